@@ -1,0 +1,16 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],
+  },
+  moduleNameMapper: {
+    '^gpu-inference-constructs$': '<rootDir>/lib/index.ts',
+    '^gpu-inference-constructs/planning$': '<rootDir>/lib/planning/index.ts',
+  },
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
+};

@@ -1,0 +1,61 @@
+import { IConstruct } from 'constructs';
+import { UnscopedValidationError } from '../units/errors';
+
+/**
+ * Bad input to a construct. It names the construct by its path and lists every fault at once.
+ */
+export class ValidationError extends UnscopedValidationError {
+  /** Path of the construct that refused its input. */
+  public readonly constructPath: string;
+
+  /**
+   * @param scope the construct that refuses its input
+   * @param faults every fault that was found, at least one
+   */
+  public constructor(scope: IConstruct, faults: string[]) {
+    const path = scope.node.path || '<root>';
+    super(faults, faults.length === 1 ? `${path}: ${faults[0]}` : [`${path}:`, ...faults.map((f) => `- ${f}`)].join('\n'));
+    this.name = 'ValidationError';
+    this.constructPath = path;
+  }
+}
+
+/**
+ * Throws one `ValidationError` with all faults, or nothing when there are none.
+ *
+ * @internal
+ */
+export function throwIfInvalid(scope: IConstruct, faults: readonly string[]): void {
+  if (faults.length > 0) throw new ValidationError(scope, [...faults]);
+}
+
+/**
+ * Runs pure code; what it refuses is thrown again with the path of the construct.
+ *
+ * @internal
+ */
+export function withScope<T>(scope: IConstruct, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof Error && UnscopedValidationError.isValidationError(error) && !('constructPath' in error)) {
+      throw new ValidationError(scope, (error as UnscopedValidationError).faults);
+    }
+    throw error;
+  }
+}
+
+/**
+ * The faults that pure code finds, as sentences, so that a construct can add them to its own.
+ *
+ * @internal
+ */
+export function faultsOf(body: () => unknown): string[] {
+  try {
+    body();
+    return [];
+  } catch (error) {
+    if (UnscopedValidationError.isValidationError(error)) return [...(error as UnscopedValidationError).faults];
+    throw error;
+  }
+}

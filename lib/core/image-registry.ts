@@ -1,0 +1,39 @@
+/**
+ * Where container images are pulled from. One value redirects every image of a topology to a mirror.
+ */
+export class ImageRegistry {
+  /** Every image from the registry it is published in. */
+  public static readonly UPSTREAM = new ImageRegistry();
+
+  /**
+   * A mirror that keeps the upstream path below its own: `nvcr.io/nvidia/tritonserver` becomes `<host>/nvidia/tritonserver`.
+   *
+   * @param host host, and path prefix if any, e.g. `registry.example.com/mirror`
+   * @param pullSecrets names of secrets of type `kubernetes.io/dockerconfigjson` in the namespace of the pods
+   */
+  public static mirror(host: string, pullSecrets: string[] = []): ImageRegistry {
+    return new ImageRegistry(host.replace(/\/+$/, ''), pullSecrets);
+  }
+
+  /** Host of the mirror. @default - images come from upstream */
+  public readonly host?: string;
+  /** Names of the pull secrets that pods need. */
+  public readonly pullSecrets: string[];
+
+  private constructor(host?: string, pullSecrets: string[] = []) {
+    this.host = host;
+    this.pullSecrets = [...pullSecrets];
+  }
+
+  /**
+   * The reference to pull an image by.
+   *
+   * @param image upstream reference with its registry host, e.g. `nvcr.io/nvidia/tritonserver:26.07-vllm-python-py3`
+   */
+  public resolve(image: string): string {
+    if (!this.host) return image;
+    const [first, ...rest] = image.split('/');
+    const hasHost = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
+    return `${this.host}/${hasHost ? rest.join('/') : image}`;
+  }
+}

@@ -1,0 +1,50 @@
+import { ITerraformDependable } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { IServiceAccountRole } from './aws-role';
+import { IGpuNodePool } from './gpu-node-pool';
+
+/**
+ * How a Kubernetes client reaches a cluster. Either `eksClusterName` with `host`, or `configPath`.
+ */
+export interface ClusterConnection {
+  /** URL of the API server. @default - taken from the kubeconfig */
+  readonly host?: string;
+  /** Certificate authority of the API server, PEM in base64. @default - taken from the kubeconfig */
+  readonly certificateAuthorityData?: string;
+  /** Name for `aws eks get-token`. @default - not an EKS cluster */
+  readonly eksClusterName?: string;
+  /** AWS region for `aws eks get-token`. @default - the region of the AWS client's own configuration */
+  readonly region?: string;
+  /** Path of a kubeconfig. @default - none */
+  readonly configPath?: string;
+  /** Context within the kubeconfig. @default - its current context */
+  readonly configContext?: string;
+}
+
+/**
+ * A Kubernetes cluster, made by this library or existing.
+ */
+export interface IKubernetesCluster extends IConstruct {
+  /** Name of the cluster, known at synthesis: child ids, provider aliases and role names derive from it. */
+  readonly clusterName: string;
+  /** How a Kubernetes client reaches it. */
+  readonly connection: ClusterConnection;
+  /** The GPU pools known on it, in the order of their names. A copy. */
+  readonly nodePools: IGpuNodePool[];
+  /** What Kubernetes objects of the same stack must wait for, and be destroyed before: the access entry, the nodes' add-ons. */
+  readonly ready: ITerraformDependable[];
+  /**
+   * Makes a GPU pool known, so that node agents tolerate its taints and checks see it. Pools call it themselves.
+   *
+   * @param pool the pool
+   */
+  registerNodePool(pool: IGpuNodePool): void;
+  /**
+   * The IAM role of one service account, made in the cluster's own scope on the first call: by EKS Pod Identity where its agent
+   * runs, else by IAM roles for service accounts. Throws a `ValidationError` where the cluster has neither.
+   *
+   * @param namespace namespace of the service account
+   * @param serviceAccountName name of the service account
+   */
+  serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole;
+}

@@ -1,0 +1,35 @@
+import { IConstruct } from 'constructs';
+import { IAwsRole } from './aws-role';
+
+/**
+ * Where model weights are kept: an S3 bucket.
+ */
+export interface IModelStore extends IConstruct {
+  /** Name of the bucket. */
+  readonly bucketName: string;
+  /** ARN of the bucket. */
+  readonly bucketArn: string;
+  /** ARN of the KMS key that encrypts the objects. @default - not encrypted by a customer key, or the key is not known */
+  readonly kmsKeyArn?: string;
+  /** Region of the bucket. @default - the region of the pods that read it */
+  readonly region?: string;
+  /**
+   * Lets a role list the bucket, read its objects and decrypt them; nothing else.
+   *
+   * @param role the role to grant it to
+   */
+  grantRead(role: IAwsRole): void;
+  /**
+   * Lets a role list the bucket, read, write and delete its objects (versions stay) and use the key for both; nothing else.
+   *
+   * @param role the role to grant it to
+   */
+  grantReadWrite(role: IAwsRole): void;
+  /**
+   * Where a model lies: `s3://<bucket>/<model>/<version>`.
+   *
+   * @param model name of the model, e.g. `deepseek`
+   * @param version version of it, e.g. `65b` @default - the folder of all its versions
+   */
+  uriFor(model: string, version?: string): string;
+}

@@ -1,0 +1,58 @@
+import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
+import { ITerraformDependable, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { throwIfInvalid } from './errors';
+import { kubernetesMeta } from './kubernetes-access';
+import { IKubernetesCluster } from './kubernetes-cluster';
+import { kubernetesNameFault } from './naming';
+
+/** Levels of the Pod Security admission, as Kubernetes names them. */
+export enum PodSecurityLevel {
+  /** No restriction; for node agents only. */
+  PRIVILEGED = 'privileged',
+  /** Prevents known privilege escalations. */
+  BASELINE = 'baseline',
+  /** Current hardening practice; the level of everything that serves. */
+  RESTRICTED = 'restricted',
+}
+
+/**
+ * Makes a namespace once per stack and cluster, however many constructs put something into it, so that removing one of them
+ * leaves the others' namespace alone. Throws a `ValidationError` when two of them ask for different Pod Security levels.
+ *
+ * @returns what objects in the namespace must wait for
+ *
+ * @internal
+ */
+export function ensureNamespace(
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  name: string,
+  level: PodSecurityLevel,
+): ITerraformDependable[] {
+  throwIfInvalid(scope, kubernetesNameFault('namespace', name));
+  const stack = TerraformStack.of(scope);
+  const id = `Namespace-${cluster.clusterName}-${name}`;
+  const known = stack.node.tryFindChild(id) as NamespaceV1 | undefined;
+  if (known) {
+    const other = known.metadata.labelsInput?.['pod-security.kubernetes.io/enforce'];
+    throwIfInvalid(
+      scope,
+      other === level ? [] : [`namespace '${name}' has the Pod Security level '${other}', but '${level}' is asked for; use another namespace`],
+    );
+    return [known];
+  }
+  return [
+    new NamespaceV1(stack, id, {
+      ...kubernetesMeta(scope, cluster),
+      metadata: {
+        name,
+        labels: {
+          'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
+          'pod-security.kubernetes.io/enforce': level,
+          'pod-security.kubernetes.io/warn': level,
+        },
+      },
+    }),
+  ];
+}

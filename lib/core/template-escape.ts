@@ -1,0 +1,21 @@
+/**
+ * Escapes text that Terraform must not take for a template: `${` and `%{` as Prometheus, Grafana and shell use them.
+ *
+ * Every string of Terraform JSON is a template, so a dashboard's `${datasource}` would be an unknown reference.
+ *
+ * @param text what the program that reads it must see in the end
+ *
+ * @internal
+ */
+export function escapeTemplate(text: string): string {
+  return text.replace(/([$%])\{/g, '$1$1{');
+}
+
+/**
+ * The inverse of `escapeTemplate`: what Terraform makes of a string without references.
+ *
+ * @internal
+ */
+export function unescapeTemplate(text: string): string {
+  return text.replace(/([$%])\1\{/g, '$1{');
+}

@@ -1,0 +1,31 @@
+import { Token } from 'cdktf';
+
+/**
+ * The fault to report when a value must be known at synthesis but is a token; nothing when it is concrete.
+ *
+ * cdktf encodes an unresolved number as a huge negative double, so arithmetic on one is silently wrong; and
+ * `Token.isUnresolved` does not look into lists or maps, which is done here.
+ *
+ * @internal
+ */
+export function concreteFault(name: string, value: unknown, why: string): string[] {
+  if (!hasToken(value)) return [];
+  return [`${name} must be known at synthesis because ${why}; got a token (a value Terraform only knows later); pass a literal value`];
+}
+
+/**
+ * Whether a value is, or contains, a token.
+ *
+ * @internal
+ */
+export function hasToken(value: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  if (Token.isUnresolved(value)) return true;
+  // The value of a numeric map token, which isUnresolved does not recognise on its own.
+  if (typeof value === 'number') return value === Token.NUMBER_MAP_TOKEN_VALUE;
+  if (Array.isArray(value)) return value.some(hasToken);
+  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.entries(value).some(([k, v]) => hasToken(k) || hasToken(v));
+  }
+  return false;
+}

@@ -1,0 +1,33 @@
+import { IConstruct } from 'constructs';
+
+/**
+ * What a monitoring stack must know to scrape and judge a workload.
+ */
+export interface MetricsTarget {
+  /** Name of the scrape job, unique within the cluster, e.g. `triton-chat`. */
+  readonly jobName: string;
+  /** Namespace of the pods. */
+  readonly namespace: string;
+  /** Labels that select exactly the pods of this workload. */
+  readonly podSelector: { [key: string]: string };
+  /** Container port that serves the metrics. */
+  readonly port: number;
+  /** HTTP path. @default '/metrics' */
+  readonly path?: string;
+  /** Exporters behind that port, by their names in the metric catalogue, e.g. `triton`, `triton-vllm`. */
+  readonly exporters: string[];
+  /** Names of the models as the `model` label has them. */
+  readonly models: string[];
+  /** Metric features that the workload has switched on, e.g. `histogram_latencies`. */
+  readonly features: string[];
+  /** Version of the exporter, e.g. the Triton release `26.07`. */
+  readonly version: string;
+}
+
+/**
+ * A workload that serves Prometheus metrics.
+ */
+export interface IWatchable extends IConstruct {
+  /** How it is scraped. */
+  readonly metricsTarget: MetricsTarget;
+}

@@ -1,0 +1,40 @@
+const MARKER = Symbol.for('gpu-inference-constructs/ValidationError');
+
+/**
+ * Bad input found by the pure layers (units, catalogue, planning), where there is no construct to name.
+ *
+ * Constructs catch it and throw a `ValidationError` that carries their path.
+ */
+export class UnscopedValidationError extends Error {
+  /**
+   * Whether the given value is a validation error of this library, scoped or not, also one thrown by another loaded copy.
+   *
+   * @param value anything that was caught
+   */
+  public static isValidationError(value: any): boolean {
+    return typeof value === 'object' && value !== null && MARKER in value;
+  }
+
+  /** Every fault found, one sentence each: what, the value given, what is allowed, how to fix it. */
+  public readonly faults: string[];
+
+  /**
+   * @param faults every fault that was found, at least one
+   * @param message the whole message @default - the faults, one a line
+   */
+  public constructor(faults: string[], message?: string) {
+    super(message ?? faults.join('\n'));
+    this.name = 'UnscopedValidationError';
+    this.faults = [...faults];
+    Object.defineProperty(this, MARKER, { value: true });
+  }
+}
+
+/**
+ * Throws one error with all faults, or nothing when there are none.
+ *
+ * @internal
+ */
+export function throwIfFaulty(faults: readonly string[]): void {
+  if (faults.length > 0) throw new UnscopedValidationError([...faults]);
+}
