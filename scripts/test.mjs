@@ -1,0 +1,43 @@
+// npm test: type check and unit tests, after `npm ci` when the dependencies are not what the lockfile says.
+// Arguments go to jest, and then jest alone runs: npm test -- test/core -t 'escapes'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { bin, CACHE, ensureInstalled, run, say, writeResult } from './support.mjs';
+
+const passThrough = process.argv.slice(2);
+
+await ensureInstalled();
+
+let typesHold = true;
+if (passThrough.length === 0) {
+  say('type check');
+  const { code, stdout } = await run([...bin('typescript', 'tsc'), '--noEmit', '--pretty', 'false'], { capture: true });
+  typesHold = code === 0;
+  console.log(stdout.trimEnd());
+}
+
+say('jest');
+const report = path.join(CACHE, 'jest-report.json');
+rmSync(report, { force: true });
+mkdirSync(CACHE, { recursive: true });
+const ci = process.env.CI ? ['--ci'] : [];
+const jest = await run(
+  [...bin('jest'), '--json', `--outputFile=${report}`, '--reporters=default', ...ci, ...passThrough],
+  {
+    // jest --json prints its report as well as writing it; the file is enough.
+    silent: true,
+  },
+);
+
+const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+const result = {
+  passed: (counts?.numPassedTests ?? 0) + (passThrough.length === 0 && typesHold ? 1 : 0),
+  // A test file that does not load has no tests to count, so each counts as one failure.
+  failed: (counts ? counts.numFailedTests + counts.numRuntimeErrorTestSuites : 1) + (typesHold ? 0 : 1),
+  skipped: (counts?.numPendingTests ?? 0) + (counts?.numTodoTests ?? 0),
+};
+const succeeded = typesHold && jest.code === 0 && result.failed === 0;
+if (passThrough.length === 0) writeResult('unit', result);
+if (!typesHold) console.log('The type check failed: see above.');
+console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
+process.exitCode = succeeded ? 0 : 1;
