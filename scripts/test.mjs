@@ -13,7 +13,7 @@ if (passThrough.length === 0) {
   say('type check');
   const { code, stdout } = await run([...bin('typescript', 'tsc'), '--noEmit', '--pretty', 'false'], { capture: true });
   typesHold = code === 0;
-  console.log(stdout.trimEnd());
+  if (!typesHold) console.log(stdout.trimEnd());
 }
 
 say('jest');
@@ -21,13 +21,7 @@ const report = path.join(CACHE, 'jest-report.json');
 rmSync(report, { force: true });
 mkdirSync(CACHE, { recursive: true });
 const ci = process.env.CI ? ['--ci'] : [];
-const jest = await run(
-  [...bin('jest'), '--json', `--outputFile=${report}`, '--reporters=default', ...ci, ...passThrough],
-  {
-    // jest --json prints its report as well as writing it; the file is enough.
-    silent: true,
-  },
-);
+const jest = await run([...bin('jest'), '--json', `--outputFile=${report}`, ...ci, ...passThrough]);
 
 const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
 const result = {
