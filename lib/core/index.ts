@@ -1,4 +1,5 @@
 export * from './aws-role';
+export * from './custom-resources';
 export * from './errors';
 export * from './gpu-node-pool';
 export * from './image-registry';
@@ -6,4 +7,5 @@ export * from './kubernetes-access';
 export * from './kubernetes-cluster';
 export * from './model-store';
 export * from './namespaces';
+export * from './rdma-fabric';
 export * from './watchable';
