@@ -1,0 +1,6 @@
+/**
+ * Pinned versions of one Kubernetes minor on EKS.
+ */
+export class EksRelease {
+  private constructor() {}
+}
