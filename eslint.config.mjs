@@ -64,7 +64,6 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.mts'],
     extends: [...tseslint.configs.recommended],
     rules: {
-      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
@@ -85,6 +84,7 @@ export default tseslint.config(
   {
     files: ['examples/**/*.ts', 'test/**/*.ts'],
     rules: {
+      '@typescript-eslint/no-require-imports': 'off',
       'no-restricted-imports': [
         'error',
         {
@@ -102,6 +102,7 @@ export default tseslint.config(
   {
     files: ['lib/**/*.ts'],
     rules: {
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/explicit-member-accessibility': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',

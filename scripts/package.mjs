@@ -1,0 +1,183 @@
+// The package as users get it: packed, installed into empty folders, required, type-checked, and the examples synthesised by it;
+// once with cdktf, and once with its living fork cdktn under the name of cdktf.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import {
+  CACHE,
+  cleanEnvironment,
+  ensureBuilt,
+  ensureInstalled,
+  exampleNames,
+  expect,
+  mustRun,
+  npm,
+  ROOT,
+  run,
+  stacksIn,
+  Suite,
+  synthesise,
+} from './support.mjs';
+
+const FOLDER = path.join(CACHE, 'package');
+const NAME = 'gpu-inference-constructs';
+const CDKTN = 'npm:cdktn@^0.24.0';
+const { devDependencies, peerDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+
+/** Packs the compiled package. Returns the path of the tarball and the files in it. */
+async function pack() {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const { stdout } = await mustRun(npm('pack', '--json', '--ignore-scripts', '--pack-destination', FOLDER), {
+    capture: true,
+  });
+  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.search(/^\[/m)));
+  return { tarball: path.join(FOLDER, filename), files: files.map((file) => file.path) };
+}
+
+/** Installs the tarball into an empty folder. */
+async function install(name, tarball, { manifest = {}, flags = [] } = {}) {
+  const folder = path.join(FOLDER, name);
+  mkdirSync(folder, { recursive: true });
+  const content = { name: `consumer-${name}`, private: true, ...manifest };
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(content, null, 2));
+  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...flags];
+  await mustRun(npm('install', tarball, ...options), { cwd: folder, env: cleanEnvironment(), capture: true });
+  return folder;
+}
+
+const evaluate = (folder, code) =>
+  run([process.execPath, '-e', code], { cwd: folder, env: cleanEnvironment(), capture: true });
+
+async function mustEvaluate(folder, code) {
+  const { code: status, stdout, stderr } = await evaluate(folder, code);
+  expect(status === 0, stderr);
+  return stdout.trim();
+}
+
+const versionOf = (folder, name) =>
+  JSON.parse(readFileSync(path.join(folder, 'node_modules', name, 'package.json'), 'utf8'));
+
+/** Writes the examples as the JavaScript a user's compiler makes of them. */
+function compileExamples(folder) {
+  const ts = createRequire(import.meta.url)('typescript');
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  for (const example of exampleNames()) {
+    const target = path.join(folder, 'examples', example);
+    mkdirSync(target, { recursive: true });
+    for (const file of readdirSync(path.join(ROOT, 'examples', example)).filter((name) => name.endsWith('.ts'))) {
+      const text = readFileSync(path.join(ROOT, 'examples', example, file), 'utf8');
+      writeFileSync(
+        path.join(target, file.replace(/ts$/, 'js')),
+        ts.transpileModule(text, { compilerOptions }).outputText,
+      );
+      writeFileSync(path.join(target, file), text);
+    }
+  }
+}
+
+/** The JSON of a stack without the engine's version. */
+function withoutEngine(json) {
+  const { version: _engine, ...metadata } = json['//'].metadata;
+  return JSON.stringify({ ...json, '//': { ...json['//'], metadata } }, null, 2);
+}
+
+async function compareExample(folder, example) {
+  const output = (where) => path.join(where, 'examples', example, 'cdktf.out');
+  await synthesise(path.join(folder, 'examples', example, 'main.js'), output(folder), []);
+  await synthesise(path.join(ROOT, 'examples', example, 'main.ts'), output(path.join(FOLDER, 'sources')));
+  const [theirs, ours] = [stacksIn(output(folder)), stacksIn(output(path.join(FOLDER, 'sources')))];
+  expect(ours.length > 0, `${example} has no stacks`);
+  expect(theirs.map(({ name }) => name).join() === ours.map(({ name }) => name).join(), `${example} has other stacks`);
+  for (const [index, { name, json }] of ours.entries()) {
+    const [a, b] = [withoutEngine(json), withoutEngine(theirs[index].json)].map((text) => text.split('\n'));
+    const at = a.findIndex((line, number) => line !== b[number]);
+    expect(at < 0 && a.length === b.length, `stack ${name} differs at line ${at + 1}: ${a[at]} | ${b[at]}`);
+  }
+  return { ours, theirs };
+}
+
+const TYPE_CHECK = {
+  compilerOptions: {
+    module: 'node16',
+    moduleResolution: 'node16',
+    target: 'es2022',
+    strict: true,
+    noEmit: true,
+    // The package's declarations are checked too, not only their use.
+    skipLibCheck: false,
+    types: [],
+  },
+  include: ['examples/*/*.ts'],
+};
+
+await ensureInstalled();
+await ensureBuilt();
+const suite = new Suite('package');
+const { tarball, files } = await pack();
+
+await suite.check('holds the compiled library, its declarations and documents, and nothing else', () => {
+  const wanted = ['.jsii', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'];
+  const missing = [...wanted, 'dist/planning/index.js', 'dist/planning/index.d.ts'].filter(
+    (file) => !files.includes(file),
+  );
+  expect(missing.length === 0, `missing: ${missing.join(', ')}`);
+  const stray = files.filter((file) => !wanted.includes(file) && !file.startsWith('dist/'));
+  const sources = files.filter((file) => /(\.test\.|(?<!\.d)\.ts$|\.tsbuildinfo$)/.test(file));
+  expect(stray.length + sources.length === 0, `not wanted: ${[...stray, ...sources].join(', ')}`);
+});
+
+await suite.check('without its peers: the planning entry works, and the root does not', async () => {
+  const folder = await install('planning', tarball, { flags: ['--omit=peer'] });
+  const absent = Object.keys(peerDependencies).filter((peer) => existsSync(path.join(folder, 'node_modules', peer)));
+  expect(absent.length === 0, `installed all the same: ${absent.join(', ')}`);
+  const gib = await mustEvaluate(folder, `const p = require('${NAME}/planning'); console.log(p.DataSize.gib(2).mib)`);
+  expect(gib === '2048', `DataSize.gib(2).mib is ${gib}`);
+  const root = await evaluate(folder, `require('${NAME}')`);
+  expect(root.code !== 0 && /Cannot find module/.test(root.stderr), `require of the root did not fail: ${root.stderr}`);
+});
+
+await suite.check('with its peers: installs, loads, and type-checks the examples', async () => {
+  const folder = await install('full', tarball);
+  compileExamples(folder);
+  const names = await mustEvaluate(folder, `console.log(Object.keys(require('${NAME}')).join())`);
+  expect(names.includes('CloudTopology') && names.includes('DataSize'), `the root exports ${names}`);
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(TYPE_CHECK));
+  const tsc = path.join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js');
+  const { stdout } = await run([process.execPath, tsc, '--pretty', 'false'], { cwd: folder, capture: true });
+  const ownFaults = stdout
+    .split('\n')
+    .filter((line) => /^(examples|node_modules\/gpu-inference-constructs)\//.test(line));
+  expect(ownFaults.length === 0, ownFaults.join('\n'));
+});
+
+for (const example of exampleNames()) {
+  await suite.check(`with its peers: ${example} synthesises as from the sources`, async () => {
+    await compareExample(path.join(FOLDER, 'full'), example);
+  });
+}
+
+await suite.check(`with cdktf as ${CDKTN}: one copy of the engine, and it is the fork`, async () => {
+  const providers = Object.keys(peerDependencies).filter((peer) => peer.startsWith('@cdktf/'));
+  const pinned = Object.fromEntries([...providers, 'constructs'].map((name) => [name, devDependencies[name]]));
+  const manifest = { dependencies: { cdktf: CDKTN, ...pinned }, overrides: { cdktf: '$cdktf' } };
+  const folder = await install('cdktn', tarball, { manifest });
+  compileExamples(folder);
+  const copies = readdirSync(path.join(folder, 'node_modules'), { recursive: true, encoding: 'utf8' });
+  const engines = copies.filter((file) => /(^|\/)node_modules\/(cdktf|cdktn)$|^(cdktf|cdktn)$/.test(file));
+  expect(engines.join() === 'cdktf', `engines installed: ${engines.join(', ')}`);
+  expect(versionOf(folder, 'cdktf').name === 'cdktn', `cdktf is ${versionOf(folder, 'cdktf').name}`);
+});
+
+for (const example of exampleNames()) {
+  await suite.check(`with cdktf as ${CDKTN}: ${example} differs in the engine's version only`, async () => {
+    const { ours, theirs } = await compareExample(path.join(FOLDER, 'cdktn'), example);
+    const version = ({ json }) => json['//'].metadata.version;
+    expect(
+      version(theirs[0]) === versionOf(path.join(FOLDER, 'cdktn'), 'cdktf').version,
+      `ran on ${version(theirs[0])}`,
+    );
+    expect(version(theirs[0]) !== version(ours[0]), 'both syntheses ran on the same engine');
+  });
+}
+suite.finish();
