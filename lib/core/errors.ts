@@ -14,7 +14,10 @@ export class ValidationError extends UnscopedValidationError {
    */
   public constructor(scope: IConstruct, faults: string[]) {
     const path = scope.node.path || '<root>';
-    super(faults, faults.length === 1 ? `${path}: ${faults[0]}` : [`${path}:`, ...faults.map((f) => `- ${f}`)].join('\n'));
+    super(
+      faults,
+      faults.length === 1 ? `${path}: ${faults[0]}` : [`${path}:`, ...faults.map((f) => `- ${f}`)].join('\n'),
+    );
     this.name = 'ValidationError';
     this.constructPath = path;
   }

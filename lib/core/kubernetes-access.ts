@@ -52,7 +52,7 @@ export class KubernetesAccess {
   public static of(scope: Construct, cluster: IKubernetesCluster, options?: KubernetesAccessOptions): KubernetesAccess {
     const known = KubernetesAccess.find(scope, cluster);
     if (known) {
-      if (options && JSON.stringify(options) !== JSON.stringify(known.options ?? {})) {
+      if (options && !sameOptions(options, known.options ?? {})) {
         throw new ValidationError(TerraformStack.of(scope), [
           `this stack already has providers for cluster '${cluster.clusterName}' with other options; ` +
             `call KubernetesAccess.of once, before the constructs that use it`,
@@ -60,7 +60,11 @@ export class KubernetesAccess {
       }
       return known;
     }
-    return KubernetesAccess.register(scope, cluster, new KubernetesAccess(TerraformStack.of(scope), cluster, options ?? {}));
+    return KubernetesAccess.register(
+      scope,
+      cluster,
+      new KubernetesAccess(TerraformStack.of(scope), cluster, options ?? {}),
+    );
   }
 
   /**
@@ -70,13 +74,21 @@ export class KubernetesAccess {
    * @param cluster the cluster
    * @param providers the caller's providers
    */
-  public static fromProviders(scope: Construct, cluster: IKubernetesCluster, providers: KubernetesProviders): KubernetesAccess {
+  public static fromProviders(
+    scope: Construct,
+    cluster: IKubernetesCluster,
+    providers: KubernetesProviders,
+  ): KubernetesAccess {
     if (KubernetesAccess.find(scope, cluster)) {
       throw new ValidationError(TerraformStack.of(scope), [
         `this stack already has providers for cluster '${cluster.clusterName}'; hand in your own before anything else uses it`,
       ]);
     }
-    return KubernetesAccess.register(scope, cluster, new KubernetesAccess(TerraformStack.of(scope), cluster, undefined, providers));
+    return KubernetesAccess.register(
+      scope,
+      cluster,
+      new KubernetesAccess(TerraformStack.of(scope), cluster, undefined, providers),
+    );
   }
 
   /**
@@ -171,25 +183,54 @@ export interface KubernetesMeta {
  *
  * @internal
  */
-export function kubernetesMeta(scope: Construct, cluster: IKubernetesCluster, waitFor: ITerraformDependable[] = []): KubernetesMeta {
-  const access = KubernetesAccess.find(scope, cluster);
-  if (!access) scope.node.addValidation({ validate: () => missingProviderFaults(scope, cluster) });
-  const dependsOn = dependOn(scope, [...cluster.ready, ...waitFor]);
-  return { provider: access?.kubernetesProvider, dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
+export function kubernetesMeta(
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  waitFor: ITerraformDependable[] = [],
+): KubernetesMeta {
+  return meta('kubernetes', scope, cluster, waitFor, (access) => access.kubernetesProvider);
+}
+
+/**
+ * As `kubernetesMeta`, for the Helm releases of a construct.
+ *
+ * @internal
+ */
+export function helmMeta(
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  waitFor: ITerraformDependable[] = [],
+): KubernetesMeta {
+  return meta('helm', scope, cluster, waitFor, (access) => access.helmProvider);
 }
 
 const registry = new WeakMap<TerraformStack, Map<IKubernetesCluster, KubernetesAccess>>();
 
-function missingProviderFaults(scope: Construct, cluster: IKubernetesCluster): string[] {
+function meta(
+  type: string,
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  waitFor: ITerraformDependable[],
+  provider: (access: KubernetesAccess) => TerraformProvider,
+): KubernetesMeta {
+  const access = KubernetesAccess.find(scope, cluster);
+  if (!access) scope.node.addValidation({ validate: () => missingProviderFaults(type, scope, cluster) });
+  const dependsOn = dependOn(scope, [...cluster.ready, ...waitFor]);
+  return { provider: access && provider(access), dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
+}
+
+function missingProviderFaults(type: string, scope: Construct, cluster: IKubernetesCluster): string[] {
   const isDefault = (child: unknown) =>
-    TerraformProvider.isTerraformElement(child) &&
-    (child as TerraformProvider).terraformResourceType === 'kubernetes' &&
-    (child as TerraformProvider).alias === undefined;
+    child instanceof TerraformProvider && child.terraformResourceType === type && child.alias === undefined;
   if (TerraformStack.of(scope).node.findAll().some(isDefault)) return [];
   return [
-    `stack '${TerraformStack.of(scope).node.id}' has no Kubernetes provider for cluster '${cluster.clusterName}'; ` +
+    `stack '${TerraformStack.of(scope).node.id}' has no ${type} provider for cluster '${cluster.clusterName}'; ` +
       `call KubernetesAccess.of(stack, cluster) before making this construct, or hand in your own by KubernetesAccess.fromProviders`,
   ];
+}
+
+function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): boolean {
+  return a.roleArn === b.roleArn && a.profile === b.profile && a.proxyUrl === b.proxyUrl;
 }
 
 function alias(cluster: IKubernetesCluster): string {

@@ -38,7 +38,11 @@ export function ensureNamespace(
     const other = known.metadata.labelsInput?.['pod-security.kubernetes.io/enforce'];
     throwIfInvalid(
       scope,
-      other === level ? [] : [`namespace '${name}' has the Pod Security level '${other}', but '${level}' is asked for; use another namespace`],
+      other === level
+        ? []
+        : [
+            `namespace '${name}' has the Pod Security level '${other}', but '${level}' is asked for; use another namespace`,
+          ],
     );
     return [known];
   }

@@ -7,7 +7,13 @@ const NON_ROOT_ID = '1000';
  * @internal
  */
 export function restrictedPodSecurityContext(id = NON_ROOT_ID) {
-  return { runAsNonRoot: true, runAsUser: id, runAsGroup: id, fsGroup: id, seccompProfile: [{ type: 'RuntimeDefault' }] };
+  return {
+    runAsNonRoot: true,
+    runAsUser: id,
+    runAsGroup: id,
+    fsGroup: id,
+    seccompProfile: [{ type: 'RuntimeDefault' }],
+  };
 }
 
 /**

@@ -10,7 +10,9 @@ import { Token } from 'cdktf';
  */
 export function concreteFault(name: string, value: unknown, why: string): string[] {
   if (!hasToken(value)) return [];
-  return [`${name} must be known at synthesis because ${why}; got a token (a value Terraform only knows later); pass a literal value`];
+  return [
+    `${name} must be known at synthesis because ${why}; got a token (a value Terraform only knows later); pass a literal value`,
+  ];
 }
 
 /**

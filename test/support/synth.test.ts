@@ -29,8 +29,7 @@ describe('the synth helper', () => {
   });
 
   test('runs validations', () => {
-    const build = () =>
-      synthesise((stack) => stack.node.addValidation({ validate: () => ['the model is missing'] }));
+    const build = () => synthesise((stack) => stack.node.addValidation({ validate: () => ['the model is missing'] }));
     expect(build).toThrow('the model is missing');
   });
 

@@ -5,7 +5,6 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, TerraformStack, Testing } from 'cdktf';
 
 /** One resource or data source as Terraform reads it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Block = { [attribute: string]: any };
 
 /** A stack that went through the whole synthesis: references resolved, aspects run, validations passed. */
@@ -133,6 +132,13 @@ function one(found: Block[], what: string, known: string[]): Block {
 
 function namesOf(block: Block): string[] {
   const metadata = Array.isArray(block.metadata) ? block.metadata[0] : block.metadata;
-  const names = [metadata?.name, block.name, block.bucket, block.function_name, block.cluster_name, block.node_group_name];
+  const names = [
+    metadata?.name,
+    block.name,
+    block.bucket,
+    block.function_name,
+    block.cluster_name,
+    block.node_group_name,
+  ];
   return names.filter((name): name is string => typeof name === 'string');
 }

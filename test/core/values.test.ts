@@ -1,0 +1,202 @@
+import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { Fn, Lazy, TerraformOutput, TerraformStack, Token } from 'cdktf';
+import { faultsOf, throwIfInvalid, ValidationError, withScope } from '../../lib/core/errors';
+import { ImageRegistry } from '../../lib/core/image-registry';
+import { kubernetesName, kubernetesNameFault } from '../../lib/core/naming';
+import { awsTags, tagFaults } from '../../lib/core/tags';
+import { escapeTemplate, unescapeTemplate } from '../../lib/core/template-escape';
+import { concreteFault, hasToken } from '../../lib/core/tokens';
+import { UnscopedValidationError } from '../../lib/units/errors';
+import { synthesise, testStack } from '../support/synth';
+
+const stringToken = () => Lazy.stringValue({ produce: () => '${aws_x.y.z}' });
+
+describe('tokens', () => {
+  const numberToken = () => Token.asNumber('${aws_x.y.count}');
+
+  test.each<[string, unknown]>([
+    ['a string token', stringToken()],
+    ['a number token', numberToken()],
+    ['a list token', Token.asList('${aws_x.y.z}')],
+    ['a map token', Token.asStringMap('${aws_x.y.z}')],
+    ['a number map token', Token.asNumberMap('${aws_x.y.z}')],
+    ['an intrinsic value', Lazy.anyValue({ produce: () => 1 })],
+    ['text around a token', `a-${stringToken()}`],
+    ['a token in a list', [1, stringToken()]],
+    ['a number token deep within', { a: [{ b: numberToken() }] }],
+    ['a token as a key', { [stringToken()]: 1 }],
+    ['a function', Fn.jsonencode({})],
+  ])('%s is seen', (_, value) => {
+    expect(hasToken(value)).toBe(true);
+    expect(concreteFault('minNodes', value, 'the plan is computed from it')).toEqual([
+      'minNodes must be known at synthesis because the plan is computed from it; got a token (a value Terraform only knows ' +
+        'later); pass a literal value',
+    ]);
+  });
+
+  test.each<[unknown]>([
+    [0],
+    [-1e300],
+    ['text'],
+    ['${aws_x.y.z}'],
+    [[]],
+    [{ a: [1, 'b', null] }],
+    [undefined],
+    [null],
+    [new Date(0)],
+  ])('literal %p is not', (value) => {
+    expect(hasToken(value)).toBe(false);
+    expect(concreteFault('x', value, 'y')).toEqual([]);
+  });
+});
+
+describe('errors', () => {
+  test('name the construct and list every fault', () => {
+    const stack = testStack();
+    const bucket = new S3Bucket(stack, 'Bucket', {});
+    expect(() => throwIfInvalid(bucket, [])).not.toThrow();
+    expect(() => throwIfInvalid(bucket, ['a is wrong'])).toThrow(new ValidationError(bucket, ['a is wrong']));
+    try {
+      throwIfInvalid(bucket, ['a is wrong', 'b too']);
+    } catch (error) {
+      expect(UnscopedValidationError.isValidationError(error)).toBe(true);
+      expect(error).toMatchObject({
+        name: 'ValidationError',
+        constructPath: 'test/Bucket',
+        faults: ['a is wrong', 'b too'],
+      });
+      expect((error as Error).message).toBe('test/Bucket:\n- a is wrong\n- b too');
+    }
+    expect.assertions(5);
+  });
+
+  test('of pure code get the path of the construct, once', () => {
+    const stack = testStack();
+    const refuse = () => {
+      throw new UnscopedValidationError(['too small']);
+    };
+    expect(withScope(stack, () => 3)).toBe(3);
+    expect(() => withScope(stack, refuse)).toThrow(new ValidationError(stack, ['too small']));
+    const inner = new S3Bucket(stack, 'Inner', {});
+    expect(() => withScope(stack, () => withScope(inner, refuse))).toThrow('test/Inner: too small');
+    expect(() =>
+      withScope(stack, () => {
+        throw new TypeError('a bug');
+      }),
+    ).toThrow(TypeError);
+  });
+
+  test('of pure code can be collected', () => {
+    expect(faultsOf(() => 1)).toEqual([]);
+    expect(
+      faultsOf(() => {
+        throw new UnscopedValidationError(['x', 'y']);
+      }),
+    ).toEqual(['x', 'y']);
+    expect(() =>
+      faultsOf(() => {
+        throw new TypeError('a bug');
+      }),
+    ).toThrow('a bug');
+  });
+});
+
+describe('template escaping', () => {
+  test.each([
+    ['${datasource}', '$${datasource}'],
+    ['%{if}', '%%{if}'],
+    ['$100 and 5 % {', '$100 and 5 % {'],
+    ['$${a}', '$$${a}'],
+    ['{{ $labels.pod }}', '{{ $labels.pod }}'],
+    ['a\n${b}\n${c}', 'a\n$${b}\n$${c}'],
+  ])('%j', (text, escaped) => {
+    expect(escapeTemplate(text)).toBe(escaped);
+  });
+
+  test.each(['${datasource}', '%{if}', 'a ${b} %{c} ${d}', 'no template', '$labels {x}'])('%j comes back', (text) => {
+    expect(unescapeTemplate(escapeTemplate(text))).toBe(text);
+  });
+
+  test('leaves references of the framework alone', () => {
+    const result = synthesise((stack) => {
+      const bucket = new S3Bucket(stack, 'Bucket', {});
+      new TerraformOutput(stack, 'Text', { value: escapeTemplate(`\${datasource} in ${bucket.arn}`), staticId: true });
+    });
+    expect(result.json.output.Text.value).toBe('$${datasource} in ${aws_s3_bucket.Bucket.arn}');
+  });
+});
+
+describe('names of Kubernetes objects', () => {
+  test.each([
+    ['Llama-3.1-8B', 'llama-3-1-8b'],
+    ['--a--', 'a'],
+    ['', 'x'],
+    ['ÄÖ', 'x'],
+    [`${'a'.repeat(62)}-b`, 'a'.repeat(62)],
+  ])('%j becomes %j', (text, name) => {
+    expect(kubernetesName(text)).toBe(name);
+    expect(kubernetesNameFault('name', name)).toEqual([]);
+  });
+
+  test.each(['', 'A', 'a_b', '-a', 'a-', 'a.b', 'a'.repeat(64)])(
+    '%j is refused with an example that is right',
+    (text) => {
+      const [fault] = kubernetesNameFault('namespace', text);
+      expect(fault).toContain(`namespace must be an RFC 1123 label`);
+      expect(fault).toContain(`got '${text}'`);
+      expect(kubernetesNameFault('namespace', /example '([^']*)'$/.exec(fault)?.[1] ?? '')).toEqual([]);
+    },
+  );
+});
+
+describe('image registries', () => {
+  test.each([
+    ['nvcr.io/nvidia/tritonserver:26.07-py3', 'mirror.example.com/hub/nvidia/tritonserver:26.07-py3'],
+    ['prom/prometheus:v3', 'mirror.example.com/hub/prom/prometheus:v3'],
+    ['busybox', 'mirror.example.com/hub/busybox'],
+    ['localhost/a/b', 'mirror.example.com/hub/a/b'],
+    ['registry:5000/a@sha256:00', 'mirror.example.com/hub/a@sha256:00'],
+  ])('a mirror serves %s as %s, upstream unchanged', (image, mirrored) => {
+    expect(ImageRegistry.mirror('mirror.example.com/hub/').resolve(image)).toBe(mirrored);
+    expect(ImageRegistry.UPSTREAM.resolve(image)).toBe(image);
+  });
+
+  test('pull secrets are copied', () => {
+    const secrets = ['pull'];
+    const registry = ImageRegistry.mirror('mirror.example.com', secrets);
+    secrets.push('other');
+    expect(registry.pullSecrets).toEqual(['pull']);
+    expect(ImageRegistry.UPSTREAM.pullSecrets).toEqual([]);
+  });
+});
+
+describe('tags', () => {
+  test('are merged: the user wins, the order makes no difference', () => {
+    const tags = awsTags({ Name: 'pool', 'managed-by': 'x' }, { team: 'ml', Name: 'mine' });
+    expect(tags).toEqual({ Name: 'mine', 'managed-by': 'x', team: 'ml' });
+    expect(JSON.stringify(awsTags({}, { b: '1', a: '2' }))).toBe(JSON.stringify(awsTags({}, { a: '2', b: '1' })));
+    expect(awsTags({})).toEqual({ 'managed-by': 'gpu-inference-constructs' });
+  });
+
+  test.each<[string, { [key: string]: string }, string]>([
+    ['a token as a key', { [stringToken()]: 'a' }, 'a key of tags must be known at synthesis'],
+    ['a reserved key', { 'AWS:x': 'a' }, "must not have keys that begin with 'aws:'"],
+    ['an empty key', { '': 'a' }, '1 to 128 characters'],
+    ['a long key', { ['k'.repeat(129)]: 'a' }, '1 to 128 characters'],
+    ['a long value', { k: 'v'.repeat(257) }, 'at most 256 characters'],
+    ['too many', Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`k${i}`, 'v'])), 'at most 40'],
+  ])('%s is a fault', (_, tags, message) => {
+    expect(tagFaults(tags)).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('tokens are allowed as values', () => {
+    expect(tagFaults({ owner: stringToken() })).toEqual([]);
+    expect(tagFaults()).toEqual([]);
+  });
+});
+
+test('a stack is a scope with a path', () => {
+  const stack = testStack();
+  expect(new ValidationError(stack, ['x']).constructPath).toBe('test');
+  expect(new ValidationError(TerraformStack.of(stack).node.root, ['x']).constructPath).toBe('<root>');
+});
