@@ -4,6 +4,10 @@ const MARKER = Symbol.for('gpu-inference-constructs/ValidationError');
  * Bad input found by the pure layers (units, catalogue, planning), where there is no construct to name.
  *
  * Constructs catch it and throw a `ValidationError` that carries their path.
+ *
+ * TypeScript only: jsii knows no error classes.
+ *
+ * @jsii ignore
  */
 export class UnscopedValidationError extends Error {
   /**

@@ -1,1 +1,2 @@
+export * from './data-size';
 export * from './errors';

@@ -1,0 +1,98 @@
+/**
+ * Multi-head latent attention (DeepSeek V2 and V3, Kimi K2): keys and values are kept as one compressed vector per token and
+ * layer, the same on every tensor rank.
+ */
+export interface LatentAttention {
+  /** Width of the compressed keys and values (`kv_lora_rank`). */
+  readonly keyValueRank: number;
+  /** Width of the compressed queries (`q_lora_rank`). @default - queries are not compressed */
+  readonly queryRank?: number;
+  /** Head width without position encoding (`qk_nope_head_dim`). */
+  readonly nopeHeadSize: number;
+  /** Head width with rotary position encoding (`qk_rope_head_dim`), kept once per token. */
+  readonly ropeHeadSize: number;
+  /** Width of a value head (`v_head_dim`). */
+  readonly valueHeadSize: number;
+}
+
+/**
+ * Experts of a mixture-of-experts model.
+ */
+export interface ExpertLayers {
+  /** Routed experts of one layer. */
+  readonly routed: number;
+  /** Routed experts that one token uses. */
+  readonly perToken: number;
+  /** Width of one expert. */
+  readonly intermediateSize: number;
+  /** Experts that every token uses. @default 0 */
+  readonly shared?: number;
+  /** Width of all shared experts together. @default - shared × intermediateSize */
+  readonly sharedIntermediateSize?: number;
+  /** First layers that have a dense feed-forward block instead. @default 0 */
+  readonly firstDenseLayers?: number;
+  /** Whether experts have biases (gpt-oss). @default false */
+  readonly bias?: boolean;
+  /** Whether the router has one bias per expert (DeepSeek V3, gpt-oss). @default false */
+  readonly routerBias?: boolean;
+  /** Gate of the shared experts, one value per hidden unit (Qwen2-MoE). @default false */
+  readonly sharedGate?: boolean;
+}
+
+/**
+ * Attention that sees only the last tokens, in some layers.
+ */
+export interface SlidingWindow {
+  /** Tokens that such a layer sees. */
+  readonly tokens: number;
+  /** Layers that have the window. */
+  readonly layers: number;
+}
+
+/**
+ * Shape of a decoder-only transformer.
+ */
+export interface DecoderShape {
+  /** Layers. */
+  readonly layers: number;
+  /** Width of the hidden state. */
+  readonly hiddenSize: number;
+  /** Query heads. */
+  readonly attentionHeads: number;
+  /** Key-value heads: fewer than query heads in grouped-query attention. @default - as many as query heads */
+  readonly keyValueHeads?: number;
+  /** Width of one head. @default - hiddenSize / attentionHeads */
+  readonly headSize?: number;
+  /** Width of the dense feed-forward block. */
+  readonly intermediateSize: number;
+  /** Tokens of the vocabulary, as the embedding matrix has rows. */
+  readonly vocabularySize: number;
+  /** Longest context in tokens that the model was made for. */
+  readonly maxContextLength: number;
+  /** Whether the output head is the embedding matrix. @default false */
+  readonly tiedEmbeddings?: boolean;
+  /** Whether the feed-forward block has a gate (three matrices, not two). @default true */
+  readonly gatedFeedForward?: boolean;
+  /** Whether the query, key and value projections have biases (Qwen2). @default false */
+  readonly attentionBias?: boolean;
+  /** Whether the attention's output projection has a bias. @default false */
+  readonly attentionOutputBias?: boolean;
+  /** Whether the feed-forward matrices have biases. @default false */
+  readonly feedForwardBias?: boolean;
+  /** Whether queries and keys are normalised per head (Qwen3, Gemma 3). @default false */
+  readonly queryKeyNorm?: boolean;
+  /** Norms of one layer. @default 2 */
+  readonly normsPerLayer?: number;
+  /** Whether norms have a bias (layer norm). @default false */
+  readonly normBias?: boolean;
+  /** One learned value per query head and layer (gpt-oss attention sinks). @default false */
+  readonly attentionSinks?: boolean;
+  /** Rows of a learned position table. @default 0 */
+  readonly positionEmbeddings?: number;
+  /** Latent attention. @default - multi-head or grouped-query attention */
+  readonly latentAttention?: LatentAttention;
+  /** Experts. @default - a dense model */
+  readonly experts?: ExpertLayers;
+  /** Sliding-window layers. @default - every layer sees the whole context */
+  readonly slidingWindow?: SlidingWindow;
+}

@@ -1,0 +1,92 @@
+import { DecoderShape } from './model-architecture';
+import { positiveIntegerFaults } from './numbers';
+
+/**
+ * Everything that is impossible about a shape.
+ *
+ * @internal
+ */
+export function shapeFaults(name: string, shape: DecoderShape): string[] {
+  const { layers, hiddenSize, attentionHeads, keyValueHeads, headSize, experts, latentAttention, slidingWindow } =
+    shape;
+  const numbers = {
+    layers,
+    hiddenSize,
+    attentionHeads,
+    keyValueHeads,
+    headSize,
+    intermediateSize: shape.intermediateSize,
+    vocabularySize: shape.vocabularySize,
+    maxContextLength: shape.maxContextLength,
+    normsPerLayer: shape.normsPerLayer,
+    'experts.routed': experts?.routed,
+    'experts.perToken': experts?.perToken,
+    'experts.intermediateSize': experts?.intermediateSize,
+    'latentAttention.keyValueRank': latentAttention?.keyValueRank,
+    'latentAttention.queryRank': latentAttention?.queryRank,
+    'latentAttention.nopeHeadSize': latentAttention?.nopeHeadSize,
+    'latentAttention.ropeHeadSize': latentAttention?.ropeHeadSize,
+    'latentAttention.valueHeadSize': latentAttention?.valueHeadSize,
+    'slidingWindow.tokens': slidingWindow?.tokens,
+    'slidingWindow.layers': slidingWindow?.layers,
+  };
+  const faults = positiveIntegerFaults(numbers);
+  if (name.trim() === '') faults.push('a model needs a name');
+  if (faults.length > 0) return faults.map((fault) => `model '${name}': ${fault}`);
+  if (headSize === undefined && !latentAttention && hiddenSize % attentionHeads !== 0) {
+    faults.push(
+      `hiddenSize ${hiddenSize} is no multiple of attentionHeads ${attentionHeads}; state headSize where heads are not that wide`,
+    );
+  }
+  const kv = keyValueHeads ?? attentionHeads;
+  if (!latentAttention && attentionHeads % kv !== 0) {
+    faults.push(`keyValueHeads ${kv} must divide attentionHeads ${attentionHeads}`);
+  }
+  if (experts && experts.perToken > experts.routed) {
+    faults.push(`experts.perToken ${experts.perToken} must not exceed experts.routed ${experts.routed}`);
+  }
+  for (const [what, value] of [
+    ['experts.firstDenseLayers', experts?.firstDenseLayers],
+    ['experts.shared', experts?.shared],
+    ['experts.sharedIntermediateSize', experts?.sharedIntermediateSize],
+    ['positionEmbeddings', shape.positionEmbeddings],
+  ] as const) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
+      faults.push(`${what} must be a whole number, zero or more; got ${value}`);
+    }
+  }
+  if (experts?.firstDenseLayers !== undefined && experts.firstDenseLayers >= layers) {
+    faults.push(`experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`);
+  }
+  if (slidingWindow && slidingWindow.layers > layers) {
+    faults.push(`slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`);
+  }
+  return faults.map((fault) => `model '${name}': ${fault}`);
+}
+
+/** LLaMA shapes by size: layers, hidden size, heads, feed-forward width (Touvron et al. 2023, table 2; sizes in between interpolated). */
+const LLAMA_SHAPES: readonly (readonly [number, number, number, number, number])[] = [
+  [0.5e9, 24, 1024, 16, 2816],
+  [1.3e9, 24, 2048, 16, 5504],
+  [2.7e9, 32, 2560, 20, 6912],
+  [6.7e9, 32, 4096, 32, 11008],
+  [13e9, 40, 5120, 40, 13824],
+  [32.5e9, 60, 6656, 52, 17920],
+  [65.2e9, 80, 8192, 64, 22016],
+  [130e9, 96, 10240, 80, 27648],
+  [175e9, 96, 12288, 96, 33024],
+  [405e9, 126, 16384, 128, 43008],
+  [1e12, 128, 24576, 192, 65536],
+];
+
+/**
+ * The shape that a dense model of a given size most likely has, with full multi-head attention.
+ *
+ * @internal
+ */
+export function approximateShape(parameters: number): Omit<DecoderShape, 'maxContextLength'> {
+  const distance = (size: number) => Math.abs(Math.log(size / parameters));
+  const nearest = LLAMA_SHAPES.reduce((best, row) => (distance(row[0]) < distance(best[0]) ? row : best));
+  const [, layers, hiddenSize, attentionHeads, intermediateSize] = nearest;
+  return { layers, hiddenSize, attentionHeads, intermediateSize, vocabularySize: 32000 };
+}

@@ -1,0 +1,394 @@
+import { DataSize } from '../units/data-size';
+import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
+import { DecoderShape, ExpertLayers, LatentAttention } from './model-architecture';
+import { approximateShape, shapeFaults } from './model-shape';
+import { MODEL_TABLE, ModelName } from './model-table';
+import { unknownNameFault } from './near-names';
+import { ParameterCount, countParameters } from './parameter-count';
+import { Precision } from './precision';
+
+/**
+ * A dense model: by its shape, or, where only its size is known, by its number of parameters.
+ */
+export interface DenseModelProps {
+  /** Name, e.g. `acme-13b`. */
+  readonly name: string;
+  /**
+   * Number of parameters, for a model of which nothing else is known. The shape is then that of the LLaMA model of nearest size, with
+   * full multi-head attention (the largest key-value cache), and the model counts as approximate.
+   * @default - counted from the shape
+   */
+  readonly parameters?: number;
+  /** Shape of the model. @default - chosen by `parameters` */
+  readonly shape?: DecoderShape;
+  /** Longest context in tokens, where `parameters` is given. @default 131072 */
+  readonly maxContextLength?: number;
+}
+
+/**
+ * A mixture-of-experts model by its shape.
+ */
+export interface MixtureOfExpertsProps {
+  /** Name, e.g. `acme-8x7b`. */
+  readonly name: string;
+  /** Shape of the model. */
+  readonly shape: DecoderShape;
+  /** Experts. @default - those of the shape */
+  readonly experts?: ExpertLayers;
+}
+
+/**
+ * What was changed in a model's structure to make it smaller or faster.
+ */
+interface StructureOptions {
+  /** Share of the layers' parameters saved by sharing them between layers. */
+  readonly sharedParameters: number;
+  /** Share of the layers that a token skips. */
+  readonly skippedLayers: number;
+}
+
+const LISTED = new Map<ModelName, ModelSpec>();
+
+/**
+ * Architecture of a language model, exact enough to count its weights and its key-value cache in bytes.
+ */
+export class ModelSpec {
+  /** LLaMA 65B (multi-head attention). */
+  public static readonly LLAMA_65B = ModelSpec.listed('llama-65b');
+  /** Llama 2 7B. */
+  public static readonly LLAMA_2_7B = ModelSpec.listed('llama-2-7b');
+  /** Llama 2 13B. */
+  public static readonly LLAMA_2_13B = ModelSpec.listed('llama-2-13b');
+  /** Llama 2 70B. */
+  public static readonly LLAMA_2_70B = ModelSpec.listed('llama-2-70b');
+  /** Llama 3.1 8B. */
+  public static readonly LLAMA_3_1_8B = ModelSpec.listed('llama-3.1-8b');
+  /** Llama 3.1 70B. */
+  public static readonly LLAMA_3_1_70B = ModelSpec.listed('llama-3.1-70b');
+  /** Llama 3.1 405B. */
+  public static readonly LLAMA_3_1_405B = ModelSpec.listed('llama-3.1-405b');
+  /** Llama 3.2 1B. */
+  public static readonly LLAMA_3_2_1B = ModelSpec.listed('llama-3.2-1b');
+  /** Llama 3.2 3B. */
+  public static readonly LLAMA_3_2_3B = ModelSpec.listed('llama-3.2-3b');
+  /** Llama 3.3 70B. */
+  public static readonly LLAMA_3_3_70B = ModelSpec.listed('llama-3.3-70b');
+  /** TinyLlama 1.1B. */
+  public static readonly TINY_LLAMA_1_1B = ModelSpec.listed('tinyllama-1.1b');
+  /** DeepSeek LLM 7B. */
+  public static readonly DEEPSEEK_LLM_7B = ModelSpec.listed('deepseek-llm-7b');
+  /** DeepSeek LLM 67B (grouped-query attention). */
+  public static readonly DEEPSEEK_LLM_67B = ModelSpec.listed('deepseek-llm-67b');
+  /** DeepSeek V2, 236 billion parameters, 21 active. */
+  public static readonly DEEPSEEK_V2 = ModelSpec.listed('deepseek-v2');
+  /** DeepSeek V2 Lite, 15.7 billion parameters, 2.4 active. */
+  public static readonly DEEPSEEK_V2_LITE = ModelSpec.listed('deepseek-v2-lite');
+  /** DeepSeek V3, 671 billion parameters, 37 active, without the multi-token prediction module. */
+  public static readonly DEEPSEEK_V3 = ModelSpec.listed('deepseek-v3');
+  /** DeepSeek R1, the shape of DeepSeek V3. */
+  public static readonly DEEPSEEK_R1 = ModelSpec.listed('deepseek-r1');
+  /** DeepSeek R1 distilled into Qwen2.5-Math-1.5B. */
+  public static readonly DEEPSEEK_R1_DISTILL_QWEN_1_5B = ModelSpec.listed('deepseek-r1-distill-qwen-1.5b');
+  /** DeepSeek R1 distilled into Qwen2.5-Math-7B. */
+  public static readonly DEEPSEEK_R1_DISTILL_QWEN_7B = ModelSpec.listed('deepseek-r1-distill-qwen-7b');
+  /** DeepSeek R1 distilled into Qwen2.5-14B. */
+  public static readonly DEEPSEEK_R1_DISTILL_QWEN_14B = ModelSpec.listed('deepseek-r1-distill-qwen-14b');
+  /** DeepSeek R1 distilled into Qwen2.5-32B. */
+  public static readonly DEEPSEEK_R1_DISTILL_QWEN_32B = ModelSpec.listed('deepseek-r1-distill-qwen-32b');
+  /** DeepSeek R1 distilled into Llama-3.1-8B. */
+  public static readonly DEEPSEEK_R1_DISTILL_LLAMA_8B = ModelSpec.listed('deepseek-r1-distill-llama-8b');
+  /** DeepSeek R1 distilled into Llama-3.3-70B-Instruct. */
+  public static readonly DEEPSEEK_R1_DISTILL_LLAMA_70B = ModelSpec.listed('deepseek-r1-distill-llama-70b');
+  /** Kimi K2, a trillion parameters, 32 billion active. */
+  public static readonly KIMI_K2 = ModelSpec.listed('kimi-k2');
+  /** Qwen2.5 0.5B. */
+  public static readonly QWEN_2_5_0_5B = ModelSpec.listed('qwen2.5-0.5b');
+  /** Qwen2.5 1.5B. */
+  public static readonly QWEN_2_5_1_5B = ModelSpec.listed('qwen2.5-1.5b');
+  /** Qwen2.5 3B. */
+  public static readonly QWEN_2_5_3B = ModelSpec.listed('qwen2.5-3b');
+  /** Qwen2.5 7B. */
+  public static readonly QWEN_2_5_7B = ModelSpec.listed('qwen2.5-7b');
+  /** Qwen2.5 14B. */
+  public static readonly QWEN_2_5_14B = ModelSpec.listed('qwen2.5-14b');
+  /** Qwen2.5 32B. */
+  public static readonly QWEN_2_5_32B = ModelSpec.listed('qwen2.5-32b');
+  /** Qwen2.5 72B. */
+  public static readonly QWEN_2_5_72B = ModelSpec.listed('qwen2.5-72b');
+  /** Qwen3 8B. */
+  public static readonly QWEN_3_8B = ModelSpec.listed('qwen3-8b');
+  /** Qwen3 14B. */
+  public static readonly QWEN_3_14B = ModelSpec.listed('qwen3-14b');
+  /** Qwen3 32B. */
+  public static readonly QWEN_3_32B = ModelSpec.listed('qwen3-32b');
+  /** Qwen3 30B with 3B active. */
+  public static readonly QWEN_3_30B_A3B = ModelSpec.listed('qwen3-30b-a3b');
+  /** Qwen3 235B with 22B active. */
+  public static readonly QWEN_3_235B_A22B = ModelSpec.listed('qwen3-235b-a22b');
+  /** Mistral 7B v0.3. */
+  public static readonly MISTRAL_7B = ModelSpec.listed('mistral-7b-v0.3');
+  /** Mixtral 8x7B. */
+  public static readonly MIXTRAL_8X7B = ModelSpec.listed('mixtral-8x7b');
+  /** Mixtral 8x22B. */
+  public static readonly MIXTRAL_8X22B = ModelSpec.listed('mixtral-8x22b');
+  /** Phi-3 mini (3.8B). */
+  public static readonly PHI_3_MINI = ModelSpec.listed('phi-3-mini');
+  /** Phi-4 (14.7B). */
+  public static readonly PHI_4 = ModelSpec.listed('phi-4');
+  /** Gemma 2 9B. */
+  public static readonly GEMMA_2_9B = ModelSpec.listed('gemma-2-9b');
+  /** Gemma 2 27B. */
+  public static readonly GEMMA_2_27B = ModelSpec.listed('gemma-2-27b');
+  /** gpt-oss 20B. */
+  public static readonly GPT_OSS_20B = ModelSpec.listed('gpt-oss-20b');
+  /** gpt-oss 120B. */
+  public static readonly GPT_OSS_120B = ModelSpec.listed('gpt-oss-120b');
+
+  /** Every model of the catalogue. */
+  public static readonly ALL: ModelSpec[] = (Object.keys(MODEL_TABLE) as ModelName[]).map((name) =>
+    ModelSpec.listed(name),
+  );
+
+  /**
+   * A model of the catalogue by its name.
+   *
+   * @param name for example `llama-3.1-8b`
+   * @throws UnscopedValidationError for an unknown name, with the near ones
+   */
+  public static of(name: string): ModelSpec {
+    const wanted = name.toLowerCase();
+    const found = ModelSpec.ALL.find((model) => model.name === wanted);
+    if (found) return found;
+    const known = ModelSpec.ALL.map((model) => model.name);
+    const otherwise = 'ModelSpec.fromHuggingFaceConfig, .dense and .mixtureOfExperts describe other models';
+    throw new UnscopedValidationError([unknownNameFault('model', name, known, otherwise)]);
+  }
+
+  /**
+   * A dense model that the catalogue does not have.
+   *
+   * @param props its shape or its number of parameters
+   * @throws UnscopedValidationError with all faults of the shape
+   */
+  public static dense(props: DenseModelProps): ModelSpec {
+    const { name, parameters, shape } = props;
+    if ((parameters === undefined) === (shape === undefined)) {
+      throw new UnscopedValidationError([`model '${name}' needs either its shape or its number of parameters`]);
+    }
+    if (shape) {
+      const faults = shapeFaults(name, shape);
+      if (shape.experts) faults.push(`model '${name}' has experts; use ModelSpec.mixtureOfExperts`);
+      throwIfFaulty(faults);
+      return new ModelSpec(name, shape);
+    }
+    const count = parameters as number;
+    if (!Number.isFinite(count) || count < 1e6 || count > 1e14) {
+      throw new UnscopedValidationError([
+        `parameters of model '${name}' must be a number from 1e6 to 1e14 (13B is 13e9); got ${count < -1e200 ? 'a token' : count}`,
+      ]);
+    }
+    const approximate = { ...approximateShape(count), maxContextLength: props.maxContextLength ?? 131072 };
+    throwIfFaulty(shapeFaults(name, approximate));
+    return new ModelSpec(name, approximate, count);
+  }
+
+  /**
+   * A mixture-of-experts model that the catalogue does not have.
+   *
+   * @param props its shape
+   * @throws UnscopedValidationError with all faults of the shape
+   */
+  public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
+    const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
+    const faults = shapeFaults(props.name, shape);
+    if (!shape.experts) faults.push(`model '${props.name}' has no experts; use ModelSpec.dense`);
+    throwIfFaulty(faults);
+    return new ModelSpec(props.name, shape);
+  }
+
+  private static listed(name: ModelName): ModelSpec {
+    const known = LISTED.get(name);
+    if (known) return known;
+    const model = new ModelSpec(name, MODEL_TABLE[name]);
+    LISTED.set(name, model);
+    return model;
+  }
+
+  /** Name, e.g. `llama-3.1-8b`. */
+  public readonly name: string;
+  /** Parameters, counted from the shape. */
+  public readonly parameters: number;
+  /** Parameters that one token uses: fewer than `parameters` with experts. Embedding and output head are counted fully. */
+  public readonly activeParameters: number;
+  /** Layers. */
+  public readonly layers: number;
+  /** Width of the hidden state. */
+  public readonly hiddenSize: number;
+  /** Query heads. */
+  public readonly attentionHeads: number;
+  /** Key-value heads; with latent attention the one compressed vector counts as a head. */
+  public readonly keyValueHeads: number;
+  /** Width of one head. */
+  public readonly headSize: number;
+  /** Width of the dense feed-forward block. */
+  public readonly intermediateSize: number;
+  /** Tokens of the vocabulary. */
+  public readonly vocabularySize: number;
+  /** Longest context in tokens. */
+  public readonly maxContextLength: number;
+  /** Latent attention. @default - multi-head or grouped-query attention */
+  public readonly latentAttention?: LatentAttention;
+  /** Experts. @default - a dense model */
+  public readonly experts?: ExpertLayers;
+  /** Whether only the number of parameters is known and the shape is a guess. */
+  public readonly approximate: boolean;
+  /** Share of the layers' parameters saved by sharing them between layers, 0 to 1. */
+  public readonly sharedParameterFraction: number;
+  /** Share of the layers that a token skips, 0 to 1. */
+  public readonly skippedLayerFraction: number;
+  /** The shape as given. */
+  public readonly shape: DecoderShape;
+
+  private readonly count: ParameterCount;
+
+  private constructor(
+    name: string,
+    shape: DecoderShape,
+    private readonly givenParameters?: number,
+    structure: StructureOptions = { sharedParameters: 0, skippedLayers: 0 },
+  ) {
+    this.name = name;
+    this.shape = { ...shape };
+    this.layers = shape.layers;
+    this.hiddenSize = shape.hiddenSize;
+    this.attentionHeads = shape.attentionHeads;
+    this.latentAttention = shape.latentAttention;
+    this.keyValueHeads = shape.latentAttention ? 1 : (shape.keyValueHeads ?? shape.attentionHeads);
+    this.headSize = shape.headSize ?? shape.hiddenSize / shape.attentionHeads;
+    this.intermediateSize = shape.intermediateSize;
+    this.vocabularySize = shape.vocabularySize;
+    this.maxContextLength = shape.maxContextLength;
+    this.experts = shape.experts;
+    this.approximate = givenParameters !== undefined;
+    this.sharedParameterFraction = structure.sharedParameters;
+    this.skippedLayerFraction = structure.skippedLayers;
+    this.count = scaled(countParameters(shape), givenParameters, structure.sharedParameters);
+    const c = this.count;
+    const perDense = c.attention + c.keyValue + c.small;
+    this.parameters = Math.round(
+      shape.layers * perDense +
+        c.denseLayers * c.denseFeedForward +
+        c.expertLayers * (c.routedExperts + c.sharedExperts + c.router) +
+        c.embedding +
+        c.finalNorm,
+    );
+    const unused = shape.experts ? c.routedExperts * (1 - shape.experts.perToken / shape.experts.routed) : 0;
+    this.activeParameters = Math.round(this.parameters - c.expertLayers * unused);
+  }
+
+  /**
+   * The model with parameters shared between layers: smaller in memory, the same work per token.
+   *
+   * @param fraction share of the layers' parameters that is saved, e.g. 0.3
+   * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
+   */
+  public withSharedParameters(fraction: number): ModelSpec {
+    throwIfFaulty(fractionFaults('shared parameters', fraction));
+    const structure = { sharedParameters: fraction, skippedLayers: this.skippedLayerFraction };
+    return new ModelSpec(this.name, this.shape, this.givenParameters, structure);
+  }
+
+  /**
+   * The model with layers that a token may skip: the same in memory, less work per token.
+   *
+   * @param fraction share of the layers that a token skips on average, e.g. 0.3
+   * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
+   */
+  public withSkippedLayers(fraction: number): ModelSpec {
+    throwIfFaulty(fractionFaults('skipped layers', fraction));
+    const structure = { sharedParameters: this.sharedParameterFraction, skippedLayers: fraction };
+    return new ModelSpec(this.name, this.shape, this.givenParameters, structure);
+  }
+
+  /**
+   * Bytes of the whole model's weights, scale factors included. Quantised formats leave embeddings, head, router and norms in 16
+   * bits; MXFP4 also everything but the experts of a mixture-of-experts model.
+   *
+   * @param precision number format of the weights
+   */
+  public weightSize(precision: Precision): DataSize {
+    const c = this.count;
+    const layers = this.layers;
+    const matrices =
+      layers * (c.attention + c.keyValue) + c.denseLayers * c.denseFeedForward + c.expertLayers * c.sharedExperts;
+    const experts = c.expertLayers * c.routedExperts;
+    const rest = this.parameters - matrices - experts;
+    if (!precision.quantized) return DataSize.bytes(this.parameters * precision.bytesPerWeight);
+    const expertsOnly = precision === Precision.MXFP4 && experts > 0;
+    const scales = this.approximate ? 0 : (c.outputRows * precision.rowScaleBits) / 8;
+    return DataSize.bytes(
+      experts * precision.bytesPerWeight + matrices * (expertsOnly ? 2 : precision.bytesPerWeight) + rest * 2 + scales,
+    );
+  }
+
+  /**
+   * Bytes of keys and values that one token needs in all layers, one copy: what tensor parallelism shares out (or, with fewer heads
+   * than ranks and with latent attention, replicates). Layers with a sliding window are counted fully.
+   *
+   * @param precision number format of the cache; quantised caches are counted without scale factors
+   */
+  public keyValueBytesPerToken(precision: Precision): number {
+    return this.layers * this.keyValueWidth * (precision.bits / 8);
+  }
+
+  /** Values kept per token and layer: 2 × heads × head size, or rank + rotary part with latent attention. */
+  public get keyValueWidth(): number {
+    const mla = this.latentAttention;
+    return mla ? mla.keyValueRank + mla.ropeHeadSize : 2 * this.keyValueHeads * this.headSize;
+  }
+
+  /**
+   * Parameters by kind, for the planner.
+   *
+   * @internal
+   */
+  public _parameterCount(): ParameterCount {
+    return this.count;
+  }
+
+  /** The name. */
+  public toString(): string {
+    return this.name;
+  }
+}
+
+function fractionFaults(what: string, fraction: number): string[] {
+  return fraction >= 0 && fraction < 1
+    ? []
+    : [`${what} must be a fraction from 0 up to, but below, 1; got ${fraction}`];
+}
+
+/** Fits the counts to a known total (approximate models hold everything in their layers) and applies parameter sharing. */
+function scaled(count: ParameterCount, total: number | undefined, shared: number): ParameterCount {
+  const keep = 1 - shared;
+  let factor = keep;
+  let rest = 1;
+  if (total !== undefined) {
+    const layers = count.denseLayers * (count.attention + count.keyValue + count.denseFeedForward);
+    factor = (keep * total) / layers;
+    rest = 0;
+  }
+  return {
+    ...count,
+    attention: count.attention * factor,
+    keyValue: count.keyValue * factor,
+    denseFeedForward: count.denseFeedForward * factor,
+    routedExperts: count.routedExperts * factor,
+    sharedExperts: count.sharedExperts * factor,
+    router: count.router * rest,
+    small: count.small * rest,
+    embedding: count.embedding * rest,
+    head: count.head * rest,
+    finalNorm: count.finalNorm * rest,
+  };
+}

@@ -1,0 +1,162 @@
+import { DecoderShape } from './model-architecture';
+
+/**
+ * Names of the models of this table.
+ *
+ * @internal
+ */
+export type ExpertsName =
+  | 'deepseek-v2'
+  | 'deepseek-v2-lite'
+  | 'deepseek-v3'
+  | 'deepseek-r1'
+  | 'kimi-k2'
+  | 'qwen3-30b-a3b'
+  | 'qwen3-235b-a22b'
+  | 'mixtral-8x7b'
+  | 'mixtral-8x22b'
+  | 'gpt-oss-20b'
+  | 'gpt-oss-120b';
+
+/**
+ * Mixture-of-experts models, each with its source.
+ *
+ * @internal
+ */
+export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
+  // config.json of deepseek-ai/DeepSeek-V2
+  'deepseek-v2': {
+    layers: 60,
+    hiddenSize: 5120,
+    attentionHeads: 128,
+    intermediateSize: 12288,
+    vocabularySize: 102400,
+    maxContextLength: 163840,
+    latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
+    experts: { routed: 160, perToken: 6, intermediateSize: 1536, shared: 2, firstDenseLayers: 1 },
+  },
+  // config.json of deepseek-ai/DeepSeek-V2-Lite
+  'deepseek-v2-lite': {
+    layers: 27,
+    hiddenSize: 2048,
+    attentionHeads: 16,
+    intermediateSize: 10944,
+    vocabularySize: 102400,
+    maxContextLength: 163840,
+    latentAttention: { keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
+    experts: { routed: 64, perToken: 6, intermediateSize: 1408, shared: 2, firstDenseLayers: 1 },
+  },
+  // config.json of deepseek-ai/DeepSeek-V3, without the multi-token prediction layer
+  'deepseek-v3': {
+    layers: 61,
+    hiddenSize: 7168,
+    attentionHeads: 128,
+    intermediateSize: 18432,
+    vocabularySize: 129280,
+    maxContextLength: 163840,
+    latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
+    experts: { routed: 256, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 3, routerBias: true },
+  },
+  // config.json of deepseek-ai/DeepSeek-R1, without the multi-token prediction layer
+  'deepseek-r1': {
+    layers: 61,
+    hiddenSize: 7168,
+    attentionHeads: 128,
+    intermediateSize: 18432,
+    vocabularySize: 129280,
+    maxContextLength: 163840,
+    latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
+    experts: { routed: 256, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 3, routerBias: true },
+  },
+  // config.json of moonshotai/Kimi-K2-Instruct
+  'kimi-k2': {
+    layers: 61,
+    hiddenSize: 7168,
+    attentionHeads: 64,
+    intermediateSize: 18432,
+    vocabularySize: 163840,
+    maxContextLength: 131072,
+    latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
+    experts: { routed: 384, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 1, routerBias: true },
+  },
+  // config.json of Qwen/Qwen3-30B-A3B
+  'qwen3-30b-a3b': {
+    layers: 48,
+    hiddenSize: 2048,
+    attentionHeads: 32,
+    keyValueHeads: 4,
+    headSize: 128,
+    intermediateSize: 6144,
+    vocabularySize: 151936,
+    maxContextLength: 40960,
+    queryKeyNorm: true,
+    experts: { routed: 128, perToken: 8, intermediateSize: 768 },
+  },
+  // config.json of Qwen/Qwen3-235B-A22B
+  'qwen3-235b-a22b': {
+    layers: 94,
+    hiddenSize: 4096,
+    attentionHeads: 64,
+    keyValueHeads: 4,
+    headSize: 128,
+    intermediateSize: 12288,
+    vocabularySize: 151936,
+    maxContextLength: 40960,
+    queryKeyNorm: true,
+    experts: { routed: 128, perToken: 8, intermediateSize: 1536 },
+  },
+  // config.json of mistralai/Mixtral-8x7B-v0.1
+  'mixtral-8x7b': {
+    layers: 32,
+    hiddenSize: 4096,
+    attentionHeads: 32,
+    keyValueHeads: 8,
+    intermediateSize: 14336,
+    vocabularySize: 32000,
+    maxContextLength: 32768,
+    experts: { routed: 8, perToken: 2, intermediateSize: 14336 },
+  },
+  // config.json of mistralai/Mixtral-8x22B-v0.1
+  'mixtral-8x22b': {
+    layers: 56,
+    hiddenSize: 6144,
+    attentionHeads: 48,
+    keyValueHeads: 8,
+    intermediateSize: 16384,
+    vocabularySize: 32000,
+    maxContextLength: 65536,
+    experts: { routed: 8, perToken: 2, intermediateSize: 16384 },
+  },
+  // config.json of openai/gpt-oss-20b
+  'gpt-oss-20b': {
+    layers: 24,
+    hiddenSize: 2880,
+    attentionHeads: 64,
+    keyValueHeads: 8,
+    headSize: 64,
+    intermediateSize: 2880,
+    vocabularySize: 201088,
+    maxContextLength: 131072,
+    attentionBias: true,
+    attentionOutputBias: true,
+    attentionSinks: true,
+    experts: { routed: 32, perToken: 4, intermediateSize: 2880, bias: true, routerBias: true },
+    slidingWindow: { tokens: 128, layers: 12 },
+  },
+  // config.json of openai/gpt-oss-120b
+  'gpt-oss-120b': {
+    layers: 36,
+    hiddenSize: 2880,
+    attentionHeads: 64,
+    keyValueHeads: 8,
+    headSize: 64,
+    intermediateSize: 2880,
+    vocabularySize: 201088,
+    maxContextLength: 131072,
+    attentionBias: true,
+    attentionOutputBias: true,
+    attentionSinks: true,
+    experts: { routed: 128, perToken: 4, intermediateSize: 2880, bias: true, routerBias: true },
+    slidingWindow: { tokens: 128, layers: 18 },
+  },
+};

@@ -1,0 +1,22 @@
+import { DecoderShape } from './model-architecture';
+import { DENSE_SHAPES, DenseName } from './model-table-dense';
+import { EXPERTS_SHAPES, ExpertsName } from './model-table-experts';
+import { LLAMA_SHAPES, LlamaName } from './model-table-llama';
+
+/**
+ * Names of all models of the catalogue.
+ *
+ * @internal
+ */
+export type ModelName = LlamaName | DenseName | ExpertsName;
+
+/**
+ * Shapes of all models of the catalogue.
+ *
+ * @internal
+ */
+export const MODEL_TABLE: { readonly [K in ModelName]: DecoderShape } = {
+  ...LLAMA_SHAPES,
+  ...DENSE_SHAPES,
+  ...EXPERTS_SHAPES,
+};

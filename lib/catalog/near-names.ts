@@ -1,0 +1,41 @@
+/**
+ * Edit distance between two texts (Levenshtein).
+ *
+ * @internal
+ */
+export function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(previous[j] + 1, current[j - 1] + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length];
+}
+
+/**
+ * The known names nearest to a misspelt one, best first.
+ *
+ * @internal
+ */
+export function nearNames(name: string, known: readonly string[], count = 3): string[] {
+  const wanted = name.toLowerCase();
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
+/**
+ * The fault to report for a name that a table does not have.
+ *
+ * @internal
+ */
+export function unknownNameFault(what: string, name: string, known: readonly string[], otherwise: string): string {
+  const near = nearNames(name, known).map((candidate) => `'${candidate}'`);
+  return `unknown ${what} '${name}'; near names: ${near.join(', ')}; ${otherwise}`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Faults of numbers that must be whole and positive; an unresolved Terraform value is told apart by its looks.
+ *
+ * @internal
+ */
+export function positiveIntegerFaults(values: { readonly [name: string]: number | undefined }): string[] {
+  return numberFaults(values, (value) => Number.isSafeInteger(value) && value > 0, 'a whole number above zero');
+}
+
+/**
+ * Faults of numbers that must be finite and above zero.
+ *
+ * @internal
+ */
+export function positiveFaults(values: { readonly [name: string]: number | undefined }): string[] {
+  return numberFaults(values, (value) => Number.isFinite(value) && value > 0, 'a finite number above zero');
+}
+
+/**
+ * Faults of numbers that must be finite and not negative.
+ *
+ * @internal
+ */
+export function notNegativeFaults(values: { readonly [name: string]: number | undefined }): string[] {
+  return numberFaults(values, (value) => Number.isFinite(value) && value >= 0, 'a finite number, zero or more');
+}
+
+function numberFaults(
+  values: { readonly [name: string]: number | undefined },
+  accepts: (value: number) => boolean,
+  what: string,
+): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined || (typeof value === 'number' && accepts(value))) return [];
+    const token = typeof value === 'number' && value < -1e200;
+    return [
+      `${name} must be ${what}; got ${token ? 'a token (a value Terraform only knows later); pass a literal value' : String(value)}`,
+    ];
+  });
+}

@@ -1,0 +1,91 @@
+import { DecoderShape } from './model-architecture';
+
+/**
+ * Parameters of a model, by what becomes of them when it is quantised and spread over GPUs.
+ *
+ * @internal
+ */
+export interface ParameterCount {
+  /** Query, output and (MLA) down projections of one layer: shared out over tensor ranks. */
+  readonly attention: number;
+  /** Key and value projections of one layer: replicated when there are fewer heads than tensor ranks. */
+  readonly keyValue: number;
+  /** Dense feed-forward matrices of one layer that has them. */
+  readonly denseFeedForward: number;
+  /** Routed experts of one layer that has them. */
+  readonly routedExperts: number;
+  /** Shared experts of one layer that has them. */
+  readonly sharedExperts: number;
+  /** Router of one layer with experts; stays in 16 bits. */
+  readonly router: number;
+  /** Norms and biases of one layer; stay in 16 bits, on every rank. */
+  readonly small: number;
+  /** Output rows of all quantised matrices of all layers (for one scale each). */
+  readonly outputRows: number;
+  /** Embedding, head and position tables; stay in 16 bits. */
+  readonly embedding: number;
+  /** Output head, part of `embedding`; zero when tied. */
+  readonly head: number;
+  /** Final norm. */
+  readonly finalNorm: number;
+  readonly denseLayers: number;
+  readonly expertLayers: number;
+}
+
+/**
+ * Counts the parameters of a shape. `P = L × (attention + feed-forward + norms) + norm + V × h × (1 or 2)`.
+ *
+ * @internal
+ */
+export function countParameters(shape: DecoderShape): ParameterCount {
+  const { layers, hiddenSize: h, attentionHeads: nq, intermediateSize: f, experts, latentAttention: mla } = shape;
+  const nkv = shape.keyValueHeads ?? nq;
+  const d = shape.headSize ?? h / nq;
+  const norm = h * (shape.normBias ? 2 : 1);
+  const matrices = (shape.gatedFeedForward ?? true) ? 3 : 2;
+  let attention: number;
+  let keyValue: number;
+  let attentionRows: number;
+  let small = (shape.normsPerLayer ?? 2) * norm;
+  if (mla) {
+    const query = nq * (mla.nopeHeadSize + mla.ropeHeadSize);
+    const up = nq * (mla.nopeHeadSize + mla.valueHeadSize);
+    attention =
+      (mla.queryRank ? mla.queryRank * query : h * query) + mla.keyValueRank * up + nq * mla.valueHeadSize * h;
+    // The down projections are on every tensor rank, like the compressed cache itself.
+    keyValue = h * (mla.keyValueRank + mla.ropeHeadSize) + (mla.queryRank ? h * mla.queryRank : 0);
+    attentionRows = query + up + h + mla.keyValueRank + mla.ropeHeadSize + (mla.queryRank ?? 0);
+    small += mla.keyValueRank + (mla.queryRank ?? 0);
+  } else {
+    attention = 2 * h * nq * d;
+    keyValue = 2 * h * nkv * d;
+    attentionRows = nq * d + h + 2 * nkv * d;
+    small += shape.attentionBias ? (nq + 2 * nkv) * d : 0;
+    small += shape.queryKeyNorm ? 2 * d : 0;
+  }
+  small += shape.attentionOutputBias ? h : 0;
+  small += shape.attentionSinks ? nq : 0;
+  const bias = (width: number) => (matrices - 1) * width + h;
+  const expertLayers = experts ? layers - (experts.firstDenseLayers ?? 0) : 0;
+  const denseLayers = layers - expertLayers;
+  const fe = experts?.intermediateSize ?? 0;
+  const routed = experts?.routed ?? 0;
+  const shared = experts?.shared ?? 0;
+  const sharedWidth = experts?.sharedIntermediateSize ?? shared * fe;
+  const expertRows = routed * bias(fe) + (sharedWidth > 0 ? bias(sharedWidth) : 0);
+  return {
+    attention,
+    keyValue,
+    denseFeedForward: matrices * h * f + (shape.feedForwardBias ? bias(f) : 0),
+    routedExperts: routed * (matrices * h * fe + (experts?.bias ? bias(fe) : 0)),
+    sharedExperts: matrices * h * sharedWidth,
+    router: routed * h + (experts?.routerBias ? routed : 0) + (experts?.sharedGate ? h : 0),
+    small,
+    outputRows: layers * attentionRows + denseLayers * bias(f) + expertLayers * expertRows,
+    embedding: shape.vocabularySize * h * (shape.tiedEmbeddings ? 1 : 2) + (shape.positionEmbeddings ?? 0) * h,
+    head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
+    finalNorm: norm,
+    denseLayers,
+    expertLayers,
+  };
+}
