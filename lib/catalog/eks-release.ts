@@ -1,6 +1,166 @@
+import { UnscopedValidationError } from '../units/errors';
+import { unknownNameFault } from './near-names';
+
 /**
- * Pinned versions of one Kubernetes minor on EKS.
+ * Versions that go together on one Kubernetes minor.
+ */
+export interface EksReleaseVersions {
+  /** Kubernetes minor, e.g. `1.35`. */
+  readonly kubernetesVersion: string;
+  /** Release of the EKS-optimised AL2023 images (standard and NVIDIA), e.g. `1.35.6-20260714`. */
+  readonly nodeImageVersion: string;
+  /** Add-on `vpc-cni`, at least 1.18.5 (network policy, EFA-only interfaces), e.g. `v1.22.4-eksbuild.3`. */
+  readonly vpcCni: string;
+  /** Add-on `kube-proxy`. */
+  readonly kubeProxy: string;
+  /** Add-on `eks-pod-identity-agent`. */
+  readonly podIdentityAgent: string;
+  /** Add-on `coredns`. */
+  readonly coreDns: string;
+  /** Add-on `aws-ebs-csi-driver`. */
+  readonly ebsCsiDriver: string;
+}
+
+/**
+ * Pinned versions of one Kubernetes minor on EKS: node images and add-ons.
+ *
+ * Sources. Node images: the release table of v20260714 in the change log of the images, where every minor listed here has NVIDIA
+ * driver 580.159.03 and EFA 3.1.0. Add-ons: the version that `aws eks describe-addon-versions --kubernetes-version <minor>` marks
+ * as default, as clusters brought up in September 2026 (1.35, 1.36) and June 2026 (1.34) record it. The default is 1.35: standard
+ * support of 1.34 ends on 2026-12-02, that of 1.35 on 2027-03-27.
+ *
+ * @see https://github.com/awslabs/amazon-eks-ami/blob/main/CHANGELOG.md
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
+ * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeAddonVersions.html
  */
 export class EksRelease {
-  private constructor() {}
+  /** Kubernetes 1.34. */
+  public static readonly V1_34 = new EksRelease({
+    kubernetesVersion: '1.34',
+    nodeImageVersion: '1.34.9-20260714',
+    vpcCni: 'v1.21.2-eksbuild.2',
+    kubeProxy: 'v1.34.6-eksbuild.11',
+    podIdentityAgent: 'v1.3.10-eksbuild.3',
+    coreDns: 'v1.12.4-eksbuild.17',
+    ebsCsiDriver: 'v1.62.0-eksbuild.1',
+  });
+
+  /** Kubernetes 1.35. */
+  public static readonly V1_35 = new EksRelease({
+    kubernetesVersion: '1.35',
+    nodeImageVersion: '1.35.6-20260714',
+    vpcCni: 'v1.22.4-eksbuild.3',
+    kubeProxy: 'v1.35.3-eksbuild.29',
+    podIdentityAgent: 'v1.3.10-eksbuild.3',
+    coreDns: 'v1.13.2-eksbuild.31',
+    ebsCsiDriver: 'v1.66.0-eksbuild.1',
+  });
+
+  /** Kubernetes 1.36. */
+  public static readonly V1_36 = new EksRelease({
+    kubernetesVersion: '1.36',
+    nodeImageVersion: '1.36.2-20260714',
+    vpcCni: 'v1.22.4-eksbuild.3',
+    kubeProxy: 'v1.36.0-eksbuild.25',
+    podIdentityAgent: 'v1.3.10-eksbuild.3',
+    coreDns: 'v1.14.3-eksbuild.23',
+    ebsCsiDriver: 'v1.66.0-eksbuild.1',
+  });
+
+  /** The release that a cluster gets when none is named. */
+  public static readonly DEFAULT = EksRelease.V1_35;
+
+  /** Every release in the table, oldest first. */
+  public static readonly ALL = [EksRelease.V1_34, EksRelease.V1_35, EksRelease.V1_36];
+
+  /**
+   * The release of a Kubernetes minor. Throws an `UnscopedValidationError` for a minor that the table does not have.
+   *
+   * @param kubernetesVersion e.g. `1.35`
+   */
+  public static of(kubernetesVersion: string): EksRelease {
+    const known = EksRelease.ALL.find((release) => release.kubernetesVersion === kubernetesVersion);
+    if (known) return known;
+    const names = EksRelease.ALL.map((release) => release.kubernetesVersion);
+    throw new UnscopedValidationError([
+      unknownNameFault('Kubernetes version', kubernetesVersion, names, 'give the versions of another minor by EksRelease.custom({...})'),
+    ]);
+  }
+
+  /**
+   * Versions of one's own, for a minor that the table lacks or a later image. Throws an `UnscopedValidationError` with every
+   * version that is not written as EKS writes it, and for a `vpc-cni` below 1.18.5.
+   *
+   * @param versions the versions
+   */
+  public static custom(versions: EksReleaseVersions): EksRelease {
+    const faults = releaseFaults(versions);
+    if (faults.length > 0) throw new UnscopedValidationError(faults);
+    return new EksRelease(versions);
+  }
+
+  /** Kubernetes minor, e.g. `1.35`. */
+  public readonly kubernetesVersion: string;
+  /** Release of the EKS-optimised AL2023 images, standard and NVIDIA alike. */
+  public readonly nodeImageVersion: string;
+  /** Add-on `vpc-cni`. */
+  public readonly vpcCni: string;
+  /** Add-on `kube-proxy`. */
+  public readonly kubeProxy: string;
+  /** Add-on `eks-pod-identity-agent`. */
+  public readonly podIdentityAgent: string;
+  /** Add-on `coredns`. */
+  public readonly coreDns: string;
+  /** Add-on `aws-ebs-csi-driver`. */
+  public readonly ebsCsiDriver: string;
+
+  private constructor(versions: EksReleaseVersions) {
+    this.kubernetesVersion = versions.kubernetesVersion;
+    this.nodeImageVersion = versions.nodeImageVersion;
+    this.vpcCni = versions.vpcCni;
+    this.kubeProxy = versions.kubeProxy;
+    this.podIdentityAgent = versions.podIdentityAgent;
+    this.coreDns = versions.coreDns;
+    this.ebsCsiDriver = versions.ebsCsiDriver;
+  }
+
+  /** The Kubernetes minor. */
+  public toString(): string {
+    return this.kubernetesVersion;
+  }
+}
+
+const MINOR = /^1\.\d{2}$/;
+const NODE_RELEASE = /^1\.\d{2}\.\d+-\d{8}$/;
+const ADD_ON = /^v(\d+)\.(\d+)\.(\d+)-eksbuild\.\d+$/;
+
+/** Lowest `vpc-cni` that lays out EFA-only interfaces. */
+const LOWEST_VPC_CNI = [1, 18, 5];
+
+function releaseFaults(versions: EksReleaseVersions): string[] {
+  const { kubernetesVersion, nodeImageVersion } = versions;
+  const addOns = ['vpcCni', 'kubeProxy', 'podIdentityAgent', 'coreDns', 'ebsCsiDriver'] as const;
+  return [
+    ...(MINOR.test(kubernetesVersion)
+      ? []
+      : [`kubernetesVersion must be a minor such as '1.35'; got '${kubernetesVersion}'`]),
+    ...(NODE_RELEASE.test(nodeImageVersion)
+      ? []
+      : [`nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`]),
+    ...(nodeImageVersion.startsWith(`${kubernetesVersion}.`)
+      ? []
+      : [`nodeImageVersion must be one of Kubernetes ${kubernetesVersion}; got '${nodeImageVersion}'`]),
+    ...addOns
+      .filter((name) => !ADD_ON.test(versions[name]))
+      .map((name) => `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`),
+    ...(isBelow(versions.vpcCni, LOWEST_VPC_CNI)
+      ? [`vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`]
+      : []),
+  ];
+}
+
+function isBelow(version: string, lowest: readonly number[]): boolean {
+  const parts = ADD_ON.exec(version)?.slice(1).map(Number);
+  const different = parts?.findIndex((part, index) => part !== lowest[index]) ?? -1;
+  return parts !== undefined && different >= 0 && parts[different] < lowest[different];
 }

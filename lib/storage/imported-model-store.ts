@@ -1,0 +1,41 @@
+import { Construct } from 'constructs';
+import { IAwsRole } from '../core/aws-role';
+import { throwIfInvalid } from '../core/errors';
+import { IModelStore } from '../core/model-store';
+import { bucketNameFaults } from './bucket-name';
+import { ModelStoreAttributes } from './model-store-attributes';
+import { modelUri } from './model-uri';
+import { grantRead, grantReadWrite } from './store-grants';
+
+/**
+ * A bucket that exists. Nothing about it is made or changed.
+ *
+ * @internal
+ */
+export class ImportedModelStore extends Construct implements IModelStore {
+  public readonly bucketName: string;
+  public readonly bucketArn: string;
+  public readonly kmsKeyArn?: string;
+  public readonly region?: string;
+
+  public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
+    super(scope, id);
+    throwIfInvalid(this, bucketNameFaults(bucketName, true));
+    this.bucketName = bucketName;
+    this.bucketArn = `arn:${attributes.partition ?? 'aws'}:s3:::${bucketName}`;
+    this.kmsKeyArn = attributes.kmsKeyArn;
+    this.region = attributes.region;
+  }
+
+  public grantRead(role: IAwsRole): void {
+    grantRead(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn });
+  }
+
+  public grantReadWrite(role: IAwsRole): void {
+    grantReadWrite(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn });
+  }
+
+  public uriFor(model: string, version?: string): string {
+    return modelUri(this, this.bucketName, model, version);
+  }
+}

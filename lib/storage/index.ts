@@ -1,0 +1,3 @@
+export * from './model-store';
+export * from './model-store-attributes';
+export * from './removal-policy';

@@ -1,0 +1,11 @@
+/**
+ * What is known of a bucket that exists.
+ */
+export interface ModelStoreAttributes {
+  /** ARN of the KMS key that encrypts the objects; grants need it. @default - not encrypted by a customer's key */
+  readonly kmsKeyArn?: string;
+  /** Region of the bucket. @default - the region of the pods that read it */
+  readonly region?: string;
+  /** Partition of the bucket: `aws`, `aws-cn` or `aws-us-gov`. @default 'aws' */
+  readonly partition?: string;
+}

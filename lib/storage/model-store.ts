@@ -1,0 +1,280 @@
+import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
+import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
+import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { S3BucketLoggingA } from '@cdktf/provider-aws/lib/s3-bucket-logging';
+import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
+import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
+import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
+import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
+import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
+import { TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { IAwsRole } from '../core/aws-role';
+import { throwIfInvalid } from '../core/errors';
+import { IModelStore } from '../core/model-store';
+import { kubernetesName } from '../core/naming';
+import { awsTags, tagFaults } from '../core/tags';
+import { concreteFault } from '../core/tokens';
+import { bucketNameFaults } from './bucket-name';
+import { ImportedModelStore } from './imported-model-store';
+import { ModelStoreAttributes } from './model-store-attributes';
+import { modelUri } from './model-uri';
+import { RemovalPolicy } from './removal-policy';
+import { grantRead, grantReadWrite } from './store-grants';
+
+/**
+ * Where the access log of a store is written.
+ */
+export interface ModelStoreAccessLogs {
+  /** Name of the bucket that takes the log; its policy must let `logging.s3.amazonaws.com` write. */
+  readonly bucketName: string;
+  /** Prefix of the log's objects. @default 'model-store/' */
+  readonly prefix?: string;
+}
+
+/**
+ * What a model store is made of.
+ */
+export interface ModelStoreProps {
+  /** Name of the bucket, unique in all of AWS. @default - made by Terraform from the construct's id */
+  readonly bucketName?: string;
+  /**
+   * ARN of an existing KMS key; its policy must let the roles of grants use it by their own policies.
+   * @default - a key of the store's own, rotated every year
+   */
+  readonly encryptionKeyArn?: string;
+  /** Region of the bucket, for pods in another region. @default - the region of the pods that read it */
+  readonly region?: string;
+  /** Days after which a version that was overwritten or deleted is removed; whole, at least 1. @default 90 */
+  readonly noncurrentVersionDays?: number;
+  /** Days after which the parts of an unfinished upload are removed; whole, at least 1. @default 7 */
+  readonly incompleteUploadDays?: number;
+  /** Where accesses are logged. @default - they are not */
+  readonly accessLogs?: ModelStoreAccessLogs;
+  /** What becomes of the models when the store is destroyed. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy;
+  /** Tags of the AWS resources. @default - the library's own */
+  readonly tags?: { [key: string]: string };
+  /** AWS provider. @default - the stack's default AWS provider */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * Where model weights are kept: an S3 bucket, versioned, encrypted by a KMS key, private, reached by TLS 1.2 or later only. Old
+ * versions and unfinished uploads are cleared away; access is granted to single roles.
+ *
+ * Throws a `ValidationError` with every fault of the bucket's name, the days and the tags.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+ */
+export class ModelStore extends Construct implements IModelStore {
+  /**
+   * A store in a bucket that exists. Throws a `ValidationError` for a name no bucket can have.
+   *
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param bucketName name of the bucket
+   * @param attributes what else is known of it @default - not encrypted by a customer's key, in the region of its readers
+   */
+  public static fromBucketName(scope: Construct, id: string, bucketName: string, attributes?: ModelStoreAttributes): IModelStore {
+    return new ImportedModelStore(scope, id, bucketName, attributes);
+  }
+
+  /** Name of the bucket. */
+  public readonly bucketName: string;
+  /** ARN of the bucket. */
+  public readonly bucketArn: string;
+  /** ARN of the KMS key that encrypts the objects. */
+  public readonly kmsKeyArn?: string;
+  /** Region of the bucket. @default - the region of the pods that read it */
+  public readonly region?: string;
+
+  private readonly provider?: TerraformProvider;
+  private readonly tags: { [key: string]: string };
+
+  /**
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param props what it is made of @default - a bucket named by Terraform, with a key of its own
+   */
+  public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
+    super(scope, id);
+    throwIfInvalid(this, [
+      ...(props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
+      ...dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
+      ...dayFaults('incompleteUploadDays', props.incompleteUploadDays),
+      ...tagFaults(props.tags),
+    ]);
+    this.provider = props.provider;
+    this.tags = awsTags({}, props.tags);
+    this.region = props.region;
+
+    const key = props.encryptionKeyArn === undefined ? this.ownKey() : undefined;
+    const bucket = new S3Bucket(this, 'Resource', {
+      provider: this.provider,
+      bucket: props.bucketName,
+      // S3 takes at most 37 characters as a prefix.
+      bucketPrefix: props.bucketName === undefined ? `${kubernetesName(id, 36)}-` : undefined,
+      forceDestroy: props.removalPolicy === RemovalPolicy.DESTROY,
+      tags: this.tags,
+      // Destroyed before the key: when a bucket that is not empty refuses to go, the key that its objects need must still be there.
+      dependsOn: key && [key],
+    });
+    this.bucketName = bucket.bucket;
+    this.bucketArn = bucket.arn;
+    this.kmsKeyArn = props.encryptionKeyArn ?? key?.arn;
+
+    this.protect(bucket);
+    this.keepVersions(bucket, props);
+    if (props.accessLogs) {
+      new S3BucketLoggingA(this, 'AccessLogs', {
+        provider: this.provider,
+        bucket: bucket.id,
+        targetBucket: props.accessLogs.bucketName,
+        targetPrefix: props.accessLogs.prefix ?? 'model-store/',
+      });
+    }
+  }
+
+  /**
+   * Lets a role list the bucket, read its objects and decrypt them; nothing else.
+   *
+   * @param role the role to grant it to
+   */
+  public grantRead(role: IAwsRole): void {
+    grantRead(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn, provider: this.provider });
+  }
+
+  /**
+   * Lets a role list the bucket, read, write and delete its objects (versions stay) and use the key for both; nothing else.
+   *
+   * @param role the role to grant it to
+   */
+  public grantReadWrite(role: IAwsRole): void {
+    grantReadWrite(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn, provider: this.provider });
+  }
+
+  /**
+   * Where a model lies: `s3://<bucket>/<model>/<version>`. Throws a `ValidationError` for a name that is no plain path.
+   *
+   * @param model name of the model, e.g. `deepseek`
+   * @param version version of it, e.g. `65b` @default - the folder of all its versions
+   */
+  public uriFor(model: string, version?: string): string {
+    return modelUri(this, this.bucketName, model, version);
+  }
+
+  private ownKey(): KmsKey {
+    const { provider, tags } = this;
+    const { partition } = new DataAwsPartition(this, 'Partition', { provider });
+    const { accountId } = new DataAwsCallerIdentity(this, 'Account', { provider });
+    const key = new KmsKey(this, 'Key', {
+      provider,
+      description: `Models in store ${this.node.id}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      // Hands the decision to IAM policies of this account, as the grants write them.
+      policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'AccountPolicies',
+            Effect: 'Allow',
+            Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+            Action: 'kms:*',
+            Resource: '*',
+          },
+        ],
+      }),
+      tags,
+    });
+    new KmsAlias(this, 'KeyAlias', {
+      provider,
+      name: `alias/${kubernetesName(this.node.id, 40)}-${this.node.addr.slice(-8)}`,
+      targetKeyId: key.keyId,
+    });
+    return key;
+  }
+
+  private protect(bucket: S3Bucket): void {
+    const { provider } = this;
+    const publicAccess = new S3BucketPublicAccessBlock(this, 'PublicAccessBlock', {
+      provider,
+      bucket: bucket.id,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketOwnershipControls(this, 'OwnershipControls', {
+      provider,
+      bucket: bucket.id,
+      rule: { objectOwnership: 'BucketOwnerEnforced' },
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, 'Encryption', {
+      provider,
+      bucket: bucket.id,
+      rule: [
+        {
+          // One data key for the bucket in place of one for each object: weights come as hundreds of objects at a time.
+          bucketKeyEnabled: true,
+          applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: this.kmsKeyArn },
+        },
+      ],
+    });
+    const resources = [bucket.arn, `${bucket.arn}/*`];
+    const deny = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: resources };
+    new S3BucketPolicy(this, 'Policy', {
+      provider,
+      bucket: bucket.id,
+      policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Sid: 'DenyPlainText', ...deny, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          { Sid: 'DenyOldTls', ...deny, Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } } },
+        ],
+      }),
+      // S3 refuses the two at the same time.
+      dependsOn: [publicAccess],
+    });
+  }
+
+  private keepVersions(bucket: S3Bucket, props: ModelStoreProps): void {
+    const { provider } = this;
+    const versioning = new S3BucketVersioningA(this, 'Versioning', {
+      provider,
+      bucket: bucket.id,
+      versioningConfiguration: { status: 'Enabled' },
+    });
+    new S3BucketLifecycleConfiguration(this, 'Lifecycle', {
+      provider,
+      bucket: bucket.id,
+      rule: [
+        {
+          id: 'old-versions',
+          status: 'Enabled',
+          filter: [{ prefix: '' }],
+          noncurrentVersionExpiration: [{ noncurrentDays: props.noncurrentVersionDays ?? 90 }],
+          expiration: [{ expiredObjectDeleteMarker: true }],
+        },
+        {
+          id: 'unfinished-uploads',
+          status: 'Enabled',
+          filter: [{ prefix: '' }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: props.incompleteUploadDays ?? 7 }],
+        },
+      ],
+      dependsOn: [versioning],
+    });
+  }
+}
+
+function dayFaults(name: string, days?: number): string[] {
+  if (days === undefined) return [];
+  const unknown = concreteFault(name, days, 'it is checked against the limits of S3');
+  if (unknown.length > 0) return unknown;
+  return Number.isInteger(days) && days >= 1 ? [] : [`${name} must be a whole number of days, at least 1; got ${days}`];
+}

@@ -1,0 +1,27 @@
+import { IConstruct } from 'constructs';
+import { throwIfInvalid } from '../core/errors';
+import { hasToken } from '../core/tokens';
+
+/**
+ * `s3://<bucket>/<model>/<version>`, or the folder of all versions.
+ *
+ * @internal
+ */
+export function modelUri(scope: IConstruct, bucketName: string, model: string, version?: string): string {
+  throwIfInvalid(scope, [...pathFaults('model', model), ...(version === undefined ? [] : pathFaults('version', version))]);
+  return ['s3:/', bucketName, model, ...(version === undefined ? [] : [version])].join('/');
+}
+
+/**
+ * Of the characters that S3 calls safe, those that need no quoting in a URI, a shell and a file name.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
+function pathFaults(name: string, value: string): string[] {
+  if (hasToken(value)) return [];
+  const segments = value.split('/');
+  const good = segments.every((segment) => /^[A-Za-z0-9._-]+$/.test(segment) && segment !== '.' && segment !== '..');
+  return good
+    ? []
+    : [`${name} must be letters, digits, '.', '_' and '-', with single slashes between folders if any; got '${value}'`];
+}
