@@ -12,7 +12,7 @@ export function restrictedPodSecurityContext(id = NON_ROOT_ID) {
     runAsUser: id,
     runAsGroup: id,
     fsGroup: id,
-    seccompProfile: [{ type: 'RuntimeDefault' }],
+    seccompProfile: { type: 'RuntimeDefault' },
   };
 }
 
