@@ -3,6 +3,7 @@ export * from './gpu-instance-type';
 export * from './gpu-interconnect';
 export * from './gpu-type';
 export * from './model-architecture';
+export * from './model-props';
 export * from './model-spec';
 export * from './network-card';
 export * from './parallelism';

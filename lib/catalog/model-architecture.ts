@@ -89,6 +89,12 @@ export interface DecoderShape {
   readonly attentionSinks?: boolean;
   /** Rows of a learned position table. @default 0 */
   readonly positionEmbeddings?: number;
+  /**
+   * Multi-token prediction layers (`num_nextn_predict_layers`): in the checkpoint, with an embedding and a head of their own, but
+   * loaded only for speculative decoding.
+   * @default 0
+   */
+  readonly predictionLayers?: number;
   /** Latent attention. @default - multi-head or grouped-query attention */
   readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */

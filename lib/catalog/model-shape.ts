@@ -50,6 +50,7 @@ export function shapeFaults(name: string, shape: DecoderShape): string[] {
     ['experts.shared', experts?.shared],
     ['experts.sharedIntermediateSize', experts?.sharedIntermediateSize],
     ['positionEmbeddings', shape.positionEmbeddings],
+    ['predictionLayers', shape.predictionLayers],
   ] as const) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
       faults.push(`${what} must be a whole number, zero or more; got ${value}`);

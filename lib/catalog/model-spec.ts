@@ -1,41 +1,12 @@
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { DecoderShape, ExpertLayers, LatentAttention } from './model-architecture';
+import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { approximateShape, shapeFaults } from './model-shape';
 import { MODEL_TABLE, ModelName } from './model-table';
 import { unknownNameFault } from './near-names';
-import { ParameterCount, countParameters } from './parameter-count';
+import { ParameterCount, countParameters, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
-
-/**
- * A dense model: by its shape, or, where only its size is known, by its number of parameters.
- */
-export interface DenseModelProps {
-  /** Name, e.g. `acme-13b`. */
-  readonly name: string;
-  /**
-   * Number of parameters, for a model of which nothing else is known. The shape is then that of the LLaMA model of nearest size, with
-   * full multi-head attention (the largest key-value cache), and the model counts as approximate.
-   * @default - counted from the shape
-   */
-  readonly parameters?: number;
-  /** Shape of the model. @default - chosen by `parameters` */
-  readonly shape?: DecoderShape;
-  /** Longest context in tokens, where `parameters` is given. @default 131072 */
-  readonly maxContextLength?: number;
-}
-
-/**
- * A mixture-of-experts model by its shape.
- */
-export interface MixtureOfExpertsProps {
-  /** Name, e.g. `acme-8x7b`. */
-  readonly name: string;
-  /** Shape of the model. */
-  readonly shape: DecoderShape;
-  /** Experts. @default - those of the shape */
-  readonly experts?: ExpertLayers;
-}
 
 /**
  * What was changed in a model's structure to make it smaller or faster.
@@ -272,7 +243,7 @@ export class ModelSpec {
     this.approximate = givenParameters !== undefined;
     this.sharedParameterFraction = structure.sharedParameters;
     this.skippedLayerFraction = structure.skippedLayers;
-    this.count = scaled(countParameters(shape), givenParameters, structure.sharedParameters);
+    this.count = scaleParameters(countParameters(shape), givenParameters, structure.sharedParameters);
     const c = this.count;
     const perDense = c.attention + c.keyValue + c.small;
     this.parameters = Math.round(
@@ -332,6 +303,20 @@ export class ModelSpec {
   }
 
   /**
+   * Bytes of the checkpoint's files: the weights, and the multi-token prediction layers that are only loaded for speculative
+   * decoding, each one layer more with an embedding and a head of its own.
+   *
+   * @param precision number format of the weights
+   */
+  public checkpointSize(precision: Precision): DataSize {
+    const extra = this.shape.predictionLayers ?? 0;
+    if (extra === 0) return this.weightSize(precision);
+    const longer = new ModelSpec(this.name, { ...this.shape, layers: this.layers + extra, predictionLayers: 0 });
+    const c = this.count;
+    return longer.weightSize(precision).plus(DataSize.bytes(extra * (c.embedding + 2 * this.hiddenSize ** 2) * 2));
+  }
+
+  /**
    * Bytes of keys and values that one token needs in all layers, one copy: what tensor parallelism shares out (or, with fewer heads
    * than ranks and with latent attention, replicates). Layers with a sliding window are counted fully.
    *
@@ -366,29 +351,4 @@ function fractionFaults(what: string, fraction: number): string[] {
   return fraction >= 0 && fraction < 1
     ? []
     : [`${what} must be a fraction from 0 up to, but below, 1; got ${fraction}`];
-}
-
-/** Fits the counts to a known total (approximate models hold everything in their layers) and applies parameter sharing. */
-function scaled(count: ParameterCount, total: number | undefined, shared: number): ParameterCount {
-  const keep = 1 - shared;
-  let factor = keep;
-  let rest = 1;
-  if (total !== undefined) {
-    const layers = count.denseLayers * (count.attention + count.keyValue + count.denseFeedForward);
-    factor = (keep * total) / layers;
-    rest = 0;
-  }
-  return {
-    ...count,
-    attention: count.attention * factor,
-    keyValue: count.keyValue * factor,
-    denseFeedForward: count.denseFeedForward * factor,
-    routedExperts: count.routedExperts * factor,
-    sharedExperts: count.sharedExperts * factor,
-    router: count.router * rest,
-    small: count.small * rest,
-    embedding: count.embedding * rest,
-    head: count.head * rest,
-    finalNorm: count.finalNorm * rest,
-  };
 }

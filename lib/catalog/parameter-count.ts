@@ -89,3 +89,32 @@ export function countParameters(shape: DecoderShape): ParameterCount {
     expertLayers,
   };
 }
+
+/**
+ * Fits the counts to a known total (approximate models hold everything in their layers) and applies parameter sharing.
+ *
+ * @internal
+ */
+export function scaleParameters(count: ParameterCount, total: number | undefined, shared: number): ParameterCount {
+  const keep = 1 - shared;
+  let factor = keep;
+  let rest = 1;
+  if (total !== undefined) {
+    const layers = count.denseLayers * (count.attention + count.keyValue + count.denseFeedForward);
+    factor = (keep * total) / layers;
+    rest = 0;
+  }
+  return {
+    ...count,
+    attention: count.attention * factor,
+    keyValue: count.keyValue * factor,
+    denseFeedForward: count.denseFeedForward * factor,
+    routedExperts: count.routedExperts * factor,
+    sharedExperts: count.sharedExperts * factor,
+    router: count.router * rest,
+    small: count.small * rest,
+    embedding: count.embedding * rest,
+    head: count.head * rest,
+    finalNorm: count.finalNorm * rest,
+  };
+}

@@ -15,7 +15,7 @@ export class UnscopedValidationError extends Error {
    *
    * @param value anything that was caught
    */
-  public static isValidationError(value: any): boolean {
+  public static isValidationError(value: unknown): boolean {
     return typeof value === 'object' && value !== null && MARKER in value;
   }
 

@@ -1,0 +1,114 @@
+import { UnscopedValidationError } from '../units/errors';
+import { MetricExporter, MetricFacts, MetricFeature, MetricType, MetricUnit } from './metric-facts';
+import { METRIC_TABLE } from './metric-table';
+import { unknownNameFault } from './near-names';
+
+/**
+ * A metric that an exporter of this library's workloads exposes: what it means and what it takes to have it.
+ */
+export class Metric {
+  /** Every metric of every exporter. */
+  public static readonly ALL: Metric[] = Object.values(MetricExporter).flatMap((exporter) =>
+    Object.entries(METRIC_TABLE[exporter]).map(([name, facts]) => new Metric(exporter, name, facts)),
+  );
+
+  /**
+   * The metric of an exporter by its name, or by the name of one of its series (`..._bucket`, `..._sum`, `..._count`).
+   *
+   * @param exporter who exposes it
+   * @param name name of the metric or of a series of it
+   * @throws UnscopedValidationError for an unknown name, with those nearest to it
+   */
+  public static of(exporter: MetricExporter, name: string): Metric {
+    const found = Metric.find(name, [exporter]);
+    if (found) return found;
+    const known = Object.keys(METRIC_TABLE[exporter] ?? {});
+    throw new UnscopedValidationError([unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')]);
+  }
+
+  /**
+   * The metric that a series belongs to, if one of the exporters exposes it.
+   *
+   * @param seriesName name of a series
+   * @param exporters names of exporters; names the catalogue does not know are passed over
+   */
+  public static find(seriesName: string, exporters: string[]): Metric | undefined {
+    return Metric.ALL.find((metric) => exporters.includes(metric.exporter) && metric.seriesNames.includes(seriesName));
+  }
+
+  /** Name, as the exporter's `TYPE` line has it. */
+  public readonly name: string;
+  /** Who exposes it. */
+  public readonly exporter: MetricExporter;
+  /** Type. */
+  public readonly type: MetricType;
+  /** Unit of its value; of the observed values for a histogram or a summary. */
+  public readonly unit: MetricUnit;
+  /** Labels that the exporter gives it, without `le`. */
+  public readonly labels: string[];
+  /** First version of the exporter that has it in this meaning. @default - every version this library deploys */
+  public readonly minVersion?: string;
+  /** What must be switched on. @default - nothing */
+  public readonly feature?: MetricFeature;
+  /** Meaning. */
+  public readonly description: string;
+  /** Where this is known from. */
+  public readonly source: string;
+
+  private constructor(exporter: MetricExporter, name: string, facts: MetricFacts) {
+    this.exporter = exporter;
+    this.name = name;
+    this.type = facts.type;
+    this.unit = facts.unit;
+    this.labels = [...facts.labels];
+    this.minVersion = facts.minVersion;
+    this.feature = facts.feature;
+    this.description = facts.description;
+    this.source = facts.source;
+  }
+
+  /** Names of the series that queries select: of a histogram the buckets, sum and count, never the bare name. */
+  public get seriesNames(): string[] {
+    if (this.type === MetricType.HISTOGRAM) return [`${this.name}_bucket`, `${this.name}_sum`, `${this.name}_count`];
+    if (this.type === MetricType.SUMMARY) return [this.name, `${this.name}_sum`, `${this.name}_count`];
+    return [this.name];
+  }
+
+  /**
+   * Why a workload does not expose this metric, in sentences; empty when it does.
+   *
+   * @param exporters names of its exporters
+   * @param version version of the exporter
+   * @param features what is switched on
+   */
+  public missing(exporters: string[], version: string, features: string[]): string[] {
+    const faults: string[] = [];
+    if (!exporters.includes(this.exporter)) faults.push(`${this.name} comes from exporter '${this.exporter}' only`);
+    if (this.minVersion && compareVersions(version, this.minVersion) < 0) {
+      faults.push(`${this.name} needs version ${this.minVersion} or later, not ${version}`);
+    }
+    if (this.feature && !features.includes(this.feature)) {
+      faults.push(`${this.name} needs '${this.feature}' to be switched on`);
+    }
+    return faults;
+  }
+
+  /** The name. */
+  public toString(): string {
+    return this.name;
+  }
+}
+
+/**
+ * Orders versions such as `26.07` or `0.11.2` by their numbers.
+ *
+ * @internal
+ */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(/[^0-9]+/).map(Number));
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,31 @@
+import { DecoderShape, ExpertLayers } from './model-architecture';
+
+/**
+ * A dense model: by its shape, or, where only its size is known, by its number of parameters.
+ */
+export interface DenseModelProps {
+  /** Name, e.g. `acme-13b`. */
+  readonly name: string;
+  /**
+   * Number of parameters, for a model of which nothing else is known. The shape is then that of the LLaMA model of nearest size, with
+   * full multi-head attention (the largest key-value cache), and the model counts as approximate.
+   * @default - counted from the shape
+   */
+  readonly parameters?: number;
+  /** Shape of the model. @default - chosen by `parameters` */
+  readonly shape?: DecoderShape;
+  /** Longest context in tokens, where `parameters` is given. @default 131072 */
+  readonly maxContextLength?: number;
+}
+
+/**
+ * A mixture-of-experts model by its shape.
+ */
+export interface MixtureOfExpertsProps {
+  /** Name, e.g. `acme-8x7b`. */
+  readonly name: string;
+  /** Shape of the model. */
+  readonly shape: DecoderShape;
+  /** Experts. @default - those of the shape */
+  readonly experts?: ExpertLayers;
+}
