@@ -1,0 +1,58 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { TritonRelease, TritonVariant } from '../catalog/serving-engine';
+import { DataSize } from '../units/data-size';
+import { TextMessage } from './protobuf-text';
+
+/**
+ * Where a model is going to run, for the checks that need it.
+ *
+ * @internal
+ */
+export interface ModelContext {
+  readonly instanceType: GpuInstanceType;
+  readonly release: TritonRelease;
+}
+
+/**
+ * A version of a model: its folder in the model store and Triton's number for it.
+ *
+ * @internal
+ */
+export interface ModelVersion {
+  readonly store: string;
+  readonly number: number;
+}
+
+/**
+ * Everything a server must know of one model, whatever its backend.
+ *
+ * @internal
+ */
+export interface ModelDefinition {
+  readonly name: string;
+  readonly backend: string;
+  readonly variant: TritonVariant;
+  readonly versions: readonly ModelVersion[];
+  /** GPUs the model has for itself; 0 on the CPU. */
+  readonly gpus: number;
+  /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
+  readonly spansGpus: boolean;
+  /** What is copied from the model store, all versions together. */
+  readonly storedSize: DataSize;
+  /** Resident host memory without shared memory and without the page cache of the weights. */
+  readonly hostMemory: DataSize;
+  readonly sharedMemory: DataSize;
+  /** Whether it answers a request by a stream of responses ("decoupled"). */
+  readonly streams: boolean;
+  /** Exporters behind the metrics port on account of this model, besides Triton itself. */
+  readonly exporters: readonly string[];
+  /** Whether the weights lie in Triton's version folder; else they lie beside the repository and a file there names them. */
+  readonly weightsInRepository: boolean;
+  /** What the caller gave, to look for tokens in. */
+  readonly props: object;
+  faults(context: ModelContext): string[];
+  /** The message of `config.pbtxt`, on these GPUs; `alone` says that no other model uses a GPU of the pod. */
+  config(gpuIds: readonly number[], alone: boolean): TextMessage;
+  /** Files of a version folder that are made here, by name. */
+  versionFiles(version: ModelVersion, weightsPath: string, context: ModelContext): { [file: string]: string };
+}

@@ -1,0 +1,86 @@
+import { ModelContext, ModelDefinition, ModelVersion } from './model-definition';
+import { renderTextFormat } from './protobuf-text';
+
+/** Where the volume of the models is mounted, in the init container and in Triton's. */
+export const MODELS_MOUNT = '/models';
+/** The repository that Triton loads. */
+export const REPOSITORY_PATH = `${MODELS_MOUNT}/repository`;
+/** Weights that lie beside the repository, because a backend reads them and not Triton. */
+export const WEIGHTS_PATH = `${MODELS_MOUNT}/weights`;
+
+/**
+ * A file made at synthesis: its key in the config map, and its path below the mounted config map.
+ *
+ * @internal
+ */
+export interface GeneratedFile {
+  readonly key: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * One folder of the model store and where its files go.
+ *
+ * @internal
+ */
+export interface WeightsCopy {
+  readonly model: string;
+  readonly version: ModelVersion;
+  readonly destination: string;
+}
+
+/**
+ * The GPUs of each model by its name. A model over several GPUs comes first, because vLLM takes the first ones it sees; the others
+ * follow by name, so that the order of the list does not matter.
+ *
+ * @internal
+ */
+export function assignGpus(models: readonly ModelDefinition[]): Map<string, number[]> {
+  const order = [...models].sort((a, b) => Number(b.spansGpus) - Number(a.spansGpus) || (a.name < b.name ? -1 : 1));
+  const assigned = new Map<string, number[]>();
+  let next = 0;
+  for (const model of order) {
+    assigned.set(
+      model.name,
+      Array.from({ length: model.gpus }, (_, i) => next + i),
+    );
+    next += model.gpus;
+  }
+  return assigned;
+}
+
+/** @internal */
+export function generatedFiles(models: readonly ModelDefinition[], context: ModelContext): GeneratedFile[] {
+  const gpus = assignGpus(models);
+  const onGpu = models.filter((model) => model.gpus > 0);
+  return byName(models).flatMap((model) => [
+    {
+      key: `config.pbtxt.${model.name}`,
+      path: `repository/${model.name}/config.pbtxt`,
+      text: renderTextFormat(model.config(gpus.get(model.name) ?? [], onGpu.length === 1)),
+    },
+    ...model.versions.flatMap((version) =>
+      Object.entries(model.versionFiles(version, destinationOf(model, version), context)).map(([file, text]) => ({
+        key: `${file}.${version.number}.${model.name}`,
+        path: `repository/${model.name}/${version.number}/${file}`,
+        text,
+      })),
+    ),
+  ]);
+}
+
+/** @internal */
+export function weightsCopies(models: readonly ModelDefinition[]): WeightsCopy[] {
+  return byName(models).flatMap((model) =>
+    model.versions.map((version) => ({ model: model.name, version, destination: destinationOf(model, version) })),
+  );
+}
+
+function destinationOf(model: ModelDefinition, version: ModelVersion): string {
+  return `${model.weightsInRepository ? REPOSITORY_PATH : WEIGHTS_PATH}/${model.name}/${version.number}`;
+}
+
+function byName(models: readonly ModelDefinition[]): ModelDefinition[] {
+  return [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
