@@ -35,20 +35,43 @@ export function efaInterfaceLayout(type: GpuInstanceType): InterfacePlacement[] 
   return [{ networkCardIndex: 0, deviceIndex: 0, interfaceType: 'interface' }, ...efa];
 }
 
+/** Most pods that EKS lets the nodes of a managed node group have, below 30 vCPUs and from 30 on. */
+const MANAGED_POD_CAPS = { small: 110, large: 250 };
+
 /**
- * How many pods get an address on an instance with the given interfaces, where that is fewer than the instance type's default.
+ * Most pods on a node with the given interfaces, where EKS and nodeadm get it wrong by themselves.
  *
  * The VPC CNI attaches its interfaces to card 0 only, and an EFA-only interface there takes the place of one of them. Neither
  * EKS nor nodeadm takes that into account, so that the kubelet would accept pods that never get an address (on p5: 100
- * instead of 51).
+ * instead of 51). EKS's own cap holds as well.
  *
  * @returns nothing where the default is right
  *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#max-pods-precedence
+ *
  * @internal
  */
-export function reducedMaxPods(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number | undefined {
+export function maxPodsBeside(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number | undefined {
   const taken = layout.filter((placement) => placement.networkCardIndex === 0 && placement.interfaceType === 'efa-only').length;
-  const card = type.networkCards.find(({ index }) => index === 0);
-  if (taken === 0 || !card) return undefined;
-  return (card.maxInterfaces - taken) * (type.ipv4PerInterface - 1) + 2;
+  if (taken === 0) return undefined;
+  const addressed = type.defaultMaxPods - taken * (type.ipv4PerInterface - 1);
+  return Math.min(addressed, type.vcpus < 30 ? MANAGED_POD_CAPS.small : MANAGED_POD_CAPS.large);
+}
+
+/**
+ * What keeps an instance type from taking a layout: more interfaces on a card than it holds. Only hardware that the user
+ * described himself can be so.
+ *
+ * @internal
+ */
+export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePlacement[]): string[] {
+  const cards = [...new Set(layout.map((placement) => placement.networkCardIndex))];
+  return cards.flatMap((index) => {
+    const needed = layout.filter((placement) => placement.networkCardIndex === index).length;
+    const card = type.networkCards.find((candidate) => candidate.index === index);
+    if (!card) return [`instance type '${type.name}' must have a network card ${index}; add it to networkCards`];
+    return needed > card.maxInterfaces
+      ? [`network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed} there`]
+      : [];
+  });
 }

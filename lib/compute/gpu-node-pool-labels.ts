@@ -1,0 +1,117 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { NodeTaint } from '../core/gpu-node-pool';
+import { kubernetesName } from '../core/naming';
+
+/**
+ * Label of the nodes of one pool; its value is the pool's name.
+ *
+ * @internal
+ */
+export const POOL_LABEL = 'gpu-inference-constructs/pool';
+
+/**
+ * Label of every node with GPUs, which NVIDIA's agents are keyed on; nodeadm sets the same one from Kubernetes 1.35 on.
+ *
+ * @internal
+ */
+export const GPU_LABEL = 'nvidia.com/gpu.present';
+
+/**
+ * Label of exactly the nodes that have EFA interfaces attached; the type of an instance does not tell.
+ *
+ * @internal
+ */
+export const EFA_LABEL = 'gpu-inference-constructs/efa';
+
+/**
+ * Label by which the Kubernetes cluster autoscaler knows the accelerator of a node group.
+ *
+ * @internal
+ */
+export const ACCELERATOR_LABEL = 'k8s.amazonaws.com/accelerator';
+
+/**
+ * Taint of every GPU node, so that only pods that ask for GPUs land there.
+ *
+ * @internal
+ */
+export const GPU_TAINT: NodeTaint = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' };
+
+/**
+ * The labels that a pool stamps on its nodes by itself.
+ *
+ * @internal
+ */
+export function poolLabels(poolName: string, type: GpuInstanceType, efa: boolean): { [key: string]: string } {
+  return {
+    [POOL_LABEL]: poolName,
+    [GPU_LABEL]: 'true',
+    [ACCELERATOR_LABEL]: `nvidia-${kubernetesName(type.gpu.name, 50)}`,
+    ...(efa ? { [EFA_LABEL]: 'true' } : {}),
+  };
+}
+
+/** Effects of taints, as Kubernetes and as EKS write them. */
+const EKS_EFFECTS: { [effect: string]: string } = {
+  NoSchedule: 'NO_SCHEDULE',
+  PreferNoSchedule: 'PREFER_NO_SCHEDULE',
+  NoExecute: 'NO_EXECUTE',
+};
+
+/**
+ * Effect of a taint as EKS writes it.
+ *
+ * @internal
+ */
+export function eksTaintEffect(effect: string): string {
+  return EKS_EFFECTS[effect];
+}
+
+/**
+ * What is wrong with labels that a user gives a pool. Labels that the kubelet refuses keep a node from joining.
+ *
+ * @internal
+ */
+export function labelFaults(labels: { [key: string]: string }, own: { [key: string]: string }): string[] {
+  return Object.entries(labels).flatMap(([key, value]) => {
+    const prefix = key.includes('/') ? key.split('/')[0] : '';
+    const name = key.slice(prefix ? prefix.length + 1 : 0);
+    const faults: string[] = [];
+    if (key in own || key === EFA_LABEL) {
+      faults.push(`label '${key}' is set by the pool itself; leave it out of labels`);
+    } else if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix)) {
+      faults.push(`label '${key}' must not be under '${prefix}', which the kubelet refuses to set; use a prefix of your own`);
+    } else if (prefix === 'eks.amazonaws.com') {
+      faults.push(`label '${key}' must not be under '${prefix}', which EKS reserves; use a prefix of your own`);
+    }
+    if (!/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name) || prefix.length > 253) {
+      faults.push(`label key '${key}' must be an optional DNS prefix and a name of at most 63 letters, digits, '-', '_' or '.'`);
+    }
+    if (!/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value)) {
+      faults.push(`label '${key}' must have a value of at most 63 letters, digits, '-', '_' or '.'; got '${value}'`);
+    }
+    return faults;
+  });
+}
+
+/**
+ * What is wrong with taints that a user gives a pool.
+ *
+ * @internal
+ */
+export function taintFaults(taints: readonly NodeTaint[]): string[] {
+  const known = new Set([`${GPU_TAINT.key}:${GPU_TAINT.effect}`]);
+  return taints.flatMap((taint) => {
+    const id = `${taint.key}:${taint.effect}`;
+    const faults: string[] = [];
+    if (taint.key === '') faults.push('a taint must have a key');
+    if (!EKS_EFFECTS[taint.effect]) {
+      faults.push(
+        `taint '${taint.key}' must have one of the effects ${Object.keys(EKS_EFFECTS).join(', ')}; got '${taint.effect}'`,
+      );
+    }
+    if (known.has(id)) faults.push(`taint '${id}' is there already; every GPU node carries '${GPU_TAINT.key}' by itself`);
+    known.add(id);
+    return faults;
+  });
+}

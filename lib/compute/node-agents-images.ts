@@ -1,0 +1,101 @@
+/**
+ * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships; B300 and Kubernetes 1.34 need at least v0.18.
+ *
+ * @see https://github.com/NVIDIA/k8s-device-plugin/blob/main/CHANGELOG.md
+ *
+ * @internal
+ */
+export const NVIDIA_DEVICE_PLUGIN_IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.19.3';
+
+/**
+ * EFA device plugin: what chart 0.5.30 of aws/eks-charts (commit 5239609) installs. Releases before v0.5.10 count the NVLink
+ * devices of p6-b200 as EFA.
+ *
+ * @see https://github.com/aws/eks-charts/blob/master/stable/aws-efa-k8s-device-plugin/values.yaml
+ */
+const EFA_DEVICE_PLUGIN = 'eks/aws-efa-k8s-device-plugin:v0.5.20';
+
+/** Account that the registry of EKS belongs to in most regions. */
+const COMMON_ACCOUNT = '602401143452';
+
+/** Region whose registry the chart of the plugin names. */
+const CHART_REGION = 'us-west-2';
+
+/**
+ * Accounts of the other regions: the user guide's table 'View Amazon container image registries for Amazon EKS add-ons'
+ * (awsdocs/amazon-eks-user-guide 1cc6ebb), every row of which is here.
+ */
+const ACCOUNTS: { readonly [region: string]: string } = {
+  'af-south-1': '877085696533',
+  'ap-east-1': '800184023465',
+  'ap-east-2': '533267051163',
+  'ap-northeast-1': COMMON_ACCOUNT,
+  'ap-northeast-2': COMMON_ACCOUNT,
+  'ap-northeast-3': COMMON_ACCOUNT,
+  'ap-south-1': COMMON_ACCOUNT,
+  'ap-south-2': '900889452093',
+  'ap-southeast-1': COMMON_ACCOUNT,
+  'ap-southeast-2': COMMON_ACCOUNT,
+  'ap-southeast-3': '296578399912',
+  'ap-southeast-4': '491585149902',
+  'ap-southeast-5': '151610086707',
+  'ap-southeast-6': '333609536671',
+  'ap-southeast-7': '121268973566',
+  'ca-central-1': COMMON_ACCOUNT,
+  'ca-west-1': '761377655185',
+  'cn-north-1': '918309763551',
+  'cn-northwest-1': '961992271922',
+  'eu-central-1': COMMON_ACCOUNT,
+  'eu-central-2': '900612956339',
+  'eu-north-1': COMMON_ACCOUNT,
+  'eu-south-1': '590381155156',
+  'eu-south-2': '455263428931',
+  'eu-west-1': COMMON_ACCOUNT,
+  'eu-west-2': COMMON_ACCOUNT,
+  'eu-west-3': COMMON_ACCOUNT,
+  'eusc-de-east-1': '877088126301',
+  'il-central-1': '066635153087',
+  'me-central-1': '759879836304',
+  'me-south-1': '558608220178',
+  'mx-central-1': '730335286997',
+  'sa-east-1': COMMON_ACCOUNT,
+  'us-east-1': COMMON_ACCOUNT,
+  'us-east-2': COMMON_ACCOUNT,
+  'us-gov-east-1': '151742754352',
+  'us-gov-west-1': '013241004608',
+  'us-west-1': COMMON_ACCOUNT,
+  'us-west-2': COMMON_ACCOUNT,
+};
+
+/**
+ * Image of the EFA device plugin in the registry of a region, so that nodes behind an ECR endpoint, and those of other partitions,
+ * can pull it.
+ *
+ * @param region region of the cluster; where it is not known, the registry that the plugin's own chart names
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html
+ *
+ * @internal
+ */
+export function efaDevicePluginImage(region = CHART_REGION): string {
+  const account = ACCOUNTS[region] ?? COMMON_ACCOUNT;
+  return `${account}.dkr.ecr.${region}.${dnsSuffix(region)}/${EFA_DEVICE_PLUGIN}`;
+}
+
+/**
+ * What is wrong with a region: no EKS registry is known there.
+ *
+ * @internal
+ */
+export function efaRegionFaults(region: string | undefined): string[] {
+  if (region === undefined || ACCOUNTS[region]) return [];
+  return [
+    `no registry of the EFA device plugin is known for region '${region}'; pass efaPluginImage, or one of the regions ` +
+      Object.keys(ACCOUNTS).join(', '),
+  ];
+}
+
+function dnsSuffix(region: string): string {
+  if (region.startsWith('cn-')) return 'amazonaws.com.cn';
+  return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
+}

@@ -1,0 +1,46 @@
+import { TerraformProvider, TerraformStack } from 'cdktf';
+import { EksRelease } from '../../lib/catalog/eks-release';
+import { IEksCluster } from '../../lib/compute/eks-cluster';
+import { KubernetesAccess } from '../../lib/core/kubernetes-access';
+import { TestCluster, TestClusterProps } from '../support/test-cluster';
+
+/** What a test may say of its EKS cluster. */
+export interface TestEksClusterProps extends TestClusterProps {
+  readonly subnetIds?: string[];
+  readonly securityGroupIds?: string[];
+  readonly kubernetesVersion?: string;
+  readonly release?: EksRelease;
+  readonly provider?: TerraformProvider;
+  readonly tags?: { [key: string]: string };
+}
+
+/** An EKS cluster for tests of pools: no resources of its own. */
+export class TestEksCluster extends TestCluster implements IEksCluster {
+  public readonly vpcId = 'vpc-1';
+  public readonly subnetIds: string[];
+  public readonly clusterSecurityGroupId: string;
+  public readonly securityGroupIds: string[];
+  public readonly kubernetesVersion?: string;
+  public readonly release?: EksRelease;
+  public readonly nodeReady = [];
+  public readonly provider?: TerraformProvider;
+  public readonly tags: { [key: string]: string };
+
+  public constructor(stack: TerraformStack, props: TestEksClusterProps = {}) {
+    super(stack, 'Cluster', props);
+    this.subnetIds = props.subnetIds ?? ['subnet-a', 'subnet-b'];
+    this.securityGroupIds = props.securityGroupIds ?? ['sg-cluster'];
+    this.clusterSecurityGroupId = this.securityGroupIds[0];
+    this.kubernetesVersion = props.kubernetesVersion;
+    this.release = props.release;
+    this.provider = props.provider;
+    this.tags = props.tags ?? {};
+  }
+}
+
+/** An EKS cluster whose Kubernetes provider is in the stack. */
+export function testEksCluster(stack: TerraformStack, props: TestEksClusterProps = {}): TestEksCluster {
+  const cluster = new TestEksCluster(stack, { connection: { eksClusterName: 'test', region: 'eu-central-1' }, ...props });
+  KubernetesAccess.of(stack, cluster);
+  return cluster;
+}
