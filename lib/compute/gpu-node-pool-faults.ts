@@ -102,9 +102,13 @@ function subnetFaults({ subnetId, subnetIds, cluster, efa, placement }: GpuNodeP
   const reason = needsOneSubnet(efa, placement);
   if (!reason || subnetIds === undefined) return faults;
   if (Token.isUnresolved(subnetIds)) {
-    faults.push(`${reason} needs exactly one subnet, but how many subnetIds has is not known at synthesis; pass subnetId`);
+    faults.push(
+      `${reason} needs exactly one subnet, but how many subnetIds has is not known at synthesis; pass subnetId`,
+    );
   } else if (subnetIds.length > 1) {
-    faults.push(`${reason} needs exactly one subnet; got ${subnetIds.length}; pass subnetId, and make one pool per subnet`);
+    faults.push(
+      `${reason} needs exactly one subnet; got ${subnetIds.length}; pass subnetId, and make one pool per subnet`,
+    );
   }
   return faults;
 }

@@ -80,12 +80,16 @@ export function labelFaults(labels: { [key: string]: string }, own: { [key: stri
     if (key in own || key === EFA_LABEL) {
       faults.push(`label '${key}' is set by the pool itself; leave it out of labels`);
     } else if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix)) {
-      faults.push(`label '${key}' must not be under '${prefix}', which the kubelet refuses to set; use a prefix of your own`);
+      faults.push(
+        `label '${key}' must not be under '${prefix}', which the kubelet refuses to set; use a prefix of your own`,
+      );
     } else if (prefix === 'eks.amazonaws.com') {
       faults.push(`label '${key}' must not be under '${prefix}', which EKS reserves; use a prefix of your own`);
     }
     if (!/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name) || prefix.length > 253) {
-      faults.push(`label key '${key}' must be an optional DNS prefix and a name of at most 63 letters, digits, '-', '_' or '.'`);
+      faults.push(
+        `label key '${key}' must be an optional DNS prefix and a name of at most 63 letters, digits, '-', '_' or '.'`,
+      );
     }
     if (!/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value)) {
       faults.push(`label '${key}' must have a value of at most 63 letters, digits, '-', '_' or '.'; got '${value}'`);
@@ -110,7 +114,8 @@ export function taintFaults(taints: readonly NodeTaint[]): string[] {
         `taint '${taint.key}' must have one of the effects ${Object.keys(EKS_EFFECTS).join(', ')}; got '${taint.effect}'`,
       );
     }
-    if (known.has(id)) faults.push(`taint '${id}' is there already; every GPU node carries '${GPU_TAINT.key}' by itself`);
+    if (known.has(id))
+      faults.push(`taint '${id}' is there already; every GPU node carries '${GPU_TAINT.key}' by itself`);
     known.add(id);
     return faults;
   });

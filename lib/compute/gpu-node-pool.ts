@@ -6,6 +6,7 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesName } from '../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
@@ -87,7 +88,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** Name of the pool, unique within its cluster. */
   public readonly poolName: string;
   /** The cluster the nodes belong to. */
-  public readonly cluster: IEksCluster;
+  public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
   public readonly instanceType: GpuInstanceType;
   /** Fewest nodes. */

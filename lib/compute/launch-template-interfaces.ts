@@ -52,7 +52,9 @@ const MANAGED_POD_CAPS = { small: 110, large: 250 };
  * @internal
  */
 export function maxPodsBeside(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number | undefined {
-  const taken = layout.filter((placement) => placement.networkCardIndex === 0 && placement.interfaceType === 'efa-only').length;
+  const taken = layout.filter(
+    (placement) => placement.networkCardIndex === 0 && placement.interfaceType === 'efa-only',
+  ).length;
   if (taken === 0) return undefined;
   const addressed = type.defaultMaxPods - taken * (type.ipv4PerInterface - 1);
   return Math.min(addressed, type.vcpus < 30 ? MANAGED_POD_CAPS.small : MANAGED_POD_CAPS.large);
@@ -71,7 +73,9 @@ export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePl
     const card = type.networkCards.find((candidate) => candidate.index === index);
     if (!card) return [`instance type '${type.name}' must have a network card ${index}; add it to networkCards`];
     return needed > card.maxInterfaces
-      ? [`network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed} there`]
+      ? [
+          `network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed} there`,
+        ]
       : [];
   });
 }

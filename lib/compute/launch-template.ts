@@ -63,7 +63,10 @@ export function gpuLaunchTemplate(scope: Construct, props: GpuLaunchTemplateProp
   });
 }
 
-function networkInterface(placement: InterfacePlacement, props: GpuLaunchTemplateProps): LaunchTemplateNetworkInterfaces {
+function networkInterface(
+  placement: InterfacePlacement,
+  props: GpuLaunchTemplateProps,
+): LaunchTemplateNetworkInterfaces {
   const efaGroup = props.efaSecurityGroupId ? [props.efaSecurityGroupId] : [];
   return {
     networkCardIndex: placement.networkCardIndex,

@@ -40,7 +40,12 @@ export interface NodeAgentSpec {
  *
  * @internal
  */
-export function nodeAgentDaemonSet(scope: Construct, id: string, spec: NodeAgentSpec, meta: KubernetesMeta): DaemonSetV1 {
+export function nodeAgentDaemonSet(
+  scope: Construct,
+  id: string,
+  spec: NodeAgentSpec,
+  meta: KubernetesMeta,
+): DaemonSetV1 {
   const selector = { 'app.kubernetes.io/name': spec.name };
   const labels = { ...selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
   return new DaemonSetV1(scope, id, {

@@ -106,7 +106,9 @@ export class NodeAgents extends Construct {
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(efaPluginImage ? [] : efaRegionFaults(this.region)),
       ...(other
-        ? [`cluster '${cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`]
+        ? [
+            `cluster '${cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
+          ]
         : []),
     ];
   }

@@ -33,7 +33,8 @@ export class Placement {
    * @param groupName name of the group
    */
   public static existing(groupName: string): Placement {
-    if (groupName === '') throw new UnscopedValidationError(['the name of an existing placement group must not be empty']);
+    if (groupName === '')
+      throw new UnscopedValidationError(['the name of an existing placement group must not be empty']);
     return new Placement(PlacementKind.EXISTING, groupName);
   }
 

@@ -66,7 +66,9 @@ export class RdmaFabric implements IRdmaFabric {
         ? []
         : [`the number of fabric interfaces must be a whole number of at least 0; got ${interfaces}`]),
       ...(interfaces > 0 && !this.resourceName
-        ? [`a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; use RdmaFabric.efa()`]
+        ? [
+            `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; use RdmaFabric.efa()`,
+          ]
         : []),
     ]);
     if (interfaces === 0 || !this.resourceName) return {};

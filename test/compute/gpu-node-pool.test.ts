@@ -15,7 +15,12 @@ import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';
 type Options = Partial<GpuNodePoolProps>;
 
 /** A pool of one to two g5.xlarge unless the test says otherwise. */
-function addPool(stack: TerraformStack, options: Options = {}, cluster: TestEksClusterProps = {}, id = 'Chat'): GpuNodePool {
+function addPool(
+  stack: TerraformStack,
+  options: Options = {},
+  cluster: TestEksClusterProps = {},
+  id = 'Chat',
+): GpuNodePool {
   return new GpuNodePool(stack, id, {
     cluster: testEksCluster(stack, cluster),
     instanceType: GpuInstanceType.G5_XLARGE,
@@ -66,7 +71,10 @@ describe('GpuNodePool', () => {
   test('labels and taints its nodes, and says so', () => {
     let pool: GpuNodePool | undefined;
     const result = synthesise((stack) => {
-      pool = addPool(stack, { labels: { team: 'risk' }, taints: [{ key: 'team', value: 'risk', effect: 'NoExecute' }] });
+      pool = addPool(stack, {
+        labels: { team: 'risk' },
+        taints: [{ key: 'team', value: 'risk', effect: 'NoExecute' }],
+      });
     });
     const group = result.only('aws_eks_node_group');
     expect(group.labels).toEqual({
@@ -107,7 +115,11 @@ describe('GpuNodePool', () => {
     ]);
     const policies = result.resources('aws_iam_role_policy_attachment').map((each) => each.policy_arn.split('/').pop());
     // The release of the test's cluster is not known, so its CNI may rely on the role of the nodes.
-    expect(policies.sort()).toEqual(['AmazonEC2ContainerRegistryPullOnly', 'AmazonEKSWorkerNodePolicy', 'AmazonEKS_CNI_Policy']);
+    expect(policies.sort()).toEqual([
+      'AmazonEC2ContainerRegistryPullOnly',
+      'AmazonEKSWorkerNodePolicy',
+      'AmazonEKS_CNI_Policy',
+    ]);
     expect(result.only('aws_eks_node_group').depends_on).toHaveLength(policies.length);
     const own = synthPool({}, { release: EksRelease.V1_35 }).resources('aws_iam_role_policy_attachment');
     expect(own.map((each) => each.policy_arn)).not.toContainEqual(expect.stringContaining('AmazonEKS_CNI_Policy'));
@@ -335,7 +347,11 @@ describe('GpuNodePool fails', () => {
     ['a name Kubernetes refuses', { poolName: 'My_Pool' }, /poolName must be an RFC 1123 label.*'my-pool'/],
     ['subnets in two ways', { subnetId: 'a', subnetIds: ['b'] }, /subnetId or subnetIds, not both/],
     ['no subnet', { subnetIds: [] }, /subnetIds must name at least one subnet/],
-    ['a disk too small', { diskSize: DataSize.gib(10) }, /diskSize must be a whole number of GiB from 20 to 16384; got 10/],
+    [
+      'a disk too small',
+      { diskSize: DataSize.gib(10) },
+      /diskSize must be a whole number of GiB from 20 to 16384; got 10/,
+    ],
     ['a disk of part of a GiB', { diskSize: DataSize.gb(100) }, /diskSize must be a whole number of GiB/],
     ['a label the pool sets', { labels: { 'nvidia.com/gpu.present': 'false' } }, /is set by the pool itself/],
     ['an EFA label without EFA', { labels: { 'gpu-inference-constructs/efa': 'true' } }, /is set by the pool itself/],
@@ -344,7 +360,11 @@ describe('GpuNodePool fails', () => {
     ['a label value with a blank', { labels: { team: 'a b' } }, /value of at most 63 letters.*'a b'/],
     ['a label key with a blank', { labels: { 'te am': 'a' } }, /label key 'te am'/],
     ['a token in labels', { labels: { team: text } }, /labels must be known/],
-    ['a taint without effect', { taints: [{ key: 'x', effect: 'NO_EXECUTE' }] }, /one of the effects NoSchedule.*NO_EXECUTE/],
+    [
+      'a taint without effect',
+      { taints: [{ key: 'x', effect: 'NO_EXECUTE' }] },
+      /one of the effects NoSchedule.*NO_EXECUTE/,
+    ],
     ['the GPU taint again', { taints: [{ key: 'nvidia.com/gpu', effect: 'NoSchedule' }] }, /is there already/],
     ['a reserved tag', { tags: { 'aws:x': 'y' } }, /'aws:'/],
   ])('for %s', (_, options, message) => {
@@ -359,7 +379,9 @@ describe('GpuNodePool fails', () => {
   test('for a second pool of one name', () => {
     expect(() =>
       synthesise((stack) => {
-        const { cluster, instanceType } = addPool(stack);
+        const cluster = testEksCluster(stack);
+        const instanceType = GpuInstanceType.G5_XLARGE;
+        new GpuNodePool(stack, 'Chat', { cluster, instanceType, minNodes: 1, maxNodes: 1 });
         new GpuNodePool(stack, 'Other', { cluster, instanceType, minNodes: 1, maxNodes: 1, poolName: 'chat' });
       }),
     ).toThrow(/test\/Other: cluster 'test' already has a pool named 'chat'/);

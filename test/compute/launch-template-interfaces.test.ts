@@ -62,7 +62,11 @@ describe('failure 1: the layout of EFA interfaces', () => {
   });
 
   test.each<[string, NetworkCard[], RegExp]>([
-    ['one place on card 0', [{ index: 0, maxInterfaces: 1, efa: true }], /card 0 of 'rack' holds 1 interface.* needs 2/],
+    [
+      'one place on card 0',
+      [{ index: 0, maxInterfaces: 1, efa: true }],
+      /card 0 of 'rack' holds 1 interface.* needs 2/,
+    ],
     ['no card 0', [{ index: 1, maxInterfaces: 2, efa: true }], /must have a network card 0/],
   ])('is refused by hardware with %s', (_, cards, fault) => {
     const type = custom(cards);

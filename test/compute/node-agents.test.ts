@@ -14,7 +14,13 @@ import { TestEksCluster, testEksCluster } from './test-eks-cluster';
 const NVIDIA = 'nvidia-device-plugin';
 const EFA = 'efa-device-plugin';
 
-function pool(stack: TerraformStack, cluster: TestEksCluster, id: string, efa = false, taints: NodeTaint[] = []): GpuNodePool {
+function pool(
+  stack: TerraformStack,
+  cluster: TestEksCluster,
+  id: string,
+  efa = false,
+  taints: NodeTaint[] = [],
+): GpuNodePool {
   return new GpuNodePool(stack, id, {
     cluster,
     instanceType: efa ? GpuInstanceType.P4DE_24XLARGE : GpuInstanceType.G5_XLARGE,
@@ -26,7 +32,11 @@ function pool(stack: TerraformStack, cluster: TestEksCluster, id: string, efa = 
 }
 
 /** Agents on a cluster with the given pools: true for one with EFA. */
-function synthAgents(props: Omit<NodeAgentsProps, 'cluster'> = {}, pools: boolean[] = [false], region?: string): Synthesised {
+function synthAgents(
+  props: Omit<NodeAgentsProps, 'cluster'> = {},
+  pools: boolean[] = [false],
+  region?: string,
+): Synthesised {
   return synthesise((stack) => {
     const cluster = testEksCluster(stack, region ? { connection: { eksClusterName: 'test', region } } : {});
     pools.forEach((efa, i) => pool(stack, cluster, `pool-${i}`, efa));
@@ -35,7 +45,10 @@ function synthAgents(props: Omit<NodeAgentsProps, 'cluster'> = {}, pools: boolea
 }
 
 function names(result: Synthesised): string[] {
-  return result.resources('kubernetes_daemon_set_v1').map((block) => block.metadata.name).sort();
+  return result
+    .resources('kubernetes_daemon_set_v1')
+    .map((block) => block.metadata.name)
+    .sort();
 }
 
 function podSpec(result: Synthesised, name: string): Block {
@@ -149,8 +162,12 @@ describe('NodeAgents', () => {
 
   test('pulls through a mirror, with its secrets', () => {
     const result = synthAgents({ imageRegistry: ImageRegistry.mirror('registry.example.com/m', ['pull']) }, [true]);
-    expect(podSpec(result, NVIDIA).container[0].image).toMatch(/^registry\.example\.com\/m\/nvidia\/k8s-device-plugin:v/);
-    expect(podSpec(result, EFA).container[0].image).toMatch(/^registry\.example\.com\/m\/eks\/aws-efa-k8s-device-plugin:v/);
+    expect(podSpec(result, NVIDIA).container[0].image).toMatch(
+      /^registry\.example\.com\/m\/nvidia\/k8s-device-plugin:v/,
+    );
+    expect(podSpec(result, EFA).container[0].image).toMatch(
+      /^registry\.example\.com\/m\/eks\/aws-efa-k8s-device-plugin:v/,
+    );
     expect(podSpec(result, EFA).image_pull_secrets).toEqual([{ name: 'pull' }]);
     expect(podSpec(synthAgents(), NVIDIA)).not.toHaveProperty('image_pull_secrets');
   });
@@ -165,13 +182,19 @@ describe('NodeAgents', () => {
 
   test.each<[string, Omit<NodeAgentsProps, 'cluster'>, RegExp]>([
     ['a namespace Kubernetes refuses', { namespace: 'GPU agents' }, /namespace must be an RFC 1123 label/],
-    ['a token as namespace', { namespace: Lazy.stringValue({ produce: () => 'x' }) }, /namespace must be known at synthesis/],
+    [
+      'a token as namespace',
+      { namespace: Lazy.stringValue({ produce: () => 'x' }) },
+      /namespace must be known at synthesis/,
+    ],
   ])('fails for %s', (_, props, message) => {
     expect(() => synthAgents(props)).toThrow(message);
   });
 
   test('fails for a region without a registry', () => {
-    expect(() => synthAgents({}, [true], 'mars-north-1')).toThrow(/region 'mars-north-1'; pass efaPluginImage.*eu-central-1/);
+    expect(() => synthAgents({}, [true], 'mars-north-1')).toThrow(
+      /region 'mars-north-1'; pass efaPluginImage.*eu-central-1/,
+    );
   });
 
   test('fails for a second set on one cluster', () => {
@@ -214,7 +237,11 @@ describe('failure 9: agents land on every node they must and on no other', () =>
   const result = () =>
     synthesise((stack) => {
       const cluster = testEksCluster(stack);
-      pools = [pool(stack, cluster, 'plain'), pool(stack, cluster, 'tainted', false, TAINTS), pool(stack, cluster, 'fast', true)];
+      pools = [
+        pool(stack, cluster, 'plain'),
+        pool(stack, cluster, 'tainted', false, TAINTS),
+        pool(stack, cluster, 'fast', true),
+      ];
       new NodeAgents(stack, 'Agents', { cluster });
     });
 

@@ -40,7 +40,10 @@ export class TestEksCluster extends TestCluster implements IEksCluster {
 
 /** An EKS cluster whose Kubernetes provider is in the stack. */
 export function testEksCluster(stack: TerraformStack, props: TestEksClusterProps = {}): TestEksCluster {
-  const cluster = new TestEksCluster(stack, { connection: { eksClusterName: 'test', region: 'eu-central-1' }, ...props });
+  const cluster = new TestEksCluster(stack, {
+    connection: { eksClusterName: 'test', region: 'eu-central-1' },
+    ...props,
+  });
   KubernetesAccess.of(stack, cluster);
   return cluster;
 }
