@@ -51,6 +51,14 @@ test('the lockfile pins every package by version and checksum, and names no regi
   expect(locked.filter(([, entry]) => entry.resolved).map(([name]) => name)).toEqual([]);
 });
 
+test('the lockfile holds the binaries of every platform, without which npm ci refuses it', () => {
+  const packages: { [name: string]: { optionalDependencies?: { [name: string]: string } } } = lock.packages;
+  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  const held = new Set(Object.keys(packages).map((name) => name.split('node_modules/').at(-1)));
+  expect(wanted.length).toBeGreaterThan(20);
+  expect(wanted.filter((name) => !held.has(name))).toEqual([]);
+});
+
 test('the changelog tells of this version', () => {
   expect(read('CHANGELOG.md')).toContain(`\n## [${manifest.version}]`);
 });
