@@ -83,7 +83,12 @@ export class EksRelease {
     if (known) return known;
     const names = EksRelease.ALL.map((release) => release.kubernetesVersion);
     throw new UnscopedValidationError([
-      unknownNameFault('Kubernetes version', kubernetesVersion, names, 'give the versions of another minor by EksRelease.custom({...})'),
+      unknownNameFault(
+        'Kubernetes version',
+        kubernetesVersion,
+        names,
+        'give the versions of another minor by EksRelease.custom({...})',
+      ),
     ]);
   }
 

@@ -19,11 +19,15 @@ export function bucketNameFaults(name: string, dotsAllowed: boolean): string[] {
   const prefix = RESERVED_PREFIXES.find((reserved) => name.startsWith(reserved));
   const suffix = RESERVED_SUFFIXES.find((reserved) => name.endsWith(reserved));
   return [
-    ...(name.length < 3 || name.length > 63 ? [`bucketName must have 3 to 63 characters; ${got} with ${name.length}`] : []),
+    ...(name.length < 3 || name.length > 63
+      ? [`bucketName must have 3 to 63 characters; ${got} with ${name.length}`]
+      : []),
     ...(/^[a-z0-9.-]*$/.test(name)
       ? []
       : [`bucketName must have only lower-case letters, digits${dotsAllowed ? ', dots' : ''} and hyphens; ${got}`]),
-    ...(/^[a-z0-9]/i.test(name) && /[a-z0-9]$/i.test(name) ? [] : [`bucketName must begin and end with a letter or digit; ${got}`]),
+    ...(/^[a-z0-9]/i.test(name) && /[a-z0-9]$/i.test(name)
+      ? []
+      : [`bucketName must begin and end with a letter or digit; ${got}`]),
     ...(name.includes('..') ? [`bucketName must not have two dots in a row; ${got}`] : []),
     ...(!dotsAllowed && name.includes('.')
       ? [`bucketName must not have a dot, because S3's certificate does not cover such a name; ${got}; use hyphens`]

@@ -79,7 +79,12 @@ export class ModelStore extends Construct implements IModelStore {
    * @param bucketName name of the bucket
    * @param attributes what else is known of it @default - not encrypted by a customer's key, in the region of its readers
    */
-  public static fromBucketName(scope: Construct, id: string, bucketName: string, attributes?: ModelStoreAttributes): IModelStore {
+  public static fromBucketName(
+    scope: Construct,
+    id: string,
+    bucketName: string,
+    attributes?: ModelStoreAttributes,
+  ): IModelStore {
     return new ImportedModelStore(scope, id, bucketName, attributes);
   }
 
@@ -154,7 +159,12 @@ export class ModelStore extends Construct implements IModelStore {
    * @param role the role to grant it to
    */
   public grantReadWrite(role: IAwsRole): void {
-    grantReadWrite(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn, provider: this.provider });
+    grantReadWrite(role, {
+      construct: this,
+      bucketArn: this.bucketArn,
+      kmsKeyArn: this.kmsKeyArn,
+      provider: this.provider,
+    });
   }
 
   /**

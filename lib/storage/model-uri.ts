@@ -8,7 +8,10 @@ import { hasToken } from '../core/tokens';
  * @internal
  */
 export function modelUri(scope: IConstruct, bucketName: string, model: string, version?: string): string {
-  throwIfInvalid(scope, [...pathFaults('model', model), ...(version === undefined ? [] : pathFaults('version', version))]);
+  throwIfInvalid(scope, [
+    ...pathFaults('model', model),
+    ...(version === undefined ? [] : pathFaults('version', version)),
+  ]);
   return ['s3:/', bucketName, model, ...(version === undefined ? [] : [version])].join('/');
 }
 

@@ -67,6 +67,8 @@ function grant(
 
 /** A role may be of another account than the bucket: its policies go where it is. */
 function providerOf(role: IAwsRole): TerraformProvider | undefined {
-  const made = role.node.findAll().find((child): child is IamRole => IamRole.isTerraformResource(child) && child instanceof IamRole);
+  const made = role.node
+    .findAll()
+    .find((child): child is IamRole => IamRole.isTerraformResource(child) && child instanceof IamRole);
   return made?.provider;
 }

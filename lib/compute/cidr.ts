@@ -1,0 +1,45 @@
+/**
+ * The faults of an IPv4 range in CIDR notation.
+ *
+ * @internal
+ */
+export function cidrFaults(name: string, cidr: string, shortest = 0, longest = 32): string[] {
+  const parsed = parse(cidr);
+  if (!parsed) return [`${name} must be an IPv4 range such as '10.0.0.0/16'; got '${cidr}'`];
+  const network = write(parsed.address - (parsed.address % 2 ** (32 - parsed.length)));
+  return [
+    ...(parsed.length < shortest || parsed.length > longest
+      ? [`${name} must be between /${shortest} and /${longest}; got '${cidr}'`]
+      : []),
+    ...(network === write(parsed.address)
+      ? []
+      : [`${name} must begin at the start of its range; got '${cidr}'; write '${network}/${parsed.length}'`]),
+  ];
+}
+
+/**
+ * Part of a range: the `index`-th of those that are longer by `bits`. The range must be without fault.
+ *
+ * @internal
+ */
+export function subnetOf(cidr: string, bits: number, index: number): string {
+  const [address, length] = cidr.split('/');
+  const longer = Number(length) + bits;
+  return `${write(read(address) + index * 2 ** (32 - longer))}/${longer}`;
+}
+
+function parse(cidr: string): { address: number; length: number } | undefined {
+  const match = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\/(\d{1,2})$/.exec(cidr);
+  if (!match) return undefined;
+  const length = Number(match[2]);
+  const octets = match[1].split('.').map(Number);
+  return length <= 32 && octets.every((octet) => octet <= 255) ? { address: read(match[1]), length } : undefined;
+}
+
+function read(address: string): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+function write(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+}
