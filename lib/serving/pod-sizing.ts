@@ -82,7 +82,7 @@ export function sizePod(
   const memoryMib = Math.ceil(overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + sharedMemoryMib);
   const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
   const scratchMib = models.some((model) => model.streams) ? 10 * 1024 : 2 * 1024;
-  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + 1024);
+  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + 2048);
   const cpuMillis = Math.ceil((overrides.cpu ?? Math.min(1 + 2 * Math.max(gpus, 1), 48)) * 1000);
 
   const faults: string[] = [];

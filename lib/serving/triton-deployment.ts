@@ -39,7 +39,7 @@ export interface TritonResources {
   readonly memory?: DataSize;
   /** Size of /dev/shm. @default - 1 GiB for each vLLM model, and 1 GiB for each GPU of one that spans several */
   readonly sharedMemory?: DataSize;
-  /** Local disk requested: models, caches and logs. @default - the models' size and 12 GiB, 4 GiB without vLLM */
+  /** Local disk requested: models, caches and logs. @default - the models' size and 13 GiB, 5 GiB without vLLM */
   readonly ephemeralStorage?: DataSize;
 }
 

@@ -1,0 +1,126 @@
+import { Construct } from 'constructs';
+import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
+import { IAwsRole, IGpuNodePool, IKubernetesCluster, IModelStore, NodeTaint } from '../../../lib/core';
+import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
+import { Block, Synthesised, synthesise } from '../../support/synth';
+import { TestCluster, testCluster } from '../../support/test-cluster';
+
+/** A pool without resources. */
+export class TestPool extends Construct implements IGpuNodePool {
+  public readonly poolName: string;
+  public readonly minNodes = 0;
+  public readonly nodeLabels: { [key: string]: string };
+  public readonly nodeSelector: { [key: string]: string };
+  public readonly taints: NodeTaint[] = [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }];
+  public readonly efaInterfacesPerNode = 0;
+  public readonly ready = [];
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    public readonly cluster: IKubernetesCluster,
+    public readonly instanceType: GpuInstanceType,
+    public readonly maxNodes = 2,
+  ) {
+    super(scope, id);
+    this.poolName = id;
+    this.nodeLabels = { 'gpu-inference-constructs/pool': id, 'nvidia.com/gpu.present': 'true' };
+    this.nodeSelector = { 'gpu-inference-constructs/pool': id };
+    cluster.registerNodePool(this);
+  }
+}
+
+/** A store without resources that notes who was granted what. */
+export class TestStore extends Construct implements IModelStore {
+  public readonly bucketName = 'models';
+  public readonly bucketArn = 'arn:aws:s3:::models';
+  public readonly region = 'eu-central-1';
+  public readonly grants: string[] = [];
+
+  public grantRead(role: IAwsRole): void {
+    this.grants.push(`read ${role.roleName}`);
+  }
+
+  public grantReadWrite(role: IAwsRole): void {
+    this.grants.push(`write ${role.roleName}`);
+  }
+
+  public uriFor(model: string, version?: string): string {
+    return `s3://models/${model}${version ? `/${version}` : ''}`;
+  }
+}
+
+export interface Site {
+  readonly scope: Construct;
+  readonly cluster: TestCluster;
+  readonly store: TestStore;
+  pool(instanceType: GpuInstanceType, maxNodes?: number, name?: string): TestPool;
+}
+
+/** A stack with a cluster, a store and as many pools as a test asks for. */
+export function withSite(build: (site: Site) => void): Synthesised {
+  return synthesise((stack) => {
+    const cluster = testCluster(stack);
+    build({
+      scope: stack,
+      cluster,
+      store: new TestStore(stack, 'Store'),
+      pool: (instanceType, maxNodes, name = 'gpu') => new TestPool(stack, name, cluster, instanceType, maxNodes),
+    });
+  });
+}
+
+export const llama8b = TritonModel.vllm({ name: 'chat', model: ModelSpec.LLAMA_3_1_8B });
+
+export const llama65b = TritonModel.vllm({
+  name: 'deepseek',
+  version: '65b',
+  model: ModelSpec.LLAMA_65B,
+  precision: Precision.FP16,
+  parallelism: Parallelism.of({ tensor: 8 }),
+  contextLength: 2048,
+});
+
+export const onnxProps = {
+  name: 'fraud',
+  inputs: [{ name: 'features', dataType: TensorDataType.FP32, dims: [128] }],
+  outputs: [{ name: 'score', dataType: TensorDataType.FP32, dims: [1] }],
+  maxBatchSize: 32,
+};
+
+/** What a test of a deployment may say; the rest is an 8B model on g5.xlarge. */
+export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
+  readonly instanceType?: GpuInstanceType;
+  readonly maxNodes?: number;
+};
+
+/** A deployment in a site of its own. */
+export function deploy(overrides: DeploymentOverrides = {}): {
+  json: Synthesised;
+  deployment: TritonDeployment;
+  site: Site;
+} {
+  let made: { deployment: TritonDeployment; site: Site } | undefined;
+  const json = withSite((site) => {
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, ...props } = overrides;
+    const deployment = new TritonDeployment(site.scope, 'Chat', {
+      cluster: site.cluster,
+      nodePool: site.pool(instanceType, maxNodes),
+      modelStore: site.store,
+      models: [llama8b],
+      ...props,
+    });
+    made = { deployment, site };
+  });
+  return { json, ...made! };
+}
+
+/** The pod template of the only deployment. */
+export function podOf(json: Synthesised): Block {
+  return json.only('kubernetes_deployment_v1').spec.template.spec;
+}
+
+/** A file of the only config map, as the container sees it. */
+export function fileOf(json: Synthesised, key: string): string {
+  return (json.only('kubernetes_config_map_v1').data[key] as string).replace(/([$%])\1\{/g, '$1{');
+}
