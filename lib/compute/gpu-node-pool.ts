@@ -21,11 +21,9 @@ import { gpuLaunchTemplate } from './launch-template';
 import { Placement, PlacementKind } from './placement';
 
 /**
- * A pool of like GPU nodes on an EKS cluster.
+ * A pool of like GPU nodes, whatever cluster it belongs to.
  */
-export interface GpuNodePoolProps {
-  /** The cluster. */
-  readonly cluster: IEksCluster;
+export interface GpuNodePoolOptions {
   /** Instance type of every node. */
   readonly instanceType: GpuInstanceType;
   /**
@@ -67,6 +65,14 @@ export interface GpuNodePoolProps {
   readonly tags?: { [key: string]: string };
   /** AWS provider. @default - the cluster's */
   readonly provider?: TerraformProvider;
+}
+
+/**
+ * A pool of like GPU nodes on an EKS cluster.
+ */
+export interface GpuNodePoolProps extends GpuNodePoolOptions {
+  /** The cluster. */
+  readonly cluster: IEksCluster;
 }
 
 /**
