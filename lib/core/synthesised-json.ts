@@ -1,0 +1,18 @@
+import { TerraformStack, Testing } from 'cdktf';
+
+/** A part of Terraform JSON. @internal */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type TerraformJson = { [key: string]: any };
+
+/**
+ * What a stack is synthesised to, without writing anything: references between all stacks of the app are resolved, aspects
+ * invoked and validations run, as `app.synth()` does.
+ *
+ * @internal
+ */
+export function synthesisedJson(stack: TerraformStack): TerraformJson {
+  for (const construct of stack.node.root.node.findAll()) {
+    if (TerraformStack.isStack(construct)) construct.prepareStack();
+  }
+  return JSON.parse(Testing.synth(stack, true)) as TerraformJson;
+}

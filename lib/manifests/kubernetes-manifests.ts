@@ -1,0 +1,169 @@
+import { TerraformStack } from 'cdktf';
+import { isCustomResourcesChart } from '../core/custom-resources-chart';
+import { throwIfInvalid } from '../core/errors';
+import { KubernetesAccess } from '../core/kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { synthesisedJson, TerraformJson } from '../core/synthesised-json';
+import { ApiObject } from './attribute-rules';
+import { KINDS } from './kinds';
+import { ReferenceResolver } from './reference-resolver';
+import { renderResource } from './render-resource';
+import { toYaml } from './yaml-writer';
+
+/**
+ * What `KubernetesManifests.of` must be told.
+ */
+export interface KubernetesManifestsOptions {
+  /**
+   * Values that only Terraform knows, by the text of the expression without `${}`, e.g. `{ 'aws_iam_role.pod.arn': 'arn:...' }`.
+   * A fault names the expression when one is missing.
+   * @default - literals of the stack itself, and of the stacks its cross-stack references lead to
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly values?: { [expression: string]: any };
+  /** The cluster whose objects are rendered; needed when the stack has objects for several. @default - all objects */
+  readonly cluster?: IKubernetesCluster;
+  /**
+   * Leave out the Helm releases of charts other than this library's own, which cannot be rendered without Helm.
+   * @default false - such a release is a fault
+   */
+  readonly skipHelmReleases?: boolean;
+}
+
+/**
+ * The Kubernetes objects of a stack as plain data, for sites fed by GitOps and for policy tools.
+ *
+ * Each object is the one that the Terraform provider (hashicorp/kubernetes 2.38.0) sends to the API server, the provider's
+ * defaults included, so that both ways lead to the same cluster. Resources of other providers are not looked at.
+ */
+export class KubernetesManifests {
+  /**
+   * Synthesises a stack (nothing is written) and renders its Kubernetes resources, and the resources of `CustomResources`.
+   *
+   * Call it when the stack is complete. Throws a `ValidationError` that names the resource and the attribute when an attribute
+   * is not one the provider is known to have, when a reference has no value, and when there is a Helm release of another chart.
+   *
+   * @param stack the stack
+   * @param options what only the caller knows @default - nothing
+   */
+  public static of(stack: TerraformStack, options: KubernetesManifestsOptions = {}): KubernetesManifests {
+    const json = synthesisedJson(stack);
+    const resolver = resolverOf(stack, json, options.values ?? {});
+    const faults: string[] = [];
+    const entries = selectedEntries(stack, json, options, faults);
+    const objects: ApiObject[] = [];
+    const custom: ApiObject[] = [];
+    for (const { type, id, block } of entries) {
+      const own: string[] = [];
+      const resolved = resolver.resolve(block, '', own) as ApiObject;
+      if (type !== 'helm_release') {
+        if (own.length === 0) objects.push(renderResource(type, resolved, own));
+      } else if (isCustomResourcesChart(block.chart)) {
+        if (own.length === 0) custom.push(...customResources(resolved));
+      } else if (!options.skipHelmReleases) {
+        own.splice(
+          0,
+          own.length,
+          `the release of chart '${block.chart}' needs Helm; pass skipHelmReleases to leave it out`,
+        );
+      } else {
+        own.length = 0;
+      }
+      faults.push(...own.map((fault) => `${type}.${id}: ${fault}`));
+    }
+    throwIfInvalid(stack, faults);
+    return new KubernetesManifests([...objects.sort(byKindAndName), ...custom.sort(byName)]);
+  }
+
+  /** The objects in an order in which they can be applied: namespaces first, custom resources last. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  public readonly objects: { [field: string]: any }[];
+
+  private constructor(objects: ApiObject[]) {
+    this.objects = objects;
+  }
+
+  /** The objects as one YAML stream, one document each. */
+  public toYaml(): string {
+    return this.objects.map((object) => `---\n${toYaml(object)}`).join('');
+  }
+}
+
+interface Entry {
+  readonly type: string;
+  readonly id: string;
+  readonly block: TerraformJson;
+}
+
+function selectedEntries(
+  stack: TerraformStack,
+  json: TerraformJson,
+  options: KubernetesManifestsOptions,
+  faults: string[],
+): Entry[] {
+  const access = options.cluster && KubernetesAccess.find(stack, options.cluster);
+  if (options.cluster && !access) {
+    faults.push(`this stack has no providers for cluster '${options.cluster.clusterName}'`);
+    return [];
+  }
+  const alias = access?.kubernetesProvider.alias;
+  const all = Object.entries((json.resource ?? {}) as { [type: string]: { [id: string]: TerraformJson } })
+    .filter(([type]) => type.startsWith('kubernetes_') || type === 'helm_release')
+    .flatMap(([type, blocks]) => Object.entries(blocks).map(([id, block]) => ({ type, id, block })))
+    .filter(({ block }) => !access || aliasOf(block) === alias);
+  const aliases = new Set(all.map(({ block }) => aliasOf(block)));
+  if (aliases.size > 1) {
+    const names = [...aliases].map((name) => name ?? 'the default provider').sort();
+    faults.push(`this stack has objects for several clusters (${names.join(', ')}); pass cluster`);
+  }
+  return all.filter(({ type, id }) => {
+    if (type === 'helm_release' || Object.hasOwn(KINDS, type)) return true;
+    faults.push(`${type}.${id}: resources of this type cannot be rendered; known are ${Object.keys(KINDS).join(', ')}`);
+    return false;
+  });
+}
+
+function aliasOf(block: TerraformJson): string | undefined {
+  return (block.provider as string | undefined)?.split('.')[1];
+}
+
+function resolverOf(
+  stack: TerraformStack,
+  json: TerraformJson,
+  values: { [expression: string]: unknown },
+): ReferenceResolver {
+  const resolvers = new Map<string, ReferenceResolver>();
+  const remote = (dataSource: string): ReferenceResolver | undefined => {
+    // The name that cdktf gives to the data source of a reference from stack to stack.
+    const producer = stack.node.root.node
+      .findAll()
+      .filter(TerraformStack.isStack)
+      .find((candidate) => dataSource === `cross-stack-reference-input-${candidate.node.id}`);
+    if (!producer) return undefined;
+    const id = producer.node.path;
+    const known = resolvers.get(id) ?? new ReferenceResolver(synthesisedJson(producer), values, remote);
+    resolvers.set(id, known);
+    return known;
+  };
+  return new ReferenceResolver(json, values, remote);
+}
+
+/** Helm puts what names no namespace into the release's. */
+function customResources(release: ApiObject): ApiObject[] {
+  const { resources } = JSON.parse(release.values[0] as string) as { resources: ApiObject[] };
+  return resources.map((resource) => ({
+    ...resource,
+    metadata: { namespace: release.namespace as string, ...resource.metadata },
+  }));
+}
+
+const ORDER = Object.values(KINDS).map(({ kind }) => kind);
+
+function byKindAndName(a: ApiObject, b: ApiObject): number {
+  return ORDER.indexOf(a.kind as string) - ORDER.indexOf(b.kind as string) || byName(a, b);
+}
+
+function byName(a: ApiObject, b: ApiObject): number {
+  const [first, second] = [a, b].map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`);
+  return first < second ? -1 : 1;
+}

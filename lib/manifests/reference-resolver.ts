@@ -1,0 +1,122 @@
+import { TerraformJson } from '../core/synthesised-json';
+import { parseReference, parseTemplate, Step } from './terraform-template';
+
+/**
+ * Replaces the references in a synthesised stack by values: those the caller gives, and those that stand as literals in the stack
+ * itself, or in the stack of the same app that an output comes from.
+ *
+ * @internal
+ */
+export class ReferenceResolver {
+  private readonly running = new Set<string>();
+
+  /**
+   * @param json the synthesised stack
+   * @param values values by the text of the expression, e.g. `aws_iam_role.pod.arn`
+   * @param remote the resolver of the stack that a remote state data source reads
+   */
+  public constructor(
+    private readonly json: TerraformJson,
+    private readonly values: { [expression: string]: unknown },
+    private readonly remote: (dataSource: string) => ReferenceResolver | undefined,
+  ) {}
+
+  /**
+   * A value without references.
+   *
+   * @param value a value of Terraform JSON
+   * @param path the attribute, for the faults
+   * @param faults where each reference without a value is reported
+   */
+  public resolve(value: unknown, path: string, faults: string[]): unknown {
+    if (typeof value === 'string') {
+      try {
+        return this.resolveText(value);
+      } catch (error) {
+        faults.push(`attribute '${path}' ${(error as Error).message}`);
+        return undefined;
+      }
+    }
+    if (Array.isArray(value)) return value.map((item, index) => this.resolve(item, `${path}[${index}]`, faults));
+    if (typeof value === 'object' && value !== null) {
+      const prefix = path && `${path}.`;
+      return Object.fromEntries(
+        Object.entries(value).map(([key, member]) => [
+          String(this.resolve(key, `${prefix}${key}`, faults)),
+          this.resolve(member, `${prefix}${key}`, faults),
+        ]),
+      );
+    }
+    return value;
+  }
+
+  private resolveText(template: string): unknown {
+    const parts = parseTemplate(template);
+    if (parts.length === 1) return parts[0].literal ?? this.evaluate(parts[0].expression as string);
+    return parts
+      .map((part) => part.literal ?? asText(this.evaluate(part.expression as string), part.expression))
+      .join('');
+  }
+
+  private evaluate(expression: string): unknown {
+    if (Object.hasOwn(this.values, expression)) return this.values[expression];
+    if (/^(-?\d+(\.\d+)?|true|false)$/.test(expression)) return JSON.parse(expression);
+    const quoted = /^"((?:[^"\\$%]|\\.|[$%](?!\{)|\$\{[^"{}]*\})*)"$/.exec(expression);
+    if (quoted) return this.resolveText(JSON.parse(`"${quoted[1]}"`) as string);
+    const encoded = /^jsonencode\((.*)\)$/s.exec(expression);
+    if (encoded) return JSON.stringify(this.evaluate(encoded[1].trim()));
+    const steps = parseReference(expression);
+    if (!steps) throw this.unresolved(expression);
+    if (this.running.has(expression)) throw new Error(`refers to itself through '${expression}'`);
+    this.running.add(expression);
+    try {
+      return this.follow(steps, expression);
+    } finally {
+      this.running.delete(expression);
+    }
+  }
+
+  private follow(steps: Step[], expression: string): unknown {
+    const [first, second, third, fourth] = steps;
+    if (first === 'data' && second === 'terraform_remote_state' && fourth === 'outputs') {
+      const producer = this.remote(String(third));
+      if (!producer) throw this.unresolved(expression);
+      return producer.walk(producer.json.output, [steps[4], 'value', ...steps.slice(5)], expression);
+    }
+    if (first === 'var') return this.walk(this.json.variable, [second, 'default', ...steps.slice(2)], expression);
+    if (first === 'local') return this.walk(this.json.locals, steps.slice(1), expression);
+    return this.walk(first === 'data' ? undefined : this.json.resource, steps, expression);
+  }
+
+  private walk(start: unknown, steps: Step[], expression: string): unknown {
+    let here: unknown = start;
+    for (const [index, step] of steps.entries()) {
+      if (typeof here === 'string') return this.walk(this.resolveText(here), steps.slice(index), expression);
+      // A block that can be there once is an object in JSON and a list of one in references.
+      if (step === 0 && typeof here === 'object' && here !== null && !Array.isArray(here)) continue;
+      if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) throw this.unresolved(expression);
+      here = (here as { [step: Step]: unknown })[step];
+    }
+    if (here === undefined || here === null) throw this.unresolved(expression);
+    if (typeof here === 'string') return this.resolveText(here);
+    if (typeof here === 'object') {
+      const faults: string[] = [];
+      const resolved = this.resolve(here, expression, faults);
+      if (faults.length > 0) throw this.unresolved(expression);
+      return resolved;
+    }
+    return here;
+  }
+
+  private unresolved(expression: string): Error {
+    return new Error(
+      `refers to '${expression}', which is known only to Terraform; give it by values: { '${expression}': ... }`,
+    );
+  }
+}
+
+function asText(value: unknown, expression: string | undefined): string {
+  if (typeof value === 'object' && value !== null)
+    throw new Error(`puts '${expression}', which is no text, into a text`);
+  return String(value);
+}

@@ -1,0 +1,71 @@
+import { ApiObject, apiName, BlockRule, Fields, Rule } from './attribute-rules';
+import { KINDS } from './kinds';
+
+/** Terraform's own arguments, which say nothing about the object. */
+const META_ARGUMENTS = new Set(['//', 'depends_on', 'lifecycle', 'provider']);
+
+/**
+ * Renders one resource of the Kubernetes provider, whose references are resolved, as an object of the Kubernetes API: the one
+ * the provider sends to the API server when it creates the resource.
+ *
+ * @param type resource type, one of `KINDS`
+ * @param block the arguments as Terraform JSON has them
+ * @param faults where each attribute that is not known or is wrong is reported, by its path
+ *
+ * @internal
+ */
+export function renderResource(type: string, block: ApiObject, faults: string[]): ApiObject {
+  const { apiVersion, kind, fields } = KINDS[type];
+  const own = Object.fromEntries(Object.entries(block).filter(([attribute]) => !META_ARGUMENTS.has(attribute)));
+  return { apiVersion, kind, ...renderFields(fields, own, '', faults) };
+}
+
+function renderFields(fields: Fields, block: ApiObject, path: string, faults: string[]): ApiObject {
+  for (const attribute of Object.keys(block)) {
+    if (!Object.hasOwn(fields, attribute)) faults.push(`attribute '${path}${attribute}' is not known`);
+  }
+  const result: ApiObject = {};
+  for (const [attribute, rule] of Object.entries(fields)) {
+    const rendered = renderAttribute(rule, block[attribute], `${path}${attribute}`, faults);
+    if (rendered === undefined || rule.sort === 'dropped' || rule.sort === 'refused') continue;
+    result[rule.to ?? apiName(attribute)] = rendered;
+  }
+  return result;
+}
+
+function renderAttribute(rule: Rule, given: unknown, path: string, faults: string[]): unknown {
+  if (rule.sort === 'dropped') return undefined;
+  if (given === undefined || given === null) return rule.sort === 'refused' ? undefined : rule.fallback;
+  if (rule.sort === 'refused') {
+    faults.push(`attribute '${path}' cannot be rendered because ${rule.why}`);
+    return undefined;
+  }
+  if (rule.sort === 'block') return renderBlock(rule, given, path, faults);
+  try {
+    return rule.read(given);
+  } catch (error) {
+    faults.push(`attribute '${path}' ${(error as Error).message}; got ${JSON.stringify(given)}`);
+    return undefined;
+  }
+}
+
+function renderBlock(rule: BlockRule, given: unknown, path: string, faults: string[]): unknown {
+  const items: unknown[] = Array.isArray(given) ? given : [given];
+  if (items.length === 0) return rule.fallback;
+  if (!items.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item))) {
+    faults.push(`attribute '${path}' must be a block; got ${JSON.stringify(given)}`);
+    return undefined;
+  }
+  const objects = (items as ApiObject[]).flatMap((item, index) => {
+    const rendered = renderFields(rule.fields, item, `${path}${rule.many ? `[${index}]` : ''}.`, faults);
+    return rule.reshape ? rule.reshape(rendered) : rendered;
+  });
+  if (objects.length === 0) return undefined;
+  if (rule.unordered) return unorderedItems(objects);
+  return rule.many ? objects : objects[0];
+}
+
+function unorderedItems(objects: ApiObject[]): ApiObject[] {
+  const byText = new Map(objects.map((item) => [JSON.stringify(item), item]));
+  return [...byText.keys()].sort().map((key) => byText.get(key) as ApiObject);
+}
