@@ -1,6 +1,20 @@
-import { MetricExporter, MetricFacts, MetricFeature, MetricType, MetricUnit } from './metric-facts';
+import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
 
-type Rows = { readonly [name: string]: MetricFacts };
+/** @internal */
+export interface MetricFacts {
+  readonly type: MetricType;
+  readonly unit: MetricUnit;
+  readonly labels: readonly string[];
+  readonly minVersion?: string;
+  readonly everyModelSince?: string;
+  readonly feature?: MetricFeature;
+  readonly description: string;
+  readonly source: string;
+}
+
+interface Rows {
+  readonly [name: string]: MetricFacts;
+}
 
 const { COUNTER, GAUGE, HISTOGRAM, SUMMARY } = MetricType;
 const CORE = 'triton-inference-server/core @ 73aad7c: src/metrics.cc, src/metric_model_reporter.cc';
@@ -57,7 +71,8 @@ const TRITON: Rows = {
     // `reason` since core commits a07169e and 03b81c0 of July 2024, before every release this library deploys.
     labels: [...PER_MODEL, 'reason'],
     minVersion: '24.07',
-    description: 'Requests failed, by reason REJECTED, CANCELED, BACKEND or OTHER; an ensemble counts a failed step twice',
+    description:
+      'Requests failed, by reason REJECTED, CANCELED, BACKEND or OTHER; an ensemble counts a failed step twice',
     source: DOCS,
   },
   nv_inference_count: {
@@ -97,10 +112,12 @@ const TRITON: Rows = {
     type: HISTOGRAM,
     unit: MetricUnit.MILLISECONDS,
     labels: PER_MODEL,
-    // In 24.11 for decoupled models only; core commit d261b8d made it cover every model, first released in 26.01.
-    minVersion: '26.01',
+    // Core commit c815a13, on branch r24.11, for decoupled models only; d261b8d, on branch r26.01, for every model.
+    minVersion: '24.11',
+    everyModelSince: '26.01',
     feature: MetricFeature.HISTOGRAM_LATENCIES,
-    description: 'Time to the first response: the whole latency of a model that answers once, the time to first token of a stream',
+    description:
+      'Time to the first response: the whole latency of a model that answers once, the time to first token of a stream',
     source: DOCS,
   },
   nv_model_load_duration_secs: gauge(MetricUnit.SECONDS, PER_MODEL, 'Time it took to load the model', '24.11'),
@@ -184,7 +201,11 @@ const TRITON_TENSORRT_LLM: Rows = {
     'inflight_batcher_specific_metric',
     'State of the in-flight batcher; values of unlike labels must not be added',
   ),
-  nv_trt_llm_runtime_memory_metrics: tensorRtLlm(MetricUnit.BYTES, 'memory_type', 'Memory by memory_type: cpu, gpu, pinned'),
+  nv_trt_llm_runtime_memory_metrics: tensorRtLlm(
+    MetricUnit.BYTES,
+    'memory_type',
+    'Memory by memory_type: cpu, gpu, pinned',
+  ),
   nv_trt_llm_general_metrics: tensorRtLlm(MetricUnit.MIXED, 'general_type', 'Timestamp and iteration counter; a gauge'),
   nv_llm_input_token_len: tensorRtLlmLengths('Prompt tokens of a request'),
   nv_llm_output_token_len: tensorRtLlmLengths('Tokens generated for a request'),

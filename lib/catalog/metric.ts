@@ -1,6 +1,6 @@
 import { UnscopedValidationError } from '../units/errors';
-import { MetricExporter, MetricFacts, MetricFeature, MetricType, MetricUnit } from './metric-facts';
-import { METRIC_TABLE } from './metric-table';
+import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
+import { METRIC_TABLE, MetricFacts } from './metric-table';
 import { unknownNameFault } from './near-names';
 
 /**
@@ -20,7 +20,8 @@ export class Metric {
    * @throws UnscopedValidationError for an unknown name, with those nearest to it
    */
   public static of(exporter: MetricExporter, name: string): Metric {
-    const found = Metric.find(name, [exporter]);
+    const named = Metric.ALL.find((metric) => metric.exporter === exporter && metric.name === name);
+    const found = named ?? Metric.find(name, [exporter]);
     if (found) return found;
     const known = Object.keys(METRIC_TABLE[exporter] ?? {});
     throw new UnscopedValidationError([unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')]);
@@ -46,8 +47,10 @@ export class Metric {
   public readonly unit: MetricUnit;
   /** Labels that the exporter gives it, without `le`. */
   public readonly labels: string[];
-  /** First version of the exporter that has it in this meaning. @default - every version this library deploys */
+  /** First version of the exporter that has it. @default - every version this library deploys */
   public readonly minVersion?: string;
+  /** First version in which every model has it; before, only models that stream. @default - the first version that has it */
+  public readonly everyModelSince?: string;
   /** What must be switched on. @default - nothing */
   public readonly feature?: MetricFeature;
   /** Meaning. */
@@ -62,6 +65,7 @@ export class Metric {
     this.unit = facts.unit;
     this.labels = [...facts.labels];
     this.minVersion = facts.minVersion;
+    this.everyModelSince = facts.everyModelSince;
     this.feature = facts.feature;
     this.description = facts.description;
     this.source = facts.source;
@@ -87,7 +91,9 @@ export class Metric {
     if (this.minVersion && compareVersions(version, this.minVersion) < 0) {
       faults.push(`${this.name} needs version ${this.minVersion} or later, not ${version}`);
     }
-    if (this.feature && !features.includes(this.feature)) {
+    // A target names the vLLM exporter only when its metrics are switched on.
+    const implied = this.feature === MetricFeature.REPORT_CUSTOM_METRICS;
+    if (this.feature && !implied && !features.includes(this.feature)) {
       faults.push(`${this.name} needs '${this.feature}' to be switched on`);
     }
     return faults;

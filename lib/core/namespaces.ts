@@ -32,7 +32,7 @@ export function ensureNamespace(
 ): ITerraformDependable[] {
   throwIfInvalid(scope, kubernetesNameFault('namespace', name));
   const stack = TerraformStack.of(scope);
-  const id = `Namespace-${cluster.clusterName}-${name}`;
+  const id = namespaceId(cluster, name);
   const known = stack.node.tryFindChild(id) as NamespaceV1 | undefined;
   if (known) {
     const other = known.metadata.labelsInput?.['pod-security.kubernetes.io/enforce'];
@@ -59,4 +59,18 @@ export function ensureNamespace(
       },
     }),
   ];
+}
+
+/**
+ * The namespace that `ensureNamespace` made in the stack of a scope, for what must wait for it; nothing when it is somebody else's.
+ *
+ * @internal
+ */
+export function knownNamespace(scope: Construct, cluster: IKubernetesCluster, name: string): ITerraformDependable[] {
+  const known = TerraformStack.of(scope).node.tryFindChild(namespaceId(cluster, name)) as NamespaceV1 | undefined;
+  return known ? [known] : [];
+}
+
+function namespaceId(cluster: IKubernetesCluster, name: string): string {
+  return `Namespace-${cluster.clusterName}-${name}`;
 }

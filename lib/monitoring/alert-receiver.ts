@@ -1,0 +1,152 @@
+/**
+ * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is made outside, so that its value is in no
+ * Terraform state.
+ */
+export interface AlertSecret {
+  /** Name of the secret. */
+  readonly name: string;
+  /** Key within it. */
+  readonly key: string;
+}
+
+/**
+ * A Slack channel to send alerts to.
+ */
+export interface SlackReceiverProps {
+  /** Secret that holds the URL of the incoming webhook. */
+  readonly webhookUrl: AlertSecret;
+  /** Channel, e.g. `#inference`. @default - the channel of the webhook */
+  readonly channel?: string;
+}
+
+/**
+ * A PagerDuty service to page.
+ */
+export interface PagerDutyReceiverProps {
+  /** Secret that holds the integration key of the Events API v2. */
+  readonly routingKey: AlertSecret;
+}
+
+/**
+ * An HTTP endpoint to post alerts to.
+ */
+export interface WebhookReceiverProps {
+  /** URL. It is part of the configuration, so it must hold no secret. */
+  readonly url: string;
+  /** Secret that holds a bearer token. @default - no authorisation */
+  readonly bearerToken?: AlertSecret;
+}
+
+/**
+ * Where Alertmanager sends alerts.
+ */
+export class AlertReceiver {
+  /**
+   * A Slack channel.
+   *
+   * @param name name of the receiver, unique within the monitoring stack
+   * @param props the channel
+   */
+  public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
+    const { webhookUrl, channel } = props;
+    const config = { api_url_file: secretPath(webhookUrl), send_resolved: true, ...(channel ? { channel } : {}) };
+    return new AlertReceiver(name, { slack_configs: [config] }, [webhookUrl]);
+  }
+
+  /**
+   * A PagerDuty service.
+   *
+   * @param name name of the receiver, unique within the monitoring stack
+   * @param props the service
+   */
+  public static pagerDuty(name: string, props: PagerDutyReceiverProps): AlertReceiver {
+    const config = { routing_key_file: secretPath(props.routingKey), send_resolved: true };
+    return new AlertReceiver(name, { pagerduty_configs: [config] }, [props.routingKey]);
+  }
+
+  /**
+   * An HTTP endpoint that takes Alertmanager's webhook format.
+   *
+   * @param name name of the receiver, unique within the monitoring stack
+   * @param props the endpoint
+   */
+  public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
+    const { url, bearerToken } = props;
+    const authorization = bearerToken && {
+      http_config: { authorization: { credentials_file: secretPath(bearerToken) } },
+    };
+    const config = { url, send_resolved: true, ...authorization };
+    return new AlertReceiver(name, { webhook_configs: [config] }, bearerToken ? [bearerToken] : []);
+  }
+
+  /** Name of the receiver. */
+  public readonly name: string;
+  /** The secrets it reads; each must exist in the namespace before Alertmanager starts. */
+  public readonly secrets: AlertSecret[];
+
+  private readonly configuration: object;
+
+  private constructor(name: string, configuration: object, secrets: AlertSecret[]) {
+    this.name = name;
+    this.configuration = configuration;
+    this.secrets = secrets;
+  }
+
+  /**
+   * Its entry in Alertmanager's configuration.
+   *
+   * @internal
+   */
+  public _render(): object {
+    return { name: this.name, ...this.configuration };
+  }
+}
+
+/** Folder below which each secret is mounted by its name; not within that of the configuration, whose mount is read-only. */
+const SECRETS = '/etc/alertmanager-secrets';
+
+/** @internal */
+export function secretFolder(secret: AlertSecret): string {
+  return `${SECRETS}/${secret.name}`;
+}
+
+function secretPath(secret: AlertSecret): string {
+  return `${secretFolder(secret)}/${secret.key}`;
+}
+
+/** Name of the receiver that drops what it gets. */
+const NOBODY = 'null';
+
+/** @internal */
+export function receiverFaults(receivers: readonly AlertReceiver[]): string[] {
+  const names = receivers.map(({ name }) => name);
+  return [
+    ...names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => `alertReceivers must have names of their own; '${name}' is given twice`),
+    ...names
+      .filter((name) => name === '' || name === NOBODY)
+      .map((name) => `alertReceivers must have a name other than '' and '${NOBODY}'; got '${name}'`),
+  ];
+}
+
+/**
+ * The text of `alertmanager.yml`: every alert goes to every receiver; to nobody when there is none. It uses nothing that
+ * Alertmanager 0.25 does not know.
+ *
+ * @internal
+ */
+export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string {
+  const config = {
+    route: {
+      receiver: NOBODY,
+      group_by: ['alertname', 'model'],
+      group_wait: '30s',
+      group_interval: '5m',
+      repeat_interval: '4h',
+      routes: receivers.map(({ name }) => ({ receiver: name, continue: true })),
+    },
+    receivers: [{ name: NOBODY }, ...receivers.map((receiver) => receiver._render())],
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}

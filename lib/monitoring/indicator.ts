@@ -1,0 +1,163 @@
+import { compareVersions, Metric } from '../catalog/metric';
+import { MetricExporter } from '../catalog/metric-kind';
+import { MetricsTarget } from '../core/watchable';
+import { UnscopedValidationError } from '../units/errors';
+
+const triton = (name: string) => Metric.of(MetricExporter.TRITON, name);
+
+const SUCCESS = triton('nv_inference_request_success');
+const FIRST_RESPONSE = triton('nv_inference_first_response_histogram_ms');
+const REQUEST_SUMMARY = triton('nv_inference_request_summary_us');
+const GPU_MEMORY_USED = triton('nv_gpu_memory_used_bytes');
+const GPU_MEMORY_TOTAL = triton('nv_gpu_memory_total_bytes');
+
+/**
+ * How an indicator is read from one workload.
+ */
+export interface IndicatorQuery {
+  /** PromQL expression; its value is in the indicator's unit. */
+  readonly expr: string;
+  /** What it reads. */
+  readonly metrics: Metric[];
+  /** What to keep in mind when reading it. */
+  readonly meaning: string;
+}
+
+/**
+ * A quantity by which a serving workload is judged, with one unit whatever the exporter counts in.
+ */
+export class Indicator {
+  /** Requests answered each second, by model. */
+  public static readonly QPS = new Indicator('QPS', 'requests/s', 'inference_qps', (target) => ({
+    expr: `sum by (model) (rate(${select(SUCCESS, target, modelMatcher(target))}[2m]))`,
+    metrics: [SUCCESS],
+    meaning: 'Answered requests; a batch counts as one, a failed request not at all.',
+  }));
+
+  /**
+   * Latency that 99 of 100 requests stay below, by model. From Triton's histogram where it covers every model of the workload,
+   * else from Triton's summary, of which only the worst pod is known: quantiles of several pods cannot be merged. vLLM's own
+   * request histogram is no source: its first bucket ends at 1 s.
+   */
+  public static readonly LATENCY_P99 = new Indicator(
+    'P99 latency',
+    'ms',
+    'inference_latency_p99_milliseconds',
+    (target) => {
+      if (histogramCovers(target)) {
+        const buckets = select(FIRST_RESPONSE, target, modelMatcher(target), '_bucket');
+        return {
+          expr: `histogram_quantile(0.99, sum by (le, model) (rate(${buckets}[5m])))`,
+          metrics: [FIRST_RESPONSE],
+          meaning:
+            'Over all pods, to the first response: the whole latency of a model that answers once, the time to first token of a stream.',
+        };
+      }
+      return {
+        expr: `max by (model) (${select(REQUEST_SUMMARY, target, [...modelMatcher(target), 'quantile="0.99"'])}) / 1e3`,
+        metrics: [REQUEST_SUMMARY],
+        meaning: 'Of the worst pod, over the whole request.',
+      };
+    },
+  );
+
+  /**
+   * Memory in use on each GPU. It says whether the weights fit; vLLM and TensorRT-LLM allocate ahead, so it does not tell load.
+   * The maximum is taken because every pod on a GPU reports the whole GPU.
+   */
+  public static readonly GPU_MEMORY = new Indicator('GPU memory', '%', 'inference_gpu_memory_percent', (target) => ({
+    expr:
+      `100 * max by (node, gpu_uuid) (${select(GPU_MEMORY_USED, target)})` +
+      ` / max by (node, gpu_uuid) (${select(GPU_MEMORY_TOTAL, target)})`,
+    metrics: [GPU_MEMORY_USED, GPU_MEMORY_TOTAL],
+    meaning: 'Of the whole GPU, by whatever process.',
+  }));
+
+  /** Every indicator. */
+  public static readonly ALL: Indicator[] = [Indicator.QPS, Indicator.LATENCY_P99, Indicator.GPU_MEMORY];
+
+  /** Name for people. */
+  public readonly name: string;
+  /** Unit of the value: `requests/s`, `ms` or `%`. */
+  public readonly unit: string;
+  /** Name of the series it is recorded as; the series has the labels `namespace` and `job` of the workload. */
+  public readonly record: string;
+
+  private readonly build: (target: MetricsTarget) => IndicatorQuery;
+
+  private constructor(name: string, unit: string, record: string, build: (target: MetricsTarget) => IndicatorQuery) {
+    this.name = name;
+    this.unit = unit;
+    this.record = record;
+    this.build = build;
+  }
+
+  /**
+   * How to read this indicator from a workload.
+   *
+   * @param target the workload
+   * @throws UnscopedValidationError when none of its exporters can supply it, with what to switch on
+   */
+  public query(target: MetricsTarget): IndicatorQuery {
+    const query = this.build(target);
+    const missing = query.metrics.flatMap((metric) =>
+      metric.missing(target.exporters, target.version, target.features),
+    );
+    if (missing.length === 0) return query;
+    const reasons = this === Indicator.LATENCY_P99 ? [...histogramFaults(target), ...missing] : missing;
+    throw new UnscopedValidationError([
+      `the indicator '${this.name}' cannot be read from '${target.jobName}': ${[...new Set(reasons)].join('; ')}`,
+    ]);
+  }
+
+  /** The name. */
+  public toString(): string {
+    return this.name;
+  }
+}
+
+/** Whether the histogram of first responses has every model of a workload. */
+function histogramCovers(target: MetricsTarget): boolean {
+  return histogramFaults(target).length === 0;
+}
+
+function histogramFaults(target: MetricsTarget): string[] {
+  const { exporters, version, features } = target;
+  const missing = FIRST_RESPONSE.missing(exporters, version, features);
+  const since = FIRST_RESPONSE.everyModelSince ?? version;
+  if (missing.length > 0 || compareVersions(version, since) >= 0) return missing;
+  // Every vLLM model streams; where others stand beside it, the workload has the summary switched on as well.
+  const streams = exporters.includes(MetricExporter.TRITON_VLLM);
+  const hasSummary = REQUEST_SUMMARY.missing(exporters, version, features).length === 0;
+  return streams && !hasSummary
+    ? []
+    : [`${FIRST_RESPONSE.name} covers models that answer once from version ${since} on, not in ${version}`];
+}
+
+function modelMatcher(target: MetricsTarget): string[] {
+  if (target.models.length === 1) return [`model=${quoted(target.models[0])}`];
+  return [`model=~${quoted([...target.models].sort().map(escapeRegex).join('|'))}`];
+}
+
+function select(metric: Metric, target: MetricsTarget, matchers: readonly string[] = [], suffix = ''): string {
+  const own = [`namespace=${quoted(target.namespace)}`, `job=${quoted(target.jobName)}`];
+  return `${metric.name}${suffix}{${[...own, ...matchers].join(',')}}`;
+}
+
+/**
+ * A PromQL string.
+ *
+ * @internal
+ */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+/**
+ * A text as a regular expression of Go that matches it and nothing else.
+ *
+ * @internal
+ */
+export function escapeRegex(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+}

@@ -1,0 +1,167 @@
+import { Metric } from '../catalog/metric';
+import { MetricType } from '../catalog/metric-kind';
+import { MetricsTarget } from '../core/watchable';
+import { MonitoringRule, TARGET_LABELS } from './monitoring-rule';
+import { parsePromql, PromqlExpression } from './promql';
+
+/** Functions over a window that are right for counters only, and those that are wrong for them. */
+const COUNTER_FUNCTIONS = ['rate', 'irate', 'increase', 'resets'];
+const GAUGE_FUNCTIONS = ['delta', 'idelta', 'deriv', 'predict_linear', 'holt_winters'];
+/** A window shorter than this many scrapes is empty whenever one or two scrapes fail. */
+const SCRAPES_PER_WINDOW = 4;
+/** Quantiles of several pods can be compared, but neither added nor averaged. */
+const QUANTILE_AGGREGATIONS = ['max', 'min', 'count', 'group', 'topk', 'bottomk'];
+
+type Selector = Extract<PromqlExpression, { kind: 'selector' }>;
+
+/**
+ * The agreement between queries and what exporters really expose.
+ *
+ * A query that selects what is not there is no error for Prometheus: the result is empty and the alert never fires. So every
+ * expression is checked against the metric catalogue and the features that the watched workloads have switched on.
+ */
+export class MetricContract {
+  /**
+   * What is wrong with rules, in sentences: unknown metrics, metrics whose version or feature the workload lacks, unknown labels,
+   * `rate()` on a gauge, `delta()` on a counter, `histogram_quantile` without `le`, added or averaged quantiles, windows shorter
+   * than four scrapes. A selector with `job="..."` is held against that target, any other one against all of them.
+   *
+   * @param rules rules in the order of their evaluation; what one records, the others may use
+   * @param targets the workloads that are scraped
+   * @param scrapeIntervalSeconds how often @default 15
+   */
+  public static faults(
+    rules: MonitoringRule[],
+    targets: MetricsTarget[],
+    scrapeIntervalSeconds: number = 15,
+  ): string[] {
+    const recorded = new Map<string, ReadonlySet<string>>();
+    return rules.flatMap((rule) => {
+      const check = new ExpressionCheck(targets, scrapeIntervalSeconds, recorded);
+      try {
+        const labels = new Set([...check.labels(parsePromql(rule.expr)), ...Object.keys(rule.labels ?? {})]);
+        if (rule.record) recorded.set(rule.record, new Set([...(recorded.get(rule.record) ?? []), ...labels]));
+      } catch (error) {
+        check.faults.push((error as Error).message);
+      }
+      return check.faults.map((fault) => `rule '${rule.record ?? rule.alert}': ${fault}`);
+    });
+  }
+
+  private constructor() {}
+}
+
+class ExpressionCheck {
+  public readonly faults: string[] = [];
+
+  public constructor(
+    private readonly targets: readonly MetricsTarget[],
+    private readonly scrapeIntervalSeconds: number,
+    private readonly recorded: ReadonlyMap<string, ReadonlySet<string>>,
+  ) {}
+
+  /** The labels that the result may have; faults are noted on the way. */
+  public labels(expression: PromqlExpression): ReadonlySet<string> {
+    switch (expression.kind) {
+      case 'literal':
+        return new Set();
+      case 'selector':
+        return this.selectorLabels(expression);
+      case 'call':
+        return this.callLabels(expression.name, expression.args);
+      case 'aggregation':
+        return this.aggregationLabels(expression);
+      case 'binary': {
+        const [left, right] = [this.labels(expression.left), this.labels(expression.right)];
+        return expression.left.kind === 'literal' ? right : left;
+      }
+    }
+  }
+
+  private selectorLabels(selector: Selector): ReadonlySet<string> {
+    const recorded = this.recorded.get(selector.name);
+    const labels = recorded ?? this.metricLabels(selector);
+    for (const { label } of selector.matchers) {
+      if (labels && !labels.has(label)) this.faults.push(`${selector.name} has no label '${label}'`);
+    }
+    if (selector.window !== undefined && selector.window < SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds) {
+      this.faults.push(
+        `the window of ${selector.name} is ${selector.window} s; it must span ${SCRAPES_PER_WINDOW} scrapes, ` +
+          `that is ${SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds} s`,
+      );
+    }
+    return labels ?? new Set();
+  }
+
+  private metricLabels(selector: Selector): ReadonlySet<string> | undefined {
+    if (selector.name === 'up') return new Set(TARGET_LABELS);
+    const job = selector.matchers.find(({ label, operator }) => label === 'job' && operator === '=');
+    const targets = job ? this.targets.filter(({ jobName }) => jobName === job.value) : this.targets;
+    if (job && targets.length === 0) this.faults.push(`no target has the job name '${job.value}'`);
+    const metrics = targets.map((target) => Metric.find(selector.name, target.exporters));
+    const metric = metrics.find((found) => found !== undefined);
+    if (!metric) {
+      const exporters = [...new Set(targets.flatMap((target) => target.exporters))].join(', ') || 'none';
+      const bare = Metric.ALL.find(({ name }) => name === selector.name);
+      const hint = bare ? `; a ${bare.type} is selected by ${bare.seriesNames.join(', ')}` : '';
+      this.faults.push(
+        `'${selector.name}' is no metric of the exporters ${exporters} and no earlier rule records it${hint}`,
+      );
+      return undefined;
+    }
+    const missing = targets.map((target, i) =>
+      metrics[i] ? metric.missing(target.exporters, target.version, target.features) : [''],
+    );
+    if (missing.every((faults) => faults.length > 0)) this.faults.push(...new Set(missing.flat().filter(Boolean)));
+    const bucket = selector.name.endsWith('_bucket') && metric.type === MetricType.HISTOGRAM;
+    // A tag of the model may add any label with an underscore; queries of ours do not use them.
+    const own = selector.name === metric.name ? metric.labels : metric.labels.filter((label) => label !== 'quantile');
+    return new Set([...TARGET_LABELS, ...own, ...(bucket ? ['le'] : [])]);
+  }
+
+  private callLabels(name: string, args: readonly PromqlExpression[]): ReadonlySet<string> {
+    const labels = args.map((arg) => this.labels(arg));
+    if (name === 'histogram_quantile') {
+      const of = labels[1] ?? new Set();
+      if (!of.has('le')) this.faults.push(`histogram_quantile needs the label 'le'; keep it: sum by (le, ...)`);
+      return new Set([...of].filter((label) => label !== 'le'));
+    }
+    const selector = args.find((arg): arg is Selector => arg.kind === 'selector' && arg.window !== undefined);
+    const counter = selector && this.isCounter(selector.name);
+    if (COUNTER_FUNCTIONS.includes(name)) {
+      if (!selector) this.faults.push(`${name}() needs a range selector such as metric[5m]`);
+      else if (counter === false) this.faults.push(`${name}() is for counters, but ${selector.name} is none`);
+    }
+    if (GAUGE_FUNCTIONS.includes(name) && selector && counter) {
+      this.faults.push(
+        `${name}() is wrong over the resets of a counter such as ${selector.name}; use increase() or rate()`,
+      );
+    }
+    return labels.reduce((all, some) => new Set([...all, ...some]), new Set<string>());
+  }
+
+  /** Whether a series only grows; undefined when it is unknown, which is a fault of its own. */
+  private isCounter(seriesName: string): boolean | undefined {
+    if (this.recorded.has(seriesName)) return false;
+    const metric = Metric.find(
+      seriesName,
+      this.targets.flatMap((target) => target.exporters),
+    );
+    if (!metric) return undefined;
+    return metric.type === MetricType.COUNTER || /_(bucket|sum|count)$/.test(seriesName.slice(metric.name.length));
+  }
+
+  private aggregationLabels(expression: Extract<PromqlExpression, { kind: 'aggregation' }>): ReadonlySet<string> {
+    const { operator, by, without, arg } = expression;
+    const labels = this.labels(arg);
+    if (!QUANTILE_AGGREGATIONS.includes(operator) && labels.has('quantile')) {
+      this.faults.push(`${operator} over the quantiles of a summary means nothing; take max`);
+    }
+    for (const label of [...(by ?? []), ...(without ?? [])]) {
+      if (labels.size > 0 && !labels.has(label))
+        this.faults.push(`${operator} groups by '${label}', a label that is not there`);
+    }
+    if (by) return new Set(by);
+    return without ? new Set([...labels].filter((label) => !without.includes(label))) : new Set();
+  }
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'crypto';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persistent-volume-claim-v1';
+import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { StatefulSetV1, StatefulSetV1Config } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { ITerraformDependable, Lazy } from 'cdktf';
+import { Construct } from 'constructs';
+import { ImageRegistry } from '../core/image-registry';
+import { kubernetesMeta } from '../core/kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
+import { escapeTemplate } from '../core/template-escape';
+import { DataSize } from '../units/data-size';
+import { MonitoringStorage } from './monitoring-storage';
+
+/** User `nobody`, whom both images run as. */
+const NOBODY_ID = '65534';
+const CONFIG_HASH = 'gpu-inference-constructs/config-hash';
+
+/**
+ * A file of the configuration whose text is asked for when the stack is synthesised.
+ *
+ * @internal
+ */
+export interface ConfigFile {
+  readonly name: string;
+  readonly text: () => string;
+}
+
+/** @internal */
+export interface MonitoringServerProps {
+  readonly cluster: IKubernetesCluster;
+  readonly waitFor: ITerraformDependable[];
+  readonly namespace: string;
+  /** Name of every object, of the container and of the volume's mount path. */
+  readonly name: string;
+  readonly labels: { readonly [label: string]: string };
+  readonly image: string;
+  readonly imageRegistry: ImageRegistry;
+  readonly port: number;
+  readonly args: readonly string[];
+  readonly config: readonly ConfigFile[];
+  readonly storage: MonitoringStorage;
+  readonly size: DataSize;
+  readonly memory: DataSize;
+  readonly cpuRequest: string;
+  readonly cpuLimit: string;
+  /** Whether its pods talk to the API server. */
+  readonly usesApiServer: boolean;
+  /** Longest start in seconds, replay of the write-ahead log included. */
+  readonly startupBudgetSeconds: number;
+  readonly secrets?: readonly { readonly name: string; readonly folder: string }[];
+}
+
+/**
+ * One server of the monitoring stack: configuration, storage, service account, one pod and its service.
+ *
+ * @internal
+ */
+export class MonitoringServer extends Construct {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MonitoringServerProps,
+  ) {
+    super(scope, id);
+    this.makeConfigMap();
+    this.makeServiceAccount();
+    if (props.storage.persistent) this.makeClaim();
+    this.makeService();
+    this.makeStatefulSet();
+  }
+
+  private get meta() {
+    return kubernetesMeta(this, this.props.cluster, this.props.waitFor);
+  }
+
+  private metadata(suffix = '') {
+    const { name, namespace, labels } = this.props;
+    return { name: `${name}${suffix}`, namespace, labels: { ...labels } };
+  }
+
+  private makeConfigMap(): void {
+    const data = this.props.config.map(({ name, text }) => [
+      name,
+      Lazy.stringValue({ produce: () => escapeTemplate(text()) }),
+    ]);
+    new ConfigMapV1(this, 'Config', {
+      ...this.meta,
+      metadata: this.metadata('-config'),
+      data: Object.fromEntries(data),
+    });
+  }
+
+  private makeServiceAccount(): void {
+    new ServiceAccountV1(this, 'ServiceAccount', {
+      ...this.meta,
+      metadata: this.metadata(),
+      automountServiceAccountToken: false,
+    });
+  }
+
+  private makeClaim(): void {
+    const { storage, size } = this.props;
+    new PersistentVolumeClaimV1(this, 'Data', {
+      ...this.meta,
+      metadata: this.metadata('-data'),
+      // A class that binds on first use would wait for the pod, which waits for the claim.
+      waitUntilBound: false,
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: storage.storageClassName,
+        resources: { requests: { storage: quantity(size) } },
+      },
+    });
+  }
+
+  private makeService(): void {
+    const { labels, port } = this.props;
+    new ServiceV1(this, 'Service', {
+      ...this.meta,
+      metadata: this.metadata(),
+      spec: {
+        type: 'ClusterIP',
+        selector: { ...labels },
+        port: [{ name: 'http', port, targetPort: 'http', protocol: 'TCP' }],
+      },
+    });
+  }
+
+  private makeStatefulSet(): void {
+    const { name, labels } = this.props;
+    new StatefulSetV1(this, 'Resource', {
+      ...this.meta,
+      metadata: this.metadata(),
+      // The pod waits for its volume and its image; Kubernetes tells that better than an apply that hangs.
+      waitForRollout: false,
+      spec: {
+        serviceName: name,
+        // One: a second Prometheus on the same volume would corrupt it.
+        replicas: '1',
+        selector: { matchLabels: { ...labels } },
+        template: {
+          metadata: {
+            labels: { ...labels },
+            annotations: { [CONFIG_HASH]: Lazy.stringValue({ produce: () => this.configHash() }) },
+          },
+          spec: this.podSpec(),
+        },
+      },
+    });
+  }
+
+  /** Changes with the configuration, so that the pod is replaced and reads it. */
+  private configHash(): string {
+    const hash = createHash('sha256');
+    this.props.config.forEach(({ name, text }) => hash.update(`${name}\n${text()}\n`));
+    return hash.digest('hex').slice(0, 16);
+  }
+
+  private podSpec(): StatefulSetV1Config['spec']['template']['spec'] {
+    const { name, storage, size, secrets = [], imageRegistry, usesApiServer } = this.props;
+    const pullSecrets = imageRegistry.pullSecrets.map((secret) => ({ name: secret }));
+    return {
+      serviceAccountName: name,
+      automountServiceAccountToken: usesApiServer,
+      enableServiceLinks: false,
+      // Prometheus ends its write-ahead log, Alertmanager writes its silences.
+      terminationGracePeriodSeconds: 120,
+      securityContext: restrictedPodSecurityContext(NOBODY_ID),
+      imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
+      container: [this.container()],
+      volume: [
+        { name: 'config', configMap: { name: `${name}-config` } },
+        storage.persistent
+          ? { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }
+          : { name: 'data', emptyDir: { sizeLimit: quantity(size) } },
+        ...secrets.map((secret) => ({ name: `secret-${secret.name}`, secret: { secretName: secret.name } })),
+      ],
+    };
+  }
+
+  private container() {
+    const { name, image, imageRegistry, args, port, secrets = [], memory, cpuRequest, cpuLimit } = this.props;
+    const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 10, timeoutSeconds: 5 });
+    return {
+      name,
+      image: imageRegistry.resolve(image),
+      imagePullPolicy: 'IfNotPresent',
+      args: [...args],
+      port: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
+      securityContext: restrictedContainerSecurityContext(),
+      resources: {
+        requests: { cpu: cpuRequest, memory: quantity(memory) },
+        limits: { cpu: cpuLimit, memory: quantity(memory) },
+      },
+      startupProbe: { ...probe('/-/ready'), failureThreshold: Math.ceil(this.props.startupBudgetSeconds / 10) },
+      readinessProbe: { ...probe('/-/ready'), failureThreshold: 3 },
+      livenessProbe: { ...probe('/-/healthy'), failureThreshold: 6 },
+      volumeMount: [
+        { name: 'config', mountPath: `/etc/${name}`, readOnly: true },
+        { name: 'data', mountPath: `/${name}` },
+        ...secrets.map((secret) => ({ name: `secret-${secret.name}`, mountPath: secret.folder, readOnly: true })),
+      ],
+    };
+  }
+}
+
+/** A Kubernetes quantity, in whole mebibytes. */
+function quantity(size: DataSize): string {
+  return `${Math.ceil(size.mib)}Mi`;
+}

@@ -1,0 +1,316 @@
+import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { throwIfInvalid } from '../core/errors';
+import { ImageRegistry } from '../core/image-registry';
+import { kubernetesMeta } from '../core/kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { ensureNamespace, knownNamespace, PodSecurityLevel } from '../core/namespaces';
+import { kubernetesNameFault } from '../core/naming';
+import { concreteFault } from '../core/tokens';
+import { IWatchable } from '../core/watchable';
+import { DataSize } from '../units/data-size';
+import { alertmanagerConfig, AlertReceiver, receiverFaults, secretFolder } from './alert-receiver';
+import { MetricContract } from './metric-contract';
+import { MonitoringServer } from './monitoring-server';
+import { MonitoringStorage } from './monitoring-storage';
+import { prometheusConfig, ruleFile } from './prometheus-config';
+import { ruleGroups } from './rule-groups';
+import { thresholdFaults, WatchedWorkload, WatchOptions, workloadFaults } from './watched-workload';
+
+/** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
+const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
+/** The release that kube-prometheus-stack 88.3 pairs with Prometheus 3.13.2. */
+const ALERTMANAGER_IMAGE = 'quay.io/prometheus/alertmanager:v0.33.1';
+
+const PROMETHEUS_PORT = 9090;
+const ALERTMANAGER_PORT = 9093;
+/** A window of rate() is two minutes at least and must hold four scrapes. */
+const MAX_SCRAPE_INTERVAL = 30;
+
+/**
+ * What a `MonitoringStack` is made of.
+ */
+export interface MonitoringStackProps {
+  /** The cluster it runs on and whose workloads it watches. */
+  readonly cluster: IKubernetesCluster;
+  /** Namespace, with Pod Security level 'restricted'. One monitoring stack to a namespace. @default 'monitoring' */
+  readonly namespace?: string;
+  /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
+  readonly storage?: MonitoringStorage;
+  /** Days that series are kept; fewer when they fill 80 % of the storage before. @default 15 */
+  readonly retentionDays?: number;
+  /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */
+  readonly scrapeIntervalSeconds?: number;
+  /** P99 latency in milliseconds above which `HighLatency` fires, where `watch` does not say otherwise. @default 50 */
+  readonly latencyThresholdMs?: number;
+  /** Where alerts are sent; every one gets every alert. @default - nowhere; they are seen in Prometheus and Alertmanager */
+  readonly alertReceivers?: AlertReceiver[];
+  /** Other namespaces whose pods may reach Prometheus and Alertmanager. @default - only the namespace itself */
+  readonly accessibleFrom?: string[];
+  /** Memory of Prometheus, request and limit. @default 2 GiB */
+  readonly prometheusMemory?: DataSize;
+  /** Image of Prometheus, 2.42 or later, with its registry. @default - Prometheus 3.13.2, with long-term support until July 2027 */
+  readonly prometheusImage?: string;
+  /** Image of Alertmanager, 0.25 or later, with its registry. @default - Alertmanager 0.33.1 */
+  readonly alertmanagerImage?: string;
+  /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+}
+
+/**
+ * A Construct, not a Terraform stack: Prometheus and Alertmanager on a cluster, with rules for the workloads it is told to watch.
+ *
+ * For each workload it records the three indicators of `Indicator`, for each model `<model>_latency_p99` in milliseconds, and
+ * raises `HighLatency` when that is above its threshold for five minutes. Every query is held against the metric catalogue first,
+ * so that no alert waits for a metric that is not there. A changed rule replaces the pod, which then reads it.
+ *
+ * Throws a `ValidationError` for a namespace, an interval, a threshold or receivers that are not allowed.
+ */
+export class MonitoringStack extends Construct {
+  /** Namespace it runs in. */
+  public readonly namespace: string;
+  /** URL of Prometheus within the cluster. */
+  public readonly prometheusUrl: string;
+  /** URL of Alertmanager within the cluster. */
+  public readonly alertmanagerUrl: string;
+  /** Text of `alertmanager.yml`. */
+  public readonly alertmanagerConfiguration: string;
+
+  private readonly props: MonitoringStackProps;
+  private readonly ready: ITerraformDependable[];
+  private readonly discovery: ClusterRoleV1;
+  private readonly watched: { readonly workload: IWatchable; readonly options: WatchOptions }[] = [];
+
+  /**
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param props what it is made of
+   */
+  public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
+    super(scope, id);
+    throwIfInvalid(this, propsFaults(props));
+    this.props = props;
+    this.namespace = props.namespace ?? 'monitoring';
+    this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
+    this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
+    this.alertmanagerConfiguration = alertmanagerConfig(props.alertReceivers ?? []);
+    this.ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
+    this.discovery = this.makeDiscoveryRole();
+    this.makePrometheus();
+    this.makeAlertmanager();
+    this.makeNetworkPolicy();
+    this.node.addValidation({ validate: () => this.faults() });
+  }
+
+  /** Text of `prometheus.yml` for the workloads watched so far. */
+  public get prometheusConfiguration(): string {
+    return prometheusConfig({
+      clusterName: this.props.cluster.clusterName,
+      scrapeIntervalSeconds: this.scrapeIntervalSeconds,
+      alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
+      targets: this.workloads.map(({ target }) => target),
+    });
+  }
+
+  /** Text of `rules.yml` for the workloads watched so far. */
+  public get rules(): string {
+    return ruleFile(ruleGroups(this.workloads));
+  }
+
+  /**
+   * Scrapes a workload, records its indicators and watches its latency.
+   *
+   * Throws a `ValidationError` when another workload has the same job name, when two models would be recorded by one name, when the
+   * target holds tokens, and when no metric of the workload can supply an indicator, P99 latency above all.
+   *
+   * @param workload what to watch, e.g. a `TritonDeployment`
+   * @param options thresholds and names @default - those of the monitoring stack
+   */
+  public watch(workload: IWatchable, options: WatchOptions = {}): void {
+    const candidate = [...this.workloads, this.toWatched(workload, options)];
+    throwIfInvalid(this, workloadFaults(candidate));
+    this.watched.push({ workload, options });
+    this.allowDiscovery(workload);
+  }
+
+  private get scrapeIntervalSeconds(): number {
+    return this.props.scrapeIntervalSeconds ?? 15;
+  }
+
+  /** Read anew each time: a workload may change until the stack is synthesised. */
+  private get workloads(): WatchedWorkload[] {
+    return this.watched.map(({ workload, options }) => this.toWatched(workload, options));
+  }
+
+  private toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
+    return {
+      target: workload.metricsTarget,
+      latencyAlert: options.latencyAlert ?? true,
+      latencyThresholdMs: options.latencyThresholdMs ?? this.props.latencyThresholdMs ?? 50,
+      metricPrefixes: options.metricPrefixes ?? {},
+    };
+  }
+
+  private faults(): string[] {
+    const workloads = this.workloads;
+    const faults = workloadFaults(workloads);
+    if (faults.length > 0) return faults;
+    const rules = ruleGroups(workloads).flatMap((group) => group.rules);
+    return MetricContract.faults(
+      rules,
+      workloads.map(({ target }) => target),
+      this.scrapeIntervalSeconds,
+    );
+  }
+
+  private get discoveryName(): string {
+    return `${this.namespace}-pod-discovery`;
+  }
+
+  private makeDiscoveryRole(): ClusterRoleV1 {
+    return new ClusterRoleV1(this, 'PodDiscovery', {
+      ...kubernetesMeta(this, this.props.cluster),
+      metadata: { name: this.discoveryName, labels: this.labels('prometheus') },
+      rule: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+    });
+  }
+
+  /** Prometheus sees the pods of the namespaces it watches and of no other: a pod's environment may be confidential. */
+  private allowDiscovery(workload: IWatchable): void {
+    const { namespace } = workload.metricsTarget;
+    const id = `PodDiscovery-${namespace}`;
+    if (this.node.tryFindChild(id)) return;
+    const waitFor = [this.discovery, ...knownNamespace(workload, this.props.cluster, namespace)];
+    new RoleBindingV1(this, id, {
+      ...kubernetesMeta(this, this.props.cluster, waitFor),
+      metadata: { name: this.discoveryName, namespace, labels: this.labels('prometheus') },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: this.discoveryName,
+      },
+      subject: [{ kind: 'ServiceAccount', name: 'prometheus', namespace: this.namespace, apiGroup: '' }],
+    });
+  }
+
+  private makePrometheus(): void {
+    const storage = this.props.storage ?? MonitoringStorage.persistentVolume();
+    // The write-ahead log and the block being written come on top of what retention counts.
+    const retentionSize = `${Math.floor(storage.size.mib * 0.8)}MB`;
+    new MonitoringServer(this, 'Prometheus', {
+      ...this.server('prometheus', PROMETHEUS_PORT),
+      image: this.props.prometheusImage ?? PROMETHEUS_IMAGE,
+      args: [
+        '--config.file=/etc/prometheus/prometheus.yml',
+        '--storage.tsdb.path=/prometheus',
+        `--storage.tsdb.retention.time=${this.props.retentionDays ?? 15}d`,
+        `--storage.tsdb.retention.size=${retentionSize}`,
+      ],
+      config: [
+        { name: 'prometheus.yml', text: () => this.prometheusConfiguration },
+        { name: 'rules.yml', text: () => this.rules },
+      ],
+      storage,
+      size: storage.size,
+      memory: this.props.prometheusMemory ?? DataSize.gib(2),
+      cpuRequest: '250m',
+      cpuLimit: '2',
+      usesApiServer: true,
+      startupBudgetSeconds: 900,
+    });
+  }
+
+  private makeAlertmanager(): void {
+    const secrets = (this.props.alertReceivers ?? []).flatMap((receiver) => receiver.secrets);
+    const folders = new Map(secrets.map((secret) => [secret.name, secretFolder(secret)]));
+    new MonitoringServer(this, 'Alertmanager', {
+      ...this.server('alertmanager', ALERTMANAGER_PORT),
+      image: this.props.alertmanagerImage ?? ALERTMANAGER_IMAGE,
+      args: [
+        '--config.file=/etc/alertmanager/alertmanager.yml',
+        '--storage.path=/alertmanager',
+        // A single one has nobody to gossip with.
+        '--cluster.listen-address=',
+      ],
+      config: [{ name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration }],
+      storage: this.props.storage ?? MonitoringStorage.persistentVolume(),
+      size: DataSize.gib(1),
+      memory: DataSize.mib(256),
+      cpuRequest: '50m',
+      cpuLimit: '500m',
+      usesApiServer: false,
+      startupBudgetSeconds: 120,
+      secrets: [...folders].map(([name, folder]) => ({ name, folder })),
+    });
+  }
+
+  /** Neither server asks for a password, so the network says who may reach them. */
+  private makeNetworkPolicy(): void {
+    new NetworkPolicyV1(this, 'NetworkPolicy', {
+      ...kubernetesMeta(this, this.props.cluster, this.ready),
+      metadata: { name: 'monitoring', namespace: this.namespace, labels: this.partOf() },
+      spec: {
+        podSelector: { matchLabels: this.partOf() },
+        policyTypes: ['Ingress'],
+        ingress: [
+          {
+            from: [this.namespace, ...(this.props.accessibleFrom ?? [])].map((name) => ({
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+            })),
+            ports: [PROMETHEUS_PORT, ALERTMANAGER_PORT].map((port) => ({ port: String(port), protocol: 'TCP' })),
+          },
+        ],
+      },
+    });
+  }
+
+  private server(name: string, port: number) {
+    return {
+      cluster: this.props.cluster,
+      waitFor: this.ready,
+      namespace: this.namespace,
+      name,
+      labels: this.labels(name),
+      port,
+      imageRegistry: this.props.imageRegistry ?? ImageRegistry.UPSTREAM,
+    };
+  }
+
+  private labels(name: string): { [label: string]: string } {
+    return { 'app.kubernetes.io/name': name, ...this.partOf() };
+  }
+
+  private partOf(): { [label: string]: string } {
+    return {
+      'app.kubernetes.io/part-of': 'monitoring',
+      'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
+    };
+  }
+}
+
+function propsFaults(props: MonitoringStackProps): string[] {
+  const { retentionDays, scrapeIntervalSeconds, latencyThresholdMs, accessibleFrom = [], prometheusMemory } = props;
+  const numbers = { retentionDays, scrapeIntervalSeconds };
+  const tokens = Object.entries(numbers).flatMap(([name, value]) =>
+    concreteFault(name, value, 'the configuration of Prometheus is made from it'),
+  );
+  if (tokens.length > 0) return tokens;
+  const whole = (name: string, value: number | undefined, least: number, most: number) =>
+    value === undefined || (Number.isInteger(value) && value >= least && value <= most)
+      ? []
+      : [`${name} must be a whole number from ${least} to ${most}; got ${value}`];
+  return [
+    ...kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
+    ...accessibleFrom.flatMap((name) => kubernetesNameFault('accessibleFrom', name)),
+    ...whole('retentionDays', retentionDays, 1, 3650),
+    ...whole('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL),
+    ...(latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
+    ...(prometheusMemory && prometheusMemory.mib < 256
+      ? [`prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`]
+      : []),
+    ...receiverFaults(props.alertReceivers ?? []),
+  ];
+}

@@ -1,0 +1,75 @@
+import { MetricsTarget } from '../core/watchable';
+import { escapeRegex } from './indicator';
+import { RuleGroup } from './rule-groups';
+
+/** @internal */
+export interface PrometheusConfigProps {
+  readonly clusterName: string;
+  readonly scrapeIntervalSeconds: number;
+  readonly alertmanager: string;
+  readonly targets: readonly MetricsTarget[];
+}
+
+/**
+ * The text of `prometheus.yml`. It is JSON, which is YAML too, and uses nothing that Prometheus 2.42 does not know.
+ *
+ * @internal
+ */
+export function prometheusConfig(props: PrometheusConfigProps): string {
+  const interval = props.scrapeIntervalSeconds;
+  return text({
+    global: {
+      scrape_interval: `${interval}s`,
+      scrape_timeout: `${Math.min(interval, 10)}s`,
+      evaluation_interval: `${interval}s`,
+      external_labels: { cluster: props.clusterName },
+    },
+    rule_files: ['rules.yml'],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [props.alertmanager] }] }] },
+    scrape_configs: [...props.targets].sort((a, b) => (a.jobName < b.jobName ? -1 : 1)).map(scrapeConfig),
+  });
+}
+
+/**
+ * The text of the rule file.
+ *
+ * @internal
+ */
+export function ruleFile(groups: readonly RuleGroup[]): string {
+  return text({ groups });
+}
+
+function scrapeConfig(target: MetricsTarget) {
+  return {
+    job_name: target.jobName,
+    metrics_path: target.path ?? '/metrics',
+    // Triton with model namespaces exposes a label of its own called namespace: it becomes exported_namespace.
+    honor_labels: false,
+    kubernetes_sd_configs: [{ role: 'pod', namespaces: { names: [target.namespace] } }],
+    relabel_configs: [
+      ...Object.keys(target.podSelector)
+        .sort()
+        .map((label) => keep([`__meta_kubernetes_pod_label_${metaName(label)}`], target.podSelector[label])),
+      keep(['__meta_kubernetes_pod_container_port_number'], String(target.port)),
+      keep(['__meta_kubernetes_pod_container_init'], 'false'),
+      // A pod that has ended keeps its address for a while.
+      { source_labels: ['__meta_kubernetes_pod_phase'], regex: 'Succeeded|Failed', action: 'drop' },
+      { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
+      { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
+      { source_labels: ['__meta_kubernetes_pod_node_name'], target_label: 'node' },
+    ],
+  };
+}
+
+function keep(sourceLabels: string[], value: string) {
+  return { source_labels: sourceLabels, regex: escapeRegex(value), action: 'keep' };
+}
+
+/** As Prometheus turns the name of a Kubernetes label into one of its own. */
+function metaName(label: string): string {
+  return label.replace(/[^a-zA-Z0-9_]/g, '_');
+}
+
+function text(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,93 @@
+import { Indicator, quoted } from './indicator';
+import { MonitoringRule } from './monitoring-rule';
+import { latencyRecord, WatchedWorkload } from './watched-workload';
+
+/** How long P99 latency must be above its threshold. */
+const LATENCY_FOR = '5m';
+
+/**
+ * Rules that are evaluated one after the other, so that a later one sees what an earlier one records.
+ *
+ * @internal
+ */
+export interface RuleGroup {
+  readonly name: string;
+  readonly rules: readonly MonitoringRule[];
+}
+
+/**
+ * The rules for a set of workloads: a group for each, in the order of their job names.
+ *
+ * @internal
+ */
+export function ruleGroups(workloads: readonly WatchedWorkload[]): RuleGroup[] {
+  return [...workloads]
+    .sort((a, b) => (a.target.jobName < b.target.jobName ? -1 : 1))
+    .map((workload, index, all) => ({
+      name: workload.target.jobName,
+      rules: [...indicatorRules(workload), ...latencyRules(workload, all.slice(0, index), all)],
+    }));
+}
+
+function indicatorRules(workload: WatchedWorkload): MonitoringRule[] {
+  const { jobName: job, namespace } = workload.target;
+  return Indicator.ALL.filter((indicator) => workload.latencyAlert || indicator !== Indicator.LATENCY_P99).map(
+    (indicator) => ({
+      record: indicator.record,
+      expr: indicator.query(workload.target).expr,
+      labels: { job, namespace },
+    }),
+  );
+}
+
+function latencyRules(
+  workload: WatchedWorkload,
+  earlier: readonly WatchedWorkload[],
+  all: readonly WatchedWorkload[],
+): MonitoringRule[] {
+  if (!workload.latencyAlert) return [];
+  const { jobName, namespace, models } = workload.target;
+  return [...models].sort().flatMap((model) => {
+    const record = latencyRecord(workload, model);
+    const recordsToo = (other: WatchedWorkload) =>
+      other.latencyAlert && other.target.models.some((its) => latencyRecord(other, its) === record);
+    const oneThreshold = all
+      .filter(recordsToo)
+      .every((other) => other.latencyThresholdMs === workload.latencyThresholdMs);
+    const recording: MonitoringRule = {
+      record,
+      expr: `${Indicator.LATENCY_P99.record}{namespace=${quoted(namespace)},job=${quoted(jobName)},model=${quoted(model)}}`,
+      // Told apart for tools that take two rules of one name and the same labels for duplicates.
+      labels: { job: jobName },
+    };
+    if (!oneThreshold)
+      return [recording, highLatency(workload, model, `${record}{job=${quoted(jobName)}}`, { job: jobName })];
+    return earlier.some(recordsToo) ? [recording] : [recording, highLatency(workload, model, record)];
+  });
+}
+
+function highLatency(
+  workload: WatchedWorkload,
+  model: string,
+  series: string,
+  labels: { readonly [label: string]: string } = {},
+): MonitoringRule {
+  const threshold = workload.latencyThresholdMs;
+  const { meaning } = Indicator.LATENCY_P99.query(workload.target);
+  return {
+    alert: 'HighLatency',
+    expr: `${series} > ${threshold}`,
+    for: LATENCY_FOR,
+    labels: { severity: 'critical', model, ...labels },
+    annotations: {
+      summary: `P99 latency of {{ $labels.model }} is {{ $value | printf "%.0f" }} ms, above ${threshold} ms for ${LATENCY_FOR}`,
+      description: `Job {{ $labels.job }} in namespace {{ $labels.namespace }}. ${meaning}`,
+      runbook:
+        `1. Load: has ${Indicator.QPS.record}{model="{{ $labels.model }}"} risen? Add replicas, or admit fewer requests. ` +
+        `2. Queue: nv_inference_pending_request_count{model="{{ $labels.model }}"} above zero means that requests wait: ` +
+        `look at the batching settings and the queue bounds. ` +
+        `3. Hardware: is a pod missing or a GPU throttled? Compare the pods of the job, ${Indicator.GPU_MEMORY.record} and nv_gpu_power_usage. ` +
+        `4. Change: did it begin with a rollout or a new model version? Roll it back.`,
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { faultsOf } from '../core/errors';
+import { kubernetesNameFault } from '../core/naming';
+import { concreteFault, hasToken } from '../core/tokens';
+import { MetricsTarget } from '../core/watchable';
+import { Indicator } from './indicator';
+
+/**
+ * What a monitoring stack does with one workload.
+ */
+export interface WatchOptions {
+  /** P99 latency in milliseconds above which `HighLatency` fires. @default - that of the monitoring stack */
+  readonly latencyThresholdMs?: number;
+  /**
+   * Prefix of the series `<prefix>_latency_p99`, by model name. @default - the model name with everything but letters, digits and
+   * underscores replaced by underscores
+   */
+  readonly metricPrefixes?: { [model: string]: string };
+  /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
+  readonly latencyAlert?: boolean;
+}
+
+/**
+ * A workload as the configuration is made from it.
+ *
+ * @internal
+ */
+export interface WatchedWorkload {
+  readonly target: MetricsTarget;
+  readonly latencyAlert: boolean;
+  readonly latencyThresholdMs: number;
+  readonly metricPrefixes: { readonly [model: string]: string };
+}
+
+/** @internal */
+export function latencyRecord(workload: WatchedWorkload, model: string): string {
+  return `${workload.metricPrefixes[model] ?? metricName(model)}_latency_p99`;
+}
+
+/**
+ * What is wrong with a set of workloads, in sentences.
+ *
+ * @internal
+ */
+export function workloadFaults(workloads: readonly WatchedWorkload[]): string[] {
+  const own = workloads.flatMap(singleFaults);
+  return own.length > 0 ? own : [...jobNameFaults(workloads), ...recordFaults(workloads)];
+}
+
+function singleFaults(workload: WatchedWorkload): string[] {
+  const { target, latencyThresholdMs, metricPrefixes } = workload;
+  const job = hasToken(target.jobName) ? 'a workload' : `'${target.jobName}'`;
+  const unknown = Object.entries(target).flatMap(([property, value]) =>
+    concreteFault(`${property} of ${job}`, value, 'the scrape configuration is made from it'),
+  );
+  if (unknown.length > 0) return unknown;
+  const prefixes = Object.entries(metricPrefixes);
+  return [
+    ...(target.jobName === '' ? ['jobName of a workload must not be empty'] : []),
+    ...kubernetesNameFault(`namespace of ${job}`, target.namespace),
+    ...(Object.keys(target.podSelector).length === 0 ? [`podSelector of ${job} must have at least one label`] : []),
+    ...(Number.isInteger(target.port) && target.port > 0 && target.port < 65536
+      ? []
+      : [`port of ${job} must be a whole number from 1 to 65535; got ${target.port}`]),
+    ...(target.models.length === 0 ? [`models of ${job} must name at least one model`] : []),
+    ...thresholdFaults(`latencyThresholdMs of ${job}`, latencyThresholdMs),
+    ...prefixes
+      .filter(([model]) => !target.models.includes(model))
+      .map(([model]) => `metricPrefixes names the model '${model}', but ${job} serves ${target.models.join(', ')}`),
+    ...prefixes
+      .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
+      .map(
+        ([model, prefix]) =>
+          `the metric prefix of model '${model}' must be letters, digits and underscores, not starting with a digit; ` +
+          `got '${prefix}'; for example '${metricName(prefix)}'`,
+      ),
+    ...indicatorFaults(workload),
+  ];
+}
+
+/** @internal */
+export function thresholdFaults(property: string, value: number): string[] {
+  const token = concreteFault(property, value, 'it is part of the alert rule');
+  if (token.length > 0) return token;
+  return Number.isFinite(value) && value > 0 ? [] : [`${property} must be above zero milliseconds; got ${value}`];
+}
+
+function indicatorFaults({ target, latencyAlert }: WatchedWorkload): string[] {
+  const latency = faultsOf(() => Indicator.LATENCY_P99.query(target)).map(
+    (fault) =>
+      `${fault}; serve with one of them switched on, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
+  );
+  return [
+    ...faultsOf(() => Indicator.QPS.query(target)),
+    ...faultsOf(() => Indicator.GPU_MEMORY.query(target)),
+    ...(latencyAlert ? latency : []),
+  ];
+}
+
+function jobNameFaults(workloads: readonly WatchedWorkload[]): string[] {
+  const names = workloads.map(({ target }) => target.jobName);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...twice].map(
+    (name) =>
+      `two workloads have the job name '${name}'; each needs one of its own, or their series cannot be told apart`,
+  );
+}
+
+/** One recorded name must mean one model, or an alert on it would judge another model by the wrong threshold. */
+function recordFaults(workloads: readonly WatchedWorkload[]): string[] {
+  const models = new Map<string, string>();
+  return workloads
+    .filter(({ latencyAlert }) => latencyAlert)
+    .flatMap((workload) =>
+      workload.target.models.flatMap((model) => {
+        const record = latencyRecord(workload, model);
+        const other = models.get(record) ?? model;
+        models.set(record, other);
+        if (other === model) return [];
+        return [
+          `models '${other}' and '${model}' would both be recorded as ${record}; give one a prefix by metricPrefixes`,
+        ];
+      }),
+    );
+}
+
+function metricName(text: string): string {
+  return text.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^(?=[0-9]|$)/, '_');
+}

@@ -1,0 +1,90 @@
+import { Metric, compareVersions } from '../../lib/catalog/metric';
+import { MetricExporter, MetricFeature, MetricType, MetricUnit } from '../../lib/catalog/metric-kind';
+import { TritonRelease } from '../../lib/catalog/serving-engine';
+import { fixture, parseExposition } from './support';
+
+const HISTOGRAM = Metric.of(MetricExporter.TRITON, 'nv_inference_first_response_histogram_ms');
+
+describe('the metric catalogue', () => {
+  test('has each name once for an exporter', () => {
+    const keys = Metric.ALL.map((metric) => `${metric.exporter} ${metric.name}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.length).toBeGreaterThan(40);
+  });
+
+  test.each(Metric.ALL.map((metric) => [`${metric.exporter} ${metric.name}`, metric] as const))(
+    '%s is well formed',
+    (_, m) => {
+      expect(m.name).toMatch(/^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$/);
+      expect(m.description).not.toBe('');
+      expect(m.source).toMatch(/@ [0-9a-f]{7}/);
+      expect(m.labels.includes('quantile')).toBe(m.type === MetricType.SUMMARY);
+      expect(m.labels).not.toContain('le');
+      if (m.minVersion) expect(m.minVersion).toMatch(/^\d\d\.\d\d$/);
+      if (m.everyModelSince) expect(compareVersions(m.everyModelSince, m.minVersion ?? '0')).toBeGreaterThan(0);
+    },
+  );
+
+  // Both recordings name their source in their first lines.
+  test.each(['triton-2.51-cpu.prom', 'triton-26-gpu.prom'])('agrees with what a server exposed: %s', (file) => {
+    const { types, series } = parseExposition(fixture(file));
+    const exporters = [MetricExporter.TRITON, MetricExporter.TRITON_VLLM];
+    expect(Object.keys(types).length).toBeGreaterThan(8);
+    for (const [name, type] of Object.entries(types)) {
+      const metric = Metric.ALL.find((known) => known.name === name);
+      expect([name, metric?.type]).toEqual([name, type]);
+    }
+    for (const [name, labels] of Object.entries(series)) {
+      const metric = Metric.find(name, exporters);
+      expect([name, metric !== undefined]).toEqual([name, true]);
+      const wanted = new Set(metric?.labels);
+      if (name.endsWith('_bucket')) wanted.add('le');
+      if (/_(sum|count)$/.test(name)) wanted.delete('quantile');
+      expect([name, [...labels].sort()]).toEqual([name, [...wanted].sort()]);
+    }
+  });
+
+  test('finds a metric by a series of it, never a histogram by its bare name', () => {
+    expect(Metric.find('nv_inference_first_response_histogram_ms_bucket', ['triton'])).toBe(HISTOGRAM);
+    expect(Metric.find('nv_inference_first_response_histogram_ms', ['triton'])).toBeUndefined();
+    expect(Metric.find('nv_inference_request_success', ['triton-vllm', 'unheard-of'])).toBeUndefined();
+    expect(Metric.of(MetricExporter.TRITON, 'nv_gpu_utilization').unit).toBe(MetricUnit.RATIO);
+  });
+
+  test('names the nearest metrics for an unknown one', () => {
+    expect(() => Metric.of(MetricExporter.TRITON, 'nv_inference_request_sucess')).toThrow(
+      /unknown metric of triton 'nv_inference_request_sucess'; near names: 'nv_inference_request_success'/,
+    );
+  });
+
+  test.each([
+    [['triton'], '26.02', ['histogram_latencies'], []],
+    [['triton'], '24.10', ['histogram_latencies'], ['needs version 24.11 or later, not 24.10']],
+    [['triton'], '26.02', [], ["needs 'histogram_latencies' to be switched on"]],
+    [['vllm'], '26.02', ['histogram_latencies'], ["comes from exporter 'triton' only"]],
+  ])('says why %j %s %j lacks the histogram', (exporters, version, features, why) => {
+    expect(HISTOGRAM.missing(exporters, version, features)).toEqual(why.map((text) => expect.stringContaining(text)));
+  });
+
+  test('takes the vLLM exporter for switched on, since a target names it only then', () => {
+    const tokens = Metric.of(MetricExporter.TRITON_VLLM, 'vllm:generation_tokens_total');
+    expect(tokens.feature).toBe(MetricFeature.REPORT_CUSTOM_METRICS);
+    expect(tokens.missing(['triton', 'triton-vllm'], '26.02', [])).toEqual([]);
+  });
+
+  test('agrees with the table of releases on when the histogram covers every model', () => {
+    for (const release of ['24.12', '25.03', '25.12', '26.01', '26.07'].map((name) => TritonRelease.of(name))) {
+      const covers = compareVersions(release.release, HISTOGRAM.everyModelSince ?? '') >= 0;
+      expect([release.release, covers]).toEqual([release.release, release.histogramOfEveryModel]);
+    }
+  });
+
+  test.each([
+    ['26.01', '25.12', 1],
+    ['26.01', '26.01', 0],
+    ['0.9.2', '0.11.0', -1],
+    ['26.1', '26.01.1', -1],
+  ])('orders %s and %s', (a, b, sign) => {
+    expect(Math.sign(compareVersions(a, b))).toBe(sign);
+  });
+});

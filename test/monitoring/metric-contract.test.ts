@@ -1,0 +1,88 @@
+import { MetricsTarget } from '../../lib/core/watchable';
+import { MetricContract } from '../../lib/monitoring';
+import { parsePromql } from '../../lib/monitoring/promql';
+import { TARGET } from './support';
+
+const faults = (expr: string, target: Partial<MetricsTarget> = {}) =>
+  MetricContract.faults([{ alert: 'A', expr }], [{ ...TARGET, ...target }]);
+
+describe('the metric contract', () => {
+  test.each([
+    'sum by (model) (rate(nv_inference_request_success{model=~"a|b"}[2m])) > 0',
+    'sum(rate(nv_inference_request_failure{reason="REJECTED"}[5m])) by (model, reason)',
+    'histogram_quantile(0.99, sum by (le, model) (rate(nv_inference_first_response_histogram_ms_bucket[5m])))',
+    'rate(nv_inference_first_response_histogram_ms_sum[5m]) / rate(nv_inference_first_response_histogram_ms_count[5m])',
+    'histogram_quantile(0.95, sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5m]))) * 1e3',
+    '100 * max by (node, gpu_uuid) (nv_gpu_memory_used_bytes) / on (node, gpu_uuid) group_left () max by (node, gpu_uuid) (nv_gpu_memory_total_bytes)',
+    'up{job="triton-deepseek"} == 0 or absent(up{job="triton-deepseek"})',
+    'max without (pod) (nv_inference_pending_request_count offset 5m) >= bool 10 and -1 < 2',
+    "avg_over_time(nv_gpu_utilization{namespace='inference'}[1h30m])",
+  ])('accepts %s', (expr) => {
+    expect(faults(expr)).toEqual([]);
+  });
+
+  test.each([
+    // Queries that other projects ship: a metric that is not there, a counter without its suffix, delta on a counter.
+    ['rate(nv_inference_load_ratio_bucket[5m])', `'nv_inference_load_ratio_bucket' is no metric of the exporters`],
+    ['rate(vllm:num_preemptions[5m])', `'vllm:num_preemptions' is no metric of the exporters triton, triton-vllm`],
+    ['vllm:kv_cache_usage_perc', 'is no metric of the exporters'],
+    ['delta(nv_inference_request_success[5m])', 'delta() is wrong over the resets of a counter'],
+    ['rate(nv_gpu_utilization[5m])', 'rate() is for counters, but nv_gpu_utilization is none'],
+    ['rate(nv_inference_pending_request_count[5m])', 'rate() is for counters'],
+    ['rate(nv_inference_request_success)', 'needs a range selector'],
+    [
+      'histogram_quantile(0.99, sum by (model) (rate(nv_inference_first_response_histogram_ms_bucket[5m])))',
+      `needs the label 'le'`,
+    ],
+    [
+      'histogram_quantile(0.99, rate(nv_inference_first_response_histogram_ms[5m]))',
+      'a histogram is selected by nv_inference_first_response_histogram_ms_bucket',
+    ],
+    ['nv_inference_request_summary_us{quantile="0.99"}', `needs 'summary_latencies' to be switched on`],
+    ['sum by (model_name) (nv_inference_pending_request_count)', `groups by 'model_name', a label that is not there`],
+    ['nv_inference_pending_request_count{model_name="x"}', `has no label 'model_name'`],
+    ['nv_gpu_memory_used_bytes{model="deepseek"}', `has no label 'model'`],
+    ['rate(nv_inference_request_success[30s])', 'must span 4 scrapes, that is 60 s'],
+    ['nv_inference_count{job="triton-other"}', `no target has the job name 'triton-other'`],
+    ['sum by (model (nv_inference_count)', 'unexpected'],
+    ['nv_inference_count{model=deepseek}', 'unexpected'],
+    ['rate(nv_inference_count[5m]', 'ends too early'],
+    ['nv_inference_count ~ 3', `unexpected '~'`],
+  ])('refuses %s', (expr, why) => {
+    expect(faults(expr)).toEqual(expect.arrayContaining([expect.stringContaining(why)]));
+  });
+
+  test('refuses added or averaged quantiles, but takes the worst', () => {
+    const on = { features: ['summary_latencies'] };
+    expect(faults('avg by (model) (nv_inference_request_summary_us{quantile="0.99"})', on)).toEqual([
+      expect.stringContaining('avg over the quantiles of a summary means nothing'),
+    ]);
+    expect(faults('max by (model) (nv_inference_request_summary_us{quantile="0.99"})', on)).toEqual([]);
+    expect(faults('sum by (model) (rate(nv_inference_request_summary_us_count[5m]))', on)).toEqual([]);
+  });
+
+  test('refuses a metric that is newer than the workload', () => {
+    expect(faults('nv_model_load_duration_secs', { version: '24.10' })).toEqual([
+      expect.stringContaining('needs version 24.11 or later, not 24.10'),
+    ]);
+  });
+
+  test('lets a rule use what an earlier one records, with its labels', () => {
+    const record = { record: 'x_qps', expr: 'sum by (model) (rate(nv_inference_count[5m]))', labels: { site: 'a' } };
+    const use = { alert: 'A', expr: 'x_qps{site="a",model="m"} > 1' };
+    expect(MetricContract.faults([record, use], [TARGET])).toEqual([]);
+    expect(MetricContract.faults([use, record], [TARGET])).toEqual([expect.stringContaining(`'x_qps' is no metric`)]);
+    expect(MetricContract.faults([record, { alert: 'A', expr: 'x_qps{pod="p"}' }], [TARGET])).toEqual([
+      `rule 'A': x_qps has no label 'pod'`,
+    ]);
+  });
+});
+
+test('the parser keeps precedence and windows', () => {
+  expect(parsePromql('a + b * rate(c[1h30m])')).toMatchObject({
+    kind: 'binary',
+    operator: '+',
+    left: { name: 'a' },
+    right: { operator: '*', right: { kind: 'call', name: 'rate', args: [{ name: 'c', window: 5400 }] } },
+  });
+});

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'fs';
+import * as path from 'path';
+import { Construct } from 'constructs';
+import { IWatchable, MetricsTarget } from '../../lib/core/watchable';
+import { MonitoringStack, MonitoringStackProps, WatchOptions } from '../../lib/monitoring';
+import { Synthesised, synthesise } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+
+/** A target as a Triton deployment of one vLLM model of the default release describes itself. */
+export const TARGET: MetricsTarget = {
+  jobName: 'triton-deepseek',
+  namespace: 'inference',
+  podSelector: { 'app.kubernetes.io/name': 'triton', 'app.kubernetes.io/instance': 'deepseek' },
+  port: 8002,
+  exporters: ['triton', 'triton-vllm'],
+  models: ['deepseek'],
+  features: ['histogram_latencies'],
+  version: '26.02',
+};
+
+/** A workload that is nothing but its target. */
+export class TestWorkload extends Construct implements IWatchable {
+  public metricsTarget: MetricsTarget;
+
+  public constructor(scope: Construct, id: string, target: Partial<MetricsTarget> = {}) {
+    super(scope, id);
+    this.metricsTarget = { ...TARGET, ...target };
+  }
+}
+
+/** One workload and how it is watched. */
+export interface Watched {
+  readonly target?: Partial<MetricsTarget>;
+  readonly options?: WatchOptions;
+}
+
+/** A monitoring stack that watches the given workloads, synthesised. */
+export function monitor(
+  watched: readonly Watched[] = [{}],
+  props: Partial<MonitoringStackProps> = {},
+): { readonly monitoring: MonitoringStack; readonly result: Synthesised } {
+  let monitoring: MonitoringStack | undefined;
+  const result = synthesise((stack) => {
+    const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), ...props });
+    watched.forEach(({ target, options }, i) => made.watch(new TestWorkload(stack, `Workload${i}`, target), options));
+    monitoring = made;
+  });
+  return { monitoring: monitoring as MonitoringStack, result };
+}
+
+/** The text of a fixture. */
+export function fixture(name: string): string {
+  return readFileSync(path.join(__dirname, 'fixtures', name), 'utf8');
+}
+
+/** A program of the PATH, if it is there. */
+export function onPath(program: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .map((folder) => path.join(folder, program))
+    .find((file) => existsSync(file));
+}
+
+/** What the text exposition format says: each metric's type and, by series name, the sets of label names seen. */
+export function parseExposition(text: string) {
+  const types: { [metric: string]: string } = {};
+  const series: { [name: string]: Set<string> } = {};
+  for (const line of text.split('\n')) {
+    const type = /^# TYPE (\S+) (\S+)$/.exec(line);
+    if (type) types[type[1]] = type[2];
+    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? \S+$/.exec(line);
+    if (!sample) continue;
+    const labels = [...(sample[2] ?? '').matchAll(/([a-zA-Z_]\w*)="/g)].map((match) => match[1]);
+    series[sample[1]] = new Set([...(series[sample[1]] ?? []), ...labels]);
+  }
+  return { types, series };
+}
