@@ -102,7 +102,6 @@ export default tseslint.config(
   {
     files: ['lib/**/*.ts'],
     rules: {
-      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/explicit-member-accessibility': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
