@@ -174,7 +174,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     });
     this.oidcProviderArn = new IamOpenidConnectProvider(this, 'OidcProvider', {
       provider,
-      url: cluster.identity.get(0).oidc.get(0).issuer,
+      url: issuerUrl(cluster),
       clientIdList: ['sts.amazonaws.com'],
       tags,
     }).arn;
@@ -287,4 +287,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       provider: this.provider,
     });
   }
+}
+
+/** IAM takes nothing but https; some emulators of EKS name an issuer of theirs by http. */
+function issuerUrl(cluster: EksCluster): string {
+  return `https://${Token.asString(Fn.element(Fn.split('://', cluster.identity.get(0).oidc.get(0).issuer), 1))}`;
 }
