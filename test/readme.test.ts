@@ -135,6 +135,10 @@ test('every block compiles', () => {
 
 const runnable = ofKind(BlockKind.RUN);
 describe('a block runs', () => {
+  // A block may print, as its reader would have it.
+  beforeEach(() => void jest.spyOn(console, 'log').mockImplementation(() => undefined));
+  afterEach(() => jest.restoreAllMocks());
+
   for (const block of runnable.filter((candidate) => !isSuite(candidate))) {
     test(block.title, () => {
       synthesise(moduleText(block));
@@ -153,6 +157,7 @@ describe('a block is what its file says', () => {
     test(`${block.title} is ${block.argument}`, () => {
       const file = path.join(ROOT, block.argument);
       expect(existsSync(file)).toBe(true);
+      expect(block.code.trim()).not.toBe('');
       expect(`\n${unindented(readFileSync(file, 'utf8'))}`).toContain(`\n${unindented(block.code)}`);
     });
   }
