@@ -64,6 +64,7 @@ export interface VllmModelProps {
   /** Which versions are served. @default VersionPolicy.latest() */
   readonly versionPolicy?: VersionPolicy;
   /** More arguments of vLLM's `AsyncEngineArgs`, by name. One that the vLLM of the release lacks fails the load. @default - none */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of every JSON type, which jsii has no other name for
   readonly engineArguments?: { [name: string]: any };
 }
 
