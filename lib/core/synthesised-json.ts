@@ -2,7 +2,7 @@ import { TerraformStack, Testing } from 'cdktf';
 
 /** A part of Terraform JSON. @internal */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type TerraformJson = { [key: string]: any };
+export interface TerraformJson { [key: string]: any }
 
 /**
  * What a stack is synthesised to, without writing anything: references between all stacks of the app are resolved, aspects

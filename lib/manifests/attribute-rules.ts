@@ -43,11 +43,15 @@ export interface RefusedRule {
 }
 
 /** The rules of one block, by the provider's names. @internal */
-export type Fields = { [attribute: string]: Rule };
+export interface Fields {
+  [attribute: string]: Rule;
+}
 
 /** A Kubernetes object, or part of one. @internal */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type ApiObject = { [field: string]: any };
+ 
+export interface ApiObject {
+  [field: string]: any;
+}
 
 /** Names whose camel case is not the API's. */
 const IRREGULAR: { [attribute: string]: string } = {

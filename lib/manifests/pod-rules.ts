@@ -17,7 +17,7 @@ import {
   textSet,
 } from './attribute-rules';
 import { container, seccompProfile, seLinuxOptions, windowsOptions } from './container-rules';
-import { labelSelector, matchExpressions, templateMetadata } from './metadata-rules';
+import { clusterMetadata, labelSelector, matchExpressions, templateMetadata } from './metadata-rules';
 import { volumes } from './volume-rules';
 
 const nodeTerm = {
@@ -123,6 +123,8 @@ const podSpec = (restartPolicy: string) =>
     volume: volumes,
   });
 
-/** The pods of a workload. @internal */
-export const podTemplate = (restartPolicy: string) =>
-  object({ metadata: templateMetadata, spec: podSpec(restartPolicy) });
+/** The pods of a workload that runs on. @internal */
+export const servicePods = object({ metadata: templateMetadata, spec: podSpec('Always') });
+
+/** The pods of a job. @internal */
+export const jobPods = object({ metadata: clusterMetadata, spec: podSpec('Never') });

@@ -16,7 +16,7 @@ import {
   textOr,
 } from './attribute-rules';
 import { labelSelector, namespacedMetadata, templateMetadata } from './metadata-rules';
-import { podTemplate } from './pod-rules';
+import { jobPods, servicePods } from './pod-rules';
 import { claimSpec } from './volume-rules';
 
 /** @internal */
@@ -31,7 +31,7 @@ export const deploymentSpec: Fields = {
     rolling_update: object({ max_surge: numberOrTextOr('25%'), max_unavailable: numberOrTextOr('25%') }),
     type: textOr('RollingUpdate'),
   }),
-  template: podTemplate('Always'),
+  template: servicePods,
 };
 
 /** @internal */
@@ -46,7 +46,7 @@ export const statefulSetSpec: Fields = {
   revision_history_limit: numberOr(0),
   selector: labelSelector,
   service_name: as('serviceName', { ...text, fallback: '' }),
-  template: podTemplate('Always'),
+  template: servicePods,
   update_strategy: object({ rolling_update: object({ partition: numberOr(0) }), type: textOr('RollingUpdate') }),
   volume_claim_template: list('volumeClaimTemplates', { metadata: namespacedMetadata, spec: claimSpec }),
 };
@@ -69,7 +69,7 @@ export const daemonSetSpec: Fields = {
     },
     { to: 'updateStrategy' },
   ),
-  template: podTemplate('Always'),
+  template: servicePods,
 };
 
 /** @internal */
@@ -90,7 +90,7 @@ export const jobSpec: Fields = {
     }),
   }),
   selector: labelSelector,
-  template: podTemplate('Never'),
+  template: jobPods,
   ttl_seconds_after_finished: numeral,
 };
 

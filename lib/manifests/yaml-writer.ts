@@ -43,7 +43,6 @@ function text(value: string): string {
 /** JSON leaves some characters as they are that YAML takes for line breaks or does not take at all. */
 function quoted(value: string): string {
   return JSON.stringify(value).replace(
-    // eslint-disable-next-line no-control-regex
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -1,0 +1,205 @@
+import { ApiObject, Fields } from '../../lib/manifests/attribute-rules';
+import { KINDS, PROVIDER_VERSION } from '../../lib/manifests/kinds';
+import { renderResource } from '../../lib/manifests/render-resource';
+import * as requests from './fixtures/provider-requests.json';
+import * as schema from './fixtures/provider-schema.json';
+
+interface Recorded {
+  readonly type: string;
+  readonly id: string;
+  readonly block: ApiObject;
+  readonly request: ApiObject;
+}
+
+/** What Go writes for a structure of which nothing is set, and what means the same as none to the API server. */
+const EMPTY_MEANS_NONE = new Set(['metadata', 'resources', 'spec', 'status', 'strategy', 'updateStrategy']);
+
+/**
+ * The normalisation of recorded requests, and all of it: null, empty lists, the empty structures above and the empty target port
+ * are no fields; the status of a new object says nothing; lists of plain values are compared without their order, because those
+ * that are sets to the provider come in the order of their hashes.
+ */
+function normalise(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => normalise(item));
+    return items.every((item) => typeof item !== 'object') ? items.sort() : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value)
+    .filter(([name]) => !(key === '' && name === 'status' && 'kind' in value))
+    .map(([name, member]): [string, unknown] => [name, normalise(member, name)])
+    .filter(([name, member]) => !isNone(name, member));
+  return Object.fromEntries(members);
+}
+
+function isNone(name: string, member: unknown): boolean {
+  if (member === null || (Array.isArray(member) && member.length === 0)) return true;
+  if (name === 'targetPort' && member === '') return true;
+  return typeof member === 'object' && EMPTY_MEANS_NONE.has(name) && Object.keys(member as object).length === 0;
+}
+
+const recorded = (requests as { resources: Recorded[] }).resources;
+
+describe('the object is the one the provider sends', () => {
+  test.each(recorded.map((sample): [string, string, Recorded] => [sample.type, sample.id, sample]))(
+    '%s %s',
+    (_, __, sample) => {
+      const faults: string[] = [];
+      const object = renderResource(sample.type, sample.block, faults);
+      expect(faults).toEqual([]);
+      expect(normalise(object)).toEqual(normalise(sample.request));
+    },
+  );
+
+  test('every type is recorded, from the version the rules are for', () => {
+    expect([...new Set(recorded.map(({ type }) => type))].sort()).toEqual(Object.keys(KINDS).sort());
+    expect(requests.provider).toBe(`hashicorp/kubernetes ${PROVIDER_VERSION}`);
+  });
+
+  test('a field that is missing or another would be seen', () => {
+    const sample = recorded.find(({ type, id }) => type === 'kubernetes_deployment_v1' && id === 'all_1') as Recorded;
+    const { paused: _, ...spec } = sample.request.spec as ApiObject;
+    expect(normalise({ ...sample.request, spec })).not.toEqual(normalise(sample.request));
+    expect(normalise({ ...sample.request, spec: { ...spec, paused: false } })).not.toEqual(normalise(sample.request));
+  });
+});
+
+describe('the rules', () => {
+  type Names = { [name: string]: string };
+  const block = (reference: string): Names => (schema.blocks as unknown as Names[])[Number(reference.slice(1))];
+  const types = Object.entries(schema.resources as Names);
+
+  function compare(fields: Fields, names: Names, path: string, differences: string[]): void {
+    for (const [name, kind] of Object.entries(names)) {
+      const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (!rule) differences.push(`${path}.${name} has no rule`);
+      else if (rule.sort === 'block' && kind.startsWith('#'))
+        compare(rule.fields, block(kind), `${path}.${name}`, differences);
+      else if (rule.sort === 'block' || (rule.sort === 'value' && kind.startsWith('#')))
+        differences.push(`${path}.${name} is no ${rule.sort}`);
+    }
+    for (const name of Object.keys(fields)) {
+      if (!Object.hasOwn(names, name) && fields[name].sort !== 'dropped')
+        differences.push(`${path}.${name} is not the provider's`);
+    }
+  }
+
+  test.each(types)('of %s know every attribute of the provider, and no other', (type, reference) => {
+    const differences: string[] = [];
+    compare(KINDS[type].fields, block(reference), type, differences);
+    expect(differences).toEqual([]);
+  });
+
+  test('are for the version and the types of the schema', () => {
+    expect(schema.provider).toBe(`hashicorp/kubernetes ${PROVIDER_VERSION}`);
+    expect(types.map(([type]) => type).sort()).toEqual(Object.keys(KINDS).sort());
+  });
+
+  test('would be found short of an attribute', () => {
+    const differences: string[] = [];
+    const names = block((schema.resources as Names).kubernetes_config_map_v1);
+    compare(
+      { ...KINDS.kubernetes_config_map_v1.fields, odd: KINDS.kubernetes_config_map_v1.fields.data },
+      { ...names, extra: 's' },
+      'x',
+      differences,
+    );
+    expect(differences).toEqual(['x.extra has no rule', "x.odd is not the provider's"]);
+  });
+});
+
+describe('faults', () => {
+  const metadata = { name: 'a' };
+  const pod = (spec: ApiObject) => ({ metadata, spec: { template: { metadata, spec } } });
+
+  test.each<[string, string, ApiObject, string]>([
+    ['an attribute of nobody', 'kubernetes_config_map_v1', { metadata, dta: {} }, "attribute 'dta' is not known"],
+    [
+      'one deep within',
+      'kubernetes_deployment_v1',
+      pod({ container: [{ name: 'a', gpu: 1 }] }),
+      "attribute 'spec.template.spec.container[0].gpu' is not known",
+    ],
+    ['count', 'kubernetes_config_map_v1', { metadata, count: 2 }, "attribute 'count' is not known"],
+    ['a dynamic block', 'kubernetes_config_map_v1', { metadata, dynamic: {} }, "attribute 'dynamic' is not known"],
+    [
+      'a block that is none',
+      'kubernetes_config_map_v1',
+      { metadata: 'a' },
+      'attribute \'metadata\' must be a block; got "a"',
+    ],
+    [
+      'text for a number',
+      'kubernetes_deployment_v1',
+      { metadata, spec: { replicas: 'two' } },
+      'attribute \'spec.replicas\' must be a number; got "two"',
+    ],
+    [
+      'text for a truth value',
+      'kubernetes_config_map_v1',
+      { metadata, immutable: 'yes' },
+      "attribute 'immutable' must be true or false",
+    ],
+    ['a list for a map', 'kubernetes_config_map_v1', { metadata, data: [] }, "attribute 'data' must be a map"],
+    [
+      'a map for text',
+      'kubernetes_priority_class_v1',
+      { metadata, description: {} },
+      "attribute 'description' must be text",
+    ],
+    [
+      'text for a list',
+      'kubernetes_storage_class_v1',
+      { metadata, mount_options: 'ro' },
+      "attribute 'mount_options' must be a list",
+    ],
+    [
+      'decimal permissions',
+      'kubernetes_deployment_v1',
+      pod({ volume: [{ config_map: { default_mode: '0999' } }] }),
+      'must be octal digits',
+    ],
+    [
+      'what the provider ignores',
+      'kubernetes_deployment_v1',
+      pod({ volume: [{ ceph_fs: {} }] }),
+      'the provider does not send it',
+    ],
+    ['write-only data', 'kubernetes_secret_v1', { metadata, data_wo: { a: 'b' } }, 'it is write-only'],
+  ])('%s', (_, type, block, message) => {
+    const faults: string[] = [];
+    renderResource(type, block, faults);
+    expect(faults).toEqual([expect.stringContaining(message)]);
+  });
+
+  test("Terraform's own arguments are none", () => {
+    const faults: string[] = [];
+    const block = { metadata, depends_on: ['a'], lifecycle: {}, provider: 'kubernetes.a', timeouts: {}, id: 'x' };
+    expect(renderResource('kubernetes_namespace_v1', block, faults)).toEqual({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata,
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
+test('values that Terraform would convert are converted', () => {
+  const faults: string[] = [];
+  const block = {
+    metadata: [{ name: 'a' }],
+    spec: [
+      {
+        replicas: 2,
+        paused: 'true',
+        min_ready_seconds: '5',
+        template: [{ metadata: [{ labels: { n: 1 } }], spec: [{}] }],
+      },
+    ],
+  };
+  expect(renderResource('kubernetes_deployment_v1', block, faults)).toMatchObject({
+    metadata: { name: 'a', namespace: 'default' },
+    spec: { replicas: 2, paused: true, minReadySeconds: 5, template: { metadata: { labels: { n: '1' } } } },
+  });
+  expect(faults).toEqual([]);
+});
