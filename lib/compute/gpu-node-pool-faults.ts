@@ -14,6 +14,9 @@ import { Placement, PlacementKind } from './placement';
 const SMALLEST_DISK_GIB = 20;
 const LARGEST_DISK_GIB = 16384;
 
+/** Node group that the clusters of this library run their system pods on. */
+const SYSTEM_NODES = 'system';
+
 /**
  * A pool with its defaults filled in.
  *
@@ -57,6 +60,9 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
   if (token.length > 0) return token;
   return [
     ...kubernetesNameFault('poolName', poolName),
+    ...(poolName === SYSTEM_NODES && cluster.release
+      ? [`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`]
+      : []),
     ...(cluster.nodePools.some((pool) => pool.poolName === poolName)
       ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
       : []),

@@ -12,10 +12,10 @@ import { IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
 import { DataSize } from '../units/data-size';
 import { Capacity } from './capacity';
+import { ClusterRole } from './cluster-role';
 import { IEksCluster } from './eks-cluster';
 import { GpuNodePoolSpec, gpuNodePoolFaults, needsOneSubnet } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from './gpu-node-pool-labels';
-import { NodeRole } from './gpu-node-pool-role';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
 import { gpuLaunchTemplate } from './launch-template';
 import { Placement, PlacementKind } from './placement';
@@ -24,7 +24,7 @@ import { Placement, PlacementKind } from './placement';
  * A pool of like GPU nodes, whatever cluster it belongs to.
  */
 export interface GpuNodePoolOptions {
-  /** Instance type of every node. */
+  /** Instance type of every node. Another type makes another node group: the old one goes first, with all its nodes. */
   readonly instanceType: GpuInstanceType;
   /**
    * Fewest nodes, and the number to begin with; whole, at least 0. EKS refuses a later value above the number of nodes there are
@@ -66,6 +66,12 @@ export interface GpuNodePoolOptions {
   /** AWS provider. @default - the cluster's */
   readonly provider?: TerraformProvider;
 }
+
+/** What every node must do: join the cluster, and pull images. */
+const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
+
+/** What the VPC CNI must do. It has a role of its own on the clusters of this library; of others that is not known. */
+const CNI_POLICY = 'AmazonEKS_CNI_Policy';
 
 /**
  * A pool of like GPU nodes on an EKS cluster.
@@ -109,8 +115,6 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public readonly efaInterfacesPerNode: number;
   /** Subnets of the nodes. */
   public readonly subnetIds: string[];
-  /** Name of the role that the nodes act with; further policies may be attached to it. */
-  public readonly nodeRoleName: string;
   /** ARN of the role that the nodes act with. */
   public readonly nodeRoleArn: string;
   /** Id of the launch template. */
@@ -151,8 +155,12 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     const name = `${cluster.clusterName}-${poolName}`;
     const tags = awsTags({}, { ...cluster.tags, ...spec.tags });
     const aws = { name, tags, provider };
-    const role = new NodeRole(this, 'NodeRole', { ...aws, cluster });
-    this.nodeRoleName = role.roleName;
+    const role = new ClusterRole(this, 'NodeRole', {
+      ...aws,
+      description: `Nodes of GPU pool ${name}`,
+      service: 'ec2.amazonaws.com',
+      managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
+    });
     this.nodeRoleArn = role.roleArn;
     this.placementGroupName = this.placementGroup(aws);
     const efaGroup = spec.efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;

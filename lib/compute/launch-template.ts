@@ -55,8 +55,8 @@ export function gpuLaunchTemplate(scope: Construct, props: GpuLaunchTemplateProp
     placement: props.placementGroupName ? { groupName: props.placementGroupName } : undefined,
     userData: nodeUserData(props.instanceType, layout),
     tags: props.tags,
-    // Tags of a node group do not reach its instances and their volumes.
-    tagSpecifications: ['instance', 'volume'].map((resourceType) => ({
+    // Tags of a node group do not reach what is launched for it.
+    tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({
       resourceType,
       tags: { ...props.tags, Name: props.name },
     })),

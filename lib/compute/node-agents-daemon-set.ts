@@ -48,6 +48,7 @@ export function nodeAgentDaemonSet(
 ): DaemonSetV1 {
   const selector = { 'app.kubernetes.io/name': spec.name };
   const labels = { ...selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
+  const env = Object.entries(spec.env).map(([name, value]) => ({ name, value }));
   return new DaemonSetV1(scope, id, {
     ...meta,
     metadata: { name: spec.name, namespace: spec.namespace, labels },
@@ -70,7 +71,7 @@ export function nodeAgentDaemonSet(
               name: spec.name,
               image: spec.image,
               imagePullPolicy: 'IfNotPresent',
-              env: Object.entries(spec.env).map(([name, value]) => ({ name, value })),
+              env: env.length > 0 ? env : undefined,
               resources: {
                 requests: { cpu: spec.cpu, memory: spec.memory },
                 limits: { memory: spec.memoryLimit },

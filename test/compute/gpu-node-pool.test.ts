@@ -1,52 +1,15 @@
-import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Subnet } from '@cdktf/provider-aws/lib/subnet';
-import { Lazy, TerraformStack, Token } from 'cdktf';
+import { Lazy, Token } from 'cdktf';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { Capacity } from '../../lib/compute/capacity';
-import { GpuNodePool, GpuNodePoolProps } from '../../lib/compute/gpu-node-pool';
-import { Placement } from '../../lib/compute/placement';
+import { GpuNodePool } from '../../lib/compute/gpu-node-pool';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { DataSize } from '../../lib/units/data-size';
-import { Block, Synthesised, synthesise, synthesisePair } from '../support/synth';
+import { Block, synthesise, synthesisePair } from '../support/synth';
 import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';
-
-type Options = Partial<GpuNodePoolProps>;
-
-/** A pool of one to two g5.xlarge unless the test says otherwise. */
-function addPool(
-  stack: TerraformStack,
-  options: Options = {},
-  cluster: TestEksClusterProps = {},
-  id = 'Chat',
-): GpuNodePool {
-  return new GpuNodePool(stack, id, {
-    cluster: testEksCluster(stack, cluster),
-    instanceType: GpuInstanceType.G5_XLARGE,
-    minNodes: 1,
-    maxNodes: 2,
-    ...options,
-  });
-}
-
-function synthPool(options: Options = {}, cluster: TestEksClusterProps = {}): Synthesised {
-  return synthesise((stack) => {
-    addPool(stack, options, cluster);
-  });
-}
-
-const EFA: Options = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
-
-function userData(result: Synthesised): Block {
-  const text = Buffer.from(result.only('aws_launch_template').user_data, 'base64').toString('utf8');
-  const [, boundary] = text.match(/boundary="(.+)"/) ?? [];
-  const [head, part, end] = text.split(`--${boundary}`);
-  expect(head).toContain('MIME-Version: 1.0');
-  expect(part).toContain('Content-Type: application/node.eks.aws\n\n');
-  expect(end).toBe('--\n');
-  return JSON.parse(part.slice(part.indexOf('{')));
-}
+import { EFA, Options, addPool, synthPool, userData } from './test-pool';
 
 describe('GpuNodePool', () => {
   test('with the fewest properties is a managed node group of NVIDIA nodes', () => {
@@ -131,11 +94,14 @@ describe('GpuNodePool', () => {
     expect(synthPool().only('aws_eks_node_group')).not.toHaveProperty('release_version');
   });
 
-  test('tags instances and volumes, which tags of a node group do not reach', () => {
+  test('tags instances, volumes and interfaces, which tags of a node group do not reach', () => {
     const result = synthPool({ tags: { owner: 'risk' } }, { tags: { stage: 'prod' } });
     const tags = { 'managed-by': 'gpu-inference-constructs', owner: 'risk', stage: 'prod' };
     expect(result.only('aws_launch_template').tag_specifications).toEqual(
-      ['instance', 'volume'].map((resource_type) => ({ resource_type, tags: { ...tags, Name: 'test-chat' } })),
+      ['instance', 'volume', 'network-interface'].map((resource_type) => ({
+        resource_type,
+        tags: { ...tags, Name: 'test-chat' },
+      })),
     );
     for (const type of ['aws_eks_node_group', 'aws_launch_template', 'aws_iam_role']) {
       expect(result.only(type).tags).toEqual(tags);
@@ -223,110 +189,16 @@ describe('GpuNodePool', () => {
   });
 });
 
-describe('a pool with EFA', () => {
-  const result = () => synthPool(EFA);
-
-  test('attaches every interface, with security groups on the interfaces and not on the template', () => {
-    const template = result().only('aws_launch_template');
-    expect(template.network_interfaces).toHaveLength(33);
-    const [primary, ...efa] = template.network_interfaces as Block[];
-    expect(primary).toEqual({
-      network_card_index: 0,
-      device_index: 0,
-      interface_type: 'interface',
-      delete_on_termination: 'true',
-      security_groups: ['sg-cluster', expect.stringMatching(/aws_security_group\..*\.id/)],
-    });
-    expect(new Set(efa.map((each) => each.interface_type))).toEqual(new Set(['efa-only']));
-    expect(new Set(efa.map((each) => each.security_groups.join()))).toEqual(new Set([primary.security_groups[1]]));
-    expect(template).not.toHaveProperty('vpc_security_group_ids');
-    for (const each of template.network_interfaces as Block[]) {
-      expect(each).not.toHaveProperty('subnet_id');
-      expect(each).not.toHaveProperty('associate_public_ip_address');
-    }
-  });
-
-  test('has a security group with all traffic from and to itself, and nothing else', () => {
-    const synthesised = result();
-    const group = synthesised.only('aws_security_group');
-    expect(group.vpc_id).toBe('vpc-1');
-    expect(group).not.toHaveProperty('ingress');
-    for (const type of ['aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule']) {
-      const rule = synthesised.only(type);
-      expect(rule.ip_protocol).toBe('-1');
-      expect(rule.referenced_security_group_id).toBe(rule.security_group_id);
-      expect(rule).not.toHaveProperty('cidr_ipv4');
-      const wanted = Object.keys(synthesised.json.resource[type])[0];
-      expect(synthesised.only('aws_eks_node_group').depends_on).toContain(`${type}.${wanted}`);
-    }
-  });
-
-  test('failure 5: marks exactly its own nodes for the EFA plugin', () => {
-    expect(result().only('aws_eks_node_group').labels['gpu-inference-constructs/efa']).toBe('true');
-    const tcp = synthPool({ instanceType: GpuInstanceType.P5_48XLARGE }).only('aws_eks_node_group');
-    expect(tcp.labels).not.toHaveProperty(['gpu-inference-constructs/efa']);
-  });
-
-  test('tells the kubelet how many pods get an address, over EKS’s own value', () => {
-    expect(userData(result()).spec).toEqual({
-      instance: { localStorage: { strategy: 'RAID0' } },
-      kubelet: { maxPodsExpression: '51', flags: ['--max-pods=51'] },
-    });
-  });
-
-  test('knows its interfaces per node', () => {
-    synthesise((stack) => {
-      expect(addPool(stack, EFA).efaInterfacesPerNode).toBe(32);
-    });
-  });
-});
-
-describe('failure 2: the placement group', () => {
-  test('is the pool’s own by default with EFA', () => {
-    const result = synthPool(EFA);
-    expect(result.only('aws_placement_group')).toMatchObject({ name: 'test-chat', strategy: 'cluster' });
-    expect(result.only('aws_launch_template').placement.group_name).toMatch(/^\$\{aws_placement_group\./);
-  });
-
-  test('is never forced on capacity that was reserved without it', () => {
-    const result = synthPool({ ...EFA, placement: Placement.none() });
-    expect(result.types).not.toContain('aws_placement_group');
-    expect(result.only('aws_launch_template')).not.toHaveProperty('placement');
-  });
-
-  test('may be one that exists', () => {
-    const result = synthPool({ ...EFA, placement: Placement.existing('reserved') });
-    expect(result.types).not.toContain('aws_placement_group');
-    expect(result.only('aws_launch_template').placement).toEqual({ group_name: 'reserved' });
-    expect(() => Placement.existing('')).toThrow(/must not be empty/);
-  });
-
-  test('is there without EFA when asked for', () => {
-    const result = synthPool({ placement: Placement.clusterGroup() });
-    expect(result.only('aws_placement_group').strategy).toBe('cluster');
-    expect(result.only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
-  });
-});
-
-describe('failure 3: an EFA pool has one subnet', () => {
-  test('by default the first of the cluster', () => {
-    expect(synthPool(EFA).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
-  });
-
-  test('also where the cluster’s subnets are known later only', () => {
-    const result = synthesise((stack) => {
-      const subnetIds = new DataAwsSubnets(stack, 'Subnets', {}).ids;
-      addPool(stack, EFA, { subnetIds });
-    });
-    expect(result.only('aws_eks_node_group').subnet_ids).toEqual([expect.stringMatching(/^\$\{element\(.*, 0\)\}$/)]);
-  });
-
-  test.each<[string, Options]>([
-    ['EFA over two subnets', { ...EFA, subnetIds: ['subnet-a', 'subnet-b'] }],
-    ['EFA over an unknown number', { ...EFA, subnetIds: Token.asList('${data.x.ids}') }],
-    ['a cluster placement group over two', { placement: Placement.clusterGroup(), subnetIds: ['a', 'b'] }],
-  ])('fails for %s', (_, options) => {
-    expect(() => synthPool(options)).toThrow(/test\/Chat: a pool .* needs exactly one subnet.*pass subnetId/);
+describe('a change of labels, sizes or taints', () => {
+  test('touches the node group only', () => {
+    const build = (options: Options) => synthPool({ ...EFA, ...options }).json.resource;
+    const before = build({});
+    const after = build({ maxNodes: 9, labels: { team: 'risk' }, taints: [{ key: 'team', effect: 'NoExecute' }] });
+    const { aws_eks_node_group: groupBefore, ...restBefore } = before;
+    const { aws_eks_node_group: groupAfter, ...restAfter } = after;
+    expect(restAfter).toEqual(restBefore);
+    const [[, changed], [, same]] = [Object.entries<Block>(groupAfter)[0], Object.entries<Block>(groupBefore)[0]];
+    expect({ ...changed, labels: same.labels, taint: same.taint, scaling_config: same.scaling_config }).toEqual(same);
   });
 });
 
@@ -370,6 +242,11 @@ describe('GpuNodePool fails', () => {
   ])('for %s', (_, options, message) => {
     expect(() => synthPool(options)).toThrow(message);
     expect(() => synthPool(options)).toThrow(/^test\/Chat:/);
+  });
+
+  test('for the name of the cluster’s own nodes', () => {
+    expect(() => synthPool({ poolName: 'system' }, { release: EksRelease.DEFAULT })).toThrow(/'system' is taken/);
+    expect(() => synthPool({ poolName: 'system' })).not.toThrow();
   });
 
   test('for a cluster without known subnets', () => {

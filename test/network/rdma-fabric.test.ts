@@ -2,7 +2,7 @@ import { RdmaFabricKind } from '../../lib/core/rdma-fabric';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 
 describe('RdmaFabric', () => {
-  test('of EFA tells a pod its interfaces, huge pages and the capability to lock memory', () => {
+  test('failure 6: of EFA tells a pod its interfaces, huge pages and the capability to lock memory', () => {
     const fabric = RdmaFabric.efa();
     expect(fabric.kind).toBe(RdmaFabricKind.EFA);
     expect(fabric.podResources(32)).toEqual({ 'vpc.amazonaws.com/efa': '32', 'hugepages-2Mi': '5120Mi' });

@@ -1,0 +1,46 @@
+import { TerraformStack } from 'cdktf';
+import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodePool, GpuNodePoolProps } from '../../lib/compute/gpu-node-pool';
+import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { Block, Synthesised, synthesise } from '../support/synth';
+import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';
+
+/** What a test may say of its pool. */
+export type Options = Partial<GpuNodePoolProps>;
+
+/** A pool of one to two g5.xlarge unless the test says otherwise. */
+export function addPool(
+  stack: TerraformStack,
+  options: Options = {},
+  cluster: TestEksClusterProps = {},
+  id = 'Chat',
+): GpuNodePool {
+  return new GpuNodePool(stack, id, {
+    cluster: testEksCluster(stack, cluster),
+    instanceType: GpuInstanceType.G5_XLARGE,
+    minNodes: 1,
+    maxNodes: 2,
+    ...options,
+  });
+}
+
+/** A stack with one pool. */
+export function synthPool(options: Options = {}, cluster: TestEksClusterProps = {}): Synthesised {
+  return synthesise((stack) => {
+    addPool(stack, options, cluster);
+  });
+}
+
+/** A pool with EFA. */
+export const EFA: Options = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
+
+/** The NodeConfig that a launch template hands its nodes. */
+export function userData(result: Synthesised): Block {
+  const text = Buffer.from(result.only('aws_launch_template').user_data, 'base64').toString('utf8');
+  const [, boundary] = text.match(/boundary="(.+)"/) ?? [];
+  const [head, part, end] = text.split(`--${boundary}`);
+  expect(head).toContain('MIME-Version: 1.0');
+  expect(part).toContain('Content-Type: application/node.eks.aws\n\n');
+  expect(end).toBe('--\n');
+  return JSON.parse(part.slice(part.indexOf('{')));
+}
