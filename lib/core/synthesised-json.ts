@@ -1,8 +1,10 @@
 import { TerraformStack, Testing } from 'cdktf';
 
 /** A part of Terraform JSON. @internal */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export interface TerraformJson { [key: string]: any }
+export interface TerraformJson {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  [key: string]: any;
+}
 
 /**
  * What a stack is synthesised to, without writing anything: references between all stacks of the app are resolved, aspects

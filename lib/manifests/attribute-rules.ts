@@ -48,8 +48,8 @@ export interface Fields {
 }
 
 /** A Kubernetes object, or part of one. @internal */
- 
 export interface ApiObject {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   [field: string]: any;
 }
 
