@@ -204,6 +204,17 @@ export function helmMeta(
   return meta('helm', scope, cluster, waitFor, (access) => access.helmProvider);
 }
 
+/**
+ * Whether the stack of a scope has a provider of a type without an alias, which resources use that name none.
+ *
+ * @internal
+ */
+export function hasDefaultProvider(type: string, scope: Construct): boolean {
+  const isDefault = (child: unknown) =>
+    TerraformProvider.isTerraformProvider(child) && child.terraformResourceType === type && child.alias === undefined;
+  return TerraformStack.of(scope).node.findAll().some(isDefault);
+}
+
 const registry = new WeakMap<TerraformStack, Map<IKubernetesCluster, KubernetesAccess>>();
 
 function meta(
@@ -220,9 +231,7 @@ function meta(
 }
 
 function missingProviderFaults(type: string, scope: Construct, cluster: IKubernetesCluster): string[] {
-  const isDefault = (child: unknown) =>
-    child instanceof TerraformProvider && child.terraformResourceType === type && child.alias === undefined;
-  if (TerraformStack.of(scope).node.findAll().some(isDefault)) return [];
+  if (hasDefaultProvider(type, scope)) return [];
   return [
     `stack '${TerraformStack.of(scope).node.id}' has no ${type} provider for cluster '${cluster.clusterName}'; ` +
       `call KubernetesAccess.of(stack, cluster) before making this construct, or hand in your own by KubernetesAccess.fromProviders`,

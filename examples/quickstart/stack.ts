@@ -1,0 +1,27 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { App, LocalBackend, TerraformStack } from 'cdktf';
+import { CloudTopology, ModelSpec } from 'gpu-inference-constructs';
+
+/** Two stacks and what they hold. Infrastructure and workloads have a state each: see "Two stacks" in the README. */
+export class Quickstart {
+  public readonly infrastructure: TerraformStack;
+  public readonly workloads: TerraformStack;
+  public readonly topology: CloudTopology;
+
+  constructor(app: App) {
+    this.infrastructure = new TerraformStack(app, 'quickstart-infrastructure');
+    this.workloads = new TerraformStack(app, 'quickstart-workloads');
+    for (const stack of [this.infrastructure, this.workloads]) {
+      // Terraform runs in cdktf.out/stacks/<stack>: the same relative path is right for the stack and for those that refer to it.
+      new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
+    }
+    new AwsProvider(this.infrastructure, 'Aws', { region: 'us-west-2' });
+
+    this.topology = new CloudTopology(this.infrastructure, 'Chat', {
+      clusterName: 'quickstart',
+      availabilityZones: ['us-west-2a', 'us-west-2b'],
+      models: [{ model: ModelSpec.LLAMA_3_1_8B }],
+      workloads: this.workloads,
+    });
+  }
+}

@@ -1,0 +1,174 @@
+import { Annotations } from 'cdktf';
+import { Construct } from 'constructs';
+import { IEksCluster } from '../compute/eks-cluster';
+import { EksGpuCluster } from '../compute/eks-gpu-cluster';
+import { EncryptedStorageClass } from '../compute/encrypted-storage-class';
+import { GpuNodePool } from '../compute/gpu-node-pool';
+import { NodeAgents } from '../compute/node-agents';
+import { throwIfInvalid } from '../core/errors';
+import { KubernetesAccess, hasDefaultProvider } from '../core/kubernetes-access';
+import { IModelStore } from '../core/model-store';
+import { MonitoringStack } from '../monitoring/monitoring-stack';
+import { CapacityPlan } from '../planning/capacity-plan';
+import { TritonDeployment } from '../serving/triton-deployment';
+import { TritonModel } from '../serving/triton-model';
+import { ModelStore } from '../storage/model-store';
+import { CloudTopologyProps } from './cloud-topology-props';
+import { AssignedModel, assignModels } from './model-assignment';
+import { TopologyNodePool } from './topology-node-pool';
+
+/**
+ * Large language models served in the cloud: a cluster, GPU pools, a model store, a Triton deployment for each model, and
+ * monitoring, from one statement.
+ *
+ * What is not said is chosen by the planner, and `explain()` says why. It makes no stack, backend or output. Throws a
+ * `ValidationError` with every fault: no models, two of one name, a pool that does not exist, a model that does not fit its pool
+ * (with the shortfall and the ways out), and whatever the parts refuse.
+ */
+export class CloudTopology extends Construct {
+  /** The cluster. */
+  public readonly cluster: IEksCluster;
+  /** Where the weights lie. */
+  public readonly modelStore: IModelStore;
+  /** Prometheus and Alertmanager. @default - monitoring is off */
+  public readonly monitoring?: MonitoringStack;
+
+  private readonly assigned: AssignedModel[];
+  private readonly clusterExplanation?: string;
+  private readonly poolsByName = new Map<string, GpuNodePool>();
+  private readonly deploymentsByName = new Map<string, TritonDeployment>();
+
+  /**
+   * @param scope parent, in the infrastructure stack
+   * @param id id within the parent
+   * @param props what is served, and where
+   */
+  public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
+    super(scope, id);
+    const faults: string[] = [];
+    this.assigned = assignModels({ models: props.models, pools: props.nodePools, locked: lockedPlans(props, faults) }, faults);
+    faults.push(...poolNameFaults(props.nodePools ?? []), ...clusterFaults(props));
+    throwIfInvalid(this, faults);
+    this.warnOfOtherChoices();
+
+    const ownCluster = props.cluster ? undefined : new EksGpuCluster(this, 'Cluster', props);
+    this.cluster = props.cluster ?? ownCluster!;
+    this.clusterExplanation = ownCluster?.explain();
+    for (const pool of props.nodePools ?? ownPools(this.assigned)) {
+      const { name, ...options } = pool;
+      this.poolsByName.set(name, new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster }));
+    }
+    this.modelStore = props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
+
+    const workloads = props.workloads ? new Construct(props.workloads, id) : this;
+    this.ensureProvider(workloads);
+    const { cluster } = this;
+    const { imageRegistry } = props;
+    new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
+    new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry });
+    for (const model of this.assigned) this.deploymentsByName.set(model.name, this.deploy(workloads, model, props));
+    if (props.monitoring ?? true) {
+      this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
+      for (const deployment of this.deploymentsByName.values()) this.monitoring.watch(deployment);
+    }
+  }
+
+  /** The plan of the first model, to be kept by `toJson` and given back as `plan`. */
+  public get plan(): CapacityPlan {
+    return this.assigned[0].plan;
+  }
+
+  /** The plan of every model, by its name. */
+  public get plans(): { [model: string]: CapacityPlan } {
+    return Object.fromEntries(this.assigned.map(({ name, plan }) => [name, plan]));
+  }
+
+  /** The pools, by their names. */
+  public get nodePools(): { [pool: string]: GpuNodePool } {
+    return Object.fromEntries(this.poolsByName);
+  }
+
+  /** The deployments, by the names of their models. */
+  public get deployments(): { [model: string]: TritonDeployment } {
+    return Object.fromEntries(this.deploymentsByName);
+  }
+
+  /** What was chosen and why, and how the cluster is reached, as text. */
+  public explain(): string {
+    const models = this.assigned.map(({ name, poolName, replicas, plan }) =>
+      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
+    );
+    return [...models, ...(this.clusterExplanation ? [this.clusterExplanation] : [])].join('\n\n');
+  }
+
+  private deploy(workloads: Construct, assigned: AssignedModel, props: CloudTopologyProps): TritonDeployment {
+    const { name, version, replicas, poolName, plan } = assigned;
+    return new TritonDeployment(workloads, `Model-${name}`, {
+      cluster: this.cluster,
+      nodePool: this.poolsByName.get(poolName)!,
+      modelStore: this.modelStore,
+      imageRegistry: props.imageRegistry,
+      replicas,
+      models: [
+        TritonModel.vllm({
+          name,
+          version,
+          model: plan.model,
+          precision: plan.precision,
+          parallelism: plan.parallelism,
+          contextLength: plan.contextLength,
+        }),
+      ],
+    });
+  }
+
+  /** A provider is only made where the stack of the workloads has none: else it is the user's choice. */
+  private ensureProvider(workloads: Construct): void {
+    if (KubernetesAccess.find(workloads, this.cluster) || hasDefaultProvider('kubernetes', workloads)) return;
+    KubernetesAccess.of(workloads, this.cluster);
+  }
+
+  private warnOfOtherChoices(): void {
+    for (const { name, plan, otherChoice } of this.assigned) {
+      if (!otherChoice) continue;
+      Annotations.of(this).addWarning(
+        `[gpu-inference-constructs:PLAN_DIFFERS] model '${name}' keeps its plan, ${summary(plan)}; planned anew it would be ` +
+          `${summary(otherChoice)}; nothing changes until the plan is left out or replaced`,
+      );
+    }
+  }
+}
+
+function lockedPlans(props: CloudTopologyProps, faults: string[]): { [model: string]: CapacityPlan } {
+  if (!props.plan) return props.plans ?? {};
+  if (props.plans) faults.push('both plan and plans are given; give plans only');
+  if (props.models.length !== 1) {
+    faults.push(`plan is for a topology of one model, but there are ${props.models.length}; give plans, by the names of the models`);
+    return {};
+  }
+  return { [props.models[0].name ?? props.models[0].model.name]: props.plan };
+}
+
+function poolNameFaults(pools: readonly TopologyNodePool[]): string[] {
+  const names = pools.map(({ name }) => name);
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...repeated].map((name) => `two pools have the name '${name}'; give each a name of its own`);
+}
+
+function clusterFaults(props: CloudTopologyProps): string[] {
+  if (!props.cluster || props.cluster.clusterName === props.clusterName) return [];
+  return [`clusterName is '${props.clusterName}', but the given cluster is '${props.cluster.clusterName}'; make them equal`];
+}
+
+/** One pool for each model, with as many nodes as its replicas fill. */
+function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
+  return assigned.map(({ poolName, replicas, plan }) => {
+    const gpusPerReplica = plan.parallelism.tensor * plan.parallelism.pipeline;
+    const nodes = Math.ceil(replicas / Math.max(1, Math.floor(plan.instanceType.gpuCount / gpusPerReplica)));
+    return { name: poolName, instanceType: plan.instanceType, minNodes: nodes, maxNodes: nodes };
+  });
+}
+
+function summary(plan: CapacityPlan): string {
+  return `${plan.instanceType.name} in ${plan.precision.name} with ${plan.parallelism.toString()}`;
+}

@@ -1,0 +1,133 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { faultsOf } from '../core/errors';
+import { kubernetesName } from '../core/naming';
+import { CapacityPlan } from '../planning/capacity-plan';
+import { CapacityPlanner } from '../planning/capacity-planner';
+import { ServedModel } from './served-model';
+
+/**
+ * What is given of a pool.
+ *
+ * @internal
+ */
+export interface GivenPool {
+  readonly name: string;
+  readonly instanceType: GpuInstanceType;
+}
+
+/**
+ * What models are assigned from.
+ *
+ * @internal
+ */
+export interface AssignmentRequest {
+  readonly models: readonly ServedModel[];
+  /** @default - a pool of its own for each model, on hardware the planner chooses */
+  readonly pools?: readonly GivenPool[];
+  /** Plans to keep to, by the name of the model. */
+  readonly locked: { readonly [name: string]: CapacityPlan };
+}
+
+/**
+ * A model with everything chosen.
+ *
+ * @internal
+ */
+export interface AssignedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly replicas: number;
+  readonly poolName: string;
+  readonly plan: CapacityPlan;
+  /** What the planner would choose today, where a locked plan says otherwise. */
+  readonly otherChoice?: CapacityPlan;
+}
+
+/**
+ * Chooses a pool and a plan for every model.
+ *
+ * @param request the models, and what is given of their hardware
+ * @param faults every fault is added here; models with faults are left out of the result
+ *
+ * @internal
+ */
+export function assignModels(request: AssignmentRequest, faults: string[]): AssignedModel[] {
+  if (request.models.length === 0) faults.push('models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }');
+  const names = request.models.map((served) => served.name ?? served.model.name);
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  for (const name of repeated) faults.push(`two models have the name '${name}'; give each a name of its own`);
+  for (const name of Object.keys(request.locked)) {
+    if (!names.includes(name)) faults.push(`a plan is given for '${name}', which is no model here; there are: ${names.join(', ')}`);
+  }
+  return request.models.flatMap((served, index) => {
+    const own: string[] = [];
+    const assigned = assign(request, served, names[index], own);
+    faults.push(...own.map((fault) => `model '${names[index]}': ${fault}`));
+    return assigned ? [assigned] : [];
+  });
+}
+
+function assign(request: AssignmentRequest, served: ServedModel, name: string, faults: string[]): AssignedModel | undefined {
+  const replicas = served.replicas ?? 1;
+  if (!Number.isInteger(replicas) || replicas < 1) faults.push(`replicas must be a whole number of at least 1; got ${replicas}`);
+  const pool = poolFor(request, served, name, faults);
+  if (faults.length > 0 || !pool) return undefined;
+
+  const locked = request.locked[name];
+  const today: { plan?: CapacityPlan } = {};
+  const planning = faultsOf(() => (today.plan = choose(served, pool.instanceType)));
+  if (!locked && planning.length > 0) faults.push(...planning);
+  const plan = locked ?? today.plan;
+  if (!plan) return undefined;
+  if (!plan.fits) faults.push(...unfit(plan));
+  if (locked && pool.instanceType && locked.instanceType.name !== pool.instanceType.name) {
+    faults.push(
+      `its plan is for ${locked.instanceType.name}, but pool '${pool.name}' has ${pool.instanceType.name}; plan it anew or change the pool`,
+    );
+  }
+  if (faults.length > 0) return undefined;
+  return {
+    name,
+    version: served.version ?? '1',
+    replicas,
+    poolName: pool.name,
+    plan,
+    otherChoice: locked && today.plan && !sameChoice(locked, today.plan) ? today.plan : undefined,
+  };
+}
+
+function poolFor(request: AssignmentRequest, served: ServedModel, name: string, faults: string[]) {
+  if (!request.pools) {
+    if (served.nodePool === undefined) return { name: kubernetesName(name), instanceType: undefined };
+    faults.push(`nodePool '${served.nodePool}' is named, but the topology has no nodePools; add them or leave nodePool out`);
+    return undefined;
+  }
+  const pool = served.nodePool === undefined ? request.pools[0] : request.pools.find((p) => p.name === served.nodePool);
+  if (!pool) {
+    const known = request.pools.map((p) => p.name).join(', ') || 'none';
+    faults.push(`there is no pool '${served.nodePool ?? ''}'; the topology's nodePools are: ${known}`);
+  }
+  return pool;
+}
+
+/** The planner's choice: on the pool's hardware, or on the smallest that fits. */
+function choose(served: ServedModel, instanceType?: GpuInstanceType): CapacityPlan | undefined {
+  const { model, contextLength, concurrency, parallelism, precision } = served;
+  const load = { model, contextLength, concurrency, parallelism };
+  if (instanceType) return CapacityPlanner.plan({ ...load, instanceType, precision });
+  return CapacityPlanner.search({ ...load, precisions: precision && [precision], limit: 1 })[0];
+}
+
+function unfit(plan: CapacityPlan): string[] {
+  const shortfall = plan.shortfallPerGpu ? `; ${plan.shortfallPerGpu.gib.toFixed(1)} GiB short on each GPU` : '';
+  const ways = plan.waysOut.length > 0 ? `; ways out: ${plan.waysOut.map(String).join('; ')}` : '';
+  return [`does not fit ${plan.instanceType.name} in ${plan.precision.name} with ${plan.parallelism.toString()}${shortfall}${ways}`];
+}
+
+function sameChoice(a: CapacityPlan, b: CapacityPlan): boolean {
+  return (
+    a.instanceType.name === b.instanceType.name &&
+    a.precision.name === b.precision.name &&
+    a.parallelism.toString() === b.parallelism.toString()
+  );
+}
