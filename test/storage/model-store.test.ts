@@ -1,0 +1,184 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { IAwsRole } from '../../lib/core/aws-role';
+import { ModelStore, ModelStoreProps } from '../../lib/storage/model-store';
+import { RemovalPolicy } from '../../lib/storage/removal-policy';
+import { synthesise, testStack } from '../support/synth';
+
+class Role extends Construct implements IAwsRole {
+  public readonly roleName = 'reader';
+  public readonly roleArn = 'arn:aws:iam::123456789012:role/reader';
+}
+
+const store = (props?: ModelStoreProps) => synthesise((stack) => void new ModelStore(stack, 'Models', props));
+
+describe('a model store with nothing said', () => {
+  const result = store();
+
+  test('keeps every version', () => {
+    expect(result.only('aws_s3_bucket_versioning').versioning_configuration).toEqual({ status: 'Enabled' });
+  });
+
+  test('is encrypted by a key of its own that is rotated', () => {
+    const [rule] = result.only('aws_s3_bucket_server_side_encryption_configuration').rule;
+    expect(rule.apply_server_side_encryption_by_default.sse_algorithm).toBe('aws:kms');
+    expect(rule.apply_server_side_encryption_by_default.kms_master_key_id).toMatch(/^\$\{aws_kms_key\.\w+\.arn\}$/);
+    expect(rule.bucket_key_enabled).toBe(true);
+    expect(result.only('aws_kms_key')).toMatchObject({ enable_key_rotation: true, deletion_window_in_days: 30 });
+  });
+
+  test('is destroyed before its key', () => {
+    expect(result.only('aws_s3_bucket').depends_on).toEqual([expect.stringMatching(/^aws_kms_key\./)]);
+  });
+
+  test('is private, and its owner owns every object', () => {
+    expect(result.only('aws_s3_bucket_public_access_block')).toMatchObject({
+      block_public_acls: true,
+      block_public_policy: true,
+      ignore_public_acls: true,
+      restrict_public_buckets: true,
+    });
+    expect(result.only('aws_s3_bucket_ownership_controls').rule.object_ownership).toBe('BucketOwnerEnforced');
+  });
+
+  test('clears away old versions and unfinished uploads', () => {
+    const rules = result.only('aws_s3_bucket_lifecycle_configuration').rule;
+    expect(rules[0].noncurrent_version_expiration).toEqual([{ noncurrent_days: 90 }]);
+    expect(rules[1].abort_incomplete_multipart_upload).toEqual([{ days_after_initiation: 7 }]);
+    expect(rules.map((rule: { status: string }) => rule.status)).toEqual(['Enabled', 'Enabled']);
+  });
+
+  test('keeps its data on destroy, has a name by Terraform and no access log', () => {
+    expect(result.only('aws_s3_bucket')).toMatchObject({ force_destroy: false, bucket_prefix: 'models-' });
+    expect(result.resources('aws_s3_bucket_logging')).toEqual([]);
+  });
+
+  test('is the same on a second synthesis', () => {
+    expect(store().text).toBe(result.text);
+  });
+});
+
+describe('options of a model store', () => {
+  test('the name, days, log and removal', () => {
+    const result = store({
+      bucketName: 'my-models',
+      noncurrentVersionDays: 5,
+      incompleteUploadDays: 2,
+      accessLogs: { bucketName: 'logs' },
+      removalPolicy: RemovalPolicy.DESTROY,
+      tags: { team: 'ml' },
+    });
+    expect(result.byName('aws_s3_bucket', 'my-models')).toMatchObject({
+      force_destroy: true,
+      tags: { team: 'ml', 'managed-by': 'gpu-inference-constructs' },
+    });
+    expect(result.only('aws_s3_bucket')).not.toHaveProperty('bucket_prefix');
+    const rules = result.only('aws_s3_bucket_lifecycle_configuration').rule;
+    expect(rules[0].noncurrent_version_expiration).toEqual([{ noncurrent_days: 5 }]);
+    expect(rules[1].abort_incomplete_multipart_upload).toEqual([{ days_after_initiation: 2 }]);
+    expect(result.only('aws_s3_bucket_logging')).toMatchObject({
+      target_bucket: 'logs',
+      target_prefix: 'model-store/',
+    });
+  });
+
+  test('a given key: none of its own', () => {
+    const encryptionKeyArn = 'arn:aws:kms:eu-central-1:123456789012:key/1';
+    const result = store({ encryptionKeyArn });
+    expect(result.types).not.toContain('aws_kms_key');
+    const [rule] = result.only('aws_s3_bucket_server_side_encryption_configuration').rule;
+    expect(rule.apply_server_side_encryption_by_default.kms_master_key_id).toBe(encryptionKeyArn);
+  });
+
+  test('the provider reaches every resource and data source', () => {
+    const result = synthesise((stack) => {
+      const provider = new AwsProvider(stack, 'Other', { alias: 'other', region: 'eu-west-1' });
+      const made = new ModelStore(stack, 'Models', { provider, accessLogs: { bucketName: 'logs' } });
+      made.grantRead(new Role(stack, 'Role'));
+    });
+    const blocks = [
+      ...result.types.flatMap((type) => result.resources(type)),
+      ...Object.keys(result.json.data).flatMap((type) => result.dataSources(type)),
+    ];
+    expect(blocks.length).toBeGreaterThan(10);
+    expect(blocks.filter((block) => block.provider !== 'aws.other')).toEqual([]);
+  });
+});
+
+describe('where models lie', () => {
+  const fromName = (stack: TerraformStack) => ModelStore.fromBucketName(stack, 'Models', 'models');
+
+  test('bucket, model and version', () => {
+    expect(fromName(testStack()).uriFor('deepseek', '65b')).toBe('s3://models/deepseek/65b');
+    expect(fromName(testStack()).uriFor('deepseek')).toBe('s3://models/deepseek');
+    expect(fromName(testStack()).uriFor('meta-llama/Llama-3.1-8B', 'v1')).toBe(
+      's3://models/meta-llama/Llama-3.1-8B/v1',
+    );
+  });
+
+  test('a bucket that Terraform names is a reference', () => {
+    const result = synthesise((stack) => {
+      const role = new Role(stack, 'Role');
+      const made = new ModelStore(stack, 'Models');
+      made.grantRead(role);
+      stack.addOverride('locals', { uri: made.uriFor('deepseek', '65b') });
+    });
+    expect(result.json.locals.uri).toMatch(/^s3:\/\/\$\{aws_s3_bucket\.\w+\.bucket\}\/deepseek\/65b$/);
+  });
+
+  test.each([
+    ['', '1'],
+    ['/a', '1'],
+    ['a/', '1'],
+    ['a//b', '1'],
+    ['a b', '1'],
+    ['..', '1'],
+    ['a', ''],
+    ['a', '../b'],
+    ['a', '1?'],
+  ])('fails for model %p, version %p', (model, version) => {
+    expect(() => fromName(testStack()).uriFor(model, version)).toThrow(/Models: .*must be letters/);
+  });
+});
+
+describe('bad input', () => {
+  test.each<[string, ModelStoreProps, string]>([
+    ['a short name', { bucketName: 'ab' }, "3 to 63 characters; got 'ab' with 2"],
+    ['a long name', { bucketName: 'a'.repeat(64) }, '3 to 63 characters'],
+    ['capitals', { bucketName: 'Models' }, 'lower-case letters'],
+    ['an underscore', { bucketName: 'my_models' }, 'lower-case letters'],
+    ['a hyphen at the end', { bucketName: 'models-' }, 'begin and end with a letter or digit'],
+    ['a dot', { bucketName: 'my.models' }, "S3's certificate"],
+    ['a reserved prefix', { bucketName: 'xn--models' }, "must not begin with 'xn--'"],
+    ['a reserved suffix', { bucketName: 'models-s3alias' }, "must not end with '-s3alias'"],
+    [
+      'no days',
+      { noncurrentVersionDays: 0 },
+      'noncurrentVersionDays must be a whole number of days, at least 1; got 0',
+    ],
+    ['half a day', { incompleteUploadDays: 1.5 }, 'incompleteUploadDays must be a whole number of days'],
+    ['a reserved tag', { tags: { 'aws:x': 'y' } }, "begin with 'aws:'"],
+  ])('%s', (_, props, message) => {
+    expect(() => store(props)).toThrow(
+      expect.objectContaining({ name: 'ValidationError', constructPath: 'test/Models' }),
+    );
+    expect(() => store(props)).toThrow(message);
+  });
+
+  test('every fault of a name at once', () => {
+    const build = () => store({ bucketName: '-A', noncurrentVersionDays: -1 });
+    expect(build).toThrow(/3 to 63[\s\S]*lower-case[\s\S]*begin and end[\s\S]*noncurrentVersionDays/);
+  });
+
+  test.each([
+    ['192.168.0.1', 'IP address'],
+    ['a..b', 'two dots'],
+  ])('an existing bucket cannot be named %s', (name, message) => {
+    expect(() => ModelStore.fromBucketName(testStack(), 'Models', name)).toThrow(message);
+  });
+
+  test('an existing bucket may have dots', () => {
+    expect(ModelStore.fromBucketName(testStack(), 'Models', 'my.models').bucketArn).toBe('arn:aws:s3:::my.models');
+  });
+});
