@@ -220,12 +220,19 @@ export class ModelSpec {
   /** The shape as given. */
   public readonly shape: DecoderShape;
 
+  /**
+   * Parameters of a model known by its size alone.
+   *
+   * @internal
+   */
+  public readonly _givenParameters?: number;
+
   private readonly count: ParameterCount;
 
   private constructor(
     name: string,
     shape: DecoderShape,
-    private readonly givenParameters?: number,
+    givenParameters?: number,
     structure: StructureOptions = { sharedParameters: 0, skippedLayers: 0 },
   ) {
     this.name = name;
@@ -240,6 +247,7 @@ export class ModelSpec {
     this.vocabularySize = shape.vocabularySize;
     this.maxContextLength = shape.maxContextLength;
     this.experts = shape.experts;
+    this._givenParameters = givenParameters;
     this.approximate = givenParameters !== undefined;
     this.sharedParameterFraction = structure.sharedParameters;
     this.skippedLayerFraction = structure.skippedLayers;
@@ -266,7 +274,7 @@ export class ModelSpec {
   public withSharedParameters(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('shared parameters', fraction));
     const structure = { sharedParameters: fraction, skippedLayers: this.skippedLayerFraction };
-    return new ModelSpec(this.name, this.shape, this.givenParameters, structure);
+    return new ModelSpec(this.name, this.shape, this._givenParameters, structure);
   }
 
   /**
@@ -278,7 +286,7 @@ export class ModelSpec {
   public withSkippedLayers(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('skipped layers', fraction));
     const structure = { sharedParameters: this.sharedParameterFraction, skippedLayers: fraction };
-    return new ModelSpec(this.name, this.shape, this.givenParameters, structure);
+    return new ModelSpec(this.name, this.shape, this._givenParameters, structure);
   }
 
   /**

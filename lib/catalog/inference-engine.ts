@@ -1,0 +1,100 @@
+import { UnscopedValidationError } from '../units/errors';
+import { unknownNameFault } from './near-names';
+
+/**
+ * What the planner must know of an engine. Times are relative to the closed form of `planning/step-time`.
+ */
+interface EngineFacts {
+  readonly blockTokens: number;
+  readonly defaultUtilization: number;
+  /** Factor on the time of a decode step. */
+  readonly decodeFactor: number;
+  /** Factor on the time of a prefill that interrupts decoding. */
+  readonly prefillFactor: number;
+  /** Time of a step that does not depend on the model, ms. */
+  readonly stepOverheadMs: number;
+  readonly provenance: string;
+}
+
+/**
+ * A program that runs the model, and how far it is from the planner's closed form.
+ */
+export class InferenceEngine {
+  /** vLLM, also inside Triton. */
+  public static readonly VLLM = new InferenceEngine('vllm', {
+    blockTokens: 16,
+    defaultUtilization: 0.9,
+    decodeFactor: 1,
+    prefillFactor: 1,
+    stepOverheadMs: 0,
+    provenance: 'not fitted',
+  });
+  /** TensorRT-LLM. */
+  public static readonly TENSORRT_LLM = new InferenceEngine('tensorrt-llm', {
+    blockTokens: 32,
+    defaultUtilization: 0.9,
+    decodeFactor: 1,
+    prefillFactor: 1,
+    stepOverheadMs: 0,
+    provenance: 'not fitted',
+  });
+  /** SGLang. */
+  public static readonly SGLANG = new InferenceEngine('sglang', {
+    blockTokens: 1,
+    defaultUtilization: 0.88,
+    decodeFactor: 1,
+    prefillFactor: 1,
+    stepOverheadMs: 0,
+    provenance: 'not fitted',
+  });
+
+  /** Every engine. */
+  public static readonly ALL: InferenceEngine[] = [
+    InferenceEngine.VLLM,
+    InferenceEngine.TENSORRT_LLM,
+    InferenceEngine.SGLANG,
+  ];
+
+  /**
+   * An engine by its name.
+   *
+   * @param name for example `vllm`
+   * @throws UnscopedValidationError for an unknown name, with the near ones
+   */
+  public static of(name: string): InferenceEngine {
+    const found = InferenceEngine.ALL.find((engine) => engine.name === name.toLowerCase());
+    if (found) return found;
+    const known = InferenceEngine.ALL.map((engine) => engine.name);
+    throw new UnscopedValidationError([unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)]);
+  }
+
+  /** Name. */
+  public readonly name: string;
+  /** Tokens of one block of the key-value cache. */
+  public readonly blockTokens: number;
+  /** Share of a GPU's memory that the engine takes when nothing is said. */
+  public readonly defaultUtilization: number;
+  /** Factor on the closed form's time of a decode step. */
+  public readonly decodeFactor: number;
+  /** Factor on the closed form's time of a prefill between decode steps. */
+  public readonly prefillFactor: number;
+  /** Scheduling time of each step, milliseconds. */
+  public readonly stepOverheadMs: number;
+  /** Where the factors come from. */
+  public readonly provenance: string;
+
+  private constructor(name: string, facts: EngineFacts) {
+    this.name = name;
+    this.blockTokens = facts.blockTokens;
+    this.defaultUtilization = facts.defaultUtilization;
+    this.decodeFactor = facts.decodeFactor;
+    this.prefillFactor = facts.prefillFactor;
+    this.stepOverheadMs = facts.stepOverheadMs;
+    this.provenance = facts.provenance;
+  }
+
+  /** The name. */
+  public toString(): string {
+    return this.name;
+  }
+}

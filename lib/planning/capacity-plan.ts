@@ -1,0 +1,204 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { InferenceEngine } from '../catalog/inference-engine';
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { DataSize } from '../units/data-size';
+import { NodeNetwork } from './capacity-request';
+import { explainMarkdown, explainText } from './explain';
+import { PlanFacts, summaryOf } from './plan-facts';
+import { planFromJson, planToJson } from './plan-json';
+import { MemoryPerGpu, PlanFigure, WayOut } from './plan-parts';
+
+/**
+ * How one model runs on chosen hardware: whether it fits, how fast it is, what it costs, and why.
+ *
+ * A plan is made by `CapacityPlanner`, or read back from its JSON, which locks a choice.
+ */
+export class CapacityPlan {
+  /**
+   * Reads a plan back. All numbers are those of the JSON; nothing is computed again.
+   *
+   * @param json what `toJson` returned, or the same as a JSON text
+   * @throws UnscopedValidationError when it is no plan, or names what this version does not know
+   */
+  public static fromJson(json: unknown): CapacityPlan {
+    return new CapacityPlan(planFromJson(json));
+  }
+
+  /**
+   * A plan of the given facts.
+   *
+   * @internal
+   */
+  public static _of(facts: PlanFacts): CapacityPlan {
+    return new CapacityPlan(facts);
+  }
+
+  /** The model. */
+  public readonly model: ModelSpec;
+  /** Type of the nodes. */
+  public readonly instanceType: GpuInstanceType;
+  /** Format of the weights. */
+  public readonly precision: Precision;
+  /** Format of the key-value cache. */
+  public readonly kvCachePrecision: Precision;
+  /** Program that runs the model. */
+  public readonly engine: InferenceEngine;
+  /** How the model is spread over GPUs. */
+  public readonly parallelism: Parallelism;
+  /** Network between nodes. */
+  public readonly network: NodeNetwork;
+  /** Longest context in tokens (`max_model_len`). */
+  public readonly contextLength: number;
+  /** Sequences of full length that one replica was asked to hold. */
+  public readonly concurrency: number;
+  /** Tokens of a typical prompt. */
+  public readonly inputTokens: number;
+  /** Tokens of a typical answer. */
+  public readonly outputTokens: number;
+  /** Share of each GPU's memory that the engine takes. */
+  public readonly gpuMemoryUtilization: number;
+  /** Tokens the scheduler puts into one step (`max_num_batched_tokens`). */
+  public readonly maxBatchedTokens: number;
+  /** Whether decode steps are replayed as CUDA graphs. */
+  public readonly cudaGraphs: boolean;
+  /** Weights of each GPU that stay in host memory. */
+  public readonly cpuOffload: DataSize;
+  /** Whether the model and the asked sequences fit into the memory of every GPU (and, with offload, of the host). */
+  public readonly fits: boolean;
+  /** Replicas of the model. */
+  public readonly replicas: number;
+  /** Nodes of all replicas together. */
+  public readonly nodes: number;
+  /** Memory of the fullest GPU. */
+  public readonly memoryPerGpu: MemoryPerGpu;
+  /** Host memory that one node's weights pass through or stay in. */
+  public readonly hostMemoryPerNode: DataSize;
+  /** Key-value bytes of one token on one GPU. */
+  public readonly kvBytesPerTokenPerGpu: number;
+  /** Tokens of key-value cache that one replica has room for. */
+  public readonly kvCapacityTokens: number;
+  /** Sequences of full length that one replica has room for: the exact safe batch. */
+  public readonly maxConcurrency: number;
+  /** The deployment guide's safe batch, GPU memory / (parameters × 2): a rule of thumb beside `maxConcurrency`. */
+  public readonly guideSafeBatch: number;
+  /** Time between two tokens of an answer with `concurrency` sequences at once, milliseconds. */
+  public readonly decodeLatencyMs: number;
+  /** Time to the first token of a typical prompt on an idle replica, milliseconds. */
+  public readonly timeToFirstTokenMs: number;
+  /** Output tokens per second of all replicas with `concurrency` sequences each. */
+  public readonly outputTokensPerSecond: number;
+  /** Output tokens per second of all replicas when the key-value cache is full of typical requests. */
+  public readonly maxOutputTokensPerSecond: number;
+  /** Micro-batches in flight. */
+  public readonly microBatches: number;
+  /** Efficiency of the pipeline, m / (m + p - 1); 1 without pipeline parallelism. */
+  public readonly pipelineEfficiency: number;
+  /** Layers of each pipeline stage. */
+  public readonly layersPerStage: number[];
+  /** Price of one node for an hour. @default - none was given */
+  public readonly pricePerHour?: number;
+  /** Share of the time that the GPUs are busy, for the cost. */
+  public readonly busyShare: number;
+  /** Cost of a million output tokens at `maxOutputTokensPerSecond` and `busyShare`. @default - no price was given */
+  public readonly costPerMillionTokens?: number;
+  /** The same with the nodes of one replica more in reserve. @default - no price was given */
+  public readonly costPerMillionTokensWithSpare?: number;
+  /** Memory missing on the fullest GPU. @default - it fits */
+  public readonly shortfallPerGpu?: DataSize;
+  /** Changes that make it fit, cheapest first; none when it fits. */
+  public readonly waysOut: WayOut[];
+  /** Advice, each with a stable id in brackets. */
+  public readonly warnings: string[];
+  /** Every number with its formula, inputs, evidence and error band. */
+  public readonly figures: PlanFigure[];
+
+  private constructor(private readonly facts: PlanFacts) {
+    this.model = facts.model;
+    this.instanceType = facts.instanceType;
+    this.precision = facts.precision;
+    this.kvCachePrecision = facts.kvCachePrecision;
+    this.engine = facts.engine;
+    this.parallelism = facts.parallelism;
+    this.network = facts.network;
+    this.contextLength = facts.contextLength;
+    this.concurrency = facts.concurrency;
+    this.inputTokens = facts.inputTokens;
+    this.outputTokens = facts.outputTokens;
+    this.gpuMemoryUtilization = facts.gpuMemoryUtilization;
+    this.maxBatchedTokens = facts.maxBatchedTokens;
+    this.cudaGraphs = facts.cudaGraphs;
+    this.cpuOffload = facts.cpuOffload;
+    this.fits = facts.fits;
+    this.replicas = facts.parallelism.data;
+    this.nodes = facts.nodes;
+    this.memoryPerGpu = facts.memoryPerGpu;
+    this.hostMemoryPerNode = facts.hostMemoryPerNode;
+    this.kvBytesPerTokenPerGpu = facts.kvBytesPerTokenPerGpu;
+    this.kvCapacityTokens = facts.kvCapacityTokens;
+    this.maxConcurrency = facts.maxConcurrency;
+    this.guideSafeBatch = facts.guideSafeBatch;
+    this.decodeLatencyMs = facts.decodeLatencyMs;
+    this.timeToFirstTokenMs = facts.timeToFirstTokenMs;
+    this.outputTokensPerSecond = facts.outputTokensPerSecond;
+    this.maxOutputTokensPerSecond = facts.maxOutputTokensPerSecond;
+    this.microBatches = facts.microBatches;
+    this.pipelineEfficiency = facts.pipelineEfficiency;
+    this.layersPerStage = [...facts.layersPerStage];
+    this.pricePerHour = facts.pricePerHour;
+    this.busyShare = facts.busyShare;
+    this.costPerMillionTokens = facts.costPerMillionTokens;
+    this.costPerMillionTokensWithSpare = facts.costPerMillionTokensWithSpare;
+    this.shortfallPerGpu = facts.shortfallPerGpu;
+    this.waysOut = [...facts.waysOut];
+    this.warnings = [...facts.warnings];
+    this.figures = [...facts.figures];
+  }
+
+  /** The plan in words: the choice, every number with its formula and evidence, warnings and ways out. */
+  public explain(): string {
+    return explainText(this.facts);
+  }
+
+  /** The same as Markdown. */
+  public explainMarkdown(): string {
+    return explainMarkdown(this.facts);
+  }
+
+  /**
+   * Whether another plan makes the same choice: instance type, nodes, precision, parallelism, context.
+   *
+   * @param other the plan to compare with
+   */
+  public sameChoice(other: CapacityPlan): boolean {
+    return (
+      this.model.name === other.model.name &&
+      this.instanceType.name === other.instanceType.name &&
+      this.nodes === other.nodes &&
+      this.precision === other.precision &&
+      this.kvCachePrecision === other.kvCachePrecision &&
+      this.contextLength === other.contextLength &&
+      String(this.parallelism) === String(other.parallelism)
+    );
+  }
+
+  /** The choice in one line. */
+  public get summary(): string {
+    return summaryOf(this.facts);
+  }
+
+  /** The plan as plain data for `JSON.stringify`; `fromJson` reads it back. */
+  public toJson(): unknown {
+    return planToJson(this.facts);
+  }
+
+  /**
+   * What `JSON.stringify(plan)` writes: the same as `toJson`.
+   *
+   * @jsii ignore
+   */
+  public toJSON(): unknown {
+    return this.toJson();
+  }
+}

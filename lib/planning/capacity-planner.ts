@@ -1,0 +1,59 @@
+import { throwIfFaulty } from '../units/errors';
+import { CapacityPlan } from './capacity-plan';
+import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
+import { smallestFit } from './choose-parallelism';
+import { planOf } from './judge';
+import { searchPlans } from './search';
+import { requestFaults, resolveLoad, setupOf } from './setup';
+import { waysOut } from './ways-out';
+
+/**
+ * Says before anything is paid for whether a model fits, how fast it is, and which hardware is the cheapest that will do.
+ */
+export class CapacityPlanner {
+  /**
+   * Judges one choice of hardware. A choice that does not fit gives a plan too, with `fits` false, the shortfall and ways out.
+   *
+   * @param request the model, its load and the hardware
+   * @throws UnscopedValidationError with all faults: a precision the GPU lacks, a tensor degree that does not divide the heads, a
+   * context beyond the model, numbers that are no numbers
+   */
+  public static plan(request: CapacityRequest): CapacityPlan {
+    const precision = request.precision ?? request.instanceType.gpu.defaultPrecision;
+    const load = resolveLoad(request, requestFaults(request, precision));
+    const { instanceType, pricePerHour, busyShare, parallelism } = request;
+    const hardware = { instanceType, precision, pricePerHour, busyShare };
+    const setup = parallelism
+      ? setupOf(load, hardware, parallelism)
+      : smallestFit(load, hardware, request.maxNodes ?? 1).setup;
+    return planOf(setup, () => waysOut(setup));
+  }
+
+  /**
+   * Plans of everything that fits, best first: those that meet all targets before those that do not, the cheapest first.
+   *
+   * @param request the model, its load, the targets and the candidates
+   * @returns an empty list when nothing fits
+   * @throws UnscopedValidationError with all faults
+   */
+  public static search(request: CapacitySearchRequest): CapacityPlan[] {
+    return searchPlans(request);
+  }
+
+  /**
+   * The smallest hardware that a model fits on and that meets the targets.
+   *
+   * @param request as for `search`
+   * @throws UnscopedValidationError when nothing does, with what comes nearest
+   */
+  public static fitOn(request: CapacitySearchRequest): CapacityPlan {
+    const plans = searchPlans({ ...request, limit: 1 });
+    if (plans.length === 0) {
+      throwIfFaulty([
+        `${request.model.name} fits on none of the candidates with a context of ${request.contextLength ?? 'the default length'} and ` +
+          `${request.concurrency ?? 'the default number of'} sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context`,
+      ]);
+    }
+    return plans[0];
+  }
+}

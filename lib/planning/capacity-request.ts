@@ -1,0 +1,120 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { InferenceEngine } from '../catalog/inference-engine';
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { DataSize } from '../units/data-size';
+
+/** How nodes reach each other. */
+export enum NodeNetwork {
+  /** Remote direct memory access: EFA, InfiniBand, RoCE. */
+  RDMA = 'RDMA',
+  /** TCP sockets. */
+  TCP = 'TCP',
+}
+
+/**
+ * What a model has to do, apart from the hardware.
+ */
+export interface ServingLoad {
+  /** Architecture of the model. */
+  readonly model: ModelSpec;
+  /**
+   * Longest context in tokens, prompt and answer together.
+   * @default - 8192, or the model's own limit where that is less
+   */
+  readonly contextLength?: number;
+  /** Sequences of that length that one replica must hold at once. @default 4 */
+  readonly concurrency?: number;
+  /** Tokens of a typical prompt, for time and throughput. @default - half the context, at most 1024 */
+  readonly inputTokens?: number;
+  /** Tokens of a typical answer, for time and throughput. @default - half the context, at most 256 */
+  readonly outputTokens?: number;
+  /** Format of the key-value cache. @default - 16 bits */
+  readonly kvCachePrecision?: Precision;
+  /** Program that runs the model. @default InferenceEngine.VLLM */
+  readonly engine?: InferenceEngine;
+  /** Share of each GPU's memory that the engine takes. @default - the engine's own default, 0.9 for vLLM */
+  readonly gpuMemoryUtilization?: number;
+  /** Tokens the scheduler puts into one step (`max_num_batched_tokens`); activations grow with it. @default 8192 */
+  readonly maxBatchedTokens?: number;
+  /** Whether decode steps are replayed as CUDA graphs. @default true */
+  readonly cudaGraphs?: boolean;
+  /** Whether elementwise kernels are fused; off, a third more kernels are launched. @default true */
+  readonly fusedKernels?: boolean;
+  /** Micro-batches in flight with pipeline parallelism. @default - as many as sequences, at least one per stage */
+  readonly microBatches?: number;
+  /** Weights of each GPU that stay in host memory and are read over PCI Express in every step. @default - none */
+  readonly cpuOffload?: DataSize;
+  /** Network between nodes. @default - RDMA where the instance type has it, else TCP */
+  readonly network?: NodeNetwork;
+}
+
+/**
+ * A choice of hardware, precision and parallelism to judge.
+ */
+export interface CapacityRequest extends ServingLoad {
+  /** Type of the nodes. */
+  readonly instanceType: GpuInstanceType;
+  /** Format of the weights. @default - bf16, or fp16 on GPUs without bf16 */
+  readonly precision?: Precision;
+  /**
+   * Parallelism. Tensor parallelism beyond one NVLink domain is only used when it is asked for here.
+   * @default - the smallest degree that fits, tensor within one NVLink domain, else pipeline
+   */
+  readonly parallelism?: Parallelism;
+  /** Most nodes that the default parallelism may use for one replica. @default 1 */
+  readonly maxNodes?: number;
+  /** Price of one node for an hour, in any currency, at a date of your choosing. @default - no cost is stated */
+  readonly pricePerHour?: number;
+  /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */
+  readonly busyShare?: number;
+}
+
+/**
+ * What a search must reach.
+ */
+export interface CapacityTargets {
+  /** Longest time between two tokens of an answer, milliseconds. @default - any */
+  readonly maxTimePerOutputTokenMs?: number;
+  /** Longest time to the first token on an idle server, milliseconds. @default - any */
+  readonly maxTimeToFirstTokenMs?: number;
+  /** Fewest tokens per second of all replicas together. @default - any */
+  readonly minOutputTokensPerSecond?: number;
+}
+
+/**
+ * A candidate of a search: an instance type, with its price.
+ */
+export interface CapacityCandidate {
+  /** Type of the nodes. */
+  readonly instanceType: GpuInstanceType;
+  /** Price of one node for an hour, in any currency. @default - ranked by GPU memory instead */
+  readonly pricePerHour?: number;
+}
+
+/**
+ * What to search hardware for.
+ */
+export interface CapacitySearchRequest extends ServingLoad {
+  /** Targets to reach. @default - the model fits */
+  readonly targets?: CapacityTargets;
+  /**
+   * Instance types to choose from. With prices the cheapest comes first; without, the one with the least GPU memory, then the
+   * fewest GPUs, then the smallest host, then by name.
+   * @default - all of the catalogue but the legacy ones
+   */
+  readonly candidates?: CapacityCandidate[];
+  /** Formats of the weights to try. @default - the widest 16-bit format of each GPU */
+  readonly precisions?: Precision[];
+  /** Parallelism to keep to. @default - every one that fits within the nodes */
+  readonly parallelism?: Parallelism;
+  /** Most nodes for one replica. @default 1 */
+  readonly maxNodes?: number;
+  /** Most replicas, where one is not fast enough. @default 1 */
+  readonly maxReplicas?: number;
+  /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */
+  readonly busyShare?: number;
+  /** Most plans to return. @default 20 */
+  readonly limit?: number;
+}

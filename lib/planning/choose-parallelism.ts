@@ -1,0 +1,65 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { Fit, fitOf } from './judge-fit';
+import { Load, Setup, parallelismFaults, setupOf, tensorDegrees, tensorDomain } from './setup';
+
+/**
+ * Every parallelism of one replica that hardware and model allow, fewest GPUs first; among equals tensor before pipeline. Tensor
+ * parallelism stays within one NVLink domain, pipelines begin where it ends (without NVLink: at one GPU). Beyond one node whole nodes
+ * are used.
+ *
+ * @internal
+ */
+export function parallelismCandidates(
+  model: ModelSpec,
+  instanceType: GpuInstanceType,
+  precision: Precision,
+  maxNodes: number,
+): Parallelism[] {
+  const { gpuCount } = instanceType;
+  const candidates: Parallelism[] = [];
+  const degrees = tensorDegrees(model, tensorDomain(instanceType));
+  const largest = degrees[degrees.length - 1];
+  for (const tensor of degrees) {
+    // Where NVLink allows a larger tensor degree, a pipeline only adds latency.
+    const most = tensor < largest ? 1 : Math.min(model.layers, Math.floor((gpuCount * maxNodes) / tensor));
+    for (let pipeline = 1; pipeline <= most; pipeline++) {
+      const gpus = tensor * pipeline;
+      if (gpus > gpuCount && gpus % gpuCount !== 0) continue;
+      const plain = Parallelism.of({ tensor, pipeline });
+      if (parallelismFaults(model, plain, precision).length === 0) {
+        candidates.push(plain);
+        continue;
+      }
+      // Experts whose width cannot be cut into whole quantisation groups are spread instead.
+      if (!model.experts || tensor === 1) continue;
+      const spread = Parallelism.of({ tensor, pipeline, expert: tensor });
+      if (parallelismFaults(model, spread, precision).length === 0) candidates.push(spread);
+    }
+  }
+  return candidates.sort((a, b) => a.gpusPerReplica - b.gpusPerReplica || a.pipeline - b.pipeline);
+}
+
+/**
+ * The first parallelism that fits, or, when none does, the one that misses by least.
+ *
+ * @internal
+ */
+export function smallestFit(
+  load: Load,
+  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; busyShare?: number },
+  maxNodes: number,
+): { setup: Setup; fit: Fit } {
+  let nearest: { setup: Setup; fit: Fit } | undefined;
+  for (const parallelism of parallelismCandidates(load.model, hardware.instanceType, hardware.precision, maxNodes)) {
+    const setup = setupOf(load, hardware, parallelism);
+    const fit = fitOf(setup);
+    if (fit.fits) return { setup, fit };
+    if (!nearest || fit.shortfallBytes < nearest.fit.shortfallBytes) nearest = { setup, fit };
+  }
+  if (nearest) return nearest;
+  const setup = setupOf(load, hardware, Parallelism.NONE);
+  return { setup, fit: fitOf(setup) };
+}

@@ -1,0 +1,103 @@
+import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { NodeNetwork } from './capacity-request';
+
+/**
+ * All-reduce of small and large messages: `alpha + bytes × 2(t-1)/t / busbw`, by 2, 4 and 8 GPUs.
+ */
+interface AllReduceFit {
+  /** Microseconds. */
+  readonly alpha: readonly [number, number, number];
+  /** GB/s up to 2 MiB. */
+  readonly small: readonly [number, number, number];
+  /** GB/s of larger messages. */
+  readonly large: readonly [number, number, number];
+}
+
+/** Measured: ai-dynamo/aiconfigurator 095f58a, vLLM custom all-reduce inside a CUDA graph; L40S host-staged over PCI Express. */
+const A100: AllReduceFit = { alpha: [5, 5.5, 6.5], small: [100, 72, 76], large: [98, 109, 111] };
+const H100: AllReduceFit = { alpha: [4.3, 4.7, 5.2], small: [130, 108, 118], large: [150, 169, 213] };
+const B200: AllReduceFit = { alpha: [6.7, 7.1, 8.2], small: [75, 108, 155], large: [279, 310, 330] };
+const PCIE_HOST: AllReduceFit = { alpha: [5.3, 12.7, 23.3], small: [10, 2, 1], large: [10, 2, 1] };
+/** Extrapolated from A100 by half the NVLink rate; eight GPUs of the cube mesh have no direct link to every other. */
+const V100: AllReduceFit = { alpha: [7, 8, 14], small: [50, 36, 25], large: [49, 50, 30] };
+
+/** Seconds to start a message between nodes by RDMA: 43 to 65 µs measured across A100 nodes (microsoft/vidur 7d47513 profiles). */
+const RDMA_ALPHA = 65e-6;
+/**
+ * The same by TCP sockets. No measurement of TCP inference is known to us: kernel round trips of 50 to 100 µs per ring step are
+ * assumed, so this number is an estimate.
+ */
+const TCP_ALPHA = 250e-6;
+/** Share of the network bandwidth that one step's messages reach: 147 of 400 GB/s at 32 MB on p5 (EFA), sockets a quarter. */
+const RDMA_SHARE = 0.37;
+const TCP_SHARE = 0.1;
+
+function fitOf(instanceType: GpuInstanceType): AllReduceFit {
+  if (instanceType.interconnect === GpuInterconnect.PCIE) return PCIE_HOST;
+  if (instanceType.interconnect === GpuInterconnect.NVLINK_MESH) return V100;
+  if (instanceType.gpu.nvlinkGBps >= 900) return B200;
+  if (instanceType.gpu.nvlinkGBps >= 450) return H100;
+  return A100;
+}
+
+/**
+ * Seconds of one all-reduce over `ranks` GPUs.
+ *
+ * @internal
+ */
+export function allReduceSeconds(
+  instanceType: GpuInstanceType,
+  network: NodeNetwork,
+  ranks: number,
+  bytes: number,
+): number {
+  if (ranks === 1) return 0;
+  const local = Math.min(ranks, instanceType.gpuCount);
+  const domain = instanceType.nvlinkDomainSize > 1 ? Math.min(local, instanceType.nvlinkDomainSize) : local;
+  const inside = withinNode(fitOf(instanceType), domain, bytes);
+  if (ranks <= instanceType.gpuCount && domain === local) return inside;
+  return inside + acrossNodes(instanceType, network, ranks, bytes);
+}
+
+function withinNode(fit: AllReduceFit, ranks: number, bytes: number): number {
+  if (ranks === 1) return 0;
+  const i = ranks <= 2 ? 0 : ranks <= 4 ? 1 : 2;
+  // Beyond eight ranks in one domain the fixed part grows with the ranks.
+  const alpha = fit.alpha[i] * (ranks > 8 ? ranks / 8 : 1);
+  // From 2 MiB on the time continues from where the small messages' line ends, so that more bytes never take less time.
+  const factor = (2 * (ranks - 1)) / ranks;
+  const edge = 2 * 2 ** 20;
+  const small = Math.min(bytes, edge) / (fit.small[i] * 1e9);
+  const large = Math.max(0, bytes - edge) / (fit.large[i] * 1e9);
+  return alpha * 1e-6 + factor * (small + large);
+}
+
+function acrossNodes(instanceType: GpuInstanceType, network: NodeNetwork, ranks: number, bytes: number): number {
+  const rdma = network === NodeNetwork.RDMA;
+  const bandwidth = (Math.max(instanceType.networkBandwidthGbps, 1) / 8) * 1e9 * (rdma ? RDMA_SHARE : TCP_SHARE);
+  return (rdma ? RDMA_ALPHA : TCP_ALPHA) + ((2 * (ranks - 1)) / ranks) * (bytes / bandwidth);
+}
+
+/**
+ * Seconds to hand one micro-batch's hidden state to the next pipeline stage.
+ *
+ * @internal
+ */
+export function hopSeconds(
+  instanceType: GpuInstanceType,
+  network: NodeNetwork,
+  acrossNodesHop: boolean,
+  bytes: number,
+): number {
+  if (acrossNodesHop) {
+    const rdma = network === NodeNetwork.RDMA;
+    // One message in one direction: about a third of the fixed part of a two-way collective.
+    const perGpu = Math.max(instanceType.networkBandwidthGbps, 1) / 8 / instanceType.gpuCount;
+    return (rdma ? 43e-6 : TCP_ALPHA / 2) + bytes / (perGpu * 1e9 * (rdma ? 0.7 : 0.3));
+  }
+  // Measured inside a node: 10 to 17 µs by NVLink; over PCI Express half the theoretical rate, twice through host memory.
+  const { gpu } = instanceType;
+  const rate = instanceType.nvlinkDomainSize > 1 ? gpu.nvlinkGBps * 0.5 : gpu.pcieGBps * 0.25;
+  return 13e-6 + bytes / (Math.max(rate, 1) * 1e9);
+}

@@ -1,0 +1,83 @@
+import { PlanFacts, summaryOf } from './plan-facts';
+import { MemoryPerGpu, WayOut } from './plan-parts';
+
+/**
+ * The part of the memory that is largest.
+ *
+ * @internal
+ */
+export function largestPart(memory: MemoryPerGpu): string {
+  const parts: [string, number][] = [
+    ['weights', memory.weights.bytes],
+    ['key-value cache', memory.kvCache.bytes],
+    ['activations', memory.activations.bytes],
+    ['runtime', memory.runtime.bytes],
+  ];
+  const [name, bytes] = parts.reduce((most, part) => (part[1] > most[1] ? part : most));
+  return `${name} (${((100 * bytes) / memory.total.bytes).toFixed(0)} %)`;
+}
+
+/**
+ * A way out in words.
+ *
+ * @internal
+ */
+export function wayOutText(way: WayOut): string {
+  const price = way.pricePerHour === undefined ? '' : `, ${way.pricePerHour} per hour`;
+  return `${way.change} (${way.nodes} × ${way.instanceType}, ${way.parallelism}${price})`;
+}
+
+/** What is missing, and where it goes. */
+function shortfall(facts: PlanFacts): string[] {
+  if (facts.fits) return [];
+  const missing = facts.shortfallPerGpu ? `short by ${facts.shortfallPerGpu} per GPU` : 'the host memory is short';
+  return [
+    `Does not fit: ${missing}; largest part: ${largestPart(facts.memoryPerGpu)}.`,
+    facts.waysOut.length === 0 ? 'No way out was found among the catalogue.' : 'Ways out, each checked to fit:',
+    ...facts.waysOut.map((way) => `  - ${wayOutText(way)}`),
+  ];
+}
+
+/**
+ * A plan in words.
+ *
+ * @internal
+ */
+export function explainText(facts: PlanFacts): string {
+  const lines = [summaryOf(facts), ''];
+  for (const figure of facts.figures) {
+    lines.push(`${figure.name}: ${figure.value}`);
+    lines.push(`  = ${figure.formula}`);
+    lines.push(`  from ${figure.inputs}`);
+    lines.push(`  evidence: ${figure.evidence}; error: ${figure.errorBand}`);
+  }
+  lines.push(...engineLine(facts), ...shortfall(facts), ...facts.warnings.map((warning) => `Warning: ${warning}`));
+  return lines.join('\n');
+}
+
+/**
+ * A plan as Markdown.
+ *
+ * @internal
+ */
+export function explainMarkdown(facts: PlanFacts): string {
+  const cell = (text: string) => text.replace(/\|/g, '\\|');
+  const rows = facts.figures.map(
+    (f) => `| ${[f.name, f.value, f.formula, f.inputs, f.evidence, f.errorBand].map(cell).join(' | ')} |`,
+  );
+  return [
+    `## ${summaryOf(facts)}`,
+    '',
+    '| figure | value | formula | inputs | evidence | error |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    ...[...engineLine(facts), ...shortfall(facts)].map((line) => line.replace(/^ {2}/, '')),
+    ...facts.warnings.map((warning) => `- Warning: ${warning}`),
+    '',
+  ].join('\n');
+}
+
+function engineLine(facts: PlanFacts): string[] {
+  return [`Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`];
+}

@@ -1,0 +1,180 @@
+import { GpuType } from '../catalog/gpu-type';
+import { Precision } from '../catalog/precision';
+import { PlanFacts } from './plan-facts';
+import { EvidenceClass, PlanFigure } from './plan-parts';
+import { ServingEstimate } from './serving-estimate';
+import { Setup } from './setup';
+
+/** GPUs whose kernels the constants were measured on. */
+const MEASURED_GPUS: readonly GpuType[] = [
+  GpuType.A100_40GB,
+  GpuType.A100_80GB,
+  GpuType.H100,
+  GpuType.H200,
+  GpuType.B200,
+];
+const MEASURED_FORMATS: readonly Precision[] = [
+  Precision.BF16,
+  Precision.FP16,
+  Precision.FP8,
+  Precision.FP8_BLOCK,
+  Precision.NVFP4,
+];
+
+/** Whether times rest on measured kernels, and the band around them. */
+function timeEvidence(setup: Setup): { evidence: EvidenceClass; errorBand: string } {
+  const measured =
+    MEASURED_GPUS.includes(setup.gpu) &&
+    MEASURED_FORMATS.includes(setup.precision) &&
+    setup.parallelism.tensor <= setup.instanceType.nvlinkDomainSize &&
+    setup.cpuOffloadBytes === 0 &&
+    setup.cudaGraphs;
+  if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
+  if (setup.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
+  return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: setup.engine.name === 'vllm' ? '± 20 %' : '± 30 %' };
+}
+
+/**
+ * Every number of a plan with its formula, inputs, evidence and band.
+ *
+ * @internal
+ */
+export function figuresOf(
+  setup: Setup,
+  facts: Omit<PlanFacts, 'figures'>,
+  asked: ServingEstimate,
+  full: ServingEstimate,
+  inFlight: number,
+): PlanFigure[] {
+  const { model, parallelism, precision, gpu } = setup;
+  const exact = {
+    evidence: model.approximate ? EvidenceClass.ASSUMED : EvidenceClass.EXACT,
+    errorBand: model.approximate ? '± 20 %' : '± 0.1 %',
+  };
+  const times = timeEvidence(setup);
+  const memory = facts.memoryPerGpu;
+  const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
+  const figures: PlanFigure[] = [
+    {
+      name: 'weights per GPU',
+      value: String(memory.weights),
+      formula:
+        'matrices × bits / tensor (key and value heads at least one each), embeddings, router and norms in 16 bits',
+      inputs: `${model.name}: ${model.parameters} parameters, ${precision.bitsPerWeight.toFixed(3)} bits, ${parallelism}`,
+      evidence: exact.evidence,
+      errorBand: precision.quantized && !model.approximate ? '± 1 %' : exact.errorBand,
+    },
+    {
+      name: 'key-value cache per token and GPU',
+      value: `${facts.kvBytesPerTokenPerGpu} bytes`,
+      formula: model.latentAttention
+        ? 'layers × (rank + rotary) × bytes, on every tensor rank'
+        : 'layers × 2 × ceil(heads / tensor) × head size × bytes',
+      inputs: `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}, ${setup.kvPrecision.bits} bits`,
+      evidence: exact.evidence,
+      errorBand: model.approximate ? exact.errorBand : 'none',
+    },
+    {
+      name: 'key-value cache per GPU',
+      value: String(memory.kvCache),
+      formula: 'sequences × context, rounded up to blocks × bytes per token (windowed layers: the window)',
+      inputs: `${facts.concurrency} sequences × ${facts.contextLength} tokens, blocks of ${setup.engine.blockTokens}`,
+      evidence: exact.evidence,
+      errorBand: model.approximate ? exact.errorBand : 'none',
+    },
+    {
+      name: 'activations per GPU',
+      value: String(memory.activations),
+      formula: '2 × tokens of a step × width × c(tensor), at least 70 MiB',
+      inputs: `${facts.maxBatchedTokens} tokens of a step (max_num_batched_tokens)`,
+      evidence: EvidenceClass.MEASURED_KERNELS,
+      errorBand: 'upper bound; up to 1 GiB less is used',
+    },
+    {
+      name: 'runtime per GPU',
+      value: String(memory.runtime),
+      formula: 'CUDA context 0.6 GiB + collectives + graphs + 2 % of weights + 2 % of memory',
+      inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${setup.cudaGraphs ? 'on' : 'off'}`,
+      evidence: EvidenceClass.MEASURED_KERNELS,
+      errorBand: 'upper bound; up to 2 GiB less is used',
+    },
+    {
+      name: 'available per GPU',
+      value: String(memory.available),
+      formula: 'utilisation × memory as CUDA reports it',
+      inputs: `${facts.gpuMemoryUtilization} × ${gpu.memory} (${gpu.name})`,
+      evidence: EvidenceClass.EXACT,
+      errorBand: '± 1 %',
+    },
+    {
+      name: 'key-value capacity',
+      value: `${facts.kvCapacityTokens} tokens, ${facts.maxConcurrency} sequences of ${facts.contextLength}`,
+      formula: '(available - weights - activations - runtime) / bytes per token',
+      inputs: 'the rows above',
+      evidence: EvidenceClass.MEASURED_KERNELS,
+      errorBand: 'never above the real one, by rule at most 8 % below',
+    },
+    {
+      name: "safe batch by the guide's rule",
+      value: `${facts.guideSafeBatch}`,
+      formula: 'GPU memory / (parameters × 2)',
+      inputs: `${parallelism.gpusPerReplica} × ${gpu.memory}`,
+      evidence: EvidenceClass.ASSUMED,
+      errorBand: 'rule of thumb; the capacity above is the exact one',
+    },
+    {
+      name: 'time per output token',
+      value: `${facts.decodeLatencyMs.toFixed(2)} ms with ${facts.concurrency} sequences`,
+      formula: 'decode(b, in + out/2) + (b - 1) × prefill(in) / out',
+      inputs:
+        `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
+        `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}`,
+      ...times,
+    },
+    {
+      name: 'time to first token',
+      value: `${facts.timeToFirstTokenMs.toFixed(1)} ms`,
+      formula: 'prefill(in) + 0.4 ms per layer',
+      inputs: `${facts.inputTokens} tokens, prefill ${ms(asked.prefill)}, ${model.layers} layers; idle replica`,
+      ...times,
+    },
+    {
+      name: 'output tokens per second',
+      value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
+      formula: 'b / (decode + b × prefill / out) × replicas',
+      inputs: `${parallelism.data} replicas`,
+      ...times,
+    },
+  ];
+  if (parallelism.pipeline > 1) {
+    figures.push({
+      name: 'pipeline efficiency',
+      value: `${(facts.pipelineEfficiency * 100).toFixed(1)} %`,
+      formula: 'm / (m + p - 1)',
+      inputs: `m = ${facts.microBatches} micro-batches, p = ${parallelism.pipeline} stages of ${facts.layersPerStage.join(', ')} layers; ${inFlight} in flight at once`,
+      evidence: EvidenceClass.EXACT,
+      errorBand: 'of a pipeline that is filled and drained; continuous serving keeps it full',
+    });
+  }
+  if (facts.cpuOffload.bytes > 0) {
+    figures.push({
+      name: 'host memory per node',
+      value: String(facts.hostMemoryPerNode),
+      formula: 'offloaded weights of all GPUs of a node + 4 GiB',
+      inputs: `${facts.cpuOffload} per GPU, read at 57 % of ${gpu.pcieGBps} GB/s`,
+      evidence: EvidenceClass.EXTRAPOLATED,
+      errorBand: 'factor 2 (measured on T4 alone)',
+    });
+  }
+  if (facts.costPerMillionTokens !== undefined && facts.costPerMillionTokensWithSpare !== undefined) {
+    figures.push({
+      name: 'cost per million output tokens',
+      value: `${facts.costPerMillionTokens.toFixed(2)}, with one replica in reserve ${facts.costPerMillionTokensWithSpare.toFixed(2)}`,
+      formula: '1e6 × nodes × price per hour / (3600 × tokens per second × busy share)',
+      inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), busy ${facts.busyShare}`,
+      evidence: times.evidence,
+      errorBand: times.errorBand,
+    });
+  }
+  return figures;
+}

@@ -1,0 +1,106 @@
+import { Parallelism } from '../catalog/parallelism';
+import { DataSize } from '../units/data-size';
+import { CapacityPlan } from './capacity-plan';
+import { figuresOf } from './figures';
+import { Fit, fitOf } from './judge-fit';
+import { MemoryModel } from './memory-model';
+import { PlanFacts } from './plan-facts';
+import { WayOut } from './plan-parts';
+import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
+import { Setup, nodesFor } from './setup';
+import { stageLayers } from './stages';
+import { warningsOf } from './warnings';
+
+/** Most sequences that an engine schedules at once (`max_num_seqs` of vLLM on large GPUs). */
+const MOST_SEQUENCES = 1024;
+
+/**
+ * Sequences of typical length that are in flight when the cache is full: they are on average half through their answer.
+ *
+ * @internal
+ */
+export function fullConcurrency(setup: Setup, memory: MemoryModel): number {
+  const expected = memory.kvCapacityTokens / (setup.inputTokens + setup.outputTokens / 2);
+  return Math.max(1, Math.min(MOST_SEQUENCES, Math.floor(expected)));
+}
+
+/**
+ * Times at the asked concurrency and with a full cache.
+ *
+ * @internal
+ */
+export function estimates(setup: Setup, memory: MemoryModel): { asked: ServingEstimate; full: ServingEstimate } {
+  const asked = estimate(setup, setup.concurrency);
+  return { asked, full: estimate(setup, Math.max(setup.concurrency, fullConcurrency(setup, memory))) };
+}
+
+/**
+ * The whole plan of a setup.
+ *
+ * @internal
+ */
+export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityPlan {
+  const fit = fitOf(setup);
+  const { memory } = fit;
+  const { asked, full } = estimates(setup, memory);
+  const { parallelism, model, instanceType } = setup;
+  const m = parallelism.pipeline === 1 ? 1 : (setup.microBatches ?? Math.max(parallelism.pipeline, setup.concurrency));
+  const replicas = parallelism.data;
+  const cost = (nodes: number) =>
+    setup.pricePerHour === undefined
+      ? undefined
+      : (1e6 * nodes * setup.pricePerHour) / (3600 * full.outputTokensPerSecond * replicas * setup.busyShare);
+  const spare = Parallelism.of({ tensor: parallelism.tensor, pipeline: parallelism.pipeline, data: replicas + 1 });
+  const size = (bytes: number) => DataSize.bytes(bytes);
+  const gpuBytes = setup.gpu.memory.bytes * parallelism.gpusPerReplica;
+  const bare: Omit<PlanFacts, 'figures' | 'warnings'> = {
+    model,
+    instanceType,
+    precision: setup.precision,
+    kvCachePrecision: setup.kvPrecision,
+    engine: setup.engine,
+    parallelism,
+    network: setup.nodeNetwork,
+    contextLength: setup.contextLength,
+    concurrency: setup.concurrency,
+    inputTokens: setup.inputTokens,
+    outputTokens: setup.outputTokens,
+    gpuMemoryUtilization: setup.utilization,
+    maxBatchedTokens: setup.tokenWindow,
+    cudaGraphs: setup.cudaGraphs,
+    cpuOffload: size(memory.offloaded),
+    fits: fit.fits,
+    nodes: setup.nodes,
+    memoryPerGpu: {
+      weights: size(memory.weights),
+      kvCache: size(memory.kvNeeded),
+      activations: size(memory.activations),
+      runtime: size(memory.runtime),
+      total: size(fit.totalBytes),
+      available: size(memory.available),
+    },
+    hostMemoryPerNode: size(fit.hostBytes),
+    kvBytesPerTokenPerGpu: memory.kvPerToken,
+    kvCapacityTokens: memory.kvCapacityTokens,
+    maxConcurrency: memory.maxSequences,
+    guideSafeBatch: Math.floor(gpuBytes / (model.parameters * 2)),
+    decodeLatencyMs: asked.timePerOutputToken * 1e3,
+    timeToFirstTokenMs: asked.timeToFirstToken * 1e3,
+    outputTokensPerSecond: asked.outputTokensPerSecond * replicas,
+    maxOutputTokensPerSecond: full.outputTokensPerSecond * replicas,
+    microBatches: m,
+    pipelineEfficiency: pipelineEfficiency(m, parallelism.pipeline),
+    layersPerStage: stageLayers(model.layers, parallelism.pipeline),
+    pricePerHour: setup.pricePerHour,
+    busyShare: setup.busyShare,
+    costPerMillionTokens: cost(setup.nodes),
+    costPerMillionTokensWithSpare: cost(nodesFor(instanceType, spare)),
+    shortfallPerGpu: fit.shortfallBytes > 0 ? size(fit.shortfallBytes) : undefined,
+    waysOut: fit.fits ? [] : waysOut(fit),
+  };
+  const facts = { ...bare, warnings: warningsOf(setup, fit) };
+  return CapacityPlan._of({
+    ...facts,
+    figures: figuresOf(setup, facts, asked, full, microBatchesOf(setup, setup.concurrency)),
+  });
+}

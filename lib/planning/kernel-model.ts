@@ -1,0 +1,98 @@
+import { GpuType } from '../catalog/gpu-type';
+import { Precision } from '../catalog/precision';
+
+/**
+ * How one GPU runs matrix products in one format: `t0 + max(bytes / (eb × bandwidth), flops / (ef × rate))`.
+ *
+ * @internal
+ */
+export interface MatmulFit {
+  /** Fixed time of one product, microseconds. */
+  readonly t0: number;
+  /** Share of the memory bandwidth reached when reading weights decides. */
+  readonly eb: number;
+  /** Share of the dense rate reached when computing decides. */
+  readonly ef: number;
+}
+
+/** Fits to ai-dynamo/aiconfigurator 095f58a's measured vLLM matrix products, 1024 to 65536 wide; generic where a GPU has none. */
+const GENERIC: { readonly [format: string]: MatmulFit } = {
+  wide: { t0: 4, eb: 0.82, ef: 0.75 },
+  fp8: { t0: 5, eb: 0.8, ef: 0.52 },
+  'fp8-block': { t0: 15, eb: 0.68, ef: 0.44 },
+  nvfp4: { t0: 7, eb: 0.58, ef: 0.4 },
+  weightOnly: { t0: 7, eb: 0.68, ef: 0.6 },
+};
+
+/** Attention of one layer at decode: fixed microseconds, by generation (same source). */
+function attentionFixed(gpu: GpuType): number {
+  if (gpu.computeCapability >= 10) return 8;
+  if (gpu.computeCapability >= 9) return 11;
+  return 18;
+}
+
+/**
+ * Constants of a GPU and a format of weights.
+ *
+ * @internal
+ */
+export interface KernelModel {
+  readonly matmul: MatmulFit;
+  /** Bytes per second. */
+  readonly bandwidth: number;
+  /** Floating-point operations per second with these weights. */
+  readonly rate: number;
+  /** The same in 16 bits: attention, and formats that are widened before they are computed. */
+  readonly wideRate: number;
+  /** Fixed seconds of decode attention per layer. */
+  readonly attentionFixed: number;
+  /** Share of the bandwidth that decode attention reaches. */
+  readonly attentionBandwidth: number;
+  /** Share of the 16-bit rate that prefill attention reaches on its causal half. */
+  readonly attentionRate: number;
+}
+
+/**
+ * Constants of a GPU and a format of weights.
+ *
+ * @internal
+ */
+export function kernelModel(gpu: GpuType, precision: Precision): KernelModel {
+  return {
+    matmul: GENERIC[formatOf(gpu, precision)],
+    bandwidth: gpu.memoryBandwidthGBps * 1e9,
+    rate: gpu.denseTflops(precision) * 1e12,
+    wideRate: gpu.denseTflops(Precision.FP16) * 1e12,
+    attentionFixed: attentionFixed(gpu) * 1e-6,
+    attentionBandwidth: 0.82,
+    attentionRate: gpu.computeCapability >= 9 ? 0.55 : 0.47,
+  };
+}
+
+function formatOf(gpu: GpuType, precision: Precision): string {
+  switch (precision) {
+    case Precision.FP8:
+    case Precision.INT8:
+      return gpu.denseTflops(precision) > gpu.denseTflops(Precision.FP16) ? 'fp8' : 'weightOnly';
+    case Precision.FP8_BLOCK:
+      return 'fp8-block';
+    case Precision.NVFP4:
+      return 'nvfp4';
+    case Precision.MXFP4:
+    case Precision.INT4:
+      return 'weightOnly';
+    default:
+      return 'wide';
+  }
+}
+
+/**
+ * Seconds of one matrix product of `m` rows with `k × n` weights.
+ *
+ * @internal
+ */
+export function matmulSeconds(kernel: KernelModel, m: number, k: number, n: number, bytesPerWeight: number): number {
+  const { t0, eb, ef } = kernel.matmul;
+  const bytes = k * n * bytesPerWeight + 2 * m * (n + k);
+  return t0 * 1e-6 + Math.max(bytes / (eb * kernel.bandwidth), (2 * m * n * k) / (ef * kernel.rate));
+}

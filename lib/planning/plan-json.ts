@@ -1,0 +1,226 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { GpuType } from '../catalog/gpu-type';
+import { InferenceEngine } from '../catalog/inference-engine';
+import { DecoderShape } from '../catalog/model-architecture';
+import { ModelSpec } from '../catalog/model-spec';
+import { NetworkCard } from '../catalog/network-card';
+import { Parallelism, ParallelismProps } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { DataSize } from '../units/data-size';
+import { UnscopedValidationError } from '../units/errors';
+import { NodeNetwork } from './capacity-request';
+import { PlanFacts } from './plan-facts';
+import { PlanFigure, WayOut } from './plan-parts';
+
+const FORMAT = 'gpu-inference-constructs/capacity-plan';
+const VERSION = 1;
+
+/** Plain data of a JSON object. */
+interface Json {
+  readonly [key: string]: unknown;
+}
+
+/** Fields of a plan that are numbers, texts or lists of them, and go into the JSON as they are. */
+const PLAIN = [
+  'network',
+  'contextLength',
+  'concurrency',
+  'inputTokens',
+  'outputTokens',
+  'gpuMemoryUtilization',
+  'maxBatchedTokens',
+  'cudaGraphs',
+  'fits',
+  'nodes',
+  'kvBytesPerTokenPerGpu',
+  'kvCapacityTokens',
+  'maxConcurrency',
+  'guideSafeBatch',
+  'decodeLatencyMs',
+  'timeToFirstTokenMs',
+  'outputTokensPerSecond',
+  'maxOutputTokensPerSecond',
+  'microBatches',
+  'pipelineEfficiency',
+  'layersPerStage',
+  'busyShare',
+  'warnings',
+  'figures',
+] as const;
+const OPTIONAL = ['pricePerHour', 'costPerMillionTokens', 'costPerMillionTokensWithSpare'] as const;
+const MEMORY_PARTS = ['weights', 'kvCache', 'activations', 'runtime', 'total', 'available'] as const;
+
+/**
+ * A plan as plain data. Sizes are bytes; models and instance types that are not in the catalogue are written out.
+ *
+ * @internal
+ */
+export function planToJson(facts: PlanFacts): Json {
+  const memory = facts.memoryPerGpu;
+  return {
+    format: FORMAT,
+    version: VERSION,
+    model: modelToJson(facts.model),
+    instanceType: facts.instanceType.isCustom ? instanceToJson(facts.instanceType) : facts.instanceType.name,
+    precision: facts.precision.name,
+    kvCachePrecision: facts.kvCachePrecision.name,
+    engine: facts.engine.name,
+    parallelism: parallelismToJson(facts.parallelism),
+    cpuOffload: facts.cpuOffload.bytes,
+    memoryPerGpu: Object.fromEntries(MEMORY_PARTS.map((part) => [part, memory[part].bytes])),
+    hostMemoryPerNode: facts.hostMemoryPerNode.bytes,
+    ...(facts.shortfallPerGpu ? { shortfallPerGpu: facts.shortfallPerGpu.bytes } : {}),
+    waysOut: facts.waysOut.map((way) => ({ ...way, parallelism: parallelismToJson(way.parallelism) })),
+    ...Object.fromEntries(PLAIN.map((key) => [key, facts[key]])),
+    ...Object.fromEntries(OPTIONAL.flatMap((key) => (facts[key] === undefined ? [] : [[key, facts[key]]]))),
+  };
+}
+
+/**
+ * The facts of a plan's JSON.
+ *
+ * @internal
+ */
+export function planFromJson(json: unknown): PlanFacts {
+  const data = parsed(json);
+  if (data.format !== FORMAT || data.version !== VERSION) {
+    throw new UnscopedValidationError([
+      `a capacity plan must have format '${FORMAT}' and version ${VERSION}; got format '${data.format}' and version '${data.version}'; ` +
+        'make it again with CapacityPlan.toJson()',
+    ]);
+  }
+  const missing = PLAIN.filter((key) => data[key] === undefined);
+  const memory = record(data.memoryPerGpu);
+  missing.push(...(MEMORY_PARTS.filter((part) => typeof memory[part] !== 'number') as never[]));
+  if (missing.length > 0) {
+    throw new UnscopedValidationError([
+      `the capacity plan lacks ${missing.join(', ')}; make it again with CapacityPlan.toJson()`,
+    ]);
+  }
+  const size = (value: unknown) => DataSize.bytes(value as number);
+  const plain = Object.fromEntries([...PLAIN, ...OPTIONAL].map((key) => [key, data[key]]));
+  return {
+    ...(plain as unknown as PlanFacts),
+    model: modelFromJson(data.model),
+    instanceType:
+      typeof data.instanceType === 'string'
+        ? GpuInstanceType.of(data.instanceType)
+        : instanceFromJson(record(data.instanceType)),
+    precision: Precision.of(String(data.precision)),
+    kvCachePrecision: Precision.of(String(data.kvCachePrecision)),
+    engine: InferenceEngine.of(String(data.engine)),
+    network: data.network as NodeNetwork,
+    parallelism: Parallelism.of(record(data.parallelism) as unknown as ParallelismProps),
+    cpuOffload: size(data.cpuOffload),
+    memoryPerGpu: {
+      weights: size(memory.weights),
+      kvCache: size(memory.kvCache),
+      activations: size(memory.activations),
+      runtime: size(memory.runtime),
+      total: size(memory.total),
+      available: size(memory.available),
+    },
+    hostMemoryPerNode: size(data.hostMemoryPerNode),
+    shortfallPerGpu: data.shortfallPerGpu === undefined ? undefined : size(data.shortfallPerGpu),
+    waysOut: (data.waysOut as Json[]).map((way) => ({
+      ...(way as unknown as WayOut),
+      parallelism: Parallelism.of(way.parallelism as ParallelismProps),
+    })),
+    figures: data.figures as PlanFigure[],
+  };
+}
+
+function parsed(json: unknown): Json {
+  if (typeof json !== 'string') return record(json);
+  try {
+    return record(JSON.parse(json));
+  } catch (error) {
+    if (UnscopedValidationError.isValidationError(error)) throw error;
+    throw new UnscopedValidationError([`a capacity plan must be JSON; ${(error as Error).message}`]);
+  }
+}
+
+function record(value: unknown): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UnscopedValidationError([
+      `a capacity plan must be a JSON object as CapacityPlan.toJson() makes it; got ${JSON.stringify(value)}`,
+    ]);
+  }
+  return value as Json;
+}
+
+function parallelismToJson(parallelism: Parallelism): ParallelismProps {
+  const { tensor, pipeline, data, expert } = parallelism;
+  return { tensor, pipeline, data, expert };
+}
+
+function modelToJson(model: ModelSpec): unknown {
+  const plain = model.sharedParameterFraction === 0 && model.skippedLayerFraction === 0;
+  if (plain && ModelSpec.ALL.includes(model)) return model.name;
+  return {
+    name: model.name,
+    ...(model.approximate ? { parameters: model._givenParameters } : {}),
+    shape: model.shape,
+    sharedParameterFraction: model.sharedParameterFraction,
+    skippedLayerFraction: model.skippedLayerFraction,
+  };
+}
+
+function modelFromJson(json: unknown): ModelSpec {
+  if (typeof json === 'string') return ModelSpec.of(json);
+  const data = record(json);
+  const name = String(data.name);
+  const shape = record(data.shape) as unknown as DecoderShape;
+  let model: ModelSpec;
+  if (data.parameters !== undefined) {
+    model = ModelSpec.dense({ name, parameters: data.parameters as number, maxContextLength: shape.maxContextLength });
+  } else {
+    model = shape.experts ? ModelSpec.mixtureOfExperts({ name, shape }) : ModelSpec.dense({ name, shape });
+  }
+  const shared = data.sharedParameterFraction as number;
+  const skipped = data.skippedLayerFraction as number;
+  if (shared > 0) model = model.withSharedParameters(shared);
+  return skipped > 0 ? model.withSkippedLayers(skipped) : model;
+}
+
+function instanceToJson(type: GpuInstanceType): Json {
+  return {
+    name: type.name,
+    gpu: type.gpu.name,
+    gpuCount: type.gpuCount,
+    gpuMemory: type.gpuMemory.bytes,
+    vcpus: type.vcpus,
+    memory: type.memory.bytes,
+    instanceStorage: type.instanceStorage?.bytes ?? null,
+    networkCards: type.networkCards,
+    ipv4PerInterface: type.ipv4PerInterface,
+    networkBandwidthGbps: type.networkBandwidthGbps,
+    interconnect: type.interconnect,
+    nvlinkDomainSize: type.nvlinkDomainSize,
+    rdmaRead: type.rdmaRead,
+    rdmaWrite: type.rdmaWrite,
+    architecture: type.architecture,
+  };
+}
+
+function instanceFromJson(data: Json): GpuInstanceType {
+  const storage = data.instanceStorage;
+  return GpuInstanceType.custom({
+    name: String(data.name),
+    gpu: GpuType.of(String(data.gpu)),
+    gpuCount: data.gpuCount as number,
+    gpuMemory: DataSize.bytes(data.gpuMemory as number),
+    vcpus: data.vcpus as number,
+    memory: DataSize.bytes(data.memory as number),
+    instanceStorage: typeof storage === 'number' ? DataSize.bytes(storage) : undefined,
+    networkCards: data.networkCards as NetworkCard[],
+    ipv4PerInterface: data.ipv4PerInterface as number,
+    networkBandwidthGbps: data.networkBandwidthGbps as number,
+    interconnect: data.interconnect as GpuInterconnect,
+    nvlinkDomainSize: data.nvlinkDomainSize as number,
+    rdmaRead: data.rdmaRead as boolean,
+    rdmaWrite: data.rdmaWrite as boolean,
+    architecture: data.architecture as string,
+  });
+}

@@ -1,0 +1,74 @@
+import { Parallelism } from '../catalog/parallelism';
+import { DataSize } from '../units/data-size';
+
+/**
+ * Memory of the fullest GPU. It fits when `total` is at most `available`.
+ */
+export interface MemoryPerGpu {
+  /** Weights, scale factors included; what is offloaded to the host not. */
+  readonly weights: DataSize;
+  /** Key-value cache of the asked number of sequences of full length. */
+  readonly kvCache: DataSize;
+  /** Largest intermediate results of one step. */
+  readonly activations: DataSize;
+  /** CUDA context, collectives, graphs, load-time copies and fragmentation. */
+  readonly runtime: DataSize;
+  /** Sum of the parts. */
+  readonly total: DataSize;
+  /** What the engine may take: utilisation × reported memory. */
+  readonly available: DataSize;
+}
+
+/** What a number rests on. */
+export enum EvidenceClass {
+  /** Counted; an error would be a bug. */
+  EXACT = 'exact',
+  /** Computed with constants that were measured on this GPU and format. */
+  MEASURED_KERNELS = 'measured kernels',
+  /** Computed with constants carried over from other GPUs or formats. */
+  EXTRAPOLATED = 'extrapolated',
+  /** Given by the caller or by a rule of thumb. */
+  ASSUMED = 'assumed',
+}
+
+/**
+ * One number of a plan, with where it comes from.
+ */
+export interface PlanFigure {
+  /** What it is, e.g. `weights per GPU`. */
+  readonly name: string;
+  /** The number with its unit. */
+  readonly value: string;
+  /** How it is computed. */
+  readonly formula: string;
+  /** What went into the formula. */
+  readonly inputs: string;
+  /** What it rests on. */
+  readonly evidence: EvidenceClass;
+  /** How far off it may be. */
+  readonly errorBand: string;
+}
+
+/**
+ * A change that makes a plan fit; each was checked to fit.
+ */
+export interface WayOut {
+  /** The change in words, e.g. `precision fp8 instead of bf16`. */
+  readonly change: string;
+  /** Name of the instance type with it. */
+  readonly instanceType: string;
+  /** Nodes with it. */
+  readonly nodes: number;
+  /** Name of the weights' format with it. */
+  readonly precision: string;
+  /** Name of the key-value cache's format with it. */
+  readonly kvCachePrecision: string;
+  /** Context in tokens with it. */
+  readonly contextLength: number;
+  /** Sequences at once with it. */
+  readonly concurrency: number;
+  /** Parallelism with it. */
+  readonly parallelism: Parallelism;
+  /** Price of its nodes for an hour. @default - no price is known */
+  readonly pricePerHour?: number;
+}

@@ -1,0 +1,150 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { CapacityPlan } from './capacity-plan';
+import { CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { parallelismCandidates } from './choose-parallelism';
+import { estimates, planOf } from './judge';
+import { fitOf } from './judge-fit';
+import { Load, Setup, busyShareFaults, hardwareFaults, parallelismFaults, resolveLoad, setupOf } from './setup';
+
+const DEFAULT_LIMIT = 20;
+
+/** A setup that fits, with what it is ranked by. */
+interface Found {
+  readonly setup: Setup;
+  readonly meets: boolean;
+  readonly cost: number;
+  readonly missBy: number;
+}
+
+/**
+ * Everything that fits, those that meet the targets first, cheapest first.
+ *
+ * @internal
+ */
+export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
+  const load = resolveLoad(request, searchFaults(request));
+  const targets = request.targets ?? {};
+  const found: Found[] = [];
+  for (const candidate of candidatesOf(request)) {
+    for (const precision of precisionsOf(request, candidate.instanceType)) {
+      for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
+        const hardware = { ...candidate, precision, busyShare: request.busyShare };
+        const best = judged(load, hardware, parallelism, targets, request.maxReplicas ?? 1);
+        if (best) found.push(best);
+      }
+    }
+  }
+  const priced = found.every((f) => f.setup.pricePerHour !== undefined);
+  const cost = (f: Found) => (priced ? f.cost : memoryCost(f.setup));
+  found.sort(
+    (a, b) =>
+      Number(b.meets) - Number(a.meets) ||
+      a.missBy - b.missBy ||
+      cost(a) - cost(b) ||
+      a.setup.parallelism.gpus - b.setup.parallelism.gpus ||
+      a.setup.parallelism.pipeline - b.setup.parallelism.pipeline ||
+      b.setup.precision.bits - a.setup.precision.bits ||
+      a.setup.instanceType.memory.bytes - b.setup.instanceType.memory.bytes ||
+      a.setup.instanceType.vcpus - b.setup.instanceType.vcpus ||
+      a.setup.instanceType.vcpus - b.setup.instanceType.vcpus ||
+      a.setup.instanceType.memory.bytes - b.setup.instanceType.memory.bytes ||
+      compare(a.setup.instanceType.name, b.setup.instanceType.name) ||
+      compare(a.setup.precision.name, b.setup.precision.name),
+  );
+  return found.slice(0, request.limit ?? DEFAULT_LIMIT).map((f) => planOf(f.setup, () => []));
+}
+
+function searchFaults(request: CapacitySearchRequest): string[] {
+  const targets = request.targets ?? {};
+  const faults = [
+    ...positiveIntegerFaults({ maxNodes: request.maxNodes, maxReplicas: request.maxReplicas, limit: request.limit }),
+    ...positiveFaults({
+      'targets.maxTimePerOutputTokenMs': targets.maxTimePerOutputTokenMs,
+      'targets.maxTimeToFirstTokenMs': targets.maxTimeToFirstTokenMs,
+      'targets.minOutputTokensPerSecond': targets.minOutputTokensPerSecond,
+    }),
+    ...busyShareFaults(request.busyShare),
+    ...(request.candidates ?? []).flatMap((candidate) =>
+      positiveFaults({ [`pricePerHour of ${candidate.instanceType.name}`]: candidate.pricePerHour }),
+    ),
+  ];
+  if (request.candidates?.length === 0)
+    faults.push('candidates must name at least one instance type; leave it out for all of the catalogue');
+  if (request.precisions?.length === 0)
+    faults.push('precisions must name at least one format; leave it out for 16 bits');
+  const types = request.candidates?.map((candidate) => candidate.instanceType) ?? [];
+  for (const precision of request.precisions ?? []) {
+    if (types.length > 0 && types.every((type) => hardwareFaults(request, type, precision).length > 0)) {
+      faults.push(...hardwareFaults(request, types[0], precision));
+    }
+  }
+  if (request.parallelism) faults.push(...parallelismFaults(request.model, request.parallelism, Precision.FP16));
+  return faults;
+}
+
+function candidatesOf(request: CapacitySearchRequest): { instanceType: GpuInstanceType; pricePerHour?: number }[] {
+  return (
+    request.candidates ?? GpuInstanceType.ALL.filter((type) => !type.legacy).map((instanceType) => ({ instanceType }))
+  );
+}
+
+function precisionsOf(request: CapacitySearchRequest, type: GpuInstanceType): Precision[] {
+  const wanted = request.precisions ?? [type.gpu.defaultPrecision];
+  return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
+}
+
+function parallelismsOf(
+  request: CapacitySearchRequest,
+  load: Load,
+  type: GpuInstanceType,
+  precision: Precision,
+): Parallelism[] {
+  if (!request.parallelism) return parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);
+  return parallelismFaults(load.model, request.parallelism, precision).length === 0 ? [request.parallelism] : [];
+}
+
+/** The setup with as many replicas as the throughput target needs, or nothing when it does not fit. */
+function judged(
+  load: Load,
+  hardware: Parameters<typeof setupOf>[1],
+  parallelism: Parallelism,
+  targets: CapacityTargets,
+  maxReplicas: number,
+): Found | undefined {
+  let setup = setupOf(load, hardware, parallelism);
+  const fit = fitOf(setup);
+  if (!fit.fits) return undefined;
+  const { asked } = estimates(setup, fit.memory);
+  let replicas = parallelism.data;
+  const wanted = targets.minOutputTokensPerSecond;
+  if (wanted !== undefined) {
+    const needed = Math.ceil(wanted / asked.outputTokensPerSecond);
+    replicas = Math.max(replicas, Math.min(maxReplicas, needed));
+    const { tensor, pipeline, expert } = parallelism;
+    if (replicas !== parallelism.data)
+      setup = setupOf(load, hardware, Parallelism.of({ tensor, pipeline, expert, data: replicas }));
+  }
+  const misses = [
+    over(asked.timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),
+    over(asked.timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
+    wanted === undefined ? 0 : over(wanted, asked.outputTokensPerSecond * replicas),
+  ];
+  const missBy = Math.max(...misses);
+  return { setup, meets: missBy === 0, missBy, cost: (setup.pricePerHour ?? 0) * setup.nodes };
+}
+
+function over(value: number, limit: number | undefined): number {
+  return limit === undefined ? 0 : Math.max(0, value / limit - 1);
+}
+
+/** Without prices: GPU memory of all nodes. */
+function memoryCost(setup: Setup): number {
+  return setup.nodes * setup.instanceType.totalGpuMemory.bytes;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

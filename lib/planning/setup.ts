@@ -1,0 +1,294 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { GpuType } from '../catalog/gpu-type';
+import { InferenceEngine } from '../catalog/inference-engine';
+import { ModelSpec } from '../catalog/model-spec';
+import { notNegativeFaults, positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { throwIfFaulty } from '../units/errors';
+import { CapacityRequest, NodeNetwork, ServingLoad } from './capacity-request';
+
+const DEFAULT_CONTEXT_LENGTH = 8192;
+const DEFAULT_CONCURRENCY = 4;
+const DEFAULT_TOKEN_WINDOW = 8192;
+const DEFAULT_BUSY_SHARE = 0.6;
+
+/**
+ * A load with every default filled in.
+ *
+ * @internal
+ */
+export interface Load {
+  readonly model: ModelSpec;
+  readonly contextLength: number;
+  readonly concurrency: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly kvPrecision: Precision;
+  readonly engine: InferenceEngine;
+  readonly utilization: number;
+  readonly tokenWindow: number;
+  readonly cudaGraphs: boolean;
+  readonly fusedKernels: boolean;
+  readonly microBatches?: number;
+  readonly cpuOffloadBytes: number;
+  readonly network?: NodeNetwork;
+}
+
+/**
+ * A load on chosen hardware.
+ *
+ * @internal
+ */
+export interface Setup extends Load {
+  readonly instanceType: GpuInstanceType;
+  readonly gpu: GpuType;
+  readonly precision: Precision;
+  readonly parallelism: Parallelism;
+  readonly nodes: number;
+  /** GPUs of one tensor group that sit on one node. */
+  readonly nodeNetwork: NodeNetwork;
+  readonly pricePerHour?: number;
+  readonly busyShare: number;
+}
+
+/**
+ * Fills in the defaults of a load; throws with all faults.
+ *
+ * @internal
+ */
+export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Load {
+  const { model } = request;
+  const faults = [...loadFaults(request), ...moreFaults];
+  throwIfFaulty(faults);
+  const contextLength = request.contextLength ?? Math.min(DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
+  const half = Math.max(1, Math.floor(contextLength / 2));
+  const outputTokens =
+    request.outputTokens ?? Math.min(256, request.inputTokens ? contextLength - request.inputTokens : half);
+  const inputTokens = request.inputTokens ?? Math.min(1024, contextLength - outputTokens);
+  const engine = request.engine ?? InferenceEngine.VLLM;
+  return {
+    model,
+    contextLength,
+    concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,
+    inputTokens: Math.max(1, inputTokens),
+    outputTokens: Math.max(1, outputTokens),
+    kvPrecision: request.kvCachePrecision ?? Precision.FP16,
+    engine,
+    utilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
+    tokenWindow: request.maxBatchedTokens ?? DEFAULT_TOKEN_WINDOW,
+    cudaGraphs: request.cudaGraphs ?? true,
+    fusedKernels: request.fusedKernels ?? true,
+    microBatches: request.microBatches,
+    cpuOffloadBytes: request.cpuOffload?.bytes ?? 0,
+    network: request.network,
+  };
+}
+
+/**
+ * Joins a load with hardware that was checked.
+ *
+ * @internal
+ */
+export function setupOf(
+  load: Load,
+  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; busyShare?: number },
+  parallelism: Parallelism,
+): Setup {
+  const { instanceType } = hardware;
+  const rdma = instanceType.efaInterfaces > 0 || instanceType.rdmaRead;
+  return {
+    ...load,
+    instanceType,
+    gpu: instanceType.gpu,
+    precision: hardware.precision,
+    parallelism,
+    nodes: nodesFor(instanceType, parallelism),
+    nodeNetwork: load.network ?? (rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
+    pricePerHour: hardware.pricePerHour,
+    busyShare: hardware.busyShare ?? DEFAULT_BUSY_SHARE,
+  };
+}
+
+/**
+ * Nodes that all replicas of a parallelism need. A replica larger than a node takes whole nodes; smaller ones share a node.
+ *
+ * @internal
+ */
+export function nodesFor(instanceType: GpuInstanceType, parallelism: Parallelism): number {
+  const perReplica = parallelism.gpusPerReplica;
+  if (perReplica >= instanceType.gpuCount) {
+    return Math.ceil(perReplica / instanceType.gpuCount) * parallelism.data;
+  }
+  return Math.ceil(parallelism.data / Math.floor(instanceType.gpuCount / perReplica));
+}
+
+/** Everything wrong with a load, whatever the hardware. */
+function loadFaults(request: ServingLoad): string[] {
+  const { model, contextLength, concurrency, inputTokens, outputTokens } = request;
+  const faults = [
+    ...positiveIntegerFaults({
+      contextLength,
+      concurrency,
+      inputTokens,
+      outputTokens,
+      maxBatchedTokens: request.maxBatchedTokens,
+      microBatches: request.microBatches,
+    }),
+    ...notNegativeFaults({ cpuOffload: request.cpuOffload?.bytes }),
+  ];
+  const utilization = request.gpuMemoryUtilization;
+  if (utilization !== undefined && !(utilization > 0 && utilization <= 1)) {
+    faults.push(`gpuMemoryUtilization must be above 0 and at most 1; got ${utilization}`);
+  }
+  const kv = request.kvCachePrecision;
+  if (kv && kv.bits === 32) faults.push('kvCachePrecision must have at most 16 bits: engines keep no 32-bit cache');
+  if (faults.length > 0) return faults;
+  if (contextLength !== undefined && contextLength > model.maxContextLength) {
+    faults.push(
+      `contextLength ${contextLength} is beyond the ${model.maxContextLength} tokens that ${model.name} was made for; use at most ${model.maxContextLength}`,
+    );
+  }
+  const limit = contextLength ?? Math.min(DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
+  if ((inputTokens ?? 0) + (outputTokens ?? 0) > limit) {
+    faults.push(
+      `inputTokens ${inputTokens ?? 0} + outputTokens ${outputTokens ?? 0} exceed contextLength ${limit}; raise contextLength or shorten them`,
+    );
+  }
+  return faults;
+}
+
+/**
+ * Everything wrong with running a model on an instance type in a precision.
+ *
+ * @internal
+ */
+export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType, precision: Precision): string[] {
+  const { gpu } = instanceType;
+  const faults: string[] = [];
+  if (!gpu.supports(precision)) {
+    const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
+    faults.push(
+      `${precision.name} needs compute capability ${precision.minimumComputeCapability.toFixed(1)}, but ${gpu.name} (${instanceType.name}) ` +
+        `has ${gpu.computeCapability.toFixed(1)}; use one of ${usable.join(', ')}`,
+    );
+  }
+  const kv = load.kvCachePrecision;
+  if (kv && kv.bits === 8 && kv !== Precision.INT8 && gpu.computeCapability < 8) {
+    faults.push(
+      `an ${kv.name} key-value cache needs compute capability 8.0, but ${gpu.name} has ${gpu.computeCapability.toFixed(1)}`,
+    );
+  }
+  return faults;
+}
+
+/**
+ * Everything wrong with the request as a whole, apart from whether it fits.
+ *
+ * @internal
+ */
+export function requestFaults(request: CapacityRequest, precision: Precision): string[] {
+  return [
+    ...hardwareFaults(request, request.instanceType, precision),
+    ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
+    ...positiveIntegerFaults({ maxNodes: request.maxNodes }),
+    ...positiveFaults({ pricePerHour: request.pricePerHour }),
+    ...busyShareFaults(request.busyShare),
+  ];
+}
+
+/**
+ * The fault of a busy share that is none.
+ *
+ * @internal
+ */
+export function busyShareFaults(busyShare: number | undefined): string[] {
+  if (busyShare === undefined || (busyShare > 0 && busyShare <= 1)) return [];
+  return [`busyShare must be above 0 and at most 1; got ${busyShare}`];
+}
+
+/**
+ * What a model's shape forbids: heads, key-value heads, layers, experts and quantisation groups that cannot be shared out.
+ *
+ * @internal
+ */
+export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): string[] {
+  const { tensor, pipeline, expert } = parallelism;
+  const faults: string[] = [];
+  if (!parallelism.dividesHeads(model.attentionHeads)) {
+    faults.push(
+      `tensor parallelism ${tensor} does not divide the ${model.attentionHeads} attention heads of ${model.name}; use one of ` +
+        divisors(model.attentionHeads)
+          .filter((d) => d <= 16)
+          .join(', '),
+    );
+  }
+  const kv = model.keyValueHeads;
+  if (
+    !model.latentAttention &&
+    parallelism.dividesHeads(model.attentionHeads) &&
+    kv % tensor !== 0 &&
+    tensor % kv !== 0
+  ) {
+    faults.push(
+      `tensor parallelism ${tensor} neither divides nor is a multiple of the ${kv} key-value heads of ${model.name}; use one of ` +
+        tensorDegrees(model, 16).join(', '),
+    );
+  }
+  if (pipeline > model.layers) {
+    faults.push(`pipeline parallelism ${pipeline} exceeds the ${model.layers} layers of ${model.name}`);
+  }
+  if (expert > 1 && !model.experts)
+    faults.push(`expert parallelism ${expert} needs a mixture-of-experts model; ${model.name} is dense`);
+  if (model.experts && model.experts.routed % expert !== 0) {
+    faults.push(`expert parallelism ${expert} does not divide the ${model.experts.routed} experts of ${model.name}`);
+  }
+  if (faults.length === 0) faults.push(...groupFaults(model, parallelism, precision));
+  return faults;
+}
+
+/** Kernels of grouped formats want whole groups on each rank. */
+function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): string[] {
+  const group = precision.groupSize;
+  if (!group || parallelism.tensor === 1 || model.approximate) return [];
+  const width = model.experts && parallelism.expert === 1 ? model.experts.intermediateSize : undefined;
+  const widths = model.experts ? [width] : [model.intermediateSize];
+  return widths.flatMap((f) => {
+    if (f === undefined || (f / parallelism.tensor) % group === 0) return [];
+    return [
+      `${precision.name} has groups of ${group}, but tensor parallelism ${parallelism.tensor} cuts the feed-forward width ${f} of ` +
+        `${model.name} into ${f / parallelism.tensor}; use ${model.experts ? 'expert parallelism, or ' : ''}another tensor degree`,
+    ];
+  });
+}
+
+/**
+ * Tensor degrees up to a limit that the model's heads allow.
+ *
+ * @internal
+ */
+export function tensorDegrees(model: ModelSpec, limit: number): number[] {
+  const kv = model.keyValueHeads;
+  return divisors(model.attentionHeads).filter(
+    (t) => t <= limit && (model.latentAttention || kv % t === 0 || t % kv === 0),
+  );
+}
+
+/**
+ * Divisors of a number, ascending.
+ *
+ * @internal
+ */
+export function divisors(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
+}
+
+/**
+ * GPUs over which tensor parallelism is used without being asked for: one NVLink domain.
+ *
+ * @internal
+ */
+export function tensorDomain(instanceType: GpuInstanceType): number {
+  return instanceType.interconnect === GpuInterconnect.PCIE ? 1 : instanceType.nvlinkDomainSize;
+}

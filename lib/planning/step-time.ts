@@ -1,0 +1,221 @@
+import { Precision } from '../catalog/precision';
+import { allReduceSeconds, hopSeconds } from './collective-model';
+import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
+import { keyValueBytes } from './memory-model';
+import { Setup } from './setup';
+import { Stage, stagesOf } from './stages';
+
+/** Norms, rotary encoding, activation and residuals of one layer in a CUDA graph: about 12 µs of launches on H100 to B200. */
+const ELEMENTWISE = 12e-6;
+/** Dispatch of one layer's kernels from Python without a CUDA graph: 0.4 ms (fitted to unloaded times to first token). */
+export const EAGER_LAYER = 0.4e-3;
+/** Share of the launches that fusing elementwise kernels saves (the deployment guide's figure). */
+const FUSION_SAVING = 0.3;
+/** Share of the theoretical PCI Express rate reached when weights stream from host memory (DeepSpeed on T4: 9 of 16 GB/s). */
+const OFFLOAD_SHARE = 0.57;
+
+/**
+ * What one forward pass works on.
+ *
+ * @internal
+ */
+export interface Pass {
+  /** Tokens computed. */
+  readonly tokens: number;
+  /** Sequences they belong to. */
+  readonly sequences: number;
+  /** Tokens of keys and values read by decode attention, all sequences together. */
+  readonly cachedTokens: number;
+  /** Whether it is a prefill, whose attention is a product, not a read. */
+  readonly prefill: boolean;
+}
+
+/**
+ * Seconds of one forward pass, by where they go.
+ *
+ * @internal
+ */
+export interface PassTime {
+  readonly total: number;
+  /** Of the slowest stage. */
+  readonly bottleneck: number;
+  readonly weights: number;
+  readonly attention: number;
+  readonly fixed: number;
+  readonly collectives: number;
+  readonly hops: number;
+}
+
+/**
+ * Share of the experts of a layer that a step of `tokens` tokens hits: `1 - (1 - k/E)^B`.
+ *
+ * @internal
+ */
+export function expertCoverage(routed: number, perToken: number, tokens: number): number {
+  return 1 - Math.pow(1 - perToken / routed, tokens);
+}
+
+/**
+ * Seconds of one forward pass through all stages.
+ *
+ * @internal
+ */
+export function passTime(setup: Setup, pass: Pass): PassTime {
+  const kernel = kernelModel(setup.gpu, setup.precision);
+  const stages = stagesOf(setup);
+  const sum = { weights: 0, attention: 0, fixed: 0, collectives: 0 };
+  let bottleneck = 0;
+  const { tensor, pipeline } = setup.parallelism;
+  const stageGpus = tensor;
+  const hopBytes = pass.tokens * setup.model.hiddenSize * 2;
+  let hops = 0;
+  for (const [i, stage] of stages.entries()) {
+    const time = stageTime(setup, kernel, stage, pass);
+    sum.weights += time.weights;
+    sum.attention += time.attention;
+    sum.fixed += time.fixed;
+    sum.collectives += time.collectives;
+    let own = time.weights + time.attention + time.fixed + time.collectives;
+    if (i > 0) {
+      const boundary = i * stageGpus;
+      const across = boundary % setup.instanceType.gpuCount === 0 && boundary > 0 && setup.nodes > 1;
+      const hop = hopSeconds(setup.instanceType, setup.nodeNetwork, across, hopBytes);
+      hops += hop;
+      own += hop;
+    }
+    bottleneck = Math.max(bottleneck, own);
+  }
+  const overhead = setup.engine.stepOverheadMs / 1e3;
+  const total = sum.weights + sum.attention + sum.fixed + sum.collectives + hops + overhead;
+  return {
+    total,
+    bottleneck: pipeline === 1 ? total : bottleneck + overhead / pipeline,
+    hops,
+    ...sum,
+    fixed: sum.fixed + overhead,
+  };
+}
+
+function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) {
+  const { model, parallelism, instanceType } = setup;
+  const t = parallelism.tensor;
+  const m = pass.tokens;
+  const h = model.hiddenSize;
+  const executed = 1 - model.skippedLayerFraction;
+  const layers = stage.layers * executed;
+  const attention = attentionTime(setup, kernel, pass);
+  const projections = projectionTime(setup, kernel, m);
+  const dense = stage.denseLayers > 0 ? feedForwardTime(setup, kernel, m, model.intermediateSize) : 0;
+  const experts = stage.expertLayers > 0 ? expertTime(setup, kernel, m) : 0;
+  let weights = layers * projections + executed * (stage.denseLayers * dense + stage.expertLayers * experts);
+  if (stage.last) {
+    const rows = pass.sequences;
+    weights += matmulSeconds(
+      { ...kernel, matmul: { t0: 4, eb: 0.8, ef: 0.6 }, rate: kernel.wideRate },
+      rows,
+      h,
+      model.vocabularySize / t,
+      2,
+    );
+  }
+  weights += setup.cpuOffloadBytes > 0 ? setup.cpuOffloadBytes / (setup.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE) : 0;
+  const launches = ELEMENTWISE / (setup.fusedKernels ? 1 : 1 - FUSION_SAVING);
+  let fixed = layers * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
+  const bytes = m * h * 2;
+  const collectives = layers * 2 * allReduceSeconds(instanceType, setup.nodeNetwork, t, bytes);
+  if (!pass.prefill && !setup.cudaGraphs) {
+    // Without graphs the host cannot launch faster than this, however little the GPU has to do.
+    const busy = weights + layers * attention + fixed + collectives;
+    fixed += Math.max(0, layers * EAGER_LAYER - busy);
+  }
+  return { weights, attention: layers * attention, fixed, collectives };
+}
+
+/** Query, key, value and output projections of one layer. */
+function projectionTime(setup: Setup, kernel: KernelModel, m: number): number {
+  const { model, parallelism, precision } = setup;
+  const t = parallelism.tensor;
+  const h = model.hiddenSize;
+  const c = model._parameterCount();
+  const expertsOnly = precision === Precision.MXFP4 && model.experts !== undefined;
+  const bytes = expertsOnly ? 2 : precision.bytesPerWeight;
+  const mla = model.latentAttention;
+  if (mla) {
+    // Down projections on every rank, up and output projections shared out; two products more than without compression.
+    const down = c.keyValue / h;
+    const up = c.attention / t / h;
+    return (
+      matmulSeconds(kernel, m, h, down, bytes) + matmulSeconds(kernel, m, h, up, bytes) + 2 * kernel.matmul.t0 * 1e-6
+    );
+  }
+  const kvHeads = Math.ceil(model.keyValueHeads / t);
+  const queryWidth = (model.attentionHeads * model.headSize) / t;
+  return (
+    matmulSeconds(kernel, m, h, queryWidth + 2 * kvHeads * model.headSize, bytes) +
+    matmulSeconds(kernel, m, queryWidth, h, bytes)
+  );
+}
+
+/** Gate, up and down products of one dense layer. */
+function feedForwardTime(setup: Setup, kernel: KernelModel, m: number, width: number): number {
+  const { model, parallelism, precision } = setup;
+  const t = parallelism.tensor;
+  const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
+  const bytes = precision === Precision.MXFP4 && model.experts ? 2 : precision.bytesPerWeight;
+  return (
+    matmulSeconds(kernel, m, model.hiddenSize, (gates * width) / t, bytes) +
+    matmulSeconds(kernel, m, width / t, model.hiddenSize, bytes)
+  );
+}
+
+/** Router, routed and shared experts of one layer: reads the experts that the step hits, computes the active ones. */
+function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
+  const { model, parallelism, precision } = setup;
+  const experts = model.experts;
+  if (!experts) return 0;
+  const { tensor, expert, data } = parallelism;
+  const c = model._parameterCount();
+  // With experts spread over data-parallel ranks each rank's experts see the tokens of all of them.
+  const tokens = expert > tensor ? m * data : m;
+  const spread = expert > 1 ? expert : tensor;
+  const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
+  const read = (c.routedExperts * coverage * precision.bytesPerWeight) / spread;
+  const flops = (2 * tokens * c.routedExperts * (experts.perToken / experts.routed)) / spread;
+  const { t0, eb, ef } = kernel.matmul;
+  const routed = 2 * t0 * 1e-6 + Math.max(read / (eb * kernel.bandwidth), flops / (ef * kernel.rate));
+  const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
+  const shared = sharedWidth > 0 ? feedForwardTime(setup, kernel, m, sharedWidth) : 0;
+  // Routing: gate product, top-k, sort and combine.
+  const routing = 20e-6;
+  return routed + shared + routing;
+}
+
+/** Attention of one layer. */
+function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
+  const { model, parallelism } = setup;
+  const t = parallelism.tensor;
+  const mla = model.latentAttention;
+  if (pass.prefill) {
+    const perSequence = pass.tokens / pass.sequences;
+    const width = mla
+      ? (model.attentionHeads * (mla.nopeHeadSize + mla.ropeHeadSize + mla.valueHeadSize)) / 2
+      : model.attentionHeads * model.headSize;
+    const flops = (2 * pass.sequences * perSequence ** 2 * width) / t;
+    return kernel.attentionFixed + flops / (kernel.attentionRate * kernel.wideRate);
+  }
+  const bytes = keyValueBytes(setup, 1) * windowed(setup, pass);
+  const read = bytes / (kernel.attentionBandwidth * kernel.bandwidth);
+  if (!mla) return kernel.attentionFixed + read;
+  // Absorbed latent attention multiplies every head with the compressed vector: it computes as well as it reads.
+  const flops = 2 * pass.cachedTokens * (model.attentionHeads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
+  return kernel.attentionFixed + Math.max(read, flops / (0.5 * kernel.wideRate));
+}
+
+/** Cached tokens, averaged over layers with and without a sliding window. */
+function windowed(setup: Setup, pass: Pass): number {
+  const window = setup.model.shape.slidingWindow;
+  if (!window) return pass.cachedTokens;
+  const share = window.layers / setup.model.layers;
+  const inWindow = Math.min(pass.cachedTokens, window.tokens * pass.sequences);
+  return pass.cachedTokens * (1 - share) + inWindow * share;
+}

@@ -1,0 +1,78 @@
+import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { NodeNetwork } from './capacity-request';
+import { Setup } from './setup';
+import { stageLayers } from './stages';
+
+/**
+ * Advice on a setup, each with a stable id.
+ *
+ * @internal
+ */
+export function warningsOf(setup: Setup, fit: { readonly hostFits: boolean; readonly hostBytes: number }): string[] {
+  const { model, instanceType, parallelism, gpu } = setup;
+  const { tensor, pipeline } = parallelism;
+  const warnings: string[] = [];
+  const warn = (id: string, text: string) => warnings.push(`[capacity:${id}] ${text}`);
+  if (tensor > 1 && instanceType.interconnect === GpuInterconnect.PCIE) {
+    warn(
+      'TENSOR_OVER_PCIE',
+      `tensor parallelism ${tensor} on ${instanceType.name} goes over PCI Express, twice per layer; pipeline parallelism needs far less of it`,
+    );
+  } else if (tensor > 4 && instanceType.interconnect === GpuInterconnect.NVLINK_MESH) {
+    warn(
+      'TENSOR_OVER_MESH',
+      `not every pair of the ${tensor} GPUs of ${instanceType.name} has an NVLink; tensor 4 stays within direct links`,
+    );
+  } else if (tensor > instanceType.nvlinkDomainSize) {
+    warn(
+      'TENSOR_ACROSS_NODES',
+      `tensor parallelism ${tensor} leaves the NVLink domain of ${instanceType.nvlinkDomainSize} GPUs; each layer waits for the network twice`,
+    );
+  }
+  if (setup.nodes > parallelism.data && setup.nodeNetwork === NodeNetwork.TCP) {
+    warn(
+      'NODES_OVER_TCP',
+      `replicas span nodes of ${instanceType.name} over TCP; no measurement of that is known, the times are estimates`,
+    );
+  }
+  if (!model.latentAttention && model.keyValueHeads % tensor !== 0) {
+    warn(
+      'KEY_VALUE_REPLICATED',
+      `${model.name} has ${model.keyValueHeads} key-value heads, so ${tensor} tensor ranks hold copies of them`,
+    );
+  }
+  if (model.latentAttention && tensor > 1) {
+    warn(
+      'LATENT_CACHE_REPLICATED',
+      `each of the ${tensor} tensor ranks holds the whole compressed cache of ${model.name}; data parallel attention with expert parallelism would share it out`,
+    );
+  }
+  const stages = stageLayers(model.layers, pipeline);
+  if (pipeline > 1 && new Set(stages).size > 1) {
+    warn(
+      'UNEVEN_STAGES',
+      `${model.layers} layers in ${pipeline} stages are ${stages.join(', ')}; the longest stage sets the pace`,
+    );
+  }
+  if (model.approximate) {
+    warn(
+      'APPROXIMATE_MODEL',
+      `only the number of parameters of ${model.name} is known; its key-value cache and times are those of a LLaMA model of that size`,
+    );
+  }
+  if (instanceType.legacy)
+    warn('LEGACY_INSTANCE', `${instanceType.name} is a previous generation; drivers from 595 on drop ${gpu.name}`);
+  if (setup.cpuOffloadBytes > 0) {
+    warn(
+      'CPU_OFFLOAD',
+      'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
+    );
+  }
+  if (!fit.hostFits) {
+    warn(
+      'HOST_MEMORY',
+      `offloading needs ${(fit.hostBytes / 2 ** 30).toFixed(1)} GiB of host memory, ${instanceType.name} has ${instanceType.memory.gib} GiB`,
+    );
+  }
+  return warnings;
+}

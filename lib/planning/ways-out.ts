@@ -1,0 +1,166 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { parallelismCandidates, smallestFit } from './choose-parallelism';
+import { fitOf } from './judge-fit';
+import { WayOut } from './plan-parts';
+import { Load, Setup, hardwareFaults, parallelismFaults, setupOf } from './setup';
+
+const MOST_WAYS = 8;
+const MOST_NODES = 8;
+
+/** A way out with what it costs, to rank it. */
+interface Ranked {
+  readonly way: WayOut;
+  /** Added hardware first, then how much is given up. */
+  readonly rank: readonly [number, number];
+}
+
+/**
+ * Changes that make a setup fit, one at a time, each tried: quantised weights, a quantised cache, fewer sequences, a shorter
+ * context, more GPUs, more nodes, another instance type. Those that need no more hardware come first, then by GPU memory.
+ *
+ * @internal
+ */
+export function waysOut(setup: Setup): WayOut[] {
+  const found = [
+    ...precisions(setup),
+    ...cachePrecision(setup),
+    ...fewerSequences(setup),
+    ...shorterContext(setup),
+    ...moreGpus(setup),
+    ...moreNodes(setup),
+    ...otherTypes(setup),
+  ];
+  found.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.way.change < b.way.change ? -1 : 1));
+  return found.slice(0, MOST_WAYS).map((ranked) => ranked.way);
+}
+
+function ranked(change: string, setup: Setup, givenUp: number): Ranked {
+  const { instanceType, parallelism } = setup;
+  const gpus = Math.max(parallelism.gpus, 1);
+  return {
+    way: {
+      change,
+      instanceType: instanceType.name,
+      nodes: setup.nodes,
+      precision: setup.precision.name,
+      kvCachePrecision: setup.kvPrecision.name,
+      contextLength: setup.contextLength,
+      concurrency: setup.concurrency,
+      parallelism,
+      ...(setup.pricePerHour === undefined ? {} : { pricePerHour: setup.pricePerHour * setup.nodes }),
+    },
+    rank: [setup.nodes * instanceType.totalGpuMemory.gib + gpus * 1e-3, givenUp],
+  };
+}
+
+/** A setup changed, its derived values made again. */
+function changed(
+  setup: Setup,
+  load: Partial<Load>,
+  hardware: Partial<Pick<Setup, 'instanceType' | 'precision'>>,
+  parallelism: Parallelism,
+): Setup {
+  const instanceType = hardware.instanceType ?? setup.instanceType;
+  const precision = hardware.precision ?? setup.precision;
+  const sameType = instanceType === setup.instanceType;
+  return setupOf(
+    { ...setup, ...load },
+    { instanceType, precision, busyShare: setup.busyShare, pricePerHour: sameType ? setup.pricePerHour : undefined },
+    parallelism,
+  );
+}
+
+function precisions(setup: Setup): Ranked[] {
+  const { model, gpu, precision } = setup;
+  const native = model.experts && setup.model.name.startsWith('gpt-oss');
+  return Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && gpu.supports(p))
+    .filter((p) => p !== Precision.FP8_BLOCK && (p !== Precision.MXFP4 || native))
+    .flatMap((p) => {
+      if (parallelismFaults(model, setup.parallelism, p).length > 0) return [];
+      const other = changed(setup, {}, { precision: p }, setup.parallelism);
+      return fitOf(other).fits
+        ? [ranked(`precision ${p.name} instead of ${precision.name}`, other, precision.bits / p.bits)]
+        : [];
+    })
+    .slice(0, 2);
+}
+
+function cachePrecision(setup: Setup): Ranked[] {
+  if (setup.kvPrecision.bits <= 8 || setup.gpu.computeCapability < 8) return [];
+  const other = changed(setup, { kvPrecision: Precision.FP8 }, {}, setup.parallelism);
+  return fitOf(other).fits ? [ranked('key-value cache in fp8', other, 1.5)] : [];
+}
+
+function fewerSequences(setup: Setup): Ranked[] {
+  const most = fitOf(setup).memory.maxSequences;
+  if (most < 1 || most >= setup.concurrency) return [];
+  const other = changed(setup, { concurrency: most }, {}, setup.parallelism);
+  return fitOf(other).fits
+    ? [ranked(`${most} sequences at once instead of ${setup.concurrency}`, other, 3 + setup.concurrency / most)]
+    : [];
+}
+
+function shorterContext(setup: Setup): Ranked[] {
+  const { memory } = fitOf(setup);
+  const { blockTokens } = setup.engine;
+  const perSequence = Math.floor(memory.kvCapacityTokens / setup.concurrency / blockTokens) * blockTokens;
+  const context = Math.min(perSequence, setup.contextLength - 1);
+  if (context < Math.min(256, setup.contextLength / 2)) return [];
+  const load = {
+    contextLength: context,
+    inputTokens: Math.max(1, Math.min(setup.inputTokens, Math.floor(context / 2))),
+    outputTokens: Math.max(1, Math.min(setup.outputTokens, Math.floor(context / 2))),
+  };
+  const other = changed(setup, load, {}, setup.parallelism);
+  return fitOf(other).fits
+    ? [ranked(`context ${context} instead of ${setup.contextLength}`, other, 2 + setup.contextLength / context)]
+    : [];
+}
+
+function moreGpus(setup: Setup): Ranked[] {
+  const { model, instanceType, precision, parallelism } = setup;
+  const larger = parallelismCandidates(model, instanceType, precision, 1).filter(
+    (p) => p.gpusPerReplica > parallelism.gpusPerReplica,
+  );
+  for (const candidate of larger) {
+    const other = changed(setup, {}, {}, withReplicas(candidate, parallelism.data));
+    if (fitOf(other).fits) return [ranked(`${candidate} instead of ${parallelism}`, other, 0)];
+  }
+  return [];
+}
+
+function moreNodes(setup: Setup): Ranked[] {
+  const { model, instanceType, precision, parallelism } = setup;
+  const larger = parallelismCandidates(model, instanceType, precision, MOST_NODES).filter(
+    (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
+  );
+  for (const candidate of larger) {
+    const other = changed(setup, {}, {}, withReplicas(candidate, parallelism.data));
+    if (fitOf(other).fits) return [ranked(`${other.nodes} nodes instead of ${setup.nodes}`, other, 1)];
+  }
+  return [];
+}
+
+function otherTypes(setup: Setup): Ranked[] {
+  const fitting = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy)
+    .filter((type) => hardwareFaults({ model: setup.model }, type, setup.precision).length === 0)
+    .flatMap((instanceType) => {
+      const { setup: other, fit } = smallestFit(
+        setup,
+        { instanceType, precision: setup.precision, busyShare: setup.busyShare },
+        1,
+      );
+      return fit.fits
+        ? [ranked(`instance type ${instanceType.name} instead of ${setup.instanceType.name}`, other, 0)]
+        : [];
+    });
+  fitting.sort((a, b) => a.rank[0] - b.rank[0]);
+  return fitting.slice(0, 3);
+}
+
+function withReplicas(parallelism: Parallelism, data: number): Parallelism {
+  const { tensor, pipeline, expert } = parallelism;
+  return Parallelism.of({ tensor, pipeline, expert, data });
+}
