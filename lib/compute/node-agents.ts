@@ -35,10 +35,11 @@ export interface NodeAgentsProps {
   /** Image of the NVIDIA device plugin, with its registry. @default - a pinned release from nvcr.io */
   readonly nvidiaPluginImage?: string;
   /**
-   * Image of the EFA device plugin, with its registry.
-   * @default - a pinned release from the EKS registry of the cluster's region; from that of us-west-2, as its own chart has it,
-   * where the region is not known at synthesis
+   * Region whose EKS registry the EFA device plugin is pulled from.
+   * @default - the cluster's, where it is known at synthesis; else us-west-2, as the plugin's own chart has it
    */
+  readonly region?: string;
+  /** Image of the EFA device plugin, with its registry. @default - a pinned release from the EKS registry of `region` */
   readonly efaPluginImage?: string;
 }
 
@@ -58,7 +59,10 @@ export class NodeAgents extends Construct {
   /** Namespace of the agents. */
   public readonly namespace: string;
 
-  private readonly props: NodeAgentsProps;
+  private readonly efa?: boolean;
+  private readonly efaImage?: string;
+  private readonly region?: string;
+  private readonly registry: ImageRegistry;
   private readonly meta: KubernetesMeta;
 
   /**
@@ -68,10 +72,13 @@ export class NodeAgents extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
     super(scope, id);
-    this.props = props;
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'gpu-node-agents';
     throwIfInvalid(this, this.faults());
+    this.efa = props.efa;
+    this.efaImage = props.efaPluginImage;
+    this.region = regionOf(props);
+    this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     sets.set(props.cluster, this);
 
     const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
@@ -99,33 +106,27 @@ export class NodeAgents extends Construct {
   }
 
   private faults(): string[] {
-    const { cluster, efaPluginImage } = this.props;
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
-    const other = sets.get(cluster);
+    const other = sets.get(this.cluster);
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
-      ...(efaPluginImage ? [] : efaRegionFaults(this.region)),
       ...(other
         ? [
-            `cluster '${cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
+            `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
           ]
         : []),
     ];
   }
 
-  private get region(): string | undefined {
-    const { region } = this.cluster.connection;
-    return Token.isUnresolved(region) ? undefined : region;
-  }
-
   private addEfaPlugin(): void {
     const pools = () => this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
-    const wanted = this.props.efa ?? pools().length > 0;
+    const wanted = this.efa ?? pools().length > 0;
     const id = 'EfaDevicePlugin';
     if (!wanted || this.node.tryFindChild(id)) return;
+    throwIfInvalid(this, this.efaImage ? [] : efaRegionFaults(this.region));
     this.addAgent(id, {
       name: 'efa-device-plugin',
-      image: this.props.efaPluginImage ?? efaDevicePluginImage(this.region),
+      image: this.efaImage ?? efaDevicePluginImage(this.region),
       nodeLabel: EFA_LABEL,
       pools,
       env: {},
@@ -141,20 +142,25 @@ export class NodeAgents extends Construct {
 
   private addAgent(id: string, agent: Agent): void {
     const { pools, image, ...rest } = agent;
-    const registry = this.props.imageRegistry ?? ImageRegistry.UPSTREAM;
     nodeAgentDaemonSet(
       this,
       id,
       {
         ...rest,
-        image: registry.resolve(image),
-        pullSecrets: registry.pullSecrets,
+        image: this.registry.resolve(image),
+        pullSecrets: this.registry.pullSecrets,
         namespace: this.namespace,
         taints: () => pools().flatMap((pool): NodeTaint[] => pool.taints),
       },
       this.meta,
     );
   }
+}
+
+/** The region, where it is known at synthesis. */
+function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
+  const known = region ?? cluster.connection.region;
+  return Token.isUnresolved(known) ? undefined : known;
 }
 
 /** An agent before its place in the cluster is known. */

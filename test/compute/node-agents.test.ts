@@ -197,6 +197,10 @@ describe('NodeAgents', () => {
     );
   });
 
+  test('needs no registry of EKS without EFA', () => {
+    expect(names(synthAgents({}, [false], 'mars-north-1'))).toEqual([NVIDIA]);
+  });
+
   test('fails for a second set on one cluster', () => {
     const build = () =>
       synthesise((stack) => {
@@ -219,6 +223,11 @@ describe('failure 5: the image of the EFA plugin', () => {
   ])('comes from the registry of %s', (region, registry) => {
     const { image } = podSpec(synthAgents({}, [true], region), EFA).container[0];
     expect(image.startsWith(registry)).toBe(true);
+  });
+
+  test('comes from the region that the user names', () => {
+    const { image } = podSpec(synthAgents({ region: 'eu-west-1' }, [true]), EFA).container[0];
+    expect(image).toBe(efaDevicePluginImage('eu-west-1'));
   });
 
   test('comes from where its own chart has it when the region is not known', () => {
