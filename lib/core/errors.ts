@@ -3,6 +3,10 @@ import { UnscopedValidationError } from '../units/errors';
 
 /**
  * Bad input to a construct. It names the construct by its path and lists every fault at once.
+ *
+ * TypeScript only: jsii knows no error classes.
+ *
+ * @jsii ignore
  */
 export class ValidationError extends UnscopedValidationError {
   /** Path of the construct that refused its input. */
