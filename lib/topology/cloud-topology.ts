@@ -8,6 +8,7 @@ import { NodeAgents } from '../compute/node-agents';
 import { throwIfInvalid } from '../core/errors';
 import { KubernetesAccess, hasDefaultProvider } from '../core/kubernetes-access';
 import { IModelStore } from '../core/model-store';
+import { kubernetesName } from '../core/naming';
 import { MonitoringStack } from '../monitoring/monitoring-stack';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { TritonDeployment } from '../serving/triton-deployment';
@@ -104,6 +105,7 @@ export class CloudTopology extends Construct {
   private deploy(workloads: Construct, assigned: AssignedModel, props: CloudTopologyProps): TritonDeployment {
     const { name, version, replicas, poolName, plan } = assigned;
     return new TritonDeployment(workloads, `Model-${name}`, {
+      name: kubernetesName(name),
       cluster: this.cluster,
       nodePool: this.poolsByName.get(poolName)!,
       modelStore: this.modelStore,

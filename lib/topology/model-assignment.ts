@@ -56,6 +56,7 @@ export function assignModels(request: AssignmentRequest, faults: string[]): Assi
   const names = request.models.map((served) => served.name ?? served.model.name);
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   for (const name of repeated) faults.push(`two models have the name '${name}'; give each a name of its own`);
+  faults.push(...objectNameFaults([...new Set(names)]));
   for (const name of Object.keys(request.locked)) {
     if (!names.includes(name)) faults.push(`a plan is given for '${name}', which is no model here; there are: ${names.join(', ')}`);
   }
@@ -64,6 +65,14 @@ export function assignModels(request: AssignmentRequest, faults: string[]): Assi
     const assigned = assign(request, served, names[index], own);
     faults.push(...own.map((fault) => `model '${names[index]}': ${fault}`));
     return assigned ? [assigned] : [];
+  });
+}
+
+/** Kubernetes knows fewer characters than model names have. */
+function objectNameFaults(names: readonly string[]): string[] {
+  return names.flatMap((name, index) => {
+    const other = names.slice(0, index).find((before) => kubernetesName(before) === kubernetesName(name));
+    return other ? [`models '${other}' and '${name}' both become '${kubernetesName(name)}' in Kubernetes; rename one`] : [];
   });
 }
 
@@ -120,7 +129,7 @@ function choose(served: ServedModel, instanceType?: GpuInstanceType): CapacityPl
 
 function unfit(plan: CapacityPlan): string[] {
   const shortfall = plan.shortfallPerGpu ? `; ${plan.shortfallPerGpu.gib.toFixed(1)} GiB short on each GPU` : '';
-  const ways = plan.waysOut.length > 0 ? `; ways out: ${plan.waysOut.map(String).join('; ')}` : '';
+  const ways = plan.waysOut.length > 0 ? `; ways out: ${plan.waysOut.map((way) => way.change).join('; ')}` : '';
   return [`does not fit ${plan.instanceType.name} in ${plan.precision.name} with ${plan.parallelism.toString()}${shortfall}${ways}`];
 }
 

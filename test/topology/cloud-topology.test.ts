@@ -1,0 +1,186 @@
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { TerraformStack } from 'cdktf';
+import {
+  CapacityPlan,
+  CapacityPlanner,
+  CloudTopology,
+  CloudTopologyProps,
+  GpuInstanceType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  RdmaFabric,
+  ValidationError,
+} from '../../lib';
+import { synthesise, synthesisePair } from '../support/synth';
+
+const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
+const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
+const L40S = { name: 'l40s', instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 1, maxNodes: 1 };
+const A100 = { name: 'a100', instanceType: GpuInstanceType.P4DE_24XLARGE, minNodes: 2, maxNodes: 2, fabric: RdmaFabric.efa() };
+
+const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
+  new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, ...ZONES, ...props });
+
+describe('one statement', () => {
+  test('chooses a pool that fits the model, and serves it there and nowhere else', () => {
+    const synthesised = synthesise((stack) => void make(stack));
+    const pool = synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    expect(pool.instance_types).toEqual(['g6e.xlarge']);
+    expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
+    const { spec } = synthesised.only('kubernetes_deployment_v1').spec.template;
+    expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'llama-3-1-8b' });
+  });
+
+  test('makes the Kubernetes provider, and none where the stack has a default one', () => {
+    const own = synthesise((stack) => void make(stack));
+    expect(own.json.provider.kubernetes).toMatchObject([{ alias: 'chat' }]);
+    const given = synthesise((stack) => {
+      new KubernetesProvider(stack, 'Kubernetes', { configPath: '~/.kube/config' });
+      make(stack);
+    });
+    expect(given.json.provider.kubernetes).toHaveLength(1);
+    expect(given.only('kubernetes_deployment_v1').provider).toBeUndefined();
+  });
+
+  test('says nothing in a default synthesis, and explains itself when asked', () => {
+    let text = '';
+    const synthesised = synthesise((stack) => (text = make(stack).explain()));
+    expect(synthesised.annotations('warn')).toEqual([]);
+    expect(text).toContain("llama-3.1-8b: 1 replica(s) on pool 'llama-3-1-8b'");
+    expect(text).toContain('weights per GPU');
+    expect(text).toContain('aws eks update-kubeconfig --name chat');
+  });
+});
+
+describe('two stacks', () => {
+  const pair = synthesisePair((infrastructure, workloads) => void make(infrastructure, { workloads }));
+
+  test('Kubernetes objects go to the workloads, AWS resources and roles to the infrastructure', () => {
+    expect(pair.workload.types.every((type) => type.startsWith('kubernetes_'))).toBe(true);
+    expect(pair.infra.types.every((type) => type.startsWith('aws_'))).toBe(true);
+    expect(pair.infra.resources('aws_eks_pod_identity_association').map(({ namespace }) => namespace)).toContain('inference');
+  });
+
+  test('monitoring watches every model, and is left out when told', () => {
+    const config = pair.workload.resources('kubernetes_config_map_v1').map(({ data }) => JSON.stringify(data));
+    expect(config.some((data) => data.includes('HighLatency') && data.includes('llama'))).toBe(true);
+    const without = synthesisePair((infrastructure, workloads) => void make(infrastructure, { workloads, monitoring: false }));
+    expect(without.workload.resources('kubernetes_stateful_set_v1')).toEqual([]);
+  });
+
+  test('taking one model away leaves every other resource as it was', () => {
+    const build = (models: CloudTopologyProps['models']) =>
+      synthesisePair((infrastructure, workloads) => void make(infrastructure, { workloads, models, monitoring: false }));
+    const one = build(MODELS);
+    const two = build([{ model: ModelSpec.QWEN_2_5_0_5B }, ...MODELS]);
+    for (const [before, after] of [
+      [two.infra, one.infra],
+      [two.workload, one.workload],
+    ]) {
+      for (const type of after.types) {
+        for (const [id, resource] of Object.entries(after.json.resource[type])) {
+          expect(before.json.resource[type][id]).toEqual(resource);
+        }
+      }
+    }
+  });
+});
+
+describe('plans', () => {
+  const locked = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P4DE_24XLARGE });
+
+  test('a locked plan is kept, with a warning that the planner would choose otherwise', () => {
+    const plan = CapacityPlan.fromJson(locked.toJson());
+    const synthesised = synthesise((stack) => void make(stack, { plan }));
+    expect(synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' }).instance_types).toEqual([
+      'p4de.24xlarge',
+    ]);
+    expect(synthesised.annotations('warn')).toEqual([expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]')]);
+  });
+
+  test('what topology.plan says can be given back, without a change or a warning', () => {
+    const plans: CapacityPlan[] = [];
+    const first = synthesise((stack) => void plans.push(make(stack).plan));
+    const second = synthesise((stack) => void make(stack, { plan: CapacityPlan.fromJson(plans[0].toJson()) }));
+    expect(second.json).toEqual(first.json);
+    expect(second.annotations('warn')).toEqual([]);
+  });
+});
+
+describe('given pools', () => {
+  test('a 65B in 16 bits on 8 x A100 80 GB, two replicas', () => {
+    const synthesised = synthesise((stack) =>
+      make(stack, {
+        nodePools: [L40S, A100],
+        models: [
+          {
+            name: 'deepseek',
+            version: '65b',
+            model: ModelSpec.LLAMA_65B,
+            precision: Precision.FP16,
+            contextLength: 2048,
+            parallelism: Parallelism.of({ tensor: 8 }),
+            replicas: 2,
+            nodePool: 'a100',
+          },
+        ],
+      }),
+    );
+    const { spec } = synthesised.byName('kubernetes_deployment_v1', 'deepseek');
+    expect(spec.replicas).toBe('2');
+    expect(spec.template.spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'a100' });
+    expect(spec.template.spec.container[0].resources.limits['nvidia.com/gpu']).toBe('8');
+  });
+});
+
+const refused: [string, Partial<CloudTopologyProps>, RegExp][] = [
+  ['no models', { models: [] }, /models is empty/],
+  ['two models of one name', { models: [...MODELS, ...MODELS] }, /two models have the name 'llama-3.1-8b'/],
+  [
+    'names that Kubernetes cannot tell apart',
+    { models: [...MODELS, { model: ModelSpec.LLAMA_3_1_8B, name: 'llama-3-1-8b' }] },
+    /both become 'llama-3-1-8b'/,
+  ],
+  ['two pools of one name', { nodePools: [L40S, L40S] }, /two pools have the name 'l40s'/],
+  ['a pool that is not there', { nodePools: [L40S], models: [{ ...MODELS[0], nodePool: 'h100' }] }, /no pool 'h100'.*l40s/],
+  ['a pool where there are none', { models: [{ ...MODELS[0], nodePool: 'h100' }] }, /has no nodePools/],
+  ['replicas that are no number', { models: [{ ...MODELS[0], replicas: 1.5 }] }, /replicas must be a whole number.*1.5/],
+  [
+    'a model that does not fit its pool',
+    { nodePools: [L40S], models: [{ model: ModelSpec.LLAMA_65B }] },
+    /does not fit g6e.xlarge.*GiB short on each GPU.*ways out/,
+  ],
+  [
+    'heads that the tensor degree does not divide',
+    { nodePools: [A100], models: [{ model: ModelSpec.QWEN_2_5_0_5B, parallelism: Parallelism.of({ tensor: 4 }) }] },
+    /14/,
+  ],
+  [
+    'one plan for two models',
+    {
+      models: [...MODELS, { model: ModelSpec.QWEN_2_5_0_5B }],
+      plan: CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE }),
+    },
+    /plan is for a topology of one model/,
+  ],
+  [
+    'a plan for another type than the pool has',
+    {
+      nodePools: [A100],
+      plan: CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE }),
+    },
+    /its plan is for g6e.xlarge, but pool 'a100' has p4de.24xlarge/,
+  ],
+];
+
+test.each(refused)('refuses %s', (_, props, message) => {
+  const build = () => synthesise((stack) => void make(stack, props));
+  expect(build).toThrow(ValidationError);
+  expect(build).toThrow(message);
+});
+
+test('all faults come at once, with the path of the topology', () => {
+  const build = () => synthesise((stack) => void make(stack, { models: [...MODELS, ...MODELS], nodePools: [L40S, L40S] }));
+  expect(build).toThrow(/test\/Cloud:\n- two models.*\n- two pools/);
+});
