@@ -1,0 +1,360 @@
+import { Fn, Token } from 'cdktf';
+import { KubernetesAccess } from '../../lib/core/kubernetes-access';
+import { ImageRegistry } from '../../lib/core/image-registry';
+import { ensureNamespace, PodSecurityLevel } from '../../lib/core/namespaces';
+import { unescapeTemplate } from '../../lib/core/template-escape';
+import {
+  AlertReceiver,
+  MonitoringStack,
+  MonitoringStackProps,
+  MonitoringStorage,
+  WatchOptions,
+} from '../../lib/monitoring';
+import { DataSize } from '../../lib/units/data-size';
+import { Block, Synthesised, synthesise, synthStack, testStack } from '../support/synth';
+import { TestCluster, testCluster } from '../support/test-cluster';
+import { monitor, TestWorkload, Watched } from './support';
+
+const file = (result: Synthesised, configMap: string, name: string): Block =>
+  JSON.parse(unescapeTemplate(result.byName('kubernetes_config_map_v1', configMap).data[name])) as Block;
+const rules = (result: Synthesised): Block[] =>
+  file(result, 'prometheus-config', 'rules.yml').groups.flatMap((group: Block) => group.rules);
+const pod = (result: Synthesised, name: string): Block =>
+  result.byName('kubernetes_stateful_set_v1', name).spec.template;
+
+describe('a monitoring stack', () => {
+  const { monitoring, result } = monitor();
+
+  test('is Prometheus and Alertmanager as plain objects in a restricted namespace', () => {
+    expect(result.types).toEqual([
+      'kubernetes_cluster_role_v1',
+      'kubernetes_config_map_v1',
+      'kubernetes_namespace_v1',
+      'kubernetes_network_policy_v1',
+      'kubernetes_persistent_volume_claim_v1',
+      'kubernetes_role_binding_v1',
+      'kubernetes_service_account_v1',
+      'kubernetes_service_v1',
+      'kubernetes_stateful_set_v1',
+    ]);
+    const { metadata } = result.only('kubernetes_namespace_v1');
+    expect(metadata).toMatchObject({
+      name: 'monitoring',
+      labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+    });
+    expect(monitoring.prometheusUrl).toBe('http://prometheus.monitoring.svc:9090');
+    expect(monitoring.alertmanagerUrl).toBe('http://alertmanager.monitoring.svc:9093');
+    expect(result.annotations()).toEqual([]);
+    expect(result.json.output).toBeUndefined();
+  });
+
+  test.each(['prometheus', 'alertmanager'])(
+    '%s runs as the level restricted demands, with probes and limits',
+    (name) => {
+      const { spec } = pod(result, name);
+      const [container] = spec.container;
+      expect(spec.security_context).toMatchObject({ run_as_non_root: true, run_as_user: '65534', fs_group: '65534' });
+      expect(container.security_context).toMatchObject({
+        run_as_non_root: true,
+        allow_privilege_escalation: false,
+        read_only_root_filesystem: true,
+        capabilities: { drop: ['ALL'] },
+        seccomp_profile: { type: 'RuntimeDefault' },
+      });
+      expect(container.resources.limits.memory).toBe(container.resources.requests.memory);
+      expect(container.image).toMatch(/^quay\.io\/prometheus\/\w+:v[0-9.]+$/);
+      for (const probe of ['startup_probe', 'readiness_probe', 'liveness_probe']) {
+        expect(container[probe].http_get.path).toMatch(/^\/-\/(ready|healthy)$/);
+      }
+      expect(spec.automount_service_account_token).toBe(name === 'prometheus');
+      const service = result.byName('kubernetes_service_v1', name);
+      expect(pod(result, name).metadata.labels).toMatchObject(service.spec.selector);
+    },
+  );
+
+  test('may see pods of the watched namespaces and nothing else', () => {
+    const role = result.only('kubernetes_cluster_role_v1');
+    expect(role.rule).toEqual([{ api_groups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]);
+    const binding = result.only('kubernetes_role_binding_v1');
+    expect(binding.metadata.namespace).toBe('inference');
+    expect(binding.role_ref.name).toBe(role.metadata.name);
+    expect(binding.subject).toEqual([
+      { api_group: '', kind: 'ServiceAccount', name: 'prometheus', namespace: 'monitoring' },
+    ]);
+  });
+
+  test('finds the pods of the workload by its labels and port', () => {
+    const [job] = file(result, 'prometheus-config', 'prometheus.yml').scrape_configs;
+    expect(job).toMatchObject({
+      job_name: 'triton-deepseek',
+      metrics_path: '/metrics',
+      honor_labels: false,
+      kubernetes_sd_configs: [{ role: 'pod', namespaces: { names: ['inference'] } }],
+    });
+    expect(job.relabel_configs).toEqual(
+      expect.arrayContaining([
+        {
+          source_labels: ['__meta_kubernetes_pod_label_app_kubernetes_io_instance'],
+          regex: 'deepseek',
+          action: 'keep',
+        },
+        { source_labels: ['__meta_kubernetes_pod_container_port_number'], regex: '8002', action: 'keep' },
+        { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
+        { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
+      ]),
+    );
+  });
+
+  test('raises HighLatency on deepseek_latency_p99 > 50 for 5m, critical', () => {
+    const all = rules(result);
+    expect(all.map((rule) => rule.record ?? rule.alert)).toEqual([
+      'inference_qps',
+      'inference_latency_p99_milliseconds',
+      'inference_gpu_memory_percent',
+      'deepseek_latency_p99',
+      'HighLatency',
+    ]);
+    const alert = all[4];
+    expect(alert).toMatchObject({
+      expr: 'deepseek_latency_p99 > 50',
+      for: '5m',
+      labels: { severity: 'critical', model: 'deepseek' },
+    });
+    expect(alert.annotations.summary).toContain('{{ $value');
+    expect(alert.annotations.runbook).toContain('nv_inference_pending_request_count');
+  });
+
+  test('sends alerts to Alertmanager, which drops them where nobody is named', () => {
+    const prometheus = file(result, 'prometheus-config', 'prometheus.yml');
+    expect(prometheus.alerting.alertmanagers[0].static_configs[0].targets).toEqual([
+      'alertmanager.monitoring.svc:9093',
+    ]);
+    expect(prometheus.rule_files).toEqual(['rules.yml']);
+    const config = file(result, 'alertmanager-config', 'alertmanager.yml');
+    expect(config.route).toMatchObject({ receiver: 'null', routes: [] });
+    expect(config.receivers).toEqual([{ name: 'null' }]);
+  });
+});
+
+describe('the configuration', () => {
+  const hash = (result: Synthesised, name: string) =>
+    pod(result, name).metadata.annotations['gpu-inference-constructs/config-hash'] as string;
+
+  test('replaces the pod of the server that it changes, and no other', () => {
+    const before = monitor().result;
+    expect(hash(monitor().result, 'prometheus')).toBe(hash(before, 'prometheus'));
+    const after = monitor([{ options: { latencyThresholdMs: 80 } }]).result;
+    expect(hash(after, 'prometheus')).not.toBe(hash(before, 'prometheus'));
+    expect(hash(after, 'alertmanager')).toBe(hash(before, 'alertmanager'));
+    const receivers = [AlertReceiver.webhook('hook', { url: 'https://alerts.example.com' })];
+    const paged = monitor([{}], { alertReceivers: receivers }).result;
+    expect(hash(paged, 'alertmanager')).not.toBe(hash(before, 'alertmanager'));
+  });
+
+  test('holds what a workload says when the stack is synthesised, and every later watch', () => {
+    const result = synthesise((stack) => {
+      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+      const workload = new TestWorkload(stack, 'A');
+      monitoring.watch(workload);
+      workload.metricsTarget = { ...workload.metricsTarget, models: ['deepseek', 'fraud'] };
+      monitoring.watch(new TestWorkload(stack, 'B', { jobName: 'a-job', models: ['b'], namespace: 'other' }));
+    });
+    const jobs = file(result, 'prometheus-config', 'prometheus.yml').scrape_configs;
+    expect(jobs.map((job: Block) => job.job_name)).toEqual(['a-job', 'triton-deepseek']);
+    const records = rules(result).map((rule) => rule.record);
+    expect(records).toEqual(expect.arrayContaining(['b_latency_p99', 'deepseek_latency_p99', 'fraud_latency_p99']));
+    expect(
+      result
+        .resources('kubernetes_role_binding_v1')
+        .map(({ metadata }) => metadata.namespace)
+        .sort(),
+    ).toEqual(['inference', 'other']);
+  });
+
+  test('is checked again at synthesis, because a workload may have changed', () => {
+    const stack = testStack();
+    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    const workload = new TestWorkload(stack, 'A');
+    monitoring.watch(workload);
+    workload.metricsTarget = { ...workload.metricsTarget, features: [] };
+    expect(() => synthStack(stack)).toThrow(/'P99 latency' cannot be read from 'triton-deepseek'/);
+  });
+
+  test('passes through Terraform unchanged', () => {
+    const { monitoring, result } = monitor([{ options: { metricPrefixes: { deepseek: 'ds' } } }]);
+    const text = result.byName('kubernetes_config_map_v1', 'prometheus-config').data['rules.yml'] as string;
+    expect(text).not.toMatch(/(?<!\$)\$\{|(?<!%)%\{/);
+    expect(unescapeTemplate(text)).toBe(monitoring.rules);
+    expect(monitoring.rules).toContain('ds_latency_p99 > 50');
+  });
+
+  test('names the models of several workloads apart', () => {
+    const fraud = { jobName: 'triton-fraud', models: ['llama-3.1-8b', '7b'] };
+    const { result } = monitor([{}, { target: fraud, options: { latencyThresholdMs: 200 } }]);
+    const alerts = rules(result).filter((rule) => rule.alert);
+    expect(alerts.map((rule) => rule.expr)).toEqual([
+      'deepseek_latency_p99 > 50',
+      '_7b_latency_p99 > 200',
+      'llama_3_1_8b_latency_p99 > 200',
+    ]);
+  });
+
+  test('raises one alert for a model that two workloads serve, or one for each threshold', () => {
+    const canary = { jobName: 'triton-canary' };
+    const expressions = (options: WatchOptions) =>
+      rules(monitor([{}, { target: canary, options }]).result).flatMap((rule) => (rule.alert ? [rule.expr] : []));
+    expect(expressions({})).toEqual(['deepseek_latency_p99 > 50']);
+    expect(expressions({ latencyThresholdMs: 80 })).toEqual([
+      'deepseek_latency_p99{job="triton-canary"} > 80',
+      'deepseek_latency_p99{job="triton-deepseek"} > 50',
+    ]);
+  });
+
+  test('leaves latency out where it is not wanted', () => {
+    const { result } = monitor([{ target: { features: [] }, options: { latencyAlert: false } }]);
+    expect(rules(result).map((rule) => rule.record)).toEqual(['inference_qps', 'inference_gpu_memory_percent']);
+  });
+});
+
+describe('options', () => {
+  test('storage of the node instead of volumes, and retention below its size', () => {
+    const storage = MonitoringStorage.emptyDir(DataSize.gib(10));
+    const { result } = monitor([{}], { storage, retentionDays: 3 });
+    expect(result.types).not.toContain('kubernetes_persistent_volume_claim_v1');
+    const { spec } = pod(result, 'prometheus');
+    expect(spec.volume).toContainEqual({ name: 'data', empty_dir: { size_limit: '10240Mi' } });
+    expect(spec.container[0].args).toEqual(
+      expect.arrayContaining(['--storage.tsdb.retention.time=3d', '--storage.tsdb.retention.size=8192MB']),
+    );
+  });
+
+  test('volumes of a named class', () => {
+    const storage = MonitoringStorage.persistentVolume({ size: DataSize.gib(50), storageClassName: 'fast' });
+    const claim = monitor([{}], { storage }).result.byName('kubernetes_persistent_volume_claim_v1', 'prometheus-data');
+    expect(claim).toMatchObject({
+      wait_until_bound: false,
+      spec: { storage_class_name: 'fast', resources: { requests: { storage: '51200Mi' } } },
+    });
+  });
+
+  test('images from a mirror with its pull secret', () => {
+    const { result } = monitor([{}], { imageRegistry: ImageRegistry.mirror('registry.example.com', ['pull']) });
+    for (const name of ['prometheus', 'alertmanager']) {
+      const { spec } = pod(result, name);
+      expect(spec.container[0].image).toMatch(/^registry\.example\.com\/prometheus\//);
+      expect(spec.image_pull_secrets).toEqual([{ name: 'pull' }]);
+    }
+  });
+
+  test('receivers read their secrets from files; no secret is in the configuration', () => {
+    const secret = (key: string) => ({ name: 'alerting', key });
+    const alertReceivers = [
+      AlertReceiver.slack('team', { webhookUrl: secret('slack'), channel: '#inference' }),
+      AlertReceiver.pagerDuty('on-call', { routingKey: secret('pagerduty') }),
+      AlertReceiver.webhook('hook', { url: 'https://alerts.example.com', bearerToken: secret('token') }),
+    ];
+    const { result } = monitor([{}], { alertReceivers });
+    const config = file(result, 'alertmanager-config', 'alertmanager.yml');
+    expect(config.route.routes.map((route: Block) => route.receiver)).toEqual(['team', 'on-call', 'hook']);
+    expect(config.receivers[1].slack_configs[0].api_url_file).toBe('/etc/alertmanager-secrets/alerting/slack');
+    expect(config.receivers[2].pagerduty_configs[0].routing_key_file).toBe(
+      '/etc/alertmanager-secrets/alerting/pagerduty',
+    );
+    const { spec } = pod(result, 'alertmanager');
+    expect(spec.volume).toContainEqual({ name: 'secret-alerting', secret: { secret_name: 'alerting' } });
+    expect(spec.container[0].volume_mount).toContainEqual({
+      name: 'secret-alerting',
+      mount_path: '/etc/alertmanager-secrets/alerting',
+      read_only: true,
+    });
+    expect(result.types).not.toContain('kubernetes_secret_v1');
+  });
+
+  test('access from other namespaces', () => {
+    const policy = monitor([{}], { accessibleFrom: ['grafana'] }).result.only('kubernetes_network_policy_v1');
+    const names = policy.spec.ingress[0].from.map(
+      (from: Block) => from.namespace_selector.match_labels['kubernetes.io/metadata.name'],
+    );
+    expect(names).toEqual(['monitoring', 'grafana']);
+  });
+
+  test('waits for the namespace of a workload of the same stack', () => {
+    const result = synthesise((stack) => {
+      const cluster = testCluster(stack);
+      ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
+      new MonitoringStack(stack, 'Monitoring', { cluster }).watch(new TestWorkload(stack, 'A'));
+    });
+    const binding = result.only('kubernetes_role_binding_v1');
+    expect(binding.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/Namespace-test-inference/)]));
+  });
+
+  test('needs a provider for the cluster', () => {
+    const stack = testStack();
+    const cluster = new TestCluster(stack, 'Cluster');
+    new MonitoringStack(stack, 'Monitoring', { cluster });
+    expect(KubernetesAccess.find(stack, cluster)).toBeUndefined();
+    expect(() => synthStack(stack)).toThrow(/has no kubernetes provider for cluster 'test'/);
+  });
+});
+
+describe('refused', () => {
+  const name = (receiver: string) => AlertReceiver.webhook(receiver, { url: 'https://a.example.com' });
+
+  test.each<[string, Partial<MonitoringStackProps>, string]>([
+    ['a namespace that is no label', { namespace: 'My Space' }, 'namespace must be an RFC 1123 label'],
+    ['another namespace that is no label', { accessibleFrom: ['A'] }, 'accessibleFrom must be an RFC 1123 label'],
+    [
+      'a long scrape interval',
+      { scrapeIntervalSeconds: 60 },
+      'scrapeIntervalSeconds must be a whole number from 5 to 30; got 60',
+    ],
+    ['no retention', { retentionDays: 0 }, 'retentionDays must be a whole number from 1'],
+    ['a threshold of zero', { latencyThresholdMs: 0 }, 'latencyThresholdMs must be above zero milliseconds; got 0'],
+    [
+      'a token as threshold',
+      { latencyThresholdMs: Token.asNumber(Fn.max([1, 2])) },
+      'latencyThresholdMs must be known at synthesis',
+    ],
+    [
+      'a token as interval',
+      { scrapeIntervalSeconds: Token.asNumber(Fn.max([1])) },
+      'scrapeIntervalSeconds must be known',
+    ],
+    ['little memory', { prometheusMemory: DataSize.mib(10) }, 'prometheusMemory must be at least 256 MiB; got 10 MiB'],
+    ['two receivers of one name', { alertReceivers: [name('a'), name('a')] }, `'a' is given twice`],
+    ['a receiver named null', { alertReceivers: [name('null')] }, `other than '' and 'null'`],
+  ])('%s', (_, props, message) => {
+    expect(() => monitor([{}], props)).toThrow(message);
+    expect(() => monitor([{}], props)).toThrow(expect.objectContaining({ constructPath: 'test/Monitoring' }));
+  });
+
+  test.each<[string, Watched[], string]>([
+    ['two workloads of one job name', [{}, {}], `two workloads have the job name 'triton-deepseek'`],
+    ['P99 without a source', [{ target: { features: [] } }], `'P99 latency' cannot be read from 'triton-deepseek'`],
+    ['an exporter without metrics of ours', [{ target: { exporters: ['x'] } }], `'QPS' cannot be read from`],
+    [
+      'two models recorded by one name',
+      [{}, { target: { jobName: 'b', models: ['b'] }, options: { metricPrefixes: { b: 'deepseek' } } }],
+      `models 'deepseek' and 'b' would both be recorded as deepseek_latency_p99`,
+    ],
+    ['a prefix that is no name', [{ options: { metricPrefixes: { deepseek: 'a-b' } } }], `for example 'a_b'`],
+    ['a prefix of another model', [{ options: { metricPrefixes: { other: 'x' } } }], `serves deepseek`],
+    ['a negative threshold', [{ options: { latencyThresholdMs: -1 } }], 'must be above zero milliseconds; got -1'],
+    ['no models', [{ target: { models: [] } }], 'must name at least one model'],
+    ['no labels', [{ target: { podSelector: {} } }], 'must have at least one label'],
+    ['a port out of range', [{ target: { port: 70000 } }], 'port of'],
+    ['a token in the target', [{ target: { namespace: Token.asString(Fn.upper('a')) } }], 'must be known at synthesis'],
+  ])('%s', (_, watched, message) => {
+    expect(() => monitor(watched)).toThrow(message);
+    expect(() => monitor(watched)).toThrow(expect.objectContaining({ constructPath: 'test/Monitoring' }));
+  });
+
+  test('a refused workload leaves nothing behind', () => {
+    const result = synthesise((stack) => {
+      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+      expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
+    });
+    expect(result.types).not.toContain('kubernetes_role_binding_v1');
+    expect(file(result, 'prometheus-config', 'prometheus.yml').scrape_configs).toEqual([]);
+  });
+});

@@ -1,0 +1,156 @@
+import { execFileSync } from 'child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import * as path from 'path';
+import { parse } from 'yaml';
+import { AlertReceiver, MonitoringStack } from '../../lib/monitoring';
+import { TARGET_LABELS } from '../../lib/monitoring/monitoring-rule';
+import { fixture, monitor, onPath, parseExposition } from './support';
+
+const promtool = onPath('promtool');
+const amtool = onPath('amtool');
+const withPromtool = promtool ? test : test.skip;
+const withAmtool = amtool ? test : test.skip;
+for (const [program, found, where] of [
+  ['promtool', promtool, 'prometheus'],
+  ['amtool', amtool, 'prometheus-alertmanager'],
+]) {
+  if (!found) console.info(`skipped: ${program} is not on the PATH; it is in the Debian package ${where}`);
+}
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder with what Prometheus would read from its ConfigMap. */
+function configFolder(monitoring: MonitoringStack): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'monitoring-'));
+  folders.push(folder);
+  writeFileSync(path.join(folder, 'prometheus.yml'), monitoring.prometheusConfiguration);
+  writeFileSync(path.join(folder, 'rules.yml'), monitoring.rules);
+  writeFileSync(path.join(folder, 'alertmanager.yml'), monitoring.alertmanagerConfiguration);
+  return folder;
+}
+
+/** Exit status and all output of a program. */
+function run(program: string | undefined, args: string[], cwd: string): { status: number; output: string } {
+  try {
+    return { status: 0, output: execFileSync(program as string, args, { cwd, encoding: 'utf8', stdio: 'pipe' }) };
+  } catch (error) {
+    const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
+    return { status, output: stdout + stderr };
+  }
+}
+
+/**
+ * The configuration with a fixed list of pods in place of the Kubernetes discovery, which Debian's build of Prometheus leaves out.
+ * The list has the labels that discovery gives a pod, one entry for each port:
+ * https://prometheus.io/docs/prometheus/latest/configuration/configuration/#pod
+ */
+function withFixedPods(folder: string): void {
+  const file = path.join(folder, 'prometheus.yml');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as { scrape_configs: { [key: string]: unknown }[] };
+  const jobs = config.scrape_configs.map(({ kubernetes_sd_configs: discovery, ...job }) => {
+    expect(discovery).toBeDefined();
+    return { ...job, static_configs: JSON.parse(fixture('pods.json')) as unknown };
+  });
+  writeFileSync(file, JSON.stringify({ ...config, scrape_configs: jobs }));
+}
+
+const SUMMARY = { version: '25.12', exporters: ['triton'], features: ['histogram_latencies', 'summary_latencies'] };
+const SECOND = { jobName: 'triton-second', models: ['llama-3.1-8b', 'fraud'], namespace: 'other' };
+
+describe('promtool', () => {
+  withPromtool.each([
+    ['one workload', [{}]],
+    ['two workloads', [{}, { target: SECOND }]],
+    [
+      'one model on two workloads with thresholds of their own',
+      [{}, { target: { jobName: 'b' }, options: { latencyThresholdMs: 80 } }],
+    ],
+    ['nothing to watch', []],
+  ])('accepts the configuration and the rules for %s', (_, watched) => {
+    const folder = configFolder(monitor(watched).monitoring);
+    withFixedPods(folder);
+    const config = run(promtool, ['check', 'config', '--lint=all', '--lint-fatal', 'prometheus.yml'], folder);
+    expect(config).toEqual({ status: 0, output: expect.stringContaining('is valid prometheus config file syntax') });
+    const rules = run(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', 'rules.yml'], folder);
+    expect(rules).toEqual({ status: 0, output: expect.stringContaining('SUCCESS') });
+  });
+
+  withPromtool('scrapes the metrics port of the running pods of the workload, and of no other', () => {
+    const folder = configFolder(monitor().monitoring);
+    withFixedPods(folder);
+    const { output } = run(
+      promtool,
+      ['check', 'service-discovery', '--timeout=2s', 'prometheus.yml', 'triton-deepseek'],
+      folder,
+    );
+    const found = JSON.parse(output) as { labels: { [label: string]: string } }[];
+    const kept = found.filter(({ labels }) => Object.keys(labels ?? {}).length > 0).map(({ labels }) => labels);
+    expect(found.length).toBe(8);
+    expect(kept.map(({ __address__: address, namespace, pod, node }) => ({ address, namespace, pod, node }))).toEqual([
+      { address: '10.0.0.1:8002', namespace: 'inference', pod: 'deepseek-0', node: 'ip-10-0-0-1' },
+      { address: '10.0.0.2:8002', namespace: 'inference', pod: 'deepseek-1', node: 'ip-10-0-0-2' },
+    ]);
+  });
+
+  // Each case by the source that P99 is read from.
+  const cases = [
+    ['histogram', 'high-latency-histogram.test.yml', 'triton-26-gpu.prom', {}],
+    ['summary', 'high-latency-summary.test.yml', 'triton-2.51-cpu.prom', SUMMARY],
+  ] as const;
+
+  withPromtool.each(cases)(
+    'HighLatency fires at 51 ms for 5 minutes, not at 49 and not for 4: %s',
+    (_, file, __, target) => {
+      const folder = configFolder(monitor([{ target }]).monitoring);
+      writeFileSync(path.join(folder, file), fixture(file));
+      expect(run(promtool, ['test', 'rules', file], folder)).toEqual({ status: 0, output: expect.any(String) });
+    },
+  );
+
+  withPromtool.each(cases)('these tests see a threshold that is wrong: %s', (_, file, __, target) => {
+    for (const latencyThresholdMs of [48, 52]) {
+      const folder = configFolder(monitor([{ target, options: { latencyThresholdMs } }]).monitoring);
+      writeFileSync(path.join(folder, file), fixture(file));
+      const { status, output } = run(promtool, ['test', 'rules', file], folder);
+      expect(output).toContain('FAILED');
+      expect(status).not.toBe(0);
+    }
+  });
+
+  test.each(cases)('the series of these tests have the labels that Triton exposes: %s', (_, file, exposition) => {
+    const exposed = parseExposition(fixture(exposition)).series;
+    const tests = (parse(fixture(file)) as { tests: { input_series: { series: string }[] }[] }).tests;
+    const series = tests.flatMap(({ input_series: inputs }) => inputs.map((input) => input.series));
+    expect(series.length).toBeGreaterThan(5);
+    for (const [name, labels] of Object.entries(parseExposition(series.map((text) => `${text} 1`).join('\n')).series)) {
+      const wanted = [...(exposed[name] ?? ['<not exposed>']), ...TARGET_LABELS];
+      expect([name, [...labels].sort()]).toEqual([name, wanted.sort()]);
+    }
+  });
+});
+
+describe('amtool', () => {
+  const secret = { name: 'alerting', key: 'value' };
+
+  withAmtool.each([
+    ['without receivers', [], ['null']],
+    [
+      'with receivers of every kind',
+      [
+        AlertReceiver.slack('team', { webhookUrl: secret, channel: '#inference' }),
+        AlertReceiver.pagerDuty('on-call', { routingKey: secret }),
+        AlertReceiver.webhook('hook', { url: 'https://alerts.example.com', bearerToken: secret }),
+      ],
+      ['team', 'on-call', 'hook'],
+    ],
+  ])('accepts the configuration %s and sends HighLatency to all', (_, alertReceivers, names) => {
+    const folder = configFolder(monitor([{}], { alertReceivers }).monitoring);
+    const check = run(amtool, ['check-config', 'alertmanager.yml'], folder);
+    expect(check).toEqual({ status: 0, output: expect.stringContaining('SUCCESS') });
+    const labels = ['alertname=HighLatency', 'severity=critical', 'model=deepseek'];
+    const routes = run(amtool, ['config', 'routes', 'test', '--config.file=alertmanager.yml', ...labels], folder);
+    expect(routes.output.trim().split(',')).toEqual(names);
+  });
+});
