@@ -72,7 +72,7 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
     });
     this.roleName = role.name;
     this.roleArn = role.arn;
-    this.serviceAccountAnnotations = credentials.podIdentity ? {} : { 'eks.amazonaws.com/role-arn': role.arn };
+    this.serviceAccountAnnotations = credentials.podIdentity ? {} : { 'eks.amazonaws.com/role-arn': this.roleArn };
     if (credentials.podIdentity) {
       new EksPodIdentityAssociation(this, 'Association', {
         provider,
