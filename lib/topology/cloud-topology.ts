@@ -47,7 +47,10 @@ export class CloudTopology extends Construct {
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     super(scope, id);
     const faults: string[] = [];
-    this.assigned = assignModels({ models: props.models, pools: props.nodePools, locked: lockedPlans(props, faults) }, faults);
+    this.assigned = assignModels(
+      { models: props.models, pools: props.nodePools, locked: lockedPlans(props, faults) },
+      faults,
+    );
     faults.push(...poolNameFaults(props.nodePools ?? []), ...clusterFaults(props));
     throwIfInvalid(this, faults);
     this.warnOfOtherChoices();
@@ -57,9 +60,13 @@ export class CloudTopology extends Construct {
     this.clusterExplanation = ownCluster?.explain();
     for (const pool of props.nodePools ?? ownPools(this.assigned)) {
       const { name, ...options } = pool;
-      this.poolsByName.set(name, new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster }));
+      this.poolsByName.set(
+        name,
+        new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster }),
+      );
     }
-    this.modelStore = props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
+    this.modelStore =
+      props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
     const workloads = props.workloads ? new Construct(props.workloads, id) : this;
     this.ensureProvider(workloads);
@@ -145,7 +152,9 @@ function lockedPlans(props: CloudTopologyProps, faults: string[]): { [model: str
   if (!props.plan) return props.plans ?? {};
   if (props.plans) faults.push('both plan and plans are given; give plans only');
   if (props.models.length !== 1) {
-    faults.push(`plan is for a topology of one model, but there are ${props.models.length}; give plans, by the names of the models`);
+    faults.push(
+      `plan is for a topology of one model, but there are ${props.models.length}; give plans, by the names of the models`,
+    );
     return {};
   }
   return { [props.models[0].name ?? props.models[0].model.name]: props.plan };
@@ -159,7 +168,9 @@ function poolNameFaults(pools: readonly TopologyNodePool[]): string[] {
 
 function clusterFaults(props: CloudTopologyProps): string[] {
   if (!props.cluster || props.cluster.clusterName === props.clusterName) return [];
-  return [`clusterName is '${props.clusterName}', but the given cluster is '${props.cluster.clusterName}'; make them equal`];
+  return [
+    `clusterName is '${props.clusterName}', but the given cluster is '${props.cluster.clusterName}'; make them equal`,
+  ];
 }
 
 /** One pool for each model, with as many nodes as its replicas fill. */

@@ -52,13 +52,15 @@ export interface AssignedModel {
  * @internal
  */
 export function assignModels(request: AssignmentRequest, faults: string[]): AssignedModel[] {
-  if (request.models.length === 0) faults.push('models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }');
+  if (request.models.length === 0)
+    faults.push('models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }');
   const names = request.models.map((served) => served.name ?? served.model.name);
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   for (const name of repeated) faults.push(`two models have the name '${name}'; give each a name of its own`);
   faults.push(...objectNameFaults([...new Set(names)]));
   for (const name of Object.keys(request.locked)) {
-    if (!names.includes(name)) faults.push(`a plan is given for '${name}', which is no model here; there are: ${names.join(', ')}`);
+    if (!names.includes(name))
+      faults.push(`a plan is given for '${name}', which is no model here; there are: ${names.join(', ')}`);
   }
   return request.models.flatMap((served, index) => {
     const own: string[] = [];
@@ -72,13 +74,21 @@ export function assignModels(request: AssignmentRequest, faults: string[]): Assi
 function objectNameFaults(names: readonly string[]): string[] {
   return names.flatMap((name, index) => {
     const other = names.slice(0, index).find((before) => kubernetesName(before) === kubernetesName(name));
-    return other ? [`models '${other}' and '${name}' both become '${kubernetesName(name)}' in Kubernetes; rename one`] : [];
+    return other
+      ? [`models '${other}' and '${name}' both become '${kubernetesName(name)}' in Kubernetes; rename one`]
+      : [];
   });
 }
 
-function assign(request: AssignmentRequest, served: ServedModel, name: string, faults: string[]): AssignedModel | undefined {
+function assign(
+  request: AssignmentRequest,
+  served: ServedModel,
+  name: string,
+  faults: string[],
+): AssignedModel | undefined {
   const replicas = served.replicas ?? 1;
-  if (!Number.isInteger(replicas) || replicas < 1) faults.push(`replicas must be a whole number of at least 1; got ${replicas}`);
+  if (!Number.isInteger(replicas) || replicas < 1)
+    faults.push(`replicas must be a whole number of at least 1; got ${replicas}`);
   const pool = poolFor(request, served, name, faults);
   if (faults.length > 0 || !pool) return undefined;
 
@@ -108,7 +118,9 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string, f
 function poolFor(request: AssignmentRequest, served: ServedModel, name: string, faults: string[]) {
   if (!request.pools) {
     if (served.nodePool === undefined) return { name: kubernetesName(name), instanceType: undefined };
-    faults.push(`nodePool '${served.nodePool}' is named, but the topology has no nodePools; add them or leave nodePool out`);
+    faults.push(
+      `nodePool '${served.nodePool}' is named, but the topology has no nodePools; add them or leave nodePool out`,
+    );
     return undefined;
   }
   const pool = served.nodePool === undefined ? request.pools[0] : request.pools.find((p) => p.name === served.nodePool);
@@ -130,7 +142,9 @@ function choose(served: ServedModel, instanceType?: GpuInstanceType): CapacityPl
 function unfit(plan: CapacityPlan): string[] {
   const shortfall = plan.shortfallPerGpu ? `; ${plan.shortfallPerGpu.gib.toFixed(1)} GiB short on each GPU` : '';
   const ways = plan.waysOut.length > 0 ? `; ways out: ${plan.waysOut.map((way) => way.change).join('; ')}` : '';
-  return [`does not fit ${plan.instanceType.name} in ${plan.precision.name} with ${plan.parallelism.toString()}${shortfall}${ways}`];
+  return [
+    `does not fit ${plan.instanceType.name} in ${plan.precision.name} with ${plan.parallelism.toString()}${shortfall}${ways}`,
+  ];
 }
 
 function sameChoice(a: CapacityPlan, b: CapacityPlan): boolean {

@@ -17,7 +17,13 @@ import { synthesise, synthesisePair } from '../support/synth';
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
 const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
 const L40S = { name: 'l40s', instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 1, maxNodes: 1 };
-const A100 = { name: 'a100', instanceType: GpuInstanceType.P4DE_24XLARGE, minNodes: 2, maxNodes: 2, fabric: RdmaFabric.efa() };
+const A100 = {
+  name: 'a100',
+  instanceType: GpuInstanceType.P4DE_24XLARGE,
+  minNodes: 2,
+  maxNodes: 2,
+  fabric: RdmaFabric.efa(),
+};
 
 const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
   new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, ...ZONES, ...props });
@@ -59,19 +65,25 @@ describe('two stacks', () => {
   test('Kubernetes objects go to the workloads, AWS resources and roles to the infrastructure', () => {
     expect(pair.workload.types.every((type) => type.startsWith('kubernetes_'))).toBe(true);
     expect(pair.infra.types.every((type) => type.startsWith('aws_'))).toBe(true);
-    expect(pair.infra.resources('aws_eks_pod_identity_association').map(({ namespace }) => namespace)).toContain('inference');
+    expect(pair.infra.resources('aws_eks_pod_identity_association').map(({ namespace }) => namespace)).toContain(
+      'inference',
+    );
   });
 
   test('monitoring watches every model, and is left out when told', () => {
     const config = pair.workload.resources('kubernetes_config_map_v1').map(({ data }) => JSON.stringify(data));
     expect(config.some((data) => data.includes('HighLatency') && data.includes('llama'))).toBe(true);
-    const without = synthesisePair((infrastructure, workloads) => void make(infrastructure, { workloads, monitoring: false }));
+    const without = synthesisePair(
+      (infrastructure, workloads) => void make(infrastructure, { workloads, monitoring: false }),
+    );
     expect(without.workload.resources('kubernetes_stateful_set_v1')).toEqual([]);
   });
 
   test('taking one model away leaves every other resource as it was', () => {
     const build = (models: CloudTopologyProps['models']) =>
-      synthesisePair((infrastructure, workloads) => void make(infrastructure, { workloads, models, monitoring: false }));
+      synthesisePair(
+        (infrastructure, workloads) => void make(infrastructure, { workloads, models, monitoring: false }),
+      );
     const one = build(MODELS);
     const two = build([{ model: ModelSpec.QWEN_2_5_0_5B }, ...MODELS]);
     for (const [before, after] of [
@@ -96,7 +108,9 @@ describe('plans', () => {
     expect(synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' }).instance_types).toEqual([
       'p4de.24xlarge',
     ]);
-    expect(synthesised.annotations('warn')).toEqual([expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]')]);
+    expect(synthesised.annotations('warn')).toEqual([
+      expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
+    ]);
   });
 
   test('what topology.plan says can be given back, without a change or a warning', () => {
@@ -143,9 +157,17 @@ const refused: [string, Partial<CloudTopologyProps>, RegExp][] = [
     /both become 'llama-3-1-8b'/,
   ],
   ['two pools of one name', { nodePools: [L40S, L40S] }, /two pools have the name 'l40s'/],
-  ['a pool that is not there', { nodePools: [L40S], models: [{ ...MODELS[0], nodePool: 'h100' }] }, /no pool 'h100'.*l40s/],
+  [
+    'a pool that is not there',
+    { nodePools: [L40S], models: [{ ...MODELS[0], nodePool: 'h100' }] },
+    /no pool 'h100'.*l40s/,
+  ],
   ['a pool where there are none', { models: [{ ...MODELS[0], nodePool: 'h100' }] }, /has no nodePools/],
-  ['replicas that are no number', { models: [{ ...MODELS[0], replicas: 1.5 }] }, /replicas must be a whole number.*1.5/],
+  [
+    'replicas that are no number',
+    { models: [{ ...MODELS[0], replicas: 1.5 }] },
+    /replicas must be a whole number.*1.5/,
+  ],
   [
     'a model that does not fit its pool',
     { nodePools: [L40S], models: [{ model: ModelSpec.LLAMA_65B }] },
@@ -181,6 +203,7 @@ test.each(refused)('refuses %s', (_, props, message) => {
 });
 
 test('all faults come at once, with the path of the topology', () => {
-  const build = () => synthesise((stack) => void make(stack, { models: [...MODELS, ...MODELS], nodePools: [L40S, L40S] }));
+  const build = () =>
+    synthesise((stack) => void make(stack, { models: [...MODELS, ...MODELS], nodePools: [L40S, L40S] }));
   expect(build).toThrow(/test\/Cloud:\n- two models.*\n- two pools/);
 });
