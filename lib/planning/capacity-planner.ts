@@ -3,7 +3,7 @@ import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
 import { planOf } from './judge';
-import { searchPlans } from './search';
+import { candidateCount, searchPlans } from './search';
 import { requestFaults, resolveLoad, setupOf } from './setup';
 import { waysOut } from './ways-out';
 
@@ -38,6 +38,16 @@ export class CapacityPlanner {
    */
   public static search(request: CapacitySearchRequest): CapacityPlan[] {
     return searchPlans(request);
+  }
+
+  /**
+   * How many combinations of hardware, precision and parallelism a search judges.
+   *
+   * @param request as for `search`
+   * @throws UnscopedValidationError with all faults
+   */
+  public static countCandidates(request: CapacitySearchRequest): number {
+    return candidateCount(request);
   }
 
   /**

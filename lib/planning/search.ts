@@ -57,6 +57,22 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
   return found.slice(0, request.limit ?? DEFAULT_LIMIT).map((f) => planOf(f.setup, () => []));
 }
 
+/**
+ * How many combinations of hardware, precision and parallelism a search judges.
+ *
+ * @internal
+ */
+export function candidateCount(request: CapacitySearchRequest): number {
+  const load = resolveLoad(request, searchFaults(request));
+  let count = 0;
+  for (const { instanceType } of candidatesOf(request)) {
+    for (const precision of precisionsOf(request, instanceType)) {
+      count += parallelismsOf(request, load, instanceType, precision).length;
+    }
+  }
+  return count;
+}
+
 function searchFaults(request: CapacitySearchRequest): string[] {
   const targets = request.targets ?? {};
   const faults = [
