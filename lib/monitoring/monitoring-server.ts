@@ -207,7 +207,8 @@ export class MonitoringServer extends Construct {
   }
 }
 
-/** A Kubernetes quantity, in whole mebibytes. */
+/** A Kubernetes quantity in the form the API server answers with, so that the next plan sees no difference. */
 function quantity(size: DataSize): string {
-  return `${Math.ceil(size.mib)}Mi`;
+  const mib = Math.ceil(size.mib);
+  return mib % 1024 === 0 ? `${mib / 1024}Gi` : `${mib}Mi`;
 }

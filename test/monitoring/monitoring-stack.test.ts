@@ -222,7 +222,7 @@ describe('options', () => {
     const { result } = monitor([{}], { storage, retentionDays: 3 });
     expect(result.types).not.toContain('kubernetes_persistent_volume_claim_v1');
     const { spec } = pod(result, 'prometheus');
-    expect(spec.volume).toContainEqual({ name: 'data', empty_dir: { size_limit: '10240Mi' } });
+    expect(spec.volume).toContainEqual({ name: 'data', empty_dir: { size_limit: '10Gi' } });
     expect(spec.container[0].args).toEqual(
       expect.arrayContaining(['--storage.tsdb.retention.time=3d', '--storage.tsdb.retention.size=8192MB']),
     );
@@ -233,7 +233,7 @@ describe('options', () => {
     const claim = monitor([{}], { storage }).result.byName('kubernetes_persistent_volume_claim_v1', 'prometheus-data');
     expect(claim).toMatchObject({
       wait_until_bound: false,
-      spec: { storage_class_name: 'fast', resources: { requests: { storage: '51200Mi' } } },
+      spec: { storage_class_name: 'fast', resources: { requests: { storage: '50Gi' } } },
     });
   });
 
