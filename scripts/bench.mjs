@@ -113,6 +113,7 @@ const load = await race({
   node: program('nothing.js', ''),
   cdktf: program('cdktf.js', `require('cdktf');`),
   package: program('package.js', `require('cdktf'); require('${NAME}');`),
+  every: program('every.js', `require('cdktf'); Object.values(require('${NAME}'));`),
   planning: program('planning.js', `require('${NAME}/planning');`),
 });
 const above = (name, base) => [
@@ -125,6 +126,7 @@ print('Loading', [
   ['bare cdktf', inSeconds(load.cdktf.seconds), inMegabytes(load.cdktf.megabytes)],
   ['cdktf and the package', inSeconds(load.package.seconds), inMegabytes(load.package.megabytes)],
   ['the package above bare cdktf (wanted: 0.400 s, 120 MB)', ...above('package', 'cdktf')],
+  ['the package with every name of it used, above bare cdktf', ...above('every', 'cdktf')],
   [`${NAME}/planning above bare node`, ...above('planning', 'node')],
 ]);
 
