@@ -1,0 +1,60 @@
+/** A value of a query-protocol request or a JSON body. */
+export type Value = any;
+
+/** One request of the AWS provider, and what it was answered. */
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  /** Service of the signature, e.g. `ec2`. */
+  readonly service: string;
+  readonly region: string;
+  /** Action of the query and JSON protocols, else method and path. */
+  readonly action: string;
+  /** What was sent: the parameters of a query as a tree (`Tag.1.Key` is `Tag[0].Key`), a JSON body, or text. */
+  readonly sent: Value;
+  status: number;
+  answer: string;
+}
+
+/** Reads what a request is from its raw form. */
+export function describeRequest(method: string, url: string, headers: NodeJS.Dict<string | string[]>, body: Buffer) {
+  const [path] = url.split('?');
+  const [, region = '', service = ''] =
+    /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(String(headers.authorization)) ?? [];
+  const type = String(headers['content-type'] ?? '');
+  const target = headers['x-amz-target'];
+  const text = type.includes('json') || type.includes('urlencoded') ? body.toString('utf8') : '';
+  if (type.includes('urlencoded')) {
+    const parameters = Object.fromEntries(new URLSearchParams(text));
+    return {
+      method,
+      path,
+      service,
+      region,
+      action: parameters.Action ?? `${method} ${path}`,
+      sent: parameterTree(parameters),
+    };
+  }
+  const sent = text ? (JSON.parse(text) as Value) : undefined;
+  const action = typeof target === 'string' ? target.replace(/^.*\./, '') : `${method} ${path}`;
+  return { method, path, service, region, action, sent };
+}
+
+/** Turns flat names with positions into a tree: `{ 'Tag.1.Key': 'a' }` becomes `{ Tag: [{ Key: 'a' }] }`. */
+export function parameterTree(flat: { readonly [name: string]: string }): Value {
+  const tree: { [name: string]: Value } = {};
+  for (const [name, value] of Object.entries(flat)) {
+    const keys = name.split('.');
+    keys.slice(0, -1).reduce<Value>((node, key) => (node[key] ??= {}), tree)[keys[keys.length - 1]] = value;
+  }
+  return withLists(tree);
+}
+
+function withLists(node: Value): Value {
+  if (typeof node !== 'object') return node;
+  const keys = Object.keys(node);
+  if (keys.length > 0 && keys.every((key) => /^\d+$/.test(key))) {
+    return keys.sort((a, b) => Number(a) - Number(b)).map((key) => withLists(node[key]));
+  }
+  return Object.fromEntries(keys.map((key) => [key, withLists(node[key])]));
+}

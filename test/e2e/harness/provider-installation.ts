@@ -1,0 +1,49 @@
+import { ProviderOnDisk } from './tools';
+
+/** A Terraform CLI configuration that takes providers from disk where they are there, and from the registry otherwise. */
+export function cliConfiguration(providers: readonly ProviderOnDisk[]): string {
+  const mirrors = [...new Set(providers.map(({ mirror }) => mirror))];
+  const sources = (mirror?: string) => {
+    const found = providers.filter((provider) => !mirror || provider.mirror === mirror).map(({ source }) => source);
+    return JSON.stringify([...new Set(found)].map((source) => `registry.terraform.io/${source}`));
+  };
+  const blocks = mirrors.map(
+    (mirror) =>
+      `  filesystem_mirror {\n    path    = ${JSON.stringify(mirror)}\n    include = ${sources(mirror)}\n  }\n`,
+  );
+  const direct = providers.length > 0 ? `  direct {\n    exclude = ${sources()}\n  }\n` : '  direct {}\n';
+  return `disable_checkpoint = true\nprovider_installation {\n${blocks.join('')}${direct}}\n`;
+}
+
+/** The newest version on disk of a provider, e.g. of `hashicorp/aws`. */
+export function newestOnDisk(providers: readonly ProviderOnDisk[], source: string): string | undefined {
+  return providers
+    .filter((provider) => provider.source === source)
+    .map(({ version }) => version)
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .pop();
+}
+
+/** Whether Terraform can install every provider of a stack: each is on disk, or the registry answers. */
+export async function installable(stack: any, providers: readonly ProviderOnDisk[]): Promise<boolean> {
+  const required = Object.values<{ source: string }>(stack.terraform?.required_providers ?? {});
+  const onDisk = ({ source }: { source: string }) => newestOnDisk(providers, shortSource(source)) !== undefined;
+  return required.every(onDisk) || registryAnswers();
+}
+
+/** A source with its namespace and without the host of the registry, e.g. `hashicorp/aws`. */
+export function shortSource(source: string): string {
+  const short = source.replace(/^registry\.(terraform\.io|opentofu\.org)\//, '');
+  return short.includes('/') ? short : `hashicorp/${short}`;
+}
+
+let registry: Promise<boolean> | undefined;
+
+function registryAnswers(): Promise<boolean> {
+  const signal = AbortSignal.timeout(5000);
+  registry ??= fetch('https://registry.terraform.io/.well-known/terraform.json', { signal }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  return registry;
+}

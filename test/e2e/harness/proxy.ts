@@ -1,0 +1,184 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import * as http from 'node:http';
+import { AddressInfo } from 'node:net';
+import { Exchange, Value, describeRequest } from './exchange';
+import { Gap, Memory } from './gap';
+import { GAPS } from './gaps';
+import { LACKING } from './lacking';
+import { note } from './ledger';
+import { Stoppable } from './process';
+
+/** Where the API server of a created EKS cluster really is. */
+export interface ClusterEndpoint {
+  readonly endpoint: string;
+  /** Certificate authority, PEM. */
+  readonly certificateAuthority: string;
+}
+
+/** How a proxy is started. */
+export interface ProxyOptions {
+  /** Port of the emulator on the loopback interface. */
+  readonly emulatorPort: number;
+  /** Own port. @default - a free one */
+  readonly port?: number;
+  /** The API server that every EKS cluster is said to have. @default - what the emulator says */
+  readonly cluster?: ClusterEndpoint;
+  /** File that keeps what was remembered, for a state that outlives the run. @default - none */
+  readonly memoryFile?: string;
+  /** @default GAPS */
+  readonly gaps?: readonly Gap[];
+}
+
+/**
+ * Stands between the AWS provider and the emulator: records every request, answers what the emulator lacks, and writes back what
+ * it does not keep.
+ */
+export class RecordingProxy implements Stoppable {
+  public static async start(options: ProxyOptions): Promise<RecordingProxy> {
+    const proxy = new RecordingProxy(options);
+    await new Promise<void>((resolve, reject) => {
+      proxy.server.once('error', reject);
+      proxy.server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    });
+    return proxy;
+  }
+
+  /** Every request so far, oldest first. */
+  public readonly exchanges: Exchange[] = [];
+
+  private readonly server: http.Server;
+  private readonly agent = new http.Agent({ keepAlive: true });
+  private readonly gaps: readonly Gap[];
+  private readonly memories: ReadonlyMap<string, Memory>;
+
+  private constructor(private readonly options: ProxyOptions) {
+    this.gaps = options.gaps ?? GAPS;
+    const file = options.memoryFile;
+    const kept =
+      file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { [id: string]: [string, Value][] }) : {};
+    this.memories = new Map(this.gaps.map(({ id }) => [id, new Map(kept[id] ?? [])]));
+    this.server = http.createServer((request, response) => {
+      this.serve(request, response).catch((error: unknown) => {
+        response.writeHead(599, { 'content-type': 'text/plain' });
+        response.end(`the recording proxy failed: ${error instanceof Error ? error.stack : String(error)}`);
+      });
+    });
+  }
+
+  /** Address for AWS_ENDPOINT_URL. */
+  public get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The requests of an action that succeeded, e.g. `CreateLaunchTemplate`, or `POST /clusters` by regular expression. */
+  public requests(action: string | RegExp): Value[] {
+    const matches = (name: string) => (typeof action === 'string' ? name === action : action.test(name));
+    return this.exchanges.filter((it) => it.status < 300 && matches(it.action)).map((it) => it.sent as Value);
+  }
+
+  /** What was sent of an entry of the list of gaps, oldest first. Asking counts as asserting: say what is expected of it. */
+  public sentOf(gap: string): Value[] {
+    const memory = this.memories.get(gap);
+    if (!memory) throw new Error(`there is no gap '${gap}'; there are: ${this.gaps.map(({ id }) => id).join(', ')}`);
+    note('gaps', gap, 'asserted');
+    return [...memory.values()];
+  }
+
+  /** Requests that nobody answered as AWS would: the emulator has no such operation. */
+  public get unanswered(): string[] {
+    const lacking = this.exchanges.filter(
+      (it) => it.status === 501 || /No route for|UnknownOperation|InvalidAction/.test(it.answer),
+    );
+    return [...new Set(lacking.map((it) => `${it.service}: ${it.action}`))];
+  }
+
+  public async stop(): Promise<void> {
+    const { memoryFile } = this.options;
+    if (memoryFile) {
+      const kept = Object.fromEntries([...this.memories].map(([id, memory]) => [id, [...memory]]));
+      writeFileSync(memoryFile, JSON.stringify(kept));
+    }
+    this.agent.destroy();
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const body = await read(request);
+    const described = describeRequest(request.method ?? 'GET', request.url ?? '/', request.headers, body);
+    const lacking = LACKING.find((entry) => entry.matches(described));
+    if (lacking) {
+      note('answers', lacking.id, 'used');
+      const answer = lacking.answer(described);
+      this.exchanges.push({ ...described, ...answer });
+      response.writeHead(answer.status, { 'content-type': answer.type });
+      response.end(answer.answer);
+      return;
+    }
+    const upstream = await this.forward(request, body);
+    const isText = /xml|json/.test(upstream.headers['content-type'] ?? '') && described.service !== 's3';
+    const exchange: Exchange = {
+      ...described,
+      status: upstream.status,
+      answer: isText ? upstream.body.toString('utf8') : '',
+    };
+    this.exchanges.push(exchange);
+    const changed = isText && upstream.status < 300 && this.rewrite(exchange);
+    const answer = changed ? Buffer.from(exchange.answer) : upstream.body;
+    const headers = { ...upstream.headers };
+    delete headers['transfer-encoding'];
+    if (request.method !== 'HEAD') headers['content-length'] = String(answer.length);
+    response.writeHead(upstream.status, headers);
+    response.end(answer);
+  }
+
+  private rewrite(exchange: Exchange): boolean {
+    const before = exchange.answer;
+    for (const gap of this.gaps) {
+      const memory = this.memories.get(gap.id) as Memory;
+      gap.remember(exchange, memory);
+      if (gap.restore(exchange, memory) > 0) note('gaps', gap.id, 'used');
+    }
+    if (exchange.service === 'eks') this.placeCluster(exchange);
+    return exchange.answer !== before;
+  }
+
+  /** The emulator has no API server to point to, and an issuer that is not HTTPS. */
+  private placeCluster(exchange: Exchange): void {
+    const body = JSON.parse(exchange.answer || '{}');
+    if (!body.cluster) return;
+    const issuer: string | undefined = body.cluster.identity?.oidc?.issuer;
+    if (issuer) {
+      const id = issuer.replace(/^.*\//, '');
+      body.cluster.identity.oidc.issuer = `https://oidc.eks.${exchange.region}.amazonaws.com/id/${id}`;
+    }
+    if (this.options.cluster) {
+      body.cluster.endpoint = this.options.cluster.endpoint;
+      body.cluster.certificateAuthority = {
+        data: Buffer.from(this.options.cluster.certificateAuthority).toString('base64'),
+      };
+    }
+    exchange.answer = JSON.stringify(body);
+  }
+
+  private forward(request: http.IncomingMessage, body: Buffer) {
+    const { method, url: path, headers } = request;
+    return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+      const target = { host: '127.0.0.1', port: this.options.emulatorPort, agent: this.agent };
+      const upstream = http.request({ ...target, method, path, headers }, (answer) => {
+        read(answer).then(
+          (data) => resolve({ status: answer.statusCode ?? 500, headers: answer.headers, body: data }),
+          reject,
+        );
+      });
+      upstream.once('error', reject);
+      upstream.end(body);
+    });
+  }
+}
+
+async function read(stream: http.IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}

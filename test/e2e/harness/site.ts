@@ -1,0 +1,147 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import * as path from 'node:path';
+import { App, TerraformStack } from 'cdktf';
+import { KubernetesManifests } from '../../../lib/manifests';
+import { AwsClient, inventory } from './aws-client';
+import { ControlPlane } from './control-plane';
+import { KubeClient, KubeObject } from './kube-client';
+import { nodesOf, placeNodes } from './nodes';
+import { RecordingProxy } from './proxy';
+import { installable } from './provider-installation';
+import { StandInOptions, StandIns } from './stand-ins';
+import { Terraform, TerraformStackDriver } from './terraform';
+import { Change, ManifestWorkloads, TerraformWorkloads, Workloads, terraformChanges } from './workloads';
+
+/** The two stacks of an example. */
+export interface Stacks {
+  readonly infrastructure: TerraformStack;
+  readonly workloads: TerraformStack;
+}
+
+/** A description of a site: code that makes its stacks in an app. */
+export type Describe = (app: App) => Stacks;
+
+/** One deployment of an example into stand-ins of its own. */
+export class Site {
+  public static async start(name: string, options?: StandInOptions): Promise<Site> {
+    const standIns = await StandIns.start(name, options);
+    const { proxy, controlPlane, terraform } = standIns;
+    if (proxy && controlPlane && terraform) return new Site(standIns, proxy, controlPlane, terraform);
+    await standIns.stop();
+    throw new Error(`a site needs everything: ${standIns.tools.missing.join('; ')}`);
+  }
+
+  private constructor(
+    private readonly standIns: StandIns,
+    public readonly proxy: RecordingProxy,
+    private readonly controlPlane: ControlPlane,
+    private readonly terraform: Terraform,
+  ) {}
+
+  /** An administrator of the cluster. */
+  public get kube(): KubeClient {
+    return this.controlPlane.client;
+  }
+
+  /** Applies both stacks and starts the nodes of the node groups. Returns the way the Kubernetes half went. */
+  public async apply(describe: Describe): Promise<string> {
+    const synthesised = this.synthesise(describe);
+    await synthesised.infrastructure.init();
+    await synthesised.infrastructure.apply();
+    await placeNodes(this.kube, await nodesOf(synthesised.aws, synthesised.cluster()));
+    const workloads = await synthesised.workloads();
+    await workloads.apply();
+    return workloads.way;
+  }
+
+  /** What applying would change. */
+  public async plan(describe: Describe): Promise<Change[]> {
+    const synthesised = this.synthesise(describe);
+    await synthesised.infrastructure.init();
+    const infrastructure = await terraformChanges(synthesised.infrastructure);
+    const workloads = await (await synthesised.workloads()).plan();
+    return [...infrastructure, ...workloads];
+  }
+
+  /** Destroys both stacks, workloads first. */
+  public async destroy(describe: Describe): Promise<void> {
+    const synthesised = this.synthesise(describe);
+    await synthesised.infrastructure.init();
+    await (await synthesised.workloads()).destroy();
+    await synthesised.infrastructure.destroy();
+  }
+
+  /** Everything in AWS, one line each. */
+  public async inventory(region: string): Promise<string[]> {
+    return inventory(new AwsClient(this.proxy.endpoint, region));
+  }
+
+  /** The pods of a namespace. */
+  public async pods(namespace: string): Promise<KubeObject[]> {
+    return this.kube.list('v1', 'Pod', namespace);
+  }
+
+  public async stop(): Promise<void> {
+    await this.standIns.stop();
+  }
+
+  private synthesise(describe: Describe): SynthesisedSite {
+    const outdir = path.join(this.standIns.folder, 'work', 'cdktf.out');
+    rmSync(outdir, { recursive: true, force: true });
+    mkdirSync(outdir, { recursive: true });
+    const app = new App({ outdir, stackTraces: false });
+    const stacks = describe(app);
+    app.synth();
+    return new SynthesisedSite(this.standIns, this.proxy, this.kube, this.terraform, stacks, outdir);
+  }
+}
+
+class SynthesisedSite {
+  public readonly infrastructure: TerraformStackDriver;
+
+  public constructor(
+    private readonly standIns: StandIns,
+    private readonly proxy: RecordingProxy,
+    private readonly kube: KubeClient,
+    private readonly terraform: Terraform,
+    private readonly stacks: Stacks,
+    private readonly outdir: string,
+  ) {
+    this.infrastructure = terraform.stack(outdir, stacks.infrastructure.node.id);
+  }
+
+  public get aws(): AwsClient {
+    const region = this.infrastructure.json.provider.aws[0].region as string;
+    return new AwsClient(this.proxy.endpoint, region);
+  }
+
+  /** Name of the one cluster of the infrastructure stack. */
+  public cluster(): string {
+    const clusters = Object.values<any>(this.infrastructure.json.resource.aws_eks_cluster ?? {});
+    if (clusters.length !== 1) throw new Error(`expected one cluster, found ${clusters.length}`);
+    return clusters[0].name;
+  }
+
+  /** The Kubernetes half, through Terraform where its providers can be had. */
+  public async workloads(): Promise<Workloads> {
+    const stack = this.terraform.stack(this.outdir, this.stacks.workloads.node.id);
+    if (await installable(stack.json, this.standIns.tools.providers)) {
+      await stack.init();
+      return new TerraformWorkloads(stack);
+    }
+    const values = await this.values(stack.json);
+    const { objects } = KubernetesManifests.of(this.stacks.workloads, { values });
+    const record = path.join(this.standIns.folder, 'work', `applied.${this.stacks.workloads.node.id}.json`);
+    return new ManifestWorkloads(this.kube, objects as KubeObject[], record);
+  }
+
+  /** What the workloads refer to in the state of the infrastructure. */
+  private async values(workloads: any): Promise<{ [expression: string]: any }> {
+    const outputs = await this.infrastructure.outputs();
+    const sources = Object.keys(workloads.data?.terraform_remote_state ?? {});
+    const entries = sources.flatMap((source) =>
+      Object.entries(outputs).map(([name, value]) => [`data.terraform_remote_state.${source}.outputs.${name}`, value]),
+    );
+    return Object.fromEntries(entries);
+  }
+}

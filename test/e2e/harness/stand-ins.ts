@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { ControlPlane } from './control-plane';
+import { playDevicePlugins } from './device-plugins';
+import { Emulator } from './emulator';
+import { Stoppable, freePort, stopAll } from './process';
+import { awsProgram } from './programs';
+import { RecordingProxy } from './proxy';
+import { Terraform } from './terraform';
+import { E2E_CACHE, Tools, tools } from './tools';
+import { playVolumeProvisioner } from './volumes';
+
+/** How the stand-ins are started. */
+export interface StandInOptions {
+  /** Whether what they hold outlives them, and is taken up by the next start in the same folder. @default false */
+  readonly keep?: boolean;
+  /** Whether there is to be a Kubernetes control plane. @default - when its programs are there */
+  readonly controlPlane?: boolean;
+  /** Whether there is to be an AWS stand-in. @default - when its program is there */
+  readonly aws?: boolean;
+}
+
+interface Ports {
+  readonly api: number;
+  readonly proxy: number;
+}
+
+/** The servers that play AWS and Kubernetes, all on the loopback interface. */
+export class StandIns implements Stoppable {
+  /**
+   * @param name folder below the cache folder, removed first unless it is to be kept
+   * @param options what to start
+   */
+  public static async start(name: string, options: StandInOptions = {}): Promise<StandIns> {
+    const folder = path.join(E2E_CACHE, 'runs', name);
+    if (!options.keep) rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const started: Stoppable[] = [];
+    try {
+      return await StandIns.startAll(folder, tools(), options, started);
+    } catch (error) {
+      await stopAll(started);
+      throw error;
+    }
+  }
+
+  private static async startAll(
+    folder: string,
+    found: Tools,
+    options: StandInOptions,
+    started: Stoppable[],
+  ): Promise<StandIns> {
+    const keep = options.keep ?? false;
+    const ports = await portsOf(folder);
+    let controlPlane: ControlPlane | undefined;
+    if (found.controlPlane && options.controlPlane !== false) {
+      const { programs } = found.controlPlane;
+      controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
+      started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
+    }
+    let proxy: RecordingProxy | undefined;
+    if (found.emulator && options.aws !== false) {
+      const emulator = await Emulator.start(found.emulator.python, path.join(folder, 'aws'), { keep });
+      started.push(emulator);
+      proxy = await RecordingProxy.start({
+        emulatorPort: emulator.port,
+        port: ports.proxy,
+        cluster: controlPlane?.access,
+        memoryFile: keep ? path.join(folder, 'aws', 'memory.json') : undefined,
+      });
+      started.push(proxy);
+    }
+    return new StandIns(folder, found, proxy, controlPlane, started);
+  }
+
+  /** Terraform against these stand-ins; only where there is an AWS stand-in and Terraform itself. */
+  public readonly terraform?: Terraform;
+
+  private constructor(
+    /** Folder of everything that belongs to this run. */
+    public readonly folder: string,
+    public readonly tools: Tools,
+    public readonly proxy: RecordingProxy | undefined,
+    public readonly controlPlane: ControlPlane | undefined,
+    private readonly started: readonly Stoppable[],
+  ) {
+    if (tools.terraform && proxy) {
+      this.terraform = new Terraform({
+        file: tools.terraform.file,
+        providers: tools.providers,
+        folder: path.join(folder, 'work'),
+        awsEndpoint: proxy.endpoint,
+        programs: controlPlane && awsProgram(path.join(folder, 'programs'), controlPlane.access.token),
+      });
+    }
+  }
+
+  public async stop(): Promise<void> {
+    await stopAll(this.started);
+  }
+}
+
+/** The same ports at each start, because they stand in the state that outlives the servers. */
+async function portsOf(folder: string): Promise<Ports> {
+  const file = path.join(folder, 'ports.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Ports;
+  const ports = { api: await freePort(), proxy: await freePort() };
+  writeFileSync(file, JSON.stringify(ports));
+  return ports;
+}

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+
+export const PROJECT = path.join(__dirname, '..', '..', '..');
+export const E2E_CACHE = path.join(PROJECT, '.cache', 'e2e');
+
+/** A Terraform provider on disk. */
+export interface ProviderOnDisk {
+  /** E.g. `hashicorp/aws`. */
+  readonly source: string;
+  readonly version: string;
+  /** Folder for a `filesystem_mirror` block. */
+  readonly mirror: string;
+}
+
+/** What `setup.mjs` found or built. */
+export interface Tools {
+  readonly terraform?: { readonly file: string; readonly product: string; readonly version: string };
+  readonly emulator?: { readonly python: string };
+  readonly controlPlane?: { readonly version: string; readonly programs: { readonly [name: string]: string } };
+  readonly kubectl?: string;
+  readonly providers: readonly ProviderOnDisk[];
+  /** One sentence for each thing absent. */
+  readonly missing: readonly string[];
+}
+
+/** The tools, as the last run of `setup.mjs` left them. */
+export function tools(): Tools {
+  const file = path.join(E2E_CACHE, 'tools.json');
+  if (!existsSync(file)) throw new Error('run `node test/e2e/setup.mjs` first');
+  return JSON.parse(readFileSync(file, 'utf8')) as Tools;
+}

@@ -1,0 +1,51 @@
+// Finds or builds everything that the end-to-end tests and the demo run against, inside the project's cache folder only.
+//   node test/e2e/setup.mjs            prints what is there and what is lost, and writes .cache/e2e/tools.json
+// No dependencies: this runs before anything is installed.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CACHE, say, which } from '../../scripts/support.mjs';
+import { prepareControlPlane } from './setup/control-plane.mjs';
+import { prepareEmulator } from './setup/emulator.mjs';
+import { findProviders } from './setup/providers.mjs';
+import { prepareTerraform } from './setup/terraform.mjs';
+
+export const E2E_CACHE = path.join(CACHE, 'e2e');
+export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
+
+/**
+ * Makes every tool ready that this machine allows.
+ *
+ * @returns {Promise<object>} `terraform`, `emulator` and `controlPlane`, each absent when it cannot be had; `providers`, the
+ * Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
+ */
+export async function prepare() {
+  mkdirSync(E2E_CACHE, { recursive: true });
+  const missing = [];
+  const attempt = async (what, body) => {
+    try {
+      return await body();
+    } catch (error) {
+      missing.push(`${what}: ${error.message}`);
+      say(`missing: ${what}: ${error.message}`);
+      return undefined;
+    }
+  };
+  const tools = {
+    terraform: await attempt('no Terraform, so nothing is applied', () => prepareTerraform()),
+    emulator: await attempt('no AWS stand-in, so the AWS half is not applied', () => prepareEmulator(E2E_CACHE)),
+    controlPlane: await attempt('no Kubernetes control plane, so no pod is scheduled', () =>
+      prepareControlPlane(E2E_CACHE),
+    ),
+    kubectl: which('kubectl'),
+    providers: findProviders(),
+    missing,
+  };
+  writeFileSync(TOOLS_FILE, `${JSON.stringify(tools, null, 2)}\n`);
+  return tools;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { missing } = await prepare();
+  say(missing.length === 0 ? 'everything is there' : `${missing.length} missing`);
+}
