@@ -128,6 +128,9 @@ const BOARDS: [RegExp, GpuType, GpuInterconnect][] = [
   [/^b300/i, GpuType.B300, GpuInterconnect.NVSWITCH],
   [/^a100-sxm-40/i, GpuType.A100_40GB, GpuInterconnect.NVSWITCH],
   [/^a100/i, GpuType.A100_80GB, GpuInterconnect.NVSWITCH],
+  [/^a40/i, GpuType.A40, GpuInterconnect.PCIE],
+  [/^rtx-?pro-?6000/i, GpuType.RTX_PRO_6000, GpuInterconnect.PCIE_PEER],
+  [/^gb200/i, GpuType.GB200, GpuInterconnect.NVSWITCH],
   [/^l40s/i, GpuType.L40S, GpuInterconnect.PCIE],
   [/^l4$/i, GpuType.L4, GpuInterconnect.PCIE],
   [/^a10g/i, GpuType.A10G, GpuInterconnect.PCIE],
@@ -171,6 +174,7 @@ export function precisionOf(point: Point, model: ModelSpec): Precision | undefin
 }
 
 export function engineOf(source: string): InferenceEngine {
+  if (/v0\.[0-6]\b|fastertransformer|without XQA/i.test(source)) return InferenceEngine.TENSORRT_LLM_0_6;
   if (/trt-?llm|tensorrt|mlperf|mlcommons/i.test(source)) return InferenceEngine.TENSORRT_LLM;
   if (/sglang/i.test(source)) return InferenceEngine.SGLANG;
   return InferenceEngine.VLLM;

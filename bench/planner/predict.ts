@@ -83,7 +83,7 @@ export function predict(point: Point): Outcome {
     instanceType,
     precision,
     kvCachePrecision:
-      engine === InferenceEngine.TENSORRT_LLM && precision.bits <= 8 && model.latentAttention === undefined
+      engine.name.startsWith('tensorrt') && precision.bits <= 8 && model.latentAttention === undefined
         ? Precision.FP8
         : Precision.FP16,
     contextLength: inputTokens + outputTokens,

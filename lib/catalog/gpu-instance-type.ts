@@ -170,7 +170,7 @@ export class GpuInstanceType {
   public static custom(props: CustomGpuInstanceProps): GpuInstanceType {
     const networkCards = props.networkCards ?? cards(1, 4, 0);
     const interconnect = props.interconnect ?? GpuInterconnect.PCIE;
-    const nvlinkDomainSize = props.nvlinkDomainSize ?? (interconnect === GpuInterconnect.PCIE ? 1 : props.gpuCount);
+    const nvlinkDomainSize = props.nvlinkDomainSize ?? (hasNvlink(interconnect) ? props.gpuCount : 1);
     throwIfFaulty([...customFaults(props, networkCards, interconnect, nvlinkDomainSize)]);
     return new GpuInstanceType(
       props.name,
@@ -279,6 +279,10 @@ export class GpuInstanceType {
   }
 }
 
+function hasNvlink(interconnect: GpuInterconnect): boolean {
+  return interconnect === GpuInterconnect.NVSWITCH || interconnect === GpuInterconnect.NVLINK_MESH;
+}
+
 function customFaults(
   props: CustomGpuInstanceProps,
   networkCards: NetworkCard[],
@@ -314,7 +318,7 @@ function customFaults(
   if (faults.length === 0 && props.gpuCount % nvlinkDomainSize !== 0) {
     faults.push(`nvlinkDomainSize ${nvlinkDomainSize} must divide the ${props.gpuCount} GPUs of the node`);
   }
-  if (interconnect === GpuInterconnect.PCIE && nvlinkDomainSize !== 1) {
+  if (!hasNvlink(interconnect) && nvlinkDomainSize !== 1) {
     faults.push(`nvlinkDomainSize must be 1 without NVLink; got ${nvlinkDomainSize}`);
   }
   return faults;

@@ -32,6 +32,22 @@ export class GpuType {
   public static readonly B200 = new GpuType('B200', GPU_TABLE.B200);
   /** NVIDIA B300 SXM6 288 GB. */
   public static readonly B300 = new GpuType('B300', GPU_TABLE.B300);
+  /** NVIDIA V100 PCIe 32 GB. */
+  public static readonly V100_PCIE_32GB = new GpuType('V100-PCIE-32GB', GPU_TABLE['V100-PCIE-32GB']);
+  /** NVIDIA A10 24 GB. */
+  public static readonly A10 = new GpuType('A10', GPU_TABLE.A10);
+  /** NVIDIA A30 24 GB. */
+  public static readonly A30 = new GpuType('A30', GPU_TABLE.A30);
+  /** NVIDIA A40 48 GB. */
+  public static readonly A40 = new GpuType('A40', GPU_TABLE.A40);
+  /** NVIDIA A100 PCIe 80 GB, without NVLink bridge. */
+  public static readonly A100_80GB_PCIE = new GpuType('A100-80GB-PCIE', GPU_TABLE['A100-80GB-PCIE']);
+  /** NVIDIA H100 PCIe 80 GB, without NVLink bridge. */
+  public static readonly H100_PCIE = new GpuType('H100-PCIE', GPU_TABLE['H100-PCIE']);
+  /** NVIDIA GB200, one of its GPUs. */
+  public static readonly GB200 = new GpuType('GB200', GPU_TABLE.GB200);
+  /** NVIDIA RTX PRO 6000 Server 96 GB. */
+  public static readonly RTX_PRO_6000 = new GpuType('RTX-PRO-6000', GPU_TABLE['RTX-PRO-6000']);
   /** NVIDIA Jetson AGX Orin 64 GB, memory shared with the host. */
   public static readonly JETSON_AGX_ORIN_64GB = new GpuType('JETSON-AGX-ORIN-64GB', GPU_TABLE['JETSON-AGX-ORIN-64GB']);
   /** NVIDIA Jetson Orin Nano Super 8 GB, memory shared with the host. */
@@ -51,6 +67,14 @@ export class GpuType {
     GpuType.H200,
     GpuType.B200,
     GpuType.B300,
+    GpuType.V100_PCIE_32GB,
+    GpuType.A10,
+    GpuType.A30,
+    GpuType.A40,
+    GpuType.A100_80GB_PCIE,
+    GpuType.H100_PCIE,
+    GpuType.GB200,
+    GpuType.RTX_PRO_6000,
     GpuType.JETSON_AGX_ORIN_64GB,
     GpuType.JETSON_ORIN_NANO_8GB,
   ];

@@ -61,6 +61,8 @@ export class CapacityPlan {
   public readonly gpuMemoryUtilization: number;
   /** Tokens the scheduler puts into one step (`max_num_batched_tokens`). */
   public readonly maxBatchedTokens: number;
+  /** Most sequences the scheduler takes at once (`max_num_seqs`). */
+  public readonly maxSequences: number;
   /** Whether decode steps are replayed as CUDA graphs. */
   public readonly cudaGraphs: boolean;
   /** Weights of each GPU that stay in host memory. */
@@ -128,6 +130,7 @@ export class CapacityPlan {
     this.outputTokens = facts.outputTokens;
     this.gpuMemoryUtilization = facts.gpuMemoryUtilization;
     this.maxBatchedTokens = facts.maxBatchedTokens;
+    this.maxSequences = facts.maxSequences;
     this.cudaGraphs = facts.cudaGraphs;
     this.cpuOffload = facts.cpuOffload;
     this.fits = facts.fits;

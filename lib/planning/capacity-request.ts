@@ -36,8 +36,10 @@ export interface ServingLoad {
   readonly engine?: InferenceEngine;
   /** Share of each GPU's memory that the engine takes. @default - the engine's own default, 0.9 for vLLM */
   readonly gpuMemoryUtilization?: number;
-  /** Tokens the scheduler puts into one step (`max_num_batched_tokens`); activations grow with it. @default 8192 */
+  /** Tokens the scheduler puts into one step (`max_num_batched_tokens`); activations grow with it. @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM */
   readonly maxBatchedTokens?: number;
+  /** Most sequences the scheduler takes at once (`max_num_seqs`); the sampler's memory grows with it. @default 256 */
+  readonly maxSequences?: number;
   /** Whether decode steps are replayed as CUDA graphs. @default true */
   readonly cudaGraphs?: boolean;
   /** Whether elementwise kernels are fused; off, a third more kernels are launched. @default true */

@@ -19,6 +19,8 @@ const A100: AllReduceFit = { alpha: [5, 5.5, 6.5], small: [100, 72, 76], large: 
 const H100: AllReduceFit = { alpha: [4.3, 4.7, 5.2], small: [130, 108, 118], large: [150, 169, 213] };
 const B200: AllReduceFit = { alpha: [6.7, 7.1, 8.2], small: [75, 108, 155], large: [279, 310, 330] };
 const PCIE_HOST: AllReduceFit = { alpha: [5.3, 12.7, 23.3], small: [10, 2, 1], large: [10, 2, 1] };
+/** No measurement is known: twice the fixed part of NVLink, and about 40 % of PCI Express 5. */
+const PCIE_PEER: AllReduceFit = { alpha: [9, 11, 16], small: [22, 20, 18], large: [25, 25, 25] };
 /** Extrapolated from A100 by half the NVLink rate; eight GPUs of the cube mesh have no direct link to every other. */
 const V100: AllReduceFit = { alpha: [7, 8, 14], small: [50, 36, 25], large: [49, 50, 30] };
 
@@ -35,6 +37,7 @@ const TCP_SHARE = 0.1;
 
 function fitOf(instanceType: GpuInstanceType): AllReduceFit {
   if (instanceType.interconnect === GpuInterconnect.PCIE) return PCIE_HOST;
+  if (instanceType.interconnect === GpuInterconnect.PCIE_PEER) return PCIE_PEER;
   if (instanceType.interconnect === GpuInterconnect.NVLINK_MESH) return V100;
   if (instanceType.gpu.nvlinkGBps >= 900) return B200;
   if (instanceType.gpu.nvlinkGBps >= 450) return H100;

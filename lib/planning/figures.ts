@@ -85,15 +85,17 @@ export function figuresOf(
     {
       name: 'activations per GPU',
       value: String(memory.activations),
-      formula: '2 × tokens of a step × width × c(tensor), at least 70 MiB',
-      inputs: `${facts.maxBatchedTokens} tokens of a step (max_num_batched_tokens)`,
+      formula:
+        'max(2 × tokens of a step × (3 × feed-forward / tensor + 4 × hidden), 9.7 × float32 logits of the sampled sequences)',
+      inputs: `${facts.maxBatchedTokens} tokens of a step (max_num_batched_tokens), ${facts.maxSequences} sequences (max_num_seqs)`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; up to 1 GiB less is used',
     },
     {
       name: 'runtime per GPU',
       value: String(memory.runtime),
-      formula: 'CUDA context 0.6 GiB + collectives + graphs + 2 % of weights + 2 % of memory',
+      formula:
+        'libraries by ranks + experts + what context and graphs lack outside the utilisation + 0.3 % of weights + 1.5 % of the available memory',
       inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${setup.cudaGraphs ? 'on' : 'off'}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; up to 2 GiB less is used',

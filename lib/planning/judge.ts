@@ -20,7 +20,7 @@ const MOST_SEQUENCES = 1024;
  * @internal
  */
 export function fullConcurrency(setup: Setup, memory: MemoryModel): number {
-  const expected = memory.kvCapacityTokens / (setup.inputTokens + setup.outputTokens / 2);
+  const expected = memory.kvCapacityTokens / (setup.inputTokens + 0.65 * setup.outputTokens);
   return Math.max(1, Math.min(MOST_SEQUENCES, Math.floor(expected)));
 }
 
@@ -67,6 +67,7 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     outputTokens: setup.outputTokens,
     gpuMemoryUtilization: setup.utilization,
     maxBatchedTokens: setup.tokenWindow,
+    maxSequences: setup.maxSequences,
     cudaGraphs: setup.cudaGraphs,
     cpuOffload: size(memory.offloaded),
     fits: fit.fits,

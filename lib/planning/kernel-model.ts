@@ -18,7 +18,7 @@ export interface MatmulFit {
 /** Fits to ai-dynamo/aiconfigurator 095f58a's measured vLLM matrix products, 1024 to 65536 wide; generic where a GPU has none. */
 const GENERIC: { readonly [format: string]: MatmulFit } = {
   wide: { t0: 4, eb: 0.82, ef: 0.75 },
-  fp8: { t0: 5, eb: 0.8, ef: 0.52 },
+  fp8: { t0: 5, eb: 0.8, ef: 0.56 },
   'fp8-block': { t0: 15, eb: 0.68, ef: 0.44 },
   nvfp4: { t0: 7, eb: 0.58, ef: 0.4 },
   weightOnly: { t0: 7, eb: 0.68, ef: 0.6 },

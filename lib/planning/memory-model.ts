@@ -1,9 +1,15 @@
+import { ExpertLayers } from '../catalog/model-architecture';
 import { Precision } from '../catalog/precision';
 import { Setup } from './setup';
 import { Stage, stagesOf } from './stages';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
+/** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */
+const DENSE_WIDTHS = [11, 6.5, 5] as const;
+const EXPERT_WIDTHS = [22, 13, 10] as const;
+/** Sequences that vLLM samples together when it measures its peak. */
+const SAMPLED = 256;
 
 /**
  * Bytes of one GPU of the stage that holds most.
@@ -78,35 +84,51 @@ export function keyValueBytes(setup: Setup, layers: number): number {
 }
 
 /**
- * Largest activations of one step: they grow with the tokens of the step, not with the context (chunked prefill). Coefficients by
- * tensor degree: ai-dynamo/aiconfigurator 095f58a, backends/vllm (`2 × T × h × c(t)`, at least 70 MiB); the second term is the
- * sampler's float32 logits of the sequences of one step.
+ * Largest intermediate results of one step: they grow with the tokens of the step, not with the context (chunked prefill), or with
+ * the sequences whose next token is sampled, whichever is more.
+ *
+ * Layers: `2 × T × (3 f / t + 4 h)` bytes; 2.02 GiB in vLLM's log of Qwen2.5-1.5B with 32768 tokens. Sampler: float32 logits of at most
+ * 256 sequences, 9.7 times over; 1.19 GiB with Llama-3.1-8B, 1.40 with Qwen2.5-1.5B, 0.94 with Phi-4 (logs, see bench/planner). At
+ * least what ai-dynamo/aiconfigurator 095f58a reserves for vLLM (`2 × T × h × c(t)`, 70 MiB).
  *
  * @internal
  */
 export function activationBytes(setup: Setup): number {
   const { model, parallelism, tokenWindow } = setup;
   const t = parallelism.tensor;
-  const width = model.latentAttention ? model.hiddenSize : model.attentionHeads * model.headSize;
-  const coefficient = model.experts ? (t === 1 ? 22 : t === 2 ? 13 : 10) : t === 1 ? 11 : t === 2 ? 6.5 : 5;
-  return Math.max(70 * MIB, 2 * tokenWindow * width * coefficient);
+  const h = model.hiddenSize;
+  const width = model.latentAttention ? h : model.attentionHeads * model.headSize;
+  const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
+  const active = model.experts ? activeWidth(model.experts) : model.intermediateSize;
+  const layers = 2 * tokenWindow * Math.max((3 * active) / t + 4 * h, coefficient * width);
+  const sampler = 9.7 * 4 * Math.min(setup.maxSequences, SAMPLED) * model.vocabularySize;
+  return Math.max(70 * MIB, layers, sampler);
+}
+
+function activeWidth(experts: ExpertLayers): number {
+  return experts.intermediateSize * (experts.perToken + (experts.shared ?? 0));
 }
 
 /**
- * What CUDA, NCCL, graphs and fragmentation take besides. See the constants.
+ * What else stays out of the cache, inside the utilisation.
+ *
+ * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU, 0.25 to 0.43 on two, 0.81 to 1.39 on
+ * more, 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite and 13.5 (with activations) for DeepSeek-R1 on eight GPUs.
  *
  * @internal
  */
 export function runtimeBytes(setup: Setup, weights: number): number {
-  const ranks = setup.parallelism.gpusPerReplica;
-  // CUDA context and library workspaces: kaito-project/kaito 056b828 measured at most 0.6 GiB.
-  const context = 0.6 * GIB;
-  // ai-dynamo/aiconfigurator 095f58a: 342 MiB for 2 ranks, 392 MiB for more.
-  const collectives = ranks === 1 ? 0 : (ranks === 2 ? 342 : 392) * MIB;
-  // vLLM logs: 0.60 to 1.12 GiB, in older versions taken outside the utilisation.
-  const graphs = setup.cudaGraphs ? 1.2 * GIB : 0;
-  // Load-time copies of weights (kaito: 2 %) and fragmentation of the rest.
-  return context + collectives + graphs + 0.02 * weights + 0.02 * setup.gpu.memory.bytes;
+  const { model, parallelism } = setup;
+  const ranks = parallelism.gpusPerReplica;
+  const node = setup.instanceType.gpuCount;
+  const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : ranks === 2 ? 0.6 : 1.5) * GIB;
+  const share = ranks === 1 ? 0.5 : 1;
+  const experts = model.experts ? share * model.hiddenSize * (model.latentAttention ? 12 / 7168 : 3.5 / 4096) * GIB : 0;
+  // The CUDA context and the graphs lie outside the utilisation; what does not fit there must be kept free inside.
+  const outside = (0.6 + (setup.cudaGraphs ? 1.2 : 0)) * GIB;
+  const spill = Math.max(0, outside - (1 - setup.utilization) * setup.gpu.memory.bytes);
+  // Loaded weights are 0.1 to 0.8 % above the counted ones; the rest is for fragmentation.
+  return nonTorch + experts + spill + 0.003 * weights + 0.015 * setup.utilization * setup.gpu.memory.bytes;
 }
 
 /**

@@ -26,6 +26,7 @@ export interface PlanFacts {
   readonly outputTokens: number;
   readonly gpuMemoryUtilization: number;
   readonly maxBatchedTokens: number;
+  readonly maxSequences: number;
   readonly cudaGraphs: boolean;
   readonly cpuOffload: DataSize;
   readonly fits: boolean;

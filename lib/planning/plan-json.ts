@@ -30,6 +30,7 @@ const PLAIN = [
   'outputTokens',
   'gpuMemoryUtilization',
   'maxBatchedTokens',
+  'maxSequences',
   'cudaGraphs',
   'fits',
   'nodes',

@@ -1,5 +1,4 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
-import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
@@ -11,7 +10,8 @@ import { CapacityRequest, NodeNetwork, ServingLoad } from './capacity-request';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
 const DEFAULT_CONCURRENCY = 4;
-const DEFAULT_TOKEN_WINDOW = 8192;
+/** `max_num_seqs` of vLLM. */
+const DEFAULT_MAX_SEQUENCES = 256;
 const DEFAULT_BUSY_SHARE = 0.6;
 
 /**
@@ -28,7 +28,9 @@ export interface Load {
   readonly kvPrecision: Precision;
   readonly engine: InferenceEngine;
   readonly utilization: number;
-  readonly tokenWindow: number;
+  /** As asked; each GPU has a default of its own. */
+  readonly askedTokenWindow?: number;
+  readonly maxSequences: number;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -46,8 +48,8 @@ export interface Setup extends Load {
   readonly gpu: GpuType;
   readonly precision: Precision;
   readonly parallelism: Parallelism;
+  readonly tokenWindow: number;
   readonly nodes: number;
-  /** GPUs of one tensor group that sit on one node. */
   readonly nodeNetwork: NodeNetwork;
   readonly pricePerHour?: number;
   readonly busyShare: number;
@@ -77,7 +79,8 @@ export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Lo
     kvPrecision: request.kvCachePrecision ?? Precision.FP16,
     engine,
     utilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
-    tokenWindow: request.maxBatchedTokens ?? DEFAULT_TOKEN_WINDOW,
+    askedTokenWindow: request.maxBatchedTokens,
+    maxSequences: Math.max(request.maxSequences ?? DEFAULT_MAX_SEQUENCES, request.concurrency ?? DEFAULT_CONCURRENCY),
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,
@@ -104,6 +107,7 @@ export function setupOf(
     gpu: instanceType.gpu,
     precision: hardware.precision,
     parallelism,
+    tokenWindow: load.askedTokenWindow ?? defaultTokenWindow(instanceType.gpu),
     nodes: nodesFor(instanceType, parallelism),
     nodeNetwork: load.network ?? (rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
     pricePerHour: hardware.pricePerHour,
@@ -124,6 +128,14 @@ export function nodesFor(instanceType: GpuInstanceType, parallelism: Parallelism
   return Math.ceil(parallelism.data / Math.floor(instanceType.gpuCount / perReplica));
 }
 
+/**
+ * `max_num_batched_tokens` where none is given: vLLM's own rule for servers (`EngineArgs`: 8192 on GPUs of 70 GiB and more other than
+ * A100, else 2048).
+ */
+function defaultTokenWindow(gpu: GpuType): number {
+  return gpu.memory.gib >= 70 && gpu.computeCapability !== 8 ? 8192 : 2048;
+}
+
 /** Everything wrong with a load, whatever the hardware. */
 function loadFaults(request: ServingLoad): string[] {
   const { model, contextLength, concurrency, inputTokens, outputTokens } = request;
@@ -134,6 +146,7 @@ function loadFaults(request: ServingLoad): string[] {
       inputTokens,
       outputTokens,
       maxBatchedTokens: request.maxBatchedTokens,
+      maxSequences: request.maxSequences,
       microBatches: request.microBatches,
     }),
     ...notNegativeFaults({ cpuOffload: request.cpuOffload?.bytes }),
@@ -290,5 +303,5 @@ export function divisors(n: number): number[] {
  * @internal
  */
 export function tensorDomain(instanceType: GpuInstanceType): number {
-  return instanceType.interconnect === GpuInterconnect.PCIE ? 1 : instanceType.nvlinkDomainSize;
+  return instanceType.nvlinkDomainSize;
 }

@@ -7,6 +7,10 @@ import { Stage, stagesOf } from './stages';
 
 /** Norms, rotary encoding, activation and residuals of one layer in a CUDA graph: about 12 µs of launches on H100 to B200. */
 const ELEMENTWISE = 12e-6;
+/** Two norms more per layer, per head, with a launch each. */
+const QUERY_KEY_NORM = 8e-6;
+/** Grouped products of routed experts reach less of the dense rate than one product (tokens spread unevenly over experts). */
+const GROUPED_SHARE = 0.5;
 /** Dispatch of one layer's kernels from Python without a CUDA graph: 0.4 ms (fitted to unloaded times to first token). */
 export const EAGER_LAYER = 0.4e-3;
 /** Share of the launches that fusing elementwise kernels saves (the deployment guide's figure). */
@@ -15,19 +19,19 @@ const FUSION_SAVING = 0.3;
 const OFFLOAD_SHARE = 0.57;
 
 /**
- * What one forward pass works on.
+ * What one forward pass works on: sequences that decode one token each, prompts that are computed whole, or both together.
  *
  * @internal
  */
 export interface Pass {
-  /** Tokens computed. */
-  readonly tokens: number;
-  /** Sequences they belong to. */
-  readonly sequences: number;
-  /** Tokens of keys and values read by decode attention, all sequences together. */
+  /** Sequences that decode. */
+  readonly decoding: number;
+  /** Tokens of keys and values that they read, all together. */
   readonly cachedTokens: number;
-  /** Whether it is a prefill, whose attention is a product, not a read. */
-  readonly prefill: boolean;
+  /** Prompts computed. */
+  readonly prompts: number;
+  /** Tokens of one prompt. */
+  readonly promptTokens: number;
 }
 
 /**
@@ -67,7 +71,7 @@ export function passTime(setup: Setup, pass: Pass): PassTime {
   let bottleneck = 0;
   const { tensor, pipeline } = setup.parallelism;
   const stageGpus = tensor;
-  const hopBytes = pass.tokens * setup.model.hiddenSize * 2;
+  const hopBytes = tokensOf(pass) * setup.model.hiddenSize * 2;
   let hops = 0;
   for (const [i, stage] of stages.entries()) {
     const time = stageTime(setup, kernel, stage, pass);
@@ -99,7 +103,7 @@ export function passTime(setup: Setup, pass: Pass): PassTime {
 function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) {
   const { model, parallelism, instanceType } = setup;
   const t = parallelism.tensor;
-  const m = pass.tokens;
+  const m = tokensOf(pass);
   const h = model.hiddenSize;
   const executed = 1 - model.skippedLayerFraction;
   const layers = stage.layers * executed;
@@ -109,7 +113,7 @@ function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) 
   const experts = stage.expertLayers > 0 ? expertTime(setup, kernel, m) : 0;
   let weights = layers * projections + executed * (stage.denseLayers * dense + stage.expertLayers * experts);
   if (stage.last) {
-    const rows = pass.sequences;
+    const rows = pass.decoding + pass.prompts;
     weights += matmulSeconds(
       { ...kernel, matmul: { t0: 4, eb: 0.8, ef: 0.6 }, rate: kernel.wideRate },
       rows,
@@ -119,11 +123,12 @@ function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) 
     );
   }
   weights += setup.cpuOffloadBytes > 0 ? setup.cpuOffloadBytes / (setup.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE) : 0;
-  const launches = ELEMENTWISE / (setup.fusedKernels ? 1 : 1 - FUSION_SAVING);
+  const launches =
+    (ELEMENTWISE + (model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0)) / (setup.fusedKernels ? 1 : 1 - FUSION_SAVING);
   let fixed = layers * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
   const bytes = m * h * 2;
   const collectives = layers * 2 * allReduceSeconds(instanceType, setup.nodeNetwork, t, bytes);
-  if (!pass.prefill && !setup.cudaGraphs) {
+  if (pass.prompts === 0 && !setup.cudaGraphs) {
     // Without graphs the host cannot launch faster than this, however little the GPU has to do.
     const busy = weights + layers * attention + fixed + collectives;
     fixed += Math.max(0, layers * EAGER_LAYER - busy);
@@ -182,7 +187,7 @@ function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
   const read = (c.routedExperts * coverage * precision.bytesPerWeight) / spread;
   const flops = (2 * tokens * c.routedExperts * (experts.perToken / experts.routed)) / spread;
   const { t0, eb, ef } = kernel.matmul;
-  const routed = 2 * t0 * 1e-6 + Math.max(read / (eb * kernel.bandwidth), flops / (ef * kernel.rate));
+  const routed = 2 * t0 * 1e-6 + Math.max(read / (eb * kernel.bandwidth), flops / (GROUPED_SHARE * ef * kernel.rate));
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
   const shared = sharedWidth > 0 ? feedForwardTime(setup, kernel, m, sharedWidth) : 0;
   // Routing: gate product, top-k, sort and combine.
@@ -190,25 +195,27 @@ function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
   return routed + shared + routing;
 }
 
-/** Attention of one layer. */
+/** Attention of one layer: of the sequences that decode, and of the prompts. */
 function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
   const { model, parallelism } = setup;
   const t = parallelism.tensor;
   const mla = model.latentAttention;
-  if (pass.prefill) {
-    const perSequence = pass.tokens / pass.sequences;
+  let time = kernel.attentionFixed;
+  if (pass.prompts > 0) {
     const width = mla
       ? (model.attentionHeads * (mla.nopeHeadSize + mla.ropeHeadSize + mla.valueHeadSize)) / 2
       : model.attentionHeads * model.headSize;
-    const flops = (2 * pass.sequences * perSequence ** 2 * width) / t;
-    return kernel.attentionFixed + flops / (kernel.attentionRate * kernel.wideRate);
+    const flops = (2 * pass.prompts * pass.promptTokens ** 2 * width) / t;
+    time += flops / (kernel.attentionRate * kernel.wideRate);
   }
+  if (pass.decoding === 0) return time;
   const bytes = keyValueBytes(setup, 1) * windowed(setup, pass);
-  const read = bytes / (kernel.attentionBandwidth * kernel.bandwidth);
-  if (!mla) return kernel.attentionFixed + read;
+  const again = setup.engine.rereadsGroupedKeys && !mla ? model.attentionHeads / model.keyValueHeads : 1;
+  const read = (again * bytes) / (kernel.attentionBandwidth * kernel.bandwidth);
+  if (!mla) return time + read;
   // Absorbed latent attention multiplies every head with the compressed vector: it computes as well as it reads.
   const flops = 2 * pass.cachedTokens * (model.attentionHeads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
-  return kernel.attentionFixed + Math.max(read, flops / (0.5 * kernel.wideRate));
+  return time + Math.max(read, flops / (0.5 * kernel.wideRate));
 }
 
 /** Cached tokens, averaged over layers with and without a sliding window. */
@@ -216,6 +223,10 @@ function windowed(setup: Setup, pass: Pass): number {
   const window = setup.model.shape.slidingWindow;
   if (!window) return pass.cachedTokens;
   const share = window.layers / setup.model.layers;
-  const inWindow = Math.min(pass.cachedTokens, window.tokens * pass.sequences);
+  const inWindow = Math.min(pass.cachedTokens, window.tokens * pass.decoding);
   return pass.cachedTokens * (1 - share) + inWindow * share;
+}
+
+function tokensOf(pass: Pass): number {
+  return pass.decoding + pass.prompts * pass.promptTokens;
 }

@@ -13,7 +13,7 @@ export function warningsOf(setup: Setup, fit: { readonly hostFits: boolean; read
   const { tensor, pipeline } = parallelism;
   const warnings: string[] = [];
   const warn = (id: string, text: string) => warnings.push(`[capacity:${id}] ${text}`);
-  if (tensor > 1 && instanceType.interconnect === GpuInterconnect.PCIE) {
+  if (tensor > 1 && instanceType.nvlinkDomainSize === 1) {
     warn(
       'TENSOR_OVER_PCIE',
       `tensor parallelism ${tensor} on ${instanceType.name} goes over PCI Express, twice per layer; pipeline parallelism needs far less of it`,
