@@ -55,9 +55,13 @@ export class CloudTopology extends Construct {
     throwIfInvalid(this, faults);
     this.warnOfOtherChoices();
 
-    const ownCluster = props.cluster ? undefined : new EksGpuCluster(this, 'Cluster', props);
-    this.cluster = props.cluster ?? ownCluster!;
-    this.clusterExplanation = ownCluster?.explain();
+    if (props.cluster) {
+      this.cluster = props.cluster;
+    } else {
+      const cluster = new EksGpuCluster(this, 'Cluster', props);
+      this.cluster = cluster;
+      this.clusterExplanation = cluster.explain();
+    }
     for (const pool of props.nodePools ?? ownPools(this.assigned)) {
       const { name, ...options } = pool;
       this.poolsByName.set(
@@ -74,7 +78,10 @@ export class CloudTopology extends Construct {
     const { imageRegistry } = props;
     new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
     new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry });
-    for (const model of this.assigned) this.deploymentsByName.set(model.name, this.deploy(workloads, model, props));
+    for (const model of this.assigned) {
+      const pool = this.poolsByName.get(model.poolName);
+      if (pool) this.deploymentsByName.set(model.name, this.deploy(workloads, model, pool, props));
+    }
     if (props.monitoring ?? true) {
       this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
       for (const deployment of this.deploymentsByName.values()) this.monitoring.watch(deployment);
@@ -109,12 +116,17 @@ export class CloudTopology extends Construct {
     return [...models, ...(this.clusterExplanation ? [this.clusterExplanation] : [])].join('\n\n');
   }
 
-  private deploy(workloads: Construct, assigned: AssignedModel, props: CloudTopologyProps): TritonDeployment {
-    const { name, version, replicas, poolName, plan } = assigned;
+  private deploy(
+    workloads: Construct,
+    assigned: AssignedModel,
+    nodePool: GpuNodePool,
+    props: CloudTopologyProps,
+  ): TritonDeployment {
+    const { name, version, replicas, plan } = assigned;
     return new TritonDeployment(workloads, `Model-${name}`, {
       name: kubernetesName(name),
       cluster: this.cluster,
-      nodePool: this.poolsByName.get(poolName)!,
+      nodePool,
       modelStore: this.modelStore,
       imageRegistry: props.imageRegistry,
       replicas,
