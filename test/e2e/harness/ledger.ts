@@ -10,24 +10,28 @@ interface Use {
   asserted: number;
 }
 
+/** Puts the entries of a list into the ledger, so that one that is never used stands out. */
+export function declare(list: string, ids: readonly string[]): void {
+  const ledger = read();
+  for (const id of ids) (ledger[list] ??= {})[id] ??= { used: 0, asserted: 0 };
+  write(ledger);
+}
+
 /** Counts the use, or the assertion, of an entry of a list of exceptions. */
 export function note(list: string, id: string, what: keyof Use): void {
   const ledger = read();
   const use = ((ledger[list] ??= {})[id] ??= { used: 0, asserted: 0 });
   use[what] += 1;
+  write(ledger);
+}
+
+type Ledger = { [list: string]: { [id: string]: Use } };
+
+function read(): Ledger {
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Ledger) : {};
+}
+
+function write(ledger: Ledger): void {
   mkdirSync(path.dirname(FILE), { recursive: true });
   writeFileSync(FILE, JSON.stringify(ledger, null, 2));
-}
-
-/** The entries that no suite of this run used, or whose request none asserted: an exception that is no longer true must go. */
-export function idle(list: string, ids: readonly string[]): string[] {
-  const uses = read()[list] ?? {};
-  return ids.flatMap((id) => {
-    const { used = 0, asserted = 0 } = uses[id] ?? {};
-    return [...(used === 0 ? [`'${id}' is never used`] : []), ...(asserted === 0 ? [`'${id}' is never asserted`] : [])];
-  });
-}
-
-function read(): { [list: string]: { [id: string]: Use } } {
-  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as { [list: string]: { [id: string]: Use } }) : {};
 }

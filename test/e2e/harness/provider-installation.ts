@@ -15,19 +15,30 @@ export function cliConfiguration(providers: readonly ProviderOnDisk[]): string {
   return `disable_checkpoint = true\nprovider_installation {\n${blocks.join('')}${direct}}\n`;
 }
 
-/** The newest version on disk of a provider, e.g. of `hashicorp/aws`. */
-export function newestOnDisk(providers: readonly ProviderOnDisk[], source: string): string | undefined {
-  return providers
-    .filter((provider) => provider.source === source)
-    .map(({ version }) => version)
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .pop();
+/** The version on disk that a constraint of cdktf's prebuilt providers asks for, else the newest there is. */
+export function bestOnDisk(
+  providers: readonly ProviderOnDisk[],
+  source: string,
+  constraint?: string,
+): string | undefined {
+  const versions = providers.filter((provider) => provider.source === source).map(({ version }) => version);
+  versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return versions.filter((version) => satisfies(version, constraint)).pop() ?? versions.pop();
+}
+
+/** Whether a version is what an exact constraint, or one of the form `~> x.y`, asks for. */
+function satisfies(version: string, constraint: string | undefined): boolean {
+  const [, operator, wanted] = /^(~>|=)?\s*(\d[\d.]*)$/.exec(constraint?.trim() ?? '') ?? [];
+  if (!wanted) return constraint === undefined;
+  if (operator !== '~>') return wanted === version;
+  const fixed = wanted.split('.').slice(0, -1).join('.');
+  return `${version}.`.startsWith(`${fixed}.`) && version.localeCompare(wanted, 'en', { numeric: true }) >= 0;
 }
 
 /** Whether Terraform can install every provider of a stack: each is on disk, or the registry answers. */
 export async function installable(stack: any, providers: readonly ProviderOnDisk[]): Promise<boolean> {
   const required = Object.values<{ source: string }>(stack.terraform?.required_providers ?? {});
-  const onDisk = ({ source }: { source: string }) => newestOnDisk(providers, shortSource(source)) !== undefined;
+  const onDisk = ({ source }: { source: string }) => bestOnDisk(providers, shortSource(source)) !== undefined;
   return required.every(onDisk) || registryAnswers();
 }
 

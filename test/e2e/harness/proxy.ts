@@ -4,8 +4,7 @@ import { AddressInfo } from 'node:net';
 import { Exchange, Value, describeRequest } from './exchange';
 import { Gap, Memory } from './gap';
 import { GAPS } from './gaps';
-import { LACKING } from './lacking';
-import { note } from './ledger';
+import { declare, note } from './ledger';
 import { Stoppable } from './process';
 
 /** Where the API server of a created EKS cluster really is. */
@@ -30,8 +29,7 @@ export interface ProxyOptions {
 }
 
 /**
- * Stands between the AWS provider and the emulator: records every request, answers what the emulator lacks, and writes back what
- * it does not keep.
+ * Stands between the AWS provider and the emulator: records every request, and writes back what the emulator does not keep.
  */
 export class RecordingProxy implements Stoppable {
   public static async start(options: ProxyOptions): Promise<RecordingProxy> {
@@ -43,16 +41,22 @@ export class RecordingProxy implements Stoppable {
     return proxy;
   }
 
+  /** Whether what the emulator does not keep is written back; switched off to see that a plan notices. */
+  public restoring = true;
+
   /** Every request so far, oldest first. */
   public readonly exchanges: Exchange[] = [];
 
   private readonly server: http.Server;
-  private readonly agent = new http.Agent({ keepAlive: true });
   private readonly gaps: readonly Gap[];
   private readonly memories: ReadonlyMap<string, Memory>;
 
   private constructor(private readonly options: ProxyOptions) {
     this.gaps = options.gaps ?? GAPS;
+    declare(
+      'gaps',
+      this.gaps.map(({ id }) => id),
+    );
     const file = options.memoryFile;
     const kept =
       file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { [id: string]: [string, Value][] }) : {};
@@ -98,7 +102,6 @@ export class RecordingProxy implements Stoppable {
       const kept = Object.fromEntries([...this.memories].map(([id, memory]) => [id, [...memory]]));
       writeFileSync(memoryFile, JSON.stringify(kept));
     }
-    this.agent.destroy();
     this.server.closeAllConnections();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
@@ -106,15 +109,6 @@ export class RecordingProxy implements Stoppable {
   private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const body = await read(request);
     const described = describeRequest(request.method ?? 'GET', request.url ?? '/', request.headers, body);
-    const lacking = LACKING.find((entry) => entry.matches(described));
-    if (lacking) {
-      note('answers', lacking.id, 'used');
-      const answer = lacking.answer(described);
-      this.exchanges.push({ ...described, ...answer });
-      response.writeHead(answer.status, { 'content-type': answer.type });
-      response.end(answer.answer);
-      return;
-    }
     const upstream = await this.forward(request, body);
     const isText = /xml|json/.test(upstream.headers['content-type'] ?? '') && described.service !== 's3';
     const exchange: Exchange = {
@@ -137,7 +131,7 @@ export class RecordingProxy implements Stoppable {
     for (const gap of this.gaps) {
       const memory = this.memories.get(gap.id) as Memory;
       gap.remember(exchange, memory);
-      if (gap.restore(exchange, memory) > 0) note('gaps', gap.id, 'used');
+      if (this.restoring && gap.restore(exchange, memory) > 0) note('gaps', gap.id, 'used');
     }
     if (exchange.service === 'eks') this.placeCluster(exchange);
     return exchange.answer !== before;
@@ -164,7 +158,8 @@ export class RecordingProxy implements Stoppable {
   private forward(request: http.IncomingMessage, body: Buffer) {
     const { method, url: path, headers } = request;
     return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
-      const target = { host: '127.0.0.1', port: this.options.emulatorPort, agent: this.agent };
+      // A connection of its own: one kept alive may be closed by the emulator just when it is used again.
+      const target = { host: '127.0.0.1', port: this.options.emulatorPort, agent: false };
       const upstream = http.request({ ...target, method, path, headers }, (answer) => {
         read(answer).then(
           (data) => resolve({ status: answer.statusCode ?? 500, headers: answer.headers, body: data }),

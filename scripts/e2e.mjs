@@ -1,0 +1,50 @@
+// npm run e2e: makes the tools ready, then applies the examples to stand-ins of AWS and a real Kubernetes control plane.
+// Arguments go to jest, and then the lists of exceptions are not judged: npm run e2e -- harness
+// Ends with the line 'N passed, N failed, N skipped'.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { bin, CACHE, ensureInstalled, run, say, writeResult } from './support.mjs';
+import { E2E_CACHE, prepare } from '../test/e2e/setup.mjs';
+
+const passThrough = process.argv.slice(2);
+const report = path.join(CACHE, 'e2e-report.json');
+const ledger = path.join(E2E_CACHE, 'exceptions.json');
+
+/** Entries of the lists of exceptions that no suite used, or whose request none asserted: they are no longer true and must go. */
+function idleExceptions() {
+  const lists = existsSync(ledger) ? JSON.parse(readFileSync(ledger, 'utf8')) : {};
+  return Object.entries(lists).flatMap(([list, entries]) =>
+    Object.entries(entries).flatMap(([id, { used, asserted }]) => [
+      ...(used === 0 ? [`${list}: '${id}' is never used`] : []),
+      ...(asserted === 0 ? [`${list}: '${id}' is never asserted`] : []),
+    ]),
+  );
+}
+
+await ensureInstalled();
+const { missing } = await prepare();
+mkdirSync(CACHE, { recursive: true });
+rmSync(report, { force: true });
+rmSync(ledger, { force: true });
+
+say('jest');
+const configuration = ['-c', 'test/e2e/jest.config.js', '--verbose'];
+const jest = await run([...bin('jest'), ...configuration, '--json', `--outputFile=${report}`, ...passThrough]);
+const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+const result = {
+  passed: counts?.numPassedTests ?? 0,
+  // A test file that does not load has no tests to count, so each counts as one failure.
+  failed: counts ? counts.numFailedTests + counts.numRuntimeErrorTestSuites : 1,
+  skipped: counts?.numPendingTests ?? 0,
+  skips: missing.map((reason) => ({ title: 'end-to-end tests', reason })),
+};
+if (passThrough.length === 0 && jest.code === 0 && result.skipped === 0) {
+  const idle = idleExceptions();
+  for (const line of idle) console.log(`FAILED  ${line}`);
+  if (idle.length > 0) result.failed += 1;
+  else result.passed += 1;
+}
+if (passThrough.length === 0) writeResult('e2e', result);
+for (const reason of missing) console.log(`missing: ${reason}`);
+console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
+process.exitCode = jest.code === 0 && result.failed === 0 ? 0 : 1;

@@ -1,0 +1,57 @@
+import { KubeClient, KubeObject } from './kube-client';
+import { until } from './process';
+
+/** Waits until every pod of a namespace is scheduled and runs, and there are as many as expected. */
+export async function running(client: KubeClient, namespace: string, count: number): Promise<KubeObject[]> {
+  const list = async () =>
+    (await client.list('v1', 'Pod', namespace)).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const ready = (pods: KubeObject[]) => pods.length === count && pods.every(({ status }) => status.phase === 'Running');
+  try {
+    await until(async () => ready(await list()), 90);
+  } catch {
+    const seen = (await list()).map((pod) => `${pod.metadata.name}: ${pod.status.phase} ${whyPending(pod) ?? ''}`);
+    throw new Error(`expected ${count} running pods in ${namespace}, found:\n${seen.join('\n')}`);
+  }
+  return list();
+}
+
+/** Waits until the scheduler has said why a pod cannot be placed, and returns what it said. */
+export async function pending(client: KubeClient, pod: KubeObject): Promise<string> {
+  let reason: string | undefined;
+  await until(
+    async () => {
+      const found = await client.find(pod);
+      if (found?.spec.nodeName) throw new Error(`${pod.metadata.name} was placed on ${found.spec.nodeName as string}`);
+      reason = found && whyPending(found);
+      return reason !== undefined;
+    },
+    60,
+    `a verdict of the scheduler on ${pod.metadata.name}`,
+  );
+  return reason as string;
+}
+
+/** The nodes that pods were placed on, by the label of their pool. */
+export async function poolsOf(client: KubeClient, pods: readonly KubeObject[]): Promise<string[]> {
+  const nodes = new Map((await client.list('v1', 'Node')).map((node) => [node.metadata.name, node]));
+  return pods.map(({ spec }) => {
+    const labels = nodes.get(spec.nodeName as string)?.metadata.labels as { readonly [key: string]: string };
+    return labels['gpu-inference-constructs/pool'] ?? labels['eks.amazonaws.com/nodegroup'];
+  });
+}
+
+/** One more pod like those of a Deployment, owned by nobody. */
+export async function podLike(client: KubeClient, deployment: KubeObject, name: string): Promise<KubeObject> {
+  const { metadata, spec } = deployment.spec.template as KubeObject;
+  return client.create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: deployment.metadata.namespace, annotations: metadata.annotations },
+    spec,
+  });
+}
+
+function whyPending({ status }: KubeObject): string | undefined {
+  const conditions = (status.conditions ?? []) as { type: string; status: string; message?: string }[];
+  return conditions.find(({ type, status: value }) => type === 'PodScheduled' && value === 'False')?.message;
+}

@@ -1,0 +1,42 @@
+import { App } from 'cdktf';
+import { Quickstart } from '../../examples/quickstart/stack';
+import { describeWith } from './harness/needs';
+import { poolsOf, running } from './harness/pods';
+import { Site } from './harness/site';
+
+const describeSite = (app: App) => new Quickstart(app);
+const REGION = 'us-west-2';
+
+describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/quickstart', () => {
+  let site: Site;
+  let before: string[];
+
+  beforeAll(async () => {
+    site = await Site.start('quickstart');
+    before = await site.inventory(REGION);
+  });
+
+  afterAll(() => site?.stop());
+
+  test('applies from nothing', async () => {
+    console.log(`the Kubernetes half went by ${await site.apply(describeSite)}`);
+  });
+
+  test('plans nothing after that', async () => {
+    expect(await site.plan(describeSite)).toEqual([]);
+  });
+
+  test('runs its model on its own pool, and monitoring on the system nodes', async () => {
+    expect(await poolsOf(site.kube, await running(site.kube, 'inference', 1))).toEqual(['llama-3-1-8b']);
+    expect(await poolsOf(site.kube, await running(site.kube, 'monitoring', 2))).toEqual(['system', 'system']);
+  });
+
+  test('asked nothing of AWS that went unanswered', () => {
+    expect(site.proxy.unanswered).toEqual([]);
+  });
+
+  test('leaves nothing behind', async () => {
+    await site.destroy(describeSite);
+    expect(await site.inventory(REGION)).toEqual(before);
+  });
+});
