@@ -1,5 +1,6 @@
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
+import { shapeFromConfig } from './hugging-face-config';
 import { DecoderShape, ExpertLayers, LatentAttention } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { approximateShape, shapeFaults } from './model-shape';
@@ -175,6 +176,20 @@ export class ModelSpec {
     if (!shape.experts) faults.push(`model '${props.name}' has no experts; use ModelSpec.dense`);
     throwIfFaulty(faults);
     return new ModelSpec(props.name, shape);
+  }
+
+  /**
+   * A model by its `config.json` from the Hugging Face hub: Llama, Qwen 2 and 3, Mistral, Mixtral, DeepSeek V2 and V3, Kimi K2, Phi 3
+   * and 4, Gemma 1 to 3, gpt-oss.
+   *
+   * @param name what to call it
+   * @param config the parsed file, or its text
+   * @throws UnscopedValidationError for a family that is not known, and for numbers that are missing or impossible
+   */
+  public static fromHuggingFaceConfig(name: string, config: unknown): ModelSpec {
+    const shape = shapeFromConfig(name, config);
+    throwIfFaulty(shapeFaults(name, shape));
+    return new ModelSpec(name, shape);
   }
 
   private static listed(name: ModelName): ModelSpec {

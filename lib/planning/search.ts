@@ -92,11 +92,11 @@ function searchFaults(request: CapacitySearchRequest): string[] {
   if (request.precisions?.length === 0)
     faults.push('precisions must name at least one format; leave it out for 16 bits');
   const types = request.candidates?.map((candidate) => candidate.instanceType) ?? [];
-  for (const precision of request.precisions ?? []) {
-    if (types.length > 0 && types.every((type) => hardwareFaults(request, type, precision).length > 0)) {
-      faults.push(...hardwareFaults(request, types[0], precision));
-    }
-  }
+  const lacking = (request.precisions ?? []).flatMap((precision) =>
+    types.map((type) => hardwareFaults(request, type, precision)),
+  );
+  // Formats that some candidate lacks are passed over there; that none has any of them is a mistake.
+  if (lacking.length > 0 && lacking.every((own) => own.length > 0)) faults.push(...new Set(lacking.flat()));
   if (request.parallelism) faults.push(...parallelismFaults(request.model, request.parallelism, Precision.FP16));
   return faults;
 }

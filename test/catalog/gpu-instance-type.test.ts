@@ -159,6 +159,6 @@ describe('GpuType', () => {
 
   test('is found by name in either spelling, and near names are offered', () => {
     expect(GpuType.of('a100_80gb')).toBe(GpuType.A100_80GB);
-    expect(() => GpuType.of('H10')).toThrow(/near names: 'H100'/);
+    expect(() => GpuType.of('H1000')).toThrow(/near names: 'H100'/);
   });
 });

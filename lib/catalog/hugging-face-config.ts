@@ -1,0 +1,204 @@
+import { UnscopedValidationError } from '../units/errors';
+import { DecoderShape, ExpertLayers, LatentAttention, SlidingWindow } from './model-architecture';
+import { unknownNameFault } from './near-names';
+
+/** A parsed `config.json`. */
+interface Config {
+  readonly [key: string]: unknown;
+}
+
+/** What a family does that its `config.json` does not say. */
+interface Family {
+  readonly attentionBias?: boolean;
+  readonly queryKeyNorm?: boolean;
+  readonly normsPerLayer?: number;
+  readonly tiedByDefault?: boolean;
+  readonly attentionOutputBias?: boolean;
+}
+
+/** Model types that are known to be decoders of a shape we can count. Source: the modelling code in huggingface/transformers. */
+const FAMILIES: { readonly [type: string]: Family } = {
+  llama: {},
+  mistral: {},
+  mixtral: {},
+  qwen2: { attentionBias: true },
+  qwen2_moe: { attentionBias: true },
+  qwen3: { queryKeyNorm: true },
+  qwen3_moe: { queryKeyNorm: true },
+  deepseek: {},
+  deepseek_v2: {},
+  deepseek_v3: {},
+  kimi_k2: {},
+  phi3: {},
+  gemma: { tiedByDefault: true },
+  gemma2: { tiedByDefault: true, normsPerLayer: 4 },
+  gemma3_text: { tiedByDefault: true, normsPerLayer: 4, queryKeyNorm: true },
+  gpt_oss: { attentionBias: true, attentionOutputBias: true },
+};
+
+/**
+ * The shape that a `config.json` of Hugging Face describes.
+ *
+ * @throws UnscopedValidationError naming what is missing or not known; nothing is guessed
+ *
+ * @internal
+ */
+export function shapeFromConfig(name: string, json: unknown): DecoderShape {
+  const outer = parse(name, json);
+  // Models that also read images keep the language model's numbers in a part of their own.
+  const config = isConfig(outer.text_config) ? outer.text_config : outer;
+  const type = String(config.model_type ?? outer.model_type ?? '');
+  const family = FAMILIES[type];
+  if (!family) {
+    throw new UnscopedValidationError([
+      `model '${name}': ` +
+        unknownNameFault(
+          'model_type',
+          type,
+          Object.keys(FAMILIES),
+          'ModelSpec.dense and .mixtureOfExperts take a shape',
+        ),
+    ]);
+  }
+  const faults: string[] = [];
+  const whole = (...keys: string[]): number | undefined => {
+    for (const key of keys) {
+      const value = config[key];
+      if (value === undefined || value === null) continue;
+      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+      faults.push(`model '${name}': '${key}' must be a whole number; got ${JSON.stringify(value)}`);
+      return undefined;
+    }
+    return undefined;
+  };
+  const required = (...keys: string[]): number => {
+    const before = faults.length;
+    const value = whole(...keys);
+    if (value === undefined && faults.length === before)
+      faults.push(`model '${name}': config.json has no '${keys[0]}'`);
+    return value ?? 1;
+  };
+  const layers = required('num_hidden_layers');
+  const attentionHeads = required('num_attention_heads');
+  const latentAttention = latent(whole, required);
+  const experts = expertsOf(config, type, layers, whole, faults, name);
+  const shape: DecoderShape = {
+    layers,
+    hiddenSize: required('hidden_size'),
+    attentionHeads,
+    keyValueHeads: latentAttention ? undefined : whole('num_key_value_heads'),
+    headSize: latentAttention ? undefined : whole('head_dim'),
+    intermediateSize: required('intermediate_size', 'moe_intermediate_size'),
+    vocabularySize: required('vocab_size'),
+    maxContextLength: required('max_position_embeddings'),
+    tiedEmbeddings:
+      flag(config, 'tie_word_embeddings') ?? flag(outer, 'tie_word_embeddings') ?? family.tiedByDefault ?? false,
+    attentionBias: flag(config, 'attention_bias') ?? family.attentionBias,
+    attentionOutputBias: family.attentionOutputBias ?? (type === 'llama' && flag(config, 'attention_bias') === true),
+    feedForwardBias: flag(config, 'mlp_bias'),
+    queryKeyNorm: family.queryKeyNorm,
+    normsPerLayer: family.normsPerLayer,
+    attentionSinks: type === 'gpt_oss' ? true : undefined,
+    predictionLayers: whole('num_nextn_predict_layers'),
+    latentAttention,
+    experts,
+    slidingWindow: windowOf(config, type, layers, whole),
+  };
+  if (faults.length > 0) throw new UnscopedValidationError(faults);
+  return Object.fromEntries(
+    Object.entries(shape).filter(([, value]) => value !== undefined),
+  ) as unknown as DecoderShape;
+}
+
+function latent(
+  whole: (...keys: string[]) => number | undefined,
+  required: (...keys: string[]) => number,
+): LatentAttention | undefined {
+  const keyValueRank = whole('kv_lora_rank');
+  if (!keyValueRank) return undefined;
+  return {
+    keyValueRank,
+    queryRank: whole('q_lora_rank') || undefined,
+    nopeHeadSize: required('qk_nope_head_dim'),
+    ropeHeadSize: required('qk_rope_head_dim'),
+    valueHeadSize: required('v_head_dim'),
+  };
+}
+
+function expertsOf(
+  config: Config,
+  type: string,
+  layers: number,
+  whole: (...keys: string[]) => number | undefined,
+  faults: string[],
+  name: string,
+): ExpertLayers | undefined {
+  const routed = whole('num_local_experts', 'n_routed_experts', 'num_experts');
+  if (!routed) return undefined;
+  const perToken = whole('num_experts_per_tok', 'experts_per_token');
+  const intermediateSize = whole('moe_intermediate_size', 'intermediate_size');
+  if (!perToken || !intermediateSize) {
+    faults.push(`model '${name}': config.json has experts, but no 'num_experts_per_tok' or 'moe_intermediate_size'`);
+    return undefined;
+  }
+  const frequency = whole('moe_layer_freq', 'decoder_sparse_step') ?? 1;
+  const listed = Array.isArray(config.mlp_only_layers) && config.mlp_only_layers.length > 0;
+  if (frequency > 1 || listed)
+    faults.push(`model '${name}': experts in some layers only (not the first ones dense) are not supported`);
+  const sharedIntermediateSize = whole('shared_expert_intermediate_size') || undefined;
+  const firstDenseLayers = Math.min(whole('first_k_dense_replace') ?? 0, layers - 1);
+  return {
+    routed,
+    perToken,
+    intermediateSize,
+    shared: whole('n_shared_experts') ?? (sharedIntermediateSize ? 1 : 0),
+    ...(sharedIntermediateSize ? { sharedIntermediateSize, sharedGate: true } : {}),
+    firstDenseLayers,
+    bias: type === 'gpt_oss',
+    routerBias: type === 'gpt_oss' || config.topk_method === 'noaux_tc',
+  };
+}
+
+function windowOf(
+  config: Config,
+  type: string,
+  layers: number,
+  whole: (...keys: string[]) => number | undefined,
+): SlidingWindow | undefined {
+  const tokens = whole('sliding_window');
+  if (!tokens) return undefined;
+  if (Array.isArray(config.layer_types)) {
+    const count = config.layer_types.filter((layer) => layer === 'sliding_attention').length;
+    return count > 0 ? { tokens, layers: count } : undefined;
+  }
+  if (type === 'gemma2' || type === 'gpt_oss') return { tokens, layers: Math.ceil(layers / 2) };
+  if (type === 'gemma3_text') {
+    const pattern = whole('sliding_window_pattern') || 6;
+    return { tokens, layers: layers - Math.floor(layers / pattern) };
+  }
+  if (type.startsWith('qwen')) return undefined; // `use_sliding_window` is off in every published checkpoint.
+  return tokens < (whole('max_position_embeddings') ?? 0) ? { tokens, layers } : undefined;
+}
+
+function flag(config: Config, key: string): boolean | undefined {
+  return typeof config[key] === 'boolean' ? (config[key] as boolean) : undefined;
+}
+
+function isConfig(value: unknown): value is Config {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parse(name: string, json: unknown): Config {
+  let value = json;
+  if (typeof json === 'string') {
+    try {
+      value = JSON.parse(json);
+    } catch (error) {
+      throw new UnscopedValidationError([`model '${name}': config.json is no JSON: ${(error as Error).message}`]);
+    }
+  }
+  if (isConfig(value)) return value;
+  throw new UnscopedValidationError([
+    `model '${name}': config.json must be a JSON object; got ${JSON.stringify(value)}`,
+  ]);
+}

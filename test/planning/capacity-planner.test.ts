@@ -1,0 +1,312 @@
+import {
+  CapacityPlan,
+  CapacityPlanner,
+  CapacityRequest,
+  DataSize,
+  GpuInstanceType,
+  GpuInterconnect,
+  GpuType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  UnscopedValidationError,
+} from '../../lib/planning';
+
+const LOAD: CapacityRequest = {
+  model: ModelSpec.LLAMA_3_1_8B,
+  instanceType: GpuInstanceType.G6E_XLARGE,
+  contextLength: 8192,
+  concurrency: 4,
+};
+
+describe('CapacityPlanner.plan', () => {
+  const plan = CapacityPlanner.plan(LOAD);
+
+  test('counts the memory of a GPU', () => {
+    const { weights, kvCache, activations, runtime, total, available } = plan.memoryPerGpu;
+    expect(weights.gib).toBeCloseTo(14.958, 3);
+    expect(kvCache.gib).toBe(4);
+    expect(total.bytes).toBeCloseTo(weights.bytes + kvCache.bytes + activations.bytes + runtime.bytes, 0);
+    expect(available.bytes).toBeCloseTo(0.9 * GpuType.L40S.memory.bytes, 0);
+    expect(plan.fits).toBe(true);
+    expect(plan.kvBytesPerTokenPerGpu).toBe(131072);
+    expect(plan.kvCapacityTokens % 16).toBe(0);
+    expect(plan.maxConcurrency).toBe(Math.floor(plan.kvCapacityTokens / 8192));
+  });
+
+  test('fills in defaults', () => {
+    const bare = CapacityPlanner.plan({ model: LOAD.model, instanceType: LOAD.instanceType });
+    expect(bare).toMatchObject({ contextLength: 8192, concurrency: 4, nodes: 1, replicas: 1, maxSequences: 256 });
+    expect(bare.precision).toBe(Precision.BF16);
+    expect(bare.maxBatchedTokens).toBe(2048);
+    expect(CapacityPlanner.plan({ ...LOAD, instanceType: GpuInstanceType.P5_4XLARGE }).maxBatchedTokens).toBe(8192);
+    const short = CapacityPlanner.plan({ model: ModelSpec.LLAMA_65B, instanceType: GpuInstanceType.P4DE_24XLARGE });
+    expect(short.contextLength).toBe(2048);
+  });
+
+  test('takes the smallest tensor degree that fits within one NVLink domain', () => {
+    const p4de = { model: ModelSpec.LLAMA_65B, instanceType: GpuInstanceType.P4DE_24XLARGE, concurrency: 1 };
+    expect(CapacityPlanner.plan(p4de).parallelism).toMatchObject({ tensor: 2, pipeline: 1 });
+    expect(CapacityPlanner.plan({ ...p4de, concurrency: 30 }).parallelism.tensor).toBeGreaterThan(2);
+    const p4d = CapacityPlanner.plan({ ...p4de, instanceType: GpuInstanceType.P4D_24XLARGE });
+    expect(p4d.parallelism.tensor).toBe(4);
+  });
+
+  test('takes more nodes only when it is allowed to, as a pipeline', () => {
+    const request = { model: ModelSpec.LLAMA_3_1_405B, instanceType: GpuInstanceType.P4DE_24XLARGE, concurrency: 1 };
+    expect(CapacityPlanner.plan(request).fits).toBe(false);
+    const two = CapacityPlanner.plan({ ...request, maxNodes: 2 });
+    expect(two.fits).toBe(true);
+    expect(two.nodes).toBe(2);
+    expect(two.parallelism).toMatchObject({ tensor: 8, pipeline: 2 });
+    expect(two.layersPerStage).toEqual([63, 63]);
+  });
+
+  test('uneven stages: 95 and 61 layers', () => {
+    const stages = (model: ModelSpec, pipeline: number) =>
+      CapacityPlanner.plan({
+        model,
+        instanceType: GpuInstanceType.P5E_48XLARGE,
+        contextLength: 4096,
+        parallelism: Parallelism.of({ tensor: 1, pipeline }),
+      });
+    expect(stages(ModelSpec.DEEPSEEK_LLM_67B, 4).layersPerStage).toEqual([24, 24, 24, 23]);
+    const v3 = stages(ModelSpec.DEEPSEEK_V3, 8);
+    expect(v3.layersPerStage.reduce((a, b) => a + b)).toBe(61);
+    expect(v3.warnings.join()).toContain('[capacity:UNEVEN_STAGES]');
+  });
+
+  test('key-value heads: shared out, replicated, compressed', () => {
+    const bytes = (model: ModelSpec, tensor: number) =>
+      CapacityPlanner.plan({
+        model,
+        instanceType: GpuInstanceType.P5E_48XLARGE,
+        contextLength: 2048,
+        parallelism: Parallelism.of({ tensor }),
+      });
+    expect(bytes(ModelSpec.LLAMA_3_1_70B, 8).kvBytesPerTokenPerGpu).toBe(327680 / 8);
+    const few = bytes(ModelSpec.QWEN_3_235B_A22B, 8);
+    expect(few.kvBytesPerTokenPerGpu).toBe(94 * 2 * 1 * 128 * 2);
+    expect(few.warnings.join()).toContain('[capacity:KEY_VALUE_REPLICATED]');
+    const latent = bytes(ModelSpec.DEEPSEEK_V3, 8);
+    expect(latent.kvBytesPerTokenPerGpu).toBe(70272);
+    expect(latent.warnings.join()).toContain('[capacity:LATENT_CACHE_REPLICATED]');
+  });
+
+  test('counts nodes of replicas, small ones sharing a node', () => {
+    const nodes = (tensor: number, data: number) =>
+      CapacityPlanner.plan({
+        ...LOAD,
+        instanceType: GpuInstanceType.P5_48XLARGE,
+        parallelism: Parallelism.of({ tensor, data }),
+      }).nodes;
+    expect(nodes(1, 8)).toBe(1);
+    expect(nodes(1, 9)).toBe(2);
+    expect(nodes(4, 3)).toBe(2);
+    expect(nodes(8, 3)).toBe(3);
+  });
+
+  test('cost per million tokens at the stated share, and with a spare', () => {
+    const priced = CapacityPlanner.plan({ ...LOAD, pricePerHour: 1.861, busyShare: 0.5 });
+    expect(priced.costPerMillionTokens).toBeCloseTo((1e6 * 1.861) / (3600 * priced.maxOutputTokensPerSecond * 0.5), 9);
+    expect(priced.costPerMillionTokensWithSpare).toBeCloseTo(2 * (priced.costPerMillionTokens as number), 9);
+    expect(plan.costPerMillionTokens).toBeUndefined();
+    expect(priced.explain()).toMatch(/1.861 per hour \(given\), busy 0.5/);
+  });
+
+  test('explains every number in text and Markdown', () => {
+    for (const figure of plan.figures) {
+      expect(plan.explain()).toContain(figure.formula);
+      expect(plan.explainMarkdown()).toContain(figure.value);
+      for (const text of [figure.name, figure.value, figure.inputs, figure.errorBand])
+        expect(text).not.toMatch(/NaN|Infinity|undefined/);
+    }
+    expect(plan.figures.map((f) => f.evidence)).toContain('exact');
+    expect(plan.explainMarkdown()).toMatch(/^## llama-3.1-8b in bf16 on 1 × g6e.xlarge/);
+  });
+
+  describe('a plan that does not fit', () => {
+    const tight = { ...LOAD, instanceType: GpuInstanceType.G6_XLARGE, concurrency: 8, pricePerHour: 0.8 };
+    const unfit = CapacityPlanner.plan(tight);
+
+    test('names the shortfall and the part that eats the memory', () => {
+      expect(unfit.fits).toBe(false);
+      const { total, available } = unfit.memoryPerGpu;
+      expect(unfit.shortfallPerGpu?.bytes).toBeCloseTo(total.bytes - available.bytes, 0);
+      expect(unfit.explain()).toMatch(/Does not fit: short by .* largest part: weights/);
+    });
+
+    test('has ways out of every kind, and each one fits', () => {
+      const changes = unfit.waysOut.map((way) => way.change).join('\n');
+      expect(changes).toMatch(/precision fp8 instead of bf16/);
+      expect(changes).toMatch(/context \d+ instead of 8192/);
+      expect(changes).toMatch(/sequences at once instead of 8/);
+      for (const way of unfit.waysOut) {
+        const tried = CapacityPlanner.plan({
+          model: tight.model,
+          instanceType: GpuInstanceType.of(way.instanceType),
+          precision: Precision.of(way.precision),
+          kvCachePrecision: Precision.of(way.kvCachePrecision),
+          contextLength: way.contextLength,
+          concurrency: way.concurrency,
+          parallelism: way.parallelism,
+        });
+        expect([way.change, tried.fits]).toEqual([way.change, true]);
+        expect(tried.nodes).toBe(way.nodes);
+      }
+    });
+
+    test('offers more GPUs and other instance types for large models', () => {
+      const large = CapacityPlanner.plan({
+        model: ModelSpec.LLAMA_65B,
+        instanceType: GpuInstanceType.P4DE_24XLARGE,
+        parallelism: Parallelism.of({ tensor: 1 }),
+      });
+      const changes = large.waysOut.map((way) => way.change).join('\n');
+      expect(changes).toMatch(/tensor \d instead of tensor 1/);
+      expect(changes).toMatch(/instance type p4d.24xlarge instead of p4de.24xlarge/);
+    });
+  });
+
+  const v100 = GpuInstanceType.P3DN_24XLARGE;
+  test.each<[string, Partial<CapacityRequest>, RegExp]>([
+    [
+      'bf16 on V100',
+      { instanceType: v100, precision: Precision.BF16 },
+      /bf16 needs compute capability 8.0, but V100-32GB .* has 7.0; use one of fp32, fp16/,
+    ],
+    [
+      'bf16 on T4',
+      { instanceType: GpuInstanceType.G4DN_XLARGE, precision: Precision.BF16 },
+      /bf16 needs compute capability 8.0/,
+    ],
+    [
+      'fp8 on A100',
+      { instanceType: GpuInstanceType.P4D_24XLARGE, precision: Precision.FP8 },
+      /fp8 needs compute capability 8.9/,
+    ],
+    [
+      'nvfp4 on H100',
+      { instanceType: GpuInstanceType.P5_48XLARGE, precision: Precision.NVFP4 },
+      /nvfp4 needs compute capability 10.0/,
+    ],
+    [
+      'an fp8 cache on T4',
+      { instanceType: GpuInstanceType.G4DN_XLARGE, kvCachePrecision: Precision.FP8 },
+      /key-value cache needs/,
+    ],
+    ['a context beyond the model', { contextLength: 200000 }, /contextLength 200000 is beyond the 131072 tokens/],
+    [
+      'heads not divisible',
+      { parallelism: Parallelism.of({ tensor: 3 }) },
+      /tensor parallelism 3 does not divide the 32 attention heads .* use one of 1, 2, 4, 8/,
+    ],
+    [
+      'key-value heads not divisible',
+      { model: ModelSpec.PHI_4, parallelism: Parallelism.of({ tensor: 4 }) },
+      /neither divides nor is a multiple of the 10 key-value heads/,
+    ],
+    ['more stages than layers', { parallelism: Parallelism.of({ tensor: 1, pipeline: 33 }) }, /exceeds the 32 layers/],
+    [
+      'experts in a dense model',
+      { parallelism: Parallelism.of({ tensor: 2, expert: 2 }) },
+      /needs a mixture-of-experts model/,
+    ],
+    [
+      'groups cut',
+      {
+        model: ModelSpec.QWEN_3_235B_A22B,
+        instanceType: GpuInstanceType.P5_48XLARGE,
+        precision: Precision.FP8_BLOCK,
+        parallelism: Parallelism.of({ tensor: 8 }),
+      },
+      /groups of 128.*expert parallelism/,
+    ],
+    ['no sequences', { concurrency: 0 }, /concurrency must be a whole number above zero; got 0/],
+    ['negative lengths', { contextLength: -1 }, /contextLength must be a whole number above zero; got -1/],
+    ['a token', { concurrency: -8.1e298 }, /got a token/],
+    ['an answer longer than the context', { inputTokens: 8000, outputTokens: 1000 }, /exceed contextLength 8192/],
+    ['utilisation above one', { gpuMemoryUtilization: 1.1 }, /gpuMemoryUtilization must be above 0 and at most 1/],
+    ['a price of nothing', { pricePerHour: 0 }, /pricePerHour must be a finite number above zero/],
+    ['a share above one', { busyShare: 2 }, /busyShare/],
+    ['a 32-bit cache', { kvCachePrecision: Precision.FP32 }, /at most 16 bits/],
+  ])('fails with %s', (_, change, message) => {
+    expect(() => CapacityPlanner.plan({ ...LOAD, ...change })).toThrow(UnscopedValidationError);
+    expect(() => CapacityPlanner.plan({ ...LOAD, ...change })).toThrow(message);
+  });
+
+  test('reports all faults at once', () => {
+    expect.assertions(1);
+    try {
+      CapacityPlanner.plan({
+        ...LOAD,
+        instanceType: v100,
+        precision: Precision.FP8,
+        contextLength: 1e6,
+        parallelism: Parallelism.of({ tensor: 5 }),
+      });
+    } catch (error) {
+      expect((error as UnscopedValidationError).faults).toHaveLength(3);
+    }
+  });
+});
+
+describe('CapacityPlan as JSON', () => {
+  const custom = GpuInstanceType.custom({
+    name: 'dgx-a100',
+    gpu: GpuType.A100_80GB,
+    gpuCount: 8,
+    vcpus: 256,
+    memory: DataSize.gib(2048),
+    interconnect: GpuInterconnect.NVSWITCH,
+  });
+  const tiny = ModelSpec.dense({ name: 'guess', parameters: 7e9 }).withSkippedLayers(0.1).withSharedParameters(0.2);
+
+  test.each<[string, CapacityRequest]>([
+    ['that fits', { ...LOAD, pricePerHour: 2 }],
+    ['that does not', { ...LOAD, concurrency: 500 }],
+    ['on custom hardware', { ...LOAD, instanceType: custom }],
+    ['of an approximate, changed model', { ...LOAD, model: tiny }],
+    [
+      'of a model with experts of its own',
+      {
+        ...LOAD,
+        instanceType: custom,
+        model: ModelSpec.mixtureOfExperts({ name: 'own', shape: ModelSpec.MIXTRAL_8X7B.shape }),
+      },
+    ],
+  ])('comes back the same: a plan %s', (_, request) => {
+    const plan = CapacityPlanner.plan(request);
+    const text = JSON.stringify(plan);
+    for (const back of [
+      CapacityPlan.fromJson(text),
+      CapacityPlan.fromJson(JSON.parse(text)),
+      CapacityPlan.fromJson(plan.toJson()),
+    ]) {
+      expect(JSON.stringify(back)).toBe(text);
+      expect(back.sameChoice(plan)).toBe(true);
+      expect(back.explain()).toBe(plan.explain());
+      expect(back.memoryPerGpu.weights.bytes).toBe(plan.memoryPerGpu.weights.bytes);
+      expect(back.waysOut).toEqual(plan.waysOut);
+      expect(back.model.parameters).toBe(plan.model.parameters);
+    }
+  });
+
+  test('tells other choices apart', () => {
+    const plan = CapacityPlanner.plan(LOAD);
+    expect(plan.sameChoice(CapacityPlanner.plan({ ...LOAD, instanceType: GpuInstanceType.G6E_2XLARGE }))).toBe(false);
+    expect(plan.sameChoice(CapacityPlanner.plan({ ...LOAD, precision: Precision.FP8 }))).toBe(false);
+  });
+
+  test.each([
+    ['no JSON', '{', /must be JSON/],
+    ['a list', [], /must be a JSON object/],
+    ['something else', {}, /format/],
+    ['a later version', { ...(CapacityPlanner.plan(LOAD).toJson() as object), version: 2 }, /version '2'/],
+    ['a part missing', { ...(CapacityPlanner.plan(LOAD).toJson() as object), nodes: undefined }, /lacks nodes/],
+    ['an unknown model', { ...(CapacityPlanner.plan(LOAD).toJson() as object), model: 'llama-9' }, /unknown model/],
+  ])('fails with %s', (_, json, message) => {
+    expect(() => CapacityPlan.fromJson(json)).toThrow(UnscopedValidationError);
+    expect(() => CapacityPlan.fromJson(json)).toThrow(message);
+  });
+});

@@ -1,0 +1,71 @@
+import * as path from 'path';
+import { readPoints } from '../../bench/planner/points';
+import { Group, Prediction, isPrediction, predict } from '../../bench/planner/predict';
+
+/** The planner against published measurements: bench/planner/points.csv, each row with its source. */
+const OUTCOMES = readPoints(path.join(__dirname, '../../bench/planner/points.csv')).map(predict);
+const PREDICTIONS = OUTCOMES.filter(isPrediction);
+
+function of(group: Group, split?: string): Prediction[] {
+  return PREDICTIONS.filter((p) => p.group === group && p.fits && (!split || p.point.split === split));
+}
+
+function errors(predictions: Prediction[]): number[] {
+  return predictions.map((p) => Math.abs(p.predicted / p.measured - 1)).sort((a, b) => a - b);
+}
+
+const median = (sorted: number[]) => sorted[Math.floor(sorted.length / 2)];
+const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+describe('published measurements', () => {
+  test('there are enough of them, and each exclusion has a reason', () => {
+    expect(PREDICTIONS.length).toBeGreaterThan(300);
+    expect(PREDICTIONS.filter((p) => p.point.split === 'judge').length).toBeGreaterThan(200);
+    expect(OUTCOMES.filter((outcome) => !isPrediction(outcome) && outcome.reason.length < 10)).toEqual([]);
+  });
+
+  test('weights: within 0.1 % in 16 bits on at least 10 models, within 1 % quantised', () => {
+    const wide = of('weights, dense 16-bit');
+    expect(new Set(wide.map((p) => p.point.model)).size).toBeGreaterThanOrEqual(10);
+    expect(Math.max(...errors(wide))).toBeLessThan(0.001);
+    expect(Math.max(...errors(of('weights, quantised')))).toBeLessThan(0.01);
+  });
+
+  test('key-value bytes of a token are exact', () => {
+    expect(Math.max(...errors(of('key-value bytes per token')))).toBeLessThan(0.0001);
+  });
+
+  test('key-value capacity is never above the measured, and close below it', () => {
+    const own = of('key-value capacity');
+    expect(own.length).toBeGreaterThanOrEqual(8);
+    for (const p of own) expect(p.predicted).toBeLessThanOrEqual(p.measured);
+    expect(median(errors(own))).toBeLessThan(0.08);
+  });
+
+  test.each(['judge', undefined])('time per token of dense models (%s)', (split) => {
+    const own = of('decode, dense', split);
+    expect(median(errors(own))).toBeLessThan(0.1);
+    expect(mean(errors(own))).toBeLessThan(0.15);
+    const optimistic = own.filter((p) => p.measured / p.predicted > 1.15);
+    expect(optimistic.length / own.length).toBeLessThanOrEqual(0.05);
+  });
+
+  test('time per token with experts, without speculation', () => {
+    expect(median(errors(of('decode, experts', 'judge')))).toBeLessThan(0.2);
+  });
+
+  test.each(['judge', undefined])('largest throughput of dense models (%s)', (split) => {
+    const sorted = errors(of('max throughput, dense', split));
+    expect(median(sorted)).toBeLessThan(0.1);
+    expect(sorted[Math.floor(sorted.length * 0.9)]).toBeLessThan(0.3);
+  });
+
+  test('time to the first token of dense models, unloaded', () => {
+    expect(median(errors(of('time to first token, dense')))).toBeLessThan(0.2);
+  });
+
+  test('the measures can fail: half the bandwidth is noticed', () => {
+    const slow = of('decode, dense').map((p) => ({ ...p, predicted: p.predicted * 1.5 }));
+    expect(median(errors(slow))).toBeGreaterThan(0.1);
+  });
+});

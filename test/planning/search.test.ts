@@ -1,0 +1,124 @@
+import {
+  CapacityPlanner,
+  GpuInstanceType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  UnscopedValidationError,
+} from '../../lib/planning';
+
+const MODEL = ModelSpec.LLAMA_3_1_8B;
+const priced = (instanceType: GpuInstanceType, pricePerHour: number) => ({ instanceType, pricePerHour });
+
+describe('CapacityPlanner.search', () => {
+  test('an 8B model goes onto one GPU', () => {
+    const [best] = CapacityPlanner.search({ model: MODEL });
+    expect(best.fits).toBe(true);
+    expect(best.parallelism.gpus).toBe(1);
+    expect(best.instanceType.gpuCount).toBe(1);
+    expect(best.instanceType.name).toBe('g6e.xlarge');
+    const short = CapacityPlanner.search({ model: MODEL, contextLength: 2048 })[0];
+    expect(['g5.xlarge', 'g6.xlarge']).toContain(short.instanceType.name);
+  });
+
+  test('without prices: least GPU memory, then fewest GPUs, then the smallest host', () => {
+    const plans = CapacityPlanner.search({ model: MODEL, limit: 100 });
+    const memory = plans.map((plan) => plan.nodes * plan.instanceType.totalGpuMemory.bytes);
+    expect(memory).toEqual([...memory].sort((a, b) => a - b));
+    expect(plans.every((plan) => plan.fits)).toBe(true);
+    expect(plans.some((plan) => plan.instanceType.legacy)).toBe(false);
+  });
+
+  test('with prices: the cheapest', () => {
+    const candidates = [
+      priced(GpuInstanceType.P5_48XLARGE, 55),
+      priced(GpuInstanceType.G6E_XLARGE, 1.86),
+      priced(GpuInstanceType.G6E_2XLARGE, 1.5),
+    ];
+    expect(
+      CapacityPlanner.search({ model: MODEL, candidates })
+        .map((plan) => plan.instanceType.name)
+        .slice(0, 2),
+    ).toEqual(['g6e.2xlarge', 'g6e.xlarge']);
+  });
+
+  test('what meets the targets comes before what is cheaper', () => {
+    const candidates = [priced(GpuInstanceType.G6E_XLARGE, 1.86), priced(GpuInstanceType.P5_4XLARGE, 6)];
+    const targets = { maxTimePerOutputTokenMs: 12 };
+    const plans = CapacityPlanner.search({ model: MODEL, candidates, targets });
+    expect(plans[0].instanceType.name).toBe('p5.4xlarge');
+    expect(plans[0].decodeLatencyMs).toBeLessThanOrEqual(12);
+    expect(plans[1].decodeLatencyMs).toBeGreaterThan(12);
+  });
+
+  test('adds replicas for a throughput target', () => {
+    const request = {
+      model: MODEL,
+      candidates: [priced(GpuInstanceType.G6E_12XLARGE, 10)],
+      parallelism: Parallelism.of({ tensor: 1 }),
+    };
+    const one = CapacityPlanner.search(request)[0];
+    const targets = { minOutputTokensPerSecond: one.outputTokensPerSecond * 5.5 };
+    const [many] = CapacityPlanner.search({ ...request, targets, maxReplicas: 16 });
+    expect(many.replicas).toBe(6);
+    expect(many.nodes).toBe(2);
+    expect(many.outputTokensPerSecond).toBeGreaterThanOrEqual(targets.minOutputTokensPerSecond);
+    expect(many.costPerMillionTokens).toBeGreaterThan(0);
+  });
+
+  test('tries formats, and keeps the wider one where both fit the same hardware', () => {
+    const candidates = [{ instanceType: GpuInstanceType.G6E_XLARGE }];
+    const plans = CapacityPlanner.search({
+      model: MODEL,
+      candidates,
+      precisions: [Precision.INT4, Precision.FP8, Precision.BF16, Precision.NVFP4],
+    });
+    expect(plans.map((plan) => plan.precision.name)).toEqual(['bf16', 'fp8', 'int4']);
+  });
+
+  test('65B in 16 bits needs a large node, or several', () => {
+    const plans = CapacityPlanner.search({ model: ModelSpec.LLAMA_65B, concurrency: 1 });
+    expect(plans[0].parallelism.gpus).toBeGreaterThan(2);
+    const [v3] = CapacityPlanner.search({
+      model: ModelSpec.DEEPSEEK_V3,
+      concurrency: 1,
+      maxNodes: 4,
+      candidates: [{ instanceType: GpuInstanceType.P4DE_24XLARGE }],
+    });
+    expect(v3.nodes).toBeGreaterThan(1);
+  });
+
+  test('order of candidates changes nothing', () => {
+    const candidates = GpuInstanceType.ALL.map((instanceType) => ({ instanceType }));
+    const names = (list: typeof candidates) =>
+      CapacityPlanner.search({ model: ModelSpec.LLAMA_2_13B, contextLength: 2048, candidates: list }).map(
+        (plan) => plan.summary,
+      );
+    expect(names([...candidates].reverse())).toEqual(names(candidates));
+  });
+
+  test('fitOn gives the best, or says why there is none', () => {
+    expect(CapacityPlanner.fitOn({ model: MODEL }).instanceType.name).toBe('g6e.xlarge');
+    const request = { model: ModelSpec.DEEPSEEK_V3, candidates: [{ instanceType: GpuInstanceType.G6_XLARGE }] };
+    expect(CapacityPlanner.search(request)).toEqual([]);
+    expect(() => CapacityPlanner.fitOn(request)).toThrow(/deepseek-v3 fits on none of the candidates/);
+  });
+
+  test.each([
+    ['no candidates', { candidates: [] }, /at least one instance type/],
+    ['no formats', { precisions: [] }, /at least one format/],
+    [
+      'a format that no candidate has',
+      { candidates: [{ instanceType: GpuInstanceType.P4D_24XLARGE }], precisions: [Precision.FP8] },
+      /fp8 needs/,
+    ],
+    ['a price below zero', { candidates: [priced(GpuInstanceType.G6_XLARGE, -1)] }, /pricePerHour of g6.xlarge/],
+    ['a target of nothing', { targets: { maxTimePerOutputTokenMs: 0 } }, /targets.maxTimePerOutputTokenMs/],
+    ['half a node', { maxNodes: 0.5 }, /maxNodes/],
+    ['heads not divisible', { parallelism: Parallelism.of({ tensor: 5 }) }, /does not divide the 32 attention heads/],
+    ['a context beyond the model', { contextLength: 1e6 }, /is beyond/],
+  ])('fails with %s', (_, change, message) => {
+    expect(() => CapacityPlanner.search({ model: MODEL, ...change })).toThrow(UnscopedValidationError);
+    expect(() => CapacityPlanner.search({ model: MODEL, ...change })).toThrow(message);
+  });
+});
