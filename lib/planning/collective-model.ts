@@ -12,17 +12,27 @@ interface AllReduceFit {
   readonly small: readonly [number, number, number];
   /** GB/s of larger messages. */
   readonly large: readonly [number, number, number];
+  /** GB/s beyond 16 MiB, where NCCL takes over from the one-shot kernels. */
+  readonly huge: number;
 }
 
-/** Measured: ai-dynamo/aiconfigurator 095f58a, vLLM custom all-reduce inside a CUDA graph; L40S host-staged over PCI Express. */
-const A100: AllReduceFit = { alpha: [5, 5.5, 6.5], small: [100, 72, 76], large: [98, 109, 111] };
-const H100: AllReduceFit = { alpha: [4.3, 4.7, 5.2], small: [130, 108, 118], large: [150, 169, 213] };
-const B200: AllReduceFit = { alpha: [6.7, 7.1, 8.2], small: [75, 108, 155], large: [279, 310, 330] };
-const PCIE_HOST: AllReduceFit = { alpha: [5.3, 12.7, 23.3], small: [10, 2, 1], large: [10, 2, 1] };
+/** Up to 2 MiB the one-shot kernels decide, up to 16 MiB the two-shot ones. */
+const SMALL = 2 * 2 ** 20;
+const LARGE = 16 * 2 ** 20;
+
+/**
+ * Measured: ai-dynamo/aiconfigurator 095f58a, vLLM custom all-reduce inside a CUDA graph; L40S host-staged over PCI Express. Huge
+ * messages: about 80 % of one direction of NVLink, what nccl-tests reach on one node (478 GB/s of bus bandwidth were even measured over
+ * two p5 nodes at 8 GB: crazyguitar/aws-gpu-communication-benchmark).
+ */
+const A100: AllReduceFit = { alpha: [5, 5.5, 6.5], small: [100, 72, 76], large: [98, 109, 111], huge: 230 };
+const H100: AllReduceFit = { alpha: [4.3, 4.7, 5.2], small: [130, 108, 118], large: [150, 169, 213], huge: 360 };
+const B200: AllReduceFit = { alpha: [6.7, 7.1, 8.2], small: [75, 108, 155], large: [279, 310, 330], huge: 700 };
+const PCIE_HOST: AllReduceFit = { alpha: [5.3, 12.7, 23.3], small: [10, 2, 1], large: [10, 2, 1], huge: 1 };
 /** No measurement is known: twice the fixed part of NVLink, and about 40 % of PCI Express 5. */
-const PCIE_PEER: AllReduceFit = { alpha: [9, 11, 16], small: [22, 20, 18], large: [25, 25, 25] };
+const PCIE_PEER: AllReduceFit = { alpha: [9, 11, 16], small: [22, 20, 18], large: [25, 25, 25], huge: 25 };
 /** Extrapolated from A100 by half the NVLink rate; eight GPUs of the cube mesh have no direct link to every other. */
-const V100: AllReduceFit = { alpha: [7, 8, 14], small: [50, 36, 25], large: [49, 50, 30] };
+const V100: AllReduceFit = { alpha: [7, 8, 14], small: [50, 36, 25], large: [49, 50, 30], huge: 50 };
 
 /** Seconds to start a message between nodes by RDMA: 43 to 65 µs measured across A100 nodes (microsoft/vidur 7d47513 profiles). */
 const RDMA_ALPHA = 65e-6;
@@ -68,12 +78,12 @@ function withinNode(fit: AllReduceFit, ranks: number, bytes: number): number {
   const i = ranks <= 2 ? 0 : ranks <= 4 ? 1 : 2;
   // Beyond eight ranks in one domain the fixed part grows with the ranks.
   const alpha = fit.alpha[i] * (ranks > 8 ? ranks / 8 : 1);
-  // From 2 MiB on the time continues from where the small messages' line ends, so that more bytes never take less time.
+  // Each range continues where the one before it ends, so that more bytes never take less time.
   const factor = (2 * (ranks - 1)) / ranks;
-  const edge = 2 * 2 ** 20;
-  const small = Math.min(bytes, edge) / (fit.small[i] * 1e9);
-  const large = Math.max(0, bytes - edge) / (fit.large[i] * 1e9);
-  return alpha * 1e-6 + factor * (small + large);
+  const small = Math.min(bytes, SMALL) / (fit.small[i] * 1e9);
+  const large = Math.max(0, Math.min(bytes, LARGE) - SMALL) / (fit.large[i] * 1e9);
+  const huge = Math.max(0, bytes - LARGE) / (Math.max(fit.large[i], fit.huge) * 1e9);
+  return alpha * 1e-6 + factor * (small + large + huge);
 }
 
 function acrossNodes(instanceType: GpuInstanceType, network: NodeNetwork, ranks: number, bytes: number): number {

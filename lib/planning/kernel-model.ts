@@ -21,6 +21,8 @@ const GENERIC: { readonly [format: string]: MatmulFit } = {
   fp8: { t0: 5, eb: 0.8, ef: 0.56 },
   'fp8-block': { t0: 15, eb: 0.68, ef: 0.44 },
   nvfp4: { t0: 7, eb: 0.58, ef: 0.4 },
+  // Fitted on NVIDIA's published throughput of RTX PRO 6000, whose rate is nearer to its bandwidth than B200's.
+  nvfp4Workstation: { t0: 7, eb: 0.58, ef: 0.56 },
   weightOnly: { t0: 7, eb: 0.68, ef: 0.6 },
 };
 
@@ -77,7 +79,7 @@ function formatOf(gpu: GpuType, precision: Precision): string {
     case Precision.FP8_BLOCK:
       return 'fp8-block';
     case Precision.NVFP4:
-      return 'nvfp4';
+      return gpu.computeCapability >= 12 ? 'nvfp4Workstation' : 'nvfp4';
     case Precision.MXFP4:
     case Precision.INT4:
       return 'weightOnly';

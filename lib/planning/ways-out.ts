@@ -144,7 +144,8 @@ function moreNodes(setup: Setup): Ranked[] {
 }
 
 function otherTypes(setup: Setup): Ranked[] {
-  const fitting = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy)
+  const others = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy);
+  const fitting = smallestHosts(others)
     .filter((type) => hardwareFaults({ model: setup.model }, type, setup.precision).length === 0)
     .flatMap((instanceType) => {
       const { setup: other, fit } = smallestFit(
@@ -158,6 +159,17 @@ function otherTypes(setup: Setup): Ranked[] {
     });
   fitting.sort((a, b) => a.rank[0] - b.rank[0]);
   return fitting.slice(0, 3);
+}
+
+/** One type for each kind and number of GPUs: the one with the smallest host. */
+function smallestHosts(types: readonly GpuInstanceType[]): GpuInstanceType[] {
+  const smallest = new Map<string, GpuInstanceType>();
+  for (const type of types) {
+    const key = `${type.gpuCount} × ${type.gpu.name}`;
+    const known = smallest.get(key);
+    if (!known || type.memory.bytes < known.memory.bytes) smallest.set(key, type);
+  }
+  return [...smallest.values()];
 }
 
 function withReplicas(parallelism: Parallelism, data: number): Parallelism {
