@@ -8,7 +8,9 @@ import { E2E_CACHE, prepare } from '../test/e2e/setup.mjs';
 
 const passThrough = process.argv.slice(2);
 const report = path.join(CACHE, 'e2e-report.json');
+// Of this run alone: a demo may run beside it.
 const ledger = path.join(E2E_CACHE, 'exceptions.json');
+const tools = path.join(E2E_CACHE, 'tools.e2e.json');
 
 /** Entries of the lists of exceptions that no suite used, or whose request none asserted: they are no longer true and must go. */
 function idleExceptions() {
@@ -22,14 +24,15 @@ function idleExceptions() {
 }
 
 await ensureInstalled();
-const { missing } = await prepare();
+const { missing } = await prepare(tools);
 mkdirSync(CACHE, { recursive: true });
 rmSync(report, { force: true });
 rmSync(ledger, { force: true });
 
 say('jest');
 const configuration = ['-c', 'test/e2e/jest.config.js', '--verbose'];
-const jest = await run([...bin('jest'), ...configuration, '--json', `--outputFile=${report}`, ...passThrough]);
+const command = [...bin('jest'), ...configuration, '--json', `--outputFile=${report}`, ...passThrough];
+const jest = await run(command, { env: { ...process.env, E2E_TOOLS: tools, E2E_LEDGER: ledger } });
 const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
 const result = {
   passed: counts?.numPassedTests ?? 0,

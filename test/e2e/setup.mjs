@@ -14,12 +14,13 @@ export const E2E_CACHE = path.join(CACHE, 'e2e');
 export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
 
 /**
- * Makes every tool ready that this machine allows.
+ * Makes every tool ready that this machine allows, and writes down where they are.
  *
+ * @param {string} file where to; a run that others must not disturb has one of its own
  * @returns {Promise<object>} `terraform`, `emulator` and `controlPlane`, each absent when it cannot be had; `providers`, the
  * Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
-export async function prepare() {
+export async function prepare(file = TOOLS_FILE) {
   mkdirSync(E2E_CACHE, { recursive: true });
   const missing = [];
   const attempt = async (what, body) => {
@@ -41,7 +42,7 @@ export async function prepare() {
     providers: findProviders(),
     missing,
   };
-  writeFileSync(TOOLS_FILE, `${JSON.stringify(tools, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(tools, null, 2)}\n`);
   return tools;
 }
 

@@ -24,9 +24,9 @@ export interface Tools {
   readonly missing: readonly string[];
 }
 
-/** The tools, as the last run of `setup.mjs` left them. */
+/** The tools, as `setup.mjs` left them, in the file of this run where it has one of its own. */
 export function tools(): Tools {
-  const file = path.join(E2E_CACHE, 'tools.json');
+  const file = process.env.E2E_TOOLS ?? path.join(E2E_CACHE, 'tools.json');
   if (!existsSync(file)) throw new Error('run `node test/e2e/setup.mjs` first');
   return JSON.parse(readFileSync(file, 'utf8')) as Tools;
 }
