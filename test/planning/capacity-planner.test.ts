@@ -284,6 +284,7 @@ describe('CapacityPlan as JSON', () => {
       CapacityPlan.fromJson(plan.toJson()),
     ]) {
       expect(JSON.stringify(back)).toBe(text);
+      expect(back).toEqual(plan);
       expect(back.sameChoice(plan)).toBe(true);
       expect(back.explain()).toBe(plan.explain());
       expect(back.memoryPerGpu.weights.bytes).toBe(plan.memoryPerGpu.weights.bytes);
