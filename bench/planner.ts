@@ -1,7 +1,7 @@
 import * as path from 'path';
 import { readPoints } from './planner/points';
 import { isPrediction, predict } from './planner/predict';
-import { exclusionTable, groupTable, rowsTable, splitTable } from './planner/report';
+import { exclusionTable, failureTable, groupTable, rowsTable, splitTable } from './planner/report';
 import { speedTable } from './planner/speed';
 
 /**
@@ -21,6 +21,7 @@ function main(argv: string[]): void {
       'Points the constants were not fitted on',
       predictions.filter((p) => p.point.split === 'judge'),
     ),
+    failureTable(predictions),
     splitTable(predictions),
     exclusionTable(outcomes.flatMap((outcome) => (isPrediction(outcome) ? [] : [outcome]))),
   ];

@@ -14,7 +14,7 @@ export type Group =
   | 'throughput at a batch, dense'
   | 'time to first token, dense'
   | 'time to first token, experts'
-  | 'offload';
+  | 'published failures';
 
 export interface Prediction {
   readonly point: Point;
@@ -105,6 +105,11 @@ export function predict(point: Point): Outcome {
       point.value,
       true,
     );
+  }
+  if (point.metric === 'does_not_fit') {
+    const utilization = Number(/gpu_memory_utilization=([\d.]+)/.exec(point.extra)?.[1]) || undefined;
+    const plan = CapacityPlanner.plan({ ...request, concurrency: 1, gpuMemoryUtilization: utilization });
+    return made(point, 'published failures', 0, point.value, plan.fits);
   }
   const batch = Number(point.batch);
   if (!(batch > 0)) return exclude('batch is not stated');

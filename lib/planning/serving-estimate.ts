@@ -65,11 +65,17 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
   };
 }
 
-/** Launching a whole prefill from the host: layers with experts have about twice the kernels. */
+/**
+ * Launching a whole prefill from the host. Layers with experts have about twice the kernels; behind latent attention, where prompts
+ * are spread over data-parallel ranks that wait for each other, the published times begin at about 230 ms (SGLang 0.5.9, DeepSeek-V3).
+ */
 function dispatchSeconds(setup: Setup): number {
   const { model, engine } = setup;
   const { denseLayers, expertLayers } = model._parameterCount();
-  return 1e-3 * engine.dispatchMsPerLayer * (denseLayers + 2 * expertLayers) * (1 - model.skippedLayerFraction);
+  const perExpertLayer = model.latentAttention && setup.parallelism.tensor > 1 ? 8 : 2;
+  return (
+    1e-3 * engine.dispatchMsPerLayer * (denseLayers + perExpertLayer * expertLayers) * (1 - model.skippedLayerFraction)
+  );
 }
 
 /**

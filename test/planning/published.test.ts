@@ -64,6 +64,14 @@ describe('published measurements', () => {
     expect(median(errors(of('time to first token, dense')))).toBeLessThan(0.2);
   });
 
+  test('what failed for want of memory is refused, and smaller contexts of the same are not', () => {
+    const failures = PREDICTIONS.filter((p) => p.group === 'published failures');
+    expect(failures.length).toBeGreaterThanOrEqual(2);
+    expect(failures.filter((p) => p.fits)).toEqual([]);
+    const { point } = failures[0];
+    expect(predict({ ...point, in_len: '8191' })).toMatchObject({ fits: true });
+  });
+
   test('the measures can fail: half the bandwidth is noticed', () => {
     const slow = of('decode, dense').map((p) => ({ ...p, predicted: p.predicted * 1.5 }));
     expect(median(errors(slow))).toBeGreaterThan(0.1);
