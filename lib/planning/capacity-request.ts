@@ -46,6 +46,12 @@ export interface ServingLoad {
   readonly fusedKernels?: boolean;
   /** Micro-batches in flight with pipeline parallelism. @default - as many as sequences, at least one per stage */
   readonly microBatches?: number;
+  /**
+   * Size of the checkpoint's files, where it is known: some quantised checkpoints leave more in 16 bits than the format says (Meta's
+   * FP8 of Llama-3.1-405B is 21 % larger). The memory of the weights is scaled to it.
+   * @default - counted from the shape and the precision
+   */
+  readonly checkpointSize?: DataSize;
   /** Weights of each GPU that stay in host memory and are read over PCI Express in every step. @default - none */
   readonly cpuOffload?: DataSize;
   /** Network between nodes. @default - RDMA where the instance type has it, else TCP */

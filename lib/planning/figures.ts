@@ -62,7 +62,10 @@ export function figuresOf(
         'matrices × bits / tensor (key and value heads at least one each), embeddings, router and norms in 16 bits',
       inputs: `${model.name}: ${model.parameters} parameters, ${precision.bitsPerWeight.toFixed(3)} bits, ${parallelism}`,
       evidence: exact.evidence,
-      errorBand: precision.quantized && !model.approximate ? '± 1 %' : exact.errorBand,
+      errorBand:
+        precision.quantized && !model.approximate
+          ? '± 1 % where every matrix of the layers is quantised; some checkpoints leave attention in 16 bits'
+          : exact.errorBand,
     },
     {
       name: 'key-value cache per token and GPU',

@@ -61,12 +61,13 @@ export function stageWeights(setup: Setup, stage: Stage): number {
   const scales = model.approximate
     ? 0
     : ((c.outputRows / model.layers) * stage.layers * precision.rowScaleBits) / 8 / tensor;
-  return (
+  const counted =
     experts * precision.bytesPerWeight +
     matrices * (expertsOnly ? wide : precision.bytesPerWeight) +
     rest * wide +
-    scales
-  );
+    scales;
+  if (setup.checkpointBytes === undefined) return counted;
+  return counted * (setup.checkpointBytes / model.checkpointSize(precision).bytes);
 }
 
 /**

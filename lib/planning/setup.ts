@@ -35,6 +35,7 @@ export interface Load {
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
   readonly cpuOffloadBytes: number;
+  readonly checkpointBytes?: number;
   readonly network?: NodeNetwork;
 }
 
@@ -85,6 +86,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Lo
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,
     cpuOffloadBytes: request.cpuOffload?.bytes ?? 0,
+    checkpointBytes: request.checkpointSize?.bytes,
     network: request.network,
   };
 }
@@ -185,6 +187,13 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
     faults.push(
       `${precision.name} needs compute capability ${precision.minimumComputeCapability.toFixed(1)}, but ${gpu.name} (${instanceType.name}) ` +
         `has ${gpu.computeCapability.toFixed(1)}; use one of ${usable.join(', ')}`,
+    );
+  }
+  const counted = load.model.checkpointSize(precision);
+  const stored = load.checkpointSize;
+  if (stored && !(stored.bytes > counted.bytes / 2 && stored.bytes < counted.bytes * 2)) {
+    faults.push(
+      `checkpointSize ${stored} is far from the ${counted} counted for ${load.model.name} in ${precision.name}; check model and precision`,
     );
   }
   const kv = load.kvCachePrecision;

@@ -106,6 +106,24 @@ describe('CapacityPlanner.plan', () => {
     expect(nodes(8, 3)).toBe(3);
   });
 
+  // vllm-project/vllm#6746: Meta's FP8 checkpoint loads 57.752 GiB on each GPU, and the engine finds room for 79,392 tokens.
+  test('a checkpoint larger than its format says', () => {
+    const request = {
+      model: ModelSpec.LLAMA_3_1_405B,
+      instanceType: GpuInstanceType.P5_48XLARGE,
+      precision: Precision.FP8,
+      contextLength: 131072,
+      concurrency: 1,
+      parallelism: Parallelism.of({ tensor: 8 }),
+      maxBatchedTokens: 131072,
+    };
+    const known = CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(8 * 57.752) });
+    expect(known.memoryPerGpu.weights.gib).toBeCloseTo(57.75, 1);
+    expect(known.fits).toBe(false);
+    expect(known.kvCapacityTokens).toBeLessThanOrEqual(79392);
+    expect(() => CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(900) })).toThrow(/far from/);
+  });
+
   test('cost per million tokens at the stated share, and with a spare', () => {
     const priced = CapacityPlanner.plan({ ...LOAD, pricePerHour: 1.861, busyShare: 0.5 });
     expect(priced.costPerMillionTokens).toBeCloseTo((1e6 * 1.861) / (3600 * priced.maxOutputTokensPerSecond * 0.5), 9);
