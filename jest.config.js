@@ -11,6 +11,7 @@ module.exports = {
     ],
   },
   moduleNameMapper: {
+    '^fast-check$': '<rootDir>/test/support/seeded-fast-check.js',
     '^gpu-inference-constructs$': '<rootDir>/lib/index.ts',
     '^gpu-inference-constructs/planning$': '<rootDir>/lib/planning/index.ts',
   },
