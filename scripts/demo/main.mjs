@@ -88,6 +88,11 @@ async function deploy() {
     return;
   }
   let standing = await findStandIns();
+  if (standing && !standing.kubernetes && tools.controlPlane) {
+    // They were started when the control plane could not be had.
+    await endStandIns(standing);
+    standing = undefined;
+  }
   say(standing ? 'the stand-ins of AWS and Kubernetes run already' : 'starting the stand-ins of AWS and Kubernetes');
   standing ??= await startStandIns();
 
