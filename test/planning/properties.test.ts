@@ -170,8 +170,11 @@ describe('whatever is asked', () => {
           const tried = planOrRefusal({
             ...request,
             cpuOffload: undefined,
-            inputTokens: Math.max(1, Math.min(plan?.inputTokens ?? 1, Math.floor(way.contextLength / 2))),
-            outputTokens: Math.max(1, Math.min(plan?.outputTokens ?? 1, Math.floor(way.contextLength / 2))),
+            // A context of one token has room for no prompt and answer of its own.
+            ...(way.contextLength > 1 && {
+              inputTokens: Math.min(plan?.inputTokens ?? 1, Math.floor(way.contextLength / 2)),
+              outputTokens: Math.min(plan?.outputTokens ?? 1, Math.floor(way.contextLength / 2)),
+            }),
             instanceType: GpuInstanceType.of(way.instanceType),
             precision: Precision.of(way.precision),
             kvCachePrecision: Precision.of(way.kvCachePrecision),
