@@ -1,7 +1,7 @@
 // npm run e2e: makes the tools ready, then applies the examples to stand-ins of AWS and a real Kubernetes control plane.
 // Arguments go to jest, and then the lists of exceptions are not judged: npm run e2e -- harness
 // Ends with the line 'N passed, N failed, N skipped'.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { bin, CACHE, ensureInstalled, run, say, writeResult } from './support.mjs';
 import { E2E_CACHE, prepare } from '../test/e2e/setup.mjs';
@@ -9,25 +9,33 @@ import { E2E_CACHE, prepare } from '../test/e2e/setup.mjs';
 const passThrough = process.argv.slice(2);
 const report = path.join(CACHE, 'e2e-report.json');
 // Of this run alone: a demo may run beside it.
-const ledger = path.join(E2E_CACHE, 'exceptions.json');
+const ledger = path.join(E2E_CACHE, 'exceptions');
 const tools = path.join(E2E_CACHE, 'tools.e2e.json');
 
 /** Entries of the lists of exceptions that no suite used, or whose request none asserted: they are no longer true and must go. */
 function idleExceptions() {
-  const lists = existsSync(ledger) ? JSON.parse(readFileSync(ledger, 'utf8')) : {};
-  return Object.entries(lists).flatMap(([list, entries]) =>
-    Object.entries(entries).flatMap(([id, { used, asserted }]) => [
-      ...(used === 0 ? [`${list}: '${id}' is never used`] : []),
-      ...(asserted === 0 ? [`${list}: '${id}' is never asserted`] : []),
-    ]),
-  );
+  const sums = new Map();
+  for (const file of existsSync(ledger) ? readdirSync(ledger) : []) {
+    const lists = JSON.parse(readFileSync(path.join(ledger, file), 'utf8'));
+    for (const [list, entries] of Object.entries(lists)) {
+      for (const [id, use] of Object.entries(entries)) {
+        const { used, asserted } = sums.get(`${list}: '${id}'`) ?? { used: 0, asserted: 0 };
+        sums.set(`${list}: '${id}'`, { used: used + use.used, asserted: asserted + use.asserted });
+      }
+    }
+  }
+  return [...sums].flatMap(([id, { used, asserted }]) => [
+    ...(used === 0 ? [`${id} is never used`] : []),
+    ...(asserted === 0 ? [`${id} is never asserted`] : []),
+  ]);
 }
 
 await ensureInstalled();
 const { missing } = await prepare(tools);
 mkdirSync(CACHE, { recursive: true });
 rmSync(report, { force: true });
-rmSync(ledger, { force: true });
+rmSync(ledger, { recursive: true, force: true });
+mkdirSync(ledger);
 
 say('jest');
 const configuration = ['-c', 'test/e2e/jest.config.js', '--verbose'];

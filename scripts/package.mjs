@@ -23,7 +23,7 @@ import {
 const FOLDER = mkdtempSync(path.join(tmpdir(), 'package-'));
 const NAME = 'gpu-inference-constructs';
 const CDKTN = 'npm:cdktn@^0.24.0';
-const { devDependencies, peerDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+const { bin, devDependencies, peerDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 /** Packs the compiled package. Returns the path of the tarball and the files in it. */
 async function pack() {
@@ -121,7 +121,7 @@ await suite.check('holds the compiled library, its declarations and documents, a
     (file) => !files.includes(file),
   );
   expect(missing.length === 0, `missing: ${missing.join(', ')}`);
-  const stray = files.filter((file) => !wanted.includes(file) && !/^(dist|charts)\//.test(file));
+  const stray = files.filter((file) => !wanted.includes(file) && !/^(bin|dist|charts)\//.test(file));
   const sources = files.filter((file) => /(\.test\.|(?<!\.d)\.ts$|\.tsbuildinfo$)/.test(file));
   expect(stray.length + sources.length === 0, `not wanted: ${[...stray, ...sources].join(', ')}`);
 });
@@ -137,6 +137,14 @@ await suite.check('without its peers: the planning entry works, and constructs d
     construct.code !== 0 && /Cannot find module/.test(construct.stderr),
     `a construct loaded: ${construct.stderr}`,
   );
+});
+
+await suite.check('without its peers: the command plans', async () => {
+  const [name] = Object.keys(bin);
+  const command = [path.join(FOLDER, 'planning', 'node_modules', '.bin', name), 'plan'];
+  const options = ['--model', 'llama-3.1-8b', '--instance', 'g6e.xlarge'];
+  const { code, stdout, stderr } = await run([...command, ...options], { env: cleanEnvironment(), capture: true });
+  expect(code === 0 && /: fits/.test(stdout), `exited with ${code}: ${stdout}${stderr}`);
 });
 
 await suite.check('with its peers: installs, loads, and type-checks the examples', async () => {

@@ -63,10 +63,17 @@ function modelOf({ shape }: MeasuredModel): ModelSpec {
   return ModelSpec.ALL.find((model) => model.name === shape.name) ?? ModelSpec.dense({ name: shape.name, shape });
 }
 
-function setup(measured: MeasuredModel, contextLength: number, tokenWindow?: number): Setup {
+function setup(measured: MeasuredModel, contextLength: number, tokenWindow?: number, utilization?: number): Setup {
   const model = modelOf(measured);
   const engine = InferenceEngine.VLLM;
-  const load = resolveLoad({ model, contextLength, concurrency: 1, engine, maxBatchedTokens: tokenWindow });
+  const load = resolveLoad({
+    model,
+    contextLength,
+    concurrency: 1,
+    engine,
+    maxBatchedTokens: tokenWindow,
+    gpuMemoryUtilization: utilization,
+  });
   return setupOf(load, { instanceType: HARDWARE, precision: Precision.of(measured.precision) }, Parallelism.NONE);
 }
 
@@ -208,7 +215,8 @@ function main(file: string): void {
 function memoryRow(measured: MeasuredModel, contextBytes: number): string[] {
   const { graphs, bytes } = measured.graphMemory!;
   const activations = measured.prefill.find((point) => point.tokens === 8192)?.peakActivationBytes ?? 0;
-  const planned = memoryOf(setup(measured, 8192, 8192));
+  // With all of the memory given to the engine the plan keeps context and graphs free inside it.
+  const planned = memoryOf(setup(measured, 8192, 8192, 1));
   const all = contextBytes + bytes + activations;
   return [
     label(measured),

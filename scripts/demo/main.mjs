@@ -7,7 +7,7 @@ import { prepare } from '../../test/e2e/setup.mjs';
 import { ROOT, say, stacksIn } from '../support.mjs';
 import { Cdktf, OUTPUT, WORK } from './deploy.mjs';
 import { alertRules, nodeGroups, placedPods, table } from './report.mjs';
-import { endOrphans, endStandIns, findStandIns, FOLDER, startStandIns } from './session.mjs';
+import { endStandIns, findStandIns, FOLDER, startStandIns } from './session.mjs';
 
 const require = createRequire(import.meta.url);
 const { App } = require('cdktf');
@@ -88,6 +88,11 @@ async function deploy() {
     return;
   }
   let standing = await findStandIns();
+  if (standing && !standing.kubernetes && tools.controlPlane) {
+    // They were started when the control plane could not be had.
+    await endStandIns(standing);
+    standing = undefined;
+  }
   say(standing ? 'the stand-ins of AWS and Kubernetes run already' : 'starting the stand-ins of AWS and Kubernetes');
   standing ??= await startStandIns();
 
@@ -152,7 +157,6 @@ async function destroy() {
       say('ending the stand-ins');
       await endStandIns(standing);
     }
-    await endOrphans();
     rmSync(FOLDER, { recursive: true, force: true });
   }
   if (left.length > 0) throw new Error(`cdktf destroy left behind:\n${left.join('\n')}`);

@@ -1,6 +1,6 @@
 // The demo's stand-ins from outside: started when they are not there, found when they are, and ended.
-import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CACHE, cleanEnvironment, ROOT } from '../support.mjs';
@@ -10,8 +10,6 @@ export const FOLDER = path.join(CACHE, 'e2e', 'runs', 'demo');
 /** How the stand-ins are reached, while they run. */
 export const STANDING = path.join(FOLDER, 'standing.json');
 const LOG = path.join(FOLDER, 'stand-ins.log');
-/** Process group of the stand-ins that were started last. */
-const GROUP = path.join(FOLDER, 'stand-ins.pid');
 const START_SECONDS = 120;
 const END_SECONDS = 60;
 
@@ -35,7 +33,6 @@ export async function findStandIns() {
 /** Starts the stand-ins in a process that outlives this one, with what they held before. */
 export async function startStandIns() {
   mkdirSync(FOLDER, { recursive: true });
-  await endOrphans();
   rmSync(STANDING, { force: true });
   const log = openSync(LOG, 'w');
   const program = fileURLToPath(new URL('stand-ins.mjs', import.meta.url));
@@ -43,7 +40,6 @@ export async function startStandIns() {
   const options = { cwd: FOLDER, env, detached: true, stdio: ['ignore', log, log] };
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program], options);
   closeSync(log);
-  writeFileSync(GROUP, String(child.pid));
   let ended = false;
   child.once('exit', () => (ended = true));
   child.once('error', () => (ended = true));
@@ -69,38 +65,6 @@ export async function endStandIns(standing) {
   while (isRunning(standing.pid)) {
     if (Date.now() > deadline) throw new Error(`the stand-ins (process ${standing.pid}) did not end`);
     await pause(250);
-  }
-}
-
-/** Ends servers whose stand-in process was killed before it could end them itself. */
-export async function endOrphans() {
-  const deadline = Date.now() + END_SECONDS * 1000;
-  for (let signal = 'SIGTERM'; ; signal = 'SIGKILL') {
-    const left = orphans();
-    if (left.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`processes ${left.join(', ')} did not end`);
-    for (const pid of left) end(pid, signal);
-    await pause(2000);
-  }
-}
-
-/** Processes of the group that was started last, if they are ours: the number of a group may have been given to another since. */
-function orphans() {
-  if (!existsSync(GROUP)) return [];
-  const group = readFileSync(GROUP, 'utf8').trim();
-  const { stdout = '' } = spawnSync('ps', ['-A', '-o', 'pid=,pgid=,stat=,args='], { encoding: 'utf8' });
-  return (stdout ?? '')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, pgid, stat, ...args]) => pgid === group && !stat.startsWith('Z') && args.join(' ').includes(ROOT))
-    .map(([pid]) => Number(pid));
-}
-
-function end(pid, signal) {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 // The process that holds the demo's stand-ins while the demo itself comes and goes. It writes how they are reached to standing.json, and
-// ends when it is told to, or when that file is gone. Its own children end with it.
+// ends when it is told to, or when that file is gone. Its servers end with it, however it ends.
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 const { transform, moduleNameMapper, modulePathIgnorePatterns } = require('../../jest.config.js');
 
-// The servers of one suite take the whole machine: one suite at a time, and its tests in order.
+// Suites have servers of their own and mostly wait for the AWS provider, which asks for news every few seconds: they run side by side.
 /** @type {import('jest').Config} */
 module.exports = {
   rootDir: '../..',
@@ -8,7 +8,7 @@ module.exports = {
   testMatch: ['**/*.e2e.ts'],
   testEnvironment: 'node',
   testTimeout: 600_000,
-  maxWorkers: 1,
+  maxWorkers: 3,
   transform,
   moduleNameMapper,
   modulePathIgnorePatterns,

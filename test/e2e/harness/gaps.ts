@@ -4,7 +4,6 @@ import { Element, child, descendants, element, put, textOf } from './xml';
 
 /** Everything that the emulator does not keep. Each entry must be used, and asserted on what was sent, by the end-to-end tests. */
 export const GAPS: readonly Gap[] = [
-  eksGap({ id: 'cluster: upgrade policy', resource: 'cluster', field: 'upgradePolicy' }),
   eksGap({
     id: 'node group: launch template',
     resource: 'nodegroup',

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 
 /**
- * What the suites of one run did with the lists of exceptions. It is on disk because each suite has modules of its own; without the
- * variable, which scripts/e2e.mjs sets, nobody asks.
+ * What this process did with the lists of exceptions. It is on disk because each suite has modules of its own, and a file for each
+ * process because suites run side by side; without the variable, which scripts/e2e.mjs sets, nobody asks.
  */
-const FILE = process.env.E2E_LEDGER;
+const FOLDER = process.env.E2E_LEDGER;
+const FILE = FOLDER && path.join(FOLDER, `${process.pid}.json`);
 
 interface Use {
   used: number;

@@ -21,7 +21,11 @@ const EVICTION_MIB = 100;
 /** What nodeadm keeps of the disk, and the share at which the kubelet starts to evict. */
 const DISK_RESERVED_GIB = 1;
 const DISK_EVICTION = 0.1;
-/** The images with EFA set these huge pages of 2 MiB aside when they start with EFA interfaces. */
+/**
+ * Instances with the EFA driver set these huge pages of 2 MiB aside.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html
+ */
 const EFA_HUGE_PAGES = 5128;
 
 /** What of a node the launch template decides. */
@@ -42,7 +46,7 @@ export interface NodeOptions {
  * What the system keeps is computed as nodeadm of the AL2023 images does: 6 % of the first core, 1 % of the next, 0.5 % of the two
  * after, 0.25 % of the rest; 11 MiB a pod and 255 MiB.
  *
- * @see https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/internal/kubelet/reserved.go
+ * @see https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/internal/kubelet/config.go
  *
  * @param instanceType e.g. `p4de.24xlarge`
  * @param options what the launch template decides

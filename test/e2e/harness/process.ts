@@ -8,21 +8,22 @@ export interface Stoppable {
   stop(): Promise<void>;
 }
 
-const live = new Set<ChildProcess>();
-let guarded = false;
+/**
+ * Runs a program that ends when the process that started it does, however that ends: the standard input of this shell is a pipe,
+ * and when its other end is gone the program is told to stop.
+ */
+const LEASH = [
+  'exec 3<&0',
+  '"$@" 3<&- & program=$!',
+  '(cat <&3 >/dev/null; kill "$program" 2>/dev/null) & watcher=$!',
+  'wait "$program"; status=$?',
+  'kill "$watcher" 2>/dev/null',
+  'exit "$status"',
+].join('\n');
 
-/** Whatever ends this process ends its servers: no server outlives a failed, interrupted or crashed run. */
-function guard(): void {
-  if (guarded) return;
-  guarded = true;
-  const killAll = () => live.forEach((child) => child.kill('SIGKILL'));
-  process.on('exit', killAll);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      killAll();
-      process.kill(process.pid, signal);
-    });
-  }
+/** The command line that keeps a program on a leash; its standard input must be a pipe. */
+export function leashed(command: readonly string[]): [program: string, args: string[]] {
+  return ['/bin/sh', ['-c', LEASH, 'leash', ...command]];
 }
 
 /** How a server is started. */
@@ -41,20 +42,19 @@ export interface ServerOptions {
 /** A server of this run: a child process with a log, ready when `start` resolves. */
 export class Server implements Stoppable {
   public static async start(options: ServerOptions): Promise<Server> {
-    guard();
     mkdirSync(options.folder, { recursive: true });
     const log = path.join(options.folder, `${options.name}.log`);
     const output = openSync(log, 'w');
-    const [program, ...args] = options.command;
-    const stdio: ['ignore', number, number] = ['ignore', output, output];
-    const child = spawn(program, args, { cwd: options.folder, env: options.env as NodeJS.ProcessEnv, stdio });
+    const [shell, args] = leashed(options.command);
+    const stdio: ['pipe', number, number] = ['pipe', output, output];
+    const env = options.env as NodeJS.ProcessEnv;
+    // A group of its own, so that an interrupt from the keyboard leaves it to us to stop it, and so that all of it can be ended.
+    const child = spawn(shell, args, { cwd: options.folder, env, stdio, detached: true });
     closeSync(output);
-    live.add(child);
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(`it exited with ${signal ?? code}`));
     });
-    void ended.then(() => live.delete(child));
     const server = new Server(options.name, child, ended);
 
     let reason: string | undefined;
@@ -80,9 +80,8 @@ export class Server implements Stoppable {
 
   /** Ends it, by force when it does not end by itself. */
   public async stop(): Promise<void> {
-    if (!live.has(this.child)) return;
-    this.child.kill('SIGTERM');
-    const forced = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+    this.child.stdin?.destroy();
+    const forced = setTimeout(() => this.child.pid && process.kill(-this.child.pid, 'SIGKILL'), 10_000);
     await this.ended;
     clearTimeout(forced);
   }

@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 import * as path from 'node:path';
 import { adaptToProviders } from './adapt';
 import { refuseOffLoopback } from './loopback';
-import { isolatedEnvironment } from './process';
+import { isolatedEnvironment, leashed } from './process';
 import { cliConfiguration } from './provider-installation';
 import { ProviderOnDisk } from './tools';
 
@@ -143,17 +143,16 @@ export class TerraformStackDriver {
 
   private run(args: string[], allowed: number[] = [0], env = this.env): Promise<string> {
     return new Promise((resolve, reject) => {
-      const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-      const child = spawn(this.terraform, args, { cwd: this.folder, env: env as NodeJS.ProcessEnv, stdio });
-      const stop = () => child.kill('SIGKILL');
-      process.once('exit', stop);
+      const stdio: ['pipe', 'pipe', 'pipe'] = ['pipe', 'pipe', 'pipe'];
+      const [shell, shellArgs] = leashed([this.terraform, ...args]);
+      const child = spawn(shell, shellArgs, { cwd: this.folder, env: env as NodeJS.ProcessEnv, stdio });
       let stdout = '';
       let stderr = '';
       child.stdout.on('data', (data) => (stdout += data));
       child.stderr.on('data', (data) => (stderr += data));
       child.once('error', reject);
       child.once('close', (code) => {
-        process.off('exit', stop);
+        child.stdin.destroy();
         if (code !== null && allowed.includes(code)) return resolve(stdout);
         const said = stderr.trim() || stdout.trim();
         reject(

@@ -48,23 +48,14 @@ export async function prepareControlPlane(cache) {
 }
 
 async function build(cache, bin, version, toBuild) {
-  const go = which('go');
-  const names = toBuild.map(({ name }) => name).join(', ');
-  if (!go) throw new Error(`${names} not on PATH, and no Go ${MINIMUM_GO.join('.')} to build from`);
-  const goVersion = (await run([go, 'env', 'GOVERSION'], { capture: true })).stdout.trim();
-  const [major, minor] = goVersion.replace(/^go/, '').split('.').map(Number);
-  if (major < MINIMUM_GO[0] || (major === MINIMUM_GO[0] && minor < MINIMUM_GO[1])) {
-    throw new Error(
-      `${names} not on PATH, and Go ${MINIMUM_GO.join('.')} or later is needed to build; this is ${goVersion}`,
-    );
-  }
   const stampOf = (name) => path.join(bin, `.${name}.stamp`);
-  const keys = new Map(toBuild.map(({ name, module }) => [name, sourceKey(module, goVersion)]));
+  const keys = new Map(toBuild.map(({ name, module }) => [name, sourceKey(module)]));
   const stale = toBuild.filter(({ name }) => {
     const present = existsSync(path.join(bin, name)) && existsSync(stampOf(name));
     return !present || readFileSync(stampOf(name), 'utf8') !== keys.get(name);
   });
   if (stale.length === 0) return;
+  const go = await findGo(stale.map(({ name }) => name).join(', '));
 
   mkdirSync(bin, { recursive: true });
   say(`building Kubernetes ${version} from Go modules (about five minutes on two cores, once)`);
@@ -94,6 +85,16 @@ async function build(cache, bin, version, toBuild) {
   }
 }
 
+async function findGo(wanted) {
+  const minimum = MINIMUM_GO.join('.');
+  const go = which('go');
+  if (!go) throw new Error(`${wanted} not on PATH, and no Go ${minimum} to build from`);
+  const version = (await run([go, 'env', 'GOVERSION'], { capture: true })).stdout.trim();
+  const [major, minor] = version.replace(/^go/, '').split('.').map(Number);
+  if (major > MINIMUM_GO[0] || (major === MINIMUM_GO[0] && minor >= MINIMUM_GO[1])) return go;
+  throw new Error(`${wanted} not on PATH, and Go ${minimum} or later is needed to build; this is ${version}`);
+}
+
 // Without them the API server takes itself for version 0.0.0, and clients and the scheduler judge features by that.
 function linkerFlags(version) {
   const [major, minor] = version.split('.');
@@ -107,9 +108,9 @@ function pinned(folder, module) {
 }
 
 /** Changes when what a program is built from does. */
-function sourceKey(module, goVersion) {
+function sourceKey(module) {
   const sources = ['go.mod', 'go.sum', 'etcd/main.go'].map((file) => path.join(TOOLS, module, file)).filter(existsSync);
-  const hash = createHash('sha256').update(goVersion);
+  const hash = createHash('sha256');
   for (const file of sources) hash.update(readFileSync(file));
   return hash.digest('hex');
 }
