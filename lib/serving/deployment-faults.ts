@@ -4,7 +4,7 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { integerFault } from './model-config';
-import { ModelDefinition } from './model-definition';
+import { ModelContext, ModelDefinition } from './model-definition';
 import { storeAccessFaults } from './model-store-access';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { TritonDeploymentProps } from './triton-deployment';
@@ -29,9 +29,10 @@ export function deploymentFaults(
   props: TritonDeploymentProps,
   name: string,
   replicas: number,
-  release: TritonRelease,
+  context: ModelContext,
   models: readonly ModelDefinition[],
 ): string[] {
+  const { release } = context;
   const unknown = tokenFaults(props, name, models);
   if (unknown.length > 0) return unknown;
   return [
@@ -44,7 +45,10 @@ export function deploymentFaults(
     ...startupFaults(props.startupBudget, models),
     ...poolFaults(props, release),
     ...modelSetFaults(models, props.nodePool),
-    ...models.flatMap((model) => model.faults({ instanceType: props.nodePool.instanceType, release })),
+    ...models.flatMap((model) => {
+      const faults = model.faults(context);
+      return faults.length > 0 ? faults : (model.plan(context)?.faults ?? []);
+    }),
     ...flagFaults(props.extraArguments ?? []),
     ...storeAccessFaults({
       modelStore: props.modelStore,

@@ -5,4 +5,4 @@ export * from './model-store-credentials';
 export * from './onnx-runtime-model';
 export * from './triton-deployment';
 export * from './triton-model';
-export * from './vllm-model';
+export * from './vllm-model-props';

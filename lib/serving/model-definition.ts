@@ -2,6 +2,7 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { TritonRelease, TritonVariant } from '../catalog/serving-engine';
 import { DataSize } from '../units/data-size';
 import { TextMessage } from './protobuf-text';
+import { ServingPlan } from './serving-plan';
 
 /**
  * Where a model is going to run, for the checks that need it.
@@ -11,6 +12,8 @@ import { TextMessage } from './protobuf-text';
 export interface ModelContext {
   readonly instanceType: GpuInstanceType;
   readonly release: TritonRelease;
+  /** Servers of the deployment. @default 1 */
+  readonly replicas?: number;
 }
 
 /**
@@ -50,6 +53,9 @@ export interface ModelDefinition {
   readonly weightsInRepository: boolean;
   /** What the caller gave, to look for tokens in. */
   readonly props: object;
+  /** How it fits its GPUs; nothing for a model that is not planned. Only for contexts in which `faults` finds none. */
+  plan(context: ModelContext): ServingPlan | undefined;
+  /** Everything wrong with it, apart from whether it fits. */
   faults(context: ModelContext): string[];
   /** The message of `config.pbtxt`, on these GPUs; `alone` says that no other model uses a GPU of the pod. */
   config(gpuIds: readonly number[], alone: boolean): TextMessage;

@@ -99,6 +99,11 @@ export class OnnxRuntimeModel implements ModelDefinition {
     return DataSize.gib(2).plus(this.storedSize.times(copies));
   }
 
+  /** What such a model takes depends on its graph, which is not known here. */
+  public plan(): undefined {
+    return undefined;
+  }
+
   public faults(context: ModelContext): string[] {
     const { name, inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
     const where = `model '${name}'`;

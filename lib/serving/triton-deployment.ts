@@ -4,7 +4,7 @@ import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
-import { ITerraformDependable } from 'cdktf';
+import { Annotations, ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { TritonRelease } from '../catalog/serving-engine';
 import { IServiceAccountRole } from '../core/aws-role';
@@ -18,10 +18,11 @@ import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesName } from '../core/naming';
 import { escapeTemplate } from '../core/template-escape';
 import { IWatchable, MetricsTarget } from '../core/watchable';
+import { CapacityPlan } from '../planning/capacity-plan';
 import { DataSize } from '../units/data-size';
 import { ASSEMBLE_SCRIPT } from './assemble-script';
 import { claimCapacity, deploymentFaults } from './deployment-faults';
-import { ModelDefinition } from './model-definition';
+import { ModelContext, ModelDefinition } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
 import { roleAnnotations } from './model-store-access';
 import { ModelStoreCredentials } from './model-store-credentials';
@@ -89,6 +90,9 @@ export interface TritonDeploymentProps {
  * An init container assembles one local model repository from the model store, checking every file, before Triton starts. The
  * deployment is not waited for by Terraform: its first pods come up when their weights are in the store.
  *
+ * Language models are planned by `CapacityPlanner` on the pool's hardware: the engine's settings come from the plan, and a model that
+ * does not fit is refused with what is missing on each GPU, the part that takes most, and changes that make it fit.
+ *
  * All wrong properties are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
@@ -109,6 +113,10 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly startupBudget: number;
   /** Release of Triton. */
   public readonly tritonRelease: TritonRelease;
+  /** How the language model fits its GPUs, with the engine's settings; the first by name where there are several. @default - there is none */
+  public readonly plan?: CapacityPlan;
+  /** The same of every language model, by its name. */
+  public readonly plans: { [model: string]: CapacityPlan };
   /** How it is scraped. */
   public readonly metricsTarget: MetricsTarget;
   /** The Kubernetes deployment, for overrides. */
@@ -118,6 +126,7 @@ export class TritonDeployment extends Construct implements IWatchable {
 
   private readonly props: TritonDeploymentProps;
   private readonly models: ModelDefinition[];
+  private readonly context: ModelContext;
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     super(scope, id);
@@ -127,7 +136,12 @@ export class TritonDeployment extends Construct implements IWatchable {
     this.replicas = props.replicas ?? 1;
     this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
     this.models = props.models.map((model) => model._definition);
+    const wholeReplicas = Number.isSafeInteger(this.replicas) && this.replicas > 0 ? this.replicas : 1;
+    const { instanceType } = props.nodePool;
+    this.context = { instanceType, release: this.tritonRelease, replicas: wholeReplicas };
     const sizing = this.validate();
+    this.plans = this.collectPlans();
+    this.plan = this.plans[Object.keys(this.plans)[0]];
     this.gpusPerPod = sizing.gpus;
     this.startupBudget = sizing.startupBudget;
     this.serviceHost = `${this.name}.${this.namespace}.svc`;
@@ -143,7 +157,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   }
 
   private validate(): PodSizing {
-    const faults = deploymentFaults(this.props, this.name, this.replicas, this.tritonRelease, this.models);
+    const faults = deploymentFaults(this.props, this.name, this.replicas, this.context, this.models);
     throwIfInvalid(this, faults);
     const { sizing, faults: misfits } = sizePod(this.models, this.props.nodePool.instanceType, {
       ...this.props.resources,
@@ -152,6 +166,16 @@ export class TritonDeployment extends Construct implements IWatchable {
     throwIfInvalid(this, misfits);
     throwIfInvalid(this, claimCapacity(this, this.props.nodePool, { ...sizing, replicas: this.replicas }));
     return sizing;
+  }
+
+  private collectPlans(): { [model: string]: CapacityPlan } {
+    const plans: { [model: string]: CapacityPlan } = {};
+    for (const model of [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const made = model.plan(this.context);
+      if (made?.plan) plans[model.name] = made.plan;
+      for (const warning of made?.warnings ?? []) Annotations.of(this).addWarning(warning);
+    }
+    return plans;
   }
 
   private storeRole(): IServiceAccountRole | undefined {
@@ -200,7 +224,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   ): DeploymentV1 {
     const { cluster, nodePool, modelStore } = this.props;
     const registry = this.props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    const files = generatedFiles(this.models, { instanceType: nodePool.instanceType, release: this.tritonRelease });
+    const files = generatedFiles(this.models, this.context);
     const scriptKey = 'assemble.sh';
     const data: { [key: string]: string } = { [scriptKey]: ASSEMBLE_SCRIPT };
     for (const { key, text } of files) data[key] = text;

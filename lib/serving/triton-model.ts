@@ -1,6 +1,7 @@
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './onnx-runtime-model';
-import { VllmModel, VllmModelProps } from './vllm-model';
+import { VllmModel } from './vllm-model';
+import { VllmModelProps } from './vllm-model-props';
 
 /**
  * A model of a Triton server: its configuration, as a value. It is checked by the deployment it is put into, which knows the

@@ -1,7 +1,9 @@
-import { ModelSpec } from '../catalog/model-spec';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { TritonVariant } from '../catalog/serving-engine';
+import { CapacityPlan } from '../planning/capacity-plan';
+import { ServingLoad } from '../planning/capacity-request';
 import { DataSize } from '../units/data-size';
 import {
   DEFAULT_LATENCY_BUCKETS,
@@ -17,59 +19,26 @@ import {
 import { ModelContext, ModelDefinition, ModelVersion } from './model-definition';
 import { VersionPolicy } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
+import { ServingPlan, planServing } from './serving-plan';
+import { lockFaults, quantizationFaults, wholePromptWindow } from './vllm-model-checks';
+import { VllmModelProps } from './vllm-model-props';
 
-/**
- * A language model served by the vLLM backend.
- *
- * Requests go to vLLM's engine as soon as they arrive, so Triton's queue and batching settings do not exist here;
- * `maxSequences` bounds what runs at once.
- *
- * @see https://github.com/triton-inference-server/vllm_backend
- */
-export interface VllmModelProps {
-  /** Name it is served under, and its folder in the model store. */
-  readonly name: string;
-  /** Version in the model store, as in `s3://<bucket>/<name>/<version>`. Triton serves it under this number, or as 1 where it is none. @default '1' */
-  readonly version?: string;
-  /** Architecture of the model. */
-  readonly model: ModelSpec;
-  /** Precision of the weights in the store. @default Precision.FP16 */
-  readonly precision?: Precision;
-  /** Parallelism within one server; replicas are the deployment's. @default - one GPU */
-  readonly parallelism?: Parallelism;
-  /** Longest sequence in tokens, prompt and answer together. @default - 8192, or the model's own limit where that is less */
-  readonly contextLength?: number;
-  /** Most sequences computed at once. @default 256 */
-  readonly maxSequences?: number;
-  /** Most tokens of one scheduler step. @default - vLLM's own for the GPU */
-  readonly maxBatchedTokens?: number;
-  /** Share of each GPU's memory that vLLM takes, above 0 and up to 1. @default 0.9 */
-  readonly gpuMemoryUtilization?: number;
-  /** Precision of the key-value cache: FP8, or that of the weights. @default - that of the weights, 16 bits where those are quantised */
-  readonly keyValueCachePrecision?: Precision;
-  /** Whether equal prompt heads share their key-value cache. @default true */
-  readonly prefixCaching?: boolean;
-  /** Whether steps run as captured CUDA graphs, which saves launch time for some memory. @default true */
-  readonly cudaGraphs?: boolean;
-  /** Weights of each GPU that stay in host memory and are read on every step. @default - none */
-  readonly cpuOffload?: DataSize;
-  /** Quantisation method, as vLLM names it, e.g. `awq`. @default - what the checkpoint's own config.json says */
-  readonly quantization?: string;
-  /** Whether Python code that comes with the checkpoint is run. @default false */
-  readonly trustRemoteCode?: boolean;
-  /** Whether vLLM's metrics appear on Triton's metrics port. @default true */
-  readonly engineMetrics?: boolean;
-  /** Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on. @default - 13 bounds from 5 to 60000 */
-  readonly latencyBucketsMs?: number[];
-  /** Which versions are served. @default VersionPolicy.latest() */
-  readonly versionPolicy?: VersionPolicy;
-  /** More arguments of vLLM's `AsyncEngineArgs`, by name. One that the vLLM of the release lacks fails the load. @default - none */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of every JSON type, which jsii has no other name for
-  readonly engineArguments?: { [name: string]: any };
-}
-
-/** Arguments that follow from other props, and would break what is derived from those. */
-const OWN_ARGUMENTS = ['model', 'tensor_parallel_size', 'pipeline_parallel_size', 'disable_log_stats'];
+/** Arguments that follow from other properties, which the plan is made with. */
+const OWN_ARGUMENTS: { readonly [argument: string]: string } = {
+  model: 'name and version',
+  tensor_parallel_size: 'parallelism',
+  pipeline_parallel_size: 'parallelism',
+  disable_log_stats: 'engineMetrics',
+  dtype: 'precision',
+  quantization: 'quantization',
+  max_model_len: 'contextLength',
+  max_num_seqs: 'maxSequences',
+  max_num_batched_tokens: 'maxBatchedTokens',
+  gpu_memory_utilization: 'gpuMemoryUtilization',
+  kv_cache_dtype: 'keyValueCachePrecision',
+  enforce_eager: 'cudaGraphs',
+  cpu_offload_gb: 'cpuOffload',
+};
 
 /**
  * The vLLM backend's side of a model.
@@ -89,13 +58,14 @@ export class VllmModel implements ModelDefinition {
 
   private readonly precision: Precision;
   private readonly parallelism: Parallelism;
+  private readonly plans = new WeakMap<ModelContext, ServingPlan>();
 
   public constructor(public readonly props: VllmModelProps) {
     this.name = props.name;
     const store = props.version ?? '1';
     this.versions = [{ store, number: tritonVersion(store) }];
-    this.precision = props.precision ?? Precision.FP16;
-    this.parallelism = props.parallelism ?? Parallelism.of({ tensor: 1 });
+    this.precision = props.precision ?? props.plan?.precision ?? Precision.FP16;
+    this.parallelism = props.parallelism ?? (props.plan ? withinServer(props.plan.parallelism) : Parallelism.NONE);
     this.gpus = this.parallelism.tensor * this.parallelism.pipeline;
     this.spansGpus = this.gpus > 1;
     this.exporters = this.engineMetrics ? ['triton-vllm'] : [];
@@ -107,7 +77,7 @@ export class VllmModel implements ModelDefinition {
 
   /** 4 GiB for the server and tokeniser and 3 GiB for each worker with its CUDA context; measured values lie below both. */
   public get hostMemory(): DataSize {
-    return DataSize.gib(4 + 3 * this.gpus).plus((this.props.cpuOffload ?? DataSize.ZERO).times(1.1 * this.gpus));
+    return DataSize.gib(4 + 3 * this.gpus).plus(this.cpuOffload.times(1.1 * this.gpus));
   }
 
   /** What vLLM's README gives a container, and NCCL's and the workers' buffers for each GPU of a group. */
@@ -123,8 +93,9 @@ export class VllmModel implements ModelDefinition {
       ...storeVersionFaults(name, this.versions[0].store),
       ...this.numberFaults(where),
       ...this.parallelismFaults(where, context),
-      ...this.memoryFaults(where, context),
       ...this.precisionFaults(where, context),
+      ...quantizationFaults(where, this.props.quantization, this.precision),
+      ...(this.props.plan ? lockFaults(where, this.props, this.props.plan) : []),
       ...versionPolicyFaults(name, this.versionPolicy, [this.versions[0].number]),
       ...(latencyBucketsMs ? bucketFaults(name, latencyBucketsMs) : []),
       ...('dynamicBatching' in this.props
@@ -133,9 +104,12 @@ export class VllmModel implements ModelDefinition {
               `leave it out and bound the load by maxSequences`,
           ]
         : []),
-      ...OWN_ARGUMENTS.filter((argument) => argument in (this.props.engineArguments ?? {})).map(
-        (argument) => `${where}: engineArguments must not name ${argument}, which is derived from other properties`,
-      ),
+      ...Object.keys(this.props.engineArguments ?? {})
+        .filter((argument) => argument in OWN_ARGUMENTS)
+        .map(
+          (argument) =>
+            `${where}: engineArguments must not name ${argument}, which is derived from other properties; use ${OWN_ARGUMENTS[argument]}`,
+        ),
       ...(this.contextLength > model.maxContextLength
         ? [
             `${where}: contextLength must be at most ${model.maxContextLength}, the limit of ${model.name}; got ${this.contextLength}`,
@@ -163,10 +137,51 @@ export class VllmModel implements ModelDefinition {
   }
 
   public versionFiles(_version: ModelVersion, weightsPath: string, context: ModelContext): { [file: string]: string } {
-    return { 'model.json': `${JSON.stringify(this.engineArguments(weightsPath, context), undefined, 2)}\n` };
+    const { plan } = this.plan(context);
+    if (!plan) return {};
+    return { 'model.json': `${JSON.stringify(this.engineArguments(plan, weightsPath, context), undefined, 2)}\n` };
   }
 
-  private engineArguments(weightsPath: string, context: ModelContext): { [name: string]: unknown } {
+  public plan(context: ModelContext): ServingPlan {
+    const known = this.plans.get(context);
+    if (known) return known;
+    const { tensor, pipeline, expert } = this.parallelism;
+    const made = planServing({
+      where: `model '${this.name}'`,
+      load: this.load(context),
+      instanceType: context.instanceType,
+      precision: this.precision,
+      parallelism: Parallelism.of({ tensor, pipeline, expert, data: context.replicas ?? 1 }),
+      locked: this.props.plan,
+      spansNodes: false,
+    });
+    this.plans.set(context, made);
+    return made;
+  }
+
+  private load(context: ModelContext): ServingLoad {
+    const { props } = this;
+    const { plan } = props;
+    // With 32-bit weights vLLM's cache has 32 bits too, which the planner has no name for: a sequence takes the room of two.
+    const asked = this.precision === Precision.FP32 ? 2 * (props.concurrency ?? 1) : props.concurrency;
+    const contextLength = this.contextLength;
+    return {
+      model: props.model,
+      contextLength,
+      concurrency: plan?.concurrency ?? asked,
+      inputTokens: plan?.inputTokens ?? props.inputTokens,
+      outputTokens: plan?.outputTokens ?? props.outputTokens,
+      kvCachePrecision: props.keyValueCachePrecision === Precision.FP8 ? Precision.FP8 : plan?.kvCachePrecision,
+      engine: InferenceEngine.VLLM,
+      gpuMemoryUtilization: this.gpuMemoryUtilization,
+      maxBatchedTokens: props.maxBatchedTokens ?? plan?.maxBatchedTokens ?? wholePromptWindow(context, contextLength),
+      maxSequences: props.maxSequences ?? plan?.maxSequences,
+      cudaGraphs: props.cudaGraphs ?? plan?.cudaGraphs,
+      cpuOffload: this.cpuOffload,
+    };
+  }
+
+  private engineArguments(plan: CapacityPlan, weightsPath: string, context: ModelContext): { [name: string]: unknown } {
     const { props, parallelism } = this;
     return {
       model: weightsPath,
@@ -176,14 +191,14 @@ export class VllmModel implements ModelDefinition {
       pipeline_parallel_size: parallelism.pipeline,
       distributed_executor_backend: this.spansGpus ? 'mp' : undefined,
       enable_expert_parallel: parallelism.expert > 1 ? true : undefined,
-      max_model_len: this.contextLength,
-      max_num_seqs: this.maxSequences,
-      max_num_batched_tokens: props.maxBatchedTokens,
-      gpu_memory_utilization: this.gpuMemoryUtilization,
-      kv_cache_dtype: props.keyValueCachePrecision === Precision.FP8 ? 'fp8' : undefined,
+      max_model_len: plan.contextLength,
+      max_num_seqs: plan.maxSequences,
+      max_num_batched_tokens: plan.maxBatchedTokens,
+      gpu_memory_utilization: plan.gpuMemoryUtilization,
+      kv_cache_dtype: plan.kvCachePrecision.bits === 8 ? 'fp8' : undefined,
       enable_prefix_caching: props.prefixCaching ?? true,
-      enforce_eager: !(props.cudaGraphs ?? true),
-      cpu_offload_gb: props.cpuOffload?.gib,
+      enforce_eager: !plan.cudaGraphs,
+      cpu_offload_gb: plan.cpuOffload.bytes > 0 ? plan.cpuOffload.gib : undefined,
       trust_remote_code: props.trustRemoteCode ?? false,
       disable_log_stats: !this.engineMetrics,
       ...props.engineArguments,
@@ -199,20 +214,16 @@ export class VllmModel implements ModelDefinition {
   }
 
   private get contextLength(): number {
-    return this.props.contextLength ?? Math.min(8192, this.props.model.maxContextLength);
-  }
-
-  /** vLLM keeps keys and values in the type it computes in, which quantised weights do not lower. */
-  private get cachePrecision(): Precision {
-    return this.props.keyValueCachePrecision ?? (this.precision.quantized ? Precision.FP16 : this.precision);
-  }
-
-  private get maxSequences(): number {
-    return this.props.maxSequences ?? 256;
+    const { contextLength, plan, model } = this.props;
+    return contextLength ?? plan?.contextLength ?? Math.min(8192, model.maxContextLength);
   }
 
   private get gpuMemoryUtilization(): number {
-    return this.props.gpuMemoryUtilization ?? 0.9;
+    return this.props.gpuMemoryUtilization ?? this.props.plan?.gpuMemoryUtilization ?? 0.9;
+  }
+
+  private get cpuOffload(): DataSize {
+    return this.props.cpuOffload ?? this.props.plan?.cpuOffload ?? DataSize.ZERO;
   }
 
   private get engineMetrics(): boolean {
@@ -224,11 +235,15 @@ export class VllmModel implements ModelDefinition {
   }
 
   private numberFaults(where: string): string[] {
-    const { contextLength, maxSequences, maxBatchedTokens } = this.props;
+    const { contextLength, concurrency, maxSequences, maxBatchedTokens } = this.props;
     const share = this.gpuMemoryUtilization;
     return [
       ...integerFault(`${where}: contextLength`, contextLength, 1),
+      ...integerFault(`${where}: concurrency`, concurrency, 1),
       ...integerFault(`${where}: maxSequences`, maxSequences, 1),
+      ...(concurrency !== undefined && maxSequences !== undefined && concurrency > maxSequences
+        ? [`${where}: concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences`]
+        : []),
       ...integerFault(`${where}: maxBatchedTokens`, maxBatchedTokens, 1),
       ...(share > 0 && share <= 1
         ? []
@@ -269,25 +284,6 @@ export class VllmModel implements ModelDefinition {
     return faults;
   }
 
-  /** Lower bounds only: what is refused here cannot load. A plan says whether the rest is enough. */
-  private memoryFaults(where: string, { instanceType }: ModelContext): string[] {
-    const { model, cpuOffload } = this.props;
-    const usable = instanceType.gpuMemory.bytes * this.gpuMemoryUtilization;
-    const weights = model.weightSize(this.precision).bytes / this.gpus - (cpuOffload?.bytes ?? 0);
-    const cache = (model.keyValueBytesPerToken(this.cachePrecision) * this.contextLength) / this.gpus;
-    if (!(this.gpuMemoryUtilization > 0) || weights + cache <= usable) return [];
-    const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
-    const kind =
-      weights > usable ? 'weights' : `weights and the key-value cache of one sequence of ${this.contextLength} tokens`;
-    const need = weights > usable ? weights : weights + cache;
-    const fewest = Math.ceil(((weights + cache) * this.gpus) / usable);
-    return [
-      `${where}: the ${kind} of ${model.name} in ${this.precision.name} need ${gib(need)} on each of ${this.gpus} GPUs, but ` +
-        `${gib(usable)} of a ${instanceType.gpu.name}'s ${gib(instanceType.gpuMemory.bytes)} may be used (gpuMemoryUtilization ` +
-        `${this.gpuMemoryUtilization}): ${gib(need - usable)} too much; at least ${fewest} such GPUs are needed, or a smaller precision`,
-    ];
-  }
-
   private precisionFaults(where: string, { instanceType }: ModelContext): string[] {
     const { gpu } = instanceType;
     const cache = this.props.keyValueCachePrecision;
@@ -305,6 +301,11 @@ export class VllmModel implements ModelDefinition {
     }
     return faults;
   }
+}
+
+/** Replicas are the deployment's. */
+function withinServer({ tensor, pipeline, expert }: Parallelism): Parallelism {
+  return Parallelism.of({ tensor, pipeline, expert: Math.min(expert, tensor) });
 }
 
 function divisors(value: number): number[] {

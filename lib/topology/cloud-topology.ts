@@ -1,5 +1,6 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
+import { Parallelism } from '../catalog/parallelism';
 import { IEksCluster } from '../compute/eks-cluster';
 import { EksGpuCluster } from '../compute/eks-gpu-cluster';
 import { EncryptedStorageClass } from '../compute/encrypted-storage-class';
@@ -11,6 +12,7 @@ import { IModelStore } from '../core/model-store';
 import { kubernetesName } from '../core/naming';
 import { MonitoringStack } from '../monitoring/monitoring-stack';
 import { CapacityPlan } from '../planning/capacity-plan';
+import { nodesFor } from '../planning/setup';
 import { TritonDeployment } from '../serving/triton-deployment';
 import { TritonModel } from '../serving/triton-model';
 import { ModelStore } from '../storage/model-store';
@@ -130,16 +132,7 @@ export class CloudTopology extends Construct {
       modelStore: this.modelStore,
       imageRegistry: props.imageRegistry,
       replicas,
-      models: [
-        TritonModel.vllm({
-          name,
-          version,
-          model: plan.model,
-          precision: plan.precision,
-          parallelism: plan.parallelism,
-          contextLength: plan.contextLength,
-        }),
-      ],
+      models: [TritonModel.vllm({ name, version, model: plan.model, plan })],
     });
   }
 
@@ -153,8 +146,8 @@ export class CloudTopology extends Construct {
     for (const { name, plan, otherChoice } of this.assigned) {
       if (!otherChoice) continue;
       Annotations.of(this).addWarning(
-        `[gpu-inference-constructs:PLAN_DIFFERS] model '${name}' keeps its plan, ${summary(plan)}; planned anew it would be ` +
-          `${summary(otherChoice)}; nothing changes until the plan is left out or replaced`,
+        `[gpu-inference-constructs:PLAN_DIFFERS] model '${name}' keeps its plan, ${plan.summary}; planned anew it would be ` +
+          `${otherChoice.summary}; nothing changes until the plan is left out or replaced`,
       );
     }
   }
@@ -185,15 +178,11 @@ function clusterFaults(props: CloudTopologyProps): string[] {
   ];
 }
 
-/** One pool for each model, with as many nodes as its replicas fill. */
+/** One pool for each model, with as many nodes as its replicas fill; a locked plan may be for another number of them. */
 function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
   return assigned.map(({ poolName, replicas, plan }) => {
-    const gpusPerReplica = plan.parallelism.tensor * plan.parallelism.pipeline;
-    const nodes = Math.ceil(replicas / Math.max(1, Math.floor(plan.instanceType.gpuCount / gpusPerReplica)));
+    const { tensor, pipeline } = plan.parallelism;
+    const nodes = nodesFor(plan.instanceType, Parallelism.of({ tensor, pipeline, data: replicas }));
     return { name: poolName, instanceType: plan.instanceType, minNodes: nodes, maxNodes: nodes };
   });
-}
-
-function summary(plan: CapacityPlan): string {
-  return `${plan.instanceType.name} in ${plan.precision.name} with ${plan.parallelism.toString()}`;
 }

@@ -2,7 +2,8 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { faultsOf } from '../core/errors';
 import { kubernetesName } from '../core/naming';
 import { CapacityPlan } from '../planning/capacity-plan';
-import { CapacityPlanner } from '../planning/capacity-planner';
+import { unfitText } from '../serving/serving-plan';
+import { choiceFaults, choosePlan, sameChoice } from './plan-choice';
 import { ServedModel } from './served-model';
 
 /**
@@ -13,6 +14,7 @@ import { ServedModel } from './served-model';
 export interface GivenPool {
   readonly name: string;
   readonly instanceType: GpuInstanceType;
+  readonly maxNodes: number;
 }
 
 /**
@@ -86,38 +88,37 @@ function assign(
   name: string,
   faults: string[],
 ): AssignedModel | undefined {
-  const replicas = served.replicas ?? 1;
-  if (!Number.isInteger(replicas) || replicas < 1)
-    faults.push(`replicas must be a whole number of at least 1; got ${replicas}`);
+  if (served.replicas !== undefined && (!Number.isSafeInteger(served.replicas) || served.replicas < 1))
+    faults.push(`replicas must be a whole number of at least 1; got ${served.replicas}`);
   const pool = poolFor(request, served, name, faults);
   if (faults.length > 0 || !pool) return undefined;
 
   const locked = request.locked[name];
   const today: { plan?: CapacityPlan } = {};
-  const planning = faultsOf(() => (today.plan = choose(served, pool.instanceType)));
-  if (!locked && planning.length > 0) faults.push(...planning);
+  const planning = faultsOf(() => (today.plan = choosePlan(served, pool)));
+  if (!locked) faults.push(...planning, ...(today.plan ? choiceFaults(served, today.plan) : []));
   const plan = locked ?? today.plan;
-  if (!plan) return undefined;
-  if (!plan.fits) faults.push(...unfit(plan));
+  if (locked && !locked.fits) faults.push(unfitText(locked, false));
   if (locked && pool.instanceType && locked.instanceType.name !== pool.instanceType.name) {
     faults.push(
       `its plan is for ${locked.instanceType.name}, but pool '${pool.name}' has ${pool.instanceType.name}; plan it anew or change the pool`,
     );
   }
-  if (faults.length > 0) return undefined;
+  if (faults.length > 0 || !plan) return undefined;
   return {
     name,
     version: served.version ?? '1',
-    replicas,
+    replicas: served.replicas ?? plan.replicas,
     poolName: pool.name,
     plan,
-    otherChoice: locked && today.plan && !sameChoice(locked, today.plan) ? today.plan : undefined,
+    otherChoice: locked && today.plan && !sameChoice(served, locked, today.plan) ? today.plan : undefined,
   };
 }
 
 function poolFor(request: AssignmentRequest, served: ServedModel, name: string, faults: string[]) {
   if (!request.pools) {
-    if (served.nodePool === undefined) return { name: kubernetesName(name), instanceType: undefined };
+    if (served.nodePool === undefined)
+      return { name: kubernetesName(name), instanceType: undefined, maxNodes: undefined };
     faults.push(
       `nodePool '${served.nodePool}' is named, but the topology has no nodePools; add them or leave nodePool out`,
     );
@@ -129,28 +130,4 @@ function poolFor(request: AssignmentRequest, served: ServedModel, name: string, 
     faults.push(`there is no pool '${served.nodePool ?? ''}'; the topology's nodePools are: ${known}`);
   }
   return pool;
-}
-
-/** The planner's choice: on the pool's hardware, or on the smallest that fits. */
-function choose(served: ServedModel, instanceType?: GpuInstanceType): CapacityPlan | undefined {
-  const { model, contextLength, concurrency, parallelism, precision } = served;
-  const load = { model, contextLength, concurrency, parallelism };
-  if (instanceType) return CapacityPlanner.plan({ ...load, instanceType, precision });
-  return CapacityPlanner.search({ ...load, precisions: precision && [precision], limit: 1 })[0];
-}
-
-function unfit(plan: CapacityPlan): string[] {
-  const shortfall = plan.shortfallPerGpu ? `; ${plan.shortfallPerGpu.gib.toFixed(1)} GiB short on each GPU` : '';
-  const ways = plan.waysOut.length > 0 ? `; ways out: ${plan.waysOut.map((way) => way.change).join('; ')}` : '';
-  return [
-    `does not fit ${plan.instanceType.name} in ${plan.precision.name} with ${plan.parallelism.toString()}${shortfall}${ways}`,
-  ];
-}
-
-function sameChoice(a: CapacityPlan, b: CapacityPlan): boolean {
-  return (
-    a.instanceType.name === b.instanceType.name &&
-    a.precision.name === b.precision.name &&
-    a.parallelism.toString() === b.parallelism.toString()
-  );
 }

@@ -1,6 +1,7 @@
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { CapacityTargets } from '../planning/capacity-request';
 
 /**
  * A model and how it is to be served. Only the model is required: the rest is chosen by the planner.
@@ -21,9 +22,19 @@ export interface ServedModel {
   readonly contextLength?: number;
   /** Sequences of that length that one replica must hold at once. @default 4 */
   readonly concurrency?: number;
-  /** Parallelism within one replica. @default - the smallest tensor degree that fits */
+  /** Tokens of a typical prompt, for times and rates. @default - half the context, at most 1024 */
+  readonly inputTokens?: number;
+  /** Tokens of a typical answer, for times and rates. @default - half the context, at most 256 */
+  readonly outputTokens?: number;
+  /**
+   * Times and rates to reach, which hardware, parallelism and replicas are then chosen for; where that cannot be, it is an error that
+   * says what comes nearest.
+   * @default - the model fits
+   */
+  readonly targets?: CapacityTargets;
+  /** Parallelism within one replica. @default - the smallest that fits and reaches the targets */
   readonly parallelism?: Parallelism;
-  /** Replicas, each with weights of its own. @default 1 */
+  /** Replicas, each with weights of its own. @default - as many as the targets need, at least 1 */
   readonly replicas?: number;
   /** Name of the pool it runs on. @default - the first of `nodePools`, or a pool of its own named after the model */
   readonly nodePool?: string;

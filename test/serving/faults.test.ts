@@ -73,7 +73,7 @@ test.each<[string, DeploymentOverrides, RegExp]>([
       models: [TritonModel.vllm({ name: 'm', model: ModelSpec.LLAMA_65B })],
       instanceType: GpuInstanceType.P4DE_24XLARGE,
     },
-    /weights of llama-65b in fp16 need 12\d\.\d GiB on each of 1 GPUs, but .*: .* GiB too much; at least 2 such GPUs/,
+    /llama-65b does not fit p4de\.24xlarge in fp16 with tensor 1 .*: 5\d\.\d GiB short on each GPU.*weights \(9\d %\).*ways out.*tensor 2/,
   ],
   [
     'a sequence that the key-value cache cannot hold',
@@ -83,7 +83,7 @@ test.each<[string, DeploymentOverrides, RegExp]>([
       contextLength: 2048,
       gpuMemoryUtilization: 0.78,
     }),
-    /weights and the key-value cache of one sequence of 2048 tokens/,
+    /1 sequence\(s\) of 2048 tokens: \d\.\d GiB short on each GPU/,
   ],
   ['a context beyond the model', vllm({ contextLength: 999_999 }), /contextLength must be at most 131072.*got 999999/],
   [
@@ -101,7 +101,22 @@ test.each<[string, DeploymentOverrides, RegExp]>([
   [
     'a derived engine argument',
     vllm({ engineArguments: { tensor_parallel_size: 4 } }),
-    /engineArguments must not name tensor_parallel_size/,
+    /engineArguments must not name tensor_parallel_size.*use parallelism/,
+  ],
+  [
+    'an engine argument that would escape the plan',
+    vllm({ engineArguments: { max_model_len: 4 } }),
+    /engineArguments must not name max_model_len.*use contextLength/,
+  ],
+  [
+    'a quantisation that the precision does not say',
+    vllm({ quantization: 'awq' }),
+    /quantization 'awq' makes weights of int4, but precision is fp16/,
+  ],
+  [
+    'more full sequences than sequences',
+    vllm({ concurrency: 9, maxSequences: 8 }),
+    /concurrency 9 is more than maxSequences 8/,
   ],
   ['fractional sequences', vllm({ maxSequences: 1.5 }), /maxSequences must be an integer of at least 1; got 1\.5/],
   ['a token for the context', vllm({ contextLength: token }), /contextLength of model 'm' must be known at synthesis/],

@@ -73,6 +73,7 @@ describe('vLLM model', () => {
       distributed_executor_backend: 'mp',
       max_model_len: 2048,
       max_num_seqs: 256,
+      max_num_batched_tokens: 2048,
       gpu_memory_utilization: 0.9,
       enable_prefix_caching: true,
       enforce_eager: false,
@@ -86,7 +87,7 @@ describe('vLLM model', () => {
       name: 'm',
       version: '7',
       model: ModelSpec.LLAMA_3_1_8B,
-      precision: Precision.BF16,
+      precision: Precision.INT4,
       contextLength: 4096,
       maxSequences: 32,
       maxBatchedTokens: 8192,
@@ -101,7 +102,7 @@ describe('vLLM model', () => {
     });
     expect(JSON.parse(filesOf(model)['m/7/model.json'])).toMatchObject({
       model: '/models/weights/m/7',
-      dtype: 'bfloat16',
+      dtype: 'auto',
       max_model_len: 4096,
       max_num_seqs: 32,
       max_num_batched_tokens: 8192,

@@ -122,6 +122,52 @@ describe('plans', () => {
   });
 });
 
+describe('targets', () => {
+  const fast = { minOutputTokensPerSecond: 3000 };
+
+  test('are reached by replicas, for which the pool is sized', () => {
+    let cloud: CloudTopology | undefined;
+    const synthesised = synthesise(
+      (stack) => void (cloud = make(stack, { models: [{ ...MODELS[0], concurrency: 16, targets: fast }] })),
+    );
+    const plan = cloud!.plan;
+    expect(plan.replicas).toBeGreaterThan(1);
+    expect(plan.outputTokensPerSecond).toBeGreaterThanOrEqual(3000);
+    expect(synthesised.byName('kubernetes_deployment_v1', 'llama-3-1-8b').spec.replicas).toBe(String(plan.replicas));
+    const pool = synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    expect(pool.scaling_config).toMatchObject({ min_size: plan.nodes, max_size: plan.nodes });
+    expect(cloud!.deployments['llama-3.1-8b'].plan!.toJson()).toEqual(plan.toJson());
+  });
+
+  test('choose faster hardware', () => {
+    const chosen = (targets?: { maxTimePerOutputTokenMs: number }) => {
+      const plans: CapacityPlan[] = [];
+      synthesise((stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], targets }] }).plan));
+      return plans[0];
+    };
+    expect(chosen({ maxTimePerOutputTokenMs: 12 }).decodeLatencyMs).toBeLessThanOrEqual(12);
+    expect(chosen().decodeLatencyMs).toBeGreaterThan(12);
+  });
+
+  test('choose the parallelism on a given pool', () => {
+    const plans: CapacityPlan[] = [];
+    const models = [{ ...MODELS[0], targets: { maxTimePerOutputTokenMs: 6 } }];
+    synthesise((stack) => void plans.push(make(stack, { nodePools: [A100], models }).plan));
+    expect(plans[0].parallelism.tensor).toBeGreaterThan(1);
+    expect(plans[0].decodeLatencyMs).toBeLessThanOrEqual(6);
+  });
+
+  test('replicas that are stated are planned with', () => {
+    const plans: CapacityPlan[] = [];
+    const synthesised = synthesise(
+      (stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], replicas: 3 }] }).plan),
+    );
+    expect(plans[0]).toMatchObject({ replicas: 3, nodes: 3 });
+    const pool = synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    expect(pool.scaling_config).toMatchObject({ min_size: 3, max_size: 3 });
+  });
+});
+
 describe('given pools', () => {
   test('a 65B in 16 bits on 8 x A100 80 GB, two replicas', () => {
     const synthesised = synthesise((stack) =>
@@ -172,6 +218,21 @@ const refused: [string, Partial<CloudTopologyProps>, RegExp][] = [
     'a model that does not fit its pool',
     { nodePools: [L40S], models: [{ model: ModelSpec.LLAMA_65B }] },
     /does not fit g6e.xlarge.*GiB short on each GPU.*ways out/,
+  ],
+  [
+    'a model that fits nowhere',
+    { models: [{ model: ModelSpec.DEEPSEEK_V3, precision: Precision.FP32 }] },
+    /deepseek-v3 does not fit .*GiB short on each GPU.*ways out/,
+  ],
+  [
+    'a target out of reach',
+    { models: [{ ...MODELS[0], targets: { maxTimePerOutputTokenMs: 0.5 } }] },
+    /targets.maxTimePerOutputTokenMs 0.5 is not reached: .* comes nearest with \d/,
+  ],
+  [
+    'a rate that the stated replicas do not reach',
+    { models: [{ ...MODELS[0], replicas: 1, targets: { minOutputTokensPerSecond: 1e6 } }] },
+    /targets.minOutputTokensPerSecond 1000000 is not reached/,
   ],
   [
     'heads that the tensor degree does not divide',
