@@ -24,7 +24,7 @@ function pool(
   return new GpuNodePool(stack, id, {
     cluster,
     instanceType: efa ? GpuInstanceType.P4DE_24XLARGE : GpuInstanceType.G5_XLARGE,
-    minNodes: 0,
+    minNodes: 1,
     maxNodes: 2,
     fabric: efa ? RdmaFabric.efa() : undefined,
     taints,
