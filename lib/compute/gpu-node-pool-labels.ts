@@ -41,6 +41,15 @@ export const ACCELERATOR_LABEL = 'k8s.amazonaws.com/accelerator';
 export const DEVICE_PLUGIN_LABEL = 'nvidia.com/gpu.deploy.device-plugin';
 
 /**
+ * Label that names the configuration of the device plugin on a node, e.g. `time-slicing-4`.
+ *
+ * @see https://github.com/NVIDIA/k8s-device-plugin#updating-per-node-configuration-with-a-node-label
+ *
+ * @internal
+ */
+export const PLUGIN_CONFIG_LABEL = 'nvidia.com/device-plugin.config';
+
+/**
  * Label that tells the GPU operator's MIG manager how to divide the GPUs of a node.
  *
  * @see https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/gpu-operator-mig.html
@@ -70,11 +79,26 @@ export function poolLabels(
   return {
     ...(image?.hasDevicePlugin ? { [DEVICE_PLUGIN_LABEL]: 'false' } : {}),
     ...(sharing?.migProfile && !image?.hasDevicePlugin ? { [MIG_LABEL]: `all-${sharing.migProfile}` } : {}),
+    ...(sharing?.replicas && !image?.hasDevicePlugin
+      ? { [PLUGIN_CONFIG_LABEL]: timeSlicingConfig(sharing.replicas) }
+      : {}),
     [POOL_LABEL]: poolName,
     [GPU_LABEL]: 'true',
     [ACCELERATOR_LABEL]: `nvidia-${kubernetesName(type.gpu.name, 50)}`,
     ...(efa ? { [EFA_LABEL]: 'true' } : {}),
   };
+}
+
+/** Labels that a pool sets only under some conditions, and that nobody else may. */
+const OTHERS_OF_OURS = [EFA_LABEL, DEVICE_PLUGIN_LABEL, PLUGIN_CONFIG_LABEL, MIG_LABEL];
+
+/**
+ * Name of the device plugin's configuration for a number of pods on one GPU.
+ *
+ * @internal
+ */
+export function timeSlicingConfig(replicas: number): string {
+  return `time-slicing-${replicas}`;
 }
 
 /** Effects of taints, as Kubernetes and as EKS write them. */
@@ -103,7 +127,7 @@ export function labelFaults(labels: { [key: string]: string }, own: { [key: stri
     const prefix = key.includes('/') ? key.split('/')[0] : '';
     const name = key.slice(prefix ? prefix.length + 1 : 0);
     const faults: string[] = [];
-    if (key in own || key === EFA_LABEL || key === DEVICE_PLUGIN_LABEL || key === MIG_LABEL) {
+    if (key in own || OTHERS_OF_OURS.includes(key)) {
       faults.push(`label '${key}' is set by the pool itself; leave it out of labels`);
     } else if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix)) {
       faults.push(
