@@ -20,15 +20,17 @@ const SYSTEM_NODES = 'system';
 /**
  * Everything that is wrong with a pool.
  *
+ * @param managed whether it is a managed node group
+ *
  * @internal
  */
-export function gpuNodePoolFaults(spec: GpuNodePoolSpec): string[] {
+export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string[] {
   return [
     ...nameFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
     ...capacityFaults(spec),
-    ...operationFaults(spec),
+    ...(managed ? operationFaults(spec) : []),
     ...imageFaults(spec),
     ...subnetFaults(spec),
     ...diskFaults(spec.diskSize),

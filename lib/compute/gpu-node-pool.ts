@@ -171,7 +171,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
       taint: this.allTaints.map(({ key, value, effect }) => ({ key, value, effect: eksTaintEffect(effect) })),
       tags,
       dependsOn: [...role.ready, ...(efaGroup?.ready ?? []), ...dependOn(this, cluster.nodeReady)],
-      lifecycle: lifecycle(spec, launchTemplate.fqn),
+      lifecycle: lifecycle(spec, `${launchTemplate.terraformResourceType}.${launchTemplate.friendlyUniqueId}`),
     });
     const autoscalingGroupName = this.nodeGroup.resources.get(0).autoscalingGroups.get(0).name;
     if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {

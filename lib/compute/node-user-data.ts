@@ -68,10 +68,8 @@ function nodeConfigMime(boot: NodeBoot): string | undefined {
  * @see https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
  * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#max-pods-precedence
  * @see https://github.com/awslabs/awsome-distributed-ai/issues/647
- *
- * @internal
  */
-export function nodeadmConfig({ instanceType, layout, efa }: NodeBoot): string | undefined {
+function nodeadmConfig({ instanceType, layout, efa }: NodeBoot): string | undefined {
   const maxPods = maxPodsBeside(instanceType, layout);
   const spec = {
     ...(instanceType.instanceStorage ? { instance: { localStorage: { strategy: 'RAID0' } } } : {}),
@@ -83,9 +81,18 @@ export function nodeadmConfig({ instanceType, layout, efa }: NodeBoot): string |
           },
         }
       : {}),
-    ...(efa ? { containerd: { baseRuntimeSpec: { process: { rlimits: [OPEN_FILES, LOCKED_MEMORY] } } } } : {}),
+    ...(efa ? { containerd: containerLimits() } : {}),
   };
   if (Object.keys(spec).length === 0) return undefined;
   // JSON is YAML, which spares a writer for it.
   return JSON.stringify({ apiVersion: 'node.eks.aws/v1alpha1', kind: 'NodeConfig', spec }, null, 2);
+}
+
+/**
+ * Limits of containers on nodes with EFA, as nodeadm hands them to containerd.
+ *
+ * @internal
+ */
+export function containerLimits() {
+  return { baseRuntimeSpec: { process: { rlimits: [OPEN_FILES, LOCKED_MEMORY] } } };
 }
