@@ -1,6 +1,7 @@
 export * from './api-access';
 export * from './autoscaling';
 export * from './capacity';
+export * from './cluster-autoscaler';
 export * from './cluster-vpc';
 export * from './efa-layout';
 export * from './eks-cluster';
@@ -11,6 +12,8 @@ export * from './gpu-node-pool';
 export * from './gpu-node-pool-props';
 export * from './gpu-operator';
 export * from './gpu-sharing';
+export * from './image-pre-puller';
+export * from './karpenter-gpu-node-pool';
 export * from './kubernetes-cluster';
 export * from './node-agents';
 export * from './node-agents-props';
