@@ -12,5 +12,6 @@ new RdmaTrainingReadyPool(app, {
     instances: 4,
     alarmTopicArn: 'arn:aws:sns:us-west-2:123456789012:gpu-capacity',
   },
+  image: 'nvcr.io/nvidia/pytorch:25.10-py3',
 });
 app.synth();

@@ -16,8 +16,8 @@ import {
 export interface RdmaTrainingReadyPoolProps {
   /** The capacity block that was bought. */
   readonly block: CapacityBlock;
-  /** Image that the nodes have before a job asks for it. @default - PyTorch of NVIDIA, with NCCL and the EFA libraries' base */
-  readonly image?: string;
+  /** Image of the training job, which the nodes have before it starts. */
+  readonly image: string;
 }
 
 /** Two to four p5.48xlarge of a capacity block, with all 32 EFA interfaces each, ready when the block begins. */
@@ -57,7 +57,7 @@ export class RdmaTrainingReadyPool {
     new ImagePrePuller(workloads, 'warm-images', {
       cluster,
       nodePools: [this.pool],
-      images: [props.image ?? 'nvcr.io/nvidia/pytorch:26.03-py3'],
+      images: [props.image],
     });
   }
 }
