@@ -1,5 +1,6 @@
 import { ImageRegistry } from '../core/image-registry';
 import { NodeTaint } from '../core/gpu-node-pool';
+import { escapeTemplate } from '../core/template-escape';
 import { throwIfFaulty } from '../units/errors';
 import { tolerations } from './node-agents-daemon-set';
 
@@ -100,7 +101,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
     'node-feature-discovery': nodeFeatureDiscoveryValues(setting.taints),
     ...mirrored(setting.registry),
   };
-  return [JSON.stringify(values), ...(operator.values ? [operator.values] : [])];
+  return [JSON.stringify(values), ...(operator.values ? [escapeTemplate(operator.values)] : [])];
 }
 
 /**

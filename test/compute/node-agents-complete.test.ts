@@ -171,12 +171,12 @@ describe('the GPU operator', () => {
     const synthesised = synth(
       { plain: PLAIN },
       {
-        gpuOperator: GpuOperator.release({ version: 'v26.7.0', values: '{"psa":{"enabled":true}}' }),
+        gpuOperator: GpuOperator.release({ version: 'v26.7.0', values: '{"x":"${y}"}' }),
         imageRegistry: ImageRegistry.mirror('registry.example.com', ['pull']),
       },
     );
     expect(release(synthesised).version).toBe('v26.7.0');
-    expect(release(synthesised).values[1]).toBe('{"psa":{"enabled":true}}');
+    expect(release(synthesised).values[1]).toBe('{"x":"$${y}"}');
     expect(values(release(synthesised)).operator).toEqual({
       repository: 'registry.example.com/nvidia',
       imagePullSecrets: ['pull'],
