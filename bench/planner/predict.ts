@@ -173,6 +173,7 @@ function keyValue(point: Point, model: ModelSpec): Outcome {
     concurrency: 1,
     gpuMemoryUtilization: Number(extra.gpu_memory_utilization) || 0.9,
     maxBatchedTokens: Number(extra.max_num_batched_tokens) || undefined,
+    maxSequences: Number(extra.max_num_seqs) || undefined,
     parallelism: Parallelism.of({ tensor: Number(point.tp) || 1, pipeline: Number(point.pp) || 1 }),
   });
   return made(point, 'key-value capacity', plan.kvCapacityTokens, point.value, plan.fits);

@@ -20,8 +20,9 @@ export interface ServingLoad {
   /** Architecture of the model. */
   readonly model: ModelSpec;
   /**
-   * Longest context in tokens, prompt and answer together.
-   * @default - 8192, or the model's own limit where that is less
+   * Longest context in tokens, prompt and answer together: what every one of the concurrent sequences may grow to. Give it where some
+   * are longer than the typical prompt and answer.
+   * @default - `inputTokens` + `outputTokens` where both are given, else 8192, or the model's own limit where that is less
    */
   readonly contextLength?: number;
   /** Sequences of that length that one replica must hold at once. @default 4 */

@@ -29,7 +29,10 @@ interface Option {
 const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   model: { value: 'NAME', help: 'a model of the catalogue (list: gpu-inference models), or a size such as 13B' },
   config: { value: 'FILE', help: 'a config.json of Hugging Face instead of a model of the catalogue' },
-  context: { value: 'TOKENS', help: 'longest context, prompt and answer together' },
+  context: {
+    value: 'TOKENS',
+    help: 'longest context, prompt and answer together (input + output where both are given)',
+  },
   concurrency: { value: 'N', help: 'sequences of that length at once, per replica' },
   input: { value: 'TOKENS', help: 'tokens of a typical prompt' },
   output: { value: 'TOKENS', help: 'tokens of a typical answer' },

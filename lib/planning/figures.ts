@@ -98,7 +98,7 @@ export function figuresOf(
       name: 'runtime per GPU',
       value: String(memory.runtime),
       formula:
-        'libraries by ranks + experts + what context and graphs lack outside the utilisation + 0.3 % of weights + 1.5 % of the available memory',
+        'libraries by ranks + experts + what context and graphs lack outside the utilisation + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache',
       inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${setup.cudaGraphs ? 'on' : 'off'}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; up to 1 GiB less is used',
@@ -117,7 +117,8 @@ export function figuresOf(
       formula: '(available - weights - activations - runtime) / bytes per token',
       inputs: 'the rows above',
       evidence: EvidenceClass.MEASURED_KERNELS,
-      errorBand: 'below all 8 published logs: 0.5 to 9 % where the cache has room, 29 % on one nearly full GPU',
+      errorBand:
+        'below all 10 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
     },
     {
       name: "safe batch by the guide's rule",
@@ -139,7 +140,7 @@ export function figuresOf(
     {
       name: 'time to first token',
       value: `${facts.timeToFirstTokenMs.toFixed(1)} ms`,
-      formula: 'prefill(in) + 0.4 ms per layer',
+      formula: 'prefill(in) + 0.4 ms per layer + 3 µs per token on the host',
       inputs: `${facts.inputTokens} tokens, prefill ${ms(asked.prefill)}, ${model.layers} layers; idle replica`,
       ...times,
     },

@@ -46,6 +46,8 @@ export interface KernelModel {
   readonly rate: number;
   /** The same in 16 bits: attention, and formats that are widened before they are computed. */
   readonly wideRate: number;
+  /** Grouped products of experts: the share `ef` and the rate. */
+  readonly grouped: { readonly ef: number; readonly rate: number };
   /** Fixed seconds of decode attention per layer. */
   readonly attentionFixed: number;
   /** Share of the bandwidth that decode attention reaches. */
@@ -60,8 +62,14 @@ export interface KernelModel {
  * @internal
  */
 export function kernelModel(gpu: GpuType, precision: Precision): KernelModel {
+  const matmul = GENERIC[formatOf(gpu, precision)];
+  // GPUs with 4-bit units multiply MXFP4 experts with 8-bit activations (measured kernels `w4a8_mxfp4_mxfp8`), the others widen them.
+  const byEight = precision === Precision.MXFP4 && gpu.computeCapability >= 10;
   return {
-    matmul: GENERIC[formatOf(gpu, precision)],
+    matmul,
+    grouped: byEight
+      ? { ef: GENERIC.fp8.ef, rate: gpu.denseTflops(Precision.FP8) * 1e12 }
+      : { ef: matmul.ef, rate: gpu.denseTflops(precision) * 1e12 },
     bandwidth: gpu.memoryBandwidthGBps * 1e9,
     rate: gpu.denseTflops(precision) * 1e12,
     wideRate: gpu.denseTflops(Precision.FP16) * 1e12,

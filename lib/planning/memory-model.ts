@@ -8,8 +8,10 @@ const MIB = 2 ** 20;
 /** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */
 const DENSE_WIDTHS = [11, 6.5, 5] as const;
 const EXPERT_WIDTHS = [22, 13, 10] as const;
-/** Sequences that vLLM samples together when it measures its peak. */
-const SAMPLED = 256;
+/** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
+const LARGE_GPU = 70 * GIB;
+/** Share of the room for the cache that is kept free on smaller GPUs. */
+const KEPT_FREE = 0.02;
 
 /**
  * Bytes of one GPU of the stage that holds most.
@@ -88,9 +90,11 @@ export function keyValueBytes(setup: Setup, layers: number): number {
  * Largest intermediate results of one step: they grow with the tokens of the step, not with the context (chunked prefill), or with
  * the sequences whose next token is sampled, whichever is more.
  *
- * Layers: `2 × T × (3 f / t + 4 h)` bytes; 2.02 GiB in vLLM's log of Qwen2.5-1.5B with 32768 tokens. Sampler: float32 logits of at most
- * 256 sequences, 9.7 times over; 1.19 GiB with Llama-3.1-8B, 1.40 with Qwen2.5-1.5B, 0.94 with Phi-4 (logs, see bench/planner). At
- * least what ai-dynamo/aiconfigurator 095f58a reserves for vLLM (`2 × T × h × c(t)`, 70 MiB).
+ * Layers: `2 × T × (3 f / t + 4 h)` bytes; 2.02 GiB in vLLM's log of Qwen2.5-1.5B with 32768 tokens. Sampler: float32 logits of all
+ * sequences the scheduler may hold (each has a token of the window), 9.7 times over, on the first rank only; with 256 sequences 1.19 GiB
+ * for Llama-3.1-8B, 1.40 for Qwen2.5-1.5B, 0.94 for Phi-4 (logs, see bench/planner). vLLM's profile run samples `max_num_seqs`
+ * sequences: the 6.2 GiB that a 32B model on 80 GB lacks in vllm-project/vllm#16303 are those of about 1024. At least what
+ * ai-dynamo/aiconfigurator 095f58a reserves for vLLM (`2 × T × h × c(t)`, 70 MiB).
  *
  * @internal
  */
@@ -102,7 +106,7 @@ export function activationBytes(setup: Setup): number {
   const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
   const active = model.experts ? activeWidth(model.experts) : model.intermediateSize;
   const layers = 2 * tokenWindow * Math.max((3 * active) / t + 4 * h, coefficient * width);
-  const sampler = 9.7 * 4 * Math.min(setup.maxSequences, SAMPLED) * model.vocabularySize;
+  const sampler = 9.7 * 4 * Math.min(setup.maxSequences, tokenWindow) * model.vocabularySize;
   return Math.max(70 * MIB, layers, sampler);
 }
 
@@ -111,25 +115,31 @@ function activeWidth(experts: ExpertLayers): number {
 }
 
 /**
- * What else stays out of the cache, inside the utilisation.
+ * What else stays out of the cache, inside the utilisation. `room` is what is left besides weights and activations.
  *
  * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU, 0.25 to 0.43 on two, 0.81 to 1.39 on
- * more, 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite and 13.5 (with activations) for DeepSeek-R1 on eight GPUs.
+ * more, 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite, about 6.6 for Qwen3-235B on four GPUs
+ * (vllm-project/vllm#21348), and 13.5 (with activations) for DeepSeek-R1 on eight GPUs.
  *
  * @internal
  */
-export function runtimeBytes(setup: Setup, weights: number): number {
+export function runtimeBytes(setup: Setup, weights: number, room: number): number {
   const { model, parallelism } = setup;
   const ranks = parallelism.gpusPerReplica;
   const node = setup.instanceType.gpuCount;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : ranks === 2 ? 0.6 : 1.5) * GIB;
   const share = ranks === 1 ? 0.5 : 1;
-  const experts = model.experts ? share * model.hiddenSize * (model.latentAttention ? 12 / 7168 : 3.5 / 4096) * GIB : 0;
+  const experts = model.experts ? share * model.hiddenSize * (model.latentAttention ? 12 / 7168 : 4 / 4096) * GIB : 0;
   // The CUDA context and the graphs lie outside the utilisation; what does not fit there must be kept free inside.
   const outside = (0.6 + (setup.cudaGraphs ? 1.2 : 0)) * GIB;
   const spill = Math.max(0, outside - (1 - setup.utilization) * setup.gpu.memory.bytes);
-  // Loaded weights are 0.1 to 0.8 % above the counted ones; the rest is for fragmentation.
-  return nonTorch + experts + spill + 0.003 * weights + 0.015 * setup.utilization * setup.gpu.memory.bytes;
+  // Loaded weights are 0.1 to 0.8 % above the counted ones.
+  const known = nonTorch + experts + spill + 0.003 * weights;
+  // For what is not known: what vLLM takes besides follows its defaults, which are larger on large GPUs; on the others a share of the
+  // cache, so that a nearly full GPU does not pay for memory it does not have.
+  const { bytes } = setup.gpu.memory;
+  if (bytes >= LARGE_GPU) return known + 0.015 * setup.utilization * bytes;
+  return known + KEPT_FREE * Math.max(0, room - known);
 }
 
 /**
@@ -157,7 +167,7 @@ export function memoryOf(setup: Setup): MemoryModel {
     const all = stageWeights(setup, stage);
     const offloaded = Math.min(all, setup.cpuOffloadBytes);
     const weights = all - offloaded;
-    const runtime = runtimeBytes(setup, weights);
+    const runtime = runtimeBytes(setup, weights, available - weights - activations);
     const kvPerToken = keyValueBytes(setup, stage.layers);
     const kvPerSequence = kvPerToken * effectiveTokens;
     const kvNeeded = kvPerSequence * concurrency;

@@ -28,7 +28,8 @@ export interface ServingEstimate {
 
 /**
  * Estimates of continuous batching: of `out` steps, those in which another sequence's prompt is computed take longer,
- * `TPOT = decode(b, in + out/2) + (mixed step - decode step) × prompts per step`. `TTFT = prefill + 0.4 ms/layer`.
+ * `TPOT = decode(b, in + out/2) + (mixed step - decode step) × prompts per step`. `TTFT = prefill + 0.4 ms/layer +
+ * 3 µs/token` (dispatch; host work on the prompt).
  *
  * @internal
  */
@@ -60,19 +61,20 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
     timePerOutputToken,
     decode,
     prefill: prefill.total,
-    timeToFirstToken: prefill.total + dispatchSeconds(setup),
+    timeToFirstToken: prefill.total + dispatchSeconds(setup) + (inputTokens * engine.hostMicrosecondsPerToken) / 1e6,
     outputTokensPerSecond: concurrency / (timePerOutputToken + perPrompt / outputTokens),
   };
 }
 
 /**
- * Launching a whole prefill from the host. Layers with experts have about twice the kernels; behind latent attention, where prompts
+ * Launching a whole prefill from the host. Layers with experts have half as many kernels again (fitted with the
+ * host time per token on gpt-oss-120b, DeepSeek-V3 and Qwen3-235B of the `fit` sources); behind latent attention, where prompts
  * are spread over data-parallel ranks that wait for each other, the published times begin at about 230 ms (SGLang 0.5.9, DeepSeek-V3).
  */
 function dispatchSeconds(setup: Setup): number {
   const { model, engine } = setup;
   const { denseLayers, expertLayers } = model._parameterCount();
-  const perExpertLayer = model.latentAttention && setup.parallelism.tensor > 1 ? 8 : 2;
+  const perExpertLayer = model.latentAttention && setup.parallelism.tensor > 1 ? 8 : 1.5;
   return (
     1e-3 * engine.dispatchMsPerLayer * (denseLayers + perExpertLayer * expertLayers) * (1 - model.skippedLayerFraction)
   );

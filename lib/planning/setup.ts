@@ -65,7 +65,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Lo
   const { model } = request;
   const faults = [...loadFaults(request), ...moreFaults];
   throwIfFaulty(faults);
-  const contextLength = request.contextLength ?? Math.min(DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
+  const contextLength = request.contextLength ?? defaultContextLength(request);
   const half = Math.max(1, Math.floor(contextLength / 2));
   const outputTokens =
     request.outputTokens ?? Math.min(256, request.inputTokens ? contextLength - request.inputTokens : half);
@@ -89,6 +89,13 @@ export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Lo
     checkpointBytes: request.checkpointSize?.bytes,
     network: request.network,
   };
+}
+
+/** A prompt and an answer that are both stated are the context; else the planner's default, within the model's limit. */
+function defaultContextLength(request: ServingLoad): number {
+  const { model, inputTokens, outputTokens } = request;
+  const stated = inputTokens !== undefined && outputTokens !== undefined;
+  return Math.min(stated ? inputTokens + outputTokens : DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
 }
 
 /**
@@ -165,7 +172,7 @@ function loadFaults(request: ServingLoad): string[] {
       `contextLength ${contextLength} is beyond the ${model.maxContextLength} tokens that ${model.name} was made for; use at most ${model.maxContextLength}`,
     );
   }
-  const limit = contextLength ?? Math.min(DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
+  const limit = contextLength ?? defaultContextLength(request);
   if ((inputTokens ?? 0) + (outputTokens ?? 0) > limit) {
     faults.push(
       `inputTokens ${inputTokens ?? 0} + outputTokens ${outputTokens ?? 0} exceed contextLength ${limit}; raise contextLength or shorten them`,

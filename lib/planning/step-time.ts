@@ -9,8 +9,14 @@ import { Stage, stagesOf } from './stages';
 const ELEMENTWISE = 12e-6;
 /** Two norms more per layer, per head, with a launch each. */
 const QUERY_KEY_NORM = 8e-6;
-/** Grouped products of routed experts reach less of the dense rate than one product (tokens spread unevenly over experts). */
-const GROUPED_SHARE = 0.5;
+/**
+ * Grouped products of routed experts: a share of the rate of one large product, and rows of padding of each expert that is hit, since
+ * its tiles are not full. Between the balanced and the skewed (power law 1.2) rows of the measured kernels of
+ * ai-dynamo/aiconfigurator 095f58a (`moe_perf`, MXFP4 on H100, H200 and B200, vLLM 0.18 to 0.24 and TensorRT-LLM 1.2 to 1.3): 0.3 of
+ * the rate with 32 rows per expert, 0.6 with 128, 0.7 with 256.
+ */
+const GROUPED_SHARE = 0.85;
+const EXPERT_PADDING = 50;
 /** Dispatch of one layer's kernels from Python without a CUDA graph: 0.4 ms (fitted to unloaded times to first token). */
 export const EAGER_LAYER = 0.4e-3;
 /** Share of the launches that fusing elementwise kernels saves (the deployment guide's figure). */
@@ -185,9 +191,12 @@ function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
   const spread = expert > 1 ? expert : tensor;
   const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
   const read = (c.routedExperts * coverage * precision.bytesPerWeight) / spread;
-  const flops = (2 * tokens * c.routedExperts * (experts.perToken / experts.routed)) / spread;
-  const { t0, eb, ef } = kernel.matmul;
-  const routed = 2 * t0 * 1e-6 + Math.max(read / (eb * kernel.bandwidth), flops / (GROUPED_SHARE * ef * kernel.rate));
+  const rows = (tokens * experts.perToken) / (experts.routed * coverage);
+  const padded = rows + Math.min(1.5 * rows, EXPERT_PADDING);
+  const flops = (2 * padded * coverage * c.routedExperts) / spread;
+  const { t0, eb } = kernel.matmul;
+  const { ef, rate } = kernel.grouped;
+  const routed = 2 * t0 * 1e-6 + Math.max(read / (eb * kernel.bandwidth), flops / (GROUPED_SHARE * ef * rate));
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
   const shared = sharedWidth > 0 ? feedForwardTime(setup, kernel, m, sharedWidth) : 0;
   // Routing: gate product, top-k, sort and combine.
@@ -205,7 +214,7 @@ function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
     const width = mla
       ? (model.attentionHeads * (mla.nopeHeadSize + mla.ropeHeadSize + mla.valueHeadSize)) / 2
       : model.attentionHeads * model.headSize;
-    const flops = (2 * pass.prompts * pass.promptTokens ** 2 * width) / t;
+    const flops = (2 * pass.prompts * pass.promptTokens * attended(setup, pass.promptTokens) * width) / t;
     time += flops / (kernel.attentionRate * kernel.wideRate);
   }
   if (pass.decoding === 0) return time;
@@ -216,6 +225,14 @@ function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
   // Absorbed latent attention multiplies every head with the compressed vector: it computes as well as it reads.
   const flops = 2 * pass.cachedTokens * (model.attentionHeads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
   return time + Math.max(read, flops / (0.5 * kernel.wideRate));
+}
+
+/** Twice the tokens that one token of a prompt attends to on average: all before it, or those of the window in windowed layers. */
+function attended(setup: Setup, tokens: number): number {
+  const window = setup.model.shape.slidingWindow;
+  if (!window || tokens <= window.tokens) return tokens;
+  const share = window.layers / setup.model.layers;
+  return tokens * (1 - share) + share * window.tokens * (2 - window.tokens / tokens);
 }
 
 /** Cached tokens, averaged over layers with and without a sliding window. */

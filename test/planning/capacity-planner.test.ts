@@ -44,6 +44,46 @@ describe('CapacityPlanner.plan', () => {
     expect(short.contextLength).toBe(2048);
   });
 
+  test('the context is the stated prompt and answer, unless it is given', () => {
+    const context = (more: Partial<CapacityRequest>) =>
+      CapacityPlanner.plan({ model: LOAD.model, instanceType: LOAD.instanceType, ...more }).contextLength;
+    expect(context({ inputTokens: 1000, outputTokens: 200 })).toBe(1200);
+    expect(context({ inputTokens: 20000, outputTokens: 2000 })).toBe(22000);
+    expect(context({ inputTokens: 1000, outputTokens: 200, contextLength: 4096 })).toBe(4096);
+    expect(context({ inputTokens: 1000 })).toBe(8192);
+    expect(context({ outputTokens: 200 })).toBe(8192);
+    expect(() => context({ inputTokens: 131072, outputTokens: 1 })).toThrow(/exceed contextLength 131072/);
+    const most = (more: Partial<CapacityRequest>) =>
+      CapacityPlanner.plan({ ...LOAD, contextLength: undefined, ...more }).maxConcurrency;
+    const short = CapacityPlanner.plan({ ...LOAD, contextLength: undefined, inputTokens: 1000, outputTokens: 200 });
+    expect(short.maxConcurrency).toBe(Math.floor(short.kvCapacityTokens / 1200));
+    expect(short.maxConcurrency).toBeGreaterThan(5 * most({}));
+  });
+
+  // vllm-project/vllm#16303: 16,064 tokens are left to a 32B model, as with 1024 sequences on 80 GB (neither is stated there).
+  test('memory of the sampler grows with the sequences the scheduler may hold', () => {
+    const capacity = (maxSequences: number) =>
+      CapacityPlanner.plan({
+        model: ModelSpec.QWEN_2_5_32B,
+        instanceType: GpuInstanceType.P5_4XLARGE,
+        concurrency: 1,
+        maxSequences,
+      });
+    expect(capacity(1024).kvCapacityTokens).toBeLessThanOrEqual(16064);
+    const [half, all] = [512, 1024].map((n) => capacity(n).memoryPerGpu.activations.bytes);
+    expect(all / half).toBeCloseTo(2, 6);
+    expect(capacity(256).kvCapacityTokens).toBeGreaterThan(16064);
+  });
+
+  test('what is kept free on a GPU below 70 GiB is a share of the cache', () => {
+    const [full, roomy] = [DataSize.gib(14.9), DataSize.gib(12)].map(
+      (checkpointSize) =>
+        CapacityPlanner.plan({ ...LOAD, instanceType: GpuInstanceType.G5_XLARGE, checkpointSize }).memoryPerGpu.runtime,
+    );
+    // 0.3 % fewer weights, 2 % more room.
+    expect(roomy.gib - full.gib).toBeCloseTo(2.9 * (0.02 * 1.003 - 0.003), 3);
+  });
+
   test('takes the smallest tensor degree that fits within one NVLink domain', () => {
     const p4de = { model: ModelSpec.LLAMA_65B, instanceType: GpuInstanceType.P4DE_24XLARGE, concurrency: 1 };
     expect(CapacityPlanner.plan(p4de).parallelism).toMatchObject({ tensor: 2, pipeline: 1 });

@@ -12,6 +12,8 @@ import {
   Precision,
   UnscopedValidationError,
 } from '../../lib/planning';
+import { estimate } from '../../lib/planning/serving-estimate';
+import { resolveLoad, setupOf } from '../../lib/planning/setup';
 
 const requests: fc.Arbitrary<CapacityRequest> = fc.record(
   {
@@ -158,6 +160,30 @@ describe('whatever is asked', () => {
         expect(many.decodeLatencyMs).toBeGreaterThanOrEqual(few.decodeLatencyMs * (1 - 1e-9));
         expect(many.outputTokensPerSecond).toBeGreaterThanOrEqual(few.outputTokensPerSecond * 0.98);
       }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a token waits for the prompts of all other sequences, never for its own', () => {
+    const models = fc.constantFrom(ModelSpec.LLAMA_3_1_8B, ModelSpec.LLAMA_3_1_70B, ModelSpec.QWEN_3_30B_A3B);
+    fc.assert(
+      fc.property(
+        models,
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 16, max: 4096 }),
+        fc.integer({ min: 16, max: 4096 }),
+        (model, concurrency, inputTokens, outputTokens) => {
+          const load = resolveLoad({ model, concurrency, inputTokens, outputTokens });
+          const hardware = { instanceType: GpuInstanceType.P5E_48XLARGE, precision: Precision.BF16 };
+          const time = estimate(setupOf(load, hardware, Parallelism.of({ tensor: 4 })), concurrency);
+          // The rate counts the prompts of all sequences, so the share of one prompt can be read from it.
+          const onePrompt = concurrency / time.outputTokensPerSecond - time.timePerOutputToken;
+          expect(onePrompt).toBeGreaterThan(0);
+          const waited = (time.timePerOutputToken - time.decode.total) / onePrompt;
+          expect(waited / Math.max(1, concurrency)).toBeCloseTo((concurrency - 1) / Math.max(1, concurrency), 6);
+          if (concurrency === 1) expect(time.timePerOutputToken).toBe(time.decode.total);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -37,9 +37,12 @@ describe('published measurements', () => {
 
   test('key-value capacity is never above the measured, and close below it', () => {
     const own = of('key-value capacity');
-    expect(own.length).toBeGreaterThanOrEqual(8);
+    expect(own.length).toBeGreaterThanOrEqual(10);
     for (const p of own) expect(p.predicted).toBeLessThanOrEqual(p.measured);
     expect(median(errors(own))).toBeLessThan(0.08);
+    // One log sampled fewer sequences than vLLM's default and does not say how many (bench/planner/README.md).
+    const far = own.filter((p) => p.predicted < 0.92 * p.measured).map((p) => p.point.source.slice(0, 14));
+    expect(far).toEqual(['oracle-samples']);
   });
 
   test.each(['judge', undefined])('time per token of dense models (%s)', (split) => {
@@ -62,6 +65,14 @@ describe('published measurements', () => {
 
   test('time to the first token of dense models, unloaded', () => {
     expect(median(errors(of('time to first token, dense')))).toBeLessThan(0.2);
+  });
+
+  test('time to the first token with experts, and of all that the constants were not fitted on', () => {
+    const experts = of('time to first token, experts');
+    expect(experts.length).toBeGreaterThan(60);
+    expect(median(errors(experts))).toBeLessThan(0.2);
+    const judged = [...of('time to first token, experts', 'judge'), ...of('time to first token, dense', 'judge')];
+    expect(median(errors(judged))).toBeLessThan(0.2);
   });
 
   test('what failed for want of memory is refused, and smaller contexts of the same are not', () => {
