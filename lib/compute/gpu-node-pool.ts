@@ -111,6 +111,8 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public readonly capacity: Capacity;
   /** How the instances are placed. */
   public readonly placement: Placement;
+  /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
+  public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
   /** Subnets of the nodes. */
@@ -146,6 +148,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     this.maxNodes = spec.maxNodes;
     this.capacity = props.capacity ?? Capacity.onDemand();
     this.placement = spec.placement;
+    this.fabric = props.fabric;
     this.efaInterfacesPerNode = spec.efa ? instanceType.efaInterfaces : 0;
     this.subnetIds = subnetsOf(spec);
     this.labels = { ...spec.labels, ...poolLabels(poolName, instanceType, spec.efa) };

@@ -1,5 +1,6 @@
 import { Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
@@ -7,9 +8,10 @@ import { KubernetesMeta, kubernetesMeta } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesNameFault } from '../core/naming';
+import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { concreteFault } from '../core/tokens';
 import { EFA_LABEL, GPU_LABEL } from './gpu-node-pool-labels';
-import { NodeAgentSpec, nodeAgentDaemonSet } from './node-agents-daemon-set';
+import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand } from './node-agents-daemon-set';
 import { NVIDIA_DEVICE_PLUGIN_IMAGE, efaDevicePluginImage, efaRegionFaults } from './node-agents-images';
 import { LateChild } from './node-agents-late-child';
 
@@ -53,7 +55,7 @@ export interface NodeAgentsProps {
  * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set on
  * one cluster.
  */
-export class NodeAgents extends Construct {
+export class NodeAgents extends Construct implements IScheduledWorkload {
   /** The cluster. */
   public readonly cluster: IKubernetesCluster;
   /** Namespace of the agents. */
@@ -64,6 +66,7 @@ export class NodeAgents extends Construct {
   private readonly region?: string;
   private readonly registry: ImageRegistry;
   private readonly meta: KubernetesMeta;
+  private readonly agents: NodeAgentSpec[] = [];
 
   /**
    * @param scope parent, in the workload stack
@@ -103,6 +106,12 @@ export class NodeAgents extends Construct {
     });
     this.addEfaPlugin();
     new LateChild(this, 'AfterPools', () => this.addEfaPlugin());
+    ClusterChecks.of(props.cluster).register(this);
+  }
+
+  /** What the agents ask of each node they run on. */
+  public get podDemands(): PodDemand[] {
+    return this.agents.map(nodeAgentDemand);
   }
 
   private faults(): string[] {
@@ -128,6 +137,7 @@ export class NodeAgents extends Construct {
       name: 'efa-device-plugin',
       image: this.efaImage ?? efaDevicePluginImage(this.region),
       nodeLabel: EFA_LABEL,
+      elsewhere: this.efa === true,
       pools,
       env: {},
       hostFolders: [DEVICE_PLUGINS, { name: 'infiniband', path: '/dev/infiniband' }],
@@ -142,18 +152,15 @@ export class NodeAgents extends Construct {
 
   private addAgent(id: string, agent: Agent): void {
     const { pools, image, ...rest } = agent;
-    nodeAgentDaemonSet(
-      this,
-      id,
-      {
-        ...rest,
-        image: this.registry.resolve(image),
-        pullSecrets: this.registry.pullSecrets,
-        namespace: this.namespace,
-        taints: () => pools().flatMap((pool): NodeTaint[] => pool.taints),
-      },
-      this.meta,
-    );
+    const spec: NodeAgentSpec = {
+      ...rest,
+      image: this.registry.resolve(image),
+      pullSecrets: this.registry.pullSecrets,
+      namespace: this.namespace,
+      taints: () => pools().flatMap((pool): NodeTaint[] => pool.taints),
+    };
+    this.agents.push(spec);
+    nodeAgentDaemonSet(this, id, spec, this.meta);
   }
 }
 

@@ -1,1 +1,3 @@
+export * from './connectx-options';
+export * from './rdma-attachment';
 export * from './rdma-fabric';

@@ -83,6 +83,7 @@ export class VllmModel implements ModelDefinition {
   public readonly versions: readonly ModelVersion[];
   public readonly gpus: number;
   public readonly spansGpus: boolean;
+  public readonly tensorParallelism: number;
   public readonly streams = true;
   public readonly exporters: readonly string[];
   public readonly weightsInRepository = false;
@@ -98,6 +99,7 @@ export class VllmModel implements ModelDefinition {
     this.parallelism = props.parallelism ?? Parallelism.of({ tensor: 1 });
     this.gpus = this.parallelism.tensor * this.parallelism.pipeline;
     this.spansGpus = this.gpus > 1;
+    this.tensorParallelism = this.parallelism.tensor;
     this.exporters = this.engineMetrics ? ['triton-vllm'] : [];
   }
 
