@@ -102,7 +102,7 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand, free: Map<Po
 
 /** Pods that have one pool to go to, all together. */
 function sumFaults(load: PoolLoad, free: ReadonlyMap<string, number>, misfits: Set<PlacedDemand>): string[] {
-  const bound = load.demands.filter((placed) => placed.pools.length === 1 && !misfits.has(placed));
+  const bound = load.demands.filter((placed) => isLasting(placed) && !misfits.has(placed));
   if (bound.length < 2) return [];
   const { pool } = load;
   const totals = new Map<string, number>();
@@ -160,6 +160,11 @@ function packingFaults({ pool }: PoolLoad, free: ReadonlyMap<string, number>, bo
     states = next;
   }
   return [];
+}
+
+/** Whether pods have one pool to go to, and stay there. @internal */
+export function isLasting({ demand, pools }: PlacedDemand): boolean {
+  return pools.length === 1 && !demand.temporary;
 }
 
 function names(loads: PoolLoad[]): string {

@@ -1,5 +1,5 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
-import { fitOf, freePerNode } from './cluster-capacity-faults';
+import { fitOf, freePerNode, isLasting } from './cluster-capacity-faults';
 import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
 import { readableAmount } from './quantity';
 
@@ -41,7 +41,7 @@ function demandRow({ demand, requests, pools }: PlacedDemand, free: Map<PoolLoad
 }
 
 function poolRows({ pool, demands }: PoolLoad, free: ReadonlyMap<string, number>): string[][] {
-  const bound = demands.filter((placed) => placed.pools.length === 1);
+  const bound = demands.filter(isLasting);
   return [...free].map(([resource, left], row) => {
     const asked = bound.reduce((sum, { demand, requests }) => sum + demand.pods * (requests.get(resource) ?? 0), 0);
     const all = left * pool.maxNodes;

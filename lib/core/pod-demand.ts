@@ -32,6 +32,8 @@ export interface PodDemand {
   readonly onEveryNode?: boolean;
   /** Whether nodes that this program does not know may take the pods, so that no known pool need do so. @default false */
   readonly elsewhere?: boolean;
+  /** Whether the pods end by themselves: they must fit, but not beside all others. @default false */
+  readonly temporary?: boolean;
   /** GPUs that split each layer of a model between them and need the fastest links. @default 1 */
   readonly tensorParallelism?: number;
   /** Pods that work on one thing together and reach each other by the fabric. @default 1 */

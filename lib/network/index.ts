@@ -1,4 +1,5 @@
 export * from './connectx-options';
+export * from './nccl-acceptance-test';
 export * from './network-operator';
 export * from './nic-driver';
 export * from './nv-ipam-pool';

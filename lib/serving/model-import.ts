@@ -116,7 +116,7 @@ export class ModelImport extends Construct implements IScheduledWorkload {
   /** What its pod asks of the nodes. */
   public get podDemands(): PodDemand[] {
     const spec = { nodeSelector: this.props.nodeSelector, container: [this.container(this.scratchMib)] };
-    return [podDemandOf(spec, { name: `${this.namespace}/${this.name}`, pods: 1 })];
+    return [podDemandOf(spec, { name: `${this.namespace}/${this.name}`, pods: 1, temporary: true })];
   }
 
   private get scratchMib(): number {
