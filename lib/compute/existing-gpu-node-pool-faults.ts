@@ -55,9 +55,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
 }
 
 function wholeFault(name: string, value: number): string[] {
-  return Number.isInteger(value) && value >= 1
-    ? []
-    : [`${name} must be a whole number of at least 1; got ${value}`];
+  return Number.isInteger(value) && value >= 1 ? [] : [`${name} must be a whole number of at least 1; got ${value}`];
 }
 
 function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec): string[] {

@@ -41,9 +41,11 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): string[] {
   const fabrics = new Set(pools.map(({ pool }) => fabricOf(pool)));
   if (fabrics.size > 1) {
     faults.push(
-      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which have different fabrics (${[...fabrics].sort().join(
-        ', ',
-      )}); select one pool`,
+      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which have different fabrics (${[
+        ...fabrics,
+      ]
+        .sort()
+        .join(', ')}); select one pool`,
     );
   }
   const subnets = new Set(pools.flatMap(({ pool }) => (isEfa(pool) && pool.subnets ? [subnetKey(pool.subnets)] : [])));

@@ -23,7 +23,10 @@ interface PodSpec {
  *
  * @internal
  */
-export function podDemandOf(spec: PodSpec, about: Omit<PodDemand, 'requests' | 'nodeSelector' | 'hostNetwork'>): PodDemand {
+export function podDemandOf(
+  spec: PodSpec,
+  about: Omit<PodDemand, 'requests' | 'nodeSelector' | 'hostNetwork'>,
+): PodDemand {
   const main = (spec.container as Container[] | undefined)?.map(requestsOf) ?? [];
   const init = (spec.initContainer as Container[] | undefined)?.map(requestsOf) ?? [];
   return {
@@ -48,7 +51,9 @@ function sum(all: { [resource: string]: string }[]): { [resource: string]: strin
       totals[resource] = (totals[resource] ?? 0) + quantityValue(quantity);
     }
   }
-  return Object.fromEntries(Object.entries(totals).map(([resource, value]) => [resource, `${Math.round(value * 1000)}m`]));
+  return Object.fromEntries(
+    Object.entries(totals).map(([resource, value]) => [resource, `${Math.round(value * 1000)}m`]),
+  );
 }
 
 function largest(all: { [resource: string]: string }[]): { [resource: string]: string } {

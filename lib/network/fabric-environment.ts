@@ -4,7 +4,8 @@ import { RdmaFabricKind } from '../core/rdma-fabric';
 type Owned = { readonly [name: string]: string };
 
 const PLUGIN = 'aws-ofi-nccl sets it from the instance type';
-const OBSOLETE = 'current aws-ofi-nccl and libfabric choose by themselves, and a wrong value falls back to TCP silently';
+const OBSOLETE =
+  'current aws-ofi-nccl and libfabric choose by themselves, and a wrong value falls back to TCP silently';
 
 /**
  * aws-ofi-nccl 1.7 and later: what `src/platform-aws.cpp` (45197df) sets, and what AWS's EFA cheat sheet

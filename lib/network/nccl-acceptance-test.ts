@@ -184,9 +184,14 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
   private faults(): string[] {
     const { nodePool, minimumBusBandwidth, deadlineSeconds, image, environment } = this.props;
     const { name, namespace, nodes } = this;
-    const tokens = Object.entries({ name, namespace, nodes, minimumBusBandwidth, deadlineSeconds, environment }).flatMap(
-      ([property, value]) => concreteFault(property, value, 'the Job is made from it'),
-    );
+    const tokens = Object.entries({
+      name,
+      namespace,
+      nodes,
+      minimumBusBandwidth,
+      deadlineSeconds,
+      environment,
+    }).flatMap(([property, value]) => concreteFault(property, value, 'the Job is made from it'));
     if (tokens.length > 0) return tokens;
     const { gpu, name: hardware } = nodePool.instanceType;
     const positive = (property: string, value?: number) =>
@@ -196,12 +201,16 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
       ...kubernetesNameFault('namespace', namespace),
       ...(Number.isInteger(nodes) && nodes >= 2 ? [] : [`nodes must be a whole number of at least 2; got ${nodes}`]),
       ...(nodes > nodePool.maxNodes
-        ? [`the test takes ${nodes} nodes, but pool '${nodePool.poolName}' has at most ${nodePool.maxNodes}; raise maxNodes`]
+        ? [
+            `the test takes ${nodes} nodes, but pool '${nodePool.poolName}' has at most ${nodePool.maxNodes}; raise maxNodes`,
+          ]
         : []),
       ...positive('minimumBusBandwidth', minimumBusBandwidth),
       ...positive('deadlineSeconds', deadlineSeconds),
       ...(image === undefined && gpu.computeCapability < LEAST_COMPUTE_CAPABILITY
-        ? [`the images of this test need compute capability ${LEAST_COMPUTE_CAPABILITY}; ${hardware} has ${gpu.computeCapability}; pass image`]
+        ? [
+            `the images of this test need compute capability ${LEAST_COMPUTE_CAPABILITY}; ${hardware} has ${gpu.computeCapability}; pass image`,
+          ]
         : []),
       ...faultsOf(() => this.binding()),
     ];

@@ -105,8 +105,7 @@ export class NvidiaNetworkOperator extends Construct {
     throwIfInvalid(this, this.faults(props, pools));
     operators.set(props.cluster, this);
     this.pools = pools.map((pool) => ({ pool, fabric: pool.fabric as RdmaFabric }));
-    this.secondaryNetworks =
-      props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
+    this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     for (const network of props.existingNetworks ?? []) this.made.add(network);
 
     const version = props.chartVersion ?? CHART_VERSION;
@@ -236,7 +235,9 @@ export class NvidiaNetworkOperator extends Construct {
       ...pools.flatMap((pool) => [
         ...(pool.cluster === cluster
           ? []
-          : [`pool '${pool.poolName}' belongs to cluster '${pool.cluster.clusterName}', not to '${cluster.clusterName}'`]),
+          : [
+              `pool '${pool.poolName}' belongs to cluster '${pool.cluster.clusterName}', not to '${cluster.clusterName}'`,
+            ]),
         ...(hasConnectX(pool)
           ? []
           : [
@@ -250,7 +251,9 @@ export class NvidiaNetworkOperator extends Construct {
   private missingNetworks(): string[] {
     const here = (name: string) => (name.includes('/') ? name : `default/${name}`);
     return this.pools.flatMap(({ pool, fabric }) => {
-      const missing = [...new Set(fabric.networks)].filter((name) => !this.made.has(here(name)) && !this.made.has(name));
+      const missing = [...new Set(fabric.networks)].filter(
+        (name) => !this.made.has(here(name)) && !this.made.has(name),
+      );
       if (missing.length === 0) return [];
       return [
         `the fabric of pool '${pool.poolName}' attaches ${missing.map((name) => `'${name}'`).join(', ')}, which nobody makes; make a ` +

@@ -38,7 +38,11 @@ export interface ConnectXPool {
  *
  * @internal
  */
-export function nicClusterPolicy(components: OperatorComponents, multus: boolean, taints: NodeTaint[]): KubernetesObject {
+export function nicClusterPolicy(
+  components: OperatorComponents,
+  multus: boolean,
+  taints: NodeTaint[],
+): KubernetesObject {
   return {
     apiVersion: 'mellanox.com/v1alpha1',
     kind: 'NicClusterPolicy',

@@ -87,7 +87,9 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
   if (tokens.length > 0) return tokens;
   const faults = [...kubernetesNameFault('poolName', name)];
   if (!operator.secondaryNetworks) {
-    faults.push('the operator runs no IPAM, because the fabric of no pool names networks; pass it secondaryNetworks: true');
+    faults.push(
+      'the operator runs no IPAM, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+    );
   }
   if (pools.length === 0) faults.push('nodePools must name at least one pool');
   if (!Number.isInteger(perNodeBlockSize) || perNodeBlockSize < 1)

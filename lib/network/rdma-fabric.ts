@@ -128,8 +128,7 @@ export class RdmaFabric implements IRdmaFabric {
       capabilities: this.capabilities,
       environment: { ...this.environment, ...pod.environment },
       sharedMemory: pod.sharedMemory ?? DataSize.gib(1 + pod.gpus),
-      podSecurityLevel:
-        this.kind === RdmaFabricKind.NONE ? PodSecurityLevel.RESTRICTED : PodSecurityLevel.PRIVILEGED,
+      podSecurityLevel: this.kind === RdmaFabricKind.NONE ? PodSecurityLevel.RESTRICTED : PodSecurityLevel.PRIVILEGED,
     };
   }
 

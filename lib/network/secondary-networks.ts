@@ -211,7 +211,9 @@ function mellanox(kind: string) {
 function device({ resourceName }: DeviceNetworkProps) {
   const faults = concreteFault('resourceName', resourceName, 'pods request the resource by it');
   if (faults.length === 0 && !/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(resourceName)) {
-    faults.push(`resourceName must be the name without its prefix, as the fabric's attachment has it; got '${resourceName}'`);
+    faults.push(
+      `resourceName must be the name without its prefix, as the fabric's attachment has it; got '${resourceName}'`,
+    );
   }
   return { spec: { resourceName }, faults, addressOptional: true };
 }

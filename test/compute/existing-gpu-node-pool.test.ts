@@ -67,7 +67,11 @@ describe('a pool of nodes that are there', () => {
     ['names that repeat', { nodes: 2, nodeNames: ['a', 'a'] }, /must be different/],
     ['a name that is none', { nodes: 1, nodeNames: ['A_1'] }, /as 'kubectl get nodes' prints it; got 'A_1'/],
     ['a wrong effect', { taints: [{ key: 'a', effect: 'Never' }] }, /one of the effects.*got 'Never'/],
-    ['a label of its own', { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } }, /set by the pool itself/],
+    [
+      'a label of its own',
+      { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } },
+      /set by the pool itself/,
+    ],
     ['a name that Kubernetes refuses', { poolName: 'Rack 1' }, /poolName must be an RFC 1123 label/],
   ])('fails for %s', (_, props, message) => {
     expect(() => synthesise((stack) => void rack(stack, testCluster(stack), props))).toThrow(message);

@@ -93,7 +93,12 @@ describe('the verdict of an acceptance test', () => {
   test.each<[string, string, number, RegExp]>([
     ['failure 6: the socket transport', `${SOCKET}\n${BEST('999')}`, 0, /FAILED: NCCL fell back to TCP: .*NET\/Socket/],
     ['failure 6: sockets beside the fabric', `${EFA}\n${SOCKET}\n${BEST('999')}`, 0, /fell back to TCP/],
-    ['failure 6: one of four interfaces', `${EFA}\n${BEST('61.70')}`, 0, /bus bandwidth 61.70 GB\/s is below 240 GB\/s/],
+    [
+      'failure 6: one of four interfaces',
+      `${EFA}\n${BEST('61.70')}`,
+      0,
+      /bus bandwidth 61.70 GB\/s is below 240 GB\/s/,
+    ],
     ['a hair below the floor', `${EFA}\n${BEST('239.99')}`, 0, /is below 240/],
     ['another fabric', `${IB}\n${BEST('999')}`, 0, /did not say that it uses the fabric/],
     ['silence', BEST('999'), 0, /did not say that it uses the fabric/],
@@ -110,12 +115,17 @@ describe('the verdict of an acceptance test', () => {
     install('getent', '', 2);
     install('torchrun', `${EFA}\n${BEST('999')}`);
     env.WAIT_SECONDS = '2';
-    expect(await run()).toMatchObject({ status: 1, output: expect.stringMatching(/name localhost .* did not appear in 2 s/) });
+    expect(await run()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/name localhost .* did not appear in 2 s/),
+    });
   });
 });
 
 test('the measured program is Python', () => {
-  const check = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: NCCL_MEASURE_SCRIPT });
+  const check = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
+    input: NCCL_MEASURE_SCRIPT,
+  });
   expect(check.stderr.toString()).toBe('');
   expect(check.status).toBe(0);
 });

@@ -130,15 +130,50 @@ describe('binding a pod', () => {
     interconnect: GpuInterconnect.NVSWITCH,
   });
   test.each([
-    ['failure 6: a variable of the plugin', efa, { instanceType: P5, gpus: 8, environment: { FI_PROVIDER: 'efa' } }, /must not set FI_PROVIDER/],
-    ['failure 6: a buffer size', efa, { instanceType: P5, gpus: 8, environment: { NCCL_BUFFSIZE: '1' } }, /must not set NCCL_BUFFSIZE.*aws-ofi-nccl/],
-    ['InfiniBand switched off', ib, { instanceType: RACK, gpus: 8, environment: { NCCL_IB_DISABLE: '1' } }, /NCCL_IB_DISABLE/],
+    [
+      'failure 6: a variable of the plugin',
+      efa,
+      { instanceType: P5, gpus: 8, environment: { FI_PROVIDER: 'efa' } },
+      /must not set FI_PROVIDER/,
+    ],
+    [
+      'failure 6: a buffer size',
+      efa,
+      { instanceType: P5, gpus: 8, environment: { NCCL_BUFFSIZE: '1' } },
+      /must not set NCCL_BUFFSIZE.*aws-ofi-nccl/,
+    ],
+    [
+      'InfiniBand switched off',
+      ib,
+      { instanceType: RACK, gpus: 8, environment: { NCCL_IB_DISABLE: '1' } },
+      /NCCL_IB_DISABLE/,
+    ],
     ['EFA on hardware without', efa, { instanceType: GpuInstanceType.G5_XLARGE, gpus: 1 }, /'g5.xlarge' has no EFA/],
     ['InfiniBand on EC2', ib, { instanceType: P5, gpus: 8 }, /'p5.48xlarge' of EC2 has no infiniband/],
-    ['more than the hardware has', ib, { instanceType: slow, gpus: 8 }, /3200 Gb\/s on each node, but hardware 'slow' states 10 Gb\/s/],
-    ['RDMA of TCP-only nodes', RdmaFabric.none(), { instanceType: P5, gpus: 8, rdmaRequired: true }, /reach each other by TCP only/],
-    ['a share that is not whole', efa, { instanceType: GpuInstanceType.G5_12XLARGE, gpus: 1 }, /cannot have an equal share of its 1 interfaces/],
-    ['a share of adapters that is not whole', hostdev, { instanceType: slow, gpus: 9 }, /takes 0 to 8 GPUs, a whole number; got 9/],
+    [
+      'more than the hardware has',
+      ib,
+      { instanceType: slow, gpus: 8 },
+      /3200 Gb\/s on each node, but hardware 'slow' states 10 Gb\/s/,
+    ],
+    [
+      'RDMA of TCP-only nodes',
+      RdmaFabric.none(),
+      { instanceType: P5, gpus: 8, rdmaRequired: true },
+      /reach each other by TCP only/,
+    ],
+    [
+      'a share that is not whole',
+      efa,
+      { instanceType: GpuInstanceType.G5_12XLARGE, gpus: 1 },
+      /cannot have an equal share of its 1 interfaces/,
+    ],
+    [
+      'a share of adapters that is not whole',
+      hostdev,
+      { instanceType: slow, gpus: 9 },
+      /takes 0 to 8 GPUs, a whole number; got 9/,
+    ],
     ['half a GPU', efa, { instanceType: P5, gpus: 0.5 }, /got 0.5/],
   ])('fails for %s', (_, fabric, pod, message) => {
     expect(() => fabric.bind(pod)).toThrow(message);
@@ -147,19 +182,37 @@ describe('binding a pod', () => {
   test('all faults of a pod come at once', () => {
     const environment = { FI_PROVIDER: 'efa', NCCL_BUFFSIZE: '1' };
     const build = () => efa.bind({ instanceType: GpuInstanceType.G5_XLARGE, gpus: 1, environment });
-    expect(build).toThrow(expect.objectContaining({ faults: [expect.anything(), expect.anything(), expect.anything()] }));
+    expect(build).toThrow(
+      expect.objectContaining({ faults: [expect.anything(), expect.anything(), expect.anything()] }),
+    );
   });
 });
 
 describe('options of ConnectX fabrics', () => {
   const rail = { resourceName: 'a', network: 'a', physicalFunctions: ['ib0'] };
   test.each([
-    ['no adapters', { adaptersPerNode: 0, gbpsPerAdapter: 400 }, /adaptersPerNode must be a whole number of at least 1; got 0/],
+    [
+      'no adapters',
+      { adaptersPerNode: 0, gbpsPerAdapter: 400 },
+      /adaptersPerNode must be a whole number of at least 1; got 0/,
+    ],
     ['no rate', { adaptersPerNode: 8, gbpsPerAdapter: 0 }, /gbpsPerAdapter must be above 0/],
     ['an empty name', { ...NDR, fabricName: '' }, /fabricName must not be empty/],
-    ['a wrong resource', { ...NDR, attachment: RdmaAttachment.sharedDevices({ resourceName: 'a b' }) }, /resourceName must be letters/],
-    ['a wrong network', { ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'a/b/c' }) }, /a network must be named/],
-    ['too few rails', { ...NDR, attachment: RdmaAttachment.virtualFunctions({ rails: [rail] }) }, /one rail for each of the 8 adapters; got 1/],
+    [
+      'a wrong resource',
+      { ...NDR, attachment: RdmaAttachment.sharedDevices({ resourceName: 'a b' }) },
+      /resourceName must be letters/,
+    ],
+    [
+      'a wrong network',
+      { ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'a/b/c' }) },
+      /a network must be named/,
+    ],
+    [
+      'too few rails',
+      { ...NDR, attachment: RdmaAttachment.virtualFunctions({ rails: [rail] }) },
+      /one rail for each of the 8 adapters; got 1/,
+    ],
     [
       'rails of one resource',
       { adaptersPerNode: 2, gbpsPerAdapter: 400, attachment: RdmaAttachment.virtualFunctions({ rails: [rail, rail] }) },
@@ -172,7 +225,9 @@ describe('options of ConnectX fabrics', () => {
 
   test('RoCE needs a network for shared devices, InfiniBand does not', () => {
     expect(() => RdmaFabric.roce(NDR)).toThrow(/shared devices of a RoCE fabric need networks/);
-    expect(() => RdmaFabric.roce({ ...NDR, trafficClass: 256 })).toThrow(/trafficClass must be a whole number from 0 to 255/);
+    expect(() => RdmaFabric.roce({ ...NDR, trafficClass: 256 })).toThrow(
+      /trafficClass must be a whole number from 0 to 255/,
+    );
     expect(RdmaFabric.infiniband(NDR).resourceName).toBe('rdma/rdma_shared_device_a');
   });
 });
