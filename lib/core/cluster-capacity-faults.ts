@@ -3,30 +3,6 @@ import { GPU_RESOURCE } from './node-allocatable';
 import { readableAmount } from './quantity';
 
 /**
- * What runs on every node whatever this program makes: network, proxy, credentials and volume agents. The requests of EKS's own
- * add-ons, rounded up.
- */
-const SYSTEM: Amounts = new Map([
-  ['pods', 4],
-  ['cpu', 0.25],
-  ['memory', 200 * 2 ** 20],
-]);
-
-/**
- * What one node of a pool has left for pods when everything that runs on every node is there.
- *
- * @internal
- */
-export function freePerNode(load: PoolLoad): Map<string, number> {
-  const free = new Map(load.allocatable);
-  const take = (amounts: Amounts) =>
-    amounts.forEach((amount, resource) => free.set(resource, (free.get(resource) ?? 0) - amount));
-  take(SYSTEM);
-  load.agents.forEach(({ requests }) => take(requests));
-  return free;
-}
-
-/**
  * How many pods of a demand fit a node, and which resource ends first.
  *
  * @internal
@@ -52,20 +28,19 @@ export function fitOf(requests: Amounts, free: ReadonlyMap<string, number>): { c
  * @internal
  */
 export function capacityFaults({ pools, demands }: Placement): string[] {
-  const free = new Map(pools.map((load) => [load, freePerNode(load)]));
   const misfits = new Set<PlacedDemand>();
   const faults = [
-    ...pools.flatMap((load) => agentFaults(load, free.get(load)!)),
+    ...pools.flatMap((load) => agentFaults(load)),
     ...demands.flatMap((placed) => {
-      const own = podFaults(placed, free);
+      const own = podFaults(placed);
       if (own.length > 0) misfits.add(placed);
       return own;
     }),
   ];
-  return [...faults, ...pools.flatMap((load) => sumFaults(load, free.get(load)!, misfits))];
+  return [...faults, ...pools.flatMap((load) => sumFaults(load, misfits))];
 }
 
-function agentFaults({ pool, agents }: PoolLoad, free: ReadonlyMap<string, number>): string[] {
+function agentFaults({ pool, agents, free }: PoolLoad): string[] {
   const over = [...free].filter(([, left]) => left < 0).map(([resource]) => resource);
   if (over.length === 0) return [];
   const names = agents.map(({ demand }) => `'${demand.name}'`).join(', ');
@@ -75,13 +50,13 @@ function agentFaults({ pool, agents }: PoolLoad, free: ReadonlyMap<string, numbe
   ];
 }
 
-function podFaults({ path, demand, requests, pools }: PlacedDemand, free: Map<PoolLoad, Map<string, number>>) {
+function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
   if (demand.onEveryNode || pools.length === 0) return [];
-  const fits = pools.map((load) => ({ load, ...fitOf(requests, free.get(load)!) }));
+  const fits = pools.map((load) => ({ load, ...fitOf(requests, load.free) }));
   const able = fits.filter(({ count }) => count > 0);
   if (able.length === 0) {
     const { load, resource } = fits[0];
-    const left = free.get(load)!.get(resource);
+    const left = load.free.get(resource);
     const have =
       left === undefined
         ? `no node of pool '${load.pool.poolName}' advertises it`
@@ -101,10 +76,10 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand, free: Map<Po
 }
 
 /** Pods that have one pool to go to, all together. */
-function sumFaults(load: PoolLoad, free: ReadonlyMap<string, number>, misfits: Set<PlacedDemand>): string[] {
+function sumFaults(load: PoolLoad, misfits: Set<PlacedDemand>): string[] {
   const bound = load.demands.filter((placed) => isLasting(placed) && !misfits.has(placed));
   if (bound.length < 2) return [];
-  const { pool } = load;
+  const { pool, free } = load;
   const totals = new Map<string, number>();
   for (const { requests, demand } of bound) {
     requests.forEach((amount, resource) => totals.set(resource, (totals.get(resource) ?? 0) + amount * demand.pods));
@@ -124,11 +99,11 @@ function sumFaults(load: PoolLoad, free: ReadonlyMap<string, number>, misfits: S
         'maxNodes, or use a pool of its own for one of them',
     ];
   });
-  return faults.length > 0 ? faults : packingFaults(load, free, bound);
+  return faults.length > 0 ? faults : packingFaults(load, bound);
 }
 
 /** GPUs are whole: three pods of five do not fit two nodes of eight. Exact where each size divides the next larger. */
-function packingFaults({ pool }: PoolLoad, free: ReadonlyMap<string, number>, bound: PlacedDemand[]): string[] {
+function packingFaults({ pool, free }: PoolLoad, bound: PlacedDemand[]): string[] {
   const perNode = free.get(GPU_RESOURCE) ?? 0;
   const sizes = bound
     .map(({ requests, demand }) => ({ size: requests.get(GPU_RESOURCE) ?? 0, pods: demand.pods }))

@@ -1,5 +1,5 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
-import { fitOf, freePerNode, isLasting } from './cluster-capacity-faults';
+import { fitOf, isLasting } from './cluster-capacity-faults';
 import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
 import { readableAmount } from './quantity';
 
@@ -9,25 +9,21 @@ import { readableAmount } from './quantity';
  * @internal
  */
 export function explainPlacement({ pools, demands }: Placement): string {
-  const free = new Map(pools.map((load) => [load, freePerNode(load)]));
   return [
     'Pods, and where they go:',
-    ...table(
-      ['pods', 'workload', 'pools', 'a node holds', 'a pod asks for'],
-      demands.map((placed) => demandRow(placed, free)),
-    ),
+    ...table(['pods', 'workload', 'pools', 'a node holds', 'a pod asks for'], demands.map(demandRow)),
     '',
     'Pools, filled by what goes nowhere else:',
     ...table(
       ['pool', 'nodes', 'fabric', 'resource', 'for pods', 'asked for', ''],
-      pools.flatMap((load) => poolRows(load, free.get(load)!)),
+      pools.flatMap((load) => poolRows(load)),
     ),
   ].join('\n');
 }
 
-function demandRow({ demand, requests, pools }: PlacedDemand, free: Map<PoolLoad, Map<string, number>>): string[] {
+function demandRow({ demand, requests, pools }: PlacedDemand): string[] {
   const asks = [...requests].filter(([resource]) => resource !== 'pods');
-  const holds = pools.map((load) => fitOf(requests, free.get(load)!).count);
+  const holds = pools.map((load) => fitOf(requests, load.free).count);
   const tensor = demand.tensorParallelism ?? 1;
   const slow = tensor > 1 && pools.some(({ pool }) => pool.instanceType.interconnect === GpuInterconnect.PCIE);
   return [
@@ -40,7 +36,7 @@ function demandRow({ demand, requests, pools }: PlacedDemand, free: Map<PoolLoad
   ];
 }
 
-function poolRows({ pool, demands }: PoolLoad, free: ReadonlyMap<string, number>): string[][] {
+function poolRows({ pool, demands, free }: PoolLoad): string[][] {
   const bound = demands.filter(isLasting);
   return [...free].map(([resource, left], row) => {
     const asked = bound.reduce((sum, { demand, requests }) => sum + demand.pods * (requests.get(resource) ?? 0), 0);

@@ -17,7 +17,8 @@ export interface PlacedDemand {
 /** A pool and what lands on it. @internal */
 export interface PoolLoad {
   readonly pool: IGpuNodePool;
-  readonly allocatable: Amounts;
+  /** What pods can have on one of its nodes beside what runs on every node. */
+  readonly free: Map<string, number>;
   /** What runs once on every node. */
   readonly agents: PlacedDemand[];
   /** What may land here; the only pool for those whose `pools` is this one. */
@@ -41,7 +42,7 @@ const WELL_KNOWN = /(^|\.)(kubernetes|k8s)\.io\/|^(eks|topology)\.amazonaws\.com
  * @internal
  */
 export function placementOf(pools: readonly IGpuNodePool[], workloads: readonly IScheduledWorkload[]): Placement {
-  const loads = pools.map((pool): PoolLoad => ({ pool, allocatable: nodeAllocatable(pool), agents: [], demands: [] }));
+  const loads = pools.map((pool): PoolLoad => ({ pool, free: nodeAllocatable(pool), agents: [], demands: [] }));
   const index = indexByLabel(loads);
   const answers = new Map<string, { pools: PoolLoad[]; why?: string }>();
   const faults: string[] = [];
@@ -64,7 +65,26 @@ export function placementOf(pools: readonly IGpuNodePool[], workloads: readonly 
       demands.push(placed);
     }
   }
+  loads.forEach(takeAgents);
   return { pools: loads, demands, faults };
+}
+
+/**
+ * What runs on every node whatever this program makes: network, proxy, credentials and volume agents. The requests of EKS's own
+ * add-ons, rounded up.
+ */
+const SYSTEM: Amounts = new Map([
+  ['pods', 4],
+  ['cpu', 0.25],
+  ['memory', 200 * 2 ** 20],
+]);
+
+/** What one node of a pool has left for pods when everything that runs on every node is there. */
+function takeAgents({ free, agents }: PoolLoad): void {
+  const take = (amounts: Amounts) =>
+    amounts.forEach((amount, resource) => free.set(resource, (free.get(resource) ?? 0) - amount));
+  take(SYSTEM);
+  agents.forEach(({ requests }) => take(requests));
 }
 
 /** Whether only nodes of known pools can take a pod: it asks for what pools have, or selects by what pools stamp. */

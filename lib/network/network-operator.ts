@@ -104,7 +104,7 @@ export class NvidiaNetworkOperator extends Construct {
     const pools = props.nodePools ?? props.cluster.nodePools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
     operators.set(props.cluster, this);
-    this.pools = pools.map((pool) => ({ pool, fabric: pool.fabric as RdmaFabric }));
+    this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     for (const network of props.existingNetworks ?? []) this.made.add(network);
 
@@ -178,7 +178,7 @@ export class NvidiaNetworkOperator extends Construct {
   }
 
   private values(version: string, nodeFeatureDiscovery: boolean) {
-    const sriov = this.pools.some(({ fabric }) => fabric._attachment?.kind === 'virtual-functions');
+    const sriov = this.pools.some(({ attachment }) => attachment.kind === 'virtual-functions');
     const worker = [...this.taints, ...CONTROL_PLANE, GPU];
     return {
       nfd: { enabled: nodeFeatureDiscovery, deployNodeFeatureRules: true },
@@ -273,5 +273,10 @@ const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({
 const GPU = { key: 'nvidia.com/gpu', effect: 'NoSchedule' };
 
 function hasConnectX(pool: IGpuNodePool): boolean {
-  return pool.fabric instanceof RdmaFabric && pool.fabric._attachment !== undefined;
+  return connectXOf(pool).length > 0;
+}
+
+function connectXOf(pool: IGpuNodePool): ConnectXPool[] {
+  const { fabric } = pool;
+  return fabric instanceof RdmaFabric && fabric._attachment ? [{ pool, fabric, attachment: fabric._attachment }] : [];
 }

@@ -1,6 +1,7 @@
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 import { NicDriver } from './nic-driver';
+import { AttachmentFacts } from './rdma-attachment';
 import { RdmaFabric } from './rdma-fabric';
 
 /** A resource as the API server takes it. */
@@ -31,6 +32,7 @@ export interface OperatorComponents {
 export interface ConnectXPool {
   readonly pool: IGpuNodePool;
   readonly fabric: RdmaFabric;
+  readonly attachment: AttachmentFacts;
 }
 
 /**
@@ -70,12 +72,13 @@ export function nicClusterPolicy(
  * @internal
  */
 export function poolPolicies(
-  { pool, fabric }: ConnectXPool,
+  connectX: ConnectXPool,
   components: OperatorComponents,
   driver: NicDriver,
   namespace: string,
 ): KubernetesObject[] {
-  const plugin = devicePlugin(fabric, components);
+  const { pool } = connectX;
+  const plugin = devicePlugin(connectX, components);
   const ofedDriver = driver.containerVersion && ofed(components, driver.containerVersion);
   const parts = { ...plugin, ...(ofedDriver ? { ofedDriver } : {}) };
   const nodePolicy = {
@@ -84,13 +87,13 @@ export function poolPolicies(
     metadata: { name: pool.poolName },
     spec: { nodeSelector: pool.nodeSelector, tolerations: tolerationsOf(pool.taints), ...parts },
   };
-  return [...(Object.keys(parts).length > 0 ? [nodePolicy] : []), ...virtualFunctions(pool, fabric, namespace)];
+  return [...(Object.keys(parts).length > 0 ? [nodePolicy] : []), ...virtualFunctions(connectX, namespace)];
 }
 
 /** Tolerations of all taints, each once, sorted, so that the order of the pools makes no difference. @internal */
 export function tolerationsOf(taints: readonly NodeTaint[]): KubernetesObject[] {
   const byId = new Map(taints.map(({ key, effect }) => [`${key}:${effect}`, { key, operator: 'Exists', effect }]));
-  return [...byId.keys()].sort().map((id) => byId.get(id)!);
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, toleration]) => toleration);
 }
 
 function component({ repository, version, pullSecrets }: OperatorComponents, image: string): KubernetesObject {
@@ -106,8 +109,8 @@ function linkType(fabric: RdmaFabric): string {
   return fabric.kind === RdmaFabricKind.INFINIBAND ? 'infiniband' : 'ether';
 }
 
-function devicePlugin(fabric: RdmaFabric, components: OperatorComponents): KubernetesObject {
-  const { kind, resourceNames, adapters, sharing } = fabric._attachment!;
+function devicePlugin({ fabric, attachment }: ConnectXPool, components: OperatorComponents): KubernetesObject {
+  const { kind, resourceNames, adapters, sharing } = attachment;
   const [resourcePrefix, resourceName] = (resourceNames[0] ?? '').split('/');
   const { deviceIds, interfaceNames } = adapters;
   if (kind === 'shared-devices') {
@@ -152,8 +155,8 @@ function ofed(components: OperatorComponents, version: string): KubernetesObject
   };
 }
 
-function virtualFunctions(pool: IGpuNodePool, fabric: RdmaFabric, namespace: string): KubernetesObject[] {
-  const { kind, resourceNames, physicalFunctions, sharing } = fabric._attachment!;
+function virtualFunctions({ pool, fabric, attachment }: ConnectXPool, namespace: string): KubernetesObject[] {
+  const { kind, resourceNames, physicalFunctions, sharing } = attachment;
   if (kind !== 'virtual-functions') return [];
   return resourceNames.map((resource, rail) => {
     const resourceName = resource.split('/')[1];

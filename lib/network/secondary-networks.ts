@@ -63,8 +63,12 @@ export interface DeviceNetworkProps extends SecondaryNetworkProps {
   readonly resourceName: string;
 }
 
-/** What one kind of network says of itself. */
-interface NetworkKind {
+/**
+ * What one kind of network says of itself.
+ *
+ * @internal
+ */
+export interface NetworkKind {
   readonly apiVersion: string;
   readonly kind: string;
   /** Whether the resource lies in the operator's namespace; else it is the cluster's. */
@@ -91,10 +95,15 @@ export abstract class SecondaryNetwork extends Construct {
   /** What pods that attach it wait for. */
   public readonly ready: ITerraformDependable[];
 
-  /** @internal */
-  protected constructor(scope: Construct, id: string, props: SecondaryNetworkProps, network: NetworkKind) {
+  /**
+   * @param scope parent, in the stack of the operator
+   * @param id id within the parent
+   * @param props the network
+   */
+  protected constructor(scope: Construct, id: string, props: SecondaryNetworkProps) {
     super(scope, id);
     const { operator, ipPool } = props;
+    const network = this._kind(props);
     const networkNamespace = props.networkNamespace ?? 'default';
     this.networkName = props.networkName ?? kubernetesName(id);
     throwIfInvalid(this, [
@@ -121,6 +130,9 @@ export abstract class SecondaryNetwork extends Construct {
     this.ready = resources.ready;
     operator._addNetwork(this.reference);
   }
+
+  /** What is special to this kind of network. Called by the constructor. @internal */
+  public abstract _kind(props: SecondaryNetworkProps): NetworkKind;
 }
 
 /**
@@ -133,10 +145,13 @@ export class MacvlanNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
-    const { master, mtu } = props;
-    const spec = { master, mode: props.mode ?? MacvlanMode.BRIDGE, mtu };
+    super(scope, id, props);
+  }
+
+  /** @internal */
+  public override _kind({ master, mtu, mode = MacvlanMode.BRIDGE }: MacvlanNetworkProps): NetworkKind {
     const faults = [...masterFaults(master), ...mtuFaults(mtu)];
-    super(scope, id, props, { ...mellanox('MacvlanNetwork'), spec, faults, addressOptional: false });
+    return { ...mellanox('MacvlanNetwork'), spec: { master, mode, mtu }, faults, addressOptional: false };
   }
 }
 
@@ -150,13 +165,12 @@ export class IpoibNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: IpoibNetworkProps) {
-    const { master } = props;
-    super(scope, id, props, {
-      ...mellanox('IPoIBNetwork'),
-      spec: { master },
-      faults: masterFaults(master),
-      addressOptional: false,
-    });
+    super(scope, id, props);
+  }
+
+  /** @internal */
+  public override _kind({ master }: IpoibNetworkProps): NetworkKind {
+    return { ...mellanox('IPoIBNetwork'), spec: { master }, faults: masterFaults(master), addressOptional: false };
   }
 }
 
@@ -170,7 +184,12 @@ export class HostDeviceNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    super(scope, id, props, { ...mellanox('HostDeviceNetwork'), ...device(props) });
+    super(scope, id, props);
+  }
+
+  /** @internal */
+  public override _kind(props: DeviceNetworkProps): NetworkKind {
+    return { ...mellanox('HostDeviceNetwork'), ...device(props) };
   }
 }
 
@@ -184,7 +203,12 @@ export class SriovNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(props) });
+    super(scope, id, props);
+  }
+
+  /** @internal */
+  public override _kind(props: DeviceNetworkProps): NetworkKind {
+    return { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(props) };
   }
 }
 
@@ -198,9 +222,14 @@ export class SriovIbNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
+    super(scope, id, props);
+  }
+
+  /** @internal */
+  public override _kind(props: DeviceNetworkProps): NetworkKind {
     const own = device(props);
     const spec = { ...own.spec, linkState: 'enable' };
-    super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec });
+    return { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec };
   }
 }
 

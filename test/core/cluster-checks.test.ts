@@ -8,7 +8,6 @@ import { ClusterChecks } from '../../lib/core/cluster-checks';
 import { IGpuNodePool, NodeSubnet, NodeTaint } from '../../lib/core/gpu-node-pool';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { IScheduledWorkload, PodDemand } from '../../lib/core/pod-demand';
-import { podDemandOf } from '../../lib/core/pod-demand-of';
 import { IRdmaFabric } from '../../lib/core/rdma-fabric';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { DataSize } from '../../lib/units/data-size';
@@ -379,19 +378,6 @@ test('the table says where pods go and how full the pools are', () => {
   });
 });
 
-test('a pod asks for the larger of its containers and its largest init container', () => {
-  const of = (requests: { [resource: string]: string }) => ({ resources: { requests } });
-  const spec = {
-    container: [of({ cpu: '1500m', memory: '1Gi' }), { resources: { limits: { cpu: '1', 'nvidia.com/gpu': '2' } } }],
-    initContainer: [of({ cpu: '1', memory: '4Gi' }), of({ cpu: '4' })],
-  };
-  expect(podDemandOf(spec, { name: 'x', pods: 1 }).requests).toEqual({
-    cpu: '4',
-    memory: '4Gi',
-    'nvidia.com/gpu': '2000m',
-  });
-});
-
 test('200 pools with 400 workloads take a moment, and ten times as many about ten times as long', () => {
   const time = (count: number) => {
     let elapsed = 0;
@@ -408,7 +394,6 @@ test('200 pools with 400 workloads take a moment, and ten times as many about te
     });
     return elapsed;
   };
-  time(20);
   const [small, large] = [time(20), time(200)];
   // Quadratic would be a hundred times.
   expect(large).toBeLessThan(Math.max(40 * small, 400));
