@@ -21,6 +21,8 @@ describe('a pool of nodes that are there', () => {
       expect([pool.minNodes, pool.maxNodes, pool.efaInterfacesPerNode]).toEqual([4, 4, 0]);
       expect(pool.explain()).toContain('kubectl label node <name> gpu-inference-constructs/pool=rack');
       expect(pool.explain()).toContain('kubectl taint node <name> team=ml:NoSchedule');
+      expect(cluster.explain()).toContain('Cluster Site, by the kubeconfig site.yaml.');
+      expect(cluster.explain()).toMatch(/rack +4 x dgx-h100 +infiniband/);
     });
     expect(result.types).toEqual([]);
   });
