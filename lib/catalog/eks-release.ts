@@ -2,6 +2,13 @@ import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
 /**
+ * The add-on runs on every minor; the version that its chart of August 2026 names.
+ *
+ * @see https://github.com/aws/eks-node-monitoring-agent/blob/main/charts/eks-node-monitoring-agent/values.yaml
+ */
+const NODE_MONITORING_AGENT = 'v1.7.0-eksbuild.1';
+
+/**
  * Versions that go together on one Kubernetes minor.
  */
 export interface EksReleaseVersions {
@@ -19,6 +26,10 @@ export interface EksReleaseVersions {
   readonly coreDns: string;
   /** Add-on `aws-ebs-csi-driver`. */
   readonly ebsCsiDriver: string;
+  /** Add-on `eks-node-monitoring-agent`, e.g. `v1.7.0-eksbuild.1`. @default 'v1.7.0-eksbuild.1' */
+  readonly nodeMonitoringAgent?: string;
+  /** Major version of NVIDIA's driver in the node image, e.g. 580. @default - not known */
+  readonly nvidiaDriverMajor?: number;
 }
 
 /**
@@ -43,6 +54,7 @@ export class EksRelease {
     podIdentityAgent: 'v1.3.10-eksbuild.3',
     coreDns: 'v1.12.4-eksbuild.17',
     ebsCsiDriver: 'v1.62.0-eksbuild.1',
+    nvidiaDriverMajor: 580,
   });
 
   /** Kubernetes 1.35. */
@@ -54,6 +66,7 @@ export class EksRelease {
     podIdentityAgent: 'v1.3.10-eksbuild.3',
     coreDns: 'v1.13.2-eksbuild.31',
     ebsCsiDriver: 'v1.66.0-eksbuild.1',
+    nvidiaDriverMajor: 580,
   });
 
   /** Kubernetes 1.36. */
@@ -65,6 +78,7 @@ export class EksRelease {
     podIdentityAgent: 'v1.3.10-eksbuild.3',
     coreDns: 'v1.14.3-eksbuild.23',
     ebsCsiDriver: 'v1.66.0-eksbuild.1',
+    nvidiaDriverMajor: 580,
   });
 
   /** The release that a cluster gets when none is named. */
@@ -118,6 +132,10 @@ export class EksRelease {
   public readonly coreDns: string;
   /** Add-on `aws-ebs-csi-driver`. */
   public readonly ebsCsiDriver: string;
+  /** Add-on `eks-node-monitoring-agent`. */
+  public readonly nodeMonitoringAgent: string;
+  /** Major version of NVIDIA's driver in the node image. @default - not known */
+  public readonly nvidiaDriverMajor?: number;
 
   private constructor(versions: EksReleaseVersions) {
     this.kubernetesVersion = versions.kubernetesVersion;
@@ -127,6 +145,8 @@ export class EksRelease {
     this.podIdentityAgent = versions.podIdentityAgent;
     this.coreDns = versions.coreDns;
     this.ebsCsiDriver = versions.ebsCsiDriver;
+    this.nodeMonitoringAgent = versions.nodeMonitoringAgent ?? NODE_MONITORING_AGENT;
+    this.nvidiaDriverMajor = versions.nvidiaDriverMajor;
   }
 
   /** The Kubernetes minor. */
@@ -158,6 +178,9 @@ function releaseFaults(versions: EksReleaseVersions): string[] {
     ...addOns
       .filter((name) => !ADD_ON.test(versions[name]))
       .map((name) => `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`),
+    ...(versions.nodeMonitoringAgent === undefined || ADD_ON.test(versions.nodeMonitoringAgent)
+      ? []
+      : [`nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`]),
     ...(isBelow(versions.vpcCni, LOWEST_VPC_CNI)
       ? [`vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`]
       : []),

@@ -20,6 +20,11 @@ export interface GpuFacts {
   /** PCI Express, one direction, theoretical. */
   readonly pcieGBps: number;
   readonly tdpWatts: number;
+  /**
+   * Last major of NVIDIA's driver that runs it: "driver version 595 is not compatible with P3, P3dn"
+   * (awslabs/amazon-eks-ami doc/usage/g7-ami.md); the images before it have 580.
+   */
+  readonly lastDriverMajor?: number;
   readonly source: string;
 }
 
@@ -67,6 +72,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 150,
     pcieGBps: 16,
     tdpWatts: 300,
+    lastDriverMajor: 580,
     source: `${LLM_ANALYSIS}/v100-sxm-16gb.json; NVIDIA V100 data sheet`,
   },
   'V100-32GB': {
@@ -81,6 +87,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 150,
     pcieGBps: 16,
     tdpWatts: 300,
+    lastDriverMajor: 580,
     source: `${LLM_ANALYSIS}/v100-sxm-32gb.json; NVIDIA V100 data sheet`,
   },
   T4: {

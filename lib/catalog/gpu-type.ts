@@ -83,6 +83,8 @@ export class GpuType {
   public readonly pcieGBps: number;
   /** Thermal design power, watts. */
   public readonly tdpWatts: number;
+  /** Last major version of NVIDIA's driver that runs it. @default - current drivers do */
+  public readonly lastDriverMajor?: number;
   /** Where the facts come from. */
   public readonly source: string;
 
@@ -97,6 +99,7 @@ export class GpuType {
     this.nvlinkGBps = facts.nvlinkGBps;
     this.pcieGBps = facts.pcieGBps;
     this.tdpWatts = facts.tdpWatts;
+    this.lastDriverMajor = facts.lastDriverMajor;
     this.source = facts.source;
   }
 

@@ -28,6 +28,25 @@ export function subnetOf(cidr: string, bits: number, index: number): string {
   return `${write(read(address) + index * 2 ** (32 - longer))}/${longer}`;
 }
 
+/**
+ * Number of addresses of a range. The range must be without fault.
+ *
+ * @internal
+ */
+export function rangeSize(cidr: string): number {
+  return 2 ** (32 - Number(cidr.split('/')[1]));
+}
+
+/**
+ * Whether two ranges have addresses in common. Both must be without fault.
+ *
+ * @internal
+ */
+export function rangesOverlap(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((cidr) => ({ first: read(cidr.split('/')[0]), size: rangeSize(cidr) }));
+  return a.first < b.first + b.size && b.first < a.first + a.size;
+}
+
 function parse(cidr: string): { address: number; length: number } | undefined {
   const match = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})\/(\d{1,2})$/.exec(cidr);
   if (!match) return undefined;

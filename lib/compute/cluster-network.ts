@@ -12,7 +12,7 @@ import { kubernetesName } from '../core/naming';
 import { awsTags } from '../core/tags';
 import { clusterEndpoints } from './cluster-endpoints';
 import { NatGateways } from './cluster-vpc';
-import { ClusterZone } from './cluster-zone';
+import { ClusterZone, privateRange } from './cluster-zone';
 import { ZoneSlot, zoneSlots } from './zone-slots';
 
 /** What a cluster's own VPC is made of. */
@@ -39,6 +39,8 @@ export class ClusterNetwork extends Construct {
   public readonly subnetIds: string[];
   /** Zones of the subnets, in the same order. */
   public readonly availabilityZones: string[];
+  /** Ranges of the subnets, in the same order. */
+  public readonly subnetCidrs: string[];
   /** What nodes need to reach the registries and AWS APIs. */
   public readonly ready: ITerraformDependable[];
 
@@ -84,6 +86,7 @@ export class ClusterNetwork extends Construct {
     this.flowLogs(vpc.id, props);
     this.vpcId = vpc.id;
     this.subnetIds = zones.map((zone) => zone.subnetId);
+    this.subnetCidrs = slots.map((slot) => privateRange(props.cidr, slot));
     this.availabilityZones = slots.map((slot) => slot.zone);
     this.ready = [...zones.flatMap((zone) => zone.ready), ...endpoints];
   }

@@ -25,6 +25,7 @@ interface ClusterRoleProps {
  */
 export class ClusterRole extends Construct {
   public readonly roleArn: string;
+  public readonly roleName: string;
   /** What must be there before the role is used, and stay until it no longer is. */
   public readonly ready: ITerraformDependable[];
 
@@ -44,6 +45,7 @@ export class ClusterRole extends Construct {
     });
     const { partition } = new DataAwsPartition(this, 'Partition', { provider });
     this.roleArn = role.arn;
+    this.roleName = role.name;
     this.ready = props.managedPolicies.map(
       (policy) =>
         new IamRolePolicyAttachment(this, policy, {

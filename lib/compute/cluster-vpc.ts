@@ -10,6 +10,8 @@ export interface ExistingVpc {
   readonly privateSubnetIds: string[];
   /** Zones of the subnets, in the same order. @default - not known */
   readonly availabilityZones?: string[];
+  /** IPv4 ranges of the subnets, in the same order. @default - not known: nobody checks that they have room for a pool */
+  readonly privateSubnetCidrs?: string[];
 }
 
 /**

@@ -24,6 +24,15 @@ interface ClusterZoneProps {
 }
 
 /**
+ * Range of the private subnet of a zone: an eighth of the VPC's.
+ *
+ * @internal
+ */
+export function privateRange(cidr: string, slot: ZoneSlot): string {
+  return subnetOf(cidr, 3, slot.index);
+}
+
+/**
  * The subnets of one zone. Each private one has an eighth of the VPC's range (six zones), each public one 1/256 of it, after those.
  *
  * @internal
@@ -46,7 +55,7 @@ export class ClusterZone extends Construct {
       provider,
       vpcId,
       availabilityZone: slot.zone,
-      cidrBlock: subnetOf(cidr, 3, slot.index),
+      cidrBlock: privateRange(cidr, slot),
       tags: tags('private', { ...mine, 'kubernetes.io/role/internal-elb': '1' }),
     });
     const publicSubnet = new Subnet(this, 'Public', {

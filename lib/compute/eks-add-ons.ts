@@ -18,6 +18,15 @@ interface EksAddOnsProps {
 }
 
 /**
+ * The host engine of the monitoring agent tolerates nothing by default, so that it would land on no tainted GPU node and broken
+ * GPUs would never be seen; the agent itself tolerates everything.
+ *
+ * @see https://github.com/aws/containers-roadmap/issues/2567
+ * @see https://github.com/aws/eks-node-monitoring-agent/blob/main/charts/configuration.schema.json
+ */
+const MONITORING_EVERYWHERE = { dcgmAgent: { tolerations: [{ operator: 'Exists' }] } };
+
+/**
  * The add-ons of a cluster, in the two halves between which the first nodes come up: without network add-ons a node never becomes
  * ready, and without nodes the others never do.
  *
@@ -44,13 +53,16 @@ export class EksAddOns extends Construct {
   }
 
   /** Installs what needs nodes to run on. */
-  public installAfter(nodes: ITerraformDependable[]): ITerraformDependable[] {
+  public installAfter(nodes: ITerraformDependable[], monitoring: boolean): ITerraformDependable[] {
     const { release } = this.props;
     // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEBSCSIDriverPolicyV2.html
     const volumes = this.credentials('ebs-csi-controller-sa', 'AmazonEBSCSIDriverPolicyV2');
     return [
       this.addOn('coredns', release.coreDns, nodes),
       this.addOn('aws-ebs-csi-driver', release.ebsCsiDriver, [...nodes, ...volumes]),
+      ...(monitoring
+        ? [this.addOn('eks-node-monitoring-agent', release.nodeMonitoringAgent, nodes, MONITORING_EVERYWHERE)]
+        : []),
     ];
   }
 

@@ -12,6 +12,10 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly subnetIds: string[];
   /** Zones of `subnetIds`, in the same order. @default - not known */
   readonly availabilityZones?: string[];
+  /** IPv4 ranges of `subnetIds`, in the same order. @default - not known: nobody checks that they have room for a pool */
+  readonly subnetCidrs?: string[];
+  /** Whether the node monitoring agent runs, which node repair needs. @default - not known to run */
+  readonly nodeMonitoring?: boolean;
   /** Security group that EKS made for the cluster; every node must be a member of it, or it cannot join. */
   readonly clusterSecurityGroupId: string;
   /** Every security group that a node must be a member of, `clusterSecurityGroupId` first. */

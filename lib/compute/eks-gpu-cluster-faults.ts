@@ -3,7 +3,7 @@ import { faultsOf } from '../core/errors';
 import { tagFaults } from '../core/tags';
 import { concreteFault, hasToken } from '../core/tokens';
 import { ApiAccess } from './api-access';
-import { cidrFaults } from './cidr';
+import { cidrFaults, rangesOverlap } from './cidr';
 import { adminFaults } from './cluster-access';
 import { ExistingVpc } from './cluster-vpc';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
@@ -21,6 +21,7 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): string[] {
     ...versionFaults(props),
     ...vpcFaults(props),
     ...apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
+    ...overlapFaults(props),
     ...adminFaults(props.admins),
     ...systemNodeFaults(props.systemNodes),
     ...tagFaults(props.tags),
@@ -42,6 +43,7 @@ export function eksAttributesFaults(attributes: EksClusterAttributes): string[] 
           'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
         ]),
     ...zoneCountFaults('subnetIds', subnetIds, availabilityZones),
+    ...subnetRangeFaults('subnetCidrs', subnetIds, attributes.subnetCidrs),
     ...tagFaults(attributes.tags),
   ];
 }
@@ -85,7 +87,7 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   ];
 }
 
-function existingVpcFaults({ privateSubnetIds, availabilityZones }: ExistingVpc): string[] {
+function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): string[] {
   const several = hasToken(privateSubnetIds) || new Set(privateSubnetIds).size >= 2;
   return [
     ...(several
@@ -94,6 +96,7 @@ function existingVpcFaults({ privateSubnetIds, availabilityZones }: ExistingVpc)
           `vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(privateSubnetIds)}`,
         ]),
     ...zoneCountFaults('vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
+    ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
   ];
 }
 
@@ -122,4 +125,40 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): st
       .filter((cidr, index) => ranges.indexOf(cidr) !== index)
       .map((cidr) => `apiAccess must name each range once; got '${cidr}' twice`),
   ];
+}
+
+/** Ranges of subnets, one for each, of which no two may have addresses in common. Those not known at synthesis are let pass. */
+function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): string[] {
+  if (cidrs === undefined) return [];
+  if (!hasToken(subnetIds) && cidrs.length !== subnetIds.length) {
+    return [`${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`];
+  }
+  const known = cidrs.filter((cidr) => !hasToken(cidr));
+  const faults = known.flatMap((cidr) => cidrFaults(name, cidr, 16, 28));
+  return faults.length > 0
+    ? faults
+    : overlaps(known).map(([one, other]) => `${name} must not overlap; got '${one}' and '${other}'`);
+}
+
+/** A connected network whose range overlaps the cluster's own cannot be routed to. */
+function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): string[] {
+  const own = vpc ? (vpc.privateSubnetCidrs ?? []) : [vpcCidr ?? '10.0.0.0/16'];
+  const connected = apiAccess?.privateCidrs ?? [];
+  const faulty = (cidr: string) => hasToken(cidr) || cidrFaults('', cidr).length > 0;
+  if ([...own, ...connected].some(faulty)) return [];
+  return own.flatMap((range) =>
+    connected
+      .filter((cidr) => rangesOverlap(range, cidr))
+      .map(
+        (cidr) =>
+          `apiAccess names the connected network '${cidr}', which overlaps '${range}' of the cluster, so that no route leads ` +
+          'there; give the cluster another vpcCidr',
+      ),
+  );
+}
+
+function overlaps(cidrs: string[]): [string, string][] {
+  return cidrs.flatMap((one, index) =>
+    cidrs.slice(index + 1).flatMap((other): [string, string][] => (rangesOverlap(one, other) ? [[one, other]] : [])),
+  );
 }

@@ -35,6 +35,11 @@ export interface EksGpuClusterProps {
   readonly admins?: string[];
   /** The CPU nodes for DNS, drivers and monitoring. @default - two nodes m7i.large, up to four */
   readonly systemNodes?: SystemNodes;
+  /**
+   * Whether EKS's node monitoring agent is installed, which sees broken GPUs, disks and networks and which `nodeRepair` of the pools
+   * needs. It runs the only DCGM host engine of a node; `NodeAgents` then uses that one. @default false
+   */
+  readonly nodeMonitoring?: boolean;
   /** Tags of the AWS resources, which the pools pass on to theirs. @default - the library's own */
   readonly tags?: { [key: string]: string };
   /** AWS provider. @default - the stack's default AWS provider */
@@ -53,6 +58,10 @@ export interface EksClusterAttributes {
   readonly securityGroupIds: string[];
   /** Zones of the subnets, in the same order. @default - not known */
   readonly availabilityZones?: string[];
+  /** IPv4 ranges of the subnets, in the same order. @default - not known: nobody checks that they have room for a pool */
+  readonly subnetCidrs?: string[];
+  /** Whether EKS's node monitoring agent runs on it. @default false */
+  readonly nodeMonitoring?: boolean;
   /** VPC of the cluster. @default - asked of AWS */
   readonly vpcId?: string;
   /** URL of the API server. @default - asked of AWS */

@@ -66,6 +66,10 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   public readonly subnetIds: string[];
   /** Zones of `subnetIds`, in the same order. @default - not known, in a VPC given without them */
   public readonly availabilityZones?: string[];
+  /** IPv4 ranges of `subnetIds`, in the same order. @default - not known, in a VPC given without them */
+  public readonly subnetCidrs?: string[];
+  /** Whether the node monitoring agent runs, which node repair needs. */
+  public readonly nodeMonitoring?: boolean;
   /** Security group that EKS made for the cluster. */
   public readonly clusterSecurityGroupId: string;
   /** Every security group that a node must be a member of. */
@@ -123,6 +127,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.vpcId = network?.vpcId ?? props.vpc?.vpcId ?? '';
     this.subnetIds = network?.subnetIds ?? props.vpc?.privateSubnetIds ?? [];
     this.availabilityZones = network?.availabilityZones ?? props.vpc?.availabilityZones;
+    this.subnetCidrs = network?.subnetCidrs ?? props.vpc?.privateSubnetCidrs;
+    this.nodeMonitoring = props.nodeMonitoring ?? false;
 
     const role = new ClusterRole(this, 'Role', {
       provider,
@@ -198,7 +204,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       dependsOn: this.nodeReady,
       tags: this.tags,
     });
-    this.addOnsReady = addOns.installAfter(system.ready);
+    this.addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
     this.explanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
   }
 

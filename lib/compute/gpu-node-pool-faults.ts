@@ -1,14 +1,14 @@
-import { Token } from 'cdktf';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
-import { NodeTaint } from '../core/gpu-node-pool';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { tagFaults } from '../core/tags';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
-import { IEksCluster } from './eks-cluster';
+import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
 import { labelFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
-import { efaInterfaceLayout, layoutFaults } from './launch-template-interfaces';
-import { Placement, PlacementKind } from './placement';
+import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { subnetFaults } from './gpu-node-pool-subnets';
+import { efaLayoutFaults } from './launch-template-interfaces';
 
 /** The AL2023 NVIDIA image needs the one; gp3 volumes end at the other. */
 const SMALLEST_DISK_GIB = 20;
@@ -18,36 +18,20 @@ const LARGEST_DISK_GIB = 16384;
 const SYSTEM_NODES = 'system';
 
 /**
- * A pool with its defaults filled in.
- *
- * @internal
- */
-export interface GpuNodePoolSpec {
-  readonly cluster: IEksCluster;
-  readonly poolName: string;
-  readonly instanceType: GpuInstanceType;
-  readonly minNodes: number;
-  readonly maxNodes: number;
-  readonly efa: boolean;
-  readonly placement: Placement;
-  readonly diskSize: DataSize;
-  readonly subnetId?: string;
-  readonly subnetIds?: string[];
-  readonly labels: { [key: string]: string };
-  readonly taints: readonly NodeTaint[];
-  readonly tags?: { [key: string]: string };
-}
-
-/**
  * Everything that is wrong with a pool.
  *
+ * @param managed whether it is a managed node group
+ *
  * @internal
  */
-export function gpuNodePoolFaults(spec: GpuNodePoolSpec): string[] {
+export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string[] {
   return [
     ...nameFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
+    ...capacityFaults(spec),
+    ...(managed ? operationFaults(spec) : []),
+    ...imageFaults(spec),
     ...subnetFaults(spec),
     ...diskFaults(spec.diskSize),
     ...schedulingFaults(spec),
@@ -63,10 +47,22 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
     ...(poolName === SYSTEM_NODES && cluster.release
       ? [`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`]
       : []),
-    ...(cluster.nodePools.some((pool) => pool.poolName === poolName)
+    ...(names.get(cluster)?.has(poolName)
       ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
       : []),
   ];
+}
+
+/** Names of the pools of each cluster: asking the cluster for its pools would take longer with each one of them. */
+const names = new WeakMap<IKubernetesCluster, Set<string>>();
+
+/**
+ * Makes the name of a pool that is without fault known.
+ *
+ * @internal
+ */
+export function takePoolName(cluster: IKubernetesCluster, poolName: string): void {
+  names.set(cluster, (names.get(cluster) ?? new Set()).add(poolName));
 }
 
 function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
@@ -86,7 +82,7 @@ function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
   return faults;
 }
 
-function fabricFaults({ efa, instanceType }: GpuNodePoolSpec): string[] {
+function fabricFaults({ efa, instanceType, efaLayout }: GpuNodePoolSpec): string[] {
   if (!efa) return [];
   if (instanceType.efaInterfaces === 0) {
     const able = GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0).map((type) => type.name);
@@ -94,39 +90,7 @@ function fabricFaults({ efa, instanceType }: GpuNodePoolSpec): string[] {
       `instance type '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
     ];
   }
-  return layoutFaults(instanceType, efaInterfaceLayout(instanceType));
-}
-
-function subnetFaults({ subnetId, subnetIds, cluster, efa, placement }: GpuNodePoolSpec): string[] {
-  const faults: string[] = [];
-  if (subnetId !== undefined && subnetIds !== undefined) faults.push('pass subnetId or subnetIds, not both');
-  if (subnetIds?.length === 0) faults.push('subnetIds must name at least one subnet');
-  const fromCluster = subnetId === undefined && subnetIds === undefined;
-  if (fromCluster && cluster.subnetIds.length === 0) {
-    faults.push(`cluster '${cluster.clusterName}' has no subnets known; pass subnetId or subnetIds`);
-  }
-  const reason = needsOneSubnet(efa, placement);
-  if (!reason || subnetIds === undefined) return faults;
-  if (Token.isUnresolved(subnetIds)) {
-    faults.push(
-      `${reason} needs exactly one subnet, but how many subnetIds has is not known at synthesis; pass subnetId`,
-    );
-  } else if (subnetIds.length > 1) {
-    faults.push(
-      `${reason} needs exactly one subnet; got ${subnetIds.length}; pass subnetId, and make one pool per subnet`,
-    );
-  }
-  return faults;
-}
-
-/**
- * Why the nodes of a pool must share one subnet: EFA traffic cannot be routed, and a cluster placement group lies in one zone.
- *
- * @internal
- */
-export function needsOneSubnet(efa: boolean, placement: Placement): string | undefined {
-  if (efa) return 'a pool with EFA';
-  return placement.kind === PlacementKind.CLUSTER_GROUP ? 'a pool in a cluster placement group' : undefined;
+  return efaLayoutFaults(instanceType, efaLayout);
 }
 
 function diskFaults({ gib }: DataSize): string[] {
@@ -134,9 +98,10 @@ function diskFaults({ gib }: DataSize): string[] {
   return [`diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`];
 }
 
-function schedulingFaults({ labels, taints, poolName, instanceType, efa }: GpuNodePoolSpec): string[] {
+function schedulingFaults(spec: GpuNodePoolSpec): string[] {
+  const { labels, taints, poolName, instanceType, efa } = spec;
   const why = 'selectors and tolerations are checked against it';
   const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
   if (tokens.length > 0) return tokens;
-  return [...labelFaults(labels, poolLabels(poolName, instanceType, efa)), ...taintFaults(taints)];
+  return [...labelFaults(labels, poolLabels(poolName, instanceType, efa, spec)), ...taintFaults(taints)];
 }

@@ -1,6 +1,8 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { NodeTaint } from '../core/gpu-node-pool';
 import { kubernetesName } from '../core/naming';
+import { GpuSharing } from './gpu-sharing';
+import { NodeImage } from './node-image';
 
 /**
  * Label of the nodes of one pool; its value is the pool's name.
@@ -31,6 +33,32 @@ export const EFA_LABEL = 'gpu-inference-constructs/efa';
 export const ACCELERATOR_LABEL = 'k8s.amazonaws.com/accelerator';
 
 /**
+ * Label with which nodes say no to a device plugin that is installed on the cluster, because their image has one. The GPU operator
+ * heeds it, and so do our own agents.
+ *
+ * @internal
+ */
+export const DEVICE_PLUGIN_LABEL = 'nvidia.com/gpu.deploy.device-plugin';
+
+/**
+ * Label that names the configuration of the device plugin on a node, e.g. `time-slicing-4`.
+ *
+ * @see https://github.com/NVIDIA/k8s-device-plugin#updating-per-node-configuration-with-a-node-label
+ *
+ * @internal
+ */
+export const PLUGIN_CONFIG_LABEL = 'nvidia.com/device-plugin.config';
+
+/**
+ * Label that tells the GPU operator's MIG manager how to divide the GPUs of a node.
+ *
+ * @see https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/gpu-operator-mig.html
+ *
+ * @internal
+ */
+export const MIG_LABEL = 'nvidia.com/mig.config';
+
+/**
  * Taint of every GPU node, so that only pods that ask for GPUs land there.
  *
  * @internal
@@ -42,13 +70,35 @@ export const GPU_TAINT: NodeTaint = { key: 'nvidia.com/gpu', value: 'present', e
  *
  * @internal
  */
-export function poolLabels(poolName: string, type: GpuInstanceType, efa: boolean): { [key: string]: string } {
+export function poolLabels(
+  poolName: string,
+  type: GpuInstanceType,
+  efa: boolean,
+  { image, sharing }: { readonly image?: NodeImage; readonly sharing?: GpuSharing } = {},
+): { [key: string]: string } {
   return {
+    ...(image?.hasDevicePlugin ? { [DEVICE_PLUGIN_LABEL]: 'false' } : {}),
+    ...(sharing?.migProfile && !image?.hasDevicePlugin ? { [MIG_LABEL]: `all-${sharing.migProfile}` } : {}),
+    ...(sharing?.replicas && !image?.hasDevicePlugin
+      ? { [PLUGIN_CONFIG_LABEL]: timeSlicingConfig(sharing.replicas) }
+      : {}),
     [POOL_LABEL]: poolName,
     [GPU_LABEL]: 'true',
     [ACCELERATOR_LABEL]: `nvidia-${kubernetesName(type.gpu.name, 50)}`,
     ...(efa ? { [EFA_LABEL]: 'true' } : {}),
   };
+}
+
+/** Labels that a pool sets only under some conditions, and that nobody else may. */
+const OTHERS_OF_OURS = [EFA_LABEL, DEVICE_PLUGIN_LABEL, PLUGIN_CONFIG_LABEL, MIG_LABEL];
+
+/**
+ * Name of the device plugin's configuration for a number of pods on one GPU.
+ *
+ * @internal
+ */
+export function timeSlicingConfig(replicas: number): string {
+  return `time-slicing-${replicas}`;
 }
 
 /** Effects of taints, as Kubernetes and as EKS write them. */
@@ -77,7 +127,7 @@ export function labelFaults(labels: { [key: string]: string }, own: { [key: stri
     const prefix = key.includes('/') ? key.split('/')[0] : '';
     const name = key.slice(prefix ? prefix.length + 1 : 0);
     const faults: string[] = [];
-    if (key in own || key === EFA_LABEL) {
+    if (key in own || OTHERS_OF_OURS.includes(key)) {
       faults.push(`label '${key}' is set by the pool itself; leave it out of labels`);
     } else if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix)) {
       faults.push(

@@ -1,85 +1,38 @@
+import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
-import { Annotations, Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
+import { Annotations, ITerraformDependable, TerraformProvider, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
-import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
+import { IGpuNodePool, NodeSubnet, NodeTaint } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { kubernetesName } from '../core/naming';
-import { IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
+import { IRdmaFabric } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
-import { DataSize } from '../units/data-size';
+import { nodeTemplateTags, tagAutoscalingGroup } from './autoscaling-group-tags';
+import { AutoscalingKind } from './autoscaling';
+import { capacityBlockSchedule } from './capacity-block-schedule';
 import { Capacity } from './capacity';
 import { ClusterRole } from './cluster-role';
-import { IEksCluster } from './eks-cluster';
-import { GpuNodePoolSpec, gpuNodePoolFaults, needsOneSubnet } from './gpu-node-pool-faults';
+import { explainPool } from './gpu-node-pool-explain';
+import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from './gpu-node-pool-labels';
+import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
+import { GpuNodePoolSpec, existingPlacementGroup, imageRelease, layoutOf, specOf } from './gpu-node-pool-spec';
+import { nodeSubnets, subnetsOf, subnetsOfUnknownZone } from './gpu-node-pool-subnets';
+import { GpuSharing } from './gpu-sharing';
 import { gpuLaunchTemplate } from './launch-template';
+import { managedMaxPods } from './launch-template-interfaces';
+import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
-
-/**
- * A pool of like GPU nodes, whatever cluster it belongs to.
- */
-export interface GpuNodePoolOptions {
-  /** Instance type of every node. Another type makes another node group: the old one goes first, with all its nodes. */
-  readonly instanceType: GpuInstanceType;
-  /**
-   * Fewest nodes, and the number to begin with; whole, at least 0. EKS refuses a later value above the number of nodes there are
-   * at the time: scale the pool up first.
-   */
-  readonly minNodes: number;
-  /** Most nodes; whole, at least 1. */
-  readonly maxNodes: number;
-  /** How the instances are bought. @default Capacity.onDemand() */
-  readonly capacity?: Capacity;
-  /** Fabric between the nodes, e.g. `RdmaFabric.efa()`. @default RdmaFabric.none() */
-  readonly fabric?: IRdmaFabric;
-  /**
-   * How the instances are placed. A cluster placement group makes capacity harder to get and must not be forced on capacity that
-   * was reserved without it.
-   * @default - a cluster placement group of the pool's own with EFA, else none
-   */
-  readonly placement?: Placement;
-  /** Private subnet of the nodes. @default - see `subnetIds` */
-  readonly subnetId?: string;
-  /**
-   * Private subnets of the nodes; exactly one with EFA or in a cluster placement group.
-   * @default - those of the cluster; its first where there must be one only
-   */
-  readonly subnetIds?: string[];
-  /** Labels of the nodes, beside those the pool sets itself. @default - none */
-  readonly labels?: { [key: string]: string };
-  /** Taints of the nodes, beside `nvidia.com/gpu=present:NoSchedule`. @default - none */
-  readonly taints?: NodeTaint[];
-  /** Name of the pool and its node group, unique within the cluster: an RFC 1123 label. @default - from the construct's id */
-  readonly poolName?: string;
-  /**
-   * Root volume: gp3, encrypted; whole GiB. Where the instance type has an instance store, images and pod data lie on that.
-   * @default - 100 GiB with an instance store, 200 GiB without
-   */
-  readonly diskSize?: DataSize;
-  /** Tags of the AWS resources, the instances and the volumes, beside the cluster's. @default - none */
-  readonly tags?: { [key: string]: string };
-  /** AWS provider. @default - the cluster's */
-  readonly provider?: TerraformProvider;
-}
 
 /** What every node must do: join the cluster, and pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
 
 /** What the VPC CNI must do. It has a role of its own on the clusters of this library; of others that is not known. */
 const CNI_POLICY = 'AmazonEKS_CNI_Policy';
-
-/**
- * A pool of like GPU nodes on an EKS cluster.
- */
-export interface GpuNodePoolProps extends GpuNodePoolOptions {
-  /** The cluster. */
-  readonly cluster: IEksCluster;
-}
 
 /**
  * A pool of like GPU nodes: an EKS managed node group with a launch template and a role of its own.
@@ -90,9 +43,14 @@ export interface GpuNodePoolProps extends GpuNodePoolOptions {
  * replaces one node at a time (`max_unavailable` 1; the provider has no attribute for EKS's `MINIMAL` update strategy yet, so EKS
  * starts the new node before it drains the old one, and needs capacity for it).
  *
- * Throws a `ValidationError` with every fault: a token or fraction as a number, `minNodes` above `maxNodes`, EFA on an instance
- * type without it, several subnets where there must be one, a name, label, taint or tag that Kubernetes or AWS refuses, a name
- * that another pool of the cluster has.
+ * On a capacity block the pool begins without nodes, grows at the block's start and drains before its end. As long as it is there
+ * it keeps its image and launch template, for EKS can only upgrade such a group at zero nodes; another reservation makes a new
+ * node group.
+ *
+ * Throws a `ValidationError` with every fault: a token or fraction as a number, `minNodes` above `maxNodes`, none at least without
+ * an autoscaler, EFA on an instance type without it, several subnets where there must be one, a reservation in another zone or with
+ * fewer instances, a driver that does not run the GPUs, a subnet too small, a name, label, taint or tag that Kubernetes or AWS
+ * refuses, a name that another pool of the cluster has.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
  */
@@ -111,6 +69,10 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public readonly capacity: Capacity;
   /** How the instances are placed. */
   public readonly placement: Placement;
+  /** Operating system of the nodes. */
+  public readonly image: NodeImage;
+  /** How pods share a GPU. */
+  public readonly gpuSharing: GpuSharing;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
   public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
@@ -129,6 +91,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   private readonly labels: { [key: string]: string };
   private readonly allTaints: NodeTaint[];
   private readonly nodeGroup: EksNodeGroup;
+  private readonly spec: GpuNodePoolSpec;
 
   /**
    * @param scope parent
@@ -139,6 +102,8 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     const spec = specOf(id, props);
     throwIfInvalid(this, gpuNodePoolFaults(spec));
+    takePoolName(spec.cluster, spec.poolName);
+    this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
     this.cluster = cluster;
@@ -146,12 +111,14 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     this.instanceType = instanceType;
     this.minNodes = spec.minNodes;
     this.maxNodes = spec.maxNodes;
-    this.capacity = props.capacity ?? Capacity.onDemand();
+    this.capacity = spec.capacity;
+    this.image = spec.image;
+    this.gpuSharing = spec.sharing;
     this.placement = spec.placement;
     this.fabric = props.fabric;
     this.efaInterfacesPerNode = spec.efa ? instanceType.efaInterfaces : 0;
     this.subnetIds = subnetsOf(spec);
-    this.labels = { ...spec.labels, ...poolLabels(poolName, instanceType, spec.efa) };
+    this.labels = { ...spec.labels, ...poolLabels(poolName, instanceType, spec.efa, spec) };
     this.allTaints = [GPU_TAINT, ...spec.taints];
 
     const provider = props.provider ?? cluster.provider;
@@ -171,6 +138,10 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     const launchTemplate = gpuLaunchTemplate(this, {
       ...aws,
       instanceType,
+      image: spec.image,
+      sharing: spec.sharing,
+      capacity: spec.capacity,
+      layout: layoutOf(spec),
       diskSize: spec.diskSize,
       nodeSecurityGroupIds: cluster.securityGroupIds,
       efaSecurityGroupId: efaGroup?.id,
@@ -178,33 +149,45 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     });
     this.launchTemplateId = launchTemplate.id;
 
+    const { block } = spec.capacity;
+    this.checkZones(provider);
     this.nodeGroup = new EksNodeGroup(this, 'Resource', {
       provider,
       clusterName: cluster.clusterName,
       nodeGroupName: poolName,
       nodeRoleArn: role.roleArn,
       subnetIds: this.subnetIds,
-      instanceTypes: [instanceType.name],
-      capacityType: this.capacity.capacityType,
-      amiType: 'AL2023_x86_64_NVIDIA',
+      // The launch template of a capacity block names it, and EKS then refuses it here.
+      instanceTypes: block ? undefined : [instanceType.name],
+      capacityType: spec.capacity.capacityType,
+      amiType: spec.image.amiType(instanceType.architecture),
       version: cluster.kubernetesVersion,
-      releaseVersion: cluster.release?.nodeImageVersion,
+      releaseVersion: imageRelease(spec).version,
       launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
-      scalingConfig: { minSize: spec.minNodes, maxSize: spec.maxNodes, desiredSize: spec.minNodes },
+      scalingConfig: {
+        // Nodes of a block come and go with it, so nothing may hold the group above zero.
+        minSize: block ? 0 : spec.minNodes,
+        maxSize: spec.maxNodes,
+        desiredSize: block && !block.active ? 0 : spec.minNodes,
+      },
       updateConfig: { maxUnavailable: 1 },
+      nodeRepairConfig: repairConfig(spec),
       labels: this.labels,
       taint: this.allTaints.map(({ key, value, effect }) => ({ key, value, effect: eksTaintEffect(effect) })),
       tags,
       dependsOn: [...role.ready, ...(efaGroup?.ready ?? []), ...dependOn(this, cluster.nodeReady)],
-      lifecycle: { ignoreChanges: ['scaling_config[0].desired_size'] },
+      lifecycle: lifecycle(spec, `${launchTemplate.terraformResourceType}.${launchTemplate.friendlyUniqueId}`),
     });
-
-    if (instanceType.legacy) {
-      Annotations.of(this).addWarning(
-        `[gpu-inference-constructs:LEGACY_INSTANCE_TYPE] '${instanceType.name}' is a previous generation: few regions offer it, ` +
-          'and newer NVIDIA drivers drop it; prefer a current type for new pools',
-      );
+    const autoscalingGroupName = this.nodeGroup.resources.get(0).autoscalingGroups.get(0).name;
+    if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {
+      const gpus = spec.sharing.gpusPerNode(instanceType);
+      const { taints, labels, efaInterfacesPerNode: efaInterfaces } = this;
+      const offer = nodeTemplateTags({ instanceType, gpus, efaInterfaces, diskSize: spec.diskSize, labels, taints });
+      tagAutoscalingGroup(this, { name: autoscalingGroupName, tags: offer, provider });
     }
+    if (block) capacityBlockSchedule(this, { ...aws, autoscalingGroupName, block, nodes: spec.minNodes });
+
+    this.warn();
     cluster.registerNodePool(this);
   }
 
@@ -223,9 +206,27 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     return this.allTaints.map((taint) => ({ ...taint }));
   }
 
+  /** Subnets that its nodes are in; none where Terraform only knows them later. */
+  public get subnets(): NodeSubnet[] | undefined {
+    return nodeSubnets(this.spec);
+  }
+
+  /** What pods can have on one node beside what follows from the hardware: pods and GPUs, as they are shared. */
+  public get allocatable(): { [resource: string]: string } | undefined {
+    return {
+      pods: String(managedMaxPods(this.instanceType, layoutOf(this.spec))),
+      'nvidia.com/gpu': String(this.gpuSharing.gpusPerNode(this.instanceType)),
+    };
+  }
+
   /** Name of the EKS node group, once it exists. */
   public get nodeGroupName(): string {
     return this.nodeGroup.nodeGroupName;
+  }
+
+  /** What was derived from the description, and why, as text. */
+  public explain(): string {
+    return explainPool(this.spec, this.subnetIds);
   }
 
   /** What workloads of the same stack must wait for. */
@@ -238,34 +239,63 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     readonly tags: { [key: string]: string };
     readonly provider?: TerraformProvider;
   }): string | undefined {
-    if (this.placement.kind !== PlacementKind.CLUSTER_GROUP) return this.placement.groupName;
+    if (this.placement.kind !== PlacementKind.CLUSTER_GROUP) return existingPlacementGroup(this.spec);
     return new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }).name;
+  }
+
+  /** A subnet whose zone is not known at synthesis is looked at when Terraform plans. */
+  private checkZones(provider?: TerraformProvider): void {
+    const zone = this.spec.capacity.reserved?.availabilityZone;
+    subnetsOfUnknownZone(this.spec).forEach((id, index) => {
+      new DataAwsSubnet(this, `Subnet-${index}`, {
+        provider,
+        id,
+        lifecycle: {
+          postcondition: [
+            {
+              condition: `\${self.availability_zone == "${zone}"}`,
+              errorMessage: `${this.spec.capacity} of GPU pool '${this.poolName}' is in ${zone}, its subnet in another zone; pass a subnet there`,
+            },
+          ],
+        },
+      });
+    });
+  }
+
+  private warn(): void {
+    const { instanceType, capacity } = this;
+    if (instanceType.legacy) {
+      Annotations.of(this).addWarning(
+        `[gpu-inference-constructs:LEGACY_INSTANCE_TYPE] '${instanceType.name}' is a previous generation: few regions offer it, ` +
+          'and newer NVIDIA drivers drop it; prefer a current type for new pools',
+      );
+    }
+    if (capacity.block && capacity.block.alarmTopicArn === undefined) {
+      Annotations.of(this).addWarning(
+        `[gpu-inference-constructs:CAPACITY_BLOCK_UNWATCHED] nobody is told before ${capacity} ends at ${capacity.block.end}; ` +
+          'pass alarmTopicArn',
+      );
+    }
   }
 }
 
-function specOf(id: string, props: GpuNodePoolProps): GpuNodePoolSpec {
-  const efa = props.fabric?.kind === RdmaFabricKind.EFA;
-  return {
-    cluster: props.cluster,
-    poolName: props.poolName ?? kubernetesName(id),
-    instanceType: props.instanceType,
-    minNodes: props.minNodes,
-    maxNodes: props.maxNodes,
-    efa,
-    placement: props.placement ?? (efa ? Placement.clusterGroup() : Placement.none()),
-    diskSize: props.diskSize ?? DataSize.gib(props.instanceType.instanceStorage ? 100 : 200),
-    subnetId: props.subnetId,
-    subnetIds: props.subnetIds,
-    labels: props.labels ?? {},
-    taints: props.taints ?? [],
-    tags: props.tags,
-  };
+/** Where every instance of a reservation is in use there is no spare to replace a second one by. */
+function repairConfig({ repair, capacity }: GpuNodePoolSpec) {
+  if (!repair.isEnabled) return undefined;
+  return { enabled: true, maxParallelNodesRepairedCount: repair.maxParallel ?? (capacity.reserved ? 1 : undefined) };
 }
 
-function subnetsOf({ subnetId, subnetIds, cluster, efa, placement }: GpuNodePoolSpec): string[] {
-  if (subnetId !== undefined) return [subnetId];
-  if (subnetIds !== undefined) return subnetIds;
-  if (!needsOneSubnet(efa, placement)) return cluster.subnetIds;
-  // A list that Terraform only knows later has no first element here.
-  return Token.isUnresolved(cluster.subnetIds) ? [Fn.element(cluster.subnetIds, 0) as string] : [cluster.subnetIds[0]];
+/**
+ * Whoever scales the group sets the number of its nodes. A group on a capacity block can only be upgraded at zero nodes, so it
+ * stays as it was made; for another reservation it is made anew.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/capacity-blocks-mng.html
+ */
+function lifecycle({ capacity }: GpuNodePoolSpec, launchTemplate: string): TerraformResourceLifecycle {
+  const desired = 'scaling_config[0].desired_size';
+  if (!capacity.block) return { ignoreChanges: [desired] };
+  return {
+    ignoreChanges: [desired, 'version', 'release_version', 'launch_template[0].version'],
+    replaceTriggeredBy: [`${launchTemplate}.capacity_reservation_specification`],
+  };
 }

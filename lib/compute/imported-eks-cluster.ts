@@ -23,6 +23,8 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly vpcId: string;
   public readonly subnetIds: string[];
   public readonly availabilityZones?: string[];
+  public readonly subnetCidrs?: string[];
+  public readonly nodeMonitoring?: boolean;
   public readonly clusterSecurityGroupId: string;
   public readonly securityGroupIds: string[];
   public readonly kubernetesVersion?: string;
@@ -44,6 +46,8 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     this.provider = provider;
     this.subnetIds = [...attributes.subnetIds];
     this.availabilityZones = attributes.availabilityZones && [...attributes.availabilityZones];
+    this.subnetCidrs = attributes.subnetCidrs && [...attributes.subnetCidrs];
+    this.nodeMonitoring = attributes.nodeMonitoring ?? false;
     this.securityGroupIds = [...attributes.securityGroupIds];
     this.clusterSecurityGroupId = this.securityGroupIds[0];
     this.kubernetesVersion = attributes.kubernetesVersion;

@@ -10,6 +10,23 @@ import { GPU_TAINT } from './gpu-node-pool-labels';
 interface HostFolder {
   readonly name: string;
   readonly path: string;
+  /** Whether it is made where it is missing. @default false */
+  readonly create?: boolean;
+  /** @default false */
+  readonly readOnly?: boolean;
+}
+
+/** A file that an agent reads, from a config map. */
+interface ConfigFile {
+  readonly configMap: string;
+  readonly folder: string;
+}
+
+/** A requirement on the labels of a node, as node affinity has it. @internal */
+export interface LabelRequirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: string[];
 }
 
 /**
@@ -22,17 +39,26 @@ export interface NodeAgentSpec {
   readonly image: string;
   readonly namespace: string;
   readonly pullSecrets: string[];
-  readonly nodeLabel: string;
+  readonly nodeSelector: { [key: string]: string };
   /** Taints of the nodes it must run on, asked for when the stack is synthesised. */
   readonly taints: () => NodeTaint[];
+  readonly command?: string[];
+  readonly args?: string[];
   readonly env: { [name: string]: string };
+  /** Variables with fields of the pod, e.g. `spec.nodeName`. @default - none */
+  readonly fields?: { [name: string]: string };
   readonly hostFolders: HostFolder[];
+  readonly config?: ConfigFile;
+  readonly port?: number;
+  readonly serviceAccount?: string;
   readonly privileged: boolean;
+  /** Capabilities of a container without privileges. @default - none */
+  readonly capabilities?: string[];
   readonly hostNetwork: boolean;
   readonly cpu: string;
   readonly memory: string;
   readonly memoryLimit: string;
-  /** Whether it is for nodes of pools that another program made. */
+  /** Whether it is for nodes of pools that another program made. @default false */
   readonly elsewhere?: boolean;
 }
 
@@ -51,7 +77,7 @@ export function nodeAgentDaemonSet(
 ): DaemonSetV1 {
   const selector = { 'app.kubernetes.io/name': spec.name };
   const labels = { ...selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
-  const env = Object.entries(spec.env).map(([name, value]) => ({ name, value }));
+  const { config } = spec;
   return new DaemonSetV1(scope, id, {
     ...meta,
     metadata: { name: spec.name, namespace: spec.namespace, labels },
@@ -62,11 +88,12 @@ export function nodeAgentDaemonSet(
       template: {
         metadata: { labels },
         spec: {
-          automountServiceAccountToken: false,
+          serviceAccountName: spec.serviceAccount,
+          automountServiceAccountToken: spec.serviceAccount !== undefined,
           enableServiceLinks: false,
           hostNetwork: spec.hostNetwork,
           priorityClassName: 'system-node-critical',
-          nodeSelector: { [spec.nodeLabel]: 'true' },
+          nodeSelector: spec.nodeSelector,
           toleration: Lazy.anyValue({ produce: () => tolerations(spec.taints()) }),
           imagePullSecrets: spec.pullSecrets.length > 0 ? spec.pullSecrets.map((name) => ({ name })) : undefined,
           container: [
@@ -74,17 +101,55 @@ export function nodeAgentDaemonSet(
               name: spec.name,
               image: spec.image,
               imagePullPolicy: 'IfNotPresent',
-              env: env.length > 0 ? env : undefined,
+              command: spec.command,
+              args: spec.args,
+              env: environment(spec),
+              port: spec.port === undefined ? undefined : [{ name: 'metrics', containerPort: spec.port }],
               resources: {
                 requests: { cpu: spec.cpu, memory: spec.memory },
                 limits: { memory: spec.memoryLimit },
               },
-              securityContext: securityContext(spec.privileged),
-              volumeMount: spec.hostFolders.map(({ name, path }) => ({ name, mountPath: path })),
+              securityContext: securityContext(spec),
+              volumeMount: [
+                ...spec.hostFolders.map(({ name, path, readOnly }) => ({ name, mountPath: path, readOnly })),
+                ...(config ? [{ name: 'config', mountPath: config.folder, readOnly: true }] : []),
+              ],
             },
           ],
-          volume: spec.hostFolders.map(({ name, path }) => ({ name, hostPath: { path, type: 'Directory' } })),
+          volume: [
+            ...spec.hostFolders.map(({ name, path, create }) => ({
+              name,
+              hostPath: { path, type: create ? 'DirectoryOrCreate' : 'Directory' },
+            })),
+            ...(config ? [{ name: 'config', configMap: { name: config.configMap } }] : []),
+          ],
         },
+      },
+    },
+  });
+}
+
+function environment({ env, fields = {} }: NodeAgentSpec) {
+  const all = [
+    // First, because a value can only refer to variables before it.
+    ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
+    ...Object.entries(env).map(([name, value]) => ({ name, value })),
+  ];
+  return all.length > 0 ? all : undefined;
+}
+
+/**
+ * Keeps a DaemonSet to nodes with further labels, when these are known: after all pools were made. The provider's class takes no
+ * late value there, so the finished attribute is set.
+ *
+ * @internal
+ */
+export function requireLabels(daemonSet: DaemonSetV1, requirements: readonly LabelRequirement[]): void {
+  if (requirements.length === 0) return;
+  daemonSet.addOverride('spec.template.spec.affinity', {
+    node_affinity: {
+      required_during_scheduling_ignored_during_execution: {
+        node_selector_term: [{ match_expressions: requirements }],
       },
     },
   });
@@ -102,27 +167,31 @@ export function nodeAgentDemand(spec: NodeAgentSpec): PodDemand {
     onEveryNode: true,
     elsewhere: spec.elsewhere,
     requests: { cpu: spec.cpu, memory: spec.memory },
-    nodeSelector: { [spec.nodeLabel]: 'true' },
+    nodeSelector: spec.nodeSelector,
     tolerations: tolerations(spec.taints()),
     hostNetwork: spec.hostNetwork,
   };
 }
 
 /** Agents run as root: the kubelet's socket and the devices belong to it. */
-function securityContext(privileged: boolean) {
+function securityContext({ privileged, capabilities }: NodeAgentSpec) {
   const root = { runAsUser: '0', runAsNonRoot: false };
   if (privileged) return { ...root, privileged: true, allowPrivilegeEscalation: true };
   return {
     ...root,
     privileged: false,
     allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'] },
+    capabilities: { drop: ['ALL'], ...(capabilities ? { add: capabilities } : {}) },
     seccompProfile: { type: 'RuntimeDefault' },
   };
 }
 
-/** Tolerations of all taints, each once, whatever their values; sorted, so that the order of the pools makes no difference. */
-function tolerations(taints: readonly NodeTaint[]) {
+/**
+ * Tolerations of all taints, each once, whatever their values; sorted, so that the order of the pools makes no difference.
+ *
+ * @internal
+ */
+export function tolerations(taints: readonly NodeTaint[]) {
   const byKey = new Map([GPU_TAINT, ...taints].map(({ key, effect }) => [`${key}:${effect}`, { key, effect }]));
   return [...byKey.keys()].sort().map((id) => ({ operator: 'Exists', ...byKey.get(id) }));
 }

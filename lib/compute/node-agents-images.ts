@@ -15,6 +15,41 @@ export const NVIDIA_DEVICE_PLUGIN_IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.1
  */
 const EFA_DEVICE_PLUGIN = 'eks/aws-efa-k8s-device-plugin:v0.5.20';
 
+/**
+ * Exporter of GPU metrics.
+ *
+ * @see https://github.com/NVIDIA/dcgm-exporter/blob/main/dcgm-exporter.yaml
+ *
+ * @internal
+ */
+export const DCGM_EXPORTER_IMAGE = 'nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless';
+
+/** First release of the EFA plugin for types that earlier ones count wrongly: they take NVLink devices for EFA. */
+const LOWEST_EFA_PLUGIN: { readonly [type: string]: readonly number[] } = {
+  'p6-b200.48xlarge': [0, 5, 10],
+  'p6-b300.48xlarge': [0, 5, 10],
+};
+
+/**
+ * What is wrong with an image of the EFA plugin for the nodes it must serve. A tag that is no release is let pass.
+ *
+ * @see https://github.com/aws/sagemaker-hyperpod-cli/issues/282
+ *
+ * @internal
+ */
+export function efaPluginFaults(image: string, instanceTypes: readonly string[]): string[] {
+  const release = /:v(\d+)\.(\d+)\.(\d+)[^/:]*$/.exec(image)?.slice(1).map(Number);
+  if (!release) return [];
+  return [...new Set(instanceTypes)].sort().flatMap((type) => {
+    const lowest = LOWEST_EFA_PLUGIN[type];
+    const different = lowest?.findIndex((part, index) => part !== release[index]) ?? -1;
+    if (different < 0 || release[different] > lowest[different]) return [];
+    return [
+      `EFA plugin '${image}' is too old for ${type}, whose NVLink devices it would count as EFA; use v${lowest.join('.')} or later`,
+    ];
+  });
+}
+
 /** Account that the registry of EKS belongs to in most regions. */
 const COMMON_ACCOUNT = '602401143452';
 

@@ -1,59 +1,49 @@
-import { Token } from 'cdktf';
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
+import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
-import { KubernetesMeta, kubernetesMeta } from '../core/kubernetes-access';
+import { KubernetesMeta, helmMeta, kubernetesMeta } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesNameFault } from '../core/naming';
 import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { concreteFault } from '../core/tokens';
-import { EFA_LABEL, GPU_LABEL } from './gpu-node-pool-labels';
-import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand } from './node-agents-daemon-set';
-import { NVIDIA_DEVICE_PLUGIN_IMAGE, efaDevicePluginImage, efaRegionFaults } from './node-agents-images';
+import { IEksCluster } from './eks-cluster';
+import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
+import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryValues } from './gpu-operator';
+import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
+import {
+  DCGM_EXPORTER_IMAGE,
+  NVIDIA_DEVICE_PLUGIN_IMAGE,
+  efaDevicePluginImage,
+  efaPluginFaults,
+  efaRegionFaults,
+} from './node-agents-images';
 import { LateChild } from './node-agents-late-child';
+import { dcgmMetricsFile } from './node-agents-metrics';
+import * as parts from './node-agents-parts';
+import { NodeAgentsProps } from './node-agents-props';
 
-/** Folder in which device plugins meet the kubelet. */
-const DEVICE_PLUGINS = { name: 'device-plugins', path: '/var/lib/kubelet/device-plugins' };
-
-/**
- * The agents of a cluster's GPU nodes.
- */
-export interface NodeAgentsProps {
-  /** The cluster. */
-  readonly cluster: IKubernetesCluster;
-  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
-  readonly imageRegistry?: ImageRegistry;
-  /** Namespace, of the Pod Security level 'privileged'. @default 'gpu-node-agents' */
-  readonly namespace?: string;
-  /**
-   * Whether the EFA device plugin is installed. Say it where the pools are made by another program, so that the cluster does not
-   * know them.
-   * @default - when some pool of the cluster has EFA, also one that is made later
-   */
-  readonly efa?: boolean;
-  /** Image of the NVIDIA device plugin, with its registry. @default - a pinned release from nvcr.io */
-  readonly nvidiaPluginImage?: string;
-  /**
-   * Region whose EKS registry the EFA device plugin is pulled from.
-   * @default - the cluster's, where it is known at synthesis; else us-west-2, as the plugin's own chart has it
-   */
-  readonly region?: string;
-  /** Image of the EFA device plugin, with its registry. @default - a pinned release from the EKS registry of `region` */
-  readonly efaPluginImage?: string;
-}
+/** Chart of node feature discovery, in the release that the GPU operator's chart takes. */
+const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts', version: '0.18.3' };
 
 /**
- * The agents of a cluster's GPU nodes, one set for all pools: the NVIDIA device plugin on every node with GPUs, and the EFA device
- * plugin on every node with EFA interfaces attached; none on any other node.
+ * The agents of a cluster's GPU nodes, one set for all pools: the NVIDIA device plugin or the GPU operator on every node with GPUs,
+ * the EFA device plugin on every node with EFA interfaces attached, and, when asked for, GPU feature discovery and the exporter of
+ * GPU metrics; none on any other node.
  *
- * They are keyed on labels that the pools stamp, not on instance types, and tolerate every taint of every pool. Make them in the
- * workload stack; pools may be made before or after.
+ * They are keyed on labels that the pools stamp, not on instance types, and tolerate every taint of every pool. Pools that share
+ * their GPUs by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Make them
+ * in the workload stack; pools may be made before or after.
  *
  * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set on
- * one cluster.
+ * one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
+ * configuration of the device plugin, and an EFA plugin too old for a pool.
  */
 export class NodeAgents extends Construct implements IScheduledWorkload {
   /** The cluster. */
@@ -61,11 +51,12 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   /** Namespace of the agents. */
   public readonly namespace: string;
 
-  private readonly efa?: boolean;
-  private readonly efaImage?: string;
-  private readonly region?: string;
+  private readonly props: NodeAgentsProps;
   private readonly registry: ImageRegistry;
+  private readonly namespaceReady: ITerraformDependable[];
   private readonly meta: KubernetesMeta;
+  /** The device plugins, by the names of their configurations; the one without has an empty one. */
+  private readonly plugins = new Map<string, DaemonSetV1>();
   private readonly agents: NodeAgentSpec[] = [];
 
   /**
@@ -75,41 +66,29 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
    */
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
     super(scope, id);
+    this.props = props;
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'gpu-node-agents';
     throwIfInvalid(this, this.faults());
-    this.efa = props.efa;
-    this.efaImage = props.efaPluginImage;
-    this.region = regionOf(props);
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     sets.set(props.cluster, this);
 
-    const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
-    this.meta = kubernetesMeta(this, props.cluster, namespace);
-    this.addAgent('NvidiaDevicePlugin', {
-      name: 'nvidia-device-plugin',
-      image: props.nvidiaPluginImage ?? NVIDIA_DEVICE_PLUGIN_IMAGE,
-      nodeLabel: GPU_LABEL,
-      pools: () => props.cluster.nodePools,
-      // Every node it lands on has GPUs: one that it cannot find is a fault to be seen, not zero GPUs to be advertised.
-      env: {
-        FAIL_ON_INIT_ERROR: 'true',
-        NVIDIA_DRIVER_CAPABILITIES: 'compute,utility',
-        NVIDIA_VISIBLE_DEVICES: 'all',
-      },
-      hostFolders: [DEVICE_PLUGINS],
-      privileged: false,
-      hostNetwork: false,
-      cpu: '50m',
-      memory: '128Mi',
-      memoryLimit: '512Mi',
-    });
-    this.addEfaPlugin();
-    new LateChild(this, 'AfterPools', () => this.addEfaPlugin());
+    this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
+    this.meta = kubernetesMeta(this, props.cluster, this.namespaceReady);
+    if (props.gpuOperator) {
+      this.addOperator(props.gpuOperator);
+    } else {
+      this.plugins.set('', this.addAgent('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage)));
+      if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
+    }
+    if (props.dcgmExporter) this.addExporter();
+    this.addLater();
+    new LateChild(this, 'AfterPools', () => this.addLater());
+    this.node.addValidation({ validate: () => this.poolFaults() });
     ClusterChecks.of(props.cluster).register(this);
   }
 
-  /** What the agents ask of each node they run on. */
+  /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
   public get podDemands(): PodDemand[] {
     return this.agents.map(nodeAgentDemand);
   }
@@ -127,52 +106,183 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     ];
   }
 
+  /** What is wrong between the agents and the pools, once all pools are there. */
+  private poolFaults(): string[] {
+    const { gpuOperator, efaPluginImage } = this.props;
+    const pools = this.cluster.nodePools;
+    const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
+    const withDriver = pools.filter(hasDriver);
+    const divided = pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+    const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
+    return [
+      ...(gpuOperator?.driver && withDriver.length > 0
+        ? [
+            `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release`,
+          ]
+        : []),
+      ...(!gpuOperator && divided.length > 0
+        ? [
+            `pool(s) ${named(divided)} divide their GPUs by MIG, which the GPU operator does; pass gpuOperator: GpuOperator.release()`,
+          ]
+        : []),
+      ...unknown.map(
+        (name) =>
+          `label '${PLUGIN_CONFIG_LABEL}=${name}' names no known configuration; use 'time-slicing-<pods on one GPU>'`,
+      ),
+      ...(efaPluginImage
+        ? efaPluginFaults(
+            efaPluginImage,
+            this.efaPools().map((pool) => pool.instanceType.name),
+          )
+        : []),
+    ];
+  }
+
+  /** Agents that follow from pools which may be made after this. */
+  private addLater(): void {
+    this.addEfaPlugin();
+    if (this.props.gpuOperator) return;
+    for (const name of this.pluginConfigs) {
+      const content = parts.pluginConfig(name);
+      const id = `NvidiaDevicePlugin-${name}`;
+      if (content === undefined || this.node.tryFindChild(id)) continue;
+      const part = parts.nvidiaDevicePlugin(this.pluginImage, name);
+      this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
+      this.plugins.set(name, this.addAgent(id, part));
+    }
+    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
+    for (const [name, plugin] of this.plugins) requireLabels(plugin, parts.pluginRequirements(labels, name !== ''));
+  }
+
   private addEfaPlugin(): void {
-    const pools = () => this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
-    const wanted = this.efa ?? pools().length > 0;
+    const { efa, efaPluginImage } = this.props;
     const id = 'EfaDevicePlugin';
-    if (!wanted || this.node.tryFindChild(id)) return;
-    throwIfInvalid(this, this.efaImage ? [] : efaRegionFaults(this.region));
-    this.addAgent(id, {
-      name: 'efa-device-plugin',
-      image: this.efaImage ?? efaDevicePluginImage(this.region),
-      nodeLabel: EFA_LABEL,
-      elsewhere: this.efa === true,
-      pools,
-      env: {},
-      hostFolders: [DEVICE_PLUGINS, { name: 'infiniband', path: '/dev/infiniband' }],
-      // As its own chart has it: it opens the devices, in the network namespace that they belong to.
-      privileged: true,
-      hostNetwork: true,
-      cpu: '10m',
-      memory: '20Mi',
-      memoryLimit: '256Mi',
+    if (!(efa ?? this.efaPools().length > 0) || this.node.tryFindChild(id)) return;
+    const region = regionOf(this.props);
+    throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
+    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
+    this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
+  }
+
+  private addOperator(operator: GpuOperator): void {
+    this.addRelease('GpuOperator', {
+      name: 'gpu-operator',
+      repository: 'https://helm.ngc.nvidia.com/nvidia',
+      version: operator.version,
+      values: () =>
+        gpuOperatorValues(operator, {
+          taints: this.allTaints(),
+          driverInImage: this.cluster.nodePools.some(hasDriver),
+          pluginConfigs: this.operatorConfigs(),
+          nodeFeatureDiscovery: this.props.nodeFeatureDiscovery ?? true,
+          registry: this.registry,
+        }),
     });
   }
 
-  private addAgent(id: string, agent: Agent): void {
-    const { pools, image, ...rest } = agent;
+  private addFeatureDiscovery(): void {
+    this.addAgent('GpuFeatureDiscovery', parts.gpuFeatureDiscovery(this.pluginImage));
+    if (this.props.nodeFeatureDiscovery === false) return;
+    this.addRelease('NodeFeatureDiscovery', {
+      name: 'node-feature-discovery',
+      ...NODE_FEATURE_DISCOVERY,
+      values: () => [JSON.stringify(this.discoveryValues())],
+    });
+  }
+
+  private discoveryValues() {
+    const { host, pullSecrets } = this.registry;
+    const image = 'registry.k8s.io/nfd/node-feature-discovery';
+    return {
+      ...nodeFeatureDiscoveryValues(this.allTaints()),
+      ...(host ? { image: { repository: this.registry.resolve(image) } } : {}),
+      ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
+    };
+  }
+
+  private addExporter(): void {
+    const name = 'dcgm-exporter';
+    this.addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
+    const hostEngine = (this.cluster as Partial<IEksCluster>).nodeMonitoring ?? false;
+    this.addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
+  }
+
+  private addAgent(
+    id: string,
+    part: parts.AgentPart,
+    pools: () => IGpuNodePool[] = () => this.cluster.nodePools,
+  ): DaemonSetV1 {
     const spec: NodeAgentSpec = {
-      ...rest,
-      image: this.registry.resolve(image),
+      ...part,
+      image: this.registry.resolve(part.image),
       pullSecrets: this.registry.pullSecrets,
       namespace: this.namespace,
-      taints: () => pools().flatMap((pool): NodeTaint[] => pool.taints),
+      taints: () => pools().flatMap((pool) => pool.taints),
     };
     this.agents.push(spec);
-    nodeAgentDaemonSet(this, id, spec, this.meta);
+    return nodeAgentDaemonSet(this, id, spec, this.meta);
   }
+
+  private addConfig(id: string, name: string, data: { [file: string]: string }): void {
+    new ConfigMapV1(this, id, { ...this.meta, metadata: { name, namespace: this.namespace }, data });
+  }
+
+  /** A chart whose values follow from the pools, which may be made after this. */
+  private addRelease(
+    id: string,
+    release: {
+      readonly name: string;
+      readonly repository: string;
+      readonly version: string;
+      readonly values: () => string[];
+    },
+  ): void {
+    const { name, repository, version, values } = release;
+    new Release(this, id, {
+      ...helmMeta(this, this.cluster, this.namespaceReady),
+      name,
+      chart: name,
+      repository,
+      version,
+      namespace: this.namespace,
+      values: Lazy.listValue({ produce: values }),
+      maxHistory: 5,
+    });
+  }
+
+  private get pluginImage(): string {
+    return this.props.nvidiaPluginImage ?? NVIDIA_DEVICE_PLUGIN_IMAGE;
+  }
+
+  /** Names of the configurations of the device plugin that pools ask for, each once. */
+  private get pluginConfigs(): string[] {
+    const names = this.cluster.nodePools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
+    return [...new Set(names)].sort();
+  }
+
+  private operatorConfigs(): { [name: string]: string } {
+    const known = this.pluginConfigs.map((name) => [name, parts.pluginConfig(name) ?? '']);
+    return known.length > 0 ? Object.fromEntries([['default', 'version: v1\n'], ...known]) : {};
+  }
+
+  private allTaints(): NodeTaint[] {
+    return this.cluster.nodePools.flatMap((pool) => pool.taints);
+  }
+
+  private efaPools(): IGpuNodePool[] {
+    return this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
+  }
+}
+
+/** Whether the nodes of a pool run an image of EKS, which has driver and toolkit. */
+function hasDriver(pool: IGpuNodePool): boolean {
+  return 'image' in pool;
 }
 
 /** The region, where it is known at synthesis. */
 function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
   const known = region ?? cluster.connection.region;
   return Token.isUnresolved(known) ? undefined : known;
-}
-
-/** An agent before its place in the cluster is known. */
-interface Agent extends Omit<NodeAgentSpec, 'taints' | 'pullSecrets' | 'namespace'> {
-  readonly pools: () => IGpuNodePool[];
 }
 
 const sets = new WeakMap<IKubernetesCluster, NodeAgents>();

@@ -8,6 +8,8 @@ export enum PlacementKind {
   CLUSTER_GROUP = 'cluster-group',
   /** In a placement group that exists already. */
   EXISTING = 'existing',
+  /** As the capacity reservation of the pool was placed. */
+  FROM_RESERVATION = 'from-reservation',
 }
 
 /**
@@ -36,6 +38,16 @@ export class Placement {
     if (groupName === '')
       throw new UnscopedValidationError(['the name of an existing placement group must not be empty']);
     return new Placement(PlacementKind.EXISTING, groupName);
+  }
+
+  /**
+   * As the pool's capacity reservation was placed: in its placement group, or in none. The default with reserved capacity,
+   * which instances of another placement group cannot use.
+   *
+   * @see https://github.com/terraform-aws-modules/terraform-aws-eks/issues/3730
+   */
+  public static fromReservation(): Placement {
+    return new Placement(PlacementKind.FROM_RESERVATION);
   }
 
   /** The way instances are placed. */

@@ -1,6 +1,6 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
-import { IGpuNodePool, NodeSubnet } from './gpu-node-pool';
+import { IGpuNodePool } from './gpu-node-pool';
 import { RdmaFabricKind } from './rdma-fabric';
 
 /**
@@ -48,7 +48,9 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): string[] {
         .join(', ')}); select one pool`,
     );
   }
-  const subnets = new Set(pools.flatMap(({ pool }) => (isEfa(pool) && pool.subnets ? [subnetKey(pool.subnets)] : [])));
+  const subnets = new Set(
+    pools.flatMap(({ pool }) => (isEfa(pool) && pool.subnets?.length === 1 ? [pool.subnets[0].subnetId] : [])),
+  );
   if (subnets.size > 1) {
     faults.push(
       `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which are in different subnets, and EFA traffic is not ` +
@@ -69,13 +71,6 @@ function isEfa(pool: IGpuNodePool): boolean {
 function fabricOf(pool: IGpuNodePool): string {
   if (pool.fabric) return `${pool.fabric.kind} '${pool.fabric.fabricName}'`;
   return isEfa(pool) ? "efa 'efa'" : "none 'none'";
-}
-
-function subnetKey(subnets: NodeSubnet[]): string {
-  return subnets
-    .map(({ subnetId }) => subnetId)
-    .sort()
-    .join(' ');
 }
 
 function list(pools: PoolLoad[]): string {

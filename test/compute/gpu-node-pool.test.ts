@@ -144,7 +144,7 @@ describe('GpuNodePool', () => {
       const cluster = testEksCluster(stack);
       for (const instanceType of current) {
         const fabric = instanceType.efaInterfaces > 0 ? RdmaFabric.efa() : undefined;
-        new GpuNodePool(stack, instanceType.name, { cluster, instanceType, minNodes: 0, maxNodes: 1, fabric });
+        new GpuNodePool(stack, instanceType.name, { cluster, instanceType, minNodes: 1, maxNodes: 1, fabric });
       }
     });
     expect(result.resources('aws_eks_node_group')).toHaveLength(current.length);

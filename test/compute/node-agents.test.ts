@@ -2,7 +2,8 @@ import { Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuNodePool } from '../../lib/compute/gpu-node-pool';
-import { NodeAgents, NodeAgentsProps } from '../../lib/compute/node-agents';
+import { NodeAgents } from '../../lib/compute/node-agents';
+import { NodeAgentsProps } from '../../lib/compute/node-agents-props';
 import { efaDevicePluginImage } from '../../lib/compute/node-agents-images';
 import { NodeTaint } from '../../lib/core/gpu-node-pool';
 import { ImageRegistry } from '../../lib/core/image-registry';
@@ -24,7 +25,7 @@ function pool(
   return new GpuNodePool(stack, id, {
     cluster,
     instanceType: efa ? GpuInstanceType.P4DE_24XLARGE : GpuInstanceType.G5_XLARGE,
-    minNodes: 0,
+    minNodes: 1,
     maxNodes: 2,
     fabric: efa ? RdmaFabric.efa() : undefined,
     taints,

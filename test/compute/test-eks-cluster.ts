@@ -7,6 +7,9 @@ import { TestCluster, TestClusterProps } from '../support/test-cluster';
 /** What a test may say of its EKS cluster. */
 export interface TestEksClusterProps extends TestClusterProps {
   readonly subnetIds?: string[];
+  readonly subnetCidrs?: string[];
+  readonly availabilityZones?: string[];
+  readonly nodeMonitoring?: boolean;
   readonly securityGroupIds?: string[];
   readonly kubernetesVersion?: string;
   readonly release?: EksRelease;
@@ -18,6 +21,9 @@ export interface TestEksClusterProps extends TestClusterProps {
 export class TestEksCluster extends TestCluster implements IEksCluster {
   public readonly vpcId = 'vpc-1';
   public readonly subnetIds: string[];
+  public readonly subnetCidrs?: string[];
+  public readonly availabilityZones?: string[];
+  public readonly nodeMonitoring?: boolean;
   public readonly clusterSecurityGroupId: string;
   public readonly securityGroupIds: string[];
   public readonly kubernetesVersion?: string;
@@ -29,6 +35,9 @@ export class TestEksCluster extends TestCluster implements IEksCluster {
   public constructor(stack: TerraformStack, props: TestEksClusterProps = {}) {
     super(stack, 'Cluster', props);
     this.subnetIds = props.subnetIds ?? ['subnet-a', 'subnet-b'];
+    this.subnetCidrs = props.subnetCidrs;
+    this.availabilityZones = props.availabilityZones;
+    this.nodeMonitoring = props.nodeMonitoring;
     this.securityGroupIds = props.securityGroupIds ?? ['sg-cluster'];
     this.clusterSecurityGroupId = this.securityGroupIds[0];
     this.kubernetesVersion = props.kubernetesVersion;

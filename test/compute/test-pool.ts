@@ -1,6 +1,7 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
-import { GpuNodePool, GpuNodePoolProps } from '../../lib/compute/gpu-node-pool';
+import { GpuNodePool } from '../../lib/compute/gpu-node-pool';
+import { GpuNodePoolProps } from '../../lib/compute/gpu-node-pool-props';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { Block, Synthesised, synthesise } from '../support/synth';
 import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';

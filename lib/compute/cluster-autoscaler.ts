@@ -1,0 +1,125 @@
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { throwIfInvalid } from '../core/errors';
+import { ImageRegistry } from '../core/image-registry';
+import { helmMeta } from '../core/kubernetes-access';
+import { concreteFault } from '../core/tokens';
+import { IEksCluster } from './eks-cluster';
+
+const NAMESPACE = 'kube-system';
+const NAME = 'cluster-autoscaler';
+
+/**
+ * What the cluster autoscaler is made of.
+ */
+export interface ClusterAutoscalerProps {
+  /** The cluster. */
+  readonly cluster: IEksCluster;
+  /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+  /** Version of the chart. @default '9.52.1' */
+  readonly chartVersion?: string;
+  /** Tag of the image, best of the cluster's Kubernetes minor, e.g. `v1.34.1`. @default - the chart's */
+  readonly imageTag?: string;
+}
+
+/**
+ * The Kubernetes cluster autoscaler: grows the node groups of a cluster when pods wait for nodes, and shrinks them when nodes are
+ * idle. Make it once per cluster in the workload stack, and say `autoscaling: Autoscaling.clusterAutoscaler()` on the pools.
+ *
+ * Its role, made with the cluster, may read everything it must and change only Auto Scaling groups that carry the cluster's tag,
+ * which EKS sets on those of its node groups. Throws a `ValidationError` for a chart version that is not written as one.
+ *
+ * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+ */
+export class ClusterAutoscaler extends Construct {
+  /** What pods that rely on it may wait for. */
+  public readonly ready: ITerraformDependable[];
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props what it is made of
+   */
+  public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
+    super(scope, id);
+    const { cluster, chartVersion = '9.52.1', imageTag } = props;
+    throwIfInvalid(this, versionFaults(chartVersion));
+    const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    const role = cluster.serviceAccountRole(NAMESPACE, NAME);
+    new IamRolePolicy(role, 'ClusterAutoscaler', {
+      provider: cluster.provider,
+      name: NAME,
+      role: role.roleName,
+      policy: JSON.stringify(policy(cluster.clusterName)),
+    });
+    const values = {
+      cloudProvider: 'aws',
+      autoDiscovery: { clusterName: cluster.clusterName },
+      fullnameOverride: NAME,
+      image: {
+        repository: registry.resolve('registry.k8s.io/autoscaling/cluster-autoscaler'),
+        ...(imageTag ? { tag: imageTag } : {}),
+        ...(registry.pullSecrets.length > 0 ? { pullSecrets: registry.pullSecrets } : {}),
+      },
+      rbac: { serviceAccount: { create: true, name: NAME, annotations: role.serviceAccountAnnotations } },
+      // Groups of one kind in several zones grow alike; pods with local volumes do not keep an idle GPU node alive.
+      extraArgs: {
+        'balance-similar-node-groups': true,
+        expander: 'least-waste',
+        'skip-nodes-with-local-storage': false,
+      },
+    };
+    const release = new Release(this, 'Resource', {
+      ...helmMeta(this, cluster, role.ready),
+      name: NAME,
+      chart: NAME,
+      repository: 'https://kubernetes.github.io/autoscaler',
+      version: chartVersion,
+      namespace: NAMESPACE,
+      values: [JSON.stringify(values)],
+      set: cluster.connection.region ? [{ name: 'awsRegion', value: cluster.connection.region }] : undefined,
+      maxHistory: 5,
+    });
+    this.ready = [release];
+  }
+}
+
+function versionFaults(version: string): string[] {
+  const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');
+  if (unknown.length > 0) return unknown;
+  return /^\d+\.\d+\.\d+$/.test(version) ? [] : [`chartVersion must be written as '9.52.1'; got '${version}'`];
+}
+
+function policy(clusterName: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Read',
+        Effect: 'Allow',
+        Action: [
+          'autoscaling:DescribeAutoScalingGroups',
+          'autoscaling:DescribeAutoScalingInstances',
+          'autoscaling:DescribeLaunchConfigurations',
+          'autoscaling:DescribeScalingActivities',
+          'ec2:DescribeImages',
+          'ec2:DescribeInstanceTypes',
+          'ec2:DescribeLaunchTemplateVersions',
+          'ec2:GetInstanceTypesFromInstanceRequirements',
+          'eks:DescribeNodegroup',
+        ],
+        Resource: '*',
+      },
+      {
+        Sid: 'ScaleOwnGroups',
+        Effect: 'Allow',
+        Action: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
+        Resource: '*',
+        Condition: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${clusterName}`]: 'owned' } },
+      },
+    ],
+  };
+}
