@@ -5,6 +5,7 @@ import { Annotations, Fn, ITerraformDependable, TerraformProvider, Token } from 
 import { Construct } from 'constructs';
 import { EksRelease } from '../catalog/eks-release';
 import { IServiceAccountRole } from '../core/aws-role';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ClusterConnection } from '../core/kubernetes-cluster';
@@ -246,9 +247,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.access.grantAdmin(id, principalArn);
   }
 
-  /** How the cluster is reached and what it runs, as text for people. */
+  /** How the cluster is reached, what it runs, and where the pods of this program go, as text for people. */
   public explain(): string {
-    return this.explanation;
+    return `${this.explanation}\n\n${ClusterChecks.of(this).explain()}`;
   }
 
   private network(props: EksGpuClusterProps, flowLogGroupName: string): ClusterNetwork {

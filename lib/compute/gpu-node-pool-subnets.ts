@@ -1,4 +1,5 @@
 import { Fn, Token } from 'cdktf';
+import { NodeSubnet } from '../core/gpu-node-pool';
 import { hasToken } from '../core/tokens';
 import { rangeSize } from './cidr';
 import { GpuNodePoolSpec, existingPlacementGroup, layoutOf } from './gpu-node-pool-spec';
@@ -109,6 +110,22 @@ export function subnetsOfUnknownZone(spec: GpuNodePoolSpec): string[] {
 function zoneOf({ cluster }: GpuNodePoolSpec, subnet: string): string | undefined {
   const zone = cluster.availabilityZones?.[cluster.subnetIds.indexOf(subnet)];
   return hasToken(zone) ? undefined : zone;
+}
+
+/**
+ * The subnets of a pool, and how many addresses each has where its range is known; none where it is not known how many there are.
+ *
+ * @internal
+ */
+export function nodeSubnets(spec: GpuNodePoolSpec): NodeSubnet[] {
+  const { cluster } = spec;
+  const subnets = subnetsOf(spec);
+  if (Token.isUnresolved(subnets)) return [];
+  return subnets.map((subnetId) => {
+    const range = cluster.subnetCidrs?.[cluster.subnetIds.indexOf(subnetId)];
+    const known = range !== undefined && !hasToken(range);
+    return { subnetId, ...(known ? { usableAddresses: rangeSize(range) - RESERVED_ADDRESSES } : {}) };
+  });
 }
 
 /** The whole of the pool's nodes must find addresses in its subnets, where their ranges are known. */

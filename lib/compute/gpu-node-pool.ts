@@ -6,8 +6,9 @@ import { Construct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
-import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
+import { IGpuNodePool, NodeSubnet, NodeTaint } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { IRdmaFabric } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
 import { nodeTemplateTags, tagAutoscalingGroup } from './autoscaling-group-tags';
 import { AutoscalingKind } from './autoscaling';
@@ -20,9 +21,10 @@ import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from './gpu-node-po
 import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
 import { GpuNodePoolSpec, existingPlacementGroup, imageRelease, layoutOf, specOf } from './gpu-node-pool-spec';
-import { subnetsOf, subnetsOfUnknownZone } from './gpu-node-pool-subnets';
+import { nodeSubnets, subnetsOf, subnetsOfUnknownZone } from './gpu-node-pool-subnets';
 import { GpuSharing } from './gpu-sharing';
 import { gpuLaunchTemplate } from './launch-template';
+import { managedMaxPods } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
 
@@ -71,6 +73,8 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public readonly image: NodeImage;
   /** How pods share a GPU. */
   public readonly gpuSharing: GpuSharing;
+  /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
+  public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
   /** Subnets of the nodes. */
@@ -111,6 +115,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     this.image = spec.image;
     this.gpuSharing = spec.sharing;
     this.placement = spec.placement;
+    this.fabric = props.fabric;
     this.efaInterfacesPerNode = spec.efa ? instanceType.efaInterfaces : 0;
     this.subnetIds = subnetsOf(spec);
     this.labels = { ...spec.labels, ...poolLabels(poolName, instanceType, spec.efa, spec) };
@@ -199,6 +204,19 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** The taints of its nodes. A copy. */
   public get taints(): NodeTaint[] {
     return this.allTaints.map((taint) => ({ ...taint }));
+  }
+
+  /** Subnets that its nodes are in; none where Terraform only knows them later. */
+  public get subnets(): NodeSubnet[] | undefined {
+    return nodeSubnets(this.spec);
+  }
+
+  /** What pods can have on one node beside what follows from the hardware: pods and GPUs, as they are shared. */
+  public get allocatable(): { [resource: string]: string } | undefined {
+    return {
+      pods: String(managedMaxPods(this.instanceType, layoutOf(this.spec))),
+      'nvidia.com/gpu': String(this.gpuSharing.gpusPerNode(this.instanceType)),
+    };
   }
 
   /** Name of the EKS node group, once it exists. */

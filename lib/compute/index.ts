@@ -8,6 +8,7 @@ export * from './eks-cluster';
 export * from './eks-gpu-cluster';
 export * from './eks-gpu-cluster-props';
 export * from './encrypted-storage-class';
+export * from './existing-gpu-node-pool';
 export * from './gpu-node-pool';
 export * from './gpu-node-pool-props';
 export * from './gpu-operator';

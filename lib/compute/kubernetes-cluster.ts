@@ -1,6 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid, ValidationError } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -74,6 +75,16 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
    */
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
+  }
+
+  /** How the cluster is reached, and where the pods of this program go, as text for people. */
+  public explain(): string {
+    const { configPath, configContext } = this.connection;
+    return [
+      `Cluster ${this.clusterName}, by the kubeconfig ${configPath}${configContext ? `, context ${configContext}` : ''}.`,
+      '',
+      ClusterChecks.of(this).explain(),
+    ].join('\n');
   }
 
   /**

@@ -88,6 +88,16 @@ export function maxPodsBeside(type: GpuInstanceType, layout: readonly InterfaceP
 }
 
 /**
+ * Most pods of a node of a managed node group with a layout: what its addresses allow, and EKS's own cap.
+ *
+ * @internal
+ */
+export function managedMaxPods(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number {
+  const cap = type.vcpus < 30 ? MANAGED_POD_CAPS.small : MANAGED_POD_CAPS.large;
+  return maxPodsBeside(type, layout) ?? Math.min(type.defaultMaxPods, cap);
+}
+
+/**
  * What keeps an instance type from taking a layout: more interfaces on a card than it holds. Only hardware that the user
  * described himself can be so.
  *

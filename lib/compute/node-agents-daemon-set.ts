@@ -2,6 +2,7 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { NodeTaint } from '../core/gpu-node-pool';
+import { PodDemand } from '../core/pod-demand';
 import { KubernetesMeta } from '../core/kubernetes-access';
 import { GPU_TAINT } from './gpu-node-pool-labels';
 
@@ -57,6 +58,8 @@ export interface NodeAgentSpec {
   readonly cpu: string;
   readonly memory: string;
   readonly memoryLimit: string;
+  /** Whether it is for nodes of pools that another program made. @default false */
+  readonly elsewhere?: boolean;
 }
 
 /**
@@ -150,6 +153,24 @@ export function requireLabels(daemonSet: DaemonSetV1, requirements: readonly Lab
       },
     },
   });
+}
+
+/**
+ * What an agent asks of each node it runs on.
+ *
+ * @internal
+ */
+export function nodeAgentDemand(spec: NodeAgentSpec): PodDemand {
+  return {
+    name: `${spec.namespace}/${spec.name}`,
+    pods: 0,
+    onEveryNode: true,
+    elsewhere: spec.elsewhere,
+    requests: { cpu: spec.cpu, memory: spec.memory },
+    nodeSelector: spec.nodeSelector,
+    tolerations: tolerations(spec.taints()),
+    hostNetwork: spec.hostNetwork,
+  };
 }
 
 /** Agents run as root: the kubelet's socket and the devices belong to it. */

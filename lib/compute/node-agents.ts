@@ -3,6 +3,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
@@ -10,11 +11,12 @@ import { KubernetesMeta, helmMeta, kubernetesMeta } from '../core/kubernetes-acc
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesNameFault } from '../core/naming';
+import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { concreteFault } from '../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
 import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryValues } from './gpu-operator';
-import { nodeAgentDaemonSet, requireLabels } from './node-agents-daemon-set';
+import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
@@ -43,7 +45,7 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
  * configuration of the device plugin, and an EFA plugin too old for a pool.
  */
-export class NodeAgents extends Construct {
+export class NodeAgents extends Construct implements IScheduledWorkload {
   /** The cluster. */
   public readonly cluster: IKubernetesCluster;
   /** Namespace of the agents. */
@@ -55,6 +57,7 @@ export class NodeAgents extends Construct {
   private readonly meta: KubernetesMeta;
   /** The device plugins, by the names of their configurations; the one without has an empty one. */
   private readonly plugins = new Map<string, DaemonSetV1>();
+  private readonly agents: NodeAgentSpec[] = [];
 
   /**
    * @param scope parent, in the workload stack
@@ -82,6 +85,12 @@ export class NodeAgents extends Construct {
     this.addLater();
     new LateChild(this, 'AfterPools', () => this.addLater());
     this.node.addValidation({ validate: () => this.poolFaults() });
+    ClusterChecks.of(props.cluster).register(this);
+  }
+
+  /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
+  public get podDemands(): PodDemand[] {
+    return this.agents.map(nodeAgentDemand);
   }
 
   private faults(): string[] {
@@ -151,7 +160,8 @@ export class NodeAgents extends Construct {
     if (!(efa ?? this.efaPools().length > 0) || this.node.tryFindChild(id)) return;
     const region = regionOf(this.props);
     throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
-    this.addAgent(id, parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region)), () => this.efaPools());
+    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
+    this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
   }
 
   private addOperator(operator: GpuOperator): void {
@@ -202,18 +212,15 @@ export class NodeAgents extends Construct {
     part: parts.AgentPart,
     pools: () => IGpuNodePool[] = () => this.cluster.nodePools,
   ): DaemonSetV1 {
-    return nodeAgentDaemonSet(
-      this,
-      id,
-      {
-        ...part,
-        image: this.registry.resolve(part.image),
-        pullSecrets: this.registry.pullSecrets,
-        namespace: this.namespace,
-        taints: () => pools().flatMap((pool) => pool.taints),
-      },
-      this.meta,
-    );
+    const spec: NodeAgentSpec = {
+      ...part,
+      image: this.registry.resolve(part.image),
+      pullSecrets: this.registry.pullSecrets,
+      namespace: this.namespace,
+      taints: () => pools().flatMap((pool) => pool.taints),
+    };
+    this.agents.push(spec);
+    return nodeAgentDaemonSet(this, id, spec, this.meta);
   }
 
   private addConfig(id: string, name: string, data: { [file: string]: string }): void {

@@ -2,6 +2,7 @@ import { ITerraformDependable } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { IKubernetesCluster } from './kubernetes-cluster';
+import { IRdmaFabric } from './rdma-fabric';
 
 /**
  * A taint that the nodes of a pool carry.
@@ -13,6 +14,16 @@ export interface NodeTaint {
   readonly value?: string;
   /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`, as Kubernetes writes them. */
   readonly effect: string;
+}
+
+/**
+ * A subnet that nodes of a pool are in.
+ */
+export interface NodeSubnet {
+  /** Id of the subnet; a token as long as it is the same for every pool in the subnet. */
+  readonly subnetId: string;
+  /** Addresses that nodes and pods can get. @default - not known at synthesis */
+  readonly usableAddresses?: number;
 }
 
 /**
@@ -37,6 +48,16 @@ export interface IGpuNodePool extends IConstruct {
   readonly taints: NodeTaint[];
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   readonly efaInterfacesPerNode: number;
+  /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
+  readonly fabric?: IRdmaFabric;
+  /** Subnets that its nodes are in. @default - not known: not checked */
+  readonly subnets?: NodeSubnet[];
+  /**
+   * What pods can have on one of its nodes, as Kubernetes quantities by resource, where that is not what follows from the hardware
+   * and the fabric: `pods`, `nvidia.com/gpu` with time slicing, MIG profiles.
+   * @default - derived from the hardware and the fabric
+   */
+  readonly allocatable?: { [resource: string]: string };
   /** What workloads of the same stack must wait for. */
   readonly ready: ITerraformDependable[];
 }

@@ -6,9 +6,12 @@ import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { StatefulSetV1, StatefulSetV1Config } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterChecks } from '../core/cluster-checks';
 import { ImageRegistry } from '../core/image-registry';
 import { kubernetesMeta } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
+import { podDemandOf } from '../core/pod-demand-of';
 import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
 import { escapeTemplate } from '../core/template-escape';
 import { DataSize } from '../units/data-size';
@@ -58,7 +61,7 @@ export interface MonitoringServerProps {
  *
  * @internal
  */
-export class MonitoringServer extends Construct {
+export class MonitoringServer extends Construct implements IScheduledWorkload {
   public constructor(
     scope: Construct,
     id: string,
@@ -70,6 +73,12 @@ export class MonitoringServer extends Construct {
     if (props.storage.persistent) this.makeClaim();
     this.makeService();
     this.makeStatefulSet();
+    ClusterChecks.of(props.cluster).register(this);
+  }
+
+  public get podDemands(): PodDemand[] {
+    const { namespace, name } = this.props;
+    return [podDemandOf({ container: [this.container()] }, { name: `${namespace}/${name}`, pods: 1 })];
   }
 
   private get meta() {

@@ -40,6 +40,8 @@ export interface ModelDefinition {
   readonly gpus: number;
   /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
   readonly spansGpus: boolean;
+  /** GPUs that split each layer between them. */
+  readonly tensorParallelism: number;
   /** What is copied from the model store, all versions together. */
   readonly storedSize: DataSize;
   /** Resident host memory without shared memory and without the page cache of the weights. */

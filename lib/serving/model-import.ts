@@ -4,6 +4,7 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { ImageRegistry } from '../core/image-registry';
 import { kubernetesMeta } from '../core/kubernetes-access';
@@ -11,6 +12,8 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IModelStore } from '../core/model-store';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
+import { podDemandOf } from '../core/pod-demand-of';
 import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
@@ -71,7 +74,7 @@ const SOURCE_MOUNT = '/source';
  * Terraform does not wait for it. It has no time to live: a Job that Kubernetes removes by itself would be made again by the next
  * apply. Removing the construct removes the Job and leaves the model in the store.
  */
-export class ModelImport extends Construct {
+export class ModelImport extends Construct implements IScheduledWorkload {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -107,6 +110,17 @@ export class ModelImport extends Construct {
       data: { [SCRIPT_KEY]: escapeTemplate(IMPORT_SCRIPT), ...(files ? { files: escapeTemplate(files) } : {}) },
     });
     this.job = this.makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
+    ClusterChecks.of(props.cluster).register(this);
+  }
+
+  /** What its pod asks of the nodes. */
+  public get podDemands(): PodDemand[] {
+    const spec = { nodeSelector: this.props.nodeSelector, container: [this.container(this.scratchMib)] };
+    return [podDemandOf(spec, { name: `${this.namespace}/${this.name}`, pods: 1, temporary: true })];
+  }
+
+  private get scratchMib(): number {
+    return Math.ceil(this.props.source.claimName === undefined ? this.largestFile.mib + 1024 : 1024);
   }
 
   private get version(): string {
@@ -169,7 +183,7 @@ export class ModelImport extends Construct {
   private makeJob(waitFor: ITerraformDependable[]): JobV1 {
     const { source, cluster, nodeSelector, modelStoreCredentials } = this.props;
     const claim = source.claimName;
-    const scratchMib = Math.ceil(claim === undefined ? this.largestFile.mib + 1024 : 1024);
+    const scratchMib = this.scratchMib;
     const pullSecrets = this.registry.pullSecrets.map((name) => ({ name }));
     return new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),

@@ -75,6 +75,7 @@ export class OnnxRuntimeModel implements ModelDefinition {
   public readonly versions: readonly ModelVersion[];
   public readonly gpus: number;
   public readonly spansGpus = false;
+  public readonly tensorParallelism = 1;
   public readonly sharedMemory = DataSize.ZERO;
   public readonly streams = false;
   public readonly exporters: readonly string[] = [];

@@ -1,4 +1,5 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../core/node-allocatable';
 import { DataSize } from '../units/data-size';
 import { ModelDefinition } from './model-definition';
 
@@ -40,24 +41,14 @@ export interface PodSizing {
   readonly podsPerNode: number;
 }
 
-/**
- * Memory that pods can get on a node. The operating system sees about 7.5 % less than EC2 states (Karpenter's default overhead);
- * the kubelet of EKS reserves 255 MiB and 11 MiB for each possible pod, and evicts at 100 MiB; node agents take about 512 MiB.
- *
- * @see https://github.com/awslabs/amazon-eks-ami (nodeadm, kubelet defaults)
- */
+/** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
 function usableMemoryMib(type: GpuInstanceType): number {
-  return Math.floor(type.memory.mib * 0.925 - 255 - 11 * type.defaultMaxPods - 100 - 512);
+  return allocatableMemoryMib(type) - 512;
 }
 
-/** CPU that pods can get on a node, in thousandths: the kubelet's reserve is below 2 %, node agents ask for about 0.6. */
+/** CPU that pods can get on a node beside the node agents, in thousandths; those ask for about 0.6. */
 function usableCpuMillis(type: GpuInstanceType): number {
-  return Math.floor(type.vcpus * 980 - 600);
-}
-
-/** Disk that pods can get: instance store in RAID 0, less the kubelet's threshold of 15 % and the images; unknown without one. */
-function usableDiskMib(type: GpuInstanceType): number | undefined {
-  return type.instanceStorage && Math.floor(type.instanceStorage.mib * 0.85 - 30 * 1024);
+  return allocatableCpuMillis(type) - 600;
 }
 
 /**
@@ -111,7 +102,7 @@ export function sizePod(
     'local disk',
     'MiB',
     diskMib,
-    usableDiskMib(type),
+    allocatableDiskMib(type),
     'use a type with more instance storage, or resources.ephemeralStorage',
   );
   const usableCpu = usableCpuMillis(type);

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
-import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { DeploymentV1, DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
@@ -8,6 +8,7 @@ import { Annotations, ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { TritonRelease } from '../catalog/serving-engine';
 import { IServiceAccountRole } from '../core/aws-role';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
@@ -16,6 +17,8 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IModelStore } from '../core/model-store';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesName } from '../core/naming';
+import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
+import { podDemandOf } from '../core/pod-demand-of';
 import { escapeTemplate } from '../core/template-escape';
 import { IWatchable, MetricsTarget } from '../core/watchable';
 import { CapacityPlan } from '../planning/capacity-plan';
@@ -96,7 +99,7 @@ export interface TritonDeploymentProps {
  * All wrong properties are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
-export class TritonDeployment extends Construct implements IWatchable {
+export class TritonDeployment extends Construct implements IWatchable, IScheduledWorkload {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -127,6 +130,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   private readonly props: TritonDeploymentProps;
   private readonly models: ModelDefinition[];
   private readonly context: ModelContext;
+  private podSpec: DeploymentV1SpecTemplateSpec = {};
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     super(scope, id);
@@ -154,6 +158,17 @@ export class TritonDeployment extends Construct implements IWatchable {
     this.deployment = this.makeDeployment(sizing, serviceAccount, role, namespace);
     this.makeDisruptionBudget(namespace);
     this.metricsTarget = this.makeMetricsTarget();
+    ClusterChecks.of(props.cluster).register(this);
+  }
+
+  /** What its pods ask of the nodes. */
+  public get podDemands(): PodDemand[] {
+    const about = {
+      name: `${this.namespace}/${this.name}`,
+      pods: this.replicas,
+      tensorParallelism: Math.max(...this.models.map((model) => model.tensorParallelism)),
+    };
+    return [podDemandOf(this.podSpec, about)];
   }
 
   private validate(): PodSizing {
@@ -241,6 +256,26 @@ export class TritonDeployment extends Construct implements IWatchable {
       'eks.amazonaws.com/skip-containers': CONTAINERS.triton,
     };
     const waitFor = [...namespace, serviceAccount, configMap, ...(role?.ready ?? []), ...nodePool.ready];
+    this.podSpec = tritonPodSpec({
+      serviceAccountName: this.name,
+      configMapName: this.name,
+      files,
+      scriptKey,
+      copies: weightsCopies(this.models),
+      modelStore,
+      credentials: this.props.modelStoreCredentials,
+      endpoint: this.props.modelStoreEndpoint,
+      nodePool,
+      registry,
+      image: registry.resolve(this.tritonRelease.image(this.models[0].variant)),
+      sizing,
+      exitTimeout: this.props.exitTimeout ?? 60,
+      metricsFeatures: this.metricsFeatures,
+      environment: this.props.environment ?? {},
+      extraArguments: this.props.extraArguments ?? [],
+      labels: this.labels,
+      priorityClassName: this.props.priorityClassName,
+    });
     return new DeploymentV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
       metadata: this.metadata(),
@@ -254,26 +289,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '0', maxUnavailable: '1' } },
         template: {
           metadata: { labels: this.metadata().labels, annotations },
-          spec: tritonPodSpec({
-            serviceAccountName: this.name,
-            configMapName: this.name,
-            files,
-            scriptKey,
-            copies: weightsCopies(this.models),
-            modelStore,
-            credentials: this.props.modelStoreCredentials,
-            endpoint: this.props.modelStoreEndpoint,
-            nodePool,
-            registry,
-            image: registry.resolve(this.tritonRelease.image(this.models[0].variant)),
-            sizing,
-            exitTimeout: this.props.exitTimeout ?? 60,
-            metricsFeatures: this.metricsFeatures,
-            environment: this.props.environment ?? {},
-            extraArguments: this.props.extraArguments ?? [],
-            labels: this.labels,
-            priorityClassName: this.props.priorityClassName,
-          }),
+          spec: this.podSpec,
         },
       },
     });

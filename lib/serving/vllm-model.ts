@@ -52,6 +52,7 @@ export class VllmModel implements ModelDefinition {
   public readonly versions: readonly ModelVersion[];
   public readonly gpus: number;
   public readonly spansGpus: boolean;
+  public readonly tensorParallelism: number;
   public readonly streams = true;
   public readonly exporters: readonly string[];
   public readonly weightsInRepository = false;
@@ -68,6 +69,7 @@ export class VllmModel implements ModelDefinition {
     this.parallelism = props.parallelism ?? (props.plan ? withinServer(props.plan.parallelism) : Parallelism.NONE);
     this.gpus = this.parallelism.tensor * this.parallelism.pipeline;
     this.spansGpus = this.gpus > 1;
+    this.tensorParallelism = this.parallelism.tensor;
     this.exporters = this.engineMetrics ? ['triton-vllm'] : [];
   }
 

@@ -1,5 +1,10 @@
+import { DataSize, GpuInstanceType, GpuInterconnect, GpuType } from '../../lib';
 import { RdmaFabricKind } from '../../lib/core/rdma-fabric';
+import { RdmaAttachment } from '../../lib/network/rdma-attachment';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { NDR, RACK } from './support';
+
+const P5 = GpuInstanceType.P5_48XLARGE;
 
 describe('RdmaFabric', () => {
   test('failure 6: of EFA tells a pod its interfaces, huge pages and the capability to lock memory', () => {
@@ -20,6 +25,9 @@ describe('RdmaFabric', () => {
   test('does not let a caller change what every fabric of the kind asks for', () => {
     RdmaFabric.efa().capabilities.push('SYS_ADMIN');
     expect(RdmaFabric.efa().capabilities).toEqual(['IPC_LOCK']);
+    const fabric = RdmaFabric.infiniband(NDR);
+    fabric.networks.push('x');
+    expect(fabric.networks).toEqual([]);
   });
 
   test.each([
@@ -28,5 +36,198 @@ describe('RdmaFabric', () => {
     [RdmaFabric.none(), 4, /cannot take 4 interfaces of the fabric 'none'/],
   ])('fails when %s is asked for %d interfaces', (fabric, interfaces, message) => {
     expect(() => fabric.podResources(interfaces)).toThrow(message);
+  });
+});
+
+describe('binding a pod', () => {
+  test('failure 6: EFA: all interfaces of the node, and nothing that aws-ofi-nccl sets itself', () => {
+    const binding = RdmaFabric.efa().bind({ instanceType: P5, gpus: 8, rdmaRequired: true });
+    expect(binding).toMatchObject({
+      resources: { 'vpc.amazonaws.com/efa': '32', 'hugepages-2Mi': '5120Mi' },
+      annotations: {},
+      capabilities: ['IPC_LOCK'],
+      environment: { NCCL_SOCKET_IFNAME: 'eth0' },
+      podSecurityLevel: 'privileged',
+    });
+    expect(binding.sharedMemory.gib).toBe(9);
+  });
+
+  test('a part of a node gets its part of interfaces and huge pages, and the parts fit together', () => {
+    const { resources } = RdmaFabric.efa().bind({ instanceType: P5, gpus: 2 });
+    expect(resources).toEqual({ 'vpc.amazonaws.com/efa': '8', 'hugepages-2Mi': '1280Mi' });
+    expect(RdmaFabric.efa().bind({ instanceType: P5, gpus: 0 }).resources).toEqual({});
+  });
+
+  test('InfiniBand: shared devices come as one, and NCCL may not fall back to TCP', () => {
+    const fabric = RdmaFabric.infiniband({ ...NDR, devices: ['mlx5_0', 'mlx5_1'] });
+    expect(fabric.bind({ instanceType: RACK, gpus: 8 })).toMatchObject({
+      resources: { 'rdma/rdma_shared_device_a': '1' },
+      annotations: {},
+      capabilities: ['IPC_LOCK'],
+      environment: { NCCL_SOCKET_IFNAME: 'eth0', NCCL_NET: 'IB', NCCL_IB_HCA: '=mlx5_0,mlx5_1' },
+    });
+    expect(fabric.nodeResources(RACK)).toEqual({ 'rdma/rdma_shared_device_a': '63' });
+    expect(fabric.bandwidthGbps(RACK)).toBe(3200);
+  });
+
+  test('host devices: one network for each adapter', () => {
+    const attachment = RdmaAttachment.hostDevices({ network: 'default/rail' });
+    const fabric = RdmaFabric.infiniband({ ...NDR, attachment });
+    const { resources, annotations } = fabric.bind({ instanceType: RACK, gpus: 2 });
+    expect(resources).toEqual({ 'nvidia.com/hostdev': '2' });
+    expect(annotations).toEqual({ 'k8s.v1.cni.cncf.io/networks': 'default/rail,default/rail' });
+    expect(fabric.nodeResources(RACK)).toEqual({ 'nvidia.com/hostdev': '8' });
+  });
+
+  test('virtual functions: one of each rail', () => {
+    const rails = ['a', 'b'].map((name) => ({
+      resourceName: `rail_${name}`,
+      network: `rdma/rail-${name}`,
+      physicalFunctions: [`ibs${name}`],
+    }));
+    const attachment = RdmaAttachment.virtualFunctions({ rails, virtualFunctionsPerAdapter: 4 });
+    const fabric = RdmaFabric.infiniband({ adaptersPerNode: 2, gbpsPerAdapter: 400, attachment });
+    const { resources, annotations } = fabric.bind({ instanceType: RACK, gpus: 1 });
+    expect(resources).toEqual({ 'nvidia.com/rail_a': '1', 'nvidia.com/rail_b': '1' });
+    expect(annotations).toEqual({ 'k8s.v1.cni.cncf.io/networks': 'rdma/rail-a,rdma/rail-b' });
+    expect(fabric.nodeResources(RACK)).toEqual({ 'nvidia.com/rail_a': '4', 'nvidia.com/rail_b': '4' });
+  });
+
+  test('RoCE: GID and traffic class where they are given', () => {
+    const attachment = RdmaAttachment.sharedDevices({ networks: ['default/rail-0'] });
+    const fabric = RdmaFabric.roce({ ...NDR, attachment, gidIndex: 3, trafficClass: 106 });
+    expect(fabric.bind({ instanceType: RACK, gpus: 8 })).toMatchObject({
+      environment: { NCCL_IB_GID_INDEX: '3', NCCL_IB_TC: '106' },
+      annotations: { 'k8s.v1.cni.cncf.io/networks': 'default/rail-0' },
+    });
+    const plain = RdmaFabric.roce({ ...NDR, attachment }).bind({ instanceType: RACK, gpus: 8 });
+    expect(plain.environment).toEqual({ NCCL_SOCKET_IFNAME: 'eth0', NCCL_NET: 'IB' });
+  });
+
+  test('no fabric: a pod that does without RDMA gets nothing but the interface of its peers', () => {
+    const binding = RdmaFabric.none().bind({ instanceType: GpuInstanceType.G5_XLARGE, gpus: 1 });
+    expect(binding).toMatchObject({ resources: {}, annotations: {}, capabilities: [], podSecurityLevel: 'restricted' });
+    expect(binding.environment).toEqual({ NCCL_SOCKET_IFNAME: 'eth0' });
+  });
+
+  test('the user has the last word on what the plugin leaves alone', () => {
+    const environment = { NCCL_SOCKET_IFNAME: 'net1', NCCL_DEBUG: 'INFO' };
+    const sharedMemory = DataSize.gib(64);
+    const binding = RdmaFabric.efa().bind({ instanceType: P5, gpus: 8, environment, sharedMemory });
+    expect(binding.environment).toEqual(environment);
+    expect(binding.sharedMemory.gib).toBe(64);
+  });
+
+  const efa = RdmaFabric.efa();
+  const ib = RdmaFabric.infiniband(NDR);
+  const hostdev = RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'rail' }) });
+  const slow = GpuInstanceType.custom({
+    name: 'slow',
+    gpu: GpuType.H100,
+    gpuCount: 8,
+    vcpus: 96,
+    memory: DataSize.gib(1024),
+    interconnect: GpuInterconnect.NVSWITCH,
+  });
+  test.each([
+    [
+      'failure 6: a variable of the plugin',
+      efa,
+      { instanceType: P5, gpus: 8, environment: { FI_PROVIDER: 'efa' } },
+      /must not set FI_PROVIDER/,
+    ],
+    [
+      'failure 6: a buffer size',
+      efa,
+      { instanceType: P5, gpus: 8, environment: { NCCL_BUFFSIZE: '1' } },
+      /must not set NCCL_BUFFSIZE.*aws-ofi-nccl/,
+    ],
+    [
+      'InfiniBand switched off',
+      ib,
+      { instanceType: RACK, gpus: 8, environment: { NCCL_IB_DISABLE: '1' } },
+      /NCCL_IB_DISABLE/,
+    ],
+    ['EFA on hardware without', efa, { instanceType: GpuInstanceType.G5_XLARGE, gpus: 1 }, /'g5.xlarge' has no EFA/],
+    ['InfiniBand on EC2', ib, { instanceType: P5, gpus: 8 }, /'p5.48xlarge' of EC2 has no infiniband/],
+    [
+      'more than the hardware has',
+      ib,
+      { instanceType: slow, gpus: 8 },
+      /3200 Gb\/s on each node, but hardware 'slow' states 10 Gb\/s/,
+    ],
+    [
+      'RDMA of TCP-only nodes',
+      RdmaFabric.none(),
+      { instanceType: P5, gpus: 8, rdmaRequired: true },
+      /reach each other by TCP only/,
+    ],
+    [
+      'a share that is not whole',
+      efa,
+      { instanceType: GpuInstanceType.G5_12XLARGE, gpus: 1 },
+      /cannot have an equal share of its 1 interfaces/,
+    ],
+    [
+      'a share of adapters that is not whole',
+      hostdev,
+      { instanceType: slow, gpus: 9 },
+      /takes 0 to 8 GPUs, a whole number; got 9/,
+    ],
+    ['half a GPU', efa, { instanceType: P5, gpus: 0.5 }, /got 0.5/],
+  ])('fails for %s', (_, fabric, pod, message) => {
+    expect(() => fabric.bind(pod)).toThrow(message);
+  });
+
+  test('all faults of a pod come at once', () => {
+    const environment = { FI_PROVIDER: 'efa', NCCL_BUFFSIZE: '1' };
+    const build = () => efa.bind({ instanceType: GpuInstanceType.G5_XLARGE, gpus: 1, environment });
+    expect(build).toThrow(
+      expect.objectContaining({ faults: [expect.anything(), expect.anything(), expect.anything()] }),
+    );
+  });
+});
+
+describe('options of ConnectX fabrics', () => {
+  const rail = { resourceName: 'a', network: 'a', physicalFunctions: ['ib0'] };
+  test.each([
+    [
+      'no adapters',
+      { adaptersPerNode: 0, gbpsPerAdapter: 400 },
+      /adaptersPerNode must be a whole number of at least 1; got 0/,
+    ],
+    ['no rate', { adaptersPerNode: 8, gbpsPerAdapter: 0 }, /gbpsPerAdapter must be above 0/],
+    ['an empty name', { ...NDR, fabricName: '' }, /fabricName must not be empty/],
+    [
+      'a wrong resource',
+      { ...NDR, attachment: RdmaAttachment.sharedDevices({ resourceName: 'a b' }) },
+      /resourceName must be letters/,
+    ],
+    [
+      'a wrong network',
+      { ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'a/b/c' }) },
+      /a network must be named/,
+    ],
+    [
+      'too few rails',
+      { ...NDR, attachment: RdmaAttachment.virtualFunctions({ rails: [rail] }) },
+      /one rail for each of the 8 adapters; got 1/,
+    ],
+    [
+      'rails of one resource',
+      { adaptersPerNode: 2, gbpsPerAdapter: 400, attachment: RdmaAttachment.virtualFunctions({ rails: [rail, rail] }) },
+      /rails must have resources of their own/,
+    ],
+    ['no pods', { ...NDR, attachment: RdmaAttachment.sharedDevices({ maxPods: 0 }) }, /maxPods must be a whole number/],
+  ])('fail for %s', (_, options, message) => {
+    expect(() => RdmaFabric.infiniband(options)).toThrow(message);
+  });
+
+  test('RoCE needs a network for shared devices, InfiniBand does not', () => {
+    expect(() => RdmaFabric.roce(NDR)).toThrow(/shared devices of a RoCE fabric need networks/);
+    expect(() => RdmaFabric.roce({ ...NDR, trafficClass: 256 })).toThrow(
+      /trafficClass must be a whole number from 0 to 255/,
+    );
+    expect(RdmaFabric.infiniband(NDR).resourceName).toBe('rdma/rdma_shared_device_a');
   });
 });

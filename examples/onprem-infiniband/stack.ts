@@ -1,0 +1,86 @@
+import { App, LocalBackend, TerraformStack } from 'cdktf';
+import {
+  DataSize,
+  ExistingGpuNodePool,
+  GpuInstanceType,
+  GpuInterconnect,
+  GpuType,
+  KubernetesAccess,
+  KubernetesCluster,
+  ModelSpec,
+  ModelStore,
+  MonitoringStack,
+  NcclAcceptanceTest,
+  NvidiaNetworkOperator,
+  NodeAgents,
+  Parallelism,
+  RdmaFabric,
+  TritonDeployment,
+  TritonModel,
+} from 'gpu-inference-constructs';
+
+/** What the site is asked for; everything else about it stands below. */
+export interface OnpremInfinibandProps {
+  /** Nodes of the rack. @default 4 */
+  readonly nodes?: number;
+}
+
+/** A rack of 8 x H100 nodes with eight InfiniBand adapters each, on a cluster that is there. No AWS account takes part. */
+export class OnpremInfiniband {
+  public readonly stack: TerraformStack;
+  public readonly cluster: KubernetesCluster;
+  public readonly rack: ExistingGpuNodePool;
+
+  constructor(app: App, props: OnpremInfinibandProps = {}) {
+    this.stack = new TerraformStack(app, 'onprem-infiniband');
+    new LocalBackend(this.stack, { path: `../../../terraform.${this.stack.node.id}.tfstate` });
+
+    this.cluster = KubernetesCluster.fromKubeconfig(this.stack, 'Site', {
+      configPath: '~/.kube/config',
+      context: 'hall-1',
+    });
+    const cluster = this.cluster;
+    KubernetesAccess.of(this.stack, cluster);
+
+    this.rack = new ExistingGpuNodePool(this.stack, 'Rack', {
+      cluster,
+      hardware: GpuInstanceType.custom({
+        name: 'dgx-h100',
+        gpu: GpuType.H100,
+        gpuCount: 8,
+        vcpus: 224,
+        memory: DataSize.gib(2048),
+        instanceStorage: DataSize.gb(30720),
+        interconnect: GpuInterconnect.NVSWITCH,
+        networkBandwidthGbps: 3200,
+      }),
+      nodes: props.nodes ?? 4,
+      fabric: RdmaFabric.infiniband({ adaptersPerNode: 8, gbpsPerAdapter: 400 }),
+      nodeSelector: { 'example.com/rack': 'h100-1' },
+    });
+
+    // Device plugins: GPUs, and the adapters that the fabric requests.
+    new NodeAgents(this.stack, 'Agents', { cluster });
+    new NvidiaNetworkOperator(this.stack, 'NetworkOperator', { cluster });
+    // Two nodes prove that NCCL uses the fabric, and at its rate.
+    new NcclAcceptanceTest(this.stack, 'Acceptance', { nodePool: this.rack });
+
+    const chat = new TritonDeployment(this.stack, 'Chat', {
+      cluster,
+      nodePool: this.rack,
+      modelStore: ModelStore.fromBucketName(this.stack, 'Models', 'models'),
+      // An object store in the same hall. Its secret was made in the cluster; no part of it is in the state.
+      modelStoreEndpoint: 'https://objects.hall-1.example',
+      modelStoreCredentials: { secretName: 'model-store' },
+      models: [
+        TritonModel.vllm({
+          name: 'llama',
+          model: ModelSpec.LLAMA_3_1_70B,
+          parallelism: Parallelism.of({ tensor: 8 }),
+        }),
+      ],
+      replicas: 2,
+    });
+    new MonitoringStack(this.stack, 'Monitoring', { cluster }).watch(chat);
+  }
+}

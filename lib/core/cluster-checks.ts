@@ -1,0 +1,76 @@
+import { IConstruct } from 'constructs';
+import { capacityFaults } from './cluster-capacity-faults';
+import { explainPlacement } from './cluster-checks-table';
+import { groupFaults, subnetFaults } from './cluster-group-faults';
+import { Placement, placementOf } from './cluster-placement';
+import { IKubernetesCluster } from './kubernetes-cluster';
+import { IScheduledWorkload } from './pod-demand';
+
+/**
+ * The proof, at synthesis, that everything this program puts onto a cluster can be scheduled there.
+ *
+ * Every pod's requests can be met by a node of a pool that its selector and tolerations lead to; the pods of a pool, agents on
+ * every node included, add up to no more than the pool has at its largest: GPUs, fabric interfaces, huge pages, memory, CPU, pods
+ * and addresses; tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric.
+ * What is wrong is an error of the cluster when the app is synthesised, all faults at once. Only what this program knows is
+ * looked at: pods without GPUs that no known pool takes are the business of nodes that are not known here.
+ */
+export class ClusterChecks {
+  /**
+   * The checks of a cluster; the same object for every call.
+   *
+   * @param cluster the cluster
+   */
+  public static of(cluster: IKubernetesCluster): ClusterChecks {
+    const known = all.get(cluster);
+    if (known) return known;
+    const checks = new ClusterChecks(cluster);
+    all.set(cluster, checks);
+    cluster.node.addValidation({ validate: () => checks.faults });
+    return checks;
+  }
+
+  private readonly cluster: IKubernetesCluster;
+  private readonly workloads = new Set<IScheduledWorkload>();
+
+  private constructor(cluster: IKubernetesCluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Makes the pods of a workload known. The constructs of this library call it themselves.
+   *
+   * @param workload what runs the pods
+   */
+  public register(workload: IScheduledWorkload): void {
+    this.workloads.add(workload);
+  }
+
+  /** Everything that is wrong so far, one sentence each. */
+  public get faults(): string[] {
+    const placement = this.placement();
+    return [
+      ...placement.faults,
+      ...capacityFaults(placement),
+      ...groupFaults(placement),
+      ...subnetFaults(placement.pools),
+    ];
+  }
+
+  /** Where the pods go and how full that makes the pools, as a table for people. */
+  public explain(): string {
+    return explainPlacement(this.placement());
+  }
+
+  private placement(): Placement {
+    return placementOf(this.cluster.nodePools, [...this.workloads].filter(isAttached));
+  }
+}
+
+const all = new WeakMap<IKubernetesCluster, ClusterChecks>();
+
+/** Whether a construct is still where it was made: `tryRemoveChild` takes it out of the tree, not out of memory. */
+function isAttached(construct: IConstruct): boolean {
+  const { scope, id } = construct.node;
+  return scope === undefined || scope.node.tryFindChild(id) === construct;
+}

@@ -1,0 +1,38 @@
+/** Factors of the suffixes of Kubernetes quantities. */
+const SUFFIXES: { readonly [suffix: string]: number } = {
+  '': 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+};
+
+/**
+ * The value of a Kubernetes quantity: bytes, cores or pieces; not a number for what is none.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ *
+ * @internal
+ */
+export function quantityValue(text: string): number {
+  const [, digits, suffix] = text.match(/^(\d+(?:\.\d+)?)([a-zA-Z]*)$/) ?? [];
+  return digits === undefined ? NaN : Number(digits) * (SUFFIXES[suffix] ?? NaN);
+}
+
+/**
+ * An amount of a resource for people: bytes in GiB, cores to two digits.
+ *
+ * @internal
+ */
+export function readableAmount(resource: string, value: number): string {
+  const isBytes = resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages-');
+  if (isBytes) return `${Math.round((value / 2 ** 30) * 10) / 10} GiB`;
+  return String(Math.round(value * 100) / 100);
+}

@@ -1,0 +1,99 @@
+import { ClusterRoleBindingV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-binding-v1';
+import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
+import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
+import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ImageRegistry } from '../core/image-registry';
+import { kubernetesMeta } from '../core/kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
+
+/** The project's own image of kubectl: one binary, no shell. `wait --for=create` came with 1.31. */
+const KUBECTL_IMAGE = 'registry.k8s.io/kubectl:v1.34.1';
+
+/** @internal */
+export interface DefinitionWaitProps {
+  readonly cluster: IKubernetesCluster;
+  readonly namespace: string;
+  readonly name: string;
+  /** Name of the custom resource definition, e.g. `ippools.nv-ipam.nvidia.com`. */
+  readonly definition: string;
+  readonly imageRegistry: ImageRegistry;
+  readonly waitFor: ITerraformDependable[];
+  readonly tolerations: { [key: string]: string }[];
+}
+
+/**
+ * A Job that ends when the API server knows a kind of resource which an operator defines some time after its own start. Terraform
+ * waits for it: a resource of the kind would be refused before.
+ *
+ * @internal
+ */
+export class DefinitionWait extends Construct {
+  /** What resources of the kind wait for. */
+  public readonly ready: ITerraformDependable[];
+
+  public constructor(scope: Construct, id: string, props: DefinitionWaitProps) {
+    super(scope, id);
+    const { cluster, namespace, name } = props;
+    const metadata = { name, labels: { 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' } };
+    const account = new ServiceAccountV1(this, 'ServiceAccount', {
+      ...kubernetesMeta(this, cluster, props.waitFor),
+      metadata: { ...metadata, namespace },
+      automountServiceAccountToken: false,
+    });
+    const role = new ClusterRoleV1(this, 'ClusterRole', {
+      ...kubernetesMeta(this, cluster, props.waitFor),
+      metadata,
+      rule: [
+        {
+          apiGroups: ['apiextensions.k8s.io'],
+          resources: ['customresourcedefinitions'],
+          verbs: ['get', 'list', 'watch'],
+        },
+      ],
+    });
+    const binding = new ClusterRoleBindingV1(this, 'ClusterRoleBinding', {
+      ...kubernetesMeta(this, cluster, [account, role]),
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subject: [{ kind: 'ServiceAccount', name, namespace, apiGroup: '' }],
+    });
+    const wait = (step: string, condition: string) => ({
+      name: step,
+      image: props.imageRegistry.resolve(KUBECTL_IMAGE),
+      imagePullPolicy: 'IfNotPresent',
+      args: ['wait', `--for=${condition}`, `crd/${props.definition}`, '--timeout=15m'],
+      resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
+      securityContext: restrictedContainerSecurityContext(),
+    });
+    const pullSecrets = props.imageRegistry.pullSecrets.map((secret) => ({ name: secret }));
+    const job = new JobV1(this, 'Resource', {
+      ...kubernetesMeta(this, cluster, [binding]),
+      metadata: { ...metadata, namespace },
+      waitForCompletion: true,
+      timeouts: { create: '20m', update: '20m' },
+      spec: {
+        backoffLimit: 4,
+        completions: 1,
+        parallelism: 1,
+        template: {
+          metadata: { labels: metadata.labels },
+          spec: {
+            serviceAccountName: name,
+            automountServiceAccountToken: true,
+            enableServiceLinks: false,
+            restartPolicy: 'Never',
+            securityContext: restrictedPodSecurityContext(),
+            toleration: props.tolerations,
+            imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
+            initContainer: [wait('created', 'create')],
+            container: [wait('established', 'condition=Established')],
+          },
+        },
+      },
+    });
+    this.ready = [job];
+  }
+}

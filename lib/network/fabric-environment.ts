@@ -1,0 +1,52 @@
+import { RdmaFabricKind } from '../core/rdma-fabric';
+
+/** Variables that must not be set by hand, and why. */
+type Owned = { readonly [name: string]: string };
+
+const PLUGIN = 'aws-ofi-nccl sets it from the instance type';
+const OBSOLETE =
+  'current aws-ofi-nccl and libfabric choose by themselves, and a wrong value falls back to TCP silently';
+
+/**
+ * aws-ofi-nccl 1.7 and later: what `src/platform-aws.cpp` (45197df) sets, and what AWS's EFA cheat sheet
+ * (awslabs/awsome-distributed-ai, 1.architectures/efa-cheatsheet.md) says to leave alone.
+ */
+const EFA: Owned = {
+  NCCL_BUFFSIZE: PLUGIN,
+  NCCL_P2P_NET_CHUNKSIZE: PLUGIN,
+  NCCL_NVLSTREE_MAX_CHUNKSIZE: PLUGIN,
+  NCCL_NVLS_CHUNKSIZE: PLUGIN,
+  NCCL_NET_FORCE_FLUSH: PLUGIN,
+  NCCL_TOPO_FILE: PLUGIN,
+  FI_PROVIDER: OBSOLETE,
+  FI_EFA_USE_DEVICE_RDMA: OBSOLETE,
+  FI_EFA_FORK_SAFE: 'kernels from 5.15 on need it no more',
+  RDMAV_FORK_SAFE: 'it breaks GPUDirect RDMA on EFA',
+  NCCL_NET: 'it keeps NCCL from the EFA plugin',
+  NCCL_NET_PLUGIN: 'the image names its EFA plugin itself',
+};
+
+/** What would take NCCL off the adapters. */
+const CONNECTX: Owned = {
+  NCCL_NET: 'the fabric sets it, so that NCCL fails instead of falling back to TCP',
+  NCCL_IB_DISABLE: 'it takes NCCL off the fabric; use RdmaFabric.none() for a pool without one',
+};
+
+const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {
+  [RdmaFabricKind.NONE]: {},
+  [RdmaFabricKind.EFA]: EFA,
+  [RdmaFabricKind.INFINIBAND]: CONNECTX,
+  [RdmaFabricKind.ROCE]: CONNECTX,
+};
+
+/**
+ * What is wrong with environment that a user gives a pod of a fabric.
+ *
+ * @internal
+ */
+export function environmentFaults(kind: RdmaFabricKind, environment: { [name: string]: string } = {}): string[] {
+  const owned = OWNED[kind];
+  return Object.keys(environment)
+    .filter((name) => Object.hasOwn(owned, name))
+    .map((name) => `environment must not set ${name} on the fabric '${kind}': ${owned[name]}; leave it out`);
+}

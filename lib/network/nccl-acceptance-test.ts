@@ -1,0 +1,294 @@
+import { createHash } from 'crypto';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { JobV1, JobV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/job-v1';
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ClusterChecks } from '../core/cluster-checks';
+import { faultsOf, throwIfInvalid } from '../core/errors';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { ImageRegistry } from '../core/image-registry';
+import { kubernetesMeta } from '../core/kubernetes-access';
+import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
+import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
+import { podDemandOf } from '../core/pod-demand-of';
+import { FabricBinding, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
+import { escapeTemplate } from '../core/template-escape';
+import { concreteFault } from '../core/tokens';
+import { bandwidthFloor } from './bandwidth-floor';
+import { NCCL_ACCEPTANCE_SCRIPT } from './nccl-acceptance-script';
+import { NCCL_MEASURE_SCRIPT } from './nccl-measure-script';
+import { RdmaFabric } from './rdma-fabric';
+
+/** Images with PyTorch, and the transport of the fabric: AWS's with libfabric and aws-ofi-nccl, NVIDIA's with DOCA's verbs. */
+const IMAGES = {
+  efa: 'public.ecr.aws/deep-learning-containers/pytorch-training:2.9.0-gpu-py312-cu130-ubuntu22.04-ec2-v1.11',
+  connectX: 'nvcr.io/nvidia/pytorch:26.01-py3',
+};
+/** CUDA 13, which both images have, begins with Turing. */
+const LEAST_COMPUTE_CAPABILITY = 7.5;
+const MASTER_PORT = 29500;
+const SCRIPTS = '/etc/acceptance';
+const RUN_SCRIPT = 'run.sh';
+const MEASURE_SCRIPT = 'measure.py';
+
+/** What NCCL prints for the transport of a fabric. */
+const EXPECTED = {
+  efa: 'NET/OFI|network (AWS )?Libfabric|NET/(AWS )?Libfabric|NET plugin (AWS )?Libfabric',
+  connectX: 'NET/IB|network IB|NET plugin IB',
+};
+
+/**
+ * An acceptance test of a pool.
+ */
+export interface NcclAcceptanceTestProps {
+  /** The pool. Its nodes must be free: the test takes all GPUs of each. */
+  readonly nodePool: IGpuNodePool;
+  /** Nodes that take part; whole, at least 2. @default 2 */
+  readonly nodes?: number;
+  /**
+   * Least bus bandwidth in GB/s.
+   * @default - from the catalogue: 60 % of the fabric's rate where GPUs have NVLink and GPUDirect, else 20 %
+   */
+  readonly minimumBusBandwidth?: number;
+  /** Whether Terraform waits for the test, and fails with it. @default false */
+  readonly waitForCompletion?: boolean;
+  /** Seconds after which it is given up, waiting for nodes included. @default 3600 */
+  readonly deadlineSeconds?: number;
+  /** Environment of the containers beside the fabric's. @default - none */
+  readonly environment?: { [name: string]: string };
+  /** Image with PyTorch and the fabric's transport, with its registry. @default - a pinned one of AWS for EFA, of NVIDIA else */
+  readonly image?: string;
+  /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+  /** Namespace, of the Pod Security level 'privileged': locking memory needs a capability. @default 'fabric-acceptance' */
+  readonly namespace?: string;
+  /** Name of the Kubernetes objects. @default - from the construct's id */
+  readonly name?: string;
+}
+
+/**
+ * A Job that measures an all-reduce between nodes of a pool and fails when NCCL uses TCP instead of the fabric, or is slower than the
+ * hardware's floor. The same on every kind of fabric: what differs comes from `RdmaFabric.bind`.
+ *
+ * Throws a `ValidationError` for a pool whose nodes reach each other by TCP only, or that has too few nodes.
+ */
+export class NcclAcceptanceTest extends Construct implements IScheduledWorkload {
+  /** Name of the Kubernetes objects. */
+  public readonly name: string;
+  /** Namespace of the Kubernetes objects. */
+  public readonly namespace: string;
+  /** Bus bandwidth in GB/s below which it fails. */
+  public readonly minimumBusBandwidth: number;
+  /** The Kubernetes Job, for overrides. */
+  public readonly job: JobV1;
+  /** For whatever has to wait for the test; with `waitForCompletion`, until it has passed. */
+  public readonly ready: ITerraformDependable[];
+
+  private readonly props: NcclAcceptanceTestProps;
+  private readonly fabric: IRdmaFabric;
+  private readonly nodes: number;
+  private readonly podSpec: JobV1SpecTemplateSpec;
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props the test
+   */
+  public constructor(scope: Construct, id: string, props: NcclAcceptanceTestProps) {
+    super(scope, id);
+    this.props = props;
+    this.name = props.name ?? kubernetesName(id, 50);
+    this.namespace = props.namespace ?? 'fabric-acceptance';
+    this.nodes = props.nodes ?? 2;
+    const { nodePool } = props;
+    this.fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
+    throwIfInvalid(this, this.faults());
+    this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.instanceType);
+
+    const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
+    const scripts = { [RUN_SCRIPT]: NCCL_ACCEPTANCE_SCRIPT, [MEASURE_SCRIPT]: NCCL_MEASURE_SCRIPT };
+    const meta = kubernetesMeta(this, nodePool.cluster, namespace);
+    const metadata = { name: this.name, namespace: this.namespace, labels: this.labels };
+    const config = new ConfigMapV1(this, 'Scripts', {
+      ...meta,
+      metadata,
+      data: Object.fromEntries(Object.entries(scripts).map(([file, text]) => [file, escapeTemplate(text)])),
+    });
+    const service = new ServiceV1(this, 'Service', {
+      ...meta,
+      metadata,
+      waitForLoadBalancer: false,
+      spec: {
+        clusterIp: 'None',
+        // The pods find each other before any of them is ready.
+        publishNotReadyAddresses: true,
+        selector: this.selector,
+        port: [{ name: 'rendezvous', port: MASTER_PORT, targetPort: String(MASTER_PORT), protocol: 'TCP' }],
+      },
+    });
+    const binding = this.binding();
+    this.podSpec = this.pod(binding);
+    const checksum = createHash('sha256').update(JSON.stringify(scripts)).digest('hex');
+    const deadline = props.deadlineSeconds ?? 3600;
+    this.job = new JobV1(this, 'Resource', {
+      ...kubernetesMeta(this, nodePool.cluster, [...namespace, config, service, ...nodePool.ready]),
+      metadata,
+      waitForCompletion: props.waitForCompletion ?? false,
+      timeouts: props.waitForCompletion ? { create: `${deadline + 60}s`, update: `${deadline + 60}s` } : undefined,
+      spec: {
+        completionMode: 'Indexed',
+        completions: this.nodes,
+        parallelism: this.nodes,
+        backoffLimit: 0,
+        activeDeadlineSeconds: deadline,
+        template: {
+          metadata: {
+            labels: this.labels,
+            annotations: { ...binding.annotations, 'gpu-inference-constructs/scripts-checksum': checksum },
+          },
+          spec: this.podSpec,
+        },
+      },
+    });
+    this.ready = [this.job];
+    ClusterChecks.of(nodePool.cluster).register(this);
+  }
+
+  /** What its pods ask of the nodes. */
+  public get podDemands(): PodDemand[] {
+    return [
+      podDemandOf(this.podSpec, {
+        name: `${this.namespace}/${this.name}`,
+        pods: this.nodes,
+        podsPerGroup: this.nodes,
+        rdmaRequired: true,
+        temporary: true,
+      }),
+    ];
+  }
+
+  private get selector(): { [key: string]: string } {
+    return { 'app.kubernetes.io/name': 'nccl-acceptance', 'app.kubernetes.io/instance': this.name };
+  }
+
+  private get labels(): { [key: string]: string } {
+    return { ...this.selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
+  }
+
+  private get isEfa(): boolean {
+    return this.fabric.kind === RdmaFabricKind.EFA;
+  }
+
+  private faults(): string[] {
+    const { nodePool, minimumBusBandwidth, deadlineSeconds, image, environment } = this.props;
+    const { name, namespace, nodes } = this;
+    const tokens = Object.entries({
+      name,
+      namespace,
+      nodes,
+      minimumBusBandwidth,
+      deadlineSeconds,
+      environment,
+    }).flatMap(([property, value]) => concreteFault(property, value, 'the Job is made from it'));
+    if (tokens.length > 0) return tokens;
+    const { gpu, name: hardware } = nodePool.instanceType;
+    const positive = (property: string, value?: number) =>
+      value === undefined || value > 0 ? [] : [`${property} must be above 0; got ${value}`];
+    return [
+      ...kubernetesNameFault('name', name, 50),
+      ...kubernetesNameFault('namespace', namespace),
+      ...(Number.isInteger(nodes) && nodes >= 2 ? [] : [`nodes must be a whole number of at least 2; got ${nodes}`]),
+      ...(nodes > nodePool.maxNodes
+        ? [
+            `the test takes ${nodes} nodes, but pool '${nodePool.poolName}' has at most ${nodePool.maxNodes}; raise maxNodes`,
+          ]
+        : []),
+      ...positive('minimumBusBandwidth', minimumBusBandwidth),
+      ...positive('deadlineSeconds', deadlineSeconds),
+      ...(image === undefined && gpu.computeCapability < LEAST_COMPUTE_CAPABILITY
+        ? [
+            `the images of this test need compute capability ${LEAST_COMPUTE_CAPABILITY}; ${hardware} has ${gpu.computeCapability}; pass image`,
+          ]
+        : []),
+      ...faultsOf(() => this.binding()),
+    ];
+  }
+
+  private binding(): FabricBinding {
+    const { nodePool, environment } = this.props;
+    const { instanceType } = nodePool;
+    return this.fabric.bind({ instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment });
+  }
+
+  private pod(binding: FabricBinding): JobV1SpecTemplateSpec {
+    const { nodePool, imageRegistry = ImageRegistry.UPSTREAM } = this.props;
+    const sharedMib = Math.ceil(binding.sharedMemory.mib);
+    return {
+      restartPolicy: 'Never',
+      subdomain: this.name,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      nodeSelector: nodePool.nodeSelector,
+      toleration: nodePool.taints.map(({ key, value, effect }) =>
+        value ? { key, operator: 'Equal', value, effect } : { key, operator: 'Exists', effect },
+      ),
+      imagePullSecrets:
+        imageRegistry.pullSecrets.length > 0 ? imageRegistry.pullSecrets.map((name) => ({ name })) : undefined,
+      volume: [
+        { name: 'scripts', configMap: { name: this.name, defaultMode: '0444' } },
+        { name: 'tmp', emptyDir: { sizeLimit: '2Gi' } },
+        { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sharedMib}Mi` } },
+      ],
+      container: [this.container(binding, sharedMib)],
+    };
+  }
+
+  private container(binding: FabricBinding, sharedMib: number) {
+    const { nodePool, image, imageRegistry = ImageRegistry.UPSTREAM } = this.props;
+    const gpus = nodePool.instanceType.gpuCount;
+    const environment: { [name: string]: string } = {
+      ...binding.environment,
+      NODES: String(this.nodes),
+      GPUS_PER_NODE: String(gpus),
+      MASTER_ADDR: `${this.name}-0.${this.name}.${this.namespace}.svc`,
+      MASTER_PORT: String(MASTER_PORT),
+      MIN_BUS_BANDWIDTH: String(this.minimumBusBandwidth),
+      EXPECTED_NETWORK: this.isEfa ? EXPECTED.efa : EXPECTED.connectX,
+      MEASURE_SCRIPT: `${SCRIPTS}/${MEASURE_SCRIPT}`,
+      MAX_MIB: '4096',
+      HOME: '/tmp',
+    };
+    const fixed = { 'nvidia.com/gpu': String(gpus), ...binding.resources };
+    const memory = `${sharedMib + 2048 + 4096 * gpus}Mi`;
+    return {
+      name: 'all-reduce',
+      image: imageRegistry.resolve(image ?? (this.isEfa ? IMAGES.efa : IMAGES.connectX)),
+      imagePullPolicy: 'IfNotPresent',
+      command: ['/bin/sh', `${SCRIPTS}/${RUN_SCRIPT}`],
+      env: Object.entries(environment)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => ({ name, value })),
+      resources: {
+        requests: { cpu: String(gpus), memory, ...fixed },
+        limits: { memory, ...fixed },
+      },
+      volumeMount: [
+        { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
+        { name: 'tmp', mountPath: '/tmp' },
+        { name: 'shm', mountPath: '/dev/shm' },
+      ],
+      securityContext: {
+        // A capability that is added takes effect for root only.
+        runAsUser: '0',
+        runAsNonRoot: false,
+        privileged: false,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'], add: binding.capabilities },
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+    };
+  }
+}

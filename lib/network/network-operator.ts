@@ -1,0 +1,282 @@
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { CustomResources } from '../core/custom-resources';
+import { throwIfInvalid } from '../core/errors';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { ImageRegistry } from '../core/image-registry';
+import { helmMeta } from '../core/kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
+import { kubernetesNameFault } from '../core/naming';
+import { escapeTemplate } from '../core/template-escape';
+import { concreteFault } from '../core/tokens';
+import { DefinitionWait } from './definition-wait';
+import { NicDriver } from './nic-driver';
+import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies, tolerationsOf } from './nic-policies';
+import { RdmaFabric } from './rdma-fabric';
+
+/** Where NVIDIA publishes the chart. */
+const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
+/** The release of July 2026; NicNodePolicy came with 26.4. */
+const CHART_VERSION = '26.4.1';
+const OPERATOR_REPOSITORY = 'nvcr.io/nvidia/cloud-native';
+const COMPONENTS = 'nvcr.io/nvidia/mellanox';
+/** The chart's values for the images of SR-IOV, which name each with its tag. */
+const SRIOV_IMAGES = {
+  operator: 'sriov-network-operator',
+  sriovConfigDaemon: 'sriov-network-operator-config-daemon',
+  sriovCni: 'sriov-cni',
+  ibSriovCni: 'ib-sriov-cni',
+  sriovDevicePlugin: 'sriov-network-device-plugin',
+};
+
+/**
+ * What a `NvidiaNetworkOperator` is made of.
+ */
+export interface NvidiaNetworkOperatorProps {
+  /** The cluster. */
+  readonly cluster: IKubernetesCluster;
+  /** The pools it serves. @default - every pool made so far on the cluster whose fabric is InfiniBand or RoCE */
+  readonly nodePools?: IGpuNodePool[];
+  /** Who brings the adapters' driver. @default NicDriver.host() */
+  readonly driver?: NicDriver;
+  /**
+   * Whether Multus, the CNI plugins and NVIDIA's IPAM are installed, which networks of pods need.
+   * @default - when the fabric of a pool names networks
+   */
+  readonly secondaryNetworks?: boolean;
+  /**
+   * Whether node feature discovery is installed with it. A cluster must have exactly one: say false where the GPU operator or
+   * somebody else brings it.
+   * @default true
+   */
+  readonly nodeFeatureDiscovery?: boolean;
+  /** Networks that the fabrics of its pools name and that somebody else makes, as `<namespace>/<name>`. @default - none */
+  readonly existingNetworks?: string[];
+  /** Namespace, of the Pod Security level 'privileged'. @default 'nvidia-network-operator' */
+  readonly namespace?: string;
+  /** Version of the chart, 26.4 or later. From 26.7 on it needs Kubernetes 1.32. @default '26.4.1' */
+  readonly chartVersion?: string;
+  /** URL of the chart's repository. @default 'https://helm.ngc.nvidia.com/nvidia' */
+  readonly chartRepository?: string;
+  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+}
+
+/**
+ * NVIDIA's network operator (Mellanox ConnectX adapters), and its policies, which follow from the fabrics of the pools: a device
+ * plugin that advertises what `RdmaFabric.bind` requests, on exactly the pool's nodes; SR-IOV where the fabric has virtual functions;
+ * Multus and IPAM where it names networks.
+ *
+ * The GPU driver must take part: with NVIDIA's GPU operator that is `driver.rdma.enabled`. Adapters must be ConnectX-5 or later;
+ * ConnectX-6 Lx is not supported.
+ *
+ * Throws a `ValidationError` when no pool has InfiniBand or RoCE, for a pool of another cluster, and for a second operator on one
+ * cluster, whose policies would be ignored. A network that a fabric names and nobody makes is an error at synthesis.
+ *
+ * @see https://docs.nvidia.com/networking/display/kubernetes2641/customizations/nic-node-policy.html
+ */
+export class NvidiaNetworkOperator extends Construct {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
+  /** Namespace of the operator, its policies and its address pools. */
+  public readonly namespace: string;
+  /** Whether Multus, the CNI plugins and NVIDIA's IPAM are installed. */
+  public readonly secondaryNetworks: boolean;
+  /** What networks wait for: the operator and its policies. */
+  public readonly ready: ITerraformDependable[];
+
+  private readonly pools: ConnectXPool[];
+  private readonly registry: ImageRegistry;
+  private readonly made = new Set<string>();
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props what it is made of
+   */
+  public constructor(scope: Construct, id: string, props: NvidiaNetworkOperatorProps) {
+    super(scope, id);
+    this.cluster = props.cluster;
+    this.namespace = props.namespace ?? 'nvidia-network-operator';
+    this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    const pools = props.nodePools ?? props.cluster.nodePools.filter(hasConnectX);
+    throwIfInvalid(this, this.faults(props, pools));
+    operators.set(props.cluster, this);
+    this.pools = pools.flatMap(connectXOf);
+    this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
+    for (const network of props.existingNetworks ?? []) this.made.add(network);
+
+    const version = props.chartVersion ?? CHART_VERSION;
+    const namespace = ensureNamespace(this, this.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
+    const release = new Release(this, 'Resource', {
+      ...helmMeta(this, this.cluster, namespace),
+      name: 'network-operator',
+      namespace: this.namespace,
+      repository: props.chartRepository ?? CHART_REPOSITORY,
+      chart: 'network-operator',
+      version,
+      values: [escapeTemplate(JSON.stringify(this.values(version, props.nodeFeatureDiscovery ?? true)))],
+      timeout: 900,
+      maxHistory: 5,
+    });
+    const components = this.components(version);
+    const driver = props.driver ?? NicDriver.host();
+    const policies = new CustomResources(this, 'Policies', {
+      cluster: this.cluster,
+      releaseName: 'network-operator-policies',
+      namespace: this.namespace,
+      resources: [
+        nicClusterPolicy(components, this.secondaryNetworks, this.taints),
+        ...this.pools.flatMap((pool) => poolPolicies(pool, components, driver, this.namespace)),
+      ],
+      dependsOn: [release],
+    });
+    this.ready = [release, ...policies.ready];
+    this.node.addValidation({ validate: () => this.missingNetworks() });
+  }
+
+  /** The pools it serves. A copy. */
+  public get nodePools(): IGpuNodePool[] {
+    return this.pools.map(({ pool }) => pool);
+  }
+
+  /** Makes a network known, so that fabrics may name it. @internal */
+  public _addNetwork(reference: string): void {
+    this.made.add(reference);
+  }
+
+  /** What address pools wait for: their kind is defined when the operator has started IPAM, after its policy is there. @internal */
+  public _ipamReady(): ITerraformDependable[] {
+    const id = 'IpamDefinition';
+    const known = this.node.tryFindChild(id) as DefinitionWait | undefined;
+    const wait =
+      known ??
+      new DefinitionWait(this, id, {
+        cluster: this.cluster,
+        namespace: this.namespace,
+        name: 'nv-ipam-definition',
+        definition: 'ippools.nv-ipam.nvidia.com',
+        imageRegistry: this.registry,
+        waitFor: this.ready,
+        tolerations: tolerationsOf(this.taints) as { [key: string]: string }[],
+      });
+    return wait.ready;
+  }
+
+  private get taints() {
+    return this.pools.flatMap(({ pool }) => pool.taints);
+  }
+
+  private components(version: string): OperatorComponents {
+    return {
+      repository: this.mirrored(COMPONENTS),
+      version,
+      pullSecrets: this.registry.pullSecrets,
+    };
+  }
+
+  private values(version: string, nodeFeatureDiscovery: boolean) {
+    const sriov = this.pools.some(({ attachment }) => attachment.kind === 'virtual-functions');
+    const worker = [...this.taints, ...CONTROL_PLANE, GPU];
+    return {
+      nfd: { enabled: nodeFeatureDiscovery, deployNodeFeatureRules: true },
+      sriovNetworkOperator: { enabled: sriov },
+      'node-feature-discovery': {
+        ...(this.registry.host ? { image: { repository: this.mirrored(`${COMPONENTS}/node-feature-discovery`) } } : {}),
+        worker: { tolerations: tolerationsOf(worker) },
+      },
+      ...(this.registry.host ? this.mirrorValues(version) : {}),
+    };
+  }
+
+  /** Where the chart finds its images behind a mirror; each has its place in the values. */
+  private mirrorValues(version: string) {
+    const sriov = Object.entries(SRIOV_IMAGES).map(([name, image]) => [
+      name,
+      this.mirrored(`${COMPONENTS}/${image}:network-operator-v${version}`),
+    ]);
+    return {
+      operator: {
+        repository: this.mirrored(OPERATOR_REPOSITORY),
+        ofedDriver: { initContainer: { repository: this.mirrored(COMPONENTS) } },
+      },
+      'sriov-network-operator': { images: Object.fromEntries(sriov) as { [name: string]: string } },
+      imagePullSecrets: this.registry.pullSecrets,
+    };
+  }
+
+  private mirrored(path: string): string {
+    return this.registry.resolve(path);
+  }
+
+  private faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): string[] {
+    const { cluster } = props;
+    const other = operators.get(cluster);
+    const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
+    const [major, minor] = (props.chartVersion ?? CHART_VERSION).split('.').map(Number);
+    return [
+      ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
+      ...(major > 26 || (major === 26 && minor >= 4)
+        ? []
+        : [`chartVersion must be 26.4 or later, which has policies for single pools; got '${props.chartVersion}'`]),
+      ...(other
+        ? [
+            `cluster '${cluster.clusterName}' already has its network operator at '${other.node.path}'; its cluster policy is the only ` +
+              'one that is looked at; pass all pools to that one',
+          ]
+        : []),
+      ...(pools.length === 0
+        ? [
+            `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,
+          ]
+        : []),
+      ...pools.flatMap((pool) => [
+        ...(pool.cluster === cluster
+          ? []
+          : [
+              `pool '${pool.poolName}' belongs to cluster '${pool.cluster.clusterName}', not to '${cluster.clusterName}'`,
+            ]),
+        ...(hasConnectX(pool)
+          ? []
+          : [
+              `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave it out, or give it ` +
+                'RdmaFabric.infiniband or RdmaFabric.roce',
+            ]),
+      ]),
+    ];
+  }
+
+  private missingNetworks(): string[] {
+    const here = (name: string) => (name.includes('/') ? name : `default/${name}`);
+    return this.pools.flatMap(({ pool, fabric }) => {
+      const missing = [...new Set(fabric.networks)].filter(
+        (name) => !this.made.has(here(name)) && !this.made.has(name),
+      );
+      if (missing.length === 0) return [];
+      return [
+        `the fabric of pool '${pool.poolName}' attaches ${missing.map((name) => `'${name}'`).join(', ')}, which nobody makes; make a ` +
+          'MacvlanNetwork, HostDeviceNetwork, IpoibNetwork or SriovNetwork of that name, or say so by existingNetworks',
+      ];
+    });
+  }
+}
+
+const operators = new WeakMap<IKubernetesCluster, NvidiaNetworkOperator>();
+
+/** What the chart's own values let the discovery tolerate, which ours replace. */
+const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({
+  key: `node-role.kubernetes.io/${role}`,
+  effect: 'NoSchedule',
+}));
+const GPU = { key: 'nvidia.com/gpu', effect: 'NoSchedule' };
+
+function hasConnectX(pool: IGpuNodePool): boolean {
+  return connectXOf(pool).length > 0;
+}
+
+function connectXOf(pool: IGpuNodePool): ConnectXPool[] {
+  const { fabric } = pool;
+  return fabric instanceof RdmaFabric && fabric._attachment ? [{ pool, fabric, attachment: fabric._attachment }] : [];
+}

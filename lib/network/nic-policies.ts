@@ -1,0 +1,178 @@
+import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
+import { RdmaFabricKind } from '../core/rdma-fabric';
+import { NicDriver } from './nic-driver';
+import { AttachmentFacts } from './rdma-attachment';
+import { RdmaFabric } from './rdma-fabric';
+
+/** A resource as the API server takes it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type KubernetesObject = { [key: string]: any };
+
+/** Vendor id of NVIDIA Mellanox adapters. */
+const VENDOR = '15b3';
+
+/**
+ * Images of the operator's components.
+ *
+ * @internal
+ */
+export interface OperatorComponents {
+  /** Repository, with its registry. */
+  readonly repository: string;
+  /** Version of the operator, e.g. `26.4.1`. */
+  readonly version: string;
+  readonly pullSecrets: string[];
+}
+
+/**
+ * A pool of nodes with ConnectX adapters.
+ *
+ * @internal
+ */
+export interface ConnectXPool {
+  readonly pool: IGpuNodePool;
+  readonly fabric: RdmaFabric;
+  readonly attachment: AttachmentFacts;
+}
+
+/**
+ * The policy of the whole cluster. The operator looks at no other name.
+ *
+ * @internal
+ */
+export function nicClusterPolicy(
+  components: OperatorComponents,
+  multus: boolean,
+  taints: NodeTaint[],
+): KubernetesObject {
+  return {
+    apiVersion: 'mellanox.com/v1alpha1',
+    kind: 'NicClusterPolicy',
+    metadata: { name: 'nic-cluster-policy' },
+    spec: {
+      ...(multus
+        ? {
+            nvIpam: { ...component(components, 'nvidia-k8s-ipam'), enableWebhook: false },
+            secondaryNetwork: {
+              cniPlugins: component(components, 'plugins'),
+              ipoib: component(components, 'ipoib-cni'),
+              multus: component(components, 'multus-cni'),
+            },
+          }
+        : { nicFeatureDiscovery: component(components, 'nic-feature-discovery') }),
+      tolerations: tolerationsOf(taints),
+    },
+  };
+}
+
+/**
+ * The policies of one pool: its driver and its device plugin. A component is either here or in the policy of the cluster, never in
+ * both: the operator refuses that.
+ *
+ * @internal
+ */
+export function poolPolicies(
+  connectX: ConnectXPool,
+  components: OperatorComponents,
+  driver: NicDriver,
+  namespace: string,
+): KubernetesObject[] {
+  const { pool } = connectX;
+  const plugin = devicePlugin(connectX, components);
+  const ofedDriver = driver.containerVersion && ofed(components, driver.containerVersion);
+  const parts = { ...plugin, ...(ofedDriver ? { ofedDriver } : {}) };
+  const nodePolicy = {
+    apiVersion: 'mellanox.com/v1alpha1',
+    kind: 'NicNodePolicy',
+    metadata: { name: pool.poolName },
+    spec: { nodeSelector: pool.nodeSelector, tolerations: tolerationsOf(pool.taints), ...parts },
+  };
+  return [...(Object.keys(parts).length > 0 ? [nodePolicy] : []), ...virtualFunctions(connectX, namespace)];
+}
+
+/** Tolerations of all taints, each once, sorted, so that the order of the pools makes no difference. @internal */
+export function tolerationsOf(taints: readonly NodeTaint[]): KubernetesObject[] {
+  const byId = new Map(taints.map(({ key, effect }) => [`${key}:${effect}`, { key, operator: 'Exists', effect }]));
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, toleration]) => toleration);
+}
+
+function component({ repository, version, pullSecrets }: OperatorComponents, image: string): KubernetesObject {
+  return {
+    image,
+    repository,
+    version: `network-operator-v${version}`,
+    ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets } : {}),
+  };
+}
+
+function linkType(fabric: RdmaFabric): string {
+  return fabric.kind === RdmaFabricKind.INFINIBAND ? 'infiniband' : 'ether';
+}
+
+function devicePlugin({ fabric, attachment }: ConnectXPool, components: OperatorComponents): KubernetesObject {
+  const { kind, resourceNames, adapters, sharing } = attachment;
+  const [resourcePrefix, resourceName] = (resourceNames[0] ?? '').split('/');
+  const { deviceIds, interfaceNames } = adapters;
+  if (kind === 'shared-devices') {
+    const selectors = {
+      vendors: [VENDOR],
+      ...(deviceIds ? { deviceIDs: deviceIds } : {}),
+      ...(interfaceNames ? { ifNames: interfaceNames } : {}),
+      linkTypes: [linkType(fabric)],
+    };
+    const config = JSON.stringify({ configList: [{ resourceName, rdmaHcaMax: sharing, selectors }] });
+    return { rdmaSharedDevicePlugin: { ...component(components, 'k8s-rdma-shared-dev-plugin'), config } };
+  }
+  if (kind === 'host-devices') {
+    const selectors = {
+      vendors: [VENDOR],
+      ...(deviceIds ? { devices: deviceIds } : {}),
+      ...(interfaceNames ? { pfNames: interfaceNames } : {}),
+      isRdma: true,
+      linkTypes: [linkType(fabric)],
+    };
+    const config = JSON.stringify({ resourceList: [{ resourcePrefix, resourceName, selectors }] });
+    return { sriovDevicePlugin: { ...component(components, 'sriov-network-device-plugin'), config } };
+  }
+  return {};
+}
+
+/** Probes and upgrade as the operator's own example has them, but that it deletes no data without being asked. */
+function ofed(components: OperatorComponents, version: string): KubernetesObject {
+  const probe = (initialDelaySeconds: number, periodSeconds: number) => ({ initialDelaySeconds, periodSeconds });
+  return {
+    ...component(components, 'doca-driver'),
+    version,
+    startupProbe: probe(10, 20),
+    livenessProbe: probe(30, 30),
+    readinessProbe: probe(10, 30),
+    terminationGracePeriodSeconds: 300,
+    upgradePolicy: {
+      autoUpgrade: true,
+      maxParallelUpgrades: 1,
+      drain: { enable: true, force: false, deleteEmptyDir: true, timeoutSeconds: 600 },
+    },
+  };
+}
+
+function virtualFunctions({ pool, fabric, attachment }: ConnectXPool, namespace: string): KubernetesObject[] {
+  const { kind, resourceNames, physicalFunctions, sharing } = attachment;
+  if (kind !== 'virtual-functions') return [];
+  return resourceNames.map((resource, rail) => {
+    const resourceName = resource.split('/')[1];
+    return {
+      apiVersion: 'sriovnetwork.openshift.io/v1',
+      kind: 'SriovNetworkNodePolicy',
+      metadata: { name: `${pool.poolName}-${resourceName.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`, namespace },
+      spec: {
+        resourceName,
+        nodeSelector: pool.nodeSelector,
+        numVfs: sharing,
+        nicSelector: { vendor: VENDOR, pfNames: physicalFunctions[rail] },
+        deviceType: 'netdevice',
+        isRdma: true,
+        linkType: fabric.kind === RdmaFabricKind.INFINIBAND ? 'ib' : 'eth',
+      },
+    };
+  });
+}

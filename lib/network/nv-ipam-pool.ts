@@ -1,0 +1,114 @@
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { CustomResources } from '../core/custom-resources';
+import { throwIfInvalid } from '../core/errors';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { concreteFault } from '../core/tokens';
+import { addressRange, ipv4 } from './address-range';
+import { NvidiaNetworkOperator } from './network-operator';
+
+/**
+ * Addresses that are handed to pods' network interfaces.
+ */
+export interface NvIpamPoolProps {
+  /** The operator that runs IPAM. */
+  readonly operator: NvidiaNetworkOperator;
+  /** Range, in CIDR notation, e.g. `192.168.0.0/22`. */
+  readonly subnet: string;
+  /** Addresses that each node gets for its pods. */
+  readonly perNodeBlockSize: number;
+  /** Address of the gateway, within the range. @default - none */
+  readonly gateway?: string;
+  /** The pools whose nodes get a block. @default - those of the operator */
+  readonly nodePools?: IGpuNodePool[];
+  /** Name of the pool of addresses. @default - from the construct's id */
+  readonly poolName?: string;
+}
+
+/**
+ * A range of addresses for pods' network interfaces, by NVIDIA's IPAM: each node of the pools gets a block of it.
+ *
+ * Throws a `ValidationError` when the blocks of all nodes are more than the range has, when it is no range, or when the gateway is
+ * not in it.
+ */
+export class NvIpamPool extends Construct {
+  /** Name of the pool of addresses. */
+  public readonly poolName: string;
+  /** The IPAM configuration of a network that takes addresses from here, as JSON. */
+  public readonly ipam: string;
+  /** What networks wait for. */
+  public readonly ready: ITerraformDependable[];
+
+  /**
+   * @param scope parent, in the stack of the operator
+   * @param id id within the parent
+   * @param props the addresses
+   */
+  public constructor(scope: Construct, id: string, props: NvIpamPoolProps) {
+    super(scope, id);
+    const { operator, subnet, perNodeBlockSize, gateway } = props;
+    this.poolName = props.poolName ?? kubernetesName(id);
+    const pools = props.nodePools ?? operator.nodePools;
+    throwIfInvalid(this, poolFaults(this.poolName, props, pools));
+    this.ipam = JSON.stringify({ type: 'nv-ipam', poolName: this.poolName });
+    const resources = new CustomResources(this, 'Resource', {
+      cluster: operator.cluster,
+      releaseName: kubernetesName(`ip-pool-${this.poolName}`, 53),
+      namespace: operator.namespace,
+      resources: [
+        {
+          apiVersion: 'nv-ipam.nvidia.com/v1alpha1',
+          kind: 'IPPool',
+          metadata: { name: this.poolName, namespace: operator.namespace },
+          spec: {
+            subnet,
+            perNodeBlockSize,
+            gateway,
+            nodeSelector: { nodeSelectorTerms: pools.map((pool) => ({ matchExpressions: expressions(pool) })) },
+          },
+        },
+      ],
+      dependsOn: operator._ipamReady(),
+    });
+    this.ready = resources.ready;
+  }
+}
+
+function expressions(pool: IGpuNodePool) {
+  return Object.entries(pool.nodeSelector).map(([key, value]) => ({ key, operator: 'In', values: [value] }));
+}
+
+function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[]): string[] {
+  const { operator, subnet, perNodeBlockSize, gateway } = props;
+  const tokens = Object.entries({ poolName: name, subnet, perNodeBlockSize, gateway }).flatMap(([property, value]) =>
+    concreteFault(property, value, 'the blocks of the nodes are counted'),
+  );
+  if (tokens.length > 0) return tokens;
+  const faults = [...kubernetesNameFault('poolName', name)];
+  if (!operator.secondaryNetworks) {
+    faults.push(
+      'the operator runs no IPAM, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+    );
+  }
+  if (pools.length === 0) faults.push('nodePools must name at least one pool');
+  if (!Number.isInteger(perNodeBlockSize) || perNodeBlockSize < 1)
+    faults.push(`perNodeBlockSize must be a whole number of at least 1; got ${perNodeBlockSize}`);
+  const range = addressRange(subnet);
+  if (!range) {
+    return [...faults, `subnet must be an IPv4 range that begins at its start, e.g. '192.168.0.0/22'; got '${subnet}'`];
+  }
+  const at = gateway === undefined ? undefined : ipv4(gateway);
+  if (gateway !== undefined && (at === undefined || at <= range.first || at >= range.first + range.size - 1))
+    faults.push(`gateway must be an address of ${subnet}, neither its first nor its last; got '${gateway}'`);
+  const nodes = pools.reduce((sum, pool) => sum + pool.maxNodes, 0);
+  // The first address names the network, the last is the broadcast's. A gateway lies within a block and is not handed out.
+  const usable = range.size - 2;
+  if (nodes * perNodeBlockSize > usable) {
+    faults.push(
+      `${nodes} nodes with blocks of ${perNodeBlockSize} need ${nodes * perNodeBlockSize} addresses, but ${subnet} has ${Math.max(0, usable)}, which is enough ` +
+        `for ${Math.max(0, Math.floor(usable / perNodeBlockSize))} nodes; use a larger subnet, or perNodeBlockSize of at most ${Math.max(0, Math.floor(usable / nodes))}`,
+    );
+  }
+  return faults;
+}

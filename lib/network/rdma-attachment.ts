@@ -1,0 +1,151 @@
+/**
+ * What is known of an attachment within this library.
+ *
+ * @internal
+ */
+export interface AttachmentFacts {
+  readonly kind: 'shared-devices' | 'host-devices' | 'virtual-functions';
+  /** Extended resources, with their prefixes. */
+  readonly resourceNames: readonly string[];
+  readonly networks: readonly string[];
+  /** Pods that the shared adapters, or one adapter, can serve. */
+  readonly sharing: number;
+  readonly adapters: AdapterSelection;
+  /** Physical functions of each rail. */
+  readonly physicalFunctions: readonly string[][];
+}
+
+/**
+ * Which adapters of a node belong to a fabric.
+ */
+export interface AdapterSelection {
+  /** PCI device ids, e.g. `1021` for ConnectX-7. @default - any of vendor 15b3 (NVIDIA Mellanox) */
+  readonly deviceIds?: string[];
+  /** Names of the network interfaces, e.g. `ibs3f0`. @default - any */
+  readonly interfaceNames?: string[];
+}
+
+/**
+ * Adapters that all pods of a node share.
+ */
+export interface SharedDevicesOptions {
+  /** Name of the resource, without its prefix `rdma/`. @default 'rdma_shared_device_a' */
+  readonly resourceName?: string;
+  /** Most pods of one node that use them at once: the device plugin's `rdmaHcaMax`. @default 63 */
+  readonly maxPods?: number;
+  /** Which adapters. @default - all of vendor 15b3 */
+  readonly adapters?: AdapterSelection;
+  /** Networks attached to each pod, as `<namespace>/<name>`, one for each rail. RoCE needs them. @default - none */
+  readonly networks?: string[];
+}
+
+/**
+ * Adapters that a pod has for itself.
+ */
+export interface HostDevicesOptions {
+  /** Name of the resource, without its prefix `nvidia.com/`. @default 'hostdev' */
+  readonly resourceName?: string;
+  /** Which adapters. @default - all of vendor 15b3 */
+  readonly adapters?: AdapterSelection;
+  /** The network of kind `HostDeviceNetwork` that is attached once for each adapter, as `<namespace>/<name>`. */
+  readonly network: string;
+}
+
+/**
+ * One rail: the adapters of all nodes that hang on the same leaf switch.
+ */
+export interface VirtualFunctionRail {
+  /** Name of the resource, without its prefix `nvidia.com/`; letters, digits and underscores. */
+  readonly resourceName: string;
+  /** The network attached for it, as `<namespace>/<name>`. */
+  readonly network: string;
+  /** The adapter of the rail: names of physical functions, e.g. `ibs3f0`. */
+  readonly physicalFunctions: string[];
+}
+
+/**
+ * Virtual functions of adapters (SR-IOV), one of each rail for every pod.
+ */
+export interface VirtualFunctionsOptions {
+  /** The rails, one adapter each. */
+  readonly rails: VirtualFunctionRail[];
+  /** Virtual functions of each adapter, which is the most pods of a node. @default 8 */
+  readonly virtualFunctionsPerAdapter?: number;
+}
+
+/** Prefix of what the SR-IOV device plugin advertises, as the charts of the network operator set it. */
+const NVIDIA_PREFIX = 'nvidia.com';
+
+/**
+ * How pods get the network adapters of their node.
+ *
+ * @see https://docs.nvidia.com/networking/display/kubernetes2641/getting-started-kubernetes.html
+ */
+export class RdmaAttachment {
+  /**
+   * All pods of a node share its adapters, by the RDMA shared device plugin. The simplest way, and the usual one for InfiniBand;
+   * for RoCE it needs a MacvlanNetwork for each rail.
+   *
+   * @param options names and networks @default - the resource `rdma/rdma_shared_device_a`, no network
+   */
+  public static sharedDevices(options: SharedDevicesOptions = {}): RdmaAttachment {
+    return new RdmaAttachment({
+      kind: 'shared-devices',
+      resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
+      networks: options.networks ?? [],
+      sharing: options.maxPods ?? 63,
+      adapters: options.adapters ?? {},
+      physicalFunctions: [],
+    });
+  }
+
+  /**
+   * A pod has adapters of its node for itself, in its own network namespace, by HostDeviceNetwork. Bare-metal rate, and as many
+   * pods as there are adapters.
+   *
+   * @param options names and the network
+   */
+  public static hostDevices(options: HostDevicesOptions): RdmaAttachment {
+    return new RdmaAttachment({
+      kind: 'host-devices',
+      resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
+      networks: [options.network],
+      sharing: 1,
+      adapters: options.adapters ?? {},
+      physicalFunctions: [],
+    });
+  }
+
+  /**
+   * Every pod has a virtual function of each adapter, by the SR-IOV network operator. For nodes that several tenants share.
+   *
+   * @param options the rails
+   */
+  public static virtualFunctions(options: VirtualFunctionsOptions): RdmaAttachment {
+    return new RdmaAttachment({
+      kind: 'virtual-functions',
+      resourceNames: options.rails.map((rail) => `${NVIDIA_PREFIX}/${rail.resourceName}`),
+      networks: options.rails.map((rail) => rail.network),
+      sharing: options.virtualFunctionsPerAdapter ?? 8,
+      adapters: {},
+      physicalFunctions: options.rails.map((rail) => [...rail.physicalFunctions]),
+    });
+  }
+
+  /** @internal */
+  public readonly _facts: AttachmentFacts;
+
+  private constructor(facts: AttachmentFacts) {
+    this._facts = facts;
+  }
+
+  /** Extended resources, with their prefixes; one for each rail of virtual functions. A copy. */
+  public get resourceNames(): string[] {
+    return [...this._facts.resourceNames];
+  }
+
+  /** Networks that are attached to a pod, as `<namespace>/<name>`. A copy. */
+  public get networks(): string[] {
+    return [...this._facts.networks];
+  }
+}

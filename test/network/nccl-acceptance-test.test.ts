@@ -1,0 +1,123 @@
+import { TerraformStack } from 'cdktf';
+import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { ImageRegistry } from '../../lib/core/image-registry';
+import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
+import { IRdmaFabric } from '../../lib/core/rdma-fabric';
+import { bandwidthFloor } from '../../lib/network/bandwidth-floor';
+import { NcclAcceptanceTest, NcclAcceptanceTestProps } from '../../lib/network/nccl-acceptance-test';
+import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { TestPool } from '../serving/support/fixtures';
+import { Block, Synthesised, synthesise } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+import { NDR, RACK, rack } from './support';
+
+type Props = Partial<NcclAcceptanceTestProps>;
+
+/** An EC2 pool without resources. */
+function ec2(stack: TerraformStack, type: GpuInstanceType, fabric?: IRdmaFabric, nodes = 2): IGpuNodePool {
+  const pool = new TestPool(stack, 'p5', testCluster(stack), type, nodes);
+  return Object.assign(pool, { fabric });
+}
+
+function synthTest(pool: (stack: TerraformStack) => IGpuNodePool, props: Props = {}): Synthesised {
+  return synthesise((stack) => void new NcclAcceptanceTest(stack, 'Accept', { nodePool: pool(stack), ...props }));
+}
+
+const p5 = (stack: TerraformStack) => ec2(stack, GpuInstanceType.P5_48XLARGE, RdmaFabric.efa());
+const onRack = (stack: TerraformStack) => rack(stack, testCluster(stack));
+const specOf = (result: Synthesised): Block => result.only('kubernetes_job_v1').spec;
+const envOf = (result: Synthesised): Block =>
+  Object.fromEntries(specOf(result).template.spec.container[0].env.map((e: Block) => [e.name, e.value]));
+
+describe('the acceptance test of a pool', () => {
+  test('is an indexed Job of whole nodes that find each other by a headless service', () => {
+    const result = synthTest(p5);
+    const spec = specOf(result);
+    expect(spec).toMatchObject({ completion_mode: 'Indexed', completions: 2, parallelism: 2, backoff_limit: 0 });
+    expect(spec.template.spec).toMatchObject({ subdomain: 'accept', restart_policy: 'Never' });
+    expect(envOf(result).MASTER_ADDR).toBe('accept-0.accept.fabric-acceptance.svc');
+    expect(result.only('kubernetes_service_v1').spec).toMatchObject({
+      cluster_ip: 'None',
+      publish_not_ready_addresses: true,
+      selector: { 'app.kubernetes.io/instance': 'accept', 'app.kubernetes.io/name': 'nccl-acceptance' },
+    });
+    expect(spec.template.spec.container[0]).toMatchObject({
+      resources: { limits: { 'nvidia.com/gpu': '8', 'vpc.amazonaws.com/efa': '32', 'hugepages-2Mi': '5120Mi' } },
+      security_context: { run_as_user: '0', capabilities: { add: ['IPC_LOCK'], drop: ['ALL'] }, privileged: false },
+    });
+    expect(spec.template.spec.volume).toContainEqual({
+      name: 'shm',
+      empty_dir: { medium: 'Memory', size_limit: '9216Mi' },
+    });
+    expect(result.only('kubernetes_namespace_v1').metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'privileged',
+    });
+    expect(result.only('kubernetes_job_v1').wait_for_completion).toBe(false);
+  });
+
+  test('moves from p5 to an InfiniBand rack with no change but the pool', () => {
+    const [cloud, own] = [synthTest(p5), synthTest(onRack)];
+    const [a, b] = [specOf(cloud).template.spec, specOf(own).template.spec];
+    expect(b.container[0].resources.limits).toMatchObject({ 'nvidia.com/gpu': '8', 'rdma/rdma_shared_device_a': '1' });
+    expect(b.container[0].resources.limits).not.toHaveProperty(['vpc.amazonaws.com/efa']);
+    const common = ({ container, node_selector: _, toleration: __, ...rest }: Block) => ({
+      ...rest,
+      container: container.map(({ resources: _r, image: _i, env: _e, ...other }: Block) => other),
+    });
+    expect(common(b)).toEqual(common(a));
+    const changed = new Set(['EXPECTED_NETWORK', 'NCCL_NET', 'MIN_BUS_BANDWIDTH']);
+    const same = (env: Block) => Object.entries(env).filter(([name]) => !changed.has(name));
+    expect(same(envOf(own))).toEqual(same(envOf(cloud)));
+    expect([envOf(cloud).NCCL_NET, envOf(own).NCCL_NET]).toEqual([undefined, 'IB']);
+  });
+
+  test('takes its floor from the catalogue, or from the user', () => {
+    expect(envOf(synthTest(p5)).MIN_BUS_BANDWIDTH).toBe('240');
+    expect(envOf(synthTest(onRack)).MIN_BUS_BANDWIDTH).toBe('240');
+    expect(envOf(synthTest(p5, { minimumBusBandwidth: 300 })).MIN_BUS_BANDWIDTH).toBe('300');
+    const floors = [GpuInstanceType.P4D_24XLARGE, GpuInstanceType.P5EN_48XLARGE, GpuInstanceType.G5_12XLARGE];
+    // What is known to be reached: 32.8 GB/s on p4d, 300 GB/s less a tenth on H100.
+    expect(floors.map((type) => bandwidthFloor(RdmaFabric.efa(), type))).toEqual([30, 240, 1]);
+    expect(bandwidthFloor(RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 200 }), RACK)).toBe(120);
+  });
+
+  test('may be waited for, with another image from a mirror', () => {
+    const imageRegistry = ImageRegistry.mirror('mirror.example', ['pull']);
+    const result = synthTest(p5, { waitForCompletion: true, deadlineSeconds: 600, imageRegistry });
+    expect(result.only('kubernetes_job_v1')).toMatchObject({
+      wait_for_completion: true,
+      timeouts: { create: '660s' },
+      spec: { active_deadline_seconds: 600, template: { spec: { image_pull_secrets: [{ name: 'pull' }] } } },
+    });
+    expect(specOf(result).template.spec.container[0].image).toMatch(/^mirror\.example\/deep-learning-containers\//);
+  });
+
+  const type = (name: string) => GpuInstanceType.of(name);
+  test.each<[string, (stack: TerraformStack) => IGpuNodePool, Props, RegExp]>([
+    ['RDMA of TCP-only nodes', (s) => ec2(s, type('g5.12xlarge')), {}, /reach each other by TCP only/],
+    [
+      'a fabric that the hardware lacks',
+      (s) => ec2(s, type('g5.xlarge'), RdmaFabric.efa()),
+      {},
+      /'g5.xlarge' has no EFA/,
+    ],
+    [
+      'a pool that is too small',
+      (s) => ec2(s, type('p5.48xlarge'), RdmaFabric.efa(), 1),
+      {},
+      /takes 2 nodes, but pool 'p5' has at most 1/,
+    ],
+    ['one node', p5, { nodes: 1 }, /nodes must be a whole number of at least 2; got 1/],
+    ['no floor', p5, { minimumBusBandwidth: 0 }, /minimumBusBandwidth must be above 0/],
+    ['an environment of the plugin', p5, { environment: { FI_PROVIDER: 'efa' } }, /must not set FI_PROVIDER/],
+    [
+      'a GPU that the image has dropped',
+      (s) => ec2(s, type('p3dn.24xlarge'), RdmaFabric.efa()),
+      {},
+      /need compute capability 7.5.*pass image/,
+    ],
+    ['a name that Kubernetes refuses', p5, { name: 'Accept_1' }, /name must be an RFC 1123 label/],
+  ])('fails for %s', (_, pool, props, message) => {
+    expect(() => synthTest(pool, props)).toThrow(message);
+  });
+});

@@ -1,0 +1,371 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
+import { TerraformStack } from 'cdktf';
+import { ExistingGpuNodePoolProps } from '../../lib/compute/existing-gpu-node-pool';
+import { ImageRegistry } from '../../lib/core/image-registry';
+import { NicDriver } from '../../lib/network/nic-driver';
+import { NvidiaNetworkOperator, NvidiaNetworkOperatorProps } from '../../lib/network/network-operator';
+import { NvIpamPool, NvIpamPoolProps } from '../../lib/network/nv-ipam-pool';
+import { RdmaAttachment } from '../../lib/network/rdma-attachment';
+import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import {
+  HostDeviceNetwork,
+  IpoibNetwork,
+  MacvlanMode,
+  MacvlanNetwork,
+  SecondaryNetworkProps,
+  SriovIbNetwork,
+  SriovNetwork,
+} from '../../lib/network/secondary-networks';
+import { TestPool } from '../serving/support/fixtures';
+import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { Block, Synthesised, synthesise } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+import { NDR, rack } from './support';
+
+type PoolProps = Partial<ExistingGpuNodePoolProps>;
+type Schema = {
+  type?: string;
+  enum?: unknown[];
+  required?: string[];
+  minimum?: number;
+  maximum?: number;
+  properties?: { [name: string]: Schema };
+  items?: Schema;
+  additionalProperties?: boolean;
+};
+
+const CRDS = JSON.parse(readFileSync(path.join(__dirname, 'fixtures/network-operator-crds.json'), 'utf8')) as {
+  kinds: { [kind: string]: { apiVersion: string; scope: string; spec: Schema } };
+};
+
+/** What a schema of a custom resource refuses; unlike the API server, which drops unknown members silently, those too. */
+function schemaFaults(value: unknown, schema: Schema, at: string): string[] {
+  if (schema.type === undefined) return [];
+  const kinds: { [type: string]: boolean } = {
+    object: typeof value === 'object' && value !== null && !Array.isArray(value),
+    array: Array.isArray(value),
+    string: typeof value === 'string',
+    boolean: typeof value === 'boolean',
+    integer: Number.isInteger(value),
+  };
+  if (!kinds[schema.type]) return [`${at} is no ${schema.type}`];
+  const faults: string[] = [];
+  if (schema.enum && !schema.enum.includes(value)) faults.push(`${at} is none of ${schema.enum.join(', ')}`);
+  if (schema.minimum !== undefined && (value as number) < schema.minimum) faults.push(`${at} is too small`);
+  if (schema.maximum !== undefined && (value as number) > schema.maximum) faults.push(`${at} is too large`);
+  if (schema.type === 'array')
+    faults.push(...(value as unknown[]).flatMap((v, i) => schemaFaults(v, schema.items ?? {}, `${at}[${i}]`)));
+  if (schema.type !== 'object' || schema.additionalProperties) return faults;
+  const members = value as Block;
+  faults.push(
+    ...(schema.required ?? []).filter((name) => !(name in members)).map((name) => `${at}.${name} is missing`),
+  );
+  for (const [name, member] of Object.entries(members)) {
+    const known = schema.properties?.[name];
+    faults.push(...(known ? schemaFaults(member, known, `${at}.${name}`) : [`${at}.${name} is unknown`]));
+  }
+  return faults;
+}
+
+/** The custom resources of a synthesis by kind, each held against the schema of the operator's release. */
+function customResources(result: Synthesised): Block[] {
+  const releases = result.resources('helm_release').filter(({ chart }) => chart !== 'network-operator');
+  const objects = releases.flatMap(({ values }) => (JSON.parse(values[0]) as { resources: Block[] }).resources);
+  for (const { apiVersion, kind, metadata, spec } of objects) {
+    const crd = CRDS.kinds[kind as string];
+    expect({ kind, apiVersion }).toEqual({ kind, apiVersion: crd.apiVersion });
+    expect(metadata.namespace !== undefined).toBe(crd.scope === 'Namespaced');
+    expect(schemaFaults(spec, crd.spec, kind as string)).toEqual([]);
+  }
+  return objects;
+}
+
+const ofKind = (result: Synthesised, kind: string) => customResources(result).filter((object) => object.kind === kind);
+
+interface Site {
+  readonly operator: NvidiaNetworkOperator;
+  readonly stack: TerraformStack;
+}
+
+function site(pool: PoolProps, props: Partial<NvidiaNetworkOperatorProps> = {}, more: (s: Site) => void = () => {}) {
+  return synthesise((stack) => {
+    const cluster = testCluster(stack);
+    rack(stack, cluster, pool);
+    more({ stack, operator: new NvidiaNetworkOperator(stack, 'Operator', { cluster, ...props }) });
+  });
+}
+
+const release = (result: Synthesised) =>
+  result.resources('helm_release').find(({ chart }) => chart === 'network-operator') as Block;
+const hostdev = RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'default/fast' }) });
+const roce = RdmaFabric.roce({ ...NDR, attachment: RdmaAttachment.sharedDevices({ networks: ['rail-0'] }) });
+const rails = Array.from({ length: 8 }, (_, i) => ({
+  resourceName: `rail_${i}`,
+  network: `default/rail-${i}`,
+  physicalFunctions: [`ibs${i}f0`],
+}));
+const sriov = RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.virtualFunctions({ rails }) });
+
+describe('the network operator', () => {
+  test('is a pinned release in a privileged namespace, its policies after it', () => {
+    const result = site({});
+    expect(release(result)).toMatchObject({
+      repository: 'https://helm.ngc.nvidia.com/nvidia',
+      version: '26.4.1',
+      namespace: 'nvidia-network-operator',
+    });
+    expect(result.only('kubernetes_namespace_v1').metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'privileged',
+    });
+    const policies = result.resources('helm_release').find(({ name }) => name === 'network-operator-policies') as Block;
+    expect(policies.depends_on).toEqual([expect.stringMatching(/^helm_release\.Operator/)]);
+  });
+
+  test('has one cluster policy by the only name that counts, and a policy for each pool', () => {
+    const result = site({ taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
+    expect(ofKind(result, 'NicClusterPolicy').map(({ metadata }) => metadata.name)).toEqual(['nic-cluster-policy']);
+    const [policy] = ofKind(result, 'NicNodePolicy');
+    expect(policy.metadata.name).toBe('rack');
+    expect(policy.spec.nodeSelector).toEqual({ 'gpu-inference-constructs/pool': 'rack' });
+    expect(policy.spec.tolerations).toEqual([{ key: 'team', operator: 'Exists', effect: 'NoSchedule' }]);
+    expect(policy.spec.rdmaSharedDevicePlugin).toMatchObject({
+      image: 'k8s-rdma-shared-dev-plugin',
+      repository: 'nvcr.io/nvidia/mellanox',
+      version: 'network-operator-v26.4.1',
+    });
+    expect(JSON.parse(policy.spec.rdmaSharedDevicePlugin.config)).toEqual({
+      configList: [
+        {
+          resourceName: 'rdma_shared_device_a',
+          rdmaHcaMax: 63,
+          selectors: { vendors: ['15b3'], linkTypes: ['infiniband'] },
+        },
+      ],
+    });
+    expect(policy.spec).not.toHaveProperty('ofedDriver');
+  });
+
+  test('failure 9: its feature discovery tolerates the taints of the pools, and may be left to somebody else', () => {
+    const values = (props: Partial<NvidiaNetworkOperatorProps>) =>
+      JSON.parse(release(site({ taints: [{ key: 'team', effect: 'NoSchedule' }] }, props)).values[0]) as Block;
+    expect(values({}).nfd.enabled).toBe(true);
+    expect(values({})['node-feature-discovery'].worker.tolerations).toContainEqual({
+      key: 'team',
+      operator: 'Exists',
+      effect: 'NoSchedule',
+    });
+    expect(values({ nodeFeatureDiscovery: false }).nfd.enabled).toBe(false);
+  });
+
+  test('installs no Multus where no fabric names a network', () => {
+    const [policy] = ofKind(site({}), 'NicClusterPolicy');
+    expect(policy.spec).not.toHaveProperty('secondaryNetwork');
+    const [other] = ofKind(site({}, { secondaryNetworks: true }), 'NicClusterPolicy');
+    expect(Object.keys(other.spec.secondaryNetwork)).toEqual(['cniPlugins', 'ipoib', 'multus']);
+  });
+
+  test('brings the driver when asked', () => {
+    const [policy] = ofKind(site({}, { driver: NicDriver.container() }), 'NicNodePolicy');
+    expect(policy.spec.ofedDriver).toMatchObject({ image: 'doca-driver', version: 'doca3.4.1-26.04-1.1.0.0-1' });
+    expect(policy.spec.ofedDriver.upgradePolicy.drain.force).toBe(false);
+  });
+
+  test('takes every image from a mirror', () => {
+    const imageRegistry = ImageRegistry.mirror('mirror.example', ['pull']);
+    const network = { existingNetworks: rails.map((rail) => rail.network) };
+    const result = site({ fabric: sriov }, { imageRegistry, ...network, driver: NicDriver.container() });
+    const text = JSON.stringify([release(result).values, customResources(result)]);
+    expect(text).not.toContain('nvcr.io');
+    expect(JSON.parse(release(result).values[0])).toMatchObject({
+      imagePullSecrets: ['pull'],
+      operator: { repository: 'mirror.example/nvidia/cloud-native' },
+      sriovNetworkOperator: { enabled: true },
+    });
+  });
+
+  test('host devices: the device plugin advertises what the fabric requests', () => {
+    const result = site({ fabric: hostdev }, {}, ({ stack, operator }) => {
+      new HostDeviceNetwork(stack, 'Fast', { operator, resourceName: 'hostdev' });
+    });
+    const [policy] = ofKind(result, 'NicNodePolicy');
+    const [resource] = JSON.parse(policy.spec.sriovDevicePlugin.config).resourceList;
+    expect(`${resource.resourcePrefix}/${resource.resourceName}`).toBe(hostdev.resourceName);
+    const [network] = ofKind(result, 'HostDeviceNetwork');
+    expect(network).toMatchObject({ metadata: { name: 'fast' }, spec: { networkNamespace: 'default' } });
+  });
+
+  test('virtual functions: a policy and a network for each rail', () => {
+    const result = site({ fabric: sriov }, {}, ({ stack, operator }) => {
+      for (const { resourceName } of rails) new SriovIbNetwork(stack, resourceName, { operator, resourceName });
+    });
+    const policies = ofKind(result, 'SriovNetworkNodePolicy');
+    expect(policies).toHaveLength(8);
+    expect(policies[3]).toMatchObject({
+      metadata: { name: 'rack-rail-3', namespace: 'nvidia-network-operator' },
+      spec: {
+        resourceName: 'rail_3',
+        numVfs: 8,
+        nicSelector: { vendor: '15b3', pfNames: ['ibs3f0'] },
+        linkType: 'ib',
+        isRdma: true,
+      },
+    });
+    expect(ofKind(result, 'SriovIBNetwork')).toHaveLength(8);
+    expect(ofKind(result, 'NicNodePolicy')).toEqual([]);
+  });
+});
+
+describe('networks and their addresses', () => {
+  const build = (props: Partial<NvIpamPoolProps> = {}, pool: PoolProps = {}) =>
+    site({ fabric: roce, ...pool }, {}, ({ stack, operator }) => {
+      const ipPool = new NvIpamPool(stack, 'Rail', {
+        operator,
+        subnet: '192.168.0.0/24',
+        perNodeBlockSize: 63,
+        ...props,
+      });
+      new MacvlanNetwork(stack, 'Rail0', {
+        operator,
+        networkName: 'rail-0',
+        master: 'ens2f0',
+        mtu: 9000,
+        ipPool,
+        mode: MacvlanMode.BRIDGE,
+      });
+    });
+
+  test('RoCE: a macvlan network for the rail, with addresses by block', () => {
+    const result = build({ gateway: '192.168.0.1' });
+    const [pool] = ofKind(result, 'IPPool');
+    expect(pool.metadata.namespace).toBe('nvidia-network-operator');
+    expect(pool.spec).toEqual({
+      subnet: '192.168.0.0/24',
+      perNodeBlockSize: 63,
+      gateway: '192.168.0.1',
+      nodeSelector: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: 'gpu-inference-constructs/pool', operator: 'In', values: ['rack'] }] },
+        ],
+      },
+    });
+    const [network] = ofKind(result, 'MacvlanNetwork');
+    expect(network.spec).toEqual({
+      networkNamespace: 'default',
+      master: 'ens2f0',
+      mode: 'bridge',
+      mtu: 9000,
+      ipam: '{"type":"nv-ipam","poolName":"rail"}',
+    });
+  });
+
+  test('address pools wait until the operator has defined their kind', () => {
+    const result = build();
+    const job = result.only('kubernetes_job_v1');
+    expect(job.wait_for_completion).toBe(true);
+    const { init_container, container } = job.spec.template.spec;
+    expect(init_container[0].args).toEqual(['wait', '--for=create', 'crd/ippools.nv-ipam.nvidia.com', '--timeout=15m']);
+    expect(container[0].args[1]).toBe('--for=condition=Established');
+    expect(result.only('kubernetes_cluster_role_v1').rule).toEqual([
+      {
+        api_groups: ['apiextensions.k8s.io'],
+        resources: ['customresourcedefinitions'],
+        verbs: ['get', 'list', 'watch'],
+      },
+    ]);
+    const pool = result.resources('helm_release').find(({ name }) => name === 'ip-pool-rail') as Block;
+    expect(pool.depends_on).toEqual([expect.stringMatching(/^kubernetes_job_v1\./)]);
+  });
+
+  test.each<[string, Partial<NvIpamPoolProps>, RegExp]>([
+    [
+      "the operator's own sample: blocks of 100 of a /24",
+      { perNodeBlockSize: 100 },
+      /4 nodes with blocks of 100 need 400 addresses, but 192.168.0.0\/24 has 254, which is enough for 2 nodes; .* at most 63/,
+    ],
+    ['one address too many', { perNodeBlockSize: 64 }, /need 256 addresses/],
+    ['no range', { subnet: '192.168.0.0' }, /subnet must be an IPv4 range/],
+    ['a range that begins in the middle', { subnet: '192.168.0.4/24' }, /begins at its start/],
+    ['a gateway elsewhere', { gateway: '192.168.1.1' }, /gateway must be an address of 192.168.0.0\/24/],
+    ['no block', { perNodeBlockSize: 0 }, /perNodeBlockSize must be a whole number/],
+    ['no pools', { nodePools: [] }, /nodePools must name at least one pool/],
+    ['a name that Kubernetes refuses', { poolName: 'Rail_0' }, /poolName must be an RFC 1123 label/],
+  ])('fails for %s', (_, props, message) => {
+    expect(() => build(props)).toThrow(message);
+  });
+
+  const make = (more: Partial<SecondaryNetworkProps>, Kind: 'ipoib' | 'sriov' = 'ipoib') =>
+    site({ fabric: hostdev }, { existingNetworks: ['default/fast'] }, ({ stack, operator }) => {
+      if (Kind === 'ipoib') new IpoibNetwork(stack, 'Ip', { operator, master: 'ibs3f0', ...more });
+      else new SriovNetwork(stack, 'Vf', { operator, resourceName: 'rail_0', ...more });
+    });
+
+  test('IP over InfiniBand and SR-IOV take any IPAM that is JSON', () => {
+    const ipam = '{ "type": "whereabouts", "range": "192.168.2.0/24" }';
+    expect(ofKind(make({ ipam }), 'IPoIBNetwork')[0].spec.ipam).toBe('{"type":"whereabouts","range":"192.168.2.0/24"}');
+    expect(ofKind(make({}, 'sriov'), 'SriovNetwork')[0].spec).toEqual({
+      networkNamespace: 'default',
+      resourceName: 'rail_0',
+    });
+  });
+
+  test.each<[string, Partial<SecondaryNetworkProps> & { [name: string]: unknown }, RegExp]>([
+    ["the operator's own sample: a comma too many", { ipam: '{"type": "whereabouts",}' }, /ipam must be JSON/],
+    ['IPAM without a type', { ipam: '{}' }, /JSON object with a type/],
+    ['no addresses', {}, /a IPoIBNetwork needs addresses/],
+    [
+      'a long interface',
+      { ipam: '{"type":"x"}', master: 'a-very-long-name' },
+      /master must be the name of a network interface/,
+    ],
+    ['a name that Kubernetes refuses', { ipam: '{"type":"x"}', networkName: 'Rail_0' }, /networkName must be/],
+  ])('fails for %s', (_, props, message) => {
+    expect(() => make(props as Partial<SecondaryNetworkProps>)).toThrow(message);
+  });
+
+  test('fails without Multus', () => {
+    const build = () =>
+      site({}, {}, ({ stack, operator }) => {
+        new HostDeviceNetwork(stack, 'Fast', { operator, resourceName: 'hostdev' });
+      });
+    expect(build).toThrow(/the operator runs no Multus/);
+  });
+});
+
+describe('the operator refuses', () => {
+  test('a network that a fabric names and nobody makes', () => {
+    expect(() => site({ fabric: hostdev })).toThrow(/attaches 'default\/fast', which nobody makes/);
+    expect(() => site({ fabric: hostdev }, { existingNetworks: ['default/fast'] })).not.toThrow();
+  });
+
+  test('a cluster without such pools', () => {
+    expect(() => site({ fabric: RdmaFabric.none() })).toThrow(
+      /no pool of cluster 'test' has a fabric of InfiniBand or RoCE/,
+    );
+  });
+
+  test('a second operator, whose policies would be ignored', () => {
+    const build = () =>
+      site({}, {}, ({ stack, operator: { cluster } }) => void new NvidiaNetworkOperator(stack, 'Second', { cluster }));
+    expect(build).toThrow(/already has its network operator at 'test\/Operator'/);
+  });
+
+  test('pools of another fabric, and charts that lack pool policies', () => {
+    const build = () =>
+      synthesise((stack) => {
+        const cluster = testCluster(stack);
+        const pool = new TestPool(stack, 'g5', cluster, GpuInstanceType.G5_XLARGE);
+        new NvidiaNetworkOperator(stack, 'Operator', { cluster, nodePools: [pool], chartVersion: '26.1.1' });
+      });
+    expect(build).toThrow(
+      /chartVersion must be 26.4 or later[\s\S]*pool 'g5' has the fabric 'none', which has no ConnectX adapters/,
+    );
+  });
+});
+
+test('the schema check sees what it is for', () => {
+  const { spec } = CRDS.kinds.MacvlanNetwork;
+  expect(schemaFaults({ mode: 'bridge', mtu: 9000 }, spec, 'x')).toEqual([]);
+  expect(schemaFaults({ mode: 'Bridge', mtu: '9000', metaPlugins: '' }, spec, 'x')).toHaveLength(3);
+  expect(schemaFaults({ numVfs: 1 }, CRDS.kinds.SriovNetworkNodePolicy.spec, 'x')).toHaveLength(3);
+});
