@@ -49,8 +49,6 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
       b.setup.precision.bits - a.setup.precision.bits ||
       a.setup.instanceType.memory.bytes - b.setup.instanceType.memory.bytes ||
       a.setup.instanceType.vcpus - b.setup.instanceType.vcpus ||
-      a.setup.instanceType.vcpus - b.setup.instanceType.vcpus ||
-      a.setup.instanceType.memory.bytes - b.setup.instanceType.memory.bytes ||
       compare(a.setup.instanceType.name, b.setup.instanceType.name) ||
       compare(a.setup.precision.name, b.setup.precision.name),
   );
@@ -133,6 +131,10 @@ function judged(
   let setup = setupOf(load, hardware, parallelism);
   const fit = fitOf(setup);
   if (!fit.fits) return undefined;
+  // Times decide nothing without a target for them: the plans that are returned have theirs all the same.
+  if (Object.values(targets).every((target) => target === undefined)) {
+    return { setup, meets: true, missBy: 0, cost: (setup.pricePerHour ?? 0) * setup.nodes };
+  }
   const { asked } = estimates(setup, fit.memory);
   let replicas = parallelism.data;
   const wanted = targets.minOutputTokensPerSecond;
