@@ -72,6 +72,15 @@ export async function inventory(aws: AwsClient): Promise<string[]> {
   await ec2('DescribePlacementGroups', 'placementGroupSet', 'groupName', alive);
   await ec2('DescribeFlowLogs', 'flowLogSet', 'flowLogId');
   for (const cluster of (await aws.get('eks', '/clusters')).clusters as string[]) found.push(`eks cluster ${cluster}`);
+  const scaling = async (action: string, set: string, describe: (item: Element) => (string | undefined)[]) => {
+    const list = child(child(await aws.query('autoscaling', action), `${action}Result`), set)?.children ?? [];
+    found.push(...list.map((item) => `autoscaling ${set} ${describe(item).join(' ')}`));
+  };
+  await scaling('DescribeScheduledActions', 'ScheduledUpdateGroupActions', (it) => [textOf(it, 'ScheduledActionARN')]);
+  await scaling('DescribeTags', 'Tags', (it) => [textOf(it, 'ResourceId'), textOf(it, 'Key')]);
+  for (const { Name } of (await aws.json('events', 'AWSEvents.ListRules')).Rules as { Name: string }[]) {
+    found.push(`events rule ${Name}`);
+  }
   const iam = async (action: string, set: string, id: string) => {
     const list = child(child(await aws.query('iam', action), `${action}Result`), set)?.children ?? [];
     found.push(...list.map((item) => `iam ${set} ${textOf(item, id)}`));

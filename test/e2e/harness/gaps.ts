@@ -1,6 +1,6 @@
-import { Value } from './exchange';
+import { Exchange, Value } from './exchange';
 import { Ec2Part, Gap, ec2Gap, eksGap } from './gap';
-import { Element, child, descendants, element, put, textOf } from './xml';
+import { Element, child, descendants, element, parseXml, put, textOf, writeXml } from './xml';
 
 /** Everything that the emulator does not keep. Each entry must be used, and asserted on what was sent, by the end-to-end tests. */
 export const GAPS: readonly Gap[] = [
@@ -11,6 +11,7 @@ export const GAPS: readonly Gap[] = [
     answer: (sent: Value) => ({ id: sent.id, name: sent.name, version: sent.version }),
   }),
   eksGap({ id: 'node group: update configuration', resource: 'nodegroup', field: 'updateConfig' }),
+  eksGap({ id: 'node group: node repair', resource: 'nodegroup', field: 'nodeRepairConfig' }),
   interfaceField('launch template: interface types', 'InterfaceType', 'interfaceType'),
   interfaceField('launch template: network cards', 'NetworkCardIndex', 'networkCardIndex'),
   interfaceField('launch template: interfaces deleted with the instance', 'DeleteOnTermination', 'deleteOnTermination'),
@@ -32,6 +33,20 @@ export const GAPS: readonly Gap[] = [
     write: (data, placement: { readonly [name: string]: string }) => {
       const fields = Object.entries(placement).map(([name, value]) => element(lowerFirst(name), value));
       put(data, element('placement', fields));
+    },
+  }),
+  launchTemplateGap({
+    id: 'launch template: market',
+    sent: (data) => data.InstanceMarketOptions,
+    write: (data, market: { readonly MarketType: string }) =>
+      put(data, element('instanceMarketOptions', [element('marketType', market.MarketType)])),
+  }),
+  launchTemplateGap({
+    id: 'launch template: capacity reservation',
+    sent: (data) => data.CapacityReservationSpecification?.CapacityReservationTarget,
+    write: (data, { CapacityReservationId }: { readonly CapacityReservationId: string }) => {
+      const target = element('capacityReservationTarget', [element('capacityReservationId', CapacityReservationId)]);
+      put(data, element('capacityReservationSpecification', [target]));
     },
   }),
   vpcEndpointGap({
@@ -57,7 +72,31 @@ export const GAPS: readonly Gap[] = [
     },
   }),
   flowLogField('flow log: aggregation interval', 'MaxAggregationInterval', 'maxAggregationInterval'),
+  scheduledActionNames(),
 ];
+
+/** The emulator answers with every scheduled action of a group, whichever was asked for. */
+function scheduledActionNames(): Gap {
+  const namesOf = ({ action, sent }: Exchange): string[] | undefined =>
+    action === 'DescribeScheduledActions' ? sent.ScheduledActionNames?.member : undefined;
+  return {
+    id: 'scheduled actions: asked by name',
+    remember(exchange, memory) {
+      for (const name of namesOf(exchange) ?? []) memory.set(name, name);
+    },
+    restore(exchange) {
+      const names = namesOf(exchange);
+      if (!names) return 0;
+      const root = parseXml(exchange.answer);
+      const [actions] = descendants(root, 'ScheduledUpdateGroupActions');
+      const others = actions.children.filter((it) => !names.includes(textOf(it, 'ScheduledActionName') ?? ''));
+      if (others.length === 0) return 0;
+      actions.children.splice(0, actions.children.length, ...actions.children.filter((it) => !others.includes(it)));
+      exchange.answer = writeXml(root);
+      return others.length;
+    },
+  };
+}
 
 interface Part {
   readonly id: string;

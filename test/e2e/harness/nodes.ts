@@ -1,7 +1,7 @@
 import { AwsClient } from './aws-client';
 import { Value } from './exchange';
 import { KubeClient, KubeObject } from './kube-client';
-import { NodeOptions, nodeShape } from './node-shape';
+import { NodeOptions, gpusOf, nodeShape } from './node-shape';
 import { Element, child, descendants, element, textOf } from './xml';
 
 const EFFECTS: { readonly [eks: string]: string } = {
@@ -18,6 +18,8 @@ export interface NodeDescription extends NodeOptions {
   readonly instanceType: string;
   readonly labels: { readonly [key: string]: string };
   readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  /** Whether the image brings NVIDIA's device plugin along. @default false */
+  readonly hasDevicePlugin?: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ function describe(group: Value, template: Element | undefined, zone: string, ind
   const instanceType = textOf(template, 'instanceType') ?? group.instanceTypes[0];
   const name = `${group.nodegroupName as string}-${index}`;
   const userData = Buffer.from(textOf(template, 'userData') ?? '', 'base64').toString('utf8');
-  const maxPods = /--max-pods=(\d+)/.exec(userData)?.[1];
+  const maxPods = /max-pods ?= ?(\d+)/.exec(userData)?.[1];
   return {
     name,
     instanceType,
@@ -72,14 +74,17 @@ function describe(group: Value, template: Element | undefined, zone: string, ind
     taints: (group.taints as Value[]).map(({ key, value, effect }) => ({ key, value, effect: EFFECTS[effect] })),
     maxPods: maxPods === undefined ? undefined : Number(maxPods),
     localStorage: /"strategy":\s*"RAID0"/.test(userData),
-    rootGib: Number(descendants(template ?? NOTHING, 'volumeSize')[0]?.text ?? group.diskSize),
+    // Bottlerocket has a second volume, for what pods need.
+    rootGib: Number(descendants(template ?? NOTHING, 'volumeSize').pop()?.text ?? group.diskSize),
+    hasDevicePlugin: /^BOTTLEROCKET_.*_NVIDIA$/.test(group.amiType),
     efa: interfacesOf(template).filter((it) => textOf(it, 'interfaceType')?.startsWith('efa')).length,
   };
 }
 
-/** The Node object of a description, as it is before any device plugin runs: without GPUs. */
+/** The Node object of a description, as it is before any device plugin runs: without GPUs, unless its image has the plugin. */
 export function nodeObject(node: NodeDescription): KubeObject {
   const { capacity, allocatable } = nodeShape(node.instanceType, node);
+  const devices = node.hasDevicePlugin ? { 'nvidia.com/gpu': String(gpusOf(node.instanceType)) } : {};
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -89,7 +94,7 @@ export function nodeObject(node: NodeDescription): KubeObject {
       annotations: { 'kwok.x-k8s.io/node': 'fake', 'e2e/efa': String(node.efa) },
     },
     spec: { taints: node.taints },
-    status: { capacity, allocatable },
+    status: { capacity: { ...capacity, ...devices }, allocatable: { ...allocatable, ...devices } },
   };
 }
 

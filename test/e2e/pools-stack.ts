@@ -1,0 +1,140 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { App, LocalBackend, TerraformStack } from 'cdktf';
+import {
+  Autoscaling,
+  Capacity,
+  EfaLayout,
+  EksGpuCluster,
+  GpuInstanceType,
+  GpuNodePool,
+  GpuNodePoolOptions,
+  KubernetesAccess,
+  NodeAgents,
+  NodeImage,
+  NodeRepair,
+  RdmaFabric,
+} from '../../lib';
+
+export const REGION = 'us-west-2';
+export const CLUSTER = 'pools';
+
+/** A pool by its name, where it is not that of its instance type. */
+const SPECIAL: { readonly [pool: string]: GpuNodePoolOptions } = {
+  block: {
+    instanceType: GpuInstanceType.P5EN_48XLARGE,
+    fabric: RdmaFabric.efa(),
+    capacity: Capacity.capacityBlock({
+      reservationId: 'cr-02168da1478b509e0',
+      availabilityZone: 'us-west-2b',
+      start: '2026-12-01T11:30:00Z',
+      end: '2026-12-08T11:30:00Z',
+      alarmTopicArn: 'arn:aws:sns:us-west-2:000000000000:gpu',
+    }),
+    minNodes: 2,
+    maxNodes: 2,
+  },
+  reserved: {
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    fabric: RdmaFabric.efa(),
+    capacity: Capacity.reservation({ reservationId: 'cr-0a1b2c3d4e5f60718', availabilityZone: 'us-west-2a' }),
+    nodeRepair: NodeRepair.enabled(),
+    minNodes: 2,
+    maxNodes: 2,
+  },
+  spot: { instanceType: GpuInstanceType.G5_2XLARGE, capacity: Capacity.spot(), minNodes: 1, maxNodes: 2 },
+  'from-zero': {
+    instanceType: GpuInstanceType.G6E_48XLARGE,
+    fabric: RdmaFabric.efa(),
+    autoscaling: Autoscaling.clusterAutoscaler(),
+    minNodes: 0,
+    maxNodes: 4,
+  },
+  combined: {
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    fabric: RdmaFabric.efa(),
+    efaLayout: EfaLayout.COMBINED,
+    minNodes: 1,
+    maxNodes: 2,
+  },
+  bandwidth: {
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    fabric: RdmaFabric.efa(),
+    efaLayout: EfaLayout.BANDWIDTH_OPTIMIZED,
+    minNodes: 1,
+    maxNodes: 2,
+  },
+  bottlerocket: {
+    instanceType: GpuInstanceType.G6_XLARGE,
+    image: NodeImage.BOTTLEROCKET_NVIDIA,
+    minNodes: 1,
+    maxNodes: 2,
+  },
+};
+
+/** The pool of an instance type: with EFA where it has any, one node, and two of p5.48xlarge. */
+function onDemand(instanceType: GpuInstanceType): GpuNodePoolOptions {
+  return {
+    instanceType,
+    fabric: instanceType.efaInterfaces > 0 ? RdmaFabric.efa() : undefined,
+    minNodes: instanceType === GpuInstanceType.P5_48XLARGE ? 2 : 1,
+    maxNodes: 2,
+  };
+}
+
+/** Name of the pool of an instance type. */
+export const nameOf = (type: string) => type.replace(/\./g, '-');
+
+/** Every pool: one of each instance type of the catalogue, and those for the other options. */
+export const POOLS: { readonly [pool: string]: GpuNodePoolOptions } = {
+  ...Object.fromEntries(GpuInstanceType.ALL.map((type) => [nameOf(type.name), onDemand(type)])),
+  ...SPECIAL,
+};
+
+/** What may be changed of a pool, and the attribute of the node group that it is; the pools take turns. */
+export const CHANGES: readonly [
+  attribute: string,
+  change: (pool: GpuNodePoolOptions) => Partial<GpuNodePoolOptions>,
+][] = [
+  ['labels', () => ({ labels: { team: 'research' } })],
+  ['scaling_config', ({ maxNodes }) => ({ maxNodes: maxNodes + 1 })],
+  ['taint', () => ({ taints: [{ key: 'team', value: 'research', effect: 'NoSchedule' }] })],
+];
+
+/** A cluster with all of the pools, and the agents of their nodes. */
+export class AllPools {
+  public readonly infrastructure: TerraformStack;
+  public readonly workloads: TerraformStack;
+  public readonly pools: ReadonlyMap<string, GpuNodePool>;
+
+  /**
+   * @param app the app
+   * @param changed whether one of the changes is made to each pool
+   */
+  public constructor(app: App, changed = false) {
+    this.infrastructure = new TerraformStack(app, 'pools-infrastructure');
+    this.workloads = new TerraformStack(app, 'pools-workloads');
+    for (const stack of [this.infrastructure, this.workloads]) {
+      new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
+    }
+    new AwsProvider(this.infrastructure, 'Aws', { region: REGION });
+    const cluster = new EksGpuCluster(this.infrastructure, 'Cluster', {
+      clusterName: CLUSTER,
+      availabilityZones: ['us-west-2a', 'us-west-2b'],
+      nodeMonitoring: true,
+    });
+    this.pools = new Map(
+      Object.entries(POOLS).map(([poolName, pool], index) => {
+        const [, change] = CHANGES[index % CHANGES.length];
+        const options = { ...pool, ...(changed ? change(pool) : {}) };
+        return [poolName, new GpuNodePool(this.infrastructure, poolName, { cluster, poolName, ...options })];
+      }),
+    );
+    KubernetesAccess.of(this.workloads, cluster);
+    new NodeAgents(this.workloads, 'NodeAgents', {
+      cluster,
+      dcgmExporter: true,
+      gpuFeatureDiscovery: true,
+      nodeFeatureDiscovery: false,
+    });
+  }
+}
