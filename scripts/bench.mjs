@@ -153,3 +153,5 @@ for (const example of exampleNames()) {
   );
 }
 print('Synthesis', rows);
+
+await mustRun([process.execPath, path.join(ROOT, 'bench', 'pools.mjs')], { cwd: ROOT });
