@@ -39,6 +39,12 @@ describeWith(['controlPlane'], 'the control plane', () => {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
     await until(async () => (await client.find(account)) !== undefined, 30);
     await client.create(nodeObject(GPU_NODE));
+    // A new node carries the taint 'not-ready' until its first heartbeat, and the scheduler would name that as the reason.
+    const ready = async () => {
+      const taints: { key: string }[] = (await client.find(nodeObject(GPU_NODE)))?.spec.taints ?? [];
+      return taints.length > 0 && taints.every(({ key }) => key !== 'node.kubernetes.io/not-ready');
+    };
+    await until(ready, 60, 'the first heartbeat of the node');
   });
 
   afterAll(() => standIns?.stop());
