@@ -37,7 +37,7 @@ export class CloudTopology extends Construct {
   public readonly monitoring?: MonitoringStack;
 
   private readonly assigned: AssignedModel[];
-  private readonly clusterExplanation?: string;
+  private readonly ownCluster?: EksGpuCluster;
   private readonly poolsByName = new Map<string, GpuNodePool>();
   private readonly deploymentsByName = new Map<string, TritonDeployment>();
 
@@ -62,7 +62,7 @@ export class CloudTopology extends Construct {
     } else {
       const cluster = new EksGpuCluster(this, 'Cluster', props);
       this.cluster = cluster;
-      this.clusterExplanation = cluster.explain();
+      this.ownCluster = cluster;
     }
     for (const pool of props.nodePools ?? ownPools(this.assigned)) {
       const { name, ...options } = pool;
@@ -115,7 +115,8 @@ export class CloudTopology extends Construct {
     const models = this.assigned.map(({ name, poolName, replicas, plan }) =>
       [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
     );
-    return [...models, ...(this.clusterExplanation ? [this.clusterExplanation] : [])].join('\n\n');
+    // Asked for late: the table of pods at its end is whole only when everything was made.
+    return [...models, ...(this.ownCluster ? [this.ownCluster.explain()] : [])].join('\n\n');
   }
 
   private deploy(

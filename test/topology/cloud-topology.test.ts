@@ -56,6 +56,7 @@ describe('one statement', () => {
     expect(text).toContain("llama-3.1-8b: 1 replica(s) on pool 'llama-3-1-8b'");
     expect(text).toContain('weights per GPU');
     expect(text).toContain('aws eks update-kubeconfig --name chat');
+    expect(text).toMatch(/inference\/llama-3-1-8b/);
   });
 });
 
