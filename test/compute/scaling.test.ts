@@ -84,6 +84,8 @@ describe('a pool by Karpenter', () => {
       spec: { capacity: { 'hugepages-2Mi': '10256Mi' } },
     });
     expect(objects()).not.toHaveProperty('NodeOverlay');
+    const { capacity } = objects({ ...P5, image: NodeImage.BOTTLEROCKET_NVIDIA }).NodeOverlay.spec;
+    expect(capacity).toEqual({ 'hugepages-2Mi': '42240Mi' });
   });
 
   test('failures 1 and 6: has the pods that get an address, the instance store and no limit of locked memory', () => {
