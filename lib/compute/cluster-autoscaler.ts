@@ -12,7 +12,7 @@ const NAMESPACE = 'kube-system';
 const NAME = 'cluster-autoscaler';
 
 /**
- * The chart of July 2026: its rules let an autoscaler of 1.34 and later read what it watches; that of October 2025 lacks some.
+ * The chart of 2026-07-21. Its rules for the API server are those of an autoscaler of 1.35.
  *
  * @see https://github.com/kubernetes/autoscaler/tree/cluster-autoscaler-chart-9.59.0/cluster-autoscaler/charts/cluster-autoscaler
  */

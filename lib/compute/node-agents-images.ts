@@ -1,7 +1,8 @@
 /**
- * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships; B300 and Kubernetes 1.34 need at least v0.18.
+ * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships (deployments/gpu-operator/values.yaml) and that its own
+ * manifests name.
  *
- * @see https://github.com/NVIDIA/k8s-device-plugin/blob/main/CHANGELOG.md
+ * @see https://github.com/NVIDIA/k8s-device-plugin/blob/v0.19.3/deployments/static/nvidia-device-plugin.yml
  *
  * @internal
  */
@@ -15,9 +16,9 @@ export const NVIDIA_DEVICE_PLUGIN_IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.1
 const EFA_DEVICE_PLUGIN = 'eks/aws-efa-k8s-device-plugin:v0.5.20';
 
 /**
- * Exporter of GPU metrics.
+ * Exporter of GPU metrics, in the release of May 2026, which GPU operator 26.3.3 ships too.
  *
- * @see https://github.com/NVIDIA/dcgm-exporter/blob/main/dcgm-exporter.yaml
+ * @see https://github.com/NVIDIA/dcgm-exporter/blob/4.5.3-4.8.2/dcgm-exporter.yaml
  *
  * @internal
  */

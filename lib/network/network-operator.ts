@@ -18,7 +18,7 @@ import { RdmaFabric } from './rdma-fabric';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
-/** The release of July 2026; NicNodePolicy came with 26.4. */
+/** The release of 2026-07-24, whose definitions test/network/fixtures has; NicNodePolicy came with 26.4. */
 const CHART_VERSION = '26.4.1';
 const OPERATOR_REPOSITORY = 'nvcr.io/nvidia/cloud-native';
 const COMPONENTS = 'nvcr.io/nvidia/mellanox';
