@@ -133,6 +133,8 @@ describe('the network operator', () => {
     expect(JSON.parse(release(result).values[0])).toMatchObject({
       imagePullSecrets: ['pull'],
       operator: { repository: 'mirror.example/nvidia/cloud-native' },
+      'sriov-network-operator': { imagePullSecrets: ['pull'] },
+      'node-feature-discovery': { imagePullSecrets: [{ name: 'pull' }] },
       sriovNetworkOperator: { enabled: true },
     });
   });
