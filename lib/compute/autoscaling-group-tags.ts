@@ -5,9 +5,6 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { NodeTaint } from '../core/gpu-node-pool';
 import { DataSize } from '../units/data-size';
 
-/** Huge pages of 2 MiB that the EFA driver allocates on a node: 5128 of them. */
-export const EFA_HUGE_PAGES = '10256Mi';
-
 /** Part of a disk that pods can have: the file system, the image and the kubelet's own reserve take the rest. */
 const USABLE_DISK = 0.9;
 
@@ -16,6 +13,8 @@ interface NodeOffer {
   readonly instanceType: GpuInstanceType;
   readonly gpus: number;
   readonly efaInterfaces: number;
+  /** Huge pages of a node with EFA, as a Kubernetes quantity. */
+  readonly hugePages: string;
   readonly diskSize: DataSize;
   readonly labels: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
@@ -37,7 +36,7 @@ export function nodeTemplateTags(offer: NodeOffer): { [key: string]: string } {
     'nvidia.com/gpu': String(offer.gpus),
     'ephemeral-storage': `${Math.floor(disk * USABLE_DISK)}Gi`,
     ...(offer.efaInterfaces > 0
-      ? { 'vpc.amazonaws.com/efa': String(offer.efaInterfaces), 'hugepages-2Mi': EFA_HUGE_PAGES }
+      ? { 'vpc.amazonaws.com/efa': String(offer.efaInterfaces), 'hugepages-2Mi': offer.hugePages }
       : {}),
   };
   return Object.fromEntries([

@@ -3,9 +3,9 @@ import { GpuSharing } from './gpu-sharing';
 import { InterfacePlacement, maxPodsBeside } from './launch-template-interfaces';
 
 /**
- * Names by which Bottlerocket knows the GPUs that it can divide.
+ * Names by which Bottlerocket knows the GPUs that it can divide; of later ones its documents name none.
  *
- * @see https://github.com/bottlerocket-os/bottlerocket-core-kit/tree/develop/sources/nvidia-migmanager
+ * @see https://bottlerocket.dev/en/os/latest/api/settings/kubelet-device-plugins/ (settings of 1.34, nvidia.mig.profile)
  */
 const MIG_GPUS: { readonly [gpu: string]: string } = {
   'A100-40GB': 'a100.40gb',

@@ -25,22 +25,29 @@ interface CapacityBlockScheduleProps {
 /**
  * Grows a pool when its capacity block starts, drains it before the block ends, and tells of both.
  *
- * The scheduled actions recur, once a year, although a block comes once: AWS deletes an action of one time after it ran, and
- * refuses a start in the past, so that every apply during the block would fail to make it again. By the time one recurs the block
- * is long gone, and a launch for it would merely fail.
+ * The scheduled actions recur, once a year, although a block comes once. AWS forgets an action of one time when it has run
+ * (hashicorp/terraform-provider-aws#19446: "Scheduled action name not found" a minute later); the provider then takes it out of the
+ * state and makes it again at every apply, and AWS refuses a start in the past. By the time one recurs the block is long gone: a
+ * launch for it would merely fail, and a drain finds nothing.
+ *
+ * The name of an action has its time, so that another time makes another action. The provider keeps the start that AWS computed and
+ * sends it again with a new recurrence (#38983), so that a block that was extended would be drained at its old end.
+ *
+ * EKS adds an action of its own that drains the group 40 minutes before the end; ours comes before it.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/capacity-blocks-mng.html
- * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/38983
  *
  * @internal
  */
 export function capacityBlockSchedule(scope: Construct, props: CapacityBlockScheduleProps): void {
   const { provider, block, autoscalingGroupName } = props;
-  const scale = (id: string, scheduledActionName: string, time: number, desiredCapacity: number) =>
+  const scale = (id: string, action: string, time: number, desiredCapacity: number) =>
     new AutoscalingSchedule(scope, id, {
       provider,
       autoscalingGroupName,
-      scheduledActionName,
+      scheduledActionName: `${action}-${writeUtcTime(time).replace(/[-:]/g, '')}`,
       recurrence: cronOf(time),
       minSize: UNCHANGED,
       maxSize: UNCHANGED,

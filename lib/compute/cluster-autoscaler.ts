@@ -12,6 +12,24 @@ const NAMESPACE = 'kube-system';
 const NAME = 'cluster-autoscaler';
 
 /**
+ * The chart of 2026-07-21. Chart 9.52.1 of October 2025 lets the autoscaler read no claims and slices of resources (resource.k8s.io).
+ *
+ * @see https://github.com/kubernetes/autoscaler/tree/cluster-autoscaler-chart-9.59.0/cluster-autoscaler/charts/cluster-autoscaler
+ */
+const CHART_VERSION = '9.59.0';
+
+/**
+ * Newest release for each Kubernetes minor, which must be that of the cluster; the chart's own image is of 1.35.
+ *
+ * @see https://github.com/kubernetes/autoscaler/releases (55c37cd, tags of 2026-08-22)
+ */
+const IMAGE_TAGS: { readonly [kubernetesMinor: string]: string } = {
+  '1.34': 'v1.34.5',
+  '1.35': 'v1.35.2',
+  '1.36': 'v1.36.1',
+};
+
+/**
  * What the cluster autoscaler is made of.
  */
 export interface ClusterAutoscalerProps {
@@ -19,9 +37,9 @@ export interface ClusterAutoscalerProps {
   readonly cluster: IEksCluster;
   /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
-  /** Version of the chart. @default '9.52.1' */
+  /** Version of the chart. @default '9.59.0' */
   readonly chartVersion?: string;
-  /** Tag of the image, best of the cluster's Kubernetes minor, e.g. `v1.34.1`. @default - the chart's */
+  /** Tag of the image, e.g. `v1.35.2`. @default - the newest of the cluster's Kubernetes minor; the chart's where that is not known */
   readonly imageTag?: string;
 }
 
@@ -45,7 +63,8 @@ export class ClusterAutoscaler extends Construct {
    */
   public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
     super(scope, id);
-    const { cluster, chartVersion = '9.52.1', imageTag } = props;
+    const { cluster, chartVersion = CHART_VERSION } = props;
+    const imageTag = props.imageTag ?? IMAGE_TAGS[cluster.kubernetesVersion ?? ''];
     throwIfInvalid(this, versionFaults(chartVersion));
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const role = cluster.serviceAccountRole(NAMESPACE, NAME);
@@ -90,7 +109,7 @@ export class ClusterAutoscaler extends Construct {
 function versionFaults(version: string): string[] {
   const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');
   if (unknown.length > 0) return unknown;
-  return /^\d+\.\d+\.\d+$/.test(version) ? [] : [`chartVersion must be written as '9.52.1'; got '${version}'`];
+  return /^\d+\.\d+\.\d+$/.test(version) ? [] : [`chartVersion must be written as '9.59.0'; got '${version}'`];
 }
 
 function policy(clusterName: string) {

@@ -2,6 +2,7 @@ import { CapacityKind } from './capacity';
 import { drainTime } from './capacity-block-schedule';
 import { GpuNodePoolSpec, existingPlacementGroup, imageRelease, layoutOf } from './gpu-node-pool-spec';
 import { needsOneSubnet } from './gpu-node-pool-subnets';
+import { hugePageCount } from './huge-pages';
 import { maxPodsBeside } from './launch-template-interfaces';
 import { PlacementKind } from './placement';
 
@@ -44,7 +45,8 @@ function fabricLines(spec: GpuNodePoolSpec): string[] {
     .map((kind) => `${count(kind)} ${kind}`);
   const maxPods = maxPodsBeside(type, layout);
   return [
-    `fabric: EFA, layout ${spec.efaLayout}: ${kinds.join(', ')}; 5128 huge pages of 2 MiB, no limit of locked memory`,
+    `fabric: EFA, layout ${spec.efaLayout}: ${kinds.join(', ')}; ${hugePageCount(spec.image, type)} huge pages of 2 MiB, no limit of ` +
+      'locked memory',
     maxPods === undefined
       ? `max pods: ${type.defaultMaxPods} by addresses; no EFA-only interface is on card 0, where the pods' interfaces are`
       : `max pods: ${maxPods} instead of ${type.defaultMaxPods}, because the EFA-only interface on card 0 takes the place of one ` +

@@ -24,6 +24,7 @@ import { GpuNodePoolSpec, existingPlacementGroup, imageRelease, layoutOf, specOf
 import { nodeSubnets, subnetsOf, subnetsOfUnknownZone } from './gpu-node-pool-subnets';
 import { GpuSharing } from './gpu-sharing';
 import { gpuLaunchTemplate } from './launch-template';
+import { efaHugePages, otherHugePages } from './huge-pages';
 import { managedMaxPods } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
@@ -182,7 +183,9 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {
       const gpus = spec.sharing.gpusPerNode(instanceType);
       const { taints, labels, efaInterfacesPerNode: efaInterfaces } = this;
-      const offer = nodeTemplateTags({ instanceType, gpus, efaInterfaces, diskSize: spec.diskSize, labels, taints });
+      const { diskSize, image } = spec;
+      const hugePages = efaHugePages(image, instanceType);
+      const offer = nodeTemplateTags({ instanceType, gpus, efaInterfaces, hugePages, diskSize, labels, taints });
       tagAutoscalingGroup(this, { name: autoscalingGroupName, tags: offer, provider });
     }
     if (block) capacityBlockSchedule(this, { ...aws, autoscalingGroupName, block, nodes: spec.minNodes });
@@ -211,11 +214,12 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     return nodeSubnets(this.spec);
   }
 
-  /** What pods can have on one node beside what follows from the hardware: pods and GPUs, as they are shared. */
+  /** What pods can have on one node beside what follows from the hardware: pods, GPUs as they are shared, the image's huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
       pods: String(managedMaxPods(this.instanceType, layoutOf(this.spec))),
       'nvidia.com/gpu': String(this.gpuSharing.gpusPerNode(this.instanceType)),
+      ...otherHugePages(this.spec.image, this.instanceType, this.spec.efa),
     };
   }
 

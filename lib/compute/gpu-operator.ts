@@ -86,20 +86,26 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
   const installs = operator.driver ?? !setting.driverInImage;
   const everywhere = tolerations(setting.taints);
   const names = Object.keys(setting.pluginConfigs);
+  const images = imagesOf(setting.registry);
   const values = {
-    driver: { enabled: installs },
-    toolkit: { enabled: installs },
+    ...images.always,
+    driver: { enabled: installs, ...(installs ? images.driver : {}) },
+    toolkit: { enabled: installs, ...(installs ? images.toolkit : {}) },
     nfd: { enabled: setting.nodeFeatureDiscovery },
     mig: { strategy: 'single' },
     dcgm: { enabled: false },
     dcgmExporter: { enabled: false },
     daemonsets: { tolerations: everywhere },
-    devicePlugin:
-      names.length > 0
+    devicePlugin: {
+      ...images.devicePlugin,
+      ...(names.length > 0
         ? { config: { create: true, name: 'device-plugin-configs', default: 'default', data: setting.pluginConfigs } }
-        : {},
-    'node-feature-discovery': nodeFeatureDiscoveryValues(setting.taints),
-    ...mirrored(setting.registry),
+        : {}),
+    },
+    'node-feature-discovery': {
+      ...nodeFeatureDiscoveryValues(setting.taints),
+      ...nodeFeatureDiscoveryImage(setting.registry),
+    },
   };
   return [JSON.stringify(values), ...(operator.values ? [escapeTemplate(operator.values)] : [])];
 }
@@ -118,15 +124,34 @@ export function nodeFeatureDiscoveryValues(taints: readonly NodeTaint[]) {
   };
 }
 
-/** Where the operator pulls the images of its parts from, when that is a mirror. */
-function mirrored(registry: ImageRegistry) {
-  if (!registry.host) return {};
+/**
+ * Where the chart of node feature discovery pulls its image from, when that is not the project's own registry.
+ *
+ * @internal
+ */
+export function nodeFeatureDiscoveryImage(registry: ImageRegistry) {
+  const { host, pullSecrets } = registry;
+  return {
+    ...(host ? { image: { repository: registry.resolve('registry.k8s.io/nfd/node-feature-discovery') } } : {}),
+    ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
+  };
+}
+
+/** Where the operator pulls the images of its parts from, when that is a mirror; each part has its place in the values. */
+function imagesOf(registry: ImageRegistry) {
+  if (!registry.host) return { always: {} };
   const part = (repository: string) => ({
     repository: registry.resolve(repository),
     ...(registry.pullSecrets.length > 0 ? { imagePullSecrets: registry.pullSecrets } : {}),
   });
   const nvidia = part('nvcr.io/nvidia');
-  return { operator: nvidia, validator: nvidia, gfd: nvidia, migManager: part('nvcr.io/nvidia/cloud-native') };
+  const cloudNative = part('nvcr.io/nvidia/cloud-native');
+  return {
+    always: { operator: nvidia, validator: nvidia, gfd: nvidia, migManager: cloudNative },
+    devicePlugin: nvidia,
+    driver: { ...nvidia, manager: { repository: cloudNative.repository } },
+    toolkit: part('nvcr.io/nvidia/k8s'),
+  };
 }
 
 function isObject(text: string): boolean {

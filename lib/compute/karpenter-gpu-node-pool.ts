@@ -17,6 +17,7 @@ import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
 import { existingPlacementGroup, specOf } from './gpu-node-pool-spec';
 import { subnetsOf } from './gpu-node-pool-subnets';
+import { otherHugePages } from './huge-pages';
 import { karpenterFaults, karpenterObjects } from './karpenter-objects';
 import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
@@ -150,6 +151,11 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** The taints of its nodes. A copy. */
   public get taints(): NodeTaint[] {
     return this.allTaints.map((taint) => ({ ...taint }));
+  }
+
+  /** What pods can have on one node beside what follows from the hardware: the huge pages of Bottlerocket. */
+  public get allocatable(): { [resource: string]: string } | undefined {
+    return otherHugePages(this.image, this.instanceType, this.efaInterfacesPerNode > 0);
   }
 
   /** Karpenter's objects: a NodePool, an EC2NodeClass and, with EFA, a NodeOverlay. Copies. */

@@ -1,9 +1,9 @@
 import { NodeTaint } from '../core/gpu-node-pool';
-import { EFA_HUGE_PAGES } from './autoscaling-group-tags';
 import { CapacityKind } from './capacity';
 import { EfaLayout } from './efa-layout';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
 import { GpuSharingKind } from './gpu-sharing';
+import { efaHugePages } from './huge-pages';
 import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImageFamily } from './node-image';
 import { containerLimits } from './node-user-data';
@@ -156,7 +156,7 @@ function volumes({ image, diskSize }: GpuNodePoolSpec) {
 }
 
 /** Karpenter knows of EFA and GPUs by itself, but not of huge pages, and never makes a node for a pod that asks for them. */
-function nodeOverlay({ poolName, instanceType }: GpuNodePoolSpec) {
+function nodeOverlay({ poolName, instanceType, image }: GpuNodePoolSpec) {
   return {
     apiVersion: 'karpenter.sh/v1alpha1',
     kind: 'NodeOverlay',
@@ -166,7 +166,7 @@ function nodeOverlay({ poolName, instanceType }: GpuNodePoolSpec) {
         { key: 'karpenter.sh/nodepool', operator: 'In', values: [poolName] },
         { key: 'node.kubernetes.io/instance-type', operator: 'In', values: [instanceType.name] },
       ],
-      capacity: { 'hugepages-2Mi': EFA_HUGE_PAGES },
+      capacity: { 'hugepages-2Mi': efaHugePages(image, instanceType) },
     },
   };
 }

@@ -1,39 +1,43 @@
 /**
- * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships; B300 and Kubernetes 1.34 need at least v0.18.
+ * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships (deployments/gpu-operator/values.yaml) and that its own
+ * manifests name.
  *
- * @see https://github.com/NVIDIA/k8s-device-plugin/blob/main/CHANGELOG.md
+ * @see https://github.com/NVIDIA/k8s-device-plugin/blob/v0.19.3/deployments/static/nvidia-device-plugin.yml
  *
  * @internal
  */
 export const NVIDIA_DEVICE_PLUGIN_IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.19.3';
 
 /**
- * EFA device plugin: what chart 0.5.30 of aws/eks-charts (commit 5239609) installs. Releases before v0.5.10 count the NVLink
- * devices of p6-b200 as EFA.
+ * EFA device plugin: what chart 0.5.30 of aws/eks-charts (commit 5239609) installs.
  *
  * @see https://github.com/aws/eks-charts/blob/master/stable/aws-efa-k8s-device-plugin/values.yaml
  */
 const EFA_DEVICE_PLUGIN = 'eks/aws-efa-k8s-device-plugin:v0.5.20';
 
 /**
- * Exporter of GPU metrics.
+ * Exporter of GPU metrics, in the release of May 2026, which GPU operator 26.3.3 ships too.
  *
- * @see https://github.com/NVIDIA/dcgm-exporter/blob/main/dcgm-exporter.yaml
+ * @see https://github.com/NVIDIA/dcgm-exporter/blob/4.5.3-4.8.2/dcgm-exporter.yaml
  *
  * @internal
  */
 export const DCGM_EXPORTER_IMAGE = 'nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless';
 
-/** First release of the EFA plugin for types that earlier ones count wrongly: they take NVLink devices for EFA. */
+/**
+ * First release of the EFA plugin for types that earlier ones count wrongly: they take NVLink devices for EFA. Of the image, not of
+ * the chart: chart 0.5.10 (aws/eks-charts 2a91e36) brought image v0.5.6. Of p6-b300 nothing is said; its NVLink is the same.
+ */
 const LOWEST_EFA_PLUGIN: { readonly [type: string]: readonly number[] } = {
-  'p6-b200.48xlarge': [0, 5, 10],
-  'p6-b300.48xlarge': [0, 5, 10],
+  'p6-b200.48xlarge': [0, 5, 6],
+  'p6-b300.48xlarge': [0, 5, 6],
 };
 
 /**
  * What is wrong with an image of the EFA plugin for the nodes it must serve. A tag that is no release is let pass.
  *
  * @see https://github.com/aws/sagemaker-hyperpod-cli/issues/282
+ * @see https://github.com/aws-ia/terraform-aws-eks-data-addons/issues/53
  *
  * @internal
  */

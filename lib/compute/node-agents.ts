@@ -15,7 +15,7 @@ import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { concreteFault } from '../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
-import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryValues } from './gpu-operator';
+import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryImage, nodeFeatureDiscoveryValues } from './gpu-operator';
 import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
@@ -191,13 +191,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   }
 
   private discoveryValues() {
-    const { host, pullSecrets } = this.registry;
-    const image = 'registry.k8s.io/nfd/node-feature-discovery';
-    return {
-      ...nodeFeatureDiscoveryValues(this.allTaints()),
-      ...(host ? { image: { repository: this.registry.resolve(image) } } : {}),
-      ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
-    };
+    return { ...nodeFeatureDiscoveryValues(this.allTaints()), ...nodeFeatureDiscoveryImage(this.registry) };
   }
 
   private addExporter(): void {

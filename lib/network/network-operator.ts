@@ -18,7 +18,7 @@ import { RdmaFabric } from './rdma-fabric';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
-/** The release of July 2026; NicNodePolicy came with 26.4. */
+/** The release of 2026-07-24, whose definitions test/network/fixtures has; NicNodePolicy came with 26.4. */
 const CHART_VERSION = '26.4.1';
 const OPERATOR_REPOSITORY = 'nvcr.io/nvidia/cloud-native';
 const COMPONENTS = 'nvcr.io/nvidia/mellanox';
@@ -180,14 +180,17 @@ export class NvidiaNetworkOperator extends Construct {
   private values(version: string, nodeFeatureDiscovery: boolean) {
     const sriov = this.pools.some(({ attachment }) => attachment.kind === 'virtual-functions');
     const worker = [...this.taints, ...CONTROL_PLANE, GPU];
+    const { host, pullSecrets } = this.registry;
+    const image = { repository: this.mirrored(`${COMPONENTS}/node-feature-discovery`) };
+    const discovery = host ? { image, imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
     return {
       nfd: { enabled: nodeFeatureDiscovery, deployNodeFeatureRules: true },
       sriovNetworkOperator: { enabled: sriov },
       'node-feature-discovery': {
-        ...(this.registry.host ? { image: { repository: this.mirrored(`${COMPONENTS}/node-feature-discovery`) } } : {}),
+        ...discovery,
         worker: { tolerations: tolerationsOf(worker) },
       },
-      ...(this.registry.host ? this.mirrorValues(version) : {}),
+      ...(host ? this.mirrorValues(version) : {}),
     };
   }
 
@@ -202,7 +205,10 @@ export class NvidiaNetworkOperator extends Construct {
         repository: this.mirrored(OPERATOR_REPOSITORY),
         ofedDriver: { initContainer: { repository: this.mirrored(COMPONENTS) } },
       },
-      'sriov-network-operator': { images: Object.fromEntries(sriov) as { [name: string]: string } },
+      'sriov-network-operator': {
+        images: Object.fromEntries(sriov) as { [name: string]: string },
+        imagePullSecrets: this.registry.pullSecrets,
+      },
       imagePullSecrets: this.registry.pullSecrets,
     };
   }

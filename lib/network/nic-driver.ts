@@ -11,7 +11,7 @@ export class NicDriver {
    * A DOCA-OFED container of the network operator loads it. Nodes are drained one at a time when it changes; the GPU driver must
    * then be loaded with `driver.rdma.enabled` and without `useHostMofed`.
    *
-   * @param version version of the `doca-driver` image @default - the one that the pinned operator was tested with
+   * @param version version of the `doca-driver` image @default - the one that the pinned operator names in hack/release.yaml
    */
   public static container(version = 'doca3.4.1-26.04-1.1.0.0-1'): NicDriver {
     return new NicDriver(version);

@@ -8,7 +8,7 @@ import { environmentFaults } from './fabric-environment';
 import { AttachmentFacts, RdmaAttachment } from './rdma-attachment';
 
 const HUGE_PAGES = 'hugepages-2Mi';
-/** The EFA driver sets 5128 huge pages of 2 MiB aside on a node; the user guide's page 'node-efa' requests 5120Mi for a pod. */
+/** On AL2023 5128 huge pages of 2 MiB are set aside on a node with EFA; the user guide's page 'node-efa' requests 5120Mi for a pod. */
 const EFA_HUGE_PAGES_MIB = { node: 5128 * 2, pod: 5120 };
 const EFA_RESOURCE = 'vpc.amazonaws.com/efa';
 /** Lifts the 64 KiB limit on locked memory, which otherwise ends in libfabric error -12 and in failed ibv_reg_mr calls. */

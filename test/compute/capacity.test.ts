@@ -18,6 +18,8 @@ const GIVEN: CapacityBlock = {
   instances: 4,
   alarmTopicArn: 'arn:aws:sns:us-west-2:123456789012:gpu',
 };
+const START = 'capacity-block-start-20261201T113000Z';
+const DRAIN = 'capacity-block-drain-20261208T103000Z';
 const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
 const block = (more: Partial<CapacityBlock> = {}) => Capacity.capacityBlock({ ...GIVEN, ...more });
 const synthBlock = (more: Partial<CapacityBlock> = {}, options: Options = {}) =>
@@ -44,12 +46,12 @@ describe('failure 4: a capacity block', () => {
     expect(result.only('aws_eks_node_group').scaling_config).toEqual({ min_size: 0, max_size: 4, desired_size: 0 });
     const name = expect.stringMatching(/^\$\{aws_eks_node_group\..*\.resources\[0\]\.autoscaling_groups\[0\]\.name\}$/);
     const unchanged = { min_size: -1, max_size: -1, autoscaling_group_name: name };
-    expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: 'capacity-block-start' })).toMatchObject({
+    expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: START })).toMatchObject({
       ...unchanged,
       recurrence: '30 11 1 12 *',
       desired_capacity: 2,
     });
-    expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: 'capacity-block-drain' })).toMatchObject({
+    expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: DRAIN })).toMatchObject({
       ...unchanged,
       recurrence: '30 10 8 12 *',
       desired_capacity: 0,
@@ -63,15 +65,22 @@ describe('failure 4: a capacity block', () => {
     }
   });
 
+  test('that is extended gets another drain, for the provider would keep the old one’s start', () => {
+    const { scheduled_action_name: name, recurrence } = synthBlock({ active: true, end: '2026-12-15T11:30:00Z' }).only(
+      'aws_autoscaling_schedule',
+    );
+    expect([name, recurrence]).toEqual(['capacity-block-drain-20261215T103000Z', '30 10 15 12 *']);
+  });
+
   test('that has begun has its nodes at once', () => {
     const result = synthBlock({ active: true });
     expect(result.only('aws_eks_node_group').scaling_config).toEqual({ min_size: 0, max_size: 4, desired_size: 2 });
-    expect(result.only('aws_autoscaling_schedule').scheduled_action_name).toBe('capacity-block-drain');
+    expect(result.only('aws_autoscaling_schedule').scheduled_action_name).toBe(DRAIN);
   });
 
   test('is left to the autoscaler where the pool may be empty', () => {
     const result = synthBlock({}, { minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler() });
-    expect(result.only('aws_autoscaling_schedule').scheduled_action_name).toBe('capacity-block-drain');
+    expect(result.only('aws_autoscaling_schedule').scheduled_action_name).toBe(DRAIN);
   });
 
   test('tells of its delivery and its end', () => {

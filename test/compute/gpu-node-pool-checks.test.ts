@@ -1,5 +1,7 @@
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuSharing } from '../../lib/compute/gpu-sharing';
+import { NodeImage } from '../../lib/compute/node-image';
+import { NcclAcceptanceTest } from '../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { synthesise } from '../support/synth';
 import { EFA, addPool } from './test-pool';
@@ -18,4 +20,14 @@ test('a pool tells the checks across the cluster its fabric, subnets, pods and s
     const g5 = addPool(stack, { ...options, fabric: RdmaFabric.none() });
     expect(g5.allocatable).toEqual({ pods: '58', 'nvidia.com/gpu': '4' });
   });
+});
+
+test('a small node of Bottlerocket sets fewer huge pages aside than a pod with EFA requests', () => {
+  const build = (image: NodeImage) =>
+    synthesise((stack) => {
+      const nodePool = addPool(stack, { ...EFA, instanceType: GpuInstanceType.P5_4XLARGE, image });
+      new NcclAcceptanceTest(stack, 'Accept', { nodePool });
+    });
+  expect(() => build(NodeImage.AL2023_NVIDIA)).not.toThrow();
+  expect(() => build(NodeImage.BOTTLEROCKET_NVIDIA)).toThrow(/hugepages-2Mi/);
 });

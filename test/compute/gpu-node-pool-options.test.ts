@@ -183,6 +183,13 @@ describe('failure 7: scale from zero', () => {
     }
   });
 
+  test('tells it of the huge pages that Bottlerocket sets aside by its processors', () => {
+    const pages = (options: Options) =>
+      tags(scaled({ image: NodeImage.BOTTLEROCKET_NVIDIA, ...options }))[`${prefix}/resources/hugepages-2Mi`];
+    expect(pages({})).toBe(`${192 * 110 * 2}Mi`);
+    expect(pages({ instanceType: GpuInstanceType.P5_4XLARGE })).toBe('3520Mi');
+  });
+
   test('counts shares of a GPU, and the disk where there is no instance store', () => {
     const options = { fabric: RdmaFabric.none(), instanceType: GpuInstanceType.P3_16XLARGE };
     const all = tags(scaled({ ...options, gpuSharing: GpuSharing.timeSlicing(4) }));

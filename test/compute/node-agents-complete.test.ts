@@ -242,14 +242,14 @@ describe('failure 5: an EFA plugin too old for its nodes', () => {
   const image = (tag: string) => ({ efaPluginImage: `registry.example.com/efa:${tag}` });
 
   test('is refused, whose NVLink devices it would count', () => {
-    expect(() => synth({ b200 }, image('v0.5.7'))).toThrow(/too old for p6-b200.48xlarge.*v0.5.10/);
+    expect(() => synth({ b200 }, image('v0.5.5'))).toThrow(/too old for p6-b200.48xlarge.*v0.5.6/);
   });
 
-  test.each([['v0.5.10'], ['v0.5.20-eksbuild.1'], ['v1.0.0'], ['latest']])('is not %s', (tag) => {
+  test.each([['v0.5.6'], ['v0.5.20-eksbuild.1'], ['v1.0.0'], ['latest']])('is not %s', (tag) => {
     expect(() => synth({ b200 }, image(tag))).not.toThrow();
   });
 
   test('may serve older types', () => {
-    expect(() => synth({ p5 }, image('v0.5.7'))).not.toThrow();
+    expect(() => synth({ p5 }, image('v0.5.4'))).not.toThrow();
   });
 });

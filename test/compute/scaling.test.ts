@@ -84,6 +84,8 @@ describe('a pool by Karpenter', () => {
       spec: { capacity: { 'hugepages-2Mi': '10256Mi' } },
     });
     expect(objects()).not.toHaveProperty('NodeOverlay');
+    const { capacity } = objects({ ...P5, image: NodeImage.BOTTLEROCKET_NVIDIA }).NodeOverlay.spec;
+    expect(capacity).toEqual({ 'hugepages-2Mi': '42240Mi' });
   });
 
   test('failures 1 and 6: has the pods that get an address, the instance store and no limit of locked memory', () => {
@@ -152,20 +154,29 @@ describe('a pool by Karpenter', () => {
 });
 
 describe('ClusterAutoscaler', () => {
-  const result = () =>
+  const result = (props: { imageTag?: string } = { imageTag: 'v1.35.0' }, kubernetesVersion?: string) =>
     synthesise((stack) => {
-      new ClusterAutoscaler(stack, 'Autoscaler', { cluster: testEksCluster(stack), imageTag: 'v1.35.0' });
+      new ClusterAutoscaler(stack, 'Autoscaler', { cluster: testEksCluster(stack, { kubernetesVersion }), ...props });
     });
+  const tag = (kubernetesVersion?: string) =>
+    JSON.parse(result({}, kubernetesVersion).only('helm_release').values[0]).image.tag as string;
 
   test('finds the groups of its cluster', () => {
     const release = result().only('helm_release');
-    expect(release).toMatchObject({ chart: 'cluster-autoscaler', namespace: 'kube-system', version: '9.52.1' });
+    expect(release).toMatchObject({ chart: 'cluster-autoscaler', namespace: 'kube-system', version: '9.59.0' });
     expect(release.set).toEqual([{ name: 'awsRegion', value: 'eu-central-1' }]);
     expect(JSON.parse(release.values[0])).toMatchObject({
       autoDiscovery: { clusterName: 'test' },
       image: { tag: 'v1.35.0' },
       rbac: { serviceAccount: { name: 'cluster-autoscaler' } },
     });
+  });
+
+  test('is of the cluster’s Kubernetes minor, or the chart’s where that is not known', () => {
+    for (const { kubernetesVersion } of EksRelease.ALL) {
+      expect(tag(kubernetesVersion)).toMatch(new RegExp(`^v${kubernetesVersion}\\.\\d+$`));
+    }
+    expect(tag()).toBeUndefined();
   });
 
   test('may change only those', () => {

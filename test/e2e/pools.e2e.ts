@@ -14,6 +14,8 @@ import { AllPools, CHANGES, CLUSTER, POOLS, REGION } from './pools-stack';
 
 const NAMES = Object.keys(POOLS);
 const BLOCK = 'cr-02168da1478b509e0';
+const START = 'capacity-block-start-20261201T113000Z';
+const DRAIN = 'capacity-block-drain-20261208T103000Z';
 const RESERVATION = 'cr-0a1b2c3d4e5f60718';
 const REPAIRED = 'node group: nodes repaired in parallel';
 const AGENTS = 'gpu-node-agents';
@@ -110,7 +112,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
       { CapacityReservationId: BLOCK },
       { CapacityReservationId: RESERVATION },
     ]);
-    const actions = ['capacity-block-drain', 'capacity-block-start'];
+    const actions = [DRAIN, START];
     expect(site.proxy.sentOf('scheduled actions: asked by name').sort()).toEqual(actions);
     expect(site.proxy.sentOf('node group: node repair')).toEqual([expect.objectContaining({ enabled: true })]);
     // Every instance of a reservation may be in use: one node is replaced at a time.
@@ -121,8 +123,8 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
   test('follow their block and tell the autoscaler what a node offers, by the Auto Scaling group of EKS', () => {
     const schedules = site.proxy.requests('PutScheduledUpdateGroupAction');
     expect(schedules.map((it) => [it.ScheduledActionName, it.Recurrence, it.DesiredCapacity]).sort()).toEqual([
-      ['capacity-block-drain', '30 10 8 12 *', '0'],
-      ['capacity-block-start', '30 11 1 12 *', '2'],
+      [DRAIN, '30 10 8 12 *', '0'],
+      [START, '30 11 1 12 *', '2'],
     ]);
     for (const it of schedules) expect(it.AutoScalingGroupName).toMatch(/^eks-block-/);
     const tags = site.proxy.requests('CreateOrUpdateTags').flatMap((it) => (it.Tags.member ?? it.Tags) as Value[]);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'fs';
 import * as path from 'path';
 import { TerraformStack } from 'cdktf';
 import { ExistingGpuNodePoolProps } from '../../lib/compute/existing-gpu-node-pool';
@@ -19,65 +18,19 @@ import {
 } from '../../lib/network/secondary-networks';
 import { TestPool } from '../serving/support/fixtures';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { definitionFaults, readDefinitions, schemaFaults } from '../support/schema';
 import { Block, Synthesised, synthesise } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { NDR, rack } from './support';
 
 type PoolProps = Partial<ExistingGpuNodePoolProps>;
-type Schema = {
-  type?: string;
-  enum?: unknown[];
-  required?: string[];
-  minimum?: number;
-  maximum?: number;
-  properties?: { [name: string]: Schema };
-  items?: Schema;
-  additionalProperties?: boolean;
-};
-
-const CRDS = JSON.parse(readFileSync(path.join(__dirname, 'fixtures/network-operator-crds.json'), 'utf8')) as {
-  kinds: { [kind: string]: { apiVersion: string; scope: string; spec: Schema } };
-};
-
-/** What a schema of a custom resource refuses; unlike the API server, which drops unknown members silently, those too. */
-function schemaFaults(value: unknown, schema: Schema, at: string): string[] {
-  if (schema.type === undefined) return [];
-  const kinds: { [type: string]: boolean } = {
-    object: typeof value === 'object' && value !== null && !Array.isArray(value),
-    array: Array.isArray(value),
-    string: typeof value === 'string',
-    boolean: typeof value === 'boolean',
-    integer: Number.isInteger(value),
-  };
-  if (!kinds[schema.type]) return [`${at} is no ${schema.type}`];
-  const faults: string[] = [];
-  if (schema.enum && !schema.enum.includes(value)) faults.push(`${at} is none of ${schema.enum.join(', ')}`);
-  if (schema.minimum !== undefined && (value as number) < schema.minimum) faults.push(`${at} is too small`);
-  if (schema.maximum !== undefined && (value as number) > schema.maximum) faults.push(`${at} is too large`);
-  if (schema.type === 'array')
-    faults.push(...(value as unknown[]).flatMap((v, i) => schemaFaults(v, schema.items ?? {}, `${at}[${i}]`)));
-  if (schema.type !== 'object' || schema.additionalProperties) return faults;
-  const members = value as Block;
-  faults.push(
-    ...(schema.required ?? []).filter((name) => !(name in members)).map((name) => `${at}.${name} is missing`),
-  );
-  for (const [name, member] of Object.entries(members)) {
-    const known = schema.properties?.[name];
-    faults.push(...(known ? schemaFaults(member, known, `${at}.${name}`) : [`${at}.${name} is unknown`]));
-  }
-  return faults;
-}
+const CRDS = readDefinitions(path.join(__dirname, 'fixtures/network-operator-crds.json'));
 
 /** The custom resources of a synthesis by kind, each held against the schema of the operator's release. */
 function customResources(result: Synthesised): Block[] {
   const releases = result.resources('helm_release').filter(({ chart }) => chart !== 'network-operator');
   const objects = releases.flatMap(({ values }) => (JSON.parse(values[0]) as { resources: Block[] }).resources);
-  for (const { apiVersion, kind, metadata, spec } of objects) {
-    const crd = CRDS.kinds[kind as string];
-    expect({ kind, apiVersion }).toEqual({ kind, apiVersion: crd.apiVersion });
-    expect(metadata.namespace !== undefined).toBe(crd.scope === 'Namespaced');
-    expect(schemaFaults(spec, crd.spec, kind as string)).toEqual([]);
-  }
+  expect(objects.flatMap((object) => definitionFaults(CRDS, object))).toEqual([]);
   return objects;
 }
 
@@ -180,6 +133,8 @@ describe('the network operator', () => {
     expect(JSON.parse(release(result).values[0])).toMatchObject({
       imagePullSecrets: ['pull'],
       operator: { repository: 'mirror.example/nvidia/cloud-native' },
+      'sriov-network-operator': { imagePullSecrets: ['pull'] },
+      'node-feature-discovery': { imagePullSecrets: [{ name: 'pull' }] },
       sriovNetworkOperator: { enabled: true },
     });
   });
