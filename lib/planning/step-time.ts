@@ -1,6 +1,6 @@
 import { Precision } from '../catalog/precision';
 import { allReduceSeconds, hopSeconds } from './collective-model';
-import { EXPERT_PADDING, expertCoverage, expertFit, expertRate } from './expert-kernels';
+import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { keyValueBytes } from './memory-model';
 import { Setup } from './setup';
@@ -176,13 +176,13 @@ function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
   const tokens = expert > tensor ? m * data : m;
   const spread = expert > 1 ? expert : tensor;
   const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
-  const read = (c.routedExperts * coverage * precision.bytesPerWeight) / spread;
-  const rows = (tokens * experts.perToken) / (experts.routed * coverage);
-  const padded = rows + Math.min(1.5 * rows, EXPERT_PADDING);
-  const flops = (2 * padded * coverage * c.routedExperts) / spread;
-  const { t0, eb, ef } = expertFit(setup.engine, setup.gpu, precision);
-  const rate = expertRate(setup.gpu, precision);
-  const routed = t0 * 1e-6 + Math.max(read / (eb * kernel.bandwidth), flops / (ef * rate));
+  const routed = expertSeconds(expertFit(setup.engine, setup.gpu, precision), setup.gpu, precision, {
+    localExperts: experts.routed / expert,
+    width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
+    hitParameters: (c.routedExperts * coverage) / spread,
+    rowsPerHit: (tokens * experts.perToken) / (experts.routed * coverage),
+    routedElements: (tokens * experts.perToken * model.hiddenSize) / expert,
+  });
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
   const shared = sharedWidth > 0 ? feedForwardTime(setup, kernel, m, sharedWidth) : 0;
   return routed + shared + ROUTER;
