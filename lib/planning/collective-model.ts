@@ -1,5 +1,6 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { NodeNetwork } from './capacity-request';
 
 /**
@@ -28,6 +29,14 @@ const LARGE = 16 * 2 ** 20;
 const A100: AllReduceFit = { alpha: [5, 5.5, 6.5], small: [100, 72, 76], large: [98, 109, 111], huge: 230 };
 const H100: AllReduceFit = { alpha: [4.3, 4.7, 5.2], small: [130, 108, 118], large: [150, 169, 213], huge: 360 };
 const B200: AllReduceFit = { alpha: [6.7, 7.1, 8.2], small: [75, 108, 155], large: [279, 310, 330], huge: 700 };
+/** The same source, TensorRT-LLM 1.2 and 1.3. */
+const H100_TENSORRT: AllReduceFit = { alpha: [2.9, 3.2, 3.6], small: [151, 85, 62], large: [115, 161, 171], huge: 360 };
+const B200_TENSORRT: AllReduceFit = {
+  alpha: [4.8, 5.2, 5.6],
+  small: [300, 160, 105],
+  large: [196, 227, 205],
+  huge: 700,
+};
 const PCIE_HOST: AllReduceFit = { alpha: [5.3, 12.7, 23.3], small: [10, 2, 1], large: [10, 2, 1], huge: 1 };
 /** No measurement is known: twice the fixed part of NVLink, and about 40 % of PCI Express 5. */
 const PCIE_PEER: AllReduceFit = { alpha: [9, 11, 16], small: [22, 20, 18], large: [25, 25, 25], huge: 25 };
@@ -45,12 +54,13 @@ const TCP_ALPHA = 250e-6;
 const RDMA_SHARE = 0.37;
 const TCP_SHARE = 0.1;
 
-function fitOf(instanceType: GpuInstanceType): AllReduceFit {
+function fitOf(instanceType: GpuInstanceType, engine: InferenceEngine): AllReduceFit {
+  const tensorrt = engine.name.startsWith('tensorrt');
   if (instanceType.interconnect === GpuInterconnect.PCIE) return PCIE_HOST;
   if (instanceType.interconnect === GpuInterconnect.PCIE_PEER) return PCIE_PEER;
   if (instanceType.interconnect === GpuInterconnect.NVLINK_MESH) return V100;
-  if (instanceType.gpu.nvlinkGBps >= 900) return B200;
-  if (instanceType.gpu.nvlinkGBps >= 450) return H100;
+  if (instanceType.gpu.nvlinkGBps >= 900) return tensorrt ? B200_TENSORRT : B200;
+  if (instanceType.gpu.nvlinkGBps >= 450) return tensorrt ? H100_TENSORRT : H100;
   return A100;
 }
 
@@ -62,13 +72,14 @@ function fitOf(instanceType: GpuInstanceType): AllReduceFit {
 export function allReduceSeconds(
   instanceType: GpuInstanceType,
   network: NodeNetwork,
+  engine: InferenceEngine,
   ranks: number,
   bytes: number,
 ): number {
   if (ranks === 1) return 0;
   const local = Math.min(ranks, instanceType.gpuCount);
   const domain = instanceType.nvlinkDomainSize > 1 ? Math.min(local, instanceType.nvlinkDomainSize) : local;
-  const inside = withinNode(fitOf(instanceType), domain, bytes);
+  const inside = withinNode(fitOf(instanceType, engine), domain, bytes);
   if (ranks <= instanceType.gpuCount && domain === local) return inside;
   return inside + acrossNodes(instanceType, network, ranks, bytes);
 }

@@ -84,7 +84,6 @@ function formatOf(gpu: GpuType, precision: Precision, engine: InferenceEngine): 
       return engine === InferenceEngine.VLLM ? 'fp8-block' : 'deepGemm';
     case Precision.NVFP4:
       return gpu.computeCapability >= 12 ? 'nvfp4Workstation' : 'nvfp4';
-    case Precision.MXFP4:
     case Precision.INT4:
       return 'weightOnly';
     default:

@@ -119,7 +119,7 @@ function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) 
     (ELEMENTWISE + (model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0)) / (setup.fusedKernels ? 1 : 1 - FUSION_SAVING);
   let fixed = layers * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
   const bytes = m * h * 2;
-  const collectives = layers * 2 * allReduceSeconds(instanceType, setup.nodeNetwork, t, bytes);
+  const collectives = layers * 2 * allReduceSeconds(instanceType, setup.nodeNetwork, setup.engine, t, bytes);
   if (pass.prompts === 0 && !setup.cudaGraphs) {
     // Without graphs the host cannot launch faster than this, however little the GPU has to do.
     const busy = weights + layers * attention + fixed + collectives;
