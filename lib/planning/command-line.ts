@@ -41,6 +41,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   utilization: { value: 'SHARE', help: "share of each GPU's memory that the engine takes" },
   'max-batched-tokens': { value: 'TOKENS', help: 'tokens of one step (max_num_batched_tokens)' },
   'max-sequences': { value: 'N', help: 'sequences of the scheduler (max_num_seqs)' },
+  'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known" },
   'cpu-offload': { value: 'GIB', help: 'weights of each GPU that stay in host memory' },
   network: { value: 'KIND', help: 'rdma or tcp, between nodes' },
   'max-nodes': { value: 'N', help: 'most nodes of one replica' },
@@ -167,6 +168,7 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
   const { text } = args;
   const offload = number(args, 'cpu-offload');
+  const checkpoint = number(args, 'checkpoint-size');
   const network = text.network?.toUpperCase();
   if (network !== undefined && network !== NodeNetwork.RDMA && network !== NodeNetwork.TCP) {
     throw new UnscopedValidationError([`--network must be rdma or tcp; got '${text.network}'`]);
@@ -182,6 +184,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     gpuMemoryUtilization: number(args, 'utilization'),
     maxBatchedTokens: number(args, 'max-batched-tokens'),
     maxSequences: number(args, 'max-sequences'),
+    checkpointSize: checkpoint === undefined ? undefined : DataSize.gib(checkpoint),
     cpuOffload: offload === undefined ? undefined : DataSize.gib(offload),
     network: network as NodeNetwork | undefined,
   };

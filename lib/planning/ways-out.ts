@@ -66,10 +66,17 @@ function changed(
   const precision = hardware.precision ?? setup.precision;
   const sameType = instanceType === setup.instanceType;
   return setupOf(
-    { ...setup, ...load },
+    { ...setup, checkpointBytes: checkpointIn(setup, precision), ...load },
     { instanceType, precision, busyShare: setup.busyShare, pricePerHour: sameType ? setup.pricePerHour : undefined },
     parallelism,
   );
+}
+
+/** A checkpoint that is larger than counted is taken to be so in other formats too; none is taken to be smaller. */
+function checkpointIn({ model, precision, checkpointBytes }: Setup, other: Precision): number | undefined {
+  if (checkpointBytes === undefined || other === precision) return checkpointBytes;
+  const excess = checkpointBytes / model.checkpointSize(precision).bytes;
+  return Math.max(1, excess) * model.checkpointSize(other).bytes;
 }
 
 function precisions(setup: Setup): Ranked[] {
@@ -89,7 +96,7 @@ function precisions(setup: Setup): Ranked[] {
 
 function cachePrecision(setup: Setup): Ranked[] {
   if (setup.kvPrecision.bits <= 8 || setup.gpu.computeCapability < 8) return [];
-  const other = changed(setup, { kvPrecision: Precision.FP8 }, {}, setup.parallelism);
+  const other = changed(setup, { askedKvPrecision: Precision.FP8 }, {}, setup.parallelism);
   return fitOf(other).fits ? [ranked('key-value cache in fp8', other, 1.5)] : [];
 }
 

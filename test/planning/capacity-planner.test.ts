@@ -164,6 +164,40 @@ describe('CapacityPlanner.plan', () => {
     expect(() => CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(900) })).toThrow(/far from/);
   });
 
+  test('a checkpoint larger than counted is so in the formats of the ways out too, and survives JSON', () => {
+    const request = {
+      ...LOAD,
+      instanceType: GpuInstanceType.G6E_XLARGE,
+      model: ModelSpec.QWEN_2_5_32B,
+      concurrency: 1,
+    };
+    const plan = CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(61 * 1.5) });
+    expect(plan.fits).toBe(false);
+    for (const way of plan.waysOut.filter((w) => /^precision/.test(w.change))) {
+      const other = { ...request, precision: Precision.of(way.precision) };
+      const { gib } = request.model.checkpointSize(other.precision);
+      expect(CapacityPlanner.plan({ ...other, checkpointSize: DataSize.gib(1.49 * gib) }).fits).toBe(true);
+    }
+    expect(CapacityPlan.fromJson(plan.toJson()).checkpointSize).toEqual(DataSize.gib(61 * 1.5));
+    expect(plan.explain()).toContain('scaled to a checkpoint of 91.5');
+  });
+
+  test('the cache has 32 bits with 32-bit weights, unless it is asked for otherwise', () => {
+    const fp32 = { ...LOAD, instanceType: GpuInstanceType.P5_4XLARGE, precision: Precision.FP32 };
+    const plan = CapacityPlanner.plan(fp32);
+    expect(plan.kvCachePrecision).toBe(Precision.FP32);
+    expect(plan.kvBytesPerTokenPerGpu).toBe(2 * 131072);
+    expect(CapacityPlan.fromJson(plan.toJson()).kvCachePrecision).toBe(Precision.FP32);
+    const fp8 = CapacityPlanner.plan({ ...fp32, kvCachePrecision: Precision.FP8 });
+    expect(fp8.kvBytesPerTokenPerGpu).toBe(131072 / 2);
+    // A way out with 16-bit weights has a 16-bit cache again.
+    const ways = CapacityPlanner.plan({ ...fp32, instanceType: GpuInstanceType.G6E_XLARGE, concurrency: 8 }).waysOut;
+    expect(ways.find((way) => way.precision === 'bf16')).toMatchObject({ kvCachePrecision: 'fp16' });
+    expect(ways.find((way) => way.precision === 'fp32' && way.change.startsWith('instance'))).toMatchObject({
+      kvCachePrecision: 'fp32',
+    });
+  });
+
   test('cost per million tokens at the stated share, and with a spare', () => {
     const priced = CapacityPlanner.plan({ ...LOAD, pricePerHour: 1.861, busyShare: 0.5 });
     expect(priced.costPerMillionTokens).toBeCloseTo((1e6 * 1.861) / (3600 * priced.maxOutputTokensPerSecond * 0.5), 9);
@@ -287,7 +321,17 @@ describe('CapacityPlanner.plan', () => {
     ['utilisation above one', { gpuMemoryUtilization: 1.1 }, /gpuMemoryUtilization must be above 0 and at most 1/],
     ['a price of nothing', { pricePerHour: 0 }, /pricePerHour must be a finite number above zero/],
     ['a share above one', { busyShare: 2 }, /busyShare/],
-    ['a 32-bit cache', { kvCachePrecision: Precision.FP32 }, /at most 16 bits/],
+    [
+      'a 32-bit cache',
+      { kvCachePrecision: Precision.FP32 },
+      /fp32 key-value cache is kept with fp32 weights only.*bf16/,
+    ],
+    ['a cache in a format of weights', { kvCachePrecision: Precision.INT4 }, /one of fp32, .*int8; got int4/],
+    [
+      'a bf16 cache on a T4',
+      { instanceType: GpuInstanceType.G4DN_XLARGE, kvCachePrecision: Precision.BF16 },
+      /bf16 key-value cache needs compute capability 8.0, but T4 has 7.5; use fp16/,
+    ],
   ])('fails with %s', (_, change, message) => {
     expect(() => CapacityPlanner.plan({ ...LOAD, ...change })).toThrow(UnscopedValidationError);
     expect(() => CapacityPlanner.plan({ ...LOAD, ...change })).toThrow(message);

@@ -46,6 +46,14 @@ describe('gpu-inference', () => {
     expect(plan.costPerMillionTokens).toBeGreaterThan(0);
   });
 
+  test('takes the size of the checkpoint', () => {
+    const line = 'plan --model llama-3.1-8b --instance g6.xlarge --context 4096 --concurrency 1';
+    expect(run(line).status).toBe(0);
+    expect(run(`${line} --checkpoint-size 19`).status).toBe(1);
+    expect(run(`${line} --checkpoint-size 0`)).toMatchObject({ status: 2, output: expect.stringMatching(/far from/) });
+    expect(run(`${line} --checkpoint-size -3`).status).toBe(2);
+  });
+
   test('takes a size, or a config.json', () => {
     expect(run('plan --model 13B --instance g4dn.12xlarge --context 2048 --tensor 4 --concurrency 1').status).toBe(0);
     expect(run('plan --config models/acme-8b/config.json --instance g6e.xlarge').output).toMatch(/^acme-8b in bf16/);
