@@ -41,7 +41,7 @@ describe('one statement', () => {
 
   test('a checkpoint larger than counted gets the larger pool it needs', () => {
     const types = (checkpointSize?: DataSize) => {
-      const models = [{ model: ModelSpec.QWEN_2_5_14B, concurrency: 8, checkpointSize }];
+      const models = [{ model: ModelSpec.QWEN_2_5_14B, concurrency: 2, checkpointSize }];
       const made = synthesise((stack) => void make(stack, { models }));
       return made.where('aws_eks_node_group', { node_group_name: 'qwen2-5-14b' }).instance_types;
     };
