@@ -147,11 +147,14 @@ function split(word: string): [string | undefined, string | undefined] {
 }
 
 function number(args: Arguments, name: string): number | undefined {
-  const text = args.text[name];
+  return numberOf(`--${name}`, args.text[name]);
+}
+
+function numberOf(what: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value))
-    throw new UnscopedValidationError([`--${name} must be a number; got '${text}'`]);
+    throw new UnscopedValidationError([`${what} must be a number; got '${text}'`]);
   return value;
 }
 
@@ -160,9 +163,17 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   if ((model === undefined) === (config === undefined))
     throw new UnscopedValidationError(['give either --model or --config']);
   if (config !== undefined)
-    return ModelSpec.fromHuggingFaceConfig(config.split('/').slice(-2, -1)[0] || 'model', readFile(config));
-  const size = /^([\d.]+)B$/i.exec(model);
+    return ModelSpec.fromHuggingFaceConfig(config.split('/').slice(-2, -1)[0] || 'model', textOf(config, readFile));
+  const size = /^(\d+(?:\.\d+)?)B$/i.exec(model);
   return size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model);
+}
+
+function textOf(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw new UnscopedValidationError([`--config ${path} cannot be read: ${(error as Error).message}`]);
+  }
 }
 
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
@@ -231,7 +242,7 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
   const list = (name: string) => args.text[name]?.split(',').map((part) => part.trim());
   const candidates = list('instances')?.map((part) => {
     const [type, price] = part.split('=');
-    return { instanceType: GpuInstanceType.of(type), pricePerHour: price === undefined ? undefined : Number(price) };
+    return { instanceType: GpuInstanceType.of(type), pricePerHour: numberOf(`pricePerHour of ${type}`, price) };
   });
   const plans = CapacityPlanner.search({
     ...loadOf(args, readFile),

@@ -2,7 +2,7 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
-import { notNegativeFaults, positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
+import { givenText, notNegativeFaults, positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { throwIfFaulty } from '../units/errors';
@@ -171,8 +171,8 @@ function loadFaults(request: ServingLoad): string[] {
     ...notNegativeFaults({ cpuOffload: request.cpuOffload?.bytes }),
   ];
   const utilization = request.gpuMemoryUtilization;
-  if (utilization !== undefined && !(utilization > 0 && utilization <= 1)) {
-    faults.push(`gpuMemoryUtilization must be above 0 and at most 1; got ${utilization}`);
+  if (utilization !== undefined && !isShare(utilization)) {
+    faults.push(`gpuMemoryUtilization must be above 0 and at most 1; got ${givenText(utilization)}`);
   }
   const kv = request.kvCachePrecision;
   if (kv && !CACHE_PRECISIONS.includes(kv)) {
@@ -253,8 +253,12 @@ export function requestFaults(request: CapacityRequest, precision: Precision): s
  * @internal
  */
 export function busyShareFaults(busyShare: number | undefined): string[] {
-  if (busyShare === undefined || (busyShare > 0 && busyShare <= 1)) return [];
-  return [`busyShare must be above 0 and at most 1; got ${busyShare}`];
+  if (busyShare === undefined || isShare(busyShare)) return [];
+  return [`busyShare must be above 0 and at most 1; got ${givenText(busyShare)}`];
+}
+
+function isShare(value: number): boolean {
+  return typeof value === 'number' && value > 0 && value <= 1;
 }
 
 /**

@@ -1,5 +1,4 @@
-import { GpuInstanceType, GpuType, InferenceEngine, Precision } from '../../lib/planning';
-import { NodeNetwork } from '../../lib/planning';
+import { GpuInstanceType, GpuType, InferenceEngine, NodeNetwork, Precision } from '../../lib/planning';
 import { allReduceSeconds } from '../../lib/planning/collective-model';
 import { expertCoverage, expertFit, expertSeconds } from '../../lib/planning/expert-kernels';
 
