@@ -66,7 +66,12 @@ function changed(
   const precision = hardware.precision ?? setup.precision;
   const sameType = instanceType === setup.instanceType;
   return setupOf(
-    { ...setup, checkpointBytes: checkpointIn(setup, precision), ...load },
+    {
+      ...setup,
+      checkpointBytes: checkpointIn(setup, precision),
+      askedKvPrecision: cacheWith(setup, precision),
+      ...load,
+    },
     { instanceType, precision, busyShare: setup.busyShare, pricePerHour: sameType ? setup.pricePerHour : undefined },
     parallelism,
   );
@@ -77,6 +82,11 @@ function checkpointIn({ model, precision, checkpointBytes }: Setup, other: Preci
   if (checkpointBytes === undefined || other === precision) return checkpointBytes;
   const excess = checkpointBytes / model.checkpointSize(precision).bytes;
   return Math.max(1, excess) * model.checkpointSize(other).bytes;
+}
+
+/** A 32-bit cache goes with 32-bit weights only. */
+function cacheWith({ askedKvPrecision }: Setup, precision: Precision): Precision | undefined {
+  return askedKvPrecision === Precision.FP32 && precision !== Precision.FP32 ? undefined : askedKvPrecision;
 }
 
 function precisions(setup: Setup): Ranked[] {
@@ -153,7 +163,10 @@ function moreNodes(setup: Setup): Ranked[] {
 function otherTypes(setup: Setup): Ranked[] {
   const others = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy);
   const fitting = smallestHosts(others)
-    .filter((type) => hardwareFaults({ model: setup.model }, type, setup.precision).length === 0)
+    .filter(
+      (type) =>
+        hardwareFaults({ model: setup.model, kvCachePrecision: setup.kvPrecision }, type, setup.precision).length === 0,
+    )
     .flatMap((instanceType) => {
       const { setup: other, fit } = smallestFit(
         setup,

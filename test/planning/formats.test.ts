@@ -47,6 +47,20 @@ describe('checkpoints and caches that are not what the precision says', () => {
     expect(plan.explain()).toContain('scaled to a checkpoint of 91.5');
   });
 
+  test('ways out keep a cache that the other hardware and weights can have', () => {
+    const request = {
+      ...LOAD,
+      contextLength: 1024,
+      instanceType: GpuInstanceType.G5_XLARGE,
+      precision: Precision.FP32,
+    };
+    const fp8 = CapacityPlanner.plan({ ...request, kvCachePrecision: Precision.FP8 });
+    expect(fp8.waysOut.length).toBeGreaterThan(0);
+    expect(fp8.waysOut.filter((way) => way.instanceType.startsWith('g4dn'))).toEqual([]);
+    const fp32 = CapacityPlanner.plan({ ...request, kvCachePrecision: Precision.FP32 });
+    expect(fp32.waysOut.find((way) => way.precision === 'bf16')).toMatchObject({ kvCachePrecision: 'fp16' });
+  });
+
   test('the cache has 32 bits with 32-bit weights, unless it is asked for otherwise', () => {
     const fp32 = { ...LOAD, instanceType: GpuInstanceType.P5_4XLARGE, precision: Precision.FP32 };
     const plan = CapacityPlanner.plan(fp32);
