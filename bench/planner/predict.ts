@@ -1,5 +1,6 @@
 import { CapacityPlan, CapacityPlanner, InferenceEngine, ModelSpec, Parallelism, Precision } from '../../lib/planning';
 import { boardOf, engineOf, modelOf, precisionOf } from './configuration';
+import { implausible, lacksSetting } from './plausible';
 import { Point } from './points';
 
 export type Group =
@@ -118,6 +119,9 @@ export function predict(point: Point): Outcome {
     return exclude('the weights do not fit on the GPUs the row states, so its degree is not the whole');
   }
   if (point.metric === 'tpot' || point.metric === 'decode_per_token') {
+    const { gpu } = instanceType;
+    const why = implausible({ ...request, gpu, gpus: tensor * pipeline, batch, milliseconds: point.value });
+    if (why) return exclude(why);
     return made(point, experts ? 'decode, experts' : 'decode, dense', plan.decodeLatencyMs, point.value, plan.fits);
   }
   if (point.metric === 'ttft' || point.metric === 'prefill') {
@@ -176,6 +180,8 @@ function keyValue(point: Point, model: ModelSpec): Outcome {
     maxSequences: Number(extra.max_num_seqs) || undefined,
     parallelism: Parallelism.of({ tensor: Number(point.tp) || 1, pipeline: Number(point.pp) || 1 }),
   });
+  const why = lacksSetting(plan, Number(extra.activation_peak_gib));
+  if (why) return { point, reason: why };
   return made(point, 'key-value capacity', plan.kvCapacityTokens, point.value, plan.fits);
 }
 

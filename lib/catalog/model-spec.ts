@@ -6,6 +6,7 @@ import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { approximateShape, shapeFaults } from './model-shape';
 import { MODEL_TABLE, ModelName } from './model-table';
 import { unknownNameFault } from './near-names';
+import { givenText } from './numbers';
 import { ParameterCount, countParameters, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
 
@@ -373,5 +374,5 @@ export class ModelSpec {
 function fractionFaults(what: string, fraction: number): string[] {
   return fraction >= 0 && fraction < 1
     ? []
-    : [`${what} must be a fraction from 0 up to, but below, 1; got ${fraction}`];
+    : [`${what} must be a fraction from 0 up to, but below, 1; got ${givenText(fraction)}`];
 }

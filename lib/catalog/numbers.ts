@@ -32,9 +32,17 @@ function numberFaults(
 ): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
     if (value === undefined || (typeof value === 'number' && accepts(value))) return [];
-    const token = typeof value === 'number' && value < -1e200;
-    return [
-      `${name} must be ${what}; got ${token ? 'a token (a value Terraform only knows later); pass a literal value' : String(value)}`,
-    ];
+    return [`${name} must be ${what}; got ${givenText(value)}`];
   });
+}
+
+/**
+ * A number as it was given, for messages; a text is quoted, so that '8' is told from 8.
+ *
+ * @internal
+ */
+export function givenText(value: unknown): string {
+  if (typeof value === 'number' && value < -1e200)
+    return 'a token (a value Terraform only knows later); pass a literal value';
+  return typeof value === 'string' ? `'${value}', a text` : String(value);
 }

@@ -67,6 +67,8 @@ export class CapacityPlan {
   public readonly cudaGraphs: boolean;
   /** Weights of each GPU that stay in host memory. */
   public readonly cpuOffload: DataSize;
+  /** Size of the checkpoint's files that the memory of the weights was scaled to. @default - the weights were counted */
+  public readonly checkpointSize?: DataSize;
   /** Whether the model and the asked sequences fit into the memory of every GPU (and, with offload, of the host). */
   public readonly fits: boolean;
   /** Replicas of the model. */
@@ -133,6 +135,7 @@ export class CapacityPlan {
     this.maxSequences = facts.maxSequences;
     this.cudaGraphs = facts.cudaGraphs;
     this.cpuOffload = facts.cpuOffload;
+    this.checkpointSize = facts.checkpointSize;
     this.fits = facts.fits;
     this.replicas = facts.parallelism.data;
     this.nodes = facts.nodes;

@@ -31,7 +31,7 @@ export interface ServingLoad {
   readonly inputTokens?: number;
   /** Tokens of a typical answer, for time and throughput. @default - half the context, at most 256 */
   readonly outputTokens?: number;
-  /** Format of the key-value cache. @default - 16 bits */
+  /** Format of the key-value cache; 32 bits only with 32-bit weights. @default - 16 bits, with 32-bit weights 32 */
   readonly kvCachePrecision?: Precision;
   /** Program that runs the model. @default InferenceEngine.VLLM */
   readonly engine?: InferenceEngine;

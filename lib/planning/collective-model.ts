@@ -1,13 +1,19 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { NodeNetwork } from './capacity-request';
 
 /**
- * All-reduce of small and large messages: `alpha + bytes × 2(t-1)/t / busbw`, by 2, 4 and 8 GPUs.
+ * All-reduce of small and large messages: `alpha + second step + bytes × 2(t-1)/t / busbw`, by 2, 4 and 8 GPUs.
  */
 interface AllReduceFit {
   /** Microseconds. */
   readonly alpha: readonly [number, number, number];
+  /**
+   * Microseconds more where a message is first reduced in two steps instead of one, beyond 512 KiB shared by the ranks; they fade until
+   * 1 MiB, where the bandwidth alone decides.
+   */
+  readonly twoSteps: readonly [number, number, number];
   /** GB/s up to 2 MiB. */
   readonly small: readonly [number, number, number];
   /** GB/s of larger messages. */
@@ -16,8 +22,11 @@ interface AllReduceFit {
   readonly huge: number;
 }
 
+/** No second step, or nothing is known of it. */
+const NONE: readonly [number, number, number] = [0, 0, 0];
 /** Up to 2 MiB the one-shot kernels decide, up to 16 MiB the two-shot ones. */
 const SMALL = 2 * 2 ** 20;
+const HALF_MIB = 2 ** 19;
 const LARGE = 16 * 2 ** 20;
 
 /**
@@ -25,14 +34,68 @@ const LARGE = 16 * 2 ** 20;
  * messages: about 80 % of one direction of NVLink, what nccl-tests reach on one node (478 GB/s of bus bandwidth were even measured over
  * two p5 nodes at 8 GB: crazyguitar/aws-gpu-communication-benchmark).
  */
-const A100: AllReduceFit = { alpha: [5, 5.5, 6.5], small: [100, 72, 76], large: [98, 109, 111], huge: 230 };
-const H100: AllReduceFit = { alpha: [4.3, 4.7, 5.2], small: [130, 108, 118], large: [150, 169, 213], huge: 360 };
-const B200: AllReduceFit = { alpha: [6.7, 7.1, 8.2], small: [75, 108, 155], large: [279, 310, 330], huge: 700 };
-const PCIE_HOST: AllReduceFit = { alpha: [5.3, 12.7, 23.3], small: [10, 2, 1], large: [10, 2, 1], huge: 1 };
+const A100: AllReduceFit = {
+  alpha: [5, 5.5, 6.5],
+  twoSteps: [0, 4, 8],
+  small: [100, 72, 76],
+  large: [98, 109, 111],
+  huge: 230,
+};
+const H100: AllReduceFit = {
+  alpha: [4.3, 4.7, 5.2],
+  twoSteps: [0, 3, 5.5],
+  small: [130, 108, 118],
+  large: [150, 169, 213],
+  huge: 360,
+};
+const B200: AllReduceFit = {
+  alpha: [6.7, 7.1, 8.2],
+  twoSteps: [0, 7, 10],
+  small: [75, 108, 155],
+  large: [279, 310, 330],
+  huge: 700,
+};
+/**
+ * The same source, TensorRT-LLM 1.2 and 1.3. Beyond 2 MiB, where NCCL takes over, it is taken to be as fast as the others; what its second
+ * step costs (7 µs over eight H100) it is taken to save by doing residual and norm in the same kernel.
+ */
+const H100_TENSORRT: AllReduceFit = {
+  alpha: [2.9, 3.2, 3.6],
+  twoSteps: NONE,
+  small: [151, 85, 62],
+  large: [150, 169, 213],
+  huge: 360,
+};
+const B200_TENSORRT: AllReduceFit = {
+  alpha: [4.8, 5.2, 5.6],
+  twoSteps: NONE,
+  small: [300, 160, 105],
+  large: [279, 310, 330],
+  huge: 700,
+};
+const PCIE_HOST: AllReduceFit = {
+  alpha: [5.3, 12.7, 23.3],
+  twoSteps: NONE,
+  small: [10, 2, 1],
+  large: [10, 2, 1],
+  huge: 1,
+};
 /** No measurement is known: twice the fixed part of NVLink, and about 40 % of PCI Express 5. */
-const PCIE_PEER: AllReduceFit = { alpha: [9, 11, 16], small: [22, 20, 18], large: [25, 25, 25], huge: 25 };
+const PCIE_PEER: AllReduceFit = {
+  alpha: [9, 11, 16],
+  twoSteps: NONE,
+  small: [22, 20, 18],
+  large: [25, 25, 25],
+  huge: 25,
+};
 /** Extrapolated from A100 by half the NVLink rate; eight GPUs of the cube mesh have no direct link to every other. */
-const V100: AllReduceFit = { alpha: [7, 8, 14], small: [50, 36, 25], large: [49, 50, 30], huge: 50 };
+const V100: AllReduceFit = {
+  alpha: [7, 8, 14],
+  twoSteps: [0, 4, 8],
+  small: [50, 36, 25],
+  large: [49, 50, 30],
+  huge: 50,
+};
 
 /** Seconds to start a message between nodes by RDMA: 43 to 65 µs measured across A100 nodes (microsoft/vidur 7d47513 profiles). */
 const RDMA_ALPHA = 65e-6;
@@ -45,12 +108,13 @@ const TCP_ALPHA = 250e-6;
 const RDMA_SHARE = 0.37;
 const TCP_SHARE = 0.1;
 
-function fitOf(instanceType: GpuInstanceType): AllReduceFit {
+function fitOf(instanceType: GpuInstanceType, engine: InferenceEngine): AllReduceFit {
+  const tensorrt = engine === InferenceEngine.TENSORRT_LLM;
   if (instanceType.interconnect === GpuInterconnect.PCIE) return PCIE_HOST;
   if (instanceType.interconnect === GpuInterconnect.PCIE_PEER) return PCIE_PEER;
   if (instanceType.interconnect === GpuInterconnect.NVLINK_MESH) return V100;
-  if (instanceType.gpu.nvlinkGBps >= 900) return B200;
-  if (instanceType.gpu.nvlinkGBps >= 450) return H100;
+  if (instanceType.gpu.nvlinkGBps >= 900) return tensorrt ? B200_TENSORRT : B200;
+  if (instanceType.gpu.nvlinkGBps >= 450) return tensorrt ? H100_TENSORRT : H100;
   return A100;
 }
 
@@ -62,13 +126,14 @@ function fitOf(instanceType: GpuInstanceType): AllReduceFit {
 export function allReduceSeconds(
   instanceType: GpuInstanceType,
   network: NodeNetwork,
+  engine: InferenceEngine,
   ranks: number,
   bytes: number,
 ): number {
   if (ranks === 1) return 0;
   const local = Math.min(ranks, instanceType.gpuCount);
   const domain = instanceType.nvlinkDomainSize > 1 ? Math.min(local, instanceType.nvlinkDomainSize) : local;
-  const inside = withinNode(fitOf(instanceType), domain, bytes);
+  const inside = withinNode(fitOf(instanceType, engine), domain, bytes);
   if (ranks <= instanceType.gpuCount && domain === local) return inside;
   return inside + acrossNodes(instanceType, network, ranks, bytes);
 }
@@ -83,7 +148,8 @@ function withinNode(fit: AllReduceFit, ranks: number, bytes: number): number {
   const small = Math.min(bytes, SMALL) / (fit.small[i] * 1e9);
   const large = Math.max(0, Math.min(bytes, LARGE) - SMALL) / (fit.large[i] * 1e9);
   const huge = Math.max(0, bytes - LARGE) / (Math.max(fit.large[i], fit.huge) * 1e9);
-  return alpha * 1e-6 + factor * (small + large + huge);
+  const second = bytes > HALF_MIB / ranks ? fit.twoSteps[i] * Math.max(0, 1 - bytes / (2 * HALF_MIB)) : 0;
+  return (alpha + second) * 1e-6 + factor * (small + large + huge);
 }
 
 function acrossNodes(instanceType: GpuInstanceType, network: NodeNetwork, ranks: number, bytes: number): number {

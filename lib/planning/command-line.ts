@@ -41,6 +41,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   utilization: { value: 'SHARE', help: "share of each GPU's memory that the engine takes" },
   'max-batched-tokens': { value: 'TOKENS', help: 'tokens of one step (max_num_batched_tokens)' },
   'max-sequences': { value: 'N', help: 'sequences of the scheduler (max_num_seqs)' },
+  'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known" },
   'cpu-offload': { value: 'GIB', help: 'weights of each GPU that stay in host memory' },
   network: { value: 'KIND', help: 'rdma or tcp, between nodes' },
   'max-nodes': { value: 'N', help: 'most nodes of one replica' },
@@ -146,11 +147,14 @@ function split(word: string): [string | undefined, string | undefined] {
 }
 
 function number(args: Arguments, name: string): number | undefined {
-  const text = args.text[name];
+  return numberOf(`--${name}`, args.text[name]);
+}
+
+function numberOf(what: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value))
-    throw new UnscopedValidationError([`--${name} must be a number; got '${text}'`]);
+    throw new UnscopedValidationError([`${what} must be a number; got '${text}'`]);
   return value;
 }
 
@@ -159,14 +163,23 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   if ((model === undefined) === (config === undefined))
     throw new UnscopedValidationError(['give either --model or --config']);
   if (config !== undefined)
-    return ModelSpec.fromHuggingFaceConfig(config.split('/').slice(-2, -1)[0] || 'model', readFile(config));
-  const size = /^([\d.]+)B$/i.exec(model);
+    return ModelSpec.fromHuggingFaceConfig(config.split('/').slice(-2, -1)[0] || 'model', textOf(config, readFile));
+  const size = /^(\d+(?:\.\d+)?)B$/i.exec(model);
   return size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model);
+}
+
+function textOf(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw new UnscopedValidationError([`--config ${path} cannot be read: ${(error as Error).message}`]);
+  }
 }
 
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
   const { text } = args;
   const offload = number(args, 'cpu-offload');
+  const checkpoint = number(args, 'checkpoint-size');
   const network = text.network?.toUpperCase();
   if (network !== undefined && network !== NodeNetwork.RDMA && network !== NodeNetwork.TCP) {
     throw new UnscopedValidationError([`--network must be rdma or tcp; got '${text.network}'`]);
@@ -182,6 +195,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     gpuMemoryUtilization: number(args, 'utilization'),
     maxBatchedTokens: number(args, 'max-batched-tokens'),
     maxSequences: number(args, 'max-sequences'),
+    checkpointSize: checkpoint === undefined ? undefined : DataSize.gib(checkpoint),
     cpuOffload: offload === undefined ? undefined : DataSize.gib(offload),
     network: network as NodeNetwork | undefined,
   };
@@ -228,7 +242,7 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
   const list = (name: string) => args.text[name]?.split(',').map((part) => part.trim());
   const candidates = list('instances')?.map((part) => {
     const [type, price] = part.split('=');
-    return { instanceType: GpuInstanceType.of(type), pricePerHour: price === undefined ? undefined : Number(price) };
+    return { instanceType: GpuInstanceType.of(type), pricePerHour: numberOf(`pricePerHour of ${type}`, price) };
   });
   const plans = CapacityPlanner.search({
     ...loadOf(args, readFile),

@@ -60,7 +60,9 @@ export function figuresOf(
       value: String(memory.weights),
       formula:
         'matrices × bits / tensor (key and value heads at least one each), embeddings, router and norms in 16 bits',
-      inputs: `${model.name}: ${model.parameters} parameters, ${precision.bitsPerWeight.toFixed(3)} bits, ${parallelism}`,
+      inputs:
+        `${model.name}: ${model.parameters} parameters, ${precision.bitsPerWeight.toFixed(3)} bits, ${parallelism}` +
+        (facts.checkpointSize ? `, scaled to a checkpoint of ${facts.checkpointSize}` : ''),
       evidence: exact.evidence,
       errorBand:
         precision.quantized && !model.approximate

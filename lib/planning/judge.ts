@@ -70,6 +70,7 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     maxSequences: setup.maxSequences,
     cudaGraphs: setup.cudaGraphs,
     cpuOffload: size(memory.offloaded),
+    checkpointSize: setup.checkpointBytes === undefined ? undefined : size(setup.checkpointBytes),
     fits: fit.fits,
     nodes: setup.nodes,
     memoryPerGpu: {

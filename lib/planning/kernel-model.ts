@@ -1,4 +1,5 @@
 import { GpuType } from '../catalog/gpu-type';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
 
 /**
@@ -20,6 +21,8 @@ const GENERIC: { readonly [format: string]: MatmulFit } = {
   wide: { t0: 4, eb: 0.82, ef: 0.75 },
   fp8: { t0: 5, eb: 0.8, ef: 0.56 },
   'fp8-block': { t0: 15, eb: 0.68, ef: 0.44 },
+  // DeepGEMM, in SGLang and TensorRT-LLM: 5 to 8 µs, 0.78 to 0.82, 0.48 (TensorRT-LLM) to 0.64 (SGLang) on H100 and H200.
+  deepGemm: { t0: 6, eb: 0.8, ef: 0.56 },
   nvfp4: { t0: 7, eb: 0.58, ef: 0.4 },
   // Fitted on NVIDIA's published throughput of RTX PRO 6000, whose rate is nearer to its bandwidth than B200's.
   nvfp4Workstation: { t0: 7, eb: 0.58, ef: 0.56 },
@@ -46,8 +49,6 @@ export interface KernelModel {
   readonly rate: number;
   /** The same in 16 bits: attention, and formats that are widened before they are computed. */
   readonly wideRate: number;
-  /** Grouped products of experts: the share `ef` and the rate. */
-  readonly grouped: { readonly ef: number; readonly rate: number };
   /** Fixed seconds of decode attention per layer. */
   readonly attentionFixed: number;
   /** Share of the bandwidth that decode attention reaches. */
@@ -61,15 +62,10 @@ export interface KernelModel {
  *
  * @internal
  */
-export function kernelModel(gpu: GpuType, precision: Precision): KernelModel {
-  const matmul = GENERIC[formatOf(gpu, precision)];
-  // GPUs with 4-bit units multiply MXFP4 experts with 8-bit activations (measured kernels `w4a8_mxfp4_mxfp8`), the others widen them.
-  const byEight = precision === Precision.MXFP4 && gpu.computeCapability >= 10;
+export function kernelModel(gpu: GpuType, precision: Precision, engine: InferenceEngine): KernelModel {
+  const matmul = GENERIC[formatOf(gpu, precision, engine)];
   return {
     matmul,
-    grouped: byEight
-      ? { ef: GENERIC.fp8.ef, rate: gpu.denseTflops(Precision.FP8) * 1e12 }
-      : { ef: matmul.ef, rate: gpu.denseTflops(precision) * 1e12 },
     bandwidth: gpu.memoryBandwidthGBps * 1e9,
     rate: gpu.denseTflops(precision) * 1e12,
     wideRate: gpu.denseTflops(Precision.FP16) * 1e12,
@@ -79,16 +75,15 @@ export function kernelModel(gpu: GpuType, precision: Precision): KernelModel {
   };
 }
 
-function formatOf(gpu: GpuType, precision: Precision): string {
+function formatOf(gpu: GpuType, precision: Precision, engine: InferenceEngine): string {
   switch (precision) {
     case Precision.FP8:
     case Precision.INT8:
       return gpu.denseTflops(precision) > gpu.denseTflops(Precision.FP16) ? 'fp8' : 'weightOnly';
     case Precision.FP8_BLOCK:
-      return 'fp8-block';
+      return engine === InferenceEngine.VLLM ? 'fp8-block' : 'deepGemm';
     case Precision.NVFP4:
       return gpu.computeCapability >= 12 ? 'nvfp4Workstation' : 'nvfp4';
-    case Precision.MXFP4:
     case Precision.INT4:
       return 'weightOnly';
     default:

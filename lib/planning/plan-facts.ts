@@ -29,6 +29,7 @@ export interface PlanFacts {
   readonly maxSequences: number;
   readonly cudaGraphs: boolean;
   readonly cpuOffload: DataSize;
+  readonly checkpointSize?: DataSize;
   readonly fits: boolean;
   readonly nodes: number;
   readonly memoryPerGpu: MemoryPerGpu;

@@ -69,6 +69,7 @@ export function planToJson(facts: PlanFacts): Json {
     engine: facts.engine.name,
     parallelism: parallelismToJson(facts.parallelism),
     cpuOffload: facts.cpuOffload.bytes,
+    ...(facts.checkpointSize ? { checkpointSize: facts.checkpointSize.bytes } : {}),
     memoryPerGpu: Object.fromEntries(MEMORY_PARTS.map((part) => [part, memory[part].bytes])),
     hostMemoryPerNode: facts.hostMemoryPerNode.bytes,
     ...(facts.shortfallPerGpu ? { shortfallPerGpu: facts.shortfallPerGpu.bytes } : {}),
@@ -114,6 +115,7 @@ export function planFromJson(json: unknown): PlanFacts {
     network: data.network as NodeNetwork,
     parallelism: Parallelism.of(record(data.parallelism) as unknown as ParallelismProps),
     cpuOffload: size(data.cpuOffload),
+    checkpointSize: data.checkpointSize === undefined ? undefined : size(data.checkpointSize),
     memoryPerGpu: {
       weights: size(memory.weights),
       kvCache: size(memory.kvCache),

@@ -85,6 +85,8 @@ function searchFaults(request: CapacitySearchRequest): string[] {
       positiveFaults({ [`pricePerHour of ${candidate.instanceType.name}`]: candidate.pricePerHour }),
     ),
   ];
+  if (request.kvCachePrecision === Precision.FP32 && !request.precisions?.includes(Precision.FP32))
+    faults.push('an fp32 key-value cache is kept with fp32 weights only; put fp32 into precisions, or leave it out');
   if (request.candidates?.length === 0)
     faults.push('candidates must name at least one instance type; leave it out for all of the catalogue');
   if (request.precisions?.length === 0)

@@ -67,16 +67,16 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
 }
 
 /**
- * Launching a whole prefill from the host. Layers with experts have half as many kernels again (fitted with the
- * host time per token on gpt-oss-120b, DeepSeek-V3 and Qwen3-235B of the `fit` sources); behind latent attention, where prompts
- * are spread over data-parallel ranks that wait for each other, the published times begin at about 230 ms (SGLang 0.5.9, DeepSeek-V3).
+ * Launching a whole prefill from the host. Layers with experts have half as many kernels again (fitted with the host time per token on
+ * gpt-oss-120b, DeepSeek-V3 and Qwen3-235B of the `fit` sources).
  */
 function dispatchSeconds(setup: Setup): number {
   const { model, engine } = setup;
   const { denseLayers, expertLayers } = model._parameterCount();
-  const perExpertLayer = model.latentAttention && setup.parallelism.tensor > 1 ? 8 : 1.5;
+  const latent = model.latentAttention && setup.parallelism.tensor > 1;
+  const perExpertLayer = latent ? engine.latentDispatchMsPerLayer : 1.5 * engine.dispatchMsPerLayer;
   return (
-    1e-3 * engine.dispatchMsPerLayer * (denseLayers + perExpertLayer * expertLayers) * (1 - model.skippedLayerFraction)
+    1e-3 * (engine.dispatchMsPerLayer * denseLayers + perExpertLayer * expertLayers) * (1 - model.skippedLayerFraction)
   );
 }
 

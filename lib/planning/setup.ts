@@ -2,7 +2,7 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
-import { notNegativeFaults, positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
+import { givenText, notNegativeFaults, positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { throwIfFaulty } from '../units/errors';
@@ -13,6 +13,8 @@ const DEFAULT_CONCURRENCY = 4;
 /** `max_num_seqs` of vLLM. */
 const DEFAULT_MAX_SEQUENCES = 256;
 const DEFAULT_BUSY_SHARE = 0.6;
+/** What engines keep a key-value cache in. */
+const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8];
 
 /**
  * A load with every default filled in.
@@ -25,7 +27,8 @@ export interface Load {
   readonly concurrency: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  readonly kvPrecision: Precision;
+  /** As asked; each format of weights has a default of its own. */
+  readonly askedKvPrecision?: Precision;
   readonly engine: InferenceEngine;
   readonly utilization: number;
   /** As asked; each GPU has a default of its own. */
@@ -48,6 +51,7 @@ export interface Setup extends Load {
   readonly instanceType: GpuInstanceType;
   readonly gpu: GpuType;
   readonly precision: Precision;
+  readonly kvPrecision: Precision;
   readonly parallelism: Parallelism;
   readonly tokenWindow: number;
   readonly nodes: number;
@@ -77,7 +81,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Lo
     concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,
     inputTokens: Math.max(1, inputTokens),
     outputTokens: Math.max(1, outputTokens),
-    kvPrecision: request.kvCachePrecision ?? Precision.FP16,
+    askedKvPrecision: request.kvCachePrecision,
     engine,
     utilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
     askedTokenWindow: request.maxBatchedTokens,
@@ -115,6 +119,7 @@ export function setupOf(
     instanceType,
     gpu: instanceType.gpu,
     precision: hardware.precision,
+    kvPrecision: load.askedKvPrecision ?? defaultCachePrecision(hardware.precision),
     parallelism,
     tokenWindow: load.askedTokenWindow ?? defaultTokenWindow(instanceType.gpu),
     nodes: nodesFor(instanceType, parallelism),
@@ -135,6 +140,11 @@ export function nodesFor(instanceType: GpuInstanceType, parallelism: Parallelism
     return Math.ceil(perReplica / instanceType.gpuCount) * parallelism.data;
   }
   return Math.ceil(parallelism.data / Math.floor(instanceType.gpuCount / perReplica));
+}
+
+/** The type the model computes in, as vLLM's `kv_cache_dtype` `auto` has it. */
+function defaultCachePrecision(precision: Precision): Precision {
+  return precision === Precision.FP32 ? Precision.FP32 : Precision.FP16;
 }
 
 /**
@@ -161,11 +171,13 @@ function loadFaults(request: ServingLoad): string[] {
     ...notNegativeFaults({ cpuOffload: request.cpuOffload?.bytes }),
   ];
   const utilization = request.gpuMemoryUtilization;
-  if (utilization !== undefined && !(utilization > 0 && utilization <= 1)) {
-    faults.push(`gpuMemoryUtilization must be above 0 and at most 1; got ${utilization}`);
+  if (utilization !== undefined && !isShare(utilization)) {
+    faults.push(`gpuMemoryUtilization must be above 0 and at most 1; got ${givenText(utilization)}`);
   }
   const kv = request.kvCachePrecision;
-  if (kv && kv.bits === 32) faults.push('kvCachePrecision must have at most 16 bits: engines keep no 32-bit cache');
+  if (kv && !CACHE_PRECISIONS.includes(kv)) {
+    faults.push(`kvCachePrecision must be one of ${CACHE_PRECISIONS.map((p) => p.name).join(', ')}; got ${kv.name}`);
+  }
   if (faults.length > 0) return faults;
   if (contextLength !== undefined && contextLength > model.maxContextLength) {
     faults.push(
@@ -204,6 +216,14 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
     );
   }
   const kv = load.kvCachePrecision;
+  if (kv === Precision.FP32 && precision !== Precision.FP32) {
+    faults.push(`an fp32 key-value cache is kept with fp32 weights only, but the weights are ${precision.name}`);
+  }
+  if (kv === Precision.BF16 && !gpu.supports(kv)) {
+    faults.push(
+      `a bf16 key-value cache needs compute capability 8.0, but ${gpu.name} has ${gpu.computeCapability.toFixed(1)}; use fp16`,
+    );
+  }
   if (kv && kv.bits === 8 && kv !== Precision.INT8 && gpu.computeCapability < 8) {
     faults.push(
       `an ${kv.name} key-value cache needs compute capability 8.0, but ${gpu.name} has ${gpu.computeCapability.toFixed(1)}`,
@@ -233,8 +253,12 @@ export function requestFaults(request: CapacityRequest, precision: Precision): s
  * @internal
  */
 export function busyShareFaults(busyShare: number | undefined): string[] {
-  if (busyShare === undefined || (busyShare > 0 && busyShare <= 1)) return [];
-  return [`busyShare must be above 0 and at most 1; got ${busyShare}`];
+  if (busyShare === undefined || isShare(busyShare)) return [];
+  return [`busyShare must be above 0 and at most 1; got ${givenText(busyShare)}`];
+}
+
+function isShare(value: number): boolean {
+  return typeof value === 'number' && value > 0 && value <= 1;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Precision } from '../catalog/precision';
 import { allReduceSeconds, hopSeconds } from './collective-model';
+import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { keyValueBytes } from './memory-model';
 import { Setup } from './setup';
@@ -9,14 +10,8 @@ import { Stage, stagesOf } from './stages';
 const ELEMENTWISE = 12e-6;
 /** Two norms more per layer, per head, with a launch each. */
 const QUERY_KEY_NORM = 8e-6;
-/**
- * Grouped products of routed experts: a share of the rate of one large product, and rows of padding of each expert that is hit, since
- * its tiles are not full. Between the balanced and the skewed (power law 1.2) rows of the measured kernels of
- * ai-dynamo/aiconfigurator 095f58a (`moe_perf`, MXFP4 on H100, H200 and B200, vLLM 0.18 to 0.24 and TensorRT-LLM 1.2 to 1.3): 0.3 of
- * the rate with 32 rows per expert, 0.6 with 128, 0.7 with 256.
- */
-const GROUPED_SHARE = 0.85;
-const EXPERT_PADDING = 50;
+/** Product of the hidden state with the router, in 16 bits: one launch (the selection is part of the experts' kernels). */
+const ROUTER = 6e-6;
 /** Dispatch of one layer's kernels from Python without a CUDA graph: 0.4 ms (fitted to unloaded times to first token). */
 export const EAGER_LAYER = 0.4e-3;
 /** Share of the launches that fusing elementwise kernels saves (the deployment guide's figure). */
@@ -57,21 +52,12 @@ export interface PassTime {
 }
 
 /**
- * Share of the experts of a layer that a step of `tokens` tokens hits: `1 - (1 - k/E)^B`.
- *
- * @internal
- */
-export function expertCoverage(routed: number, perToken: number, tokens: number): number {
-  return 1 - Math.pow(1 - perToken / routed, tokens);
-}
-
-/**
  * Seconds of one forward pass through all stages.
  *
  * @internal
  */
 export function passTime(setup: Setup, pass: Pass): PassTime {
-  const kernel = kernelModel(setup.gpu, setup.precision);
+  const kernel = kernelModel(setup.gpu, setup.precision, setup.engine);
   const stages = stagesOf(setup);
   const sum = { weights: 0, attention: 0, fixed: 0, collectives: 0 };
   let bottleneck = 0;
@@ -133,7 +119,7 @@ function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) 
     (ELEMENTWISE + (model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0)) / (setup.fusedKernels ? 1 : 1 - FUSION_SAVING);
   let fixed = layers * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
   const bytes = m * h * 2;
-  const collectives = layers * 2 * allReduceSeconds(instanceType, setup.nodeNetwork, t, bytes);
+  const collectives = layers * 2 * allReduceSeconds(instanceType, setup.nodeNetwork, setup.engine, t, bytes);
   if (pass.prompts === 0 && !setup.cudaGraphs) {
     // Without graphs the host cannot launch faster than this, however little the GPU has to do.
     const busy = weights + layers * attention + fixed + collectives;
@@ -190,18 +176,16 @@ function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
   const tokens = expert > tensor ? m * data : m;
   const spread = expert > 1 ? expert : tensor;
   const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
-  const read = (c.routedExperts * coverage * precision.bytesPerWeight) / spread;
-  const rows = (tokens * experts.perToken) / (experts.routed * coverage);
-  const padded = rows + Math.min(1.5 * rows, EXPERT_PADDING);
-  const flops = (2 * padded * coverage * c.routedExperts) / spread;
-  const { t0, eb } = kernel.matmul;
-  const { ef, rate } = kernel.grouped;
-  const routed = 2 * t0 * 1e-6 + Math.max(read / (eb * kernel.bandwidth), flops / (GROUPED_SHARE * ef * rate));
+  const routed = expertSeconds(expertFit(setup.engine, setup.gpu, precision), setup.gpu, precision, {
+    localExperts: experts.routed / expert,
+    width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
+    hitParameters: (c.routedExperts * coverage) / spread,
+    rowsPerHit: (tokens * experts.perToken) / (experts.routed * coverage),
+    routedElements: (tokens * experts.perToken * model.hiddenSize) / expert,
+  });
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
   const shared = sharedWidth > 0 ? feedForwardTime(setup, kernel, m, sharedWidth) : 0;
-  // Routing: gate product, top-k, sort and combine.
-  const routing = 20e-6;
-  return routed + shared + routing;
+  return routed + shared + ROUTER;
 }
 
 /** Attention of one layer: of the sequences that decode, and of the prompts. */

@@ -66,10 +66,27 @@ function changed(
   const precision = hardware.precision ?? setup.precision;
   const sameType = instanceType === setup.instanceType;
   return setupOf(
-    { ...setup, ...load },
+    {
+      ...setup,
+      checkpointBytes: checkpointIn(setup, precision),
+      askedKvPrecision: cacheWith(setup, precision),
+      ...load,
+    },
     { instanceType, precision, busyShare: setup.busyShare, pricePerHour: sameType ? setup.pricePerHour : undefined },
     parallelism,
   );
+}
+
+/** A checkpoint that is larger than counted is taken to be so in other formats too; none is taken to be smaller. */
+function checkpointIn({ model, precision, checkpointBytes }: Setup, other: Precision): number | undefined {
+  if (checkpointBytes === undefined || other === precision) return checkpointBytes;
+  const excess = checkpointBytes / model.checkpointSize(precision).bytes;
+  return Math.max(1, excess) * model.checkpointSize(other).bytes;
+}
+
+/** A 32-bit cache goes with 32-bit weights only. */
+function cacheWith({ askedKvPrecision }: Setup, precision: Precision): Precision | undefined {
+  return askedKvPrecision === Precision.FP32 && precision !== Precision.FP32 ? undefined : askedKvPrecision;
 }
 
 function precisions(setup: Setup): Ranked[] {
@@ -89,7 +106,7 @@ function precisions(setup: Setup): Ranked[] {
 
 function cachePrecision(setup: Setup): Ranked[] {
   if (setup.kvPrecision.bits <= 8 || setup.gpu.computeCapability < 8) return [];
-  const other = changed(setup, { kvPrecision: Precision.FP8 }, {}, setup.parallelism);
+  const other = changed(setup, { askedKvPrecision: Precision.FP8 }, {}, setup.parallelism);
   return fitOf(other).fits ? [ranked('key-value cache in fp8', other, 1.5)] : [];
 }
 
@@ -146,7 +163,10 @@ function moreNodes(setup: Setup): Ranked[] {
 function otherTypes(setup: Setup): Ranked[] {
   const others = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy);
   const fitting = smallestHosts(others)
-    .filter((type) => hardwareFaults({ model: setup.model }, type, setup.precision).length === 0)
+    .filter(
+      (type) =>
+        hardwareFaults({ model: setup.model, kvCachePrecision: setup.kvPrecision }, type, setup.precision).length === 0,
+    )
     .flatMap((instanceType) => {
       const { setup: other, fit } = smallestFit(
         setup,

@@ -61,6 +61,7 @@ export function lockFaults(where: string, props: VllmModelProps, plan: CapacityP
   const given = props.parallelism;
   const pairs: [string, unknown, unknown][] = [
     ['precision', props.precision?.name, plan.precision.name],
+    ['checkpointSize', props.checkpointSize?.bytes, plan.checkpointSize?.bytes],
     ['tensor parallelism', given?.tensor, tensor],
     ['pipeline parallelism', given?.pipeline, pipeline],
     ['expert parallelism', given?.expert, expert],

@@ -28,6 +28,12 @@ export interface VllmModelProps {
   readonly plan?: CapacityPlan;
   /** Precision of the weights in the store. @default - the plan's, else Precision.FP16 */
   readonly precision?: Precision;
+  /**
+   * Size of the checkpoint's files, where it is known: some quantised checkpoints leave more in 16 bits than the precision says. The
+   * memory of the weights, of the pod and of its disk is planned by it.
+   * @default - the plan's, else counted from the shape and the precision
+   */
+  readonly checkpointSize?: DataSize;
   /** Parallelism within one server; replicas are the deployment's. @default - the plan's, else one GPU */
   readonly parallelism?: Parallelism;
   /** Longest sequence in tokens, prompt and answer together. @default - the plan's, else 8192, or the model's own limit where that is less */
@@ -44,7 +50,7 @@ export interface VllmModelProps {
   readonly maxBatchedTokens?: number;
   /** Share of each GPU's memory that vLLM takes, above 0 and up to 1. @default - the plan's, else 0.9 */
   readonly gpuMemoryUtilization?: number;
-  /** Precision of the key-value cache: FP8, or that of the weights. @default - the plan's, else that of the weights, 16 bits where those are quantised */
+  /** Precision of the key-value cache: FP8, or that of the weights. @default - the plan's, else that of the weights (32 bits with Precision.FP32), 16 bits where those are quantised */
   readonly keyValueCachePrecision?: Precision;
   /** Whether equal prompt heads share their key-value cache. @default true */
   readonly prefixCaching?: boolean;

@@ -74,7 +74,8 @@ export class VllmModel implements ModelDefinition {
   }
 
   public get storedSize(): DataSize {
-    return this.props.model.checkpointSize(this.precision);
+    const { model, checkpointSize, plan } = this.props;
+    return checkpointSize ?? plan?.checkpointSize ?? model.checkpointSize(this.precision);
   }
 
   /** 4 GiB for the server and tokeniser and 3 GiB for each worker with its CUDA context; measured values lie below both. */
@@ -164,13 +165,11 @@ export class VllmModel implements ModelDefinition {
   private load(context: ModelContext): ServingLoad {
     const { props } = this;
     const { plan } = props;
-    // With 32-bit weights vLLM's cache has 32 bits too, which the planner has no name for: a sequence takes the room of two.
-    const asked = this.precision === Precision.FP32 ? 2 * (props.concurrency ?? 1) : props.concurrency;
     const contextLength = this.contextLength;
     return {
       model: props.model,
       contextLength,
-      concurrency: plan?.concurrency ?? asked,
+      concurrency: plan?.concurrency ?? props.concurrency,
       inputTokens: plan?.inputTokens ?? props.inputTokens,
       outputTokens: plan?.outputTokens ?? props.outputTokens,
       kvCachePrecision: props.keyValueCachePrecision === Precision.FP8 ? Precision.FP8 : plan?.kvCachePrecision,
@@ -179,6 +178,7 @@ export class VllmModel implements ModelDefinition {
       maxBatchedTokens: props.maxBatchedTokens ?? plan?.maxBatchedTokens ?? wholePromptWindow(context, contextLength),
       maxSequences: props.maxSequences ?? plan?.maxSequences,
       cudaGraphs: props.cudaGraphs ?? plan?.cudaGraphs,
+      checkpointSize: props.checkpointSize ?? plan?.checkpointSize,
       cpuOffload: this.cpuOffload,
     };
   }

@@ -34,7 +34,8 @@ export interface ChoiceHardware {
 export function choosePlan(served: ServedModel, hardware: ChoiceHardware): CapacityPlan {
   const { model, contextLength, concurrency, inputTokens, outputTokens, precision, parallelism, targets } = served;
   const { instanceType } = hardware;
-  const load: ServingLoad = { model, contextLength, concurrency, inputTokens, outputTokens };
+  const { checkpointSize } = served;
+  const load: ServingLoad = { model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize };
   if (instanceType && !targets) {
     const plan = CapacityPlanner.plan({ ...load, instanceType, precision, parallelism });
     return withReplicas(load, plan, served.replicas);

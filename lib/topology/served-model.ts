@@ -2,6 +2,7 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityTargets } from '../planning/capacity-request';
+import { DataSize } from '../units/data-size';
 
 /**
  * A model and how it is to be served. Only the model is required: the rest is chosen by the planner.
@@ -18,6 +19,11 @@ export interface ServedModel {
   readonly version?: string;
   /** Precision of the weights. @default - the widest 16-bit format the GPU computes in */
   readonly precision?: Precision;
+  /**
+   * Size of the checkpoint's files, where it is known: some quantised checkpoints leave more in 16 bits than the precision says.
+   * @default - counted from the shape and the precision
+   */
+  readonly checkpointSize?: DataSize;
   /** Longest context in tokens, prompt and answer together. @default - 8192, or the model's own limit where that is less */
   readonly contextLength?: number;
   /** Sequences of that length that one replica must hold at once. @default 4 */

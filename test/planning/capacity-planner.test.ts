@@ -146,24 +146,6 @@ describe('CapacityPlanner.plan', () => {
     expect(nodes(8, 3)).toBe(3);
   });
 
-  // vllm-project/vllm#6746: Meta's FP8 checkpoint loads 57.752 GiB on each GPU, and the engine finds room for 79,392 tokens.
-  test('a checkpoint larger than its format says', () => {
-    const request = {
-      model: ModelSpec.LLAMA_3_1_405B,
-      instanceType: GpuInstanceType.P5_48XLARGE,
-      precision: Precision.FP8,
-      contextLength: 131072,
-      concurrency: 1,
-      parallelism: Parallelism.of({ tensor: 8 }),
-      maxBatchedTokens: 131072,
-    };
-    const known = CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(8 * 57.752) });
-    expect(known.memoryPerGpu.weights.gib).toBeCloseTo(57.75, 1);
-    expect(known.fits).toBe(false);
-    expect(known.kvCapacityTokens).toBeLessThanOrEqual(79392);
-    expect(() => CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(900) })).toThrow(/far from/);
-  });
-
   test('cost per million tokens at the stated share, and with a spare', () => {
     const priced = CapacityPlanner.plan({ ...LOAD, pricePerHour: 1.861, busyShare: 0.5 });
     expect(priced.costPerMillionTokens).toBeCloseTo((1e6 * 1.861) / (3600 * priced.maxOutputTokensPerSecond * 0.5), 9);
@@ -283,11 +265,24 @@ describe('CapacityPlanner.plan', () => {
     ['no sequences', { concurrency: 0 }, /concurrency must be a whole number above zero; got 0/],
     ['negative lengths', { contextLength: -1 }, /contextLength must be a whole number above zero; got -1/],
     ['a token', { concurrency: -8.1e298 }, /got a token/],
+    ['a token as a share', { gpuMemoryUtilization: -8.1e298 }, /got a token/],
+    ['a text', { concurrency: '8' as unknown as number }, /got '8', a text/],
+    ['a text as a share', { gpuMemoryUtilization: '0.5' as unknown as number }, /got '0.5', a text/],
     ['an answer longer than the context', { inputTokens: 8000, outputTokens: 1000 }, /exceed contextLength 8192/],
     ['utilisation above one', { gpuMemoryUtilization: 1.1 }, /gpuMemoryUtilization must be above 0 and at most 1/],
     ['a price of nothing', { pricePerHour: 0 }, /pricePerHour must be a finite number above zero/],
     ['a share above one', { busyShare: 2 }, /busyShare/],
-    ['a 32-bit cache', { kvCachePrecision: Precision.FP32 }, /at most 16 bits/],
+    [
+      'a 32-bit cache',
+      { kvCachePrecision: Precision.FP32 },
+      /fp32 key-value cache is kept with fp32 weights only.*bf16/,
+    ],
+    ['a cache in a format of weights', { kvCachePrecision: Precision.INT4 }, /one of fp32, .*int8; got int4/],
+    [
+      'a bf16 cache on a T4',
+      { instanceType: GpuInstanceType.G4DN_XLARGE, kvCachePrecision: Precision.BF16 },
+      /bf16 key-value cache needs compute capability 8.0, but T4 has 7.5; use fp16/,
+    ],
   ])('fails with %s', (_, change, message) => {
     expect(() => CapacityPlanner.plan({ ...LOAD, ...change })).toThrow(UnscopedValidationError);
     expect(() => CapacityPlanner.plan({ ...LOAD, ...change })).toThrow(message);

@@ -46,6 +46,37 @@ describe('gpu-inference', () => {
     expect(plan.costPerMillionTokens).toBeGreaterThan(0);
   });
 
+  test('a file that cannot be read is a misuse, not a model that does not fit', () => {
+    const missing = runCommandLine('plan --config a/config.json --instance g6e.xlarge'.split(' '), () => {
+      throw Object.assign(new Error("ENOENT: no such file or directory, open 'a/config.json'"), { code: 'ENOENT' });
+    });
+    expect(missing).toEqual({
+      status: 2,
+      output: "error: --config a/config.json cannot be read: ENOENT: no such file or directory, open 'a/config.json'",
+    });
+  });
+
+  test.each([
+    [
+      'search --model llama-3.1-8b --instances g6e.xlarge=cheap',
+      /pricePerHour of g6e.xlarge must be a number; got 'cheap'/,
+    ],
+    ['search --model llama-3.1-8b --instances g6e.xlarge=', /pricePerHour of g6e.xlarge must be a number; got ''/],
+    ['plan --model .B --instance g6e.xlarge', /unknown model '.B'/],
+    ['plan --model 1.2.3B --instance g6e.xlarge', /unknown model '1.2.3B'/],
+    ['plan --model llama-3.1-8b --instance g6e.xlarge --kv-precision fp32', /with fp32 weights only/],
+  ])('%s is a misuse', (line, message) => {
+    expect(run(line)).toMatchObject({ status: 2, output: expect.stringMatching(message) });
+  });
+
+  test('takes the size of the checkpoint', () => {
+    const line = 'plan --model llama-3.1-8b --instance g6.xlarge --context 4096 --concurrency 1';
+    expect(run(line).status).toBe(0);
+    expect(run(`${line} --checkpoint-size 19`).status).toBe(1);
+    expect(run(`${line} --checkpoint-size 0`)).toMatchObject({ status: 2, output: expect.stringMatching(/far from/) });
+    expect(run(`${line} --checkpoint-size -3`).status).toBe(2);
+  });
+
   test('takes a size, or a config.json', () => {
     expect(run('plan --model 13B --instance g4dn.12xlarge --context 2048 --tensor 4 --concurrency 1').status).toBe(0);
     expect(run('plan --config models/acme-8b/config.json --instance g6e.xlarge').output).toMatch(/^acme-8b in bf16/);

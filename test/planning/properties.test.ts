@@ -24,7 +24,14 @@ const requests: fc.Arbitrary<CapacityRequest> = fc.record(
     ),
     instanceType: fc.constantFrom(...GpuInstanceType.ALL),
     precision: fc.option(fc.constantFrom(...Precision.ALL), { nil: undefined }),
-    kvCachePrecision: fc.constantFrom(Precision.FP16, Precision.FP8, Precision.INT8),
+    kvCachePrecision: fc.constantFrom(
+      Precision.FP16,
+      Precision.BF16,
+      Precision.FP8,
+      Precision.INT8,
+      Precision.FP32,
+      undefined,
+    ),
     contextLength: fc.option(fc.integer({ min: 1, max: 200000 }), { nil: undefined }),
     concurrency: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: undefined }),
     parallelism: fc.option(

@@ -35,14 +35,32 @@ describe('published measurements', () => {
     expect(Math.max(...errors(of('key-value bytes per token')))).toBeLessThan(0.0001);
   });
 
-  test('key-value capacity is never above the measured, and close below it', () => {
+  test('key-value capacity is never above the measured, and at most 8 % below', () => {
     const own = of('key-value capacity');
-    expect(own.length).toBeGreaterThanOrEqual(10);
+    expect(own.length).toBeGreaterThanOrEqual(9);
     for (const p of own) expect(p.predicted).toBeLessThanOrEqual(p.measured);
-    expect(median(errors(own))).toBeLessThan(0.08);
-    // One log sampled fewer sequences than vLLM's default and does not say how many (bench/planner/README.md).
-    const far = own.filter((p) => p.predicted < 0.92 * p.measured).map((p) => p.point.source.slice(0, 14));
-    expect(far).toEqual(['oracle-samples']);
+    for (const p of own) expect(p.predicted).toBeGreaterThanOrEqual(0.92 * p.measured);
+  });
+
+  test('a log whose activation peak is of other settings than it states is not judged, and its plan is not above it', () => {
+    const lacking = OUTCOMES.filter((o) => !isPrediction(o) && /other settings/.test(o.reason));
+    expect(lacking.map((o) => o.point.source.slice(0, 14))).toEqual(['oracle-samples']);
+    const { point } = lacking[0];
+    // Without the peak it states it is judged: by the default of 256 sequences the plan stays below what the engine found.
+    const judged = predict({ ...point, extra: point.extra.replace(/activation_peak_gib=\S+/, '') });
+    expect(judged).toMatchObject({ fits: true, measured: 37696 });
+    expect((judged as Prediction).predicted).toBeLessThan(37696);
+    // With the sequences that its peak allows (48 at most) it is within the bound.
+    const seqs = predict({ ...point, extra: `${point.extra} max_num_seqs=48` });
+    expect((seqs as Prediction).predicted).toBeLessThanOrEqual(37696);
+    expect((seqs as Prediction).predicted).toBeGreaterThan(0.92 * 37696);
+  });
+
+  test('times that are impossible are left out with the reason, slow ones are not', () => {
+    const point = of('decode, dense').find((p) => /Llama-3.1-70B/.test(p.point.model) && p.point.batch === '64')!.point;
+    const floor = { ...point, value: point.value / 1000 };
+    expect(predict(floor)).toMatchObject({ reason: expect.stringMatching(/peak rate|less time than reading/) });
+    expect(isPrediction(predict({ ...point, value: point.value * 5 }))).toBe(true);
   });
 
   test.each(['judge', undefined])('time per token of dense models (%s)', (split) => {

@@ -107,6 +107,7 @@ describe('CapacityPlanner.search', () => {
   test.each([
     ['no candidates', { candidates: [] }, /at least one instance type/],
     ['no formats', { precisions: [] }, /at least one format/],
+    ['a 32-bit cache of 16-bit weights', { kvCachePrecision: Precision.FP32 }, /with fp32 weights only/],
     [
       'a format that no candidate has',
       { candidates: [{ instanceType: GpuInstanceType.P4D_24XLARGE }], precisions: [Precision.FP8] },

@@ -97,9 +97,39 @@ describe('flags of the engine', () => {
     expect(flagsOf(made).max_num_batched_tokens).toBe(window);
   });
 
-  test('32-bit weights have a 32-bit cache, for which twice the room is planned', () => {
-    const plan = on({ precision: Precision.FP32, concurrency: 3 }).deployment.plan!;
-    expect(plan.concurrency).toBe(6);
+  test('32-bit weights have a 32-bit cache, in the plan as in vLLM, unless it is to have eight', () => {
+    const made = on({ precision: Precision.FP32, concurrency: 3 });
+    expect(made.deployment.plan).toMatchObject({ concurrency: 3, kvCachePrecision: Precision.FP32 });
+    expect(made.deployment.plan!.memoryPerGpu.kvCache.gib).toBeCloseTo((3 * 8192 * 2 * 131072) / 2 ** 30, 6);
+    expect(flagsOf(made)).toMatchObject({ dtype: 'float32' });
+    expect(flagsOf(made)).not.toHaveProperty('kv_cache_dtype');
+    const narrow = on({ precision: Precision.FP32, keyValueCachePrecision: Precision.FP8 });
+    expect(narrow.deployment.plan!.kvCachePrecision).toBe(Precision.FP8);
+    expect(flagsOf(narrow).kv_cache_dtype).toBe('fp8');
+    expect(messageOf(() => on({ precision: Precision.FP32, keyValueCachePrecision: Precision.FP16 }))).toMatch(
+      /keyValueCachePrecision must be fp8 or that of the weights \(fp32\)/,
+    );
+  });
+
+  test('a checkpoint larger than counted is planned with: memory of the GPU, and disk of the pod', () => {
+    const tight = { contextLength: 4096, concurrency: 2 };
+    const onL4 = (more: Partial<VllmModelProps>) =>
+      on({ ...tight, ...more }, { instanceType: GpuInstanceType.G6_2XLARGE });
+    const counted = onL4({});
+    expect(counted.deployment.plan).toMatchObject({ fits: true, checkpointSize: undefined });
+    const larger = DataSize.gib(15.5);
+    const made = onL4({ checkpointSize: larger });
+    expect(made.deployment.plan!.memoryPerGpu.weights.gib).toBeCloseTo(15.5, 3);
+    expect(made.deployment.plan!.checkpointSize).toEqual(larger);
+    expect(messageOf(() => onL4({ checkpointSize: DataSize.gib(18) }))).toMatch(/GiB short on each GPU.*weights/);
+    expect(messageOf(() => onL4({ checkpointSize: DataSize.gib(150) }))).toMatch(/150.* is far from the 14\.96/);
+    const disk = (deployment: ReturnType<typeof deploy>) => JSON.stringify(podOf(deployment.json));
+    expect(disk(onL4({ checkpointSize: DataSize.gib(16.5), maxSequences: 64 }))).not.toEqual(disk(counted));
+    const { plan } = made.deployment;
+    expect(JSON.stringify(onL4({ plan }).deployment.plan)).toBe(JSON.stringify(plan));
+    expect(messageOf(() => onL4({ plan, checkpointSize: DataSize.gib(15) }))).toMatch(
+      /checkpointSize is \d+, but its plan/,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import {
   CapacityPlanner,
   CloudTopology,
   CloudTopologyProps,
+  DataSize,
   GpuInstanceType,
   ModelSpec,
   Parallelism,
@@ -36,6 +37,15 @@ describe('one statement', () => {
     expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
     const { spec } = synthesised.only('kubernetes_deployment_v1').spec.template;
     expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'llama-3-1-8b' });
+  });
+
+  test('a checkpoint larger than counted gets the larger pool it needs', () => {
+    const types = (checkpointSize?: DataSize) => {
+      const models = [{ model: ModelSpec.QWEN_2_5_14B, concurrency: 2, checkpointSize }];
+      const made = synthesise((stack) => void make(stack, { models }));
+      return made.where('aws_eks_node_group', { node_group_name: 'qwen2-5-14b' }).instance_types;
+    };
+    expect(types(DataSize.gib(45))).not.toEqual(types());
   });
 
   test('makes the Kubernetes provider, and none where the stack has a default one', () => {
