@@ -1,47 +1,18 @@
 import { App } from 'cdktf';
 import { OnpremInfiniband, OnpremInfinibandProps } from '../../examples/onprem-infiniband/stack';
+import { acceptance, nodesOfTwo } from './harness/acceptance';
 import { networkOperatorDefinitions } from './harness/definitions';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { OwnCluster } from './harness/own-cluster';
+import { ownNode } from './harness/own-nodes';
 import { pending, podLike, running } from './harness/pods';
 import { until } from './harness/process';
 
 const of = (props: OnpremInfinibandProps) => (app: App) => new OnpremInfiniband(app, props).stack;
 const DEFINITIONS = networkOperatorDefinitions();
+/** As the README asks of the nodes. */
 const RACK = { 'example.com/rack': 'h100-1', 'nvidia.com/gpu.present': 'true' };
-
-/**
- * A node of the rack as its README asks for it, before any agent runs.
- *
- * @see https://docs.nvidia.com/dgx/dgxh100-user-guide/introduction-to-dgxh100.html: 8 x H100, 2 x 56 cores, 2 TB, 30 TB of NVMe
- */
-function rackNode(index: number): KubeObject {
-  return node(
-    `rack-${index}`,
-    RACK,
-    { cpu: '224', memory: '2003Gi', 'ephemeral-storage': '27000Gi' },
-    { 'e2e/gpus': '8' },
-  );
-}
-
-function cpuNode(): KubeObject {
-  return node('cpu-0', {}, { cpu: '16', memory: '60Gi', 'ephemeral-storage': '90Gi' }, {});
-}
-
-function node(name: string, labels: object, has: object, annotations: object): KubeObject {
-  const resources = { pods: '110', ...has };
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name,
-      labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': name, ...labels },
-      annotations: { 'kwok.x-k8s.io/node': 'fake', ...annotations },
-    },
-    status: { capacity: resources, allocatable: resources },
-  };
-}
 
 /** The site's own: a default class of volumes, which Prometheus needs. */
 const STORAGE_CLASS: KubeObject = {
@@ -57,7 +28,8 @@ describeWith(['terraform', 'controlPlane'], 'examples/onprem-infiniband', () => 
 
   beforeAll(async () => {
     site = await OwnCluster.start('onprem-infiniband', 'hall-1');
-    for (const made of [STORAGE_CLASS, cpuNode(), ...[0, 1, 2, 3].map(rackNode)]) await site.kube.create(made);
+    const nodes = rack(4).map((name) => ownNode(name, { labels: RACK, gpus: 8, adapters: 8 }));
+    for (const made of [STORAGE_CLASS, ownNode('cpu-0'), ...nodes]) await site.kube.create(made);
   });
 
   afterAll(() => site?.stop());
@@ -90,11 +62,8 @@ describeWith(['terraform', 'controlPlane'], 'examples/onprem-infiniband', () => 
   });
 
   test('measures the fabric on two nodes', async () => {
-    const pods = async () => site.kube.list('v1', 'Pod', 'fabric-acceptance');
-    // kwok ends the pods of a Job at once, as a test that has passed does.
-    await until(async () => (await pods()).every(({ status }) => status.phase === 'Succeeded'), 90, 'the acceptance');
-    const nodes = (await pods()).map(({ spec }) => spec.nodeName as string);
-    expect(new Set(nodes).size).toBe(2);
+    const { job, pods } = await acceptance(site.kube, 'acceptance');
+    const nodes = [...pods.map(({ spec }) => spec.nodeName as string), ...(await nodesOfTwo(site.kube, job))];
     expect(nodes.every((name) => name.startsWith('rack-'))).toBe(true);
   });
 

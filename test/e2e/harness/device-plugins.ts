@@ -1,4 +1,4 @@
-import { KubeClient, KubeError, KubeObject } from './kube-client';
+import { KubeClient, KubeObject } from './kube-client';
 import { gpusOf } from './node-shape';
 import { Poller } from './poller';
 
@@ -38,37 +38,12 @@ export function playDevicePlugins(client: KubeClient): Poller {
   });
 }
 
-/**
- * Plays NVIDIA's network operator: the nodes that a NicNodePolicy selects offer the devices of its configuration, as many handles of
- * each as that says.
- */
-export function playNetworkOperator(client: KubeClient): Poller {
-  return new Poller(async () => {
-    const nodes = await client.list('v1', 'Node');
-    for (const { spec } of await policies(client)) {
-      const { configList } = JSON.parse(spec.rdmaSharedDevicePlugin?.config ?? '{"configList":[]}') as {
-        configList: { resourceName: string; rdmaHcaMax: number }[];
-      };
-      const devices = configList.map(({ resourceName, rdmaHcaMax }) => [`rdma/${resourceName}`, String(rdmaHcaMax)]);
-      const selector = Object.entries(spec.nodeSelector as { [label: string]: string });
-      for (const node of nodes.filter(({ metadata }) =>
-        selector.every(([key, value]) => metadata.labels[key] === value),
-      )) {
-        await offer(client, node, Object.fromEntries(devices));
-      }
-    }
-  });
-}
-
-/** None while nobody has defined them. */
-async function policies(client: KubeClient): Promise<KubeObject[]> {
-  return client.list('mellanox.com/v1alpha1', 'NicNodePolicy').catch((error: unknown) => {
-    if (error instanceof KubeError && error.status === 404) return [];
-    throw error;
-  });
-}
-
-async function offer(client: KubeClient, node: KubeObject, resources: { [name: string]: string }): Promise<void> {
+/** Lets a node offer devices; what it offers already is left alone. */
+export async function offer(
+  client: KubeClient,
+  node: KubeObject,
+  resources: { [name: string]: string },
+): Promise<void> {
   if (Object.entries(resources).every(([name, count]) => node.status.allocatable[name] === count)) return;
   await client.merge(node, { status: { capacity: resources, allocatable: resources } }, 'status');
 }

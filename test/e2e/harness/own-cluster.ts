@@ -4,8 +4,8 @@ import { App, TerraformStack } from 'cdktf';
 import { KubernetesManifests } from '../../../lib/manifests';
 import { chartsOnDisk } from './charts';
 import { ControlPlane, writeKubeconfig } from './control-plane';
-import { playNetworkOperator } from './device-plugins';
 import { KubeClient, KubeObject } from './kube-client';
+import { playNetworkOperator } from './network-operator';
 import { Poller } from './poller';
 import { stopAll, until } from './process';
 import { installable } from './provider-installation';
@@ -61,7 +61,7 @@ export class OwnCluster {
       await driver.init();
       return new TerraformWorkloads(driver);
     }
-    for (const definition of definitions) await this.define(definition);
+    await this.define(definitions);
     const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
     const record = path.join(this.standIns.folder, 'work', `applied.${stack.node.id}.json`);
     return new ManifestWorkloads(this.kube, objects as KubeObject[], record);
@@ -75,16 +75,18 @@ export class OwnCluster {
     await stopAll([this.standIns, this.operator]);
   }
 
-  /** Makes a kind known, as the chart of its operator does. */
-  private async define(definition: KubeObject): Promise<void> {
-    await this.kube.apply(definition, 'e2e');
-    const { group, names, versions } = definition.spec;
-    // The API server serves a kind some time after it has taken the definition.
-    const served = () =>
-      this.kube.list(`${group as string}/${versions[0].name as string}`, names.kind as string).then(
-        () => true,
-        () => false,
-      );
-    await until(served, 30, `the kind ${names.kind as string}`);
+  /** Makes kinds known, as an operator does. */
+  public async define(definitions: readonly KubeObject[]): Promise<void> {
+    for (const definition of definitions) await this.kube.apply(definition, 'e2e');
+    for (const { spec } of definitions) {
+      const { group, names, versions } = spec;
+      // The API server serves a kind some time after it has taken the definition.
+      const served = () =>
+        this.kube.list(`${group as string}/${versions[0].name as string}`, names.kind as string).then(
+          () => true,
+          () => false,
+        );
+      await until(served, 30, `the kind ${names.kind as string}`);
+    }
   }
 }
