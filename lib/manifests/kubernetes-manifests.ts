@@ -5,6 +5,7 @@ import { KubernetesAccess } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { synthesisedJson, TerraformJson } from '../core/synthesised-json';
 import { ApiObject } from './attribute-rules';
+import { isClusterScoped } from './cluster-scoped-kinds';
 import { KINDS } from './kinds';
 import { ReferenceResolver } from './reference-resolver';
 import { renderResource } from './render-resource';
@@ -148,13 +149,14 @@ function resolverOf(
   return new ReferenceResolver(json, values, remote);
 }
 
-/** Helm puts what names no namespace into the release's. */
+/** Helm puts what names no namespace, and has one, into the release's. */
 function customResources(release: ApiObject): ApiObject[] {
   const { resources } = JSON.parse(release.values[0] as string) as { resources: ApiObject[] };
-  return resources.map((resource) => ({
-    ...resource,
-    metadata: { namespace: release.namespace as string, ...resource.metadata },
-  }));
+  return resources.map((resource) => {
+    const { apiVersion, kind, metadata } = resource as { apiVersion: string; kind: string; metadata: object };
+    if (isClusterScoped(apiVersion, kind)) return resource;
+    return { ...resource, metadata: { namespace: release.namespace as string, ...metadata } };
+  });
 }
 
 const ORDER = Object.values(KINDS).map(({ kind }) => kind);

@@ -90,14 +90,19 @@ export const POOLS: { readonly [pool: string]: GpuNodePoolOptions } = {
   ...SPECIAL,
 };
 
-/** What may be changed of a pool, and the attribute of the node group that it is; the pools take turns. */
+/** What may be changed of a pool, the attribute of the node group that it is, and what EKS is asked for; the pools take turns. */
 export const CHANGES: readonly [
   attribute: string,
   change: (pool: GpuNodePoolOptions) => Partial<GpuNodePoolOptions>,
+  sent: (pool: GpuNodePoolOptions) => object,
 ][] = [
-  ['labels', () => ({ labels: { team: 'research' } })],
-  ['scaling_config', ({ maxNodes }) => ({ maxNodes: maxNodes + 1 })],
-  ['taint', () => ({ taints: [{ key: 'team', value: 'research', effect: 'NoSchedule' }] })],
+  ['labels', () => ({ labels: { team: 'research' } }), () => ({ labels: { addOrUpdateLabels: { team: 'research' } } })],
+  ['scaling_config', ({ maxNodes }) => ({ maxNodes: maxNodes + 1 }), ({ maxNodes }) => ({ maxSize: maxNodes + 1 })],
+  [
+    'taint',
+    () => ({ taints: [{ key: 'team', value: 'research', effect: 'NoSchedule' }] }),
+    () => ({ taints: { addOrUpdateTaints: [{ key: 'team', value: 'research', effect: 'NO_SCHEDULE' }] } }),
+  ],
 ];
 
 /** A cluster with all of the pools, and the agents of their nodes. */

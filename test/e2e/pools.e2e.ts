@@ -1,7 +1,7 @@
 import { App } from 'cdktf';
 import { GpuInstanceType } from '../../lib';
 import { isLeftOut, leftOut } from './harness/adapt';
-import { Value } from './harness/exchange';
+import { Exchange, Value } from './harness/exchange';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { poolsOf, running } from './harness/pods';
@@ -220,6 +220,21 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
     expect(others.some(({ subject }) => /daemon_?set/i.test(subject))).toBe(true);
   });
 
+  test('send those changes and no other, and plan nothing after that', async () => {
+    const isMaking = ({ method, action }: Exchange) =>
+      method === 'POST' && /^Create(?!OrUpdateTags)|\/node-groups$/.test(action);
+    const made = () => site.proxy.exchanges.filter(isMaking).map(({ action }) => action);
+    const before = made();
+    await site.apply(describeChanged);
+    expect(made()).toEqual(before);
+    expect(site.proxy.sentOf('node group: updated in place')).toHaveLength(NAMES.length);
+    const sent = site.proxy.exchanges.filter(({ path }) => path.endsWith('/update-config'));
+    expect(sent.map(({ path, sent: body }) => [path.split('/')[4], sentChange(body)]).sort()).toEqual(
+      NAMES.map((pool, index) => [pool, CHANGES[index % CHANGES.length][2](POOLS[pool])]).sort(),
+    );
+    expect(await site.plan(describeChanged)).toEqual([]);
+  });
+
   test('asked nothing of AWS that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
   });
@@ -235,6 +250,15 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
 /** The pool of a node group in Terraform's state, whose address is made of the construct's path. */
 function poolOf(subject: string): string | undefined {
   return NAMES.find((pool) => new RegExp(`^aws_eks_node_group\\.${pool}_[0-9A-F]{8}$`).test(subject));
+}
+
+/** What an UpdateNodegroupConfig asks for, without what the provider always sends. */
+function sentChange({ labels, taints, scalingConfig }: Value): object {
+  return {
+    ...(labels ? { labels } : {}),
+    ...(taints ? { taints } : {}),
+    ...(scalingConfig ? { maxSize: scalingConfig.maxSize } : {}),
+  };
 }
 
 /** A workload of two pods that each take all devices of a node. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { Release } from '@cdktf/provider-helm/lib/release';
@@ -224,6 +226,26 @@ describe('custom resources', () => {
       { ...RULE, metadata: { name: 'gpu', namespace: 'monitoring' } },
       { ...RULE, metadata: { name: 'other', namespace: 'there' }, spec: { role: 'pod', arn: 'a "pod"' } },
     ]);
+  });
+
+  test('have no namespace where their kind has none', () => {
+    const kinds: { [kind: string]: { apiVersion: string; scope: string } } = JSON.parse(
+      readFileSync(path.join(__dirname, '../network/fixtures/network-operator-crds.json'), 'utf8'),
+    ).kinds;
+    const stack = testStack();
+    const resources = Object.entries(kinds).map(([kind, { apiVersion }]) => ({
+      apiVersion,
+      kind,
+      metadata: { name: 'it' },
+    }));
+    const cluster = testCluster(stack);
+    new CustomResources(stack, 'All', { cluster, releaseName: 'all', namespace: 'operator', resources });
+    const found = KubernetesManifests.of(stack).objects.map(({ kind, metadata }) => [kind, metadata.namespace]);
+    expect(Object.fromEntries(found)).toEqual(
+      Object.fromEntries(
+        Object.entries(kinds).map(([kind, { scope }]) => [kind, scope === 'Namespaced' ? 'operator' : undefined]),
+      ),
+    );
   });
 
   test('releases of other charts are faults, or left out when asked for', () => {

@@ -17,6 +17,14 @@ export class AwsClient {
     return answer === undefined ? undefined : JSON.parse(answer);
   }
 
+  /** POST of a service with a JSON protocol. */
+  public async post(service: string, path: string, body: Value): Promise<Value> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await this.send(service, path, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (answer === undefined) throw new Error(`${service} ${path}: there is no such thing`);
+    return JSON.parse(answer);
+  }
+
   /** An action of a service with the query protocol, e.g. `ec2` and `DescribeVpcs`. */
   public async query(
     service: string,

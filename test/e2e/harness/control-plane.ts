@@ -177,16 +177,22 @@ function apiServerArguments(etcd: string, port: number, folder: string, credenti
   ];
 }
 
-function writeKubeconfig(file: string, { endpoint, certificateAuthority, token }: KubeAccess): string {
+/** Writes a kubeconfig with one context and returns its path. Anybody who reads the file is an administrator. */
+export function writeKubeconfig(
+  file: string,
+  { endpoint, certificateAuthority, token }: KubeAccess,
+  context = 'e2e',
+): string {
   const data = Buffer.from(certificateAuthority).toString('base64');
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'e2e', cluster: { server: endpoint, 'certificate-authority-data': data } }],
     users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name: 'e2e', context: { cluster: 'e2e', user: 'admin' } }],
-    'current-context': 'e2e',
+    contexts: [{ name: context, context: { cluster: 'e2e', user: 'admin' } }],
+    'current-context': context,
   };
+  mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 });
   return file;
 }

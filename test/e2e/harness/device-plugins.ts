@@ -7,7 +7,8 @@ const PLUGINS: readonly { image: RegExp; resource: string; count: (node: KubeObj
   {
     image: /\/k8s-device-plugin[:@]/,
     resource: 'nvidia.com/gpu',
-    count: ({ metadata }) => gpusOf(metadata.labels['node.kubernetes.io/instance-type']),
+    count: ({ metadata }) =>
+      Number(metadata.annotations['e2e/gpus'] ?? gpusOf(metadata.labels['node.kubernetes.io/instance-type'])),
   },
   {
     image: /\/aws-efa-k8s-device-plugin[:@]/,
@@ -28,9 +29,21 @@ export function playDevicePlugins(client: KubeClient): Poller {
         .filter(({ spec, status }) => spec.nodeName === node.metadata.name && status?.phase === 'Running')
         .flatMap(({ spec }) => (spec.containers as { image: string }[]).map(({ image }) => image));
       const offered = PLUGINS.filter(({ image }) => images.some((candidate) => image.test(candidate)));
-      const resources = Object.fromEntries(offered.map(({ resource, count }) => [resource, String(count(node))]));
-      if (Object.entries(resources).every(([name, count]) => node.status.allocatable[name] === count)) continue;
-      await client.merge(node, { status: { capacity: resources, allocatable: resources } }, 'status');
+      await offer(
+        client,
+        node,
+        Object.fromEntries(offered.map(({ resource, count }) => [resource, String(count(node))])),
+      );
     }
   });
+}
+
+/** Lets a node offer devices; what it offers already is left alone. */
+export async function offer(
+  client: KubeClient,
+  node: KubeObject,
+  resources: { [name: string]: string },
+): Promise<void> {
+  if (Object.entries(resources).every(([name, count]) => node.status.allocatable[name] === count)) return;
+  await client.merge(node, { status: { capacity: resources, allocatable: resources } }, 'status');
 }

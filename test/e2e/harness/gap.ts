@@ -14,6 +14,8 @@ export interface Gap {
   remember(exchange: Exchange, memory: Memory): void;
   /** Called with every successful exchange: writes into its answer. Returns how many times it did. */
   restore(exchange: Exchange, memory: Memory): number;
+  /** Called with a request that the emulator has no operation for: what AWS answers, as JSON. @default - nothing is answered */
+  answer?(exchange: Exchange, memory: Memory): Value;
 }
 
 /** A top-level field of an EKS resource. */

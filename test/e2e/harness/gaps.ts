@@ -1,5 +1,6 @@
 import { Exchange, Value } from './exchange';
 import { Ec2Part, Gap, ec2Gap, eksGap } from './gap';
+import { nodeGroupUpdates } from './node-group-updates';
 import { Element, child, descendants, element, parseXml, put, textOf, writeXml } from './xml';
 
 /** Everything that the emulator does not keep. Each entry must be used, and asserted on what was sent, by the end-to-end tests. */
@@ -12,6 +13,7 @@ export const GAPS: readonly Gap[] = [
   }),
   eksGap({ id: 'node group: update configuration', resource: 'nodegroup', field: 'updateConfig' }),
   eksGap({ id: 'node group: node repair', resource: 'nodegroup', field: 'nodeRepairConfig' }),
+  nodeGroupUpdates(),
   interfaceField('launch template: interface types', 'InterfaceType', 'interfaceType'),
   interfaceField('launch template: network cards', 'NetworkCardIndex', 'networkCardIndex'),
   interfaceField('launch template: interfaces deleted with the instance', 'DeleteOnTermination', 'deleteOnTermination'),

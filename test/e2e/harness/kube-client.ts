@@ -69,9 +69,9 @@ export class KubeClient {
     return this.request('POST', await this.collection(apiVersion, kind, metadata.namespace), object);
   }
 
-  /** Applies an object server-side. With `dryRun` nothing is kept, and what would be is returned. */
+  /** Applies an object server-side; a field that its kind has not is refused. With `dryRun` nothing is kept, and what would be is returned. */
   public async apply(object: KubeObject, manager: string, dryRun = false): Promise<KubeObject> {
-    const query = `fieldManager=${manager}&force=true${dryRun ? '&dryRun=All' : ''}`;
+    const query = `fieldManager=${manager}&force=true&fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
     return this.request('PATCH', `${await this.path(object)}?${query}`, object, 'application/apply-patch+yaml');
   }
 
@@ -108,7 +108,7 @@ export class KubeClient {
     const discover = () => this.get(groupPath(apiVersion)).then((answer) => answer.resources as ApiResource[]);
     // A definition may have been added since the group was read.
     for (const fresh of [false, true]) {
-      if (fresh || !this.resources.has(apiVersion)) this.resources.set(apiVersion, discover());
+      if (fresh || !this.resources.has(apiVersion)) this.resources.set(apiVersion, discover().catch(noneIfUnknown));
       const known = (await this.resources.get(apiVersion)) ?? [];
       const found = known.find((resource) => resource.kind === kind && !resource.name.includes('/'));
       if (found) return found;
@@ -143,6 +143,12 @@ export class KubeClient {
       request.end(content);
     });
   }
+}
+
+/** A group that the API server does not know yet has no resources. */
+function noneIfUnknown(error: unknown): ApiResource[] {
+  if (error instanceof KubeError && error.status === 404) return [];
+  throw error;
 }
 
 function groupPath(apiVersion: string): string {

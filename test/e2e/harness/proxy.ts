@@ -90,10 +90,7 @@ export class RecordingProxy implements Stoppable {
 
   /** Requests that nobody answered as AWS would: the emulator has no such operation. */
   public get unanswered(): string[] {
-    const lacking = this.exchanges.filter(
-      (it) => it.status === 501 || /No route for|UnknownOperation|InvalidAction/.test(it.answer),
-    );
-    return [...new Set(lacking.map((it) => `${it.service}: ${it.action}`))];
+    return [...new Set(this.exchanges.filter(isLacking).map((it) => `${it.service}: ${it.action}`))];
   }
 
   public async stop(): Promise<void> {
@@ -117,13 +114,28 @@ export class RecordingProxy implements Stoppable {
       answer: isText ? upstream.body.toString('utf8') : '',
     };
     this.exchanges.push(exchange);
-    const changed = isText && upstream.status < 300 && this.rewrite(exchange);
-    const answer = changed ? Buffer.from(exchange.answer) : upstream.body;
+    const answered = isLacking(exchange) && this.answerInstead(exchange);
+    const changed = isText && exchange.status < 300 && this.rewrite(exchange);
+    const answer = answered || changed ? Buffer.from(exchange.answer) : upstream.body;
     const headers = { ...upstream.headers };
     delete headers['transfer-encoding'];
+    if (answered) headers['content-type'] = 'application/json';
     if (request.method !== 'HEAD') headers['content-length'] = String(answer.length);
-    response.writeHead(upstream.status, headers);
+    response.writeHead(exchange.status, headers);
     response.end(answer);
+  }
+
+  /** Answers in the place of an emulator that has no such operation. */
+  private answerInstead(exchange: Exchange): boolean {
+    for (const gap of this.gaps) {
+      const answer = gap.answer?.(exchange, this.memories.get(gap.id) as Memory);
+      if (answer === undefined) continue;
+      note('gaps', gap.id, 'used');
+      exchange.status = 200;
+      exchange.answer = JSON.stringify(answer);
+      return true;
+    }
+    return false;
   }
 
   private rewrite(exchange: Exchange): boolean {
@@ -170,6 +182,11 @@ export class RecordingProxy implements Stoppable {
       upstream.end(body);
     });
   }
+}
+
+/** Whether the emulator has no operation for a request. */
+function isLacking({ status, answer }: Exchange): boolean {
+  return status === 501 || /No route for|UnknownOperation|InvalidAction/.test(answer);
 }
 
 async function read(stream: http.IncomingMessage): Promise<Buffer> {

@@ -71,6 +71,14 @@ export class Site {
     await synthesised.infrastructure.destroy();
   }
 
+  /** Plays Auto Scaling: gives a node group another number of nodes, starts those that are missing and ends the others. */
+  public async scale(region: string, cluster: string, group: string, desiredSize: number): Promise<void> {
+    const aws = new AwsClient(this.proxy.endpoint, region);
+    const path = `/clusters/${cluster}/node-groups/${group}/update-config`;
+    await aws.post('eks', path, { scalingConfig: { desiredSize } });
+    await placeNodes(this.kube, await nodesOf(aws, cluster));
+  }
+
   /** Everything in AWS, one line each. */
   public async inventory(region: string): Promise<string[]> {
     return inventory(new AwsClient(this.proxy.endpoint, region));

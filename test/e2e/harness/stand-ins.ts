@@ -70,10 +70,10 @@ export class StandIns implements Stoppable {
       });
       started.push(proxy);
     }
-    return new StandIns(folder, found, proxy, controlPlane, started);
+    return new StandIns(folder, found, proxy, controlPlane, started, options.aws !== false);
   }
 
-  /** Terraform against these stand-ins; only where there is an AWS stand-in and Terraform itself. */
+  /** Terraform against these stand-ins; only where there is Terraform itself, and an AWS stand-in unless none was asked for. */
   public readonly terraform?: Terraform;
 
   private constructor(
@@ -83,13 +83,14 @@ export class StandIns implements Stoppable {
     public readonly proxy: RecordingProxy | undefined,
     public readonly controlPlane: ControlPlane | undefined,
     private readonly started: readonly Stoppable[],
+    wantsAws: boolean,
   ) {
-    if (tools.terraform && proxy) {
+    if (tools.terraform && (proxy || !wantsAws)) {
       this.terraform = new Terraform({
         file: tools.terraform.file,
         providers: tools.providers,
         folder: path.join(folder, 'work'),
-        awsEndpoint: proxy.endpoint,
+        awsEndpoint: proxy?.endpoint,
         programs: controlPlane && awsProgram(path.join(folder, 'programs'), controlPlane.access.token),
       });
     }

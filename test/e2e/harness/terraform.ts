@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { devNull } from 'node:os';
 import * as path from 'node:path';
 import { adaptToProviders } from './adapt';
+import { withChartsOnDisk } from './charts';
 import { refuseOffLoopback } from './loopback';
 import { isolatedEnvironment, leashed } from './process';
 import { cliConfiguration } from './provider-installation';
@@ -15,8 +16,8 @@ export interface TerraformOptions {
   readonly providers: readonly ProviderOnDisk[];
   /** Folder for the CLI configuration and the home; also what relative state paths start from. */
   readonly folder: string;
-  /** Address of the AWS stand-in. It must be on the loopback interface. */
-  readonly awsEndpoint: string;
+  /** Address of the AWS stand-in. It must be on the loopback interface. @default - none: nothing is asked of AWS */
+  readonly awsEndpoint?: string;
   /** Folder with programs that come before those of PATH, e.g. a stand-in for `aws`. @default - none */
   readonly programs?: string;
 }
@@ -35,7 +36,6 @@ export class Terraform {
   private readonly env: { [name: string]: string | undefined };
 
   public constructor(private readonly options: TerraformOptions) {
-    refuseOffLoopback(options.awsEndpoint);
     mkdirSync(options.folder, { recursive: true });
     const configuration = path.join(options.folder, 'terraform.rc');
     writeFileSync(configuration, cliConfiguration(options.providers));
@@ -69,7 +69,8 @@ export class Terraform {
     }
     cpSync(source, target, { recursive: true });
     const file = path.join(target, 'cdk.tf.json');
-    const adapted = adaptToProviders(JSON.parse(readFileSync(file, 'utf8')), this.options.providers);
+    const synthesised = withChartsOnDisk(JSON.parse(readFileSync(file, 'utf8')));
+    const adapted = adaptToProviders(synthesised, this.options.providers);
     writeFileSync(file, JSON.stringify(adapted, null, 2));
     return new TerraformStackDriver(this.options.file, target, this.env);
   }
@@ -163,10 +164,12 @@ export class TerraformStackDriver {
   }
 }
 
+/** A port nobody listens on. */
+const NOWHERE = 'http://127.0.0.1:9';
+
 /** What makes the AWS provider talk to the stand-in and to nothing else. */
-export function awsEnvironment(endpoint: string): { [name: string]: string } {
+export function awsEnvironment(endpoint = NOWHERE): { [name: string]: string } {
   refuseOffLoopback(endpoint);
-  const nowhere = 'http://127.0.0.1:9';
   return {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -174,9 +177,9 @@ export function awsEnvironment(endpoint: string): { [name: string]: string } {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
-    // A request that is not for the loopback interface ends at a port nobody listens on.
-    HTTP_PROXY: nowhere,
-    HTTPS_PROXY: nowhere,
+    // A request that is not for the loopback interface ends there.
+    HTTP_PROXY: NOWHERE,
+    HTTPS_PROXY: NOWHERE,
     NO_PROXY: '127.0.0.1,localhost',
   };
 }

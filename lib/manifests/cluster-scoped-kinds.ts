@@ -1,0 +1,30 @@
+/**
+ * Custom kinds without a namespace, as `<kind>.<group>`: those that this library makes, and definitions themselves. Helm asks the API
+ * server; plain objects must be right by themselves.
+ *
+ * @see https://github.com/Mellanox/network-operator/tree/v26.4.1/deployment/network-operator/crds
+ * @see https://github.com/aws/karpenter-provider-aws/tree/main/pkg/apis/crds
+ */
+const CLUSTER_SCOPED = new Set([
+  'CustomResourceDefinition.apiextensions.k8s.io',
+  'EC2NodeClass.karpenter.k8s.aws',
+  'HostDeviceNetwork.mellanox.com',
+  'IPoIBNetwork.mellanox.com',
+  'MacvlanNetwork.mellanox.com',
+  'NicClusterPolicy.mellanox.com',
+  'NicNodePolicy.mellanox.com',
+  'NodeOverlay.karpenter.sh',
+  'NodePool.karpenter.sh',
+]);
+
+/**
+ * Whether a kind is known to have no namespace.
+ *
+ * @param apiVersion e.g. `mellanox.com/v1alpha1`
+ * @param kind e.g. `NicNodePolicy`
+ *
+ * @internal
+ */
+export function isClusterScoped(apiVersion: string, kind: string): boolean {
+  return CLUSTER_SCOPED.has(`${kind}.${apiVersion.split('/')[0]}`);
+}

@@ -1,0 +1,92 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import * as path from 'node:path';
+import { App, TerraformStack } from 'cdktf';
+import { KubernetesManifests } from '../../../lib/manifests';
+import { chartsOnDisk } from './charts';
+import { ControlPlane, writeKubeconfig } from './control-plane';
+import { KubeClient, KubeObject } from './kube-client';
+import { playNetworkOperator } from './network-operator';
+import { Poller } from './poller';
+import { stopAll, until } from './process';
+import { installable } from './provider-installation';
+import { StandIns } from './stand-ins';
+import { Terraform } from './terraform';
+import { Change, ManifestWorkloads, TerraformWorkloads, Workloads } from './workloads';
+
+/** Code that makes a stack for a cluster that is there. */
+export type DescribeStack = (app: App) => TerraformStack;
+
+/** A cluster of one's own, which a stack finds by a context of `~/.kube/config`. No AWS takes part. */
+export class OwnCluster {
+  /**
+   * @param name folder of this run
+   * @param context name of the context
+   */
+  public static async start(name: string, context: string): Promise<OwnCluster> {
+    const standIns = await StandIns.start(name, { aws: false });
+    const { controlPlane, terraform } = standIns;
+    if (controlPlane && terraform) return new OwnCluster(standIns, controlPlane, terraform, context);
+    await standIns.stop();
+    throw new Error(`a cluster needs everything: ${standIns.tools.missing.join('; ')}`);
+  }
+
+  private readonly operator: Poller;
+
+  private constructor(
+    private readonly standIns: StandIns,
+    private readonly controlPlane: ControlPlane,
+    private readonly terraform: Terraform,
+    context: string,
+  ) {
+    const home = terraform.environment.HOME as string;
+    writeKubeconfig(path.join(home, '.kube', 'config'), controlPlane.access, context);
+    this.operator = playNetworkOperator(this.kube);
+  }
+
+  /** An administrator of the cluster. */
+  public get kube(): KubeClient {
+    return this.controlPlane.client;
+  }
+
+  /** What is made of the stack, without applying it. Fails for a release of a foreign chart, unless its definitions are named. */
+  public async workloads(describe: DescribeStack, definitions: readonly KubeObject[]): Promise<Workloads> {
+    const outdir = path.join(this.standIns.folder, 'work', 'cdktf.out');
+    rmSync(outdir, { recursive: true, force: true });
+    mkdirSync(outdir, { recursive: true });
+    const app = new App({ outdir, stackTraces: false });
+    const stack = describe(app);
+    app.synth();
+    const driver = this.terraform.stack(outdir, stack.node.id);
+    if ((await installable(driver.json, this.standIns.tools.providers)) && chartsOnDisk(driver.json)) {
+      await driver.init();
+      return new TerraformWorkloads(driver);
+    }
+    await this.define(definitions);
+    const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
+    const record = path.join(this.standIns.folder, 'work', `applied.${stack.node.id}.json`);
+    return new ManifestWorkloads(this.kube, objects as KubeObject[], record);
+  }
+
+  public async plan(describe: DescribeStack, definitions: readonly KubeObject[]): Promise<Change[]> {
+    return (await this.workloads(describe, definitions)).plan();
+  }
+
+  public async stop(): Promise<void> {
+    await stopAll([this.standIns, this.operator]);
+  }
+
+  /** Makes kinds known, as an operator does. */
+  public async define(definitions: readonly KubeObject[]): Promise<void> {
+    for (const definition of definitions) await this.kube.apply(definition, 'e2e');
+    for (const { spec } of definitions) {
+      const { group, names, versions } = spec;
+      // The API server serves a kind some time after it has taken the definition.
+      const served = () =>
+        this.kube.list(`${group as string}/${versions[0].name as string}`, names.kind as string).then(
+          () => true,
+          () => false,
+        );
+      await until(served, 30, `the kind ${names.kind as string}`);
+    }
+  }
+}
