@@ -25,6 +25,12 @@ export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuN
         'InsufficientInstanceCapacity; use Placement.fromReservation()',
     );
   }
+  if (placement.kind === PlacementKind.NONE && reserved.placementGroupName !== undefined) {
+    faults.push(
+      `${capacity} was made in placement group '${reserved.placementGroupName}', and instances outside of it cannot use it; use ` +
+        'Placement.fromReservation()',
+    );
+  }
   if (
     placement.kind === PlacementKind.EXISTING &&
     reserved.placementGroupName !== undefined &&

@@ -73,8 +73,14 @@ function oneSubnetFaults(spec: GpuNodePoolSpec): string[] {
 function zoneFaults(spec: GpuNodePoolSpec): string[] {
   const { cluster, capacity, subnetId, subnetIds } = spec;
   const zone = capacity.reserved?.availabilityZone;
-  if (zone === undefined || hasToken(zone)) return [];
-  if (subnetId === undefined && subnetIds === undefined) {
+  if (zone === undefined) return [];
+  const fromCluster = subnetId === undefined && subnetIds === undefined;
+  if (hasToken(zone)) {
+    return fromCluster
+      ? [`the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetId`]
+      : [];
+  }
+  if (fromCluster) {
     if (cluster.availabilityZones === undefined || hasToken(cluster.availabilityZones)) {
       return [
         `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ` +
@@ -102,9 +108,10 @@ function zoneFaults(spec: GpuNodePoolSpec): string[] {
  * @internal
  */
 export function subnetsOfUnknownZone(spec: GpuNodePoolSpec): string[] {
-  if (spec.capacity.reserved?.availabilityZone === undefined) return [];
+  const zone = spec.capacity.reserved?.availabilityZone;
+  if (zone === undefined) return [];
   if (spec.subnetIds !== undefined && Token.isUnresolved(spec.subnetIds)) return [];
-  return subnetsOf(spec).filter((subnet) => zoneOf(spec, subnet) === undefined);
+  return subnetsOf(spec).filter((subnet) => hasToken(zone) || zoneOf(spec, subnet) === undefined);
 }
 
 function zoneOf({ cluster }: GpuNodePoolSpec, subnet: string): string | undefined {
