@@ -6,20 +6,25 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { CustomResources } from '../core/custom-resources';
 import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
-import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
+import { IGpuNodePool, NodeSubnet, NodeTaint } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { IRdmaFabric } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
 import { Capacity } from './capacity';
+import { capacityBlockAlarm } from './capacity-block-schedule';
 import { ClusterRole } from './cluster-role';
+import { warnOfPool } from './gpu-node-pool-explain';
 import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
-import { existingPlacementGroup, specOf } from './gpu-node-pool-spec';
-import { subnetsOf } from './gpu-node-pool-subnets';
+import { GpuNodePoolSpec, existingPlacementGroup, layoutOf, specOf } from './gpu-node-pool-spec';
+import { nodeSubnets, subnetsOf } from './gpu-node-pool-subnets';
 import { karpenterFaults, karpenterObjects } from './karpenter-objects';
+import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
+import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -67,6 +72,8 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public readonly capacity: Capacity;
   /** Operating system of the nodes. */
   public readonly image: NodeImage;
+  /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
+  public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
   /** Subnets of the nodes. */
@@ -74,6 +81,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** What workloads of the same stack must wait for. */
   public readonly ready: ITerraformDependable[];
 
+  private readonly spec: GpuNodePoolSpec;
   private readonly labels: { [key: string]: string };
   private readonly allTaints: NodeTaint[];
   private readonly karpenter: object[];
@@ -88,6 +96,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     const spec = specOf(id, props);
     throwIfInvalid(this, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec)]);
     takePoolName(spec.cluster, spec.poolName);
+    this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
     this.cluster = cluster;
@@ -97,6 +106,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     this.maxNodes = spec.maxNodes;
     this.capacity = spec.capacity;
     this.image = spec.image;
+    this.fabric = props.fabric;
     this.efaInterfacesPerNode = spec.efa ? instanceType.efaInterfaces : 0;
     this.subnetIds = subnetsOf(spec);
     this.labels = { ...spec.labels, ...poolLabels(poolName, instanceType, spec.efa, spec) };
@@ -134,6 +144,10 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       taints: this.allTaints,
       tags: { ...tags, Name: name },
     });
+    checkSubnetZones(this, spec, provider);
+    const { block } = spec.capacity;
+    if (block) capacityBlockAlarm(this, { ...aws, block });
+    warnOfPool(this, spec);
     cluster.registerNodePool(this);
   }
 
@@ -150,6 +164,17 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** The taints of its nodes. A copy. */
   public get taints(): NodeTaint[] {
     return this.allTaints.map((taint) => ({ ...taint }));
+  }
+
+  /** Subnets that its nodes are in; none where Terraform only knows them later. */
+  public get subnets(): NodeSubnet[] | undefined {
+    return nodeSubnets(this.spec);
+  }
+
+  /** What pods can have on one node beside what follows from the hardware: how many of them get an address. */
+  public get allocatable(): { [resource: string]: string } | undefined {
+    const { instanceType } = this;
+    return { pods: String(maxPodsBeside(instanceType, layoutOf(this.spec)) ?? instanceType.defaultMaxPods) };
   }
 
   /** Karpenter's objects: a NodePool, an EC2NodeClass and, with EFA, a NodeOverlay. Copies. */
