@@ -6,6 +6,7 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool, NodeSubnet, NodeTaint } from '../core/gpu-node-pool';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IRdmaFabric } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
@@ -217,6 +218,11 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
       pods: String(managedMaxPods(this.instanceType, layoutOf(this.spec))),
       'nvidia.com/gpu': String(this.gpuSharing.gpusPerNode(this.instanceType)),
     };
+  }
+
+  /** The way in which pods share a GPU. */
+  public get gpuSharingKind(): GpuSharingKind | undefined {
+    return this.gpuSharing.kind;
   }
 
   /** Name of the EKS node group, once it exists. */

@@ -78,6 +78,8 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public readonly efaInterfacesPerNode: number;
   /** Subnets of the nodes. */
   public readonly subnetIds: string[];
+  /** Security group of the EFA interfaces. @default - no EFA */
+  public readonly efaSecurityGroupId?: string;
   /** What workloads of the same stack must wait for. */
   public readonly ready: ITerraformDependable[];
 
@@ -132,6 +134,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       dependsOn: dependOn(this, cluster.nodeReady),
     });
     const efaGroup = spec.efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
+    this.efaSecurityGroupId = efaGroup?.id;
     const ownGroup = spec.placement.kind === PlacementKind.CLUSTER_GROUP;
     const group = ownGroup ? new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }) : undefined;
     this.ready = [...role.ready, access, ...(efaGroup?.ready ?? []), ...(group ? [group] : [])];

@@ -1,10 +1,10 @@
 import { NodeTaint } from '../core/gpu-node-pool';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { AutoscalingKind } from './autoscaling';
 import { EFA_HUGE_PAGES } from './autoscaling-group-tags';
 import { CapacityKind } from './capacity';
 import { EfaLayout } from './efa-layout';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
-import { GpuSharingKind } from './gpu-sharing';
 import { keyPrefix } from './label-syntax';
 import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImageFamily } from './node-image';

@@ -1,7 +1,9 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { IGpuNodePool, NodeTaint } from './gpu-node-pool';
 import { GPU_RESOURCE, nodeAllocatable } from './node-allocatable';
 import { IScheduledWorkload, PodDemand, PodToleration } from './pod-demand';
 import { quantityValue } from './quantity';
+import { hasToken } from './tokens';
 
 /** Amounts by resource: bytes, cores and pieces. @internal */
 export type Amounts = ReadonlyMap<string, number>;
@@ -35,6 +37,13 @@ export interface Placement {
 /** Labels that kubelets and clouds set; what values they have is not known here. */
 const WELL_KNOWN = /(^|\.)(kubernetes|k8s)\.io\/|^(eks|topology)\.amazonaws\.com\/|^karpenter\./;
 
+/** Labels of kubelets that follow from the hardware; nothing where it does not tell, as of own hardware. */
+const HARDWARE: { readonly [label: string]: (type: GpuInstanceType) => string | undefined } = {
+  'node.kubernetes.io/instance-type': (type) => (type.isCustom ? undefined : type.name),
+  'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
+  'kubernetes.io/os': () => 'linux',
+};
+
 /**
  * Leads every pod to the pools that its selector and tolerations allow. Linear in pools and pods: pools are found by their labels,
  * and demands that are alike share the answer.
@@ -48,15 +57,18 @@ export function placementOf(pools: readonly IGpuNodePool[], workloads: readonly 
   const faults: string[] = [];
   const demands: PlacedDemand[] = [];
   for (const workload of workloads) {
-    for (const demand of workload.podDemands) {
+    for (const asked of workload.podDemands) {
       const path = workload.node.path;
+      // Of pods whose number Terraform only knows later each one is looked at, but not how many there are.
+      const demand = hasToken(asked.pods) ? { ...asked, pods: 0 } : asked;
       const requests = amountsOf(demand.requests);
       const strange = [...requests].filter(([, value]) => Number.isNaN(value)).map(([resource]) => resource);
       if (strange.length > 0) {
         faults.push(`${path}: pods of '${demand.name}' request quantities that are none: ${strange.join(', ')}`);
         continue;
       }
-      const key = JSON.stringify([demand.nodeSelector, demand.tolerations, demand.onEveryNode, needsGpuNode(demand)]);
+      const { nodeSelector, tolerations, onEveryNode, elsewhere } = demand;
+      const key = JSON.stringify([nodeSelector, tolerations, onEveryNode, elsewhere, needsGpuNode(demand)]);
       const answer = answers.get(key) ?? poolsFor(demand, loads, index);
       answers.set(key, answer);
       if (answer.why) faults.push(`${path}: pods of '${demand.name}' ${answer.why}`);
@@ -118,14 +130,24 @@ function poolsFor(
   index: Map<string, PoolLoad[]>,
 ): { pools: PoolLoad[]; why?: string } {
   // Labels of kubelets and clouds count where a pool says which it has.
-  const wanted = Object.entries(demand.nodeSelector ?? {}).filter(([key]) => !WELL_KNOWN.test(key) || index.has(key));
+  const selector = Object.entries(demand.nodeSelector ?? {}).filter((entry) => !hasToken(entry));
+  const hardware = selector.filter(([key]) => HARDWARE[key] && !index.has(key));
+  const wanted = selector.filter(([key]) => !WELL_KNOWN.test(key) || index.has(key));
   const perLabel = wanted.map(([key, value]) => index.get(`${key}=${value}`) ?? []);
   const shortest = perLabel.reduce((a, b) => (b.length < a.length ? b : a), all);
-  const selected = shortest.filter(({ pool }) => wanted.every(([key, value]) => pool.nodeLabels[key] === value));
+  const labelled = shortest.filter(({ pool }) => wanted.every(([key, value]) => pool.nodeLabels[key] === value));
+  const selected = labelled.filter(({ pool }) =>
+    hardware.every(([key, value]) => [undefined, value].includes(HARDWARE[key](pool.instanceType))),
+  );
   const required = needsGpuNode(demand);
   // A cluster whose pools another program made is not known here.
   if (all.length === 0) return { pools: [] };
-  if (selected.length === 0) return required ? { pools: [], why: selectorFault(wanted, index) } : { pools: [] };
+  if (selected.length === 0) {
+    const why = labelled.length > 0 ? hardwareFault(hardware) : selectorFault(wanted, index);
+    return required ? { pools: [], why } : { pools: [] };
+  }
+  // Nodes that are not known here may take these, so that nothing is certain of the pools.
+  if (!demand.onEveryNode && !required && (demand.elsewhere || wanted.length === 0)) return { pools: [] };
   const tolerated = selected.filter(({ pool }) => untolerated(pool.taints, demand.tolerations).length === 0);
   if (demand.onEveryNode && wanted.length > 0 && tolerated.length < selected.length) {
     const missed = selected.filter((load) => !tolerated.includes(load));
@@ -147,6 +169,11 @@ function selectorFault(wanted: [string, string][], index: Map<string, PoolLoad[]
     : `select nodes by ${labels}, which are stamped, but by no pool together; use one pool's nodeSelector`;
 }
 
+function hardwareFault(selector: [string, string][]): string {
+  const labels = selector.map(([key, value]) => `${key}=${value}`).join(', ');
+  return `select nodes by ${labels}, which no pool of the cluster has; use the pool's nodeSelector`;
+}
+
 function taintFault(pool: IGpuNodePool, demand: PodDemand): string {
   const taints = untolerated(pool.taints, demand.tolerations).map(
     ({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`,
@@ -160,16 +187,16 @@ function untolerated(taints: readonly NodeTaint[], tolerations: readonly PodTole
     .filter((taint) => !tolerations.some((toleration) => tolerates(toleration, taint)));
 }
 
-function tolerates({ key, operator = 'Equal', value, effect }: PodToleration, taint: NodeTaint): boolean {
+function tolerates(toleration: PodToleration, taint: NodeTaint): boolean {
+  if (hasToken({ ...toleration })) return true;
+  const { key, operator = 'Equal', value, effect } = toleration;
   if (effect && effect !== taint.effect) return false;
   if (operator === 'Exists') return !key || key === taint.key;
   return key === taint.key && (value ?? '') === (taint.value ?? '');
 }
 
 function amountsOf(requests: { [resource: string]: string }): Amounts {
-  const amounts = Object.entries(requests).map(([resource, quantity]): [string, number] => [
-    resource,
-    quantityValue(quantity),
-  ]);
+  const known = Object.entries(requests).filter(([, quantity]) => !hasToken(quantity));
+  const amounts = known.map(([resource, quantity]): [string, number] => [resource, quantityValue(quantity)]);
   return new Map([...amounts.filter(([, value]) => value !== 0), ['pods', 1]]);
 }
