@@ -269,6 +269,22 @@ describe('ImagePrePuller', () => {
     expect(pod.toleration.map((each: Block) => each.key)).toEqual(['a', 'nvidia.com/gpu']);
   });
 
+  test('is counted among the pods of each node, on the pools it runs on', () => {
+    synthesise((stack) => {
+      const cluster = testEksCluster(stack);
+      const options = { cluster, instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNodes: 1 };
+      const first = new GpuNodePool(stack, 'a', options);
+      new GpuNodePool(stack, 'b', options);
+      const lines = () => ClusterChecks.of(cluster).explain().split('\n');
+      new ImagePrePuller(stack, 'warm', { cluster, images: IMAGES });
+      new ImagePrePuller(stack, 'own', { cluster, images: IMAGES, nodePools: [first] });
+      expect(lines()).toContainEqual(
+        expect.stringMatching(/each node +inference\/warm +a, b .* cpu 0.01, memory 0 GiB/),
+      );
+      expect(lines()).toContainEqual(expect.stringMatching(/each node +inference\/own +a +1 /));
+    });
+  });
+
   test.each<[Partial<ImagePrePullerProps>, RegExp]>([
     [{ images: [] }, /at least one image/],
     [{ images: ['nvcr.io/nvidia/tritonserver'] }, /must name a tag or a digest/],
