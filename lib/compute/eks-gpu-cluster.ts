@@ -225,6 +225,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    */
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
+    ClusterChecks.of(this);
   }
 
   /**

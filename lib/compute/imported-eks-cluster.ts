@@ -2,6 +2,7 @@ import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster'
 import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ClusterConnection } from '../core/kubernetes-cluster';
@@ -72,6 +73,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
 
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
+    ClusterChecks.of(this);
   }
 
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {

@@ -75,6 +75,7 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
    */
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
+    ClusterChecks.of(this);
   }
 
   /** How the cluster is reached, and where the pods of this program go, as text for people. */

@@ -1,7 +1,7 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { IGpuNodePool, NodeTaint } from './gpu-node-pool';
-import { GPU_RESOURCE, nodeAllocatable } from './node-allocatable';
-import { IScheduledWorkload, PodDemand, PodToleration } from './pod-demand';
+import { nodeAllocatable } from './node-allocatable';
+import { isWellKnown, mayHave, mayMeet } from './node-labels';
+import { IScheduledWorkload, NodeRequirement, PodDemand, PodToleration } from './pod-demand';
 import { quantityValue } from './quantity';
 import { hasToken } from './tokens';
 
@@ -34,23 +34,16 @@ export interface Placement {
   readonly faults: string[];
 }
 
-/** Labels that kubelets and clouds set; what values they have is not known here. */
-const WELL_KNOWN = /(^|\.)(kubernetes|k8s)\.io\/|^(eks|topology)\.amazonaws\.com\/|^karpenter\./;
-
-/** Labels of kubelets that follow from the hardware; nothing where it does not tell, as of own hardware. */
-const HARDWARE: { readonly [label: string]: (type: GpuInstanceType) => string | undefined } = {
-  'node.kubernetes.io/instance-type': (type) => (type.isCustom ? undefined : type.name),
-  'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
-  'kubernetes.io/os': () => 'linux',
-};
-
 /**
  * Leads every pod to the pools that its selector and tolerations allow. Linear in pools and pods: pools are found by their labels,
  * and demands that are alike share the answer.
  *
  * @internal
  */
-export function placementOf(pools: readonly IGpuNodePool[], workloads: readonly IScheduledWorkload[]): Placement {
+export function placementOf(
+  pools: readonly IGpuNodePool[],
+  workloads: readonly Pick<IScheduledWorkload, 'node' | 'podDemands'>[],
+): Placement {
   const loads = pools.map((pool): PoolLoad => ({ pool, free: nodeAllocatable(pool), agents: [], demands: [] }));
   const index = indexByLabel(loads);
   const answers = new Map<string, { pools: PoolLoad[]; why?: string }>();
@@ -67,8 +60,8 @@ export function placementOf(pools: readonly IGpuNodePool[], workloads: readonly 
         faults.push(`${path}: pods of '${demand.name}' request quantities that are none: ${strange.join(', ')}`);
         continue;
       }
-      const { nodeSelector, tolerations, onEveryNode, elsewhere } = demand;
-      const key = JSON.stringify([nodeSelector, tolerations, onEveryNode, elsewhere, needsGpuNode(demand)]);
+      const { nodeSelector, nodeTerms, tolerations, onEveryNode, elsewhere } = demand;
+      const key = JSON.stringify([nodeSelector, nodeTerms, tolerations, onEveryNode, elsewhere, needsGpuNode(demand)]);
       const answer = answers.get(key) ?? poolsFor(demand, loads, index);
       answers.set(key, answer);
       if (answer.why) faults.push(`${path}: pods of '${demand.name}' ${answer.why}`);
@@ -99,14 +92,15 @@ function takeAgents({ free, agents }: PoolLoad): void {
   agents.forEach(({ requests }) => take(requests));
 }
 
+/** Resources and labels that only nodes with GPUs have. */
+const OF_GPU_NODES = /^(gpu-inference-constructs|nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
+
 /** Whether only nodes of known pools can take a pod: it asks for what pools have, or selects by what pools stamp. */
-function needsGpuNode(demand: PodDemand): boolean {
-  if (demand.elsewhere) return false;
-  const extended = Object.keys(demand.requests).some(
-    (resource) => resource === GPU_RESOURCE || resource.startsWith('hugepages-') || resource.includes('/'),
-  );
-  const stamped = /^(gpu-inference-constructs|nvidia\.com)\//;
-  return extended || Object.keys(demand.nodeSelector ?? {}).some((key) => stamped.test(key));
+function needsGpuNode({ elsewhere, requests, nodeSelector = {}, nodeTerms = [] }: PodDemand): boolean {
+  if (elsewhere) return false;
+  if ([...Object.keys(requests), ...Object.keys(nodeSelector)].some((key) => OF_GPU_NODES.test(key))) return true;
+  const isThere = ({ key, operator }: NodeRequirement) => OF_GPU_NODES.test(key) && /^(In|Exists)$/.test(operator);
+  return nodeTerms.length > 0 && nodeTerms.every(({ requirements }) => requirements.some(isThere));
 }
 
 /** Pools by the labels they stamp, and by the keys of those. */
@@ -131,33 +125,34 @@ function poolsFor(
 ): { pools: PoolLoad[]; why?: string } {
   // Labels of kubelets and clouds count where a pool says which it has.
   const selector = Object.entries(demand.nodeSelector ?? {}).filter((entry) => !hasToken(entry));
-  const hardware = selector.filter(([key]) => HARDWARE[key] && !index.has(key));
-  const wanted = selector.filter(([key]) => !WELL_KNOWN.test(key) || index.has(key));
+  const isStamped = (key: string) => index.has(key);
+  const wanted = selector.filter(([key]) => !isWellKnown(key) || isStamped(key));
+  const others = selector.filter((entry) => !wanted.includes(entry));
   const perLabel = wanted.map(([key, value]) => index.get(`${key}=${value}`) ?? []);
   const shortest = perLabel.reduce((a, b) => (b.length < a.length ? b : a), all);
   const labelled = shortest.filter(({ pool }) => wanted.every(([key, value]) => pool.nodeLabels[key] === value));
-  const selected = labelled.filter(({ pool }) =>
-    hardware.every(([key, value]) => [undefined, value].includes(HARDWARE[key](pool.instanceType))),
-  );
+  const possible = labelled.filter(({ pool }) => others.every(([key, value]) => mayHave(pool, key, value)));
+  const selected = possible.filter(({ pool }) => mayMeet(demand.nodeTerms, pool, isStamped));
   const required = needsGpuNode(demand);
   // A cluster whose pools another program made is not known here.
   if (all.length === 0) return { pools: [] };
   if (selected.length === 0) {
-    const why = labelled.length > 0 ? hardwareFault(hardware) : selectorFault(wanted, index);
-    return required ? { pools: [], why } : { pools: [] };
+    if (!required) return { pools: [] };
+    if (possible.length > 0) return { pools: [], why: 'have a node affinity that no pool of the cluster meets' };
+    return { pools: [], why: labelled.length > 0 ? hardwareFault(others) : selectorFault(wanted, index) };
   }
   // Nodes that are not known here may take these, so that nothing is certain of the pools.
   if (!demand.onEveryNode && !required && (demand.elsewhere || wanted.length === 0)) return { pools: [] };
   const tolerated = selected.filter(({ pool }) => untolerated(pool.taints, demand.tolerations).length === 0);
   if (demand.onEveryNode && wanted.length > 0 && tolerated.length < selected.length) {
     const missed = selected.filter((load) => !tolerated.includes(load));
-    return { pools: tolerated, why: `${taintFault(missed[0].pool, demand)}${others(missed.length - 1)}` };
+    return { pools: tolerated, why: `${taintFault(missed[0].pool, demand)}${further(missed.length - 1)}` };
   }
   if (tolerated.length > 0 || !required) return { pools: tolerated };
   return { pools: [], why: taintFault(selected[0].pool, demand) };
 }
 
-function others(count: number): string {
+function further(count: number): string {
   return count > 0 ? `; nor those of ${count} further pools` : '';
 }
 
