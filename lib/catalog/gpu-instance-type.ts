@@ -243,7 +243,7 @@ export class GpuInstanceType {
     this.vcpus = facts.vcpus;
     this.memory = DataSize.gib(facts.memoryGib);
     this.instanceStorage = facts.instanceStorageGb === undefined ? undefined : DataSize.gb(facts.instanceStorageGb);
-    this.networkCards = facts.networkCards.map((card) => ({ ...card }));
+    this.networkCards = facts.networkCards.map((card) => ({ ...card })).sort((a, b) => a.index - b.index);
     this.ipv4PerInterface = facts.ipv4PerInterface;
     this.networkBandwidthGbps = facts.networkBandwidthGbps;
     this.interconnect = facts.interconnect;

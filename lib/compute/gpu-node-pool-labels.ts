@@ -175,8 +175,11 @@ export function taintFaults(taints: readonly NodeTaint[]): string[] {
   return taints.flatMap((taint) => {
     const id = `${taint.key}:${taint.effect}`;
     const faults = taintSyntaxFaults(taint);
-    if (known.has(id))
-      faults.push(`taint '${id}' is there already; every GPU node carries '${GPU_TAINT.key}' by itself`);
+    if (known.has(id)) {
+      const why =
+        taint.key === GPU_TAINT.key ? 'every GPU node carries it by itself' : 'a node has one of a key and an effect';
+      faults.push(`taint '${id}' is there already; ${why}`);
+    }
     known.add(id);
     return faults;
   });

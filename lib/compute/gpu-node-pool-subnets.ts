@@ -73,8 +73,13 @@ function oneSubnetFaults(spec: GpuNodePoolSpec): string[] {
 function zoneFaults(spec: GpuNodePoolSpec): string[] {
   const { cluster, capacity, subnetId, subnetIds } = spec;
   const zone = capacity.reserved?.availabilityZone;
-  if (zone === undefined) return [];
   const fromCluster = subnetId === undefined && subnetIds === undefined;
+  if (zone === undefined) return fromCluster ? unsaidZoneFaults(spec) : [];
+  if (subnetIds !== undefined && Token.isUnresolved(subnetIds)) {
+    return [
+      `the zones of subnetIds are not known at synthesis, but ${capacity} is in ${hasToken(zone) ? 'one' : zone}; pass subnetId`,
+    ];
+  }
   if (hasToken(zone)) {
     return fromCluster
       ? [`the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetId`]
@@ -100,6 +105,19 @@ function zoneFaults(spec: GpuNodePoolSpec): string[] {
       ? []
       : [`${capacity} is in ${zone}, but subnet '${subnet}' is in ${known}; pass the subnetId of a subnet in ${zone}`];
   });
+}
+
+/** Reserved capacity of a zone that is not said must not end up in whatever subnet comes first. */
+function unsaidZoneFaults(spec: GpuNodePoolSpec): string[] {
+  const { cluster, capacity } = spec;
+  const reason = needsOneSubnet(spec);
+  const one = !Token.isUnresolved(cluster.subnetIds) && cluster.subnetIds.length < 2;
+  if (!capacity.reserved || !reason || one) return [];
+  const count = Token.isUnresolved(cluster.subnetIds) ? '' : `${cluster.subnetIds.length} `;
+  return [
+    `${capacity} says no zone, and ${reason} must be in one of the ${count}subnets of cluster '${cluster.clusterName}'; name the ` +
+      'availabilityZone of the reservation, or subnetId',
+  ];
 }
 
 /**

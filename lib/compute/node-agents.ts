@@ -15,7 +15,7 @@ import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { concreteFault } from '../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
-import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryValues } from './gpu-operator';
+import { GpuOperator, gpuOperatorValues, installsDriver, nodeFeatureDiscoveryValues } from './gpu-operator';
 import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
@@ -115,9 +115,9 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     const divided = pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
     const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
     return [
-      ...(gpuOperator?.driver && withDriver.length > 0
+      ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
         ? [
-            `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release`,
+            `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release, and what enables them out of its values`,
           ]
         : []),
       ...(!gpuOperator && divided.length > 0

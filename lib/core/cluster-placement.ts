@@ -2,6 +2,7 @@ import { IGpuNodePool, NodeTaint } from './gpu-node-pool';
 import { nodeAllocatable } from './node-allocatable';
 import { isWellKnown, mayHave, mayMeet } from './node-labels';
 import { IScheduledWorkload, NodeRequirement, PodDemand, PodToleration } from './pod-demand';
+import { selectorFaults } from './pool-selector-faults';
 import { quantityValue } from './quantity';
 import { hasToken } from './tokens';
 
@@ -47,7 +48,7 @@ export function placementOf(
   const loads = pools.map((pool): PoolLoad => ({ pool, free: nodeAllocatable(pool), agents: [], demands: [] }));
   const index = indexByLabel(loads);
   const answers = new Map<string, { pools: PoolLoad[]; why?: string }>();
-  const faults: string[] = [];
+  const faults = selectorFaults(loads, index);
   const demands: PlacedDemand[] = [];
   for (const workload of workloads) {
     for (const asked of workload.podDemands) {

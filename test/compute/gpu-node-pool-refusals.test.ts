@@ -1,15 +1,18 @@
-import { Lazy, TerraformStack } from 'cdktf';
+import { Lazy, TerraformStack, Token } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuType } from '../../lib/catalog/gpu-type';
 import { Capacity, CapacityBlock } from '../../lib/compute/capacity';
 import { ExistingGpuNodePool, ExistingGpuNodePoolProps } from '../../lib/compute/existing-gpu-node-pool';
 import { GpuNodePool } from '../../lib/compute/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../lib/compute/karpenter-gpu-node-pool';
 import { Placement } from '../../lib/compute/placement';
+import { ClusterChecks } from '../../lib/core/cluster-checks';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { DataSize } from '../../lib/units/data-size';
 import { synthesise, testStack } from '../support/synth';
 import { testEksCluster } from './test-eks-cluster';
-import { Options, synthPool } from './test-pool';
+import { EFA, Options, addPool, synthPool } from './test-pool';
 
 const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
 const BLOCK: CapacityBlock = {
@@ -61,6 +64,39 @@ describe('the zone of reserved capacity, where Terraform only knows it later', (
   });
 });
 
+describe('the subnet of reserved capacity', () => {
+  test('is not one of a list that is known later, whose zones nobody could check', () => {
+    const capacity = Capacity.capacityBlock(BLOCK);
+    expect(() => synthPool({ capacity, subnetIds: Token.asList('${data.x.ids}') }, ZONES)).toThrow(
+      /the zones of subnetIds are not known at synthesis, but capacity-block cr-1 is in eu-central-1a; pass subnetId/,
+    );
+  });
+
+  test('is not just the first, where one must be chosen and the zone is not said', () => {
+    const capacity = Capacity.reservation({ reservationId: 'cr-1' });
+    const message = /reservation cr-1 says no zone, .* one of the 2 subnets.*availabilityZone.*or subnetId/;
+    expect(() => synthPool({ ...EFA, capacity })).toThrow(message);
+    expect(synthPool({ ...EFA, capacity, subnetId: 's' }).only('aws_eks_node_group').subnet_ids).toEqual(['s']);
+    expect(synthPool({ ...EFA, capacity }, { subnetIds: ['s'] }).only('aws_eks_node_group').subnet_ids).toEqual(['s']);
+    expect(synthPool({ capacity }).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a', 'subnet-b']);
+  });
+});
+
+test('hardware with more huge pages than memory is an error', () => {
+  const instanceType = GpuInstanceType.custom({
+    name: 'small',
+    gpu: GpuType.T4,
+    gpuCount: 1,
+    vcpus: 4,
+    memory: DataSize.gib(8),
+    networkCards: [{ index: 0, maxInterfaces: 4, efa: true }],
+  });
+  const build = (stack: TerraformStack) => void ClusterChecks.of(addPool(stack, { ...EFA, instanceType }).cluster);
+  expect(() => synthesise(build)).toThrow(
+    /what runs on every node of pool 'chat' .* asks for more memory than a small has/,
+  );
+});
+
 test('failure 2: a reservation in a placement group is of no use outside of it', () => {
   const capacity = Capacity.reservation({ reservationId: 'cr-1', placementGroupName: 'near' });
   expect(() => synthPool({ capacity, placement: Placement.none() })).toThrow(
@@ -85,6 +121,16 @@ describe('labels and taints that Kubernetes or EKS refuses', () => {
       'a taint with a value that is none',
       { taints: [{ key: 'team', value: 'a b', effect: 'NoSchedule' }] },
       /taint 'team' must have a value of at most 63.*got 'a b'/,
+    ],
+    [
+      'a taint twice',
+      {
+        taints: [
+          { key: 'team', effect: 'NoSchedule' },
+          { key: 'team', value: 'ml', effect: 'NoSchedule' },
+        ],
+      },
+      /taint 'team:NoSchedule' is there already; a node has one of a key and an effect$/,
     ],
     ['a long taint', { taints: [{ key: `a.io/${'k'.repeat(60)}`, effect: 'NoSchedule' }] }, /taint key .* got 65/],
   ])('%s', (_, options, message) => expect(() => synthPool(options)).toThrow(message));

@@ -20,6 +20,7 @@ export interface PoolOptions {
   readonly fabric?: IRdmaFabric;
   readonly taints?: NodeTaint[];
   readonly labels?: { [key: string]: string };
+  readonly nodeSelector?: { [key: string]: string };
   readonly subnets?: NodeSubnet[];
   readonly allocatable?: { [resource: string]: string };
   readonly gpuSharingKind?: GpuSharingKind;

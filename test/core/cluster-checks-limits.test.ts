@@ -113,6 +113,12 @@ describe('what does not', () => {
       [demand({ ...gpus(8), nodeSelector: { team: 'ml' }, podsPerGroup: 2 })],
       /may land on 'a', 'b', whose EFA interfaces are in different security groups.*select one pool/,
     ],
+    [
+      'pools whose nodes nobody can tell apart',
+      { a: {}, b: { nodeSelector: { 'nvidia.com/gpu.present': 'true' } } },
+      [],
+      /nodeSelector nvidia.com\/gpu.present=true of pool 'b' selects nodes of pool 'a' too; give the nodes a label that only they have/,
+    ],
     ['negative quantities', { p5: {} }, [demand(gpus(1, { cpu: '-1' }))], /request quantities that are none: cpu/],
   ])('%s', (_, pools, demands, message) => {
     const faults = checks(pools, ...demands);
