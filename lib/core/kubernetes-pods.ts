@@ -73,13 +73,13 @@ function attributesOf(resource: TerraformResource): Attributes {
   return Object.values(all?.resource?.[type] ?? {})[0] as Attributes;
 }
 
-/** How many pods there are at least: what is known later may be none. */
+/**
+ * How many pods there are at least: what is known later may be none. The pods of a Job may wait for each other.
+ */
 function podsOf(kind: string, { spec, count, for_each: each }: Attributes): number {
-  const { replicas, parallelism, completions } = one(spec);
   const number = (value: unknown) => (value === undefined || value === null ? 1 : Number(value));
-  const pods =
-    kind === 'job' ? Math.min(number(parallelism), completions ? number(completions) : Infinity) : number(replicas);
-  const all = (kind === 'pod' || kind === 'cron_job' ? 1 : pods) * number(count);
+  const pods = ['pod', 'job', 'cron_job'].includes(kind) ? 1 : number(one(spec).replicas);
+  const all = pods * number(count);
   return each !== undefined || Number.isNaN(all) ? 0 : all;
 }
 

@@ -105,6 +105,14 @@ describe('pods of a user’s own resources that fit', () => {
     expect(faults).toEqual([]);
   });
 
+  test('the pods of a Job that wait for each other', () => {
+    const faults = faultsOf((stack, _, provider) => {
+      const spec = { parallelism: 9, completions: 90, template: template(8) };
+      new JobV1(stack, 'Batch', { provider, metadata: { name: 'batch' }, spec });
+    });
+    expect(faults).toEqual([]);
+  });
+
   test('pods on another cluster', () => {
     const faults = faultsOf((stack) => {
       const other = testCluster(stack, { clusterName: 'other' });
