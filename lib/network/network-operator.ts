@@ -90,6 +90,8 @@ export class NvidiaNetworkOperator extends Construct {
   private readonly pools: ConnectXPool[];
   private readonly registry: ImageRegistry;
   private readonly made = new Set<string>();
+  /** Addresses of each node, by the network that they are for. */
+  private readonly blocks = new Map<string, number>();
 
   /**
    * @param scope parent, in the workload stack
@@ -134,7 +136,7 @@ export class NvidiaNetworkOperator extends Construct {
       dependsOn: [release],
     });
     this.ready = [release, ...policies.ready];
-    this.node.addValidation({ validate: () => this.missingNetworks() });
+    this.node.addValidation({ validate: () => [...this.missingNetworks(), ...this.smallBlocks()] });
   }
 
   /** The pools it serves. A copy. */
@@ -143,8 +145,9 @@ export class NvidiaNetworkOperator extends Construct {
   }
 
   /** Makes a network known, so that fabrics may name it. @internal */
-  public _addNetwork(reference: string): void {
+  public _addNetwork(reference: string, perNodeBlockSize?: number): void {
     this.made.add(reference);
+    if (perNodeBlockSize !== undefined) this.blocks.set(reference, perNodeBlockSize);
   }
 
   /** What address pools wait for: their kind is defined when the operator has started IPAM, after its policy is there. @internal */
@@ -246,6 +249,22 @@ export class NvidiaNetworkOperator extends Construct {
             ]),
       ]),
     ];
+  }
+
+  /** Adapters that pods have for themselves need an address each, in the block of their node. */
+  private smallBlocks(): string[] {
+    return this.pools.flatMap(({ pool, fabric }) => {
+      const adapters = fabric._attachment?.kind === 'host-devices' ? fabric.adaptersPerNode : 0;
+      return [...new Set(fabric.networks)].flatMap((name) => {
+        const block = this.blocks.get(name.includes('/') ? name : `default/${name}`);
+        return block === undefined || block >= adapters
+          ? []
+          : [
+              `each node of pool '${pool.poolName}' has ${adapters} adapters on network '${name}', but blocks of ${block} addresses; raise ` +
+                `perNodeBlockSize to ${adapters}`,
+            ];
+      });
+    });
   }
 
   private missingNetworks(): string[] {

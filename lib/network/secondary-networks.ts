@@ -128,7 +128,7 @@ export abstract class SecondaryNetwork extends Construct {
       dependsOn: [...operator.ready, ...(ipPool?.ready ?? [])],
     });
     this.ready = resources.ready;
-    operator._addNetwork(this.reference);
+    operator._addNetwork(this.reference, ipPool?.perNodeBlockSize);
   }
 
   /** What is special to this kind of network. Called by the constructor. @internal */
