@@ -82,7 +82,15 @@ function blockLines({ capacity, minNodes }: GpuNodePoolSpec): string[] {
  *
  * @internal
  */
-export function warnOfPool(scope: Construct, { instanceType, capacity }: GpuNodePoolSpec): void {
+export function warnOfPool(scope: Construct, spec: GpuNodePoolSpec): void {
+  const { instanceType, capacity } = spec;
+  const { lastDriverMajor, name } = instanceType.gpu;
+  if (lastDriverMajor !== undefined && imageRelease(spec).driverMajor === undefined) {
+    Annotations.of(scope).addWarning(
+      `[gpu-inference-constructs:DRIVER_NOT_KNOWN] ${name} of '${instanceType.name}' needs driver ${lastDriverMajor} or before, and the ` +
+        'newest image may have a later one; pin a release by NodeImage.al2023({ releaseVersion, driverMajor })',
+    );
+  }
   if (instanceType.legacy) {
     Annotations.of(scope).addWarning(
       `[gpu-inference-constructs:LEGACY_INSTANCE_TYPE] '${instanceType.name}' is a previous generation: few regions offer it, ` +

@@ -5,6 +5,7 @@ import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
+import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
 import { KubernetesMeta, helmMeta, kubernetesMeta } from '../core/kubernetes-access';
@@ -41,8 +42,8 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * their GPUs by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Make them
  * in the workload stack; pools may be made before or after.
  *
- * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set on
- * one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
+ * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set or
+ * node feature discovery on one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
  * configuration of the device plugin, and an EFA plugin too old for a pool.
  */
 export class NodeAgents extends Construct implements IScheduledWorkload {
@@ -72,6 +73,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     throwIfInvalid(this, this.faults());
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     sets.set(props.cluster, this);
+    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
 
     this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
     this.meta = kubernetesMeta(this, props.cluster, this.namespaceReady);
@@ -98,6 +100,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     const other = sets.get(this.cluster);
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
+      ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
       ...(other
         ? [
             `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
@@ -248,6 +251,11 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       values: Lazy.listValue({ produce: values }),
       maxHistory: 5,
     });
+  }
+
+  private get bringsFeatureDiscovery(): boolean {
+    const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.props;
+    return nodeFeatureDiscovery !== false && (gpuOperator !== undefined || gpuFeatureDiscovery === true);
   }
 
   private get pluginImage(): string {

@@ -3,6 +3,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../core/custom-resources';
 import { throwIfInvalid } from '../core/errors';
+import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
 import { helmMeta } from '../core/kubernetes-access';
@@ -72,8 +73,8 @@ export interface NvidiaNetworkOperatorProps {
  * The GPU driver must take part: with NVIDIA's GPU operator that is `driver.rdma.enabled`. Adapters must be ConnectX-5 or later;
  * ConnectX-6 Lx is not supported.
  *
- * Throws a `ValidationError` when no pool has InfiniBand or RoCE, for a pool of another cluster, and for a second operator on one
- * cluster, whose policies would be ignored. A network that a fabric names and nobody makes is an error at synthesis.
+ * Throws a `ValidationError` when no pool has InfiniBand or RoCE, for a pool of another cluster, for a second operator on one cluster,
+ * whose policies would be ignored, and for a second node feature discovery. A network that a fabric names and nobody makes is an error at synthesis.
  *
  * @see https://docs.nvidia.com/networking/display/kubernetes2641/customizations/nic-node-policy.html
  */
@@ -106,6 +107,7 @@ export class NvidiaNetworkOperator extends Construct {
     const pools = props.nodePools ?? props.cluster.nodePools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
     operators.set(props.cluster, this);
+    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
     this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     for (const network of props.existingNetworks ?? []) this.made.add(network);
@@ -230,6 +232,7 @@ export class NvidiaNetworkOperator extends Construct {
               'one that is looked at; pass all pools to that one',
           ]
         : []),
+      ...((props.nodeFeatureDiscovery ?? true) && !other ? featureDiscoveryFaults(cluster) : []),
       ...(pools.length === 0
         ? [
             `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,

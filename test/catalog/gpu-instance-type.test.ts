@@ -129,6 +129,11 @@ describe('GpuInstanceType', () => {
       /must divide the 8 GPUs/,
     ],
     ['no memory', { memory: DataSize.ZERO }, /memory must be a finite number above zero/],
+    [
+      'an architecture of another name',
+      { architecture: 'aarch64' },
+      /architecture must be 'x86_64' or 'arm64'; got 'aarch64'/,
+    ],
     ['no cards', { networkCards: [] }, /at least one card/],
     [
       'repeated cards',
