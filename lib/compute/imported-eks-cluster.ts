@@ -6,6 +6,7 @@ import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ClusterConnection } from '../core/kubernetes-cluster';
+import { poolsChanged } from '../core/pool-watchers';
 import { awsTags } from '../core/tags';
 import { IEksCluster } from './eks-cluster';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
@@ -74,6 +75,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
     ClusterChecks.of(this);
+    poolsChanged(this, pool);
   }
 
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {

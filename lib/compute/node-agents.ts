@@ -13,9 +13,10 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesNameFault } from '../core/naming';
 import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
+import { whenPoolsChange } from '../core/pool-watchers';
 import { concreteFault } from '../core/tokens';
 import { IEksCluster } from './eks-cluster';
-import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
+import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
 import { GpuOperator, gpuOperatorValues, installsDriver, nodeFeatureDiscoveryValues } from './gpu-operator';
 import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
 import {
@@ -59,6 +60,10 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   /** The device plugins, by the names of their configurations; the one without has an empty one. */
   private readonly plugins = new Map<string, DaemonSetV1>();
   private readonly agents: NodeAgentSpec[] = [];
+  /** What pools need that was looked at. */
+  private readonly followed = new Set<string>();
+  /** Configurations of the device plugins, by the names of their DaemonSets. */
+  private readonly pluginNames = new Map<string, string>();
 
   /**
    * @param scope parent, in the workload stack
@@ -80,11 +85,13 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     if (props.gpuOperator) {
       this.addOperator(props.gpuOperator);
     } else {
-      this.plugins.set('', this.addAgent('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage)));
+      this.addPlugin('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage), '');
       if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
     }
     if (props.dcgmExporter) this.addExporter();
     this.addLater();
+    whenPoolsChange(props.cluster, (pool) => this.follow(pool));
+    // For clusters that are no construct of this library, and do not tell.
     new LateChild(this, 'AfterPools', () => this.addLater());
     this.node.addValidation({ validate: () => this.poolFaults() });
     ClusterChecks.of(props.cluster).register(this);
@@ -92,7 +99,12 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
 
   /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
   public get podDemands(): PodDemand[] {
-    return this.agents.map(nodeAgentDemand);
+    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
+    return this.agents.map((agent) => {
+      const config = this.pluginNames.get(agent.name);
+      const requirements = config === undefined ? [] : parts.pluginRequirements(labels, config !== '');
+      return { ...nodeAgentDemand(agent), nodeTerms: requirements.length > 0 ? [{ requirements }] : undefined };
+    });
   }
 
   private faults(): string[] {
@@ -141,6 +153,18 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     ];
   }
 
+  /** Only what a pool is the first to need is looked at, so that many pools do not take long. */
+  private follow({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
+    const needs = [
+      `${PLUGIN_CONFIG_LABEL}=${nodeLabels[PLUGIN_CONFIG_LABEL]}`,
+      `${DEVICE_PLUGIN_LABEL}=${nodeLabels[DEVICE_PLUGIN_LABEL]}`,
+      `efa=${efaInterfacesPerNode > 0}`,
+    ];
+    if (needs.every((need) => this.followed.has(need))) return;
+    needs.forEach((need) => this.followed.add(need));
+    this.addLater();
+  }
+
   /** Agents that follow from pools which may be made after this. */
   private addLater(): void {
     this.addEfaPlugin();
@@ -151,7 +175,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       if (content === undefined || this.node.tryFindChild(id)) continue;
       const part = parts.nvidiaDevicePlugin(this.pluginImage, name);
       this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
-      this.plugins.set(name, this.addAgent(id, part));
+      this.addPlugin(id, part, name);
     }
     const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
     for (const [name, plugin] of this.plugins) requireLabels(plugin, parts.pluginRequirements(labels, name !== ''));
@@ -224,6 +248,11 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     };
     this.agents.push(spec);
     return nodeAgentDaemonSet(this, id, spec, this.meta);
+  }
+
+  private addPlugin(id: string, part: parts.AgentPart, config: string): void {
+    this.plugins.set(config, this.addAgent(id, part));
+    this.pluginNames.set(part.name, config);
   }
 
   private addConfig(id: string, name: string, data: { [file: string]: string }): void {

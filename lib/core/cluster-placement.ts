@@ -1,7 +1,7 @@
 import { IGpuNodePool, NodeTaint } from './gpu-node-pool';
 import { nodeAllocatable } from './node-allocatable';
 import { isWellKnown, mayHave, mayMeet } from './node-labels';
-import { IScheduledWorkload, NodeRequirement, PodDemand, PodToleration } from './pod-demand';
+import { IScheduledWorkload, NodeRequirement, NodeTerm, PodDemand, PodToleration } from './pod-demand';
 import { selectorFaults } from './pool-selector-faults';
 import { quantityValue } from './quantity';
 import { hasToken } from './tokens';
@@ -139,7 +139,11 @@ function poolsFor(
   if (all.length === 0) return { pools: [] };
   if (selected.length === 0) {
     if (!required) return { pools: [] };
-    if (possible.length > 0) return { pools: [], why: 'have a node affinity that no pool of the cluster meets' };
+    if (possible.length > 0) {
+      // A DaemonSet that keeps away from all pools there are does what it is meant to.
+      const keepsAway = demand.onEveryNode && possible.some(({ pool }) => mayMeet(positive(demand), pool, isStamped));
+      return { pools: [], why: keepsAway ? undefined : 'have a node affinity that no pool of the cluster meets' };
+    }
     return { pools: [], why: labelled.length > 0 ? hardwareFault(others) : selectorFault(wanted, index) };
   }
   // Nodes that are not known here may take these, so that nothing is certain of the pools.
@@ -151,6 +155,13 @@ function poolsFor(
   }
   if (tolerated.length > 0 || !required) return { pools: tolerated };
   return { pools: [], why: taintFault(selected[0].pool, demand) };
+}
+
+/** A node affinity without what a node must not have. */
+function positive({ nodeTerms = [] }: PodDemand): NodeTerm[] {
+  return nodeTerms.map(({ requirements }) => ({
+    requirements: requirements.filter(({ operator }) => operator !== 'NotIn' && operator !== 'DoesNotExist'),
+  }));
 }
 
 function further(count: number): string {

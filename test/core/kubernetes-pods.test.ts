@@ -217,6 +217,22 @@ describe('pods of a user’s own resources that do not', () => {
     ]);
   });
 
+  test.each([
+    ['failure 5: keyed on a label that no pool stamps', { key: 'gpu-inference-constructs/efa', operator: 'Exists' }, 1],
+    ['that keeps away from all pools', { key: 'nvidia.com/gpu.present', operator: 'DoesNotExist' }, 0],
+  ])('a DaemonSet %s', (_, requirement, count) => {
+    const faults = faultsOf((stack, _cluster, provider) => {
+      const spec = affinity(requirement, { key: 'gpu-inference-constructs/pool', operator: 'Exists' });
+      const agent = template(0, { ...spec, container: [container(0)] });
+      new DaemonSetV1(stack, 'Agent', {
+        provider,
+        metadata,
+        spec: { selector: { matchLabels: labels }, template: agent },
+      });
+    });
+    expect(faults).toHaveLength(count);
+  });
+
   test('beside those of this library, and in another stack with a default provider', () => {
     let faults: string[] = [];
     expect(() =>
