@@ -1,6 +1,7 @@
 import { Lazy, TerraformStack, Token } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuType } from '../../lib/catalog/gpu-type';
+import { Autoscaling } from '../../lib/compute/autoscaling';
 import { Capacity, CapacityBlock } from '../../lib/compute/capacity';
 import { ExistingGpuNodePool, ExistingGpuNodePoolProps } from '../../lib/compute/existing-gpu-node-pool';
 import { GpuNodePool } from '../../lib/compute/gpu-node-pool';
@@ -145,6 +146,29 @@ describe('labels and taints that Kubernetes or EKS refuses', () => {
         labels: { [`${'a'.repeat(60)}.io/row`]: '' },
       });
     });
+  });
+});
+
+describe('failure 7: what the tags for the cluster autoscaler cannot say is refused', () => {
+  const autoscaling = Autoscaling.clusterAutoscaler();
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`label-${i}`, 'x']));
+
+  test.each<[string, Options, RegExp]>([
+    [
+      'two effects of one taint',
+      { taints: [{ key: 'nvidia.com/gpu', effect: 'NoExecute' }] },
+      /taint 'nvidia.com\/gpu' has two effects, but the autoscaler's tag of a key holds one/,
+    ],
+    ['labels that become one tag', { labels: { 'a/b': 'x', 'a-b': 'x' } }, /labels 'a\/b' and 'a-b' .* rename one/],
+    ['more tags than a group takes', { labels: many(40) }, /40 labels and taints .* at most 30/],
+  ])('%s', (_, options, message) => {
+    expect(() => synthPool({ autoscaling, ...options })).toThrow(message);
+    synthPool(options);
+  });
+
+  test('and all that it can is there', () => {
+    const tags = synthPool({ autoscaling, labels: many(30) }).resources('aws_autoscaling_group_tag');
+    expect(tags.length).toBeLessThan(45);
   });
 });
 
