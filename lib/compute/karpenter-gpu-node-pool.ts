@@ -8,6 +8,7 @@ import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool, NodeSubnet, NodeTaint } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { helmReleaseName } from '../core/naming';
 import { IRdmaFabric } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
 import { Capacity } from './capacity';
@@ -195,7 +196,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public install(scope: Construct, installation: KarpenterInstallation = {}): CustomResources {
     return new CustomResources(scope, `Karpenter-${this.poolName}`, {
       cluster: this.cluster,
-      releaseName: `karpenter-${this.poolName}`.slice(0, 53).replace(/-+$/, ''),
+      releaseName: helmReleaseName(`karpenter-${this.poolName}`),
       namespace: installation.namespace ?? 'kube-system',
       resources: this.objects,
       dependsOn: [...this.ready, ...(installation.dependsOn ?? [])],

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { CustomResources } from '../core/custom-resources';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
-import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { addressRange, ipv4 } from './address-range';
 import { NvidiaNetworkOperator } from './network-operator';
@@ -58,7 +58,7 @@ export class NvIpamPool extends Construct {
     this.ipam = JSON.stringify({ type: 'nv-ipam', poolName: this.poolName });
     const resources = new CustomResources(this, 'Resource', {
       cluster: operator.cluster,
-      releaseName: kubernetesName(`ip-pool-${this.poolName}`, 53),
+      releaseName: helmReleaseName(`ip-pool-${this.poolName}`),
       namespace: operator.namespace,
       resources: [
         {

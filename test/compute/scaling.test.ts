@@ -140,6 +140,22 @@ describe('a pool by Karpenter', () => {
     expect(made().annotations()).toEqual([expect.stringContaining('CAPACITY_BLOCK_UNWATCHED')]);
   });
 
+  test('of a long name has a release of its own', () => {
+    const { workload } = synthesisePair((first, second) => {
+      const cluster = testEksCluster(first);
+      KubernetesAccess.of(second, cluster);
+      for (const end of ['a', 'b']) {
+        const poolName = `${'long-'.repeat(10)}${end}`;
+        const size = { minNodes: 0, maxNodes: 1 };
+        const options = { cluster, instanceType: GpuInstanceType.G5_XLARGE, poolName, ...size };
+        new KarpenterGpuNodePool(first, end, options).install(second);
+      }
+    });
+    const names = workload.resources('helm_release').map(({ name }) => name as string);
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).toMatch(/^karpenter-long-[a-z0-9-]{1,37}[a-z0-9]$/);
+  });
+
   test('of a fixed number is static', () => {
     expect(objects({ ...P5, minNodes: 4 }).NodePool.spec).toMatchObject({ replicas: 4, limits: { nodes: '4' } });
   });
@@ -211,6 +227,16 @@ describe('ClusterAutoscaler', () => {
       image: { tag: 'v1.35.0' },
       rbac: { serviceAccount: { name: 'cluster-autoscaler' } },
     });
+  });
+
+  test('is there once for a cluster', () => {
+    expect(() =>
+      synthesise((stack) => {
+        const cluster = testEksCluster(stack);
+        new ClusterAutoscaler(stack, 'Autoscaler', { cluster });
+        new ClusterAutoscaler(stack, 'Second', { cluster });
+      }),
+    ).toThrow(/test\/Second: cluster 'test' already has a cluster autoscaler, at 'test\/Autoscaler'/);
   });
 
   test('may change only those', () => {
