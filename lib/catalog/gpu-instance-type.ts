@@ -46,7 +46,7 @@ export interface CustomGpuInstanceProps {
   readonly rdmaRead?: boolean;
   /** Whether the fabric writes remote memory directly. @default false */
   readonly rdmaWrite?: boolean;
-  /** Processor architecture as Kubernetes' `kubernetes.io/arch` of EC2 writes it. @default 'x86_64' */
+  /** Processor architecture as EC2 writes it: `x86_64` or `arm64`. @default 'x86_64' */
   readonly architecture?: string;
 }
 
@@ -243,7 +243,7 @@ export class GpuInstanceType {
     this.vcpus = facts.vcpus;
     this.memory = DataSize.gib(facts.memoryGib);
     this.instanceStorage = facts.instanceStorageGb === undefined ? undefined : DataSize.gb(facts.instanceStorageGb);
-    this.networkCards = facts.networkCards.map((card) => ({ ...card }));
+    this.networkCards = facts.networkCards.map((card) => ({ ...card })).sort((a, b) => a.index - b.index);
     this.ipv4PerInterface = facts.ipv4PerInterface;
     this.networkBandwidthGbps = facts.networkBandwidthGbps;
     this.interconnect = facts.interconnect;
@@ -294,6 +294,9 @@ function customFaults(
     faults.push(
       `name of a custom instance type must be lower-case letters, digits, dots and hyphens; got '${props.name}'`,
     );
+  }
+  if (props.architecture !== undefined && !['x86_64', 'arm64'].includes(props.architecture)) {
+    faults.push(`architecture must be 'x86_64' or 'arm64'; got '${props.architecture}'`);
   }
   if (INSTANCES[props.name]) {
     faults.push(

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { NodeTaint } from '../core/gpu-node-pool';
 import { DataSize } from '../units/data-size';
+import { GPU_TAINT } from './gpu-node-pool-labels';
 
 /** Part of a disk that pods can have: the file system, the image and the kubelet's own reserve take the rest. */
 const USABLE_DISK = 0.9;
@@ -48,6 +49,42 @@ export function nodeTemplateTags(offer: NodeOffer): { [key: string]: string } {
 
 const PREFIX = 'k8s.io/cluster-autoscaler/node-template';
 
+/** An Auto Scaling group takes 50 tags, of which EKS sets some, and the pool its resources, its own labels and its taint. */
+const MOST_OF_USER = 30;
+
+/**
+ * What labels and taints of a user cannot be said by tags.
+ *
+ * @internal
+ */
+export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): string[] {
+  const keys = Object.keys(labels);
+  const count = keys.length + taints.length;
+  const taintKeys = [GPU_TAINT, ...taints].map(({ key }) => key);
+  const effects = new Set(taintKeys.filter((key, index) => taintKeys.indexOf(key) !== index));
+  return [
+    ...(count > MOST_OF_USER
+      ? [
+          `${count} labels and taints are too many for the cluster autoscaler, which reads each from a tag of the Auto Scaling group; give ` +
+            `at most ${MOST_OF_USER}`,
+        ]
+      : []),
+    ...[...effects].map(
+      (key) => `taint '${key}' has two effects, but the autoscaler's tag of a key holds one; leave one of them out`,
+    ),
+    ...keys.flatMap((key, index) => {
+      const other = keys.slice(0, index).find((before) => tagId(`label/${before}`) === tagId(`label/${key}`));
+      return other === undefined
+        ? []
+        : [`labels '${other}' and '${key}' would be one construct for the autoscaler's tags; rename one of them`];
+    }),
+  ];
+}
+
+function tagId(name: string): string {
+  return `Tag-${name.replace(/\//g, '-')}`;
+}
+
 /**
  * Tags the Auto Scaling group that EKS made for a node group. Each tag is a child by its own key, so that a change of one label
  * touches one tag.
@@ -59,7 +96,7 @@ export function tagAutoscalingGroup(
   group: { readonly name: string; readonly tags: { [key: string]: string }; readonly provider?: TerraformProvider },
 ): void {
   for (const [key, value] of Object.entries(group.tags)) {
-    new AutoscalingGroupTagA(scope, `Tag-${key.slice(PREFIX.length + 1).replace(/\//g, '-')}`, {
+    new AutoscalingGroupTagA(scope, tagId(key.slice(PREFIX.length + 1)), {
       provider: group.provider,
       autoscalingGroupName: group.name,
       tag: { key, value, propagateAtLaunch: false },

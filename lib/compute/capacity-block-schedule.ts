@@ -9,17 +9,21 @@ import { cronOf, readUtcTime, writeUtcTime } from './utc-time';
 /** Leaves a bound of an Auto Scaling group as it is. */
 const UNCHANGED = -1;
 
-/** What the life of a pool on a capacity block is made of. */
-interface CapacityBlockScheduleProps {
+/** What the alarm of a capacity block is made of. */
+interface CapacityBlockAlarmProps {
   /** Name of the pool, with that of its cluster. */
   readonly name: string;
-  /** Reference to the name of the Auto Scaling group that EKS made. */
-  readonly autoscalingGroupName: string;
   readonly block: CapacityBlock;
-  /** Nodes to have while the block lasts; with 0 an autoscaler decides. */
-  readonly nodes: number;
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;
+}
+
+/** What the life of a pool on a capacity block is made of. */
+interface CapacityBlockScheduleProps extends CapacityBlockAlarmProps {
+  /** Reference to the name of the Auto Scaling group that EKS made. */
+  readonly autoscalingGroupName: string;
+  /** Nodes to have while the block lasts; with 0 an autoscaler decides. */
+  readonly nodes: number;
 }
 
 /**
@@ -57,7 +61,7 @@ export function capacityBlockSchedule(scope: Construct, props: CapacityBlockSche
     scale('ScaleUpAtBlockStart', 'capacity-block-start', startOf(block), props.nodes);
   }
   scale('DrainBeforeBlockEnd', 'capacity-block-drain', drainOf(block), 0);
-  if (block.alarmTopicArn !== undefined) alarm(scope, props, block.alarmTopicArn);
+  capacityBlockAlarm(scope, props);
 }
 
 /**
@@ -82,9 +86,13 @@ function drainOf(block: CapacityBlock): number {
  * spellings, so the rule takes either.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-monitor.html
+ *
+ * @internal
  */
-function alarm(scope: Construct, props: CapacityBlockScheduleProps, topicArn: string): void {
+export function capacityBlockAlarm(scope: Construct, props: CapacityBlockAlarmProps): void {
   const { provider, block } = props;
+  const topicArn = block.alarmTopicArn;
+  if (topicArn === undefined) return;
   const rule = new CloudwatchEventRule(scope, 'BlockEvents', {
     provider,
     description: `Delivery and expiry of the capacity block of GPU pool ${props.name}`.slice(0, 512),

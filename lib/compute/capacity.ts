@@ -26,7 +26,10 @@ export enum CapacityKind {
 export interface CapacityReservation {
   /** Id of the reservation, e.g. `cr-02168da1478b509e0`. */
   readonly reservationId: string;
-  /** Zone of the reservation, e.g. `us-west-2b`; the pool's subnet must lie in it. @default - not checked */
+  /**
+   * Zone of the reservation, e.g. `us-west-2b`; the pool's subnet must lie in it.
+   * @default - not checked; a pool with EFA or in a placement group must then name its subnet, where the cluster has several
+   */
   readonly availabilityZone?: string;
   /** Instances of the reservation; the pool must not have more. @default - not checked */
   readonly instances?: number;

@@ -48,7 +48,8 @@ export interface ClusterAutoscalerProps {
  * idle. Make it once per cluster in the workload stack, and say `autoscaling: Autoscaling.clusterAutoscaler()` on the pools.
  *
  * Its role, made with the cluster, may read everything it must and change only Auto Scaling groups that carry the cluster's tag,
- * which EKS sets on those of its node groups. Throws a `ValidationError` for a chart version that is not written as one.
+ * which EKS sets on those of its node groups. Throws a `ValidationError` for a chart version that is not written as one, and
+ * for a second one on a cluster.
  *
  * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
  */
@@ -65,7 +66,16 @@ export class ClusterAutoscaler extends Construct {
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
     const imageTag = props.imageTag ?? IMAGE_TAGS[cluster.kubernetesVersion ?? ''];
-    throwIfInvalid(this, versionFaults(chartVersion));
+    const other = known.get(cluster);
+    throwIfInvalid(this, [
+      ...versionFaults(chartVersion),
+      ...(other
+        ? [
+            `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}'; one serves all its pools`,
+          ]
+        : []),
+    ]);
+    known.set(cluster, this);
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const role = cluster.serviceAccountRole(NAMESPACE, NAME);
     new IamRolePolicy(role, 'ClusterAutoscaler', {
@@ -105,6 +115,9 @@ export class ClusterAutoscaler extends Construct {
     this.ready = [release];
   }
 }
+
+/** The autoscaler of each cluster. */
+const known = new WeakMap<IEksCluster, ClusterAutoscaler>();
 
 function versionFaults(version: string): string[] {
   const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');

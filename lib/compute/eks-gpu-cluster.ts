@@ -9,6 +9,7 @@ import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ClusterConnection } from '../core/kubernetes-cluster';
+import { poolsChanged } from '../core/pool-watchers';
 import { awsTags } from '../core/tags';
 import { ApiAccess } from './api-access';
 import { ClusterAccess } from './cluster-access';
@@ -225,6 +226,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    */
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
+    ClusterChecks.of(this);
+    poolsChanged(this, pool);
   }
 
   /**

@@ -4,9 +4,9 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { IRdmaFabric } from '../core/rdma-fabric';
 import { concreteFault } from '../core/tokens';
-import { labelFaults, taintFaults } from './gpu-node-pool-labels';
-
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+import { takenNameFaults } from './gpu-node-pool-faults';
+import { labelFaults, taintFaults, taintSyntaxFaults } from './gpu-node-pool-labels';
+import { labelSyntaxFaults } from './label-syntax';
 
 /**
  * A pool of existing nodes with its defaults filled in.
@@ -42,15 +42,20 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
   if (tokens.length > 0) return tokens;
   return [
     ...kubernetesNameFault('poolName', poolName),
-    ...(spec.cluster.nodePools.some((pool) => pool.poolName === poolName)
-      ? [`cluster '${spec.cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
-      : []),
+    ...takenNameFaults(spec.cluster, poolName),
     ...wholeFault('nodes', nodes),
     ...wholeFault('maxPods', maxPods),
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
     ...selectorFaults(spec),
-    ...nodeNameFaults(nodes, nodeNames),
-    ...(nodeNames ? [...labelFaults(labels, spec.own), ...taintFaults(taints)] : givenTaintFaults(taints)),
+    ...nodeNameFaults(spec),
+    ...Object.entries(nodeSelector).flatMap(([key, value]) => labelSyntaxFaults('nodeSelector', key, value)),
+    ...(nodeNames
+      ? [...labelFaults(labels, spec.own), ...taintFaults(taints)]
+      : // The nodes have these already: only their form can be wrong.
+        [
+          ...Object.entries(labels).flatMap(([key, value]) => labelSyntaxFaults('label', key, value)),
+          ...taints.flatMap(taintSyntaxFaults),
+        ]),
   ];
 }
 
@@ -72,9 +77,10 @@ function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec
     });
 }
 
-function nodeNameFaults(nodes: number, nodeNames?: string[]): string[] {
+function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): string[] {
   if (!nodeNames) return [];
   const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+  const taken = owners.get(cluster);
   return [
     ...(nodeNames.length === nodes
       ? []
@@ -85,15 +91,27 @@ function nodeNameFaults(nodes: number, nodeNames?: string[]): string[] {
     ...nodeNames
       .filter((name) => name.length > 253 || !subdomain.test(name))
       .map((name) => `a node's name must be as 'kubectl get nodes' prints it; got '${name}'`),
+    ...nodeNames.flatMap((name) => {
+      const owner = taken?.get(name);
+      return owner === undefined
+        ? []
+        : [
+            `node '${name}' is in pool '${owner}' already; a node has the labels of one pool; leave it out of the one or the other`,
+          ];
+    }),
   ];
 }
 
-/** Taints that the nodes have already: only their form can be wrong. */
-function givenTaintFaults(taints: NodeTaint[]): string[] {
-  return taints.flatMap(({ key, effect }) => [
-    ...(key === '' ? ['a taint must have a key'] : []),
-    ...(EFFECTS.includes(effect)
-      ? []
-      : [`taint '${key}' must have one of the effects ${EFFECTS.join(', ')}; got '${effect}'`]),
-  ]);
+/** The pool that each named node of a cluster is in. */
+const owners = new WeakMap<IKubernetesCluster, Map<string, string>>();
+
+/**
+ * Makes the nodes of a pool that is without fault known.
+ *
+ * @internal
+ */
+export function takeNodes({ cluster, poolName, nodeNames = [] }: ExistingPoolSpec): void {
+  const taken = owners.get(cluster) ?? new Map<string, string>();
+  nodeNames.forEach((name) => taken.set(name, poolName));
+  owners.set(cluster, taken);
 }

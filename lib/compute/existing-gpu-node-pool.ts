@@ -9,7 +9,8 @@ import { kubernetesMeta } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesName } from '../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
-import { ExistingPoolSpec, existingPoolFaults } from './existing-gpu-node-pool-faults';
+import { ExistingPoolSpec, existingPoolFaults, takeNodes } from './existing-gpu-node-pool-faults';
+import { takePoolName } from './gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
 
 /** Most pods that a kubelet takes by itself. */
@@ -86,6 +87,8 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     this.spec = specOf(id, props);
     throwIfInvalid(this, existingPoolFaults(this.spec));
+    takePoolName(props.cluster, this.spec.poolName);
+    takeNodes(this.spec);
     this.poolName = this.spec.poolName;
     this.cluster = props.cluster;
     this.instanceType = props.hardware;

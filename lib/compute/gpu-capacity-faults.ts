@@ -1,5 +1,6 @@
 import { hasToken } from '../core/tokens';
 import { AutoscalingKind } from './autoscaling';
+import { nodeTemplateTagFaults } from './autoscaling-group-tags';
 import { bottlerocketFaults } from './bottlerocket-settings';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { gpuSharingFaults } from './gpu-sharing';
@@ -23,6 +24,12 @@ export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuN
     faults.push(
       `a placement group of the pool's own cannot hold ${capacity}, which was reserved without it: launches would end in ` +
         'InsufficientInstanceCapacity; use Placement.fromReservation()',
+    );
+  }
+  if (placement.kind === PlacementKind.NONE && reserved.placementGroupName !== undefined) {
+    faults.push(
+      `${capacity} was made in placement group '${reserved.placementGroupName}', and instances outside of it cannot use it; use ` +
+        'Placement.fromReservation()',
     );
   }
   if (
@@ -49,8 +56,12 @@ export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuN
  *
  * @internal
  */
-export function operationFaults({ cluster, autoscaling, minNodes, repair }: GpuNodePoolSpec): string[] {
+export function operationFaults(spec: GpuNodePoolSpec): string[] {
+  const { cluster, autoscaling, minNodes, repair, labels, taints } = spec;
   const faults: string[] = [];
+  if (autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER && !hasToken([labels, [...taints]])) {
+    faults.push(...nodeTemplateTagFaults(labels, taints));
+  }
   if (autoscaling.kind === AutoscalingKind.KARPENTER) {
     faults.push('Karpenter makes nodes itself and scales no managed node group; use KarpenterGpuNodePool');
   }

@@ -1,3 +1,5 @@
+import { Annotations } from 'cdktf';
+import { Construct } from 'constructs';
 import { CapacityKind } from './capacity';
 import { drainTime } from './capacity-block-schedule';
 import { GpuNodePoolSpec, existingPlacementGroup, imageRelease, layoutOf } from './gpu-node-pool-spec';
@@ -75,4 +77,32 @@ function blockLines({ capacity, minNodes }: GpuNodePoolSpec): string[] {
     `block: drained at ${drainTime(block)}, before EKS does 40 minutes and EC2 30 minutes before ${block.end}`,
     'block: image and launch template stay as they were made, for EKS upgrades such a group only at zero nodes',
   ];
+}
+
+/**
+ * Warns of what is allowed in a pool and seldom meant.
+ *
+ * @internal
+ */
+export function warnOfPool(scope: Construct, spec: GpuNodePoolSpec): void {
+  const { instanceType, capacity } = spec;
+  const { lastDriverMajor, name } = instanceType.gpu;
+  if (lastDriverMajor !== undefined && imageRelease(spec).driverMajor === undefined) {
+    Annotations.of(scope).addWarning(
+      `[gpu-inference-constructs:DRIVER_NOT_KNOWN] ${name} of '${instanceType.name}' needs driver ${lastDriverMajor} or before, and the ` +
+        'newest image may have a later one; pin a release by NodeImage.al2023({ releaseVersion, driverMajor })',
+    );
+  }
+  if (instanceType.legacy) {
+    Annotations.of(scope).addWarning(
+      `[gpu-inference-constructs:LEGACY_INSTANCE_TYPE] '${instanceType.name}' is a previous generation: few regions offer it, ` +
+        'and newer NVIDIA drivers drop it; prefer a current type for new pools',
+    );
+  }
+  if (capacity.block && capacity.block.alarmTopicArn === undefined) {
+    Annotations.of(scope).addWarning(
+      `[gpu-inference-constructs:CAPACITY_BLOCK_UNWATCHED] nobody is told before ${capacity} ends at ${capacity.block.end}; ` +
+        'pass alarmTopicArn',
+    );
+  }
 }

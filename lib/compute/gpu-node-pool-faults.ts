@@ -1,11 +1,12 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
+import { RdmaFabricKind } from '../core/rdma-fabric';
 import { tagFaults } from '../core/tags';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
 import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
-import { labelFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
+import { labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { subnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
@@ -31,6 +32,7 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string
     ...fabricFaults(spec),
     ...capacityFaults(spec),
     ...(managed ? operationFaults(spec) : []),
+    ...(managed ? managedSchedulingFaults(spec.labels, spec.taints) : []),
     ...imageFaults(spec),
     ...subnetFaults(spec),
     ...diskFaults(spec.diskSize),
@@ -47,14 +49,23 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
     ...(poolName === SYSTEM_NODES && cluster.release
       ? [`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`]
       : []),
-    ...(names.get(cluster)?.has(poolName)
-      ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
-      : []),
+    ...takenNameFaults(cluster, poolName),
   ];
 }
 
 /** Names of the pools of each cluster: asking the cluster for its pools would take longer with each one of them. */
 const names = new WeakMap<IKubernetesCluster, Set<string>>();
+
+/**
+ * The fault of a pool whose name another pool of the cluster has.
+ *
+ * @internal
+ */
+export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): string[] {
+  return names.get(cluster)?.has(poolName)
+    ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
+    : [];
+}
 
 /**
  * Makes the name of a pool that is without fault known.
@@ -82,7 +93,13 @@ function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
   return faults;
 }
 
-function fabricFaults({ efa, instanceType, efaLayout }: GpuNodePoolSpec): string[] {
+function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec): string[] {
+  if (fabric && !efa && fabric.kind !== RdmaFabricKind.NONE) {
+    return [
+      `EC2 has no ${fabric.kind}, so that the nodes of '${instanceType.name}' would reach each other by TCP only; use ` +
+        'RdmaFabric.efa() or RdmaFabric.none(), or ExistingGpuNodePool for own hardware',
+    ];
+  }
   if (!efa) return [];
   if (instanceType.efaInterfaces === 0) {
     const able = GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0).map((type) => type.name);

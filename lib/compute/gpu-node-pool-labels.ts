@@ -2,6 +2,7 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { NodeTaint } from '../core/gpu-node-pool';
 import { kubernetesName } from '../core/naming';
 import { GpuSharing } from './gpu-sharing';
+import { keyPrefix, labelSyntaxFaults } from './label-syntax';
 import { NodeImage } from './node-image';
 
 /**
@@ -124,8 +125,7 @@ export function eksTaintEffect(effect: string): string {
  */
 export function labelFaults(labels: { [key: string]: string }, own: { [key: string]: string }): string[] {
   return Object.entries(labels).flatMap(([key, value]) => {
-    const prefix = key.includes('/') ? key.split('/')[0] : '';
-    const name = key.slice(prefix ? prefix.length + 1 : 0);
+    const prefix = keyPrefix(key);
     const faults: string[] = [];
     if (key in own || OTHERS_OF_OURS.includes(key)) {
       faults.push(`label '${key}' is set by the pool itself; leave it out of labels`);
@@ -136,16 +136,33 @@ export function labelFaults(labels: { [key: string]: string }, own: { [key: stri
     } else if (prefix === 'eks.amazonaws.com') {
       faults.push(`label '${key}' must not be under '${prefix}', which EKS reserves; use a prefix of your own`);
     }
-    if (!/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name) || prefix.length > 253) {
-      faults.push(
-        `label key '${key}' must be an optional DNS prefix and a name of at most 63 letters, digits, '-', '_' or '.'`,
-      );
-    }
-    if (!/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value)) {
-      faults.push(`label '${key}' must have a value of at most 63 letters, digits, '-', '_' or '.'; got '${value}'`);
-    }
-    return faults;
+    return [...faults, ...labelSyntaxFaults('label', key, value)];
   });
+}
+
+/** Most characters of a key of EKS, prefix and all; Kubernetes itself would take more. */
+const EKS_KEY = 63;
+
+/**
+ * What is wrong with labels and taints that Kubernetes takes and a managed node group does not.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html
+ *
+ * @internal
+ */
+export function managedSchedulingFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): string[] {
+  const keys = [...Object.keys(labels).map((key) => ['label', key]), ...taints.map(({ key }) => ['taint', key])];
+  return [
+    ...keys
+      .filter(([, key]) => key.length > EKS_KEY)
+      .map(
+        ([what, key]) =>
+          `${what} key '${key}' must have at most ${EKS_KEY} characters with its prefix, which is all EKS takes; got ${key.length}`,
+      ),
+    ...Object.keys(labels)
+      .filter((key) => labels[key] === '')
+      .map((key) => `label '${key}' must have a value, or EKS refuses it; write 'true'`),
+  ];
 }
 
 /**
@@ -157,16 +174,27 @@ export function taintFaults(taints: readonly NodeTaint[]): string[] {
   const known = new Set([`${GPU_TAINT.key}:${GPU_TAINT.effect}`]);
   return taints.flatMap((taint) => {
     const id = `${taint.key}:${taint.effect}`;
-    const faults: string[] = [];
-    if (taint.key === '') faults.push('a taint must have a key');
-    if (!EKS_EFFECTS[taint.effect]) {
-      faults.push(
-        `taint '${taint.key}' must have one of the effects ${Object.keys(EKS_EFFECTS).join(', ')}; got '${taint.effect}'`,
-      );
+    const faults = taintSyntaxFaults(taint);
+    if (known.has(id)) {
+      const why =
+        taint.key === GPU_TAINT.key ? 'every GPU node carries it by itself' : 'a node has one of a key and an effect';
+      faults.push(`taint '${id}' is there already; ${why}`);
     }
-    if (known.has(id))
-      faults.push(`taint '${id}' is there already; every GPU node carries '${GPU_TAINT.key}' by itself`);
     known.add(id);
     return faults;
   });
+}
+
+/**
+ * What is wrong with a taint by itself.
+ *
+ * @internal
+ */
+export function taintSyntaxFaults({ key, value, effect }: NodeTaint): string[] {
+  return [
+    ...(key === '' ? ['a taint must have a key'] : labelSyntaxFaults('taint', key, value)),
+    ...(EKS_EFFECTS[effect]
+      ? []
+      : [`taint '${key}' must have one of the effects ${Object.keys(EKS_EFFECTS).join(', ')}; got '${effect}'`]),
+  ];
 }

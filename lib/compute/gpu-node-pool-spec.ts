@@ -1,7 +1,7 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { NodeTaint } from '../core/gpu-node-pool';
 import { kubernetesName } from '../core/naming';
-import { RdmaFabricKind } from '../core/rdma-fabric';
+import { IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { DataSize } from '../units/data-size';
 import { Autoscaling } from './autoscaling';
 import { Capacity } from './capacity';
@@ -26,6 +26,7 @@ export interface GpuNodePoolSpec {
   readonly minNodes: number;
   readonly maxNodes: number;
   readonly capacity: Capacity;
+  readonly fabric?: IRdmaFabric;
   readonly efa: boolean;
   readonly efaLayout: EfaLayout;
   readonly placement: Placement;
@@ -56,6 +57,7 @@ export function specOf(id: string, props: GpuNodePoolProps): GpuNodePoolSpec {
     minNodes: props.minNodes,
     maxNodes: props.maxNodes,
     capacity,
+    fabric: props.fabric,
     efa,
     efaLayout: props.efaLayout ?? EfaLayout.EFA_ONLY,
     placement: props.placement ?? defaultPlacement(capacity, efa),

@@ -73,8 +73,19 @@ function oneSubnetFaults(spec: GpuNodePoolSpec): string[] {
 function zoneFaults(spec: GpuNodePoolSpec): string[] {
   const { cluster, capacity, subnetId, subnetIds } = spec;
   const zone = capacity.reserved?.availabilityZone;
-  if (zone === undefined || hasToken(zone)) return [];
-  if (subnetId === undefined && subnetIds === undefined) {
+  const fromCluster = subnetId === undefined && subnetIds === undefined;
+  if (zone === undefined) return fromCluster ? unsaidZoneFaults(spec) : [];
+  if (subnetIds !== undefined && Token.isUnresolved(subnetIds)) {
+    return [
+      `the zones of subnetIds are not known at synthesis, but ${capacity} is in ${hasToken(zone) ? 'one' : zone}; pass subnetId`,
+    ];
+  }
+  if (hasToken(zone)) {
+    return fromCluster
+      ? [`the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetId`]
+      : [];
+  }
+  if (fromCluster) {
     if (cluster.availabilityZones === undefined || hasToken(cluster.availabilityZones)) {
       return [
         `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ` +
@@ -96,15 +107,29 @@ function zoneFaults(spec: GpuNodePoolSpec): string[] {
   });
 }
 
+/** Reserved capacity of a zone that is not said must not end up in whatever subnet comes first. */
+function unsaidZoneFaults(spec: GpuNodePoolSpec): string[] {
+  const { cluster, capacity } = spec;
+  const reason = needsOneSubnet(spec);
+  const one = !Token.isUnresolved(cluster.subnetIds) && cluster.subnetIds.length < 2;
+  if (!capacity.reserved || !reason || one) return [];
+  const count = Token.isUnresolved(cluster.subnetIds) ? '' : `${cluster.subnetIds.length} `;
+  return [
+    `${capacity} says no zone, and ${reason} must be in one of the ${count}subnets of cluster '${cluster.clusterName}'; name the ` +
+      'availabilityZone of the reservation, or subnetId',
+  ];
+}
+
 /**
  * The subnets of a pool whose zone must be the reservation's, and is not known before Terraform plans.
  *
  * @internal
  */
 export function subnetsOfUnknownZone(spec: GpuNodePoolSpec): string[] {
-  if (spec.capacity.reserved?.availabilityZone === undefined) return [];
+  const zone = spec.capacity.reserved?.availabilityZone;
+  if (zone === undefined) return [];
   if (spec.subnetIds !== undefined && Token.isUnresolved(spec.subnetIds)) return [];
-  return subnetsOf(spec).filter((subnet) => zoneOf(spec, subnet) === undefined);
+  return subnetsOf(spec).filter((subnet) => hasToken(zone) || zoneOf(spec, subnet) === undefined);
 }
 
 function zoneOf({ cluster }: GpuNodePoolSpec, subnet: string): string | undefined {

@@ -1,12 +1,12 @@
-import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
-import { Annotations, ITerraformDependable, TerraformProvider, TerraformResourceLifecycle, Token } from 'cdktf';
+import { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool, NodeSubnet, NodeTaint } from '../core/gpu-node-pool';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IRdmaFabric } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
@@ -15,19 +15,20 @@ import { AutoscalingKind } from './autoscaling';
 import { capacityBlockSchedule } from './capacity-block-schedule';
 import { Capacity } from './capacity';
 import { ClusterRole } from './cluster-role';
-import { explainPool } from './gpu-node-pool-explain';
+import { explainPool, warnOfPool } from './gpu-node-pool-explain';
 import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
 import { GpuNodePoolSpec, existingPlacementGroup, imageRelease, layoutOf, specOf } from './gpu-node-pool-spec';
-import { nodeSubnets, subnetsOf, subnetsOfUnknownZone } from './gpu-node-pool-subnets';
+import { nodeSubnets, subnetsOf } from './gpu-node-pool-subnets';
 import { GpuSharing } from './gpu-sharing';
 import { gpuLaunchTemplate } from './launch-template';
 import { efaHugePages, otherHugePages } from './huge-pages';
 import { managedMaxPods } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
+import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -151,7 +152,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     this.launchTemplateId = launchTemplate.id;
 
     const { block } = spec.capacity;
-    this.checkZones(provider);
+    checkSubnetZones(this, spec, provider);
     this.nodeGroup = new EksNodeGroup(this, 'Resource', {
       provider,
       clusterName: cluster.clusterName,
@@ -190,7 +191,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     }
     if (block) capacityBlockSchedule(this, { ...aws, autoscalingGroupName, block, nodes: spec.minNodes });
 
-    this.warn();
+    warnOfPool(this, spec);
     cluster.registerNodePool(this);
   }
 
@@ -223,6 +224,11 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     };
   }
 
+  /** The way in which pods share a GPU. */
+  public get gpuSharingKind(): GpuSharingKind | undefined {
+    return this.gpuSharing.kind;
+  }
+
   /** Name of the EKS node group, once it exists. */
   public get nodeGroupName(): string {
     return this.nodeGroup.nodeGroupName;
@@ -245,41 +251,6 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   }): string | undefined {
     if (this.placement.kind !== PlacementKind.CLUSTER_GROUP) return existingPlacementGroup(this.spec);
     return new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }).name;
-  }
-
-  /** A subnet whose zone is not known at synthesis is looked at when Terraform plans. */
-  private checkZones(provider?: TerraformProvider): void {
-    const zone = this.spec.capacity.reserved?.availabilityZone;
-    subnetsOfUnknownZone(this.spec).forEach((id, index) => {
-      new DataAwsSubnet(this, `Subnet-${index}`, {
-        provider,
-        id,
-        lifecycle: {
-          postcondition: [
-            {
-              condition: `\${self.availability_zone == "${zone}"}`,
-              errorMessage: `${this.spec.capacity} of GPU pool '${this.poolName}' is in ${zone}, its subnet in another zone; pass a subnet there`,
-            },
-          ],
-        },
-      });
-    });
-  }
-
-  private warn(): void {
-    const { instanceType, capacity } = this;
-    if (instanceType.legacy) {
-      Annotations.of(this).addWarning(
-        `[gpu-inference-constructs:LEGACY_INSTANCE_TYPE] '${instanceType.name}' is a previous generation: few regions offer it, ` +
-          'and newer NVIDIA drivers drop it; prefer a current type for new pools',
-      );
-    }
-    if (capacity.block && capacity.block.alarmTopicArn === undefined) {
-      Annotations.of(this).addWarning(
-        `[gpu-inference-constructs:CAPACITY_BLOCK_UNWATCHED] nobody is told before ${capacity} ends at ${capacity.block.end}; ` +
-          'pass alarmTopicArn',
-      );
-    }
   }
 }
 

@@ -57,6 +57,16 @@ export class GpuOperator {
   }
 }
 
+/**
+ * Whether the operator is told to install a driver or a container toolkit, by its own property or by values.
+ *
+ * @internal
+ */
+export function installsDriver({ driver, values }: GpuOperator): boolean {
+  const given = JSON.parse(values ?? '{}') as { [part: string]: { enabled?: unknown } | undefined };
+  return driver === true || given.driver?.enabled === true || given.toolkit?.enabled === true;
+}
+
 /** What the values of the chart follow from. */
 interface OperatorSetting {
   readonly taints: readonly NodeTaint[];

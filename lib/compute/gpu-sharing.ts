@@ -1,15 +1,6 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { throwIfFaulty } from '../units/errors';
-
-/** Ways in which pods share a GPU. */
-export enum GpuSharingKind {
-  /** A GPU is one pod's. */
-  NONE = 'none',
-  /** Pods take turns on a GPU, and share its memory without a wall between them. */
-  TIME_SLICING = 'time-slicing',
-  /** A GPU is divided in hardware (Multi-Instance GPU). */
-  MIG = 'mig',
-}
 
 /** Instances of each profile that one GPU holds. */
 type MigProfiles = { readonly [profile: string]: number };

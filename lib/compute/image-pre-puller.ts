@@ -1,6 +1,7 @@
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
@@ -8,10 +9,14 @@ import { kubernetesMeta } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
 import { hasToken } from '../core/tokens';
 import { GPU_LABEL } from './gpu-node-pool-labels';
 import { tolerations } from './node-agents-daemon-set';
+
+/** What each of its containers asks of a node. */
+const REQUESTS = { cpu: '10m', memory: '16Mi' };
 
 /** Does nothing, in little memory: what kubeadm of Kubernetes 1.31 to 1.33 runs as every pod's sandbox. */
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
@@ -42,9 +47,12 @@ export interface ImagePrePullerProps {
  *
  * Throws a `ValidationError` without images, for one twice or without a tag, and for a name that is no RFC 1123 label.
  */
-export class ImagePrePuller extends Construct {
+export class ImagePrePuller extends Construct implements IScheduledWorkload {
   /** Name of the DaemonSet. */
   public readonly daemonSetName: string;
+
+  private readonly props: ImagePrePullerProps;
+  private readonly namespace: string;
 
   /**
    * @param scope parent, in the workload stack
@@ -54,6 +62,7 @@ export class ImagePrePuller extends Construct {
   public constructor(scope: Construct, id: string, props: ImagePrePullerProps) {
     super(scope, id);
     const { cluster, images, nodePools } = props;
+    this.props = props;
     this.daemonSetName = props.name ?? kubernetesName(id);
     throwIfInvalid(this, [
       ...kubernetesNameFault('name', this.daemonSetName),
@@ -61,6 +70,7 @@ export class ImagePrePuller extends Construct {
       ...poolFaults(props),
     ]);
     const namespace = props.namespace ?? 'inference';
+    this.namespace = namespace;
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);
     const selector = { 'app.kubernetes.io/name': this.daemonSetName };
@@ -72,7 +82,7 @@ export class ImagePrePuller extends Construct {
       command,
       // The runtime of GPU nodes hands every GPU to an image that asks for it; there is nothing to be done with them here.
       env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' }],
-      resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
+      resources: { requests: { ...REQUESTS }, limits: { memory: '64Mi' } },
       securityContext: restrictedContainerSecurityContext(),
     });
     new DaemonSetV1(this, 'Resource', {
@@ -93,9 +103,7 @@ export class ImagePrePuller extends Construct {
             affinity: nodePools && {
               nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: onPools(nodePools) },
             },
-            toleration: Lazy.anyValue({
-              produce: () => tolerations((nodePools ?? cluster.nodePools).flatMap((pool) => pool.taints)),
-            }),
+            toleration: Lazy.anyValue({ produce: () => this.tolerations() }),
             imagePullSecrets:
               registry.pullSecrets.length > 0 ? registry.pullSecrets.map((name) => ({ name })) : undefined,
             initContainer: images.map((image) =>
@@ -106,6 +114,25 @@ export class ImagePrePuller extends Construct {
         },
       },
     });
+    ClusterChecks.of(cluster).register(this);
+  }
+
+  /** What its pods ask of each node they run on. */
+  public get podDemands(): PodDemand[] {
+    const selectors = this.props.nodePools?.map((pool) => pool.nodeSelector) ?? [{}];
+    return selectors.map((selector) => ({
+      name: `${this.namespace}/${this.daemonSetName}`,
+      pods: 0,
+      onEveryNode: true,
+      requests: REQUESTS,
+      nodeSelector: { [GPU_LABEL]: 'true', ...selector },
+      tolerations: this.tolerations(),
+    }));
+  }
+
+  private tolerations() {
+    const { cluster, nodePools } = this.props;
+    return tolerations((nodePools ?? cluster.nodePools).flatMap((pool) => pool.taints));
   }
 }
 

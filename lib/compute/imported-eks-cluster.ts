@@ -2,9 +2,11 @@ import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster'
 import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
+import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ClusterConnection } from '../core/kubernetes-cluster';
+import { poolsChanged } from '../core/pool-watchers';
 import { awsTags } from '../core/tags';
 import { IEksCluster } from './eks-cluster';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
@@ -72,6 +74,8 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
 
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
+    ClusterChecks.of(this);
+    poolsChanged(this, pool);
   }
 
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {

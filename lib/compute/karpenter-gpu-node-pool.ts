@@ -6,21 +6,27 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { CustomResources } from '../core/custom-resources';
 import { dependOn } from '../core/dependencies';
 import { throwIfInvalid } from '../core/errors';
-import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
+import { IGpuNodePool, NodeSubnet, NodeTaint } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { helmReleaseName } from '../core/naming';
+import { IRdmaFabric } from '../core/rdma-fabric';
 import { awsTags } from '../core/tags';
 import { Capacity } from './capacity';
+import { capacityBlockAlarm } from './capacity-block-schedule';
 import { ClusterRole } from './cluster-role';
+import { warnOfPool } from './gpu-node-pool-explain';
 import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
-import { existingPlacementGroup, specOf } from './gpu-node-pool-spec';
-import { subnetsOf } from './gpu-node-pool-subnets';
+import { GpuNodePoolSpec, existingPlacementGroup, layoutOf, specOf } from './gpu-node-pool-spec';
+import { nodeSubnets, subnetsOf } from './gpu-node-pool-subnets';
 import { otherHugePages } from './huge-pages';
 import { karpenterFaults, karpenterObjects } from './karpenter-objects';
+import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
+import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -68,13 +74,18 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public readonly capacity: Capacity;
   /** Operating system of the nodes. */
   public readonly image: NodeImage;
+  /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
+  public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
   /** Subnets of the nodes. */
   public readonly subnetIds: string[];
+  /** Security group of the EFA interfaces. @default - no EFA */
+  public readonly efaSecurityGroupId?: string;
   /** What workloads of the same stack must wait for. */
   public readonly ready: ITerraformDependable[];
 
+  private readonly spec: GpuNodePoolSpec;
   private readonly labels: { [key: string]: string };
   private readonly allTaints: NodeTaint[];
   private readonly karpenter: object[];
@@ -89,6 +100,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     const spec = specOf(id, props);
     throwIfInvalid(this, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec)]);
     takePoolName(spec.cluster, spec.poolName);
+    this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
     this.cluster = cluster;
@@ -98,6 +110,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     this.maxNodes = spec.maxNodes;
     this.capacity = spec.capacity;
     this.image = spec.image;
+    this.fabric = props.fabric;
     this.efaInterfacesPerNode = spec.efa ? instanceType.efaInterfaces : 0;
     this.subnetIds = subnetsOf(spec);
     this.labels = { ...spec.labels, ...poolLabels(poolName, instanceType, spec.efa, spec) };
@@ -123,6 +136,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       dependsOn: dependOn(this, cluster.nodeReady),
     });
     const efaGroup = spec.efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
+    this.efaSecurityGroupId = efaGroup?.id;
     const ownGroup = spec.placement.kind === PlacementKind.CLUSTER_GROUP;
     const group = ownGroup ? new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }) : undefined;
     this.ready = [...role.ready, access, ...(efaGroup?.ready ?? []), ...(group ? [group] : [])];
@@ -135,6 +149,10 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       taints: this.allTaints,
       tags: { ...tags, Name: name },
     });
+    checkSubnetZones(this, spec, provider);
+    const { block } = spec.capacity;
+    if (block) capacityBlockAlarm(this, { ...aws, block });
+    warnOfPool(this, spec);
     cluster.registerNodePool(this);
   }
 
@@ -153,9 +171,18 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     return this.allTaints.map((taint) => ({ ...taint }));
   }
 
-  /** What pods can have on one node beside what follows from the hardware: the huge pages of Bottlerocket. */
+  /** Subnets that its nodes are in; none where Terraform only knows them later. */
+  public get subnets(): NodeSubnet[] | undefined {
+    return nodeSubnets(this.spec);
+  }
+
+  /** What pods can have on one node beside what follows from the hardware: how many of them get an address, and huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    return otherHugePages(this.image, this.instanceType, this.efaInterfacesPerNode > 0);
+    const { image, instanceType } = this;
+    return {
+      pods: String(maxPodsBeside(instanceType, layoutOf(this.spec)) ?? instanceType.defaultMaxPods),
+      ...otherHugePages(image, instanceType, this.efaInterfacesPerNode > 0),
+    };
   }
 
   /** Karpenter's objects: a NodePool, an EC2NodeClass and, with EFA, a NodeOverlay. Copies. */
@@ -173,7 +200,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public install(scope: Construct, installation: KarpenterInstallation = {}): CustomResources {
     return new CustomResources(scope, `Karpenter-${this.poolName}`, {
       cluster: this.cluster,
-      releaseName: `karpenter-${this.poolName}`.slice(0, 53).replace(/-+$/, ''),
+      releaseName: helmReleaseName(`karpenter-${this.poolName}`),
       namespace: installation.namespace ?? 'kube-system',
       resources: this.objects,
       dependsOn: [...this.ready, ...(installation.dependsOn ?? [])],

@@ -1,9 +1,11 @@
 import { NodeTaint } from '../core/gpu-node-pool';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
+import { AutoscalingKind } from './autoscaling';
 import { CapacityKind } from './capacity';
 import { EfaLayout } from './efa-layout';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
-import { GpuSharingKind } from './gpu-sharing';
 import { efaHugePages } from './huge-pages';
+import { keyPrefix } from './label-syntax';
 import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImageFamily } from './node-image';
 import { containerLimits } from './node-user-data';
@@ -18,6 +20,9 @@ interface KarpenterSurroundings {
   readonly taints: readonly NodeTaint[];
   readonly tags: { [key: string]: string };
 }
+
+/** Domains of labels that a NodePool must not set. */
+const RESERVED = /(^|\.)karpenter(\.k8s\.aws|\.sh)$/;
 
 /**
  * What Karpenter cannot do for a pool that a managed node group can.
@@ -38,6 +43,14 @@ export function karpenterFaults(spec: GpuNodePoolSpec): string[] {
   if (spec.sharing.kind !== GpuSharingKind.NONE) {
     faults.push(
       `Karpenter counts whole GPUs and would make a node for each share; got gpuSharing '${spec.sharing}'; use GpuNodePool`,
+    );
+  }
+  if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {
+    faults.push('the cluster autoscaler scales no nodes of Karpenter; leave autoscaling out, or use GpuNodePool');
+  }
+  for (const key of Object.keys(spec.labels).filter((label) => RESERVED.test(keyPrefix(label)))) {
+    faults.push(
+      `label '${key}' must not be under '${keyPrefix(key)}', which Karpenter reserves; use a prefix of your own`,
     );
   }
   if (spec.repair.isEnabled) {

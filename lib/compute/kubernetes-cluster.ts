@@ -5,6 +5,7 @@ import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid, ValidationError } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
+import { poolsChanged } from '../core/pool-watchers';
 import { concreteFault } from '../core/tokens';
 import { NodePoolRegistry } from './node-pool-registry';
 
@@ -75,6 +76,8 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
    */
   public registerNodePool(pool: IGpuNodePool): void {
     this.registry.register(pool);
+    ClusterChecks.of(this);
+    poolsChanged(this, pool);
   }
 
   /** How the cluster is reached, and where the pods of this program go, as text for people. */

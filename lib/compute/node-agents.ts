@@ -5,6 +5,7 @@ import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterChecks } from '../core/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
+import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
 import { KubernetesMeta, helmMeta, kubernetesMeta } from '../core/kubernetes-access';
@@ -12,10 +13,17 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesNameFault } from '../core/naming';
 import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
+import { whenPoolsChange } from '../core/pool-watchers';
 import { concreteFault } from '../core/tokens';
 import { IEksCluster } from './eks-cluster';
-import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
-import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryImage, nodeFeatureDiscoveryValues } from './gpu-operator';
+import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
+import {
+  GpuOperator,
+  gpuOperatorValues,
+  installsDriver,
+  nodeFeatureDiscoveryImage,
+  nodeFeatureDiscoveryValues,
+} from './gpu-operator';
 import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
@@ -41,8 +49,8 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * their GPUs by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Make them
  * in the workload stack; pools may be made before or after.
  *
- * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set on
- * one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
+ * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set or
+ * node feature discovery on one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
  * configuration of the device plugin, and an EFA plugin too old for a pool.
  */
 export class NodeAgents extends Construct implements IScheduledWorkload {
@@ -58,6 +66,10 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   /** The device plugins, by the names of their configurations; the one without has an empty one. */
   private readonly plugins = new Map<string, DaemonSetV1>();
   private readonly agents: NodeAgentSpec[] = [];
+  /** What pools need that was looked at. */
+  private readonly followed = new Set<string>();
+  /** Configurations of the device plugins, by the names of their DaemonSets. */
+  private readonly pluginNames = new Map<string, string>();
 
   /**
    * @param scope parent, in the workload stack
@@ -72,17 +84,20 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     throwIfInvalid(this, this.faults());
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     sets.set(props.cluster, this);
+    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
 
     this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
     this.meta = kubernetesMeta(this, props.cluster, this.namespaceReady);
     if (props.gpuOperator) {
       this.addOperator(props.gpuOperator);
     } else {
-      this.plugins.set('', this.addAgent('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage)));
+      this.addPlugin('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage), '');
       if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
     }
     if (props.dcgmExporter) this.addExporter();
     this.addLater();
+    whenPoolsChange(props.cluster, (pool) => this.follow(pool));
+    // For clusters that are no construct of this library, and do not tell.
     new LateChild(this, 'AfterPools', () => this.addLater());
     this.node.addValidation({ validate: () => this.poolFaults() });
     ClusterChecks.of(props.cluster).register(this);
@@ -90,7 +105,12 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
 
   /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
   public get podDemands(): PodDemand[] {
-    return this.agents.map(nodeAgentDemand);
+    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
+    return this.agents.map((agent) => {
+      const config = this.pluginNames.get(agent.name);
+      const requirements = config === undefined ? [] : parts.pluginRequirements(labels, config !== '');
+      return { ...nodeAgentDemand(agent), nodeTerms: requirements.length > 0 ? [{ requirements }] : undefined };
+    });
   }
 
   private faults(): string[] {
@@ -98,6 +118,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     const other = sets.get(this.cluster);
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
+      ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
       ...(other
         ? [
             `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
@@ -115,9 +136,9 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     const divided = pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
     const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
     return [
-      ...(gpuOperator?.driver && withDriver.length > 0
+      ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
         ? [
-            `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release`,
+            `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release, and what enables them out of its values`,
           ]
         : []),
       ...(!gpuOperator && divided.length > 0
@@ -138,6 +159,18 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     ];
   }
 
+  /** Only what a pool is the first to need is looked at, so that many pools do not take long. */
+  private follow({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
+    const needs = [
+      `${PLUGIN_CONFIG_LABEL}=${nodeLabels[PLUGIN_CONFIG_LABEL]}`,
+      `${DEVICE_PLUGIN_LABEL}=${nodeLabels[DEVICE_PLUGIN_LABEL]}`,
+      `efa=${efaInterfacesPerNode > 0}`,
+    ];
+    if (needs.every((need) => this.followed.has(need))) return;
+    needs.forEach((need) => this.followed.add(need));
+    this.addLater();
+  }
+
   /** Agents that follow from pools which may be made after this. */
   private addLater(): void {
     this.addEfaPlugin();
@@ -148,7 +181,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       if (content === undefined || this.node.tryFindChild(id)) continue;
       const part = parts.nvidiaDevicePlugin(this.pluginImage, name);
       this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
-      this.plugins.set(name, this.addAgent(id, part));
+      this.addPlugin(id, part, name);
     }
     const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
     for (const [name, plugin] of this.plugins) requireLabels(plugin, parts.pluginRequirements(labels, name !== ''));
@@ -217,6 +250,11 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     return nodeAgentDaemonSet(this, id, spec, this.meta);
   }
 
+  private addPlugin(id: string, part: parts.AgentPart, config: string): void {
+    this.plugins.set(config, this.addAgent(id, part));
+    this.pluginNames.set(part.name, config);
+  }
+
   private addConfig(id: string, name: string, data: { [file: string]: string }): void {
     new ConfigMapV1(this, id, { ...this.meta, metadata: { name, namespace: this.namespace }, data });
   }
@@ -242,6 +280,11 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       values: Lazy.listValue({ produce: values }),
       maxHistory: 5,
     });
+  }
+
+  private get bringsFeatureDiscovery(): boolean {
+    const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.props;
+    return nodeFeatureDiscovery !== false && (gpuOperator !== undefined || gpuFeatureDiscovery === true);
   }
 
   private get pluginImage(): string {

@@ -1,4 +1,5 @@
 import { Amounts, PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { GpuSharingKind } from './gpu-sharing-kind';
 import { GPU_RESOURCE } from './node-allocatable';
 import { readableAmount } from './quantity';
 
@@ -27,7 +28,8 @@ export function fitOf(requests: Amounts, free: ReadonlyMap<string, number>): { c
  *
  * @internal
  */
-export function capacityFaults({ pools, demands }: Placement): string[] {
+export function capacityFaults(placement: Placement): string[] {
+  const { pools, demands } = placement;
   const misfits = new Set<PlacedDemand>();
   const faults = [
     ...pools.flatMap((load) => agentFaults(load)),
@@ -37,7 +39,7 @@ export function capacityFaults({ pools, demands }: Placement): string[] {
       return own;
     }),
   ];
-  return [...faults, ...pools.flatMap((load) => sumFaults(load, misfits))];
+  return [...faults, ...boundTogether(placement, misfits).flatMap(([loads, bound]) => sumFaults(loads, bound))];
 }
 
 function agentFaults({ pool, agents, free }: PoolLoad): string[] {
@@ -65,6 +67,13 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
       `${path}: a pod of '${demand.name}' requests ${readableAmount(resource, requests.get(resource) ?? 0)} of ${resource}, but ${have}`,
     ];
   }
+  const turns = pools.filter(({ pool }) => pool.gpuSharingKind === GpuSharingKind.TIME_SLICING);
+  if (turns.length === pools.length && (requests.get(GPU_RESOURCE) ?? 0) > 1) {
+    return [
+      `${path}: a pod of '${demand.name}' requests ${requests.get(GPU_RESOURCE)} of ${GPU_RESOURCE}, but pods of ${names(turns)} take turns ` +
+        'on its GPUs, and may have one share each, for a second would be no more of a GPU; request 1, or use a pool that shares none',
+    ];
+  }
   const most = able.reduce((sum, { load, count }) => sum + count * load.pool.maxNodes, 0);
   if (demand.pods <= most) return [];
   const { load, count, resource } = able[0];
@@ -75,18 +84,17 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
   ];
 }
 
-/** Pods that have one pool to go to, all together. */
-function sumFaults(load: PoolLoad, misfits: Set<PlacedDemand>): string[] {
-  const bound = load.demands.filter((placed) => isLasting(placed) && !misfits.has(placed));
+/** Pods that have these pools to go to and no other, all together. */
+function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): string[] {
   if (bound.length < 2) return [];
-  const { pool, free } = load;
   const totals = new Map<string, number>();
   for (const { requests, demand } of bound) {
     requests.forEach((amount, resource) => totals.set(resource, (totals.get(resource) ?? 0) + amount * demand.pods));
   }
+  const nodes = loads.reduce((sum, { pool }) => sum + pool.maxNodes, 0);
   const faults = [...totals].flatMap(([resource, total]) => {
-    const left = free.get(resource);
-    if (left === undefined || total <= left * pool.maxNodes * (1 + 1e-9)) return [];
+    const there = amountOf(resource, loads);
+    if (there === undefined || total <= there * (1 + 1e-9)) return [];
     const parts = bound
       .filter(({ requests }) => requests.has(resource))
       .map(
@@ -94,16 +102,46 @@ function sumFaults(load: PoolLoad, misfits: Set<PlacedDemand>): string[] {
           `'${demand.name}' ${demand.pods} x ${readableAmount(resource, requests.get(resource) ?? 0)}`,
       );
     return [
-      `${pool.node.path}: the pods of pool '${pool.poolName}' request ${readableAmount(resource, total)} of ${resource} together (` +
-        `${parts.join(', ')}), but its ${pool.maxNodes} nodes have ${readableAmount(resource, left * pool.maxNodes)} for pods; raise ` +
+      `${loads[0].pool.node.path}: the pods of ${names(loads)} request ${readableAmount(resource, total)} of ${resource} together (` +
+        `${parts.join(', ')}), but ${loads.length > 1 ? 'their' : 'its'} ${nodes} nodes have ${readableAmount(resource, there)} for pods; raise ` +
         'maxNodes, or use a pool of its own for one of them',
     ];
   });
-  return faults.length > 0 ? faults : packingFaults(load, bound);
+  return faults.length > 0 || loads.length > 1 ? faults : packingFaults(loads[0], bound);
+}
+
+/** What all nodes of pools have for pods; nothing where it is not known of one of them. */
+function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefined {
+  const amounts = loads.map(({ pool, free }) => (free.get(resource) ?? unknownAmount(resource)) * pool.maxNodes);
+  const sum = amounts.reduce((total, amount) => total + amount, 0);
+  return Number.isNaN(sum) ? undefined : sum;
+}
+
+/** What a node does not advertise it has none of, but for local disk, which may just not be known. */
+function unknownAmount(resource: string): number {
+  return resource === 'ephemeral-storage' ? NaN : 0;
+}
+
+/**
+ * Each set of pools that pods have to go to, with all the pods that have no other: those of several pools with those of one of them.
+ */
+function boundTogether({ pools, demands }: Placement, misfits: Set<PlacedDemand>): [PoolLoad[], PlacedDemand[]][] {
+  const stays = (placed: PlacedDemand) => isLasting(placed) && !misfits.has(placed);
+  const sets = new Map<string, PoolLoad[]>();
+  for (const placed of demands) {
+    if (placed.pools.length > 1 && stays(placed))
+      sets.set(placed.pools.map(({ pool }) => pool.poolName).join(), placed.pools);
+  }
+  const all: PoolLoad[][] = [...pools.map((load) => [load]), ...sets.values()];
+  return all.map((set) => {
+    const within = new Set(set);
+    const bound = new Set(set.flatMap((load) => load.demands));
+    return [set, [...bound].filter((placed) => stays(placed) && placed.pools.every((load) => within.has(load)))];
+  });
 }
 
 /** GPUs are whole: three pods of five do not fit two nodes of eight. Exact where each size divides the next larger. */
-function packingFaults({ pool, free }: PoolLoad, bound: PlacedDemand[]): string[] {
+function packingFaults({ pool, free }: PoolLoad, bound: readonly PlacedDemand[]): string[] {
   const perNode = free.get(GPU_RESOURCE) ?? 0;
   const sizes = bound
     .map(({ requests, demand }) => ({ size: requests.get(GPU_RESOURCE) ?? 0, pods: demand.pods }))
@@ -137,12 +175,12 @@ function packingFaults({ pool, free }: PoolLoad, bound: PlacedDemand[]): string[
   return [];
 }
 
-/** Whether pods have one pool to go to, and stay there. @internal */
-export function isLasting({ demand, pools }: PlacedDemand): boolean {
-  return pools.length === 1 && !demand.temporary;
+/** Whether pods stay where they land. @internal */
+export function isLasting({ demand }: PlacedDemand): boolean {
+  return !demand.temporary && !demand.onEveryNode;
 }
 
-function names(loads: PoolLoad[]): string {
+function names(loads: readonly PoolLoad[]): string {
   const list = loads.map(({ pool }) => `'${pool.poolName}'`).join(', ');
   return loads.length === 1 ? `pool ${list}` : `pools ${list}`;
 }

@@ -37,7 +37,7 @@ function demandRow({ demand, requests, pools }: PlacedDemand): string[] {
 }
 
 function poolRows({ pool, demands, free }: PoolLoad): string[][] {
-  const bound = demands.filter(isLasting);
+  const bound = demands.filter((placed) => placed.pools.length === 1 && isLasting(placed));
   return [...free].map(([resource, left], row) => {
     const asked = bound.reduce((sum, { demand, requests }) => sum + demand.pods * (requests.get(resource) ?? 0), 0);
     const all = left * pool.maxNodes;

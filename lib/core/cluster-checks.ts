@@ -1,10 +1,13 @@
-import { IConstruct } from 'constructs';
+import { TerraformStack } from 'cdktf';
+import { IConstruct, Node } from 'constructs';
 import { capacityFaults } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { Placement, placementOf } from './cluster-placement';
+import { hasDefaultProvider, isOnCluster } from './kubernetes-access';
 import { IKubernetesCluster } from './kubernetes-cluster';
-import { IScheduledWorkload } from './pod-demand';
+import { demandOfResource, runsPods } from './kubernetes-pods';
+import { IScheduledWorkload, PodDemand } from './pod-demand';
 
 /**
  * The proof, at synthesis, that everything this program puts onto a cluster can be scheduled there.
@@ -12,8 +15,11 @@ import { IScheduledWorkload } from './pod-demand';
  * Every pod's requests can be met by a node of a pool that its selector and tolerations lead to; the pods of a pool, agents on
  * every node included, add up to no more than the pool has at its largest: GPUs, fabric interfaces, huge pages, memory, CPU, pods
  * and addresses; tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric.
- * What is wrong is an error of the cluster when the app is synthesised, all faults at once. Only what this program knows is
- * looked at: pods without GPUs that no known pool takes are the business of nodes that are not known here.
+ * What is wrong is an error of the cluster when the app is synthesised, all faults at once.
+ *
+ * Pods of the Kubernetes provider's own resources (Deployment, DaemonSet, StatefulSet, Job, CronJob, Pod) on the cluster are looked
+ * at too. Only what this program knows is: pods without GPUs that no known pool takes are the business of nodes that are not known
+ * here. Pods with GPUs for such nodes carry the annotation `gpu-inference-constructs/elsewhere: "true"`.
  */
 export class ClusterChecks {
   /**
@@ -63,7 +69,26 @@ export class ClusterChecks {
   }
 
   private placement(): Placement {
-    return placementOf(this.cluster.nodePools, [...this.workloads].filter(isAttached));
+    const registered = [...this.workloads].filter(isAttached);
+    return placementOf(this.cluster.nodePools, [...registered, ...this.otherWorkloads()]);
+  }
+
+  /** Pods of the Kubernetes provider's own resources that no workload of ours has made known. */
+  private otherWorkloads(): { readonly node: Node; readonly podDemands: PodDemand[] }[] {
+    const constructs = this.cluster.node.root.node.findAll();
+    const alone = constructs.filter((each) => all.has(each as IKubernetesCluster)).length === 1;
+    const defaults = new Map<TerraformStack, boolean>();
+    const isDefault = (stack: TerraformStack) => {
+      const known = defaults.get(stack) ?? (alone && hasDefaultProvider('kubernetes', stack));
+      defaults.set(stack, known);
+      return known;
+    };
+    return constructs.filter(runsPods).flatMap((resource) => {
+      const mine = resource.node.scopes.some((scope) => this.workloads.has(scope as IScheduledWorkload));
+      if (mine || !isOnCluster(resource, this.cluster, isDefault)) return [];
+      const demand = demandOfResource(resource);
+      return demand ? [{ node: resource.node, podDemands: [demand] }] : [];
+    });
   }
 }
 

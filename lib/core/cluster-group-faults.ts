@@ -1,6 +1,7 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
 import { IGpuNodePool } from './gpu-node-pool';
+import { GpuSharingKind } from './gpu-sharing-kind';
 import { RdmaFabricKind } from './rdma-fabric';
 
 /**
@@ -15,7 +16,14 @@ export function groupFaults({ demands }: Placement): string[] {
 
 function tensorFaults({ path, demand, pools }: PlacedDemand): string[] {
   const tensor = demand.tensorParallelism ?? 1;
-  return pools.flatMap(({ pool: { instanceType, poolName } }) => {
+  if (tensor <= 1) return [];
+  return pools.flatMap(({ pool: { instanceType, poolName, gpuSharingKind = GpuSharingKind.NONE } }) => {
+    if (gpuSharingKind !== GpuSharingKind.NONE) {
+      return [
+        `${path}: tensor parallelism ${tensor} of '${demand.name}' needs whole GPUs, but pool '${poolName}' shares them (${gpuSharingKind}); ` +
+          'use a pool that shares none',
+      ];
+    }
     const { interconnect, nvlinkDomainSize, gpuCount, name } = instanceType;
     // Without NVLink the whole node is what there is: slow, and the planner says so.
     const domain = interconnect === GpuInterconnect.PCIE ? gpuCount : nvlinkDomainSize;
@@ -55,6 +63,13 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): string[] {
     faults.push(
       `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which are in different subnets, and EFA traffic is not ` +
         'routed; select one pool, or put the pools into one subnet',
+    );
+  }
+  const groups = new Set(pools.flatMap(({ pool }) => pool.efaSecurityGroupId ?? []));
+  if (subnets.size < 2 && groups.size > 1) {
+    faults.push(
+      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, whose EFA interfaces are in different security groups, ` +
+        'each of which lets through its own traffic only; select one pool',
     );
   }
   return faults;

@@ -1,6 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuSharingKind } from './gpu-sharing-kind';
 import { IKubernetesCluster } from './kubernetes-cluster';
 import { IRdmaFabric } from './rdma-fabric';
 
@@ -58,6 +59,13 @@ export interface IGpuNodePool extends IConstruct {
    * @default - derived from the hardware and the fabric
    */
   readonly allocatable?: { [resource: string]: string };
+  /** How pods share a GPU. @default - a GPU is one pod's */
+  readonly gpuSharingKind?: GpuSharingKind;
+  /**
+   * Security group of the EFA interfaces, which lets through what comes from itself only.
+   * @default - without EFA, or not known: not checked
+   */
+  readonly efaSecurityGroupId?: string;
   /** What workloads of the same stack must wait for. */
   readonly ready: ITerraformDependable[];
 }

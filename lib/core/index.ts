@@ -3,6 +3,7 @@ export * from './cluster-checks';
 export * from './custom-resources';
 export * from './errors';
 export * from './gpu-node-pool';
+export * from './gpu-sharing-kind';
 export * from './image-registry';
 export * from './kubernetes-access';
 export * from './kubernetes-cluster';

@@ -1,6 +1,6 @@
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
-import { Fn, ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
+import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { dependOn } from './dependencies';
 import { ValidationError } from './errors';
@@ -213,6 +213,26 @@ export function hasDefaultProvider(type: string, scope: Construct): boolean {
   const isDefault = (child: unknown) =>
     TerraformProvider.isTerraformProvider(child) && child.terraformResourceType === type && child.alias === undefined;
   return TerraformStack.of(scope).node.findAll().some(isDefault);
+}
+
+/**
+ * Whether a Kubernetes object is put onto a cluster, as far as its provider tells.
+ *
+ * @param object the resource
+ * @param cluster the cluster
+ * @param isDefault whether the default Kubernetes provider of a stack, if there is one, can only be for this cluster
+ *
+ * @internal
+ */
+export function isOnCluster(
+  object: TerraformResource,
+  cluster: IKubernetesCluster,
+  isDefault: (stack: TerraformStack) => boolean,
+): boolean {
+  const access = KubernetesAccess.find(object, cluster);
+  if (object.provider) return access?.kubernetesProvider === object.provider;
+  if (access) return access.kubernetesProvider.alias === undefined;
+  return isDefault(TerraformStack.of(object));
 }
 
 const registry = new WeakMap<TerraformStack, Map<IKubernetesCluster, KubernetesAccess>>();

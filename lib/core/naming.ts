@@ -1,3 +1,5 @@
+import { createHash } from 'crypto';
+
 /**
  * A name for a Kubernetes object (RFC 1123 label): lower case, digits and hyphens, at most `max` characters.
  *
@@ -10,6 +12,21 @@ export function kubernetesName(text: string, max = 63): string {
     .slice(0, max)
     .replace(/^-+|-+$/g, '');
   return name || 'x';
+}
+
+/** Most characters of the name of a Helm release. */
+const RELEASE_NAME = 53;
+
+/**
+ * A name for a Helm release. What is too long ends in a hash of all of it, so that names which begin alike stay two.
+ *
+ * @internal
+ */
+export function helmReleaseName(text: string): string {
+  const name = kubernetesName(text, Infinity);
+  if (name.length <= RELEASE_NAME) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${kubernetesName(name, RELEASE_NAME - 9)}-${hash}`;
 }
 
 /**

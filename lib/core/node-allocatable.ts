@@ -51,7 +51,7 @@ export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
     ['memory', allocatableMemoryMib(type) * MIB],
     ...(disk === undefined ? [] : ([['ephemeral-storage', disk * MIB]] as [string, number][])),
     ['pods', maxPods(pool)],
-    [GPU_RESOURCE, type.gpuCount],
+    [GPU_RESOURCE, gpusPerNode(pool)],
     ...given,
   ]);
   // Huge pages are set aside from memory before pods get any.
@@ -63,6 +63,11 @@ export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
     );
   }
   return amounts;
+}
+
+/** GPUs that pods can have on one node of a pool, each share of one counted. @internal */
+export function gpusPerNode({ instanceType, allocatable }: IGpuNodePool): number {
+  return quantityValue(allocatable?.[GPU_RESOURCE] ?? String(instanceType.gpuCount));
 }
 
 /** With the VPC CNI only the interfaces of card 0 have addresses for pods, and an EFA-only interface there takes one of them. */

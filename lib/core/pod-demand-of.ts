@@ -27,15 +27,26 @@ export function podDemandOf(
   spec: PodSpec,
   about: Omit<PodDemand, 'requests' | 'nodeSelector' | 'hostNetwork'>,
 ): PodDemand {
-  const main = (spec.container as Container[] | undefined)?.map(requestsOf) ?? [];
-  const init = (spec.initContainer as Container[] | undefined)?.map(requestsOf) ?? [];
   return {
     tolerations: (spec.toleration as PodToleration[] | undefined) ?? [],
     ...about,
-    requests: largest([sum(main), ...init]),
+    requests: podRequests(
+      (spec.container as Container[] | undefined) ?? [],
+      (spec.initContainer as Container[] | undefined) ?? [],
+    ),
     nodeSelector: spec.nodeSelector,
     hostNetwork: spec.hostNetwork === true,
   };
+}
+
+/**
+ * What a pod requests: the larger of its containers together and its largest init container. The provider has no init containers
+ * that run on beside the others.
+ *
+ * @internal
+ */
+export function podRequests(main: readonly Container[], init: readonly Container[]): { [resource: string]: string } {
+  return largest([sum(main.map(requestsOf)), ...init.map(requestsOf)]);
 }
 
 /** A limit without a request is the request. */

@@ -15,6 +15,26 @@ export interface PodToleration {
 }
 
 /**
+ * A requirement on the labels of a node.
+ */
+export interface NodeRequirement {
+  /** Key of the label. */
+  readonly key: string;
+  /** `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`. */
+  readonly operator: string;
+  /** What the value is compared with. @default - none */
+  readonly values?: string[];
+}
+
+/**
+ * One of the alternatives of a required node affinity.
+ */
+export interface NodeTerm {
+  /** What a node must meet, all of it. */
+  readonly requirements: NodeRequirement[];
+}
+
+/**
  * What like pods ask of the nodes of a cluster.
  */
 export interface PodDemand {
@@ -26,6 +46,8 @@ export interface PodDemand {
   readonly requests: { [resource: string]: string };
   /** Labels that its nodes must have. @default - any node */
   readonly nodeSelector?: { [key: string]: string };
+  /** Required node affinity: a node must meet one of these, beside `nodeSelector`. @default - none */
+  readonly nodeTerms?: NodeTerm[];
   /** Its tolerations. @default - none */
   readonly tolerations?: PodToleration[];
   /** Whether it runs once on every node that has the labels, as a DaemonSet does. @default false */

@@ -1,17 +1,21 @@
 /** Factors of the suffixes of Kubernetes quantities. */
 const SUFFIXES: { readonly [suffix: string]: number } = {
   '': 1,
+  n: 1e-9,
+  u: 1e-6,
   m: 1e-3,
   k: 1e3,
   M: 1e6,
   G: 1e9,
   T: 1e12,
   P: 1e15,
+  E: 1e18,
   Ki: 2 ** 10,
   Mi: 2 ** 20,
   Gi: 2 ** 30,
   Ti: 2 ** 40,
   Pi: 2 ** 50,
+  Ei: 2 ** 60,
 };
 
 /**
@@ -22,8 +26,9 @@ const SUFFIXES: { readonly [suffix: string]: number } = {
  * @internal
  */
 export function quantityValue(text: string): number {
-  const [, digits, suffix] = text.match(/^(\d+(?:\.\d+)?)([a-zA-Z]*)$/) ?? [];
-  return digits === undefined ? NaN : Number(digits) * (SUFFIXES[suffix] ?? NaN);
+  const [, digits, exponent, suffix = ''] = text.match(/^\+?(\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+)|([a-zA-Z]*))$/) ?? [];
+  if (digits === undefined) return NaN;
+  return exponent === undefined ? Number(digits) * (SUFFIXES[suffix] ?? NaN) : Number(`${digits}e${exponent}`);
 }
 
 /**

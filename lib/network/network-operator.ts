@@ -3,6 +3,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../core/custom-resources';
 import { throwIfInvalid } from '../core/errors';
+import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
 import { helmMeta } from '../core/kubernetes-access';
@@ -72,8 +73,8 @@ export interface NvidiaNetworkOperatorProps {
  * The GPU driver must take part: with NVIDIA's GPU operator that is `driver.rdma.enabled`. Adapters must be ConnectX-5 or later;
  * ConnectX-6 Lx is not supported.
  *
- * Throws a `ValidationError` when no pool has InfiniBand or RoCE, for a pool of another cluster, and for a second operator on one
- * cluster, whose policies would be ignored. A network that a fabric names and nobody makes is an error at synthesis.
+ * Throws a `ValidationError` when no pool has InfiniBand or RoCE, for a pool of another cluster, for a second operator on one cluster,
+ * whose policies would be ignored, and for a second node feature discovery. A network that a fabric names and nobody makes is an error at synthesis.
  *
  * @see https://docs.nvidia.com/networking/display/kubernetes2641/customizations/nic-node-policy.html
  */
@@ -90,6 +91,8 @@ export class NvidiaNetworkOperator extends Construct {
   private readonly pools: ConnectXPool[];
   private readonly registry: ImageRegistry;
   private readonly made = new Set<string>();
+  /** Addresses of each node, by the network that they are for. */
+  private readonly blocks = new Map<string, number>();
 
   /**
    * @param scope parent, in the workload stack
@@ -104,6 +107,7 @@ export class NvidiaNetworkOperator extends Construct {
     const pools = props.nodePools ?? props.cluster.nodePools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
     operators.set(props.cluster, this);
+    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
     this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     for (const network of props.existingNetworks ?? []) this.made.add(network);
@@ -134,7 +138,7 @@ export class NvidiaNetworkOperator extends Construct {
       dependsOn: [release],
     });
     this.ready = [release, ...policies.ready];
-    this.node.addValidation({ validate: () => this.missingNetworks() });
+    this.node.addValidation({ validate: () => [...this.missingNetworks(), ...this.smallBlocks()] });
   }
 
   /** The pools it serves. A copy. */
@@ -143,8 +147,9 @@ export class NvidiaNetworkOperator extends Construct {
   }
 
   /** Makes a network known, so that fabrics may name it. @internal */
-  public _addNetwork(reference: string): void {
+  public _addNetwork(reference: string, perNodeBlockSize?: number): void {
     this.made.add(reference);
+    if (perNodeBlockSize !== undefined) this.blocks.set(reference, perNodeBlockSize);
   }
 
   /** What address pools wait for: their kind is defined when the operator has started IPAM, after its policy is there. @internal */
@@ -233,6 +238,7 @@ export class NvidiaNetworkOperator extends Construct {
               'one that is looked at; pass all pools to that one',
           ]
         : []),
+      ...((props.nodeFeatureDiscovery ?? true) && !other ? featureDiscoveryFaults(cluster) : []),
       ...(pools.length === 0
         ? [
             `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,
@@ -252,6 +258,22 @@ export class NvidiaNetworkOperator extends Construct {
             ]),
       ]),
     ];
+  }
+
+  /** Adapters that pods have for themselves need an address each, in the block of their node. */
+  private smallBlocks(): string[] {
+    return this.pools.flatMap(({ pool, fabric }) => {
+      const adapters = fabric._attachment?.kind === 'host-devices' ? fabric.adaptersPerNode : 0;
+      return [...new Set(fabric.networks)].flatMap((name) => {
+        const block = this.blocks.get(name.includes('/') ? name : `default/${name}`);
+        return block === undefined || block >= adapters
+          ? []
+          : [
+              `each node of pool '${pool.poolName}' has ${adapters} adapters on network '${name}', but blocks of ${block} addresses; raise ` +
+                `perNodeBlockSize to ${adapters}`,
+            ];
+      });
+    });
   }
 
   private missingNetworks(): string[] {

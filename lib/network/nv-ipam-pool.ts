@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { CustomResources } from '../core/custom-resources';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
-import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { addressRange, ipv4 } from './address-range';
 import { NvidiaNetworkOperator } from './network-operator';
@@ -29,12 +29,14 @@ export interface NvIpamPoolProps {
 /**
  * A range of addresses for pods' network interfaces, by NVIDIA's IPAM: each node of the pools gets a block of it.
  *
- * Throws a `ValidationError` when the blocks of all nodes are more than the range has, when it is no range, or when the gateway is
- * not in it.
+ * Throws a `ValidationError` when the blocks of all nodes are more than the range has, when it is no range, when the gateway is not
+ * in it, or when it overlaps another on the same nodes.
  */
 export class NvIpamPool extends Construct {
   /** Name of the pool of addresses. */
   public readonly poolName: string;
+  /** Addresses that each node gets for its pods. */
+  public readonly perNodeBlockSize: number;
   /** The IPAM configuration of a network that takes addresses from here, as JSON. */
   public readonly ipam: string;
   /** What networks wait for. */
@@ -51,10 +53,12 @@ export class NvIpamPool extends Construct {
     this.poolName = props.poolName ?? kubernetesName(id);
     const pools = props.nodePools ?? operator.nodePools;
     throwIfInvalid(this, poolFaults(this.poolName, props, pools));
+    this.perNodeBlockSize = perNodeBlockSize;
+    ranges.set(operator, [...(ranges.get(operator) ?? []), { name: this.poolName, subnet, pools }]);
     this.ipam = JSON.stringify({ type: 'nv-ipam', poolName: this.poolName });
     const resources = new CustomResources(this, 'Resource', {
       cluster: operator.cluster,
-      releaseName: kubernetesName(`ip-pool-${this.poolName}`, 53),
+      releaseName: helmReleaseName(`ip-pool-${this.poolName}`),
       namespace: operator.namespace,
       resources: [
         {
@@ -79,6 +83,32 @@ function expressions(pool: IGpuNodePool) {
   return Object.entries(pool.nodeSelector).map(([key, value]) => ({ key, operator: 'In', values: [value] }));
 }
 
+/** A range that is taken on nodes of some pools. */
+interface TakenRange {
+  readonly name: string;
+  readonly subnet: string;
+  readonly pools: readonly IGpuNodePool[];
+}
+
+/** The ranges of the address pools of each operator. */
+const ranges = new WeakMap<NvidiaNetworkOperator, TakenRange[]>();
+
+/** Two interfaces of one pod may not have the same address, and a node has one route to a range. */
+function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: readonly IGpuNodePool[]): string[] {
+  const range = addressRange(subnet);
+  return (ranges.get(operator) ?? []).flatMap((other) => {
+    const taken = addressRange(other.subnet);
+    const shared = pools.filter((pool) => other.pools.includes(pool)).map(({ poolName }) => `'${poolName}'`);
+    const apart =
+      !range || !taken || range.first + range.size <= taken.first || taken.first + taken.size <= range.first;
+    if (apart || shared.length === 0) return [];
+    return [
+      `subnet ${subnet} overlaps ${other.subnet} of address pool '${other.name}' on nodes of pool ${shared.join(', ')}; give it a range ` +
+        'of its own',
+    ];
+  });
+}
+
 function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[]): string[] {
   const { operator, subnet, perNodeBlockSize, gateway } = props;
   const tokens = Object.entries({ poolName: name, subnet, perNodeBlockSize, gateway }).flatMap(([property, value]) =>
@@ -101,6 +131,7 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
   const at = gateway === undefined ? undefined : ipv4(gateway);
   if (gateway !== undefined && (at === undefined || at <= range.first || at >= range.first + range.size - 1))
     faults.push(`gateway must be an address of ${subnet}, neither its first nor its last; got '${gateway}'`);
+  faults.push(...overlapFaults(operator, subnet, pools));
   const nodes = pools.reduce((sum, pool) => sum + pool.maxNodes, 0);
   // The first address names the network, the last is the broadcast's. A gateway lies within a block and is not handed out.
   const usable = range.size - 2;

@@ -2,7 +2,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../core/custom-resources';
 import { throwIfInvalid } from '../core/errors';
-import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { NvidiaNetworkOperator } from './network-operator';
 import { NvIpamPool } from './nv-ipam-pool';
@@ -115,7 +115,7 @@ export abstract class SecondaryNetwork extends Construct {
     const ipam = ipPool?.ipam ?? (props.ipam && JSON.stringify(JSON.parse(props.ipam)));
     const resources = new CustomResources(this, 'Resource', {
       cluster: operator.cluster,
-      releaseName: kubernetesName(`network-${this.networkName}`, 53),
+      releaseName: helmReleaseName(`network-${this.networkName}`),
       namespace: operator.namespace,
       resources: [
         {
@@ -128,7 +128,7 @@ export abstract class SecondaryNetwork extends Construct {
       dependsOn: [...operator.ready, ...(ipPool?.ready ?? [])],
     });
     this.ready = resources.ready;
-    operator._addNetwork(this.reference);
+    operator._addNetwork(this.reference, ipPool?.perNodeBlockSize);
   }
 
   /** What is special to this kind of network. Called by the constructor. @internal */

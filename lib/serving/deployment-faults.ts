@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import { TritonRelease } from '../catalog/serving-engine';
 import { IGpuNodePool } from '../core/gpu-node-pool';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { kubernetesNameFault } from '../core/naming';
+import { gpusPerNode } from '../core/node-allocatable';
 import { concreteFault } from '../core/tokens';
 import { integerFault } from './model-config';
 import { ModelContext, ModelDefinition } from './model-definition';
@@ -143,7 +145,14 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
       `only one model of a server may span several GPUs, because vLLM takes the first it sees; got ${spanning.join(', ')}; make a deployment for each`,
     );
   }
-  const { instanceType } = nodePool;
+  const { instanceType, gpuSharingKind = GpuSharingKind.NONE } = nodePool;
+  const planned = models.filter((model) => model.backend === 'vllm').map((model) => `'${model.name}'`);
+  if (gpuSharingKind !== GpuSharingKind.NONE && planned.length > 0) {
+    faults.push(
+      `pool '${nodePool.poolName}' shares its GPUs (${gpuSharingKind}), but ${planned.join(', ')} ${planned.length > 1 ? 'are' : 'is'} planned ` +
+        'with the memory of whole ones, and would die at start; use a pool that shares none',
+    );
+  }
   const gpus = models.reduce((sum, model) => sum + model.gpus, 0);
   if (models.length > 1 && gpus > instanceType.gpuCount) {
     const list = models.map((model) => `'${model.name}' ${model.gpus}`).join(', ');
@@ -186,7 +195,7 @@ export function claimCapacity(scope: Construct, pool: IGpuNodePool, pod: PodSizi
   const known = claims.get(pool) ?? [];
   const gpus = pod.gpus * pod.replicas;
   const taken = known.reduce((sum, claim) => sum + claim.gpus, 0);
-  const all = maxNodes * instanceType.gpuCount;
+  const all = maxNodes * gpusPerNode(pool);
   if (gpus > 0 && taken + gpus > all) {
     return [
       `pool '${poolName}' has ${all} GPUs at most, of which ${known.map((claim) => `${claim.path} takes ${claim.gpus}`).join(', ')}; ` +

@@ -17,6 +17,8 @@ export interface SizingOverrides {
   readonly sharedMemory?: DataSize;
   readonly ephemeralStorage?: DataSize;
   readonly startupBudget?: number;
+  /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
+  readonly gpusPerNode?: number;
 }
 
 /**
@@ -88,7 +90,7 @@ export function sizePod(
     'GPU',
     'cards',
     gpus,
-    type.gpuCount,
+    overrides.gpusPerNode ?? type.gpuCount,
     'put the models into deployments of their own, or use a larger instance type',
   );
   fit(

@@ -17,6 +17,7 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IModelStore } from '../core/model-store';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesName } from '../core/naming';
+import { gpusPerNode } from '../core/node-allocatable';
 import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { podDemandOf } from '../core/pod-demand-of';
 import { escapeTemplate } from '../core/template-escape';
@@ -177,6 +178,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
     const { sizing, faults: misfits } = sizePod(this.models, this.props.nodePool.instanceType, {
       ...this.props.resources,
       startupBudget: this.props.startupBudget,
+      gpusPerNode: gpusPerNode(this.props.nodePool),
     });
     throwIfInvalid(this, misfits);
     throwIfInvalid(this, claimCapacity(this, this.props.nodePool, { ...sizing, replicas: this.replicas }));

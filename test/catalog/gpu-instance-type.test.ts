@@ -99,6 +99,16 @@ describe('GpuInstanceType', () => {
 
   const own = { name: 'dgx-a100', gpu: GpuType.A100_80GB, gpuCount: 8, vcpus: 256, memory: DataSize.gib(2048) };
 
+  test('the cards of custom hardware are in the order of their indices, whatever order they are given in', () => {
+    const networkCards = [
+      { index: 1, maxInterfaces: 1, efa: true },
+      { index: 0, maxInterfaces: 15, efa: false },
+    ];
+    const type = GpuInstanceType.custom({ ...own, networkCards, ipv4PerInterface: 50 });
+    expect(type.networkCards.map(({ index }) => index)).toEqual([0, 1]);
+    expect(type.defaultMaxPods).toBe(15 * 49 + 2);
+  });
+
   test('custom hardware', () => {
     const type = GpuInstanceType.custom({ ...own, interconnect: GpuInterconnect.NVSWITCH });
     expect(type).toMatchObject({ nvlinkDomainSize: 8, efaInterfaces: 0, isCustom: true, legacy: false });
@@ -119,6 +129,11 @@ describe('GpuInstanceType', () => {
       /must divide the 8 GPUs/,
     ],
     ['no memory', { memory: DataSize.ZERO }, /memory must be a finite number above zero/],
+    [
+      'an architecture of another name',
+      { architecture: 'aarch64' },
+      /architecture must be 'x86_64' or 'arm64'; got 'aarch64'/,
+    ],
     ['no cards', { networkCards: [] }, /at least one card/],
     [
       'repeated cards',

@@ -170,11 +170,12 @@ describe('failure 4: a capacity block', () => {
 
 describe('failure 2: a reservation', () => {
   const reserved = (more: object = {}) => Capacity.reservation({ reservationId: 'cr-1', ...more });
+  const inOneSubnet: Options = { ...EFA, subnetId: 'subnet-a' };
 
   test('is used where it was made: in its placement group, or in none', () => {
-    const none = synthPool({ ...EFA, capacity: reserved() });
+    const none = synthPool({ ...inOneSubnet, capacity: reserved() });
     expect(none.only('aws_launch_template')).not.toHaveProperty('placement');
-    const group = synthPool({ ...EFA, capacity: reserved({ placementGroupName: 'pg' }) });
+    const group = synthPool({ ...inOneSubnet, capacity: reserved({ placementGroupName: 'pg' }) });
     expect(group.only('aws_launch_template').placement).toEqual({ group_name: 'pg' });
     expect(group.types).not.toContain('aws_placement_group');
   });
@@ -197,7 +198,7 @@ describe('failure 2: a reservation', () => {
   });
 
   test('keeps the number of nodes and upgrades as any other pool', () => {
-    const group = synthPool({ ...EFA, minNodes: 2, capacity: reserved() }).only('aws_eks_node_group');
+    const group = synthPool({ ...inOneSubnet, minNodes: 2, capacity: reserved() }).only('aws_eks_node_group');
     expect(group.scaling_config).toMatchObject({ min_size: 2, desired_size: 2 });
     expect(group.lifecycle).toEqual({ ignore_changes: ['scaling_config[0].desired_size'] });
   });

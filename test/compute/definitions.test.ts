@@ -112,7 +112,7 @@ describe('objects of Karpenter', () => {
     ['EFA in an existing group', { ...efa, placement: Placement.existing('pg') }],
     ['a fixed number', { ...efa, minNodes: 4 }],
     ['spot', { capacity: Capacity.spot() }],
-    ['a reservation', { ...efa, capacity: Capacity.reservation({ reservationId: 'cr-1' }) }],
+    ['a reservation', { ...efa, capacity: Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'eu-1b' }) }],
     ['a capacity block', { ...efa, capacity: Capacity.capacityBlock(BLOCK) }],
     ['Bottlerocket', { ...efa, image: BOTTLEROCKET }],
   ])('%s is what the definitions take', (_, options) => {

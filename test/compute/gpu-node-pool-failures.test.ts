@@ -97,6 +97,14 @@ describe('failure 3: an EFA pool has one subnet', () => {
     expect(synthPool(EFA).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
   });
 
+  test('also outside of any placement group', () => {
+    const options = { ...EFA, placement: Placement.none() };
+    expect(synthPool(options).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
+    expect(() => synthPool({ ...options, subnetIds: ['subnet-a', 'subnet-b'] })).toThrow(
+      /a pool with EFA needs exactly one subnet; got 2/,
+    );
+  });
+
   test('also where the cluster’s subnets are known later only', () => {
     const result = synthesise((stack) => {
       const subnetIds = new DataAwsSubnets(stack, 'Subnets', {}).ids;

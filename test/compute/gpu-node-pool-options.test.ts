@@ -148,6 +148,15 @@ describe('failure 8: the driver', () => {
   });
 });
 
+test('failure 8: a driver that is not known is said where the GPUs need an old one', () => {
+  const warnings = (options: Options, cluster = {}) => synthPool(options, cluster).annotations().join();
+  const v100 = { instanceType: GpuInstanceType.P3DN_24XLARGE };
+  expect(warnings(v100)).toMatch(/DRIVER_NOT_KNOWN.*V100-32GB.*580 or before.*NodeImage.al2023/);
+  expect(warnings(v100, { release: EksRelease.DEFAULT })).not.toMatch(/DRIVER_NOT_KNOWN/);
+  expect(warnings({ ...v100, image: NodeImage.al2023({ driverMajor: 580 }) })).not.toMatch(/DRIVER_NOT_KNOWN/);
+  expect(warnings({})).not.toMatch(/DRIVER_NOT_KNOWN/);
+});
+
 describe('failure 7: scale from zero', () => {
   const scaled = (options: Options = {}) =>
     synthPool({ ...EFA, minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler(), ...options });

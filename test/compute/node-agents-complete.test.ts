@@ -128,6 +128,12 @@ describe('the GPU operator', () => {
     expect(() => synth({ plain: PLAIN }, { gpuOperator: GpuOperator.release({ driver: true }) })).toThrow(
       /must not install a driver on pool\(s\) 'plain'/,
     );
+    for (const part of ['driver', 'toolkit']) {
+      const values = JSON.stringify({ [part]: { enabled: true } });
+      expect(() => synth({ plain: PLAIN }, { gpuOperator: GpuOperator.release({ values }) })).toThrow(
+        /must not install a driver on pool\(s\) 'plain'.*and what enables them out of its values/,
+      );
+    }
   });
 
   test('replaces our device plugin, but not the EFA plugin', () => {

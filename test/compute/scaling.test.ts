@@ -1,6 +1,7 @@
 import { TerraformStack } from 'cdktf';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { Autoscaling } from '../../lib/compute/autoscaling';
 import { Capacity } from '../../lib/compute/capacity';
 import { ClusterAutoscaler } from '../../lib/compute/cluster-autoscaler';
 import { EfaLayout } from '../../lib/compute/efa-layout';
@@ -11,7 +12,9 @@ import { ImagePrePuller, ImagePrePullerProps } from '../../lib/compute/image-pre
 import { KarpenterGpuNodePool } from '../../lib/compute/karpenter-gpu-node-pool';
 import { NodeImage } from '../../lib/compute/node-image';
 import { NodeRepair } from '../../lib/compute/node-repair';
+import { ClusterChecks } from '../../lib/core/cluster-checks';
 import { KubernetesAccess } from '../../lib/core/kubernetes-access';
+import { NcclAcceptanceTest } from '../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { Block, synthesise, synthesisePair } from '../support/synth';
 import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';
@@ -107,6 +110,54 @@ describe('a pool by Karpenter', () => {
     expect(alias({ image }, EksRelease.DEFAULT)).toEqual([{ alias: 'bottlerocket@v1.62.0' }]);
   });
 
+  test('failure 6: is known with its fabric, its subnets and its pods', () => {
+    synthesise((stack) => {
+      const pool = karpenter(stack, P5, { subnetCidrs: ['10.0.0.0/24', '10.0.1.0/24'] });
+      expect(pool.fabric).toBe(P5.fabric);
+      expect(pool.subnets).toEqual([{ subnetId: 'subnet-a', usableAddresses: 251 }]);
+      expect(pool.allocatable).toEqual({ pods: '51' });
+      // Its huge pages and interfaces are what a test of the fabric asks for.
+      new NcclAcceptanceTest(stack, 'Nccl', { nodePool: pool });
+      expect(ClusterChecks.of(pool.cluster).faults).toEqual([]);
+    });
+  });
+
+  test('failure 4: is told before a block ends, and checks the zone of a subnet that is known later', () => {
+    const block = {
+      reservationId: 'cr-1',
+      availabilityZone: 'eu-1b',
+      start: '2026-12-01T11:30:00Z',
+      end: '2026-12-02T11:30:00Z',
+    };
+    const made = (alarmTopicArn?: string) =>
+      synthesise((stack) => {
+        const capacity = Capacity.capacityBlock({ ...block, alarmTopicArn });
+        karpenter(stack, { ...P5, capacity, subnetId: 'subnet-z' });
+      });
+    const watched = made('arn:aws:sns:eu-central-1:123456789012:blocks');
+    expect(watched.only('aws_cloudwatch_event_rule').event_pattern).toContain('cr-1');
+    expect(watched.only('aws_cloudwatch_event_target').arn).toMatch(/:blocks$/);
+    expect(watched.annotations()).toEqual([]);
+    expect(watched.onlyData('aws_subnet').lifecycle.postcondition[0].condition).toContain('eu-1b');
+    expect(made().annotations()).toEqual([expect.stringContaining('CAPACITY_BLOCK_UNWATCHED')]);
+  });
+
+  test('of a long name has a release of its own', () => {
+    const { workload } = synthesisePair((first, second) => {
+      const cluster = testEksCluster(first);
+      KubernetesAccess.of(second, cluster);
+      for (const end of ['a', 'b']) {
+        const poolName = `${'long-'.repeat(10)}${end}`;
+        const size = { minNodes: 0, maxNodes: 1 };
+        const options = { cluster, instanceType: GpuInstanceType.G5_XLARGE, poolName, ...size };
+        new KarpenterGpuNodePool(first, end, options).install(second);
+      }
+    });
+    const names = workload.resources('helm_release').map(({ name }) => name as string);
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).toMatch(/^karpenter-long-[a-z0-9-]{1,37}[a-z0-9]$/);
+  });
+
   test('of a fixed number is static', () => {
     expect(objects({ ...P5, minNodes: 4 }).NodePool.spec).toMatchObject({ replicas: 4, limits: { nodes: '4' } });
   });
@@ -149,6 +200,16 @@ describe('a pool by Karpenter', () => {
     ['combined interfaces', { ...P5, efaLayout: EfaLayout.COMBINED }, /EFA and ENA in one/],
     ['shared GPUs', { gpuSharing: GpuSharing.timeSlicing(2) }, /counts whole GPUs/],
     ['EKS’s node repair', { nodeRepair: NodeRepair.enabled() }, /feature gate NodeRepair/],
+    [
+      'the cluster autoscaler',
+      { autoscaling: Autoscaling.clusterAutoscaler() },
+      /the cluster autoscaler scales no nodes of Karpenter/,
+    ],
+    [
+      'a label of Karpenter’s',
+      { labels: { 'karpenter.sh/row': 'a' } },
+      /under 'karpenter.sh', which Karpenter reserves/,
+    ],
     ['EFA where there is none', { fabric: RdmaFabric.efa() }, /has no EFA/],
   ])('is refused with %s', (_, options, message) => expect(() => objects(options)).toThrow(message));
 });
@@ -177,6 +238,16 @@ describe('ClusterAutoscaler', () => {
       expect(tag(kubernetesVersion)).toMatch(new RegExp(`^v${kubernetesVersion}\\.\\d+$`));
     }
     expect(tag()).toBeUndefined();
+  });
+
+  test('is there once for a cluster', () => {
+    expect(() =>
+      synthesise((stack) => {
+        const cluster = testEksCluster(stack);
+        new ClusterAutoscaler(stack, 'Autoscaler', { cluster });
+        new ClusterAutoscaler(stack, 'Second', { cluster });
+      }),
+    ).toThrow(/test\/Second: cluster 'test' already has a cluster autoscaler, at 'test\/Autoscaler'/);
   });
 
   test('may change only those', () => {
@@ -233,6 +304,22 @@ describe('ImagePrePuller', () => {
     const [term] = pod.affinity.node_affinity.required_during_scheduling_ignored_during_execution.node_selector_term;
     expect(term.match_expressions).toEqual([{ key: 'gpu-inference-constructs/pool', operator: 'In', values: ['a'] }]);
     expect(pod.toleration.map((each: Block) => each.key)).toEqual(['a', 'nvidia.com/gpu']);
+  });
+
+  test('is counted among the pods of each node, on the pools it runs on', () => {
+    synthesise((stack) => {
+      const cluster = testEksCluster(stack);
+      const options = { cluster, instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNodes: 1 };
+      const first = new GpuNodePool(stack, 'a', options);
+      new GpuNodePool(stack, 'b', options);
+      const lines = () => ClusterChecks.of(cluster).explain().split('\n');
+      new ImagePrePuller(stack, 'warm', { cluster, images: IMAGES });
+      new ImagePrePuller(stack, 'own', { cluster, images: IMAGES, nodePools: [first] });
+      expect(lines()).toContainEqual(
+        expect.stringMatching(/each node +inference\/warm +a, b .* cpu 0.01, memory 0 GiB/),
+      );
+      expect(lines()).toContainEqual(expect.stringMatching(/each node +inference\/own +a +1 /));
+    });
   });
 
   test.each<[Partial<ImagePrePullerProps>, RegExp]>([

@@ -1,0 +1,122 @@
+import { DefaultTokenResolver, StringConcat, TerraformResource, TerraformStack, Tokenization } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { PodDemand } from './pod-demand';
+import { podRequests } from './pod-demand-of';
+
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- attributes as Terraform reads them */
+type Attributes = { readonly [attribute: string]: any };
+
+/** Annotation of pods that are for nodes which this program does not know. */
+const ELSEWHERE = 'gpu-inference-constructs/elsewhere';
+
+/** Way from the attributes of a resource to its pod template. */
+const TEMPLATES: { readonly [type: string]: readonly string[] } = {
+  pod: [],
+  deployment: ['spec', 'template'],
+  daemonset: ['spec', 'template'],
+  daemon_set: ['spec', 'template'],
+  stateful_set: ['spec', 'template'],
+  replication_controller: ['spec', 'template'],
+  job: ['spec', 'template'],
+  cron_job: ['spec', 'job_template', 'spec', 'template'],
+};
+
+const FORM = /^kubernetes_(\w+?)(_v1)?$/;
+
+/**
+ * Whether a construct is a resource of the Kubernetes provider that runs pods.
+ *
+ * @internal
+ */
+export function runsPods(construct: IConstruct): construct is TerraformResource {
+  if (!TerraformResource.isTerraformResource(construct)) return false;
+  return Object.hasOwn(TEMPLATES, FORM.exec(construct.terraformResourceType)?.[1] ?? '');
+}
+
+/**
+ * What the pods of a resource of the Kubernetes provider ask of the nodes, read from what is synthesised. What Terraform only knows
+ * later is left out. Nothing for pods that no scheduler places, and for those that say they run elsewhere.
+ *
+ * @internal
+ */
+export function demandOfResource(resource: TerraformResource): PodDemand | undefined {
+  const kind = FORM.exec(resource.terraformResourceType)?.[1] ?? '';
+  const attributes = attributesOf(resource);
+  const template = TEMPLATES[kind].reduce((at: Attributes, step) => one(at[step]), attributes);
+  const [spec, metadata] = [one(template.spec), one(template.metadata)];
+  if (spec.node_name || one(metadata.annotations)[ELSEWHERE] === 'true') return undefined;
+  const { namespace = 'default', name = resource.node.id } = one(attributes.metadata);
+  const onEveryNode = kind === 'daemonset' || kind === 'daemon_set';
+  return {
+    name: `${namespace}/${name}`,
+    pods: onEveryNode ? 0 : podsOf(kind, attributes),
+    onEveryNode,
+    temporary: kind === 'job' || kind === 'cron_job',
+    requests: podRequests(many(spec.container).map(container), many(spec.init_container).map(container)),
+    nodeSelector: known(one(spec.node_selector)),
+    nodeTerms: nodeTerms(spec),
+    tolerations: many(spec.toleration).map((each) => {
+      const { key, operator, value, effect } = each;
+      // A toleration that is known later may be the one that counts.
+      return isLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
+    }),
+    hostNetwork: spec.host_network === true,
+  };
+}
+
+function attributesOf(resource: TerraformResource): Attributes {
+  const { terraformResourceType: type } = resource;
+  const all = Tokenization.resolve(resource.toTerraform(), {
+    scope: TerraformStack.of(resource),
+    resolver: new DefaultTokenResolver(new StringConcat()),
+  });
+  return Object.values(all?.resource?.[type] ?? {})[0] as Attributes;
+}
+
+/**
+ * How many pods there are at least: what is known later may be none. The pods of a Job may wait for each other.
+ */
+function podsOf(kind: string, { spec, count, for_each: each }: Attributes): number {
+  const number = (value: unknown) => (value === undefined || value === null ? 1 : Number(value));
+  const pods = ['pod', 'job', 'cron_job'].includes(kind) ? 1 : number(one(spec).replicas);
+  const all = pods * number(count);
+  return each !== undefined || Number.isNaN(all) ? 0 : all;
+}
+
+function container({ resources }: Attributes) {
+  const { requests, limits } = one(resources);
+  return { resources: { requests: known(one(requests)), limits: known(one(limits)) } };
+}
+
+function nodeTerms({ affinity }: Attributes) {
+  const required = one(one(one(affinity).node_affinity).required_during_scheduling_ignored_during_execution);
+  const terms = many(required.node_selector_term);
+  // Of what is known later, and of a node's own name, any pool may be meant.
+  return terms.map(({ match_expressions: expressions }) => ({
+    requirements: many(expressions)
+      .filter(({ key, values }) => !isLater([key, values]))
+      .map(({ key, operator, values }) => ({ key, operator, values })),
+  }));
+}
+
+/** What is known of a map at synthesis. */
+function known(map: Attributes): { [key: string]: string } {
+  const entries = Object.entries(map).filter((entry) => !isLater(entry));
+  return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
+}
+
+/** Whether a value has a part that Terraform computes. */
+function isLater(value: unknown): boolean {
+  return JSON.stringify(value ?? null).includes('${');
+}
+
+/** A block that there is once, whether it is written as itself or as a list. */
+function one(value: unknown): Attributes {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'object' && first !== null ? first : {};
+}
+
+function many(value: unknown): Attributes[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((each): each is Attributes => typeof each === 'object' && each !== null);
+}

@@ -1,0 +1,24 @@
+import { PoolLoad } from './cluster-placement';
+
+/**
+ * Pools whose selector leads to nodes of others too. Each pool sees those before it when it is made, but not those after.
+ *
+ * @internal
+ */
+export function selectorFaults(loads: readonly PoolLoad[], index: ReadonlyMap<string, PoolLoad[]>): string[] {
+  return loads.flatMap(({ pool }) => {
+    const selector = Object.entries(pool.nodeSelector);
+    const perLabel = selector.map(([key, value]) => index.get(`${key}=${value}`) ?? []);
+    const shortest = perLabel.reduce((a, b) => (b.length < a.length ? b : a), perLabel[0] ?? []);
+    const others = shortest
+      .map((load) => load.pool)
+      .filter((other) => other !== pool && selector.every(([key, value]) => other.nodeLabels[key] === value));
+    if (others.length === 0) return [];
+    const labels = selector.map(([key, value]) => `${key}=${value}`).join(', ');
+    const names = others.map(({ poolName }) => `'${poolName}'`).join(', ');
+    return [
+      `${pool.node.path}: nodeSelector ${labels} of pool '${pool.poolName}' selects nodes of pool ${names} too; give the nodes a label ` +
+        'that only they have',
+    ];
+  });
+}

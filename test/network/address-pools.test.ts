@@ -1,0 +1,63 @@
+import { TerraformStack } from 'cdktf';
+import { NvidiaNetworkOperator } from '../../lib/network/network-operator';
+import { NvIpamPool } from '../../lib/network/nv-ipam-pool';
+import { RdmaAttachment } from '../../lib/network/rdma-attachment';
+import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { HostDeviceNetwork } from '../../lib/network/secondary-networks';
+import { Synthesised, synthesise } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+import { NDR, rack } from './support';
+
+const hall = (network: string) =>
+  RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.hostDevices({ network: `default/${network}` }) });
+
+/** Two pools, an operator for both and what a test makes of them. */
+function site(
+  build: (operator: NvidiaNetworkOperator, stack: TerraformStack, pools: ReturnType<typeof rack>[]) => void,
+): Synthesised {
+  return synthesise((stack) => {
+    const cluster = testCluster(stack);
+    const pools = ['a', 'b'].map((name) => rack(stack, cluster, { fabric: hall('fast'), poolName: name }, name));
+    const operator = new NvidiaNetworkOperator(stack, 'Operator', { cluster });
+    build(operator, stack, pools);
+  });
+}
+
+const fast = (stack: TerraformStack, operator: NvidiaNetworkOperator, ipPool?: NvIpamPool) =>
+  new HostDeviceNetwork(stack, 'fast', { operator, resourceName: 'hostdev', ipPool });
+
+describe('ranges of addresses', () => {
+  const two = (first: string, second: string, apart = false) =>
+    site((operator, stack, [a, b]) => {
+      const block = { operator, perNodeBlockSize: 8 };
+      fast(stack, operator);
+      new NvIpamPool(stack, 'One', { ...block, subnet: first, nodePools: apart ? [a] : undefined });
+      new NvIpamPool(stack, 'Two', { ...block, subnet: second, nodePools: apart ? [b] : undefined });
+    });
+
+  test.each([
+    ['one within the other', '10.1.0.0/22', '10.1.1.0/24'],
+    ['the same twice', '10.1.0.0/24', '10.1.0.0/24'],
+  ])('may not overlap on one node: %s', (_, first, second) => {
+    expect(() => two(first, second)).toThrow(
+      `subnet ${second} overlaps ${first} of address pool 'one' on nodes of pool 'a', 'b'; give it a range of its own`,
+    );
+  });
+
+  test('may be beside each other, and the same on other nodes', () => {
+    two('10.1.0.0/24', '10.1.1.0/24');
+    two('10.1.0.0/24', '10.1.0.0/24', true);
+  });
+});
+
+test('a block has an address for each adapter that pods of a node may have', () => {
+  const build = (perNodeBlockSize: number) =>
+    site((operator, stack) => {
+      const subnet = '10.1.0.0/22';
+      fast(stack, operator, new NvIpamPool(stack, 'One', { operator, subnet, perNodeBlockSize }));
+    });
+  build(8);
+  expect(() => build(7)).toThrow(
+    /each node of pool 'a' has 8 adapters on network 'default\/fast', but blocks of 7 addresses; raise perNodeBlockSize to 8/,
+  );
+});

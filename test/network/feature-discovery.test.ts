@@ -1,0 +1,40 @@
+import { GpuOperator } from '../../lib/compute/gpu-operator';
+import { NodeAgents } from '../../lib/compute/node-agents';
+import { NodeAgentsProps } from '../../lib/compute/node-agents-props';
+import { NvidiaNetworkOperator } from '../../lib/network/network-operator';
+import { synthesise } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+import { rack } from './support';
+
+/** A cluster with agents and the network operator, in either order. */
+function both(agents: Partial<NodeAgentsProps>, nodeFeatureDiscovery?: boolean, agentsFirst = true) {
+  return synthesise((stack) => {
+    const cluster = testCluster(stack);
+    rack(stack, cluster);
+    const makeAgents = () => new NodeAgents(stack, 'Agents', { cluster, ...agents });
+    if (agentsFirst) makeAgents();
+    new NvidiaNetworkOperator(stack, 'Network', { cluster, nodeFeatureDiscovery });
+    if (!agentsFirst) makeAgents();
+  });
+}
+
+describe('failure 9: a cluster has one node feature discovery', () => {
+  const gpuOperator = GpuOperator.release();
+
+  test.each<[string, Partial<NodeAgentsProps>, boolean]>([
+    ['of the GPU operator, then of the network operator', { gpuOperator }, true],
+    ['of the network operator, then of the GPU operator', { gpuOperator }, false],
+    ['of GPU feature discovery and of the network operator', { gpuFeatureDiscovery: true }, true],
+  ])('and not that %s', (_, agents, agentsFirst) => {
+    expect(() => both(agents, undefined, agentsFirst)).toThrow(
+      /cluster 'test' already has a node feature discovery, by 'test\/(Agents|Network)'; .* pass nodeFeatureDiscovery: false/,
+    );
+  });
+
+  test('where one of them leaves it to the other, or needs none', () => {
+    both({ gpuOperator }, false);
+    both({ gpuOperator, nodeFeatureDiscovery: false });
+    both({ gpuFeatureDiscovery: true, nodeFeatureDiscovery: false });
+    both({});
+  });
+});
