@@ -1,7 +1,7 @@
 import { App } from 'cdktf';
 import { OnpremInfiniband, OnpremInfinibandProps } from '../../examples/onprem-infiniband/stack';
 import { acceptance, nodesOfTwo } from './harness/acceptance';
-import { networkOperatorDefinitions } from './harness/definitions';
+import { definitionsOf } from './harness/definitions';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { OwnCluster } from './harness/own-cluster';
@@ -10,7 +10,7 @@ import { pending, podLike, running } from './harness/pods';
 import { until } from './harness/process';
 
 const of = (props: OnpremInfinibandProps) => (app: App) => new OnpremInfiniband(app, props).stack;
-const DEFINITIONS = networkOperatorDefinitions();
+const DEFINITIONS = definitionsOf('network/fixtures/network-operator-crds.json');
 /** As the README asks of the nodes. */
 const RACK = { 'example.com/rack': 'h100-1', 'nvidia.com/gpu.present': 'true' };
 

@@ -1,6 +1,6 @@
 import { App } from 'cdktf';
 import { acceptance, nodesOfTwo } from './harness/acceptance';
-import { networkOperatorDefinitions } from './harness/definitions';
+import { definitionsOf } from './harness/definitions';
 import { describeWith } from './harness/needs';
 import { OwnCluster } from './harness/own-cluster';
 import { ownNode } from './harness/own-nodes';
@@ -8,7 +8,7 @@ import { until } from './harness/process';
 import { FABRICS, OwnHardware, selectorOf } from './own-hardware-stack';
 
 const describeStack = (app: App) => new OwnHardware(app).stack;
-const DEFINITIONS = networkOperatorDefinitions();
+const DEFINITIONS = definitionsOf('network/fixtures/network-operator-crds.json');
 const POOLS = Object.keys(FABRICS);
 
 /** What the plugins of the operator announce on a node with eight adapters, written by hand. */

@@ -25,6 +25,11 @@ export function withChartsOnDisk(stack: any): any {
   return adapted;
 }
 
+/** Names of the charts of a stack that come from a repository. */
+export function chartsOf(stack: any): string[] {
+  return remoteReleases(stack).map(({ chart }) => chart as string);
+}
+
 function remoteReleases(stack: any): any[] {
   return Object.values<any>(stack.resource?.helm_release ?? {}).filter(({ repository }) => repository !== undefined);
 }

@@ -1,55 +1,64 @@
-import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { KubeObject } from './kube-client';
+import { Schema, readDefinitions } from '../../support/schema';
+import { KubeClient, KubeObject } from './kube-client';
+import { until } from './process';
 import { PROJECT } from './tools';
 
-interface RecordedKind {
-  readonly apiVersion: string;
-  readonly scope: string;
-  /** OpenAPI schema of `spec`. */
-  readonly spec: any;
-}
-
 /**
- * The definitions that NVIDIA's network operator brings, of the schemas recorded from its release. Where the operator itself is not
- * installed, the API server judges our resources by these.
+ * The definitions that an operator brings, of the schemas recorded from its release. Where the operator itself is not installed, the
+ * API server judges our resources by these.
+ *
+ * @param fixture file below `test`
  */
-export function networkOperatorDefinitions(): KubeObject[] {
-  const file = path.join(PROJECT, 'test', 'network', 'fixtures', 'network-operator-crds.json');
-  const { kinds } = JSON.parse(readFileSync(file, 'utf8')) as { kinds: { [kind: string]: RecordedKind } };
-  return Object.entries(kinds).map(([kind, recorded]) => definition(kind, recorded));
+export function definitionsOf(fixture: string): KubeObject[] {
+  const { kinds } = readDefinitions(path.join(PROJECT, 'test', fixture));
+  return Object.entries(kinds).map(([kind, { apiVersion, scope, spec }]) => {
+    const [group, name] = apiVersion.split('/');
+    const singular = kind.toLowerCase();
+    const plural = /[^s]class$/.test(singular) ? `${singular}es` : `${singular.replace(/y$/, 'ie')}s`;
+    const properties = { spec: structural(spec), status: ANYTHING };
+    return {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${plural}.${group}` },
+      spec: {
+        group,
+        scope,
+        names: { kind, plural, singular, listKind: `${kind}List` },
+        versions: [{ name, served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties } } }],
+      },
+    };
+  });
 }
 
-function definition(kind: string, { apiVersion, scope, spec }: RecordedKind): KubeObject {
-  const [group, name] = apiVersion.split('/');
-  const singular = kind.toLowerCase();
-  const plural = `${singular.replace(/y$/, 'ie')}s`;
-  const properties = {
-    spec: structural(spec),
-    status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  };
+/** Makes kinds known to an API server, as an operator does. */
+export async function define(client: KubeClient, definitions: readonly KubeObject[]): Promise<void> {
+  for (const definition of definitions) await client.apply(definition, 'e2e');
+  for (const { spec } of definitions) {
+    const { group, names, versions } = spec;
+    // The API server serves a kind some time after it has taken the definition.
+    const served = () =>
+      client.list(`${group as string}/${versions[0].name as string}`, names.kind as string).then(
+        () => true,
+        () => false,
+      );
+    await until(served, 30, `the kind ${names.kind as string}`);
+  }
+}
+
+const ANYTHING = { 'x-kubernetes-preserve-unknown-fields': true };
+
+/** A schema as the API server takes it; what the recording left out is anything. */
+function structural(schema: Schema & { readonly rules?: unknown }): object {
+  const { rules: _messages, intOrString, properties, items, additionalProperties, ...rest } = schema;
+  const isOpen = additionalProperties === true || (Object.keys(rest).length === 0 && !properties && !intOrString);
+  const members = Object.entries(properties ?? {}).map(([name, member]) => [name, structural(member)]);
   return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope,
-      names: { kind, plural, singular, listKind: `${kind}List` },
-      versions: [{ name, served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties } } }],
-    },
+    ...rest,
+    ...(intOrString ? { 'x-kubernetes-int-or-string': true } : {}),
+    ...(isOpen ? ANYTHING : {}),
+    ...(properties ? { properties: Object.fromEntries(members) as object } : {}),
+    ...(items ? { items: structural(items) } : {}),
+    ...(typeof additionalProperties === 'object' ? { additionalProperties: structural(additionalProperties) } : {}),
   };
-}
-
-/** What the recording cut off is anything; the API server has a word of its own for that. */
-function structural(schema: any): any {
-  if (Array.isArray(schema)) return schema.map(structural);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  if (Object.keys(schema as object).length === 0) return { 'x-kubernetes-preserve-unknown-fields': true };
-  const entries = Object.entries(schema).map(([key, value]) =>
-    key === 'additionalProperties' && value === true
-      ? ['x-kubernetes-preserve-unknown-fields', true]
-      : [key, structural(value)],
-  );
-  return Object.fromEntries(entries) as object;
 }

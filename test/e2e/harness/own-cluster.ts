@@ -2,12 +2,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
 import { KubernetesManifests } from '../../../lib/manifests';
-import { chartsOnDisk } from './charts';
+import { chartsOf, chartsOnDisk } from './charts';
 import { ControlPlane, writeKubeconfig } from './control-plane';
+import { define } from './definitions';
 import { KubeClient, KubeObject } from './kube-client';
 import { playNetworkOperator } from './network-operator';
 import { Poller } from './poller';
-import { stopAll, until } from './process';
+import { stopAll } from './process';
 import { installable } from './provider-installation';
 import { StandIns } from './stand-ins';
 import { Terraform } from './terraform';
@@ -64,7 +65,7 @@ export class OwnCluster {
     await this.define(definitions);
     const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
     const record = path.join(this.standIns.folder, 'work', `applied.${stack.node.id}.json`);
-    return new ManifestWorkloads(this.kube, objects as KubeObject[], record);
+    return new ManifestWorkloads(this.kube, objects as KubeObject[], record, chartsOf(driver.json));
   }
 
   public async plan(describe: DescribeStack, definitions: readonly KubeObject[]): Promise<Change[]> {
@@ -77,16 +78,6 @@ export class OwnCluster {
 
   /** Makes kinds known, as an operator does. */
   public async define(definitions: readonly KubeObject[]): Promise<void> {
-    for (const definition of definitions) await this.kube.apply(definition, 'e2e');
-    for (const { spec } of definitions) {
-      const { group, names, versions } = spec;
-      // The API server serves a kind some time after it has taken the definition.
-      const served = () =>
-        this.kube.list(`${group as string}/${versions[0].name as string}`, names.kind as string).then(
-          () => true,
-          () => false,
-        );
-      await until(served, 30, `the kind ${names.kind as string}`);
-    }
+    return define(this.kube, definitions);
   }
 }

@@ -3,9 +3,11 @@ import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
 import { KubernetesManifests } from '../../../lib/manifests';
 import { AwsClient, inventory } from './aws-client';
+import { chartsOf, chartsOnDisk } from './charts';
 import { ControlPlane } from './control-plane';
+import { define } from './definitions';
 import { KubeClient, KubeObject } from './kube-client';
-import { nodesOf, placeNodes } from './nodes';
+import { NodeDescription, nodeObject, nodesOf, placeNodes } from './nodes';
 import { RecordingProxy } from './proxy';
 import { installable } from './provider-installation';
 import { StandInOptions, StandIns } from './stand-ins';
@@ -71,6 +73,16 @@ export class Site {
     await synthesised.infrastructure.destroy();
   }
 
+  /** Makes kinds known, as an operator does. */
+  public async define(definitions: readonly KubeObject[]): Promise<void> {
+    return define(this.kube, definitions);
+  }
+
+  /** Plays an autoscaler that makes nodes of its own accord. */
+  public async addNodes(described: readonly NodeDescription[]): Promise<void> {
+    for (const node of described) await this.kube.create(nodeObject(node));
+  }
+
   /** Plays Auto Scaling: gives a node group another number of nodes, starts those that are missing and ends the others. */
   public async scale(region: string, cluster: string, group: string, desiredSize: number): Promise<void> {
     const aws = new AwsClient(this.proxy.endpoint, region);
@@ -133,14 +145,14 @@ class SynthesisedSite {
   /** The Kubernetes half, through Terraform where its providers can be had. */
   public async workloads(): Promise<Workloads> {
     const stack = this.terraform.stack(this.outdir, this.stacks.workloads.node.id);
-    if (await installable(stack.json, this.standIns.tools.providers)) {
+    if ((await installable(stack.json, this.standIns.tools.providers)) && chartsOnDisk(stack.json)) {
       await stack.init();
       return new TerraformWorkloads(stack);
     }
     const values = await this.values(stack.json);
-    const { objects } = KubernetesManifests.of(this.stacks.workloads, { values });
+    const { objects } = KubernetesManifests.of(this.stacks.workloads, { values, skipHelmReleases: true });
     const record = path.join(this.standIns.folder, 'work', `applied.${this.stacks.workloads.node.id}.json`);
-    return new ManifestWorkloads(this.kube, objects as KubeObject[], record);
+    return new ManifestWorkloads(this.kube, objects as KubeObject[], record, chartsOf(stack.json));
   }
 
   /** What the workloads refer to in the state of the infrastructure. */

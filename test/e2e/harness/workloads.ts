@@ -57,18 +57,22 @@ const MANAGER = 'e2e';
 
 /** As plain objects, applied server-side; what an earlier version of the stack had and this one has not is deleted. */
 export class ManifestWorkloads implements Workloads {
-  public readonly way = 'manifests applied server-side';
+  public readonly way: string;
 
   /**
    * @param client an administrator
    * @param objects the objects of the stack, namespaces first
    * @param record file that lists what has been applied
+   * @param charts charts of others, whose releases are not among the objects
    */
   public constructor(
     private readonly client: KubeClient,
     private readonly objects: readonly KubeObject[],
     private readonly record: string,
-  ) {}
+    charts: readonly string[],
+  ) {
+    this.way = `manifests applied server-side${charts.map((chart) => `, without chart ${chart}`).join('')}`;
+  }
 
   public async plan(): Promise<Change[]> {
     const changes: Change[] = [];
