@@ -69,7 +69,8 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/rdma-training-
   /** What Auto Scaling would do at the time of a scheduled action: it takes the number of nodes that the action says. */
   const comeTrue = async (name: string) => {
     const actions = site.proxy.requests('PutScheduledUpdateGroupAction');
-    const action = actions.filter((it) => it.ScheduledActionName === name).pop();
+    // The time stands in the name too.
+    const action = actions.filter((it) => (it.ScheduledActionName as string).startsWith(name)).pop();
     await site.scale(REGION, CLUSTER, POOL, Number(action.DesiredCapacity));
   };
 
