@@ -15,6 +15,11 @@ export interface GpuOperatorRelease {
    * driver breaks the first. @default - when no pool of the cluster runs an image of EKS
    */
   readonly driver?: boolean;
+  /**
+   * Whether the nodes themselves bring the driver of their ConnectX adapters, as `NicDriver.host()` says to the network operator. It
+   * matters where this operator installs the GPU driver on pools with InfiniBand or RoCE. @default true
+   */
+  readonly hostNicDriver?: boolean;
   /** Further values of the chart, as JSON text; they win. @default - none */
   readonly values?: string;
 }
@@ -46,6 +51,8 @@ export class GpuOperator {
   public readonly version: string;
   /** Whether it installs driver and toolkit. @default - see `GpuOperatorRelease` */
   public readonly driver?: boolean;
+  /** Whether the nodes bring the driver of their ConnectX adapters. */
+  public readonly hostNicDriver: boolean;
   /** Further values of the chart, as JSON text. @default - none */
   public readonly values?: string;
 
@@ -53,6 +60,7 @@ export class GpuOperator {
     // Its device plugin, v0.19.3, is the one that is installed without it.
     this.version = release.version ?? 'v26.3.3';
     this.driver = release.driver;
+    this.hostNicDriver = release.hostNicDriver ?? true;
     this.values = release.values;
   }
 }
@@ -72,6 +80,8 @@ interface OperatorSetting {
   readonly taints: readonly NodeTaint[];
   /** Whether some pool runs an image that has driver and toolkit. */
   readonly driverInImage: boolean;
+  /** Whether some pool has InfiniBand or RoCE. */
+  readonly connectX: boolean;
   /** Configurations of the device plugin by their names. */
   readonly pluginConfigs: { [name: string]: string };
   readonly nodeFeatureDiscovery: boolean;
@@ -82,6 +92,8 @@ interface OperatorSetting {
  * Values of the chart, as far as the nodes dictate them:
  *
  * - driver and toolkit are off where the image has them;
+ * - a driver that it installs lets the adapters of InfiniBand and RoCE read and write GPU memory (`nvidia-peermem`), or NCCL would stage
+ *   everything in host memory;
  * - every agent tolerates every taint of every pool, the workers of node feature discovery too, which by default tolerate less;
  * - PCI devices are labelled by their vendor alone, or the label is `pci-0300_10de` and the operator finds no GPU;
  * - the exporter of GPU metrics is installed apart, so that a node has one DCGM host engine and not two.
@@ -89,6 +101,7 @@ interface OperatorSetting {
  * @see https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html
  * @see https://github.com/NVIDIA/k8s-device-plugin/issues/1213
  * @see https://github.com/aws/containers-roadmap/issues/2555
+ * @see https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/gpu-operator-rdma.html
  *
  * @internal
  */
@@ -97,9 +110,10 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
   const everywhere = tolerations(setting.taints);
   const names = Object.keys(setting.pluginConfigs);
   const images = imagesOf(setting.registry);
+  const rdma = installs && setting.connectX ? { rdma: { enabled: true, useHostMofed: operator.hostNicDriver } } : {};
   const values = {
     ...images.always,
-    driver: { enabled: installs, ...(installs ? images.driver : {}) },
+    driver: { enabled: installs, ...rdma, ...(installs ? images.driver : {}) },
     toolkit: { enabled: installs, ...(installs ? images.toolkit : {}) },
     nfd: { enabled: setting.nodeFeatureDiscovery },
     mig: { strategy: 'single' },

@@ -14,6 +14,7 @@ import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesNameFault } from '../core/naming';
 import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
 import { whenPoolsChange } from '../core/pool-watchers';
+import { RdmaFabricKind } from '../core/rdma-fabric';
 import { concreteFault } from '../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from './gpu-node-pool-labels';
@@ -206,6 +207,9 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
           driverInImage: this.cluster.nodePools.some(hasDriver),
+          connectX: this.cluster.nodePools.some(
+            ({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind),
+          ),
           pluginConfigs: this.operatorConfigs(),
           nodeFeatureDiscovery: this.props.nodeFeatureDiscovery ?? true,
           registry: this.registry,
@@ -310,6 +314,9 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     return this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
 }
+
+/** Fabrics of ConnectX adapters, whose driver and the GPU's must know each other. */
+const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
 
 /** Whether the nodes of a pool run an image of EKS, which has driver and toolkit. */
 function hasDriver(pool: IGpuNodePool): boolean {

@@ -1,6 +1,7 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { PodSecurityLevel } from '../core/namespaces';
 import { FabricBinding, FabricPod, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
+import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
 import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options';
@@ -194,6 +195,8 @@ export class RdmaFabric implements IRdmaFabric {
 
   private podFaults({ instanceType, gpus, rdmaRequired, environment }: FabricPod): string[] {
     const counted = Number.isInteger(gpus) && gpus >= 0 && gpus <= instanceType.gpuCount;
+    const unknown = concreteFault('gpus', gpus, "a pod's share of the interfaces follows from it");
+    if (unknown.length > 0) return [...unknown, ...environmentFaults(this.kind, environment)];
     if (!counted) {
       return [
         `a pod on '${instanceType.name}' takes 0 to ${instanceType.gpuCount} GPUs, a whole number; got ${gpus}`,

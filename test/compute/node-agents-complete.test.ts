@@ -11,6 +11,8 @@ import { ImageRegistry } from '../../lib/core/image-registry';
 import { KubernetesManifests } from '../../lib/manifests';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { Block, Synthesised, synthesise } from '../support/synth';
+import { NDR, rack } from '../network/support';
+import { testCluster } from '../support/test-cluster';
 import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';
 
 type PoolOptions = Partial<GpuNodePoolProps>;
@@ -122,6 +124,23 @@ describe('the GPU operator', () => {
   test('failure 8: installs neither driver nor toolkit on images that have them', () => {
     expect(values(release(result()))).toMatchObject({ driver: { enabled: false }, toolkit: { enabled: false } });
     expect(values(release(result({})))).toMatchObject({ driver: { enabled: true }, toolkit: { enabled: true } });
+  });
+
+  test('failure 6: lets the adapters of own hardware reach GPU memory where it installs the driver', () => {
+    const driverOf = (fabric: RdmaFabric, operator = GpuOperator.release()) => {
+      const onOwnHardware = synthesise((stack) => {
+        const cluster = testCluster(stack);
+        rack(stack, cluster, { fabric });
+        new NodeAgents(stack, 'Agents', { cluster, gpuOperator: operator });
+      });
+      return values(release(onOwnHardware)).driver;
+    };
+    const infiniband = RdmaFabric.infiniband(NDR);
+    const rdma = (useHostMofed: boolean) => ({ enabled: true, rdma: { enabled: true, useHostMofed } });
+    expect(driverOf(infiniband)).toEqual(rdma(true));
+    expect(driverOf(infiniband, GpuOperator.release({ hostNicDriver: false }))).toEqual(rdma(false));
+    expect(driverOf(infiniband, GpuOperator.release({ driver: false }))).toEqual({ enabled: false });
+    expect(driverOf(RdmaFabric.none())).toEqual({ enabled: true });
   });
 
   test('failure 8: is refused a driver of its own on such images', () => {

@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import { DataSize, GpuInstanceType, GpuInterconnect, GpuType } from '../../lib';
 import { RdmaFabricKind } from '../../lib/core/rdma-fabric';
 import { RdmaAttachment } from '../../lib/network/rdma-attachment';
@@ -175,6 +176,12 @@ describe('binding a pod', () => {
       /takes 0 to 8 GPUs, a whole number; got 9/,
     ],
     ['half a GPU', efa, { instanceType: P5, gpus: 0.5 }, /got 0.5/],
+    [
+      'GPUs that Terraform only knows later',
+      efa,
+      { instanceType: P5, gpus: Token.asNumber('${var.gpus}') },
+      /gpus must be known at synthesis/,
+    ],
   ])('fails for %s', (_, fabric, pod, message) => {
     expect(() => fabric.bind(pod)).toThrow(message);
   });
