@@ -61,6 +61,18 @@ function layerOf(file: string): string | undefined {
   return rest.length > 0 ? layer : undefined;
 }
 
+/** Folders within a layer that may know only some of their neighbours. What stands beside them is the layer's index. */
+const ROOMS: { readonly [layer: string]: { readonly [room: string]: readonly string[] } | undefined } =
+  architecture.rooms;
+
+function roomFaults(file: string, target: string): string[] {
+  const [, layer, room] = file.split('/');
+  const [, , other] = target.split('/');
+  const rooms = ROOMS[layer];
+  if (!rooms || !(room in rooms) || room === other || rooms[room].includes(other)) return [];
+  return [`${layer}/${room} may not know ${layer}/${other ?? 'index'}`];
+}
+
 function importFaults(source: Source): string[] {
   const layer = layerOf(source.file);
   return specifiers(source).flatMap((specifier) => {
@@ -72,7 +84,7 @@ function importFaults(source: Source): string[] {
     const target = path.posix.join(path.posix.dirname(source.file), specifier);
     if (!target.startsWith('lib/')) return fault('leaves lib');
     const other = LAYERS[target.split('/')[1]] ? target.split('/')[1] : undefined;
-    if (!layer || other === layer) return [];
+    if (!layer || other === layer) return roomFaults(source.file, target).flatMap(fault);
     if (!other) return fault('only lib/index.ts stands above the layers');
     return LAYERS[layer].includes(other) ? [] : fault(`${layer} may not know ${other}`);
   });
@@ -167,6 +179,8 @@ describe('the rules see what they forbid', () => {
     ['lib/core/x.ts', `type X = import('left-pad').X;`, 'not an allowed specifier'],
     ['lib/core/x.ts', `import { GpuNodePool } from '../compute';`, 'core may not know compute'],
     ['lib/core/x.ts', `import { x } from '../../test/support/synth';`, 'leaves lib'],
+    ['lib/compute/pools/x.ts', `import { NodeAgents } from '../agents/node-agents';`, 'may not know compute/agents'],
+    ['lib/compute/cluster/x.ts', `import { x } from '..';`, 'cluster may not know compute/index'],
     ['lib/core/x.ts', `import { x } from '..';`, 'leaves lib'],
     ['lib/storage/x.ts', `import { GpuNodePool } from '../compute/gpu-node-pool';`, 'storage may not know compute'],
     ['lib/planning/x.ts', `import { Construct } from 'constructs';`, 'planning is pure'],

@@ -1,5 +1,5 @@
 export * from './aws-role';
-export * from './cluster-checks';
+export * from './scheduling/cluster-checks';
 export * from './custom-resources';
 export * from './errors';
 export * from './gpu-node-pool';
@@ -9,6 +9,6 @@ export * from './kubernetes-access';
 export * from './kubernetes-cluster';
 export * from './model-store';
 export * from './namespaces';
-export * from './pod-demand';
+export * from './scheduling/pod-demand';
 export * from './rdma-fabric';
 export * from './watchable';

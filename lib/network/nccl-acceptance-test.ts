@@ -4,15 +4,15 @@ import { JobV1, JobV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/job
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterChecks } from '../core/cluster-checks';
+import { ClusterChecks } from '../core/scheduling/cluster-checks';
 import { faultsOf, throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
 import { kubernetesMeta } from '../core/kubernetes-access';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
-import { IScheduledWorkload, PodDemand } from '../core/pod-demand';
-import { podDemandOf } from '../core/pod-demand-of';
+import { IScheduledWorkload, PodDemand } from '../core/scheduling/pod-demand';
+import { podDemandOf } from '../core/scheduling/pod-demand-of';
 import { FabricBinding, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';

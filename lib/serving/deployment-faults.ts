@@ -3,7 +3,7 @@ import { TritonRelease } from '../catalog/serving-engine';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { kubernetesNameFault } from '../core/naming';
-import { gpusPerNode } from '../core/node-allocatable';
+import { gpusPerNode } from '../core/scheduling/node-allocatable';
 import { concreteFault } from '../core/tokens';
 import { integerFault } from './model-config';
 import { ModelContext, ModelDefinition } from './model-definition';

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { EksGpuClusterProps } from '../compute/eks-gpu-cluster-props';
-import { IEksCluster } from '../compute/eks-cluster';
+import { EksGpuClusterProps } from '../compute/cluster/eks-gpu-cluster-props';
+import { IEksCluster } from '../compute/cluster/eks-cluster';
 import { ImageRegistry } from '../core/image-registry';
 import { IModelStore } from '../core/model-store';
 import { CapacityPlan } from '../planning/capacity-plan';

@@ -1,11 +1,11 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { Parallelism } from '../catalog/parallelism';
-import { IEksCluster } from '../compute/eks-cluster';
-import { EksGpuCluster } from '../compute/eks-gpu-cluster';
-import { EncryptedStorageClass } from '../compute/encrypted-storage-class';
-import { GpuNodePool } from '../compute/gpu-node-pool';
-import { NodeAgents } from '../compute/node-agents';
+import { IEksCluster } from '../compute/cluster/eks-cluster';
+import { EksGpuCluster } from '../compute/cluster/eks-gpu-cluster';
+import { EncryptedStorageClass } from '../compute/cluster/encrypted-storage-class';
+import { GpuNodePool } from '../compute/pools/gpu-node-pool';
+import { NodeAgents } from '../compute/agents/node-agents';
 import { throwIfInvalid } from '../core/errors';
 import { KubernetesAccess, hasDefaultProvider } from '../core/kubernetes-access';
 import { IModelStore } from '../core/model-store';

@@ -1,6 +1,6 @@
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { EksRelease } from '../../lib/catalog/eks-release';
-import { IEksCluster } from '../../lib/compute/eks-cluster';
+import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
 import { KubernetesAccess } from '../../lib/core/kubernetes-access';
 import { TestCluster, TestClusterProps } from '../support/test-cluster';
 

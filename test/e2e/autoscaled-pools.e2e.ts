@@ -17,7 +17,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
   beforeAll(async () => {
     site = await Site.start('autoscaled-pools');
     before = await site.inventory(REGION);
-    await site.define(definitionsOf('compute/fixtures/karpenter-crds.json'));
+    await site.define(definitionsOf('compute/pools/fixtures/karpenter-crds.json'));
     console.log(`the Kubernetes half went by ${await site.apply(describePools)}`);
   });
 

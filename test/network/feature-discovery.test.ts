@@ -1,6 +1,6 @@
-import { GpuOperator } from '../../lib/compute/gpu-operator';
-import { NodeAgents } from '../../lib/compute/node-agents';
-import { NodeAgentsProps } from '../../lib/compute/node-agents-props';
+import { GpuOperator } from '../../lib/compute/agents/gpu-operator';
+import { NodeAgents } from '../../lib/compute/agents/node-agents';
+import { NodeAgentsProps } from '../../lib/compute/agents/node-agents-props';
 import { NvidiaNetworkOperator } from '../../lib/network/network-operator';
 import { synthesise } from '../support/synth';
 import { testCluster } from '../support/test-cluster';

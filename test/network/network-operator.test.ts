@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { TerraformStack } from 'cdktf';
-import { ExistingGpuNodePoolProps } from '../../lib/compute/existing-gpu-node-pool';
+import { ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing-gpu-node-pool';
 import { ImageRegistry } from '../../lib/core/image-registry';
 import { NicDriver } from '../../lib/network/nic-driver';
 import { NvidiaNetworkOperator, NvidiaNetworkOperatorProps } from '../../lib/network/network-operator';

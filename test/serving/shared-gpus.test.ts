@@ -1,6 +1,6 @@
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
-import { GpuNodePool } from '../../lib/compute/gpu-node-pool';
-import { GpuSharing } from '../../lib/compute/gpu-sharing';
+import { GpuNodePool } from '../../lib/compute/pools/gpu-node-pool';
+import { GpuSharing } from '../../lib/compute/pools/gpu-sharing';
 import { TritonDeployment } from '../../lib/serving/triton-deployment';
 import { TritonModel } from '../../lib/serving/triton-model';
 import { testEksCluster } from '../compute/test-eks-cluster';

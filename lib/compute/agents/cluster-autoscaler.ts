@@ -1,0 +1,157 @@
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { throwIfInvalid } from '../../core/errors';
+import { ImageRegistry } from '../../core/image-registry';
+import { helmMeta } from '../../core/kubernetes-access';
+import { concreteFault } from '../../core/tokens';
+import { IEksCluster } from '../cluster/eks-cluster';
+
+const NAMESPACE = 'kube-system';
+const NAME = 'cluster-autoscaler';
+
+/**
+ * The chart of 2026-07-21. Chart 9.52.1 of October 2025 lets the autoscaler read no claims and slices of resources (resource.k8s.io).
+ *
+ * @see https://github.com/kubernetes/autoscaler/tree/cluster-autoscaler-chart-9.59.0/cluster-autoscaler/charts/cluster-autoscaler
+ */
+const CHART_VERSION = '9.59.0';
+
+/**
+ * Newest release for each Kubernetes minor, which must be that of the cluster; the chart's own image is of 1.35.
+ *
+ * @see https://github.com/kubernetes/autoscaler/releases (55c37cd, tags of 2026-08-22)
+ */
+const IMAGE_TAGS: { readonly [kubernetesMinor: string]: string } = {
+  '1.34': 'v1.34.5',
+  '1.35': 'v1.35.2',
+  '1.36': 'v1.36.1',
+};
+
+/**
+ * What the cluster autoscaler is made of.
+ */
+export interface ClusterAutoscalerProps {
+  /** The cluster. */
+  readonly cluster: IEksCluster;
+  /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+  /** Version of the chart. @default '9.59.0' */
+  readonly chartVersion?: string;
+  /** Tag of the image, e.g. `v1.35.2`. @default - the newest of the cluster's Kubernetes minor; the chart's where that is not known */
+  readonly imageTag?: string;
+}
+
+/**
+ * The Kubernetes cluster autoscaler: grows the node groups of a cluster when pods wait for nodes, and shrinks them when nodes are
+ * idle. Make it once per cluster in the workload stack, and say `autoscaling: Autoscaling.clusterAutoscaler()` on the pools.
+ *
+ * Its role, made with the cluster, may read everything it must and change only Auto Scaling groups that carry the cluster's tag,
+ * which EKS sets on those of its node groups. Throws a `ValidationError` for a chart version that is not written as one, and
+ * for a second one on a cluster.
+ *
+ * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+ */
+export class ClusterAutoscaler extends Construct {
+  /** What pods that rely on it may wait for. */
+  public readonly ready: ITerraformDependable[];
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props what it is made of
+   */
+  public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
+    super(scope, id);
+    const { cluster, chartVersion = CHART_VERSION } = props;
+    const imageTag = props.imageTag ?? IMAGE_TAGS[cluster.kubernetesVersion ?? ''];
+    const other = known.get(cluster);
+    throwIfInvalid(this, [
+      ...versionFaults(chartVersion),
+      ...(other
+        ? [
+            `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}'; one serves all its pools`,
+          ]
+        : []),
+    ]);
+    known.set(cluster, this);
+    const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    const role = cluster.serviceAccountRole(NAMESPACE, NAME);
+    new IamRolePolicy(role, 'ClusterAutoscaler', {
+      provider: cluster.provider,
+      name: NAME,
+      role: role.roleName,
+      policy: JSON.stringify(policy(cluster.clusterName)),
+    });
+    const values = {
+      cloudProvider: 'aws',
+      autoDiscovery: { clusterName: cluster.clusterName },
+      fullnameOverride: NAME,
+      image: {
+        repository: registry.resolve('registry.k8s.io/autoscaling/cluster-autoscaler'),
+        ...(imageTag ? { tag: imageTag } : {}),
+        ...(registry.pullSecrets.length > 0 ? { pullSecrets: registry.pullSecrets } : {}),
+      },
+      rbac: { serviceAccount: { create: true, name: NAME, annotations: role.serviceAccountAnnotations } },
+      // Groups of one kind in several zones grow alike; pods with local volumes do not keep an idle GPU node alive.
+      extraArgs: {
+        'balance-similar-node-groups': true,
+        expander: 'least-waste',
+        'skip-nodes-with-local-storage': false,
+      },
+    };
+    const release = new Release(this, 'Resource', {
+      ...helmMeta(this, cluster, role.ready),
+      name: NAME,
+      chart: NAME,
+      repository: 'https://kubernetes.github.io/autoscaler',
+      version: chartVersion,
+      namespace: NAMESPACE,
+      values: [JSON.stringify(values)],
+      set: cluster.connection.region ? [{ name: 'awsRegion', value: cluster.connection.region }] : undefined,
+      maxHistory: 5,
+    });
+    this.ready = [release];
+  }
+}
+
+/** The autoscaler of each cluster. */
+const known = new WeakMap<IEksCluster, ClusterAutoscaler>();
+
+function versionFaults(version: string): string[] {
+  const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');
+  if (unknown.length > 0) return unknown;
+  return /^\d+\.\d+\.\d+$/.test(version) ? [] : [`chartVersion must be written as '9.59.0'; got '${version}'`];
+}
+
+function policy(clusterName: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Read',
+        Effect: 'Allow',
+        Action: [
+          'autoscaling:DescribeAutoScalingGroups',
+          'autoscaling:DescribeAutoScalingInstances',
+          'autoscaling:DescribeLaunchConfigurations',
+          'autoscaling:DescribeScalingActivities',
+          'ec2:DescribeImages',
+          'ec2:DescribeInstanceTypes',
+          'ec2:DescribeLaunchTemplateVersions',
+          'ec2:GetInstanceTypesFromInstanceRequirements',
+          'eks:DescribeNodegroup',
+        ],
+        Resource: '*',
+      },
+      {
+        Sid: 'ScaleOwnGroups',
+        Effect: 'Allow',
+        Action: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
+        Resource: '*',
+        Condition: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${clusterName}`]: 'owned' } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,188 @@
+import { ImageRegistry } from '../../core/image-registry';
+import { NodeTaint } from '../../core/gpu-node-pool';
+import { escapeTemplate } from '../../core/template-escape';
+import { throwIfFaulty } from '../../units/errors';
+import { tolerations } from './node-agents-daemon-set';
+
+/**
+ * A release of NVIDIA's GPU operator.
+ */
+export interface GpuOperatorRelease {
+  /** Version of the chart, e.g. `v26.3.3`. @default 'v26.3.3' */
+  readonly version?: string;
+  /**
+   * Whether the operator installs NVIDIA's driver and container toolkit on the nodes. The images of EKS have both, and a second
+   * driver breaks the first. @default - when no pool of the cluster runs an image of EKS
+   */
+  readonly driver?: boolean;
+  /**
+   * Whether the nodes themselves bring the driver of their ConnectX adapters, as `NicDriver.host()` says to the network operator. It
+   * matters where this operator installs the GPU driver on pools with InfiniBand or RoCE. @default true
+   */
+  readonly hostNicDriver?: boolean;
+  /** Further values of the chart, as JSON text; they win. @default - none */
+  readonly values?: string;
+}
+
+/**
+ * NVIDIA's GPU operator as the owner of the device plugin, GPU feature discovery and the MIG manager of a cluster.
+ *
+ * @see https://github.com/NVIDIA/gpu-operator
+ */
+export class GpuOperator {
+  /**
+   * A release of the operator. Throws an `UnscopedValidationError` for a version that no chart has, and for values that are no JSON
+   * object.
+   *
+   * @param release the release @default - v26.3.3
+   */
+  public static release(release: GpuOperatorRelease = {}): GpuOperator {
+    const { version, values } = release;
+    throwIfFaulty([
+      ...(version === undefined || /^v\d+\.\d+\.\d+$/.test(version)
+        ? []
+        : [`version of the GPU operator must be written as 'v26.3.3'; got '${version}'`]),
+      ...(values === undefined || isObject(values) ? [] : ['values of the GPU operator must be a JSON object']),
+    ]);
+    return new GpuOperator(release);
+  }
+
+  /** Version of the chart. */
+  public readonly version: string;
+  /** Whether it installs driver and toolkit. @default - see `GpuOperatorRelease` */
+  public readonly driver?: boolean;
+  /** Whether the nodes bring the driver of their ConnectX adapters. */
+  public readonly hostNicDriver: boolean;
+  /** Further values of the chart, as JSON text. @default - none */
+  public readonly values?: string;
+
+  private constructor(release: GpuOperatorRelease) {
+    // Its device plugin, v0.19.3, is the one that is installed without it.
+    this.version = release.version ?? 'v26.3.3';
+    this.driver = release.driver;
+    this.hostNicDriver = release.hostNicDriver ?? true;
+    this.values = release.values;
+  }
+}
+
+/**
+ * Whether the operator is told to install a driver or a container toolkit, by its own property or by values.
+ *
+ * @internal
+ */
+export function installsDriver({ driver, values }: GpuOperator): boolean {
+  const given = JSON.parse(values ?? '{}') as { [part: string]: { enabled?: unknown } | undefined };
+  return driver === true || given.driver?.enabled === true || given.toolkit?.enabled === true;
+}
+
+/** What the values of the chart follow from. */
+interface OperatorSetting {
+  readonly taints: readonly NodeTaint[];
+  /** Whether some pool runs an image that has driver and toolkit. */
+  readonly driverInImage: boolean;
+  /** Whether some pool has InfiniBand or RoCE. */
+  readonly connectX: boolean;
+  /** Configurations of the device plugin by their names. */
+  readonly pluginConfigs: { [name: string]: string };
+  readonly nodeFeatureDiscovery: boolean;
+  readonly registry: ImageRegistry;
+}
+
+/**
+ * Values of the chart, as far as the nodes dictate them:
+ *
+ * - driver and toolkit are off where the image has them;
+ * - a driver that it installs lets the adapters of InfiniBand and RoCE read and write GPU memory (`nvidia-peermem`), or NCCL would stage
+ *   everything in host memory;
+ * - every agent tolerates every taint of every pool, the workers of node feature discovery too, which by default tolerate less;
+ * - PCI devices are labelled by their vendor alone, or the label is `pci-0300_10de` and the operator finds no GPU;
+ * - the exporter of GPU metrics is installed apart, so that a node has one DCGM host engine and not two.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html
+ * @see https://github.com/NVIDIA/k8s-device-plugin/issues/1213
+ * @see https://github.com/aws/containers-roadmap/issues/2555
+ * @see https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/gpu-operator-rdma.html
+ *
+ * @internal
+ */
+export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSetting): string[] {
+  const installs = operator.driver ?? !setting.driverInImage;
+  const everywhere = tolerations(setting.taints);
+  const names = Object.keys(setting.pluginConfigs);
+  const images = imagesOf(setting.registry);
+  const rdma = installs && setting.connectX ? { rdma: { enabled: true, useHostMofed: operator.hostNicDriver } } : {};
+  const values = {
+    ...images.always,
+    driver: { enabled: installs, ...rdma, ...(installs ? images.driver : {}) },
+    toolkit: { enabled: installs, ...(installs ? images.toolkit : {}) },
+    nfd: { enabled: setting.nodeFeatureDiscovery },
+    mig: { strategy: 'single' },
+    dcgm: { enabled: false },
+    dcgmExporter: { enabled: false },
+    daemonsets: { tolerations: everywhere },
+    devicePlugin: {
+      ...images.devicePlugin,
+      ...(names.length > 0
+        ? { config: { create: true, name: 'device-plugin-configs', default: 'default', data: setting.pluginConfigs } }
+        : {}),
+    },
+    'node-feature-discovery': {
+      ...nodeFeatureDiscoveryValues(setting.taints),
+      ...nodeFeatureDiscoveryImage(setting.registry),
+    },
+  };
+  return [JSON.stringify(values), ...(operator.values ? [escapeTemplate(operator.values)] : [])];
+}
+
+/**
+ * Values of the chart of node feature discovery: workers on every GPU node whatever its taints, and labels of PCI devices by vendor.
+ *
+ * @internal
+ */
+export function nodeFeatureDiscoveryValues(taints: readonly NodeTaint[]) {
+  return {
+    worker: {
+      tolerations: tolerations(taints),
+      config: { sources: { pci: { deviceClassWhitelist: ['02', '03'], deviceLabelFields: ['vendor'] } } },
+    },
+  };
+}
+
+/**
+ * Where the chart of node feature discovery pulls its image from, when that is not the project's own registry.
+ *
+ * @internal
+ */
+export function nodeFeatureDiscoveryImage(registry: ImageRegistry) {
+  const { host, pullSecrets } = registry;
+  return {
+    ...(host ? { image: { repository: registry.resolve('registry.k8s.io/nfd/node-feature-discovery') } } : {}),
+    ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
+  };
+}
+
+/** Where the operator pulls the images of its parts from, when that is a mirror; each part has its place in the values. */
+function imagesOf(registry: ImageRegistry) {
+  if (!registry.host) return { always: {} };
+  const part = (repository: string) => ({
+    repository: registry.resolve(repository),
+    ...(registry.pullSecrets.length > 0 ? { imagePullSecrets: registry.pullSecrets } : {}),
+  });
+  const nvidia = part('nvcr.io/nvidia');
+  const cloudNative = part('nvcr.io/nvidia/cloud-native');
+  return {
+    always: { operator: nvidia, validator: nvidia, gfd: nvidia, migManager: cloudNative },
+    devicePlugin: nvidia,
+    driver: { ...nvidia, manager: { repository: cloudNative.repository } },
+    toolkit: part('nvcr.io/nvidia/k8s'),
+  };
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,177 @@
+import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
+import { Lazy } from 'cdktf';
+import { Construct } from 'constructs';
+import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { throwIfInvalid } from '../../core/errors';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { ImageRegistry } from '../../core/image-registry';
+import { kubernetesMeta } from '../../core/kubernetes-access';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { PodSecurityLevel, ensureNamespace } from '../../core/namespaces';
+import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+import { IScheduledWorkload, PodDemand } from '../../core/scheduling/pod-demand';
+import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../../core/pod-security';
+import { hasToken } from '../../core/tokens';
+import { GPU_LABEL } from '../pools/gpu-node-pool-labels';
+import { tolerations } from './node-agents-daemon-set';
+
+/** What each of its containers asks of a node. */
+const REQUESTS = { cpu: '10m', memory: '16Mi' };
+
+/** Does nothing, in little memory: what kubeadm of Kubernetes 1.31 to 1.33 runs as every pod's sandbox. */
+const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
+
+/**
+ * Images that nodes are to have before a pod asks for them.
+ */
+export interface ImagePrePullerProps {
+  /** The cluster. */
+  readonly cluster: IKubernetesCluster;
+  /** Images with their registry hosts and tags, each once, at least one. */
+  readonly images: string[];
+  /** The pools whose nodes pull them. @default - every node with GPUs */
+  readonly nodePools?: IGpuNodePool[];
+  /** A program that each of the images has and that ends at once. @default ['/bin/true'] */
+  readonly command?: string[];
+  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+  /** Name of the DaemonSet: an RFC 1123 label. @default - from the construct's id */
+  readonly name?: string;
+  /** Namespace, of the Pod Security level 'restricted'. @default 'inference' */
+  readonly namespace?: string;
+}
+
+/**
+ * A warm pool of images: every GPU node pulls them when it comes up, one after another, so that a model server starts without
+ * waiting for its twenty gigabytes. The pods take no GPU and run under the Pod Security level 'restricted'.
+ *
+ * Throws a `ValidationError` without images, for one twice or without a tag, and for a name that is no RFC 1123 label.
+ */
+export class ImagePrePuller extends Construct implements IScheduledWorkload {
+  /** Name of the DaemonSet. */
+  public readonly daemonSetName: string;
+
+  private readonly props: ImagePrePullerProps;
+  private readonly namespace: string;
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props which images, and where
+   */
+  public constructor(scope: Construct, id: string, props: ImagePrePullerProps) {
+    super(scope, id);
+    const { cluster, images, nodePools } = props;
+    this.props = props;
+    this.daemonSetName = props.name ?? kubernetesName(id);
+    throwIfInvalid(this, [
+      ...kubernetesNameFault('name', this.daemonSetName),
+      ...imageFaults(images),
+      ...poolFaults(props),
+    ]);
+    const namespace = props.namespace ?? 'inference';
+    this.namespace = namespace;
+    const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);
+    const selector = { 'app.kubernetes.io/name': this.daemonSetName };
+    const labels = { ...selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
+    const container = (name: string, image: string, command?: string[]) => ({
+      name,
+      image: registry.resolve(image),
+      imagePullPolicy: 'IfNotPresent',
+      command,
+      // The runtime of GPU nodes hands every GPU to an image that asks for it; there is nothing to be done with them here.
+      env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' }],
+      resources: { requests: { ...REQUESTS }, limits: { memory: '64Mi' } },
+      securityContext: restrictedContainerSecurityContext(),
+    });
+    new DaemonSetV1(this, 'Resource', {
+      ...kubernetesMeta(this, cluster, ready),
+      metadata: { name: this.daemonSetName, namespace, labels },
+      waitForRollout: false,
+      spec: {
+        selector: { matchLabels: selector },
+        strategy: { type: 'RollingUpdate' },
+        template: {
+          metadata: { labels },
+          spec: {
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            terminationGracePeriodSeconds: 1,
+            securityContext: restrictedPodSecurityContext(),
+            nodeSelector: { [GPU_LABEL]: 'true' },
+            affinity: nodePools && {
+              nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: onPools(nodePools) },
+            },
+            toleration: Lazy.anyValue({ produce: () => this.tolerations() }),
+            imagePullSecrets:
+              registry.pullSecrets.length > 0 ? registry.pullSecrets.map((name) => ({ name })) : undefined,
+            initContainer: images.map((image) =>
+              container(containerName(image), image, props.command ?? ['/bin/true']),
+            ),
+            container: [container('pause', PAUSE_IMAGE)],
+          },
+        },
+      },
+    });
+    ClusterChecks.of(cluster).register(this);
+  }
+
+  /** What its pods ask of each node they run on. */
+  public get podDemands(): PodDemand[] {
+    const selectors = this.props.nodePools?.map((pool) => pool.nodeSelector) ?? [{}];
+    return selectors.map((selector) => ({
+      name: `${this.namespace}/${this.daemonSetName}`,
+      pods: 0,
+      onEveryNode: true,
+      requests: REQUESTS,
+      nodeSelector: { [GPU_LABEL]: 'true', ...selector },
+      tolerations: this.tolerations(),
+    }));
+  }
+
+  private tolerations() {
+    const { cluster, nodePools } = this.props;
+    return tolerations((nodePools ?? cluster.nodePools).flatMap((pool) => pool.taints));
+  }
+}
+
+/** One term for each pool: a node of any of them will do. */
+function onPools(pools: readonly IGpuNodePool[]) {
+  return {
+    nodeSelectorTerm: pools.map((pool) => ({
+      matchExpressions: Object.entries(pool.nodeSelector).map(([key, value]) => ({
+        key,
+        operator: 'In',
+        values: [value],
+      })),
+    })),
+  };
+}
+
+/** Of the image's name and tag, so that another image among them changes no other container. */
+function containerName(image: string): string {
+  return kubernetesName(image.split('/').slice(-1)[0]);
+}
+
+function imageFaults(images: readonly string[]): string[] {
+  if (images.length === 0) return ['images must name at least one image'];
+  const names = images.map(containerName);
+  return images.flatMap((image, index) => {
+    if (hasToken(image))
+      return [`images must be known at synthesis because containers are named after them; got a token`];
+    if (!/[^/]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image)) {
+      return [`images must name a tag or a digest, or what is pulled changes unseen; got '${image}'`];
+    }
+    return names.indexOf(names[index]) === index
+      ? []
+      : [`images must differ in name or tag; got '${image}' beside another such`];
+  });
+}
+
+function poolFaults({ nodePools, cluster }: ImagePrePullerProps): string[] {
+  if (nodePools?.length === 0) return ['nodePools must name at least one pool; leave it out for every node with GPUs'];
+  return (nodePools ?? [])
+    .filter((pool) => pool.cluster !== cluster)
+    .map((pool) => `pool '${pool.poolName}' is not of cluster '${cluster.clusterName}'`);
+}

@@ -1,0 +1,197 @@
+import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
+import { Lazy } from 'cdktf';
+import { Construct } from 'constructs';
+import { NodeTaint } from '../../core/gpu-node-pool';
+import { PodDemand } from '../../core/scheduling/pod-demand';
+import { KubernetesMeta } from '../../core/kubernetes-access';
+import { GPU_TAINT } from '../pools/gpu-node-pool-labels';
+
+/** A folder of the node that an agent sees under the same path. */
+interface HostFolder {
+  readonly name: string;
+  readonly path: string;
+  /** Whether it is made where it is missing. @default false */
+  readonly create?: boolean;
+  /** @default false */
+  readonly readOnly?: boolean;
+}
+
+/** A file that an agent reads, from a config map. */
+interface ConfigFile {
+  readonly configMap: string;
+  readonly folder: string;
+}
+
+/** A requirement on the labels of a node, as node affinity has it. @internal */
+export interface LabelRequirement {
+  readonly key: string;
+  readonly operator: string;
+  readonly values?: string[];
+}
+
+/**
+ * One agent that runs on every node with a label.
+ *
+ * @internal
+ */
+export interface NodeAgentSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly namespace: string;
+  readonly pullSecrets: string[];
+  readonly nodeSelector: { [key: string]: string };
+  /** Taints of the nodes it must run on, asked for when the stack is synthesised. */
+  readonly taints: () => NodeTaint[];
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env: { [name: string]: string };
+  /** Variables with fields of the pod, e.g. `spec.nodeName`. @default - none */
+  readonly fields?: { [name: string]: string };
+  readonly hostFolders: HostFolder[];
+  readonly config?: ConfigFile;
+  readonly port?: number;
+  readonly serviceAccount?: string;
+  readonly privileged: boolean;
+  /** Capabilities of a container without privileges. @default - none */
+  readonly capabilities?: string[];
+  readonly hostNetwork: boolean;
+  readonly cpu: string;
+  readonly memory: string;
+  readonly memoryLimit: string;
+  /** Whether it is for nodes of pools that another program made. @default false */
+  readonly elsewhere?: boolean;
+}
+
+/**
+ * The DaemonSet of a node agent.
+ *
+ * It never waits for its pods: a first apply must not hang on nodes that are not there yet.
+ *
+ * @internal
+ */
+export function nodeAgentDaemonSet(
+  scope: Construct,
+  id: string,
+  spec: NodeAgentSpec,
+  meta: KubernetesMeta,
+): DaemonSetV1 {
+  const selector = { 'app.kubernetes.io/name': spec.name };
+  const labels = { ...selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
+  const { config } = spec;
+  return new DaemonSetV1(scope, id, {
+    ...meta,
+    metadata: { name: spec.name, namespace: spec.namespace, labels },
+    waitForRollout: false,
+    spec: {
+      selector: { matchLabels: selector },
+      strategy: { type: 'RollingUpdate' },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: spec.serviceAccount,
+          automountServiceAccountToken: spec.serviceAccount !== undefined,
+          enableServiceLinks: false,
+          hostNetwork: spec.hostNetwork,
+          priorityClassName: 'system-node-critical',
+          nodeSelector: spec.nodeSelector,
+          toleration: Lazy.anyValue({ produce: () => tolerations(spec.taints()) }),
+          imagePullSecrets: spec.pullSecrets.length > 0 ? spec.pullSecrets.map((name) => ({ name })) : undefined,
+          container: [
+            {
+              name: spec.name,
+              image: spec.image,
+              imagePullPolicy: 'IfNotPresent',
+              command: spec.command,
+              args: spec.args,
+              env: environment(spec),
+              port: spec.port === undefined ? undefined : [{ name: 'metrics', containerPort: spec.port }],
+              resources: {
+                requests: { cpu: spec.cpu, memory: spec.memory },
+                limits: { memory: spec.memoryLimit },
+              },
+              securityContext: securityContext(spec),
+              volumeMount: [
+                ...spec.hostFolders.map(({ name, path, readOnly }) => ({ name, mountPath: path, readOnly })),
+                ...(config ? [{ name: 'config', mountPath: config.folder, readOnly: true }] : []),
+              ],
+            },
+          ],
+          volume: [
+            ...spec.hostFolders.map(({ name, path, create }) => ({
+              name,
+              hostPath: { path, type: create ? 'DirectoryOrCreate' : 'Directory' },
+            })),
+            ...(config ? [{ name: 'config', configMap: { name: config.configMap } }] : []),
+          ],
+        },
+      },
+    },
+  });
+}
+
+function environment({ env, fields = {} }: NodeAgentSpec) {
+  const all = [
+    // First, because a value can only refer to variables before it.
+    ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
+    ...Object.entries(env).map(([name, value]) => ({ name, value })),
+  ];
+  return all.length > 0 ? all : undefined;
+}
+
+/**
+ * Keeps a DaemonSet to nodes with further labels, when these are known: after all pools were made. The provider's class takes no
+ * late value there, so the finished attribute is set.
+ *
+ * @internal
+ */
+export function requireLabels(daemonSet: DaemonSetV1, requirements: readonly LabelRequirement[]): void {
+  if (requirements.length === 0) return;
+  daemonSet.addOverride('spec.template.spec.affinity', {
+    node_affinity: {
+      required_during_scheduling_ignored_during_execution: {
+        node_selector_term: [{ match_expressions: requirements }],
+      },
+    },
+  });
+}
+
+/**
+ * What an agent asks of each node it runs on.
+ *
+ * @internal
+ */
+export function nodeAgentDemand(spec: NodeAgentSpec): PodDemand {
+  return {
+    name: `${spec.namespace}/${spec.name}`,
+    pods: 0,
+    onEveryNode: true,
+    elsewhere: spec.elsewhere,
+    requests: { cpu: spec.cpu, memory: spec.memory },
+    nodeSelector: spec.nodeSelector,
+    tolerations: tolerations(spec.taints()),
+    hostNetwork: spec.hostNetwork,
+  };
+}
+
+/** Agents run as root: the kubelet's socket and the devices belong to it. */
+function securityContext({ privileged, capabilities }: NodeAgentSpec) {
+  const root = { runAsUser: '0', runAsNonRoot: false };
+  if (privileged) return { ...root, privileged: true, allowPrivilegeEscalation: true };
+  return {
+    ...root,
+    privileged: false,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'], ...(capabilities ? { add: capabilities } : {}) },
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+}
+
+/**
+ * Tolerations of all taints, each once, whatever their values; sorted, so that the order of the pools makes no difference.
+ *
+ * @internal
+ */
+export function tolerations(taints: readonly NodeTaint[]) {
+  const byKey = new Map([GPU_TAINT, ...taints].map(({ key, effect }) => [`${key}:${effect}`, { key, effect }]));
+  return [...byKey.keys()].sort().map((id) => ({ operator: 'Exists', ...byKey.get(id) }));
+}

@@ -1,0 +1,174 @@
+import { GpuSharing } from '../pools/gpu-sharing';
+import {
+  DEVICE_PLUGIN_LABEL,
+  EFA_LABEL,
+  GPU_LABEL,
+  PLUGIN_CONFIG_LABEL,
+  timeSlicingConfig,
+} from '../pools/gpu-node-pool-labels';
+import { NodeAgentSpec } from './node-agents-daemon-set';
+
+/** Folder in which device plugins meet the kubelet. */
+const DEVICE_PLUGINS = { name: 'device-plugins', path: '/var/lib/kubelet/device-plugins' };
+
+/** An agent before its place in the cluster is known. @internal */
+export type AgentPart = Omit<NodeAgentSpec, 'taints' | 'pullSecrets' | 'namespace'>;
+
+/** Port of the GPU metrics. @internal */
+export const DCGM_PORT = 9400;
+
+/** Port of the host engine of EKS's node monitoring agent on its node. */
+const HOST_ENGINE_PORT = 5555;
+
+/**
+ * The NVIDIA device plugin, of all GPU nodes or, with a configuration of its own, of those that name it.
+ *
+ * @internal
+ */
+export function nvidiaDevicePlugin(image: string, config?: string): AgentPart {
+  const name = config ? `nvidia-device-plugin-${config}` : 'nvidia-device-plugin';
+  return {
+    name,
+    image,
+    nodeSelector: { [GPU_LABEL]: 'true', ...(config ? { [PLUGIN_CONFIG_LABEL]: config } : {}) },
+    // Every node it lands on has GPUs: one that it cannot find is a fault to be seen, not zero GPUs to be advertised.
+    env: {
+      FAIL_ON_INIT_ERROR: 'true',
+      NVIDIA_DRIVER_CAPABILITIES: 'compute,utility',
+      NVIDIA_VISIBLE_DEVICES: 'all',
+      ...(config ? { CONFIG_FILE: '/config/config.yaml' } : {}),
+    },
+    hostFolders: [DEVICE_PLUGINS],
+    config: config ? { configMap: name, folder: '/config' } : undefined,
+    privileged: false,
+    hostNetwork: false,
+    cpu: '50m',
+    memory: '128Mi',
+    memoryLimit: '512Mi',
+  };
+}
+
+/**
+ * Nodes that the plugin must leave alone: those whose image has one, and those that name a configuration.
+ *
+ * @internal
+ */
+export function pluginRequirements(labels: readonly { [key: string]: string }[], withConfig: boolean) {
+  const used = (key: string) => labels.some((each) => key in each);
+  return [
+    ...(used(DEVICE_PLUGIN_LABEL) ? [{ key: DEVICE_PLUGIN_LABEL, operator: 'NotIn', values: ['false'] }] : []),
+    ...(!withConfig && used(PLUGIN_CONFIG_LABEL) ? [{ key: PLUGIN_CONFIG_LABEL, operator: 'DoesNotExist' }] : []),
+  ];
+}
+
+/**
+ * Configuration of the device plugin by which pods take turns on a GPU. A pod that asks for more than one share is refused, for it
+ * would get no more of a GPU.
+ *
+ * @see https://github.com/NVIDIA/k8s-device-plugin#with-cuda-time-slicing
+ *
+ * @internal
+ */
+export function pluginConfig(name: string): string | undefined {
+  const replicas = Number(/^time-slicing-(\d+)$/.exec(name)?.[1]);
+  if (!(replicas >= 2) || timeSlicingConfig(replicas) !== name) return undefined;
+  return [
+    'version: v1',
+    'sharing:',
+    '  timeSlicing:',
+    '    failRequestsGreaterThanOne: true',
+    '    resources:',
+    '      - name: nvidia.com/gpu',
+    `        replicas: ${GpuSharing.timeSlicing(replicas).replicas}`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * The EFA device plugin, of the nodes that have EFA interfaces attached. As its own chart has it: it opens the devices, in the
+ * network namespace that they belong to.
+ *
+ * @internal
+ */
+export function efaDevicePlugin(image: string): AgentPart {
+  return {
+    name: 'efa-device-plugin',
+    image,
+    nodeSelector: { [EFA_LABEL]: 'true' },
+    env: {},
+    hostFolders: [DEVICE_PLUGINS, { name: 'infiniband', path: '/dev/infiniband' }],
+    privileged: true,
+    hostNetwork: true,
+    cpu: '10m',
+    memory: '20Mi',
+    memoryLimit: '256Mi',
+  };
+}
+
+/**
+ * GPU feature discovery: hands what it finds to node feature discovery by a file.
+ *
+ * @see https://github.com/NVIDIA/k8s-device-plugin/blob/main/deployments/static/gpu-feature-discovery-daemonset.yaml
+ *
+ * @internal
+ */
+export function gpuFeatureDiscovery(image: string): AgentPart {
+  return {
+    name: 'gpu-feature-discovery',
+    image,
+    nodeSelector: { [GPU_LABEL]: 'true' },
+    command: ['/usr/bin/gpu-feature-discovery'],
+    env: {
+      FAIL_ON_INIT_ERROR: 'true',
+      MIG_STRATEGY: 'single',
+      NVIDIA_DRIVER_CAPABILITIES: 'compute,utility',
+      NVIDIA_VISIBLE_DEVICES: 'all',
+    },
+    hostFolders: [
+      { name: 'features', path: '/etc/kubernetes/node-feature-discovery/features.d', create: true },
+      { name: 'sys', path: '/sys' },
+    ],
+    privileged: true,
+    hostNetwork: false,
+    cpu: '10m',
+    memory: '64Mi',
+    memoryLimit: '256Mi',
+  };
+}
+
+/**
+ * The exporter of GPU metrics. With the node monitoring agent it asks that agent's host engine: two engines on one GPU disturb
+ * each other's profiling, and EKS then replaced healthy nodes. The pod's own name is on its series as `pod`: scrape it with
+ * `honor_labels`, or the pod that uses the GPU becomes `exported_pod`.
+ *
+ * @see https://github.com/NVIDIA/dcgm-exporter/blob/main/dcgm-exporter.yaml
+ * @see https://github.com/aws/containers-roadmap/issues/2555
+ *
+ * @internal
+ */
+export function dcgmExporter(image: string, configMap: string, hostEngine: boolean): AgentPart {
+  return {
+    name: 'dcgm-exporter',
+    image,
+    nodeSelector: { [GPU_LABEL]: 'true' },
+    fields: { NODE_NAME: 'spec.nodeName', ...(hostEngine ? { HOST_IP: 'status.hostIP' } : {}) },
+    env: {
+      DCGM_EXPORTER_COLLECTORS: '/etc/dcgm-exporter/metrics/metrics.csv',
+      DCGM_EXPORTER_KUBERNETES: 'true',
+      DCGM_EXPORTER_LISTEN: `:${DCGM_PORT}`,
+      NVIDIA_DRIVER_CAPABILITIES: 'compute,utility',
+      NVIDIA_VISIBLE_DEVICES: 'all',
+      ...(hostEngine ? { DCGM_REMOTE_HOSTENGINE_INFO: `$(HOST_IP):${HOST_ENGINE_PORT}` } : {}),
+    },
+    hostFolders: [{ name: 'pod-resources', path: '/var/lib/kubelet/pod-resources', readOnly: true }],
+    config: { configMap, folder: '/etc/dcgm-exporter/metrics' },
+    port: DCGM_PORT,
+    privileged: false,
+    // For the profiling metrics, DCGM_FI_PROF_*.
+    capabilities: ['SYS_ADMIN'],
+    hostNetwork: false,
+    cpu: '100m',
+    memory: '256Mi',
+    memoryLimit: '512Mi',
+  };
+}

@@ -1,0 +1,332 @@
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
+import { ITerraformDependable, Lazy, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { throwIfInvalid } from '../../core/errors';
+import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
+import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
+import { ImageRegistry } from '../../core/image-registry';
+import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../core/kubernetes-access';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { PodSecurityLevel, ensureNamespace } from '../../core/namespaces';
+import { kubernetesNameFault } from '../../core/naming';
+import { IScheduledWorkload, PodDemand } from '../../core/scheduling/pod-demand';
+import { whenPoolsChange } from '../../core/pool-watchers';
+import { RdmaFabricKind } from '../../core/rdma-fabric';
+import { concreteFault } from '../../core/tokens';
+import { IEksCluster } from '../cluster/eks-cluster';
+import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/gpu-node-pool-labels';
+import {
+  GpuOperator,
+  gpuOperatorValues,
+  installsDriver,
+  nodeFeatureDiscoveryImage,
+  nodeFeatureDiscoveryValues,
+} from './gpu-operator';
+import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
+import {
+  DCGM_EXPORTER_IMAGE,
+  NVIDIA_DEVICE_PLUGIN_IMAGE,
+  efaDevicePluginImage,
+  efaPluginFaults,
+  efaRegionFaults,
+} from './node-agents-images';
+import { LateChild } from './node-agents-late-child';
+import { dcgmMetricsFile } from './node-agents-metrics';
+import * as parts from './node-agents-parts';
+import { NodeAgentsProps } from './node-agents-props';
+
+/** Chart of node feature discovery, in the release that the GPU operator's chart takes. */
+const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts', version: '0.18.3' };
+
+/**
+ * The agents of a cluster's GPU nodes, one set for all pools: the NVIDIA device plugin or the GPU operator on every node with GPUs,
+ * the EFA device plugin on every node with EFA interfaces attached, and, when asked for, GPU feature discovery and the exporter of
+ * GPU metrics; none on any other node.
+ *
+ * They are keyed on labels that the pools stamp, not on instance types, and tolerate every taint of every pool. Pools that share
+ * their GPUs by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Make them
+ * in the workload stack; pools may be made before or after.
+ *
+ * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set or
+ * node feature discovery on one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
+ * configuration of the device plugin, and an EFA plugin too old for a pool.
+ */
+export class NodeAgents extends Construct implements IScheduledWorkload {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
+  /** Namespace of the agents. */
+  public readonly namespace: string;
+
+  private readonly props: NodeAgentsProps;
+  private readonly registry: ImageRegistry;
+  private readonly namespaceReady: ITerraformDependable[];
+  private readonly meta: KubernetesMeta;
+  /** The device plugins, by the names of their configurations; the one without has an empty one. */
+  private readonly plugins = new Map<string, DaemonSetV1>();
+  private readonly agents: NodeAgentSpec[] = [];
+  /** What pools need that was looked at. */
+  private readonly followed = new Set<string>();
+  /** Configurations of the device plugins, by the names of their DaemonSets. */
+  private readonly pluginNames = new Map<string, string>();
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props the agents
+   */
+  public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
+    super(scope, id);
+    this.props = props;
+    this.cluster = props.cluster;
+    this.namespace = props.namespace ?? 'gpu-node-agents';
+    throwIfInvalid(this, this.faults());
+    this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    sets.set(props.cluster, this);
+    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
+
+    this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
+    this.meta = kubernetesMeta(this, props.cluster, this.namespaceReady);
+    if (props.gpuOperator) {
+      this.addOperator(props.gpuOperator);
+    } else {
+      this.addPlugin('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage), '');
+      if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
+    }
+    if (props.dcgmExporter) this.addExporter();
+    this.addLater();
+    whenPoolsChange(props.cluster, (pool) => this.follow(pool));
+    // For clusters that are no construct of this library, and do not tell.
+    new LateChild(this, 'AfterPools', () => this.addLater());
+    this.node.addValidation({ validate: () => this.poolFaults() });
+    ClusterChecks.of(props.cluster).register(this);
+  }
+
+  /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
+  public get podDemands(): PodDemand[] {
+    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
+    return this.agents.map((agent) => {
+      const config = this.pluginNames.get(agent.name);
+      const requirements = config === undefined ? [] : parts.pluginRequirements(labels, config !== '');
+      return { ...nodeAgentDemand(agent), nodeTerms: requirements.length > 0 ? [{ requirements }] : undefined };
+    });
+  }
+
+  private faults(): string[] {
+    const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
+    const other = sets.get(this.cluster);
+    return [
+      ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
+      ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
+      ...(other
+        ? [
+            `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
+          ]
+        : []),
+    ];
+  }
+
+  /** What is wrong between the agents and the pools, once all pools are there. */
+  private poolFaults(): string[] {
+    const { gpuOperator, efaPluginImage } = this.props;
+    const pools = this.cluster.nodePools;
+    const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
+    const withDriver = pools.filter(hasDriver);
+    const divided = pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+    const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
+    return [
+      ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
+        ? [
+            `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release, and what enables them out of its values`,
+          ]
+        : []),
+      ...(!gpuOperator && divided.length > 0
+        ? [
+            `pool(s) ${named(divided)} divide their GPUs by MIG, which the GPU operator does; pass gpuOperator: GpuOperator.release()`,
+          ]
+        : []),
+      ...unknown.map(
+        (name) =>
+          `label '${PLUGIN_CONFIG_LABEL}=${name}' names no known configuration; use 'time-slicing-<pods on one GPU>'`,
+      ),
+      ...(efaPluginImage
+        ? efaPluginFaults(
+            efaPluginImage,
+            this.efaPools().map((pool) => pool.instanceType.name),
+          )
+        : []),
+    ];
+  }
+
+  /** Only what a pool is the first to need is looked at, so that many pools do not take long. */
+  private follow({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
+    const needs = [
+      `${PLUGIN_CONFIG_LABEL}=${nodeLabels[PLUGIN_CONFIG_LABEL]}`,
+      `${DEVICE_PLUGIN_LABEL}=${nodeLabels[DEVICE_PLUGIN_LABEL]}`,
+      `efa=${efaInterfacesPerNode > 0}`,
+    ];
+    if (needs.every((need) => this.followed.has(need))) return;
+    needs.forEach((need) => this.followed.add(need));
+    this.addLater();
+  }
+
+  /** Agents that follow from pools which may be made after this. */
+  private addLater(): void {
+    this.addEfaPlugin();
+    if (this.props.gpuOperator) return;
+    for (const name of this.pluginConfigs) {
+      const content = parts.pluginConfig(name);
+      const id = `NvidiaDevicePlugin-${name}`;
+      if (content === undefined || this.node.tryFindChild(id)) continue;
+      const part = parts.nvidiaDevicePlugin(this.pluginImage, name);
+      this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
+      this.addPlugin(id, part, name);
+    }
+    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
+    for (const [name, plugin] of this.plugins) requireLabels(plugin, parts.pluginRequirements(labels, name !== ''));
+  }
+
+  private addEfaPlugin(): void {
+    const { efa, efaPluginImage } = this.props;
+    const id = 'EfaDevicePlugin';
+    if (!(efa ?? this.efaPools().length > 0) || this.node.tryFindChild(id)) return;
+    const region = regionOf(this.props);
+    throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
+    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
+    this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
+  }
+
+  private addOperator(operator: GpuOperator): void {
+    this.addRelease('GpuOperator', {
+      name: 'gpu-operator',
+      repository: 'https://helm.ngc.nvidia.com/nvidia',
+      version: operator.version,
+      values: () =>
+        gpuOperatorValues(operator, {
+          taints: this.allTaints(),
+          driverInImage: this.cluster.nodePools.some(hasDriver),
+          connectX: this.cluster.nodePools.some(
+            ({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind),
+          ),
+          pluginConfigs: this.operatorConfigs(),
+          nodeFeatureDiscovery: this.props.nodeFeatureDiscovery ?? true,
+          registry: this.registry,
+        }),
+    });
+  }
+
+  private addFeatureDiscovery(): void {
+    this.addAgent('GpuFeatureDiscovery', parts.gpuFeatureDiscovery(this.pluginImage));
+    if (this.props.nodeFeatureDiscovery === false) return;
+    this.addRelease('NodeFeatureDiscovery', {
+      name: 'node-feature-discovery',
+      ...NODE_FEATURE_DISCOVERY,
+      values: () => [JSON.stringify(this.discoveryValues())],
+    });
+  }
+
+  private discoveryValues() {
+    return { ...nodeFeatureDiscoveryValues(this.allTaints()), ...nodeFeatureDiscoveryImage(this.registry) };
+  }
+
+  private addExporter(): void {
+    const name = 'dcgm-exporter';
+    this.addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
+    const hostEngine = (this.cluster as Partial<IEksCluster>).nodeMonitoring ?? false;
+    this.addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
+  }
+
+  private addAgent(
+    id: string,
+    part: parts.AgentPart,
+    pools: () => IGpuNodePool[] = () => this.cluster.nodePools,
+  ): DaemonSetV1 {
+    const spec: NodeAgentSpec = {
+      ...part,
+      image: this.registry.resolve(part.image),
+      pullSecrets: this.registry.pullSecrets,
+      namespace: this.namespace,
+      taints: () => pools().flatMap((pool) => pool.taints),
+    };
+    this.agents.push(spec);
+    return nodeAgentDaemonSet(this, id, spec, this.meta);
+  }
+
+  private addPlugin(id: string, part: parts.AgentPart, config: string): void {
+    this.plugins.set(config, this.addAgent(id, part));
+    this.pluginNames.set(part.name, config);
+  }
+
+  private addConfig(id: string, name: string, data: { [file: string]: string }): void {
+    new ConfigMapV1(this, id, { ...this.meta, metadata: { name, namespace: this.namespace }, data });
+  }
+
+  /** A chart whose values follow from the pools, which may be made after this. */
+  private addRelease(
+    id: string,
+    release: {
+      readonly name: string;
+      readonly repository: string;
+      readonly version: string;
+      readonly values: () => string[];
+    },
+  ): void {
+    const { name, repository, version, values } = release;
+    new Release(this, id, {
+      ...helmMeta(this, this.cluster, this.namespaceReady),
+      name,
+      chart: name,
+      repository,
+      version,
+      namespace: this.namespace,
+      values: Lazy.listValue({ produce: values }),
+      maxHistory: 5,
+    });
+  }
+
+  private get bringsFeatureDiscovery(): boolean {
+    const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.props;
+    return nodeFeatureDiscovery !== false && (gpuOperator !== undefined || gpuFeatureDiscovery === true);
+  }
+
+  private get pluginImage(): string {
+    return this.props.nvidiaPluginImage ?? NVIDIA_DEVICE_PLUGIN_IMAGE;
+  }
+
+  /** Names of the configurations of the device plugin that pools ask for, each once. */
+  private get pluginConfigs(): string[] {
+    const names = this.cluster.nodePools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
+    return [...new Set(names)].sort();
+  }
+
+  private operatorConfigs(): { [name: string]: string } {
+    const known = this.pluginConfigs.map((name) => [name, parts.pluginConfig(name) ?? '']);
+    return known.length > 0 ? Object.fromEntries([['default', 'version: v1\n'], ...known]) : {};
+  }
+
+  private allTaints(): NodeTaint[] {
+    return this.cluster.nodePools.flatMap((pool) => pool.taints);
+  }
+
+  private efaPools(): IGpuNodePool[] {
+    return this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
+  }
+}
+
+/** Fabrics of ConnectX adapters, whose driver and the GPU's must know each other. */
+const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
+
+/** Whether the nodes of a pool run an image of EKS, which has driver and toolkit. */
+function hasDriver(pool: IGpuNodePool): boolean {
+  return 'image' in pool;
+}
+
+/** The region, where it is known at synthesis. */
+function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
+  const known = region ?? cluster.connection.region;
+  return Token.isUnresolved(known) ? undefined : known;
+}
+
+const sets = new WeakMap<IKubernetesCluster, NodeAgents>();

@@ -1,0 +1,103 @@
+import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
+import { DataAwsIamSessionContext } from '@cdktf/provider-aws/lib/data-aws-iam-session-context';
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
+import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-policy-association';
+import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { concreteFault } from '../../core/tokens';
+
+/** What the access to a cluster is made of. */
+interface ClusterAccessProps {
+  /** Reference to the name of the cluster. */
+  readonly clusterName: string;
+  readonly admins?: string[];
+  readonly tags: { [key: string]: string };
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * Who may do what with the Kubernetes API: an access entry for each administrator, the only way in.
+ *
+ * @internal
+ */
+export class ClusterAccess extends Construct {
+  private readonly associations: ITerraformDependable[] = [];
+  private readonly partition: string;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ClusterAccessProps,
+  ) {
+    super(scope, id);
+    const { provider } = props;
+    this.partition = new DataAwsPartition(this, 'Partition', { provider }).partition;
+    if (props.admins) {
+      for (const principal of props.admins)
+        this.grantAdmin(principal.split(':').slice(5).join(':').replace(/\//g, '-'), principal);
+    } else {
+      this.grantAdmin('applying-identity', this.applyingIdentity());
+    }
+  }
+
+  /** The associations: Kubernetes objects are made after them and destroyed before them. */
+  public get ready(): ITerraformDependable[] {
+    return [...this.associations];
+  }
+
+  /** Makes a principal an administrator of the cluster. */
+  public grantAdmin(id: string, principalArn: string): void {
+    const { provider, clusterName, tags } = this.props;
+    const entry = new EksAccessEntry(this, `Entry-${id}`, {
+      provider,
+      clusterName,
+      principalArn,
+      type: 'STANDARD',
+      tags,
+    });
+    this.associations.push(
+      new EksAccessPolicyAssociation(this, `Admin-${id}`, {
+        provider,
+        clusterName,
+        principalArn: entry.principalArn,
+        policyArn: `arn:${this.partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`,
+        accessScope: { type: 'cluster' },
+      }),
+    );
+  }
+
+  /** The role behind the session that applies; entries are for roles, not for their sessions. */
+  private applyingIdentity(): string {
+    const { provider } = this.props;
+    const caller = new DataAwsCallerIdentity(this, 'Caller', { provider });
+    return new DataAwsIamSessionContext(this, 'CallerRole', { provider, arn: caller.arn }).issuerArn;
+  }
+}
+
+/**
+ * The faults of the administrators that a user names.
+ *
+ * @internal
+ */
+export function adminFaults(admins?: string[]): string[] {
+  if (admins === undefined) return [];
+  const why = 'access entries get their ids from it; for a principal of the same stack call grantAdmin(id, arn)';
+  return [
+    ...(admins.length === 0
+      ? [
+          'admins must name at least one principal, or nobody could reach the cluster; leave it out for the applying identity',
+        ]
+      : []),
+    ...admins.flatMap((arn, index) => {
+      const unknown = concreteFault(`admins[${index}]`, arn, why);
+      if (unknown.length > 0) return unknown;
+      if (!/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)(\/.+)?$/.test(arn)) {
+        return [
+          `admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got '${arn}'`,
+        ];
+      }
+      return admins.indexOf(arn) === index ? [] : [`admins must be different; got '${arn}' twice`];
+    }),
+  ];
+}

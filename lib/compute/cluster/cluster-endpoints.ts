@@ -1,0 +1,79 @@
+import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { awsTags } from '../../core/tags';
+
+/**
+ * Services that nodes reach without NAT: the registries, whose images are the larger part of the traffic, and the two that pods
+ * get their credentials from, which then do not fail with a NAT gateway.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html
+ */
+const INTERFACE_SERVICES = ['ecr.api', 'ecr.dkr', 'eks-auth', 'sts'];
+
+/** What the endpoints of a VPC are made of. */
+interface ClusterEndpointsProps {
+  readonly clusterName: string;
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly subnetIds: string[];
+  readonly routeTableIds: string[];
+  readonly tags: { [key: string]: string };
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * Endpoints for S3 (gateway: model weights and image layers, free of charge) and the services above.
+ *
+ * @internal
+ */
+export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps): ITerraformDependable[] {
+  const { provider, vpcId, clusterName } = props;
+  const tags = (name: string) => awsTags({ Name: `${clusterName}-${name}` }, props.tags);
+  const region = new DataAwsRegion(scope, 'Region', { provider });
+  // The id is the region's name with every version of the provider; `name` is deprecated by 6.
+  const service = (name: string) => `com.amazonaws.${region.id}.${name}`;
+
+  const group = new SecurityGroup(scope, 'EndpointSecurityGroup', {
+    provider,
+    vpcId,
+    name: `${clusterName}-endpoints`,
+    description: `Interface endpoints of cluster ${clusterName}`,
+    tags: tags('endpoints'),
+  });
+  const fromVpc = new VpcSecurityGroupIngressRule(scope, 'EndpointIngress', {
+    provider,
+    securityGroupId: group.id,
+    description: 'HTTPS from the VPC',
+    cidrIpv4: props.cidr,
+    ipProtocol: 'tcp',
+    fromPort: 443,
+    toPort: 443,
+    tags: tags('endpoints'),
+  });
+  const s3 = new VpcEndpoint(scope, 'Endpoint-s3', {
+    provider,
+    vpcId,
+    serviceName: service('s3'),
+    vpcEndpointType: 'Gateway',
+    routeTableIds: props.routeTableIds,
+    tags: tags('s3'),
+  });
+  const interfaces = INTERFACE_SERVICES.map(
+    (name) =>
+      new VpcEndpoint(scope, `Endpoint-${name}`, {
+        provider,
+        vpcId,
+        serviceName: service(name),
+        vpcEndpointType: 'Interface',
+        subnetIds: props.subnetIds,
+        securityGroupIds: [group.id],
+        privateDnsEnabled: true,
+        tags: tags(name),
+      }),
+  );
+  return [s3, ...interfaces, fromVpc];
+}

@@ -1,0 +1,161 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
+import { FlowLog } from '@cdktf/provider-aws/lib/flow-log';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
+import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
+import { Vpc } from '@cdktf/provider-aws/lib/vpc';
+import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { kubernetesName } from '../../core/naming';
+import { awsTags } from '../../core/tags';
+import { clusterEndpoints } from './cluster-endpoints';
+import { NatGateways } from './cluster-vpc';
+import { ClusterZone, privateRange } from './cluster-zone';
+import { ZoneSlot, zoneSlots } from './zone-slots';
+
+/** What a cluster's own VPC is made of. */
+interface ClusterNetworkProps {
+  readonly clusterName: string;
+  readonly cidr: string;
+  readonly availabilityZones?: string[];
+  readonly natGateways: NatGateways;
+  readonly flowLogGroupName: string;
+  readonly logKeyArn: string;
+  readonly tags: { [key: string]: string };
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * A VPC for one cluster: a private subnet in each zone with a way out by NAT, a small public subnet in each zone for the NAT
+ * gateways alone, endpoints for S3 and the registries, flow logs.
+ *
+ * @internal
+ */
+export class ClusterNetwork extends Construct {
+  public readonly vpcId: string;
+  /** Private subnets, one per zone. */
+  public readonly subnetIds: string[];
+  /** Zones of the subnets, in the same order. */
+  public readonly availabilityZones: string[];
+  /** Ranges of the subnets, in the same order. */
+  public readonly subnetCidrs: string[];
+  /** What nodes need to reach the registries and AWS APIs. */
+  public readonly ready: ITerraformDependable[];
+
+  public constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
+    super(scope, id);
+    const { provider, clusterName } = props;
+    const named = (name: string) => awsTags({ Name: `${clusterName}-${name}` }, props.tags);
+    const vpc = new Vpc(this, 'Resource', {
+      provider,
+      cidrBlock: props.cidr,
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      tags: awsTags({ Name: clusterName }, props.tags),
+    });
+    // Without rules: what names no group by mistake reaches nothing.
+    new DefaultSecurityGroup(this, 'DefaultSecurityGroup', { provider, vpcId: vpc.id, tags: named('default-unused') });
+    const gateway = new InternetGateway(this, 'InternetGateway', { provider, vpcId: vpc.id, tags: named('internet') });
+    const publicRoutes = new RouteTable(this, 'PublicRoutes', {
+      provider,
+      vpcId: vpc.id,
+      route: [{ cidrBlock: '0.0.0.0/0', gatewayId: gateway.id }],
+      tags: named('public'),
+    });
+
+    const slots = zoneSlots(this, props);
+    const zones: ClusterZone[] = [];
+    for (const slot of slots) {
+      // The zone that has the only NAT gateway is the first.
+      const nat = props.natGateways === NatGateways.ONE ? zones[0]?.natGatewayId : undefined;
+      zones.push(
+        this.zone(slot, props, { vpcId: vpc.id, publicRoutesId: publicRoutes.id, natGatewayId: nat, gateway }),
+      );
+    }
+    const endpoints = clusterEndpoints(this, {
+      clusterName,
+      vpcId: vpc.id,
+      cidr: props.cidr,
+      subnetIds: zones.map((zone) => zone.subnetId),
+      routeTableIds: zones.map((zone) => zone.routeTableId),
+      tags: props.tags,
+      provider,
+    });
+    this.flowLogs(vpc.id, props);
+    this.vpcId = vpc.id;
+    this.subnetIds = zones.map((zone) => zone.subnetId);
+    this.subnetCidrs = slots.map((slot) => privateRange(props.cidr, slot));
+    this.availabilityZones = slots.map((slot) => slot.zone);
+    this.ready = [...zones.flatMap((zone) => zone.ready), ...endpoints];
+  }
+
+  private zone(slot: ZoneSlot, props: ClusterNetworkProps, vpc: VpcParts): ClusterZone {
+    return new ClusterZone(this, `Zone-${slot.label}`, {
+      ...vpc,
+      slot,
+      cidr: props.cidr,
+      clusterName: props.clusterName,
+      tags: props.tags,
+      provider: props.provider,
+    });
+  }
+
+  private flowLogs(vpcId: string, props: ClusterNetworkProps): void {
+    const { provider } = props;
+    const group = new CloudwatchLogGroup(this, 'FlowLogGroup', {
+      provider,
+      name: props.flowLogGroupName,
+      retentionInDays: 365,
+      kmsKeyId: props.logKeyArn,
+      tags: awsTags({}, props.tags),
+    });
+    const role = new IamRole(this, 'FlowLogRole', {
+      provider,
+      // IAM takes at most 38 characters as a prefix.
+      namePrefix: `${kubernetesName(props.clusterName, 27)}-flow-logs-`,
+      description: `Flow logs of the VPC of cluster ${props.clusterName}`,
+      assumeRolePolicy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'vpc-flow-logs.amazonaws.com' } },
+        ],
+      }),
+      tags: awsTags({}, props.tags),
+    });
+    new IamRolePolicy(this, 'FlowLogPolicy', {
+      provider,
+      name: 'write-flow-logs',
+      role: role.name,
+      policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+            Resource: [`${group.arn}:*`],
+          },
+          { Effect: 'Allow', Action: ['logs:DescribeLogGroups'], Resource: ['*'] },
+        ],
+      }),
+    });
+    new FlowLog(this, 'FlowLog', {
+      provider,
+      vpcId,
+      trafficType: 'ALL',
+      logDestinationType: 'cloud-watch-logs',
+      logDestination: group.arn,
+      iamRoleArn: role.arn,
+      tags: awsTags({ Name: props.clusterName }, props.tags),
+    });
+  }
+}
+
+/** What the zones of a VPC share. */
+interface VpcParts {
+  readonly vpcId: string;
+  readonly publicRoutesId: string;
+  readonly natGatewayId?: string;
+  readonly gateway: ITerraformDependable;
+}

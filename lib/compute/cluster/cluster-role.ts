@@ -1,0 +1,58 @@
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { kubernetesName } from '../../core/naming';
+
+/** What a role for a part of a cluster is made of. */
+interface ClusterRoleProps {
+  /** Beginning of the role's name. */
+  readonly name: string;
+  readonly description: string;
+  /** Service principal that takes the role. */
+  readonly service: string;
+  /** Names of AWS's own policies. */
+  readonly managedPolicies: string[];
+  readonly tags: { [key: string]: string };
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * A role that a service takes on for a cluster: the control plane's, or that of its system nodes.
+ *
+ * @internal
+ */
+export class ClusterRole extends Construct {
+  public readonly roleArn: string;
+  public readonly roleName: string;
+  /** What must be there before the role is used, and stay until it no longer is. */
+  public readonly ready: ITerraformDependable[];
+
+  public constructor(scope: Construct, id: string, props: ClusterRoleProps) {
+    super(scope, id);
+    const { provider, tags } = props;
+    const role = new IamRole(this, 'Resource', {
+      provider,
+      // IAM takes at most 38 characters as a prefix. Roles are global: the same cluster may stand in two regions.
+      namePrefix: `${kubernetesName(props.name, 37)}-`,
+      description: props.description,
+      assumeRolePolicy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: props.service } }],
+      }),
+      tags,
+    });
+    const { partition } = new DataAwsPartition(this, 'Partition', { provider });
+    this.roleArn = role.arn;
+    this.roleName = role.name;
+    this.ready = props.managedPolicies.map(
+      (policy) =>
+        new IamRolePolicyAttachment(this, policy, {
+          provider,
+          role: role.name,
+          policyArn: `arn:${partition}:iam::aws:policy/${policy}`,
+        }),
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { EksRelease } from '../../catalog/eks-release';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+
+/**
+ * An EKS cluster, made by this library or existing: what node pools must know of it.
+ */
+export interface IEksCluster extends IKubernetesCluster {
+  /** VPC of the cluster. */
+  readonly vpcId: string;
+  /** Private subnets for nodes, one per zone, in the order of `availabilityZones`. */
+  readonly subnetIds: string[];
+  /** Zones of `subnetIds`, in the same order. @default - not known */
+  readonly availabilityZones?: string[];
+  /** IPv4 ranges of `subnetIds`, in the same order. @default - not known: nobody checks that they have room for a pool */
+  readonly subnetCidrs?: string[];
+  /** Whether the node monitoring agent runs, which node repair needs. @default - not known to run */
+  readonly nodeMonitoring?: boolean;
+  /** Security group that EKS made for the cluster; every node must be a member of it, or it cannot join. */
+  readonly clusterSecurityGroupId: string;
+  /** Every security group that a node must be a member of, `clusterSecurityGroupId` first. */
+  readonly securityGroupIds: string[];
+  /** Kubernetes minor, e.g. `1.34`. @default - not known: node groups then follow the control plane */
+  readonly kubernetesVersion?: string;
+  /** Pinned versions of add-ons and node images. @default - not known: node groups take the image EKS chooses */
+  readonly release?: EksRelease;
+  /** What node groups must wait for: the network add-ons and the credentials agent, or nodes come up without them. */
+  readonly nodeReady: ITerraformDependable[];
+  /** The AWS provider of the cluster; its pools use the same. @default - the stack's default AWS provider */
+  readonly provider?: TerraformProvider;
+  /** Tags of the cluster's AWS resources, which pools pass on to theirs. */
+  readonly tags: { [key: string]: string };
+}

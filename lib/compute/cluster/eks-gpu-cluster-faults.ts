@@ -1,0 +1,164 @@
+import { EksRelease } from '../../catalog/eks-release';
+import { faultsOf } from '../../core/errors';
+import { tagFaults } from '../../core/tags';
+import { concreteFault, hasToken } from '../../core/tokens';
+import { ApiAccess } from './api-access';
+import { cidrFaults, rangesOverlap } from './cidr';
+import { adminFaults } from './cluster-access';
+import { ExistingVpc } from './cluster-vpc';
+import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
+import { systemNodeFaults } from './system-node-group';
+import { zoneFaults } from './zone-slots';
+
+/**
+ * Every fault of what a user asks of a cluster.
+ *
+ * @internal
+ */
+export function eksGpuClusterFaults(props: EksGpuClusterProps): string[] {
+  return [
+    ...clusterNameFaults(props.clusterName),
+    ...versionFaults(props),
+    ...vpcFaults(props),
+    ...apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
+    ...overlapFaults(props),
+    ...adminFaults(props.admins),
+    ...systemNodeFaults(props.systemNodes),
+    ...tagFaults(props.tags),
+  ];
+}
+
+/**
+ * Every fault of what a user says of a cluster that exists.
+ *
+ * @internal
+ */
+export function eksAttributesFaults(attributes: EksClusterAttributes): string[] {
+  const { clusterName, subnetIds, securityGroupIds, availabilityZones } = attributes;
+  return [
+    ...clusterNameFaults(clusterName),
+    ...(securityGroupIds.length > 0
+      ? []
+      : [
+          'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
+        ]),
+    ...zoneCountFaults('subnetIds', subnetIds, availabilityZones),
+    ...subnetRangeFaults('subnetCidrs', subnetIds, attributes.subnetCidrs),
+    ...tagFaults(attributes.tags),
+  ];
+}
+
+/**
+ * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+ */
+function clusterNameFaults(name: string): string[] {
+  const unknown = concreteFault('clusterName', name, 'child ids, role names and provider aliases are derived from it');
+  if (unknown.length > 0) return unknown;
+  return /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/.test(name)
+    ? []
+    : [
+        `clusterName must be 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit; ` +
+          `got '${name}' with ${name.length} characters`,
+      ];
+}
+
+function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): string[] {
+  if (kubernetesVersion === undefined) return [];
+  const unknown = concreteFault('kubernetesVersion', kubernetesVersion, 'add-ons and node images are pinned by it');
+  if (unknown.length > 0) return unknown;
+  if (!release) return faultsOf(() => EksRelease.of(kubernetesVersion));
+  return release.kubernetesVersion === kubernetesVersion
+    ? []
+    : [
+        `kubernetesVersion and release must be of the same minor; got '${kubernetesVersion}' and a release of ${release}`,
+      ];
+}
+
+function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClusterProps): string[] {
+  if (!vpc) {
+    const cidr = vpcCidr ?? '10.0.0.0/16';
+    const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
+    return [...zoneFaults(availabilityZones), ...(unknown.length > 0 ? unknown : cidrFaults('vpcCidr', cidr, 16, 20))];
+  }
+  const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
+  return [
+    ...own.map(([name]) => `${name} is for the cluster's own VPC; leave it out, or leave out vpc`),
+    ...existingVpcFaults(vpc),
+  ];
+}
+
+function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): string[] {
+  const several = hasToken(privateSubnetIds) || new Set(privateSubnetIds).size >= 2;
+  return [
+    ...(several
+      ? []
+      : [
+          `vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(privateSubnetIds)}`,
+        ]),
+    ...zoneCountFaults('vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
+    ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
+  ];
+}
+
+function zoneCountFaults(name: string, subnetIds: string[], zones?: string[]): string[] {
+  return zones === undefined || zones.length === subnetIds.length
+    ? []
+    : [`availabilityZones must have one zone for each of ${name}; got ${zones.length} for ${subnetIds.length}`];
+}
+
+function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): string[] {
+  const ranges = [...publicCidrs, ...privateCidrs];
+  const unknown = concreteFault(
+    'apiAccess',
+    ranges,
+    'a range that is open to the whole internet must be seen in the code',
+  );
+  if (unknown.length > 0) return unknown;
+  return [
+    ...(isPublic && publicCidrs.length === 0
+      ? [
+          'apiAccess must name at least one range, or EKS opens the API to the whole internet; else use ApiAccess.private()',
+        ]
+      : []),
+    ...ranges.flatMap((cidr) => cidrFaults('apiAccess', cidr)),
+    ...ranges
+      .filter((cidr, index) => ranges.indexOf(cidr) !== index)
+      .map((cidr) => `apiAccess must name each range once; got '${cidr}' twice`),
+  ];
+}
+
+/** Ranges of subnets, one for each, of which no two may have addresses in common. Those not known at synthesis are let pass. */
+function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): string[] {
+  if (cidrs === undefined) return [];
+  if (!hasToken(subnetIds) && cidrs.length !== subnetIds.length) {
+    return [`${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`];
+  }
+  const known = cidrs.filter((cidr) => !hasToken(cidr));
+  const faults = known.flatMap((cidr) => cidrFaults(name, cidr, 16, 28));
+  return faults.length > 0
+    ? faults
+    : overlaps(known).map(([one, other]) => `${name} must not overlap; got '${one}' and '${other}'`);
+}
+
+/** A connected network whose range overlaps the cluster's own cannot be routed to. */
+function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): string[] {
+  const own = vpc ? (vpc.privateSubnetCidrs ?? []) : [vpcCidr ?? '10.0.0.0/16'];
+  const connected = apiAccess?.privateCidrs ?? [];
+  const faulty = (cidr: string) => hasToken(cidr) || cidrFaults('', cidr).length > 0;
+  if ([...own, ...connected].some(faulty)) return [];
+  return own.flatMap((range) =>
+    connected
+      .filter((cidr) => rangesOverlap(range, cidr))
+      .map(
+        (cidr) =>
+          `apiAccess names the connected network '${cidr}', which overlaps '${range}' of the cluster, so that no route leads ` +
+          'there; give the cluster another vpcCidr',
+      ),
+  );
+}
+
+function overlaps(cidrs: string[]): [string, string][] {
+  return cidrs.flatMap((one, index) =>
+    cidrs.slice(index + 1).flatMap((other): [string, string][] => (rangesOverlap(one, other) ? [[one, other]] : [])),
+  );
+}

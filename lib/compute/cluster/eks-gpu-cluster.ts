@@ -1,0 +1,305 @@
+import { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
+import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Annotations, Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { EksRelease } from '../../catalog/eks-release';
+import { IServiceAccountRole } from '../../core/aws-role';
+import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { throwIfInvalid } from '../../core/errors';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { ClusterConnection } from '../../core/kubernetes-cluster';
+import { poolsChanged } from '../../core/pool-watchers';
+import { awsTags } from '../../core/tags';
+import { ApiAccess } from './api-access';
+import { ClusterAccess } from './cluster-access';
+import { ClusterKey, controlPlaneLogs } from './cluster-encryption';
+import { ClusterNetwork } from './cluster-network';
+import { ClusterRole } from './cluster-role';
+import { NatGateways } from './cluster-vpc';
+import { EksAddOns } from './eks-add-ons';
+import { IEksCluster } from './eks-cluster';
+import { explainCluster } from './eks-gpu-cluster-explain';
+import { eksGpuClusterFaults } from './eks-gpu-cluster-faults';
+import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
+import { ImportedEksCluster } from './imported-eks-cluster';
+import { NodePoolRegistry } from './node-pool-registry';
+import { serviceAccountRole } from './service-account-role';
+import { SystemNodeGroup } from './system-node-group';
+
+/** Every log that a control plane writes. */
+const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
+
+/**
+ * An EKS cluster for GPU pools: private API, secrets encrypted by a key of its own, every control-plane log kept for a year,
+ * access by named identities only, network policies, EKS Pod Identity, a small pool of CPU nodes.
+ *
+ * Nodes and pods are in private subnets. Everything that has a version is pinned to it. `explain()` tells how to reach a private
+ * API. There is no default StorageClass: the volume driver's add-on can only make one that does not encrypt; make
+ * `EncryptedStorageClass` in the workload stack.
+ *
+ * Throws a `ValidationError` with every fault of the name, version, zones, ranges, administrators, system nodes and tags.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/best-practices/security.html
+ */
+export class EksGpuCluster extends Construct implements IEksCluster {
+  /**
+   * An EKS cluster that exists, for pools and roles. Nothing about the cluster itself is changed. What is not given is asked of
+   * AWS when Terraform plans. Throws a `ValidationError` for a name no cluster can have, and without a security group.
+   *
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param attributes what is known of it
+   */
+  public static fromAttributes(scope: Construct, id: string, attributes: EksClusterAttributes): IEksCluster {
+    return new ImportedEksCluster(scope, id, attributes);
+  }
+
+  /** Name of the cluster, known at synthesis. */
+  public readonly clusterName: string;
+  /** ARN of the cluster. */
+  public readonly clusterArn: string;
+  /** How a Kubernetes client reaches it. */
+  public readonly connection: ClusterConnection;
+  /** VPC of the cluster. */
+  public readonly vpcId: string;
+  /** Private subnets for nodes, one per zone, in the order of `availabilityZones`. */
+  public readonly subnetIds: string[];
+  /** Zones of `subnetIds`, in the same order. @default - not known, in a VPC given without them */
+  public readonly availabilityZones?: string[];
+  /** IPv4 ranges of `subnetIds`, in the same order. @default - not known, in a VPC given without them */
+  public readonly subnetCidrs?: string[];
+  /** Whether the node monitoring agent runs, which node repair needs. */
+  public readonly nodeMonitoring?: boolean;
+  /** Security group that EKS made for the cluster. */
+  public readonly clusterSecurityGroupId: string;
+  /** Every security group that a node must be a member of. */
+  public readonly securityGroupIds: string[];
+  /** Kubernetes minor, e.g. `1.35`. */
+  public readonly kubernetesVersion?: string;
+  /** Pinned versions of add-ons and node images. */
+  public readonly release?: EksRelease;
+  /** What node groups must wait for. */
+  public readonly nodeReady: ITerraformDependable[];
+  /** ARN of the cluster's OpenID Connect provider in IAM. */
+  public readonly oidcProviderArn: string;
+  /** ARN of the KMS key for secrets and logs. */
+  public readonly encryptionKeyArn: string;
+  /** The AWS provider of the cluster. @default - the stack's default AWS provider */
+  public readonly provider?: TerraformProvider;
+  /** Tags of the cluster's AWS resources, as the user gave them. */
+  public readonly tags: { [key: string]: string };
+
+  private readonly registry: NodePoolRegistry;
+  private readonly access: ClusterAccess;
+  private readonly addOnsReady: ITerraformDependable[];
+  private readonly explanation: string;
+
+  /**
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param props what it is made of
+   */
+  public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
+    super(scope, id);
+    throwIfInvalid(this, eksGpuClusterFaults(props));
+    const { clusterName, provider } = props;
+    const release =
+      props.release ?? (props.kubernetesVersion ? EksRelease.of(props.kubernetesVersion) : EksRelease.DEFAULT);
+    const apiAccess = props.apiAccess ?? ApiAccess.private();
+    const tags = awsTags({}, props.tags);
+    this.clusterName = clusterName;
+    this.provider = provider;
+    this.tags = { ...props.tags };
+    this.release = release;
+    this.kubernetesVersion = release.kubernetesVersion;
+    this.registry = new NodePoolRegistry(clusterName);
+
+    const logGroupName = `/aws/eks/${clusterName}/cluster`;
+    const flowLogGroupName = `/aws/vpc/${clusterName}/flow-logs`;
+    const logGroupNames = props.vpc ? [logGroupName] : [logGroupName, flowLogGroupName];
+    this.encryptionKeyArn = new ClusterKey(this, 'Key', {
+      provider,
+      clusterName,
+      logGroupNames,
+      tags: this.tags,
+    }).keyArn;
+    const network = props.vpc ? undefined : this.network(props, flowLogGroupName);
+    this.vpcId = network?.vpcId ?? props.vpc?.vpcId ?? '';
+    this.subnetIds = network?.subnetIds ?? props.vpc?.privateSubnetIds ?? [];
+    this.availabilityZones = network?.availabilityZones ?? props.vpc?.availabilityZones;
+    this.subnetCidrs = network?.subnetCidrs ?? props.vpc?.privateSubnetCidrs;
+    this.nodeMonitoring = props.nodeMonitoring ?? false;
+
+    const role = new ClusterRole(this, 'Role', {
+      provider,
+      name: `${clusterName}-cluster`,
+      description: `Control plane of EKS cluster ${clusterName}`,
+      service: 'eks.amazonaws.com',
+      managedPolicies: ['AmazonEKSClusterPolicy'],
+      tags,
+    });
+    const logs = controlPlaneLogs(this, {
+      name: logGroupName,
+      keyArn: this.encryptionKeyArn,
+      tags: this.tags,
+      provider,
+    });
+    const cluster = new EksCluster(this, 'Resource', {
+      provider,
+      name: clusterName,
+      version: release.kubernetesVersion,
+      roleArn: role.roleArn,
+      // Network add-ons come as managed ones, with their versions.
+      bootstrapSelfManagedAddons: false,
+      accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
+      enabledClusterLogTypes: CONTROL_PLANE_LOGS,
+      encryptionConfig: { resources: ['secrets'], provider: { keyArn: this.encryptionKeyArn } },
+      vpcConfig: {
+        subnetIds: this.subnetIds,
+        endpointPrivateAccess: true,
+        endpointPublicAccess: apiAccess.isPublic,
+        publicAccessCidrs: apiAccess.isPublic ? apiAccess.publicCidrs : undefined,
+      },
+      tags,
+      dependsOn: [...role.ready, logs],
+    });
+    this.clusterArn = cluster.arn;
+    this.clusterSecurityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
+    this.securityGroupIds = [this.clusterSecurityGroupId];
+    this.connection = {
+      host: cluster.endpoint,
+      certificateAuthorityData: cluster.certificateAuthority.get(0).data,
+      eksClusterName: cluster.name,
+      region: Token.asString(Fn.element(Fn.split(':', cluster.arn), 3)),
+    };
+    this.openApi(apiAccess, tags);
+    this.access = new ClusterAccess(this, 'Access', {
+      provider,
+      clusterName: cluster.name,
+      admins: props.admins,
+      tags,
+    });
+    this.oidcProviderArn = new IamOpenidConnectProvider(this, 'OidcProvider', {
+      provider,
+      url: issuerUrl(cluster),
+      clientIdList: ['sts.amazonaws.com'],
+      tags,
+    }).arn;
+
+    const addOns = new EksAddOns(this, 'AddOns', {
+      provider,
+      clusterName: cluster.name,
+      release,
+      roleOf: (account) => this.roleOf('kube-system', account, cluster.name),
+      tags,
+    });
+    this.nodeReady = [...(network?.ready ?? []), ...addOns.beforeNodes];
+    const system = new SystemNodeGroup(this, 'SystemNodes', {
+      provider,
+      clusterName,
+      clusterReference: cluster.name,
+      subnetIds: this.subnetIds,
+      release,
+      nodes: props.systemNodes ?? {},
+      dependsOn: this.nodeReady,
+      tags: this.tags,
+    });
+    this.addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
+    this.explanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
+  }
+
+  /** The GPU pools known on it, in the order of their names. A copy. */
+  public get nodePools(): IGpuNodePool[] {
+    return this.registry.pools;
+  }
+
+  /** What Kubernetes objects of the same stack must wait for, and be destroyed before. */
+  public get ready(): ITerraformDependable[] {
+    return [...this.access.ready, ...this.addOnsReady];
+  }
+
+  /**
+   * Makes a GPU pool known. Pools call it themselves. Throws a `ValidationError` when another pool has its name.
+   *
+   * @param pool the pool
+   */
+  public registerNodePool(pool: IGpuNodePool): void {
+    this.registry.register(pool);
+    ClusterChecks.of(this);
+    poolsChanged(this, pool);
+  }
+
+  /**
+   * The IAM role of one service account, by EKS Pod Identity; made in the cluster's scope on the first call.
+   *
+   * @param namespace namespace of the service account
+   * @param serviceAccountName name of the service account
+   */
+  public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
+    return this.roleOf(namespace, serviceAccountName, this.connection.eksClusterName ?? this.clusterName);
+  }
+
+  /**
+   * Makes a further principal an administrator, e.g. a role of the same stack.
+   *
+   * @param id name for the principal, unique within the cluster
+   * @param principalArn ARN of the IAM role or user
+   */
+  public grantAdmin(id: string, principalArn: string): void {
+    this.access.grantAdmin(id, principalArn);
+  }
+
+  /** How the cluster is reached, what it runs, and where the pods of this program go, as text for people. */
+  public explain(): string {
+    return `${this.explanation}\n\n${ClusterChecks.of(this).explain()}`;
+  }
+
+  private network(props: EksGpuClusterProps, flowLogGroupName: string): ClusterNetwork {
+    return new ClusterNetwork(this, 'Network', {
+      provider: this.provider,
+      clusterName: this.clusterName,
+      cidr: props.vpcCidr ?? '10.0.0.0/16',
+      availabilityZones: props.availabilityZones,
+      natGateways: props.natGateways ?? NatGateways.ONE_PER_ZONE,
+      flowLogGroupName,
+      logKeyArn: this.encryptionKeyArn,
+      tags: this.tags,
+    });
+  }
+
+  private openApi(access: ApiAccess, tags: { [key: string]: string }): void {
+    for (const cidr of access.privateCidrs) {
+      new VpcSecurityGroupIngressRule(this, `ApiFrom-${cidr.replace('/', '-')}`, {
+        provider: this.provider,
+        securityGroupId: this.clusterSecurityGroupId,
+        description: 'Kubernetes API from a connected network',
+        cidrIpv4: cidr,
+        ipProtocol: 'tcp',
+        fromPort: 443,
+        toPort: 443,
+        tags,
+      });
+    }
+    if (access.publicCidrs.includes('0.0.0.0/0')) {
+      Annotations.of(this).addWarning(
+        '[gpu-inference-constructs:PUBLIC_API] the Kubernetes API is open to the whole internet; name the ranges that need it',
+      );
+    }
+  }
+
+  private roleOf(namespace: string, account: string, clusterReference: string): IServiceAccountRole {
+    return serviceAccountRole(this, namespace, account, {
+      clusterName: this.clusterName,
+      clusterReference,
+      podIdentity: true,
+      tags: awsTags({}, this.tags),
+      provider: this.provider,
+    });
+  }
+}
+
+/** IAM takes nothing but https; some emulators of EKS name an issuer of theirs by http. */
+function issuerUrl(cluster: EksCluster): string {
+  return `https://${Token.asString(Fn.element(Fn.split('://', cluster.identity.get(0).oidc.get(0).issuer), 1))}`;
+}

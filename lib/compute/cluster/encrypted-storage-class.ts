@@ -1,0 +1,61 @@
+import { StorageClassV1 } from '@cdktf/provider-kubernetes/lib/storage-class-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { throwIfInvalid } from '../../core/errors';
+import { kubernetesMeta } from '../../core/kubernetes-access';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../../core/naming';
+
+/**
+ * What a storage class is made of.
+ */
+export interface EncryptedStorageClassProps {
+  /** The EKS cluster, with the EBS volume driver on it. */
+  readonly cluster: IKubernetesCluster;
+  /** Name of the class. @default 'gp3-encrypted' */
+  readonly storageClassName?: string;
+  /** Whether claims that name no class get this one. @default true */
+  readonly isDefault?: boolean;
+  /** ARN of the KMS key; the driver's role must be allowed to use it. @default - the account's own key for EBS */
+  readonly kmsKeyArn?: string;
+}
+
+/**
+ * The storage class of encrypted gp3 volumes, the default one of its cluster. One to a cluster.
+ *
+ * It is made in the workload stack: the add-on of the volume driver can make a default class too, but one that does not encrypt.
+ * Throws a `ValidationError` for a name that Kubernetes refuses.
+ *
+ * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
+ */
+export class EncryptedStorageClass extends Construct {
+  /** Name of the class. */
+  public readonly storageClassName: string;
+  /** What claims of the class must wait for. */
+  public readonly ready: ITerraformDependable[];
+
+  /**
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param props what it is made of
+   */
+  public constructor(scope: Construct, id: string, props: EncryptedStorageClassProps) {
+    super(scope, id);
+    this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
+    throwIfInvalid(this, kubernetesNameFault('storageClassName', this.storageClassName));
+    const resource = new StorageClassV1(this, 'Resource', {
+      ...kubernetesMeta(this, props.cluster),
+      metadata: {
+        name: this.storageClassName,
+        annotations: { 'storageclass.kubernetes.io/is-default-class': String(props.isDefault ?? true) },
+      },
+      storageProvisioner: 'ebs.csi.aws.com',
+      // In the zone where the pod lands, not before.
+      volumeBindingMode: 'WaitForFirstConsumer',
+      allowVolumeExpansion: true,
+      reclaimPolicy: 'Delete',
+      parameters: { type: 'gp3', encrypted: 'true', ...(props.kmsKeyArn ? { kmsKeyId: props.kmsKeyArn } : {}) },
+    });
+    this.ready = [resource];
+  }
+}

@@ -1,0 +1,91 @@
+import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster';
+import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { IServiceAccountRole } from '../../core/aws-role';
+import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { throwIfInvalid } from '../../core/errors';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { ClusterConnection } from '../../core/kubernetes-cluster';
+import { poolsChanged } from '../../core/pool-watchers';
+import { awsTags } from '../../core/tags';
+import { IEksCluster } from './eks-cluster';
+import { eksAttributesFaults } from './eks-gpu-cluster-faults';
+import { EksClusterAttributes } from './eks-gpu-cluster-props';
+import { NodePoolRegistry } from './node-pool-registry';
+import { serviceAccountRole } from './service-account-role';
+
+/**
+ * An EKS cluster that exists.
+ *
+ * @internal
+ */
+export class ImportedEksCluster extends Construct implements IEksCluster {
+  public readonly clusterName: string;
+  public readonly connection: ClusterConnection;
+  public readonly vpcId: string;
+  public readonly subnetIds: string[];
+  public readonly availabilityZones?: string[];
+  public readonly subnetCidrs?: string[];
+  public readonly nodeMonitoring?: boolean;
+  public readonly clusterSecurityGroupId: string;
+  public readonly securityGroupIds: string[];
+  public readonly kubernetesVersion?: string;
+  public readonly provider?: TerraformProvider;
+  public readonly tags: { [key: string]: string };
+  /** Its add-ons and access are the business of whoever made it. */
+  public readonly ready: ITerraformDependable[] = [];
+  public readonly nodeReady: ITerraformDependable[] = [];
+
+  private readonly registry: NodePoolRegistry;
+  private readonly attributes: EksClusterAttributes;
+
+  public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
+    super(scope, id);
+    throwIfInvalid(this, eksAttributesFaults(attributes));
+    const { clusterName, provider } = attributes;
+    this.attributes = attributes;
+    this.clusterName = clusterName;
+    this.provider = provider;
+    this.subnetIds = [...attributes.subnetIds];
+    this.availabilityZones = attributes.availabilityZones && [...attributes.availabilityZones];
+    this.subnetCidrs = attributes.subnetCidrs && [...attributes.subnetCidrs];
+    this.nodeMonitoring = attributes.nodeMonitoring ?? false;
+    this.securityGroupIds = [...attributes.securityGroupIds];
+    this.clusterSecurityGroupId = this.securityGroupIds[0];
+    this.kubernetesVersion = attributes.kubernetesVersion;
+    this.tags = { ...attributes.tags };
+    this.registry = new NodePoolRegistry(clusterName);
+
+    const { vpcId, endpoint, certificateAuthorityData, region } = attributes;
+    const complete = vpcId && endpoint && certificateAuthorityData && region;
+    const asked = complete ? undefined : new DataAwsEksCluster(this, 'Resource', { provider, name: clusterName });
+    this.vpcId = vpcId ?? asked?.vpcConfig.get(0).vpcId ?? '';
+    this.connection = {
+      host: endpoint ?? asked?.endpoint,
+      certificateAuthorityData: certificateAuthorityData ?? asked?.certificateAuthority.get(0).data,
+      eksClusterName: clusterName,
+      region: region ?? (asked && Token.asString(Fn.element(Fn.split(':', asked.arn), 3))),
+    };
+  }
+
+  public get nodePools(): IGpuNodePool[] {
+    return this.registry.pools;
+  }
+
+  public registerNodePool(pool: IGpuNodePool): void {
+    this.registry.register(pool);
+    ClusterChecks.of(this);
+    poolsChanged(this, pool);
+  }
+
+  public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
+    return serviceAccountRole(this, namespace, serviceAccountName, {
+      clusterName: this.clusterName,
+      clusterReference: this.clusterName,
+      podIdentity: this.attributes.podIdentity ?? false,
+      oidcProviderArn: this.attributes.oidcProviderArn,
+      tags: awsTags({}, this.tags),
+      provider: this.provider,
+    });
+  }
+}

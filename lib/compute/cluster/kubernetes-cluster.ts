@@ -1,0 +1,105 @@
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { IServiceAccountRole } from '../../core/aws-role';
+import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { throwIfInvalid, ValidationError } from '../../core/errors';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { poolsChanged } from '../../core/pool-watchers';
+import { concreteFault } from '../../core/tokens';
+import { NodePoolRegistry } from './node-pool-registry';
+
+/**
+ * What is known of a cluster that a kubeconfig leads to.
+ */
+export interface KubeconfigAttributes {
+  /** Path of the kubeconfig, as the folder that Terraform runs in sees it. */
+  readonly configPath: string;
+  /** Context within the kubeconfig. @default - its current context */
+  readonly context?: string;
+  /** Name of the cluster, known at synthesis and unique in the stack. @default - the context, else the construct's id */
+  readonly clusterName?: string;
+}
+
+/**
+ * A Kubernetes cluster that exists, wherever it runs.
+ */
+export class KubernetesCluster extends Construct implements IKubernetesCluster {
+  /**
+   * A cluster that a kubeconfig leads to. Throws a `ValidationError` for an empty path and for a name that is a token.
+   *
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param attributes where the kubeconfig is
+   */
+  public static fromKubeconfig(scope: Construct, id: string, attributes: KubeconfigAttributes): KubernetesCluster {
+    return new KubernetesCluster(scope, id, attributes);
+  }
+
+  /** Name of the cluster, known at synthesis. */
+  public readonly clusterName: string;
+  /** How a Kubernetes client reaches it. */
+  public readonly connection: ClusterConnection;
+  /** What Kubernetes objects must wait for: nothing, the cluster is there. */
+  public readonly ready: ITerraformDependable[] = [];
+
+  private readonly registry: NodePoolRegistry;
+
+  private constructor(scope: Construct, id: string, attributes: KubeconfigAttributes) {
+    super(scope, id);
+    const clusterName = attributes.clusterName ?? attributes.context ?? id;
+    throwIfInvalid(this, [
+      ...(attributes.configPath === ''
+        ? ["configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''"]
+        : []),
+      ...concreteFault(
+        attributes.clusterName === undefined ? 'context, where clusterName is not given,' : 'clusterName',
+        clusterName,
+        'provider aliases are derived from it',
+      ),
+      ...(clusterName === '' ? ["clusterName must not be empty; got ''"] : []),
+    ]);
+    this.clusterName = clusterName;
+    this.connection = { configPath: attributes.configPath, configContext: attributes.context };
+    this.registry = new NodePoolRegistry(clusterName);
+  }
+
+  /** The GPU pools known on it, in the order of their names. A copy. */
+  public get nodePools(): IGpuNodePool[] {
+    return this.registry.pools;
+  }
+
+  /**
+   * Makes a GPU pool known. Pools call it themselves. Throws a `ValidationError` when another pool has its name.
+   *
+   * @param pool the pool
+   */
+  public registerNodePool(pool: IGpuNodePool): void {
+    this.registry.register(pool);
+    ClusterChecks.of(this);
+    poolsChanged(this, pool);
+  }
+
+  /** How the cluster is reached, and where the pods of this program go, as text for people. */
+  public explain(): string {
+    const { configPath, configContext } = this.connection;
+    return [
+      `Cluster ${this.clusterName}, by the kubeconfig ${configPath}${configContext ? `, context ${configContext}` : ''}.`,
+      '',
+      ClusterChecks.of(this).explain(),
+    ].join('\n');
+  }
+
+  /**
+   * Always throws a `ValidationError`: a kubeconfig says nothing of how pods would get the credentials of an IAM role.
+   *
+   * @param namespace namespace of the service account
+   * @param serviceAccountName name of the service account
+   */
+  public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
+    throw new ValidationError(this, [
+      `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role on cluster '${this.clusterName}', which is ` +
+        `known by its kubeconfig only; on an EKS cluster use EksGpuCluster.fromAttributes`,
+    ]);
+  }
+}

@@ -1,0 +1,145 @@
+import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-identity-association';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { IServiceAccountRole } from '../../core/aws-role';
+import { throwIfInvalid } from '../../core/errors';
+import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+
+/** How the pods of a cluster get the credentials of a role. */
+interface PodCredentials {
+  /** Name of the cluster, known at synthesis. */
+  readonly clusterName: string;
+  /** Name of the cluster for resources: a reference where the cluster is made in the same code. */
+  readonly clusterReference: string;
+  /** Whether the EKS Pod Identity agent runs. */
+  readonly podIdentity: boolean;
+  /** ARN of the cluster's OpenID Connect provider in IAM. */
+  readonly oidcProviderArn?: string;
+  readonly tags: { [key: string]: string };
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * The role of a service account, made on the first call in the given scope; the same one on every later call.
+ *
+ * @internal
+ */
+export function serviceAccountRole(
+  scope: Construct,
+  namespace: string,
+  serviceAccountName: string,
+  credentials: PodCredentials,
+): ServiceAccountRole {
+  throwIfInvalid(scope, [
+    ...kubernetesNameFault('namespace', namespace),
+    ...kubernetesNameFault('serviceAccountName', serviceAccountName),
+    ...(credentials.podIdentity || credentials.oidcProviderArn
+      ? []
+      : [
+          `cluster '${credentials.clusterName}' has neither the EKS Pod Identity agent nor a known OpenID Connect provider, so ` +
+            `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role; set podIdentity or oidcProviderArn`,
+        ]),
+  ]);
+  // A name has no slash, so two service accounts never have the same id.
+  const id = `Role-${namespace}--${serviceAccountName}`;
+  const known = scope.node.tryFindChild(id) as ServiceAccountRole | undefined;
+  return known ?? new ServiceAccountRole(scope, id, namespace, serviceAccountName, credentials);
+}
+
+/**
+ * The role of one service account.
+ *
+ * @internal
+ */
+export class ServiceAccountRole extends Construct implements IServiceAccountRole {
+  public readonly roleName: string;
+  public readonly roleArn: string;
+  public readonly serviceAccountAnnotations: { [key: string]: string };
+
+  public constructor(scope: Construct, id: string, namespace: string, account: string, credentials: PodCredentials) {
+    super(scope, id);
+    const { provider, tags, clusterName, oidcProviderArn } = credentials;
+    const statement = credentials.podIdentity
+      ? podIdentityTrust(clusterName, namespace, account)
+      : webIdentityTrust(oidcProviderArn ?? '', namespace, account);
+    const role = new IamRole(this, 'Resource', {
+      provider,
+      name: roleName(clusterName, namespace, account, this.node.addr),
+      description: `Service account ${namespace}/${account} of cluster ${clusterName}`,
+      assumeRolePolicy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+      tags,
+    });
+    this.roleName = role.name;
+    this.roleArn = role.arn;
+    this.serviceAccountAnnotations = credentials.podIdentity ? {} : { 'eks.amazonaws.com/role-arn': this.roleArn };
+    if (credentials.podIdentity) {
+      new EksPodIdentityAssociation(this, 'Association', {
+        provider,
+        clusterName: credentials.clusterReference,
+        namespace,
+        serviceAccount: account,
+        roleArn: role.arn,
+        tags,
+      });
+    }
+  }
+
+  /** The role, its association and every policy that it has been granted so far. */
+  public get ready(): ITerraformDependable[] {
+    return this.node.children.filter((child): child is TerraformResource =>
+      TerraformResource.isTerraformResource(child),
+    );
+  }
+}
+
+/**
+ * Only for pods of this service account on this cluster: the session tags that EKS sets when it takes the role say so.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+ */
+function podIdentityTrust(clusterName: string, namespace: string, account: string) {
+  return {
+    Effect: 'Allow',
+    Principal: { Service: 'pods.eks.amazonaws.com' },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Condition: {
+      StringEquals: {
+        'aws:RequestTag/eks-cluster-name': clusterName,
+        'aws:RequestTag/kubernetes-namespace': namespace,
+        'aws:RequestTag/kubernetes-service-account': account,
+      },
+    },
+  };
+}
+
+/**
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+ */
+function webIdentityTrust(oidcProviderArn: string, namespace: string, account: string) {
+  const issuer = issuerOf(oidcProviderArn);
+  return {
+    Effect: 'Allow',
+    Principal: { Federated: oidcProviderArn },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: 'sts.amazonaws.com',
+        [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${account}`,
+      },
+    },
+  };
+}
+
+/** `arn:aws:iam::123456789012:oidc-provider/<issuer without https://>`. */
+function issuerOf(oidcProviderArn: string): string {
+  const marker = ':oidc-provider/';
+  return Token.isUnresolved(oidcProviderArn)
+    ? Token.asString(Fn.element(Fn.split(marker, oidcProviderArn), 1))
+    : oidcProviderArn.slice(oidcProviderArn.indexOf(marker) + marker.length);
+}
+
+/** At most 64 characters. The ending keeps names apart that begin alike, and clusters of one name in two stacks. */
+function roleName(clusterName: string, namespace: string, account: string, address: string): string {
+  return `${kubernetesName(`${clusterName}-${namespace}-${account}`, 55)}-${address.slice(-8)}`;
+}

@@ -1,0 +1,138 @@
+import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
+import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import { ITerraformDependable, TerraformProvider, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { EksRelease } from '../../catalog/eks-release';
+import { awsTags } from '../../core/tags';
+import { concreteFault } from '../../core/tokens';
+import { ClusterRole } from './cluster-role';
+import { SystemNodes } from './system-nodes';
+
+/**
+ * What the nodes may do: join, pull images, and be reached by Session Manager, which is the way to a private API server that
+ * needs no open port.
+ */
+const NODE_POLICIES = [
+  'AmazonEKSWorkerNodePolicy',
+  'AmazonEC2ContainerRegistryPullOnly',
+  'AmazonSSMManagedInstanceCore',
+];
+
+/** What the system nodes are made of. */
+interface SystemNodeGroupProps {
+  /** Name of the cluster, known at synthesis. */
+  readonly clusterName: string;
+  /** Reference to the name of the cluster. */
+  readonly clusterReference: string;
+  readonly subnetIds: string[];
+  readonly release: EksRelease;
+  readonly nodes: SystemNodes;
+  readonly dependsOn: ITerraformDependable[];
+  readonly tags: { [key: string]: string };
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * The nodes that run what every cluster needs.
+ *
+ * @internal
+ */
+export class SystemNodeGroup extends Construct {
+  public readonly ready: ITerraformDependable[];
+
+  public constructor(scope: Construct, id: string, props: SystemNodeGroupProps) {
+    super(scope, id);
+    const { provider, clusterName, nodes } = props;
+    const tags = awsTags({ Name: `${clusterName}-system` }, props.tags);
+    const role = new ClusterRole(this, 'NodeRole', {
+      provider,
+      name: `${clusterName}-system`,
+      description: `System nodes of cluster ${clusterName}`,
+      service: 'ec2.amazonaws.com',
+      managedPolicies: NODE_POLICIES,
+      tags,
+    });
+    const template = new LaunchTemplate(this, 'LaunchTemplate', {
+      provider,
+      namePrefix: `${clusterName}-system-`,
+      description: `System nodes of cluster ${clusterName}`,
+      updateDefaultVersion: true,
+      // Here and not in the node group, where a change would replace the group.
+      instanceType: nodes.instanceType ?? 'm7i.large',
+      blockDeviceMappings: [
+        {
+          deviceName: '/dev/xvda',
+          ebs: {
+            volumeType: 'gp3',
+            volumeSize: nodes.diskSize?.gib ?? 50,
+            encrypted: 'true',
+            deleteOnTermination: 'true',
+          },
+        },
+      ],
+      metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
+      tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({ resourceType, tags })),
+      tags,
+    });
+    const minNodes = nodes.minNodes ?? 2;
+    const group = new EksNodeGroup(this, 'Resource', {
+      provider,
+      clusterName: props.clusterReference,
+      nodeGroupName: 'system',
+      nodeRoleArn: role.roleArn,
+      subnetIds: props.subnetIds,
+      amiType: 'AL2023_x86_64_STANDARD',
+      version: props.release.kubernetesVersion,
+      releaseVersion: props.release.nodeImageVersion,
+      capacityType: 'ON_DEMAND',
+      scalingConfig: { minSize: minNodes, maxSize: nodes.maxNodes ?? Math.max(4, minNodes), desiredSize: minNodes },
+      updateConfig: { maxUnavailable: 1 },
+      labels: { 'gpu-inference-constructs/system': 'true' },
+      launchTemplate: { id: template.id, version: Token.asString(template.latestVersion) },
+      tags,
+      // Whoever scales the group sets the number.
+      lifecycle: { ignoreChanges: ['scaling_config[0].desired_size'] },
+      dependsOn: [...role.ready, ...props.dependsOn],
+    });
+    this.ready = [group];
+  }
+}
+
+/**
+ * The faults of the system nodes that a user describes.
+ *
+ * @internal
+ */
+export function systemNodeFaults(nodes: SystemNodes = {}): string[] {
+  const { instanceType, minNodes, maxNodes, diskSize } = nodes;
+  const why = 'it is checked against the other';
+  const numbers = [
+    ...concreteFault('systemNodes.minNodes', minNodes, why),
+    ...concreteFault('systemNodes.maxNodes', maxNodes, why),
+  ];
+  const count = (name: string, value?: number) =>
+    value === undefined || (Number.isInteger(value) && value >= 1)
+      ? []
+      : [`${name} must be a whole number, at least 1; got ${value}`];
+  const fewest = minNodes ?? 2;
+  return [
+    ...(instanceType === undefined ||
+    concreteFault('', instanceType, '').length > 0 ||
+    /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
+      ? []
+      : [`systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`]),
+    ...numbers,
+    ...(numbers.length > 0
+      ? []
+      : [
+          ...count('systemNodes.minNodes', minNodes),
+          ...count('systemNodes.maxNodes', maxNodes),
+          ...(maxNodes !== undefined && fewest > maxNodes
+            ? [`systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`]
+            : []),
+        ]),
+    ...(diskSize === undefined || (Number.isInteger(diskSize.gib) && diskSize.gib >= 20)
+      ? []
+      : [`systemNodes.diskSize must be a whole number of GiB, at least 20; got ${diskSize.gib} GiB`]),
+  ];
+}

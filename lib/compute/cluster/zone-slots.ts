@@ -1,0 +1,79 @@
+import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
+import { Fn, TerraformProvider, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { concreteFault } from '../../core/tokens';
+
+/** Zones a VPC has when none are named. */
+const DEFAULT_ZONES = 2;
+
+/** Most zones that a VPC is divided for: the letters `a` to `f`, which is what the largest region has. */
+const LETTERS = 'abcdef';
+
+/**
+ * A zone and its part of the VPC's range.
+ *
+ * @internal
+ */
+export interface ZoneSlot {
+  /** Name of the zone, or a reference to it. */
+  readonly zone: string;
+  /** What stands for it in ids and names. */
+  readonly label: string;
+  /** Which part of the range it has. It comes from the zone's letter, so that naming a further zone moves no subnet. */
+  readonly index: number;
+}
+
+/**
+ * The faults of the zones that a user names.
+ *
+ * @internal
+ */
+export function zoneFaults(zones?: string[]): string[] {
+  if (zones === undefined) return [];
+  const unknown = concreteFault('availabilityZones', zones, 'subnets are laid out by them');
+  if (unknown.length > 0) return unknown;
+  const letters = zones.map(letterOf);
+  const repeated = zones.filter((_, index) => letters.indexOf(letters[index]) !== index);
+  return [
+    ...(zones.length < 2
+      ? [`availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`]
+      : []),
+    ...zones
+      .filter((zone) => !/^[a-z0-9-]+\d[a-f]$/.test(zone))
+      .map(
+        (zone) =>
+          `availabilityZones must be names such as 'eu-central-1a' ending in a to f; got '${zone}'; else pass vpc`,
+      ),
+    ...repeated.map(
+      (zone) => `availabilityZones must be different zones of one region; got '${zone}' beside one of the same letter`,
+    ),
+  ];
+}
+
+/**
+ * The zones of a VPC: those named, else the first of the region that need no opting in.
+ *
+ * @internal
+ */
+export function zoneSlots(
+  scope: Construct,
+  props: { availabilityZones?: string[]; provider?: TerraformProvider },
+): ZoneSlot[] {
+  if (props.availabilityZones) {
+    return props.availabilityZones.map((zone) => ({ zone, label: zone, index: LETTERS.indexOf(letterOf(zone)) }));
+  }
+  const zones = new DataAwsAvailabilityZones(scope, 'AvailabilityZones', {
+    provider: props.provider,
+    state: 'available',
+    filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
+  });
+  return Array.from({ length: DEFAULT_ZONES }, (_, index) => ({
+    zone: Token.asString(Fn.element(zones.names, index)),
+    label: LETTERS[index],
+    index,
+  }));
+}
+
+function letterOf(zone: string): string {
+  return zone.slice(-1);
+}

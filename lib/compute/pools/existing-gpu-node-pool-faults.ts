@@ -1,0 +1,117 @@
+import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { NodeTaint } from '../../core/gpu-node-pool';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../../core/naming';
+import { IRdmaFabric } from '../../core/rdma-fabric';
+import { concreteFault } from '../../core/tokens';
+import { takenNameFaults } from './gpu-node-pool-faults';
+import { labelFaults, taintFaults, taintSyntaxFaults } from './gpu-node-pool-labels';
+import { labelSyntaxFaults } from './label-syntax';
+
+/**
+ * A pool of existing nodes with its defaults filled in.
+ *
+ * @internal
+ */
+export interface ExistingPoolSpec {
+  readonly cluster: IKubernetesCluster;
+  readonly poolName: string;
+  readonly hardware: GpuInstanceType;
+  readonly nodes: number;
+  readonly fabric?: IRdmaFabric;
+  readonly nodeSelector: { [key: string]: string };
+  readonly nodeNames?: string[];
+  readonly labels: { [key: string]: string };
+  readonly taints: NodeTaint[];
+  readonly maxPods: number;
+  /** Labels the pool stamps by itself. */
+  readonly own: { [key: string]: string };
+}
+
+/**
+ * Everything that is wrong with a pool of existing nodes.
+ *
+ * @internal
+ */
+export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
+  const { poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods } = spec;
+  const why = 'what fits on the pool is checked from it';
+  const tokens = Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(
+    ([name, value]) => concreteFault(name, value, why),
+  );
+  if (tokens.length > 0) return tokens;
+  return [
+    ...kubernetesNameFault('poolName', poolName),
+    ...takenNameFaults(spec.cluster, poolName),
+    ...wholeFault('nodes', nodes),
+    ...wholeFault('maxPods', maxPods),
+    ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
+    ...selectorFaults(spec),
+    ...nodeNameFaults(spec),
+    ...Object.entries(nodeSelector).flatMap(([key, value]) => labelSyntaxFaults('nodeSelector', key, value)),
+    ...(nodeNames
+      ? [...labelFaults(labels, spec.own), ...taintFaults(taints)]
+      : // The nodes have these already: only their form can be wrong.
+        [
+          ...Object.entries(labels).flatMap(([key, value]) => labelSyntaxFaults('label', key, value)),
+          ...taints.flatMap(taintSyntaxFaults),
+        ]),
+  ];
+}
+
+function wholeFault(name: string, value: number): string[] {
+  return Number.isInteger(value) && value >= 1 ? [] : [`${name} must be a whole number of at least 1; got ${value}`];
+}
+
+function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec): string[] {
+  const entries = Object.entries(nodeSelector);
+  if (entries.length === 0) return ['nodeSelector must name at least one label, which no other node has'];
+  const all = { ...labels, ...nodeSelector, ...own };
+  const holds = (has: { [key: string]: string }, wanted: { [key: string]: string }) =>
+    Object.entries(wanted).every(([key, value]) => has[key] === value);
+  return cluster.nodePools
+    .filter((pool) => holds(pool.nodeLabels, nodeSelector) || holds(all, pool.nodeSelector))
+    .map((pool) => {
+      const selector = entries.map(([key, value]) => `${key}=${value}`).join(', ');
+      return `nodeSelector ${selector} does not tell the nodes from those of pool '${pool.poolName}'; add a label that only these have`;
+    });
+}
+
+function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): string[] {
+  if (!nodeNames) return [];
+  const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+  const taken = owners.get(cluster);
+  return [
+    ...(nodeNames.length === nodes
+      ? []
+      : [`nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct the one or the other`]),
+    ...(new Set(nodeNames).size === nodeNames.length
+      ? []
+      : [`nodeNames must be different; got ${nodeNames.join(', ')}`]),
+    ...nodeNames
+      .filter((name) => name.length > 253 || !subdomain.test(name))
+      .map((name) => `a node's name must be as 'kubectl get nodes' prints it; got '${name}'`),
+    ...nodeNames.flatMap((name) => {
+      const owner = taken?.get(name);
+      return owner === undefined
+        ? []
+        : [
+            `node '${name}' is in pool '${owner}' already; a node has the labels of one pool; leave it out of the one or the other`,
+          ];
+    }),
+  ];
+}
+
+/** The pool that each named node of a cluster is in. */
+const owners = new WeakMap<IKubernetesCluster, Map<string, string>>();
+
+/**
+ * Makes the nodes of a pool that is without fault known.
+ *
+ * @internal
+ */
+export function takeNodes({ cluster, poolName, nodeNames = [] }: ExistingPoolSpec): void {
+  const taken = owners.get(cluster) ?? new Map<string, string>();
+  nodeNames.forEach((name) => taken.set(name, poolName));
+  owners.set(cluster, taken);
+}

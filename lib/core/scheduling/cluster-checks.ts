@@ -1,0 +1,101 @@
+import { TerraformStack } from 'cdktf';
+import { IConstruct, Node } from 'constructs';
+import { capacityFaults } from './cluster-capacity-faults';
+import { explainPlacement } from './cluster-checks-table';
+import { groupFaults, subnetFaults } from './cluster-group-faults';
+import { Placement, placementOf } from './cluster-placement';
+import { hasDefaultProvider, isOnCluster } from '../kubernetes-access';
+import { IKubernetesCluster } from '../kubernetes-cluster';
+import { demandOfResource, runsPods } from './kubernetes-pods';
+import { IScheduledWorkload, PodDemand } from './pod-demand';
+
+/**
+ * The proof, at synthesis, that everything this program puts onto a cluster can be scheduled there.
+ *
+ * Every pod's requests can be met by a node of a pool that its selector and tolerations lead to; the pods of a pool, agents on
+ * every node included, add up to no more than the pool has at its largest: GPUs, fabric interfaces, huge pages, memory, CPU, pods
+ * and addresses; tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric.
+ * What is wrong is an error of the cluster when the app is synthesised, all faults at once.
+ *
+ * Pods of the Kubernetes provider's own resources (Deployment, DaemonSet, StatefulSet, Job, CronJob, Pod) on the cluster are looked
+ * at too. Only what this program knows is: pods without GPUs that no known pool takes are the business of nodes that are not known
+ * here. Pods with GPUs for such nodes carry the annotation `gpu-inference-constructs/elsewhere: "true"`.
+ */
+export class ClusterChecks {
+  /**
+   * The checks of a cluster; the same object for every call.
+   *
+   * @param cluster the cluster
+   */
+  public static of(cluster: IKubernetesCluster): ClusterChecks {
+    const known = all.get(cluster);
+    if (known) return known;
+    const checks = new ClusterChecks(cluster);
+    all.set(cluster, checks);
+    cluster.node.addValidation({ validate: () => checks.faults });
+    return checks;
+  }
+
+  private readonly cluster: IKubernetesCluster;
+  private readonly workloads = new Set<IScheduledWorkload>();
+
+  private constructor(cluster: IKubernetesCluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Makes the pods of a workload known. The constructs of this library call it themselves.
+   *
+   * @param workload what runs the pods
+   */
+  public register(workload: IScheduledWorkload): void {
+    this.workloads.add(workload);
+  }
+
+  /** Everything that is wrong so far, one sentence each. */
+  public get faults(): string[] {
+    const placement = this.placement();
+    return [
+      ...placement.faults,
+      ...capacityFaults(placement),
+      ...groupFaults(placement),
+      ...subnetFaults(placement.pools),
+    ];
+  }
+
+  /** Where the pods go and how full that makes the pools, as a table for people. */
+  public explain(): string {
+    return explainPlacement(this.placement());
+  }
+
+  private placement(): Placement {
+    const registered = [...this.workloads].filter(isAttached);
+    return placementOf(this.cluster.nodePools, [...registered, ...this.otherWorkloads()]);
+  }
+
+  /** Pods of the Kubernetes provider's own resources that no workload of ours has made known. */
+  private otherWorkloads(): { readonly node: Node; readonly podDemands: PodDemand[] }[] {
+    const constructs = this.cluster.node.root.node.findAll();
+    const alone = constructs.filter((each) => all.has(each as IKubernetesCluster)).length === 1;
+    const defaults = new Map<TerraformStack, boolean>();
+    const isDefault = (stack: TerraformStack) => {
+      const known = defaults.get(stack) ?? (alone && hasDefaultProvider('kubernetes', stack));
+      defaults.set(stack, known);
+      return known;
+    };
+    return constructs.filter(runsPods).flatMap((resource) => {
+      const mine = resource.node.scopes.some((scope) => this.workloads.has(scope as IScheduledWorkload));
+      if (mine || !isOnCluster(resource, this.cluster, isDefault)) return [];
+      const demand = demandOfResource(resource);
+      return demand ? [{ node: resource.node, podDemands: [demand] }] : [];
+    });
+  }
+}
+
+const all = new WeakMap<IKubernetesCluster, ClusterChecks>();
+
+/** Whether a construct is still where it was made: `tryRemoveChild` takes it out of the tree, not out of memory. */
+function isAttached(construct: IConstruct): boolean {
+  const { scope, id } = construct.node;
+  return scope === undefined || scope.node.tryFindChild(id) === construct;
+}

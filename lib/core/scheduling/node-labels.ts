@@ -1,0 +1,87 @@
+import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { IGpuNodePool } from '../gpu-node-pool';
+import { NodeRequirement, NodeTerm } from './pod-demand';
+import { hasToken } from '../tokens';
+
+/** Labels that kubelets, clouds and NVIDIA's feature discovery set; what values they have is not known here. */
+const WELL_KNOWN = [
+  /(^|\.)(kubernetes|k8s)\.io\//,
+  /^(eks|topology)\.amazonaws\.com\//,
+  /^karpenter\./,
+  /^nvidia\.com\/(cuda\.|gfd\.|mig[.-]|mps\.|vgpu\.)/,
+  /^nvidia\.com\/gpu\.(clique|compute|count|family|imex|machine|memory|mode|product|replicas|sharing)/,
+];
+
+/**
+ * Whether a label is set by others than pools.
+ *
+ * @internal
+ */
+export function isWellKnown(key: string): boolean {
+  return WELL_KNOWN.some((form) => form.test(key));
+}
+
+/** Labels of kubelets that follow from the hardware; nothing where it does not tell, as of own hardware. */
+const HARDWARE: { readonly [label: string]: (type: GpuInstanceType) => string | undefined } = {
+  'node.kubernetes.io/instance-type': (type) => (type.isCustom ? undefined : type.name),
+  'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
+  'kubernetes.io/os': () => 'linux',
+};
+
+/**
+ * Whether nodes of a pool may have a label that others than pools set; what is not known may be so.
+ *
+ * @internal
+ */
+export function mayHave({ instanceType }: IGpuNodePool, key: string, value: string): boolean {
+  const known = Object.hasOwn(HARDWARE, key) ? HARDWARE[key](instanceType) : undefined;
+  return known === undefined || known === value;
+}
+
+/**
+ * Whether nodes of a pool may meet one of the alternatives of a node affinity; what is not known may be so.
+ *
+ * @param terms the alternatives; with none there is nothing to meet
+ * @param pool the pool
+ * @param isStamped whether some pool of the cluster says what value a label has
+ *
+ * @internal
+ */
+export function mayMeet(
+  terms: readonly NodeTerm[] | undefined,
+  pool: IGpuNodePool,
+  isStamped: (key: string) => boolean,
+): boolean {
+  if (!terms || terms.length === 0) return true;
+  const labels = pool.nodeLabels;
+  return terms.some(({ requirements }) =>
+    requirements.every((requirement) => {
+      const { key } = requirement;
+      if (hasToken({ ...requirement })) return true;
+      const hardware = Object.hasOwn(HARDWARE, key) ? HARDWARE[key](pool.instanceType) : undefined;
+      const value = labels[key] ?? hardware;
+      return (value === undefined && isWellKnown(key) && !isStamped(key)) || meets(value, requirement);
+    }),
+  );
+}
+
+/** @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators */
+function meets(value: string | undefined, { operator, values = [] }: NodeRequirement): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return Number(value) > Number(values[0]);
+    case 'Lt':
+      return Number(value) < Number(values[0]);
+    default:
+      // The API server refuses it.
+      return true;
+  }
+}

@@ -1,0 +1,277 @@
+import { Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { NodeAgents } from '../../../lib/compute/agents/node-agents';
+import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
+import { efaDevicePluginImage } from '../../../lib/compute/agents/node-agents-images';
+import { NodeTaint } from '../../../lib/core/gpu-node-pool';
+import { ImageRegistry } from '../../../lib/core/image-registry';
+import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { RdmaFabric } from '../../../lib/network/rdma-fabric';
+import { Block, Synthesised, synthesise, synthesisePair } from '../../support/synth';
+import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
+
+const NVIDIA = 'nvidia-device-plugin';
+const EFA = 'efa-device-plugin';
+
+function pool(
+  stack: TerraformStack,
+  cluster: TestEksCluster,
+  id: string,
+  efa = false,
+  taints: NodeTaint[] = [],
+): GpuNodePool {
+  return new GpuNodePool(stack, id, {
+    cluster,
+    instanceType: efa ? GpuInstanceType.P4DE_24XLARGE : GpuInstanceType.G5_XLARGE,
+    minNodes: 1,
+    maxNodes: 2,
+    fabric: efa ? RdmaFabric.efa() : undefined,
+    taints,
+  });
+}
+
+/** Agents on a cluster with the given pools: true for one with EFA. */
+function synthAgents(
+  props: Omit<NodeAgentsProps, 'cluster'> = {},
+  pools: boolean[] = [false],
+  region?: string,
+): Synthesised {
+  return synthesise((stack) => {
+    const cluster = testEksCluster(stack, region ? { connection: { eksClusterName: 'test', region } } : {});
+    pools.forEach((efa, i) => pool(stack, cluster, `pool-${i}`, efa));
+    new NodeAgents(stack, 'Agents', { cluster, ...props });
+  });
+}
+
+function names(result: Synthesised): string[] {
+  return result
+    .resources('kubernetes_daemon_set_v1')
+    .map((block) => block.metadata.name)
+    .sort();
+}
+
+function podSpec(result: Synthesised, name: string): Block {
+  return result.byName('kubernetes_daemon_set_v1', name).spec.template.spec;
+}
+
+/** Whether a pod would be let onto nodes with the given labels and taints, as the scheduler decides it. */
+function landsOn(spec: Block, labels: { [key: string]: string }, taints: NodeTaint[]): boolean {
+  const selected = Object.entries(spec.node_selector as Block).every(([key, value]) => labels[key] === value);
+  const tolerated = (taint: NodeTaint) =>
+    (spec.toleration as Block[]).some(
+      ({ key, operator, effect }) => operator === 'Exists' && key === taint.key && effect === taint.effect,
+    );
+  return selected && taints.filter(({ effect }) => effect !== 'PreferNoSchedule').every(tolerated);
+}
+
+describe('NodeAgents', () => {
+  test('runs the NVIDIA plugin in a privileged namespace, without privileges', () => {
+    const result = synthAgents();
+    expect(names(result)).toEqual([NVIDIA]);
+    const namespace = result.byName('kubernetes_namespace_v1', 'gpu-node-agents');
+    expect(namespace.metadata.labels['pod-security.kubernetes.io/enforce']).toBe('privileged');
+    const set = result.only('kubernetes_daemon_set_v1');
+    expect(set.metadata.namespace).toBe('gpu-node-agents');
+    expect(set.wait_for_rollout).toBe(false);
+    expect(set.provider).toMatch(/^kubernetes\./);
+    expect(set.depends_on).toEqual([expect.stringMatching(/^kubernetes_namespace_v1\./)]);
+    expect(set.spec.selector.match_labels).toEqual({ 'app.kubernetes.io/name': NVIDIA });
+    expect(set.spec.template.metadata.labels).toMatchObject(set.spec.selector.match_labels);
+    const spec = podSpec(result, NVIDIA);
+    expect(spec).toMatchObject({ priority_class_name: 'system-node-critical', automount_service_account_token: false });
+    expect(spec.container).toHaveLength(1);
+    expect(spec.container[0]).toMatchObject({
+      image: expect.stringMatching(/^nvcr\.io\/nvidia\/k8s-device-plugin:v\d+\.\d+\.\d+$/),
+      env: expect.arrayContaining([{ name: 'FAIL_ON_INIT_ERROR', value: 'true' }]),
+      security_context: { privileged: false, allow_privilege_escalation: false, capabilities: { drop: ['ALL'] } },
+      resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+      volume_mount: [{ name: 'device-plugins', mount_path: '/var/lib/kubelet/device-plugins' }],
+    });
+    expect(spec.volume).toEqual([
+      { name: 'device-plugins', host_path: { path: '/var/lib/kubelet/device-plugins', type: 'Directory' } },
+    ]);
+    expect(result.annotations()).toEqual([]);
+  });
+
+  test('adds the EFA plugin where a pool has EFA, with its devices', () => {
+    const result = synthAgents({}, [false, true]);
+    expect(names(result)).toEqual([EFA, NVIDIA]);
+    const spec = podSpec(result, EFA);
+    expect(spec.host_network).toBe(true);
+    expect(spec.container[0].security_context).toMatchObject({ privileged: true, run_as_user: '0' });
+    expect(spec.volume.map((each: Block) => each.host_path.path)).toEqual([
+      '/var/lib/kubelet/device-plugins',
+      '/dev/infiniband',
+    ]);
+    expect(spec.container[0].volume_mount.map((each: Block) => each.mount_path)).toEqual(
+      spec.volume.map((each: Block) => each.host_path.path),
+    );
+  });
+
+  test('lets the user decide on the EFA plugin', () => {
+    expect(names(synthAgents({ efa: true }, []))).toEqual([EFA, NVIDIA]);
+    expect(names(synthAgents({ efa: false }, [true]))).toEqual([NVIDIA]);
+  });
+
+  test('counts pools that are made after it, also in another stack', () => {
+    const { infra, workload } = synthesisePair((first, second) => {
+      const cluster = testEksCluster(first);
+      KubernetesAccess.of(second, cluster);
+      new NodeAgents(second, 'Agents', { cluster });
+      pool(first, cluster, 'late', true, [{ key: 'team', value: 'risk', effect: 'NoExecute' }]);
+    });
+    expect(infra.types).not.toContain('kubernetes_daemon_set_v1');
+    expect(names(workload)).toEqual([EFA, NVIDIA]);
+    const late = workload.byName('kubernetes_daemon_set_v1', EFA);
+    expect(late.provider).toMatch(/^kubernetes\./);
+    expect(late.depends_on).toHaveLength(1);
+    expect(podSpec(workload, EFA).toleration).toContainEqual({ key: 'team', effect: 'NoExecute', operator: 'Exists' });
+  });
+
+  test('is the same whether pools come before or after it, and in whatever order', () => {
+    const build = (agentsFirst: boolean, ids: string[]) =>
+      synthesise((stack) => {
+        const cluster = testEksCluster(stack);
+        if (agentsFirst) new NodeAgents(stack, 'Agents', { cluster });
+        for (const id of ids) pool(stack, cluster, id, id === 'a', [{ key: id, effect: 'NoSchedule' }]);
+        if (!agentsFirst) new NodeAgents(stack, 'Agents', { cluster });
+      }).json.resource.kubernetes_daemon_set_v1;
+    const before = build(false, ['a', 'b']);
+    expect(build(true, ['a', 'b'])).toEqual(before);
+    expect(build(true, ['b', 'a'])).toEqual(before);
+  });
+
+  test('of a late EFA plugin is seen by aspects', () => {
+    const seen: string[] = [];
+    synthesise((stack) => {
+      const cluster = testEksCluster(stack);
+      new NodeAgents(stack, 'Agents', { cluster });
+      pool(stack, cluster, 'late', true);
+      const aspect: IAspect = { visit: (node: IConstruct) => void seen.push(node.node.id) };
+      Aspects.of(stack).add(aspect);
+    });
+    expect(seen).toContain('EfaDevicePlugin');
+  });
+
+  test('keeps its places when a pool goes', () => {
+    const sets = (pools: boolean[]) => Object.keys(synthAgents({}, pools).json.resource.kubernetes_daemon_set_v1);
+    expect(sets([true, false])).toEqual(sets([true, false, false]));
+    expect(sets([true])).toEqual(expect.arrayContaining(sets([false])));
+  });
+
+  test('pulls through a mirror, with its secrets', () => {
+    const result = synthAgents({ imageRegistry: ImageRegistry.mirror('registry.example.com/m', ['pull']) }, [true]);
+    expect(podSpec(result, NVIDIA).container[0].image).toMatch(
+      /^registry\.example\.com\/m\/nvidia\/k8s-device-plugin:v/,
+    );
+    expect(podSpec(result, EFA).container[0].image).toMatch(
+      /^registry\.example\.com\/m\/eks\/aws-efa-k8s-device-plugin:v/,
+    );
+    expect(podSpec(result, EFA).image_pull_secrets).toEqual([{ name: 'pull' }]);
+    expect(podSpec(synthAgents(), NVIDIA)).not.toHaveProperty('image_pull_secrets');
+  });
+
+  test('takes other images and another namespace', () => {
+    const images = { nvidiaPluginImage: 'example.com/a:1', efaPluginImage: 'example.com/b:2' };
+    const result = synthAgents({ ...images, namespace: 'agents' }, [true], 'mars-north-1');
+    expect(podSpec(result, NVIDIA).container[0].image).toBe('example.com/a:1');
+    expect(podSpec(result, EFA).container[0].image).toBe('example.com/b:2');
+    expect(result.only('kubernetes_namespace_v1').metadata.name).toBe('agents');
+  });
+
+  test.each<[string, Omit<NodeAgentsProps, 'cluster'>, RegExp]>([
+    ['a namespace Kubernetes refuses', { namespace: 'GPU agents' }, /namespace must be an RFC 1123 label/],
+    [
+      'a token as namespace',
+      { namespace: Lazy.stringValue({ produce: () => 'x' }) },
+      /namespace must be known at synthesis/,
+    ],
+  ])('fails for %s', (_, props, message) => {
+    expect(() => synthAgents(props)).toThrow(message);
+  });
+
+  test('fails for a region without a registry', () => {
+    expect(() => synthAgents({}, [true], 'mars-north-1')).toThrow(
+      /region 'mars-north-1'; pass efaPluginImage.*eu-central-1/,
+    );
+  });
+
+  test('needs no registry of EKS without EFA', () => {
+    expect(names(synthAgents({}, [false], 'mars-north-1'))).toEqual([NVIDIA]);
+  });
+
+  test('fails for a second set on one cluster', () => {
+    const build = () =>
+      synthesise((stack) => {
+        const cluster = testEksCluster(stack);
+        new NodeAgents(stack, 'Agents', { cluster });
+        new NodeAgents(stack, 'More', { cluster });
+      });
+    expect(build).toThrow(/test\/More: cluster 'test' already has its node agents at 'test\/Agents'/);
+  });
+});
+
+describe('failure 5: the image of the EFA plugin', () => {
+  // Rows of the user guide's table of registries.
+  test.each([
+    ['eu-central-1', '602401143452.dkr.ecr.eu-central-1.amazonaws.com/'],
+    ['af-south-1', '877085696533.dkr.ecr.af-south-1.amazonaws.com/'],
+    ['cn-north-1', '918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/'],
+    ['us-gov-west-1', '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com/'],
+    ['eusc-de-east-1', '877088126301.dkr.ecr.eusc-de-east-1.amazonaws.eu/'],
+  ])('comes from the registry of %s', (region, registry) => {
+    const { image } = podSpec(synthAgents({}, [true], region), EFA).container[0];
+    expect(image.startsWith(registry)).toBe(true);
+  });
+
+  test('comes from the region that the user names', () => {
+    const { image } = podSpec(synthAgents({ region: 'eu-west-1' }, [true]), EFA).container[0];
+    expect(image).toBe(efaDevicePluginImage('eu-west-1'));
+  });
+
+  test('comes from where its own chart has it when the region is not known', () => {
+    const region = Lazy.stringValue({ produce: () => 'eu-central-1' });
+    const { image } = podSpec(synthAgents({}, [true], region), EFA).container[0];
+    expect(image).toBe(efaDevicePluginImage('us-west-2'));
+  });
+});
+
+describe('failure 9: agents land on every node they must and on no other', () => {
+  const TAINTS: NodeTaint[] = [
+    { key: 'team', value: 'risk', effect: 'NoExecute' },
+    { key: 'spot', effect: 'PreferNoSchedule' },
+  ];
+  let pools: GpuNodePool[] = [];
+  const result = () =>
+    synthesise((stack) => {
+      const cluster = testEksCluster(stack);
+      pools = [
+        pool(stack, cluster, 'plain'),
+        pool(stack, cluster, 'tainted', false, TAINTS),
+        pool(stack, cluster, 'fast', true),
+      ];
+      new NodeAgents(stack, 'Agents', { cluster });
+    });
+
+  test('the NVIDIA plugin on all GPU nodes, the EFA plugin on those with EFA', () => {
+    const synthesised = result();
+    const [nvidia, efa] = [podSpec(synthesised, NVIDIA), podSpec(synthesised, EFA)];
+    expect(pools.map((each) => landsOn(nvidia, each.nodeLabels, each.taints))).toEqual([true, true, true]);
+    expect(pools.map((each) => landsOn(efa, each.nodeLabels, each.taints))).toEqual([false, false, true]);
+  });
+
+  test('none on a CPU node', () => {
+    const synthesised = result();
+    for (const name of [NVIDIA, EFA]) {
+      expect(landsOn(podSpec(synthesised, name), { 'kubernetes.io/os': 'linux' }, [])).toBe(false);
+    }
+  });
+
+  test('and a taint that no pool has keeps them away', () => {
+    const foreign: NodeTaint = { key: 'maintenance', effect: 'NoExecute' };
+    const spec = podSpec(result(), NVIDIA);
+    expect(landsOn(spec, pools[0].nodeLabels, [...pools[0].taints, foreign])).toBe(false);
+  });
+});

@@ -1,0 +1,104 @@
+import { ApiAccess } from '../../../lib/compute/cluster/api-access';
+import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
+import { EksClusterAttributes, EksGpuClusterProps } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
+import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { NodeRepair } from '../../../lib/compute/pools/node-repair';
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { RdmaFabric } from '../../../lib/network/rdma-fabric';
+import { synthesise } from '../../support/synth';
+
+const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
+const cluster = (props: Partial<EksGpuClusterProps> = {}) =>
+  synthesise((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, ...props }));
+const vpc = (privateSubnetCidrs: string[]) => ({
+  availabilityZones: undefined,
+  vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-a', 'subnet-b'], privateSubnetCidrs },
+});
+const imported = (attributes: Partial<EksClusterAttributes>) =>
+  synthesise(
+    (stack) =>
+      void EksGpuCluster.fromAttributes(stack, 'Cluster', {
+        clusterName: 'c',
+        subnetIds: ['subnet-a', 'subnet-b'],
+        securityGroupIds: ['sg-1'],
+        ...attributes,
+      }),
+  );
+
+describe('failure 10: the node monitoring agent', () => {
+  test('is there when asked for, and sees tainted GPU nodes', () => {
+    const addOn = cluster({ nodeMonitoring: true }).where('aws_eks_addon', { addon_name: 'eks-node-monitoring-agent' });
+    expect(addOn.addon_version).toMatch(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/);
+    expect(JSON.parse(addOn.configuration_values)).toEqual({ dcgmAgent: { tolerations: [{ operator: 'Exists' }] } });
+    const names = cluster()
+      .resources('aws_eks_addon')
+      .map((each) => each.addon_name);
+    expect(names).not.toContain('eks-node-monitoring-agent');
+  });
+
+  test('lets a pool of a real cluster have its nodes repaired', () => {
+    const result = synthesise((stack) => {
+      const made = new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, nodeMonitoring: true });
+      new GpuNodePool(stack, 'Pool', {
+        cluster: made,
+        instanceType: GpuInstanceType.G5_XLARGE,
+        minNodes: 1,
+        maxNodes: 1,
+        nodeRepair: NodeRepair.enabled(),
+      });
+    });
+    expect(result.where('aws_eks_node_group', { node_group_name: 'pool' }).node_repair_config).toEqual({
+      enabled: true,
+    });
+  });
+});
+
+describe('ranges', () => {
+  test('of the own subnets are known to the pools', () => {
+    const build = (maxNodes: number) =>
+      synthesise((stack) => {
+        const made = new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, vpcCidr: '10.0.0.0/20' });
+        expect(made.subnetCidrs).toEqual(['10.0.0.0/23', '10.0.2.0/23']);
+        const instanceType = GpuInstanceType.P5_48XLARGE;
+        new GpuNodePool(stack, 'Pool', {
+          cluster: made,
+          instanceType,
+          minNodes: 1,
+          maxNodes,
+          fabric: RdmaFabric.efa(),
+        });
+      });
+    expect(() => build(10)).not.toThrow();
+    expect(() => build(11)).toThrow(/maxNodes \(11\) needs 550 addresses.*10.0.0.0\/23 has 507; lower maxNodes to 10/);
+  });
+
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      'a connected network over the own VPC',
+      () => cluster({ vpcCidr: '10.20.0.0/16', apiAccess: ApiAccess.privateFrom(['10.20.128.0/17']) }),
+      /connected network '10.20.128.0\/17', which overlaps '10.20.0.0\/16'.*another vpcCidr/,
+    ],
+    [
+      'a connected network over given subnets',
+      () => cluster({ ...vpc(['10.1.0.0/24', '10.1.1.0/24']), apiAccess: ApiAccess.privateFrom(['10.1.1.0/25']) }),
+      /overlaps '10.1.1.0\/24'/,
+    ],
+    [
+      'given subnets over each other',
+      () => cluster(vpc(['10.1.0.0/23', '10.1.1.0/24'])),
+      /must not overlap.*'10.1.0.0\/23' and '10.1.1.0\/24'/,
+    ],
+    ['one range for two subnets', () => cluster(vpc(['10.1.0.0/24'])), /one range for each subnet; got 1 for 2/],
+    ['no range', () => cluster(vpc(['10.1.0.0/24', 'x'])), /must be an IPv4 range such as '10.0.0.0\/16'; got 'x'/],
+    [
+      'imported subnets over each other',
+      () => imported({ subnetCidrs: ['10.1.0.0/24', '10.1.0.0/24'] }),
+      /must not overlap/,
+    ],
+  ])('are refused: %s', (_, build, message) => expect(build).toThrow(message));
+
+  test('apart from each other are fine', () => {
+    expect(() => cluster({ apiAccess: ApiAccess.privateFrom(['10.1.0.0/16', '192.168.0.0/16']) })).not.toThrow();
+    expect(() => imported({ subnetCidrs: ['10.1.0.0/24', '10.1.1.0/24'] })).not.toThrow();
+  });
+});

@@ -1,0 +1,179 @@
+import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
+import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
+import { EksClusterAttributes } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
+import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
+import { ModelStore } from '../../../lib/storage/model-store';
+import { isAllowed } from '../../support/iam-policy';
+import { Synthesised, synthesise } from '../../support/synth';
+
+const OIDC = 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC';
+const ISSUER = 'oidc.eks.eu-central-1.amazonaws.com/id/ABC';
+const SHARED = { clusterName: 'shared', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
+
+function imported(
+  attributes: Partial<EksClusterAttributes>,
+  use: (cluster: IEksCluster) => void = () => undefined,
+): Synthesised {
+  return synthesise((stack) => use(EksGpuCluster.fromAttributes(stack, 'Cluster', { ...SHARED, ...attributes })));
+}
+
+describe('the role of a service account by EKS Pod Identity', () => {
+  const result = imported({ podIdentity: true, oidcProviderArn: OIDC }, (cluster) => {
+    const role = cluster.serviceAccountRole('inference', 'triton');
+    expect(cluster.serviceAccountRole('inference', 'triton')).toBe(role);
+    expect(role.serviceAccountAnnotations).toEqual({});
+    expect(role.ready).toHaveLength(2);
+  });
+
+  test('is associated with the account', () => {
+    expect(result.only('aws_eks_pod_identity_association')).toMatchObject({
+      cluster_name: 'shared',
+      namespace: 'inference',
+      service_account: 'triton',
+      role_arn: expect.stringMatching(/^\$\{aws_iam_role\..*\.arn\}$/),
+    });
+  });
+
+  test.each<[boolean, string, string, string, string]>([
+    [true, 'service:pods.eks.amazonaws.com', 'shared', 'inference', 'triton'],
+    [false, 'service:ec2.amazonaws.com', 'shared', 'inference', 'triton'],
+    [false, 'service:pods.eks.amazonaws.com', 'other', 'inference', 'triton'],
+    [false, 'service:pods.eks.amazonaws.com', 'shared', 'default', 'triton'],
+    [false, 'service:pods.eks.amazonaws.com', 'shared', 'inference', 'default'],
+  ])('%s: %s takes it for cluster %s, %s/%s', (allowed, principal, cluster, namespace, account) => {
+    const context = {
+      'aws:RequestTag/eks-cluster-name': cluster,
+      'aws:RequestTag/kubernetes-namespace': namespace,
+      'aws:RequestTag/kubernetes-service-account': account,
+    };
+    const trust = [result.only('aws_iam_role').assume_role_policy as string];
+    for (const action of ['sts:AssumeRole', 'sts:TagSession']) {
+      expect(isAllowed(trust, { action, resource: '', principal, context })).toBe(allowed);
+    }
+    expect(isAllowed(trust, { action: 'sts:AssumeRoleWithWebIdentity', resource: '', principal, context })).toBe(false);
+  });
+});
+
+describe('the role of a service account by IRSA', () => {
+  const result = imported({ oidcProviderArn: OIDC }, (cluster) => {
+    const role = cluster.serviceAccountRole('inference', 'triton');
+    expect(role.serviceAccountAnnotations).toEqual({ 'eks.amazonaws.com/role-arn': role.roleArn });
+  });
+
+  test('has no association', () => expect(result.types).toEqual(['aws_iam_role']));
+
+  test.each<[boolean, string, string, string]>([
+    [true, `federated:${OIDC}`, 'sts.amazonaws.com', 'system:serviceaccount:inference:triton'],
+    [false, 'federated:other', 'sts.amazonaws.com', 'system:serviceaccount:inference:triton'],
+    [false, `federated:${OIDC}`, 'kubernetes.default.svc', 'system:serviceaccount:inference:triton'],
+    [false, `federated:${OIDC}`, 'sts.amazonaws.com', 'system:serviceaccount:default:triton'],
+    [false, `federated:${OIDC}`, 'sts.amazonaws.com', 'system:serviceaccount:inference:triton-2'],
+  ])('%s: %s takes it with audience %s as %s', (allowed, principal, aud, sub) => {
+    const trust = [result.only('aws_iam_role').assume_role_policy as string];
+    const context = { [`${ISSUER}:aud`]: aud, [`${ISSUER}:sub`]: sub };
+    expect(isAllowed(trust, { action: 'sts:AssumeRoleWithWebIdentity', resource: '', principal, context })).toBe(
+      allowed,
+    );
+    expect(isAllowed(trust, { action: 'sts:AssumeRoleWithWebIdentity', resource: '', principal })).toBe(false);
+  });
+
+  test('takes the issuer out of an ARN that is not known yet', () => {
+    const later = synthesise((stack) => {
+      const { arn } = new IamOpenidConnectProvider(stack, 'Oidc', {
+        url: `https://${ISSUER}`,
+        clientIdList: ['sts.amazonaws.com'],
+      });
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', { ...SHARED, oidcProviderArn: arn });
+      cluster.serviceAccountRole('inference', 'triton');
+    });
+    expect(later.only('aws_iam_role').assume_role_policy).toMatch(
+      /"\$\{element\(split\(":oidc-provider\/", aws_iam_openid_connect_provider\.\w+\.arn\), 1\)\}:sub":"system:serviceaccount:inference:triton"/,
+    );
+  });
+});
+
+describe('roles of service accounts', () => {
+  test('have names that are known, apart and at most 64 characters', () => {
+    const long = 'a'.repeat(63);
+    const build = () =>
+      imported({ podIdentity: true, clusterName: 'c'.repeat(100) }, (cluster) => {
+        cluster.serviceAccountRole(long, long);
+        cluster.serviceAccountRole(long, `${'a'.repeat(62)}b`);
+        cluster.serviceAccountRole('a-b', 'c');
+        cluster.serviceAccountRole('a', 'b-c');
+      });
+    const names = build()
+      .resources('aws_iam_role')
+      .map((role) => role.name as string);
+    expect(new Set(names).size).toBe(4);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9-]{1,64}$/);
+    expect(
+      build()
+        .resources('aws_iam_role')
+        .map((role) => role.name),
+    ).toEqual(names);
+  });
+
+  test('count their grants among what pods wait for', () => {
+    imported({ podIdentity: true }, (cluster) => {
+      const role = cluster.serviceAccountRole('inference', 'triton');
+      ModelStore.fromBucketName(cluster, 'Models', 'models').grantRead(role);
+      expect(role.ready).toHaveLength(3);
+    });
+  });
+
+  test('are by Pod Identity on a cluster of our own', () => {
+    const result = synthesise((stack) => {
+      const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat' });
+      expect(cluster.serviceAccountRole('inference', 'triton').serviceAccountAnnotations).toEqual({});
+    });
+    const association = result.where('aws_eks_pod_identity_association', { service_account: 'triton' });
+    expect(association.cluster_name).toMatch(/^\$\{aws_eks_cluster\.\w+\.name\}$/);
+  });
+
+  test.each<[string, Partial<EksClusterAttributes>, string, string]>([
+    ['neither agent nor provider', {}, 'triton', 'neither the EKS Pod Identity agent nor'],
+    ['a name that Kubernetes refuses', { podIdentity: true }, 'Triton', 'serviceAccountName must be an RFC 1123 label'],
+  ])('fail for %s', (_, attributes, account, message) => {
+    const build = () => imported(attributes, (cluster) => cluster.serviceAccountRole('inference', account));
+    expect(build).toThrow(expect.objectContaining({ name: 'ValidationError', constructPath: 'test/Cluster' }));
+    expect(build).toThrow(message);
+  });
+});
+
+describe("somebody else's EKS cluster", () => {
+  test('is asked of AWS for what is not given', () => {
+    const result = imported({}, (cluster) => {
+      expect(cluster).toMatchObject({
+        clusterName: 'shared',
+        clusterSecurityGroupId: 'sg-1',
+        ready: [],
+        nodeReady: [],
+        tags: {},
+      });
+      expect(cluster.release).toBeUndefined();
+    });
+    expect(result.onlyData('aws_eks_cluster').name).toBe('shared');
+    expect(result.types).toEqual([]);
+  });
+
+  test('is not asked when all is given', () => {
+    const given = { vpcId: 'vpc-1', endpoint: 'https://api', certificateAuthorityData: 'Y2E=', region: 'eu-central-1' };
+    const result = imported(given, (cluster) => {
+      expect(cluster.vpcId).toBe('vpc-1');
+      expect(cluster.connection).toEqual({
+        host: 'https://api',
+        certificateAuthorityData: 'Y2E=',
+        eksClusterName: 'shared',
+        region: 'eu-central-1',
+      });
+    });
+    expect(result.json.data).toBeUndefined();
+  });
+
+  test.each<[string, Partial<EksClusterAttributes>, string]>([
+    ['no security group', { securityGroupIds: [] }, 'securityGroupIds must name at least'],
+    ['a bad name', { clusterName: 'a b' }, 'clusterName must be'],
+    ['zones that are not one to a subnet', { availabilityZones: ['a', 'b'] }, 'got 2 for 1'],
+  ])('fails for %s', (_, attributes, message) => expect(() => imported(attributes)).toThrow(message));
+});

@@ -1,0 +1,100 @@
+import { Token } from 'cdktf';
+import { KubeconfigAttributes, KubernetesCluster } from '../../../lib/compute/cluster/kubernetes-cluster';
+import { EncryptedStorageClass } from '../../../lib/compute/cluster/encrypted-storage-class';
+import { IGpuNodePool } from '../../../lib/core/gpu-node-pool';
+import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { synthesise, testStack } from '../../support/synth';
+import { testCluster } from '../../support/test-cluster';
+
+const make = (attributes: KubeconfigAttributes, id = 'Rack') =>
+  KubernetesCluster.fromKubeconfig(testStack(), id, attributes);
+const pool = (poolName: string) => ({ poolName, node: { path: `test/${poolName}` } }) as IGpuNodePool;
+
+describe('a cluster by its kubeconfig', () => {
+  test('is named by its name, its context or its id', () => {
+    const configPath = '~/.kube/config';
+    expect(make({ configPath, context: 'rack', clusterName: 'site-a' }).clusterName).toBe('site-a');
+    expect(make({ configPath, context: 'rack' }).clusterName).toBe('rack');
+    expect(make({ configPath }).clusterName).toBe('Rack');
+  });
+
+  test('is reached by that kubeconfig and context', () => {
+    const result = synthesise((stack) => {
+      const cluster = KubernetesCluster.fromKubeconfig(stack, 'Rack', { configPath: 'rack.yaml', context: 'rack' });
+      KubernetesAccess.of(stack, cluster);
+      expect(cluster.ready).toEqual([]);
+    });
+    expect(result.json.provider.kubernetes).toEqual([
+      { alias: 'rack', config_path: 'rack.yaml', config_context: 'rack' },
+    ]);
+  });
+
+  test('knows its pools by name, in order, and hands out a copy', () => {
+    const cluster = make({ configPath: 'rack.yaml' });
+    const [b, a] = [pool('b'), pool('a')];
+    cluster.registerNodePool(b);
+    cluster.registerNodePool(a);
+    cluster.registerNodePool(a);
+    expect(cluster.nodePools).toEqual([a, b]);
+    cluster.nodePools.pop();
+    expect(cluster.nodePools).toHaveLength(2);
+    expect(() => cluster.registerNodePool(pool('a'))).toThrow(/'a' on cluster 'Rack' is also at test\/a/);
+  });
+
+  test('has no IAM roles', () => {
+    expect(() => make({ configPath: 'rack.yaml' }).serviceAccountRole('inference', 'triton')).toThrow(
+      expect.objectContaining({ name: 'ValidationError', constructPath: 'test/Rack' }),
+    );
+  });
+
+  test.each<[string, KubeconfigAttributes, string]>([
+    ['an empty path', { configPath: '' }, 'configPath must be the path'],
+    [
+      'a name that is a token',
+      { configPath: 'x', clusterName: Token.asString({ resolve: () => 'x' }) },
+      'clusterName must be known',
+    ],
+    ['an empty name', { configPath: 'x', clusterName: '' }, 'clusterName must not be empty'],
+  ])('fails for %s', (_, attributes, message) => expect(() => make(attributes)).toThrow(message));
+});
+
+describe('the encrypted storage class', () => {
+  test('is the default one, of encrypted gp3 volumes', () => {
+    const result = synthesise(
+      (stack) => void new EncryptedStorageClass(stack, 'Class', { cluster: testCluster(stack) }),
+    );
+    expect(result.byName('kubernetes_storage_class_v1', 'gp3-encrypted')).toMatchObject({
+      provider: 'kubernetes.test',
+      metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      storage_provisioner: 'ebs.csi.aws.com',
+      volume_binding_mode: 'WaitForFirstConsumer',
+      allow_volume_expansion: true,
+      parameters: { type: 'gp3', encrypted: 'true' },
+    });
+  });
+
+  test('may have a key and a name, and not be the default', () => {
+    const result = synthesise((stack) => {
+      const cluster = testCluster(stack);
+      new EncryptedStorageClass(stack, 'Class', {
+        cluster,
+        storageClassName: 'fast',
+        isDefault: false,
+        kmsKeyArn: 'arn:key',
+      });
+    });
+    expect(result.byName('kubernetes_storage_class_v1', 'fast')).toMatchObject({
+      metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'false' } },
+      parameters: { kmsKeyId: 'arn:key' },
+    });
+  });
+
+  test('fails for a name that Kubernetes refuses', () => {
+    const build = () =>
+      synthesise(
+        (stack) =>
+          void new EncryptedStorageClass(stack, 'Class', { cluster: testCluster(stack), storageClassName: 'GP3' }),
+      );
+    expect(build).toThrow('storageClassName must be an RFC 1123 label');
+  });
+});

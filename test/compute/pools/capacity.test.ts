@@ -1,0 +1,260 @@
+import * as fc from 'fast-check';
+import { Capacity, CapacityBlock } from '../../../lib/compute/pools/capacity';
+import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { Placement } from '../../../lib/compute/pools/placement';
+import { cronOf, readUtcTime, writeUtcTime } from '../../../lib/compute/pools/utc-time';
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { Autoscaling } from '../../../lib/compute/pools/autoscaling';
+import { EksRelease } from '../../../lib/catalog/eks-release';
+import { NodeRepair } from '../../../lib/compute/pools/node-repair';
+import { Block, synthesise } from '../../support/synth';
+import { EFA, Options, addPool, synthPool } from '../test-pool';
+
+const GIVEN: CapacityBlock = {
+  reservationId: 'cr-02168da1478b509e0',
+  availabilityZone: 'us-west-2b',
+  start: '2026-12-01T11:30:00Z',
+  end: '2026-12-08T11:30:00Z',
+  instances: 4,
+  alarmTopicArn: 'arn:aws:sns:us-west-2:123456789012:gpu',
+};
+const START = 'capacity-block-start-20261201T113000Z';
+const DRAIN = 'capacity-block-drain-20261208T103000Z';
+const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
+const block = (more: Partial<CapacityBlock> = {}) => Capacity.capacityBlock({ ...GIVEN, ...more });
+const synthBlock = (more: Partial<CapacityBlock> = {}, options: Options = {}) =>
+  synthPool({ ...EFA, minNodes: 2, maxNodes: 4, capacity: block(more), ...options }, ZONES);
+
+describe('failure 4: a capacity block', () => {
+  test('sets all its places at once', () => {
+    const result = synthBlock();
+    expect(result.only('aws_launch_template')).toMatchObject({
+      instance_type: 'p5.48xlarge',
+      instance_market_options: { market_type: 'capacity-block' },
+      capacity_reservation_specification: {
+        capacity_reservation_target: { capacity_reservation_id: 'cr-02168da1478b509e0' },
+      },
+    });
+    const group = result.only('aws_eks_node_group');
+    expect(group.capacity_type).toBe('CAPACITY_BLOCK');
+    expect(group).not.toHaveProperty('instance_types');
+    expect(group.subnet_ids).toEqual(['subnet-b']);
+  });
+
+  test('begins without nodes, grows at its start and drains before EKS and EC2 do', () => {
+    const result = synthBlock();
+    expect(result.only('aws_eks_node_group').scaling_config).toEqual({ min_size: 0, max_size: 4, desired_size: 0 });
+    const name = expect.stringMatching(/^\$\{aws_eks_node_group\..*\.resources\[0\]\.autoscaling_groups\[0\]\.name\}$/);
+    const unchanged = { min_size: -1, max_size: -1, autoscaling_group_name: name };
+    expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: START })).toMatchObject({
+      ...unchanged,
+      recurrence: '30 11 1 12 *',
+      desired_capacity: 2,
+    });
+    expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: DRAIN })).toMatchObject({
+      ...unchanged,
+      recurrence: '30 10 8 12 *',
+      desired_capacity: 0,
+    });
+  });
+
+  test('has no time that an apply in the middle of it would be refused for', () => {
+    for (const schedule of synthBlock().resources('aws_autoscaling_schedule')) {
+      expect(schedule).not.toHaveProperty('start_time');
+      expect(schedule).not.toHaveProperty('end_time');
+    }
+  });
+
+  test('that is extended gets another drain, for the provider would keep the old one’s start', () => {
+    const { scheduled_action_name: name, recurrence } = synthBlock({ active: true, end: '2026-12-15T11:30:00Z' }).only(
+      'aws_autoscaling_schedule',
+    );
+    expect([name, recurrence]).toEqual(['capacity-block-drain-20261215T103000Z', '30 10 15 12 *']);
+  });
+
+  test('that has begun has its nodes at once', () => {
+    const result = synthBlock({ active: true });
+    expect(result.only('aws_eks_node_group').scaling_config).toEqual({ min_size: 0, max_size: 4, desired_size: 2 });
+    expect(result.only('aws_autoscaling_schedule').scheduled_action_name).toBe(DRAIN);
+  });
+
+  test('is left to the autoscaler where the pool may be empty', () => {
+    const result = synthBlock({}, { minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler() });
+    expect(result.only('aws_autoscaling_schedule').scheduled_action_name).toBe(DRAIN);
+  });
+
+  test('tells of its delivery and its end', () => {
+    const result = synthBlock();
+    const rule = result.only('aws_cloudwatch_event_rule');
+    expect(JSON.parse(rule.event_pattern)).toMatchObject({
+      source: ['aws.ec2'],
+      'detail-type': expect.arrayContaining(['Capacity Block Reservation Expiration Warning']),
+      detail: { 'capacity-reservation-id': ['cr-02168da1478b509e0'] },
+    });
+    expect(result.only('aws_cloudwatch_event_target').arn).toBe(GIVEN.alarmTopicArn);
+    expect(result.annotations()).toEqual([]);
+    expect(synthBlock({ alarmTopicArn: undefined }).annotations()).toEqual([
+      expect.stringMatching(
+        /^\[gpu-inference-constructs:CAPACITY_BLOCK_UNWATCHED\].*2026-12-08T11:30:00Z.*alarmTopicArn/,
+      ),
+    ]);
+  });
+
+  test('keeps its image and template while it lasts, and is made anew for another reservation', () => {
+    const { lifecycle } = synthBlock().only('aws_eks_node_group');
+    expect(lifecycle.ignore_changes).toEqual([
+      'scaling_config[0].desired_size',
+      'version',
+      'release_version',
+      'launch_template[0].version',
+    ]);
+    expect(lifecycle.replace_triggered_by).toEqual([
+      expect.stringMatching(/^aws_launch_template\.[^.]+\.capacity_reservation_specification$/),
+    ]);
+  });
+
+  test('is placed in no group, and explains itself', () => {
+    let text = '';
+    const result = synthesise((stack) => {
+      const pool: GpuNodePool = addPool(stack, { ...EFA, minNodes: 2, maxNodes: 4, capacity: block() }, ZONES);
+      text = pool.explain();
+    });
+    expect(result.types).not.toContain('aws_placement_group');
+    expect(result.only('aws_launch_template')).not.toHaveProperty('placement');
+    expect(text).toContain('no node before 2026-12-01T11:30:00Z, when the group grows to 2');
+    expect(text).toContain('drained at 2026-12-08T10:30:00Z');
+    expect(text).toContain('max pods: 51 instead of 100');
+  });
+
+  test('looks at a subnet of unknown zone when Terraform plans', () => {
+    const result = synthPool({ ...EFA, capacity: block(), subnetId: 'subnet-x' }, ZONES);
+    const { lifecycle, id } = result.onlyData('aws_subnet');
+    expect(id).toBe('subnet-x');
+    expect(lifecycle.postcondition[0].condition).toBe('${self.availability_zone == "us-west-2b"}');
+    expect(synthBlock().json.data?.aws_subnet).toBeUndefined();
+  });
+
+  test.each<[string, Options, object, RegExp]>([
+    [
+      'another zone than the subnet',
+      { subnetId: 'subnet-a' },
+      ZONES,
+      /is in us-west-2b, but subnet 'subnet-a' is in us-west-2a/,
+    ],
+    [
+      'a zone where the cluster has no subnet',
+      {},
+      { availabilityZones: ['us-west-2a', 'us-west-2c'] },
+      /is in us-west-2b, but cluster 'test' has subnets in us-west-2a, us-west-2c only/,
+    ],
+    ['zones that are not known', {}, {}, /zones of the subnets .* are not known at synthesis.*or pass subnetId/],
+    ['more nodes than instances', { maxNodes: 5 }, ZONES, /maxNodes \(5\) must not exceed the 4 instance\(s\)/],
+    ['a placement group made later', { placement: Placement.clusterGroup() }, ZONES, /InsufficientInstanceCapacity/],
+    ['no node and nobody to scale', { minNodes: 0 }, ZONES, /no autoscaler is declared/],
+  ])('is refused with %s', (_, options, cluster, message) => {
+    expect(() => synthPool({ ...EFA, maxNodes: 4, capacity: block(), ...options }, cluster)).toThrow(message);
+  });
+
+  test.each<[string, Partial<CapacityBlock>, RegExp]>([
+    ['no id', { reservationId: 'block-1' }, /reservationId must be the id .*'block-1'/],
+    ['no zone', { availabilityZone: 'us-west-2' }, /availabilityZone must be the name of a zone/],
+    ['a local time', { start: '2026-12-01T11:30:00+01:00' }, /start of a capacity block must be a time in UTC/],
+    ['a day that there is not', { end: '2026-02-30T11:30:00Z' }, /end of a capacity block must be a time in UTC/],
+    ['its end before its start', { end: '2026-12-01T11:00:00Z' }, /must be more than the 60 minutes of draining/],
+    ['a drain after EKS’s own', { drainMinutes: 40 }, /drainMinutes must be a whole number above 40/],
+    ['half an instance', { instances: 0.5 }, /instances of a reservation must be a whole number/],
+  ])('is refused with %s', (_, more, message) => {
+    expect(() => block(more)).toThrow(message);
+  });
+});
+
+describe('failure 2: a reservation', () => {
+  const reserved = (more: object = {}) => Capacity.reservation({ reservationId: 'cr-1', ...more });
+  const inOneSubnet: Options = { ...EFA, subnetId: 'subnet-a' };
+
+  test('is used where it was made: in its placement group, or in none', () => {
+    const none = synthPool({ ...inOneSubnet, capacity: reserved() });
+    expect(none.only('aws_launch_template')).not.toHaveProperty('placement');
+    const group = synthPool({ ...inOneSubnet, capacity: reserved({ placementGroupName: 'pg' }) });
+    expect(group.only('aws_launch_template').placement).toEqual({ group_name: 'pg' });
+    expect(group.types).not.toContain('aws_placement_group');
+  });
+
+  test.each<[string, Options, RegExp]>([
+    ['a group of the pool’s own', { placement: Placement.clusterGroup(), capacity: reserved() }, /fromReservation/],
+    [
+      'another group',
+      { placement: Placement.existing('x'), capacity: reserved({ placementGroupName: 'pg' }) },
+      /was made in placement group 'pg', not in 'x'/,
+    ],
+    ['more nodes', { capacity: reserved({ instances: 1 }) }, /maxNodes \(2\) must not exceed the 1 instance/],
+    [
+      'none at all',
+      { placement: Placement.fromReservation() },
+      /'from-reservation' needs reserved capacity; got ON_DEMAND/,
+    ],
+  ])('is refused with %s', (_, options, message) => {
+    expect(() => synthPool({ ...EFA, ...options })).toThrow(message);
+  });
+
+  test('keeps the number of nodes and upgrades as any other pool', () => {
+    const group = synthPool({ ...inOneSubnet, minNodes: 2, capacity: reserved() }).only('aws_eks_node_group');
+    expect(group.scaling_config).toMatchObject({ min_size: 2, desired_size: 2 });
+    expect(group.lifecycle).toEqual({ ignore_changes: ['scaling_config[0].desired_size'] });
+  });
+});
+
+describe('failure 10: node repair', () => {
+  const repaired = (options: Options, cluster = {}) =>
+    synthPool({ nodeRepair: NodeRepair.enabled(), ...options }, { nodeMonitoring: true, ...cluster }).only(
+      'aws_eks_node_group',
+    ).node_repair_config as Block;
+
+  test('needs the agent that sees broken GPUs', () => {
+    expect(() => synthPool({ nodeRepair: NodeRepair.enabled() })).toThrow(/nodeRepair needs the node monitoring agent/);
+    expect(repaired({})).toEqual({ enabled: true });
+  });
+
+  test('goes one node at a time where there is no spare', () => {
+    expect(repaired({ ...EFA, capacity: block() }, ZONES)).toEqual({
+      enabled: true,
+      max_parallel_nodes_repaired_count: 1,
+    });
+    expect(repaired({ nodeRepair: NodeRepair.enabled(3) })).toMatchObject({ max_parallel_nodes_repaired_count: 3 });
+    expect(() => NodeRepair.enabled(0)).toThrow(/at least 1; got 0/);
+  });
+});
+
+describe('time without a clock', () => {
+  test('agrees with the clock’s own arithmetic', () => {
+    const minutes = fc.integer({ min: 0, max: Math.floor(Date.UTC(2199, 11, 31) / 60000) });
+    fc.assert(
+      fc.property(minutes, (time) => {
+        const text = new Date(time * 60000).toISOString();
+        expect(readUtcTime(text)).toBe(time);
+        expect(writeUtcTime(time)).toBe(text.replace('.000', ''));
+        const date = new Date(time * 60000);
+        const parts = [date.getUTCMinutes(), date.getUTCHours(), date.getUTCDate(), date.getUTCMonth() + 1, '*'];
+        expect(cronOf(time)).toBe(parts.join(' '));
+      }),
+    );
+  });
+
+  test.each([
+    '2026-13-01T00:00:00Z',
+    '2026-04-31T00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-01-01',
+    '2100-02-29T00:00Z',
+  ])('does not read %s', (text) => expect(readUtcTime(text)).toBeUndefined());
+});
+
+test('an upgrade of the cluster does not reach a pool on a capacity block', () => {
+  const group = (release: EksRelease) =>
+    synthPool({ instanceType: GpuInstanceType.P5_48XLARGE, capacity: block() }, { ...ZONES, release }).only(
+      'aws_eks_node_group',
+    );
+  const [before, after] = [group(EksRelease.V1_34), group(EksRelease.V1_35)];
+  const differing = Object.keys(after).filter((key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]));
+  expect(differing.every((key) => after.lifecycle.ignore_changes.includes(key))).toBe(true);
+});

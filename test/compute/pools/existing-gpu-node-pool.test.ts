@@ -1,0 +1,93 @@
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { ExistingGpuNodePoolProps } from '../../../lib/compute/pools/existing-gpu-node-pool';
+import { KubernetesCluster } from '../../../lib/compute/cluster/kubernetes-cluster';
+import { NodeAgents } from '../../../lib/compute/agents/node-agents';
+import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { RdmaFabric } from '../../../lib/network/rdma-fabric';
+import { NDR, RACK, rack } from '../../network/support';
+import { synthesise } from '../../support/synth';
+import { testCluster } from '../../support/test-cluster';
+
+describe('a pool of nodes that are there', () => {
+  test('changes nothing on the nodes, and says which labels they must have', () => {
+    const result = synthesise((stack) => {
+      const cluster = KubernetesCluster.fromKubeconfig(stack, 'Site', { configPath: 'site.yaml' });
+      KubernetesAccess.of(stack, cluster);
+      const pool = rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
+      expect(cluster.nodePools).toEqual([pool]);
+      expect(pool.nodeSelector).toEqual({ 'gpu-inference-constructs/pool': 'rack' });
+      expect(pool.nodeLabels).toMatchObject({ 'nvidia.com/gpu.present': 'true' });
+      expect(pool.taints).toEqual([{ key: 'team', value: 'ml', effect: 'NoSchedule' }]);
+      expect([pool.minNodes, pool.maxNodes, pool.efaInterfacesPerNode]).toEqual([4, 4, 0]);
+      expect(pool.explain()).toContain('kubectl label node <name> gpu-inference-constructs/pool=rack');
+      expect(pool.explain()).toContain('kubectl taint node <name> team=ml:NoSchedule');
+      expect(cluster.explain()).toContain('Cluster Site, by the kubeconfig site.yaml.');
+      expect(cluster.explain()).toMatch(/rack +4 x dgx-h100 +infiniband/);
+    });
+    expect(result.types).toEqual([]);
+  });
+
+  test('stamps labels and taints on nodes whose names it is given', () => {
+    const result = synthesise((stack) => {
+      rack(stack, testCluster(stack), { nodes: 2, nodeNames: ['gpu-0', 'gpu-1'], labels: { row: 'a' } });
+    });
+    expect(result.resources('kubernetes_labels')).toHaveLength(2);
+    expect(result.byName('kubernetes_labels', 'gpu-0')).toMatchObject({
+      api_version: 'v1',
+      kind: 'Node',
+      labels: {
+        row: 'a',
+        'gpu-inference-constructs/pool': 'rack',
+        'nvidia.com/gpu.present': 'true',
+        'k8s.amazonaws.com/accelerator': 'nvidia-h100',
+      },
+    });
+    expect(result.byName('kubernetes_node_taint', 'gpu-1').taint).toEqual([
+      { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' },
+    ]);
+  });
+
+  test('failure 9: node agents land on its nodes and tolerate its taints', () => {
+    const result = synthesise((stack) => {
+      const cluster = testCluster(stack);
+      new NodeAgents(stack, 'Agents', { cluster });
+      rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
+    });
+    const spec = result.only('kubernetes_daemon_set_v1').spec.template.spec;
+    expect(spec.node_selector).toEqual({ 'nvidia.com/gpu.present': 'true' });
+    expect(spec.toleration).toContainEqual({ key: 'team', operator: 'Exists', effect: 'NoSchedule' });
+  });
+
+  test.each<[string, Partial<ExistingGpuNodePoolProps>, RegExp]>([
+    ['no nodes', { nodes: 0 }, /nodes must be a whole number of at least 1; got 0/],
+    ['a broken number of pods', { maxPods: 1.5 }, /maxPods must be a whole number/],
+    ['EFA on own hardware', { fabric: RdmaFabric.efa() }, /'dgx-h100' has no EFA/],
+    ['InfiniBand on EC2', { hardware: GpuInstanceType.P5_48XLARGE }, /of EC2 has no infiniband/],
+    ['faster adapters than the node', { fabric: RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 800 }) }, /6400 Gb\/s/],
+    ['no selector', { nodeSelector: {} }, /nodeSelector must name at least one label/],
+    ['names that are too few', { nodeNames: ['a'] }, /nodeNames must name all 4 nodes; got 1/],
+    ['names that repeat', { nodes: 2, nodeNames: ['a', 'a'] }, /must be different/],
+    ['a name that is none', { nodes: 1, nodeNames: ['A_1'] }, /as 'kubectl get nodes' prints it; got 'A_1'/],
+    ['a wrong effect', { taints: [{ key: 'a', effect: 'Never' }] }, /one of the effects.*got 'Never'/],
+    [
+      'a label of its own',
+      { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } },
+      /set by the pool itself/,
+    ],
+    ['a name that Kubernetes refuses', { poolName: 'Rack 1' }, /poolName must be an RFC 1123 label/],
+  ])('fails for %s', (_, props, message) => {
+    expect(() => synthesise((stack) => void rack(stack, testCluster(stack), props))).toThrow(message);
+  });
+
+  test('fails when its selector also meets the nodes of another pool', () => {
+    const build = (selector: { [key: string]: string }) => () =>
+      synthesise((stack) => {
+        const cluster = testCluster(stack);
+        rack(stack, cluster, { nodeSelector: { gpu: 'h100', row: 'a' } }, 'A');
+        rack(stack, cluster, { nodeSelector: selector }, 'B');
+      });
+    expect(build({ gpu: 'h100' })).toThrow(/gpu=h100 does not tell the nodes from those of pool 'a'/);
+    expect(build({ gpu: 'h100', row: 'b' })).not.toThrow();
+    expect(RACK.isCustom).toBe(true);
+  });
+});

@@ -1,0 +1,150 @@
+import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets';
+import { Token } from 'cdktf';
+import { EksRelease } from '../../../lib/catalog/eks-release';
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { Autoscaling } from '../../../lib/compute/pools/autoscaling';
+import { Placement } from '../../../lib/compute/pools/placement';
+import { Block, synthesise } from '../../support/synth';
+import { EFA, Options, addPool, synthPool, userData } from '../test-pool';
+
+describe('a pool with EFA', () => {
+  const result = () => synthPool(EFA);
+
+  test('attaches every interface, with security groups on the interfaces and not on the template', () => {
+    const template = result().only('aws_launch_template');
+    expect(template.network_interfaces).toHaveLength(33);
+    const [primary, ...efa] = template.network_interfaces as Block[];
+    expect(primary).toEqual({
+      network_card_index: 0,
+      device_index: 0,
+      interface_type: 'interface',
+      delete_on_termination: 'true',
+      security_groups: ['sg-cluster', expect.stringMatching(/aws_security_group\..*\.id/)],
+    });
+    expect(new Set(efa.map((each) => each.interface_type))).toEqual(new Set(['efa-only']));
+    expect(new Set(efa.map((each) => each.security_groups.join()))).toEqual(new Set([primary.security_groups[1]]));
+    expect(template).not.toHaveProperty('vpc_security_group_ids');
+    for (const each of template.network_interfaces as Block[]) {
+      expect(each).not.toHaveProperty('subnet_id');
+      expect(each).not.toHaveProperty('associate_public_ip_address');
+    }
+  });
+
+  test('has a security group with all traffic from and to itself, and nothing else', () => {
+    const synthesised = result();
+    const group = synthesised.only('aws_security_group');
+    expect(group.vpc_id).toBe('vpc-1');
+    expect(group).not.toHaveProperty('ingress');
+    for (const type of ['aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule']) {
+      const rule = synthesised.only(type);
+      expect(rule.ip_protocol).toBe('-1');
+      expect(rule.referenced_security_group_id).toBe(rule.security_group_id);
+      expect(rule).not.toHaveProperty('cidr_ipv4');
+      const wanted = Object.keys(synthesised.json.resource[type])[0];
+      expect(synthesised.only('aws_eks_node_group').depends_on).toContain(`${type}.${wanted}`);
+    }
+  });
+
+  test('failure 5: marks exactly its own nodes for the EFA plugin', () => {
+    expect(result().only('aws_eks_node_group').labels['gpu-inference-constructs/efa']).toBe('true');
+    const tcp = synthPool({ instanceType: GpuInstanceType.P5_48XLARGE }).only('aws_eks_node_group');
+    expect(tcp.labels).not.toHaveProperty(['gpu-inference-constructs/efa']);
+  });
+
+  test('tells the kubelet how many pods get an address, over EKS’s own value', () => {
+    expect(userData(result()).spec).toMatchObject({
+      instance: { localStorage: { strategy: 'RAID0' } },
+      kubelet: { maxPodsExpression: '51', flags: ['--max-pods=51'] },
+    });
+  });
+
+  test('knows its interfaces per node', () => {
+    synthesise((stack) => {
+      expect(addPool(stack, EFA).efaInterfacesPerNode).toBe(32);
+    });
+  });
+});
+
+describe('failure 2: the placement group', () => {
+  test('is the pool’s own by default with EFA', () => {
+    const result = synthPool(EFA);
+    expect(result.only('aws_placement_group')).toMatchObject({ name: 'test-chat', strategy: 'cluster' });
+    expect(result.only('aws_launch_template').placement.group_name).toMatch(/^\$\{aws_placement_group\./);
+  });
+
+  test('is never forced on capacity that was reserved without it', () => {
+    const result = synthPool({ ...EFA, placement: Placement.none() });
+    expect(result.types).not.toContain('aws_placement_group');
+    expect(result.only('aws_launch_template')).not.toHaveProperty('placement');
+  });
+
+  test('may be one that exists', () => {
+    const result = synthPool({ ...EFA, placement: Placement.existing('reserved') });
+    expect(result.types).not.toContain('aws_placement_group');
+    expect(result.only('aws_launch_template').placement).toEqual({ group_name: 'reserved' });
+    expect(() => Placement.existing('')).toThrow(/must not be empty/);
+  });
+
+  test('is there without EFA when asked for', () => {
+    const result = synthPool({ placement: Placement.clusterGroup() });
+    expect(result.only('aws_placement_group').strategy).toBe('cluster');
+    expect(result.only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
+  });
+});
+
+describe('failure 3: an EFA pool has one subnet', () => {
+  test('by default the first of the cluster', () => {
+    expect(synthPool(EFA).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
+  });
+
+  test('also outside of any placement group', () => {
+    const options = { ...EFA, placement: Placement.none() };
+    expect(synthPool(options).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
+    expect(() => synthPool({ ...options, subnetIds: ['subnet-a', 'subnet-b'] })).toThrow(
+      /a pool with EFA needs exactly one subnet; got 2/,
+    );
+  });
+
+  test('also where the cluster’s subnets are known later only', () => {
+    const result = synthesise((stack) => {
+      const subnetIds = new DataAwsSubnets(stack, 'Subnets', {}).ids;
+      addPool(stack, EFA, { subnetIds });
+    });
+    expect(result.only('aws_eks_node_group').subnet_ids).toEqual([expect.stringMatching(/^\$\{element\(.*, 0\)\}$/)]);
+  });
+
+  test.each<[string, Options]>([
+    ['EFA over two subnets', { ...EFA, subnetIds: ['subnet-a', 'subnet-b'] }],
+    ['EFA over an unknown number', { ...EFA, subnetIds: Token.asList('${data.x.ids}') }],
+    ['a cluster placement group over two', { placement: Placement.clusterGroup(), subnetIds: ['a', 'b'] }],
+  ])('fails for %s', (_, options) => {
+    expect(() => synthPool(options)).toThrow(/test\/Chat: a pool .* needs exactly one subnet.*pass subnetId/);
+  });
+});
+
+describe('failure 7: the number of nodes', () => {
+  test('may be zero, and is left to the scaler after the first apply', () => {
+    const group = synthPool({ minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler() }).only('aws_eks_node_group');
+    expect(group.scaling_config).toEqual({ min_size: 0, max_size: 2, desired_size: 0 });
+    expect(group.lifecycle.ignore_changes).toEqual(['scaling_config[0].desired_size']);
+  });
+});
+
+describe('failure 8: driver and image', () => {
+  test.each(GpuInstanceType.ALL.map((type): [string, GpuInstanceType] => [type.name, type]))(
+    'of %s come with the NVIDIA image of the pinned release',
+    (_, instanceType) => {
+      const result = synthPool({ instanceType }, { release: EksRelease.DEFAULT });
+      const group = result.only('aws_eks_node_group');
+      expect(group.ami_type).toBe('AL2023_x86_64_NVIDIA');
+      expect(group.release_version).toBe(EksRelease.DEFAULT.nodeImageVersion);
+      expect(result.only('aws_launch_template')).not.toHaveProperty('image_id');
+    },
+  );
+});
+
+describe('failure 10: node repair', () => {
+  test('is off, because there is no monitoring agent to tell a sick node from a busy one', () => {
+    expect(synthPool().only('aws_eks_node_group')).not.toHaveProperty('node_repair_config');
+  });
+});
