@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
   Autoscaling,
+  Capacity,
   ClusterAutoscaler,
   EksGpuCluster,
   GpuInstanceType,
@@ -16,12 +17,24 @@ import {
 export const REGION = 'us-west-2';
 export const CLUSTER = 'autoscaled';
 
-/** Pools that grow by themselves: one of a managed node group, two by Karpenter. */
+export const BLOCK = {
+  reservationId: 'cr-02168da1478b509e0',
+  availabilityZone: 'us-west-2b',
+  start: '2027-01-11T11:30:00Z',
+  end: '2027-01-25T11:30:00Z',
+  alarmTopicArn: 'arn:aws:sns:us-west-2:000000000000:gpu',
+};
+
+/** Pools that grow by themselves, one of a managed node group and three by Karpenter, and one of somebody else on the same cluster. */
 export class AutoscaledPools {
   public readonly infrastructure: TerraformStack;
   public readonly workloads: TerraformStack;
 
-  public constructor(app: App) {
+  /**
+   * @param app the app
+   * @param guestSubnet which subnet the guest's pool is put into; its reservation is in the zone of the second
+   */
+  public constructor(app: App, guestSubnet = 1) {
     this.infrastructure = new TerraformStack(app, 'autoscaled-infrastructure');
     this.workloads = new TerraformStack(app, 'autoscaled-workloads');
     for (const stack of [this.infrastructure, this.workloads]) {
@@ -53,10 +66,37 @@ export class AutoscaledPools {
       minNodes: 0,
       maxNodes: 4,
     });
+    // Bought for a fortnight: its alarm is AWS's too.
+    const block = new KarpenterGpuNodePool(infrastructure, 'block', {
+      cluster,
+      instanceType: GpuInstanceType.P5EN_48XLARGE,
+      fabric: RdmaFabric.efa(),
+      capacity: Capacity.capacityBlock(BLOCK),
+      minNodes: 0,
+      maxNodes: 2,
+    });
+    // The same cluster as somebody else would see it, who knows neither the zones of its subnets nor what else runs there.
+    new GpuNodePool(infrastructure, 'guest', {
+      cluster: EksGpuCluster.fromAttributes(infrastructure, 'Theirs', {
+        clusterName: CLUSTER,
+        subnetIds: cluster.subnetIds,
+        securityGroupIds: cluster.securityGroupIds,
+        vpcId: cluster.vpcId,
+        endpoint: cluster.connection.host,
+        certificateAuthorityData: cluster.connection.certificateAuthorityData,
+        region: REGION,
+      }),
+      instanceType: GpuInstanceType.G6E_48XLARGE,
+      fabric: RdmaFabric.efa(),
+      capacity: Capacity.reservation({ reservationId: 'cr-0a1b2c3d4e5f60718', availabilityZone: 'us-west-2b' }),
+      subnetId: cluster.subnetIds[guestSubnet],
+      minNodes: 1,
+      maxNodes: 1,
+    });
 
     KubernetesAccess.of(workloads, cluster);
     new NodeAgents(workloads, 'NodeAgents', { cluster });
     new ClusterAutoscaler(workloads, 'Autoscaler', { cluster });
-    for (const pool of [fixed, elastic]) pool.install(workloads);
+    for (const pool of [fixed, elastic, block]) pool.install(workloads);
   }
 }

@@ -1,9 +1,10 @@
 import { App } from 'cdktf';
-import { AutoscaledPools, CLUSTER, REGION } from './autoscaled-pools-stack';
+import { AutoscaledPools, BLOCK, CLUSTER, REGION } from './autoscaled-pools-stack';
 import { definitionsOf } from './harness/definitions';
 import { KubeObject } from './harness/kube-client';
 import { karpenterNodes } from './harness/karpenter';
 import { describeWith } from './harness/needs';
+import { poolRequests } from './harness/pool-requests';
 import { poolsOf, running } from './harness/pods';
 import { until } from './harness/process';
 import { Site } from './harness/site';
@@ -63,6 +64,27 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
     expect(overlay.spec.capacity).toEqual({ 'hugepages-2Mi': '10256Mi' });
   });
 
+  test('by Karpenter take the block that was bought, and tell of its end', async () => {
+    const { spec } = await found('karpenter.k8s.aws/v1', 'EC2NodeClass', 'block');
+    expect(spec.capacityReservationSelectorTerms).toEqual([{ id: BLOCK.reservationId }]);
+    const pool = await found('karpenter.sh/v1', 'NodePool', 'block');
+    const reserved = { key: 'karpenter.sh/capacity-type', operator: 'In', values: ['reserved'] };
+    expect(pool.spec.template.spec.requirements).toContainEqual(reserved);
+    const targets = site.proxy.requests('PutTargets').flatMap((it) => it.Targets as { Arn: string }[]);
+    expect(targets.map(({ Arn }) => Arn)).toEqual([BLOCK.alarmTopicArn]);
+  });
+
+  test('of somebody else are in the zone of their reservation, which is asked of AWS', () => {
+    const { nodeGroup } = poolRequests(site.proxy).get('guest')!;
+    const asked = site.proxy.requests('DescribeSubnets').flatMap((it) => (it.SubnetId ?? []) as string[]);
+    expect(nodeGroup.subnets).toHaveLength(1);
+    expect(asked).toContain(nodeGroup.subnets[0]);
+  });
+
+  test('of somebody else are not planned in another zone than their reservation', async () => {
+    await expect(site.plan((app) => new AutoscaledPools(app, 0))).rejects.toThrow(/pool 'guest' is in us-west-2b/);
+  });
+
   test('are refused where the definitions do not know a field', async () => {
     const pool = await found('karpenter.sh/v1', 'NodePool', 'elastic');
     const { name } = pool.metadata;
@@ -72,15 +94,17 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
 
   test('get their agents when Karpenter makes their nodes', async () => {
     await site.addNodes(await karpenterNodes(site.kube, { fixed: 2, elastic: 1 }));
-    const pods = await running(site.kube, 'gpu-node-agents', 5);
+    const pods = await running(site.kube, 'gpu-node-agents', 7);
     const agents = pods.map(({ metadata }) => metadata.ownerReferences[0].name as string);
     const placed = (await poolsOf(site.kube, pods)).map((pool, index) => `${agents[index]} on ${pool}`);
     expect(placed.sort()).toEqual([
       'efa-device-plugin on fixed',
       'efa-device-plugin on fixed',
+      'efa-device-plugin on guest',
       'nvidia-device-plugin on elastic',
       'nvidia-device-plugin on fixed',
       'nvidia-device-plugin on fixed',
+      'nvidia-device-plugin on guest',
     ]);
     const offered = async () =>
       (await site.kube.list('v1', 'Node'))
