@@ -1,0 +1,70 @@
+import { App, TerraformStack } from 'cdktf';
+import { Cloud65b } from '../../examples/cloud-65b/stack';
+import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
+import { Quickstart } from '../../examples/quickstart/stack';
+import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
+import { KubernetesManifests } from '../../lib/manifests';
+import { SynthesisedStack } from '../../lib/testing';
+import { testApp } from '../support/synth';
+
+const BLOCK = {
+  reservationId: 'cr-02168da1478b509e0',
+  availabilityZone: 'us-west-2b',
+  start: '2027-01-11T11:30:00Z',
+  end: '2027-01-25T11:30:00Z',
+  instances: 4,
+};
+
+const quickstart = (app: App) => new Quickstart(app);
+const cloud65b = (app: App) => new Cloud65b(app);
+const training = (app: App) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' });
+const onprem = (app: App) => new OnpremInfiniband(app);
+
+/** Every stack of an example. */
+function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
+  const app = testApp();
+  describeExample(app);
+  return app.node.children.filter(TerraformStack.isStack);
+}
+
+/** The addresses that Terraform knows the resources of a stack by. */
+function addresses(stack: TerraformStack): string[] {
+  const { resource } = JSON.parse(SynthesisedStack.of(stack).toJson()) as { resource: { [type: string]: object } };
+  return Object.entries(resource).flatMap(([type, blocks]) => Object.keys(blocks).map((id) => `${type}.${id}`));
+}
+
+describe('what an update of the library must not move: a resource of another address is another resource', () => {
+  test.each([
+    ['quickstart', quickstart],
+    ['cloud-65b', cloud65b],
+    ['rdma-training-ready-pool', training],
+    ['onprem-infiniband', onprem],
+  ])('%s', (_, example) => {
+    const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
+    expect(Object.fromEntries(lists)).toMatchSnapshot();
+  });
+});
+
+describe('what an example makes', () => {
+  test('the pool of rdma-training-ready-pool: template, node group, and what follows its block', () => {
+    const [infrastructure] = stacksOf(training).map((stack) => SynthesisedStack.of(stack));
+    const isPool = (block: { [attribute: string]: any }) => JSON.stringify(block).includes('p5-block');
+    const [template] = infrastructure.resources('aws_launch_template').filter(isPool);
+    // Of the 32 cards the first two tell the rule; the tests of the layouts look at each.
+    const { network_interfaces: interfaces, user_data: data, ...rest } = template;
+    expect(interfaces).toHaveLength(33);
+    expect({ ...rest, network_interfaces: interfaces.slice(0, 3) }).toMatchSnapshot('launch template');
+    expect(Buffer.from(data as string, 'base64').toString('utf8')).toMatchSnapshot('user data');
+    expect(infrastructure.resources('aws_eks_node_group').filter(isPool)).toMatchSnapshot('node group');
+    expect(infrastructure.resources('aws_autoscaling_schedule')).toMatchSnapshot('scheduled actions');
+  });
+
+  test('the objects of onprem-infiniband that are its own: agents, policies, test of the fabric', () => {
+    const [stack] = stacksOf(onprem);
+    const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
+    const own = objects.filter(({ kind, metadata }) => {
+      return /^(DaemonSet|Job|Nic\w+)$/.test(kind as string) && metadata.namespace !== 'monitoring';
+    });
+    expect(own).toMatchSnapshot();
+  });
+});
