@@ -13,13 +13,18 @@ import {
 } from '../../lib/planning';
 import { activationBytes, keyValueBytes, memoryOf } from '../../lib/planning/memory-model';
 import { Setup, resolveLoad, setupOf } from '../../lib/planning/setup';
-import { passTime } from '../../lib/planning/step-time';
+import { Pass, passTime } from '../../lib/planning/step-time';
 import { table } from '../planner/report';
+import { AllReduceRow, allReduceTable } from './all-reduce';
 
-/** One timing of measure.py. */
+/** One timing of measure.py or measure_parallel.py. */
 interface Timing {
   readonly medianMs: number;
   readonly attention: string;
+  /** Under tensor parallelism: the fastest way to reduce, the other ways and attention kernels, and the time without all-reduces. */
+  readonly allReduce?: string;
+  readonly othersMs?: { readonly [kernels: string]: number };
+  readonly withoutAllReducesMs?: number;
 }
 interface DecodePoint extends Timing {
   readonly batch: number;
@@ -34,6 +39,7 @@ interface PrefillPoint extends Timing {
 interface MeasuredModel {
   readonly shape: DecoderShape & { readonly name: string };
   readonly precision: string;
+  readonly tensor?: number;
   readonly weightBytes: number;
   readonly allocatedBytes: number;
   readonly decode: DecodePoint[];
@@ -44,19 +50,34 @@ interface Results {
   readonly measured: string;
   readonly versions: { readonly [name: string]: string };
   readonly device: { readonly name: string; readonly totalBytes: number; readonly contextBytes: number };
+  readonly allReduce?: AllReduceRow[];
   readonly models: MeasuredModel[];
-  readonly repeated: { model: string; precision: string; decode: DecodePoint[]; prefill: PrefillPoint[] }[];
+  readonly repeated: {
+    model: string;
+    precision: string;
+    tensor?: number;
+    decode: DecodePoint[];
+    prefill: PrefillPoint[];
+  }[];
 }
 
-const HARDWARE = GpuInstanceType.custom({
-  name: 'one-h200',
-  gpu: GpuType.H200,
-  gpuCount: 1,
-  interconnect: GpuInterconnect.NVSWITCH,
-  vcpus: 16,
-  memory: DataSize.gib(128),
-});
+let hardware: GpuInstanceType;
 const BANDS = [0.05, 0.1, 0.15, 0.2];
+
+/** The device as an instance type. */
+function hardwareOf(name: string): GpuInstanceType {
+  const gpu = [GpuType.H100, GpuType.H200].find((type) => name.includes(type.name));
+  if (!gpu) throw new Error(`no GPU of the catalogue for '${name}'`);
+  const memory = DataSize.gib(512);
+  return GpuInstanceType.custom({
+    name: 'measured',
+    gpu,
+    gpuCount: 4,
+    interconnect: GpuInterconnect.NVSWITCH,
+    vcpus: 64,
+    memory,
+  });
+}
 
 /** The catalogue's model of that name; shapes it has no name for (fewer layers) are made as they were measured. */
 function modelOf({ shape }: MeasuredModel): ModelSpec {
@@ -74,26 +95,54 @@ function setup(measured: MeasuredModel, contextLength: number, tokenWindow?: num
     maxBatchedTokens: tokenWindow,
     gpuMemoryUtilization: utilization,
   });
-  return setupOf(load, { instanceType: HARDWARE, precision: Precision.of(measured.precision) }, Parallelism.NONE);
+  const parallelism = Parallelism.of({ tensor: measured.tensor ?? 1 });
+  return setupOf(load, { instanceType: hardware, precision: Precision.of(measured.precision) }, parallelism);
 }
 
-/** The planner's step of `batch` sequences that have `context` tokens each, milliseconds. */
+/** A step of `batch` sequences that have `context` tokens each. */
+function decodePass({ batch, context }: DecodePoint): Pass {
+  return { decoding: batch, cachedTokens: batch * context, prompts: 0, promptTokens: context };
+}
+
+function prefillPass({ tokens }: PrefillPoint): Pass {
+  return { decoding: 0, cachedTokens: 0, prompts: 1, promptTokens: tokens };
+}
+
 function plannedDecode(measured: MeasuredModel, point: DecodePoint): number {
-  const { batch, context } = point;
-  const pass = { decoding: batch, cachedTokens: batch * context, prompts: 0, promptTokens: context };
-  return passTime(setup(measured, context), pass).total * 1e3;
+  return passTime(setup(measured, point.context), decodePass(point)).total * 1e3;
 }
 
-function plannedPrefill(measured: MeasuredModel, { tokens }: PrefillPoint): number {
-  const pass = { decoding: 0, cachedTokens: 0, prompts: 1, promptTokens: tokens };
-  return passTime(setup(measured, tokens), pass).total * 1e3;
+function plannedPrefill(measured: MeasuredModel, point: PrefillPoint): number {
+  return passTime(setup(measured, point.tokens), prefillPass(point)).total * 1e3;
+}
+
+/** What the all-reduces of a pass take, measured and planned, and what is left of both without them. */
+function collectiveRow(measured: MeasuredModel, point: DecodePoint | PrefillPoint, note: Note): string[] {
+  const decode = 'batch' in point;
+  const pass = decode ? decodePass(point) : prefillPass(point);
+  const { total, collectives } = passTime(setup(measured, decode ? point.context : point.tokens), pass);
+  const rest = point.withoutAllReducesMs!;
+  const error = ((total - collectives) * 1e3) / rest - 1;
+  note(`${decode ? 'decode' : 'prefill'} without all-reduces`, error);
+  return [
+    label(measured),
+    decode ? `${point.batch} x ${point.context}` : `prompt of ${point.tokens}`,
+    point.allReduce!,
+    (point.medianMs - rest).toFixed(2),
+    (collectives * 1e3).toFixed(2),
+    rest.toFixed(2),
+    ((total - collectives) * 1e3).toFixed(2),
+    percent(error),
+  ];
 }
 
 const sorted = (values: number[]) => [...values].sort((a, b) => a - b);
 const median = (values: number[]) => sorted(values)[Math.floor(values.length / 2)];
 const percent = (value: number) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
 const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
-const label = ({ shape, precision }: MeasuredModel) => `${shape.name} ${precision}`;
+const label = ({ shape, precision, tensor = 1 }: MeasuredModel) =>
+  `${shape.name} ${precision}${tensor > 1 ? ` on ${tensor}` : ''}`;
+type Note = (group: string, error: number) => void;
 
 function summaryRow(name: string, errors: number[]): string[] {
   const absolute = errors.map(Math.abs);
@@ -113,11 +162,12 @@ function summaryRow(name: string, errors: number[]): string[] {
 function main(file: string): void {
   const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
   const { device, versions, models } = results;
+  hardware = hardwareOf(device.name);
   const lines = [
     `${device.name}, ${results.measured}; ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
-    `memory as CUDA reports it: ${mib(device.totalBytes)} MiB, catalogue ${mib(GpuType.H200.memory.bytes)} MiB; ` +
+    `memory as CUDA reports it: ${mib(device.totalBytes)} MiB, catalogue ${mib(hardware.gpu.memory.bytes)} MiB; ` +
       `CUDA context and libraries ${mib(device.contextBytes)} MiB`,
     '',
   ];
@@ -145,12 +195,14 @@ function main(file: string): void {
     ),
   );
   const errors: { [group: string]: number[] } = {};
-  const note = (group: string, error: number) => (errors[group] ??= []).push(error);
+  const note: Note = (group, error) => void (errors[group] ??= []).push(error);
+  const group = (kind: string, { precision, tensor }: MeasuredModel) =>
+    `${kind} ${precision}${results.allReduce ? ` on ${tensor}` : ''}`;
   const decode = models.flatMap((measured) =>
     measured.decode.map((point) => {
       const planned = plannedDecode(measured, point);
       const error = planned / point.medianMs - 1;
-      note(`decode ${measured.precision}`, error);
+      note(group('decode', measured), error);
       note(`  ${label(measured)}`, error);
       return [
         label(measured),
@@ -169,7 +221,7 @@ function main(file: string): void {
       .map((point) => {
         const planned = plannedPrefill(measured, point);
         const error = planned / point.medianMs - 1;
-        note(`prefill ${measured.precision}`, error);
+        note(group('prefill', measured), error);
         const reserve = activationBytes(setup(measured, point.tokens, point.tokens));
         return [
           label(measured),
@@ -194,13 +246,17 @@ function main(file: string): void {
     'reserved MiB',
   ];
   lines.push(table('Prefill of one prompt, ms; activations', prefillHeader, prefill));
+  lines.push(...parallelTables(results, note));
   const graphs = models.filter((measured) => measured.graphMemory);
+  if (graphs.length > 0)
+    lines.push(
+      table(
+        'Memory beside weights and cache, MiB: context + captured graphs + activations of 8192 tokens',
+        ['model', 'graphs', 'context', 'in graphs', 'activations', 'together', 'reserved by the plan'],
+        graphs.map((measured) => memoryRow(measured, device.contextBytes)),
+      ),
+    );
   lines.push(
-    table(
-      'Memory beside weights and cache, MiB: context + captured graphs + activations of 8192 tokens',
-      ['model', 'graphs', 'context', 'in graphs', 'activations', 'together', 'reserved by the plan'],
-      graphs.map((measured) => memoryRow(measured, device.contextBytes)),
-    ),
     table(
       'Errors of times, planned / measured - 1',
       ['group', 'points', 'median', 'median size', 'worst', ...BANDS.map((band) => `within ${band * 100} %`)],
@@ -209,6 +265,23 @@ function main(file: string): void {
     spread(results),
   );
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** All-reduces by themselves, and inside decode and prefill. */
+function parallelTables({ allReduce, models }: Results, note: Note): string[] {
+  if (!allReduce) return [];
+  const points = models.flatMap((measured) =>
+    [...measured.decode, ...measured.prefill].filter((p) => p.withoutAllReducesMs).map((p) => ({ measured, p })),
+  );
+  const header = ['model', 'pass', 'reduced by', 'all-reduces', 'planned', 'the rest', 'planned', 'error'];
+  return [
+    table(
+      'All-reduces in a pass, and the rest of it, ms',
+      header,
+      points.map(({ measured, p }) => collectiveRow(measured, p, note)),
+    ),
+    allReduceTable(allReduce, hardware, note),
+  ];
 }
 
 /** What is measured beside weights and cache, and what the plan reserves for it. */
@@ -225,15 +298,26 @@ function memoryRow(measured: MeasuredModel, contextBytes: number): string[] {
   ];
 }
 
+/** The time of `point` with the kernels of `again`; without all-reduces, of the fastest. */
+function sameKernels(point: Timing, again: Timing): number | undefined {
+  const { attention, allReduce } = again;
+  if (allReduce === undefined || allReduce === 'none') return point.medianMs;
+  if (attention === point.attention && allReduce === point.allReduce) return point.medianMs;
+  return point.othersMs?.[`${attention}, ${allReduce}`];
+}
+
 /** How far the same measurement on other cards of the kind is away. */
 function spread({ models, repeated }: Results): string {
   const ratios = (kind: 'decode' | 'prefill') =>
     repeated.flatMap((again) => {
-      const first = models.find((m) => m.shape.name === again.model && m.precision === again.precision);
+      const first = models.find(
+        (m) => m.shape.name === again.model && m.precision === again.precision && m.tensor === again.tensor,
+      );
       const key = (p: Partial<DecodePoint & PrefillPoint>) => `${p.batch} ${p.context} ${p.tokens}`;
       return again[kind].flatMap((p) => {
         const same = (first?.[kind] as Timing[]).find((q) => key(q) === key(p));
-        return same ? [p.medianMs / same.medianMs - 1] : [];
+        const before = same && sameKernels(same, p);
+        return before ? [p.medianMs / before - 1] : [];
       });
     });
   return table(

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from kernels import FP8, FP8_MAX, add_norm, quantise, rotate_and_store, silu_mul
+from parallel import ALONE
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ class Linear:
 
 
 class Decoder:
-    def __init__(self, shape, precision="bf16", device="cuda", dtype=torch.bfloat16):
-        self.shape, self.device, self.dtype = shape, device, dtype
-        s = shape
+    """The part of a model that one rank holds: `shape` has this rank's heads, width and vocabulary, `whole` those of the model."""
+
+    def __init__(self, shape, precision="bf16", device="cuda", dtype=torch.bfloat16, parallel=ALONE):
+        self.whole, self.parallel, self.device, self.dtype = shape, parallel, device, dtype
+        self.shape = s = parallel.share(shape)
         ones = lambda: torch.ones(s.hiddenSize, dtype=dtype, device=device)  # noqa: E731
         self.embedding = torch.empty((s.vocabularySize, s.hiddenSize), dtype=dtype, device=device).normal_(0, 0.02)
         self.head = self.embedding if s.tiedEmbeddings else torch.empty_like(self.embedding).normal_(0, 0.02)
@@ -116,7 +119,7 @@ class Decoder:
         """Logits of the last token of each sequence. `context` tokens of the cache are attended to when decoding."""
         s = self.shape
         sequences = ids.shape[0] // per_sequence
-        x = F.embedding(ids, self.embedding)
+        x = self.parallel.embed(ids, self.embedding)
         residual = torch.empty_like(x)
         grouped = s.keyValueHeads != s.attentionHeads
         for number, layer in enumerate(self.layers):
@@ -129,13 +132,16 @@ class Decoder:
             seen = kept[:, : per_sequence if prefill else context]
             k, v = seen[:, :, 0].transpose(1, 2), seen[:, :, 1].transpose(1, 2)
             attended = F.scaled_dot_product_attention(q, k, v, is_causal=prefill, enable_gqa=grouped)
-            x = layer["out"](attended.transpose(1, 2).reshape(ids.shape[0], -1))
+            x = self.parallel.reduced(layer["out"], attended.transpose(1, 2).reshape(ids.shape[0], -1))
             h = add_norm(x, residual, layer["norm2"], add=True)
-            x = layer["down"](silu_mul(layer["gate_up"](h)))
+            x = self.parallel.reduced(layer["down"], silu_mul(layer["gate_up"](h)))
         h = add_norm(x, residual, self.final_norm, add=True)
         if per_sequence > 1:
             h = h.view(sequences, per_sequence, -1)[:, -1]
         return F.linear(h, self.head)
+
+    def choose(self, logits):
+        return self.parallel.choose(logits)
 
 
 def reference_logits(model, ids):

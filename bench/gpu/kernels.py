@@ -108,3 +108,20 @@ def quantise(x, scale):
     out = torch.empty(x.shape, dtype=FP8, device=x.device)
     _quantise[(triton.cdiv(x.numel(), 2048),)](x, scale, out, x.numel(), BLOCK=2048, num_warps=4)
     return out
+
+
+@triton.jit
+def _embed_part(ids, table, out, first, rows, width, BLOCK: tl.constexpr):
+    token = tl.program_id(0).to(tl.int64)
+    columns = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    row = tl.load(ids + token) - first
+    inside = (columns < width) & (row >= 0) & (row < rows)
+    value = tl.load(table + row * width + columns, mask=inside, other=0.0)
+    tl.store(out + token * width + columns, value, mask=columns < width)
+
+
+def embed_part(ids, table, first, out):
+    """Embeddings of the words whose rows are in the table, which begins at word `first`; zeros for all others."""
+    rows, width = table.shape
+    _embed_part[(ids.shape[0], triton.cdiv(width, 1024))](ids, table, out, first, rows, width, BLOCK=1024, num_warps=4)
+    return out

@@ -1,11 +1,24 @@
 /**
+ * What NCCL prints of a connection between nodes by a fabric. What it prints of a transport alone is no proof: "NET/IB : No device
+ * found.", "Failed to initialize NET plugin IB" (NCCL 2.28.9 on a host without one).
+ *
+ * @internal
+ */
+export const EXPECTED_NETWORK = {
+  efa: 'via NET/(OFI|(AWS )?Libfabric)',
+  connectX: 'via (COLL)?NET/IB',
+};
+
+/**
  * What each pod of an acceptance test runs: the all-reduce, and then the verdict on what NCCL said and how fast it was.
  *
- * POSIX shell, coreutils, awk, grep, getent and PyTorch's torchrun. A pod fails when NCCL used its socket transport, did not say that it
- * used the expected one, or ended with an error; the first also when the best bus bandwidth is below the floor.
+ * POSIX shell, coreutils, awk, grep, getent and PyTorch's torchrun. A pod fails when NCCL used its socket transport, found no adapter of
+ * the one it was told to use, did not say that it used the expected one, hung, or ended with an error; the first also when the best bus
+ * bandwidth is below the floor.
  *
  * Environment: `JOB_COMPLETION_INDEX`, `NODES`, `GPUS_PER_NODE`, `MASTER_ADDR`, `MASTER_PORT`, `MIN_BUS_BANDWIDTH` (GB/s),
- * `EXPECTED_NETWORK` (an extended regular expression), `MEASURE_SCRIPT`, `WAIT_SECONDS` (for the name of the first pod).
+ * `EXPECTED_NETWORK` (an extended regular expression), `MEASURE_SCRIPT`, `WAIT_SECONDS` (for the name of the first pod),
+ * `RUN_SECONDS` (for the all-reduce).
  *
  * @internal
  */
@@ -28,15 +41,30 @@ done
 export NCCL_DEBUG=INFO NCCL_DEBUG_SUBSYS=INIT,NET
 {
   status=0
-  torchrun --nnodes "\${NODES:?}" --node-rank "$rank" --nproc-per-node "\${GPUS_PER_NODE:?}" --max-restarts 0 \\
+  # torchrun needs up to 30 s to end its processes.
+  timeout -k 60 "\${RUN_SECONDS:-900}" torchrun \\
+    --nnodes "\${NODES:?}" --node-rank "$rank" --nproc-per-node "\${GPUS_PER_NODE:?}" --max-restarts 0 \\
     --master-addr "$MASTER_ADDR" --master-port "\${MASTER_PORT:?}" "\${MEASURE_SCRIPT:?}" || status=$?
   echo "$status" > "$work/status"
 } 2>&1 | tee "$work/log"
 
-if grep -E 'NET/Socket|network Socket|NET plugin Socket' "$work/log" > "$work/socket"; then
+# That NCCL sets up its socket transport is no proof of its use: on one node, or within one NVLink domain, no data goes through it.
+if grep -E 'via [A-Z]*NET/Socket|Selected [Pp]rovider is (tcp|sockets|udp)' "$work/log" > "$work/socket"; then
   fail "NCCL fell back to TCP: $(head -n 1 "$work/socket")"
 fi
-[ "$(cat "$work/status")" = 0 ] || fail "the all-reduce ended with status $(cat "$work/status")"
+if grep -E 'Failed to initialize any NET plugin|network [^ ]* not found' "$work/log" > "$work/none"; then
+  fail "NCCL found no adapter of the fabric on this node: $(head -n 1 "$work/none")"
+fi
+status=$(cat "$work/status")
+if [ "$status" != 0 ]; then
+  case $status in
+    124 | 137) what="did not end within \${RUN_SECONDS:-900} s: a node cannot reach another, or one has failed (see the other pods)" ;;
+    *) what="ended with status $status" ;;
+  esac
+  if grep -q 'Using network Socket' "$work/log"; then what="$what, and NCCL fell back to TCP on this node"; fi
+  warning=$(grep -m 1 'NCCL WARN' "$work/log" || true)
+  fail "the all-reduce $what\${warning:+; NCCL warned: $warning}"
+fi
 grep -Eq "\${EXPECTED_NETWORK:?}" "$work/log" || fail "NCCL did not say that it uses the fabric (looked for '$EXPECTED_NETWORK')"
 if ! grep -q GDRDMA "$work/log"; then
   say "WARNING: NCCL did not say GDRDMA: data may pass through host memory"

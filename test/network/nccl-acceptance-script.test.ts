@@ -1,12 +1,15 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { spawn, spawnSync } from 'child_process';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { NCCL_ACCEPTANCE_SCRIPT } from '../../lib/network/nccl-acceptance-script';
+import { EXPECTED_NETWORK, NCCL_ACCEPTANCE_SCRIPT } from '../../lib/network/nccl-acceptance-script';
 import { NCCL_MEASURE_SCRIPT } from '../../lib/network/nccl-measure-script';
 
-// What NCCL prints: EFA from the log in aws-samples/aws-efa-eks (043dbe7, README.md), NCCL 2.8.3 on two p4d.24xlarge;
-// the others in the same form, with the names of src/transport/net_ib.cc and net_socket.cc of NVIDIA/nccl.
+/** What NCCL printed; the first line of each says where. */
+const recorded = (name: string) => readFileSync(path.join(__dirname, 'fixtures', `nccl-${name}.log`), 'utf8').trim();
+
+// What NCCL prints where we have no such hardware: EFA from the log in aws-samples/aws-efa-eks (043dbe7, README.md), NCCL 2.8.3 on two p4d.24xlarge;
+// InfiniBand in the same form, with the names of src/transport/net_ib.cc of NVIDIA/nccl.
 const EFA = `worker-0:26:26 [0] NCCL INFO Bootstrap : Using eth0:172.31.94.17<0>
 worker-0:26:26 [0] NCCL INFO NET/OFI Selected Provider is efa
 worker-0:26:26 [0] NCCL INFO Using network AWS Libfabric
@@ -14,10 +17,7 @@ worker-0:26:69 [0] NCCL INFO Channel 00 : 8[101c0] -> 0[101c0] [receive] via NET
 const IB = `worker-0:26:26 [0] NCCL INFO NET/IB : Using [0]mlx5_0:1/IB [1]mlx5_1:1/IB [RO]; OOB eth0:10.0.0.4<0>
 worker-0:26:26 [0] NCCL INFO Using network IB
 worker-0:26:69 [0] NCCL INFO Channel 00/0 : 8[0] -> 0[0] [receive] via NET/IB/0/GDRDMA`;
-const SOCKET = `worker-0:26:26 [0] NCCL INFO NET/IB : No device found.
-worker-0:26:26 [0] NCCL INFO NET/Socket : Using [0]eth0:10.0.0.4<0>
-worker-0:26:26 [0] NCCL INFO Using network Socket
-worker-0:26:69 [0] NCCL INFO Channel 00/0 : 8[0] -> 0[0] [receive] via NET/Socket/0`;
+const SOCKET = recorded('socket');
 const BEST = (value: string) => `acceptance: 64 MiB in 0.40 ms, bus bandwidth 12.00 GB/s
 acceptance: best bus bandwidth ${value} GB/s`;
 
@@ -34,17 +34,17 @@ beforeEach(() => {
     MASTER_ADDR: 'localhost',
     MASTER_PORT: '29500',
     MIN_BUS_BANDWIDTH: '240',
-    EXPECTED_NETWORK: 'NET/OFI|network (AWS )?Libfabric',
+    EXPECTED_NETWORK: EXPECTED_NETWORK.efa,
     MEASURE_SCRIPT: '/etc/acceptance/measure.py',
   };
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** A program of the image that prints a text and ends with a status; it notes how it was called. */
-function install(name: string, output: string, status = 0): void {
+function install(name: string, output: string, status = 0, then = ':'): void {
   const file = path.join(root, name);
   const call = `printf '%s ' "$@" "debug=$NCCL_DEBUG" >> "${path.join(root, 'calls')}"`;
-  writeFileSync(file, `#!/bin/sh\n${call}\ncat <<'END'\n${output}\nEND\nexit ${status}\n`);
+  writeFileSync(file, `#!/bin/sh\n${call}\ncat <<'END'\n${output}\nEND\n${then}\nexit ${status}\n`);
   chmodSync(file, 0o755);
 }
 
@@ -74,7 +74,7 @@ describe('the verdict of an acceptance test', () => {
   });
 
   test('passes on InfiniBand', async () => {
-    env.EXPECTED_NETWORK = 'NET/IB|network IB';
+    env.EXPECTED_NETWORK = EXPECTED_NETWORK.connectX;
     install('torchrun', `${IB}\n${BEST('351.2')}`);
     expect(await run()).toMatchObject({ status: 0 });
   });
@@ -109,6 +109,53 @@ describe('the verdict of an acceptance test', () => {
     const result = await run();
     expect(result.output).toMatch(message);
     expect(result.status).toBe(1);
+  });
+
+  test.each(Object.entries(EXPECTED_NETWORK))('fails on recorded TCP where %s is expected', async (_, expected) => {
+    env.EXPECTED_NETWORK = expected;
+    env.MIN_BUS_BANDWIDTH = '1';
+    install('torchrun', SOCKET);
+    expect(await run()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/FAILED: NCCL fell back to TCP: .*1\[1\] -> 2\[2\] \[send\] via NET\/Socket\/0/),
+    });
+  });
+
+  test('fails on TCP by libfabric', async () => {
+    install('torchrun', `${EFA.replace('is efa', 'is tcp')}\n${BEST('999')}`);
+    expect(await run()).toMatchObject({ status: 1, output: expect.stringContaining('fell back to TCP') });
+  });
+
+  test('says that a node has no adapter', async () => {
+    env.EXPECTED_NETWORK = EXPECTED_NETWORK.connectX;
+    install('torchrun', recorded('no-infiniband'), 1);
+    expect(await run()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/FAILED: NCCL found no adapter .*Failed to initialize any NET plugin/),
+    });
+  });
+
+  test('does not take the search for adapters for their use', async () => {
+    env.EXPECTED_NETWORK = EXPECTED_NETWORK.connectX;
+    install('torchrun', `${recorded('nvlink')}\n${BEST('999')}`);
+    expect(await run()).toMatchObject({ status: 1, output: expect.stringContaining('did not say that it uses') });
+  });
+
+  test('does not take a socket transport that is set up for one that is used', async () => {
+    env.EXPECTED_NETWORK = 'via P2P';
+    install('torchrun', recorded('nvlink'));
+    expect(await run()).toMatchObject({ status: 0, output: expect.stringContaining('PASSED: bus bandwidth 353.64') });
+    env.MIN_BUS_BANDWIDTH = '354';
+    expect(await run()).toMatchObject({ status: 1, output: expect.stringContaining('353.64 GB/s is below 354') });
+  });
+
+  test('ends an all-reduce that hangs because another node failed', async () => {
+    env.RUN_SECONDS = '1';
+    install('torchrun', recorded('other-node-failed'), 0, 'exec sleep 60');
+    expect(await run()).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/did not end within 1 s: .* NCCL fell back to TCP on this node/),
+    });
   });
 
   test('fails when the first pod does not appear', async () => {

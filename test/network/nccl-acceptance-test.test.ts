@@ -93,6 +93,8 @@ describe('the acceptance test of a pool', () => {
       spec: { active_deadline_seconds: 600, template: { spec: { image_pull_secrets: [{ name: 'pull' }] } } },
     });
     expect(specOf(result).template.spec.container[0].image).toMatch(/^mirror\.example\/deep-learning-containers\//);
+    // A hang ends before the deadline, at which Kubernetes deletes the pods with their logs.
+    expect(specOf(result).template.spec.container[0].env).toContainEqual({ name: 'RUN_SECONDS', value: '300' });
   });
 
   const type = (name: string) => GpuInstanceType.of(name);
