@@ -6,7 +6,7 @@ import { EXPECTED_NETWORK, NCCL_ACCEPTANCE_SCRIPT } from '../../lib/network/nccl
 import { NCCL_MEASURE_SCRIPT } from '../../lib/network/nccl-measure-script';
 
 /** What NCCL printed; the first line of each says where. */
-const recorded = (name: string) => readFileSync(path.join(__dirname, 'fixtures', `nccl-${name}.log`), 'utf8').trim();
+const recorded = (name: string) => readFileSync(path.join(__dirname, 'fixtures', `nccl-${name}.txt`), 'utf8').trim();
 
 // What NCCL prints where we have no such hardware: EFA from the log in aws-samples/aws-efa-eks (043dbe7, README.md), NCCL 2.8.3 on two p4d.24xlarge;
 // InfiniBand in the same form, with the names of src/transport/net_ib.cc of NVIDIA/nccl.
