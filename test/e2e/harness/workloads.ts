@@ -63,13 +63,13 @@ export class ManifestWorkloads implements Workloads {
    * @param client an administrator
    * @param objects the objects of the stack, namespaces first
    * @param record file that lists what has been applied
-   * @param charts charts of others, whose releases are not among the objects
+   * @param charts charts of others, whose releases are not among the objects @default - none
    */
   public constructor(
     private readonly client: KubeClient,
     private readonly objects: readonly KubeObject[],
     private readonly record: string,
-    charts: readonly string[],
+    charts: readonly string[] = [],
   ) {
     this.way = `manifests applied server-side${charts.map((chart) => `, without chart ${chart}`).join('')}`;
   }
