@@ -60,6 +60,23 @@ const MODELS: [RegExp, ModelSpec][] = [
     /opt-30b/i,
     ModelSpec.dense({ name: 'opt-30b', shape: opt(48, 7168, 56) }),
   ],
+  [
+    // Linear rotary scaling by 4 makes 65,536 of the 16,384 positions.
+    /deepseek-coder-6\.7b/i,
+    ModelSpec.dense({ name: 'deepseek-coder-6.7b', shape: llama(32, 4096, 32, 32, 11008, 32256, 65536) }),
+  ],
+  [
+    /deepseek-coder-33b/i,
+    ModelSpec.dense({ name: 'deepseek-coder-33b', shape: llama(62, 7168, 56, 8, 19200, 32256, 65536) }),
+  ],
+  [
+    // Qwen and Qwen 1.5 72B: multi-head attention.
+    /qwen(1\.5)?-72b/i,
+    ModelSpec.dense({
+      name: 'qwen-72b',
+      shape: { ...llama(80, 8192, 64, 64, 24576, 152064, 32768), attentionBias: true },
+    }),
+  ],
   [/opt-6\.7b/i, ModelSpec.dense({ name: 'opt-6.7b', shape: opt(32, 4096, 32) })],
   [
     // cli99/llm-analysis "test-13b": GPT shape with two feed-forward matrices.
@@ -113,6 +130,18 @@ function opt(layers: number, hiddenSize: number, attentionHeads: number) {
     tiedEmbeddings: true,
     maxContextLength: 2048,
   };
+}
+
+function llama(
+  layers: number,
+  hiddenSize: number,
+  attentionHeads: number,
+  keyValueHeads: number,
+  intermediateSize: number,
+  vocabularySize: number,
+  maxContextLength: number,
+) {
+  return { layers, hiddenSize, attentionHeads, keyValueHeads, intermediateSize, vocabularySize, maxContextLength };
 }
 
 export function modelOf(name: string): ModelSpec | undefined {

@@ -1,4 +1,12 @@
-import { CapacityPlan, CapacityPlanner, InferenceEngine, ModelSpec, Parallelism, Precision } from '../../lib/planning';
+import {
+  CapacityPlan,
+  CapacityPlanner,
+  DataSize,
+  InferenceEngine,
+  ModelSpec,
+  Parallelism,
+  Precision,
+} from '../../lib/planning';
 import { boardOf, engineOf, modelOf, precisionOf } from './configuration';
 import { implausible, lacksSetting } from './plausible';
 import { Point } from './points';
@@ -15,7 +23,8 @@ export type Group =
   | 'throughput at a batch, dense'
   | 'time to first token, dense'
   | 'time to first token, experts'
-  | 'published failures';
+  | 'published failures'
+  | 'published successes';
 
 export interface Prediction {
   readonly point: Point;
@@ -107,10 +116,10 @@ export function predict(point: Point): Outcome {
       true,
     );
   }
-  if (point.metric === 'does_not_fit') {
-    const utilization = Number(/gpu_memory_utilization=([\d.]+)/.exec(point.extra)?.[1]) || undefined;
-    const plan = CapacityPlanner.plan({ ...request, concurrency: 1, gpuMemoryUtilization: utilization });
-    return made(point, 'published failures', 0, point.value, plan.fits);
+  if (point.metric === 'does_not_fit' || point.metric === 'fits') {
+    const plan = CapacityPlanner.plan({ ...request, concurrency: 1, ...settingsOf(point) });
+    const group = point.metric === 'fits' ? 'published successes' : 'published failures';
+    return made(point, group, 0, point.value, plan.fits);
   }
   const batch = Number(point.batch);
   if (!(batch > 0)) return exclude('batch is not stated');
@@ -168,21 +177,36 @@ function keyValue(point: Point, model: ModelSpec): Outcome {
   const instanceType = boardOf(point.gpu);
   const precision = precisionOf(point, model);
   if (!instanceType || !precision) return { point, reason: 'hardware or format of the log is not in the catalogue' };
-  const extra = Object.fromEntries(point.extra.split(' ').map((pair) => pair.split('=')));
   const plan: CapacityPlan = CapacityPlanner.plan({
     model,
     instanceType,
     precision,
-    contextLength: Number(extra.max_model_len) || undefined,
+    contextLength: extraOf(point, 'max_model_len'),
     concurrency: 1,
-    gpuMemoryUtilization: Number(extra.gpu_memory_utilization) || 0.9,
-    maxBatchedTokens: Number(extra.max_num_batched_tokens) || undefined,
-    maxSequences: Number(extra.max_num_seqs) || undefined,
+    ...settingsOf(point),
     parallelism: Parallelism.of({ tensor: Number(point.tp) || 1, pipeline: Number(point.pp) || 1 }),
   });
-  const why = lacksSetting(plan, Number(extra.activation_peak_gib));
+  const why = lacksSetting(plan, extraOf(point, 'activation_peak_gib') ?? NaN);
   if (why) return { point, reason: why };
-  return made(point, 'key-value capacity', plan.kvCapacityTokens, point.value, plan.fits);
+  // Judged whether or not one sequence fits: an engine that stops says how many tokens it found room for.
+  return made(point, 'key-value capacity', plan.kvCapacityTokens, point.value, true);
+}
+
+/** What a row says of the engine's settings. */
+function settingsOf(point: Point) {
+  const checkpoint = extraOf(point, 'checkpoint_gib');
+  return {
+    gpuMemoryUtilization: extraOf(point, 'gpu_memory_utilization') ?? 0.9,
+    maxBatchedTokens: extraOf(point, 'max_num_batched_tokens'),
+    maxSequences: extraOf(point, 'max_num_seqs'),
+    cudaGraphs: extraOf(point, 'enforce_eager') !== 1,
+    checkpointSize: checkpoint === undefined ? undefined : DataSize.gib(checkpoint),
+  };
+}
+
+function extraOf(point: Point, key: string): number | undefined {
+  const pair = point.extra.split(' ').find((text) => text.startsWith(`${key}=`));
+  return Number(pair?.slice(key.length + 1)) || undefined;
 }
 
 function made(point: Point, group: Group, predicted: number, measured: number, fits: boolean): Prediction {

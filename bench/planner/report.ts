@@ -34,7 +34,7 @@ export function table(title: string, header: string[], rows: string[][]): string
 
 /** One row of numbers per group. */
 export function groupTable(title: string, predictions: Prediction[]): string {
-  const groups = [...new Set(predictions.map((p) => p.group))].filter((group) => group !== 'published failures').sort();
+  const groups = [...new Set(predictions.map((p) => p.group))].filter((group) => !group.startsWith('published')).sort();
   const rows = groups.map((group) => {
     const own = predictions.filter((p) => p.group === group && p.fits);
     const errors = own.map((p) => Math.abs(p.predicted / p.measured - 1)).sort((a, b) => a - b);
@@ -59,17 +59,22 @@ export function groupTable(title: string, predictions: Prediction[]): string {
   );
 }
 
-/** Deployments that failed for want of memory, and what the planner says. */
+/** Deployments that failed for want of memory, and those that ran, and what the planner says. */
 export function failureTable(predictions: Prediction[]): string {
-  const rows = predictions
-    .filter((p) => p.group === 'published failures')
-    .map((p) => [p.point.model, `${p.point.gpu} x${p.point.tp}`, p.fits ? 'FALSE FIT' : 'refused', p.point.source]);
-  return table('Published failures', ['model', 'hardware', 'planner', 'source'], rows);
+  const rows = (group: string, fits: string, refused: string) =>
+    predictions
+      .filter((p) => p.group === group)
+      .map((p) => [p.point.model, `${p.point.gpu} x${p.point.tp}`, p.fits ? fits : refused, p.point.source]);
+  const header = ['model', 'hardware', 'planner', 'source'];
+  return [
+    table('Published failures', header, rows('published failures', 'FALSE FIT', 'refused')),
+    table('Published deployments that run', header, rows('published successes', 'fits', 'REFUSED')),
+  ].join('\n');
 }
 
 /** Times by engine, GPU and model. */
 export function splitTable(predictions: Prediction[]): string {
-  const own = predictions.filter((p) => p.fits && !/weights|key-value|failures/.test(p.group));
+  const own = predictions.filter((p) => p.fits && !/weights|key-value|published/.test(p.group));
   const key = (p: Prediction) =>
     `${p.group} | ${/\[(.*)\]/.exec(p.point.source)?.[1].trim() ?? p.point.source.slice(0, 40)} | ${p.point.model} | ${p.point.gpu} x${p.point.tp} pp${p.point.pp} ${p.point.precision}`;
   const keys = [...new Set(own.map(key))].sort();

@@ -14,7 +14,22 @@ interface Family {
   readonly normsPerLayer?: number;
   readonly tiedByDefault?: boolean;
   readonly attentionOutputBias?: boolean;
+  readonly normBias?: boolean;
+  readonly feedForwardBias?: boolean;
+  readonly gatedFeedForward?: boolean;
+  /** Values that the family's configuration class has where the file states none. */
+  readonly defaults?: Config;
 }
+
+/** `Gemma3TextConfig`: the files of the models that also read images state only what differs from it. */
+const GEMMA_3_DEFAULTS: Config = {
+  vocab_size: 262208,
+  num_attention_heads: 8,
+  num_key_value_heads: 4,
+  head_dim: 256,
+  max_position_embeddings: 131072,
+  sliding_window: 4096,
+};
 
 /** Model types that are known to be decoders of a shape we can count. Source: the modelling code in huggingface/transformers. */
 const FAMILIES: { readonly [type: string]: Family } = {
@@ -29,10 +44,20 @@ const FAMILIES: { readonly [type: string]: Family } = {
   deepseek_v2: {},
   deepseek_v3: {},
   kimi_k2: {},
+  // The bias of the output head (one value per token of the vocabulary) is not counted.
+  phi: {
+    attentionBias: true,
+    attentionOutputBias: true,
+    feedForwardBias: true,
+    gatedFeedForward: false,
+    normBias: true,
+    normsPerLayer: 1,
+  },
   phi3: {},
+  phimoe: { attentionBias: true, attentionOutputBias: true, normBias: true },
   gemma: { tiedByDefault: true },
   gemma2: { tiedByDefault: true, normsPerLayer: 4 },
-  gemma3_text: { tiedByDefault: true, normsPerLayer: 4, queryKeyNorm: true },
+  gemma3_text: { tiedByDefault: true, normsPerLayer: 4, queryKeyNorm: true, defaults: GEMMA_3_DEFAULTS },
   gpt_oss: { attentionBias: true, attentionOutputBias: true },
 };
 
@@ -46,9 +71,9 @@ const FAMILIES: { readonly [type: string]: Family } = {
 export function shapeFromConfig(name: string, json: unknown): DecoderShape {
   const outer = parse(name, json);
   // Models that also read images keep the language model's numbers in a part of their own.
-  const config = isConfig(outer.text_config) ? outer.text_config : outer;
-  const type = String(config.model_type ?? outer.model_type ?? '');
-  const family = FAMILIES[type];
+  const own = isConfig(outer.text_config) ? outer.text_config : outer;
+  const type = String(own.model_type ?? outer.model_type ?? '');
+  const family = Object.prototype.hasOwnProperty.call(FAMILIES, type) ? FAMILIES[type] : undefined;
   if (!family) {
     throw new UnscopedValidationError([
       `model '${name}': ` +
@@ -60,6 +85,8 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
         ),
     ]);
   }
+  const stated = Object.entries(own).filter(([, value]) => value !== null);
+  const config: Config = { ...family.defaults, ...Object.fromEntries(stated) };
   const faults: string[] = [];
   const whole = (...keys: string[]): number | undefined => {
     for (const key of keys) {
@@ -95,7 +122,9 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
       flag(config, 'tie_word_embeddings') ?? flag(outer, 'tie_word_embeddings') ?? family.tiedByDefault ?? false,
     attentionBias: flag(config, 'attention_bias') ?? family.attentionBias,
     attentionOutputBias: family.attentionOutputBias ?? (type === 'llama' && flag(config, 'attention_bias') === true),
-    feedForwardBias: flag(config, 'mlp_bias'),
+    feedForwardBias: flag(config, 'mlp_bias') ?? family.feedForwardBias,
+    gatedFeedForward: family.gatedFeedForward,
+    normBias: family.normBias,
     queryKeyNorm: family.queryKeyNorm,
     normsPerLayer: family.normsPerLayer,
     attentionSinks: type === 'gpt_oss' ? true : undefined,

@@ -180,8 +180,9 @@ export class ModelSpec {
   }
 
   /**
-   * A model by its `config.json` from the Hugging Face hub: Llama, Qwen 2 and 3, Mistral, Mixtral, DeepSeek V2 and V3, Kimi K2, Phi 3
-   * and 4, Gemma 1 to 3, gpt-oss.
+   * A model by its `config.json` from the Hugging Face hub: Llama, Qwen 2 and 3, Mistral, Mixtral, DeepSeek V2 and V3, Kimi K2, Phi 1 to
+   * 4 and Phi-3.5-MoE, Gemma 1 to 3, gpt-oss. Of a model that also reads images it is the language part; state the `checkpointSize` of a
+   * plan, so that the rest is counted too.
    *
    * @param name what to call it
    * @param config the parsed file, or its text

@@ -44,7 +44,8 @@ export class Parallelism {
   private constructor(props: ParallelismProps) {
     const { tensor, pipeline = 1, data = 1, expert = 1 } = props;
     const faults = positiveIntegerFaults({
-      'tensor parallelism': tensor,
+      // Languages without types can leave it out.
+      'tensor parallelism': tensor ?? NaN,
       'pipeline parallelism': pipeline,
       'data parallelism': data,
       'expert parallelism': expert,

@@ -1,6 +1,6 @@
 import { throwIfFaulty } from '../units/errors';
 import { CapacityPlan } from './capacity-plan';
-import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
+import { CapacityRequest, CapacitySearchRequest, CapacityTargets } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
 import { planOf } from './judge';
 import { candidateCount, searchPlans } from './search';
@@ -64,6 +64,28 @@ export class CapacityPlanner {
           `${request.concurrency ?? 'the default number of'} sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context`,
       ]);
     }
-    return plans[0];
+    const [nearest] = plans;
+    const misses = targetMisses(nearest, request.targets ?? {});
+    throwIfFaulty(
+      misses.length === 0
+        ? []
+        : [
+            `${request.model.name} meets the targets on none of the candidates; the nearest is ${nearest.nodes} × ${nearest.instanceType.name} ` +
+              `(${nearest.parallelism}): ${misses.join('; ')}; lower the targets, or allow more replicas (maxReplicas) or other candidates`,
+          ],
+    );
+    return nearest;
   }
+}
+
+function targetMisses(plan: CapacityPlan, targets: CapacityTargets): string[] {
+  const misses: string[] = [];
+  const { maxTimePerOutputTokenMs: token, maxTimeToFirstTokenMs: first, minOutputTokensPerSecond: rate } = targets;
+  if (token !== undefined && plan.decodeLatencyMs > token)
+    misses.push(`time per output token ${plan.decodeLatencyMs.toPrecision(4)} ms, wanted at most ${token}`);
+  if (first !== undefined && plan.timeToFirstTokenMs > first)
+    misses.push(`time to first token ${plan.timeToFirstTokenMs.toPrecision(4)} ms, wanted at most ${first}`);
+  if (rate !== undefined && plan.outputTokensPerSecond < rate)
+    misses.push(`output tokens per second ${Math.floor(plan.outputTokensPerSecond)}, wanted at least ${rate}`);
+  return misses;
 }

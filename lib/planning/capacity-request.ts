@@ -37,9 +37,17 @@ export interface ServingLoad {
   readonly engine?: InferenceEngine;
   /** Share of each GPU's memory that the engine takes. @default - the engine's own default, 0.9 for vLLM */
   readonly gpuMemoryUtilization?: number;
-  /** Tokens the scheduler puts into one step (`max_num_batched_tokens`); activations grow with it. @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM */
+  /**
+   * Tokens the scheduler puts into one step (`max_num_batched_tokens`); activations grow with it. An engine that computes whole prompts at
+   * once (vLLM before 0.8) needs the whole context here.
+   * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM
+   */
   readonly maxBatchedTokens?: number;
-  /** Most sequences the scheduler takes at once (`max_num_seqs`); the sampler's memory grows with it. @default 256 */
+  /**
+   * Most sequences the scheduler takes at once (`max_num_seqs`); the sampler's memory grows with it. Tell the engine: on H100 and larger
+   * vLLM takes 1024 by itself.
+   * @default 256
+   */
   readonly maxSequences?: number;
   /** Whether decode steps are replayed as CUDA graphs. @default true */
   readonly cudaGraphs?: boolean;

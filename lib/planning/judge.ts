@@ -7,11 +7,11 @@ import { MemoryModel } from './memory-model';
 import { PlanFacts } from './plan-facts';
 import { WayOut } from './plan-parts';
 import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
-import { Setup, nodesFor } from './setup';
+import { Setup, largerOwnSequences, nodesFor } from './setup';
 import { stageLayers } from './stages';
 import { warningsOf } from './warnings';
 
-/** Most sequences that an engine schedules at once (`max_num_seqs` of vLLM on large GPUs). */
+/** Most sequences at once where no limit is asked for (`max_num_seqs` of vLLM on large GPUs). */
 const MOST_SEQUENCES = 1024;
 
 /**
@@ -21,7 +21,8 @@ const MOST_SEQUENCES = 1024;
  */
 export function fullConcurrency(setup: Setup, memory: MemoryModel): number {
   const expected = memory.kvCapacityTokens / (setup.inputTokens + 0.65 * setup.outputTokens);
-  return Math.max(1, Math.min(MOST_SEQUENCES, Math.floor(expected)));
+  const most = setup.askedMaxSequences === undefined ? MOST_SEQUENCES : setup.maxSequences;
+  return Math.max(1, Math.min(most, Math.floor(expected)));
 }
 
 /**
@@ -32,6 +33,12 @@ export function fullConcurrency(setup: Setup, memory: MemoryModel): number {
 export function estimates(setup: Setup, memory: MemoryModel): { asked: ServingEstimate; full: ServingEstimate } {
   const asked = estimate(setup, setup.concurrency);
   return { asked, full: estimate(setup, Math.max(setup.concurrency, fullConcurrency(setup, memory))) };
+}
+
+/** Whether it would still fit with as many sequences as the engine takes by itself. */
+function fitsByDefault(setup: Setup, fit: Fit): boolean {
+  const own = largerOwnSequences(setup);
+  return !fit.fits || own === undefined || fitOf({ ...setup, maxSequences: own }).fits;
 }
 
 /**
@@ -100,7 +107,7 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     shortfallPerGpu: fit.shortfallBytes > 0 ? size(fit.shortfallBytes) : undefined,
     waysOut: fit.fits ? [] : waysOut(fit),
   };
-  const facts = { ...bare, warnings: warningsOf(setup, fit) };
+  const facts = { ...bare, warnings: warningsOf(setup, { ...fit, fitsByDefault: fitsByDefault(setup, fit) }) };
   return CapacityPlan._of({
     ...facts,
     figures: figuresOf(setup, facts, asked, full, microBatchesOf(setup, setup.concurrency)),

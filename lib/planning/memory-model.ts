@@ -1,6 +1,6 @@
 import { ExpertLayers } from '../catalog/model-architecture';
 import { Precision } from '../catalog/precision';
-import { Setup } from './setup';
+import { DEFAULT_MAX_SEQUENCES, Setup } from './setup';
 import { Stage, stagesOf } from './stages';
 
 const GIB = 2 ** 30;
@@ -52,7 +52,7 @@ export function stageWeights(setup: Setup, stage: Stage): number {
     stage.layers * (c.attention / tensor + c.keyValue * keyValueShare) +
     stage.denseLayers * (c.denseFeedForward / tensor) +
     stage.expertLayers * (c.sharedExperts / tensor);
-  const experts = (stage.expertLayers * c.routedExperts) / (expert > 1 ? expert : tensor);
+  const experts = ((stage.expertLayers * c.routedExperts) / (expert > 1 ? expert : tensor)) * expertPadding(setup);
   let rest = stage.layers * c.small + stage.expertLayers * c.router;
   const table = (c.embedding - c.head) / tensor;
   const head = (c.head || c.embedding) / tensor;
@@ -70,6 +70,18 @@ export function stageWeights(setup: Setup, stage: Stage): number {
     scales;
   if (setup.checkpointBytes === undefined) return counted;
   return counted * (setup.checkpointBytes / model.checkpointSize(precision).bytes);
+}
+
+/**
+ * Loaded MXFP4 experts against those of the checkpoint: kernels want whole tiles, so vLLM rounds the hidden size up to 256 and each rank's
+ * width up to 128, on Blackwell to 256 (its mxfp4 layer). gpt-oss-120b loads 65.97 GiB on one H100, not 60.7 (vllm-project/vllm#23278).
+ */
+function expertPadding({ model, gpu, parallelism, precision }: Setup): number {
+  if (!model.experts || precision !== Precision.MXFP4) return 1;
+  const width = model.experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
+  const padded = (size: number, tile: number) => Math.ceil(size / tile) * tile;
+  const tile = gpu.computeCapability >= 10 ? 256 : 128;
+  return (padded(model.hiddenSize, 256) * padded(width, tile)) / (model.hiddenSize * width);
 }
 
 /**
@@ -93,12 +105,12 @@ export function keyValueBytes(setup: Setup, layers: number): number {
  * Layers: `2 × T × (3 f / t + 4 h)` bytes; 2.02 GiB in vLLM's log of Qwen2.5-1.5B with 32768 tokens. Sampler: float32 logits of all
  * sequences the scheduler may hold (each has a token of the window), 9.7 times over, on the first rank only; with 256 sequences 1.19 GiB
  * for Llama-3.1-8B, 1.40 for Qwen2.5-1.5B, 0.94 for Phi-4 (logs, see bench/planner). vLLM's profile run samples `max_num_seqs`
- * sequences: the 6.2 GiB that a 32B model on 80 GB lacks in vllm-project/vllm#16303 are those of about 1024. At least what
+ * sequences; with 1024 gpt-oss-120b lacks 7.43 GiB besides its weights (7.44 here; vllm-project/vllm#23278), and the 6.2 GiB that a 32B model on 80 GB lacks in vllm-project/vllm#16303 are those of about 1024. At least what
  * ai-dynamo/aiconfigurator 095f58a reserves for vLLM (`2 × T × h × c(t)`, 70 MiB).
  *
  * @internal
  */
-export function activationBytes(setup: Setup): number {
+export function activationBytes(setup: Setup, sequences = setup.maxSequences): number {
   const { model, parallelism, tokenWindow } = setup;
   const t = parallelism.tensor;
   const h = model.hiddenSize;
@@ -106,7 +118,7 @@ export function activationBytes(setup: Setup): number {
   const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
   const active = model.experts ? activeWidth(model.experts) : model.intermediateSize;
   const layers = 2 * tokenWindow * Math.max((3 * active) / t + 4 * h, coefficient * width);
-  const sampler = 9.7 * 4 * Math.min(setup.maxSequences, tokenWindow) * model.vocabularySize;
+  const sampler = 9.7 * 4 * Math.min(sequences, tokenWindow) * model.vocabularySize;
   return Math.max(70 * MIB, layers, sampler);
 }
 
@@ -124,12 +136,11 @@ function activeWidth(experts: ExpertLayers): number {
  * @internal
  */
 export function runtimeBytes(setup: Setup, weights: number, room: number): number {
-  const { model, parallelism } = setup;
+  const { parallelism } = setup;
   const ranks = parallelism.gpusPerReplica;
   const node = setup.instanceType.gpuCount;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : ranks === 2 ? 0.6 : 1.5) * GIB;
-  const share = ranks === 1 ? 0.5 : 1;
-  const experts = model.experts ? share * model.hiddenSize * (model.latentAttention ? 12 / 7168 : 4 / 4096) * GIB : 0;
+  const experts = expertBytes(setup);
   // The CUDA context and the graphs lie outside the utilisation; what does not fit there must be kept free inside.
   const outside = (0.6 + (setup.cudaGraphs ? 1.2 : 0)) * GIB;
   const spill = Math.max(0, outside - (1 - setup.utilization) * setup.gpu.memory.bytes);
@@ -140,6 +151,19 @@ export function runtimeBytes(setup: Setup, weights: number, room: number): numbe
   const { bytes } = setup.gpu.memory;
   if (bytes >= LARGE_GPU) return known + 0.015 * setup.utilization * bytes;
   return known + KEPT_FREE * Math.max(0, room - known);
+}
+
+/**
+ * What experts take besides. The sampler runs after the layers, so its peak is not added to theirs: with more sequences than the
+ * plan's default, what it takes more counts as theirs (the log of Qwen3-235B is of 1024 sequences).
+ */
+function expertBytes(setup: Setup): number {
+  const { model, parallelism } = setup;
+  if (!model.experts) return 0;
+  const share = parallelism.gpusPerReplica === 1 ? 0.5 : 1;
+  const own = share * model.hiddenSize * (model.latentAttention ? 12 / 7168 : 4 / 4096) * GIB;
+  const few = Math.min(DEFAULT_MAX_SEQUENCES, setup.maxSequences);
+  return Math.max(0, own - (activationBytes(setup) - activationBytes(setup, few)));
 }
 
 /**

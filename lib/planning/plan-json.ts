@@ -8,9 +8,10 @@ import { NetworkCard } from '../catalog/network-card';
 import { Parallelism, ParallelismProps } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { DataSize } from '../units/data-size';
-import { UnscopedValidationError } from '../units/errors';
+import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { NodeNetwork } from './capacity-request';
 import { PlanFacts } from './plan-facts';
+import { contradictions, fieldFaults } from './plan-json-faults';
 import { PlanFigure, WayOut } from './plan-parts';
 
 const FORMAT = 'gpu-inference-constructs/capacity-plan';
@@ -100,9 +101,10 @@ export function planFromJson(json: unknown): PlanFacts {
       `the capacity plan lacks ${missing.join(', ')}; make it again with CapacityPlan.toJson()`,
     ]);
   }
+  refuse(fieldFaults(data));
   const size = (value: unknown) => DataSize.bytes(value as number);
   const plain = Object.fromEntries([...PLAIN, ...OPTIONAL].map((key) => [key, data[key]]));
-  return {
+  const facts: PlanFacts = {
     ...(plain as unknown as PlanFacts),
     model: modelFromJson(data.model),
     instanceType:
@@ -132,6 +134,14 @@ export function planFromJson(json: unknown): PlanFacts {
     })),
     figures: data.figures as PlanFigure[],
   };
+  refuse(contradictions(facts));
+  return facts;
+}
+
+function refuse(faults: string[]): void {
+  throwIfFaulty(
+    faults.map((fault) => `the capacity plan was changed: ${fault}; make it again with CapacityPlan.toJson()`),
+  );
 }
 
 function parsed(json: unknown): Json {

@@ -47,7 +47,14 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
   // With more micro-batches than stages a token waits for the slowest stage of all of them, else only for its own way through.
   const loss = 1 / pipelineEfficiency(PIPELINE_MICRO_BATCHES, parallelism.pipeline);
   const cycle = loss * Math.max(decode.total, batches * decode.bottleneck);
-  const prefill = passTime(setup, { ...decodePass, decoding: 0, cachedTokens: 0, prompts: 1 });
+  const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
+  const prefill = passTime(setup, prompt(inputTokens));
+  // A prompt longer than the token window takes several steps, each of which reads the weights.
+  const pieces = Math.ceil(inputTokens / setup.tokenWindow);
+  const prefillTotal =
+    pieces === 1
+      ? prefill.total
+      : Math.max(prefill.total, pieces * passTime(setup, prompt(inputTokens / pieces)).total);
   // Prompts that arrive while one step runs are computed together, as far as the token window reaches.
   const arriving = concurrency / outputTokens / batches;
   const room = Math.max(1, setup.tokenWindow / inputTokens);
@@ -60,8 +67,8 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
     concurrency,
     timePerOutputToken,
     decode,
-    prefill: prefill.total,
-    timeToFirstToken: prefill.total + dispatchSeconds(setup) + (inputTokens * engine.hostMicrosecondsPerToken) / 1e6,
+    prefill: prefillTotal,
+    timeToFirstToken: prefillTotal + dispatchSeconds(setup) + (inputTokens * engine.hostMicrosecondsPerToken) / 1e6,
     outputTokensPerSecond: concurrency / (timePerOutputToken + perPrompt / outputTokens),
   };
 }

@@ -10,8 +10,14 @@ import { CapacityRequest, NodeNetwork, ServingLoad } from './capacity-request';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
 const DEFAULT_CONCURRENCY = 4;
-/** `max_num_seqs` of vLLM. */
-const DEFAULT_MAX_SEQUENCES = 256;
+/**
+ * `max_num_seqs` where none is given, vLLM's own but on large GPUs.
+ *
+ * @internal
+ */
+export const DEFAULT_MAX_SEQUENCES = 256;
+/** What vLLM takes on large GPUs when it is not told otherwise (vllm-project/vllm#16158). */
+const OWN_MAX_SEQUENCES = 1024;
 const DEFAULT_BUSY_SHARE = 0.6;
 /** What engines keep a key-value cache in. */
 const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8];
@@ -33,7 +39,7 @@ export interface Load {
   readonly utilization: number;
   /** As asked; each GPU has a default of its own. */
   readonly askedTokenWindow?: number;
-  readonly maxSequences: number;
+  readonly askedMaxSequences?: number;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -54,6 +60,7 @@ export interface Setup extends Load {
   readonly kvPrecision: Precision;
   readonly parallelism: Parallelism;
   readonly tokenWindow: number;
+  readonly maxSequences: number;
   readonly nodes: number;
   readonly nodeNetwork: NodeNetwork;
   readonly pricePerHour?: number;
@@ -85,7 +92,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Lo
     engine,
     utilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
     askedTokenWindow: request.maxBatchedTokens,
-    maxSequences: Math.max(request.maxSequences ?? DEFAULT_MAX_SEQUENCES, request.concurrency ?? DEFAULT_CONCURRENCY),
+    askedMaxSequences: request.maxSequences,
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,
@@ -122,6 +129,7 @@ export function setupOf(
     kvPrecision: load.askedKvPrecision ?? defaultCachePrecision(hardware.precision),
     parallelism,
     tokenWindow: load.askedTokenWindow ?? defaultTokenWindow(instanceType.gpu),
+    maxSequences: Math.max(load.askedMaxSequences ?? DEFAULT_MAX_SEQUENCES, load.concurrency),
     nodes: nodesFor(instanceType, parallelism),
     nodeNetwork: load.network ?? (rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
     pricePerHour: hardware.pricePerHour,
@@ -152,7 +160,21 @@ function defaultCachePrecision(precision: Precision): Precision {
  * A100, else 2048).
  */
 function defaultTokenWindow(gpu: GpuType): number {
-  return gpu.memory.gib >= 70 && gpu.computeCapability !== 8 ? 8192 : 2048;
+  return isLarge(gpu) ? 8192 : 2048;
+}
+
+/**
+ * `max_num_seqs` that vLLM would take by itself, where that is more than the plan's: by the same division as the tokens of a step.
+ *
+ * @internal
+ */
+export function largerOwnSequences({ engine, gpu, askedMaxSequences, maxSequences }: Setup): number | undefined {
+  if (engine !== InferenceEngine.VLLM || !isLarge(gpu) || askedMaxSequences !== undefined) return undefined;
+  return maxSequences < OWN_MAX_SEQUENCES ? OWN_MAX_SEQUENCES : undefined;
+}
+
+function isLarge(gpu: GpuType): boolean {
+  return gpu.memory.gib >= 70 && gpu.computeCapability !== 8;
 }
 
 /** Everything wrong with a load, whatever the hardware. */
@@ -301,10 +323,11 @@ export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, pr
   return faults;
 }
 
-/** Kernels of grouped formats want whole groups on each rank. */
+/** Kernels of grouped formats want whole groups on each rank; MXFP4 experts are padded to them (vLLM serves gpt-oss on 2, 4 and 8 ranks). */
 function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): string[] {
   const group = precision.groupSize;
   if (!group || parallelism.tensor === 1 || model.approximate) return [];
+  if (precision === Precision.MXFP4 && model.experts) return [];
   const width = model.experts && parallelism.expert === 1 ? model.experts.intermediateSize : undefined;
   const widths = model.experts ? [width] : [model.intermediateSize];
   return widths.flatMap((f) => {

@@ -8,7 +8,10 @@ import { stageLayers } from './stages';
  *
  * @internal
  */
-export function warningsOf(setup: Setup, fit: { readonly hostFits: boolean; readonly hostBytes: number }): string[] {
+export function warningsOf(
+  setup: Setup,
+  fit: { readonly hostFits: boolean; readonly hostBytes: number; readonly fitsByDefault: boolean },
+): string[] {
   const { model, instanceType, parallelism, gpu } = setup;
   const { tensor, pipeline } = parallelism;
   const warnings: string[] = [];
@@ -66,6 +69,12 @@ export function warningsOf(setup: Setup, fit: { readonly hostFits: boolean; read
     warn(
       'CPU_OFFLOAD',
       'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
+    );
+  }
+  if (!fit.fitsByDefault) {
+    warn(
+      'SCHEDULER_SEQUENCES',
+      `it fits with ${setup.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM takes more on ${gpu.name}, and its sampler's memory is not there`,
     );
   }
   if (!fit.hostFits) {

@@ -29,6 +29,51 @@ describe('checkpoints and caches that are not what the precision says', () => {
     expect(() => CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(900) })).toThrow(/far from/);
   });
 
+  // Loaded sizes that vLLM states: vllm-project/vllm#23278 (one H100), #33155 (its other kernel, 64.38 GiB), myoceane.fr (one A100).
+  test('MXFP4 experts are padded to the tiles of the kernels', () => {
+    const loaded = (model: ModelSpec, instanceType: GpuInstanceType, tensor = 1) =>
+      CapacityPlanner.plan({ model, instanceType, precision: Precision.MXFP4, parallelism: Parallelism.of({ tensor }) })
+        .memoryPerGpu.weights.gib;
+    const large = loaded(ModelSpec.GPT_OSS_120B, GpuInstanceType.P5_48XLARGE);
+    expect(large).toBeGreaterThan(64.38);
+    expect(large).toBeLessThanOrEqual(65.97);
+    expect(large).toBeGreaterThan(0.995 * 65.97);
+    const small = loaded(ModelSpec.GPT_OSS_20B, GpuInstanceType.P4DE_24XLARGE);
+    expect(Math.abs(small / 13.72 - 1)).toBeLessThan(0.005);
+    // A rank's 360 wide share is padded to 384, on Blackwell to 512.
+    const share = (instanceType: GpuInstanceType) => loaded(ModelSpec.GPT_OSS_120B, instanceType, 8);
+    expect(share(GpuInstanceType.P6_B200_48XLARGE)).toBeGreaterThan(share(GpuInstanceType.P5_48XLARGE));
+    expect(share(GpuInstanceType.P5_48XLARGE)).toBeGreaterThan(large / 8);
+    expect(loaded(ModelSpec.GPT_OSS_120B, GpuInstanceType.P5_48XLARGE, 4)).toBeGreaterThan(large / 4);
+  });
+
+  // vllm-project/vllm#23278: by its own default vLLM samples 1024 sequences on an H100, and lacks 2.14 GiB before any cache.
+  test('a plan that holds for fewer sequences than the engine would take says so', () => {
+    const request = {
+      model: ModelSpec.GPT_OSS_120B,
+      instanceType: GpuInstanceType.P5_48XLARGE,
+      precision: Precision.MXFP4,
+      contextLength: 4096,
+      concurrency: 1,
+      parallelism: Parallelism.of({ tensor: 1 }),
+    };
+    const plan = CapacityPlanner.plan(request);
+    expect(plan).toMatchObject({ fits: true, maxSequences: 256 });
+    expect(plan.warnings.join()).toContain('[capacity:SCHEDULER_SEQUENCES]');
+    expect(plan.warnings.join()).toContain('max_num_seqs');
+    expect(CapacityPlanner.plan({ ...request, maxSequences: 1024 }).fits).toBe(false);
+    const told = CapacityPlanner.plan({ ...request, maxSequences: 256 });
+    expect(told.warnings.join()).not.toContain('SCHEDULER_SEQUENCES');
+  });
+
+  test('the largest throughput is of no more sequences than the scheduler is given', () => {
+    const request = { ...LOAD, contextLength: 512, instanceType: GpuInstanceType.G6E_XLARGE };
+    const few = CapacityPlanner.plan({ ...request, maxSequences: 8 });
+    const eight = CapacityPlanner.plan({ ...request, concurrency: 8, maxSequences: 8 });
+    expect(few.maxOutputTokensPerSecond).toBeCloseTo(eight.outputTokensPerSecond, 6);
+    expect(few.maxOutputTokensPerSecond).toBeLessThan(CapacityPlanner.plan(request).maxOutputTokensPerSecond);
+  });
+
   test('a checkpoint larger than counted is so in the formats of the ways out too, and survives JSON', () => {
     const request = {
       ...LOAD,

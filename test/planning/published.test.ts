@@ -95,10 +95,22 @@ describe('published measurements', () => {
 
   test('what failed for want of memory is refused, and smaller contexts of the same are not', () => {
     const failures = PREDICTIONS.filter((p) => p.group === 'published failures');
-    expect(failures.length).toBeGreaterThanOrEqual(2);
+    expect(failures.length).toBeGreaterThanOrEqual(13);
     expect(failures.filter((p) => p.fits)).toEqual([]);
     const { point } = failures[0];
     expect(predict({ ...point, in_len: '8191' })).toMatchObject({ fits: true });
+  });
+
+  test('what runs is not refused', () => {
+    const running = PREDICTIONS.filter((p) => p.group === 'published successes');
+    expect(running.length).toBeGreaterThanOrEqual(4);
+    expect(running.filter((p) => !p.fits)).toEqual([]);
+  });
+
+  test('a capacity is judged though the engine of the log stopped for want of it', () => {
+    const { point } = PREDICTIONS.find((p) => p.group === 'key-value capacity')!;
+    const extra = `${point.extra.replace(/max_model_len=\S+/, '')} max_model_len=32768`;
+    expect(predict({ ...point, model: 'Llama-3.1-8B', gpu: 'A10G', extra })).toMatchObject({ fits: true });
   });
 
   test('the measures can fail: half the bandwidth is noticed', () => {

@@ -105,6 +105,17 @@ describe('CapacityPlanner.search', () => {
   });
 
   test.each([
+    [{ maxTimePerOutputTokenMs: 0.001 }, /nearest is .*: time per output token [\d.]+ ms, wanted at most 0.001/],
+    [{ maxTimeToFirstTokenMs: 0.5 }, /time to first token [\d.]+ ms, wanted at most 0.5/],
+    [{ minOutputTokensPerSecond: 1e7 }, /output tokens per second \d+, wanted at least 10000000/],
+  ])('fitOn says what comes nearest when no hardware meets %j', (targets, message) => {
+    const request = { model: MODEL, targets };
+    expect(CapacityPlanner.search(request).length).toBeGreaterThan(0);
+    expect(() => CapacityPlanner.fitOn(request)).toThrow(UnscopedValidationError);
+    expect(() => CapacityPlanner.fitOn(request)).toThrow(message);
+  });
+
+  test.each([
     ['no candidates', { candidates: [] }, /at least one instance type/],
     ['no formats', { precisions: [] }, /at least one format/],
     ['a 32-bit cache of 16-bit weights', { kvCachePrecision: Precision.FP32 }, /with fp32 weights only/],

@@ -235,7 +235,8 @@ describe('a locked plan', () => {
 
   test('is not computed again: one that would not fit today is kept, with a warning', () => {
     const data = JSON.parse(lock);
-    const tight = CapacityPlan.fromJson({ ...data, concurrency: 100_000, maxSequences: 100_000 });
+    const sequences = { concurrency: 100_000, maxSequences: 100_000, maxConcurrency: 100_000 };
+    const tight = CapacityPlan.fromJson({ ...data, ...sequences });
     const made = on({ plan: tight });
     expect(made.deployment.plan!.concurrency).toBe(100_000);
     expect(made.json.annotations('warn')).toEqual([
