@@ -105,8 +105,9 @@ export function keyValueBytes(setup: Setup, layers: number): number {
  * Layers: `2 × T × (3 f / t + 4 h)` bytes; 2.02 GiB in vLLM's log of Qwen2.5-1.5B with 32768 tokens. Sampler: float32 logits of all
  * sequences the scheduler may hold (each has a token of the window), 9.7 times over, on the first rank only; with 256 sequences 1.19 GiB
  * for Llama-3.1-8B, 1.40 for Qwen2.5-1.5B, 0.94 for Phi-4 (logs, see bench/planner). vLLM's profile run samples `max_num_seqs`
- * sequences; with 1024 gpt-oss-120b lacks 7.43 GiB besides its weights (7.44 here; vllm-project/vllm#23278), and the 6.2 GiB that a 32B model on 80 GB lacks in vllm-project/vllm#16303 are those of about 1024. At least what
- * ai-dynamo/aiconfigurator 095f58a reserves for vLLM (`2 × T × h × c(t)`, 70 MiB).
+ * sequences: with 1024 of them gpt-oss-120b lacks 7.43 GiB besides its weights (7.44 here; vllm-project/vllm#23278), and a 32B model on
+ * 80 GB the 6.2 GiB of vllm-project/vllm#16303. At least what ai-dynamo/aiconfigurator 095f58a reserves for vLLM (`2 × T × h × c(t)`,
+ * 70 MiB).
  *
  * @internal
  */
