@@ -43,6 +43,8 @@ export interface IGpuNodePool extends IConstruct {
   readonly maxNodes: number;
   /** Every label the pool stamps on its nodes. */
   readonly nodeLabels: { [key: string]: string };
+  /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */
+  readonly platformLabels?: { [key: string]: string };
   /** Labels that select the nodes of this pool and of no other. */
   readonly nodeSelector: { [key: string]: string };
   /** The taints of its nodes; a pod must tolerate them all. */

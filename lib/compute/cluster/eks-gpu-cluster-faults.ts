@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
 import { tagFaults } from '../../core/tags';
@@ -101,9 +102,14 @@ function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetC
 }
 
 function zoneCountFaults(name: string, subnetIds: string[], zones?: string[]): string[] {
-  return zones === undefined || zones.length === subnetIds.length
+  return zones === undefined || !areCounted(subnetIds, zones) || zones.length === subnetIds.length
     ? []
     : [`availabilityZones must have one zone for each of ${name}; got ${zones.length} for ${subnetIds.length}`];
+}
+
+/** Whether it is known how many elements lists have: of one that Terraform only knows later, a module's output, it is not. */
+function areCounted(...lists: string[][]): boolean {
+  return !lists.some((list) => Token.isUnresolved(list));
 }
 
 function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): string[] {
@@ -130,10 +136,10 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): st
 /** Ranges of subnets, one for each, of which no two may have addresses in common. Those not known at synthesis are let pass. */
 function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): string[] {
   if (cidrs === undefined) return [];
-  if (!hasToken(subnetIds) && cidrs.length !== subnetIds.length) {
+  if (areCounted(subnetIds, cidrs) && cidrs.length !== subnetIds.length) {
     return [`${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`];
   }
-  const known = cidrs.filter((cidr) => !hasToken(cidr));
+  const known = areCounted(cidrs) ? cidrs.filter((cidr) => !hasToken(cidr)) : [];
   const faults = known.flatMap((cidr) => cidrFaults(name, cidr, 16, 28));
   return faults.length > 0
     ? faults

@@ -52,11 +52,11 @@ export interface EksGpuClusterProps {
 export interface EksClusterAttributes {
   /** Name of the cluster, known at synthesis. */
   readonly clusterName: string;
-  /** Private subnets for nodes. */
+  /** Private subnets for nodes; may be a list that Terraform only knows later, e.g. of a VPC module. */
   readonly subnetIds: string[];
   /** Security groups that nodes must be members of, the one that EKS made for the cluster first. */
   readonly securityGroupIds: string[];
-  /** Zones of the subnets, in the same order. @default - not known */
+  /** Zones of the subnets, in the same order; reserved capacity is led by them to its subnet. @default - not known */
   readonly availabilityZones?: string[];
   /** IPv4 ranges of the subnets, in the same order. @default - not known: nobody checks that they have room for a pool */
   readonly subnetCidrs?: string[];

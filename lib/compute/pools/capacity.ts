@@ -45,7 +45,7 @@ export interface CapacityBlock {
   readonly reservationId: string;
   /** Zone of the block, e.g. `us-west-2b`; the pool's subnet must lie in it. */
   readonly availabilityZone: string;
-  /** Start of the block in UTC to the minute, e.g. `2026-12-01T11:30:00Z`. */
+  /** Start of the block in UTC to the minute, e.g. `2026-12-01T11:30:00Z`, or with `+00:00` as the AWS CLI prints it. */
   readonly start: string;
   /** End of the block in UTC to the minute. */
   readonly end: string;

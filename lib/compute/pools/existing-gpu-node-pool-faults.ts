@@ -5,7 +5,7 @@ import { kubernetesNameFault } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
 import { takenNameFaults } from './gpu-node-pool-faults';
-import { labelFaults, taintFaults, taintSyntaxFaults } from './gpu-node-pool-labels';
+import { LabelSetter, labelFaults, taintFaults, taintSyntaxFaults } from './gpu-node-pool-labels';
 import { labelSyntaxFaults } from './label-syntax';
 
 /**
@@ -50,7 +50,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
     ...nodeNameFaults(spec),
     ...Object.entries(nodeSelector).flatMap(([key, value]) => labelSyntaxFaults('nodeSelector', key, value)),
     ...(nodeNames
-      ? [...labelFaults(labels, spec.own), ...taintFaults(taints)]
+      ? [...labelFaults(labels, spec.own, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
       : // The nodes have these already: only their form can be wrong.
         [
           ...Object.entries(labels).flatMap(([key, value]) => labelSyntaxFaults('label', key, value)),

@@ -6,7 +6,7 @@ import { tagFaults } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
 import { DataSize } from '../../units/data-size';
 import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
-import { labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
+import { LabelSetter, labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { subnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
@@ -36,7 +36,7 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string
     ...imageFaults(spec),
     ...subnetFaults(spec),
     ...diskFaults(spec.diskSize),
-    ...schedulingFaults(spec),
+    ...schedulingFaults(spec, managed ? LabelSetter.KUBELET : LabelSetter.KARPENTER),
     ...tagFaults(spec.tags),
   ];
 }
@@ -115,10 +115,10 @@ function diskFaults({ gib }: DataSize): string[] {
   return [`diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`];
 }
 
-function schedulingFaults(spec: GpuNodePoolSpec): string[] {
+function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): string[] {
   const { labels, taints, poolName, instanceType, efa } = spec;
   const why = 'selectors and tolerations are checked against it';
   const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
   if (tokens.length > 0) return tokens;
-  return [...labelFaults(labels, poolLabels(poolName, instanceType, efa, spec)), ...taintFaults(taints)];
+  return [...labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter), ...taintFaults(taints)];
 }

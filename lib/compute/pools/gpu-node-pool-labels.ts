@@ -119,16 +119,40 @@ export function eksTaintEffect(effect: string): string {
 }
 
 /**
- * What is wrong with labels that a user gives a pool. Labels that the kubelet refuses keep a node from joining.
+ * Who puts the labels of a pool on its nodes, which decides on what Kubernetes takes.
  *
  * @internal
  */
-export function labelFaults(labels: { [key: string]: string }, own: { [key: string]: string }): string[] {
+export enum LabelSetter {
+  /** The node itself, which must not call itself what it likes. */
+  KUBELET,
+  /** Karpenter, which also sets what is kept from the nodes themselves. */
+  KARPENTER,
+  /** Whoever applies the stack, who may set any. */
+  ADMINISTRATOR,
+}
+
+/**
+ * What is wrong with labels that a user gives a pool. Labels that the kubelet refuses keep a node from joining.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
+ *
+ * @internal
+ */
+export function labelFaults(
+  labels: { [key: string]: string },
+  own: { [key: string]: string },
+  setter = LabelSetter.KUBELET,
+): string[] {
+  const isKept = (prefix: string) =>
+    setter === LabelSetter.KARPENTER && /(^|\.)node-restriction\.kubernetes\.io$/.test(prefix);
   return Object.entries(labels).flatMap(([key, value]) => {
     const prefix = keyPrefix(key);
     const faults: string[] = [];
     if (key in own || OTHERS_OF_OURS.includes(key)) {
       faults.push(`label '${key}' is set by the pool itself; leave it out of labels`);
+    } else if (setter === LabelSetter.ADMINISTRATOR || isKept(prefix)) {
+      // Nobody refuses these.
     } else if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix)) {
       faults.push(
         `label '${key}' must not be under '${prefix}', which the kubelet refuses to set; use a prefix of your own`,

@@ -47,7 +47,7 @@ export interface GpuNodePoolOptions {
    * @default - those of the cluster; of them only the one in the zone of reserved capacity, or the first where there must be one
    */
   readonly subnetIds?: string[];
-  /** Labels of the nodes, beside those the pool sets itself. @default - none */
+  /** Labels of the nodes, beside those the pool sets itself; known at synthesis. @default - none */
   readonly labels?: { [key: string]: string };
   /** Taints of the nodes, beside `nvidia.com/gpu=present:NoSchedule`. @default - none */
   readonly taints?: NodeTaint[];

@@ -31,12 +31,17 @@ export function subnetsOf(spec: GpuNodePoolSpec): string[] {
   if (subnetIds !== undefined) return subnetIds;
   const zone = spec.capacity.reserved?.availabilityZone;
   if (zone !== undefined) {
-    const inZone = cluster.subnetIds.filter((_, index) => cluster.availabilityZones?.[index] === zone);
+    const inZone = (cluster.availabilityZones ?? []).flatMap((each, index) =>
+      each === zone ? subnetAt(cluster.subnetIds, index) : [],
+    );
     return needsOneSubnet(spec) ? inZone.slice(0, 1) : inZone;
   }
-  if (!needsOneSubnet(spec)) return cluster.subnetIds;
-  // A list that Terraform only knows later has no first element here.
-  return Token.isUnresolved(cluster.subnetIds) ? [Fn.element(cluster.subnetIds, 0) as string] : [cluster.subnetIds[0]];
+  return needsOneSubnet(spec) ? [subnetAt(cluster.subnetIds, 0)] : cluster.subnetIds;
+}
+
+/** An element of a list, which may be one that Terraform only knows later. */
+function subnetAt(subnetIds: string[], index: number): string {
+  return Token.isUnresolved(subnetIds) ? (Fn.element(subnetIds, index) as string) : subnetIds[index];
 }
 
 /**
@@ -133,8 +138,13 @@ export function subnetsOfUnknownZone(spec: GpuNodePoolSpec): string[] {
 }
 
 function zoneOf({ cluster }: GpuNodePoolSpec, subnet: string): string | undefined {
-  const zone = cluster.availabilityZones?.[cluster.subnetIds.indexOf(subnet)];
-  return hasToken(zone) ? undefined : zone;
+  return knownAt(cluster.availabilityZones, cluster.subnetIds.indexOf(subnet));
+}
+
+/** An element of a list where it is known at synthesis; of a list that Terraform only knows later none is. */
+function knownAt(list: string[] | undefined, index: number): string | undefined {
+  const element = Token.isUnresolved(list) ? undefined : list?.[index];
+  return hasToken(element) ? undefined : element;
 }
 
 /**
@@ -147,9 +157,8 @@ export function nodeSubnets(spec: GpuNodePoolSpec): NodeSubnet[] {
   const subnets = subnetsOf(spec);
   if (Token.isUnresolved(subnets)) return [];
   return subnets.map((subnetId) => {
-    const range = cluster.subnetCidrs?.[cluster.subnetIds.indexOf(subnetId)];
-    const known = range !== undefined && !hasToken(range);
-    return { subnetId, ...(known ? { usableAddresses: rangeSize(range) - RESERVED_ADDRESSES } : {}) };
+    const range = knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnetId));
+    return { subnetId, ...(range === undefined ? {} : { usableAddresses: rangeSize(range) - RESERVED_ADDRESSES }) };
   });
 }
 
@@ -158,8 +167,8 @@ function addressFaults(spec: GpuNodePoolSpec): string[] {
   const { cluster, instanceType, maxNodes } = spec;
   if (cluster.subnetCidrs === undefined || (spec.subnetIds !== undefined && Token.isUnresolved(spec.subnetIds)))
     return [];
-  const ranges = subnetsOf(spec).map((subnet) => cluster.subnetCidrs?.[cluster.subnetIds.indexOf(subnet)]);
-  if (ranges.some((range) => range === undefined || hasToken(range))) return [];
+  const ranges = subnetsOf(spec).map((subnet) => knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnet)));
+  if (ranges.some((range) => range === undefined)) return [];
   const there = ranges.reduce((sum, range) => sum + rangeSize(range as string) - RESERVED_ADDRESSES, 0);
   const each = addressesPerNode(instanceType, layoutOf(spec));
   return maxNodes * each > there

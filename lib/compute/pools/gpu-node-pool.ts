@@ -13,7 +13,7 @@ import { awsTags } from '../../core/tags';
 import { nodeTemplateTags, tagAutoscalingGroup } from './autoscaling-group-tags';
 import { AutoscalingKind } from './autoscaling';
 import { capacityBlockSchedule } from './capacity-block-schedule';
-import { Capacity } from './capacity';
+import { Capacity, CapacityKind } from './capacity';
 import { ClusterRole } from '../cluster/cluster-role';
 import { explainPool, warnOfPool } from './gpu-node-pool-explain';
 import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
@@ -198,6 +198,15 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** Every label the pool stamps on its nodes. A copy. */
   public get nodeLabels(): { [key: string]: string } {
     return { ...this.labels };
+  }
+
+  /** Labels that EKS sets on the nodes by itself, as far as their values are known. */
+  public get platformLabels(): { [key: string]: string } | undefined {
+    const { kind, capacityType } = this.capacity;
+    return {
+      'eks.amazonaws.com/nodegroup': this.poolName,
+      ...(kind === CapacityKind.CAPACITY_BLOCK ? {} : { 'eks.amazonaws.com/capacityType': capacityType }),
+    };
   }
 
   /** Labels that select the nodes of this pool and of no other. */

@@ -22,7 +22,7 @@ import { efaSecurityGroup } from './gpu-node-pool-security-group';
 import { GpuNodePoolSpec, existingPlacementGroup, layoutOf, specOf } from './gpu-node-pool-spec';
 import { nodeSubnets, subnetsOf } from './gpu-node-pool-subnets';
 import { otherHugePages } from './huge-pages';
-import { karpenterFaults, karpenterObjects } from './karpenter-objects';
+import { capacityType, karpenterFaults, karpenterObjects } from './karpenter-objects';
 import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
@@ -159,6 +159,11 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** Every label the pool stamps on its nodes. A copy. */
   public get nodeLabels(): { [key: string]: string } {
     return { ...this.labels };
+  }
+
+  /** Labels that Karpenter sets on the nodes by itself, as far as their values are known. */
+  public get platformLabels(): { [key: string]: string } | undefined {
+    return { 'karpenter.sh/nodepool': this.poolName, 'karpenter.sh/capacity-type': capacityType(this.capacity.kind) };
   }
 
   /** Labels that select the nodes of this pool and of no other. */

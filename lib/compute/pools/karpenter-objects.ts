@@ -109,7 +109,12 @@ function nodePool(spec: GpuNodePoolSpec, { labels, taints }: KarpenterSurroundin
   };
 }
 
-function capacityType(kind: CapacityKind): string {
+/**
+ * Capacity type as Karpenter writes it.
+ *
+ * @internal
+ */
+export function capacityType(kind: CapacityKind): string {
   if (kind === CapacityKind.SPOT) return 'spot';
   return kind === CapacityKind.ON_DEMAND ? 'on-demand' : 'reserved';
 }

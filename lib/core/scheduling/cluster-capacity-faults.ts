@@ -1,4 +1,5 @@
 import { Amounts, PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { IGpuNodePool } from '../gpu-node-pool';
 import { GpuSharingKind } from '../gpu-sharing-kind';
 import { GPU_RESOURCE } from './node-allocatable';
 import { readableAmount } from '../quantity';
@@ -8,12 +9,14 @@ import { readableAmount } from '../quantity';
  *
  * @internal
  */
-export function fitOf(requests: Amounts, free: ReadonlyMap<string, number>): { count: number; resource: string } {
+export function fitOf(
+  requests: Amounts,
+  { free, pool }: Pick<PoolLoad, 'free' | 'pool'>,
+): { count: number; resource: string } {
   let fit = { count: Infinity, resource: '' };
   for (const [resource, amount] of requests) {
     const left = free.get(resource);
-    // How much local disk a node has is only known with an instance store.
-    if (left === undefined && resource === 'ephemeral-storage') continue;
+    if (left === undefined && mayAdvertise(pool, resource)) continue;
     const count = Math.max(0, Math.floor((left ?? 0) / amount + 1e-9));
     if (count < fit.count) fit = { count, resource };
   }
@@ -54,7 +57,7 @@ function agentFaults({ pool, agents, free }: PoolLoad): string[] {
 
 function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
   if (demand.onEveryNode || pools.length === 0) return [];
-  const fits = pools.map((load) => ({ load, ...fitOf(requests, load.free) }));
+  const fits = pools.map((load) => ({ load, ...fitOf(requests, load) }));
   const able = fits.filter(({ count }) => count > 0);
   if (able.length === 0) {
     const { load, resource } = fits[0];
@@ -112,14 +115,26 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
 
 /** What all nodes of pools have for pods; nothing where it is not known of one of them. */
 function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefined {
-  const amounts = loads.map(({ pool, free }) => (free.get(resource) ?? unknownAmount(resource)) * pool.maxNodes);
+  const amounts = loads.map(
+    ({ pool, free }) => (free.get(resource) ?? (mayAdvertise(pool, resource) ? NaN : 0)) * pool.maxNodes,
+  );
   const sum = amounts.reduce((total, amount) => total + amount, 0);
   return Number.isNaN(sum) ? undefined : sum;
 }
 
-/** What a node does not advertise it has none of, but for local disk, which may just not be known. */
-function unknownAmount(resource: string): number {
-  return resource === 'ephemeral-storage' ? NaN : 0;
+/** Extended resources whose device plugins are the business of this library. */
+const OF_OUR_PLUGINS = /^(nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
+
+/** What own hardware may have been set up with by hand. */
+const OF_OWN_HARDWARE = /^hugepages-|^nvidia\.com\/mig-/;
+
+/**
+ * Whether nodes of a pool may have a resource that is not known of them: local disk, which is only known with an instance store, and
+ * what device plugins of others bring. Of everything else they have none.
+ */
+function mayAdvertise({ instanceType }: IGpuNodePool, resource: string): boolean {
+  if (resource === 'ephemeral-storage' || (instanceType.isCustom && OF_OWN_HARDWARE.test(resource))) return true;
+  return resource.includes('/') && !OF_OUR_PLUGINS.test(resource);
 }
 
 /**

@@ -23,7 +23,7 @@ export function explainPlacement({ pools, demands }: Placement): string {
 
 function demandRow({ demand, requests, pools }: PlacedDemand): string[] {
   const asks = [...requests].filter(([resource]) => resource !== 'pods');
-  const holds = pools.map((load) => fitOf(requests, load.free).count);
+  const holds = pools.map((load) => fitOf(requests, load).count);
   const tensor = demand.tensorParallelism ?? 1;
   const slow = tensor > 1 && pools.some(({ pool }) => pool.instanceType.interconnect === GpuInterconnect.PCIE);
   return [

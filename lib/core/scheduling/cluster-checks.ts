@@ -70,7 +70,17 @@ export class ClusterChecks {
 
   private placement(): Placement {
     const registered = [...this.workloads].filter(isAttached);
-    return placementOf(this.cluster.nodePools, [...registered, ...this.otherWorkloads()]);
+    const workloads = [...registered, ...this.otherWorkloads()];
+    return placementOf(this.cluster.nodePools, workloads, { toleratesRequested: this.isEks });
+  }
+
+  /**
+   * EKS has the admission plugin ExtendedResourceToleration on all its clusters; elsewhere it is off unless somebody turned it on.
+   *
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/platform-versions.html
+   */
+  private get isEks(): boolean {
+    return this.cluster.connection.eksClusterName !== undefined;
   }
 
   /** Pods of the Kubernetes provider's own resources that no workload of ours has made known. */

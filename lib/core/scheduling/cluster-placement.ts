@@ -36,6 +36,16 @@ export interface Placement {
 }
 
 /**
+ * What a cluster does to pods before they are scheduled.
+ *
+ * @internal
+ */
+export interface PodAdmission {
+  /** Whether pods tolerate the taints `<resource>:NoSchedule` of what they request. @default false */
+  readonly toleratesRequested?: boolean;
+}
+
+/**
  * Leads every pod to the pools that its selector and tolerations allow. Linear in pools and pods: pools are found by their labels,
  * and demands that are alike share the answer.
  *
@@ -44,6 +54,7 @@ export interface Placement {
 export function placementOf(
   pools: readonly IGpuNodePool[],
   workloads: readonly Pick<IScheduledWorkload, 'node' | 'podDemands'>[],
+  admission: PodAdmission = {},
 ): Placement {
   const loads = pools.map((pool): PoolLoad => ({ pool, free: nodeAllocatable(pool), agents: [], demands: [] }));
   const index = indexByLabel(loads);
@@ -54,7 +65,7 @@ export function placementOf(
     for (const asked of workload.podDemands) {
       const path = workload.node.path;
       // Of pods whose number Terraform only knows later each one is looked at, but not how many there are.
-      const demand = hasToken(asked.pods) ? { ...asked, pods: 0 } : asked;
+      const demand = admitted(hasToken(asked.pods) ? { ...asked, pods: 0 } : asked, admission);
       const requests = amountsOf(demand.requests);
       const strange = [...requests].filter(([, value]) => Number.isNaN(value)).map(([resource]) => resource);
       if (strange.length > 0) {
@@ -91,6 +102,19 @@ function takeAgents({ free, agents }: PoolLoad): void {
     amounts.forEach((amount, resource) => free.set(resource, (free.get(resource) ?? 0) - amount));
   take(SYSTEM);
   agents.forEach(({ requests }) => take(requests));
+}
+
+/**
+ * A pod as the API server's plugin ExtendedResourceToleration leaves it. The pods of a DaemonSet are made for the nodes that its
+ * template tolerates, before they are admitted.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#extendedresourcetoleration
+ */
+function admitted(demand: PodDemand, { toleratesRequested = false }: PodAdmission): PodDemand {
+  const extended = Object.keys(demand.requests).filter((resource) => resource.includes('/'));
+  if (!toleratesRequested || demand.onEveryNode || extended.length === 0) return demand;
+  const added = extended.map((key) => ({ key, operator: 'Exists', effect: 'NoSchedule' }));
+  return { ...demand, tolerations: [...(demand.tolerations ?? []), ...added] };
 }
 
 /** Resources and labels that only nodes with GPUs have. */
@@ -146,8 +170,10 @@ function poolsFor(
     }
     return { pools: [], why: labelled.length > 0 ? hardwareFault(others) : selectorFault(wanted, index) };
   }
-  // Nodes that are not known here may take these, so that nothing is certain of the pools.
-  if (!demand.onEveryNode && !required && (demand.elsewhere || wanted.length === 0)) return { pools: [] };
+  // Nodes that are not known here may take these, so that nothing is certain of the pools; they may have a pool's labels too, but not
+  // those that tell its nodes from all others.
+  const isCertain = !demand.elsewhere && selected.some(({ pool }) => selectsPool(demand, pool));
+  if (!demand.onEveryNode && !required && !isCertain) return { pools: [] };
   const tolerated = selected.filter(({ pool }) => untolerated(pool.taints, demand.tolerations).length === 0);
   if (demand.onEveryNode && wanted.length > 0 && tolerated.length < selected.length) {
     const missed = selected.filter((load) => !tolerated.includes(load));
@@ -155,6 +181,11 @@ function poolsFor(
   }
   if (tolerated.length > 0 || !required) return { pools: tolerated };
   return { pools: [], why: taintFault(selected[0].pool, demand) };
+}
+
+/** Whether the selector of pods has all the labels that only the nodes of a pool have. */
+function selectsPool({ nodeSelector = {} }: PodDemand, pool: IGpuNodePool): boolean {
+  return Object.entries(pool.nodeSelector).every(([key, value]) => nodeSelector[key] === value);
 }
 
 /** A node affinity without what a node must not have. */
@@ -168,24 +199,28 @@ function further(count: number): string {
   return count > 0 ? `; nor those of ${count} further pools` : '';
 }
 
+/** The way out for pods of nodes that another program makes. */
+const OR_ELSEWHERE =
+  ', or annotate pods for nodes that this program does not make with gpu-inference-constructs/elsewhere: "true"';
+
 function selectorFault(wanted: [string, string][], index: Map<string, PoolLoad[]>): string {
   const unstamped = wanted.filter(([key, value]) => !index.has(`${key}=${value}`)).map(([k, v]) => `${k}=${v}`);
   const labels = wanted.map(([key, value]) => `${key}=${value}`).join(', ');
   return unstamped.length > 0
-    ? `select nodes by ${unstamped.join(', ')}, which no pool of the cluster stamps; use the pool's nodeSelector`
+    ? `select nodes by ${unstamped.join(', ')}, which no pool of the cluster stamps; use the pool's nodeSelector${OR_ELSEWHERE}`
     : `select nodes by ${labels}, which are stamped, but by no pool together; use one pool's nodeSelector`;
 }
 
 function hardwareFault(selector: [string, string][]): string {
   const labels = selector.map(([key, value]) => `${key}=${value}`).join(', ');
-  return `select nodes by ${labels}, which no pool of the cluster has; use the pool's nodeSelector`;
+  return `select nodes by ${labels}, which no pool of the cluster has; use the pool's nodeSelector${OR_ELSEWHERE}`;
 }
 
 function taintFault(pool: IGpuNodePool, demand: PodDemand): string {
   const taints = untolerated(pool.taints, demand.tolerations).map(
     ({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`,
   );
-  return `do not tolerate the taints ${taints.join(', ')} of pool '${pool.poolName}'; add tolerations for them`;
+  return `do not tolerate the taints ${taints.join(', ')} of pool '${pool.poolName}'; add tolerations for them, or select other nodes`;
 }
 
 function untolerated(taints: readonly NodeTaint[], tolerations: readonly PodToleration[] = []): NodeTaint[] {

@@ -28,14 +28,30 @@ const HARDWARE: { readonly [label: string]: (type: GpuInstanceType) => string | 
   'kubernetes.io/os': () => 'linux',
 };
 
+/** Labels of EKS's node groups, and of Karpenter: a node whose maker is known has the ones or the others. */
+const MAKERS = [/^eks\.amazonaws\.com\/(capacityType|nodegroup)/, /^karpenter\./];
+
+/** The value of a label that others than the pool set, where it is known. */
+function othersValue({ instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
+  return Object.hasOwn(HARDWARE, key) ? HARDWARE[key](instanceType) : platformLabels[key];
+}
+
+/** Whether it is known that nodes of a pool have no label of a key, because they are of another maker. */
+function hasNot({ platformLabels }: IGpuNodePool, key: string): boolean {
+  const maker = MAKERS.find((form) => form.test(key));
+  return (
+    maker !== undefined && platformLabels !== undefined && !Object.keys(platformLabels).some((own) => maker.test(own))
+  );
+}
+
 /**
  * Whether nodes of a pool may have a label that others than pools set; what is not known may be so.
  *
  * @internal
  */
-export function mayHave({ instanceType }: IGpuNodePool, key: string, value: string): boolean {
-  const known = Object.hasOwn(HARDWARE, key) ? HARDWARE[key](instanceType) : undefined;
-  return known === undefined || known === value;
+export function mayHave(pool: IGpuNodePool, key: string, value: string): boolean {
+  const known = othersValue(pool, key);
+  return known === undefined ? !hasNot(pool, key) : known === value;
 }
 
 /**
@@ -58,9 +74,9 @@ export function mayMeet(
     requirements.every((requirement) => {
       const { key } = requirement;
       if (hasToken({ ...requirement })) return true;
-      const hardware = Object.hasOwn(HARDWARE, key) ? HARDWARE[key](pool.instanceType) : undefined;
-      const value = labels[key] ?? hardware;
-      return (value === undefined && isWellKnown(key) && !isStamped(key)) || meets(value, requirement);
+      const value = labels[key] ?? othersValue(pool, key);
+      const isUnknown = value === undefined && isWellKnown(key) && !isStamped(key) && !hasNot(pool, key);
+      return isUnknown || meets(value, requirement);
     }),
   );
 }

@@ -25,6 +25,7 @@ export interface PoolOptions {
   readonly allocatable?: { [resource: string]: string };
   readonly gpuSharingKind?: GpuSharingKind;
   readonly efaSecurityGroupId?: string;
+  readonly platformLabels?: { [key: string]: string };
 }
 
 export class Pool extends Construct implements IGpuNodePool {
@@ -40,6 +41,7 @@ export class Pool extends Construct implements IGpuNodePool {
   public readonly allocatable?: { [resource: string]: string };
   public readonly gpuSharingKind?: GpuSharingKind;
   public readonly efaSecurityGroupId?: string;
+  public readonly platformLabels?: { [key: string]: string };
   public readonly ready = [];
 
   public constructor(
