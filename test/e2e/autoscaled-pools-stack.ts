@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { App, LocalBackend, TerraformStack } from 'cdktf';
+import { App, Fn, LocalBackend, TerraformStack, Token } from 'cdktf';
 import {
   Autoscaling,
   Capacity,
@@ -17,6 +17,9 @@ import {
 export const REGION = 'us-west-2';
 export const CLUSTER = 'autoscaled';
 
+/** Zones of the subnets. */
+export const ZONES = ['us-west-2a', 'us-west-2b'];
+
 export const BLOCK = {
   reservationId: 'cr-02168da1478b509e0',
   availabilityZone: 'us-west-2b',
@@ -32,9 +35,9 @@ export class AutoscaledPools {
 
   /**
    * @param app the app
-   * @param guestSubnet which subnet the guest's pool is put into; its reservation is in the zone of the second
+   * @param guestZones what the guest takes for the zones of the subnets
    */
-  public constructor(app: App, guestSubnet = 1) {
+  public constructor(app: App, guestZones = ZONES) {
     this.infrastructure = new TerraformStack(app, 'autoscaled-infrastructure');
     this.workloads = new TerraformStack(app, 'autoscaled-workloads');
     for (const stack of [this.infrastructure, this.workloads]) {
@@ -42,8 +45,7 @@ export class AutoscaledPools {
     }
     const { infrastructure, workloads } = this;
     new AwsProvider(infrastructure, 'Aws', { region: REGION });
-    const availabilityZones = ['us-west-2a', 'us-west-2b'];
-    const cluster = new EksGpuCluster(infrastructure, 'Cluster', { clusterName: CLUSTER, availabilityZones });
+    const cluster = new EksGpuCluster(infrastructure, 'Cluster', { clusterName: CLUSTER, availabilityZones: ZONES });
     new GpuNodePool(infrastructure, 'burst', {
       cluster,
       instanceType: GpuInstanceType.G5_2XLARGE,
@@ -75,11 +77,12 @@ export class AutoscaledPools {
       minNodes: 0,
       maxNodes: 2,
     });
-    // The same cluster as somebody else would see it, who knows neither the zones of its subnets nor what else runs there.
+    // The same cluster as somebody else would see it, who has its subnets as a list that only Terraform knows, as of a VPC module.
     new GpuNodePool(infrastructure, 'guest', {
       cluster: EksGpuCluster.fromAttributes(infrastructure, 'Theirs', {
         clusterName: CLUSTER,
-        subnetIds: cluster.subnetIds,
+        subnetIds: Token.asList(Fn.concat([cluster.subnetIds, []])),
+        availabilityZones: guestZones,
         securityGroupIds: cluster.securityGroupIds,
         vpcId: cluster.vpcId,
         endpoint: cluster.connection.host,
@@ -89,7 +92,6 @@ export class AutoscaledPools {
       instanceType: GpuInstanceType.G6E_48XLARGE,
       fabric: RdmaFabric.efa(),
       capacity: Capacity.reservation({ reservationId: 'cr-0a1b2c3d4e5f60718', availabilityZone: 'us-west-2b' }),
-      subnetId: cluster.subnetIds[guestSubnet],
       minNodes: 1,
       maxNodes: 1,
     });

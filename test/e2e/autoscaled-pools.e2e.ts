@@ -1,5 +1,5 @@
 import { App } from 'cdktf';
-import { AutoscaledPools, BLOCK, CLUSTER, REGION } from './autoscaled-pools-stack';
+import { AutoscaledPools, BLOCK, CLUSTER, REGION, ZONES } from './autoscaled-pools-stack';
 import { definitionsOf } from './harness/definitions';
 import { KubeObject } from './harness/kube-client';
 import { karpenterNodes } from './harness/karpenter';
@@ -82,7 +82,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
   });
 
   test('of somebody else are not planned in another zone than their reservation', async () => {
-    await expect(site.plan((app) => new AutoscaledPools(app, 0))).rejects.toThrow(/pool 'guest' is in us-west-2b/);
+    await expect(site.plan((app) => new AutoscaledPools(app, [...ZONES].reverse()))).rejects.toThrow(
+      /pool 'guest' is in us-west-2b/,
+    );
   });
 
   test('are refused where the definitions do not know a field', async () => {
