@@ -15,7 +15,7 @@ export function definitionsOf(fixture: string): KubeObject[] {
   return Object.entries(kinds).map(([kind, { apiVersion, scope, spec }]) => {
     const [group, name] = apiVersion.split('/');
     const singular = kind.toLowerCase();
-    const plural = /[^s]class$/.test(singular) ? `${singular}es` : `${singular.replace(/y$/, 'ie')}s`;
+    const plural = singular.endsWith('class') ? `${singular}es` : `${singular.replace(/y$/, 'ie')}s`;
     const properties = { spec: structural(spec), status: ANYTHING };
     return {
       apiVersion: 'apiextensions.k8s.io/v1',

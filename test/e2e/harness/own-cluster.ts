@@ -49,7 +49,12 @@ export class OwnCluster {
     return this.controlPlane.client;
   }
 
-  /** What is made of the stack, without applying it. Fails for a release of a foreign chart, unless its definitions are named. */
+  /**
+   * What is made of the stack, without applying it.
+   *
+   * @param describe the stack
+   * @param definitions what the charts of its releases define, where these cannot be installed
+   */
   public async workloads(describe: DescribeStack, definitions: readonly KubeObject[]): Promise<Workloads> {
     const outdir = path.join(this.standIns.folder, 'work', 'cdktf.out');
     rmSync(outdir, { recursive: true, force: true });
