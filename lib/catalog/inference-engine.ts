@@ -19,6 +19,10 @@ interface EngineFacts {
   readonly latentDispatchMsPerLayer: number;
   /** Host time per token of a prompt before it is computed: tokenising, hashing of blocks, transport, microseconds. */
   readonly hostMicrosecondsPerToken: number;
+  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where nothing is known. */
+  readonly answerMicrosecondsPerToken: number;
+  /** The same for each token of that answer that went before, nanoseconds. */
+  readonly answerNanosecondsPerEarlierToken: number;
   /** Whether decode attention reads grouped keys and values once per query head. */
   readonly rereadsGroupedKeys: boolean;
   readonly provenance: string;
@@ -31,6 +35,15 @@ const HOST_MICROSECONDS = 3;
  * layers with experts need: times of Kimi-K2.5, half of whose sources were looked at (see bench/planner/README.md), begin at 90 to 120 ms.
  */
 const LATENT_DISPATCH_MS = 3.2;
+
+/**
+ * SGLang's one process for requests and answers (`TokenizerManager`) sends every token, and copied the answer so far for each
+ * (sgl-project/sglang#22567 and #17437: the copy alone takes 4 ns per token of it, and is gone since 2026). Values: Llama-3.1-8B with 512
+ * sequences on four and eight H200 (SGLang 0.5.6, looked at: see bench/planner/README.md), whose steps take as long on four GPUs as on
+ * eight and with prompts of 2000 tokens as with 1000: 32, 39 and 54 µs for each sequence with answers of 500, 1000 and 2000 tokens.
+ */
+const ANSWER_MICROSECONDS = 25;
+const ANSWER_NANOSECONDS = 30;
 
 /**
  * A program that runs the model, and how far it is from the planner's closed form.
@@ -46,6 +59,8 @@ export class InferenceEngine {
     dispatchMsPerLayer: 0.4,
     latentDispatchMsPerLayer: 0.6,
     hostMicrosecondsPerToken: HOST_MICROSECONDS,
+    answerMicrosecondsPerToken: 0,
+    answerNanosecondsPerEarlierToken: 0,
     rereadsGroupedKeys: false,
     provenance: 'not fitted',
   });
@@ -59,6 +74,8 @@ export class InferenceEngine {
     dispatchMsPerLayer: 0.4,
     latentDispatchMsPerLayer: LATENT_DISPATCH_MS,
     hostMicrosecondsPerToken: HOST_MICROSECONDS,
+    answerMicrosecondsPerToken: 0,
+    answerNanosecondsPerEarlierToken: 0,
     rereadsGroupedKeys: false,
     provenance: 'not fitted',
   });
@@ -75,6 +92,8 @@ export class InferenceEngine {
     dispatchMsPerLayer: 0.02,
     latentDispatchMsPerLayer: 0.02,
     hostMicrosecondsPerToken: 0,
+    answerMicrosecondsPerToken: 0,
+    answerNanosecondsPerEarlierToken: 0,
     rereadsGroupedKeys: true,
     provenance: 'NVIDIA/TensorRT-LLM docs/source/blogs/XQA-kernel.md; not fitted',
   });
@@ -88,6 +107,8 @@ export class InferenceEngine {
     dispatchMsPerLayer: 0.4,
     latentDispatchMsPerLayer: LATENT_DISPATCH_MS,
     hostMicrosecondsPerToken: HOST_MICROSECONDS,
+    answerMicrosecondsPerToken: ANSWER_MICROSECONDS,
+    answerNanosecondsPerEarlierToken: ANSWER_NANOSECONDS,
     rereadsGroupedKeys: false,
     provenance: 'not fitted',
   });
@@ -131,6 +152,10 @@ export class InferenceEngine {
   public readonly latentDispatchMsPerLayer: number;
   /** Host time per token of a prompt before it is computed (tokenising, hashing of blocks, transport), microseconds. */
   public readonly hostMicrosecondsPerToken: number;
+  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where nothing is known of it. */
+  public readonly answerMicrosecondsPerToken: number;
+  /** The same for each token of that answer that went before, nanoseconds. */
+  public readonly answerNanosecondsPerEarlierToken: number;
   /** Whether decode attention reads grouped keys and values once per query head, as engines before 2024 did. */
   public readonly rereadsGroupedKeys: boolean;
   /** Where the factors come from. */
@@ -146,6 +171,8 @@ export class InferenceEngine {
     this.dispatchMsPerLayer = facts.dispatchMsPerLayer;
     this.latentDispatchMsPerLayer = facts.latentDispatchMsPerLayer;
     this.hostMicrosecondsPerToken = facts.hostMicrosecondsPerToken;
+    this.answerMicrosecondsPerToken = facts.answerMicrosecondsPerToken;
+    this.answerNanosecondsPerEarlierToken = facts.answerNanosecondsPerEarlierToken;
     this.rereadsGroupedKeys = facts.rereadsGroupedKeys;
     this.provenance = facts.provenance;
   }

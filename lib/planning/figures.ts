@@ -21,14 +21,15 @@ const MEASURED_FORMATS: readonly Precision[] = [
   Precision.NVFP4,
 ];
 
-/** Whether times rest on measured kernels, and the band around them. */
-function timeEvidence(setup: Setup): { evidence: EvidenceClass; errorBand: string } {
+/** Whether times rest on measured kernels, and the band around them; the host's were measured on one machine, others have other CPUs. */
+function timeEvidence(setup: Setup, ...estimates: ServingEstimate[]): { evidence: EvidenceClass; errorBand: string } {
   const measured =
     MEASURED_GPUS.includes(setup.gpu) &&
     MEASURED_FORMATS.includes(setup.precision) &&
     setup.parallelism.tensor <= setup.instanceType.nvlinkDomainSize &&
     setup.cpuOffloadBytes === 0 &&
-    setup.cudaGraphs;
+    setup.cudaGraphs &&
+    estimates.every((time) => time.hostStep <= time.gpuStep);
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
   if (setup.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: setup.engine.name === 'vllm' ? '± 20 %' : '± 30 %' };
@@ -133,11 +134,14 @@ export function figuresOf(
     {
       name: 'time per output token',
       value: `${facts.decodeLatencyMs.toFixed(2)} ms with ${facts.concurrency} sequences`,
-      formula: 'decode(b, in + out/2) + (b - 1) × prefill(in) / out',
+      formula:
+        (asked.hostStep > 0 ? 'max(decode(b, in + out/2), b × host(out))' : 'decode(b, in + out/2)') +
+        ' + (b - 1) × prefill(in) / out',
       inputs:
         `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
-        `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}`,
-      ...times,
+        `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}` +
+        (asked.hostStep > 0 ? `; host ${ms(asked.hostStep)} to send the tokens meanwhile` : ''),
+      ...timeEvidence(setup, asked),
     },
     {
       name: 'time to first token',
@@ -149,9 +153,9 @@ export function figuresOf(
     {
       name: 'output tokens per second',
       value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
-      formula: 'b / (decode + b × prefill / out) × replicas',
+      formula: `b / (${asked.hostStep > 0 ? 'max(decode, b × host)' : 'decode'} + b × prefill / out) × replicas`,
       inputs: `${parallelism.data} replicas`,
-      ...times,
+      ...timeEvidence(setup, asked, full),
     },
   ];
   if (parallelism.pipeline > 1) {
@@ -180,8 +184,7 @@ export function figuresOf(
       value: `${facts.costPerMillionTokens.toFixed(2)}, with one replica in reserve ${facts.costPerMillionTokensWithSpare.toFixed(2)}`,
       formula: '1e6 × nodes × price per hour / (3600 × tokens per second × busy share)',
       inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), busy ${facts.busyShare}`,
-      evidence: times.evidence,
-      errorBand: times.errorBand,
+      ...timeEvidence(setup, full),
     });
   }
   return figures;

@@ -107,7 +107,7 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     shortfallPerGpu: fit.shortfallBytes > 0 ? size(fit.shortfallBytes) : undefined,
     waysOut: fit.fits ? [] : waysOut(fit),
   };
-  const facts = { ...bare, warnings: warningsOf(setup, { ...fit, fitsByDefault: fitsByDefault(setup, fit) }) };
+  const facts = { ...bare, warnings: warningsOf(setup, { ...fit, fitsByDefault: fitsByDefault(setup, fit) }, asked) };
   return CapacityPlan._of({
     ...facts,
     figures: figuresOf(setup, facts, asked, full, microBatchesOf(setup, setup.concurrency)),

@@ -37,6 +37,12 @@ function attentionFixed(gpu: GpuType): number {
 }
 
 /**
+ * FlashAttention 3, in vLLM and SGLang, reads 8-bit caches on Hopper no faster than this: 2.1 to 2.8 TB/s of large ones on H100, 2.2 to 3.3 on
+ * H200, where 16-bit caches reach the bandwidth (same source, vLLM 0.18 to 0.24 and SGLang 0.5.9 to 0.5.14; TensorRT-LLM does reach it).
+ */
+const HOPPER_NARROW_CACHE = 2.5e12;
+
+/**
  * Constants of a GPU and a format of weights.
  *
  * @internal
@@ -53,6 +59,8 @@ export interface KernelModel {
   readonly attentionFixed: number;
   /** Share of the bandwidth that decode attention reaches. */
   readonly attentionBandwidth: number;
+  /** Bytes per second at most of 8-bit caches. */
+  readonly narrowCacheRate: number;
   /** Share of the 16-bit rate that prefill attention reaches on its causal half. */
   readonly attentionRate: number;
 }
@@ -71,6 +79,8 @@ export function kernelModel(gpu: GpuType, precision: Precision, engine: Inferenc
     wideRate: gpu.denseTflops(Precision.FP16) * 1e12,
     attentionFixed: attentionFixed(gpu) * 1e-6,
     attentionBandwidth: 0.82,
+    narrowCacheRate:
+      gpu.computeCapability === 9 && !engine.name.startsWith('tensorrt') ? HOPPER_NARROW_CACHE : Infinity,
     attentionRate: gpu.computeCapability >= 9 ? 0.55 : 0.47,
   };
 }

@@ -1,3 +1,4 @@
+import { answerSeconds } from './answer-stream';
 import { Setup } from './setup';
 import { Pass, PassTime, passTime } from './step-time';
 
@@ -18,6 +19,10 @@ export interface ServingEstimate {
   readonly timePerOutputToken: number;
   /** Decode step alone. */
   readonly decode: PassTime;
+  /** Time between two tokens of an answer as the GPUs alone would have it, prefills left out, seconds. */
+  readonly gpuStep: number;
+  /** What the host needs to send a token of each answer meanwhile, seconds; the longer of the two counts. */
+  readonly hostStep: number;
   /** Prefill of one prompt, without dispatch. */
   readonly prefill: number;
   /** Time to the first token on an idle server, seconds. */
@@ -28,7 +33,7 @@ export interface ServingEstimate {
 
 /**
  * Estimates of continuous batching: of `out` steps, those in which another sequence's prompt is computed take longer,
- * `TPOT = decode(b, in + out/2) + (mixed step - decode step) × prompts per step`. `TTFT = prefill + 0.4 ms/layer +
+ * `TPOT = max(decode(b, in + out/2), b × host) + (mixed step - decode step) × prompts per step`. `TTFT = prefill + 0.4 ms/layer +
  * 3 µs/token` (dispatch; host work on the prompt).
  *
  * @internal
@@ -46,7 +51,8 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
   const decode = passTime(setup, decodePass);
   // With more micro-batches than stages a token waits for the slowest stage of all of them, else only for its own way through.
   const loss = 1 / pipelineEfficiency(PIPELINE_MICRO_BATCHES, parallelism.pipeline);
-  const cycle = loss * Math.max(decode.total, batches * decode.bottleneck);
+  const gpuStep = loss * Math.max(decode.total, batches * decode.bottleneck) * engine.decodeFactor;
+  const hostStep = answerSeconds(setup, concurrency);
   const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
   const prefill = passTime(setup, prompt(inputTokens));
   // A prompt longer than the token window takes several steps, each of which reads the weights.
@@ -62,11 +68,13 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
   const mixed = passTime(setup, { ...decodePass, prompts });
   const work = (pass: PassTime) => (parallelism.pipeline === 1 ? pass.total : pass.bottleneck);
   const perPrompt = (loss * engine.prefillFactor * (work(mixed) - work(decode))) / prompts;
-  const timePerOutputToken = cycle * engine.decodeFactor + (Math.max(0, concurrency - 1) * perPrompt) / outputTokens;
+  const timePerOutputToken = Math.max(gpuStep, hostStep) + (Math.max(0, concurrency - 1) * perPrompt) / outputTokens;
   return {
     concurrency,
     timePerOutputToken,
     decode,
+    gpuStep,
+    hostStep,
     prefill: prefillTotal,
     timeToFirstToken: prefillTotal + dispatchSeconds(setup) + (inputTokens * engine.hostMicrosecondsPerToken) / 1e6,
     outputTokensPerSecond: concurrency / (timePerOutputToken + perPrompt / outputTokens),

@@ -1,5 +1,6 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { NodeNetwork } from './capacity-request';
+import { ServingEstimate } from './serving-estimate';
 import { Setup } from './setup';
 import { stageLayers } from './stages';
 
@@ -11,6 +12,7 @@ import { stageLayers } from './stages';
 export function warningsOf(
   setup: Setup,
   fit: { readonly hostFits: boolean; readonly hostBytes: number; readonly fitsByDefault: boolean },
+  asked: ServingEstimate,
 ): string[] {
   const { model, instanceType, parallelism, gpu } = setup;
   const { tensor, pipeline } = parallelism;
@@ -75,6 +77,14 @@ export function warningsOf(
     warn(
       'SCHEDULER_SEQUENCES',
       `it fits with ${setup.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM takes more on ${gpu.name}, and its sampler's memory is not there`,
+    );
+  }
+  if (asked.hostStep > asked.gpuStep) {
+    const ms = (seconds: number) => (seconds * 1e3).toFixed(1);
+    warn(
+      'HOST_BOUND',
+      `with ${asked.concurrency} sequences a step waits for ${setup.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
+        `tokens, the GPUs ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
     );
   }
   if (!fit.hostFits) {

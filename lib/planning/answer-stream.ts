@@ -1,0 +1,18 @@
+import { Setup } from './setup';
+
+/** Tokens of an answer up to which the growth of the host's time was measured (2000 of them, so 1000 before one on average). */
+const MEASURED_EARLIER = 1000;
+
+/**
+ * Seconds that the engine's host process needs to send one token of each of `concurrency` answers. It does so while the GPUs compute the
+ * next step, so it matters only where it takes longer than they do; it is one process, however many GPUs a replica has.
+ *
+ * @internal
+ */
+export function answerSeconds(setup: Setup, concurrency: number): number {
+  const { engine, outputTokens } = setup;
+  const earlier = Math.min(outputTokens / 2, MEASURED_EARLIER);
+  return (
+    concurrency * (engine.answerMicrosecondsPerToken * 1e-6 + earlier * engine.answerNanosecondsPerEarlierToken * 1e-9)
+  );
+}
