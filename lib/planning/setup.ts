@@ -169,7 +169,7 @@ function defaultTokenWindow(gpu: GpuType): number {
  * @internal
  */
 export function largerOwnSequences({ engine, gpu, askedMaxSequences, maxSequences }: Setup): number | undefined {
-  if (engine !== InferenceEngine.VLLM || !isLarge(gpu) || askedMaxSequences !== undefined) return undefined;
+  if (!engine._isVllm || !isLarge(gpu) || askedMaxSequences !== undefined) return undefined;
   return maxSequences < OWN_MAX_SEQUENCES ? OWN_MAX_SEQUENCES : undefined;
 }
 
@@ -230,6 +230,7 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
         `has ${gpu.computeCapability.toFixed(1)}; use one of ${usable.join(', ')}`,
     );
   }
+  faults.push(...formatFaults(load, instanceType, precision));
   const counted = load.model.checkpointSize(precision);
   const stored = load.checkpointSize;
   if (stored && !(stored.bytes > counted.bytes / 2 && stored.bytes < counted.bytes * 2)) {
@@ -252,6 +253,30 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
     );
   }
   return faults;
+}
+
+/** Formats that the GPU has, but the engine or the model not on it. */
+function formatFaults(
+  { model, engine }: Pick<ServingLoad, 'model' | 'engine'>,
+  { gpu, name }: GpuInstanceType,
+  precision: Precision,
+): string[] {
+  if (!gpu.supports(precision)) return [];
+  const eight = precision === Precision.FP8 || precision === Precision.FP8_BLOCK;
+  if (eight && engine?.name.startsWith('tensorrt') && gpu.computeCapability < 8.9) {
+    return [
+      `${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; vllm and sglang do`,
+    ];
+  }
+  // Quantised weights are multiplied in bf16, or in fp16 where the GPU lacks it.
+  const inHalf = precision === Precision.FP16 || (precision.quantized && !gpu.supports(Precision.BF16));
+  if (!model.shape.needsBfloat16 || !inHalf) return [];
+  return [
+    `${model.name} overflows in fp16, which engines refuse; ` +
+      (gpu.supports(Precision.BF16)
+        ? 'use bf16'
+        : `${gpu.name} (${name}) has no bf16: use fp32, or a GPU from A10G on`),
+  ];
 }
 
 /**
