@@ -7,6 +7,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { throwIfFaulty } from '../units/errors';
 import { CapacityRequest, NodeNetwork, ServingLoad } from './capacity-request';
+import { formatFaults } from './format-faults';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
 const DEFAULT_CONCURRENCY = 4;
@@ -253,30 +254,6 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
     );
   }
   return faults;
-}
-
-/** Formats that the GPU has, but the engine or the model not on it. */
-function formatFaults(
-  { model, engine }: Pick<ServingLoad, 'model' | 'engine'>,
-  { gpu, name }: GpuInstanceType,
-  precision: Precision,
-): string[] {
-  if (!gpu.supports(precision)) return [];
-  const eight = precision === Precision.FP8 || precision === Precision.FP8_BLOCK;
-  if (eight && engine?.name.startsWith('tensorrt') && gpu.computeCapability < 8.9) {
-    return [
-      `${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; vllm and sglang do`,
-    ];
-  }
-  // Quantised weights are multiplied in bf16, or in fp16 where the GPU lacks it.
-  const inHalf = precision === Precision.FP16 || (precision.quantized && !gpu.supports(Precision.BF16));
-  if (!model.shape.needsBfloat16 || !inHalf) return [];
-  return [
-    `${model.name} overflows in fp16, which engines refuse; ` +
-      (gpu.supports(Precision.BF16)
-        ? 'use bf16'
-        : `${gpu.name} (${name}) has no bf16: use fp32, or a GPU from A10G on`),
-  ];
 }
 
 /**

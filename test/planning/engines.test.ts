@@ -190,6 +190,23 @@ describe('experts', () => {
   });
 });
 
+describe('latent attention', () => {
+  test('is refused before Ampere, in every format, and not searched for there', () => {
+    const request = { model: ModelSpec.DEEPSEEK_V2_LITE, contextLength: 4096, concurrency: 1 };
+    for (const instanceType of [GpuInstanceType.P3DN_24XLARGE, GpuInstanceType.G4DN_12XLARGE]) {
+      for (const precision of [Precision.FP16, Precision.FP32, Precision.INT4]) {
+        expect(() => CapacityPlanner.plan({ ...request, instanceType, precision })).toThrow(
+          /latent attention \(deepseek-v2-lite\) needs compute capability 8.0/,
+        );
+      }
+    }
+    const candidates = GpuInstanceType.ALL.map((instanceType) => ({ instanceType }));
+    const found = CapacityPlanner.search({ ...request, candidates, limit: 100 });
+    expect(found.length).toBeGreaterThan(5);
+    expect(found.every((plan) => plan.instanceType.gpu.computeCapability >= 8)).toBe(true);
+  });
+});
+
 describe('NVFP4 of latent attention', () => {
   test('leaves the projections and the prediction layer in 16 bits, as NVIDIA does', () => {
     const all = 0.5625 * ModelSpec.DEEPSEEK_R1.parameters;
