@@ -70,6 +70,14 @@ const MODELS: [RegExp, ModelSpec][] = [
     ModelSpec.dense({ name: 'deepseek-coder-33b', shape: llama(62, 7168, 56, 8, 19200, 32256, 65536) }),
   ],
   [
+    // Qwen 1.5 14B: multi-head attention.
+    /qwen1\.5-14b/i,
+    ModelSpec.dense({
+      name: 'qwen1.5-14b',
+      shape: { ...llama(40, 5120, 40, 40, 13696, 152064, 32768), attentionBias: true },
+    }),
+  ],
+  [
     // Qwen and Qwen 1.5 72B: multi-head attention.
     /qwen(1\.5)?-72b/i,
     ModelSpec.dense({
@@ -206,5 +214,7 @@ export function engineOf(source: string): InferenceEngine {
   if (/v0\.[0-6]\b|fastertransformer|without XQA/i.test(source)) return InferenceEngine.TENSORRT_LLM_0_6;
   if (/trt-?llm|tensorrt|mlperf|mlcommons/i.test(source)) return InferenceEngine.TENSORRT_LLM;
   if (/sglang/i.test(source)) return InferenceEngine.SGLANG;
+  // The memory of CUDA graphs is taken from the utilisation.
+  if (/vllm 0\.(2[1-9]|[3-9]\d)\b/i.test(source)) return InferenceEngine.VLLM_0_21;
   return InferenceEngine.VLLM;
 }

@@ -177,14 +177,17 @@ function keyValue(point: Point, model: ModelSpec): Outcome {
   const instanceType = boardOf(point.gpu);
   const precision = precisionOf(point, model);
   if (!instanceType || !precision) return { point, reason: 'hardware or format of the log is not in the catalogue' };
+  const parallelism = parallelismOf(model, precision, Number(point.tp) || 1, Number(point.pp) || 1);
+  if (typeof parallelism === 'string') return { point, reason: parallelism };
   const plan: CapacityPlan = CapacityPlanner.plan({
     model,
     instanceType,
     precision,
     contextLength: extraOf(point, 'max_model_len'),
     concurrency: 1,
+    engine: engineOf(point.source),
     ...settingsOf(point),
-    parallelism: Parallelism.of({ tensor: Number(point.tp) || 1, pipeline: Number(point.pp) || 1 }),
+    parallelism,
   });
   const why = lacksSetting(plan, extraOf(point, 'activation_peak_gib') ?? NaN);
   if (why) return { point, reason: why };

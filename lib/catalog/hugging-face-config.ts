@@ -17,6 +17,7 @@ interface Family {
   readonly normBias?: boolean;
   readonly feedForwardBias?: boolean;
   readonly gatedFeedForward?: boolean;
+  readonly needsBfloat16?: boolean;
   /** Values that the family's configuration class has where the file states none. */
   readonly defaults?: Config;
 }
@@ -34,12 +35,12 @@ const GEMMA_3_DEFAULTS: Config = {
 /** Model types that are known to be decoders of a shape we can count. Source: the modelling code in huggingface/transformers. */
 const FAMILIES: { readonly [type: string]: Family } = {
   llama: {},
-  mistral: {},
-  mixtral: {},
-  qwen2: { attentionBias: true },
-  qwen2_moe: { attentionBias: true },
-  qwen3: { queryKeyNorm: true },
-  qwen3_moe: { queryKeyNorm: true },
+  mistral: { defaults: { num_key_value_heads: 8 } },
+  mixtral: { defaults: { num_key_value_heads: 8 } },
+  qwen2: { attentionBias: true, defaults: { num_key_value_heads: 32 } },
+  qwen2_moe: { attentionBias: true, defaults: { num_key_value_heads: 16 } },
+  qwen3: { queryKeyNorm: true, defaults: { num_key_value_heads: 32, head_dim: 128 } },
+  qwen3_moe: { queryKeyNorm: true, defaults: { num_key_value_heads: 4 } },
   deepseek: {},
   deepseek_v2: {},
   deepseek_v3: {},
@@ -54,11 +55,22 @@ const FAMILIES: { readonly [type: string]: Family } = {
     normsPerLayer: 1,
   },
   phi3: {},
-  phimoe: { attentionBias: true, attentionOutputBias: true, normBias: true },
-  gemma: { tiedByDefault: true },
-  gemma2: { tiedByDefault: true, normsPerLayer: 4 },
-  gemma3_text: { tiedByDefault: true, normsPerLayer: 4, queryKeyNorm: true, defaults: GEMMA_3_DEFAULTS },
-  gpt_oss: { attentionBias: true, attentionOutputBias: true },
+  phimoe: { attentionBias: true, attentionOutputBias: true, normBias: true, defaults: { num_key_value_heads: 8 } },
+  gemma: { tiedByDefault: true, defaults: { num_key_value_heads: 16, head_dim: 256 } },
+  gemma2: {
+    tiedByDefault: true,
+    normsPerLayer: 4,
+    needsBfloat16: true,
+    defaults: { num_key_value_heads: 4, head_dim: 256 },
+  },
+  gemma3_text: {
+    tiedByDefault: true,
+    normsPerLayer: 4,
+    queryKeyNorm: true,
+    needsBfloat16: true,
+    defaults: GEMMA_3_DEFAULTS,
+  },
+  gpt_oss: { attentionBias: true, attentionOutputBias: true, defaults: { num_key_value_heads: 8, head_dim: 64 } },
 };
 
 /**
@@ -73,6 +85,7 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
   // Models that also read images keep the language model's numbers in a part of their own.
   const own = isConfig(outer.text_config) ? outer.text_config : outer;
   const type = String(own.model_type ?? outer.model_type ?? '');
+  if (type === '') throw new UnscopedValidationError([`model '${name}': config.json has no 'model_type'`]);
   const family = Object.prototype.hasOwnProperty.call(FAMILIES, type) ? FAMILIES[type] : undefined;
   if (!family) {
     throw new UnscopedValidationError([
@@ -86,7 +99,9 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
     ]);
   }
   const stated = Object.entries(own).filter(([, value]) => value !== null);
-  const config: Config = { ...family.defaults, ...Object.fromEntries(stated) };
+  // A null says that there are as many key-value heads as query heads, where the class would have fewer.
+  const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
+  const config: Config = { ...family.defaults, ...everyHead, ...Object.fromEntries(stated) };
   const faults: string[] = [];
   const whole = (...keys: string[]): number | undefined => {
     for (const key of keys) {
@@ -117,7 +132,7 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
     headSize: latentAttention ? undefined : whole('head_dim'),
     intermediateSize: required('intermediate_size', 'moe_intermediate_size'),
     vocabularySize: required('vocab_size'),
-    maxContextLength: required('max_position_embeddings'),
+    maxContextLength: scaledContext(config, type, required('max_position_embeddings')),
     tiedEmbeddings:
       flag(config, 'tie_word_embeddings') ?? flag(outer, 'tie_word_embeddings') ?? family.tiedByDefault ?? false,
     attentionBias: flag(config, 'attention_bias') ?? family.attentionBias,
@@ -128,6 +143,7 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
     queryKeyNorm: family.queryKeyNorm,
     normsPerLayer: family.normsPerLayer,
     attentionSinks: type === 'gpt_oss' ? true : undefined,
+    needsBfloat16: family.needsBfloat16,
     predictionLayers: whole('num_nextn_predict_layers'),
     latentAttention,
     experts,
@@ -137,6 +153,22 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
   return Object.fromEntries(
     Object.entries(shape).filter(([, value]) => value !== undefined),
   ) as unknown as DecoderShape;
+}
+
+/**
+ * The context after rotary scaling, as vLLM derives `max_model_len`: `linear` and `dynamic` scaling multiply the positions, `yarn` those of
+ * before (`original_max_position_embeddings`); `llama3` and `longrope` are in the positions already, and so is that of Gemma 3.
+ *
+ * @see https://github.com/vllm-project/vllm (vllm/config: _get_and_verify_max_len)
+ */
+function scaledContext(config: Config, type: string, positions: number): number {
+  const scaling = isConfig(config.rope_scaling) ? config.rope_scaling : config.rope_parameters;
+  if (!isConfig(scaling) || type.startsWith('gemma3')) return positions;
+  const { factor, original_max_position_embeddings: original } = scaling;
+  const kind = String(scaling.rope_type ?? scaling.type);
+  if (!['linear', 'dynamic', 'yarn'].includes(kind) || typeof factor !== 'number' || !(factor >= 1)) return positions;
+  const before = kind === 'yarn' && typeof original === 'number' && original > 0 ? original : positions;
+  return Math.floor(before * factor);
 }
 
 function latent(

@@ -25,6 +25,10 @@ interface EngineFacts {
   readonly answerNanosecondsPerEarlierToken: number;
   /** Whether decode attention reads grouped keys and values once per query head. */
   readonly rereadsGroupedKeys: boolean;
+  /** Whether the memory of CUDA graphs is taken from the utilisation. */
+  readonly countsGraphs?: boolean;
+  /** Whether layers with a window keep only the window. */
+  readonly keepsWindows?: boolean;
   readonly provenance: string;
 }
 
@@ -49,8 +53,27 @@ const ANSWER_NANOSECONDS = 30;
  * A program that runs the model, and how far it is from the planner's closed form.
  */
 export class InferenceEngine {
-  /** vLLM, also inside Triton. */
+  /** vLLM up to 0.20, also inside Triton (up to 26.05). */
   public static readonly VLLM = new InferenceEngine('vllm', {
+    keepsWindows: true,
+    blockTokens: 16,
+    defaultUtilization: 0.9,
+    decodeFactor: 1,
+    prefillFactor: 1,
+    stepOverheadMs: 0,
+    dispatchMsPerLayer: 0.4,
+    latentDispatchMsPerLayer: 0.6,
+    hostMicrosecondsPerToken: HOST_MICROSECONDS,
+    rereadsGroupedKeys: false,
+    provenance: 'not fitted',
+  });
+  /**
+   * vLLM from 0.21 on, inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache, and takes it from
+   * the utilisation (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
+   */
+  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', {
+    countsGraphs: true,
+    keepsWindows: true,
     blockTokens: 16,
     defaultUtilization: 0.9,
     decodeFactor: 1,
@@ -116,6 +139,7 @@ export class InferenceEngine {
   /** Every engine. */
   public static readonly ALL: InferenceEngine[] = [
     InferenceEngine.VLLM,
+    InferenceEngine.VLLM_0_21,
     InferenceEngine.TENSORRT_LLM,
     InferenceEngine.TENSORRT_LLM_0_6,
     InferenceEngine.SGLANG,
@@ -158,6 +182,14 @@ export class InferenceEngine {
   public readonly answerNanosecondsPerEarlierToken: number;
   /** Whether decode attention reads grouped keys and values once per query head, as engines before 2024 did. */
   public readonly rereadsGroupedKeys: boolean;
+  /** Whether the memory of CUDA graphs is taken from the utilisation, as by vLLM from 0.21 on. */
+  public readonly countsGraphs: boolean;
+  /**
+   * Whether layers with a sliding window keep only the window of a sequence. SGLang gives them a pool nearly as large as that of the
+   * others (gpt-oss: 0.8 of it, `swa_full_tokens_ratio`) or the same (Gemma), TensorRT-LLM the whole context unless
+   * `max_attention_window` is set.
+   */
+  public readonly keepsWindows: boolean;
   /** Where the factors come from. */
   public readonly provenance: string;
 
@@ -174,7 +206,18 @@ export class InferenceEngine {
     this.answerMicrosecondsPerToken = facts.answerMicrosecondsPerToken;
     this.answerNanosecondsPerEarlierToken = facts.answerNanosecondsPerEarlierToken;
     this.rereadsGroupedKeys = facts.rereadsGroupedKeys;
+    this.countsGraphs = facts.countsGraphs ?? false;
+    this.keepsWindows = facts.keepsWindows ?? false;
     this.provenance = facts.provenance;
+  }
+
+  /**
+   * Whether it is vLLM, of whichever version.
+   *
+   * @internal
+   */
+  public get _isVllm(): boolean {
+    return this.name.startsWith('vllm');
   }
 
   /** The name. */

@@ -87,6 +87,12 @@ export interface DecoderShape {
   readonly normBias?: boolean;
   /** One learned value per query head and layer (gpt-oss attention sinks). @default false */
   readonly attentionSinks?: boolean;
+  /**
+   * Whether its activations leave the range of fp16, so that engines want bf16 or fp32 (Gemma 2 and 3; vLLM's
+   * `_FLOAT16_NOT_SUPPORTED_MODELS`).
+   * @default false
+   */
+  readonly needsBfloat16?: boolean;
   /** Rows of a learned position table. @default 0 */
   readonly positionEmbeddings?: number;
   /**

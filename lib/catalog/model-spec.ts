@@ -308,7 +308,7 @@ export class ModelSpec {
 
   /**
    * Bytes of the whole model's weights, scale factors included. Quantised formats leave embeddings, head, router and norms in 16
-   * bits; MXFP4 also everything but the experts of a mixture-of-experts model.
+   * bits; MXFP4 also everything but the experts of a mixture-of-experts model, NVFP4 the projections of latent attention but its output.
    *
    * @param precision number format of the weights
    */
@@ -318,18 +318,22 @@ export class ModelSpec {
     const matrices =
       layers * (c.attention + c.keyValue) + c.denseLayers * c.denseFeedForward + c.expertLayers * c.sharedExperts;
     const experts = c.expertLayers * c.routedExperts;
-    const rest = this.parameters - matrices - experts;
+    const latent = this.latentAttention && precision === Precision.NVFP4 ? layers * (c.latentUp + c.keyValue) : 0;
+    const rest = this.parameters - matrices - experts + latent;
     if (!precision.quantized) return DataSize.bytes(this.parameters * precision.bytesPerWeight);
     const expertsOnly = precision === Precision.MXFP4 && experts > 0;
     const scales = this.approximate ? 0 : (c.outputRows * precision.rowScaleBits) / 8;
     return DataSize.bytes(
-      experts * precision.bytesPerWeight + matrices * (expertsOnly ? 2 : precision.bytesPerWeight) + rest * 2 + scales,
+      experts * precision.bytesPerWeight +
+        (matrices - latent) * (expertsOnly ? 2 : precision.bytesPerWeight) +
+        rest * 2 +
+        scales,
     );
   }
 
   /**
    * Bytes of the checkpoint's files: the weights, and the multi-token prediction layers that are only loaded for speculative
-   * decoding, each one layer more with an embedding and a head of its own.
+   * decoding, each one layer more with an embedding and a head of its own (in NVFP4 checkpoints all in 16 bits).
    *
    * @param precision number format of the weights
    */
@@ -338,7 +342,10 @@ export class ModelSpec {
     if (extra === 0) return this.weightSize(precision);
     const longer = new ModelSpec(this.name, { ...this.shape, layers: this.layers + extra, predictionLayers: 0 });
     const c = this.count;
-    return longer.weightSize(precision).plus(DataSize.bytes(extra * (c.embedding + 2 * this.hiddenSize ** 2) * 2));
+    const own = DataSize.bytes(extra * (c.embedding + 2 * this.hiddenSize ** 2) * 2);
+    if (precision !== Precision.NVFP4) return longer.weightSize(precision).plus(own);
+    const layers = longer.weightSize(Precision.BF16).bytes - this.weightSize(Precision.BF16).bytes;
+    return this.weightSize(precision).plus(own).plus(DataSize.bytes(layers));
   }
 
   /**

@@ -185,6 +185,7 @@ export const DENSE_SHAPES: { readonly [K in DenseName]: DecoderShape } = {
     maxContextLength: 8192,
     tiedEmbeddings: true,
     normsPerLayer: 4,
+    needsBfloat16: true,
     slidingWindow: { tokens: 4096, layers: 21 },
   },
   // config.json of google/gemma-2-27b
@@ -199,6 +200,7 @@ export const DENSE_SHAPES: { readonly [K in DenseName]: DecoderShape } = {
     maxContextLength: 8192,
     tiedEmbeddings: true,
     normsPerLayer: 4,
+    needsBfloat16: true,
     slidingWindow: { tokens: 4096, layers: 23 },
   },
 };

@@ -17,15 +17,21 @@ export function editDistance(a: string, b: string): number {
 }
 
 /**
- * The known names nearest to a misspelt one, best first.
+ * The known names nearest to a misspelt one, best first: those that begin with it before the others.
  *
  * @internal
  */
 export function nearNames(name: string, known: readonly string[], count = 3): string[] {
   const wanted = name.toLowerCase();
   return known
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+    .map((candidate) => ({
+      candidate,
+      begins: wanted !== '' && candidate.toLowerCase().startsWith(wanted),
+      distance: editDistance(wanted, candidate.toLowerCase()),
+    }))
+    .sort(
+      (a, b) => Number(b.begins) - Number(a.begins) || a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1),
+    )
     .slice(0, count)
     .map(({ candidate }) => candidate);
 }
@@ -37,5 +43,5 @@ export function nearNames(name: string, known: readonly string[], count = 3): st
  */
 export function unknownNameFault(what: string, name: string, known: readonly string[], otherwise: string): string {
   const near = nearNames(name, known).map((candidate) => `'${candidate}'`);
-  return `unknown ${what} '${name}'; near names: ${near.join(', ')}; ${otherwise}`;
+  return `unknown ${what} '${name}'${near.length > 0 ? `; near names: ${near.join(', ')}` : ''}; ${otherwise}`;
 }

@@ -10,6 +10,11 @@ export interface ParameterCount {
   readonly attention: number;
   /** Key and value projections of one layer: replicated when there are fewer heads than tensor ranks. */
   readonly keyValue: number;
+  /**
+   * Of `attention`, the up projections of latent attention in one layer; zero without it. In NVFP4 they and the down projections
+   * (`keyValue`) stay in 16 bits: `hf_quant_config.json` of nvidia/DeepSeek-V3.1-NVFP4 leaves out `q_a`, `q_b`, `kv_a` and `kv_b`.
+   */
+  readonly latentUp: number;
   /** Dense feed-forward matrices of one layer that has them. */
   readonly denseFeedForward: number;
   /** Routed experts of one layer that has them. */
@@ -46,12 +51,13 @@ export function countParameters(shape: DecoderShape): ParameterCount {
   let attention: number;
   let keyValue: number;
   let attentionRows: number;
+  let latentUp = 0;
   let small = (shape.normsPerLayer ?? 2) * norm;
   if (mla) {
     const query = nq * (mla.nopeHeadSize + mla.ropeHeadSize);
     const up = nq * (mla.nopeHeadSize + mla.valueHeadSize);
-    attention =
-      (mla.queryRank ? mla.queryRank * query : h * query) + mla.keyValueRank * up + nq * mla.valueHeadSize * h;
+    latentUp = (mla.queryRank ? mla.queryRank * query : h * query) + mla.keyValueRank * up;
+    attention = latentUp + nq * mla.valueHeadSize * h;
     // The down projections are on every tensor rank, like the compressed cache itself.
     keyValue = h * (mla.keyValueRank + mla.ropeHeadSize) + (mla.queryRank ? h * mla.queryRank : 0);
     attentionRows = query + up + h + mla.keyValueRank + mla.ropeHeadSize + (mla.queryRank ?? 0);
@@ -76,6 +82,7 @@ export function countParameters(shape: DecoderShape): ParameterCount {
   return {
     attention,
     keyValue,
+    latentUp,
     denseFeedForward: matrices * h * f + (shape.feedForwardBias ? bias(f) : 0),
     routedExperts: routed * (matrices * h * fe + (experts?.bias ? bias(fe) : 0)),
     sharedExperts: matrices * h * sharedWidth,
@@ -108,6 +115,7 @@ export function scaleParameters(count: ParameterCount, total: number | undefined
     ...count,
     attention: count.attention * factor,
     keyValue: count.keyValue * factor,
+    latentUp: count.latentUp * factor,
     denseFeedForward: count.denseFeedForward * factor,
     routedExperts: count.routedExperts * factor,
     sharedExperts: count.sharedExperts * factor,

@@ -29,18 +29,21 @@ export class Precision {
   public static readonly FP16 = new Precision({ name: 'fp16', bits: 16, scaleBits: 0, minimumComputeCapability: 0 });
   /** Brain floating point, 16 bits; needs compute capability 8.0 (vLLM refuses it on V100 and T4). */
   public static readonly BF16 = new Precision({ name: 'bf16', bits: 16, scaleBits: 0, minimumComputeCapability: 8 });
-  /** 8-bit floating point with one scale per tensor; needs compute capability 8.9 (L4, L40S, H100 and later). */
-  public static readonly FP8 = new Precision({ name: 'fp8', bits: 8, scaleBits: 0, minimumComputeCapability: 8.9 });
+  /**
+   * 8-bit floating point with one scale per tensor. Computed in 8 bits from compute capability 8.9 on (L4, L40S, H100 and later); on
+   * Ampere (8.0) vLLM and SGLang keep the weights in 8 bits and multiply in 16 (Marlin kernels), TensorRT-LLM refuses it.
+   */
+  public static readonly FP8 = new Precision({ name: 'fp8', bits: 8, scaleBits: 0, minimumComputeCapability: 8 });
   /**
    * 8-bit floating point with one 32-bit scale per block of 128 × 128 values, the format of DeepSeek-V3's own checkpoint
-   * (its README_WEIGHTS.md); needs compute capability 8.9.
+   * (its README_WEIGHTS.md); GPUs as for `FP8`.
    */
   public static readonly FP8_BLOCK = new Precision({
     name: 'fp8-block',
     bits: 8,
     scaleBits: 32 / (128 * 128),
     groupSize: 128,
-    minimumComputeCapability: 8.9,
+    minimumComputeCapability: 8,
   });
   /** 8-bit integers with one 32-bit scale per output row (W8A8, or bitsandbytes LLM.int8). */
   public static readonly INT8 = new Precision({

@@ -100,7 +100,7 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     return { output: usage(), status: name ? 0 : 2 };
   try {
-    const command = COMMANDS[name];
+    const command = Object.prototype.hasOwnProperty.call(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command)
       throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help')]);
     if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: 0 };
@@ -121,7 +121,8 @@ function parse(options: { readonly [name: string]: Option }, argv: readonly stri
   const faults: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const [name, inline] = split(argv[i]);
-    const option = name === undefined ? undefined : options[name];
+    const option =
+      name !== undefined && Object.prototype.hasOwnProperty.call(options, name) ? options[name] : undefined;
     if (name === undefined) faults.push(`'${argv[i]}' is no option; options start with --`);
     else if (!option)
       faults.push(
@@ -132,9 +133,15 @@ function parse(options: { readonly [name: string]: Option }, argv: readonly stri
           'see --help',
         ),
       );
-    else if (option.value === undefined) flags.add(name);
-    else if (inline !== undefined) text[name] = inline;
-    else if (i + 1 < argv.length) text[name] = argv[++i];
+    else if (option.value === undefined) {
+      if (inline !== undefined) faults.push(`--${name} takes no value; got '${inline}'`);
+      flags.add(name);
+    } else if (text[name] !== undefined) {
+      faults.push(`--${name} is given twice`);
+      if (inline === undefined) i++;
+    } else if (inline !== undefined) text[name] = inline;
+    // A negative number is a value, another option is not.
+    else if (i + 1 < argv.length && !argv[i + 1].startsWith('--')) text[name] = argv[++i];
     else faults.push(`--${name} needs a value: ${option.help}`);
   }
   if (faults.length > 0) throw new UnscopedValidationError(faults);

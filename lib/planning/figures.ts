@@ -1,5 +1,6 @@
 import { GpuType } from '../catalog/gpu-type';
 import { Precision } from '../catalog/precision';
+import { poolLayers } from './memory-model';
 import { PlanFacts } from './plan-facts';
 import { EvidenceClass, PlanFigure } from './plan-parts';
 import { ServingEstimate } from './serving-estimate';
@@ -32,7 +33,14 @@ function timeEvidence(setup: Setup, ...estimates: ServingEstimate[]): { evidence
     estimates.every((time) => time.hostStep <= time.gpuStep);
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
   if (setup.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
-  return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: setup.engine.name === 'vllm' ? '± 20 %' : '± 30 %' };
+  return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: setup.engine._isVllm ? '± 20 %' : '± 30 %' };
+}
+
+/** Layers that a pool of the cache has room for besides those there are, see poolLayers. */
+function paddedText(setup: Setup): string {
+  const { whole, windowed } = poolLayers(setup);
+  const padding = whole + windowed - setup.model.layers;
+  return padding === 0 ? '' : `; groups of layers with and without a window padded by ${padding} layers`;
 }
 
 /**
@@ -100,8 +108,7 @@ export function figuresOf(
     {
       name: 'runtime per GPU',
       value: String(memory.runtime),
-      formula:
-        'libraries by ranks + experts + what context and graphs lack outside the utilisation + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache',
+      formula: `libraries by ranks + experts + ${setup.engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack'} outside the utilisation + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache`,
       inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${setup.cudaGraphs ? 'on' : 'off'}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; up to 1 GiB less is used',
@@ -118,10 +125,10 @@ export function figuresOf(
       name: 'key-value capacity',
       value: `${facts.kvCapacityTokens} tokens, ${facts.maxConcurrency} sequences of ${facts.contextLength}`,
       formula: '(available - weights - activations - runtime) / bytes per token',
-      inputs: 'the rows above',
+      inputs: `the rows above${paddedText(setup)}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand:
-        'below all 10 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
+        'below all 16 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
     },
     {
       name: "safe batch by the guide's rule",

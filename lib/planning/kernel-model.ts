@@ -91,7 +91,8 @@ function formatOf(gpu: GpuType, precision: Precision, engine: InferenceEngine): 
     case Precision.INT8:
       return gpu.denseTflops(precision) > gpu.denseTflops(Precision.FP16) ? 'fp8' : 'weightOnly';
     case Precision.FP8_BLOCK:
-      return engine === InferenceEngine.VLLM ? 'fp8-block' : 'deepGemm';
+      if (gpu.denseTflops(precision) <= gpu.denseTflops(Precision.FP16)) return 'weightOnly';
+      return engine._isVllm ? 'fp8-block' : 'deepGemm';
     case Precision.NVFP4:
       return gpu.computeCapability >= 12 ? 'nvfp4Workstation' : 'nvfp4';
     case Precision.INT4:

@@ -10,6 +10,8 @@ const DENSE_WIDTHS = [11, 6.5, 5] as const;
 const EXPERT_WIDTHS = [22, 13, 10] as const;
 /** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
 const LARGE_GPU = 70 * GIB;
+/** CUDA graphs of decode steps: 0.4 to 0.8 GiB in logs of dense models on one GPU, up to 1.3 of larger ones. */
+const GRAPHS = 1.2 * GIB;
 /** Share of the room for the cache that is kept free on smaller GPUs. */
 const KEPT_FREE = 0.02;
 
@@ -58,6 +60,9 @@ export function stageWeights(setup: Setup, stage: Stage): number {
   const head = (c.head || c.embedding) / tensor;
   if (pipeline === 1) rest += c.embedding / tensor + c.finalNorm;
   else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
+  // See ParameterCount.latentUp.
+  const latent =
+    model.latentAttention && precision === Precision.NVFP4 ? stage.layers * (c.latentUp / tensor + c.keyValue) : 0;
   const wide = precision.quantized ? 2 : precision.bytesPerWeight;
   const expertsOnly = precision === Precision.MXFP4 && model.experts !== undefined;
   const scales = model.approximate
@@ -65,8 +70,8 @@ export function stageWeights(setup: Setup, stage: Stage): number {
     : ((c.outputRows / model.layers) * stage.layers * precision.rowScaleBits) / 8 / tensor;
   const counted =
     experts * precision.bytesPerWeight +
-    matrices * (expertsOnly ? wide : precision.bytesPerWeight) +
-    rest * wide +
+    (matrices - latent) * (expertsOnly ? wide : precision.bytesPerWeight) +
+    (rest + latent) * wide +
     scales;
   if (setup.checkpointBytes === undefined) return counted;
   return counted * (setup.checkpointBytes / model.checkpointSize(precision).bytes);
@@ -112,15 +117,17 @@ export function keyValueBytes(setup: Setup, layers: number): number {
  * @internal
  */
 export function activationBytes(setup: Setup, sequences = setup.maxSequences): number {
-  const { model, parallelism, tokenWindow } = setup;
+  const sampler = 9.7 * 4 * Math.min(sequences, setup.tokenWindow) * setup.model.vocabularySize;
+  return Math.max(70 * MIB, layerBytes(setup), sampler);
+}
+
+function layerBytes({ model, parallelism, tokenWindow }: Setup): number {
   const t = parallelism.tensor;
   const h = model.hiddenSize;
   const width = model.latentAttention ? h : model.attentionHeads * model.headSize;
   const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
   const active = model.experts ? activeWidth(model.experts) : model.intermediateSize;
-  const layers = 2 * tokenWindow * Math.max((3 * active) / t + 4 * h, coefficient * width);
-  const sampler = 9.7 * 4 * Math.min(sequences, tokenWindow) * model.vocabularySize;
-  return Math.max(70 * MIB, layers, sampler);
+  return 2 * tokenWindow * Math.max((3 * active) / t + 4 * h, coefficient * width);
 }
 
 function activeWidth(experts: ExpertLayers): number {
@@ -131,8 +138,9 @@ function activeWidth(experts: ExpertLayers): number {
  * What else stays out of the cache, inside the utilisation. `room` is what is left besides weights and activations.
  *
  * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU, 0.25 to 0.43 on two, 0.81 to 1.39 on
- * more, 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite, about 6.6 for Qwen3-235B on four GPUs
- * (vllm-project/vllm#21348), and 13.5 (with activations) for DeepSeek-R1 on eight GPUs.
+ * more (buffers of NVLink; without it 0.20 and 0.21 on 16 and 8 GPUs), 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite,
+ * about 6.6 for Qwen3-235B on four GPUs (vllm-project/vllm#21348; the sampler's 5.6 among them), and 13.5 (with activations) for
+ * DeepSeek-R1 on eight GPUs.
  *
  * @internal
  */
@@ -140,11 +148,14 @@ export function runtimeBytes(setup: Setup, weights: number, room: number): numbe
   const { parallelism } = setup;
   const ranks = parallelism.gpusPerReplica;
   const node = setup.instanceType.gpuCount;
-  const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : ranks === 2 ? 0.6 : 1.5) * GIB;
+  const few = ranks === 2 || setup.instanceType.nvlinkDomainSize === 1;
+  const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
   const experts = expertBytes(setup);
   // The CUDA context and the graphs lie outside the utilisation; what does not fit there must be kept free inside.
-  const outside = (0.6 + (setup.cudaGraphs ? 1.2 : 0)) * GIB;
-  const spill = Math.max(0, outside - (1 - setup.utilization) * setup.gpu.memory.bytes);
+  const graphs = setup.cudaGraphs ? GRAPHS : 0;
+  const inside = setup.engine.countsGraphs ? graphs : 0;
+  const outside = 0.6 * GIB + graphs - inside;
+  const spill = inside + Math.max(0, outside - (1 - setup.utilization) * setup.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
   const known = nonTorch + experts + spill + 0.003 * weights;
   // For what is not known: what vLLM takes besides follows its defaults, which are larger on large GPUs; on the others a share of the
@@ -155,16 +166,41 @@ export function runtimeBytes(setup: Setup, weights: number, room: number): numbe
 }
 
 /**
- * What experts take besides. The sampler runs after the layers, so its peak is not added to theirs: with more sequences than the
- * plan's default, what it takes more counts as theirs (the log of Qwen3-235B is of 1024 sequences).
+ * What experts take besides. Their workspace is of the layers, one row for each expert of each token of a step (`fused_moe.py`,
+ * `intermediate_cache13`), and the sampler runs after them: what it takes more than the layers is room for the workspace. So the log of
+ * Qwen3-235B on four H100 (8192 tokens, 1024 sequences) needs nothing here, nor does that on eight L40S (2048 tokens, 256 sequences),
+ * whose peak is the sampler's 1.40 GiB. Behind latent attention more is taken than that workspace: with the plan's default of sequences
+ * it is added, and of more sequences what the sampler takes more counts as theirs.
  */
 function expertBytes(setup: Setup): number {
-  const { model, parallelism } = setup;
+  const { model, parallelism, tokenWindow } = setup;
   if (!model.experts) return 0;
   const share = parallelism.gpusPerReplica === 1 ? 0.5 : 1;
-  const own = share * model.hiddenSize * (model.latentAttention ? 12 / 7168 : 4 / 4096) * GIB;
+  if (!model.latentAttention) {
+    const workspace = share * (model.hiddenSize / 1024) * Math.min(1, tokenWindow / 8192) * GIB;
+    return Math.max(0, layerBytes(setup) + workspace - activationBytes(setup));
+  }
+  const own = share * model.hiddenSize * (12 / 7168) * GIB;
   const few = Math.min(DEFAULT_MAX_SEQUENCES, setup.maxSequences);
   return Math.max(0, own - (activationBytes(setup) - activationBytes(setup, few)));
+}
+
+/**
+ * Layers that the pool of the cache has room for, those with a window apart. Where only some have one, vLLM divides the layers into groups
+ * of as many as the rarer kind has, and fills the last group of each kind up with layers that hold nothing (`kv_cache_utils.py`,
+ * `_get_kv_cache_groups_uniform_page_size`): the 22 windowed layers of Gemma-3-1B are six groups of 4, so a token takes 28 layers of
+ * room, not 26 (a log has 950,864 tokens in 25.39 GiB).
+ *
+ * @internal
+ */
+export function poolLayers({ model, engine }: Setup): { readonly whole: number; readonly windowed: number } {
+  const windowed = engine.keepsWindows ? (model.shape.slidingWindow?.layers ?? 0) : 0;
+  const whole = model.layers - windowed;
+  if (whole === 0 || windowed === 0) return { whole, windowed };
+  const [few, many] = whole < windowed ? [whole, windowed] : [windowed, whole];
+  const group = many < 1.25 * few ? many : few;
+  const padded = (layers: number) => Math.ceil(layers / group) * group;
+  return { whole: padded(whole), windowed: padded(windowed) };
 }
 
 /**
@@ -178,12 +214,12 @@ export function memoryOf(setup: Setup): MemoryModel {
   const activations = activationBytes(setup);
   const block = engine.blockTokens;
   const blockTokens = Math.ceil(contextLength / block) * block;
-  const window = model.shape.slidingWindow;
-  const windowShare = window ? window.layers / model.layers : 0;
-  const windowTokens = window
-    ? Math.min(blockTokens, Math.ceil((window.tokens + setup.tokenWindow) / block) * block)
-    : 0;
-  const effectiveTokens = blockTokens * (1 - windowShare) + windowTokens * windowShare;
+  const pool = poolLayers(setup);
+  const window = model.shape.slidingWindow?.tokens ?? 0;
+  // A window may begin within a block, so it has one block more (vLLM's SlidingWindowSpec.max_memory_usage_bytes).
+  const windowTokens = (Math.ceil(Math.min(window - 1 + setup.tokenWindow, contextLength) / block) + 1) * block;
+  const effectiveTokens = (blockTokens * pool.whole + windowTokens * pool.windowed) / model.layers;
+  const poolShare = (pool.whole + pool.windowed) / model.layers;
   let worst: MemoryModel | undefined;
   let most = -Infinity;
   let tokens = Infinity;
@@ -197,7 +233,7 @@ export function memoryOf(setup: Setup): MemoryModel {
     const kvPerSequence = kvPerToken * effectiveTokens;
     const kvNeeded = kvPerSequence * concurrency;
     const room = Math.max(0, available - weights - activations - runtime);
-    tokens = Math.min(tokens, Math.floor(room / (kvPerToken * block)) * block);
+    tokens = Math.min(tokens, Math.floor(room / (kvPerToken * poolShare * block)) * block);
     sequences = Math.min(sequences, Math.floor(room / kvPerSequence));
     const need = weights + kvNeeded + runtime;
     if (need <= most) continue;

@@ -7,6 +7,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { throwIfFaulty } from '../units/errors';
 import { CapacityRequest, NodeNetwork, ServingLoad } from './capacity-request';
+import { formatFaults } from './format-faults';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
 const DEFAULT_CONCURRENCY = 4;
@@ -169,7 +170,7 @@ function defaultTokenWindow(gpu: GpuType): number {
  * @internal
  */
 export function largerOwnSequences({ engine, gpu, askedMaxSequences, maxSequences }: Setup): number | undefined {
-  if (engine !== InferenceEngine.VLLM || !isLarge(gpu) || askedMaxSequences !== undefined) return undefined;
+  if (!engine._isVllm || !isLarge(gpu) || askedMaxSequences !== undefined) return undefined;
   return maxSequences < OWN_MAX_SEQUENCES ? OWN_MAX_SEQUENCES : undefined;
 }
 
@@ -230,6 +231,7 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
         `has ${gpu.computeCapability.toFixed(1)}; use one of ${usable.join(', ')}`,
     );
   }
+  faults.push(...formatFaults(load, instanceType, precision));
   const counted = load.model.checkpointSize(precision);
   const stored = load.checkpointSize;
   if (stored && !(stored.bytes > counted.bytes / 2 && stored.bytes < counted.bytes * 2)) {

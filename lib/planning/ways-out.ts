@@ -90,9 +90,11 @@ function cacheWith({ askedKvPrecision }: Setup, precision: Precision): Precision
 }
 
 function precisions(setup: Setup): Ranked[] {
-  const { model, gpu, precision } = setup;
+  const { model, precision } = setup;
   const native = model.experts && setup.model.name.startsWith('gpt-oss');
-  return Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && gpu.supports(p))
+  const { engine, instanceType } = setup;
+  const usable = (p: Precision) => hardwareFaults({ model, engine }, instanceType, p).length === 0;
+  return Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && usable(p))
     .filter((p) => p !== Precision.FP8_BLOCK && (p !== Precision.MXFP4 || native))
     .flatMap((p) => {
       if (parallelismFaults(model, setup.parallelism, p).length > 0) return [];
@@ -123,7 +125,9 @@ function shorterContext(setup: Setup): Ranked[] {
   const { memory } = fitOf(setup);
   const { blockTokens } = setup.engine;
   const perSequence = Math.floor(memory.kvCapacityTokens / setup.concurrency / blockTokens) * blockTokens;
-  const context = Math.min(perSequence, setup.contextLength - 1);
+  // A layer with a window may need a block more, see memoryOf.
+  const spare = setup.model.shape.slidingWindow ? blockTokens : 0;
+  const context = Math.min(perSequence - spare, setup.contextLength - 1);
   if (context < Math.min(256, setup.contextLength / 2)) return [];
   const load = {
     contextLength: context,
@@ -161,11 +165,11 @@ function moreNodes(setup: Setup): Ranked[] {
 }
 
 function otherTypes(setup: Setup): Ranked[] {
+  const served = { model: setup.model, engine: setup.engine };
   const others = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy);
   const fitting = smallestHosts(others)
     .filter(
-      (type) =>
-        hardwareFaults({ model: setup.model, kvCachePrecision: setup.kvPrecision }, type, setup.precision).length === 0,
+      (type) => hardwareFaults({ ...served, kvCachePrecision: setup.kvPrecision }, type, setup.precision).length === 0,
     )
     .flatMap((instanceType) => {
       const { setup: other, fit } = smallestFit(

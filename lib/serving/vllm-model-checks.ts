@@ -1,3 +1,4 @@
+import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { ModelContext } from './model-definition';
@@ -52,6 +53,16 @@ export function wholePromptWindow({ release, instanceType }: ModelContext, conte
 }
 
 /**
+ * vLLM as the planner knows it, by the version in the release.
+ *
+ * @internal
+ */
+export function vllmEngine({ release }: ModelContext): InferenceEngine {
+  const [major, minor] = release.vllmVersion.split('.').map(Number);
+  return major > 0 || minor >= 21 ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
+}
+
+/**
  * Properties that contradict a locked plan.
  *
  * @internal
@@ -87,7 +98,7 @@ export function lockFaults(where: string, props: VllmModelProps, plan: CapacityP
       `${where}: its plan spreads experts over ${expert} GPUs of several replicas, which are servers apart; plan it anew`,
     );
   }
-  if (plan.engine.name !== 'vllm')
+  if (!plan.engine._isVllm)
     faults.push(`${where}: its plan is for ${plan.engine}, but vLLM is to run it; plan it anew`);
   if (plan.kvCachePrecision.bits < 16 && plan.kvCachePrecision !== Precision.FP8) {
     faults.push(

@@ -1,4 +1,3 @@
-import { InferenceEngine } from '../catalog/inference-engine';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { TritonVariant } from '../catalog/serving-engine';
@@ -20,7 +19,7 @@ import { ModelContext, ModelDefinition, ModelVersion } from './model-definition'
 import { VersionPolicy } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
 import { ServingPlan, planServing } from './serving-plan';
-import { lockFaults, quantizationFaults, wholePromptWindow } from './vllm-model-checks';
+import { lockFaults, quantizationFaults, vllmEngine, wholePromptWindow } from './vllm-model-checks';
 import { VllmModelProps } from './vllm-model-props';
 
 /** Arguments that follow from other properties, which the plan is made with. */
@@ -173,7 +172,7 @@ export class VllmModel implements ModelDefinition {
       inputTokens: plan?.inputTokens ?? props.inputTokens,
       outputTokens: plan?.outputTokens ?? props.outputTokens,
       kvCachePrecision: props.keyValueCachePrecision === Precision.FP8 ? Precision.FP8 : plan?.kvCachePrecision,
-      engine: InferenceEngine.VLLM,
+      engine: vllmEngine(context),
       gpuMemoryUtilization: this.gpuMemoryUtilization,
       maxBatchedTokens: props.maxBatchedTokens ?? plan?.maxBatchedTokens ?? wholePromptWindow(context, contextLength),
       maxSequences: props.maxSequences ?? plan?.maxSequences,

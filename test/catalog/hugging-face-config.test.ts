@@ -241,7 +241,7 @@ describe('ModelSpec.fromHuggingFaceConfig', () => {
 
   test.each([
     ['an unknown family', { ...llama, model_type: 'lama' }, /unknown model_type 'lama'; near names: 'llama'/],
-    ['no family', without('model_type'), /unknown model_type ''/],
+    ['no family', without('model_type'), /config.json has no 'model_type'/],
     ['missing numbers', { model_type: 'llama' }, /no 'num_hidden_layers'[\s\S]*no 'hidden_size'/],
     ['a text for a number', { ...llama, hidden_size: '4096' }, /'hidden_size' must be a whole number; got "4096"/],
     ['an impossible shape', { ...llama, num_key_value_heads: 5 }, /keyValueHeads 5 must divide attentionHeads 32/],

@@ -5,6 +5,7 @@ import {
   CapacityRequest,
   DataSize,
   GpuInstanceType,
+  GpuType,
   InferenceEngine,
   ModelSpec,
   NodeNetwork,
@@ -15,14 +16,29 @@ import {
 import { estimate } from '../../lib/planning/serving-estimate';
 import { resolveLoad, setupOf } from '../../lib/planning/setup';
 
+/** Three layers in four with a window, so that groups of the cache are padded. */
+const WINDOWED = ModelSpec.dense({
+  name: 'windowed',
+  shape: { ...ModelSpec.GEMMA_2_9B.shape, slidingWindow: { tokens: 512, layers: 32 } },
+});
+/** A card that EC2 does not have, on a host that is small. */
+const OWN = GpuInstanceType.custom({
+  name: 'own-a30',
+  gpu: GpuType.A30,
+  gpuCount: 3,
+  vcpus: 16,
+  memory: DataSize.gib(64),
+  networkBandwidthGbps: 25,
+});
+
 const requests: fc.Arbitrary<CapacityRequest> = fc.record(
   {
     model: fc.oneof(
-      fc.constantFrom(...ModelSpec.ALL),
+      fc.constantFrom(...ModelSpec.ALL, WINDOWED),
       fc.double({ min: 1e6, max: 2e13, noNaN: true }).map((parameters) => ModelSpec.dense({ name: 'any', parameters })),
       fc.constantFrom(...ModelSpec.ALL).map((model) => model.withSkippedLayers(0.4).withSharedParameters(0.9)),
     ),
-    instanceType: fc.constantFrom(...GpuInstanceType.ALL),
+    instanceType: fc.constantFrom(...GpuInstanceType.ALL, OWN),
     precision: fc.option(fc.constantFrom(...Precision.ALL), { nil: undefined }),
     kvCachePrecision: fc.constantFrom(
       Precision.FP16,
@@ -208,7 +224,7 @@ describe('whatever is asked', () => {
               inputTokens: Math.min(plan?.inputTokens ?? 1, Math.floor(way.contextLength / 2)),
               outputTokens: Math.min(plan?.outputTokens ?? 1, Math.floor(way.contextLength / 2)),
             }),
-            instanceType: GpuInstanceType.of(way.instanceType),
+            instanceType: way.instanceType === OWN.name ? OWN : GpuInstanceType.of(way.instanceType),
             precision: Precision.of(way.precision),
             kvCachePrecision: Precision.of(way.kvCachePrecision),
             contextLength: way.contextLength,

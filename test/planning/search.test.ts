@@ -121,8 +121,8 @@ describe('CapacityPlanner.search', () => {
     ['a 32-bit cache of 16-bit weights', { kvCachePrecision: Precision.FP32 }, /with fp32 weights only/],
     [
       'a format that no candidate has',
-      { candidates: [{ instanceType: GpuInstanceType.P4D_24XLARGE }], precisions: [Precision.FP8] },
-      /fp8 needs/,
+      { candidates: [{ instanceType: GpuInstanceType.P4D_24XLARGE }], precisions: [Precision.NVFP4] },
+      /nvfp4 needs/,
     ],
     ['a price below zero', { candidates: [priced(GpuInstanceType.G6_XLARGE, -1)] }, /pricePerHour of g6.xlarge/],
     ['a target of nothing', { targets: { maxTimePerOutputTokenMs: 0 } }, /targets.maxTimePerOutputTokenMs/],

@@ -1,4 +1,4 @@
-import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease } from '../../lib/catalog';
+import { GpuInstanceType, InferenceEngine, ModelSpec, Parallelism, Precision, TritonRelease } from '../../lib/catalog';
 import { ValidationError } from '../../lib/core';
 import { CapacityPlan, CapacityPlanner } from '../../lib/planning';
 import { TritonModel, VllmModelProps } from '../../lib/serving';
@@ -95,6 +95,26 @@ describe('flags of the engine', () => {
       { instanceType, tritonRelease: TritonRelease.of(release) },
     );
     expect(flagsOf(made).max_num_batched_tokens).toBe(window);
+  });
+
+  test.each([
+    ['26.02', InferenceEngine.VLLM],
+    ['26.05', InferenceEngine.VLLM],
+    ['26.06', InferenceEngine.VLLM_0_21],
+  ])('Triton %s counts CUDA graphs as its vLLM does', (release, engine) => {
+    const { plan } = on({}, { tritonRelease: TritonRelease.of(release) }).deployment;
+    expect(plan!.engine).toBe(engine);
+    expect(plan!.gpuMemoryUtilization).toBe(0.9);
+  });
+
+  test('a plan of either vLLM can be locked', () => {
+    const request = { model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P5_48XLARGE };
+    for (const engine of [InferenceEngine.VLLM, InferenceEngine.VLLM_0_21]) {
+      const plan = CapacityPlanner.plan({ ...request, engine });
+      expect(on({ plan }).deployment.plan!.engine).toBe(engine);
+    }
+    const other = CapacityPlanner.plan({ ...request, engine: InferenceEngine.SGLANG });
+    expect(messageOf(() => on({ plan: other }))).toMatch(/its plan is for sglang, but vLLM is to run it/);
   });
 
   test('32-bit weights have a 32-bit cache, in the plan as in vLLM, unless it is to have eight', () => {
