@@ -1,6 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { DataSize } from '../units/data-size';
 import { GpuSharingKind } from './gpu-sharing-kind';
 import { IKubernetesCluster } from './kubernetes-cluster';
 import { IRdmaFabric } from './rdma-fabric';
@@ -63,6 +64,13 @@ export interface IGpuNodePool extends IConstruct {
   readonly allocatable?: { [resource: string]: string };
   /** How pods share a GPU. @default - a GPU is one pod's */
   readonly gpuSharingKind?: GpuSharingKind;
+  /**
+   * Resource that pods request a GPU, or a share of one, by.
+   * @default 'nvidia.com/gpu'
+   */
+  readonly gpuResourceName?: string;
+  /** GPU memory that one of that resource can count on. @default - that of a whole GPU */
+  readonly gpuShareMemory?: DataSize;
   /**
    * Security group of the EFA interfaces, which lets through what comes from itself only.
    * @default - without EFA, or not known: not checked

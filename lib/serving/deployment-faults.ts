@@ -154,7 +154,12 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
     );
   }
   const gpus = models.reduce((sum, model) => sum + model.gpus, 0);
-  if (models.length > 1 && gpus > instanceType.gpuCount) {
+  if (gpuSharingKind !== GpuSharingKind.NONE && gpus > 1) {
+    faults.push(
+      `a server on pool '${nodePool.poolName}' can use one share of a GPU (${gpuSharingKind}), for a process sees one MIG instance, and a ` +
+        `second time slice is no more of a GPU; got ${gpus}; use instances.gpus 1 and a deployment for each model, or a pool that shares none`,
+    );
+  } else if (models.length > 1 && gpus > instanceType.gpuCount) {
     const list = models.map((model) => `'${model.name}' ${model.gpus}`).join(', ');
     faults.push(
       `the models of a pod need ${gpus} GPUs together (${list}), but a node of type ${instanceType.name} has ${instanceType.gpuCount}; ` +

@@ -10,6 +10,7 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { awsTags } from '../../core/tags';
+import { DataSize } from '../../units/data-size';
 import { nodeTemplateTags, tagAutoscalingGroup } from './autoscaling-group-tags';
 import { AutoscalingKind } from './autoscaling';
 import { capacityBlockSchedule } from './capacity-block-schedule';
@@ -228,7 +229,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
       pods: String(managedMaxPods(this.instanceType, layoutOf(this.spec))),
-      'nvidia.com/gpu': String(this.gpuSharing.gpusPerNode(this.instanceType)),
+      [this.gpuSharing.resourceName]: String(this.gpuSharing.gpusPerNode(this.instanceType)),
       ...otherHugePages(this.spec.image, this.instanceType, this.spec.efa),
     };
   }
@@ -236,6 +237,11 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** The way in which pods share a GPU. */
   public get gpuSharingKind(): GpuSharingKind | undefined {
     return this.gpuSharing.kind;
+  }
+
+  /** GPU memory that one `nvidia.com/gpu` can count on. */
+  public get gpuShareMemory(): DataSize | undefined {
+    return this.gpuSharing.memoryPerShare(this.instanceType);
   }
 
   /** Name of the EKS node group, once it exists. */
