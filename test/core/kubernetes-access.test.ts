@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { dependOn } from '../../lib/core/dependencies';
 import { KubernetesAccess, kubernetesMeta } from '../../lib/core/kubernetes-access';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
-import { ensureNamespace, PodSecurityLevel } from '../../lib/core/namespaces';
+import { ensureNamespace, knownNamespace, PodSecurityLevel } from '../../lib/core/namespaces';
 import { synthesise, synthesisePair } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
@@ -240,6 +240,28 @@ describe('namespaces', () => {
         .map((n) => n.provider)
         .sort(),
     ).toEqual(['kubernetes.other', 'kubernetes.test']);
+  });
+
+  test("'c' of cluster 'a-b' is not 'b-c' of cluster 'a'", () => {
+    const result = build((stack) => {
+      for (const [clusterName, name] of [
+        ['a-b', 'c'],
+        ['a', 'b-c'],
+      ]) {
+        const cluster = new TestCluster(stack, clusterName, { clusterName });
+        KubernetesAccess.of(stack, cluster);
+        const made = ensureNamespace(stack, cluster, name, PodSecurityLevel.RESTRICTED);
+        expect(ensureNamespace(stack, cluster, name, PodSecurityLevel.RESTRICTED)).toEqual(made);
+        expect(knownNamespace(stack, cluster, name)).toEqual(made);
+      }
+    });
+    const all = result.resources('kubernetes_namespace_v1').map(({ provider, metadata }) => [provider, metadata.name]);
+    expect(all).toEqual(
+      expect.arrayContaining([
+        ['kubernetes.a-b', 'c'],
+        ['kubernetes.a', 'b-c'],
+      ]),
+    );
   });
 
   test.each<[string, (stack: TerraformStack, cluster: TestCluster) => void, string]>([

@@ -1,5 +1,4 @@
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
-import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
 import { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
@@ -29,6 +28,7 @@ import { efaHugePages, otherHugePages } from './huge-pages';
 import { managedMaxPods } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
+import { poolPlacementGroup } from './pool-placement-group';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -135,7 +135,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
       managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
     });
     this.nodeRoleArn = role.roleArn;
-    this.placementGroupName = this.placementGroup(aws);
+    this.placementGroupName = this.placementGroup(tags, provider);
     const efaGroup = spec.efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
     this.efaSecurityGroupId = efaGroup?.id;
     const launchTemplate = gpuLaunchTemplate(this, {
@@ -259,13 +259,10 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     return [this.nodeGroup];
   }
 
-  private placementGroup(aws: {
-    readonly name: string;
-    readonly tags: { [key: string]: string };
-    readonly provider?: TerraformProvider;
-  }): string | undefined {
+  private placementGroup(tags: { [key: string]: string }, provider?: TerraformProvider): string | undefined {
     if (this.placement.kind !== PlacementKind.CLUSTER_GROUP) return existingPlacementGroup(this.spec);
-    return new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }).name;
+    const { poolName, cluster } = this.spec;
+    return poolPlacementGroup(this, { clusterName: cluster.clusterName, poolName, tags, provider }).name;
   }
 }
 

@@ -1,5 +1,4 @@
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
-import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
@@ -26,6 +25,7 @@ import { capacityType, karpenterFaults, karpenterObjects } from './karpenter-obj
 import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
+import { poolPlacementGroup } from './pool-placement-group';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -138,7 +138,8 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     const efaGroup = spec.efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
     this.efaSecurityGroupId = efaGroup?.id;
     const ownGroup = spec.placement.kind === PlacementKind.CLUSTER_GROUP;
-    const group = ownGroup ? new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }) : undefined;
+    const { clusterName } = cluster;
+    const group = ownGroup ? poolPlacementGroup(this, { clusterName, poolName, tags, provider }) : undefined;
     this.ready = [...role.ready, access, ...(efaGroup?.ready ?? []), ...(group ? [group] : [])];
     this.karpenter = karpenterObjects(spec, {
       roleName: role.roleName,

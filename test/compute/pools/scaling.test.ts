@@ -190,7 +190,10 @@ describe('a pool by Karpenter', () => {
       expect(pool.efaInterfacesPerNode).toBe(32);
     });
     expect(infra.only('aws_eks_access_entry').type).toBe('EC2_LINUX');
-    expect(infra.only('aws_placement_group').strategy).toBe('cluster');
+    expect(infra.only('aws_placement_group')).toMatchObject({
+      name: expect.stringMatching(/^[^.]+\.[^.]+$/),
+      strategy: 'cluster',
+    });
     const { values } = workload.only('helm_release');
     for (const kind of ['NodePool', 'EC2NodeClass', 'NodeOverlay']) expect(values[0]).toContain(`"kind":"${kind}"`);
   });
