@@ -9,6 +9,7 @@ import { ImageRegistry } from '../core/image-registry';
 import { helmMeta } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
+import { otherClusterFault } from '../core/other-cluster-fault';
 import { kubernetesNameFault } from '../core/naming';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
@@ -245,11 +246,7 @@ export class NvidiaNetworkOperator extends Construct {
           ]
         : []),
       ...pools.flatMap((pool) => [
-        ...(pool.cluster === cluster
-          ? []
-          : [
-              `pool '${pool.poolName}' belongs to cluster '${pool.cluster.clusterName}', not to '${cluster.clusterName}'`,
-            ]),
+        ...otherClusterFault(pool, cluster),
         ...(hasConnectX(pool)
           ? []
           : [

@@ -3,6 +3,7 @@ import { TritonRelease } from '../catalog/serving-engine';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { kubernetesNameFault } from '../core/naming';
+import { otherClusterFault } from '../core/other-cluster-fault';
 import { gpusPerNode } from '../core/scheduling/node-allocatable';
 import { concreteFault } from '../core/tokens';
 import { integerFault } from './model-config';
@@ -106,13 +107,7 @@ function startupFaults(given: number | undefined, models: readonly ModelDefiniti
 
 function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): string[] {
   const { gpu, name } = nodePool.instanceType;
-  const faults: string[] = [];
-  if (nodePool.cluster !== cluster) {
-    faults.push(
-      `nodePool '${nodePool.poolName}' belongs to cluster '${nodePool.cluster.clusterName}', not to '${cluster.clusterName}'; ` +
-        `use a pool of the same cluster`,
-    );
-  }
+  const faults = otherClusterFault(nodePool, cluster, 'nodePool');
   if (gpu.computeCapability < release.minimumComputeCapability) {
     const older = TritonRelease.ALL.filter(
       (candidate) => gpu.computeCapability >= candidate.minimumComputeCapability,

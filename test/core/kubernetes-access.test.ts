@@ -206,6 +206,33 @@ describe('dependencies', () => {
   });
 });
 
+describe('two clusters in one stack', () => {
+  const providers = (...names: string[]) =>
+    synthesise((stack) => {
+      for (const [index, clusterName] of names.entries()) {
+        const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName });
+        const access = KubernetesAccess.of(stack, cluster);
+        expect(access.helmProvider.alias).toBe(access.kubernetesProvider.alias);
+      }
+    }).json.provider.kubernetes.map(({ alias }: { alias: string }) => alias);
+
+  test('whose names become one alias have two', () => {
+    expect(providers('prod-a', 'other')).toEqual(['prod-a', 'other']);
+    expect(providers('prod-a', 'prod_a', 'PROD-A')).toEqual([
+      'prod-a',
+      expect.stringMatching(/^prod-a-[0-9a-f]{8}$/),
+      expect.stringMatching(/^prod-a-[0-9a-f]{8}$/),
+    ]);
+    expect(new Set(providers('prod-a', 'prod_a', 'PROD-A')).size).toBe(3);
+  });
+
+  test('of one name are refused', () => {
+    expect(() => providers('prod', 'prod')).toThrow(
+      /already has providers for a cluster named 'prod', the one at 'test\/Cluster0', and is asked for those of 'test\/Cluster1'; pass one/,
+    );
+  });
+});
+
 describe('namespaces', () => {
   const build = (act: (stack: TerraformStack, cluster: TestCluster) => void) =>
     synthesise((stack) => {

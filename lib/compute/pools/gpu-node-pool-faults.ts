@@ -1,3 +1,5 @@
+import { TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
@@ -5,6 +7,7 @@ import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { tagFaults } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
 import { DataSize } from '../../units/data-size';
+import { IEksCluster } from '../cluster/eks-cluster';
 import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
 import { LabelSetter, labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
@@ -54,7 +57,22 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
 }
 
 /** Names of the pools of each cluster: asking the cluster for its pools would take longer with each one of them. */
-const names = new WeakMap<IKubernetesCluster, Set<string>>();
+const names = new WeakMap<IConstruct, Map<unknown, Set<string>>>();
+
+/** Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own. */
+function namesOf(cluster: IKubernetesCluster): Set<string> {
+  const { eksClusterName } = cluster.connection;
+  const place = eksClusterName === undefined ? cluster : TerraformStack.of(cluster);
+  const key =
+    eksClusterName === undefined
+      ? cluster
+      : `${(cluster as Partial<IEksCluster>).provider?.fqn} ${cluster.clusterName}`;
+  const known = names.get(place) ?? new Map<unknown, Set<string>>();
+  names.set(place, known);
+  const taken = known.get(key) ?? new Set<string>();
+  known.set(key, taken);
+  return taken;
+}
 
 /**
  * The fault of a pool whose name another pool of the cluster has.
@@ -62,7 +80,7 @@ const names = new WeakMap<IKubernetesCluster, Set<string>>();
  * @internal
  */
 export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): string[] {
-  return names.get(cluster)?.has(poolName)
+  return namesOf(cluster).has(poolName)
     ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
     : [];
 }
@@ -73,7 +91,7 @@ export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): 
  * @internal
  */
 export function takePoolName(cluster: IKubernetesCluster, poolName: string): void {
-  names.set(cluster, (names.get(cluster) ?? new Set()).add(poolName));
+  namesOf(cluster).add(poolName);
 }
 
 function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
