@@ -42,6 +42,8 @@ export interface IGpuNodePool extends IConstruct {
   readonly minNodes: number;
   /** Most nodes. */
   readonly maxNodes: number;
+  /** Whether somebody adds nodes, up to `maxNodes`, when pods wait for them. @default - not known */
+  readonly isAutoscaled?: boolean;
   /** Every label the pool stamps on its nodes. */
   readonly nodeLabels: { [key: string]: string };
   /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */

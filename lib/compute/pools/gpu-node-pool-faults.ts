@@ -13,6 +13,7 @@ import { LabelSetter, labelFaults, managedSchedulingFaults, poolLabels, taintFau
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { subnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
+import { claimReservation, sharedReservationFaults } from './reservation-claims';
 
 /** The AL2023 NVIDIA image needs the one; gp3 volumes end at the other. */
 const SMALLEST_DISK_GIB = 20;
@@ -31,9 +32,11 @@ const SYSTEM_NODES = 'system';
 export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string[] {
   return [
     ...nameFaults(spec),
+    ...typeFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
     ...capacityFaults(spec),
+    ...sharedReservationFaults(spec),
     ...(managed ? operationFaults(spec) : []),
     ...(managed ? managedSchedulingFaults(spec.labels, spec.taints) : []),
     ...imageFaults(spec),
@@ -54,6 +57,16 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
       : []),
     ...takenNameFaults(cluster, poolName),
   ];
+}
+
+/** Hardware that is described and not listed may be a newer type of EC2, but must be one. */
+function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): string[] {
+  return !isCustom || /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)
+    ? []
+    : [
+        `hardware '${name}' is no instance type of EC2, which are named like 'p5.48xlarge'; use ExistingGpuNodePool for own hardware, or name ` +
+          'it as EC2 does',
+      ];
 }
 
 /** Names of the pools of each cluster: asking the cluster for its pools would take longer with each one of them. */
@@ -139,4 +152,14 @@ function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): string[] 
   const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
   if (tokens.length > 0) return tokens;
   return [...labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter), ...taintFaults(taints)];
+}
+
+/**
+ * Makes known what a pool that is without fault takes: its name, and instances of a reservation.
+ *
+ * @internal
+ */
+export function takePool(spec: GpuNodePoolSpec): void {
+  takePoolName(spec.cluster, spec.poolName);
+  claimReservation(spec);
 }

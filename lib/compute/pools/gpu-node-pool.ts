@@ -16,7 +16,7 @@ import { capacityBlockSchedule } from './capacity-block-schedule';
 import { Capacity, CapacityKind } from './capacity';
 import { ClusterRole } from '../cluster/cluster-role';
 import { explainPool, warnOfPool } from './gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
+import { gpuNodePoolFaults, takePool } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
@@ -105,7 +105,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     const spec = specOf(id, props);
     throwIfInvalid(this, gpuNodePoolFaults(spec));
-    takePoolName(spec.cluster, spec.poolName);
+    takePool(spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
@@ -194,6 +194,11 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
 
     warnOfPool(this, spec);
     cluster.registerNodePool(this);
+  }
+
+  /** Whether the cluster autoscaler is said to add nodes. */
+  public get isAutoscaled(): boolean | undefined {
+    return this.spec.autoscaling.kind !== AutoscalingKind.NONE;
   }
 
   /** Every label the pool stamps on its nodes. A copy. */

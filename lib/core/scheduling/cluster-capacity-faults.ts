@@ -78,13 +78,13 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
         'on its GPUs, and may have one share each, for a second would be no more of a GPU; request 1, or use a pool that shares none',
     ];
   }
-  const most = able.reduce((sum, { load, count }) => sum + count * load.pool.maxNodes, 0);
+  const most = able.reduce((sum, { load, count }) => sum + count * load.nodes, 0);
   if (demand.pods <= most) return [];
   const { load, count, resource } = able[0];
   return [
     `${path}: ${demand.pods} pods of '${demand.name}' do not fit ${names(able.map((fit) => fit.load))}: ${resource} lets ${count} of them ` +
-      `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.pool.maxNodes, 0)} nodes; raise maxNodes to ` +
-      `${load.pool.maxNodes + Math.ceil((demand.pods - most) / count)}`,
+      `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.nodes, 0)} nodes; raise maxNodes to ` +
+      `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
   ];
 }
 
@@ -101,7 +101,7 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
   for (const { requests, demand } of bound) {
     requests.forEach((amount, resource) => totals.set(resource, (totals.get(resource) ?? 0) + amount * demand.pods));
   }
-  const nodes = loads.reduce((sum, { pool }) => sum + pool.maxNodes, 0);
+  const nodes = loads.reduce((sum, load) => sum + load.nodes, 0);
   const faults = [...totals].flatMap(([resource, total]) => {
     const there = amountOf(resource, loads);
     if (there === undefined || total <= there * (1 + 1e-9)) return [];
@@ -123,7 +123,7 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
 /** What all nodes of pools have for pods; nothing where it is not known of one of them. */
 function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefined {
   const amounts = loads.map(
-    ({ pool, free }) => (free.get(resource) ?? (mayAdvertise(pool, resource) ? NaN : 0)) * pool.maxNodes,
+    ({ pool, free, nodes }) => (free.get(resource) ?? (mayAdvertise(pool, resource) ? NaN : 0)) * nodes,
   );
   const sum = amounts.reduce((total, amount) => total + amount, 0);
   return Number.isNaN(sum) ? undefined : sum;
@@ -168,7 +168,7 @@ function boundTogether({ pools, demands }: Placement, misfits: Set<PlacedDemand>
 }
 
 /** GPUs are whole: three pods of five do not fit two nodes of eight. Exact where each size divides the next larger. */
-function packingFaults({ pool, free }: PoolLoad, bound: readonly PlacedDemand[]): string[] {
+function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDemand[]): string[] {
   const resource = gpuResource(pool);
   const perNode = free.get(resource) ?? 0;
   const sizes = bound
@@ -177,24 +177,24 @@ function packingFaults({ pool, free }: PoolLoad, bound: readonly PlacedDemand[])
     .sort((a, b) => b.size - a.size);
   if (sizes.some(({ size }, i) => i > 0 && sizes[i - 1].size % size !== 0)) return [];
   // Like nodes are counted, not listed: how many nodes have how many GPUs left.
-  let states = new Map<number, number>([[perNode, pool.maxNodes]]);
+  let states = new Map<number, number>([[perNode, nodes]]);
   for (const { size, pods } of sizes) {
     let left = pods;
     const next = new Map<number, number>();
-    const add = (gpus: number, nodes: number) => nodes > 0 && next.set(gpus, (next.get(gpus) ?? 0) + nodes);
-    for (const [gpus, nodes] of [...states].sort(([a], [b]) => a - b)) {
+    const add = (gpus: number, count: number) => count > 0 && next.set(gpus, (next.get(gpus) ?? 0) + count);
+    for (const [gpus, count] of [...states].sort(([a], [b]) => a - b)) {
       const each = Math.floor(gpus / size);
-      const full = each > 0 ? Math.min(nodes, Math.floor(left / each)) : 0;
+      const full = each > 0 ? Math.min(count, Math.floor(left / each)) : 0;
       left -= full * each;
       add(gpus - each * size, full);
-      const rest = full < nodes ? Math.min(left, each) : 0;
+      const rest = full < count ? Math.min(left, each) : 0;
       left -= rest;
       if (rest > 0) add(gpus - rest * size, 1);
-      add(gpus, nodes - full - (rest > 0 ? 1 : 0));
+      add(gpus, count - full - (rest > 0 ? 1 : 0));
     }
     if (left > 0) {
       return [
-        `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${pool.maxNodes} nodes of ${perNode} GPUs: ${left} pods of ` +
+        `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${nodes} nodes of ${perNode} GPUs: ${left} pods of ` +
           `${size} GPUs are left over; raise maxNodes`,
       ];
     }

@@ -171,7 +171,7 @@ test.each([GpuNodePool, KarpenterGpuNodePool])(
           subnetIds: ['subnet-1'],
           securityGroupIds: ['sg-1'],
         });
-        new Pool(scope, 'Pool', {
+        const pool = new Pool(scope, 'Pool', {
           ...EFA,
           cluster,
           instanceType: GpuInstanceType.P5_48XLARGE,
@@ -179,6 +179,7 @@ test.each([GpuNodePool, KarpenterGpuNodePool])(
           minNodes: 1,
           maxNodes: 1,
         });
+        if (pool instanceof KarpenterGpuNodePool) expect(pool.objects).not.toEqual([]);
       }
     });
     const names = result.resources('aws_placement_group').map(({ name }) => name as string);

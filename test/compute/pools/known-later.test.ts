@@ -25,7 +25,14 @@ function build(
       securityGroupIds: ['sg-1'],
       ...attributes,
     });
-    new Pool(stack, 'Pool', { cluster, instanceType: GpuInstanceType.G5_XLARGE, minNodes: 2, maxNodes: 2, ...options });
+    const pool = new Pool(stack, 'Pool', {
+      cluster,
+      instanceType: GpuInstanceType.G5_XLARGE,
+      minNodes: 2,
+      maxNodes: 2,
+      ...options,
+    });
+    if (pool instanceof KarpenterGpuNodePool) expect(pool.objects).not.toEqual([]);
   });
 }
 
