@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Parallelism } from '../catalog/parallelism';
 import { IEksCluster } from '../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../compute/cluster/eks-gpu-cluster';
+import { EksGpuClusterProps } from '../compute/cluster/eks-gpu-cluster-props';
 import { EncryptedStorageClass } from '../compute/cluster/encrypted-storage-class';
 import { GpuNodePool } from '../compute/pools/gpu-node-pool';
 import { NodeAgents } from '../compute/agents/node-agents';
@@ -50,7 +51,7 @@ export class CloudTopology extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     super(scope, id);
-    throwIfInvalid(this, nameFaults(props));
+    throwIfInvalid(this, nameFaults(this, props));
     const faults: string[] = [];
     this.assigned = assignModels(
       { models: props.models, pools: props.nodePools, locked: lockedPlans(props, faults) },
@@ -72,7 +73,7 @@ export class CloudTopology extends Construct {
     this.modelStore =
       props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
-    const workloads = props.workloads ? new Construct(props.workloads, id) : this;
+    const workloads = props.workloads && props.workloads !== scope ? new Construct(props.workloads, id) : this;
     this.ensureProvider(workloads);
     const { imageRegistry } = props;
     new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
@@ -168,9 +169,16 @@ function collected<T>(faults: string[], make: () => T, who = ''): T[] {
 }
 
 /** Children are named after pools and models, so their names must be known before anything is made. */
-function nameFaults({ models, nodePools }: CloudTopologyProps): string[] {
+function nameFaults(topology: Construct, { models, nodePools, workloads }: CloudTopologyProps): string[] {
   const why = 'ids and names derive from it';
+  const there = workloads?.node.tryFindChild(topology.node.id);
   return [
+    ...(there && there !== topology
+      ? [
+          `workloads has a construct '${topology.node.id}' already, at '${there.node.path}'; give the topology another id, or workloads of ` +
+            'its own',
+        ]
+      : []),
     ...models.flatMap(({ name }, index) => concreteFault(`name of models[${index}]`, name, why)),
     ...(nodePools ?? []).flatMap(({ name }, index) => concreteFault(`name of nodePools[${index}]`, name, why)),
     ...(nodePools?.length === 0
@@ -198,11 +206,36 @@ function poolNameFaults(pools: readonly TopologyNodePool[]): string[] {
 }
 
 function clusterFaults(props: CloudTopologyProps): string[] {
-  if (!props.cluster || props.cluster.clusterName === props.clusterName) return [];
+  const { cluster, clusterName } = props;
+  if (!cluster) return [];
+  const unused = Object.entries(props).flatMap(([name, value]) =>
+    value !== undefined && OF_A_CLUSTER.has(name) ? name : [],
+  );
   return [
-    `clusterName is '${props.clusterName}', but the given cluster is '${props.cluster.clusterName}'; make them equal`,
+    ...(cluster.clusterName === clusterName
+      ? []
+      : [`clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`]),
+    ...(unused.length === 0
+      ? []
+      : [
+          `${unused.join(', ')} would be of a cluster that the topology makes, but cluster is given; leave out what the cluster has already`,
+        ]),
   ];
 }
+
+/** Properties of a cluster of the topology's own. */
+const OF_A_CLUSTER: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>([
+  'kubernetesVersion',
+  'release',
+  'vpc',
+  'availabilityZones',
+  'vpcCidr',
+  'natGateways',
+  'apiAccess',
+  'admins',
+  'systemNodes',
+  'nodeMonitoring',
+]);
 
 /** One pool for each model, with as many nodes as its replicas fill; a locked plan may be for another number of them. */
 function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {

@@ -1,11 +1,13 @@
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
 import {
   CapacityPlan,
   CapacityPlanner,
   CloudTopology,
   CloudTopologyProps,
   DataSize,
+  EksGpuCluster,
   GpuInstanceType,
   GpuSharing,
   ModelSpec,
@@ -273,6 +275,40 @@ test.each(refused)('refuses %s', (_, props, message) => {
   const build = () => synthesise((stack) => void make(stack, props));
   expect(build).toThrow(ValidationError);
   expect(build).toThrow(message);
+});
+
+describe('workloads', () => {
+  test('may be the scope of the topology', () => {
+    const build = (same: boolean) =>
+      synthesise((stack) => void make(stack, { workloads: same ? stack : undefined, monitoring: false }));
+    expect(build(true).json).toEqual(build(false).json);
+  });
+
+  test('must not have the id of the topology', () => {
+    expect(() =>
+      synthesisePair((infrastructure, workloads) => {
+        new Construct(workloads, 'Cloud');
+        make(infrastructure, { workloads });
+      }),
+    ).toThrow(/workloads has a construct 'Cloud' already, at 'workload\/Cloud'; give the topology another id/);
+  });
+});
+
+test('a given cluster is not described again', () => {
+  const build = (props: Partial<CloudTopologyProps>) => () =>
+    synthesise((stack) => {
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', {
+        clusterName: 'chat',
+        subnetIds: ['subnet-1'],
+        securityGroupIds: ['sg-1'],
+        podIdentity: true,
+      });
+      new CloudTopology(stack, 'Cloud', { clusterName: 'chat', models: MODELS, cluster, monitoring: false, ...props });
+    });
+  expect(build({ tags: { team: 'ml' }, vpcCidr: undefined })).not.toThrow();
+  expect(build({ vpcCidr: '10.1.0.0/16', ...ZONES })).toThrow(
+    /vpcCidr, availabilityZones would be of a cluster that the topology makes, but cluster is given; leave out/,
+  );
 });
 
 test('all faults come at once, with the path of the topology', () => {

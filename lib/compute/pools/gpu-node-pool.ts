@@ -29,6 +29,7 @@ import { managedMaxPods } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
 import { poolPlacementGroup } from './pool-placement-group';
+import { regionFaults } from './provider-region';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -104,7 +105,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, id);
     const spec = specOf(id, props);
-    throwIfInvalid(this, gpuNodePoolFaults(spec));
+    throwIfInvalid(this, [...gpuNodePoolFaults(spec), ...regionFaults(this, spec.cluster, props.provider)]);
     takePool(spec);
     this.spec = spec;
 

@@ -26,6 +26,7 @@ import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
 import { poolPlacementGroup } from './pool-placement-group';
+import { regionFaults } from './provider-region';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -100,7 +101,11 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, id);
     const spec = specOf(id, props);
-    throwIfInvalid(this, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec)]);
+    throwIfInvalid(this, [
+      ...gpuNodePoolFaults(spec, false),
+      ...karpenterFaults(spec),
+      ...regionFaults(this, spec.cluster, props.provider),
+    ]);
     takePool(spec);
     this.spec = spec;
 

@@ -1,5 +1,5 @@
 import { Annotations, TerraformResource, TerraformStack } from 'cdktf';
-import { IConstruct } from 'constructs';
+import { isAttached } from '../attached';
 import { capacityFaults } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
@@ -139,9 +139,3 @@ export class ClusterChecks {
 }
 
 const all = new WeakMap<IKubernetesCluster, ClusterChecks>();
-
-/** Whether a construct is still where it was made: `tryRemoveChild` takes it out of the tree, not out of memory. */
-function isAttached(construct: IConstruct): boolean {
-  const { scope, id } = construct.node;
-  return scope === undefined || scope.node.tryFindChild(id) === construct;
-}
