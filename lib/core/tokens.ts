@@ -33,6 +33,15 @@ export function hasToken(value: unknown): boolean {
 }
 
 /**
+ * A value as messages show it: an unresolved number would be a huge negative one.
+ *
+ * @internal
+ */
+export function shown(value: unknown): string {
+  return hasToken(value) ? 'a token (a value Terraform only knows later)' : String(value);
+}
+
+/**
  * An element of a list, which may be one that Terraform only knows later.
  *
  * @internal

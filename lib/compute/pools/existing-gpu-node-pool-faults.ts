@@ -59,6 +59,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
     ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
     ...sharingLabelFaults(spec),
+    ...agreementFaults(spec),
     ...selectorFaults(spec),
     ...nodeNameFaults(spec),
     ...Object.entries(nodeSelector).flatMap(([key, value]) => labelSyntaxFaults('nodeSelector', key, value)),
@@ -69,6 +70,24 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
           ...Object.entries(labels).flatMap(([key, value]) => labelSyntaxFaults('label', key, value)),
           ...taints.flatMap(taintSyntaxFaults),
         ]),
+  ];
+}
+
+/** A label has one value: what is said of it in two places must be the same. */
+function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolSpec): string[] {
+  const said = { labels, nodeSelector, 'what agents and workloads rely on': own };
+  const differ = (one: keyof typeof said, other: keyof typeof said) =>
+    Object.entries(said[one])
+      .filter(([key, value]) => Object.hasOwn(said[other], key) && said[other][key] !== value)
+      .map(
+        ([key, value]) =>
+          `label '${key}' is '${value}' in ${one}, but '${said[other][key]}' in ${other}; make them agree`,
+      );
+  return [
+    ...differ('labels', 'nodeSelector'),
+    ...differ('nodeSelector', 'what agents and workloads rely on'),
+    // Of nodes that the pool stamps such labels are refused as such.
+    ...(nodeNames ? [] : differ('labels', 'what agents and workloads rely on')),
   ];
 }
 

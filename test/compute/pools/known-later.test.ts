@@ -4,6 +4,8 @@ import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksClusterAttributes } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
 import { Capacity } from '../../../lib/compute/pools/capacity';
+import { GpuSharing } from '../../../lib/compute/pools/gpu-sharing';
+import { NodeRepair } from '../../../lib/compute/pools/node-repair';
 import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
 import { GpuNodePoolProps } from '../../../lib/compute/pools/gpu-node-pool-props';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
@@ -103,7 +105,14 @@ test.each<[string, () => unknown, RegExp]>([
     () => Capacity.capacityBlock({ reservationId: 'cr-1', availabilityZone: 'us-east-1a', start: later, end: later }),
     /^start of a capacity block must be known at synthesis.*\nend of a capacity block must be known/,
   ],
-])('%s of reserved capacity must be known', (_, make, message) => expect(make).toThrow(message));
+  ['shares of a GPU', () => GpuSharing.timeSlicing(Token.asNumber(later)), /at least 2; got a token/],
+  ['nodes repaired at a time', () => NodeRepair.enabled(Token.asNumber(later)), /at least 1; got a token/],
+  [
+    'adapters',
+    () => RdmaFabric.infiniband({ adaptersPerNode: Token.asNumber(later), gbpsPerAdapter: Token.asNumber(later) }),
+    /adaptersPerNode must be .* got a token.*\ngbpsPerAdapter must be above 0; got a token/,
+  ],
+])('%s must be known, and no huge number is shown', (_, make, message) => expect(make).toThrow(message));
 
 test('two imports of one cluster have pools of different names', () => {
   const pools = (second: string) =>
