@@ -64,6 +64,8 @@ export class InferenceEngine {
     dispatchMsPerLayer: 0.4,
     latentDispatchMsPerLayer: 0.6,
     hostMicrosecondsPerToken: HOST_MICROSECONDS,
+    answerMicrosecondsPerToken: 0,
+    answerNanosecondsPerEarlierToken: 0,
     rereadsGroupedKeys: false,
     provenance: 'not fitted',
   });

@@ -1,6 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { DataSize } from '../units/data-size';
 import { GpuSharingKind } from './gpu-sharing-kind';
 import { IKubernetesCluster } from './kubernetes-cluster';
 import { IRdmaFabric } from './rdma-fabric';
@@ -41,6 +42,8 @@ export interface IGpuNodePool extends IConstruct {
   readonly minNodes: number;
   /** Most nodes. */
   readonly maxNodes: number;
+  /** Whether somebody adds nodes, up to `maxNodes`, when pods wait for them. @default - not known */
+  readonly isAutoscaled?: boolean;
   /** Every label the pool stamps on its nodes. */
   readonly nodeLabels: { [key: string]: string };
   /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */
@@ -63,6 +66,13 @@ export interface IGpuNodePool extends IConstruct {
   readonly allocatable?: { [resource: string]: string };
   /** How pods share a GPU. @default - a GPU is one pod's */
   readonly gpuSharingKind?: GpuSharingKind;
+  /**
+   * Resource that pods request a GPU, or a share of one, by.
+   * @default 'nvidia.com/gpu'
+   */
+  readonly gpuResourceName?: string;
+  /** GPU memory that one of that resource can count on. @default - that of a whole GPU */
+  readonly gpuShareMemory?: DataSize;
   /**
    * Security group of the EFA interfaces, which lets through what comes from itself only.
    * @default - without EFA, or not known: not checked

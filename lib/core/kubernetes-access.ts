@@ -3,9 +3,9 @@ import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { dependOn } from './dependencies';
-import { ValidationError } from './errors';
+import { ValidationError, throwIfInvalid } from './errors';
 import { ClusterConnection, IKubernetesCluster } from './kubernetes-cluster';
-import { kubernetesName } from './naming';
+import { hashedName, kubernetesName } from './naming';
 
 /**
  * How a stack's providers sign in to a cluster.
@@ -115,6 +115,7 @@ export class KubernetesAccess {
   private readonly stack: TerraformStack;
   private readonly cluster: IKubernetesCluster;
   private readonly options?: KubernetesAccessOptions;
+  private readonly alias: string;
   private helm?: TerraformProvider;
 
   private constructor(
@@ -127,11 +128,13 @@ export class KubernetesAccess {
     this.cluster = cluster;
     this.options = options;
     this.helm = given?.helm;
+    if (!given) throwIfInvalid(stack, sameNameFaults(stack, cluster));
+    this.alias = freeAlias(stack, cluster);
     const credential = execCredential(cluster.connection, options);
     this.kubernetesProvider =
       given?.kubernetes ??
       new KubernetesProvider(stack, `Kubernetes-${cluster.clusterName}`, {
-        alias: alias(cluster),
+        alias: this.alias,
         host: cluster.connection.host,
         clusterCaCertificate: decodedCertificate(cluster.connection),
         configPath: cluster.connection.configPath,
@@ -153,7 +156,7 @@ export class KubernetesAccess {
     }
     const connection = this.cluster.connection;
     this.helm ??= new HelmProvider(this.stack, `Helm-${this.cluster.clusterName}`, {
-      alias: alias(this.cluster),
+      alias: this.alias,
       kubernetes: {
         host: connection.host,
         clusterCaCertificate: decodedCertificate(connection),
@@ -262,8 +265,27 @@ function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): bo
   return a.roleArn === b.roleArn && a.profile === b.profile && a.proxyUrl === b.proxyUrl;
 }
 
-function alias(cluster: IKubernetesCluster): string {
-  return kubernetesName(cluster.clusterName);
+/** Providers and what is made by them are named after their cluster. */
+function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): string[] {
+  const others = [...(registry.get(stack)?.keys() ?? [])].filter((other) => other.clusterName === clusterName);
+  return others.map(
+    (other) =>
+      `this stack already has providers for a cluster named '${clusterName}', the one at '${other.node.path}', and is asked for those of ` +
+      `'${node.path}'; pass one of the two to everything, or give another cluster a name or a stack of its own`,
+  );
+}
+
+/** The alias of a cluster's providers: its name, with an ending where another provider of the stack has that alias. */
+function freeAlias(stack: TerraformStack, { clusterName }: IKubernetesCluster): string {
+  const alias = kubernetesName(clusterName);
+  const isTaken = stack.node
+    .findAll()
+    .some((child) => TerraformProvider.isTerraformProvider(child) && ofKubernetes(child) && child.alias === alias);
+  return isTaken ? hashedName(clusterName) : alias;
+}
+
+function ofKubernetes({ terraformResourceType }: TerraformProvider): boolean {
+  return terraformResourceType === 'kubernetes' || terraformResourceType === 'helm';
 }
 
 function decodedCertificate(connection: ClusterConnection): string | undefined {

@@ -1,6 +1,6 @@
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { ITerraformDependable, TerraformStack } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { throwIfInvalid } from './errors';
 import { kubernetesMeta } from './kubernetes-access';
 import { IKubernetesCluster } from './kubernetes-cluster';
@@ -32,7 +32,7 @@ export function ensureNamespace(
 ): ITerraformDependable[] {
   throwIfInvalid(scope, kubernetesNameFault('namespace', name));
   const stack = TerraformStack.of(scope);
-  const id = namespaceId(cluster, name);
+  const id = namespaceId(stack, cluster, name);
   const known = stack.node.tryFindChild(id) as NamespaceV1 | undefined;
   if (known) {
     const other = known.metadata.labelsInput?.['pod-security.kubernetes.io/enforce'];
@@ -46,19 +46,19 @@ export function ensureNamespace(
     );
     return [known];
   }
-  return [
-    new NamespaceV1(stack, id, {
-      ...kubernetesMeta(scope, cluster),
-      metadata: {
-        name,
-        labels: {
-          'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
-          'pod-security.kubernetes.io/enforce': level,
-          'pod-security.kubernetes.io/warn': level,
-        },
+  const made = new NamespaceV1(stack, id, {
+    ...kubernetesMeta(scope, cluster),
+    metadata: {
+      name,
+      labels: {
+        'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
+        'pod-security.kubernetes.io/enforce': level,
+        'pod-security.kubernetes.io/warn': level,
       },
-    }),
-  ];
+    },
+  });
+  clusterNames.set(made, cluster.clusterName);
+  return [made];
 }
 
 /**
@@ -67,10 +67,18 @@ export function ensureNamespace(
  * @internal
  */
 export function knownNamespace(scope: Construct, cluster: IKubernetesCluster, name: string): ITerraformDependable[] {
-  const known = TerraformStack.of(scope).node.tryFindChild(namespaceId(cluster, name)) as NamespaceV1 | undefined;
+  const stack = TerraformStack.of(scope);
+  const known = stack.node.tryFindChild(namespaceId(stack, cluster, name)) as NamespaceV1 | undefined;
   return known ? [known] : [];
 }
 
-function namespaceId(cluster: IKubernetesCluster, name: string): string {
-  return `Namespace-${cluster.clusterName}-${name}`;
+/** The cluster that each namespace is on. */
+const clusterNames = new WeakMap<IConstruct, string>();
+
+/** Namespace 'c' of cluster 'a-b' is not namespace 'b-c' of cluster 'a': the later of two such has an id that no other can have. */
+function namespaceId(stack: TerraformStack, { clusterName }: IKubernetesCluster, name: string): string {
+  const id = `Namespace-${clusterName}-${name}`;
+  const known = stack.node.tryFindChild(id);
+  const isOthers = known !== undefined && clusterNames.get(known) !== clusterName;
+  return isOthers ? `Namespace-${clusterName}:${name}` : id;
 }

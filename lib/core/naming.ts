@@ -18,15 +18,23 @@ export function kubernetesName(text: string, max = 63): string {
 const RELEASE_NAME = 53;
 
 /**
+ * A name that ends in a hash of the text, so that texts which become the same name stay two.
+ *
+ * @internal
+ */
+export function hashedName(text: string, max = 63): string {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return `${kubernetesName(text, max - 9)}-${hash}`;
+}
+
+/**
  * A name for a Helm release. What is too long ends in a hash of all of it, so that names which begin alike stay two.
  *
  * @internal
  */
 export function helmReleaseName(text: string): string {
   const name = kubernetesName(text, Infinity);
-  if (name.length <= RELEASE_NAME) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
-  return `${kubernetesName(name, RELEASE_NAME - 9)}-${hash}`;
+  return name.length <= RELEASE_NAME ? name : hashedName(name, RELEASE_NAME);
 }
 
 /**

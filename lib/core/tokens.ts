@@ -1,4 +1,4 @@
-import { Token } from 'cdktf';
+import { Fn, Token } from 'cdktf';
 
 /**
  * The fault to report when a value must be known at synthesis but is a token; nothing when it is concrete.
@@ -30,4 +30,32 @@ export function hasToken(value: unknown): boolean {
     return Object.entries(value).some(([k, v]) => hasToken(k) || hasToken(v));
   }
   return false;
+}
+
+/**
+ * A value as messages show it: an unresolved number would be a huge negative one.
+ *
+ * @internal
+ */
+export function shown(value: unknown): string {
+  return hasToken(value) ? 'a token (a value Terraform only knows later)' : String(value);
+}
+
+/**
+ * An element of a list, which may be one that Terraform only knows later.
+ *
+ * @internal
+ */
+export function elementAt(list: string[], index: number): string {
+  return Token.isUnresolved(list) ? (Fn.element(list, index) as string) : list[index];
+}
+
+/**
+ * Two lists in one, of which the first may be one that Terraform only knows later.
+ *
+ * @internal
+ */
+export function joined(list: string[], more: string[]): string[] {
+  if (!Token.isUnresolved(list)) return [...list, ...more];
+  return more.length > 0 ? Fn.concat([list, more]) : list;
 }

@@ -9,6 +9,7 @@ import { ImageRegistry } from '../core/image-registry';
 import { helmMeta } from '../core/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel, ensureNamespace } from '../core/namespaces';
+import { otherClusterFault } from '../core/other-cluster-fault';
 import { kubernetesNameFault } from '../core/naming';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
@@ -138,7 +139,13 @@ export class NvidiaNetworkOperator extends Construct {
       dependsOn: [release],
     });
     this.ready = [release, ...policies.ready];
-    this.node.addValidation({ validate: () => [...this.missingNetworks(), ...this.smallBlocks()] });
+    this.node.addValidation({
+      validate: () => [
+        ...this.missingNetworks(),
+        ...this.smallBlocks(),
+        ...(props.nodePools ? [] : this.latePoolFaults()),
+      ],
+    });
   }
 
   /** The pools it serves. A copy. */
@@ -168,6 +175,17 @@ export class NvidiaNetworkOperator extends Construct {
         tolerations: tolerationsOf(this.taints) as { [key: string]: string }[],
       });
     return wait.ready;
+  }
+
+  /** Pools that were made after this, whose nodes would have no adapter for pods. */
+  private latePoolFaults(): string[] {
+    const served = new Set(this.nodePools);
+    const late = this.cluster.nodePools.filter((pool) => hasConnectX(pool) && !served.has(pool));
+    return late.map(
+      (pool) =>
+        `pool '${pool.poolName}' was made after the network operator, which serves the pools there were; make the operator last, or pass ` +
+        'nodePools',
+    );
   }
 
   private get taints() {
@@ -245,11 +263,7 @@ export class NvidiaNetworkOperator extends Construct {
           ]
         : []),
       ...pools.flatMap((pool) => [
-        ...(pool.cluster === cluster
-          ? []
-          : [
-              `pool '${pool.poolName}' belongs to cluster '${pool.cluster.clusterName}', not to '${cluster.clusterName}'`,
-            ]),
+        ...otherClusterFault(pool, cluster),
         ...(hasConnectX(pool)
           ? []
           : [

@@ -3,6 +3,7 @@ import { TritonRelease } from '../catalog/serving-engine';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { kubernetesNameFault } from '../core/naming';
+import { otherClusterFault } from '../core/other-cluster-fault';
 import { gpusPerNode } from '../core/scheduling/node-allocatable';
 import { concreteFault } from '../core/tokens';
 import { integerFault } from './model-config';
@@ -106,13 +107,7 @@ function startupFaults(given: number | undefined, models: readonly ModelDefiniti
 
 function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): string[] {
   const { gpu, name } = nodePool.instanceType;
-  const faults: string[] = [];
-  if (nodePool.cluster !== cluster) {
-    faults.push(
-      `nodePool '${nodePool.poolName}' belongs to cluster '${nodePool.cluster.clusterName}', not to '${cluster.clusterName}'; ` +
-        `use a pool of the same cluster`,
-    );
-  }
+  const faults = otherClusterFault(nodePool, cluster, 'nodePool');
   if (gpu.computeCapability < release.minimumComputeCapability) {
     const older = TritonRelease.ALL.filter(
       (candidate) => gpu.computeCapability >= candidate.minimumComputeCapability,
@@ -154,7 +149,12 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
     );
   }
   const gpus = models.reduce((sum, model) => sum + model.gpus, 0);
-  if (models.length > 1 && gpus > instanceType.gpuCount) {
+  if (gpuSharingKind !== GpuSharingKind.NONE && gpus > 1) {
+    faults.push(
+      `a server on pool '${nodePool.poolName}' can use one share of a GPU (${gpuSharingKind}), for a process sees one MIG instance, and a ` +
+        `second time slice is no more of a GPU; got ${gpus}; use instances.gpus 1 and a deployment for each model, or a pool that shares none`,
+    );
+  } else if (models.length > 1 && gpus > instanceType.gpuCount) {
     const list = models.map((model) => `'${model.name}' ${model.gpus}`).join(', ');
     faults.push(
       `the models of a pod need ${gpus} GPUs together (${list}), but a node of type ${instanceType.name} has ${instanceType.gpuCount}; ` +

@@ -12,6 +12,10 @@ import { ServingPlan } from './serving-plan';
 export interface ModelContext {
   readonly instanceType: GpuInstanceType;
   readonly release: TritonRelease;
+  /** GPUs of a node, or shares of them, that pods can ask for. @default - those of the hardware */
+  readonly gpusPerNode?: number;
+  /** Memory that one of those can count on. @default - that of a whole GPU */
+  readonly gpuMemory?: DataSize;
   /** Servers of the deployment. @default 1 */
   readonly replicas?: number;
 }

@@ -202,19 +202,21 @@ export class OnnxRuntimeModel implements ModelDefinition {
     ];
   }
 
-  private gpuFaults(where: string, { instanceType }: ModelContext): string[] {
+  private gpuFaults(where: string, context: ModelContext): string[] {
+    const { instanceType, gpusPerNode = instanceType.gpuCount, gpuMemory = instanceType.gpuMemory } = context;
     if (this.gpus === 0) return [];
     const faults: string[] = [];
-    if (this.gpus > instanceType.gpuCount) {
+    if (this.gpus > gpusPerNode) {
       faults.push(
-        `${where}: instances.gpus must be at most ${instanceType.gpuCount}, the GPUs of a ${instanceType.name}; got ${this.gpus}`,
+        `${where}: instances.gpus must be at most ${gpusPerNode}, the GPUs of a ${instanceType.name}; got ${this.gpus}`,
       );
     }
     const need = this.storedSize.times(this.instanceCount);
-    if (need.exceeds(instanceType.gpuMemory)) {
+    if (need.exceeds(gpuMemory)) {
       faults.push(
         `${where}: ${this.instanceCount} instances of ${this.versions.length} versions need ${need} of GPU memory, ` +
-          `but a ${instanceType.gpu.name} has ${instanceType.gpuMemory}; use fewer instances or a larger GPU`,
+          `but ${gpuMemory.bytes === instanceType.gpuMemory.bytes ? 'a' : "a share of the pool's"} ${instanceType.gpu.name} has ${gpuMemory}; ` +
+          `use fewer instances or a larger GPU${this.props.modelSize ? '' : `, or say modelSize, which is taken for ${this.modelSize}`}`,
       );
     }
     return faults;

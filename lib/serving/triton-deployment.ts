@@ -142,8 +142,14 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
     this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
     this.models = props.models.map((model) => model._definition);
     const wholeReplicas = Number.isSafeInteger(this.replicas) && this.replicas > 0 ? this.replicas : 1;
-    const { instanceType } = props.nodePool;
-    this.context = { instanceType, release: this.tritonRelease, replicas: wholeReplicas };
+    const { nodePool } = props;
+    this.context = {
+      instanceType: nodePool.instanceType,
+      gpusPerNode: gpusPerNode(nodePool),
+      gpuMemory: nodePool.gpuShareMemory,
+      release: this.tritonRelease,
+      replicas: wholeReplicas,
+    };
     const sizing = this.validate();
     this.plans = this.collectPlans();
     this.plan = this.plans[Object.keys(this.plans)[0]];

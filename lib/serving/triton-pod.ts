@@ -2,6 +2,7 @@ import { DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/dep
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../core/image-registry';
 import { IModelStore } from '../core/model-store';
+import { gpuResource } from '../core/scheduling/node-allocatable';
 import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
 import { GeneratedFile, MODELS_MOUNT, REPOSITORY_PATH, WeightsCopy } from './model-repository';
 import { AWS_CLI_IMAGE, credentialMounts, credentialVolumes, storeEnvironment } from './model-store-access';
@@ -130,7 +131,8 @@ function assembleContainer(pod: TritonPod) {
 
 function tritonContainer(pod: TritonPod) {
   const { sizing } = pod;
-  const gpus: { [resource: string]: string } = sizing.gpus > 0 ? { 'nvidia.com/gpu': String(sizing.gpus) } : {};
+  const gpus: { [resource: string]: string } =
+    sizing.gpus > 0 ? { [gpuResource(pod.nodePool)]: String(sizing.gpus) } : {};
   const disk = { 'ephemeral-storage': `${sizing.ephemeralStorageMib}Mi` };
   const get = (path: string) => ({ httpGet: { path, port: 'http' } });
   return {

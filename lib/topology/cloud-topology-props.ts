@@ -15,7 +15,10 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
   readonly models: ServedModel[];
   /** The GPU pools. @default - a pool for each model, of the smallest hardware that it fits */
   readonly nodePools?: TopologyNodePool[];
-  /** An EKS cluster that exists; its name must be `clusterName`. @default - a cluster of the topology's own */
+  /**
+   * An EKS cluster that exists; its name must be `clusterName`, and nothing may be said of what only a new cluster has.
+   * @default - a cluster of the topology's own
+   */
   readonly cluster?: IEksCluster;
   /** Where the weights lie. @default - a store of the topology's own */
   readonly modelStore?: IModelStore;

@@ -3,13 +3,15 @@ import { Construct } from 'constructs';
 import { Parallelism } from '../catalog/parallelism';
 import { IEksCluster } from '../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../compute/cluster/eks-gpu-cluster';
+import { EksGpuClusterProps } from '../compute/cluster/eks-gpu-cluster-props';
 import { EncryptedStorageClass } from '../compute/cluster/encrypted-storage-class';
 import { GpuNodePool } from '../compute/pools/gpu-node-pool';
 import { NodeAgents } from '../compute/agents/node-agents';
-import { throwIfInvalid } from '../core/errors';
+import { ValidationError, faultsOf, throwIfInvalid } from '../core/errors';
 import { KubernetesAccess, hasDefaultProvider } from '../core/kubernetes-access';
 import { IModelStore } from '../core/model-store';
 import { kubernetesName } from '../core/naming';
+import { concreteFault } from '../core/tokens';
 import { MonitoringStack } from '../monitoring/monitoring-stack';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { nodesFor } from '../planning/setup';
@@ -24,9 +26,10 @@ import { TopologyNodePool } from './topology-node-pool';
  * Large language models served in the cloud: a cluster, GPU pools, a model store, a Triton deployment for each model, and
  * monitoring, from one statement.
  *
- * What is not said is chosen by the planner, and `explain()` says why. It makes no stack, backend or output. Throws a
+ * What is not said is chosen by the planner, and `explain()` says why. It makes no stack, backend or output. Throws one
  * `ValidationError` with every fault: no models, two of one name, a pool that does not exist, a model that does not fit its pool
- * (with the shortfall and the ways out), and whatever the parts refuse.
+ * (with the shortfall and the ways out), and whatever the cluster, the pools and the deployments refuse. Where there is no cluster
+ * for its faults, pools and deployments are not looked at.
  */
 export class CloudTopology extends Construct {
   /** The cluster. */
@@ -48,42 +51,41 @@ export class CloudTopology extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     super(scope, id);
+    throwIfInvalid(this, nameFaults(this, props));
     const faults: string[] = [];
     this.assigned = assignModels(
       { models: props.models, pools: props.nodePools, locked: lockedPlans(props, faults) },
       faults,
     );
     faults.push(...poolNameFaults(props.nodePools ?? []), ...clusterFaults(props));
-    throwIfInvalid(this, faults);
     this.warnOfOtherChoices();
 
-    if (props.cluster) {
-      this.cluster = props.cluster;
-    } else {
-      const cluster = new EksGpuCluster(this, 'Cluster', props);
-      this.cluster = cluster;
-      this.ownCluster = cluster;
-    }
-    for (const pool of props.nodePools ?? ownPools(this.assigned)) {
-      const { name, ...options } = pool;
-      this.poolsByName.set(
-        name,
-        new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster }),
-      );
+    // The parts find their own faults: each is made although others are wrong, so that one error has all of them.
+    const [cluster] = collected(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+    if (!cluster) throw new ValidationError(this, faults);
+    this.cluster = cluster;
+    this.ownCluster = props.cluster ? undefined : (cluster as EksGpuCluster);
+    for (const { name, ...options } of props.nodePools ?? ownPools(this.assigned)) {
+      if (this.node.tryFindChild(`Pool-${name}`)) continue;
+      const make = () => new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster });
+      for (const pool of collected(faults, make, `pool '${name}'`)) this.poolsByName.set(name, pool);
     }
     this.modelStore =
       props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
-    const workloads = props.workloads ? new Construct(props.workloads, id) : this;
+    const workloads = props.workloads && props.workloads !== scope ? new Construct(props.workloads, id) : this;
     this.ensureProvider(workloads);
-    const { cluster } = this;
     const { imageRegistry } = props;
     new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
     new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry });
     for (const model of this.assigned) {
       const pool = this.poolsByName.get(model.poolName);
-      if (pool) this.deploymentsByName.set(model.name, this.deploy(workloads, model, pool, props));
+      if (!pool || workloads.node.tryFindChild(`Model-${model.name}`)) continue;
+      const make = () => this.deploy(workloads, model, pool, props);
+      for (const deployment of collected(faults, make, `model '${model.name}'`))
+        this.deploymentsByName.set(model.name, deployment);
     }
+    throwIfInvalid(this, faults);
     if (props.monitoring ?? true) {
       this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
       for (const deployment of this.deploymentsByName.values()) this.monitoring.watch(deployment);
@@ -154,6 +156,37 @@ export class CloudTopology extends Construct {
   }
 }
 
+/**
+ * What a part makes of itself, or nothing and its faults among the others.
+ *
+ * @param who what the faults are of @default - as the part says it
+ */
+function collected<T>(faults: string[], make: () => T, who = ''): T[] {
+  const made: T[] = [];
+  const own = faultsOf(() => made.push(make()));
+  faults.push(...own.map((fault) => (who === '' || fault.startsWith(who) ? fault : `${who}: ${fault}`)));
+  return made;
+}
+
+/** Children are named after pools and models, so their names must be known before anything is made. */
+function nameFaults(topology: Construct, { models, nodePools, workloads }: CloudTopologyProps): string[] {
+  const why = 'ids and names derive from it';
+  const there = workloads?.node.tryFindChild(topology.node.id);
+  return [
+    ...(there && there !== topology
+      ? [
+          `workloads has a construct '${topology.node.id}' already, at '${there.node.path}'; give the topology another id, or workloads of ` +
+            'its own',
+        ]
+      : []),
+    ...models.flatMap(({ name }, index) => concreteFault(`name of models[${index}]`, name, why)),
+    ...(nodePools ?? []).flatMap(({ name }, index) => concreteFault(`name of nodePools[${index}]`, name, why)),
+    ...(nodePools?.length === 0
+      ? ["nodePools is empty; name at least one pool, or leave it out for a pool of each model's own"]
+      : []),
+  ];
+}
+
 function lockedPlans(props: CloudTopologyProps, faults: string[]): { [model: string]: CapacityPlan } {
   if (!props.plan) return props.plans ?? {};
   if (props.plans) faults.push('both plan and plans are given; give plans only');
@@ -173,11 +206,36 @@ function poolNameFaults(pools: readonly TopologyNodePool[]): string[] {
 }
 
 function clusterFaults(props: CloudTopologyProps): string[] {
-  if (!props.cluster || props.cluster.clusterName === props.clusterName) return [];
+  const { cluster, clusterName } = props;
+  if (!cluster) return [];
+  const unused = Object.entries(props).flatMap(([name, value]) =>
+    value !== undefined && OF_A_CLUSTER.has(name) ? name : [],
+  );
   return [
-    `clusterName is '${props.clusterName}', but the given cluster is '${props.cluster.clusterName}'; make them equal`,
+    ...(cluster.clusterName === clusterName
+      ? []
+      : [`clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`]),
+    ...(unused.length === 0
+      ? []
+      : [
+          `${unused.join(', ')} would be of a cluster that the topology makes, but cluster is given; leave out what the cluster has already`,
+        ]),
   ];
 }
+
+/** Properties of a cluster of the topology's own. */
+const OF_A_CLUSTER: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>([
+  'kubernetesVersion',
+  'release',
+  'vpc',
+  'availabilityZones',
+  'vpcCidr',
+  'natGateways',
+  'apiAccess',
+  'admins',
+  'systemNodes',
+  'nodeMonitoring',
+]);
 
 /** One pool for each model, with as many nodes as its replicas fill; a locked plan may be for another number of them. */
 function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { dependOn } from '../../lib/core/dependencies';
 import { KubernetesAccess, kubernetesMeta } from '../../lib/core/kubernetes-access';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
-import { ensureNamespace, PodSecurityLevel } from '../../lib/core/namespaces';
+import { ensureNamespace, knownNamespace, PodSecurityLevel } from '../../lib/core/namespaces';
 import { synthesise, synthesisePair } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
@@ -206,6 +206,33 @@ describe('dependencies', () => {
   });
 });
 
+describe('two clusters in one stack', () => {
+  const providers = (...names: string[]) =>
+    synthesise((stack) => {
+      for (const [index, clusterName] of names.entries()) {
+        const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName });
+        const access = KubernetesAccess.of(stack, cluster);
+        expect(access.helmProvider.alias).toBe(access.kubernetesProvider.alias);
+      }
+    }).json.provider.kubernetes.map(({ alias }: { alias: string }) => alias);
+
+  test('whose names become one alias have two', () => {
+    expect(providers('prod-a', 'other')).toEqual(['prod-a', 'other']);
+    expect(providers('prod-a', 'prod_a', 'PROD-A')).toEqual([
+      'prod-a',
+      expect.stringMatching(/^prod-a-[0-9a-f]{8}$/),
+      expect.stringMatching(/^prod-a-[0-9a-f]{8}$/),
+    ]);
+    expect(new Set(providers('prod-a', 'prod_a', 'PROD-A')).size).toBe(3);
+  });
+
+  test('of one name are refused', () => {
+    expect(() => providers('prod', 'prod')).toThrow(
+      /already has providers for a cluster named 'prod', the one at 'test\/Cluster0', and is asked for those of 'test\/Cluster1'; pass one/,
+    );
+  });
+});
+
 describe('namespaces', () => {
   const build = (act: (stack: TerraformStack, cluster: TestCluster) => void) =>
     synthesise((stack) => {
@@ -240,6 +267,28 @@ describe('namespaces', () => {
         .map((n) => n.provider)
         .sort(),
     ).toEqual(['kubernetes.other', 'kubernetes.test']);
+  });
+
+  test("'c' of cluster 'a-b' is not 'b-c' of cluster 'a'", () => {
+    const result = build((stack) => {
+      for (const [clusterName, name] of [
+        ['a-b', 'c'],
+        ['a', 'b-c'],
+      ]) {
+        const cluster = new TestCluster(stack, clusterName, { clusterName });
+        KubernetesAccess.of(stack, cluster);
+        const made = ensureNamespace(stack, cluster, name, PodSecurityLevel.RESTRICTED);
+        expect(ensureNamespace(stack, cluster, name, PodSecurityLevel.RESTRICTED)).toEqual(made);
+        expect(knownNamespace(stack, cluster, name)).toEqual(made);
+      }
+    });
+    const all = result.resources('kubernetes_namespace_v1').map(({ provider, metadata }) => [provider, metadata.name]);
+    expect(all).toEqual(
+      expect.arrayContaining([
+        ['kubernetes.a-b', 'c'],
+        ['kubernetes.a', 'b-c'],
+      ]),
+    );
   });
 
   test.each<[string, (stack: TerraformStack, cluster: TestCluster) => void, string]>([

@@ -324,3 +324,21 @@ test('the schema check sees what it is for', () => {
   expect(schemaFaults({ mode: 'Bridge', mtu: '9000', metaPlugins: '' }, spec, 'x')).toHaveLength(3);
   expect(schemaFaults({ numVfs: 1 }, CRDS.kinds.SriovNetworkNodePolicy.spec, 'x')).toHaveLength(3);
 });
+
+describe('pools that are made after the operator', () => {
+  const build = (named: boolean) =>
+    synthesise((stack) => {
+      const cluster = testCluster(stack);
+      const first = rack(stack, cluster);
+      new NvidiaNetworkOperator(stack, 'Operator', { cluster, nodePools: named ? [first] : undefined });
+      rack(stack, cluster, {}, 'Late');
+    });
+
+  test('are refused, for it would not serve them', () => {
+    expect(() => build(false)).toThrow(
+      /pool 'late' was made after the network operator.*make the operator last, or pass nodePools/,
+    );
+  });
+
+  test('are others’ business where its pools are named', () => expect(() => build(true)).not.toThrow());
+});

@@ -13,7 +13,7 @@ import {
 } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { DeploymentOverrides, TestPool, deploy, llama65b, llama8b, onnxProps, withSite } from './support/fixtures';
-import { testCluster } from '../support/test-cluster';
+import { TestCluster, testCluster } from '../support/test-cluster';
 
 /** The faults of a construct, which must be named by its path. */
 function faultsOf(build: () => unknown): string[] {
@@ -282,6 +282,24 @@ test('refuses a pool of another cluster', () => {
     }),
   );
   expect(faults.join()).toMatch(/nodePool 'gpu' belongs to cluster 'other', not to 'test'/);
+});
+
+test('refuses a pool of another import of the cluster, and says what to do', () => {
+  const faults = faultsOf(() =>
+    withSite((site) => {
+      const again = new TestCluster(site.scope, 'Again');
+      new TritonDeployment(site.scope, 'Chat', {
+        cluster: site.cluster,
+        nodePool: new TestPool(again, 'gpu', again, GpuInstanceType.G5_XLARGE),
+        modelStore: site.store,
+        models: [llama8b],
+      });
+    }),
+  );
+  expect(faults).toEqual([
+    "nodePool 'gpu' belongs to cluster 'test' as it is at 'test/Again', not to the one at 'test/Cluster-test'; make or import a cluster " +
+      'once, and pass that to everything on it, across stacks too',
+  ]);
 });
 
 test('refuses deployments that together ask more GPUs than their pool can have', () => {

@@ -1,12 +1,15 @@
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
-import { TerraformStack } from 'cdktf';
+import { TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
 import {
   CapacityPlan,
   CapacityPlanner,
   CloudTopology,
   CloudTopologyProps,
   DataSize,
+  EksGpuCluster,
   GpuInstanceType,
+  GpuSharing,
   ModelSpec,
   Parallelism,
   Precision,
@@ -274,8 +277,116 @@ test.each(refused)('refuses %s', (_, props, message) => {
   expect(build).toThrow(message);
 });
 
+describe('workloads', () => {
+  test('may be the scope of the topology', () => {
+    const build = (same: boolean) =>
+      synthesise((stack) => void make(stack, { workloads: same ? stack : undefined, monitoring: false }));
+    expect(build(true).json).toEqual(build(false).json);
+  });
+
+  test('must not have the id of the topology', () => {
+    expect(() =>
+      synthesisePair((infrastructure, workloads) => {
+        new Construct(workloads, 'Cloud');
+        make(infrastructure, { workloads });
+      }),
+    ).toThrow(/workloads has a construct 'Cloud' already, at 'workload\/Cloud'; give the topology another id/);
+  });
+});
+
+test('a given cluster is not described again', () => {
+  const build = (props: Partial<CloudTopologyProps>) => () =>
+    synthesise((stack) => {
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', {
+        clusterName: 'chat',
+        subnetIds: ['subnet-1'],
+        securityGroupIds: ['sg-1'],
+        podIdentity: true,
+      });
+      new CloudTopology(stack, 'Cloud', { clusterName: 'chat', models: MODELS, cluster, monitoring: false, ...props });
+    });
+  expect(build({ tags: { team: 'ml' }, vpcCidr: undefined })).not.toThrow();
+  expect(build({ vpcCidr: '10.1.0.0/16', ...ZONES })).toThrow(
+    /vpcCidr, availabilityZones would be of a cluster that the topology makes, but cluster is given; leave out/,
+  );
+});
+
 test('all faults come at once, with the path of the topology', () => {
   const build = () =>
     synthesise((stack) => void make(stack, { models: [...MODELS, ...MODELS], nodePools: [L40S, L40S] }));
   expect(build).toThrow(/test\/Cloud:\n- two models.*\n- two pools/);
+});
+
+describe('faults of the cluster, of pools and of models are one error', () => {
+  const faultsOf = (props: Partial<CloudTopologyProps>): string[] => {
+    try {
+      synthesise((stack) => void make(stack, props));
+    } catch (error) {
+      expect(error).toBeInstanceOf(ValidationError);
+      expect((error as ValidationError).constructPath).toBe('test/Cloud');
+      return (error as ValidationError).faults;
+    }
+    return [];
+  };
+  const later = Token.asString({ resolve: () => 'later' });
+
+  test('of pools and models', () => {
+    const faults = faultsOf({
+      nodePools: [
+        { ...L40S, maxNodes: 0 },
+        { ...A100, instanceType: GpuInstanceType.G5_XLARGE, gpuSharing: GpuSharing.mig('1g.10gb') },
+      ],
+      models: [{ model: ModelSpec.LLAMA_65B }, { model: ModelSpec.LLAMA_3_1_8B, nodePool: 'h100' }],
+    });
+    expect(faults).toEqual([
+      expect.stringMatching(/^model 'llama-65b': .*does not fit g6e.xlarge/),
+      expect.stringMatching(/^model 'llama-3.1-8b': there is no pool 'h100'/),
+      expect.stringMatching(/^pool 'l40s': maxNodes must be a whole number of at least 1; got 0/),
+      expect.stringMatching(/^pool 'l40s': minNodes \(1\) must not exceed maxNodes \(0\)/),
+      expect.stringMatching(/^pool 'a100': instance type 'g5.xlarge' has no EFA/),
+      expect.stringMatching(/^pool 'a100': gpuSharing 'mig 1g.10gb' needs MIG/),
+      expect.stringMatching(/^pool 'a100': gpuSharing 'mig 1g.10gb' cannot be on a pool with EFA/),
+    ]);
+  });
+
+  test('of what only a deployment can see', () => {
+    const faults = faultsOf({
+      nodePools: [
+        { ...L40S, gpuSharing: GpuSharing.timeSlicing(2) },
+        { ...A100, maxNodes: 1 },
+      ],
+      models: [
+        { ...MODELS[0], name: 'a' },
+        { ...MODELS[0], name: '8b', nodePool: 'l40s' },
+      ],
+    });
+    expect(faults).toEqual([
+      expect.stringMatching(/^pool 'a100': minNodes \(2\) must not exceed maxNodes \(1\)/),
+      expect.stringMatching(/^model 'a': pool 'l40s' shares its GPUs \(time-slicing\)/),
+      expect.stringMatching(/^model '8b': name must start with a letter/),
+      expect.stringMatching(/^model '8b': pool 'l40s' shares its GPUs \(time-slicing\)/),
+    ]);
+  });
+
+  test('of the cluster and models', () => {
+    expect(faultsOf({ clusterName: 'a b', models: [{ ...MODELS[0], replicas: 0 }], tags: { 'aws:x': 'y' } })).toEqual([
+      expect.stringMatching(/^model 'llama-3.1-8b': replicas must be a whole number/),
+      expect.stringMatching(/^clusterName must be/),
+      expect.stringMatching(/^tags must not have keys that begin with 'aws:'/),
+    ]);
+  });
+
+  test.each<[string, Partial<CloudTopologyProps>, RegExp]>([
+    [
+      'names of pools that are not known',
+      { nodePools: [{ ...L40S, name: later }] },
+      /name of nodePools\[0\] must be known/,
+    ],
+    [
+      'names of models that are not known',
+      { models: [{ ...MODELS[0], name: later }] },
+      /name of models\[0\] must be known/,
+    ],
+    ['an empty list of pools', { nodePools: [] }, /nodePools is empty; .* or leave it out/],
+  ])('of %s', (_, props, message) => expect(faultsOf(props)).toEqual([expect.stringMatching(message)]));
 });

@@ -82,6 +82,8 @@ interface OperatorSetting {
   readonly driverInImage: boolean;
   /** Whether some pool has InfiniBand or RoCE. */
   readonly connectX: boolean;
+  /** `single`, or `mixed` where MIG instances have resource names of their own. */
+  readonly migStrategy: string;
   /** Configurations of the device plugin by their names. */
   readonly pluginConfigs: { [name: string]: string };
   readonly nodeFeatureDiscovery: boolean;
@@ -116,7 +118,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
     driver: { enabled: installs, ...rdma, ...(installs ? images.driver : {}) },
     toolkit: { enabled: installs, ...(installs ? images.toolkit : {}) },
     nfd: { enabled: setting.nodeFeatureDiscovery },
-    mig: { strategy: 'single' },
+    mig: { strategy: setting.migStrategy },
     dcgm: { enabled: false },
     dcgmExporter: { enabled: false },
     daemonsets: { tolerations: everywhere },

@@ -7,6 +7,7 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../core/image-registry';
 import { kubernetesMeta } from '../../core/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { otherClusterFault } from '../../core/other-cluster-fault';
 import { PodSecurityLevel, ensureNamespace } from '../../core/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { IScheduledWorkload, PodDemand } from '../../core/scheduling/pod-demand';
@@ -171,7 +172,5 @@ function imageFaults(images: readonly string[]): string[] {
 
 function poolFaults({ nodePools, cluster }: ImagePrePullerProps): string[] {
   if (nodePools?.length === 0) return ['nodePools must name at least one pool; leave it out for every node with GPUs'];
-  return (nodePools ?? [])
-    .filter((pool) => pool.cluster !== cluster)
-    .map((pool) => `pool '${pool.poolName}' is not of cluster '${cluster.clusterName}'`);
+  return (nodePools ?? []).flatMap((pool) => otherClusterFault(pool, cluster));
 }

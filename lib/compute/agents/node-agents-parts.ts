@@ -70,12 +70,14 @@ export function pluginRequirements(labels: readonly { [key: string]: string }[],
  * @internal
  */
 export function pluginConfig(name: string): string | undefined {
-  const replicas = Number(/^time-slicing-(\d+)$/.exec(name)?.[1]);
-  if (!(replicas >= 2) || timeSlicingConfig(replicas) !== name) return undefined;
+  const [, count, renamed] = /^time-slicing-(\d+)(-renamed)?$/.exec(name) ?? [];
+  const replicas = Number(count);
+  if (!(replicas >= 2) || timeSlicingConfig(replicas, renamed !== undefined) !== name) return undefined;
   return [
     'version: v1',
     'sharing:',
     '  timeSlicing:',
+    ...(renamed === undefined ? [] : ['    renameByDefault: true']),
     '    failRequestsGreaterThanOne: true',
     '    resources:',
     '      - name: nvidia.com/gpu',

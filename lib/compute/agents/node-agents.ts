@@ -134,7 +134,8 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     const pools = this.cluster.nodePools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
     const withDriver = pools.filter(hasDriver);
-    const divided = pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+    const divided = this.dividedPools();
+    const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
     const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
     return [
       ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
@@ -147,9 +148,16 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
             `pool(s) ${named(divided)} divide their GPUs by MIG, which the GPU operator does; pass gpuOperator: GpuOperator.release()`,
           ]
         : []),
+      ...(gpuOperator && renamed.length > 0 && alike.length > 0
+        ? [
+            `MIG instances of pool(s) ${named(renamed)} have resource names of their own and those of ${named(alike)} have not, but a GPU ` +
+              'operator has one strategy for all nodes; add renamed() to the GpuSharing of all of them, or of none',
+          ]
+        : []),
       ...unknown.map(
         (name) =>
-          `label '${PLUGIN_CONFIG_LABEL}=${name}' names no known configuration; use 'time-slicing-<pods on one GPU>'`,
+          `label '${PLUGIN_CONFIG_LABEL}=${name}' names no known configuration; use 'time-slicing-<pods on one GPU>', with '-renamed' at the ` +
+          'end for the resource nvidia.com/gpu.shared',
       ),
       ...(efaPluginImage
         ? efaPluginFaults(
@@ -210,6 +218,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
           connectX: this.cluster.nodePools.some(
             ({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind),
           ),
+          migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
           nodeFeatureDiscovery: this.props.nodeFeatureDiscovery ?? true,
           registry: this.registry,
@@ -310,6 +319,10 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     return this.cluster.nodePools.flatMap((pool) => pool.taints);
   }
 
+  private dividedPools(): IGpuNodePool[] {
+    return this.cluster.nodePools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+  }
+
   private efaPools(): IGpuNodePool[] {
     return this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
@@ -321,6 +334,11 @@ const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFab
 /** Whether the nodes of a pool run an image of EKS, which has driver and toolkit. */
 function hasDriver(pool: IGpuNodePool): boolean {
   return 'image' in pool;
+}
+
+/** Whether shares of a pool's GPUs have a resource name of their own. */
+function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {
+  return gpuResourceName !== undefined && gpuResourceName !== 'nvidia.com/gpu';
 }
 
 /** The region, where it is known at synthesis. */

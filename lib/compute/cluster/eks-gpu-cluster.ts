@@ -26,6 +26,7 @@ import { ImportedEksCluster } from './imported-eks-cluster';
 import { NodePoolRegistry } from './node-pool-registry';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
+import { takeClusterName } from './taken-cluster-names';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -104,6 +105,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     super(scope, id);
     throwIfInvalid(this, eksGpuClusterFaults(props));
     const { clusterName, provider } = props;
+    throwIfInvalid(this, takeClusterName(this, clusterName, provider));
     const release =
       props.release ?? (props.kubernetesVersion ? EksRelease.of(props.kubernetesVersion) : EksRelease.DEFAULT);
     const apiAccess = props.apiAccess ?? ApiAccess.private();

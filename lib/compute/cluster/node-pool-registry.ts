@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { isAttached } from '../../core/attached';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 
@@ -14,7 +15,10 @@ export class NodePoolRegistry {
 
   /** The pools in the order of their names. */
   public get pools(): IGpuNodePool[] {
-    return [...this.known.keys()].sort().flatMap((name) => this.known.get(name) ?? []);
+    return [...this.known.keys()]
+      .sort()
+      .flatMap((name) => this.known.get(name) ?? [])
+      .filter(isAttached);
   }
 
   /** Makes a pool known; two of one name are a fault of the later. */

@@ -65,7 +65,8 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
       : webIdentityTrust(oidcProviderArn ?? '', namespace, account);
     const role = new IamRole(this, 'Resource', {
       provider,
-      name: roleName(clusterName, namespace, account, this.node.addr),
+      // IAM takes at most 38 characters as a prefix. Roles are global: the same program may run for two regions of an account.
+      namePrefix: `${kubernetesName(`${clusterName}-${namespace}-${account}`, 37)}-`,
       description: `Service account ${namespace}/${account} of cluster ${clusterName}`,
       assumeRolePolicy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
       tags,
@@ -137,9 +138,4 @@ function issuerOf(oidcProviderArn: string): string {
   return Token.isUnresolved(oidcProviderArn)
     ? Token.asString(Fn.element(Fn.split(marker, oidcProviderArn), 1))
     : oidcProviderArn.slice(oidcProviderArn.indexOf(marker) + marker.length);
-}
-
-/** At most 64 characters. The ending keeps names apart that begin alike, and clusters of one name in two stacks. */
-function roleName(clusterName: string, namespace: string, account: string, address: string): string {
-  return `${kubernetesName(`${clusterName}-${namespace}-${account}`, 55)}-${address.slice(-8)}`;
 }

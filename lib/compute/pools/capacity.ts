@@ -1,4 +1,4 @@
-import { hasToken } from '../../core/tokens';
+import { concreteFault, hasToken } from '../../core/tokens';
 import { throwIfFaulty } from '../../units/errors';
 import { readUtcTime } from './utc-time';
 
@@ -147,11 +147,18 @@ function idFaults(id: string): string[] {
 }
 
 function instancesFaults(instances?: number): string[] {
-  if (instances === undefined || (!hasToken(instances) && Number.isInteger(instances) && instances >= 1)) return [];
-  return [`instances of a reservation must be a whole number of at least 1, known at synthesis; got ${instances}`];
+  if (hasToken(instances)) return concreteFault('instances of a reservation', instances, 'maxNodes is checked by it');
+  return instances === undefined || (Number.isInteger(instances) && instances >= 1)
+    ? []
+    : [`instances of a reservation must be a whole number of at least 1; got ${instances}`];
 }
 
 function blockFaults(block: CapacityBlock): string[] {
+  const { start: from, end: to, drainMinutes } = block;
+  const later = Object.entries({ start: from, end: to, drainMinutes }).flatMap(([name, value]) =>
+    concreteFault(`${name} of a capacity block`, value, 'what scales the pool is computed from it'),
+  );
+  if (later.length > 0) return later;
   const [start, end] = [readUtcTime(block.start), readUtcTime(block.end)];
   const drain = drainMinutesOf(block);
   const faults = [...idFaults(block.reservationId), ...instancesFaults(block.instances)];
@@ -165,7 +172,7 @@ function blockFaults(block: CapacityBlock): string[] {
   if (!hasToken(block.availabilityZone) && !/^[a-z0-9-]+\d[a-z]$/.test(block.availabilityZone)) {
     faults.push(`availabilityZone must be the name of a zone such as 'us-west-2b'; got '${block.availabilityZone}'`);
   }
-  if (hasToken(drain) || !Number.isInteger(drain) || drain <= EKS_DRAIN_MINUTES) {
+  if (!Number.isInteger(drain) || drain <= EKS_DRAIN_MINUTES) {
     faults.push(
       `drainMinutes must be a whole number above ${EKS_DRAIN_MINUTES}, when EKS drains a block by itself; got ${drain}`,
     );

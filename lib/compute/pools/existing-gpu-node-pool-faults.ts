@@ -5,7 +5,16 @@ import { kubernetesNameFault } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
 import { takenNameFaults } from './gpu-node-pool-faults';
-import { LabelSetter, labelFaults, taintFaults, taintSyntaxFaults } from './gpu-node-pool-labels';
+import {
+  LabelSetter,
+  MIG_LABEL,
+  PLUGIN_CONFIG_LABEL,
+  labelFaults,
+  sharingLabels,
+  taintFaults,
+  taintSyntaxFaults,
+} from './gpu-node-pool-labels';
+import { GpuSharing, gpuSharingFaults } from './gpu-sharing';
 import { labelSyntaxFaults } from './label-syntax';
 
 /**
@@ -24,6 +33,8 @@ export interface ExistingPoolSpec {
   readonly labels: { [key: string]: string };
   readonly taints: NodeTaint[];
   readonly maxPods: number;
+  /** @default - not said */
+  readonly sharing?: GpuSharing;
   /** Labels the pool stamps by itself. */
   readonly own: { [key: string]: string };
 }
@@ -46,6 +57,9 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
     ...wholeFault('nodes', nodes),
     ...wholeFault('maxPods', maxPods),
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
+    ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
+    ...sharingLabelFaults(spec),
+    ...agreementFaults(spec),
     ...selectorFaults(spec),
     ...nodeNameFaults(spec),
     ...Object.entries(nodeSelector).flatMap(([key, value]) => labelSyntaxFaults('nodeSelector', key, value)),
@@ -57,6 +71,50 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
           ...taints.flatMap(taintSyntaxFaults),
         ]),
   ];
+}
+
+/** A label has one value: what is said of it in two places must be the same. */
+function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolSpec): string[] {
+  const said = { labels, nodeSelector, 'what agents and workloads rely on': own };
+  const differ = (one: keyof typeof said, other: keyof typeof said) =>
+    Object.entries(said[one])
+      .filter(([key, value]) => Object.hasOwn(said[other], key) && said[other][key] !== value)
+      .map(
+        ([key, value]) =>
+          `label '${key}' is '${value}' in ${one}, but '${said[other][key]}' in ${other}; make them agree`,
+      );
+  return [
+    ...differ('labels', 'nodeSelector'),
+    ...differ('nodeSelector', 'what agents and workloads rely on'),
+    // Of nodes that the pool stamps such labels are refused as such.
+    ...(nodeNames ? [] : differ('labels', 'what agents and workloads rely on')),
+  ];
+}
+
+/** Labels by which agents share the GPUs, as far as we know what they mean, and what they say. */
+const SHARING_LABELS: { readonly [label: string]: (value: string) => string | undefined } = {
+  [PLUGIN_CONFIG_LABEL]: (value) => {
+    const [, replicas, renamed] = /^time-slicing-(\d+)(-renamed)?$/.exec(value) ?? [];
+    return replicas && `GpuSharing.timeSlicing(${replicas})${renamed ? '.renamed()' : ''}`;
+  },
+  [MIG_LABEL]: (value) => {
+    const [, profile] = /^all-(\dg\.\d+gb)$/.exec(value) ?? [];
+    return profile && `GpuSharing.mig('${profile}')`;
+  },
+};
+
+/** Labels that the nodes have by themselves must not say other than `gpuSharing` does. Names of others' configurations say nothing. */
+function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing }: ExistingPoolSpec): string[] {
+  const given = { ...(nodeNames ? {} : labels), ...nodeSelector };
+  const said = sharing ? sharingLabels(sharing) : {};
+  return Object.entries(SHARING_LABELS).flatMap(([label, meaning]) => {
+    if (!Object.hasOwn(given, label) || given[label] === said[label]) return [];
+    const meant = meaning(given[label]);
+    if (meant === undefined) return [];
+    return sharing
+      ? [`label '${label}=${given[label]}' means ${meant}, but gpuSharing is '${sharing}'; make them agree`]
+      : [`label '${label}=${given[label]}' shares the GPUs, but nothing is said of it; pass gpuSharing: ${meant}`];
+  });
 }
 
 function wholeFault(name: string, value: number): string[] {

@@ -5,13 +5,16 @@ import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
+import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { kubernetesMeta } from '../../core/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName } from '../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../core/rdma-fabric';
 import { ExistingPoolSpec, existingPoolFaults, takeNodes } from './existing-gpu-node-pool-faults';
+import { DataSize } from '../../units/data-size';
 import { takePoolName } from './gpu-node-pool-faults';
-import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
+import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from './gpu-node-pool-labels';
+import { GpuSharing } from './gpu-sharing';
 
 /** Most pods that a kubelet takes by itself. */
 const KUBELET_MAX_PODS = 110;
@@ -28,6 +31,12 @@ export interface ExistingGpuNodePoolProps {
   readonly nodes: number;
   /** Fabric between the nodes, e.g. `RdmaFabric.infiniband({...})`. @default - none: nodes reach each other by TCP */
   readonly fabric?: IRdmaFabric;
+  /**
+   * How pods share a GPU. Time slicing and MIG are set up by `NodeAgents`, from labels that the pool stamps where `nodeNames` is given
+   * and that somebody must set else. For nodes whose own device plugin gives shares another resource name, add `renamed()`.
+   * @default - a GPU is one pod's
+   */
+  readonly gpuSharing?: GpuSharing;
   /**
    * Labels that these nodes have and no other.
    * @default - `gpu-inference-constructs/pool: <poolName>`, which somebody must set where `nodeNames` is not given
@@ -56,7 +65,8 @@ export interface ExistingGpuNodePoolProps {
  * `nvidia.com/gpu.present=true` is, which NVIDIA's GPU feature discovery stamps, or the pool itself with `nodeNames`.
  *
  * Throws a `ValidationError` with every fault: a fabric that the hardware does not have, a selector that other pools' nodes meet,
- * names that are not as many as the nodes, a label or taint that Kubernetes refuses.
+ * names that are not as many as the nodes, a label or taint that Kubernetes refuses, MIG on GPUs without it, GPUs that are shared on
+ * nodes with a fabric.
  */
 export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   /** Name of the pool, unique within its cluster. */
@@ -73,6 +83,8 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
+  /** How pods share a GPU. */
+  public readonly gpuSharing: GpuSharing;
   /** What workloads of the same stack must wait for: the labels and taints that the pool stamps. */
   public readonly ready: ITerraformDependable[];
 
@@ -96,13 +108,16 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     this.maxNodes = props.nodes;
     this.fabric = props.fabric;
     this.efaInterfacesPerNode = props.fabric?.kind === RdmaFabricKind.EFA ? props.hardware.efaInterfaces : 0;
+    this.gpuSharing = this.spec.sharing ?? GpuSharing.none();
     this.ready = (props.nodeNames ?? []).flatMap((name) => this.stamp(name));
     props.cluster.registerNodePool(this);
   }
 
   /** Every label that its nodes have, as far as is known. A copy. */
   public get nodeLabels(): { [key: string]: string } {
-    return { ...this.spec.labels, ...this.spec.nodeSelector, ...this.spec.own };
+    const { sharing, nodeNames, labels, nodeSelector, own } = this.spec;
+    // A configuration of somebody else's agents has a name of its own.
+    return { ...(sharing && !nodeNames ? sharingLabels(sharing) : {}), ...labels, ...nodeSelector, ...own };
   }
 
   /** Labels that select the nodes of this pool and of no other. A copy. */
@@ -115,18 +130,38 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     return [...(this.spec.nodeNames ? [GPU_TAINT] : []), ...this.spec.taints].map((taint) => ({ ...taint }));
   }
 
-  /** What pods can have on one node beside what follows from the hardware. */
+  /** What pods can have on one node beside what follows from the hardware: pods, and shares of GPUs. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    return { pods: String(this.spec.maxPods) };
+    const { maxPods, sharing, hardware } = this.spec;
+    return {
+      pods: String(maxPods),
+      ...(sharing ? { [sharing.resourceName]: String(sharing.gpusPerNode(hardware)) } : {}),
+    };
+  }
+
+  /** The way in which pods share a GPU. @default - not said: MIG instances may have been made by hand */
+  public get gpuSharingKind(): GpuSharingKind | undefined {
+    return this.spec.sharing?.kind;
+  }
+
+  /** Resource that pods request a GPU, or a share of one, by. */
+  public get gpuResourceName(): string | undefined {
+    return this.gpuSharing.resourceName;
+  }
+
+  /** GPU memory that one of that resource can count on. */
+  public get gpuShareMemory(): DataSize | undefined {
+    return this.gpuSharing.memoryPerShare(this.instanceType);
   }
 
   /** Which labels and taints nodes of the pool must have, and how to set them, as text for people. */
   public explain(): string {
-    const { nodeNames, hardware, nodes } = this.spec;
+    const { nodeNames, hardware, nodes, sharing } = this.spec;
     const labels = Object.entries(this.nodeLabels).map(([key, value]) => `${key}=${value}`);
     const taints = this.taints.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`);
     return [
       `Pool ${this.poolName}: ${nodes} x ${hardware.name}, fabric ${this.fabric?.kind ?? 'none'}.`,
+      ...(sharing ? [sharingLine(sharing, hardware)] : []),
       nodeNames
         ? `The pool stamps on ${nodeNames.join(', ')}:`
         : 'Nothing is changed on the nodes. Each must have these labels and taints:',
@@ -155,9 +190,15 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   }
 }
 
+function sharingLine(sharing: GpuSharing, hardware: GpuInstanceType): string {
+  const memory = sharing.memoryPerShare(hardware).gib.toFixed(1);
+  return `GPUs: ${sharing}; each node advertises ${sharing.gpusPerNode(hardware)} ${sharing.resourceName} of ${memory} GiB.`;
+}
+
 function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
   const poolName = props.poolName ?? kubernetesName(id);
   const efa = props.fabric?.kind === RdmaFabricKind.EFA;
+  const sharing = props.gpuSharing;
   return {
     cluster: props.cluster,
     poolName,
@@ -169,8 +210,9 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,
+    sharing,
     own: props.nodeNames
-      ? poolLabels(poolName, props.hardware, efa)
+      ? poolLabels(poolName, props.hardware, efa, { sharing })
       : { [GPU_LABEL]: 'true', ...(efa ? { [EFA_LABEL]: 'true' } : {}) },
   };
 }

@@ -1,3 +1,4 @@
+import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { hasToken } from '../../core/tokens';
 import { AutoscalingKind } from './autoscaling';
 import { nodeTemplateTagFaults } from './autoscaling-group-tags';
@@ -88,7 +89,13 @@ export function imageFaults(spec: GpuNodePoolSpec): string[] {
   const { image, instanceType, sharing, efa } = spec;
   const { gpu } = instanceType;
   const { driverMajor } = imageRelease(spec);
-  const faults = gpuSharingFaults(sharing, instanceType, efa);
+  const faults = gpuSharingFaults(sharing, instanceType, efa ? RdmaFabricKind.EFA : RdmaFabricKind.NONE);
+  if (sharing.isRenamed) {
+    faults.push(
+      `gpuSharing '${sharing}' is for existing nodes that were set up so; this pool sets its nodes up itself, and advertises shares as ` +
+        'nvidia.com/gpu; leave out renamed()',
+    );
+  }
   if (driverMajor !== undefined && gpu.lastDriverMajor !== undefined && driverMajor > gpu.lastDriverMajor) {
     faults.push(
       `driver ${driverMajor} of image '${image}' has no support for ${gpu.name} of '${instanceType.name}'; pin a release with ` +

@@ -1,3 +1,5 @@
+import { TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
@@ -5,11 +7,13 @@ import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { tagFaults } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
 import { DataSize } from '../../units/data-size';
+import { IEksCluster } from '../cluster/eks-cluster';
 import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
 import { LabelSetter, labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { subnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
+import { claimReservation, sharedReservationFaults } from './reservation-claims';
 
 /** The AL2023 NVIDIA image needs the one; gp3 volumes end at the other. */
 const SMALLEST_DISK_GIB = 20;
@@ -28,9 +32,11 @@ const SYSTEM_NODES = 'system';
 export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string[] {
   return [
     ...nameFaults(spec),
+    ...typeFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
     ...capacityFaults(spec),
+    ...sharedReservationFaults(spec),
     ...(managed ? operationFaults(spec) : []),
     ...(managed ? managedSchedulingFaults(spec.labels, spec.taints) : []),
     ...imageFaults(spec),
@@ -53,8 +59,33 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
   ];
 }
 
+/** Hardware that is described and not listed may be a newer type of EC2, but must be one. */
+function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): string[] {
+  return !isCustom || /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)
+    ? []
+    : [
+        `hardware '${name}' is no instance type of EC2, which are named like 'p5.48xlarge'; use ExistingGpuNodePool for own hardware, or name ` +
+          'it as EC2 does',
+      ];
+}
+
 /** Names of the pools of each cluster: asking the cluster for its pools would take longer with each one of them. */
-const names = new WeakMap<IKubernetesCluster, Set<string>>();
+const names = new WeakMap<IConstruct, Map<unknown, Set<string>>>();
+
+/** Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own. */
+function namesOf(cluster: IKubernetesCluster): Set<string> {
+  const { eksClusterName } = cluster.connection;
+  const place = eksClusterName === undefined ? cluster : TerraformStack.of(cluster);
+  const key =
+    eksClusterName === undefined
+      ? cluster
+      : `${(cluster as Partial<IEksCluster>).provider?.fqn} ${cluster.clusterName}`;
+  const known = names.get(place) ?? new Map<unknown, Set<string>>();
+  names.set(place, known);
+  const taken = known.get(key) ?? new Set<string>();
+  known.set(key, taken);
+  return taken;
+}
 
 /**
  * The fault of a pool whose name another pool of the cluster has.
@@ -62,7 +93,7 @@ const names = new WeakMap<IKubernetesCluster, Set<string>>();
  * @internal
  */
 export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): string[] {
-  return names.get(cluster)?.has(poolName)
+  return namesOf(cluster).has(poolName)
     ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
     : [];
 }
@@ -73,7 +104,7 @@ export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): 
  * @internal
  */
 export function takePoolName(cluster: IKubernetesCluster, poolName: string): void {
-  names.set(cluster, (names.get(cluster) ?? new Set()).add(poolName));
+  namesOf(cluster).add(poolName);
 }
 
 function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
@@ -121,4 +152,14 @@ function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): string[] 
   const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
   if (tokens.length > 0) return tokens;
   return [...labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter), ...taintFaults(taints)];
+}
+
+/**
+ * Makes known what a pool that is without fault takes: its name, and instances of a reservation.
+ *
+ * @internal
+ */
+export function takePool(spec: GpuNodePoolSpec): void {
+  takePoolName(spec.cluster, spec.poolName);
+  claimReservation(spec);
 }

@@ -79,14 +79,24 @@ export function poolLabels(
 ): { [key: string]: string } {
   return {
     ...(image?.hasDevicePlugin ? { [DEVICE_PLUGIN_LABEL]: 'false' } : {}),
-    ...(sharing?.migProfile && !image?.hasDevicePlugin ? { [MIG_LABEL]: `all-${sharing.migProfile}` } : {}),
-    ...(sharing?.replicas && !image?.hasDevicePlugin
-      ? { [PLUGIN_CONFIG_LABEL]: timeSlicingConfig(sharing.replicas) }
-      : {}),
+    ...(sharing && !image?.hasDevicePlugin ? sharingLabels(sharing) : {}),
     [POOL_LABEL]: poolName,
     [GPU_LABEL]: 'true',
     [ACCELERATOR_LABEL]: `nvidia-${kubernetesName(type.gpu.name, 50)}`,
     ...(efa ? { [EFA_LABEL]: 'true' } : {}),
+  };
+}
+
+/**
+ * The labels by which the agents of a node know how its GPUs are shared.
+ *
+ * @internal
+ */
+export function sharingLabels(sharing: GpuSharing): { [key: string]: string } {
+  const { migProfile, replicas, isRenamed } = sharing;
+  return {
+    ...(migProfile === undefined ? {} : { [MIG_LABEL]: `all-${migProfile}` }),
+    ...(replicas === undefined ? {} : { [PLUGIN_CONFIG_LABEL]: timeSlicingConfig(replicas, isRenamed) }),
   };
 }
 
@@ -98,8 +108,8 @@ const OTHERS_OF_OURS = [EFA_LABEL, DEVICE_PLUGIN_LABEL, PLUGIN_CONFIG_LABEL, MIG
  *
  * @internal
  */
-export function timeSlicingConfig(replicas: number): string {
-  return `time-slicing-${replicas}`;
+export function timeSlicingConfig(replicas: number, isRenamed = false): string {
+  return `time-slicing-${replicas}${isRenamed ? '-renamed' : ''}`;
 }
 
 /** Effects of taints, as Kubernetes and as EKS write them. */

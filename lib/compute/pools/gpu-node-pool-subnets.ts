@@ -1,6 +1,6 @@
-import { Fn, Token } from 'cdktf';
+import { Token } from 'cdktf';
 import { NodeSubnet } from '../../core/gpu-node-pool';
-import { hasToken } from '../../core/tokens';
+import { elementAt, hasToken } from '../../core/tokens';
 import { rangeSize } from '../cluster/cidr';
 import { GpuNodePoolSpec, existingPlacementGroup, layoutOf } from './gpu-node-pool-spec';
 import { addressesPerNode } from './launch-template-interfaces';
@@ -32,16 +32,11 @@ export function subnetsOf(spec: GpuNodePoolSpec): string[] {
   const zone = spec.capacity.reserved?.availabilityZone;
   if (zone !== undefined) {
     const inZone = (cluster.availabilityZones ?? []).flatMap((each, index) =>
-      each === zone ? subnetAt(cluster.subnetIds, index) : [],
+      each === zone ? elementAt(cluster.subnetIds, index) : [],
     );
     return needsOneSubnet(spec) ? inZone.slice(0, 1) : inZone;
   }
-  return needsOneSubnet(spec) ? [subnetAt(cluster.subnetIds, 0)] : cluster.subnetIds;
-}
-
-/** An element of a list, which may be one that Terraform only knows later. */
-function subnetAt(subnetIds: string[], index: number): string {
-  return Token.isUnresolved(subnetIds) ? (Fn.element(subnetIds, index) as string) : subnetIds[index];
+  return needsOneSubnet(spec) ? [elementAt(cluster.subnetIds, 0)] : cluster.subnetIds;
 }
 
 /**
@@ -54,6 +49,12 @@ export function subnetFaults(spec: GpuNodePoolSpec): string[] {
   const faults: string[] = [];
   if (subnetId !== undefined && subnetIds !== undefined) faults.push('pass subnetId or subnetIds, not both');
   if (subnetIds?.length === 0) faults.push('subnetIds must name at least one subnet');
+  if (subnetId === '' || subnetIds?.includes('')) {
+    faults.push("a subnet must have an id; got ''; pass the id of a private subnet, or leave it out for the cluster's");
+  }
+  if (subnetIds && new Set(subnetIds).size < subnetIds.length) {
+    faults.push(`subnetIds must be different; got ${subnetIds.join(', ')}`);
+  }
   const fromCluster = subnetId === undefined && subnetIds === undefined;
   if (fromCluster && cluster.subnetIds.length === 0) {
     faults.push(`cluster '${cluster.clusterName}' has no subnets known; pass subnetId or subnetIds`);

@@ -1,5 +1,4 @@
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
-import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
 import { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
@@ -10,13 +9,14 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { awsTags } from '../../core/tags';
+import { DataSize } from '../../units/data-size';
 import { nodeTemplateTags, tagAutoscalingGroup } from './autoscaling-group-tags';
 import { AutoscalingKind } from './autoscaling';
 import { capacityBlockSchedule } from './capacity-block-schedule';
 import { Capacity, CapacityKind } from './capacity';
 import { ClusterRole } from '../cluster/cluster-role';
 import { explainPool, warnOfPool } from './gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
+import { gpuNodePoolFaults, takePool } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
@@ -28,6 +28,8 @@ import { efaHugePages, otherHugePages } from './huge-pages';
 import { managedMaxPods } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
+import { poolPlacementGroup } from './pool-placement-group';
+import { regionFaults } from './provider-region';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -103,8 +105,8 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, id);
     const spec = specOf(id, props);
-    throwIfInvalid(this, gpuNodePoolFaults(spec));
-    takePoolName(spec.cluster, spec.poolName);
+    throwIfInvalid(this, [...gpuNodePoolFaults(spec), ...regionFaults(this, spec.cluster, props.provider)]);
+    takePool(spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
@@ -134,7 +136,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
       managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
     });
     this.nodeRoleArn = role.roleArn;
-    this.placementGroupName = this.placementGroup(aws);
+    this.placementGroupName = this.placementGroup(tags, provider);
     const efaGroup = spec.efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
     this.efaSecurityGroupId = efaGroup?.id;
     const launchTemplate = gpuLaunchTemplate(this, {
@@ -195,6 +197,11 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     cluster.registerNodePool(this);
   }
 
+  /** Whether the cluster autoscaler is said to add nodes. */
+  public get isAutoscaled(): boolean | undefined {
+    return this.spec.autoscaling.kind !== AutoscalingKind.NONE;
+  }
+
   /** Every label the pool stamps on its nodes. A copy. */
   public get nodeLabels(): { [key: string]: string } {
     return { ...this.labels };
@@ -228,7 +235,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
       pods: String(managedMaxPods(this.instanceType, layoutOf(this.spec))),
-      'nvidia.com/gpu': String(this.gpuSharing.gpusPerNode(this.instanceType)),
+      [this.gpuSharing.resourceName]: String(this.gpuSharing.gpusPerNode(this.instanceType)),
       ...otherHugePages(this.spec.image, this.instanceType, this.spec.efa),
     };
   }
@@ -236,6 +243,11 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** The way in which pods share a GPU. */
   public get gpuSharingKind(): GpuSharingKind | undefined {
     return this.gpuSharing.kind;
+  }
+
+  /** GPU memory that one `nvidia.com/gpu` can count on. */
+  public get gpuShareMemory(): DataSize | undefined {
+    return this.gpuSharing.memoryPerShare(this.instanceType);
   }
 
   /** Name of the EKS node group, once it exists. */
@@ -253,13 +265,10 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     return [this.nodeGroup];
   }
 
-  private placementGroup(aws: {
-    readonly name: string;
-    readonly tags: { [key: string]: string };
-    readonly provider?: TerraformProvider;
-  }): string | undefined {
+  private placementGroup(tags: { [key: string]: string }, provider?: TerraformProvider): string | undefined {
     if (this.placement.kind !== PlacementKind.CLUSTER_GROUP) return existingPlacementGroup(this.spec);
-    return new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }).name;
+    const { poolName, cluster } = this.spec;
+    return poolPlacementGroup(this, { clusterName: cluster.clusterName, poolName, tags, provider }).name;
   }
 }
 

@@ -1,24 +1,13 @@
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
+import { RdmaFabricKind } from '../../core/rdma-fabric';
+import { shown } from '../../core/tokens';
+import { DataSize } from '../../units/data-size';
 import { throwIfFaulty } from '../../units/errors';
+import { migFaults, migInstances, migMemory } from './mig-profiles';
 
-/** Instances of each profile that one GPU holds. */
-type MigProfiles = { readonly [profile: string]: number };
-
-/**
- * The profiles of each GPU that has them.
- *
- * @see https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html
- * @see https://github.com/NVIDIA/mig-parted/blob/main/deployments/systemd/config-default.yaml
- */
-const MIG_PROFILES: { readonly [gpu: string]: MigProfiles } = {
-  'A100-40GB': { '1g.5gb': 7, '1g.10gb': 4, '2g.10gb': 3, '3g.20gb': 2, '4g.20gb': 1, '7g.40gb': 1 },
-  'A100-80GB': { '1g.10gb': 7, '1g.20gb': 4, '2g.20gb': 3, '3g.40gb': 2, '4g.40gb': 1, '7g.80gb': 1 },
-  H100: { '1g.10gb': 7, '1g.20gb': 4, '2g.20gb': 3, '3g.40gb': 2, '4g.40gb': 1, '7g.80gb': 1 },
-  H200: { '1g.18gb': 7, '1g.35gb': 4, '2g.35gb': 3, '3g.71gb': 2, '4g.71gb': 1, '7g.141gb': 1 },
-  B200: { '1g.23gb': 7, '1g.45gb': 4, '2g.45gb': 3, '3g.90gb': 2, '4g.90gb': 1, '7g.180gb': 1 },
-  B300: { '1g.34gb': 7, '1g.67gb': 4, '2g.67gb': 3, '3g.135gb': 2, '4g.135gb': 1, '7g.269gb': 1 },
-};
+/** What whole GPUs are requested by. */
+const WHOLE = 'nvidia.com/gpu';
 
 /**
  * How the pods of a pool share its GPUs.
@@ -40,14 +29,14 @@ export class GpuSharing {
     throwIfFaulty(
       Number.isInteger(replicas) && replicas >= 2
         ? []
-        : [`replicas of time slicing must be a whole number of at least 2; got ${replicas}`],
+        : [`replicas of time slicing must be a whole number of at least 2; got ${shown(replicas)}`],
     );
     return new GpuSharing(GpuSharingKind.TIME_SLICING, replicas);
   }
 
   /**
    * Every GPU of a node is divided into as many equal instances of one profile as it holds, each advertised as `nvidia.com/gpu`.
-   * On AL2023 the GPU operator's MIG manager divides them; Bottlerocket does it by itself.
+   * On AL2023 and own hardware the GPU operator's MIG manager divides them; Bottlerocket does it by itself.
    *
    * @param profile e.g. `1g.10gb`; which there are depends on the GPU
    */
@@ -62,51 +51,88 @@ export class GpuSharing {
   /** MIG profile. @default - no MIG */
   public readonly migProfile?: string;
 
-  private constructor(kind: GpuSharingKind, replicas?: number, migProfile?: string) {
+  /** What pods request a share by, e.g. `nvidia.com/gpu`. */
+  public readonly resourceName: string;
+
+  private constructor(kind: GpuSharingKind, replicas?: number, migProfile?: string, resourceName = WHOLE) {
     this.kind = kind;
     this.replicas = replicas;
     this.migProfile = migProfile;
+    this.resourceName = resourceName;
   }
 
   /**
-   * How many `nvidia.com/gpu` a node advertises.
+   * The same under a resource name of its own, for nodes that were set up so: `nvidia.com/gpu.shared` by time slicing (the device
+   * plugin's `renameByDefault`), `nvidia.com/mig-1g.10gb` by MIG (its strategy `mixed`). Throws an `UnscopedValidationError` where
+   * GPUs are not shared.
+   */
+  public renamed(): GpuSharing {
+    throwIfFaulty(
+      this.kind === GpuSharingKind.NONE
+        ? ['GPUs that are not shared have no other resource name; use timeSlicing or mig before renamed()']
+        : [],
+    );
+    const name = this.migProfile === undefined ? `${WHOLE}.shared` : `nvidia.com/mig-${this.migProfile}`;
+    return new GpuSharing(this.kind, this.replicas, this.migProfile, name);
+  }
+
+  /** Whether shares have a resource name of their own. */
+  public get isRenamed(): boolean {
+    return this.resourceName !== WHOLE;
+  }
+
+  /**
+   * How many shares a node advertises.
    *
    * @param instanceType hardware of the node
    */
   public gpusPerNode(instanceType: GpuInstanceType): number {
-    const shares = this.replicas ?? (this.migProfile ? MIG_PROFILES[instanceType.gpu.name]?.[this.migProfile] : 1) ?? 1;
-    return instanceType.gpuCount * shares;
+    const instances = this.migProfile === undefined ? 1 : migInstances(instanceType.gpu, this.migProfile);
+    return instanceType.gpuCount * (this.replicas ?? instances ?? 1);
+  }
+
+  /**
+   * GPU memory that one share can count on: that of its MIG instance; by time slicing an equal part of the GPU's, which nothing holds
+   * the others to.
+   *
+   * @param instanceType hardware of the node
+   */
+  public memoryPerShare(instanceType: GpuInstanceType): DataSize {
+    const { gpu, gpuMemory } = instanceType;
+    if (this.migProfile !== undefined && migInstances(gpu, this.migProfile) !== undefined)
+      return migMemory(gpu, this.migProfile, gpuMemory);
+    return this.replicas === undefined ? gpuMemory : DataSize.bytes(Math.floor(gpuMemory.bytes / this.replicas));
   }
 
   /** The way GPUs are shared, for messages. */
   public toString(): string {
-    return [this.kind, this.replicas ?? this.migProfile].filter((part) => part !== undefined).join(' ');
+    return [this.kind, this.replicas ?? this.migProfile, this.isRenamed ? `as ${this.resourceName}` : undefined]
+      .filter((part) => part !== undefined)
+      .join(' ');
   }
 }
 
 /**
  * What is wrong with sharing the GPUs of an instance type in a way.
  *
+ * @param fabric fabric between the nodes
+ *
  * @internal
  */
-export function gpuSharingFaults(sharing: GpuSharing, instanceType: GpuInstanceType, efa: boolean): string[] {
+export function gpuSharingFaults(
+  sharing: GpuSharing,
+  instanceType: GpuInstanceType,
+  fabric: RdmaFabricKind = RdmaFabricKind.NONE,
+): string[] {
   if (sharing.kind === GpuSharingKind.NONE) return [];
-  const faults: string[] = [];
-  const profiles = MIG_PROFILES[instanceType.gpu.name];
-  if (sharing.migProfile !== undefined && !profiles) {
-    faults.push(
-      `gpuSharing '${sharing}' needs MIG, which ${instanceType.gpu.name} of '${instanceType.name}' has not ` +
-        `(or no profiles are known); known: ${Object.keys(MIG_PROFILES).join(', ')}`,
-    );
-  } else if (sharing.migProfile !== undefined && profiles[sharing.migProfile] === undefined) {
-    faults.push(
-      `MIG profile '${sharing.migProfile}' is none of ${instanceType.gpu.name}; use one of ${Object.keys(profiles).join(', ')}`,
-    );
-  }
-  if (efa) {
-    faults.push(
-      `gpuSharing '${sharing}' cannot be on a pool with EFA: collectives need whole GPUs; use GpuSharing.none(), or RdmaFabric.none()`,
-    );
-  }
-  return faults;
+  const { gpu, name } = instanceType;
+  return [
+    ...(sharing.migProfile === undefined ? [] : migFaults(gpu, sharing.migProfile, sharing.toString(), name)),
+    ...(fabric === RdmaFabricKind.NONE
+      ? []
+      : [
+          `gpuSharing '${sharing}' cannot be on a pool with ${fabric === RdmaFabricKind.EFA ? 'EFA' : fabric}: collectives need whole ` +
+            'GPUs; use GpuSharing.none(), or RdmaFabric.none()',
+        ]),
+  ];
 }

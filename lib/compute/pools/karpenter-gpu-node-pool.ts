@@ -1,5 +1,4 @@
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
-import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
@@ -15,7 +14,7 @@ import { Capacity } from './capacity';
 import { capacityBlockAlarm } from './capacity-block-schedule';
 import { ClusterRole } from '../cluster/cluster-role';
 import { warnOfPool } from './gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePoolName } from './gpu-node-pool-faults';
+import { gpuNodePoolFaults, takePool } from './gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolProps } from './gpu-node-pool-props';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
@@ -26,6 +25,8 @@ import { capacityType, karpenterFaults, karpenterObjects } from './karpenter-obj
 import { maxPodsBeside } from './launch-template-interfaces';
 import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
+import { poolPlacementGroup } from './pool-placement-group';
+import { regionFaults } from './provider-region';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -49,7 +50,7 @@ export interface KarpenterInstallation {
  * the network cards of the instance type, and, with EFA, a NodeOverlay that tells Karpenter of the nodes' huge pages.
  *
  * It makes what is AWS's: the role of the nodes and its access to the cluster, the security group of EFA, the placement group.
- * `install` puts the objects onto the cluster, from the workload stack. Karpenter itself must run there: 1.11 or later for the
+ * `install` puts the objects onto the cluster, from the workload stack; synthesis fails where nobody takes them. Karpenter itself must run there: 1.11 or later for the
  * network interfaces, with the feature gates StaticCapacity where `minNodes` equals `maxNodes`, NodeOverlay with EFA, and
  * ReservedCapacity (on by default) for reserved capacity.
  *
@@ -89,6 +90,8 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   private readonly labels: { [key: string]: string };
   private readonly allTaints: NodeTaint[];
   private readonly karpenter: object[];
+  private installed?: CustomResources;
+  private isTaken = false;
 
   /**
    * @param scope parent, in the infrastructure stack
@@ -98,8 +101,12 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     super(scope, id);
     const spec = specOf(id, props);
-    throwIfInvalid(this, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec)]);
-    takePoolName(spec.cluster, spec.poolName);
+    throwIfInvalid(this, [
+      ...gpuNodePoolFaults(spec, false),
+      ...karpenterFaults(spec),
+      ...regionFaults(this, spec.cluster, props.provider),
+    ]);
+    takePool(spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
@@ -138,7 +145,8 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     const efaGroup = spec.efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
     this.efaSecurityGroupId = efaGroup?.id;
     const ownGroup = spec.placement.kind === PlacementKind.CLUSTER_GROUP;
-    const group = ownGroup ? new PlacementGroup(this, 'PlacementGroup', { ...aws, strategy: 'cluster' }) : undefined;
+    const { clusterName } = cluster;
+    const group = ownGroup ? poolPlacementGroup(this, { clusterName, poolName, tags, provider }) : undefined;
     this.ready = [...role.ready, access, ...(efaGroup?.ready ?? []), ...(group ? [group] : [])];
     this.karpenter = karpenterObjects(spec, {
       roleName: role.roleName,
@@ -153,6 +161,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     const { block } = spec.capacity;
     if (block) capacityBlockAlarm(this, { ...aws, block });
     warnOfPool(this, spec);
+    this.node.addValidation({ validate: () => this.nowhereFaults() });
     cluster.registerNodePool(this);
   }
 
@@ -193,22 +202,42 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** Karpenter's objects: a NodePool, an EC2NodeClass and, with EFA, a NodeOverlay. Copies. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   public get objects(): { [key: string]: any }[] {
+    this.isTaken = true;
     return this.karpenter.map((each) => ({ ...each }));
   }
 
   /**
-   * Puts the objects onto the cluster.
+   * Puts the objects onto the cluster. Throws a `ValidationError` when they are there.
    *
    * @param scope parent, in the workload stack
    * @param installation how
    */
   public install(scope: Construct, installation: KarpenterInstallation = {}): CustomResources {
-    return new CustomResources(scope, `Karpenter-${this.poolName}`, {
+    throwIfInvalid(
+      this,
+      this.installed
+        ? [
+            `the objects of pool '${this.poolName}' are put onto the cluster already, at '${this.installed.node.path}'; install them once`,
+          ]
+        : [],
+    );
+    this.installed = new CustomResources(scope, `Karpenter-${this.poolName}`, {
       cluster: this.cluster,
       releaseName: helmReleaseName(`karpenter-${this.poolName}`),
       namespace: installation.namespace ?? 'kube-system',
       resources: this.objects,
       dependsOn: [...this.ready, ...(installation.dependsOn ?? [])],
     });
+    return this.installed;
+  }
+
+  /** Without its objects on the cluster nobody makes a node, and pods wait for ever. */
+  private nowhereFaults(): string[] {
+    return this.isTaken
+      ? []
+      : [
+          `the objects of Karpenter pool '${this.poolName}' are put nowhere, so that it would never have a node; call install(...) from the ` +
+            'workload stack, or hand objects to what applies them',
+        ];
   }
 }

@@ -1,9 +1,11 @@
+import { Token } from 'cdktf';
 import { NodeTaint } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { AutoscalingKind } from './autoscaling';
 import { CapacityKind } from './capacity';
 import { EfaLayout } from './efa-layout';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
+import { needsOneSubnet } from './gpu-node-pool-subnets';
 import { efaHugePages } from './huge-pages';
 import { keyPrefix } from './label-syntax';
 import { maxPodsBeside } from './launch-template-interfaces';
@@ -53,10 +55,31 @@ export function karpenterFaults(spec: GpuNodePoolSpec): string[] {
       `label '${key}' must not be under '${keyPrefix(key)}', which Karpenter reserves; use a prefix of your own`,
     );
   }
+  faults.push(...listFaults(spec));
   if (spec.repair.isEnabled) {
     faults.push("nodeRepair is EKS's own for managed node groups; Karpenter has its feature gate NodeRepair instead");
   }
   return faults;
+}
+
+/** Karpenter's objects name every subnet and every security group. */
+function listFaults(spec: GpuNodePoolSpec): string[] {
+  const { cluster, subnetId, subnetIds } = spec;
+  const several = subnetId === undefined && !needsOneSubnet(spec);
+  const fix = 'pass them one by one, e.g. Fn.element(list, 0)';
+  return [
+    ...(several && Token.isUnresolved(subnetIds ?? cluster.subnetIds)
+      ? [
+          `Karpenter's objects name each subnet, but how many subnetIds there are is not known at synthesis; ${fix}, as subnetIds of the pool`,
+        ]
+      : []),
+    ...(Token.isUnresolved(cluster.securityGroupIds)
+      ? [
+          `Karpenter's objects name each security group, but how many securityGroupIds cluster '${cluster.clusterName}' has is not known at ` +
+            `synthesis; ${fix}`,
+        ]
+      : []),
+  ];
 }
 
 /**

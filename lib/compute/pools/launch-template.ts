@@ -1,7 +1,8 @@
 import { LaunchTemplate, LaunchTemplateNetworkInterfaces } from '@cdktf/provider-aws/lib/launch-template';
-import { TerraformProvider } from 'cdktf';
+import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { joined } from '../../core/tokens';
 import { DataSize } from '../../units/data-size';
 import { Capacity } from './capacity';
 import { InterfacePlacement } from './launch-template-interfaces';
@@ -109,10 +110,10 @@ function networkInterface(
     deviceIndex: placement.deviceIndex,
     interfaceType: placement.interfaceType,
     deleteOnTermination: 'true',
-    securityGroups: placement.interfaceType === 'efa-only' ? efaGroup : [...props.nodeSecurityGroupIds, ...efaGroup],
+    securityGroups: placement.interfaceType === 'efa-only' ? efaGroup : joined(props.nodeSecurityGroupIds, efaGroup),
   };
 }
 
 function extraSecurityGroups(groups: string[]): string[] | undefined {
-  return groups.length > 1 ? groups : undefined;
+  return groups.length > 1 || Token.isUnresolved(groups) ? groups : undefined;
 }

@@ -1,3 +1,4 @@
+import { shown } from '../../core/tokens';
 import { throwIfFaulty } from '../../units/errors';
 
 /**
@@ -21,7 +22,7 @@ export class NodeRepair {
     throwIfFaulty(
       maxParallel === undefined || (Number.isInteger(maxParallel) && maxParallel >= 1)
         ? []
-        : [`maxParallel of node repair must be a whole number of at least 1; got ${maxParallel}`],
+        : [`maxParallel of node repair must be a whole number of at least 1; got ${shown(maxParallel)}`],
     );
     return new NodeRepair(true, maxParallel);
   }

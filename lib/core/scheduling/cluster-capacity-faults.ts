@@ -1,7 +1,7 @@
 import { Amounts, PlacedDemand, Placement, PoolLoad } from './cluster-placement';
 import { IGpuNodePool } from '../gpu-node-pool';
 import { GpuSharingKind } from '../gpu-sharing-kind';
-import { GPU_RESOURCE } from './node-allocatable';
+import { gpuResource } from './node-allocatable';
 import { readableAmount } from '../quantity';
 
 /**
@@ -64,27 +64,34 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
     const left = load.free.get(resource);
     const have =
       left === undefined
-        ? `no node of pool '${load.pool.poolName}' advertises it`
+        ? `no node of pool '${load.pool.poolName}' advertises it${instead(load.pool, resource)}`
         : `a node of pool '${load.pool.poolName}' (${load.pool.instanceType.name}) has ${readableAmount(resource, Math.max(0, left))} for pods`;
     return [
       `${path}: a pod of '${demand.name}' requests ${readableAmount(resource, requests.get(resource) ?? 0)} of ${resource}, but ${have}`,
     ];
   }
   const turns = pools.filter(({ pool }) => pool.gpuSharingKind === GpuSharingKind.TIME_SLICING);
-  if (turns.length === pools.length && (requests.get(GPU_RESOURCE) ?? 0) > 1) {
+  const [shared] = turns.map(({ pool }) => gpuResource(pool)).filter((resource) => (requests.get(resource) ?? 0) > 1);
+  if (turns.length === pools.length && shared !== undefined) {
     return [
-      `${path}: a pod of '${demand.name}' requests ${requests.get(GPU_RESOURCE)} of ${GPU_RESOURCE}, but pods of ${names(turns)} take turns ` +
+      `${path}: a pod of '${demand.name}' requests ${requests.get(shared)} of ${shared}, but pods of ${names(turns)} take turns ` +
         'on its GPUs, and may have one share each, for a second would be no more of a GPU; request 1, or use a pool that shares none',
     ];
   }
-  const most = able.reduce((sum, { load, count }) => sum + count * load.pool.maxNodes, 0);
+  const most = able.reduce((sum, { load, count }) => sum + count * load.nodes, 0);
   if (demand.pods <= most) return [];
   const { load, count, resource } = able[0];
   return [
     `${path}: ${demand.pods} pods of '${demand.name}' do not fit ${names(able.map((fit) => fit.load))}: ${resource} lets ${count} of them ` +
-      `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.pool.maxNodes, 0)} nodes; raise maxNodes to ` +
-      `${load.pool.maxNodes + Math.ceil((demand.pods - most) / count)}`,
+      `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.nodes, 0)} nodes; raise maxNodes to ` +
+      `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
   ];
+}
+
+/** What GPUs of a pool are requested by where a pod asks for them by another name. */
+function instead(pool: IGpuNodePool, resource: string): string {
+  const name = gpuResource(pool);
+  return name !== resource && OF_GPUS.test(resource) ? `; request ${name}` : '';
 }
 
 /** Pods that have these pools to go to and no other, all together. */
@@ -94,7 +101,7 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
   for (const { requests, demand } of bound) {
     requests.forEach((amount, resource) => totals.set(resource, (totals.get(resource) ?? 0) + amount * demand.pods));
   }
-  const nodes = loads.reduce((sum, { pool }) => sum + pool.maxNodes, 0);
+  const nodes = loads.reduce((sum, load) => sum + load.nodes, 0);
   const faults = [...totals].flatMap(([resource, total]) => {
     const there = amountOf(resource, loads);
     if (there === undefined || total <= there * (1 + 1e-9)) return [];
@@ -116,7 +123,7 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
 /** What all nodes of pools have for pods; nothing where it is not known of one of them. */
 function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefined {
   const amounts = loads.map(
-    ({ pool, free }) => (free.get(resource) ?? (mayAdvertise(pool, resource) ? NaN : 0)) * pool.maxNodes,
+    ({ pool, free, nodes }) => (free.get(resource) ?? (mayAdvertise(pool, resource) ? NaN : 0)) * nodes,
   );
   const sum = amounts.reduce((total, amount) => total + amount, 0);
   return Number.isNaN(sum) ? undefined : sum;
@@ -125,15 +132,20 @@ function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefi
 /** Extended resources whose device plugins are the business of this library. */
 const OF_OUR_PLUGINS = /^(nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
 
-/** What own hardware may have been set up with by hand. */
+/** Names of GPUs and of shares of them. */
+const OF_GPUS = /^nvidia\.com\/(gpu(\.shared)?$|mig-)/;
+
+/** What own hardware may have been set up with by hand: MIG only where nothing is said of sharing. */
 const OF_OWN_HARDWARE = /^hugepages-|^nvidia\.com\/mig-/;
+const OF_SAID_HARDWARE = /^hugepages-/;
 
 /**
  * Whether nodes of a pool may have a resource that is not known of them: local disk, which is only known with an instance store, and
  * what device plugins of others bring. Of everything else they have none.
  */
-function mayAdvertise({ instanceType }: IGpuNodePool, resource: string): boolean {
-  if (resource === 'ephemeral-storage' || (instanceType.isCustom && OF_OWN_HARDWARE.test(resource))) return true;
+function mayAdvertise({ instanceType, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
+  const byHand = gpuSharingKind === undefined ? OF_OWN_HARDWARE : OF_SAID_HARDWARE;
+  if (resource === 'ephemeral-storage' || (instanceType.isCustom && byHand.test(resource))) return true;
   return resource.includes('/') && !OF_OUR_PLUGINS.test(resource);
 }
 
@@ -156,32 +168,33 @@ function boundTogether({ pools, demands }: Placement, misfits: Set<PlacedDemand>
 }
 
 /** GPUs are whole: three pods of five do not fit two nodes of eight. Exact where each size divides the next larger. */
-function packingFaults({ pool, free }: PoolLoad, bound: readonly PlacedDemand[]): string[] {
-  const perNode = free.get(GPU_RESOURCE) ?? 0;
+function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDemand[]): string[] {
+  const resource = gpuResource(pool);
+  const perNode = free.get(resource) ?? 0;
   const sizes = bound
-    .map(({ requests, demand }) => ({ size: requests.get(GPU_RESOURCE) ?? 0, pods: demand.pods }))
+    .map(({ requests, demand }) => ({ size: requests.get(resource) ?? 0, pods: demand.pods }))
     .filter(({ size }) => size > 0)
     .sort((a, b) => b.size - a.size);
   if (sizes.some(({ size }, i) => i > 0 && sizes[i - 1].size % size !== 0)) return [];
   // Like nodes are counted, not listed: how many nodes have how many GPUs left.
-  let states = new Map<number, number>([[perNode, pool.maxNodes]]);
+  let states = new Map<number, number>([[perNode, nodes]]);
   for (const { size, pods } of sizes) {
     let left = pods;
     const next = new Map<number, number>();
-    const add = (gpus: number, nodes: number) => nodes > 0 && next.set(gpus, (next.get(gpus) ?? 0) + nodes);
-    for (const [gpus, nodes] of [...states].sort(([a], [b]) => a - b)) {
+    const add = (gpus: number, count: number) => count > 0 && next.set(gpus, (next.get(gpus) ?? 0) + count);
+    for (const [gpus, count] of [...states].sort(([a], [b]) => a - b)) {
       const each = Math.floor(gpus / size);
-      const full = each > 0 ? Math.min(nodes, Math.floor(left / each)) : 0;
+      const full = each > 0 ? Math.min(count, Math.floor(left / each)) : 0;
       left -= full * each;
       add(gpus - each * size, full);
-      const rest = full < nodes ? Math.min(left, each) : 0;
+      const rest = full < count ? Math.min(left, each) : 0;
       left -= rest;
       if (rest > 0) add(gpus - rest * size, 1);
-      add(gpus, nodes - full - (rest > 0 ? 1 : 0));
+      add(gpus, count - full - (rest > 0 ? 1 : 0));
     }
     if (left > 0) {
       return [
-        `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${pool.maxNodes} nodes of ${perNode} GPUs: ${left} pods of ` +
+        `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${nodes} nodes of ${perNode} GPUs: ${left} pods of ` +
           `${size} GPUs are left over; raise maxNodes`,
       ];
     }

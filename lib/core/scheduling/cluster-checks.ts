@@ -1,13 +1,15 @@
-import { TerraformStack } from 'cdktf';
-import { IConstruct, Node } from 'constructs';
+import { Annotations, TerraformResource, TerraformStack } from 'cdktf';
+import { isAttached } from '../attached';
 import { capacityFaults } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { Placement, placementOf } from './cluster-placement';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes-access';
 import { IKubernetesCluster } from '../kubernetes-cluster';
-import { demandOfResource, runsPods } from './kubernetes-pods';
-import { IScheduledWorkload, PodDemand } from './pod-demand';
+import { IGpuNodePool } from '../gpu-node-pool';
+import { deviceRequestFaults } from './device-request-faults';
+import { demandOfResource, runsPods, templateOfResource } from './kubernetes-pods';
+import { IScheduledWorkload } from './pod-demand';
 
 /**
  * The proof, at synthesis, that everything this program puts onto a cluster can be scheduled there.
@@ -32,12 +34,18 @@ export class ClusterChecks {
     if (known) return known;
     const checks = new ClusterChecks(cluster);
     all.set(cluster, checks);
-    cluster.node.addValidation({ validate: () => checks.faults });
+    cluster.node.addValidation({
+      validate: () => {
+        checks.warn();
+        return checks.faults;
+      },
+    });
     return checks;
   }
 
   private readonly cluster: IKubernetesCluster;
   private readonly workloads = new Set<IScheduledWorkload>();
+  private readonly warned = new Set<IGpuNodePool>();
 
   private constructor(cluster: IKubernetesCluster) {
     this.cluster = cluster;
@@ -54,8 +62,10 @@ export class ClusterChecks {
 
   /** Everything that is wrong so far, one sentence each. */
   public get faults(): string[] {
-    const placement = this.placement();
+    const others = this.otherResources();
+    const placement = this.placement(others);
     return [
+      ...others.flatMap((resource) => deviceRequestFaults(resource.node.path, templateOfResource(resource))),
       ...placement.faults,
       ...capacityFaults(placement),
       ...groupFaults(placement),
@@ -65,13 +75,41 @@ export class ClusterChecks {
 
   /** Where the pods go and how full that makes the pools, as a table for people. */
   public explain(): string {
-    return explainPlacement(this.placement());
+    return explainPlacement(this.placement(this.otherResources()));
   }
 
-  private placement(): Placement {
+  private placement(others: readonly TerraformResource[], nodesOf?: (pool: IGpuNodePool) => number): Placement {
     const registered = [...this.workloads].filter(isAttached);
-    const workloads = [...registered, ...this.otherWorkloads()];
-    return placementOf(this.cluster.nodePools, workloads, { toleratesRequested: this.isEks });
+    const found = others.flatMap((resource) => {
+      const demand = demandOfResource(resource);
+      return demand ? [{ node: resource.node, podDemands: [demand] }] : [];
+    });
+    return placementOf(this.cluster.nodePools, [...registered, ...found], {
+      toleratesRequested: this.isEks,
+      nodesOf,
+    });
+  }
+
+  /** Warns of pods that only find room on nodes which nobody adds. */
+  private warn(): void {
+    const others = this.otherResources();
+    if (capacityFaults(this.placement(others)).length > 0) return;
+    const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
+      isAutoscaled === false && minNodes < maxNodes;
+    const fixed = this.cluster.nodePools.filter((pool) => isFixed(pool) && !this.warned.has(pool));
+    const short = (which: readonly IGpuNodePool[]) =>
+      capacityFaults(this.placement(others, (pool) => (which.includes(pool) ? pool.minNodes : pool.maxNodes))).length >
+      0;
+    if (fixed.length === 0 || !short(fixed)) return;
+    const alone = fixed.filter((pool) => short([pool]));
+    for (const pool of alone.length > 0 ? alone : fixed) {
+      this.warned.add(pool);
+      Annotations.of(this.cluster).addWarning(
+        `[gpu-inference-constructs:NOBODY_ADDS_NODES] pool '${pool.poolName}' begins with ${pool.minNodes} node(s), which its pods do not ` +
+          `fit, and no autoscaler is declared that adds some up to maxNodes (${pool.maxNodes}); raise minNodes, pass ` +
+          'autoscaling: Autoscaling.clusterAutoscaler(), or scale it by hand',
+      );
+    }
   }
 
   /**
@@ -84,7 +122,7 @@ export class ClusterChecks {
   }
 
   /** Pods of the Kubernetes provider's own resources that no workload of ours has made known. */
-  private otherWorkloads(): { readonly node: Node; readonly podDemands: PodDemand[] }[] {
+  private otherResources(): TerraformResource[] {
     const constructs = this.cluster.node.root.node.findAll();
     const alone = constructs.filter((each) => all.has(each as IKubernetesCluster)).length === 1;
     const defaults = new Map<TerraformStack, boolean>();
@@ -93,19 +131,11 @@ export class ClusterChecks {
       defaults.set(stack, known);
       return known;
     };
-    return constructs.filter(runsPods).flatMap((resource) => {
+    return constructs.filter(runsPods).filter((resource) => {
       const mine = resource.node.scopes.some((scope) => this.workloads.has(scope as IScheduledWorkload));
-      if (mine || !isOnCluster(resource, this.cluster, isDefault)) return [];
-      const demand = demandOfResource(resource);
-      return demand ? [{ node: resource.node, podDemands: [demand] }] : [];
+      return !mine && isOnCluster(resource, this.cluster, isDefault);
     });
   }
 }
 
 const all = new WeakMap<IKubernetesCluster, ClusterChecks>();
-
-/** Whether a construct is still where it was made: `tryRemoveChild` takes it out of the tree, not out of memory. */
-function isAttached(construct: IConstruct): boolean {
-  const { scope, id } = construct.node;
-  return scope === undefined || scope.node.tryFindChild(id) === construct;
-}

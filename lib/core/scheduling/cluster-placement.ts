@@ -20,6 +20,8 @@ export interface PlacedDemand {
 /** A pool and what lands on it. @internal */
 export interface PoolLoad {
   readonly pool: IGpuNodePool;
+  /** Nodes that it is taken to have. */
+  readonly nodes: number;
   /** What pods can have on one of its nodes beside what runs on every node. */
   readonly free: Map<string, number>;
   /** What runs once on every node. */
@@ -36,13 +38,15 @@ export interface Placement {
 }
 
 /**
- * What a cluster does to pods before they are scheduled.
+ * What a cluster does to pods before they are scheduled, and how large its pools are.
  *
  * @internal
  */
-export interface PodAdmission {
+export interface PlacementOptions {
   /** Whether pods tolerate the taints `<resource>:NoSchedule` of what they request. @default false */
   readonly toleratesRequested?: boolean;
+  /** Nodes that a pool is taken to have. @default - its largest number */
+  readonly nodesOf?: (pool: IGpuNodePool) => number;
 }
 
 /**
@@ -54,9 +58,16 @@ export interface PodAdmission {
 export function placementOf(
   pools: readonly IGpuNodePool[],
   workloads: readonly Pick<IScheduledWorkload, 'node' | 'podDemands'>[],
-  admission: PodAdmission = {},
+  admission: PlacementOptions = {},
 ): Placement {
-  const loads = pools.map((pool): PoolLoad => ({ pool, free: nodeAllocatable(pool), agents: [], demands: [] }));
+  const nodesOf = admission.nodesOf ?? (({ maxNodes }: IGpuNodePool) => maxNodes);
+  const loads = pools.map((pool): PoolLoad => ({
+    pool,
+    nodes: nodesOf(pool),
+    free: nodeAllocatable(pool),
+    agents: [],
+    demands: [],
+  }));
   const index = indexByLabel(loads);
   const answers = new Map<string, { pools: PoolLoad[]; why?: string }>();
   const faults = selectorFaults(loads, index);
@@ -110,7 +121,7 @@ function takeAgents({ free, agents }: PoolLoad): void {
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#extendedresourcetoleration
  */
-function admitted(demand: PodDemand, { toleratesRequested = false }: PodAdmission): PodDemand {
+function admitted(demand: PodDemand, { toleratesRequested = false }: PlacementOptions): PodDemand {
   const extended = Object.keys(demand.requests).filter((resource) => resource.includes('/'));
   if (!toleratesRequested || demand.onEveryNode || extended.length === 0) return demand;
   const added = extended.map((key) => ({ key, operator: 'Exists', effect: 'NoSchedule' }));

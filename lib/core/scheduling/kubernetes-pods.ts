@@ -6,6 +6,21 @@ import { podRequests } from './pod-demand-of';
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- attributes as Terraform reads them */
 type Attributes = { readonly [attribute: string]: any };
 
+/**
+ * What the containers of a pod template ask for, as it is written.
+ *
+ * @internal
+ */
+export interface PodTemplate {
+  readonly name: string;
+  readonly containers: {
+    readonly requests: { [resource: string]: string };
+    readonly limits: { [resource: string]: string };
+    /** Whether a part of them is known later. */
+    readonly later: boolean;
+  }[];
+}
+
 /** Annotation of pods that are for nodes which this program does not know. */
 const ELSEWHERE = 'gpu-inference-constructs/elsewhere';
 
@@ -61,6 +76,25 @@ export function demandOfResource(resource: TerraformResource): PodDemand | undef
       return isLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
     }),
     hostNetwork: spec.host_network === true,
+  };
+}
+
+/**
+ * The containers of the pods of a resource of the Kubernetes provider.
+ *
+ * @internal
+ */
+export function templateOfResource(resource: TerraformResource): PodTemplate {
+  const kind = FORM.exec(resource.terraformResourceType)?.[1] ?? '';
+  const attributes = attributesOf(resource);
+  const { spec } = TEMPLATES[kind].reduce((at: Attributes, step) => one(at[step]), attributes);
+  const { namespace = 'default', name = resource.node.id } = one(attributes.metadata);
+  return {
+    name: `${namespace}/${name}`,
+    containers: [...many(one(spec).container), ...many(one(spec).init_container)].map((each) => ({
+      ...container(each).resources,
+      later: isLater(each.resources),
+    })),
   };
 }
 

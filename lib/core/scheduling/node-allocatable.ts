@@ -6,7 +6,7 @@ const MIB = 1024 ** 2;
 /** Most pods that a kubelet takes by itself: its own default. */
 const KUBELET_MAX_PODS = 110;
 
-/** The resource that GPUs are requested by. @internal */
+/** The resource that GPUs are requested by, unless a pool says another. @internal */
 export const GPU_RESOURCE = 'nvidia.com/gpu';
 
 /**
@@ -51,7 +51,7 @@ export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
     ['memory', allocatableMemoryMib(type) * MIB],
     ...(disk === undefined ? [] : ([['ephemeral-storage', disk * MIB]] as [string, number][])),
     ['pods', maxPods(pool)],
-    [GPU_RESOURCE, gpusPerNode(pool)],
+    [gpuResource(pool), gpusPerNode(pool)],
     ...given,
   ]);
   // Huge pages are set aside from memory before pods get any.
@@ -66,8 +66,13 @@ export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
 }
 
 /** GPUs that pods can have on one node of a pool, each share of one counted. @internal */
-export function gpusPerNode({ instanceType, allocatable }: IGpuNodePool): number {
-  return quantityValue(allocatable?.[GPU_RESOURCE] ?? String(instanceType.gpuCount));
+export function gpusPerNode(pool: IGpuNodePool): number {
+  return quantityValue(pool.allocatable?.[gpuResource(pool)] ?? String(pool.instanceType.gpuCount));
+}
+
+/** The resource that pods request GPUs of a pool, or shares of them, by. @internal */
+export function gpuResource({ gpuResourceName = GPU_RESOURCE }: IGpuNodePool): string {
+  return gpuResourceName;
 }
 
 /** With the VPC CNI only the interfaces of card 0 have addresses for pods, and an EFA-only interface there takes one of them. */

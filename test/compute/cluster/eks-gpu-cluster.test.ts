@@ -311,3 +311,14 @@ describe('bad input', () => {
     );
   });
 });
+
+test('two clusters of one name in one stack are refused, but not by another provider', () => {
+  const build = (provider: boolean) => () =>
+    synthesise((stack) => {
+      new EksGpuCluster(stack, 'A', { clusterName: 'chat' });
+      const other = provider ? new AwsProvider(stack, 'West', { alias: 'west', region: 'us-west-2' }) : undefined;
+      new EksGpuCluster(stack, 'B', { clusterName: 'chat', provider: other });
+    });
+  expect(build(true)).not.toThrow();
+  expect(build(false)).toThrow(/test\/B: stack 'test' makes a cluster named 'chat' already, at 'test\/A'/);
+});

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
 import { Capacity, CapacityBlock } from '../../../lib/compute/pools/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
 import { Placement } from '../../../lib/compute/pools/placement';
@@ -257,4 +258,34 @@ test('an upgrade of the cluster does not reach a pool on a capacity block', () =
   const [before, after] = [group(EksRelease.V1_34), group(EksRelease.V1_35)];
   const differing = Object.keys(after).filter((key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]));
   expect(differing.every((key) => after.lifecycle.ignore_changes.includes(key))).toBe(true);
+});
+
+describe('pools that share a reservation', () => {
+  const share = (first: Capacity, second: Capacity, maxNodes = [2, 2]) =>
+    synthesise((stack) => {
+      const a = addPool(stack, { ...EFA, minNodes: 1, maxNodes: maxNodes[0], capacity: first }, ZONES, 'a');
+      new GpuNodePool(stack, 'b', {
+        ...EFA,
+        cluster: a.cluster as IEksCluster,
+        instanceType: GpuInstanceType.P5_48XLARGE,
+        minNodes: 1,
+        maxNodes: maxNodes[1],
+        capacity: second,
+      });
+    });
+
+  test('fit it together', () => {
+    expect(() => share(block(), block())).not.toThrow();
+    expect(() => share(block(), block({ reservationId: 'cr-2' }), [4, 4])).not.toThrow();
+    expect(() => share(block({ instances: undefined }), block({ instances: undefined }), [4, 4])).not.toThrow();
+  });
+
+  test.each<[string, Capacity]>([
+    ['says', block()],
+    ['leaves out', block({ instances: undefined })],
+  ])('must not have more nodes than it, also where the second %s how many there are', (_, second) => {
+    expect(() => share(block(), second, [3, 2])).toThrow(
+      /test\/b: the pools on capacity-block cr-\w+ have up to 5 nodes together \(maxNodes of 'a' 3, 'b' 2\), but it has 4 instance\(s\); lower/,
+    );
+  });
 });

@@ -74,6 +74,21 @@ describe('a pool of nodes that are there', () => {
       { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } },
       /set by the pool itself/,
     ],
+    [
+      'a label that is another in the selector',
+      { labels: { team: 'a' }, nodeSelector: { team: 'b' } },
+      /label 'team' is 'a' in labels, but 'b' in nodeSelector; make them agree/,
+    ],
+    [
+      'a label that agents rely on',
+      { labels: { 'nvidia.com/gpu.present': 'false' } },
+      /'nvidia.com\/gpu.present' is 'false' in labels, but 'true' in what agents and workloads rely on/,
+    ],
+    [
+      'a selector that says other than the pool stamps',
+      { nodes: 1, nodeNames: ['a'], nodeSelector: { 'gpu-inference-constructs/pool': 'other' } },
+      /'gpu-inference-constructs\/pool' is 'other' in nodeSelector, but 'rack' in what/,
+    ],
     ['a name that Kubernetes refuses', { poolName: 'Rack 1' }, /poolName must be an RFC 1123 label/],
   ])('fails for %s', (_, props, message) => {
     expect(() => synthesise((stack) => void rack(stack, testCluster(stack), props))).toThrow(message);

@@ -108,7 +108,7 @@ describe('labels under domains of Kubernetes', () => {
         minNodes: 0,
         maxNodes: 2,
         labels,
-      });
+      }).install(stack);
     });
 
   test('that are kept from nodes are set by Karpenter, and refused of a node group', () => {
@@ -133,7 +133,9 @@ test('pools know the labels that EKS and Karpenter set on their nodes', () => {
     const options = { cluster, instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 2, maxNodes: 2 };
     seen.push(new GpuNodePool(stack, 'Spot', { ...options, capacity: Capacity.spot() }).platformLabels);
     seen.push(new GpuNodePool(stack, 'Block', { ...options, capacity: BLOCK }).platformLabels);
-    seen.push(new KarpenterGpuNodePool(stack, 'K', { ...options, capacity: BLOCK }).platformLabels);
+    const byKarpenter = new KarpenterGpuNodePool(stack, 'K', { ...options, capacity: BLOCK });
+    byKarpenter.install(stack);
+    seen.push(byKarpenter.platformLabels);
   });
   expect(seen).toEqual([
     { 'eks.amazonaws.com/nodegroup': 'spot', 'eks.amazonaws.com/capacityType': 'SPOT' },

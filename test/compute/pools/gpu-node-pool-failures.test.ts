@@ -1,8 +1,12 @@
 import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets';
 import { Token } from 'cdktf';
+import { Construct } from 'constructs';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { Autoscaling } from '../../../lib/compute/pools/autoscaling';
+import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
 import { Placement } from '../../../lib/compute/pools/placement';
 import { Block, synthesise } from '../../support/synth';
 import { EFA, Options, addPool, synthPool, userData } from '../test-pool';
@@ -68,7 +72,11 @@ describe('a pool with EFA', () => {
 describe('failure 2: the placement group', () => {
   test('is the pool’s own by default with EFA', () => {
     const result = synthPool(EFA);
-    expect(result.only('aws_placement_group')).toMatchObject({ name: 'test-chat', strategy: 'cluster' });
+    expect(result.only('aws_placement_group')).toMatchObject({
+      name: 'test.chat',
+      strategy: 'cluster',
+      lifecycle: { create_before_destroy: true },
+    });
     expect(result.only('aws_launch_template').placement.group_name).toMatch(/^\$\{aws_placement_group\./);
   });
 
@@ -148,3 +156,37 @@ describe('failure 10: node repair', () => {
     expect(synthPool().only('aws_eks_node_group')).not.toHaveProperty('node_repair_config');
   });
 });
+
+test.each([GpuNodePool, KarpenterGpuNodePool])(
+  'names of one account and region are apart whatever the hyphens: %p',
+  (Pool) => {
+    const result = synthesise((stack) => {
+      for (const [clusterName, poolName] of [
+        ['a-b', 'c'],
+        ['a', 'b-c'],
+      ]) {
+        const scope = new Construct(stack, clusterName);
+        const cluster = EksGpuCluster.fromAttributes(scope, 'Cluster', {
+          clusterName,
+          subnetIds: ['subnet-1'],
+          securityGroupIds: ['sg-1'],
+        });
+        const pool = new Pool(scope, 'Pool', {
+          ...EFA,
+          cluster,
+          instanceType: GpuInstanceType.P5_48XLARGE,
+          poolName,
+          minNodes: 1,
+          maxNodes: 1,
+        });
+        if (pool instanceof KarpenterGpuNodePool) expect(pool.objects).not.toEqual([]);
+      }
+    });
+    const names = result.resources('aws_placement_group').map(({ name }) => name as string);
+    expect(names.sort()).toEqual(['a-b.c', 'a.b-c']);
+    // What else is unique in an account or a VPC gets an ending from the provider.
+    for (const type of ['aws_iam_role', 'aws_launch_template', 'aws_security_group']) {
+      for (const resource of result.resources(type)) expect(resource).not.toHaveProperty('name');
+    }
+  },
+);

@@ -256,6 +256,7 @@ describe('GPU sharing is refused', () => {
       { instanceType: GpuInstanceType.P5_48XLARGE, gpuSharing: GpuSharing.mig('1g.5gb') },
       /'1g.5gb' is none of H100; use one of 1g.10gb/,
     ],
+    ['a resource name of its own', { gpuSharing: GpuSharing.timeSlicing(2).renamed() }, /leave out renamed\(\)/],
     ['with EFA', { ...EFA, gpuSharing: GpuSharing.timeSlicing(2) }, /collectives need whole GPUs/],
   ])('for %s', (_, options, message) => expect(() => synthPool(options)).toThrow(message));
 

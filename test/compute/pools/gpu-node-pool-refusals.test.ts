@@ -85,7 +85,7 @@ describe('the subnet of reserved capacity', () => {
 
 test('hardware with more huge pages than memory is an error', () => {
   const instanceType = GpuInstanceType.custom({
-    name: 'small',
+    name: 'g9.small',
     gpu: GpuType.T4,
     gpuCount: 1,
     vcpus: 4,
@@ -94,7 +94,7 @@ test('hardware with more huge pages than memory is an error', () => {
   });
   const build = (stack: TerraformStack) => void ClusterChecks.of(addPool(stack, { ...EFA, instanceType }).cluster);
   expect(() => synthesise(build)).toThrow(
-    /what runs on every node of pool 'chat' .* asks for more memory than a small has/,
+    /what runs on every node of pool 'chat' .* asks for more memory than a g9.small has/,
   );
 });
 
@@ -138,13 +138,14 @@ describe('labels and taints that Kubernetes or EKS refuses', () => {
 
   test('Karpenter takes the longer keys of Kubernetes', () => {
     synthesise((stack) => {
+      const cluster = testEksCluster(stack);
       new KarpenterGpuNodePool(stack, 'P', {
-        cluster: testEksCluster(stack),
+        cluster,
         instanceType: GpuInstanceType.G5_XLARGE,
         minNodes: 0,
         maxNodes: 1,
         labels: { [`${'a'.repeat(60)}.io/row`]: '' },
-      });
+      }).install(stack);
     });
   });
 });
@@ -210,4 +211,21 @@ describe('existing nodes', () => {
       expect(() => existing(stack, 'First', cluster, props)).toThrow(message);
     });
   });
+});
+
+test('own hardware is no instance type of EC2', () => {
+  const custom = (name: string) => () =>
+    synthPool({
+      instanceType: GpuInstanceType.custom({
+        name,
+        gpu: GpuType.T4,
+        gpuCount: 2,
+        vcpus: 64,
+        memory: DataSize.gib(128),
+      }),
+    });
+  expect(custom('rack-1')).toThrow(
+    /hardware 'rack-1' is no instance type of EC2.*use ExistingGpuNodePool for own hardware/,
+  );
+  expect(custom('g9-x.2xlarge')).not.toThrow();
 });

@@ -118,6 +118,7 @@ describe('a pool by Karpenter', () => {
       expect(pool.allocatable).toEqual({ pods: '51' });
       // Its huge pages and interfaces are what a test of the fabric asks for.
       new NcclAcceptanceTest(stack, 'Nccl', { nodePool: pool });
+      pool.install(stack);
       expect(ClusterChecks.of(pool.cluster).faults).toEqual([]);
     });
   });
@@ -132,7 +133,7 @@ describe('a pool by Karpenter', () => {
     const made = (alarmTopicArn?: string) =>
       synthesise((stack) => {
         const capacity = Capacity.capacityBlock({ ...block, alarmTopicArn });
-        karpenter(stack, { ...P5, capacity, subnetId: 'subnet-z' });
+        karpenter(stack, { ...P5, capacity, subnetId: 'subnet-z' }).install(stack);
       });
     const watched = made('arn:aws:sns:eu-central-1:123456789012:blocks');
     expect(watched.only('aws_cloudwatch_event_rule').event_pattern).toContain('cr-1');
@@ -140,6 +141,21 @@ describe('a pool by Karpenter', () => {
     expect(watched.annotations()).toEqual([]);
     expect(watched.onlyData('aws_subnet').lifecycle.postcondition[0].condition).toContain('eu-1b');
     expect(made().annotations()).toEqual([expect.stringContaining('CAPACITY_BLOCK_UNWATCHED')]);
+  });
+
+  test('is refused when nobody puts its objects anywhere, and when they are put twice', () => {
+    expect(() => synthesise((stack) => void karpenter(stack))).toThrow(
+      /the objects of Karpenter pool 'train' are put nowhere, so that it would never have a node; call install/,
+    );
+    expect(() => synthesise((stack) => void karpenter(stack).objects)).not.toThrow();
+    const twice = (stack: TerraformStack) => {
+      const pool = karpenter(stack);
+      pool.install(stack);
+      pool.install(stack);
+    };
+    expect(() => synthesise(twice)).toThrow(
+      /test\/Train: the objects of pool 'train' are put onto the cluster already, at 'test\/Kar/,
+    );
   });
 
   test('of a long name has a release of its own', () => {
@@ -190,7 +206,10 @@ describe('a pool by Karpenter', () => {
       expect(pool.efaInterfacesPerNode).toBe(32);
     });
     expect(infra.only('aws_eks_access_entry').type).toBe('EC2_LINUX');
-    expect(infra.only('aws_placement_group').strategy).toBe('cluster');
+    expect(infra.only('aws_placement_group')).toMatchObject({
+      name: expect.stringMatching(/^[^.]+\.[^.]+$/),
+      strategy: 'cluster',
+    });
     const { values } = workload.only('helm_release');
     for (const kind of ['NodePool', 'EC2NodeClass', 'NodeOverlay']) expect(values[0]).toContain(`"kind":"${kind}"`);
   });

@@ -1,0 +1,25 @@
+import { IGpuNodePool } from './gpu-node-pool';
+import { IKubernetesCluster } from './kubernetes-cluster';
+
+/**
+ * The fault of using a pool of one cluster on another; nothing when it is of this one. Two imports of one cluster are two objects,
+ * which know nothing of each other's pools and pods.
+ *
+ * @param pool the pool
+ * @param cluster where it is used
+ * @param property how messages call it
+ *
+ * @internal
+ */
+export function otherClusterFault(pool: IGpuNodePool, cluster: IKubernetesCluster, property = 'pool'): string[] {
+  const { poolName, cluster: own } = pool;
+  if (own === cluster) return [];
+  return own.clusterName === cluster.clusterName
+    ? [
+        `${property} '${poolName}' belongs to cluster '${own.clusterName}' as it is at '${own.node.path}', not to the one at ` +
+          `'${cluster.node.path}'; make or import a cluster once, and pass that to everything on it, across stacks too`,
+      ]
+    : [
+        `${property} '${poolName}' belongs to cluster '${own.clusterName}', not to '${cluster.clusterName}'; use a pool of the same cluster`,
+      ];
+}

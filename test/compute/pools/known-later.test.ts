@@ -1,0 +1,133 @@
+import { Lazy, TerraformOutput, TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
+import { EksClusterAttributes } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
+import { Capacity } from '../../../lib/compute/pools/capacity';
+import { GpuSharing } from '../../../lib/compute/pools/gpu-sharing';
+import { NodeRepair } from '../../../lib/compute/pools/node-repair';
+import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { GpuNodePoolProps } from '../../../lib/compute/pools/gpu-node-pool-props';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
+import { RdmaFabric } from '../../../lib/network/rdma-fabric';
+import { Block, synthesise } from '../../support/synth';
+
+const list = () => Token.asList(Lazy.stringValue({ produce: () => '${module.eks.ids}' }));
+const later = Lazy.stringValue({ produce: () => '${module.eks.id}' });
+
+function build(
+  Pool: typeof GpuNodePool | typeof KarpenterGpuNodePool,
+  attributes: Partial<EksClusterAttributes>,
+  options: Partial<GpuNodePoolProps> = {},
+) {
+  return synthesise((stack: TerraformStack) => {
+    const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', {
+      clusterName: 'shared',
+      subnetIds: ['subnet-1', 'subnet-2'],
+      securityGroupIds: ['sg-1'],
+      ...attributes,
+    });
+    const pool = new Pool(stack, 'Pool', {
+      cluster,
+      instanceType: GpuInstanceType.G5_XLARGE,
+      minNodes: 2,
+      maxNodes: 2,
+      ...options,
+    });
+    if (pool instanceof KarpenterGpuNodePool) expect(pool.objects).not.toEqual([]);
+  });
+}
+
+const EFA = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
+const ids = /^\$\{.*module\.eks\.ids.*\}$/;
+
+describe('security groups that are a list of a module', () => {
+  test('are those of the nodes', () => {
+    const template = build(GpuNodePool, { securityGroupIds: list() }).only('aws_launch_template');
+    expect(template.vpc_security_group_ids).toMatch(ids);
+  });
+
+  test('are those of the interfaces with EFA, beside the pool’s own', () => {
+    const template = build(GpuNodePool, { securityGroupIds: list() }, EFA).only('aws_launch_template');
+    const [primary, efaOnly] = template.network_interfaces as Block[];
+    expect(primary.security_groups).toMatch(/^\$\{concat\(.*module\.eks\.ids.*aws_security_group\..*\.id.*\)\}$/);
+    expect(efaOnly.security_groups).toEqual([expect.stringMatching(/aws_security_group/)]);
+  });
+
+  test('have a first one, which is the cluster’s', () => {
+    const { json } = synthesise((stack) => {
+      const attributes = { clusterName: 'a', subnetIds: ['subnet-1'], securityGroupIds: list() };
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', attributes);
+      new TerraformOutput(stack, 'first', { value: cluster.clusterSecurityGroupId });
+    });
+    expect(json.output.first.value).toMatch(/^\$\{element\(.*, 0\)\}$/);
+  });
+});
+
+describe('Karpenter, whose objects name each', () => {
+  test('takes the one subnet of a list that EFA needs', () => {
+    expect(() => build(KarpenterGpuNodePool, { subnetIds: list() }, EFA)).not.toThrow();
+  });
+
+  test.each<[string, Partial<EksClusterAttributes>, Partial<GpuNodePoolProps>, RegExp]>([
+    [
+      'subnets of the cluster',
+      { subnetIds: list() },
+      {},
+      /how many subnetIds there are is not known.*Fn.element\(list, 0\)/,
+    ],
+    ['subnets of the pool', {}, { subnetIds: list() }, /how many subnetIds there are is not known/],
+    [
+      'security groups',
+      { securityGroupIds: list() },
+      {},
+      /how many securityGroupIds cluster 'shared' has is not known/,
+    ],
+  ])('refuses a list of %s', (_, attributes, options, message) => {
+    expect(() => build(KarpenterGpuNodePool, attributes, options)).toThrow(message);
+  });
+});
+
+test.each<[string, Partial<GpuNodePoolProps>, RegExp]>([
+  ['an empty id', { subnetId: '' }, /a subnet must have an id; got ''/],
+  ['an empty id among others', { subnetIds: ['subnet-1', ''] }, /a subnet must have an id/],
+  ['one subnet twice', { subnetIds: ['subnet-1', 'subnet-1'] }, /subnetIds must be different; got subnet-1, subnet-1/],
+])('a pool is refused %s', (_, options, message) => expect(() => build(GpuNodePool, {}, options)).toThrow(message));
+
+test.each<[string, () => unknown, RegExp]>([
+  [
+    'instances',
+    () => Capacity.reservation({ reservationId: 'cr-1', instances: Token.asNumber(later) }),
+    /^instances of a reservation must be known at synthesis because maxNodes is checked by it; got a token/,
+  ],
+  [
+    'times',
+    () => Capacity.capacityBlock({ reservationId: 'cr-1', availabilityZone: 'us-east-1a', start: later, end: later }),
+    /^start of a capacity block must be known at synthesis.*\nend of a capacity block must be known/,
+  ],
+  ['shares of a GPU', () => GpuSharing.timeSlicing(Token.asNumber(later)), /at least 2; got a token/],
+  ['nodes repaired at a time', () => NodeRepair.enabled(Token.asNumber(later)), /at least 1; got a token/],
+  [
+    'adapters',
+    () => RdmaFabric.infiniband({ adaptersPerNode: Token.asNumber(later), gbpsPerAdapter: Token.asNumber(later) }),
+    /adaptersPerNode must be .* got a token.*\ngbpsPerAdapter must be above 0; got a token/,
+  ],
+])('%s must be known, and no huge number is shown', (_, make, message) => expect(make).toThrow(message));
+
+test('two imports of one cluster have pools of different names', () => {
+  const pools = (second: string) =>
+    synthesise((stack) => {
+      for (const [id, poolName] of [
+        ['A', 'chat'],
+        ['B', second],
+      ]) {
+        const scope = new Construct(stack, id);
+        const attributes = { clusterName: 'shared', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
+        const cluster = EksGpuCluster.fromAttributes(scope, 'Cluster', attributes);
+        const size = { minNodes: 1, maxNodes: 1, instanceType: GpuInstanceType.G5_XLARGE };
+        new GpuNodePool(scope, 'Pool', { cluster, poolName, ...size });
+      }
+    });
+  expect(() => pools('other')).not.toThrow();
+  expect(() => pools('chat')).toThrow(/test\/B\/Pool: cluster 'shared' already has a pool named 'chat'/);
+});

@@ -1,0 +1,52 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { TerraformStack } from 'cdktf';
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
+import { NodeAgents } from '../../../lib/compute/agents/node-agents';
+import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
+import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { RdmaFabric } from '../../../lib/network/rdma-fabric';
+import { synthesise, testApp } from '../../support/synth';
+
+const imported = (stack: TerraformStack) =>
+  EksGpuCluster.fromAttributes(stack, 'Cluster', {
+    clusterName: 'shared',
+    subnetIds: ['subnet-1'],
+    securityGroupIds: ['sg-1'],
+  });
+const size = { instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 1, maxNodes: 1 };
+
+describe.each([GpuNodePool, KarpenterGpuNodePool])('a pool in another stack than its cluster: %p', (Pool) => {
+  const build = (region?: string, named = false) => {
+    const app = testApp();
+    const [first, second] = [new TerraformStack(app, 'first'), new TerraformStack(app, 'second')];
+    new AwsProvider(first, 'Aws', { region: 'us-east-1' });
+    const provider = new AwsProvider(second, 'Aws', { region, alias: named ? 'named' : undefined });
+    return new Pool(second, 'Pool', { ...size, cluster: imported(first), provider: named ? provider : undefined });
+  };
+
+  test('is refused where that is for another region', () => {
+    expect(() => build('eu-west-1')).toThrow(
+      /second\/Pool: stack 'second' is for eu-west-1, but cluster 'shared' is made or imported in stack 'first' for us-east-1; pass provider/,
+    );
+  });
+
+  test.each([
+    ['the same region', 'us-east-1', false],
+    ['a region that is not known', undefined, false],
+    ['a provider that is named', 'eu-west-1', true],
+  ])('is not for %s', (_, region, named) => expect(() => build(region, named)).not.toThrow());
+});
+
+test('a pool that was taken out of the tree is no pool of its cluster', () => {
+  const result = synthesise((stack) => {
+    const cluster = imported(stack);
+    KubernetesAccess.of(stack, cluster);
+    new GpuNodePool(stack, 'Gone', { ...size, cluster, fabric: RdmaFabric.efa() });
+    expect(stack.node.tryRemoveChild('Gone')).toBe(true);
+    expect(cluster.nodePools).toEqual([]);
+    new NodeAgents(stack, 'Agents', { cluster });
+  });
+  expect(result.resources('kubernetes_daemon_set_v1')).toHaveLength(1);
+});
