@@ -65,7 +65,10 @@ export class ModelSpec {
   public static readonly KIMI_K2 = ModelSpec.listed('kimi-k2');
   /** Llama 4 Scout, 109 billion parameters, 17 active, with its encoder of images. */
   public static readonly LLAMA_4_SCOUT = ModelSpec.listed('llama-4-scout');
-  /** Llama 4 Maverick, 402 billion parameters, 17 active, with its encoder of images. */
+  /**
+   * Llama 4 Maverick, 402 billion parameters, 17 active, with its encoder of images. Meta's FP8 files are 388 GiB, more than FP8 counts:
+   * state `checkpointSize`.
+   */
   public static readonly LLAMA_4_MAVERICK = ModelSpec.listed('llama-4-maverick');
   /** GLM-4.5, 353 billion parameters, 32 active, without the multi-token prediction layer. */
   public static readonly GLM_4_5 = ModelSpec.listed('glm-4.5');
