@@ -18,6 +18,8 @@ interface Family {
   readonly feedForwardBias?: boolean;
   readonly gatedFeedForward?: boolean;
   readonly needsBfloat16?: boolean;
+  /** One bias per expert in the router. */
+  readonly routerBias?: boolean;
   /** Values that the family's configuration class has where the file states none. */
   readonly defaults?: Config;
 }
@@ -32,13 +34,34 @@ const GEMMA_3_DEFAULTS: Config = {
   sliding_window: 4096,
 };
 
+const LLAMA_4: Family = {
+  defaults: {
+    num_key_value_heads: 8,
+    head_dim: 128,
+    intermediate_size_mlp: 16384,
+    num_local_experts: 16,
+    num_experts_per_tok: 1,
+    max_position_embeddings: 131072,
+  },
+};
+
+const GLM: Family = { attentionBias: true, defaults: { num_key_value_heads: 2, head_dim: 128 } };
+
 /** Model types that are known to be decoders of a shape we can count. Source: the modelling code in huggingface/transformers. */
 const FAMILIES: { readonly [type: string]: Family } = {
   llama: {},
   mistral: { defaults: { num_key_value_heads: 8 } },
+  ministral3: { defaults: { num_key_value_heads: 8, head_dim: 128 } },
   mixtral: { defaults: { num_key_value_heads: 8 } },
   qwen2: { attentionBias: true, defaults: { num_key_value_heads: 32 } },
   qwen2_moe: { attentionBias: true, defaults: { num_key_value_heads: 16 } },
+  // The language parts of the models that also read images; Qwen2.5-VL and before have it in the file itself.
+  qwen2_vl: { attentionBias: true },
+  qwen2_vl_text: { attentionBias: true },
+  qwen2_5_vl: { attentionBias: true },
+  qwen2_5_vl_text: { attentionBias: true },
+  qwen3_vl_text: { queryKeyNorm: true, defaults: { num_key_value_heads: 32, head_dim: 128 } },
+  qwen3_vl_moe_text: { queryKeyNorm: true, defaults: { num_key_value_heads: 16 } },
   qwen3: { queryKeyNorm: true, defaults: { num_key_value_heads: 32, head_dim: 128 } },
   qwen3_moe: { queryKeyNorm: true, defaults: { num_key_value_heads: 4 } },
   deepseek: {},
@@ -70,6 +93,11 @@ const FAMILIES: { readonly [type: string]: Family } = {
     needsBfloat16: true,
     defaults: GEMMA_3_DEFAULTS,
   },
+  // Norms of queries and keys have no weights there (`Llama4TextL2Norm`).
+  llama4_text: LLAMA_4,
+  glm: GLM,
+  glm4: { ...GLM, normsPerLayer: 4 },
+  glm4_moe: { routerBias: true, defaults: { num_key_value_heads: 8, head_dim: 128 } },
   gpt_oss: { attentionBias: true, attentionOutputBias: true, defaults: { num_key_value_heads: 8, head_dim: 64 } },
 };
 
@@ -123,24 +151,27 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
   const layers = required('num_hidden_layers');
   const attentionHeads = required('num_attention_heads');
   const latentAttention = latent(whole, required);
+  const llama4 = type === 'llama4_text';
   const experts = expertsOf(config, type, layers, whole, faults, name);
+  const dense = llama4 ? required('intermediate_size_mlp') : required('intermediate_size', 'moe_intermediate_size');
   const shape: DecoderShape = {
     layers,
     hiddenSize: required('hidden_size'),
     attentionHeads,
     keyValueHeads: latentAttention ? undefined : whole('num_key_value_heads'),
     headSize: latentAttention ? undefined : whole('head_dim'),
-    intermediateSize: required('intermediate_size', 'moe_intermediate_size'),
+    intermediateSize: dense,
     vocabularySize: required('vocab_size'),
     maxContextLength: scaledContext(config, type, required('max_position_embeddings')),
     tiedEmbeddings:
       flag(config, 'tie_word_embeddings') ?? flag(outer, 'tie_word_embeddings') ?? family.tiedByDefault ?? false,
     attentionBias: flag(config, 'attention_bias') ?? family.attentionBias,
-    attentionOutputBias: family.attentionOutputBias ?? (type === 'llama' && flag(config, 'attention_bias') === true),
+    attentionOutputBias:
+      family.attentionOutputBias ?? ((type === 'llama' || llama4) && flag(config, 'attention_bias') === true),
     feedForwardBias: flag(config, 'mlp_bias') ?? family.feedForwardBias,
     gatedFeedForward: family.gatedFeedForward,
     normBias: family.normBias,
-    queryKeyNorm: family.queryKeyNorm,
+    queryKeyNorm: type === 'glm4_moe' ? flag(config, 'use_qk_norm') : family.queryKeyNorm,
     normsPerLayer: family.normsPerLayer,
     attentionSinks: type === 'gpt_oss' ? true : undefined,
     needsBfloat16: family.needsBfloat16,
@@ -202,21 +233,30 @@ function expertsOf(
     faults.push(`model '${name}': config.json has experts, but no 'num_experts_per_tok' or 'moe_intermediate_size'`);
     return undefined;
   }
-  const frequency = whole('moe_layer_freq', 'decoder_sparse_step') ?? 1;
+  const llama4 = type === 'llama4_text';
+  const layerStep = whole('interleave_moe_layer_step', 'decoder_sparse_step') || 1;
   const listed = Array.isArray(config.mlp_only_layers) && config.mlp_only_layers.length > 0;
-  if (frequency > 1 || listed)
-    faults.push(`model '${name}': experts in some layers only (not the first ones dense) are not supported`);
+  const list = Array.isArray(config.moe_layers) ? config.moe_layers : undefined;
+  const chosen =
+    list !== undefined &&
+    (list.length !== Math.floor(layers / layerStep) || list.some((layer, i) => layer !== (i + 1) * layerStep - 1));
+  if ((whole('moe_layer_freq') ?? 1) > 1 || listed || chosen)
+    faults.push(
+      `model '${name}': experts in layers of a list, or in every n-th from the first on, are not supported; only the first ones may be ` +
+        `dense, or all but every n-th`,
+    );
   const sharedIntermediateSize = whole('shared_expert_intermediate_size') || undefined;
   const firstDenseLayers = Math.min(whole('first_k_dense_replace') ?? 0, layers - 1);
   return {
     routed,
     perToken,
     intermediateSize,
-    shared: whole('n_shared_experts') ?? (sharedIntermediateSize ? 1 : 0),
+    shared: llama4 ? 1 : (whole('n_shared_experts') ?? (sharedIntermediateSize ? 1 : 0)),
     ...(sharedIntermediateSize ? { sharedIntermediateSize, sharedGate: true } : {}),
     firstDenseLayers,
+    ...(layerStep > 1 ? { layerStep } : {}),
     bias: type === 'gpt_oss',
-    routerBias: type === 'gpt_oss' || config.topk_method === 'noaux_tc',
+    routerBias: type === 'gpt_oss' || FAMILIES[type].routerBias === true || config.topk_method === 'noaux_tc',
   };
 }
 
@@ -226,6 +266,7 @@ function windowOf(
   layers: number,
   whole: (...keys: string[]) => number | undefined,
 ): SlidingWindow | undefined {
+  // `attention_chunk_size` of Llama 4 is no window: see `DecoderShape.slidingWindow`.
   const tokens = whole('sliding_window');
   if (!tokens) return undefined;
   if (Array.isArray(config.layer_types)) {

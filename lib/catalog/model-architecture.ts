@@ -31,6 +31,8 @@ export interface ExpertLayers {
   readonly sharedIntermediateSize?: number;
   /** First layers that have a dense feed-forward block instead. @default 0 */
   readonly firstDenseLayers?: number;
+  /** Experts in every so many layers, the last of each: with 2, every second layer is dense (Llama 4 Maverick). @default 1 */
+  readonly layerStep?: number;
   /** Whether experts have biases (gpt-oss). @default false */
   readonly bias?: boolean;
   /** Whether the router has one bias per expert (DeepSeek V3, gpt-oss). @default false */
@@ -101,10 +103,21 @@ export interface DecoderShape {
    * @default 0
    */
   readonly predictionLayers?: number;
+  /**
+   * Parameters besides the decoder that engines load with it, in 16 bits: the encoder of images. Counted whole on every GPU of the
+   * first stage; what it takes besides its weights while it reads images is not counted.
+   * @default 0
+   */
+  readonly encoderParameters?: number;
   /** Latent attention. @default - multi-head or grouped-query attention */
   readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */
   readonly experts?: ExpertLayers;
-  /** Sliding-window layers. @default - every layer sees the whole context */
+  /**
+   * Sliding-window layers. Chunked attention (three layers in four of Llama 4) is none: it counts whole, because not every engine drops
+   * the chunks that are done. vLLM does only where its hybrid cache manager may (`VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`,
+   * whose default differs between versions).
+   * @default - every layer sees the whole context
+   */
   readonly slidingWindow?: SlidingWindow;
 }

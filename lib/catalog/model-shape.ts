@@ -1,5 +1,29 @@
 import { DecoderShape } from './model-architecture';
-import { positiveIntegerFaults } from './numbers';
+import { givenText, positiveIntegerFaults } from './numbers';
+import { expertLayersBefore } from './parameter-count';
+
+/**
+ * What was changed in a model's structure to make it smaller or faster.
+ *
+ * @internal
+ */
+export interface StructureOptions {
+  /** Share of the layers' parameters saved by sharing them between layers. */
+  readonly sharedParameters: number;
+  /** Share of the layers that a token skips. */
+  readonly skippedLayers: number;
+}
+
+/**
+ * The fault of a share that is none.
+ *
+ * @internal
+ */
+export function fractionFaults(what: string, fraction: number): string[] {
+  return fraction >= 0 && fraction < 1
+    ? []
+    : [`${what} must be a fraction from 0 up to, but below, 1; got ${givenText(fraction)}`];
+}
 
 /**
  * Everything that is impossible about a shape.
@@ -22,6 +46,7 @@ export function shapeFaults(name: string, shape: DecoderShape): string[] {
     'experts.routed': experts?.routed,
     'experts.perToken': experts?.perToken,
     'experts.intermediateSize': experts?.intermediateSize,
+    'experts.layerStep': experts?.layerStep,
     'latentAttention.keyValueRank': latentAttention?.keyValueRank,
     'latentAttention.queryRank': latentAttention?.queryRank,
     'latentAttention.nopeHeadSize': latentAttention?.nopeHeadSize,
@@ -51,6 +76,7 @@ export function shapeFaults(name: string, shape: DecoderShape): string[] {
     ['experts.sharedIntermediateSize', experts?.sharedIntermediateSize],
     ['positionEmbeddings', shape.positionEmbeddings],
     ['predictionLayers', shape.predictionLayers],
+    ['encoderParameters', shape.encoderParameters],
   ] as const) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
       faults.push(`${what} must be a whole number, zero or more; got ${value}`);
@@ -58,6 +84,10 @@ export function shapeFaults(name: string, shape: DecoderShape): string[] {
   }
   if (experts?.firstDenseLayers !== undefined && experts.firstDenseLayers >= layers) {
     faults.push(`experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`);
+  }
+  const step = experts?.layerStep ?? 1;
+  if (experts && step > 1 && expertLayersBefore(layers, experts) < 1) {
+    faults.push(`experts.layerStep ${step} leaves no layer with experts among ${layers}`);
   }
   if (slidingWindow && slidingWindow.layers > layers) {
     faults.push(`slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`);

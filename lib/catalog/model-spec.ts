@@ -3,22 +3,11 @@ import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { shapeFromConfig } from './hugging-face-config';
 import { DecoderShape, ExpertLayers, LatentAttention } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import { approximateShape, shapeFaults } from './model-shape';
+import { StructureOptions, approximateShape, fractionFaults, shapeFaults } from './model-shape';
 import { MODEL_TABLE, ModelName } from './model-table';
 import { unknownNameFault } from './near-names';
-import { givenText } from './numbers';
 import { ParameterCount, countParameters, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
-
-/**
- * What was changed in a model's structure to make it smaller or faster.
- */
-interface StructureOptions {
-  /** Share of the layers' parameters saved by sharing them between layers. */
-  readonly sharedParameters: number;
-  /** Share of the layers that a token skips. */
-  readonly skippedLayers: number;
-}
 
 const LISTED = new Map<ModelName, ModelSpec>();
 
@@ -74,6 +63,17 @@ export class ModelSpec {
   public static readonly DEEPSEEK_R1_DISTILL_LLAMA_70B = ModelSpec.listed('deepseek-r1-distill-llama-70b');
   /** Kimi K2, a trillion parameters, 32 billion active. */
   public static readonly KIMI_K2 = ModelSpec.listed('kimi-k2');
+  /** Llama 4 Scout, 109 billion parameters, 17 active, with its encoder of images. */
+  public static readonly LLAMA_4_SCOUT = ModelSpec.listed('llama-4-scout');
+  /**
+   * Llama 4 Maverick, 402 billion parameters, 17 active, with its encoder of images. Meta's FP8 files are 388 GiB, more than FP8 counts:
+   * state `checkpointSize`.
+   */
+  public static readonly LLAMA_4_MAVERICK = ModelSpec.listed('llama-4-maverick');
+  /** GLM-4.5, 353 billion parameters, 32 active, without the multi-token prediction layer. */
+  public static readonly GLM_4_5 = ModelSpec.listed('glm-4.5');
+  /** GLM-4.5-Air, 107 billion parameters, 12 active, without the multi-token prediction layer. */
+  public static readonly GLM_4_5_AIR = ModelSpec.listed('glm-4.5-air');
   /** Qwen2.5 0.5B. */
   public static readonly QWEN_2_5_0_5B = ModelSpec.listed('qwen2.5-0.5b');
   /** Qwen2.5 1.5B. */
@@ -100,6 +100,8 @@ export class ModelSpec {
   public static readonly QWEN_3_235B_A22B = ModelSpec.listed('qwen3-235b-a22b');
   /** Mistral 7B v0.3. */
   public static readonly MISTRAL_7B = ModelSpec.listed('mistral-7b-v0.3');
+  /** Mistral Small 3, 24B (the language part of 3.1 and 3.2 too). */
+  public static readonly MISTRAL_SMALL_24B = ModelSpec.listed('mistral-small-24b');
   /** Mixtral 8x7B. */
   public static readonly MIXTRAL_8X7B = ModelSpec.listed('mixtral-8x7b');
   /** Mixtral 8x22B. */
@@ -180,9 +182,10 @@ export class ModelSpec {
   }
 
   /**
-   * A model by its `config.json` from the Hugging Face hub: Llama, Qwen 2 and 3, Mistral, Mixtral, DeepSeek V2 and V3, Kimi K2, Phi 1 to
-   * 4 and Phi-3.5-MoE, Gemma 1 to 3, gpt-oss. Of a model that also reads images it is the language part; state the `checkpointSize` of a
-   * plan, so that the rest is counted too.
+   * A model by its `config.json` from the Hugging Face hub: Llama to 4, Qwen 2 and 3, Mistral, Mixtral, DeepSeek V2 and V3, Kimi K2, GLM-4
+   * to 4.7, Phi 1 to 4 and Phi-3.5-MoE, Gemma 1 to 3, gpt-oss. Of a model that also reads images (Llama 4, Qwen2-VL to Qwen3-VL, Mistral
+   * Small 3.1, Ministral 3, Gemma 3) it is the language part; state the `checkpointSize` of a plan, so that the weights of the rest are
+   * counted too. What engines reserve for reading images never is: leave room for it, or serve text alone (`limit_mm_per_prompt`).
    *
    * @param name what to call it
    * @param config the parsed file, or its text
@@ -276,7 +279,8 @@ export class ModelSpec {
         c.denseLayers * c.denseFeedForward +
         c.expertLayers * (c.routedExperts + c.sharedExperts + c.router) +
         c.embedding +
-        c.finalNorm,
+        c.finalNorm +
+        c.encoder,
     );
     const unused = shape.experts ? c.routedExperts * (1 - shape.experts.perToken / shape.experts.routed) : 0;
     this.activeParameters = Math.round(this.parameters - c.expertLayers * unused);
@@ -342,7 +346,7 @@ export class ModelSpec {
     if (extra === 0) return this.weightSize(precision);
     const longer = new ModelSpec(this.name, { ...this.shape, layers: this.layers + extra, predictionLayers: 0 });
     const c = this.count;
-    const own = DataSize.bytes(extra * (c.embedding + 2 * this.hiddenSize ** 2) * 2);
+    const own = DataSize.bytes(extra * (c.embedding + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
     if (precision !== Precision.NVFP4) return longer.weightSize(precision).plus(own);
     const layers = longer.weightSize(Precision.BF16).bytes - this.weightSize(Precision.BF16).bytes;
     return this.weightSize(precision).plus(own).plus(DataSize.bytes(layers));
@@ -377,10 +381,4 @@ export class ModelSpec {
   public toString(): string {
     return this.name;
   }
-}
-
-function fractionFaults(what: string, fraction: number): string[] {
-  return fraction >= 0 && fraction < 1
-    ? []
-    : [`${what} must be a fraction from 0 up to, but below, 1; got ${givenText(fraction)}`];
 }

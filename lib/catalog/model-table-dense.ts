@@ -17,6 +17,7 @@ export type DenseName =
   | 'qwen3-14b'
   | 'qwen3-32b'
   | 'mistral-7b-v0.3'
+  | 'mistral-small-24b'
   | 'phi-3-mini'
   | 'phi-4'
   | 'gemma-2-9b'
@@ -152,6 +153,17 @@ export const DENSE_SHAPES: { readonly [K in DenseName]: DecoderShape } = {
     keyValueHeads: 8,
     intermediateSize: 14336,
     vocabularySize: 32768,
+    maxContextLength: 32768,
+  },
+  // config.json of mistralai/Mistral-Small-24B-Instruct-2501
+  'mistral-small-24b': {
+    layers: 40,
+    hiddenSize: 5120,
+    attentionHeads: 32,
+    keyValueHeads: 8,
+    headSize: 128,
+    intermediateSize: 32768,
+    vocabularySize: 131072,
     maxContextLength: 32768,
   },
   // config.json of microsoft/Phi-3-mini-128k-instruct

@@ -11,6 +11,10 @@ export type ExpertsName =
   | 'deepseek-v3'
   | 'deepseek-r1'
   | 'kimi-k2'
+  | 'llama-4-scout'
+  | 'llama-4-maverick'
+  | 'glm-4.5'
+  | 'glm-4.5-air'
   | 'qwen3-30b-a3b'
   | 'qwen3-235b-a22b'
   | 'mixtral-8x7b'
@@ -80,6 +84,61 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     maxContextLength: 131072,
     latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
     experts: { routed: 384, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 1, routerBias: true },
+  },
+  // config.json of meta-llama/Llama-4-Scout-17B-16E-Instruct; the encoder of images by its vision_config, with the adapter and projector
+  'llama-4-scout': {
+    layers: 48,
+    hiddenSize: 5120,
+    attentionHeads: 40,
+    keyValueHeads: 8,
+    headSize: 128,
+    intermediateSize: 16384,
+    vocabularySize: 202048,
+    maxContextLength: 10485760,
+    encoderParameters: 871932416,
+    experts: { routed: 16, perToken: 1, intermediateSize: 8192, shared: 1 },
+  },
+  // config.json of meta-llama/Llama-4-Maverick-17B-128E-Instruct; the encoder of images as in Scout
+  'llama-4-maverick': {
+    layers: 48,
+    hiddenSize: 5120,
+    attentionHeads: 40,
+    keyValueHeads: 8,
+    headSize: 128,
+    intermediateSize: 16384,
+    vocabularySize: 202048,
+    maxContextLength: 1048576,
+    encoderParameters: 871932416,
+    experts: { routed: 128, perToken: 1, intermediateSize: 8192, shared: 1, layerStep: 2 },
+  },
+  // config.json of zai-org/GLM-4.5, without the multi-token prediction layer
+  'glm-4.5': {
+    layers: 92,
+    hiddenSize: 5120,
+    attentionHeads: 96,
+    keyValueHeads: 8,
+    headSize: 128,
+    intermediateSize: 12288,
+    vocabularySize: 151552,
+    maxContextLength: 131072,
+    attentionBias: true,
+    queryKeyNorm: true,
+    predictionLayers: 1,
+    experts: { routed: 160, perToken: 8, intermediateSize: 1536, shared: 1, firstDenseLayers: 3, routerBias: true },
+  },
+  // config.json of zai-org/GLM-4.5-Air, without the multi-token prediction layer
+  'glm-4.5-air': {
+    layers: 46,
+    hiddenSize: 4096,
+    attentionHeads: 96,
+    keyValueHeads: 8,
+    headSize: 128,
+    intermediateSize: 10944,
+    vocabularySize: 151552,
+    maxContextLength: 131072,
+    attentionBias: true,
+    predictionLayers: 1,
+    experts: { routed: 128, perToken: 8, intermediateSize: 1408, shared: 1, firstDenseLayers: 1, routerBias: true },
   },
   // config.json of Qwen/Qwen3-30B-A3B
   'qwen3-30b-a3b': {

@@ -1,4 +1,4 @@
-import { DecoderShape } from './model-architecture';
+import { DecoderShape, ExpertLayers } from './model-architecture';
 
 /**
  * Parameters of a model, by what becomes of them when it is quantised and spread over GPUs.
@@ -33,8 +33,20 @@ export interface ParameterCount {
   readonly head: number;
   /** Final norm. */
   readonly finalNorm: number;
+  /** Encoder of images; stays in 16 bits, on every GPU. */
+  readonly encoder: number;
   readonly denseLayers: number;
   readonly expertLayers: number;
+}
+
+/**
+ * Layers with experts among the layers before a limit: those after the first dense ones whose number, from one, is a multiple of the step.
+ *
+ * @internal
+ */
+export function expertLayersBefore(limit: number, experts: ExpertLayers): number {
+  const step = experts.layerStep ?? 1;
+  return Math.max(0, Math.floor(limit / step) - Math.floor((experts.firstDenseLayers ?? 0) / step));
 }
 
 /**
@@ -72,7 +84,7 @@ export function countParameters(shape: DecoderShape): ParameterCount {
   small += shape.attentionOutputBias ? h : 0;
   small += shape.attentionSinks ? nq : 0;
   const bias = (width: number) => (matrices - 1) * width + h;
-  const expertLayers = experts ? layers - (experts.firstDenseLayers ?? 0) : 0;
+  const expertLayers = experts ? expertLayersBefore(layers, experts) : 0;
   const denseLayers = layers - expertLayers;
   const fe = experts?.intermediateSize ?? 0;
   const routed = experts?.routed ?? 0;
@@ -92,6 +104,7 @@ export function countParameters(shape: DecoderShape): ParameterCount {
     embedding: shape.vocabularySize * h * (shape.tiedEmbeddings ? 1 : 2) + (shape.positionEmbeddings ?? 0) * h,
     head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
     finalNorm: norm,
+    encoder: shape.encoderParameters ?? 0,
     denseLayers,
     expertLayers,
   };

@@ -55,7 +55,8 @@ export function stageWeights(setup: Setup, stage: Stage): number {
     stage.denseLayers * (c.denseFeedForward / tensor) +
     stage.expertLayers * (c.sharedExperts / tensor);
   const experts = ((stage.expertLayers * c.routedExperts) / (expert > 1 ? expert : tensor)) * expertPadding(setup);
-  let rest = stage.layers * c.small + stage.expertLayers * c.router;
+  // Engines load the encoder of images on the first stage.
+  let rest = stage.layers * c.small + stage.expertLayers * c.router + (stage.first ? c.encoder : 0);
   const table = (c.embedding - c.head) / tensor;
   const head = (c.head || c.embedding) / tensor;
   if (pipeline === 1) rest += c.embedding / tensor + c.finalNorm;
@@ -126,7 +127,8 @@ function layerBytes({ model, parallelism, tokenWindow }: Setup): number {
   const h = model.hiddenSize;
   const width = model.latentAttention ? h : model.attentionHeads * model.headSize;
   const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
-  const active = model.experts ? activeWidth(model.experts) : model.intermediateSize;
+  const dense = model._parameterCount().denseLayers > 0 ? model.intermediateSize : 0;
+  const active = Math.max(dense, model.experts ? activeWidth(model.experts) : 0);
   return 2 * tokenWindow * Math.max((3 * active) / t + 4 * h, coefficient * width);
 }
 

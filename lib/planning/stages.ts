@@ -1,3 +1,4 @@
+import { expertLayersBefore } from '../catalog/parameter-count';
 import { Setup } from './setup';
 
 /**
@@ -27,21 +28,22 @@ export function stageLayers(layers: number, stages: number): number[] {
 }
 
 /**
- * The stages of a setup. Dense layers of a mixture-of-experts model come first.
+ * The stages of a setup, each with the dense layers and those with experts that lie in it.
  *
  * @internal
  */
 export function stagesOf(setup: Setup): Stage[] {
   const { model, parallelism } = setup;
-  const dense = model._parameterCount().denseLayers;
+  const { experts } = model;
   let start = 0;
   return stageLayers(model.layers, parallelism.pipeline).map((layers, i) => {
-    const denseLayers = Math.max(0, Math.min(dense - start, layers));
-    start += layers;
+    const end = start + layers;
+    const expertLayers = experts ? expertLayersBefore(end, experts) - expertLayersBefore(start, experts) : 0;
+    start = end;
     return {
       layers,
-      denseLayers,
-      expertLayers: layers - denseLayers,
+      denseLayers: layers - expertLayers,
+      expertLayers,
       first: i === 0,
       last: i === parallelism.pipeline - 1,
     };

@@ -236,6 +236,14 @@ describe('ModelSpec.fromHuggingFaceConfig', () => {
     expect(ModelSpec.fromHuggingFaceConfig('vision', config).parameters).toBe(ModelSpec.MISTRAL_7B.parameters);
   });
 
+  test('experts in every other layer: the others are dense', () => {
+    const model = ModelSpec.fromHuggingFaceConfig('half', { ...CONFIGS[3][2], decoder_sparse_step: 2 });
+    const { hiddenSize, intermediateSize, shape } = ModelSpec.QWEN_3_30B_A3B;
+    const expert = 3 * hiddenSize * shape.experts!.intermediateSize + hiddenSize;
+    const less = 24 * (128 * expert - 3 * hiddenSize * intermediateSize);
+    expect(ModelSpec.QWEN_3_30B_A3B.parameters - model.parameters).toBe(less);
+  });
+
   const llama = CONFIGS[0][2];
   const without = (key: string) => Object.fromEntries(Object.entries(llama).filter(([name]) => name !== key));
 
@@ -246,7 +254,9 @@ describe('ModelSpec.fromHuggingFaceConfig', () => {
     ['a text for a number', { ...llama, hidden_size: '4096' }, /'hidden_size' must be a whole number; got "4096"/],
     ['an impossible shape', { ...llama, num_key_value_heads: 5 }, /keyValueHeads 5 must divide attentionHeads 32/],
     ['experts of unknown width', { ...CONFIGS[3][2], num_experts_per_tok: null }, /has experts, but no/],
-    ['experts in every other layer', { ...CONFIGS[3][2], decoder_sparse_step: 2 }, /in some layers only/],
+    ['experts in listed layers', { ...CONFIGS[3][2], mlp_only_layers: [7] }, /experts in layers of a list/],
+    ['experts in every n-th layer from the first', { ...CONFIGS[6][2], moe_layer_freq: 2 }, /from the first on/],
+    ['a step of no layers', { ...CONFIGS[3][2], decoder_sparse_step: 64 }, /leaves no layer with experts among 48/],
     ['no JSON', '{', /is no JSON/],
     ['a list', [], /must be a JSON object/],
   ])('fails with %s', (_, config, message) => {

@@ -34,6 +34,11 @@ const PUBLISHED: [ModelSpec, number][] = [
   [ModelSpec.GEMMA_2_27B, 27_227_128_320],
   [ModelSpec.DEEPSEEK_V2_LITE, 15_706_484_224],
   [ModelSpec.DEEPSEEK_V2, 235_741_434_880],
+  [ModelSpec.LLAMA_4_SCOUT, 108_641_793_536],
+  [ModelSpec.LLAMA_4_MAVERICK, 401_583_781_376],
+  [ModelSpec.MISTRAL_SMALL_24B, 23_572_403_200],
+  // Checkpoints without the prediction layer, e.g. PrimeIntellect/INTELLECT-3.
+  [ModelSpec.GLM_4_5_AIR, 106_852_251_264],
 ];
 
 /** Parameters as a model card rounds them. */
@@ -42,6 +47,11 @@ const ROUNDED: [ModelSpec, number, number][] = [
   [ModelSpec.DEEPSEEK_V3, 671e9, 37e9],
   [ModelSpec.DEEPSEEK_V2, 236e9, 21e9],
   [ModelSpec.KIMI_K2, 1.026e12, 32e9],
+  [ModelSpec.LLAMA_4_SCOUT, 108.6e9, 17.2e9 + 0.872e9],
+  [ModelSpec.LLAMA_4_MAVERICK, 401.6e9, 17.2e9 + 0.872e9],
+  // The page rounds 356.8 billion, with the prediction layer.
+  [ModelSpec.GLM_4_5, 356.8e9 - 3.99e9, 32e9 + 1.55e9],
+  [ModelSpec.GLM_4_5_AIR, 106.9e9, 12e9 + 1.24e9],
   [ModelSpec.MIXTRAL_8X7B, 46.7e9, 12.9e9],
   [ModelSpec.MIXTRAL_8X22B, 140.6e9, 39e9],
   [ModelSpec.QWEN_3_30B_A3B, 30.5e9, 3.3e9],
@@ -77,6 +87,8 @@ const KEY_VALUE: [ModelSpec, number][] = [
   [ModelSpec.QWEN_2_5_0_5B, 12_288],
   [ModelSpec.PHI_4, 204_800],
   [ModelSpec.DEEPSEEK_V3, 70_272],
+  // Eight H200 hold 3,919,664 tokens in 8 × 89.71 GiB (vLLM 0.12).
+  [ModelSpec.LLAMA_4_SCOUT, 8 * 24_576],
 ];
 
 describe('ModelSpec', () => {
@@ -199,6 +211,21 @@ describe('ModelSpec', () => {
       'all layers dense',
       () => ModelSpec.mixtureOfExperts({ name: 'x', shape, experts: { ...experts, firstDenseLayers: 32 } }),
       /below layers/,
+    ],
+    [
+      'no layer with experts left',
+      () => ModelSpec.mixtureOfExperts({ name: 'x', shape, experts: { ...experts, layerStep: 33 } }),
+      /leaves no layer with experts/,
+    ],
+    [
+      'a step of zero',
+      () => ModelSpec.mixtureOfExperts({ name: 'x', shape, experts: { ...experts, layerStep: 0 } }),
+      /experts.layerStep must be a whole number/,
+    ],
+    [
+      'an encoder of half a parameter',
+      () => ModelSpec.dense({ name: 'x', shape: { ...shape, encoderParameters: 0.5 } }),
+      /encoderParameters must be a whole number/,
     ],
     ['everything shared', () => ModelSpec.LLAMA_65B.withSharedParameters(1), /fraction/],
     ['layers skipped twice over', () => ModelSpec.LLAMA_65B.withSkippedLayers(2), /fraction/],

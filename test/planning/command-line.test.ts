@@ -69,6 +69,15 @@ describe('gpu-inference', () => {
     expect(run(line)).toMatchObject({ status: 2, output: expect.stringMatching(message) });
   });
 
+  test.each(['llama-4-scout', 'llama-4-maverick', 'glm-4.5', 'glm-4.5-air', 'mistral-small-24b'])(
+    'plans %s',
+    (model) => {
+      const { output, status } = run(`plan --model ${model} --instance p5en.48xlarge --precision fp8 --concurrency 8`);
+      expect(status).toBe(0);
+      expect(output).toMatch(new RegExp(`^${model} in fp8`));
+    },
+  );
+
   test('takes the size of the checkpoint', () => {
     const line = 'plan --model llama-3.1-8b --instance g6.xlarge --context 4096 --concurrency 1';
     expect(run(line).status).toBe(0);
