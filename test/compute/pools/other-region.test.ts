@@ -39,6 +39,32 @@ describe.each([GpuNodePool, KarpenterGpuNodePool])('a pool in another stack than
   ])('is not for %s', (_, region, named) => expect(() => build(region, named)).not.toThrow());
 });
 
+describe('a pool of a cluster whose region is said', () => {
+  const build = (said: string, region: string) => () => {
+    const app = testApp();
+    const [first, second] = [new TerraformStack(app, 'first'), new TerraformStack(app, 'second')];
+    new AwsProvider(first, 'Aws', { region: 'us-east-1' });
+    new AwsProvider(second, 'Aws', { region });
+    const cluster = EksGpuCluster.fromAttributes(first, 'Cluster', {
+      clusterName: 'shared',
+      vpcId: 'vpc-1',
+      endpoint: 'https://shared',
+      certificateAuthorityData: 'YQ==',
+      region: said,
+      subnetIds: ['subnet-1'],
+      securityGroupIds: ['sg-1'],
+    });
+    new GpuNodePool(second, 'Pool', { ...size, cluster });
+  };
+
+  test('belongs there, whatever the stack of the import is for', () => {
+    expect(build('eu-west-1', 'eu-west-1')).not.toThrow();
+    expect(build('eu-west-1', 'us-east-1')).toThrow(
+      /stack 'second' is for us-east-1, but cluster 'shared' is in eu-west-1; pass provider, or put the pool into a stack for eu-west-1/,
+    );
+  });
+});
+
 test('a pool that was taken out of the tree is no pool of its cluster', () => {
   const result = synthesise((stack) => {
     const cluster = imported(stack);
