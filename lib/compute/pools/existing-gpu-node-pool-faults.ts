@@ -1,5 +1,6 @@
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
-import { NodeTaint } from '../../core/gpu-node-pool';
+import { isAttached } from '../../core/attached';
+import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
@@ -162,25 +163,25 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): string
       .map((name) => `a node's name must be as 'kubectl get nodes' prints it; got '${name}'`),
     ...nodeNames.flatMap((name) => {
       const owner = taken?.get(name);
-      return owner === undefined
+      return owner === undefined || !isAttached(owner)
         ? []
         : [
-            `node '${name}' is in pool '${owner}' already; a node has the labels of one pool; leave it out of the one or the other`,
+            `node '${name}' is in pool '${owner.poolName}' already; a node has the labels of one pool; leave it out of the one or the other`,
           ];
     }),
   ];
 }
 
 /** The pool that each named node of a cluster is in. */
-const owners = new WeakMap<IKubernetesCluster, Map<string, string>>();
+const owners = new WeakMap<IKubernetesCluster, Map<string, IGpuNodePool>>();
 
 /**
  * Makes the nodes of a pool that is without fault known.
  *
  * @internal
  */
-export function takeNodes({ cluster, poolName, nodeNames = [] }: ExistingPoolSpec): void {
-  const taken = owners.get(cluster) ?? new Map<string, string>();
-  nodeNames.forEach((name) => taken.set(name, poolName));
+export function takeNodes(pool: IGpuNodePool, { cluster, nodeNames = [] }: ExistingPoolSpec): void {
+  const taken = owners.get(cluster) ?? new Map<string, IGpuNodePool>();
+  nodeNames.forEach((name) => taken.set(name, pool));
   owners.set(cluster, taken);
 }

@@ -3,6 +3,7 @@ import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
+import { ExistingGpuNodePool } from '../../../lib/compute/pools/existing-gpu-node-pool';
 import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
 import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
@@ -75,4 +76,28 @@ test('a pool that was taken out of the tree is no pool of its cluster', () => {
     new NodeAgents(stack, 'Agents', { cluster });
   });
   expect(result.resources('kubernetes_daemon_set_v1')).toHaveLength(1);
+});
+
+test('the name and the nodes of a pool that was taken out of the tree are free again', () => {
+  synthesise((stack) => {
+    const cluster = imported(stack);
+    KubernetesAccess.of(stack, cluster);
+    const pools = [
+      () => new GpuNodePool(stack, 'Pool', { ...size, cluster }),
+      () =>
+        new ExistingGpuNodePool(stack, 'Own', {
+          cluster,
+          hardware: GpuInstanceType.G5_XLARGE,
+          nodes: 1,
+          nodeNames: ['gpu-1'],
+        }),
+    ];
+    for (const make of pools) {
+      const first = make();
+      stack.node.tryRemoveChild(first.node.id);
+      const second = make();
+      expect(cluster.nodePools.includes(first)).toBe(false);
+      expect(cluster.nodePools.includes(second)).toBe(true);
+    }
+  });
 });
