@@ -96,7 +96,7 @@ const FAMILIES: { readonly [type: string]: Family } = {
   // Norms of queries and keys have no weights there (`Llama4TextL2Norm`).
   llama4_text: LLAMA_4,
   glm: GLM,
-  glm4: { ...GLM, normsPerLayer: 4 },
+  glm4: { ...GLM, normsPerLayer: 4, needsBfloat16: true },
   glm4_moe: { routerBias: true, defaults: { num_key_value_heads: 8, head_dim: 128 } },
   gpt_oss: { attentionBias: true, attentionOutputBias: true, defaults: { num_key_value_heads: 8, head_dim: 64 } },
 };

@@ -90,7 +90,7 @@ export interface DecoderShape {
   /** One learned value per query head and layer (gpt-oss attention sinks). @default false */
   readonly attentionSinks?: boolean;
   /**
-   * Whether its activations leave the range of fp16, so that engines want bf16 or fp32 (Gemma 2 and 3; vLLM's
+   * Whether its activations leave the range of fp16, so that engines want bf16 or fp32 (Gemma 2 and 3, GLM-4 of 0414; vLLM's
    * `_FLOAT16_NOT_SUPPORTED_MODELS`).
    * @default false
    */

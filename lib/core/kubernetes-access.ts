@@ -133,7 +133,7 @@ export class KubernetesAccess {
     const credential = execCredential(cluster.connection, options);
     this.kubernetesProvider =
       given?.kubernetes ??
-      new KubernetesProvider(stack, `Kubernetes-${cluster.clusterName}`, {
+      new KubernetesProvider(stack, providerId('Kubernetes', cluster.clusterName), {
         alias: this.alias,
         host: cluster.connection.host,
         clusterCaCertificate: decodedCertificate(cluster.connection),
@@ -155,7 +155,7 @@ export class KubernetesAccess {
       ]);
     }
     const connection = this.cluster.connection;
-    this.helm ??= new HelmProvider(this.stack, `Helm-${this.cluster.clusterName}`, {
+    this.helm ??= new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
       alias: this.alias,
       kubernetes: {
         host: connection.host,
@@ -265,14 +265,19 @@ function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): bo
   return a.roleArn === b.roleArn && a.profile === b.profile && a.proxyUrl === b.proxyUrl;
 }
 
-/** Providers and what is made by them are named after their cluster. */
+/** Providers that are made here have the id of their cluster's name; those that were handed in have any. */
 function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): string[] {
-  const others = [...(registry.get(stack)?.keys() ?? [])].filter((other) => other.clusterName === clusterName);
+  const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
+  const others = [...(registry.get(stack) ?? [])].filter(([, { kubernetesProvider }]) => kubernetesProvider === made);
   return others.map(
-    (other) =>
+    ([other]) =>
       `this stack already has providers for a cluster named '${clusterName}', the one at '${other.node.path}', and is asked for those of ` +
       `'${node.path}'; pass one of the two to everything, or give another cluster a name or a stack of its own`,
   );
+}
+
+function providerId(type: string, clusterName: string): string {
+  return `${type}-${clusterName}`;
 }
 
 /** The alias of a cluster's providers: its name, with an ending where another provider of the stack has that alias. */

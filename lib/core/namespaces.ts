@@ -1,8 +1,8 @@
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
-import { ITerraformDependable, TerraformStack } from 'cdktf';
+import { ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { throwIfInvalid } from './errors';
-import { kubernetesMeta } from './kubernetes-access';
+import { KubernetesAccess, kubernetesMeta } from './kubernetes-access';
 import { IKubernetesCluster } from './kubernetes-cluster';
 import { kubernetesNameFault } from './naming';
 
@@ -57,7 +57,7 @@ export function ensureNamespace(
       },
     },
   });
-  clusterNames.set(made, cluster.clusterName);
+  owners.set(made, { cluster, provider: providerOf(stack, cluster) });
   return [made];
 }
 
@@ -72,13 +72,29 @@ export function knownNamespace(scope: Construct, cluster: IKubernetesCluster, na
   return known ? [known] : [];
 }
 
-/** The cluster that each namespace is on. */
-const clusterNames = new WeakMap<IConstruct, string>();
+/** What each namespace is on. */
+const owners = new WeakMap<
+  IConstruct,
+  { readonly cluster: IKubernetesCluster; readonly provider?: TerraformProvider }
+>();
 
-/** Namespace 'c' of cluster 'a-b' is not namespace 'b-c' of cluster 'a': the later of two such has an id that no other can have. */
-function namespaceId(stack: TerraformStack, { clusterName }: IKubernetesCluster, name: string): string {
+/**
+ * Namespace 'c' of cluster 'a-b' is not namespace 'b-c' of cluster 'a', and clusters of one name with a provider each are two: the later
+ * has an id that no other can have.
+ */
+function namespaceId(stack: TerraformStack, cluster: IKubernetesCluster, name: string): string {
+  const { clusterName } = cluster;
   const id = `Namespace-${clusterName}-${name}`;
   const known = stack.node.tryFindChild(id);
-  const isOthers = known !== undefined && clusterNames.get(known) !== clusterName;
-  return isOthers ? `Namespace-${clusterName}:${name}` : id;
+  const owner = known && owners.get(known);
+  const provider = providerOf(stack, cluster);
+  const isOthers =
+    known !== undefined &&
+    owner?.cluster !== cluster &&
+    !(owner?.cluster.clusterName === clusterName && owner.provider === provider);
+  return isOthers ? `Namespace-${clusterName}:${name}:${provider?.fqn ?? 'kubernetes'}` : id;
+}
+
+function providerOf(stack: TerraformStack, cluster: IKubernetesCluster): TerraformProvider | undefined {
+  return KubernetesAccess.find(stack, cluster)?.kubernetesProvider;
 }

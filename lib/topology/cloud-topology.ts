@@ -77,7 +77,7 @@ export class CloudTopology extends Construct {
     this.ensureProvider(workloads);
     const { imageRegistry } = props;
     new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
-    new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry });
+    collected(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
     for (const model of this.assigned) {
       const pool = this.poolsByName.get(model.poolName);
       if (!pool || workloads.node.tryFindChild(`Model-${model.name}`)) continue;

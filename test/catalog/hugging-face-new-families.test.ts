@@ -223,6 +223,11 @@ describe('newer families of config.json', () => {
     );
   });
 
+  test('GLM-4 of 0414 overflows in fp16, the chat models before do not', () => {
+    const needs = (type: string) => from({ ...GLM_4_9B, model_type: type }).shape.needsBfloat16 ?? false;
+    expect(['glm4', 'glm', 'glm4_moe'].filter(needs)).toEqual(['glm4']);
+  });
+
   test('layers with experts that a list names are taken where they are every n-th', () => {
     const odd = Array.from({ length: 24 }, (_, i) => 2 * i + 1);
     expect(from({ ...MAVERICK, moe_layers: odd }).parameters).toBe(from(MAVERICK).parameters);

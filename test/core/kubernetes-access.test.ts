@@ -231,6 +231,24 @@ describe('two clusters in one stack', () => {
       /already has providers for a cluster named 'prod', the one at 'test\/Cluster0', and is asked for those of 'test\/Cluster1'; pass one/,
     );
   });
+
+  test.each([0, 1])(
+    'of one name are not where the caller hands in the providers of one, whichever is first',
+    (given) => {
+      const result = synthesise((stack) => {
+        for (const index of [0, 1]) {
+          const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName: 'prod' });
+          if (index !== given) KubernetesAccess.of(stack, cluster);
+          else {
+            const kubernetes = new KubernetesProvider(stack, 'Mine', { alias: 'mine', configPath: 'mine' });
+            KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
+          }
+        }
+      });
+      const aliases = result.json.provider.kubernetes.map(({ alias }: { alias: string }) => alias);
+      expect(aliases.sort()).toEqual(['mine', 'prod']);
+    },
+  );
 });
 
 describe('namespaces', () => {
@@ -289,6 +307,24 @@ describe('namespaces', () => {
         ['kubernetes.a', 'b-c'],
       ]),
     );
+  });
+
+  test('of clusters of one name, whose providers were handed in, are apart; those of one provider are one', () => {
+    const result = build((stack) => {
+      const provider = (alias: string) => new KubernetesProvider(stack, alias, { alias, configPath: alias });
+      const [east, west] = [provider('east'), provider('west')];
+      for (const [index, kubernetes] of [east, west, west].entries()) {
+        const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName: 'prod' });
+        KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
+        const made = ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
+        expect(knownNamespace(stack, cluster, 'inference')).toEqual(made);
+      }
+    });
+    const all = result.resources('kubernetes_namespace_v1').map(({ provider, metadata }) => [provider, metadata.name]);
+    expect(all.sort()).toEqual([
+      ['kubernetes.east', 'inference'],
+      ['kubernetes.west', 'inference'],
+    ]);
   });
 
   test.each<[string, (stack: TerraformStack, cluster: TestCluster) => void, string]>([

@@ -25,9 +25,10 @@ export class NodePoolRegistry {
   public register(pool: IGpuNodePool): void {
     const other = this.known.get(pool.poolName);
     if (other === pool) return;
+    const isTaken = other !== undefined && isAttached(other);
     throwIfInvalid(
       pool as IConstruct,
-      other
+      isTaken
         ? [
             `poolName must be unique within its cluster; '${pool.poolName}' on cluster '${this.clusterName}' is also at ${other.node.path}`,
           ]

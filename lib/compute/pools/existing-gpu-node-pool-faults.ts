@@ -1,5 +1,6 @@
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
-import { NodeTaint } from '../../core/gpu-node-pool';
+import { isAttached } from '../../core/attached';
+import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
@@ -16,6 +17,7 @@ import {
 } from './gpu-node-pool-labels';
 import { GpuSharing, gpuSharingFaults } from './gpu-sharing';
 import { labelSyntaxFaults } from './label-syntax';
+import { migInstances } from './mig-profiles';
 
 /**
  * A pool of existing nodes with its defaults filled in.
@@ -91,29 +93,39 @@ function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolS
   ];
 }
 
+/** What a label says of the GPUs, as it would be said by `gpuSharing`. */
+interface LabelMeaning {
+  readonly text: string;
+  readonly migProfile?: string;
+}
+
 /** Labels by which agents share the GPUs, as far as we know what they mean, and what they say. */
-const SHARING_LABELS: { readonly [label: string]: (value: string) => string | undefined } = {
+const SHARING_LABELS: { readonly [label: string]: (value: string) => LabelMeaning | undefined } = {
   [PLUGIN_CONFIG_LABEL]: (value) => {
     const [, replicas, renamed] = /^time-slicing-(\d+)(-renamed)?$/.exec(value) ?? [];
-    return replicas && `GpuSharing.timeSlicing(${replicas})${renamed ? '.renamed()' : ''}`;
+    const text = `GpuSharing.timeSlicing(${replicas})${renamed ? '.renamed()' : ''}`;
+    return Number(replicas) >= 2 ? { text } : undefined;
   },
   [MIG_LABEL]: (value) => {
-    const [, profile] = /^all-(\dg\.\d+gb)$/.exec(value) ?? [];
-    return profile && `GpuSharing.mig('${profile}')`;
+    const [, migProfile] = /^all-(\dg\.\d+gb)$/.exec(value) ?? [];
+    return migProfile === undefined ? undefined : { text: `GpuSharing.mig('${migProfile}')`, migProfile };
   },
 };
 
 /** Labels that the nodes have by themselves must not say other than `gpuSharing` does. Names of others' configurations say nothing. */
-function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing }: ExistingPoolSpec): string[] {
+function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing, hardware }: ExistingPoolSpec): string[] {
   const given = { ...(nodeNames ? {} : labels), ...nodeSelector };
   const said = sharing ? sharingLabels(sharing) : {};
   return Object.entries(SHARING_LABELS).flatMap(([label, meaning]) => {
     if (!Object.hasOwn(given, label) || given[label] === said[label]) return [];
-    const meant = meaning(given[label]);
-    if (meant === undefined) return [];
-    return sharing
-      ? [`label '${label}=${given[label]}' means ${meant}, but gpuSharing is '${sharing}'; make them agree`]
-      : [`label '${label}=${given[label]}' shares the GPUs, but nothing is said of it; pass gpuSharing: ${meant}`];
+    const { text, migProfile } = meaning(given[label]) ?? {};
+    if (text === undefined) return [];
+    if (sharing)
+      return [`label '${label}=${given[label]}' means ${text}, but gpuSharing is '${sharing}'; make them agree`];
+    // A profile that is not known cannot be said by gpuSharing.
+    return migProfile !== undefined && migInstances(hardware.gpu, migProfile) === undefined
+      ? []
+      : [`label '${label}=${given[label]}' shares the GPUs, but nothing is said of it; pass gpuSharing: ${text}`];
   });
 }
 
@@ -151,25 +163,25 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): string
       .map((name) => `a node's name must be as 'kubectl get nodes' prints it; got '${name}'`),
     ...nodeNames.flatMap((name) => {
       const owner = taken?.get(name);
-      return owner === undefined
+      return owner === undefined || !isAttached(owner)
         ? []
         : [
-            `node '${name}' is in pool '${owner}' already; a node has the labels of one pool; leave it out of the one or the other`,
+            `node '${name}' is in pool '${owner.poolName}' already; a node has the labels of one pool; leave it out of the one or the other`,
           ];
     }),
   ];
 }
 
 /** The pool that each named node of a cluster is in. */
-const owners = new WeakMap<IKubernetesCluster, Map<string, string>>();
+const owners = new WeakMap<IKubernetesCluster, Map<string, IGpuNodePool>>();
 
 /**
  * Makes the nodes of a pool that is without fault known.
  *
  * @internal
  */
-export function takeNodes({ cluster, poolName, nodeNames = [] }: ExistingPoolSpec): void {
-  const taken = owners.get(cluster) ?? new Map<string, string>();
-  nodeNames.forEach((name) => taken.set(name, poolName));
+export function takeNodes(pool: IGpuNodePool, { cluster, nodeNames = [] }: ExistingPoolSpec): void {
+  const taken = owners.get(cluster) ?? new Map<string, IGpuNodePool>();
+  nodeNames.forEach((name) => taken.set(name, pool));
   owners.set(cluster, taken);
 }

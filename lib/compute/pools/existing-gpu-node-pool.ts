@@ -99,8 +99,8 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     this.spec = specOf(id, props);
     throwIfInvalid(this, existingPoolFaults(this.spec));
-    takePoolName(props.cluster, this.spec.poolName);
-    takeNodes(this.spec);
+    takePoolName(this, props.cluster, this.spec.poolName);
+    takeNodes(this, this.spec);
     this.poolName = this.spec.poolName;
     this.cluster = props.cluster;
     this.instanceType = props.hardware;

@@ -1,11 +1,12 @@
 import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { isAttached } from '../../core/attached';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { tagFaults } from '../../core/tags';
-import { concreteFault } from '../../core/tokens';
+import { concreteFault, hasToken } from '../../core/tokens';
 import { DataSize } from '../../units/data-size';
 import { IEksCluster } from '../cluster/eks-cluster';
 import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
@@ -69,20 +70,23 @@ function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): stri
       ];
 }
 
-/** Names of the pools of each cluster: asking the cluster for its pools would take longer with each one of them. */
-const names = new WeakMap<IConstruct, Map<unknown, Set<string>>>();
+/** The pools of each cluster by their names: asking the cluster for its pools would take longer with each one of them. */
+const names = new WeakMap<IConstruct, Map<unknown, Map<string, IConstruct>>>();
 
-/** Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own. */
-function namesOf(cluster: IKubernetesCluster): Set<string> {
-  const { eksClusterName } = cluster.connection;
+/**
+ * Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own; two that say
+ * different regions are not.
+ */
+function namesOf(cluster: IKubernetesCluster): Map<string, IConstruct> {
+  const { eksClusterName, region } = cluster.connection;
   const place = eksClusterName === undefined ? cluster : TerraformStack.of(cluster);
   const key =
     eksClusterName === undefined
       ? cluster
-      : `${(cluster as Partial<IEksCluster>).provider?.fqn} ${cluster.clusterName}`;
-  const known = names.get(place) ?? new Map<unknown, Set<string>>();
+      : `${(cluster as Partial<IEksCluster>).provider?.fqn} ${hasToken(region) ? '' : region} ${cluster.clusterName}`;
+  const known = names.get(place) ?? new Map<unknown, Map<string, IConstruct>>();
   names.set(place, known);
-  const taken = known.get(key) ?? new Set<string>();
+  const taken = known.get(key) ?? new Map<string, IConstruct>();
   known.set(key, taken);
   return taken;
 }
@@ -93,7 +97,8 @@ function namesOf(cluster: IKubernetesCluster): Set<string> {
  * @internal
  */
 export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): string[] {
-  return namesOf(cluster).has(poolName)
+  const other = namesOf(cluster).get(poolName);
+  return other && isAttached(other)
     ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
     : [];
 }
@@ -103,8 +108,8 @@ export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): 
  *
  * @internal
  */
-export function takePoolName(cluster: IKubernetesCluster, poolName: string): void {
-  namesOf(cluster).add(poolName);
+export function takePoolName(pool: IConstruct, cluster: IKubernetesCluster, poolName: string): void {
+  namesOf(cluster).set(poolName, pool);
 }
 
 function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
@@ -159,7 +164,7 @@ function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): string[] 
  *
  * @internal
  */
-export function takePool(spec: GpuNodePoolSpec): void {
-  takePoolName(spec.cluster, spec.poolName);
-  claimReservation(spec);
+export function takePool(pool: IConstruct, spec: GpuNodePoolSpec): void {
+  takePoolName(pool, spec.cluster, spec.poolName);
+  claimReservation(pool, spec);
 }

@@ -106,7 +106,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     const spec = specOf(id, props);
     throwIfInvalid(this, [...gpuNodePoolFaults(spec), ...regionFaults(this, spec.cluster, props.provider)]);
-    takePool(spec);
+    takePool(this, spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;

@@ -106,7 +106,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       ...karpenterFaults(spec),
       ...regionFaults(this, spec.cluster, props.provider),
     ]);
-    takePool(spec);
+    takePool(this, spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;

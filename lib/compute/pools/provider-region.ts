@@ -5,18 +5,21 @@ import { IEksCluster } from '../cluster/eks-cluster';
 
 /**
  * The fault of a pool that would be made in another region than its cluster, because its stack has another AWS provider. Only where
- * both regions are known, and neither names its provider.
+ * both regions are known, and neither names its provider. An import may say its region: then its stack's does not count.
  *
  * @internal
  */
 export function regionFaults(scope: Construct, cluster: IEksCluster, provider?: TerraformProvider): string[] {
   const [stack, other] = [TerraformStack.of(scope), TerraformStack.of(cluster)];
   if (provider || cluster.provider || stack === other) return [];
-  const [here, there] = [defaultRegion(stack), defaultRegion(other)];
+  const { region } = cluster.connection;
+  const said = hasToken(region) ? undefined : region;
+  const [here, there] = [defaultRegion(stack), said ?? defaultRegion(other)];
   if (here === undefined || there === undefined || here === there) return [];
+  const where = said ? `in ${there}` : `made or imported in stack '${other.node.id}' for ${there}`;
   return [
-    `stack '${stack.node.id}' is for ${here}, but cluster '${cluster.clusterName}' is made or imported in stack '${other.node.id}' for ` +
-      `${there}; pass provider, or put the pool into a stack for ${there}`,
+    `stack '${stack.node.id}' is for ${here}, but cluster '${cluster.clusterName}' is ${where}; pass provider, or put the pool into a ` +
+      `stack for ${there}`,
   ];
 }
 

@@ -1,9 +1,11 @@
 import { IConstruct } from 'constructs';
+import { isAttached } from '../../core/attached';
 import { hasToken } from '../../core/tokens';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 
 /** What a pool may take of a reservation. */
 interface Claim {
+  readonly pool: IConstruct;
   readonly poolName: string;
   readonly maxNodes: number;
   readonly instances?: number;
@@ -21,7 +23,8 @@ export function sharedReservationFaults(spec: GpuNodePoolSpec): string[] {
   const { capacity, poolName, maxNodes } = spec;
   const { reserved } = capacity;
   if (!reserved || hasToken([reserved.reservationId, maxNodes])) return [];
-  const others = claims.get(spec.cluster.node.root)?.get(reserved.reservationId) ?? [];
+  const known = claims.get(spec.cluster.node.root)?.get(reserved.reservationId) ?? [];
+  const others = known.filter(({ pool }) => isAttached(pool));
   if (others.length === 0) return [];
   const all = [...others, { poolName, maxNodes, instances: reserved.instances }];
   const there = Math.min(...all.map(({ instances }) => instances ?? Infinity));
@@ -38,11 +41,13 @@ export function sharedReservationFaults(spec: GpuNodePoolSpec): string[] {
  *
  * @internal
  */
-export function claimReservation({ capacity: { reserved }, poolName, maxNodes, cluster }: GpuNodePoolSpec): void {
+export function claimReservation(pool: IConstruct, spec: GpuNodePoolSpec): void {
+  const { poolName, maxNodes, cluster } = spec;
+  const { reserved } = spec.capacity;
   if (!reserved || hasToken(reserved.reservationId)) return;
   const { root } = cluster.node;
   const known = claims.get(root) ?? new Map<string, Claim[]>();
   claims.set(root, known);
   const { reservationId, instances } = reserved;
-  known.set(reservationId, [...(known.get(reservationId) ?? []), { poolName, maxNodes, instances }]);
+  known.set(reservationId, [...(known.get(reservationId) ?? []), { pool, poolName, maxNodes, instances }]);
 }

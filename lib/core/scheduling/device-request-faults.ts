@@ -34,7 +34,7 @@ export function deviceRequestFaults(path: string, { name, containers }: PodTempl
           `${of} requests ${request} of ${resource} without a limit, which the API server refuses; set it under limits`,
         ];
       }
-      return request === undefined || request === limit
+      return request === undefined || request === limit || quantityValue(request) === quantityValue(limit)
         ? []
         : [
             `${of} requests ${request} of ${resource} with the limit ${limit}, which must be equal; leave it out of requests`,

@@ -280,6 +280,23 @@ describe('pools that share a reservation', () => {
     expect(() => share(block({ instances: undefined }), block({ instances: undefined }), [4, 4])).not.toThrow();
   });
 
+  test('of which one was taken out of the tree leave it to the other', () => {
+    const again = () =>
+      synthesise((stack) => {
+        const pool = addPool(stack, { ...EFA, minNodes: 1, maxNodes: 4, capacity: block() }, ZONES, 'a');
+        stack.node.tryRemoveChild('a');
+        new GpuNodePool(stack, 'a', {
+          ...EFA,
+          cluster: pool.cluster as IEksCluster,
+          instanceType: GpuInstanceType.P5_48XLARGE,
+          minNodes: 1,
+          maxNodes: 4,
+          capacity: block(),
+        });
+      });
+    expect(again).not.toThrow();
+  });
+
   test.each<[string, Capacity]>([
     ['says', block()],
     ['leaves out', block({ instances: undefined })],

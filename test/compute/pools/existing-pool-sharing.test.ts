@@ -139,6 +139,14 @@ describe('own nodes that share their GPUs', () => {
     expect(() => poolWith({ labels })).not.toThrow();
   });
 
+  test('may have a label of MIG whose profile is not known, of which gpuSharing could say nothing', () => {
+    const labels = { 'nvidia.com/mig.config': 'all-1g.12gb' };
+    expect(() => poolWith({ labels })).not.toThrow();
+    expect(() => poolWith({ labels, gpuSharing: DIVIDED })).toThrow(
+      /means GpuSharing.mig\('1g.12gb'\), but gpuSharing/,
+    );
+  });
+
   test('GPUs that are not shared have no other name', () => {
     expect(() => GpuSharing.none().renamed()).toThrow(/GPUs that are not shared have no other resource name/);
   });

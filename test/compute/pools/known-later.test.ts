@@ -1,3 +1,4 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Lazy, TerraformOutput, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
@@ -130,4 +131,27 @@ test('two imports of one cluster have pools of different names', () => {
     });
   expect(() => pools('other')).not.toThrow();
   expect(() => pools('chat')).toThrow(/test\/B\/Pool: cluster 'shared' already has a pool named 'chat'/);
+});
+
+test('two clusters of one name are two where the imports say different regions', () => {
+  const pools = (regions: string[]) => () =>
+    synthesise((stack) => {
+      for (const [index, region] of regions.entries()) {
+        const scope = new Construct(stack, `Scope${index}`);
+        const cluster = EksGpuCluster.fromAttributes(scope, 'Cluster', {
+          clusterName: 'shared',
+          vpcId: 'vpc-1',
+          endpoint: 'https://shared',
+          certificateAuthorityData: 'YQ==',
+          region,
+          subnetIds: ['subnet-1'],
+          securityGroupIds: ['sg-1'],
+        });
+        const provider = new AwsProvider(scope, 'Aws', { alias: `aws${index}`, region });
+        const size = { minNodes: 1, maxNodes: 1, instanceType: GpuInstanceType.G5_XLARGE };
+        new GpuNodePool(scope, 'Pool', { cluster, poolName: 'chat', provider, ...size });
+      }
+    });
+  expect(pools(['us-east-1', 'eu-west-1'])).not.toThrow();
+  expect(pools(['us-east-1', 'us-east-1'])).toThrow(/already has a pool named 'chat'/);
 });

@@ -3,6 +3,7 @@ import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
+import { ExistingGpuNodePool } from '../../../lib/compute/pools/existing-gpu-node-pool';
 import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
 import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
@@ -39,6 +40,32 @@ describe.each([GpuNodePool, KarpenterGpuNodePool])('a pool in another stack than
   ])('is not for %s', (_, region, named) => expect(() => build(region, named)).not.toThrow());
 });
 
+describe('a pool of a cluster whose region is said', () => {
+  const build = (said: string, region: string) => () => {
+    const app = testApp();
+    const [first, second] = [new TerraformStack(app, 'first'), new TerraformStack(app, 'second')];
+    new AwsProvider(first, 'Aws', { region: 'us-east-1' });
+    new AwsProvider(second, 'Aws', { region });
+    const cluster = EksGpuCluster.fromAttributes(first, 'Cluster', {
+      clusterName: 'shared',
+      vpcId: 'vpc-1',
+      endpoint: 'https://shared',
+      certificateAuthorityData: 'YQ==',
+      region: said,
+      subnetIds: ['subnet-1'],
+      securityGroupIds: ['sg-1'],
+    });
+    new GpuNodePool(second, 'Pool', { ...size, cluster });
+  };
+
+  test('belongs there, whatever the stack of the import is for', () => {
+    expect(build('eu-west-1', 'eu-west-1')).not.toThrow();
+    expect(build('eu-west-1', 'us-east-1')).toThrow(
+      /stack 'second' is for us-east-1, but cluster 'shared' is in eu-west-1; pass provider, or put the pool into a stack for eu-west-1/,
+    );
+  });
+});
+
 test('a pool that was taken out of the tree is no pool of its cluster', () => {
   const result = synthesise((stack) => {
     const cluster = imported(stack);
@@ -49,4 +76,28 @@ test('a pool that was taken out of the tree is no pool of its cluster', () => {
     new NodeAgents(stack, 'Agents', { cluster });
   });
   expect(result.resources('kubernetes_daemon_set_v1')).toHaveLength(1);
+});
+
+test('the name and the nodes of a pool that was taken out of the tree are free again', () => {
+  synthesise((stack) => {
+    const cluster = imported(stack);
+    KubernetesAccess.of(stack, cluster);
+    const pools = [
+      () => new GpuNodePool(stack, 'Pool', { ...size, cluster }),
+      () =>
+        new ExistingGpuNodePool(stack, 'Own', {
+          cluster,
+          hardware: GpuInstanceType.G5_XLARGE,
+          nodes: 1,
+          nodeNames: ['gpu-1'],
+        }),
+    ];
+    for (const make of pools) {
+      const first = make();
+      stack.node.tryRemoveChild(first.node.id);
+      const second = make();
+      expect(cluster.nodePools.includes(first)).toBe(false);
+      expect(cluster.nodePools.includes(second)).toBe(true);
+    }
+  });
 });

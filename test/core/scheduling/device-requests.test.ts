@@ -52,6 +52,10 @@ describe('devices that containers ask for', () => {
   test.each<[string, { requests?: Amounts; limits?: Amounts }]>([
     ['limits', { limits: { 'nvidia.com/gpu': '2' } }],
     ['equal requests', { limits: { 'nvidia.com/gpu': '2' }, requests: { 'nvidia.com/gpu': '2' } }],
+    [
+      'equal amounts, however they are written',
+      { limits: { 'hugepages-2Mi': '1Gi', memory: '1Gi' }, requests: { 'hugepages-2Mi': '1024Mi' } },
+    ],
     ['limits that are known later', { limits: { 'nvidia.com/gpu': later }, requests: { 'nvidia.com/gpu': later } }],
     ['parts of processors', { requests: { cpu: '0.5', memory: '1.5Gi' } }],
   ])('are taken as %s', (_, resources) => expect(ask(resources)).not.toThrow());
