@@ -22,6 +22,11 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
   readonly cluster?: IEksCluster;
   /** Where the weights lie. @default - a store of the topology's own */
   readonly modelStore?: IModelStore;
+  /**
+   * Whether the device plugins of its nodes are installed. Say `false` where something outside this program does it.
+   * @default true; a cluster that has `NodeAgents` in this program keeps them
+   */
+  readonly nodeAgents?: boolean;
   /** Whether Prometheus and Alertmanager are installed and watch every model. @default true */
   readonly monitoring?: boolean;
   /**

@@ -4,9 +4,9 @@ import { Parallelism } from '../catalog/parallelism';
 import { IEksCluster } from '../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../compute/cluster/eks-gpu-cluster-props';
-import { EncryptedStorageClass } from '../compute/cluster/encrypted-storage-class';
+import { EncryptedStorageClass, encryptedStorageClassOf } from '../compute/cluster/encrypted-storage-class';
 import { GpuNodePool } from '../compute/pools/gpu-node-pool';
-import { NodeAgents } from '../compute/agents/node-agents';
+import { NodeAgents, nodeAgentsOf } from '../compute/agents/node-agents';
 import { ValidationError, faultsOf, throwIfInvalid } from '../core/errors';
 import { KubernetesAccess, hasDefaultProvider } from '../core/kubernetes-access';
 import { IModelStore } from '../core/model-store';
@@ -76,8 +76,10 @@ export class CloudTopology extends Construct {
     const workloads = props.workloads && props.workloads !== scope ? new Construct(props.workloads, id) : this;
     this.ensureProvider(workloads);
     const { imageRegistry } = props;
-    new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
-    collected(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
+    // One class and one set of agents serve the whole cluster, whoever of this program made them.
+    if (!encryptedStorageClassOf(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
+    if ((props.nodeAgents ?? true) && !nodeAgentsOf(cluster))
+      collected(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
     for (const model of this.assigned) {
       const pool = this.poolsByName.get(model.poolName);
       if (!pool || workloads.node.tryFindChild(`Model-${model.name}`)) continue;

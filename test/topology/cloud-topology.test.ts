@@ -7,11 +7,9 @@ import {
   CloudTopology,
   CloudTopologyProps,
   DataSize,
-  EksGpuCluster,
   GpuInstanceType,
   GpuSharing,
   ModelSpec,
-  NodeAgents,
   Parallelism,
   Precision,
   RdmaFabric,
@@ -292,29 +290,6 @@ describe('workloads', () => {
         make(infrastructure, { workloads });
       }),
     ).toThrow(/workloads has a construct 'Cloud' already, at 'workload\/Cloud'; give the topology another id/);
-  });
-});
-
-describe('a given cluster', () => {
-  const there = { clusterName: 'chat', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'], podIdentity: true };
-  const build = (props: Partial<CloudTopologyProps>, hasAgents = false) =>
-    void synthesise((stack) => {
-      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
-      if (hasAgents) new NodeAgents(stack, 'Agents', { cluster });
-      make(stack, { availabilityZones: undefined, cluster, monitoring: false, ...props });
-    });
-
-  test('is not described again', () => {
-    expect(() => build({ tags: { team: 'ml' }, vpcCidr: undefined })).not.toThrow();
-    expect(() => build({ vpcCidr: '10.1.0.0/16', ...ZONES })).toThrow(
-      /availabilityZones, vpcCidr would be of a cluster that the topology makes, but cluster is given; leave out/,
-    );
-  });
-
-  test('that has agents does not hide the faults of models', () => {
-    expect(() => build({ models: [{ ...MODELS[0], replicas: 0 }] }, true)).toThrow(
-      /test\/Cloud:\n- model .*replicas must be.*\n- cluster 'chat' already has its node agents at/,
-    );
   });
 });
 

@@ -3,6 +3,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { isAttached } from '../../core/attached';
 import { ClusterChecks } from '../../core/scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
@@ -116,7 +117,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
 
   private faults(): string[] {
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
-    const other = sets.get(this.cluster);
+    const other = nodeAgentsOf(this.cluster);
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
@@ -348,3 +349,13 @@ function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
 }
 
 const sets = new WeakMap<IKubernetesCluster, NodeAgents>();
+
+/**
+ * The agents that this program has for a cluster.
+ *
+ * @internal
+ */
+export function nodeAgentsOf(cluster: IKubernetesCluster): NodeAgents | undefined {
+  const known = sets.get(cluster);
+  return known && isAttached(known) ? known : undefined;
+}

@@ -1,6 +1,7 @@
 import { StorageClassV1 } from '@cdktf/provider-kubernetes/lib/storage-class-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { isAttached } from '../../core/attached';
 import { throwIfInvalid } from '../../core/errors';
 import { kubernetesMeta } from '../../core/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
@@ -57,5 +58,18 @@ export class EncryptedStorageClass extends Construct {
       parameters: { type: 'gp3', encrypted: 'true', ...(props.kmsKeyArn ? { kmsKeyId: props.kmsKeyArn } : {}) },
     });
     this.ready = [resource];
+    classes.set(props.cluster, this);
   }
+}
+
+const classes = new WeakMap<IKubernetesCluster, EncryptedStorageClass>();
+
+/**
+ * The class that this program has for a cluster.
+ *
+ * @internal
+ */
+export function encryptedStorageClassOf(cluster: IKubernetesCluster): EncryptedStorageClass | undefined {
+  const known = classes.get(cluster);
+  return known && isAttached(known) ? known : undefined;
 }

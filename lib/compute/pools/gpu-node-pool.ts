@@ -30,6 +30,7 @@ import { NodeImage } from './node-image';
 import { Placement, PlacementKind } from './placement';
 import { poolPlacementGroup } from './pool-placement-group';
 import { regionFaults } from './provider-region';
+import { warnOfSharedReservation } from './reservation-claims';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -194,6 +195,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     if (block) capacityBlockSchedule(this, { ...aws, autoscalingGroupName, block, nodes: spec.minNodes });
 
     warnOfPool(this, spec);
+    warnOfSharedReservation(this, spec);
     cluster.registerNodePool(this);
   }
 

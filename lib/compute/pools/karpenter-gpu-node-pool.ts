@@ -27,6 +27,7 @@ import { NodeImage } from './node-image';
 import { PlacementKind } from './placement';
 import { poolPlacementGroup } from './pool-placement-group';
 import { regionFaults } from './provider-region';
+import { warnOfSharedReservation } from './reservation-claims';
 import { checkSubnetZones } from './subnet-zone-check';
 
 /** What every node must do: join the cluster, and pull images. */
@@ -161,6 +162,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     const { block } = spec.capacity;
     if (block) capacityBlockAlarm(this, { ...aws, block });
     warnOfPool(this, spec);
+    warnOfSharedReservation(this, spec);
     this.node.addValidation({ validate: () => this.nowhereFaults() });
     cluster.registerNodePool(this);
   }

@@ -80,7 +80,7 @@ export function migFaults(gpu: GpuType, profile: string, sharing: string, hardwa
   if (!profiles) {
     return [
       `gpuSharing '${sharing}' needs MIG, which ${gpu.name} of '${hardware}' has not (or no profiles are known); known: ` +
-        Object.keys(MIG_PROFILES).join(', '),
+        `${Object.keys(MIG_PROFILES).join(', ')}; use GpuSharing.timeSlicing or GpuSharing.none()`,
     ];
   }
   return Object.hasOwn(profiles, profile)

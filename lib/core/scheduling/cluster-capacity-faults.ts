@@ -32,17 +32,29 @@ export function fitOf(
  * @internal
  */
 export function capacityFaults(placement: Placement): string[] {
+  return capacityFindings(placement).map(({ fault }) => fault);
+}
+
+/**
+ * The same with the pools that each fault is of.
+ *
+ * @internal
+ */
+export function capacityFindings(placement: Placement): { readonly fault: string; readonly pools: IGpuNodePool[] }[] {
   const { pools, demands } = placement;
   const misfits = new Set<PlacedDemand>();
-  const faults = [
-    ...pools.flatMap((load) => agentFaults(load)),
+  const of = (loads: readonly PoolLoad[], faults: string[]) =>
+    faults.map((fault) => ({ fault, pools: loads.map(({ pool }) => pool) }));
+  const findings = [
+    ...pools.flatMap((load) => of([load], agentFaults(load))),
     ...demands.flatMap((placed) => {
       const own = podFaults(placed);
       if (own.length > 0) misfits.add(placed);
-      return own;
+      return of(placed.pools, own);
     }),
   ];
-  return [...faults, ...boundTogether(placement, misfits).flatMap(([loads, bound]) => sumFaults(loads, bound))];
+  const sums = boundTogether(placement, misfits).flatMap(([loads, bound]) => of(loads, sumFaults(loads, bound)));
+  return [...findings, ...sums];
 }
 
 function agentFaults({ pool, agents, free }: PoolLoad): string[] {

@@ -1,6 +1,7 @@
 import { Annotations, TerraformResource, TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
 import { isAttached } from '../attached';
-import { capacityFaults } from './cluster-capacity-faults';
+import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { Placement, placementOf } from './cluster-placement';
@@ -8,15 +9,17 @@ import { hasDefaultProvider, isOnCluster } from '../kubernetes-access';
 import { IKubernetesCluster } from '../kubernetes-cluster';
 import { IGpuNodePool } from '../gpu-node-pool';
 import { deviceRequestFaults } from './device-request-faults';
-import { demandOfResource, runsPods, templateOfResource } from './kubernetes-pods';
+import { demandOfResource, isKubernetesResource, runsPods, templateOfResource } from './kubernetes-pods';
 import { IScheduledWorkload } from './pod-demand';
+import { sameObjectFaults } from './same-object-faults';
 
 /**
  * The proof, at synthesis, that everything this program puts onto a cluster can be scheduled there.
  *
  * Every pod's requests can be met by a node of a pool that its selector and tolerations lead to; the pods of a pool, agents on
  * every node included, add up to no more than the pool has at its largest: GPUs, fabric interfaces, huge pages, memory, CPU, pods
- * and addresses; tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric.
+ * and addresses; tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric. No two
+ * objects of one kind have one name.
  * What is wrong is an error of the cluster when the app is synthesised, all faults at once.
  *
  * Pods of the Kubernetes provider's own resources (Deployment, DaemonSet, StatefulSet, Job, CronJob, Pod) on the cluster are looked
@@ -36,8 +39,9 @@ export class ClusterChecks {
     all.set(cluster, checks);
     cluster.node.addValidation({
       validate: () => {
-        checks.warn();
-        return checks.faults;
+        const found = checks.findings();
+        checks.warn(found.placement, found.others);
+        return found.faults;
       },
     });
     return checks;
@@ -62,20 +66,27 @@ export class ClusterChecks {
 
   /** Everything that is wrong so far, one sentence each. */
   public get faults(): string[] {
-    const others = this.otherResources();
+    return this.findings().faults;
+  }
+
+  private findings() {
+    const objects = this.objects();
+    const others = this.otherPods(objects);
     const placement = this.placement(others);
-    return [
+    const faults = [
+      ...sameObjectFaults(objects),
       ...others.flatMap((resource) => deviceRequestFaults(resource.node.path, templateOfResource(resource))),
       ...placement.faults,
       ...capacityFaults(placement),
       ...groupFaults(placement),
       ...subnetFaults(placement.pools),
     ];
+    return { faults, placement, others };
   }
 
   /** Where the pods go and how full that makes the pools, as a table for people. */
   public explain(): string {
-    return explainPlacement(this.placement(this.otherResources()));
+    return explainPlacement(this.placement(this.otherPods(this.objects())));
   }
 
   private placement(others: readonly TerraformResource[], nodesOf?: (pool: IGpuNodePool) => number): Placement {
@@ -91,18 +102,14 @@ export class ClusterChecks {
   }
 
   /** Warns of pods that only find room on nodes which nobody adds. */
-  private warn(): void {
-    const others = this.otherResources();
-    if (capacityFaults(this.placement(others)).length > 0) return;
+  private warn(placement: Placement, others: readonly TerraformResource[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
-    const fixed = this.cluster.nodePools.filter((pool) => isFixed(pool) && !this.warned.has(pool));
-    const short = (which: readonly IGpuNodePool[]) =>
-      capacityFaults(this.placement(others, (pool) => (which.includes(pool) ? pool.minNodes : pool.maxNodes))).length >
-      0;
-    if (fixed.length === 0 || !short(fixed)) return;
-    const alone = fixed.filter((pool) => short([pool]));
-    for (const pool of alone.length > 0 ? alone : fixed) {
+    const fixed = new Set(this.cluster.nodePools.filter(isFixed));
+    if (fixed.size === 0 || capacityFaults(placement).length > 0) return;
+    const atFirst = this.placement(others, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
+    const short = new Set(capacityFindings(atFirst).flatMap(({ pools }) => pools));
+    for (const pool of [...fixed].filter((each) => short.has(each) && !this.warned.has(each))) {
       this.warned.add(pool);
       Annotations.of(this.cluster).addWarning(
         `[gpu-inference-constructs:NOBODY_ADDS_NODES] pool '${pool.poolName}' begins with ${pool.minNodes} node(s), which its pods do not ` +
@@ -121,8 +128,8 @@ export class ClusterChecks {
     return this.cluster.connection.eksClusterName !== undefined;
   }
 
-  /** Pods of the Kubernetes provider's own resources that no workload of ours has made known. */
-  private otherResources(): TerraformResource[] {
+  /** Resources of the Kubernetes provider on the cluster. */
+  private objects(): TerraformResource[] {
     const constructs = this.cluster.node.root.node.findAll();
     const alone = constructs.filter((each) => all.has(each as IKubernetesCluster)).length === 1;
     const defaults = new Map<TerraformStack, boolean>();
@@ -131,10 +138,13 @@ export class ClusterChecks {
       defaults.set(stack, known);
       return known;
     };
-    return constructs.filter(runsPods).filter((resource) => {
-      const mine = resource.node.scopes.some((scope) => this.workloads.has(scope as IScheduledWorkload));
-      return !mine && isOnCluster(resource, this.cluster, isDefault);
-    });
+    return constructs.filter(isKubernetesResource).filter((each) => isOnCluster(each, this.cluster, isDefault));
+  }
+
+  /** Those that run pods and that no workload of ours has made known. */
+  private otherPods(objects: readonly TerraformResource[]): TerraformResource[] {
+    const isOurs = (scope: IConstruct) => this.workloads.has(scope as IConstruct & IScheduledWorkload);
+    return objects.filter((resource) => runsPods(resource) && !resource.node.scopes.some(isOurs));
   }
 }
 

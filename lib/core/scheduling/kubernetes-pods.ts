@@ -39,13 +39,21 @@ const TEMPLATES: { readonly [type: string]: readonly string[] } = {
 const FORM = /^kubernetes_(\w+?)(_v1)?$/;
 
 /**
- * Whether a construct is a resource of the Kubernetes provider that runs pods.
+ * Whether a construct is a resource of the Kubernetes provider.
  *
  * @internal
  */
-export function runsPods(construct: IConstruct): construct is TerraformResource {
-  if (!TerraformResource.isTerraformResource(construct)) return false;
-  return Object.hasOwn(TEMPLATES, FORM.exec(construct.terraformResourceType)?.[1] ?? '');
+export function isKubernetesResource(construct: IConstruct): construct is TerraformResource {
+  return TerraformResource.isTerraformResource(construct) && construct.terraformResourceType.startsWith('kubernetes_');
+}
+
+/**
+ * Whether a resource of the Kubernetes provider runs pods.
+ *
+ * @internal
+ */
+export function runsPods({ terraformResourceType: type }: TerraformResource): boolean {
+  return Object.hasOwn(TEMPLATES, FORM.exec(type)?.[1] ?? '');
 }
 
 /**
