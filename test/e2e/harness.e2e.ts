@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import * as path from 'node:path';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { AwsClient } from './harness/aws-client';
@@ -6,6 +7,7 @@ import { KubeClient, KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { NodeDescription, nodeObject, nodesOf } from './harness/nodes';
 import { pending } from './harness/pods';
+import { freePort } from './harness/ports';
 import { until } from './harness/process';
 import { StandIns } from './harness/stand-ins';
 import { TerraformStackDriver } from './harness/terraform';
@@ -28,6 +30,17 @@ function pod(name: string, spec: object, namespace = 'default', image = 'example
 }
 
 const TOLERANT = { tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists' }] };
+
+test('a server gets a port of its own, which none other has', async () => {
+  const first = await freePort();
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(first + 1, '127.0.0.1', resolve));
+  try {
+    expect([first, first + 1]).not.toContain(await freePort());
+  } finally {
+    other.close();
+  }
+});
 
 describeWith(['controlPlane'], 'the control plane', () => {
   let standIns: StandIns;

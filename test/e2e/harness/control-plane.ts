@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as https from 'node:https';
 import * as path from 'node:path';
 import { KubeAccess, KubeClient } from './kube-client';
-import { Server, Stoppable, freePort, isolatedEnvironment, stopAll } from './process';
+import { freePort } from './ports';
+import { Server, Stoppable, isolatedEnvironment, stopAll } from './process';
 
 /** How a control plane is started. */
 export interface ControlPlaneOptions {

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
-import { Server, Stoppable, freePort, isolatedEnvironment } from './process';
+import { freePort } from './ports';
+import { Server, Stoppable, isolatedEnvironment } from './process';
 
 /** The AWS emulator on the loopback interface. */
 export class Emulator implements Stoppable {

@@ -1,6 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import * as path from 'node:path';
 
 /** Something that runs until it is stopped. */
@@ -107,18 +106,6 @@ export async function until(
     if (Date.now() > end) throw new Error(`${what} did not hold within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-}
-
-/** A port of the loopback interface that nobody uses. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 /** The environment without anybody's AWS, Kubernetes or Terraform settings, and with a home of its own. */
