@@ -20,9 +20,9 @@ interface EngineFacts {
   /** Host time per token of a prompt before it is computed: tokenising, hashing of blocks, transport, microseconds. */
   readonly hostMicrosecondsPerToken: number;
   /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where nothing is known. */
-  readonly answerMicrosecondsPerToken: number;
+  readonly answerMicrosecondsPerToken?: number;
   /** The same for each token of that answer that went before, nanoseconds. */
-  readonly answerNanosecondsPerEarlierToken: number;
+  readonly answerNanosecondsPerEarlierToken?: number;
   /** Whether decode attention reads grouped keys and values once per query head. */
   readonly rereadsGroupedKeys: boolean;
   /** Whether the memory of CUDA graphs is taken from the utilisation. */
@@ -49,46 +49,31 @@ const LATENT_DISPATCH_MS = 3.2;
 const ANSWER_MICROSECONDS = 25;
 const ANSWER_NANOSECONDS = 30;
 
+const VLLM_FACTS: EngineFacts = {
+  keepsWindows: true,
+  blockTokens: 16,
+  defaultUtilization: 0.9,
+  decodeFactor: 1,
+  prefillFactor: 1,
+  stepOverheadMs: 0,
+  dispatchMsPerLayer: 0.4,
+  latentDispatchMsPerLayer: 0.6,
+  hostMicrosecondsPerToken: HOST_MICROSECONDS,
+  rereadsGroupedKeys: false,
+  provenance: 'not fitted',
+};
+
 /**
  * A program that runs the model, and how far it is from the planner's closed form.
  */
 export class InferenceEngine {
   /** vLLM up to 0.20, also inside Triton (up to 26.05). */
-  public static readonly VLLM = new InferenceEngine('vllm', {
-    keepsWindows: true,
-    blockTokens: 16,
-    defaultUtilization: 0.9,
-    decodeFactor: 1,
-    prefillFactor: 1,
-    stepOverheadMs: 0,
-    dispatchMsPerLayer: 0.4,
-    latentDispatchMsPerLayer: 0.6,
-    hostMicrosecondsPerToken: HOST_MICROSECONDS,
-    answerMicrosecondsPerToken: 0,
-    answerNanosecondsPerEarlierToken: 0,
-    rereadsGroupedKeys: false,
-    provenance: 'not fitted',
-  });
+  public static readonly VLLM = new InferenceEngine('vllm', VLLM_FACTS);
   /**
    * vLLM from 0.21 on, inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache, and takes it from
    * the utilisation (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
    */
-  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', {
-    countsGraphs: true,
-    keepsWindows: true,
-    blockTokens: 16,
-    defaultUtilization: 0.9,
-    decodeFactor: 1,
-    prefillFactor: 1,
-    stepOverheadMs: 0,
-    dispatchMsPerLayer: 0.4,
-    latentDispatchMsPerLayer: 0.6,
-    hostMicrosecondsPerToken: HOST_MICROSECONDS,
-    answerMicrosecondsPerToken: 0,
-    answerNanosecondsPerEarlierToken: 0,
-    rereadsGroupedKeys: false,
-    provenance: 'not fitted',
-  });
+  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', { ...VLLM_FACTS, countsGraphs: true });
   /** TensorRT-LLM. */
   public static readonly TENSORRT_LLM = new InferenceEngine('tensorrt-llm', {
     blockTokens: 32,
@@ -99,8 +84,6 @@ export class InferenceEngine {
     dispatchMsPerLayer: 0.4,
     latentDispatchMsPerLayer: LATENT_DISPATCH_MS,
     hostMicrosecondsPerToken: HOST_MICROSECONDS,
-    answerMicrosecondsPerToken: 0,
-    answerNanosecondsPerEarlierToken: 0,
     rereadsGroupedKeys: false,
     provenance: 'not fitted',
   });
@@ -117,8 +100,6 @@ export class InferenceEngine {
     dispatchMsPerLayer: 0.02,
     latentDispatchMsPerLayer: 0.02,
     hostMicrosecondsPerToken: 0,
-    answerMicrosecondsPerToken: 0,
-    answerNanosecondsPerEarlierToken: 0,
     rereadsGroupedKeys: true,
     provenance: 'NVIDIA/TensorRT-LLM docs/source/blogs/XQA-kernel.md; not fitted',
   });
@@ -205,8 +186,8 @@ export class InferenceEngine {
     this.dispatchMsPerLayer = facts.dispatchMsPerLayer;
     this.latentDispatchMsPerLayer = facts.latentDispatchMsPerLayer;
     this.hostMicrosecondsPerToken = facts.hostMicrosecondsPerToken;
-    this.answerMicrosecondsPerToken = facts.answerMicrosecondsPerToken;
-    this.answerNanosecondsPerEarlierToken = facts.answerNanosecondsPerEarlierToken;
+    this.answerMicrosecondsPerToken = facts.answerMicrosecondsPerToken ?? 0;
+    this.answerNanosecondsPerEarlierToken = facts.answerNanosecondsPerEarlierToken ?? 0;
     this.rereadsGroupedKeys = facts.rereadsGroupedKeys;
     this.countsGraphs = facts.countsGraphs ?? false;
     this.keepsWindows = facts.keepsWindows ?? false;
