@@ -31,7 +31,7 @@ export class Precision {
   public static readonly BF16 = new Precision({ name: 'bf16', bits: 16, scaleBits: 0, minimumComputeCapability: 8 });
   /**
    * 8-bit floating point with one scale per tensor. Computed in 8 bits from compute capability 8.9 on (L4, L40S, H100 and later); on
-   * Ampere (8.0) vLLM and SGLang keep the weights in 8 bits and multiply in 16 (Marlin kernels), TensorRT-LLM refuses it.
+   * Ampere (8.0) vLLM and, without experts, SGLang keep the weights in 8 bits and multiply in 16 (Marlin kernels), TensorRT-LLM refuses it.
    */
   public static readonly FP8 = new Precision({ name: 'fp8', bits: 8, scaleBits: 0, minimumComputeCapability: 8 });
   /**

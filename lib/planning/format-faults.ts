@@ -1,6 +1,16 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
 import { ServingLoad } from './capacity-request';
+
+/**
+ * GPUs from here on compute in FP8; on Ampere only its weights are kept so, by Marlin kernels: vLLM's (vllm-project/vllm#5975, for experts
+ * #16850 and #18026) and SGLang's, which it does not use for experts (sgl-project/sglang#9754, not merged). TensorRT-LLM's support matrix
+ * has no FP8 on Ampere.
+ *
+ * @see https://nvidia.github.io/TensorRT-LLM/reference/support-matrix.html
+ */
+const FP8_COMPUTE_CAPABILITY = 8.9;
 
 /**
  * What the GPU could, but the engine or the model cannot on it.
@@ -12,7 +22,8 @@ export function formatFaults(
   { gpu, name }: GpuInstanceType,
   precision: Precision,
 ): string[] {
-  // Engines compute prompts behind latent attention with FlashAttention 2, which is of Ampere on; on Volta vLLM stops at the first token.
+  // vLLM computes prompts behind latent attention by flash_attn_varlen_func (vllm/attention/backends/mla/common.py), which is of Ampere on
+  // (vllm-project/vllm#8189); of the other engines nothing is known to run it before.
   if (model.latentAttention && gpu.computeCapability < 8) {
     return [
       `latent attention (${model.name}) needs compute capability 8.0, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; use a GPU from A10G on`,
@@ -20,10 +31,13 @@ export function formatFaults(
   }
   if (!gpu.supports(precision)) return [];
   const eight = precision === Precision.FP8 || precision === Precision.FP8_BLOCK;
-  if (eight && engine?.name.startsWith('tensorrt') && gpu.computeCapability < 8.9) {
-    return [
-      `${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; vllm and sglang do`,
-    ];
+  if (eight && engine && gpu.computeCapability < FP8_COMPUTE_CAPABILITY) {
+    const has = `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;
+    const others = model.experts ? 'use vllm' : 'vllm and sglang do';
+    if (engine.name.startsWith('tensorrt'))
+      return [`${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`];
+    if (model.experts && engine === InferenceEngine.SGLANG)
+      return [`${engine.name} runs experts in ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`];
   }
   // Quantised weights are multiplied in bf16, or in fp16 where the GPU lacks it.
   const inHalf = precision === Precision.FP16 || (precision.quantized && !gpu.supports(Precision.BF16));

@@ -1,4 +1,5 @@
 import { InferenceEngine } from '../catalog/inference-engine';
+import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { ModelContext } from './model-definition';
@@ -60,6 +61,28 @@ export function wholePromptWindow({ release, instanceType }: ModelContext, conte
 export function vllmEngine({ release }: ModelContext): InferenceEngine {
   const [major, minor] = release.vllmVersion.split('.').map(Number);
   return major > 0 || minor >= 21 ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
+}
+
+/**
+ * Experts in FP8 on GPUs that do not compute in FP8, which vLLM runs from 0.9 on; before, it stops when the model is loaded.
+ *
+ * @see https://github.com/vllm-project/vllm/pull/16850 and https://github.com/vllm-project/vllm/issues/17579
+ *
+ * @internal
+ */
+export function expertFormatFaults(
+  where: string,
+  { release, instanceType: { gpu } }: ModelContext,
+  model: ModelSpec,
+  precision: Precision,
+): string[] {
+  const eight = precision === Precision.FP8 || precision === Precision.FP8_BLOCK;
+  const [major, minor] = release.vllmVersion.split('.').map(Number);
+  if (!model.experts || !eight || gpu.computeCapability >= 8.9 || major > 0 || minor >= 9) return [];
+  return [
+    `${where}: experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but Triton ${release} has ${release.vllmVersion}; use Triton ` +
+      '25.06 or later, or a precision of 16 bits',
+  ];
 }
 
 /**

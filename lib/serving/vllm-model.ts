@@ -19,7 +19,7 @@ import { ModelContext, ModelDefinition, ModelVersion } from './model-definition'
 import { VersionPolicy } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
 import { ServingPlan, planServing } from './serving-plan';
-import { lockFaults, quantizationFaults, vllmEngine, wholePromptWindow } from './vllm-model-checks';
+import { expertFormatFaults, lockFaults, quantizationFaults, vllmEngine, wholePromptWindow } from './vllm-model-checks';
 import { VllmModelProps } from './vllm-model-props';
 
 /** Arguments that follow from other properties, which the plan is made with. */
@@ -97,6 +97,7 @@ export class VllmModel implements ModelDefinition {
       ...this.parallelismFaults(where, context),
       ...this.precisionFaults(where, context),
       ...quantizationFaults(where, this.props.quantization, this.precision),
+      ...expertFormatFaults(where, context, model, this.precision),
       ...(this.props.plan ? lockFaults(where, this.props, this.props.plan) : []),
       ...versionPolicyFaults(name, this.versionPolicy, [this.versions[0].number]),
       ...(latencyBucketsMs ? bucketFaults(name, latencyBucketsMs) : []),

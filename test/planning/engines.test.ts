@@ -157,6 +157,18 @@ describe('FP8 on Ampere', () => {
     expect(first(Precision.FP8_BLOCK)).toBeGreaterThan(0.95 * first(Precision.BF16));
   });
 
+  test('runs experts with vLLM, and not with SGLang', () => {
+    const experts = { ...request, model: ModelSpec.QWEN_3_30B_A3B };
+    for (const precision of [Precision.FP8, Precision.FP8_BLOCK]) {
+      expect(CapacityPlanner.plan({ ...experts, precision }).fits).toBe(true);
+      expect(() => CapacityPlanner.plan({ ...experts, precision, engine: InferenceEngine.SGLANG })).toThrow(
+        /sglang runs experts in fp8(-block)? from compute capability 8.9 on, but A100-40GB .* has 8.0; use vllm/,
+      );
+    }
+    const hopper = { ...experts, instanceType: GpuInstanceType.P5_48XLARGE, engine: InferenceEngine.SGLANG };
+    expect(CapacityPlanner.plan(hopper).fits).toBe(true);
+  });
+
   test('is refused with TensorRT-LLM, also as a way out', () => {
     const engine = InferenceEngine.TENSORRT_LLM;
     expect(() => CapacityPlanner.plan({ ...request, engine })).toThrow(

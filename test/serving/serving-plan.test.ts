@@ -107,6 +107,21 @@ describe('flags of the engine', () => {
     expect(plan!.gpuMemoryUtilization).toBe(0.9);
   });
 
+  test.each([
+    ['25.05', '0.8.4'],
+    ['25.04', '0.8.1'],
+  ])('experts in FP8 on Ampere are refused with Triton %s', (release, version) => {
+    const made = (tritonRelease: TritonRelease, model: ModelSpec, instanceType: GpuInstanceType) => () =>
+      on({ model, precision: Precision.FP8 }, { instanceType, tritonRelease });
+    const [old, a100] = [TritonRelease.of(release), GpuInstanceType.P4DE_24XLARGE];
+    expect(made(old, ModelSpec.QWEN_3_30B_A3B, a100)).toThrow(
+      new RegExp(`experts in fp8 on A100-80GB need vLLM 0.9.0, but Triton ${release} has ${version}; use Triton 25.06`),
+    );
+    expect(made(TritonRelease.of('25.06'), ModelSpec.QWEN_3_30B_A3B, a100)).not.toThrow();
+    expect(made(old, ModelSpec.LLAMA_3_1_8B, a100)).not.toThrow();
+    expect(made(old, ModelSpec.QWEN_3_30B_A3B, GpuInstanceType.P5_48XLARGE)).not.toThrow();
+  });
+
   test('a plan of either vLLM can be locked', () => {
     const request = { model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P5_48XLARGE };
     for (const engine of [InferenceEngine.VLLM, InferenceEngine.VLLM_0_21]) {

@@ -51,9 +51,9 @@ export interface KarpenterInstallation {
  * the network cards of the instance type, and, with EFA, a NodeOverlay that tells Karpenter of the nodes' huge pages.
  *
  * It makes what is AWS's: the role of the nodes and its access to the cluster, the security group of EFA, the placement group.
- * `install` puts the objects onto the cluster, from the workload stack; synthesis fails where nobody takes them. Karpenter itself must run there: 1.11 or later for the
- * network interfaces, with the feature gates StaticCapacity where `minNodes` equals `maxNodes`, NodeOverlay with EFA, and
- * ReservedCapacity (on by default) for reserved capacity.
+ * `install` puts the objects onto the cluster, from the workload stack; synthesis fails where nobody takes them. Karpenter itself must
+ * run there: 1.11 or later for the network interfaces, with the feature gates StaticCapacity where `minNodes` equals `maxNodes`,
+ * NodeOverlay with EFA, and ReservedCapacity (on by default) for reserved capacity.
  *
  * Karpenter keeps no minimum: `minNodes` is 0, or equal to `maxNodes` for a fixed number. Throws a `ValidationError` with every
  * fault, as `GpuNodePool` does, and for what Karpenter cannot do: EFA and ENA in one interface, shared GPUs, EKS's node repair.

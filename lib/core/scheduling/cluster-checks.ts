@@ -40,7 +40,7 @@ export class ClusterChecks {
     cluster.node.addValidation({
       validate: () => {
         const found = checks.findings();
-        checks.warn(found.placement, found.others);
+        if (found.capacity.length === 0) checks.warn(found.others);
         return found.faults;
       },
     });
@@ -73,15 +73,16 @@ export class ClusterChecks {
     const objects = this.objects();
     const others = this.otherPods(objects);
     const placement = this.placement(others);
+    const capacity = capacityFaults(placement);
     const faults = [
       ...sameObjectFaults(objects),
       ...others.flatMap((resource) => deviceRequestFaults(resource.node.path, templateOfResource(resource))),
       ...placement.faults,
-      ...capacityFaults(placement),
+      ...capacity,
       ...groupFaults(placement),
       ...subnetFaults(placement.pools),
     ];
-    return { faults, placement, others };
+    return { faults, capacity, others };
   }
 
   /** Where the pods go and how full that makes the pools, as a table for people. */
@@ -102,11 +103,11 @@ export class ClusterChecks {
   }
 
   /** Warns of pods that only find room on nodes which nobody adds. */
-  private warn(placement: Placement, others: readonly TerraformResource[]): void {
+  private warn(others: readonly TerraformResource[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
     const fixed = new Set(this.cluster.nodePools.filter(isFixed));
-    if (fixed.size === 0 || capacityFaults(placement).length > 0) return;
+    if (fixed.size === 0) return;
     const atFirst = this.placement(others, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
     const short = new Set(capacityFindings(atFirst).flatMap(({ pools }) => pools));
     for (const pool of [...fixed].filter((each) => short.has(each) && !this.warned.has(each))) {
