@@ -111,7 +111,7 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     encoderParameters: 871932416,
     experts: { routed: 128, perToken: 1, intermediateSize: 8192, shared: 1, layerStep: 2 },
   },
-  // config.json of zai-org/GLM-4.5, without the multi-token prediction layer
+  // config.json of zai-org/GLM-4.5, by excerpts, without the multi-token prediction layer; the size of its files agrees
   'glm-4.5': {
     layers: 92,
     hiddenSize: 5120,
