@@ -2,7 +2,7 @@
 'use strict';
 
 const { readFileSync } = require('node:fs');
-const { runCommandLine } = require('../dist/planning/command-line.js');
+const { runCommandLine } = require('../dist/command-line/command-line.js');
 
 const { output, status } = runCommandLine(process.argv.slice(2), (path) => readFileSync(path, 'utf8'));
 (status === 2 ? process.stderr : process.stdout).write(`${output.trimEnd()}\n`);

@@ -62,15 +62,18 @@ function layerOf(file: string): string | undefined {
 }
 
 /** Folders within a layer that may know only some of their neighbours. What stands beside them is the layer's index. */
-const ROOMS: { readonly [layer: string]: { readonly [room: string]: readonly string[] } | undefined } =
-  architecture.rooms;
+const ROOMS: { readonly [layer: string]: { readonly [room: string]: readonly string[] } } = architecture.rooms;
 
 function roomFaults(file: string, target: string): string[] {
-  const [, layer, room] = file.split('/');
-  const [, , other] = target.split('/');
-  const rooms = ROOMS[layer];
-  if (!rooms || !(room in rooms) || room === other || rooms[room].includes(other)) return [];
-  return [`${layer}/${room} may not know ${layer}/${other ?? 'index'}`];
+  return Object.entries(ROOMS).flatMap(([house, rooms]) => {
+    const within = (whole: string) =>
+      whole.startsWith(`lib/${house}/`) ? whole.slice(`lib/${house}/`.length) : undefined;
+    const room = within(file)?.split('/')[0];
+    const other = within(target)?.split('/')[0];
+    if (room === undefined || !(room in rooms) || room === other || (other === undefined && `lib/${house}` !== target))
+      return [];
+    return rooms[room].includes(other ?? '') ? [] : [`${house}/${room} may not know ${house}/${other ?? 'index'}`];
+  });
 }
 
 function importFaults(source: Source): string[] {
@@ -181,6 +184,8 @@ describe('the rules see what they forbid', () => {
     ['lib/core/x.ts', `import { x } from '../../test/support/synth';`, 'leaves lib'],
     ['lib/compute/pools/x.ts', `import { NodeAgents } from '../agents/node-agents';`, 'may not know compute/agents'],
     ['lib/compute/cluster/x.ts', `import { x } from '..';`, 'cluster may not know compute/index'],
+    ['lib/compute/pools/options/x.ts', `import { x } from '../shared/y';`, 'may not know compute/pools/shared'],
+    ['lib/compute/pools/managed/x.ts', `import { x } from '../karpenter/y';`, 'may not know compute/pools/karpenter'],
     ['lib/core/x.ts', `import { x } from '..';`, 'leaves lib'],
     ['lib/storage/x.ts', `import { GpuNodePool } from '../compute/gpu-node-pool';`, 'storage may not know compute'],
     ['lib/planning/x.ts', `import { Construct } from 'constructs';`, 'planning is pure'],

@@ -1,6 +1,6 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { DataSize } from '../units/data-size';
-import { PodSecurityLevel } from './namespaces';
+import { PodSecurityLevel } from './pod-security-level';
 
 /** Kinds of fabric that carry memory access between nodes past the kernel's network stack. */
 export enum RdmaFabricKind {

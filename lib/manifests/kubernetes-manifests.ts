@@ -1,9 +1,9 @@
 import { TerraformStack } from 'cdktf';
-import { isCustomResourcesChart } from '../core/custom-resources-chart';
+import { isCustomResourcesChart } from '../kubernetes/custom-resources-chart';
 import { throwIfInvalid } from '../core/errors';
-import { KubernetesAccess } from '../core/kubernetes-access';
+import { KubernetesAccess } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { synthesisedJson, TerraformJson } from '../core/synthesised-json';
+import { synthesisedJson, TerraformJson } from '../core/synthesized-json';
 import { ApiObject } from './attribute-rules';
 import { isClusterScoped } from './cluster-scoped-kinds';
 import { KINDS } from './kinds';

@@ -1,4 +1,4 @@
-import { TerraformJson } from '../core/synthesised-json';
+import { TerraformJson } from '../core/synthesized-json';
 import { parseReference, parseTemplate, Step } from './terraform-template';
 
 /**

@@ -4,10 +4,10 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ImageRegistry } from '../core/image-registry';
-import { kubernetesMeta } from '../core/kubernetes-access';
+import { ImageRegistry } from '../kubernetes/image-registry';
+import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
+import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../kubernetes/pod-security';
 
 /** The project's own image of kubectl: one binary, no shell. `wait --for=create` came with 1.31. */
 const KUBECTL_IMAGE = 'registry.k8s.io/kubectl:v1.34.1';

@@ -1,5 +1,5 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
-import { PodSecurityLevel } from '../core/namespaces';
+import { PodSecurityLevel } from '../core/pod-security-level';
 import { FabricBinding, FabricPod, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';

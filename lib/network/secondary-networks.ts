@@ -1,6 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { CustomResources } from '../core/custom-resources';
+import { CustomResources } from '../kubernetes/custom-resources';
 import { throwIfInvalid } from '../core/errors';
 import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';

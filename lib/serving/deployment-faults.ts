@@ -4,11 +4,11 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { kubernetesNameFault } from '../core/naming';
 import { otherClusterFault } from '../core/other-cluster-fault';
-import { gpusPerNode } from '../core/scheduling/node-allocatable';
+import { gpusPerNode } from '../scheduling/node-allocatable';
 import { concreteFault } from '../core/tokens';
-import { integerFault } from './model-config';
+import { integerFault } from '../units/whole-number';
 import { ModelContext, ModelDefinition } from './model-definition';
-import { storeAccessFaults } from './model-store-access';
+import { storeAccessFaults } from '../kubernetes/model-store-access';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { TritonDeploymentProps } from './triton-deployment';
 

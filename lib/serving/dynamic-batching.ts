@@ -1,4 +1,4 @@
-import { integerFault } from './model-config';
+import { integerFault } from '../units/whole-number';
 import { DynamicBatching, QueuePolicy, TimeoutAction } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
 

@@ -12,24 +12,6 @@ export const LATENCY_HISTOGRAM = 'nv_inference_first_response_histogram_ms';
  */
 export const DEFAULT_LATENCY_BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000];
 
-/** @internal */
-export function nameFaults(name: string): string[] {
-  if (name.length <= 100 && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return [];
-  return [
-    `name of a model must be letters, digits, '.', '_' and '-', starting with a letter or digit, at most 100 characters, because it ` +
-      `is a folder, a URL part and a metric label; got '${name}'`,
-  ];
-}
-
-/** @internal */
-export function storeVersionFaults(model: string, version: string): string[] {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(version)) return [];
-  return [
-    `version of model '${model}' must be letters, digits, '.', '_' and '-', starting with a letter or digit, because it is a folder of ` +
-      `the model store; got '${version}'`,
-  ];
-}
-
 /**
  * Triton's number for a version of the model store: Triton wants positive integers, so any other version is served as 1.
  *
@@ -80,19 +62,4 @@ export function latencyMetrics(buckets: readonly number[]): TextMessage {
 /** @internal */
 export function isPositiveInteger(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1;
-}
-
-/** @internal */
-export function isNaturalNumber(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
-}
-
-/**
- * The fault to report when an optional number is not an integer of at least `minimum`.
- *
- * @internal
- */
-export function integerFault(property: string, value: number | undefined, minimum: number): string[] {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= minimum)) return [];
-  return [`${property} must be an integer of at least ${minimum}; got ${value}`];
 }

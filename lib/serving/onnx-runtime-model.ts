@@ -4,14 +4,13 @@ import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batchin
 import {
   DEFAULT_LATENCY_BUCKETS,
   bucketFaults,
-  integerFault,
   latencyMetrics,
-  nameFaults,
-  storeVersionFaults,
   tritonVersion,
   versionPolicyFaults,
   versionPolicyMessage,
 } from './model-config';
+import { modelNameFaults, modelVersionFaults } from '../core/model-name';
+import { integerFault } from '../units/whole-number';
 import { ModelContext, ModelDefinition, ModelVersion } from './model-definition';
 import { DynamicBatching, GraphOptimization, ModelInstances, TensorSpec, VersionPolicy } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
@@ -109,7 +108,7 @@ export class OnnxRuntimeModel implements ModelDefinition {
     const { name, inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
     const where = `model '${name}'`;
     return [
-      ...nameFaults(name),
+      ...modelNameFaults(name),
       ...this.versionFaults(),
       ...integerFault(`${where}: maxBatchSize`, maxBatchSize, 0),
       ...integerFault(`${where}: instances.count`, this.props.instances?.count, 1),
@@ -182,7 +181,7 @@ export class OnnxRuntimeModel implements ModelDefinition {
 
   private versionFaults(): string[] {
     const stores = this.versions.map((version) => version.store);
-    const faults = stores.flatMap((store) => storeVersionFaults(this.name, store));
+    const faults = stores.flatMap((store) => modelVersionFaults(this.name, store));
     if (stores.length > 1) {
       for (const { store, number } of this.versions.filter((version) => String(version.number) !== version.store)) {
         faults.push(

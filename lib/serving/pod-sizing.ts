@@ -1,5 +1,5 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
-import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../core/scheduling/node-allocatable';
+import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../scheduling/node-allocatable';
 import { DataSize } from '../units/data-size';
 import { ModelDefinition } from './model-definition';
 

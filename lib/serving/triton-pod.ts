@@ -1,12 +1,12 @@
 import { DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { IGpuNodePool } from '../core/gpu-node-pool';
-import { ImageRegistry } from '../core/image-registry';
+import { ImageRegistry } from '../kubernetes/image-registry';
 import { IModelStore } from '../core/model-store';
-import { gpuResource } from '../core/scheduling/node-allocatable';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../core/pod-security';
+import { gpuResource } from '../scheduling/node-allocatable';
+import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../kubernetes/pod-security';
 import { GeneratedFile, MODELS_MOUNT, REPOSITORY_PATH, WeightsCopy } from './model-repository';
-import { AWS_CLI_IMAGE, credentialMounts, credentialVolumes, storeEnvironment } from './model-store-access';
-import { ModelStoreCredentials } from './model-store-credentials';
+import { AWS_CLI_IMAGE, credentialMounts, credentialVolumes, storeEnvironment } from '../kubernetes/model-store-access';
+import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { PodSizing } from './pod-sizing';
 
 /** Ports of Triton's own defaults. */

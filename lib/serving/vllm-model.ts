@@ -7,14 +7,13 @@ import { DataSize } from '../units/data-size';
 import {
   DEFAULT_LATENCY_BUCKETS,
   bucketFaults,
-  integerFault,
   latencyMetrics,
-  nameFaults,
-  storeVersionFaults,
   tritonVersion,
   versionPolicyFaults,
   versionPolicyMessage,
 } from './model-config';
+import { modelNameFaults, modelVersionFaults } from '../core/model-name';
+import { integerFault } from '../units/whole-number';
 import { ModelContext, ModelDefinition, ModelVersion } from './model-definition';
 import { VersionPolicy } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
@@ -91,8 +90,8 @@ export class VllmModel implements ModelDefinition {
     const { name, model, latencyBucketsMs } = this.props;
     const where = `model '${name}'`;
     return [
-      ...nameFaults(name),
-      ...storeVersionFaults(name, this.versions[0].store),
+      ...modelNameFaults(name),
+      ...modelVersionFaults(name, this.versions[0].store),
       ...this.numberFaults(where),
       ...this.parallelismFaults(where, context),
       ...this.precisionFaults(where, context),

@@ -1,1 +1,1 @@
-export * from './synthesised-stack';
+export * from './synthesized-stack';

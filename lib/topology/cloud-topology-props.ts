@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { EksGpuClusterProps } from '../compute/cluster/eks-gpu-cluster-props';
 import { IEksCluster } from '../compute/cluster/eks-cluster';
-import { ImageRegistry } from '../core/image-registry';
+import { ImageRegistry } from '../kubernetes/image-registry';
 import { IModelStore } from '../core/model-store';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { ServedModel } from './served-model';

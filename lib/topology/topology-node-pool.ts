@@ -1,4 +1,4 @@
-import { GpuNodePoolOptions } from '../compute/pools/gpu-node-pool-props';
+import { GpuNodePoolOptions } from '../compute/pools/shared/gpu-node-pool-props';
 
 /**
  * A pool of a topology.

@@ -1,7 +1,7 @@
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
-import { KubernetesAccess } from '../../lib/core/kubernetes-access';
+import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { TestCluster, TestClusterProps } from '../support/test-cluster';
 
 /** What a test may say of its EKS cluster. */

@@ -1,7 +1,7 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
-import { GpuNodePool } from '../../lib/compute/pools/gpu-node-pool';
-import { GpuNodePoolProps } from '../../lib/compute/pools/gpu-node-pool-props';
+import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
+import { GpuNodePoolProps } from '../../lib/compute/pools/shared/gpu-node-pool-props';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { Block, Synthesised, synthesise } from '../support/synth';
 import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';

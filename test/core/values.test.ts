@@ -1,7 +1,7 @@
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { Fn, Lazy, TerraformOutput, TerraformStack, Token } from 'cdktf';
 import { faultsOf, throwIfInvalid, ValidationError, withScope } from '../../lib/core/errors';
-import { ImageRegistry } from '../../lib/core/image-registry';
+import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { kubernetesName, kubernetesNameFault } from '../../lib/core/naming';
 import { awsTags, tagFaults } from '../../lib/core/tags';
 import { escapeTemplate, unescapeTemplate } from '../../lib/core/template-escape';

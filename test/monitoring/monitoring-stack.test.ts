@@ -1,7 +1,8 @@
 import { Fn, Token } from 'cdktf';
-import { KubernetesAccess } from '../../lib/core/kubernetes-access';
-import { ImageRegistry } from '../../lib/core/image-registry';
-import { ensureNamespace, PodSecurityLevel } from '../../lib/core/namespaces';
+import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
+import { ImageRegistry } from '../../lib/kubernetes/image-registry';
+import { PodSecurityLevel } from '../../lib/core/pod-security-level';
+import { ensureNamespace } from '../../lib/kubernetes/namespaces';
 import { unescapeTemplate } from '../../lib/core/template-escape';
 import {
   AlertReceiver,

@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
-import { ImageRegistry } from '../../lib/core/image-registry';
+import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
 import { IRdmaFabric } from '../../lib/core/rdma-fabric';
 import { bandwidthFloor } from '../../lib/network/bandwidth-floor';

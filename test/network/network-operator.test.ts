@@ -1,7 +1,7 @@
 import * as path from 'path';
 import { TerraformStack } from 'cdktf';
-import { ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing-gpu-node-pool';
-import { ImageRegistry } from '../../lib/core/image-registry';
+import { ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing/existing-gpu-node-pool';
+import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { NicDriver } from '../../lib/network/nic-driver';
 import { NvidiaNetworkOperator, NvidiaNetworkOperatorProps } from '../../lib/network/network-operator';
 import { NvIpamPool, NvIpamPoolProps } from '../../lib/network/nv-ipam-pool';

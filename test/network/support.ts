@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { DataSize, GpuInstanceType, GpuInterconnect, GpuType } from '../../lib';
-import { ExistingGpuNodePool, ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing-gpu-node-pool';
+import { ExistingGpuNodePool, ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing/existing-gpu-node-pool';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 

@@ -1,7 +1,7 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
-import { GpuNodePool } from '../../lib/compute/pools/gpu-node-pool';
-import { GpuSharing } from '../../lib/compute/pools/gpu-sharing';
+import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
+import { GpuSharing } from '../../lib/compute/pools/options/gpu-sharing';
 import { TritonDeployment } from '../../lib/serving/triton-deployment';
 import { TritonModel } from '../../lib/serving/triton-model';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';

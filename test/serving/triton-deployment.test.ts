@@ -1,5 +1,5 @@
 import { GpuInstanceType, ModelSpec, TritonRelease } from '../../lib/catalog';
-import { ImageRegistry } from '../../lib/core';
+import { ImageRegistry } from '../../lib/kubernetes';
 import { TritonDeployment, TritonModel } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { DeploymentOverrides, deploy, fileOf, llama65b, llama8b, onnxProps, podOf, withSite } from './support/fixtures';

@@ -2,7 +2,7 @@ import { ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../lib/core/aws-role';
 import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
-import { KubernetesAccess } from '../../lib/core/kubernetes-access';
+import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ClusterConnection, IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 
 /** What a test may say of its cluster. */

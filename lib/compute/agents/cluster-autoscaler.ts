@@ -3,8 +3,8 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { throwIfInvalid } from '../../core/errors';
-import { ImageRegistry } from '../../core/image-registry';
-import { helmMeta } from '../../core/kubernetes-access';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { concreteFault } from '../../core/tokens';
 import { IEksCluster } from '../cluster/eks-cluster';
 

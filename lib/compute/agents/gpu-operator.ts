@@ -1,4 +1,4 @@
-import { ImageRegistry } from '../../core/image-registry';
+import { ImageRegistry } from '../../kubernetes/image-registry';
 import { NodeTaint } from '../../core/gpu-node-pool';
 import { escapeTemplate } from '../../core/template-escape';
 import { throwIfFaulty } from '../../units/errors';

@@ -1,19 +1,20 @@
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
-import { ImageRegistry } from '../../core/image-registry';
-import { kubernetesMeta } from '../../core/kubernetes-access';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { otherClusterFault } from '../../core/other-cluster-fault';
-import { PodSecurityLevel, ensureNamespace } from '../../core/namespaces';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
-import { IScheduledWorkload, PodDemand } from '../../core/scheduling/pod-demand';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../../core/pod-security';
+import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
+import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../../kubernetes/pod-security';
 import { hasToken } from '../../core/tokens';
-import { GPU_LABEL } from '../pools/gpu-node-pool-labels';
+import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { tolerations } from './node-agents-daemon-set';
 
 /** What each of its containers asks of a node. */

@@ -2,9 +2,9 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { NodeTaint } from '../../core/gpu-node-pool';
-import { PodDemand } from '../../core/scheduling/pod-demand';
-import { KubernetesMeta } from '../../core/kubernetes-access';
-import { GPU_TAINT } from '../pools/gpu-node-pool-labels';
+import { PodDemand } from '../../scheduling/pod-demand';
+import { KubernetesMeta } from '../../kubernetes/kubernetes-access';
+import { GPU_TAINT } from '../pools/shared/gpu-node-pool-labels';
 
 /** A folder of the node that an agent sees under the same path. */
 interface HostFolder {

@@ -1,4 +1,4 @@
-import { ImageRegistry } from '../../core/image-registry';
+import { ImageRegistry } from '../../kubernetes/image-registry';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { GpuOperator } from './gpu-operator';
 

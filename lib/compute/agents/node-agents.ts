@@ -4,21 +4,22 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { isAttached } from '../../core/attached';
-import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
-import { ImageRegistry } from '../../core/image-registry';
-import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../core/kubernetes-access';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
-import { PodSecurityLevel, ensureNamespace } from '../../core/namespaces';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
-import { IScheduledWorkload, PodDemand } from '../../core/scheduling/pod-demand';
+import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
 import { whenPoolsChange } from '../../core/pool-watchers';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
 import { IEksCluster } from '../cluster/eks-cluster';
-import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/gpu-node-pool-labels';
+import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import {
   GpuOperator,
   gpuOperatorValues,

@@ -5,7 +5,7 @@ import { Annotations, Fn, ITerraformDependable, TerraformProvider, Token } from 
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
 import { IServiceAccountRole } from '../../core/aws-role';
-import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';

@@ -3,7 +3,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { isAttached } from '../../core/attached';
 import { throwIfInvalid } from '../../core/errors';
-import { kubernetesMeta } from '../../core/kubernetes-access';
+import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 

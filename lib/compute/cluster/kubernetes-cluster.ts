@@ -1,7 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
-import { ClusterChecks } from '../../core/scheduling/cluster-checks';
+import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid, ValidationError } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-cluster';

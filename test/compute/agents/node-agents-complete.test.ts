@@ -1,13 +1,13 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { GpuNodePoolProps } from '../../../lib/compute/pools/gpu-node-pool-props';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { GpuNodePoolProps } from '../../../lib/compute/pools/shared/gpu-node-pool-props';
 import { GpuOperator } from '../../../lib/compute/agents/gpu-operator';
-import { GpuSharing } from '../../../lib/compute/pools/gpu-sharing';
+import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
-import { NodeImage } from '../../../lib/compute/pools/node-image';
-import { ImageRegistry } from '../../../lib/core/image-registry';
+import { NodeImage } from '../../../lib/compute/pools/options/node-image';
+import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
 import { KubernetesManifests } from '../../../lib/manifests';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block, Synthesised, synthesise } from '../../support/synth';

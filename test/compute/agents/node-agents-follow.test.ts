@@ -1,11 +1,11 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { GpuSharing } from '../../../lib/compute/pools/gpu-sharing';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
-import { ClusterChecks } from '../../../lib/core/scheduling/cluster-checks';
-import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
+import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block, testStack } from '../../support/synth';
 

@@ -1,13 +1,13 @@
 import { Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
 import { efaDevicePluginImage } from '../../../lib/compute/agents/node-agents-images';
 import { NodeTaint } from '../../../lib/core/gpu-node-pool';
-import { ImageRegistry } from '../../../lib/core/image-registry';
-import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
+import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block, Synthesised, synthesise, synthesisePair } from '../../support/synth';
 import { TestEksCluster, testEksCluster } from '../test-eks-cluster';

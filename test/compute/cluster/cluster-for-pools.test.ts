@@ -1,8 +1,8 @@
 import { ApiAccess } from '../../../lib/compute/cluster/api-access';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksClusterAttributes, EksGpuClusterProps } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { NodeRepair } from '../../../lib/compute/pools/node-repair';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { synthesise } from '../../support/synth';

@@ -4,7 +4,7 @@ import { EksRelease } from '../../../lib/catalog/eks-release';
 import { ApiAccess } from '../../../lib/compute/cluster/api-access';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
-import { KubernetesAccess, kubernetesMeta } from '../../../lib/core/kubernetes-access';
+import { KubernetesAccess, kubernetesMeta } from '../../../lib/kubernetes/kubernetes-access';
 import { Block, Synthesised, synthesise, synthesisePair, testStack } from '../../support/synth';
 
 const chat = (props: Partial<EksGpuClusterProps> = {}) =>

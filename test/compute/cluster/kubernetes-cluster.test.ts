@@ -2,7 +2,7 @@ import { Token } from 'cdktf';
 import { KubeconfigAttributes, KubernetesCluster } from '../../../lib/compute/cluster/kubernetes-cluster';
 import { EncryptedStorageClass } from '../../../lib/compute/cluster/encrypted-storage-class';
 import { IGpuNodePool } from '../../../lib/core/gpu-node-pool';
-import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { synthesise, testStack } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
-import { Capacity, CapacityBlock } from '../../../lib/compute/pools/capacity';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { Placement } from '../../../lib/compute/pools/placement';
-import { cronOf, readUtcTime, writeUtcTime } from '../../../lib/compute/pools/utc-time';
+import { Capacity, CapacityBlock } from '../../../lib/compute/pools/options/capacity';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { Placement } from '../../../lib/compute/pools/options/placement';
+import { cronOf, readUtcTime, writeUtcTime } from '../../../lib/compute/pools/options/utc-time';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { Autoscaling } from '../../../lib/compute/pools/autoscaling';
+import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { EksRelease } from '../../../lib/catalog/eks-release';
-import { NodeRepair } from '../../../lib/compute/pools/node-repair';
+import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
 import { Block, synthesise } from '../../support/synth';
 import { EFA, Options, addPool, synthPool } from '../test-pool';
 

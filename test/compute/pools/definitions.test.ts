@@ -1,11 +1,11 @@
 import * as path from 'path';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksRelease } from '../../../lib/catalog/eks-release';
-import { Capacity } from '../../../lib/compute/pools/capacity';
-import { EfaLayout } from '../../../lib/compute/pools/efa-layout';
-import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
-import { NodeImage } from '../../../lib/compute/pools/node-image';
-import { Placement } from '../../../lib/compute/pools/placement';
+import { Capacity } from '../../../lib/compute/pools/options/capacity';
+import { EfaLayout } from '../../../lib/compute/pools/options/efa-layout';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
+import { NodeImage } from '../../../lib/compute/pools/options/node-image';
+import { Placement } from '../../../lib/compute/pools/options/placement';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { definitionFaults, readDefinitions } from '../../support/schema';
 import { Block, synthesise } from '../../support/synth';

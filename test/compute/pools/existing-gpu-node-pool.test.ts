@@ -1,8 +1,8 @@
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { ExistingGpuNodePoolProps } from '../../../lib/compute/pools/existing-gpu-node-pool';
+import { ExistingGpuNodePoolProps } from '../../../lib/compute/pools/existing/existing-gpu-node-pool';
 import { KubernetesCluster } from '../../../lib/compute/cluster/kubernetes-cluster';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
-import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { NDR, RACK, rack } from '../../network/support';
 import { synthesise } from '../../support/synth';

@@ -1,6 +1,6 @@
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { GpuSharing } from '../../../lib/compute/pools/gpu-sharing';
-import { NodeImage } from '../../../lib/compute/pools/node-image';
+import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
+import { NodeImage } from '../../../lib/compute/pools/options/node-image';
 import { NcclAcceptanceTest } from '../../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { synthesise } from '../../support/synth';

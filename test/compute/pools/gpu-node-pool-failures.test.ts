@@ -4,10 +4,10 @@ import { Construct } from 'constructs';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
-import { Autoscaling } from '../../../lib/compute/pools/autoscaling';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
-import { Placement } from '../../../lib/compute/pools/placement';
+import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
+import { Placement } from '../../../lib/compute/pools/options/placement';
 import { Block, synthesise } from '../../support/synth';
 import { EFA, Options, addPool, synthPool, userData } from '../test-pool';
 

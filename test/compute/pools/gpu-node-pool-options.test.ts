@@ -1,15 +1,15 @@
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { GpuType } from '../../../lib/catalog/gpu-type';
-import { Autoscaling } from '../../../lib/compute/pools/autoscaling';
-import { EfaLayout } from '../../../lib/compute/pools/efa-layout';
-import { GpuSharing } from '../../../lib/compute/pools/gpu-sharing';
+import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
+import { EfaLayout } from '../../../lib/compute/pools/options/efa-layout';
+import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
 import {
   addressesPerNode,
   efaInterfaceLayout,
   maxPodsBeside,
-} from '../../../lib/compute/pools/launch-template-interfaces';
-import { NodeImage } from '../../../lib/compute/pools/node-image';
+} from '../../../lib/compute/pools/shared/launch-template-interfaces';
+import { NodeImage } from '../../../lib/compute/pools/options/node-image';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
 import { Block, Synthesised } from '../../support/synth';

@@ -1,13 +1,16 @@
 import { Lazy, TerraformStack, Token } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { GpuType } from '../../../lib/catalog/gpu-type';
-import { Autoscaling } from '../../../lib/compute/pools/autoscaling';
-import { Capacity, CapacityBlock } from '../../../lib/compute/pools/capacity';
-import { ExistingGpuNodePool, ExistingGpuNodePoolProps } from '../../../lib/compute/pools/existing-gpu-node-pool';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
-import { Placement } from '../../../lib/compute/pools/placement';
-import { ClusterChecks } from '../../../lib/core/scheduling/cluster-checks';
+import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
+import { Capacity, CapacityBlock } from '../../../lib/compute/pools/options/capacity';
+import {
+  ExistingGpuNodePool,
+  ExistingGpuNodePoolProps,
+} from '../../../lib/compute/pools/existing/existing-gpu-node-pool';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
+import { Placement } from '../../../lib/compute/pools/options/placement';
+import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
 import { IKubernetesCluster } from '../../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';

@@ -1,6 +1,6 @@
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { Capacity } from '../../../lib/compute/pools/capacity';
-import { EfaLayout } from '../../../lib/compute/pools/efa-layout';
+import { Capacity } from '../../../lib/compute/pools/options/capacity';
+import { EfaLayout } from '../../../lib/compute/pools/options/efa-layout';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block } from '../../support/synth';
 import { Options, synthPool } from '../test-pool';

@@ -4,12 +4,12 @@ import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksClusterAttributes } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
-import { Capacity } from '../../../lib/compute/pools/capacity';
-import { GpuSharing } from '../../../lib/compute/pools/gpu-sharing';
-import { NodeRepair } from '../../../lib/compute/pools/node-repair';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { GpuNodePoolProps } from '../../../lib/compute/pools/gpu-node-pool-props';
-import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
+import { Capacity } from '../../../lib/compute/pools/options/capacity';
+import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
+import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { GpuNodePoolProps } from '../../../lib/compute/pools/shared/gpu-node-pool-props';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block, synthesise } from '../../support/synth';
 

@@ -7,7 +7,7 @@ import {
   efaInterfaceLayout,
   layoutFaults,
   maxPodsBeside,
-} from '../../../lib/compute/pools/launch-template-interfaces';
+} from '../../../lib/compute/pools/shared/launch-template-interfaces';
 import { DataSize } from '../../../lib/units/data-size';
 
 const EFA_TYPES = GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0);

@@ -3,10 +3,10 @@ import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
-import { ExistingGpuNodePool } from '../../../lib/compute/pools/existing-gpu-node-pool';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
-import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter-gpu-node-pool';
-import { KubernetesAccess } from '../../../lib/core/kubernetes-access';
+import { ExistingGpuNodePool } from '../../../lib/compute/pools/existing/existing-gpu-node-pool';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
+import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { synthesise, testApp } from '../../support/synth';
 

@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { GpuNodePool } from '../../../lib/compute/pools/gpu-node-pool';
+import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { synthesise } from '../../support/synth';

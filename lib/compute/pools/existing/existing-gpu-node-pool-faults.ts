@@ -1,0 +1,187 @@
+import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { isAttached } from '../../../core/attached';
+import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
+import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../../../core/naming';
+import { IRdmaFabric } from '../../../core/rdma-fabric';
+import { concreteFault } from '../../../core/tokens';
+import { takenNameFaults } from '../shared/gpu-node-pool-faults';
+import {
+  LabelSetter,
+  MIG_LABEL,
+  PLUGIN_CONFIG_LABEL,
+  labelFaults,
+  sharingLabels,
+  taintFaults,
+  taintSyntaxFaults,
+} from '../shared/gpu-node-pool-labels';
+import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
+import { labelSyntaxFaults } from '../shared/label-syntax';
+import { migInstances } from '../options/mig-profiles';
+
+/**
+ * A pool of existing nodes with its defaults filled in.
+ *
+ * @internal
+ */
+export interface ExistingPoolSpec {
+  readonly cluster: IKubernetesCluster;
+  readonly poolName: string;
+  readonly hardware: GpuInstanceType;
+  readonly nodes: number;
+  readonly fabric?: IRdmaFabric;
+  readonly nodeSelector: { [key: string]: string };
+  readonly nodeNames?: string[];
+  readonly labels: { [key: string]: string };
+  readonly taints: NodeTaint[];
+  readonly maxPods: number;
+  /** @default - not said */
+  readonly sharing?: GpuSharing;
+  /** Labels the pool stamps by itself. */
+  readonly own: { [key: string]: string };
+}
+
+/**
+ * Everything that is wrong with a pool of existing nodes.
+ *
+ * @internal
+ */
+export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
+  const { poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods } = spec;
+  const why = 'what fits on the pool is checked from it';
+  const tokens = Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(
+    ([name, value]) => concreteFault(name, value, why),
+  );
+  if (tokens.length > 0) return tokens;
+  return [
+    ...kubernetesNameFault('poolName', poolName),
+    ...takenNameFaults(spec.cluster, poolName),
+    ...wholeFault('nodes', nodes),
+    ...wholeFault('maxPods', maxPods),
+    ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
+    ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
+    ...sharingLabelFaults(spec),
+    ...agreementFaults(spec),
+    ...selectorFaults(spec),
+    ...nodeNameFaults(spec),
+    ...Object.entries(nodeSelector).flatMap(([key, value]) => labelSyntaxFaults('nodeSelector', key, value)),
+    ...(nodeNames
+      ? [...labelFaults(labels, spec.own, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
+      : // The nodes have these already: only their form can be wrong.
+        [
+          ...Object.entries(labels).flatMap(([key, value]) => labelSyntaxFaults('label', key, value)),
+          ...taints.flatMap(taintSyntaxFaults),
+        ]),
+  ];
+}
+
+/** A label has one value: what is said of it in two places must be the same. */
+function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolSpec): string[] {
+  const said = { labels, nodeSelector, 'what agents and workloads rely on': own };
+  const differ = (one: keyof typeof said, other: keyof typeof said) =>
+    Object.entries(said[one])
+      .filter(([key, value]) => Object.hasOwn(said[other], key) && said[other][key] !== value)
+      .map(
+        ([key, value]) =>
+          `label '${key}' is '${value}' in ${one}, but '${said[other][key]}' in ${other}; make them agree`,
+      );
+  return [
+    ...differ('labels', 'nodeSelector'),
+    ...differ('nodeSelector', 'what agents and workloads rely on'),
+    // Of nodes that the pool stamps such labels are refused as such.
+    ...(nodeNames ? [] : differ('labels', 'what agents and workloads rely on')),
+  ];
+}
+
+/** What a label says of the GPUs, as it would be said by `gpuSharing`. */
+interface LabelMeaning {
+  readonly text: string;
+  readonly migProfile?: string;
+}
+
+/** Labels by which agents share the GPUs, as far as we know what they mean, and what they say. */
+const SHARING_LABELS: { readonly [label: string]: (value: string) => LabelMeaning | undefined } = {
+  [PLUGIN_CONFIG_LABEL]: (value) => {
+    const [, replicas, renamed] = /^time-slicing-(\d+)(-renamed)?$/.exec(value) ?? [];
+    const text = `GpuSharing.timeSlicing(${replicas})${renamed ? '.renamed()' : ''}`;
+    return Number(replicas) >= 2 ? { text } : undefined;
+  },
+  [MIG_LABEL]: (value) => {
+    const [, migProfile] = /^all-(\dg\.\d+gb)$/.exec(value) ?? [];
+    return migProfile === undefined ? undefined : { text: `GpuSharing.mig('${migProfile}')`, migProfile };
+  },
+};
+
+/** Labels that the nodes have by themselves must not say other than `gpuSharing` does. Names of others' configurations say nothing. */
+function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing, hardware }: ExistingPoolSpec): string[] {
+  const given = { ...(nodeNames ? {} : labels), ...nodeSelector };
+  const said = sharing ? sharingLabels(sharing) : {};
+  return Object.entries(SHARING_LABELS).flatMap(([label, meaning]) => {
+    if (!Object.hasOwn(given, label) || given[label] === said[label]) return [];
+    const { text, migProfile } = meaning(given[label]) ?? {};
+    if (text === undefined) return [];
+    if (sharing)
+      return [`label '${label}=${given[label]}' means ${text}, but gpuSharing is '${sharing}'; make them agree`];
+    // A profile that is not known cannot be said by gpuSharing.
+    return migProfile !== undefined && migInstances(hardware.gpu, migProfile) === undefined
+      ? []
+      : [`label '${label}=${given[label]}' shares the GPUs, but nothing is said of it; pass gpuSharing: ${text}`];
+  });
+}
+
+function wholeFault(name: string, value: number): string[] {
+  return Number.isInteger(value) && value >= 1 ? [] : [`${name} must be a whole number of at least 1; got ${value}`];
+}
+
+function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec): string[] {
+  const entries = Object.entries(nodeSelector);
+  if (entries.length === 0) return ['nodeSelector must name at least one label, which no other node has'];
+  const all = { ...labels, ...nodeSelector, ...own };
+  const holds = (has: { [key: string]: string }, wanted: { [key: string]: string }) =>
+    Object.entries(wanted).every(([key, value]) => has[key] === value);
+  return cluster.nodePools
+    .filter((pool) => holds(pool.nodeLabels, nodeSelector) || holds(all, pool.nodeSelector))
+    .map((pool) => {
+      const selector = entries.map(([key, value]) => `${key}=${value}`).join(', ');
+      return `nodeSelector ${selector} does not tell the nodes from those of pool '${pool.poolName}'; add a label that only these have`;
+    });
+}
+
+function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): string[] {
+  if (!nodeNames) return [];
+  const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+  const taken = owners.get(cluster);
+  return [
+    ...(nodeNames.length === nodes
+      ? []
+      : [`nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct the one or the other`]),
+    ...(new Set(nodeNames).size === nodeNames.length
+      ? []
+      : [`nodeNames must be different; got ${nodeNames.join(', ')}`]),
+    ...nodeNames
+      .filter((name) => name.length > 253 || !subdomain.test(name))
+      .map((name) => `a node's name must be as 'kubectl get nodes' prints it; got '${name}'`),
+    ...nodeNames.flatMap((name) => {
+      const owner = taken?.get(name);
+      return owner === undefined || !isAttached(owner)
+        ? []
+        : [
+            `node '${name}' is in pool '${owner.poolName}' already; a node has the labels of one pool; leave it out of the one or the other`,
+          ];
+    }),
+  ];
+}
+
+/** The pool that each named node of a cluster is in. */
+const owners = new WeakMap<IKubernetesCluster, Map<string, IGpuNodePool>>();
+
+/**
+ * Makes the nodes of a pool that is without fault known.
+ *
+ * @internal
+ */
+export function takeNodes(pool: IGpuNodePool, { cluster, nodeNames = [] }: ExistingPoolSpec): void {
+  const taken = owners.get(cluster) ?? new Map<string, IGpuNodePool>();
+  nodeNames.forEach((name) => taken.set(name, pool));
+  owners.set(cluster, taken);
+}

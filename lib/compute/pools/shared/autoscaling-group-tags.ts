@@ -1,0 +1,105 @@
+import { AutoscalingGroupTagA } from '@cdktf/provider-aws/lib/autoscaling-group-tag';
+import { TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { NodeTaint } from '../../../core/gpu-node-pool';
+import { DataSize } from '../../../units/data-size';
+import { GPU_TAINT } from './gpu-node-pool-labels';
+
+/** Part of a disk that pods can have: the file system, the image and the kubelet's own reserve take the rest. */
+const USABLE_DISK = 0.9;
+
+/** What a node of a pool offers. */
+interface NodeOffer {
+  readonly instanceType: GpuInstanceType;
+  readonly gpus: number;
+  readonly efaInterfaces: number;
+  /** Huge pages of a node with EFA, as a Kubernetes quantity. */
+  readonly hugePages: string;
+  readonly diskSize: DataSize;
+  readonly labels: { [key: string]: string };
+  readonly taints: readonly NodeTaint[];
+}
+
+/**
+ * What a node of a pool offers, as the cluster autoscaler reads it from the tags of an Auto Scaling group without nodes. It knows
+ * processors and memory by itself, but neither EFA nor huge pages nor the instance store, and pods that ask for these would wait
+ * for ever. EKS itself sets the two tags by which the autoscaler finds the group.
+ *
+ * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html
+ *
+ * @internal
+ */
+export function nodeTemplateTags(offer: NodeOffer): { [key: string]: string } {
+  const disk = (offer.instanceType.instanceStorage ?? offer.diskSize).gib;
+  const resources = {
+    'nvidia.com/gpu': String(offer.gpus),
+    'ephemeral-storage': `${Math.floor(disk * USABLE_DISK)}Gi`,
+    ...(offer.efaInterfaces > 0
+      ? { 'vpc.amazonaws.com/efa': String(offer.efaInterfaces), 'hugepages-2Mi': offer.hugePages }
+      : {}),
+  };
+  return Object.fromEntries([
+    ...Object.entries(resources).map(([name, value]) => [`${PREFIX}/resources/${name}`, value]),
+    ...Object.entries(offer.labels).map(([name, value]) => [`${PREFIX}/label/${name}`, value]),
+    ...offer.taints.map(({ key, value, effect }) => [`${PREFIX}/taint/${key}`, `${value ?? ''}:${effect}`]),
+  ]);
+}
+
+const PREFIX = 'k8s.io/cluster-autoscaler/node-template';
+
+/** An Auto Scaling group takes 50 tags, of which EKS sets some, and the pool its resources, its own labels and its taint. */
+const MOST_OF_USER = 30;
+
+/**
+ * What labels and taints of a user cannot be said by tags.
+ *
+ * @internal
+ */
+export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): string[] {
+  const keys = Object.keys(labels);
+  const count = keys.length + taints.length;
+  const taintKeys = [GPU_TAINT, ...taints].map(({ key }) => key);
+  const effects = new Set(taintKeys.filter((key, index) => taintKeys.indexOf(key) !== index));
+  return [
+    ...(count > MOST_OF_USER
+      ? [
+          `${count} labels and taints are too many for the cluster autoscaler, which reads each from a tag of the Auto Scaling group; give ` +
+            `at most ${MOST_OF_USER}`,
+        ]
+      : []),
+    ...[...effects].map(
+      (key) => `taint '${key}' has two effects, but the autoscaler's tag of a key holds one; leave one of them out`,
+    ),
+    ...keys.flatMap((key, index) => {
+      const other = keys.slice(0, index).find((before) => tagId(`label/${before}`) === tagId(`label/${key}`));
+      return other === undefined
+        ? []
+        : [`labels '${other}' and '${key}' would be one construct for the autoscaler's tags; rename one of them`];
+    }),
+  ];
+}
+
+function tagId(name: string): string {
+  return `Tag-${name.replace(/\//g, '-')}`;
+}
+
+/**
+ * Tags the Auto Scaling group that EKS made for a node group. Each tag is a child by its own key, so that a change of one label
+ * touches one tag.
+ *
+ * @internal
+ */
+export function tagAutoscalingGroup(
+  scope: Construct,
+  group: { readonly name: string; readonly tags: { [key: string]: string }; readonly provider?: TerraformProvider },
+): void {
+  for (const [key, value] of Object.entries(group.tags)) {
+    new AutoscalingGroupTagA(scope, tagId(key.slice(PREFIX.length + 1)), {
+      provider: group.provider,
+      autoscalingGroupName: group.name,
+      tag: { key, value, propagateAtLaunch: false },
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuSharing } from '../options/gpu-sharing';
+import { InterfacePlacement, maxPodsBeside } from './launch-template-interfaces';
+
+/**
+ * Names by which Bottlerocket knows the GPUs that it can divide; of later ones its documents name none.
+ *
+ * @see https://bottlerocket.dev/en/os/latest/api/settings/kubelet-device-plugins/ (settings of 1.34, nvidia.mig.profile)
+ */
+const MIG_GPUS: { readonly [gpu: string]: string } = {
+  'A100-40GB': 'a100.40gb',
+  'A100-80GB': 'a100.80gb',
+  H100: 'h100.80gb',
+  H200: 'h200.141gb',
+};
+
+/**
+ * Settings of Bottlerocket nodes, as TOML: the most pods, the instance store as one RAID 0, and how its own device plugin shares the
+ * GPUs. Huge pages and the limit of locked memory it sets by itself where EFA is attached.
+ *
+ * @returns nothing when the defaults are right
+ *
+ * @see https://bottlerocket.dev/en/os/latest/api/settings/
+ * @see https://github.com/bottlerocket-os/bottlerocket-core-kit/pull/141
+ *
+ * @internal
+ */
+export function bottlerocketSettings(
+  type: GpuInstanceType,
+  layout: readonly InterfacePlacement[],
+  sharing: GpuSharing,
+): string | undefined {
+  const maxPods = maxPodsBeside(type, layout);
+  const tables = [
+    ...(maxPods ? [['[settings.kubernetes]', `max-pods = ${maxPods}`]] : []),
+    ...(type.instanceStorage
+      ? [
+          [
+            '[settings.bootstrap-commands.000-mount-instance-storage]',
+            'commands = [["apiclient", "ephemeral-storage", "init"], ["apiclient", "ephemeral-storage", "bind", ' +
+              '"--dirs", "/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods"]]',
+            'essential = true',
+            'mode = "always"',
+          ],
+        ]
+      : []),
+    ...sharingTables(type, sharing),
+  ];
+  return tables.length > 0 ? tables.map((lines) => `${lines.join('\n')}\n`).join('\n') : undefined;
+}
+
+/**
+ * What keeps Bottlerocket from sharing the GPUs of an instance type.
+ *
+ * @internal
+ */
+export function bottlerocketFaults(type: GpuInstanceType, sharing: GpuSharing): string[] {
+  if (!sharing.migProfile || MIG_GPUS[type.gpu.name]) return [];
+  return [
+    `Bottlerocket cannot divide ${type.gpu.name}; use NodeImage.AL2023_NVIDIA with the GPU operator, or GpuSharing.timeSlicing`,
+  ];
+}
+
+function sharingTables(type: GpuInstanceType, { replicas, migProfile }: GpuSharing): string[][] {
+  const plugin = 'settings.kubelet-device-plugins.nvidia';
+  if (replicas) {
+    return [
+      [`[${plugin}]`, 'device-sharing-strategy = "time-slicing"'],
+      [
+        `[${plugin}.time-slicing]`,
+        `replicas = ${replicas}`,
+        'rename-by-default = false',
+        'fail-requests-greater-than-one = true',
+      ],
+    ];
+  }
+  if (!migProfile) return [];
+  return [
+    [`[${plugin}]`, 'device-partitioning-strategy = "mig"'],
+    [`[${plugin}.mig.profile]`, `"${MIG_GPUS[type.gpu.name]}" = "${migProfile}"`],
+  ];
+}

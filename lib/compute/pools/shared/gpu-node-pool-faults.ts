@@ -1,0 +1,170 @@
+import { TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { isAttached } from '../../../core/attached';
+import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../../../core/naming';
+import { RdmaFabricKind } from '../../../core/rdma-fabric';
+import { tagFaults } from '../../../core/tags';
+import { concreteFault, hasToken } from '../../../core/tokens';
+import { DataSize } from '../../../units/data-size';
+import { IEksCluster } from '../../cluster/eks-cluster';
+import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
+import { LabelSetter, labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
+import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { subnetFaults } from './gpu-node-pool-subnets';
+import { efaLayoutFaults } from './launch-template-interfaces';
+import { claimReservation, sharedReservationFaults } from './reservation-claims';
+
+/** The AL2023 NVIDIA image needs the one; gp3 volumes end at the other. */
+const SMALLEST_DISK_GIB = 20;
+const LARGEST_DISK_GIB = 16384;
+
+/** Node group that the clusters of this library run their system pods on. */
+const SYSTEM_NODES = 'system';
+
+/**
+ * Everything that is wrong with a pool.
+ *
+ * @param managed whether it is a managed node group
+ *
+ * @internal
+ */
+export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string[] {
+  return [
+    ...nameFaults(spec),
+    ...typeFaults(spec),
+    ...sizeFaults(spec),
+    ...fabricFaults(spec),
+    ...capacityFaults(spec),
+    ...sharedReservationFaults(spec),
+    ...(managed ? operationFaults(spec) : []),
+    ...(managed ? managedSchedulingFaults(spec.labels, spec.taints) : []),
+    ...imageFaults(spec),
+    ...subnetFaults(spec),
+    ...diskFaults(spec.diskSize),
+    ...schedulingFaults(spec, managed ? LabelSetter.KUBELET : LabelSetter.KARPENTER),
+    ...tagFaults(spec.tags),
+  ];
+}
+
+function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
+  const token = concreteFault('poolName', poolName, 'labels, selectors and names of resources derive from it');
+  if (token.length > 0) return token;
+  return [
+    ...kubernetesNameFault('poolName', poolName),
+    ...(poolName === SYSTEM_NODES && cluster.release
+      ? [`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`]
+      : []),
+    ...takenNameFaults(cluster, poolName),
+  ];
+}
+
+/** Hardware that is described and not listed may be a newer type of EC2, but must be one. */
+function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): string[] {
+  return !isCustom || /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)
+    ? []
+    : [
+        `hardware '${name}' is no instance type of EC2, which are named like 'p5.48xlarge'; use ExistingGpuNodePool for own hardware, or name ` +
+          'it as EC2 does',
+      ];
+}
+
+/** The pools of each cluster by their names: asking the cluster for its pools would take longer with each one of them. */
+const names = new WeakMap<IConstruct, Map<unknown, Map<string, IConstruct>>>();
+
+/**
+ * Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own; two that say
+ * different regions are not.
+ */
+function namesOf(cluster: IKubernetesCluster): Map<string, IConstruct> {
+  const { eksClusterName, region } = cluster.connection;
+  const place = eksClusterName === undefined ? cluster : TerraformStack.of(cluster);
+  const key =
+    eksClusterName === undefined
+      ? cluster
+      : `${(cluster as Partial<IEksCluster>).provider?.fqn} ${hasToken(region) ? '' : region} ${cluster.clusterName}`;
+  const known = names.get(place) ?? new Map<unknown, Map<string, IConstruct>>();
+  names.set(place, known);
+  const taken = known.get(key) ?? new Map<string, IConstruct>();
+  known.set(key, taken);
+  return taken;
+}
+
+/**
+ * The fault of a pool whose name another pool of the cluster has.
+ *
+ * @internal
+ */
+export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): string[] {
+  const other = namesOf(cluster).get(poolName);
+  return other && isAttached(other)
+    ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
+    : [];
+}
+
+/**
+ * Makes the name of a pool that is without fault known.
+ *
+ * @internal
+ */
+export function takePoolName(pool: IConstruct, cluster: IKubernetesCluster, poolName: string): void {
+  namesOf(cluster).set(poolName, pool);
+}
+
+function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
+  const why = 'what fits on the pool is checked from it';
+  const tokens = [...concreteFault('minNodes', minNodes, why), ...concreteFault('maxNodes', maxNodes, why)];
+  if (tokens.length > 0) return tokens;
+  const faults: string[] = [];
+  if (!Number.isInteger(minNodes) || minNodes < 0) {
+    faults.push(`minNodes must be a whole number of at least 0; got ${minNodes}`);
+  }
+  if (!Number.isInteger(maxNodes) || maxNodes < 1) {
+    faults.push(`maxNodes must be a whole number of at least 1; got ${maxNodes}`);
+  }
+  if (minNodes > maxNodes) {
+    faults.push(`minNodes (${minNodes}) must not exceed maxNodes (${maxNodes}); lower the one or raise the other`);
+  }
+  return faults;
+}
+
+function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec): string[] {
+  if (fabric && !efa && fabric.kind !== RdmaFabricKind.NONE) {
+    return [
+      `EC2 has no ${fabric.kind}, so that the nodes of '${instanceType.name}' would reach each other by TCP only; use ` +
+        'RdmaFabric.efa() or RdmaFabric.none(), or ExistingGpuNodePool for own hardware',
+    ];
+  }
+  if (!efa) return [];
+  if (instanceType.efaInterfaces === 0) {
+    const able = GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0).map((type) => type.name);
+    return [
+      `instance type '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
+    ];
+  }
+  return efaLayoutFaults(instanceType, efaLayout);
+}
+
+function diskFaults({ gib }: DataSize): string[] {
+  if (Number.isInteger(gib) && gib >= SMALLEST_DISK_GIB && gib <= LARGEST_DISK_GIB) return [];
+  return [`diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`];
+}
+
+function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): string[] {
+  const { labels, taints, poolName, instanceType, efa } = spec;
+  const why = 'selectors and tolerations are checked against it';
+  const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
+  if (tokens.length > 0) return tokens;
+  return [...labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter), ...taintFaults(taints)];
+}
+
+/**
+ * Makes known what a pool that is without fault takes: its name, and instances of a reservation.
+ *
+ * @internal
+ */
+export function takePool(pool: IConstruct, spec: GpuNodePoolSpec): void {
+  takePoolName(pool, spec.cluster, spec.poolName);
+  claimReservation(pool, spec);
+}

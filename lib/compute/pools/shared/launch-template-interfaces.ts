@@ -1,0 +1,149 @@
+import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { EfaLayout } from '../options/efa-layout';
+
+/** One network interface of an instance. */
+export interface InterfacePlacement {
+  /** Index of the network card. */
+  readonly networkCardIndex: number;
+  /** Index of the interface on its card. */
+  readonly deviceIndex: number;
+  /** `interface` is ENA, which carries IP; `efa-only` carries EFA and takes no IP address; `efa` is both in one. */
+  readonly interfaceType: 'interface' | 'efa-only' | 'efa';
+}
+
+/**
+ * Cards that hold an ENA interface beside the EFA-only one when IP bandwidth matters most: "ENA and EFA-only on every fourth card".
+ *
+ * @see https://github.com/aws/karpenter-provider-aws/blob/main/designs/efa-for-static-capacity.md
+ */
+const BANDWIDTH_CARDS: { readonly [type: string]: readonly number[] } = {
+  'p5.48xlarge': [0, 4, 8, 12, 16, 20, 24, 28],
+  'p5e.48xlarge': [0, 4, 8, 12, 16, 20, 24, 28],
+};
+
+/**
+ * The network interfaces of an instance that uses every EFA it has. By default as AWS lays them out today:
+ *
+ * - card 0, device 0: ENA, because an EFA-only interface cannot be the primary one;
+ * - card 0, device 1: EFA-only, where card 0 can do EFA;
+ * - every other card that can do EFA: EFA-only as device 0.
+ *
+ * Which cards can do EFA is data of the catalogue, not a formula: on p6-b300 card 0 is ENA only.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html
+ *
+ * @internal
+ */
+export function efaInterfaceLayout(type: GpuInstanceType, layout = EfaLayout.EFA_ONLY): InterfacePlacement[] {
+  const cards = type.networkCards
+    .filter((card) => card.efa)
+    .map((card) => card.index)
+    .sort((a, b) => a - b);
+  if (layout === EfaLayout.COMBINED) {
+    const others = cards.filter((index) => index !== 0);
+    return [place(0, 0, 'efa'), ...others.map((index) => place(index, 1, 'efa-only'))];
+  }
+  const extra = layout === EfaLayout.BANDWIDTH_OPTIMIZED ? (BANDWIDTH_CARDS[type.name] ?? []) : [];
+  return [
+    place(0, 0, 'interface'),
+    ...cards.flatMap((index) => {
+      if (index === 0) return [place(0, 1, 'efa-only')];
+      const efa = place(index, 0, 'efa-only');
+      return extra.includes(index) ? [efa, place(index, 1, 'interface')] : [efa];
+    }),
+  ];
+}
+
+function place(
+  networkCardIndex: number,
+  deviceIndex: number,
+  interfaceType: InterfacePlacement['interfaceType'],
+): InterfacePlacement {
+  return { networkCardIndex, deviceIndex, interfaceType };
+}
+
+/** Most pods that EKS lets the nodes of a managed node group have, below 30 vCPUs and from 30 on. */
+const MANAGED_POD_CAPS = { small: 110, large: 250 };
+
+/**
+ * Most pods on a node with the given interfaces, where EKS and nodeadm get it wrong by themselves.
+ *
+ * The VPC CNI attaches its interfaces to card 0 only, and an EFA-only interface there takes the place of one of them. Neither
+ * EKS nor nodeadm takes that into account, so that the kubelet would accept pods that never get an address (on p5: 100
+ * instead of 51). EKS's own cap holds as well.
+ *
+ * @returns nothing where the default is right
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#max-pods-precedence
+ *
+ * @internal
+ */
+export function maxPodsBeside(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number | undefined {
+  const taken = layout.filter(
+    (placement) => placement.networkCardIndex === 0 && placement.interfaceType === 'efa-only',
+  ).length;
+  if (taken === 0) return undefined;
+  const addressed = type.defaultMaxPods - taken * (type.ipv4PerInterface - 1);
+  return Math.min(addressed, type.vcpus < 30 ? MANAGED_POD_CAPS.small : MANAGED_POD_CAPS.large);
+}
+
+/**
+ * Most pods of a node of a managed node group with a layout: what its addresses allow, and EKS's own cap.
+ *
+ * @internal
+ */
+export function managedMaxPods(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number {
+  const cap = type.vcpus < 30 ? MANAGED_POD_CAPS.small : MANAGED_POD_CAPS.large;
+  return maxPodsBeside(type, layout) ?? Math.min(type.defaultMaxPods, cap);
+}
+
+/**
+ * What keeps an instance type from taking a layout: more interfaces on a card than it holds. Only hardware that the user
+ * described himself can be so.
+ *
+ * @internal
+ */
+export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePlacement[]): string[] {
+  const cards = [...new Set(layout.map((placement) => placement.networkCardIndex))];
+  return cards.flatMap((index) => {
+    const here = layout.filter((placement) => placement.networkCardIndex === index);
+    const needed = Math.max(...here.map((placement) => placement.deviceIndex)) + 1;
+    const card = type.networkCards.find((candidate) => candidate.index === index);
+    if (!card) return [`instance type '${type.name}' must have a network card ${index}; add it to networkCards`];
+    return needed > card.maxInterfaces
+      ? [
+          `network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed} there`,
+        ]
+      : [];
+  });
+}
+
+/**
+ * What keeps an instance type from a layout that the user chose.
+ *
+ * @internal
+ */
+export function efaLayoutFaults(type: GpuInstanceType, layout: EfaLayout): string[] {
+  const primaryHasEfa = type.networkCards.some((card) => card.index === 0 && card.efa);
+  if (layout === EfaLayout.COMBINED && !primaryHasEfa) {
+    return [`efaLayout '${layout}' needs EFA on network card 0, which '${type.name}' has not; use EfaLayout.EFA_ONLY`];
+  }
+  if (layout === EfaLayout.BANDWIDTH_OPTIMIZED && !BANDWIDTH_CARDS[type.name]) {
+    const known = Object.keys(BANDWIDTH_CARDS).join(', ');
+    return [`efaLayout '${layout}' is known for ${known} only; got '${type.name}'; use EfaLayout.EFA_ONLY`];
+  }
+  return layoutFaults(type, efaInterfaceLayout(type, layout));
+}
+
+/**
+ * Addresses that a node takes of its subnet as soon as it is up: one for each interface that carries IP, and every secondary one
+ * of the primary interface, which the VPC CNI takes at once.
+ *
+ * @see https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/eni-and-ip-target.md
+ *
+ * @internal
+ */
+export function addressesPerNode(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number {
+  const withAddress = layout.filter((placement) => placement.interfaceType !== 'efa-only').length || 1;
+  return withAddress + type.ipv4PerInterface - 1;
+}

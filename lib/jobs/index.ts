@@ -1,0 +1,2 @@
+export * from './model-import';
+export * from './model-source';

@@ -1,0 +1,262 @@
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
+import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { IServiceAccountRole } from '../core/aws-role';
+import { ClusterChecks } from '../scheduling/cluster-checks';
+import { throwIfInvalid } from '../core/errors';
+import { ImageRegistry } from '../kubernetes/image-registry';
+import { kubernetesMeta } from '../kubernetes/kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { IModelStore } from '../core/model-store';
+import { PodSecurityLevel } from '../core/pod-security-level';
+import { ensureNamespace } from '../kubernetes/namespaces';
+import { kubernetesName, kubernetesNameFault } from '../core/naming';
+import { IScheduledWorkload, PodDemand } from '../scheduling/pod-demand';
+import { podDemandOf } from '../scheduling/pod-demand-of';
+import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../kubernetes/pod-security';
+import { escapeTemplate } from '../core/template-escape';
+import { concreteFault } from '../core/tokens';
+import { DataSize } from '../units/data-size';
+import { IMPORT_SCRIPT } from './import-script';
+import { modelNameFaults, modelVersionFaults } from '../core/model-name';
+import {
+  AWS_CLI_IMAGE,
+  credentialMounts,
+  credentialVolumes,
+  roleAnnotations,
+  storeAccessFaults,
+  storeEnvironment,
+} from '../kubernetes/model-store-access';
+import { ModelSource, sourceFaults, storedPath } from './model-source';
+import { ModelStoreCredentials } from '../core/model-store-credentials';
+
+/**
+ * Properties of `ModelImport`.
+ */
+export interface ModelImportProps {
+  /** The cluster the Job runs on; it needs no GPU. */
+  readonly cluster: IKubernetesCluster;
+  /** The store to fill. */
+  readonly modelStore: IModelStore;
+  /** Name of the model: its folder in the store, as the served model names it. */
+  readonly model: string;
+  /** Version of it. A complete version is never changed. @default '1' */
+  readonly version?: string;
+  /** Where the files come from. */
+  readonly source: ModelSource;
+  /** Namespace. @default 'inference' */
+  readonly namespace?: string;
+  /** Name of the Kubernetes objects. @default - the construct's id */
+  readonly name?: string;
+  /** Disk for the largest file, while it is downloaded. @default 20 GiB */
+  readonly largestFile?: DataSize;
+  /** How often a failed pod is started again. @default 10 */
+  readonly retries?: number;
+  /** Labels of the nodes it may run on. @default - any node without a taint */
+  readonly nodeSelector?: { [key: string]: string };
+  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+  /** Credentials for the model store, for clusters that give no IAM roles to pods. @default - an IAM role of its own */
+  readonly modelStoreCredentials?: ModelStoreCredentials;
+  /** URL of a store that speaks S3 but is not AWS. @default - AWS */
+  readonly modelStoreEndpoint?: string;
+}
+
+const SCRIPT_KEY = 'import.sh';
+const CONFIG_MOUNT = '/etc/model-import';
+const SCRATCH_MOUNT = '/scratch';
+const SOURCE_MOUNT = '/source';
+
+/**
+ * A Job that fills the model store with one version of a model, and writes the checksums its readers check against.
+ *
+ * Terraform does not wait for it. It has no time to live: a Job that Kubernetes removes by itself would be made again by the next
+ * apply. Removing the construct removes the Job and leaves the model in the store.
+ */
+export class ModelImport extends Construct implements IScheduledWorkload {
+  /** Name of the Kubernetes objects. */
+  public readonly name: string;
+  /** Namespace of the Kubernetes objects. */
+  public readonly namespace: string;
+  /** Where the model lies when the Job is done. */
+  public readonly modelUri: string;
+  /** The Kubernetes Job, for overrides. */
+  public readonly job: JobV1;
+
+  private readonly props: ModelImportProps;
+  private readonly registry: ImageRegistry;
+
+  public constructor(scope: Construct, id: string, props: ModelImportProps) {
+    super(scope, id);
+    this.props = props;
+    this.name = props.name ?? kubernetesName(id);
+    this.namespace = props.namespace ?? 'inference';
+    this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    throwIfInvalid(this, this.faults());
+    this.modelUri = props.modelStore.uriFor(props.model, this.version);
+
+    const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
+    const role = this.storeRole();
+    const serviceAccount = new ServiceAccountV1(this, 'ServiceAccount', {
+      ...kubernetesMeta(this, props.cluster, namespace),
+      metadata: this.metadata(roleAnnotations(role)),
+      automountServiceAccountToken: false,
+    });
+    const files = props.source.files.map((file) => `${file.sha256 ?? '-'} ${storedPath(file)} ${file.url}\n`).join('');
+    const configMap = new ConfigMapV1(this, 'Config', {
+      ...kubernetesMeta(this, props.cluster, namespace),
+      metadata: this.metadata(),
+      data: { [SCRIPT_KEY]: escapeTemplate(IMPORT_SCRIPT), ...(files ? { files: escapeTemplate(files) } : {}) },
+    });
+    this.job = this.makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
+    ClusterChecks.of(props.cluster).register(this);
+  }
+
+  /** What its pod asks of the nodes. */
+  public get podDemands(): PodDemand[] {
+    const spec = { nodeSelector: this.props.nodeSelector, container: [this.container(this.scratchMib)] };
+    return [podDemandOf(spec, { name: `${this.namespace}/${this.name}`, pods: 1, temporary: true })];
+  }
+
+  private get scratchMib(): number {
+    return Math.ceil(this.props.source.claimName === undefined ? this.largestFile.mib + 1024 : 1024);
+  }
+
+  private get version(): string {
+    return this.props.version ?? '1';
+  }
+
+  private get largestFile(): DataSize {
+    return this.props.largestFile ?? DataSize.gib(20);
+  }
+
+  private faults(): string[] {
+    const { props } = this;
+    const unknown = Object.entries({
+      name: this.name,
+      namespace: this.namespace,
+      model: props.model,
+      version: this.version,
+      files: props.source.files,
+      retries: props.retries,
+    }).flatMap(([property, value]) =>
+      concreteFault(property, value, 'names, folders and the list of files are made at synthesis'),
+    );
+    if (unknown.length > 0) return unknown;
+    return [
+      ...kubernetesNameFault('name', this.name),
+      ...kubernetesNameFault('namespace', this.namespace),
+      ...modelNameFaults(props.model),
+      ...modelVersionFaults(props.model, this.version),
+      ...sourceFaults(props.source),
+      ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
+        ? []
+        : [`retries must be an integer of at least 0; got ${props.retries}`]),
+      ...storeAccessFaults({
+        modelStore: props.modelStore,
+        credentials: props.modelStoreCredentials,
+        endpoint: props.modelStoreEndpoint,
+      }),
+    ];
+  }
+
+  private storeRole(): IServiceAccountRole | undefined {
+    if (this.props.modelStoreCredentials) return undefined;
+    const role = this.props.cluster.serviceAccountRole(this.namespace, this.name);
+    this.props.modelStore.grantReadWrite(role);
+    return role;
+  }
+
+  private get labels(): { [key: string]: string } {
+    return {
+      'app.kubernetes.io/name': 'model-import',
+      'app.kubernetes.io/instance': this.name,
+      'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
+    };
+  }
+
+  private metadata(annotations?: { [key: string]: string }) {
+    return { name: this.name, namespace: this.namespace, labels: this.labels, annotations };
+  }
+
+  private makeJob(waitFor: ITerraformDependable[]): JobV1 {
+    const { source, cluster, nodeSelector, modelStoreCredentials } = this.props;
+    const claim = source.claimName;
+    const scratchMib = this.scratchMib;
+    const pullSecrets = this.registry.pullSecrets.map((name) => ({ name }));
+    return new JobV1(this, 'Resource', {
+      ...kubernetesMeta(this, cluster, waitFor),
+      metadata: this.metadata(),
+      waitForCompletion: false,
+      spec: {
+        backoffLimit: this.props.retries ?? 10,
+        completions: 1,
+        parallelism: 1,
+        template: {
+          metadata: { labels: this.labels },
+          spec: {
+            serviceAccountName: this.name,
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            // The same pod starts again after a failure, so that a file half downloaded is still there.
+            restartPolicy: 'OnFailure',
+            nodeSelector,
+            imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
+            securityContext: { ...restrictedPodSecurityContext(), fsGroupChangePolicy: 'OnRootMismatch' },
+            volume: [
+              { name: 'config', configMap: { name: this.name, defaultMode: '0444' } },
+              { name: 'scratch', emptyDir: { sizeLimit: `${scratchMib}Mi` } },
+              { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
+              ...(claim === undefined
+                ? []
+                : [{ name: 'source', persistentVolumeClaim: { claimName: claim, readOnly: true } }]),
+              ...credentialVolumes(modelStoreCredentials),
+            ],
+            container: [this.container(scratchMib)],
+          },
+        },
+      },
+    });
+  }
+
+  private container(scratchMib: number) {
+    const { source, modelStoreCredentials } = this.props;
+    const disk = { 'ephemeral-storage': `${scratchMib + 1024}Mi` };
+    const from =
+      source.claimName === undefined
+        ? { name: 'FILE_LIST', value: `${CONFIG_MOUNT}/files` }
+        : { name: 'SOURCE_DIR', value: source.folder ? `${SOURCE_MOUNT}/${source.folder}` : SOURCE_MOUNT };
+    return {
+      name: 'import',
+      image: this.registry.resolve(AWS_CLI_IMAGE),
+      imagePullPolicy: 'IfNotPresent',
+      command: ['/bin/sh', `${CONFIG_MOUNT}/${SCRIPT_KEY}`],
+      env: [
+        { name: 'MODEL_URI', value: this.modelUri },
+        { name: 'SCRATCH_DIR', value: SCRATCH_MOUNT },
+        { name: 'HOME', value: '/tmp' },
+        from,
+        ...storeEnvironment({
+          modelStore: this.props.modelStore,
+          credentials: modelStoreCredentials,
+          endpoint: this.props.modelStoreEndpoint,
+        }),
+      ],
+      volumeMount: [
+        { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
+        { name: 'scratch', mountPath: SCRATCH_MOUNT },
+        { name: 'tmp', mountPath: '/tmp' },
+        ...(source.claimName === undefined ? [] : [{ name: 'source', mountPath: SOURCE_MOUNT, readOnly: true }]),
+        ...credentialMounts(modelStoreCredentials),
+      ],
+      resources: {
+        requests: { cpu: '500m', memory: '1Gi', ...disk },
+        limits: { cpu: '2', memory: '2Gi', ...disk },
+      },
+      securityContext: restrictedContainerSecurityContext(),
+      terminationMessagePolicy: 'FallbackToLogsOnError',
+    };
+  }
+}

@@ -1,0 +1,65 @@
+import * as path from 'path';
+import { AssetType, Fn, TerraformAsset, TerraformStack, Token } from 'cdktf';
+import { escapeTemplate } from '../core/template-escape';
+
+const CHART_ID = 'CustomResourcesChart';
+
+/**
+ * Path, relative to the folder Terraform runs in, of the chart that prints raw resources. The chart is copied there once per
+ * stack when the app is synthesised, so the synthesised stack needs nothing of this package.
+ *
+ * @internal
+ */
+export function customResourcesChart(stack: TerraformStack): string {
+  const known = stack.node.tryFindChild(CHART_ID) as TerraformAsset | undefined;
+  const asset =
+    known ??
+    new TerraformAsset(stack, CHART_ID, {
+      // Two folders up from both lib/core and dist/core.
+      path: path.join(__dirname, '..', '..', 'charts', 'custom-resources'),
+      type: AssetType.DIRECTORY,
+    });
+  // Helm takes a path without a leading dot for the name of a chart in a repository when the folder is missing.
+  return `./${asset.path}`;
+}
+
+/**
+ * Whether the chart of a synthesised Helm release is ours.
+ *
+ * @internal
+ */
+export function isCustomResourcesChart(chart: unknown): boolean {
+  return typeof chart === 'string' && chart.startsWith(`./assets/${CHART_ID}/`);
+}
+
+/**
+ * The chart's values as JSON text for Terraform: literal text is escaped, a referenced value is encoded by Terraform.
+ *
+ * @internal
+ */
+export function customResourcesValues(resources: readonly unknown[]): string {
+  return `{"resources":${encode(resources)}}`;
+}
+
+function encode(value: unknown): string {
+  if (Token.isUnresolved(value)) {
+    // A text with a reference somewhere in it is Terraform's to fill in; a value that is one reference is Terraform's to encode.
+    return typeof value === 'string' && !isOneToken(value)
+      ? escapeTemplate(JSON.stringify(value))
+      : Fn.jsonencode(value);
+  }
+  if (Array.isArray(value))
+    return `[${value
+      .filter((item) => item !== undefined)
+      .map(encode)
+      .join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    return `{${members.map(([key, member]) => `${encode(key)}:${encode(member)}`).join(',')}}`;
+  }
+  return escapeTemplate(JSON.stringify(value));
+}
+
+function isOneToken(text: string): boolean {
+  return /^\$\{TfToken\[[^\]]+\]\}$/.test(text);
+}

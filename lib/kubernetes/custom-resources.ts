@@ -1,0 +1,98 @@
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { customResourcesChart, customResourcesValues } from './custom-resources-chart';
+import { throwIfInvalid } from '../core/errors';
+import { helmMeta } from './kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../core/naming';
+import { hasToken } from '../core/tokens';
+
+/**
+ * What `CustomResources` is made of.
+ */
+export interface CustomResourcesProps {
+  /** The cluster they go onto. */
+  readonly cluster: IKubernetesCluster;
+  /** Name of the Helm release, unique in its namespace; an RFC 1123 label of at most 53 characters (Helm's own limit). */
+  readonly releaseName: string;
+  /** Namespace of the release, and of every resource that names none. It must exist. */
+  readonly namespace: string;
+  /**
+   * The resources as the API server takes them: plain objects with `apiVersion`, `kind` and `metadata.name`. References to other
+   * resources of the stack are allowed as values (within a longer text: as long as they hold no quote and no line break), not as
+   * keys or in those three. Text is passed on verbatim: neither Terraform nor Helm takes any of it for a template.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly resources: { [key: string]: any }[];
+  /** What brings the definitions of the resources, usually the Helm release of an operator. @default - the definitions are there */
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/**
+ * Resources of kinds that the Kubernetes provider has no type for: Prometheus rules, inference services and the like.
+ *
+ * They are applied by a Helm release of a small chart that comes with this library, not by `kubernetes_manifest`, which can only
+ * be planned when the cluster and the definition of the kind are already there. Throws a `ValidationError` when a resource lacks
+ * `apiVersion`, `kind` or `metadata.name`, when two are the same, and when the release's name is not one that Helm takes.
+ *
+ * @see https://github.com/hashicorp/terraform-provider-kubernetes/issues/1367
+ */
+export class CustomResources extends Construct {
+  /** The Helm release, for whatever has to wait for the resources. */
+  public readonly ready: ITerraformDependable[];
+
+  /**
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param props what it is made of
+   */
+  public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
+    super(scope, id);
+    throwIfInvalid(this, [
+      ...kubernetesNameFault('releaseName', props.releaseName, 53),
+      ...kubernetesNameFault('namespace', props.namespace),
+      ...resourceFaults(props),
+    ]);
+    const release = new Release(this, 'Resource', {
+      ...helmMeta(this, props.cluster, props.dependsOn),
+      name: props.releaseName,
+      namespace: props.namespace,
+      chart: customResourcesChart(TerraformStack.of(this)),
+      values: [customResourcesValues(props.resources)],
+      maxHistory: 5,
+    });
+    this.ready = [release];
+  }
+}
+
+function resourceFaults(props: CustomResourcesProps): string[] {
+  if (props.resources.length === 0)
+    return ['resources must hold at least one resource; leave the construct out instead'];
+  const seen = new Set<string>();
+  return props.resources.flatMap((resource, index) => {
+    const { apiVersion, kind, metadata } = resource;
+    const missing = [
+      ...(isText(apiVersion) ? [] : ['apiVersion']),
+      ...(isText(kind) ? [] : ['kind']),
+      ...(isText(metadata?.name) ? [] : ['metadata.name']),
+    ];
+    const name = `resources[${index}]${isText(kind) ? ` (${kind})` : ''}`;
+    if (missing.length > 0) return [`${name} must have a literal ${missing.join(', ')}`];
+    if (hasTokenKey(resource)) return [`${name} must have literal keys only; got a token as a key`];
+    const key = [apiVersion, kind, metadata.namespace ?? props.namespace, metadata.name].join(' ');
+    if (seen.has(key)) return [`${name} is given twice: ${kind} '${metadata.name}' of ${apiVersion}`];
+    seen.add(key);
+    return [];
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !hasToken(value);
+}
+
+function hasTokenKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return false;
+  if (Array.isArray(value)) return value.some(hasTokenKey);
+  return hasToken(Object.keys(value)) || Object.values(value).some(hasTokenKey);
+}

@@ -1,0 +1,3 @@
+export * from './custom-resources';
+export * from './image-registry';
+export * from './kubernetes-access';

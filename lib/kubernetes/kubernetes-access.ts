@@ -1,0 +1,317 @@
+import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { dependOn } from '../core/dependencies';
+import { ValidationError, throwIfInvalid } from '../core/errors';
+import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
+import { hashedName, kubernetesName } from '../core/naming';
+
+/**
+ * How a stack's providers sign in to a cluster.
+ */
+export interface KubernetesAccessOptions {
+  /**
+   * IAM role that `aws eks get-token` assumes; give the one the AWS provider assumes, or the two act as different identities.
+   * @default - the identity of the AWS client's own configuration
+   */
+  readonly roleArn?: string;
+  /** Profile of the AWS client's configuration. @default - its default profile, or its environment */
+  readonly profile?: string;
+  /** Proxy through which a private API server is reached, e.g. `socks5://localhost:1080`. @default - none */
+  readonly proxyUrl?: string;
+}
+
+/**
+ * Providers of one cluster that the caller made himself.
+ */
+export interface KubernetesProviders {
+  /** Provider of type `kubernetes`. */
+  readonly kubernetes: TerraformProvider;
+  /** Provider of type `helm`, needed for custom resources only. @default - none */
+  readonly helm?: TerraformProvider;
+}
+
+/**
+ * The Kubernetes and Helm providers of one cluster in one stack, under the stable alias of the cluster's name.
+ *
+ * Providers belong to the user's stack: constructs look theirs up here and never make one.
+ */
+export class KubernetesAccess {
+  /**
+   * Makes the providers of a cluster in the stack of a scope, or returns those already there.
+   *
+   * The Kubernetes provider signs in by `aws eks get-token` on an EKS cluster and by kubeconfig elsewhere. The Helm provider is
+   * made when first asked for, so that a stack without custom resources does not need it. Throws a `ValidationError` when the
+   * providers are there with other options.
+   *
+   * @param scope any construct of the stack
+   * @param cluster the cluster
+   * @param options how to sign in @default - the identity of the AWS client's own configuration
+   */
+  public static of(scope: Construct, cluster: IKubernetesCluster, options?: KubernetesAccessOptions): KubernetesAccess {
+    const known = KubernetesAccess.find(scope, cluster);
+    if (known) {
+      if (options && !sameOptions(options, known.options ?? {})) {
+        throw new ValidationError(TerraformStack.of(scope), [
+          `this stack already has providers for cluster '${cluster.clusterName}' with other options; ` +
+            `call KubernetesAccess.of once, before the constructs that use it`,
+        ]);
+      }
+      return known;
+    }
+    return KubernetesAccess.register(
+      scope,
+      cluster,
+      new KubernetesAccess(TerraformStack.of(scope), cluster, options ?? {}),
+    );
+  }
+
+  /**
+   * Uses providers the caller made himself for everything that goes onto a cluster from the stack of a scope.
+   *
+   * @param scope any construct of the stack
+   * @param cluster the cluster
+   * @param providers the caller's providers
+   */
+  public static fromProviders(
+    scope: Construct,
+    cluster: IKubernetesCluster,
+    providers: KubernetesProviders,
+  ): KubernetesAccess {
+    if (KubernetesAccess.find(scope, cluster)) {
+      throw new ValidationError(TerraformStack.of(scope), [
+        `this stack already has providers for cluster '${cluster.clusterName}'; hand in your own before anything else uses it`,
+      ]);
+    }
+    return KubernetesAccess.register(
+      scope,
+      cluster,
+      new KubernetesAccess(TerraformStack.of(scope), cluster, undefined, providers),
+    );
+  }
+
+  /**
+   * The providers of a cluster in the stack of a scope, if there are any.
+   *
+   * @param scope any construct of the stack
+   * @param cluster the cluster
+   */
+  public static find(scope: Construct, cluster: IKubernetesCluster): KubernetesAccess | undefined {
+    return registry.get(TerraformStack.of(scope))?.get(cluster);
+  }
+
+  private static register(scope: Construct, cluster: IKubernetesCluster, access: KubernetesAccess): KubernetesAccess {
+    const stack = TerraformStack.of(scope);
+    const clusters = registry.get(stack) ?? new Map<IKubernetesCluster, KubernetesAccess>();
+    clusters.set(cluster, access);
+    registry.set(stack, clusters);
+    return access;
+  }
+
+  /** The provider for Kubernetes objects. */
+  public readonly kubernetesProvider: TerraformProvider;
+
+  private readonly stack: TerraformStack;
+  private readonly cluster: IKubernetesCluster;
+  private readonly options?: KubernetesAccessOptions;
+  private readonly alias: string;
+  private helm?: TerraformProvider;
+
+  private constructor(
+    stack: TerraformStack,
+    cluster: IKubernetesCluster,
+    options?: KubernetesAccessOptions,
+    given?: KubernetesProviders,
+  ) {
+    this.stack = stack;
+    this.cluster = cluster;
+    this.options = options;
+    this.helm = given?.helm;
+    if (!given) throwIfInvalid(stack, sameNameFaults(stack, cluster));
+    this.alias = freeAlias(stack, cluster);
+    const credential = execCredential(cluster.connection, options);
+    this.kubernetesProvider =
+      given?.kubernetes ??
+      new KubernetesProvider(stack, providerId('Kubernetes', cluster.clusterName), {
+        alias: this.alias,
+        host: cluster.connection.host,
+        clusterCaCertificate: decodedCertificate(cluster.connection),
+        configPath: cluster.connection.configPath,
+        configContext: cluster.connection.configContext,
+        proxyUrl: options?.proxyUrl,
+        exec: credential && [credential],
+      });
+  }
+
+  /**
+   * The provider for Helm releases, made on first use. Throws a `ValidationError` when the caller handed in his own providers
+   * without one.
+   */
+  public get helmProvider(): TerraformProvider {
+    if (!this.helm && !this.options) {
+      throw new ValidationError(this.stack, [
+        `custom resources on cluster '${this.cluster.clusterName}' need a Helm provider; pass helm to KubernetesAccess.fromProviders`,
+      ]);
+    }
+    const connection = this.cluster.connection;
+    this.helm ??= new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
+      alias: this.alias,
+      kubernetes: {
+        host: connection.host,
+        clusterCaCertificate: decodedCertificate(connection),
+        configPath: connection.configPath,
+        configContext: connection.configContext,
+        proxyUrl: this.options?.proxyUrl,
+        exec: execCredential(connection, this.options),
+      },
+    });
+    return this.helm;
+  }
+}
+
+/**
+ * What every Kubernetes object on a cluster is made with.
+ *
+ * @internal
+ */
+export interface KubernetesMeta {
+  readonly provider?: TerraformProvider;
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/**
+ * Provider and dependencies for the Kubernetes objects of a construct. Without a provider for the cluster in the stack, the
+ * stack's own default Kubernetes provider is used; when there is none either, synthesis fails with the way out.
+ *
+ * @internal
+ */
+export function kubernetesMeta(
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  waitFor: ITerraformDependable[] = [],
+): KubernetesMeta {
+  return meta('kubernetes', scope, cluster, waitFor, (access) => access.kubernetesProvider);
+}
+
+/**
+ * As `kubernetesMeta`, for the Helm releases of a construct.
+ *
+ * @internal
+ */
+export function helmMeta(
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  waitFor: ITerraformDependable[] = [],
+): KubernetesMeta {
+  return meta('helm', scope, cluster, waitFor, (access) => access.helmProvider);
+}
+
+/**
+ * Whether the stack of a scope has a provider of a type without an alias, which resources use that name none.
+ *
+ * @internal
+ */
+export function hasDefaultProvider(type: string, scope: Construct): boolean {
+  const isDefault = (child: unknown) =>
+    TerraformProvider.isTerraformProvider(child) && child.terraformResourceType === type && child.alias === undefined;
+  return TerraformStack.of(scope).node.findAll().some(isDefault);
+}
+
+/**
+ * Whether a Kubernetes object is put onto a cluster, as far as its provider tells.
+ *
+ * @param object the resource
+ * @param cluster the cluster
+ * @param isDefault whether the default Kubernetes provider of a stack, if there is one, can only be for this cluster
+ *
+ * @internal
+ */
+export function isOnCluster(
+  object: TerraformResource,
+  cluster: IKubernetesCluster,
+  isDefault: (stack: TerraformStack) => boolean,
+): boolean {
+  const access = KubernetesAccess.find(object, cluster);
+  if (object.provider) return access?.kubernetesProvider === object.provider;
+  if (access) return access.kubernetesProvider.alias === undefined;
+  return isDefault(TerraformStack.of(object));
+}
+
+const registry = new WeakMap<TerraformStack, Map<IKubernetesCluster, KubernetesAccess>>();
+
+function meta(
+  type: string,
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  waitFor: ITerraformDependable[],
+  provider: (access: KubernetesAccess) => TerraformProvider,
+): KubernetesMeta {
+  const access = KubernetesAccess.find(scope, cluster);
+  if (!access) scope.node.addValidation({ validate: () => missingProviderFaults(type, scope, cluster) });
+  const dependsOn = dependOn(scope, [...cluster.ready, ...waitFor]);
+  return { provider: access && provider(access), dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
+}
+
+function missingProviderFaults(type: string, scope: Construct, cluster: IKubernetesCluster): string[] {
+  if (hasDefaultProvider(type, scope)) return [];
+  return [
+    `stack '${TerraformStack.of(scope).node.id}' has no ${type} provider for cluster '${cluster.clusterName}'; ` +
+      `call KubernetesAccess.of(stack, cluster) before making this construct, or hand in your own by KubernetesAccess.fromProviders`,
+  ];
+}
+
+function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): boolean {
+  return a.roleArn === b.roleArn && a.profile === b.profile && a.proxyUrl === b.proxyUrl;
+}
+
+/** Providers that are made here have the id of their cluster's name; those that were handed in have any. */
+function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): string[] {
+  const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
+  const others = [...(registry.get(stack) ?? [])].filter(([, { kubernetesProvider }]) => kubernetesProvider === made);
+  return others.map(
+    ([other]) =>
+      `this stack already has providers for a cluster named '${clusterName}', the one at '${other.node.path}', and is asked for those of ` +
+      `'${node.path}'; pass one of the two to everything, or give another cluster a name or a stack of its own`,
+  );
+}
+
+function providerId(type: string, clusterName: string): string {
+  return `${type}-${clusterName}`;
+}
+
+/** The alias of a cluster's providers: its name, with an ending where another provider of the stack has that alias. */
+function freeAlias(stack: TerraformStack, { clusterName }: IKubernetesCluster): string {
+  const alias = kubernetesName(clusterName);
+  const isTaken = stack.node
+    .findAll()
+    .some((child) => TerraformProvider.isTerraformProvider(child) && ofKubernetes(child) && child.alias === alias);
+  return isTaken ? hashedName(clusterName) : alias;
+}
+
+function ofKubernetes({ terraformResourceType }: TerraformProvider): boolean {
+  return terraformResourceType === 'kubernetes' || terraformResourceType === 'helm';
+}
+
+function decodedCertificate(connection: ClusterConnection): string | undefined {
+  return connection.certificateAuthorityData && Fn.base64decode(connection.certificateAuthorityData);
+}
+
+function execCredential(connection: ClusterConnection, options?: KubernetesAccessOptions) {
+  if (!connection.eksClusterName) return undefined;
+  return {
+    apiVersion: 'client.authentication.k8s.io/v1beta1',
+    command: 'aws',
+    args: [
+      'eks',
+      'get-token',
+      '--output',
+      'json',
+      '--cluster-name',
+      connection.eksClusterName,
+      ...(connection.region ? ['--region', connection.region] : []),
+      ...(options?.roleArn ? ['--role-arn', options.roleArn] : []),
+      ...(options?.profile ? ['--profile', options.profile] : []),
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
+import { ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
+import { Construct, IConstruct } from 'constructs';
+import { throwIfInvalid } from '../core/errors';
+import { KubernetesAccess, kubernetesMeta } from './kubernetes-access';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../core/naming';
+import { PodSecurityLevel } from '../core/pod-security-level';
+
+/**
+ * Makes a namespace once per stack and cluster, however many constructs put something into it, so that removing one of them
+ * leaves the others' namespace alone. Throws a `ValidationError` when two of them ask for different Pod Security levels.
+ *
+ * @returns what objects in the namespace must wait for
+ *
+ * @internal
+ */
+export function ensureNamespace(
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  name: string,
+  level: PodSecurityLevel,
+): ITerraformDependable[] {
+  throwIfInvalid(scope, kubernetesNameFault('namespace', name));
+  const stack = TerraformStack.of(scope);
+  const id = namespaceId(stack, cluster, name);
+  const known = stack.node.tryFindChild(id) as NamespaceV1 | undefined;
+  if (known) {
+    const other = known.metadata.labelsInput?.['pod-security.kubernetes.io/enforce'];
+    throwIfInvalid(
+      scope,
+      other === level
+        ? []
+        : [
+            `namespace '${name}' has the Pod Security level '${other}', but '${level}' is asked for; use another namespace`,
+          ],
+    );
+    return [known];
+  }
+  const made = new NamespaceV1(stack, id, {
+    ...kubernetesMeta(scope, cluster),
+    metadata: {
+      name,
+      labels: {
+        'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
+        'pod-security.kubernetes.io/enforce': level,
+        'pod-security.kubernetes.io/warn': level,
+      },
+    },
+  });
+  owners.set(made, { cluster, provider: providerOf(stack, cluster) });
+  return [made];
+}
+
+/**
+ * The namespace that `ensureNamespace` made in the stack of a scope, for what must wait for it; nothing when it is somebody else's.
+ *
+ * @internal
+ */
+export function knownNamespace(scope: Construct, cluster: IKubernetesCluster, name: string): ITerraformDependable[] {
+  const stack = TerraformStack.of(scope);
+  const known = stack.node.tryFindChild(namespaceId(stack, cluster, name)) as NamespaceV1 | undefined;
+  return known ? [known] : [];
+}
+
+/** What each namespace is on. */
+const owners = new WeakMap<
+  IConstruct,
+  { readonly cluster: IKubernetesCluster; readonly provider?: TerraformProvider }
+>();
+
+/**
+ * Namespace 'c' of cluster 'a-b' is not namespace 'b-c' of cluster 'a', and clusters of one name with a provider each are two: the later
+ * has an id that no other can have.
+ */
+function namespaceId(stack: TerraformStack, cluster: IKubernetesCluster, name: string): string {
+  const { clusterName } = cluster;
+  const id = `Namespace-${clusterName}-${name}`;
+  const known = stack.node.tryFindChild(id);
+  const owner = known && owners.get(known);
+  const provider = providerOf(stack, cluster);
+  const isOthers =
+    known !== undefined &&
+    owner?.cluster !== cluster &&
+    !(owner?.cluster.clusterName === clusterName && owner.provider === provider);
+  return isOthers ? `Namespace-${clusterName}:${name}:${provider?.fqn ?? 'kubernetes'}` : id;
+}
+
+function providerOf(stack: TerraformStack, cluster: IKubernetesCluster): TerraformProvider | undefined {
+  return KubernetesAccess.find(stack, cluster)?.kubernetesProvider;
+}

@@ -1,0 +1,226 @@
+import { Amounts, PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
+import { gpuResource } from './node-allocatable';
+import { readableAmount } from '../kubernetes/quantity';
+
+/**
+ * How many pods of a demand fit a node, and which resource ends first.
+ *
+ * @internal
+ */
+export function fitOf(
+  requests: Amounts,
+  { free, pool }: Pick<PoolLoad, 'free' | 'pool'>,
+): { count: number; resource: string } {
+  let fit = { count: Infinity, resource: '' };
+  for (const [resource, amount] of requests) {
+    const left = free.get(resource);
+    if (left === undefined && mayAdvertise(pool, resource)) continue;
+    const count = Math.max(0, Math.floor((left ?? 0) / amount + 1e-9));
+    if (count < fit.count) fit = { count, resource };
+  }
+  return fit;
+}
+
+/**
+ * Pods that no node can hold, and pools that all their pods together do not fit.
+ *
+ * Only what is certain is a fault: sums of single resources, and the division of GPUs, which is exact where the sizes divide each
+ * other.
+ *
+ * @internal
+ */
+export function capacityFaults(placement: Placement): string[] {
+  return capacityFindings(placement).map(({ fault }) => fault);
+}
+
+/**
+ * The same with the pools that each fault is of.
+ *
+ * @internal
+ */
+export function capacityFindings(placement: Placement): { readonly fault: string; readonly pools: IGpuNodePool[] }[] {
+  const { pools, demands } = placement;
+  const misfits = new Set<PlacedDemand>();
+  const of = (loads: readonly PoolLoad[], faults: string[]) =>
+    faults.map((fault) => ({ fault, pools: loads.map(({ pool }) => pool) }));
+  const findings = [
+    ...pools.flatMap((load) => of([load], agentFaults(load))),
+    ...demands.flatMap((placed) => {
+      const own = podFaults(placed);
+      if (own.length > 0) misfits.add(placed);
+      return of(placed.pools, own);
+    }),
+  ];
+  const sums = boundTogether(placement, misfits).flatMap(([loads, bound]) => of(loads, sumFaults(loads, bound)));
+  return [...findings, ...sums];
+}
+
+function agentFaults({ pool, agents, free }: PoolLoad): string[] {
+  const over = [...free].filter(([, left]) => left < 0).map(([resource]) => resource);
+  if (over.length === 0) return [];
+  const names = agents.map(({ demand }) => `'${demand.name}'`).join(', ');
+  return [
+    `${pool.node.path}: what runs on every node of pool '${pool.poolName}' (${names || 'the system'}) asks for more ` +
+      `${over.join(', ')} than a ${pool.instanceType.name} has`,
+  ];
+}
+
+function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
+  if (demand.onEveryNode || pools.length === 0) return [];
+  const fits = pools.map((load) => ({ load, ...fitOf(requests, load) }));
+  const able = fits.filter(({ count }) => count > 0);
+  if (able.length === 0) {
+    const { load, resource } = fits[0];
+    const left = load.free.get(resource);
+    const have =
+      left === undefined
+        ? `no node of pool '${load.pool.poolName}' advertises it${instead(load.pool, resource)}`
+        : `a node of pool '${load.pool.poolName}' (${load.pool.instanceType.name}) has ${readableAmount(resource, Math.max(0, left))} for pods`;
+    return [
+      `${path}: a pod of '${demand.name}' requests ${readableAmount(resource, requests.get(resource) ?? 0)} of ${resource}, but ${have}`,
+    ];
+  }
+  const turns = pools.filter(({ pool }) => pool.gpuSharingKind === GpuSharingKind.TIME_SLICING);
+  const [shared] = turns.map(({ pool }) => gpuResource(pool)).filter((resource) => (requests.get(resource) ?? 0) > 1);
+  if (turns.length === pools.length && shared !== undefined) {
+    return [
+      `${path}: a pod of '${demand.name}' requests ${requests.get(shared)} of ${shared}, but pods of ${names(turns)} take turns ` +
+        'on its GPUs, and may have one share each, for a second would be no more of a GPU; request 1, or use a pool that shares none',
+    ];
+  }
+  const most = able.reduce((sum, { load, count }) => sum + count * load.nodes, 0);
+  if (demand.pods <= most) return [];
+  const { load, count, resource } = able[0];
+  return [
+    `${path}: ${demand.pods} pods of '${demand.name}' do not fit ${names(able.map((fit) => fit.load))}: ${resource} lets ${count} of them ` +
+      `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.nodes, 0)} nodes; raise maxNodes to ` +
+      `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
+  ];
+}
+
+/** What GPUs of a pool are requested by where a pod asks for them by another name. */
+function instead(pool: IGpuNodePool, resource: string): string {
+  const name = gpuResource(pool);
+  return name !== resource && OF_GPUS.test(resource) ? `; request ${name}` : '';
+}
+
+/** Pods that have these pools to go to and no other, all together. */
+function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): string[] {
+  if (bound.length < 2) return [];
+  const totals = new Map<string, number>();
+  for (const { requests, demand } of bound) {
+    requests.forEach((amount, resource) => totals.set(resource, (totals.get(resource) ?? 0) + amount * demand.pods));
+  }
+  const nodes = loads.reduce((sum, load) => sum + load.nodes, 0);
+  const faults = [...totals].flatMap(([resource, total]) => {
+    const there = amountOf(resource, loads);
+    if (there === undefined || total <= there * (1 + 1e-9)) return [];
+    const parts = bound
+      .filter(({ requests }) => requests.has(resource))
+      .map(
+        ({ demand, requests }) =>
+          `'${demand.name}' ${demand.pods} x ${readableAmount(resource, requests.get(resource) ?? 0)}`,
+      );
+    return [
+      `${loads[0].pool.node.path}: the pods of ${names(loads)} request ${readableAmount(resource, total)} of ${resource} together (` +
+        `${parts.join(', ')}), but ${loads.length > 1 ? 'their' : 'its'} ${nodes} nodes have ${readableAmount(resource, there)} for pods; raise ` +
+        'maxNodes, or use a pool of its own for one of them',
+    ];
+  });
+  return faults.length > 0 || loads.length > 1 ? faults : packingFaults(loads[0], bound);
+}
+
+/** What all nodes of pools have for pods; nothing where it is not known of one of them. */
+function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefined {
+  const amounts = loads.map(
+    ({ pool, free, nodes }) => (free.get(resource) ?? (mayAdvertise(pool, resource) ? NaN : 0)) * nodes,
+  );
+  const sum = amounts.reduce((total, amount) => total + amount, 0);
+  return Number.isNaN(sum) ? undefined : sum;
+}
+
+/** Extended resources whose device plugins are the business of this library. */
+const OF_OUR_PLUGINS = /^(nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
+
+/** Names of GPUs and of shares of them. */
+const OF_GPUS = /^nvidia\.com\/(gpu(\.shared)?$|mig-)/;
+
+/** What own hardware may have been set up with by hand: MIG only where nothing is said of sharing. */
+const OF_OWN_HARDWARE = /^hugepages-|^nvidia\.com\/mig-/;
+const OF_SAID_HARDWARE = /^hugepages-/;
+
+/**
+ * Whether nodes of a pool may have a resource that is not known of them: local disk, which is only known with an instance store, and
+ * what device plugins of others bring. Of everything else they have none.
+ */
+function mayAdvertise({ instanceType, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
+  const byHand = gpuSharingKind === undefined ? OF_OWN_HARDWARE : OF_SAID_HARDWARE;
+  if (resource === 'ephemeral-storage' || (instanceType.isCustom && byHand.test(resource))) return true;
+  return resource.includes('/') && !OF_OUR_PLUGINS.test(resource);
+}
+
+/**
+ * Each set of pools that pods have to go to, with all the pods that have no other: those of several pools with those of one of them.
+ */
+function boundTogether({ pools, demands }: Placement, misfits: Set<PlacedDemand>): [PoolLoad[], PlacedDemand[]][] {
+  const stays = (placed: PlacedDemand) => isLasting(placed) && !misfits.has(placed);
+  const sets = new Map<string, PoolLoad[]>();
+  for (const placed of demands) {
+    if (placed.pools.length > 1 && stays(placed))
+      sets.set(placed.pools.map(({ pool }) => pool.poolName).join(), placed.pools);
+  }
+  const all: PoolLoad[][] = [...pools.map((load) => [load]), ...sets.values()];
+  return all.map((set) => {
+    const within = new Set(set);
+    const bound = new Set(set.flatMap((load) => load.demands));
+    return [set, [...bound].filter((placed) => stays(placed) && placed.pools.every((load) => within.has(load)))];
+  });
+}
+
+/** GPUs are whole: three pods of five do not fit two nodes of eight. Exact where each size divides the next larger. */
+function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDemand[]): string[] {
+  const resource = gpuResource(pool);
+  const perNode = free.get(resource) ?? 0;
+  const sizes = bound
+    .map(({ requests, demand }) => ({ size: requests.get(resource) ?? 0, pods: demand.pods }))
+    .filter(({ size }) => size > 0)
+    .sort((a, b) => b.size - a.size);
+  if (sizes.some(({ size }, i) => i > 0 && sizes[i - 1].size % size !== 0)) return [];
+  // Like nodes are counted, not listed: how many nodes have how many GPUs left.
+  let states = new Map<number, number>([[perNode, nodes]]);
+  for (const { size, pods } of sizes) {
+    let left = pods;
+    const next = new Map<number, number>();
+    const add = (gpus: number, count: number) => count > 0 && next.set(gpus, (next.get(gpus) ?? 0) + count);
+    for (const [gpus, count] of [...states].sort(([a], [b]) => a - b)) {
+      const each = Math.floor(gpus / size);
+      const full = each > 0 ? Math.min(count, Math.floor(left / each)) : 0;
+      left -= full * each;
+      add(gpus - each * size, full);
+      const rest = full < count ? Math.min(left, each) : 0;
+      left -= rest;
+      if (rest > 0) add(gpus - rest * size, 1);
+      add(gpus, count - full - (rest > 0 ? 1 : 0));
+    }
+    if (left > 0) {
+      return [
+        `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${nodes} nodes of ${perNode} GPUs: ${left} pods of ` +
+          `${size} GPUs are left over; raise maxNodes`,
+      ];
+    }
+    states = next;
+  }
+  return [];
+}
+
+/** Whether pods stay where they land. @internal */
+export function isLasting({ demand }: PlacedDemand): boolean {
+  return !demand.temporary && !demand.onEveryNode;
+}
+
+function names(loads: readonly PoolLoad[]): string {
+  const list = loads.map(({ pool }) => `'${pool.poolName}'`).join(', ');
+  return loads.length === 1 ? `pool ${list}` : `pools ${list}`;
+}

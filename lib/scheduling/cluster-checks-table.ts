@@ -1,0 +1,60 @@
+import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { fitOf, isLasting } from './cluster-capacity-faults';
+import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { readableAmount } from '../kubernetes/quantity';
+
+/**
+ * Where pods go, and how full that makes the pools.
+ *
+ * @internal
+ */
+export function explainPlacement({ pools, demands }: Placement): string {
+  return [
+    'Pods, and where they go:',
+    ...table(['pods', 'workload', 'pools', 'a node holds', 'a pod asks for'], demands.map(demandRow)),
+    '',
+    'Pools, filled by what goes nowhere else:',
+    ...table(
+      ['pool', 'nodes', 'fabric', 'resource', 'for pods', 'asked for', ''],
+      pools.flatMap((load) => poolRows(load)),
+    ),
+  ].join('\n');
+}
+
+function demandRow({ demand, requests, pools }: PlacedDemand): string[] {
+  const asks = [...requests].filter(([resource]) => resource !== 'pods');
+  const holds = pools.map((load) => fitOf(requests, load).count);
+  const tensor = demand.tensorParallelism ?? 1;
+  const slow = tensor > 1 && pools.some(({ pool }) => pool.instanceType.interconnect === GpuInterconnect.PCIE);
+  return [
+    demand.onEveryNode ? 'each node' : String(demand.pods),
+    demand.name,
+    pools.map(({ pool }) => pool.poolName).join(', ') || 'nodes not known here',
+    demand.onEveryNode ? '1' : holds.map(String).join(', ') || '-',
+    asks.map(([resource, amount]) => `${resource} ${readableAmount(resource, amount)}`).join(', ') +
+      (slow ? `; tensor parallelism ${tensor} over PCI Express` : ''),
+  ];
+}
+
+function poolRows({ pool, demands, free }: PoolLoad): string[][] {
+  const bound = demands.filter((placed) => placed.pools.length === 1 && isLasting(placed));
+  return [...free].map(([resource, left], row) => {
+    const asked = bound.reduce((sum, { demand, requests }) => sum + demand.pods * (requests.get(resource) ?? 0), 0);
+    const all = left * pool.maxNodes;
+    return [
+      row === 0 ? pool.poolName : '',
+      row === 0 ? `${pool.maxNodes} x ${pool.instanceType.name}` : '',
+      row === 0 ? (pool.fabric?.kind ?? 'none') : '',
+      resource,
+      readableAmount(resource, all),
+      readableAmount(resource, asked),
+      all > 0 ? `${Math.round((asked / all) * 100)} %` : '',
+    ];
+  });
+}
+
+function table(head: string[], rows: string[][]): string[] {
+  if (rows.length === 0) return ['  none'];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  return [head, ...rows].map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd());
+}

@@ -1,0 +1,125 @@
+import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { GpuSharingKind } from '../core/gpu-sharing-kind';
+import { RdmaFabricKind } from '../core/rdma-fabric';
+
+/**
+ * What is wrong with pods that work together: tensor parallelism out of an NVLink domain, pools that do not reach each other, RDMA
+ * where there is none.
+ *
+ * @internal
+ */
+export function groupFaults({ demands }: Placement): string[] {
+  return demands.flatMap((placed) => [...tensorFaults(placed), ...fabricFaults(placed)]);
+}
+
+function tensorFaults({ path, demand, pools }: PlacedDemand): string[] {
+  const tensor = demand.tensorParallelism ?? 1;
+  if (tensor <= 1) return [];
+  return pools.flatMap(({ pool: { instanceType, poolName, gpuSharingKind = GpuSharingKind.NONE } }) => {
+    if (gpuSharingKind !== GpuSharingKind.NONE) {
+      return [
+        `${path}: tensor parallelism ${tensor} of '${demand.name}' needs whole GPUs, but pool '${poolName}' shares them (${gpuSharingKind}); ` +
+          'use a pool that shares none',
+      ];
+    }
+    const { interconnect, nvlinkDomainSize, gpuCount, name } = instanceType;
+    // Without NVLink the whole node is what there is: slow, and the planner says so.
+    const domain = interconnect === GpuInterconnect.PCIE ? gpuCount : nvlinkDomainSize;
+    if (tensor <= domain) return [];
+    return [
+      `${path}: tensor parallelism ${tensor} of '${demand.name}' leaves the ${domain} GPUs that ` +
+        `${interconnect === GpuInterconnect.PCIE ? 'a node' : 'an NVLink domain'} of pool '${poolName}' (${name}) has; use at most ${domain}, ` +
+        'and pipeline parallelism across',
+    ];
+  });
+}
+
+function fabricFaults({ path, demand, pools }: PlacedDemand): string[] {
+  const group = demand.podsPerGroup ?? 1;
+  if (group <= 1 || pools.length === 0) return [];
+  const faults: string[] = [];
+  const tcp = pools.filter(({ pool }) => isTcpOnly(pool));
+  if (demand.rdmaRequired && tcp.length > 0) {
+    faults.push(
+      `${path}: '${demand.name}' needs RDMA between its pods, but ${list(tcp)} reach each other by TCP only; give the pool a fabric`,
+    );
+  }
+  const fabrics = new Set(pools.map(({ pool }) => fabricOf(pool)));
+  if (fabrics.size > 1) {
+    faults.push(
+      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which have different fabrics (${[
+        ...fabrics,
+      ]
+        .sort()
+        .join(', ')}); select one pool`,
+    );
+  }
+  const subnets = new Set(
+    pools.flatMap(({ pool }) => (isEfa(pool) && pool.subnets?.length === 1 ? [pool.subnets[0].subnetId] : [])),
+  );
+  if (subnets.size > 1) {
+    faults.push(
+      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which are in different subnets, and EFA traffic is not ` +
+        'routed; select one pool, or put the pools into one subnet',
+    );
+  }
+  const groups = new Set(pools.flatMap(({ pool }) => pool.efaSecurityGroupId ?? []));
+  if (subnets.size < 2 && groups.size > 1) {
+    faults.push(
+      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, whose EFA interfaces are in different security groups, ` +
+        'each of which lets through its own traffic only; select one pool',
+    );
+  }
+  return faults;
+}
+
+function isTcpOnly(pool: IGpuNodePool): boolean {
+  return (pool.fabric?.kind ?? RdmaFabricKind.NONE) === RdmaFabricKind.NONE && pool.efaInterfacesPerNode === 0;
+}
+
+function isEfa(pool: IGpuNodePool): boolean {
+  return pool.fabric?.kind === RdmaFabricKind.EFA || pool.efaInterfacesPerNode > 0;
+}
+
+function fabricOf(pool: IGpuNodePool): string {
+  if (pool.fabric) return `${pool.fabric.kind} '${pool.fabric.fabricName}'`;
+  return isEfa(pool) ? "efa 'efa'" : "none 'none'";
+}
+
+function list(pools: PoolLoad[]): string {
+  return pools.map(({ pool }) => `'${pool.poolName}'`).join(', ');
+}
+
+/**
+ * Subnets that have fewer addresses than the pools in them need at their largest: one for each node and each pod with an address
+ * of its own. A lower bound: the VPC CNI keeps further ones warm.
+ *
+ * @internal
+ */
+export function subnetFaults(loads: PoolLoad[]): string[] {
+  const known = new Map<string, { usable: number; needs: { name: string; addresses: number }[] }>();
+  for (const { pool, agents, demands } of loads) {
+    // Where several subnets are given it is not known how many nodes each gets.
+    if (pool.subnets?.length !== 1) continue;
+    const [{ subnetId, usableAddresses }] = pool.subnets;
+    if (usableAddresses === undefined) continue;
+    const perNode = 1 + agents.filter(({ demand }) => !demand.hostNetwork).length;
+    const pods = demands
+      .filter(({ demand, pools }) => pools.length === 1 && !demand.hostNetwork)
+      .reduce((sum, { demand }) => sum + demand.pods, 0);
+    const entry = known.get(subnetId) ?? { usable: usableAddresses, needs: [] };
+    entry.needs.push({ name: pool.poolName, addresses: pool.maxNodes * perNode + pods });
+    known.set(subnetId, entry);
+  }
+  return [...known.values()].flatMap(({ usable, needs }) => {
+    const total = needs.reduce((sum, need) => sum + need.addresses, 0);
+    if (total <= usable) return [];
+    const parts = needs.map(({ name, addresses }) => `'${name}' ${addresses}`).join(', ');
+    return [
+      `a subnet has ${usable} addresses, but the nodes and pods of its pools need at least ${total} at their largest (${parts}); use a ` +
+        'larger subnet, or fewer nodes',
+    ];
+  });
+}

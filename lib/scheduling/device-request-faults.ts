@@ -1,0 +1,44 @@
+import { quantityValue } from '../kubernetes/quantity';
+import { PodTemplate } from './kubernetes-pods';
+
+/** Resources of device plugins, which the API server takes whole only and does not share out. */
+function isDevice(resource: string): boolean {
+  return resource.includes('/') && !/(^|\.)kubernetes\.io\//.test(resource);
+}
+
+/**
+ * What the API server refuses of the devices and huge pages that containers ask for: parts of one, and requests that are not the limits.
+ *
+ * @see https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/#using-device-plugins
+ * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go (ValidateResourceRequirements)
+ *
+ * @param path path of the construct
+ * @param template its pods, of which only what is known is looked at
+ *
+ * @internal
+ */
+export function deviceRequestFaults(path: string, { name, containers }: PodTemplate): string[] {
+  return containers.flatMap(({ requests, limits, later }) =>
+    Object.entries({ ...limits, ...requests }).flatMap(([resource, quantity]) => {
+      const of = `${path}: a container of '${name}'`;
+      const amount = quantityValue(quantity);
+      if (isDevice(resource) && !Number.isNaN(amount) && !Number.isInteger(amount)) {
+        return [
+          `${of} requests ${quantity} of ${resource}, of which there are only whole ones; for parts of a GPU use a pool with gpuSharing`,
+        ];
+      }
+      if (later || !(isDevice(resource) || resource.startsWith('hugepages-'))) return [];
+      const [request, limit] = [requests[resource], limits[resource]];
+      if (limit === undefined) {
+        return [
+          `${of} requests ${request} of ${resource} without a limit, which the API server refuses; set it under limits`,
+        ];
+      }
+      return request === undefined || request === limit || quantityValue(request) === quantityValue(limit)
+        ? []
+        : [
+            `${of} requests ${request} of ${resource} with the limit ${limit}, which must be equal; leave it out of requests`,
+          ];
+    }),
+  );
+}

@@ -1,0 +1,2 @@
+export * from './cluster-checks';
+export * from './pod-demand';

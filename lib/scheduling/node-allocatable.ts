@@ -1,0 +1,83 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { quantityValue } from '../kubernetes/quantity';
+
+const MIB = 1024 ** 2;
+/** Most pods that a kubelet takes by itself: its own default. */
+const KUBELET_MAX_PODS = 110;
+
+/** The resource that GPUs are requested by, unless a pool says another. @internal */
+export const GPU_RESOURCE = 'nvidia.com/gpu';
+
+/**
+ * Memory that pods can get on a node, MiB. The operating system sees about 7.5 % less than EC2 states (Karpenter's default
+ * overhead); the kubelet of EKS reserves 255 MiB and 11 MiB for each possible pod, and evicts at 100 MiB.
+ *
+ * @see https://github.com/awslabs/amazon-eks-ami (nodeadm, kubelet defaults)
+ *
+ * @internal
+ */
+export function allocatableMemoryMib(type: GpuInstanceType): number {
+  return Math.floor(type.memory.mib * 0.925 - 255 - 11 * type.defaultMaxPods - 100);
+}
+
+/** CPU that pods can get on a node, in thousandths: the kubelet's reserve is below 2 %. @internal */
+export function allocatableCpuMillis(type: GpuInstanceType): number {
+  return Math.floor(type.vcpus * 980);
+}
+
+/**
+ * Disk that pods can get, MiB: instance store in RAID 0, less the kubelet's threshold of 15 % and the images; unknown without one.
+ *
+ * @internal
+ */
+export function allocatableDiskMib(type: GpuInstanceType): number | undefined {
+  return type.instanceStorage && Math.floor(type.instanceStorage.mib * 0.85 - 30 * 1024);
+}
+
+/**
+ * What pods can have on one node of a pool, by resource: bytes, cores and pieces. A resource that is not there is not advertised,
+ * but for local disk, which may just not be known.
+ *
+ * @internal
+ */
+export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
+  const type = pool.instanceType;
+  const quantities = Object.entries({ ...pool.fabric?.nodeResources(type), ...pool.allocatable });
+  const given = quantities.map(([resource, quantity]): [string, number] => [resource, quantityValue(quantity)]);
+  const disk = allocatableDiskMib(type);
+  const amounts = new Map<string, number>([
+    ['cpu', allocatableCpuMillis(type) / 1000],
+    ['memory', allocatableMemoryMib(type) * MIB],
+    ...(disk === undefined ? [] : ([['ephemeral-storage', disk * MIB]] as [string, number][])),
+    ['pods', maxPods(pool)],
+    [gpuResource(pool), gpusPerNode(pool)],
+    ...given,
+  ]);
+  // Huge pages are set aside from memory before pods get any.
+  if (!pool.allocatable?.memory) {
+    const huge = given.filter(([resource]) => resource.startsWith('hugepages-'));
+    amounts.set(
+      'memory',
+      huge.reduce((left, [, bytes]) => left - bytes, amounts.get('memory') ?? 0),
+    );
+  }
+  return amounts;
+}
+
+/** GPUs that pods can have on one node of a pool, each share of one counted. @internal */
+export function gpusPerNode(pool: IGpuNodePool): number {
+  return quantityValue(pool.allocatable?.[gpuResource(pool)] ?? String(pool.instanceType.gpuCount));
+}
+
+/** The resource that pods request GPUs of a pool, or shares of them, by. @internal */
+export function gpuResource({ gpuResourceName = GPU_RESOURCE }: IGpuNodePool): string {
+  return gpuResourceName;
+}
+
+/** With the VPC CNI only the interfaces of card 0 have addresses for pods, and an EFA-only interface there takes one of them. */
+function maxPods({ instanceType, efaInterfacesPerNode }: IGpuNodePool): number {
+  if (instanceType.isCustom) return KUBELET_MAX_PODS;
+  const taken = efaInterfacesPerNode > 0 && instanceType.networkCards[0]?.efa ? instanceType.ipv4PerInterface - 1 : 0;
+  return instanceType.defaultMaxPods - taken;
+}

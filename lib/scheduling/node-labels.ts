@@ -1,0 +1,103 @@
+import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { NodeRequirement, NodeTerm } from './pod-demand';
+import { hasToken } from '../core/tokens';
+
+/** Labels that kubelets, clouds and NVIDIA's feature discovery set; what values they have is not known here. */
+const WELL_KNOWN = [
+  /(^|\.)(kubernetes|k8s)\.io\//,
+  /^(eks|topology)\.amazonaws\.com\//,
+  /^karpenter\./,
+  /^nvidia\.com\/(cuda\.|gfd\.|mig[.-]|mps\.|vgpu\.)/,
+  /^nvidia\.com\/gpu\.(clique|compute|count|family|imex|machine|memory|mode|product|replicas|sharing)/,
+];
+
+/**
+ * Whether a label is set by others than pools.
+ *
+ * @internal
+ */
+export function isWellKnown(key: string): boolean {
+  return WELL_KNOWN.some((form) => form.test(key));
+}
+
+/** Labels of kubelets that follow from the hardware; nothing where it does not tell, as of own hardware. */
+const HARDWARE: { readonly [label: string]: (type: GpuInstanceType) => string | undefined } = {
+  'node.kubernetes.io/instance-type': (type) => (type.isCustom ? undefined : type.name),
+  'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
+  'kubernetes.io/os': () => 'linux',
+};
+
+/** Labels of EKS's node groups, and of Karpenter: a node whose maker is known has the ones or the others. */
+const MAKERS = [/^eks\.amazonaws\.com\/(capacityType|nodegroup)/, /^karpenter\./];
+
+/** The value of a label that others than the pool set, where it is known. */
+function othersValue({ instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
+  return Object.hasOwn(HARDWARE, key) ? HARDWARE[key](instanceType) : platformLabels[key];
+}
+
+/** Whether it is known that nodes of a pool have no label of a key, because they are of another maker. */
+function hasNot({ platformLabels }: IGpuNodePool, key: string): boolean {
+  const maker = MAKERS.find((form) => form.test(key));
+  return (
+    maker !== undefined && platformLabels !== undefined && !Object.keys(platformLabels).some((own) => maker.test(own))
+  );
+}
+
+/**
+ * Whether nodes of a pool may have a label that others than pools set; what is not known may be so.
+ *
+ * @internal
+ */
+export function mayHave(pool: IGpuNodePool, key: string, value: string): boolean {
+  const known = othersValue(pool, key);
+  return known === undefined ? !hasNot(pool, key) : known === value;
+}
+
+/**
+ * Whether nodes of a pool may meet one of the alternatives of a node affinity; what is not known may be so.
+ *
+ * @param terms the alternatives; with none there is nothing to meet
+ * @param pool the pool
+ * @param isStamped whether some pool of the cluster says what value a label has
+ *
+ * @internal
+ */
+export function mayMeet(
+  terms: readonly NodeTerm[] | undefined,
+  pool: IGpuNodePool,
+  isStamped: (key: string) => boolean,
+): boolean {
+  if (!terms || terms.length === 0) return true;
+  const labels = pool.nodeLabels;
+  return terms.some(({ requirements }) =>
+    requirements.every((requirement) => {
+      const { key } = requirement;
+      if (hasToken({ ...requirement })) return true;
+      const value = labels[key] ?? othersValue(pool, key);
+      const isUnknown = value === undefined && isWellKnown(key) && !isStamped(key) && !hasNot(pool, key);
+      return isUnknown || meets(value, requirement);
+    }),
+  );
+}
+
+/** @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators */
+function meets(value: string | undefined, { operator, values = [] }: NodeRequirement): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return Number(value) > Number(values[0]);
+    case 'Lt':
+      return Number(value) < Number(values[0]);
+    default:
+      // The API server refuses it.
+      return true;
+  }
+}

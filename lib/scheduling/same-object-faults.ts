@@ -1,0 +1,70 @@
+import { TerraformResource } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { hasToken } from '../core/tokens';
+
+/** Types of the Kubernetes provider that change or read what others made. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  'annotations',
+  'labels',
+  'env',
+  'node_taint',
+  'config_map_v1_data',
+  'secret_v1_data',
+  'default_service_account',
+  'token_request',
+]);
+
+/** `kubernetes_deployment` and `kubernetes_deployment_v1` make the same kind of object. */
+const FORM = /^kubernetes_(\w+?)(_v\d+(?:(?:alpha|beta)\d+)?)?$/;
+
+interface Metadata {
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/**
+ * Objects of one kind, namespace and name on one cluster: the API server refuses the second of them, in the middle of an apply. Those
+ * that Terraform makes a number of, or names later, are left out.
+ *
+ * @param objects resources of the Kubernetes provider on the cluster
+ *
+ * @internal
+ */
+export function sameObjectFaults(objects: readonly TerraformResource[]): string[] {
+  const first = new Map<string, TerraformResource>();
+  const pairs = new Map<string, { readonly one: string; readonly other: string; readonly what: string[] }>();
+  for (const object of objects) {
+    const what = identityOf(object);
+    if (what === undefined) continue;
+    const known = first.get(what);
+    if (!known) {
+      first.set(what, object);
+      continue;
+    }
+    const [one, other] = parting(known, object);
+    const key = `${one} ${other}`;
+    const pair = pairs.get(key) ?? { one, other, what: [] };
+    pairs.set(key, pair);
+    pair.what.push(what);
+  }
+  return [...pairs.values()].map(
+    ({ one, other, what }) =>
+      `'${one}' and '${other}' both make ${what.join(', ')}, but a cluster has one object of a kind and name; give one of them another ` +
+      'name or namespace',
+  );
+}
+
+function identityOf(object: TerraformResource): string | undefined {
+  const [, kind, version = ''] = FORM.exec(object.terraformResourceType) ?? [];
+  if (kind === undefined || OF_OTHERS.has(kind + version) || OF_OTHERS.has(kind)) return undefined;
+  const { name, namespace = 'default' } = ((object as { metadataInput?: unknown }).metadataInput ?? {}) as Metadata;
+  if (!name || hasToken([name, namespace]) || object.count !== undefined || object.forEach) return undefined;
+  return `${kind} ${namespace === 'default' ? '' : `${namespace}/`}${name}`;
+}
+
+/** The paths, from where they part: what the user wrote is there, not in the parts of a construct. */
+function parting(one: IConstruct, other: IConstruct): [string, string] {
+  const [a, b] = [one.node.scopes, other.node.scopes];
+  const at = a.findIndex((scope, index) => scope !== b[index]);
+  return [a[at], b[at]].map(({ node }) => node.path) as [string, string];
+}

@@ -1,0 +1,9 @@
+/**
+ * The fault to report when an optional number is not an integer of at least `minimum`.
+ *
+ * @internal
+ */
+export function integerFault(property: string, value: number | undefined, minimum: number): string[] {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= minimum)) return [];
+  return [`${property} must be an integer of at least ${minimum}; got ${value}`];
+}

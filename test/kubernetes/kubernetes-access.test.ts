@@ -1,0 +1,348 @@
+import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { dependOn } from '../../lib/core/dependencies';
+import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
+import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
+import { PodSecurityLevel } from '../../lib/core/pod-security-level';
+import { ensureNamespace, knownNamespace } from '../../lib/kubernetes/namespaces';
+import { synthesise, synthesisePair } from '../support/synth';
+import { TestCluster } from '../support/test-cluster';
+
+const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'eu-central-1' };
+
+function configMap(scope: Construct, cluster: IKubernetesCluster, id = 'Map'): ConfigMapV1 {
+  const holder = new Construct(scope, `Holder-${id}`);
+  return new ConfigMapV1(holder, id, { ...kubernetesMeta(holder, cluster), metadata: { name: id.toLowerCase() } });
+}
+
+describe('the providers of an EKS cluster', () => {
+  const build = (options?: Parameters<typeof KubernetesAccess.of>[2], helm = true) =>
+    synthesise((stack) => {
+      const cluster = new TestCluster(stack, 'Cluster', { clusterName: 'My.Chat', connection: EKS });
+      const access = KubernetesAccess.of(stack, cluster, options);
+      if (helm) void access.helmProvider;
+      configMap(stack, cluster);
+    }).json;
+
+  test('sign in by aws eks get-token, under the stable alias of the cluster', () => {
+    const { provider, resource } = build();
+    const exec = {
+      api_version: 'client.authentication.k8s.io/v1beta1',
+      command: 'aws',
+      args: ['eks', 'get-token', '--output', 'json', '--cluster-name', 'chat', '--region', 'eu-central-1'],
+    };
+    const connection = { host: 'https://x.eks', cluster_ca_certificate: '${base64decode("Y2E=")}' };
+    expect(provider.kubernetes).toEqual([{ alias: 'my-chat', ...connection, exec: [exec] }]);
+    expect(provider.helm).toEqual([{ alias: 'my-chat', kubernetes: { ...connection, exec } }]);
+    expect(Object.values(resource.kubernetes_config_map_v1)).toEqual([
+      expect.objectContaining({ provider: 'kubernetes.my-chat' }),
+    ]);
+  });
+
+  test('take a role, a profile and a proxy, the Helm provider too', () => {
+    const { provider } = build({
+      roleArn: 'arn:aws:iam::1:role/ops',
+      profile: 'ops',
+      proxyUrl: 'socks5://localhost:1080',
+    });
+    const args = expect.arrayContaining(['--role-arn', 'arn:aws:iam::1:role/ops', '--profile', 'ops']);
+    expect(provider.kubernetes[0]).toMatchObject({ proxy_url: 'socks5://localhost:1080', exec: [{ args }] });
+    expect(provider.helm[0].kubernetes).toMatchObject({ proxy_url: 'socks5://localhost:1080', exec: { args } });
+  });
+
+  test('have no Helm provider as long as nothing needs one', () => {
+    expect(build(undefined, false).provider.helm).toBeUndefined();
+  });
+});
+
+test('a kubeconfig is used without exec', () => {
+  const { provider } = synthesise((stack) => {
+    const connection = { configPath: 'kubeconfig', configContext: 'edge' };
+    KubernetesAccess.of(stack, new TestCluster(stack, 'Cluster', { connection }));
+  }).json;
+  expect(provider.kubernetes).toEqual([{ alias: 'test', config_path: 'kubeconfig', config_context: 'edge' }]);
+});
+
+describe('asking again', () => {
+  const twice = (first: object | undefined, second: object | undefined) => () =>
+    synthesise((stack) => {
+      const cluster = new TestCluster(stack, 'Cluster', { connection: EKS });
+      const access = KubernetesAccess.of(stack, cluster, first);
+      expect(KubernetesAccess.of(new Construct(stack, 'Deep'), cluster, second)).toBe(access);
+      expect(KubernetesAccess.find(stack, cluster)).toBe(access);
+      expect(access.helmProvider).toBe(access.helmProvider);
+    });
+
+  test('with the same or no options gives the same providers', () => {
+    expect(twice({ profile: 'a', roleArn: 'b' }, undefined)().json.provider.kubernetes).toHaveLength(1);
+    expect(twice({ profile: 'a', roleArn: 'b' }, { roleArn: 'b', profile: 'a' })).not.toThrow();
+    expect(twice(undefined, {})).not.toThrow();
+  });
+
+  test('with other options fails', () => {
+    expect(twice({ profile: 'a' }, { profile: 'b' })).toThrow(
+      "test: this stack already has providers for cluster 'test' with other options",
+    );
+    expect(twice(undefined, { profile: 'b' })).toThrow('with other options');
+  });
+
+  test('in another stack, or for another cluster, makes others', () => {
+    const { infra, workload } = synthesisePair((a, b) => {
+      const cluster = new TestCluster(a, 'Cluster', { connection: EKS });
+      const other = new TestCluster(a, 'Other', { clusterName: 'other', connection: { configPath: 'x' } });
+      KubernetesAccess.of(a, cluster);
+      expect(KubernetesAccess.find(b, cluster)).toBeUndefined();
+      KubernetesAccess.of(b, cluster);
+      KubernetesAccess.of(b, other);
+    });
+    expect(infra.json.provider.kubernetes).toHaveLength(1);
+    expect(workload.json.provider.kubernetes).toHaveLength(2);
+  });
+});
+
+describe('providers of the caller', () => {
+  test('are used, whatever their alias', () => {
+    const { resource, provider } = synthesise((stack) => {
+      const cluster = new TestCluster(stack, 'Cluster', { connection: EKS });
+      const kubernetes = new KubernetesProvider(stack, 'Mine', { alias: 'mine', configPath: 'x' });
+      const helm = new HelmProvider(stack, 'MyHelm', { alias: 'mine' });
+      const access = KubernetesAccess.fromProviders(stack, cluster, { kubernetes, helm });
+      expect(access.kubernetesProvider).toBe(kubernetes);
+      expect(access.helmProvider).toBe(helm);
+      configMap(stack, cluster);
+    }).json;
+    expect(Object.values(resource.kubernetes_config_map_v1)[0]).toMatchObject({ provider: 'kubernetes.mine' });
+    expect(provider.kubernetes).toHaveLength(1);
+  });
+
+  test.each<[string, (stack: TerraformStack, cluster: TestCluster, kubernetes: KubernetesProvider) => void, string]>([
+    [
+      'a Helm provider is asked for and none was handed in',
+      (stack, cluster, kubernetes) => void KubernetesAccess.fromProviders(stack, cluster, { kubernetes }).helmProvider,
+      'pass helm to KubernetesAccess.fromProviders',
+    ],
+    [
+      'they come too late',
+      (stack, cluster, kubernetes) => {
+        KubernetesAccess.of(stack, cluster);
+        KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
+      },
+      'hand in your own before anything else uses it',
+    ],
+    [
+      'options are given afterwards',
+      (stack, cluster, kubernetes) => {
+        KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
+        KubernetesAccess.of(stack, cluster, { profile: 'x' });
+      },
+      'with other options',
+    ],
+  ])('fails when %s', (_, act, message) => {
+    expect(() =>
+      synthesise((stack) => {
+        const kubernetes = new KubernetesProvider(stack, 'Mine', { alias: 'mine', configPath: 'x' });
+        act(stack, new TestCluster(stack, 'Cluster', { connection: EKS }), kubernetes);
+      }),
+    ).toThrow(message);
+  });
+});
+
+describe('without a provider for the cluster', () => {
+  test('synthesis fails with the way out', () => {
+    expect(() => synthesise((stack) => void configMap(stack, new TestCluster(stack, 'Cluster')))).toThrow(
+      "stack 'test' has no kubernetes provider for cluster 'test'; call KubernetesAccess.of(stack, cluster)",
+    );
+  });
+
+  test('one with an alias does not do', () => {
+    expect(() =>
+      synthesise((stack) => {
+        new KubernetesProvider(stack, 'Other', { alias: 'other' });
+        configMap(stack, new TestCluster(stack, 'Cluster'));
+      }),
+    ).toThrow("has no kubernetes provider for cluster 'test'");
+  });
+
+  test("the stack's own default provider is used", () => {
+    const result = synthesise((stack) => {
+      configMap(stack, new TestCluster(stack, 'Cluster'));
+      new KubernetesProvider(stack, 'Default', {});
+    });
+    expect(result.only('kubernetes_config_map_v1').provider).toBeUndefined();
+  });
+});
+
+describe('dependencies', () => {
+  test('within a stack become depends_on', () => {
+    const result = synthesise((stack) => {
+      const cluster = new TestCluster(stack, 'Cluster', { ready: [new S3Bucket(stack, 'Entry', {})] });
+      KubernetesAccess.of(stack, cluster);
+      configMap(stack, cluster);
+    });
+    expect(result.only('kubernetes_config_map_v1').depends_on).toEqual(['aws_s3_bucket.Entry']);
+  });
+
+  test('on another stack make the stack depend on it', () => {
+    const { workload } = synthesisePair((a, b) => {
+      const cluster = new TestCluster(a, 'Cluster', { ready: [new S3Bucket(a, 'Entry', {})] });
+      KubernetesAccess.of(b, cluster);
+      configMap(b, cluster, 'One');
+      configMap(b, cluster, 'Two');
+      expect(b.dependencies).toEqual([a]);
+    });
+    expect(workload.resources('kubernetes_config_map_v1').map((map) => map.depends_on)).toEqual([undefined, undefined]);
+  });
+
+  test('of a circle between stacks are refused', () => {
+    expect(() =>
+      synthesisePair((a, b) => {
+        dependOn(a, [new S3Bucket(b, 'B', {})]);
+        dependOn(b, [new S3Bucket(a, 'A', {})]);
+      }),
+    ).toThrow('circular dependency');
+  });
+});
+
+describe('two clusters in one stack', () => {
+  const providers = (...names: string[]) =>
+    synthesise((stack) => {
+      for (const [index, clusterName] of names.entries()) {
+        const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName });
+        const access = KubernetesAccess.of(stack, cluster);
+        expect(access.helmProvider.alias).toBe(access.kubernetesProvider.alias);
+      }
+    }).json.provider.kubernetes.map(({ alias }: { alias: string }) => alias);
+
+  test('whose names become one alias have two', () => {
+    expect(providers('prod-a', 'other')).toEqual(['prod-a', 'other']);
+    expect(providers('prod-a', 'prod_a', 'PROD-A')).toEqual([
+      'prod-a',
+      expect.stringMatching(/^prod-a-[0-9a-f]{8}$/),
+      expect.stringMatching(/^prod-a-[0-9a-f]{8}$/),
+    ]);
+    expect(new Set(providers('prod-a', 'prod_a', 'PROD-A')).size).toBe(3);
+  });
+
+  test('of one name are refused', () => {
+    expect(() => providers('prod', 'prod')).toThrow(
+      /already has providers for a cluster named 'prod', the one at 'test\/Cluster0', and is asked for those of 'test\/Cluster1'; pass one/,
+    );
+  });
+
+  test.each([0, 1])(
+    'of one name are not where the caller hands in the providers of one, whichever is first',
+    (given) => {
+      const result = synthesise((stack) => {
+        for (const index of [0, 1]) {
+          const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName: 'prod' });
+          if (index !== given) KubernetesAccess.of(stack, cluster);
+          else {
+            const kubernetes = new KubernetesProvider(stack, 'Mine', { alias: 'mine', configPath: 'mine' });
+            KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
+          }
+        }
+      });
+      const aliases = result.json.provider.kubernetes.map(({ alias }: { alias: string }) => alias);
+      expect(aliases.sort()).toEqual(['mine', 'prod']);
+    },
+  );
+});
+
+describe('namespaces', () => {
+  const build = (act: (stack: TerraformStack, cluster: TestCluster) => void) =>
+    synthesise((stack) => {
+      const cluster = new TestCluster(stack, 'Cluster');
+      KubernetesAccess.of(stack, cluster);
+      act(stack, cluster);
+    });
+
+  test('are made once, in the stack, with their Pod Security level', () => {
+    const result = build((stack, cluster) => {
+      const first = ensureNamespace(new Construct(stack, 'A'), cluster, 'inference', PodSecurityLevel.RESTRICTED);
+      const second = ensureNamespace(new Construct(stack, 'B'), cluster, 'inference', PodSecurityLevel.RESTRICTED);
+      expect(second).toEqual(first);
+    });
+    expect(result.only('kubernetes_namespace_v1').metadata.labels).toEqual({
+      'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
+      'pod-security.kubernetes.io/enforce': 'restricted',
+      'pod-security.kubernetes.io/warn': 'restricted',
+    });
+  });
+
+  test('of one name on two clusters are two', () => {
+    const result = build((stack, cluster) => {
+      const other = new TestCluster(stack, 'Other', { clusterName: 'other' });
+      KubernetesAccess.of(stack, other);
+      ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
+      ensureNamespace(stack, other, 'inference', PodSecurityLevel.PRIVILEGED);
+    });
+    expect(
+      result
+        .resources('kubernetes_namespace_v1')
+        .map((n) => n.provider)
+        .sort(),
+    ).toEqual(['kubernetes.other', 'kubernetes.test']);
+  });
+
+  test("'c' of cluster 'a-b' is not 'b-c' of cluster 'a'", () => {
+    const result = build((stack) => {
+      for (const [clusterName, name] of [
+        ['a-b', 'c'],
+        ['a', 'b-c'],
+      ]) {
+        const cluster = new TestCluster(stack, clusterName, { clusterName });
+        KubernetesAccess.of(stack, cluster);
+        const made = ensureNamespace(stack, cluster, name, PodSecurityLevel.RESTRICTED);
+        expect(ensureNamespace(stack, cluster, name, PodSecurityLevel.RESTRICTED)).toEqual(made);
+        expect(knownNamespace(stack, cluster, name)).toEqual(made);
+      }
+    });
+    const all = result.resources('kubernetes_namespace_v1').map(({ provider, metadata }) => [provider, metadata.name]);
+    expect(all).toEqual(
+      expect.arrayContaining([
+        ['kubernetes.a-b', 'c'],
+        ['kubernetes.a', 'b-c'],
+      ]),
+    );
+  });
+
+  test('of clusters of one name, whose providers were handed in, are apart; those of one provider are one', () => {
+    const result = build((stack) => {
+      const provider = (alias: string) => new KubernetesProvider(stack, alias, { alias, configPath: alias });
+      const [east, west] = [provider('east'), provider('west')];
+      for (const [index, kubernetes] of [east, west, west].entries()) {
+        const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName: 'prod' });
+        KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
+        const made = ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
+        expect(knownNamespace(stack, cluster, 'inference')).toEqual(made);
+      }
+    });
+    const all = result.resources('kubernetes_namespace_v1').map(({ provider, metadata }) => [provider, metadata.name]);
+    expect(all.sort()).toEqual([
+      ['kubernetes.east', 'inference'],
+      ['kubernetes.west', 'inference'],
+    ]);
+  });
+
+  test.each<[string, (stack: TerraformStack, cluster: TestCluster) => void, string]>([
+    [
+      'two levels are asked for',
+      (stack, cluster) => {
+        ensureNamespace(stack, cluster, 'a', PodSecurityLevel.RESTRICTED);
+        ensureNamespace(stack, cluster, 'a', PodSecurityLevel.PRIVILEGED);
+      },
+      "namespace 'a' has the Pod Security level 'restricted', but 'privileged' is asked for",
+    ],
+    [
+      'the name is none',
+      (stack, cluster) => void ensureNamespace(stack, cluster, 'A_b', PodSecurityLevel.BASELINE),
+      "got 'A_b'",
+    ],
+  ])('fail when %s', (_, act, message) => {
+    expect(() => build(act)).toThrow(message);
+  });
+});
