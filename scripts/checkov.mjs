@@ -1,4 +1,4 @@
-// Security policy: checkov on the synthesised JSON of every example. A failed check needs a suppression with a written reason in
+// Security policy: checkov on the synthesized JSON of every example. A failed check needs a suppression with a written reason in
 // test/checkov/policy.json; a suppression that matches nothing, or no longer fails, is a failure too.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import {
   run,
   stacksIn,
   Suite,
-  synthesise,
+  synthesize,
 } from './support.mjs';
 
 const POLICY = path.join(ROOT, 'test', 'checkov');
@@ -109,7 +109,7 @@ await suite.check('sees an open security group (the check can fail)', async () =
 for (const example of exampleNames()) {
   await suite.check(example, async () => {
     const output = path.join(outputs, example);
-    await synthesise(path.join(ROOT, 'examples', example, 'main.ts'), output);
+    await synthesize(path.join(ROOT, 'examples', example, 'main.ts'), output);
     judge(example, await verdicts(checkov, output));
   });
 }

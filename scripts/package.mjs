@@ -1,4 +1,4 @@
-// The package as users get it: packed, installed into empty folders, required, type-checked, and the examples synthesised by it;
+// The package as users get it: packed, installed into empty folders, required, type-checked, and the examples synthesized by it;
 // once with cdktf, and once with its living fork cdktn under the name of cdktf.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ import {
   run,
   stacksIn,
   Suite,
-  synthesise,
+  synthesize,
 } from './support.mjs';
 
 // Outside the project, whose own node_modules would be found from any folder inside it.
@@ -83,8 +83,8 @@ function withoutEngine(json) {
 
 async function compareExample(folder, example) {
   const output = (where) => path.join(where, 'examples', example, 'cdktf.out');
-  await synthesise(path.join(folder, 'examples', example, 'main.js'), output(folder), []);
-  await synthesise(path.join(ROOT, 'examples', example, 'main.ts'), output(path.join(FOLDER, 'sources')));
+  await synthesize(path.join(folder, 'examples', example, 'main.js'), output(folder), []);
+  await synthesize(path.join(ROOT, 'examples', example, 'main.ts'), output(path.join(FOLDER, 'sources')));
   const [theirs, ours] = [stacksIn(output(folder)), stacksIn(output(path.join(FOLDER, 'sources')))];
   expect(ours.length > 0, `${example} has no stacks`);
   expect(theirs.map(({ name }) => name).join() === ours.map(({ name }) => name).join(), `${example} has other stacks`);
@@ -165,7 +165,7 @@ await suite.check('with its peers: installs, loads, and type-checks the examples
 });
 
 for (const example of exampleNames()) {
-  await suite.check(`with its peers: ${example} synthesises as from the sources`, async () => {
+  await suite.check(`with its peers: ${example} synthesizes as from the sources`, async () => {
     await compareExample(path.join(FOLDER, 'full'), example);
   });
 }

@@ -125,12 +125,12 @@ export function cleanEnvironment(extra = {}) {
 }
 
 /**
- * Synthesises an example and returns the folder of its stacks: `<folder>/stacks/<name>/cdk.tf.json`.
+ * Synthesizes an example and returns the folder of its stacks: `<folder>/stacks/<name>/cdk.tf.json`.
  *
  * @param main path of the program: main.ts, or a compiled main.js
  * @param output folder to write to; emptied first
  */
-export async function synthesise(main, output, nodeArguments = ['--import', 'tsx']) {
+export async function synthesize(main, output, nodeArguments = ['--import', 'tsx']) {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   const env = cleanEnvironment({ CDKTF_OUTDIR: output, TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.json') });

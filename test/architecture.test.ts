@@ -61,7 +61,7 @@ function layerOf(file: string): string | undefined {
   return rest.length > 0 ? layer : undefined;
 }
 
-/** Folders within a layer that may know only some of their neighbours. What stands beside them is the layer's index. */
+/** Folders within a layer that may know only some of their neighbors. What stands beside them is the layer's index. */
 const ROOMS: { readonly [layer: string]: { readonly [room: string]: readonly string[] } } = architecture.rooms;
 
 function roomFaults(file: string, target: string): string[] {

@@ -15,7 +15,7 @@ interface Synthesis {
 }
 
 /** Runs an example as its user does, in a process of its own, from a home and a time zone of its own. */
-async function synthesise(name: string, home: string, zone: string): Promise<Synthesis> {
+async function synthesize(name: string, home: string, zone: string): Promise<Synthesis> {
   const output = path.join(home, 'out');
   mkdirSync(output, { recursive: true });
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'main.ts'], {
@@ -43,13 +43,13 @@ describe.each(names)('example %s', (name) => {
   let second: Synthesis;
 
   beforeAll(async () => {
-    first = await synthesise(name, homes[0], 'Pacific/Kiritimati');
-    second = await synthesise(name, homes[1], 'America/Los_Angeles');
+    first = await synthesize(name, homes[0], 'Pacific/Kiritimati');
+    second = await synthesize(name, homes[1], 'America/Los_Angeles');
   }, 60_000);
 
   afterAll(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
 
-  test('synthesises the same bytes in another place, home and time zone', () => {
+  test('synthesizes the same bytes in another place, home and time zone', () => {
     const stacks = Object.keys(first.files).filter((file) => path.basename(file) === 'cdk.tf.json');
     expect(stacks.length).toBeGreaterThan(0);
     expect(second.files).toEqual(first.files);

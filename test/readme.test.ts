@@ -59,8 +59,8 @@ function evaluate(text: string): { [name: string]: unknown } {
   return module.exports;
 }
 
-/** Makes every stack the module of a block exports, and synthesises them. Returns the resource types that came out. */
-function synthesise(text: string): string[] {
+/** Makes every stack the module of a block exports, and synthesizes them. Returns the resource types that came out. */
+function synthesize(text: string): string[] {
   const outdir = mkdtempSync(path.join(tmpdir(), 'readme-'));
   const before = process.env.CDKTF_OUTDIR;
   process.env.CDKTF_OUTDIR = outdir;
@@ -143,7 +143,7 @@ describe('a block runs', () => {
 
   for (const block of runnable.filter((candidate) => !isSuite(candidate))) {
     test(block.title, () => {
-      synthesise(moduleText(block));
+      synthesize(moduleText(block));
     });
   }
 });
@@ -197,8 +197,8 @@ describe('the rules see what they forbid', () => {
   });
 
   test('a block that throws, and what a block makes', () => {
-    expect(() => synthesise(asModule(`DataSize.gib('x' as never);`))).toThrow();
-    expect(synthesise(asModule(`new ModelStore(this, 'Store');`))).toContain('aws_s3_bucket');
-    expect(synthesise(asModule(`modelStore.uriFor('m');`))).toContain('aws_s3_bucket');
+    expect(() => synthesize(asModule(`DataSize.gib('x' as never);`))).toThrow();
+    expect(synthesize(asModule(`new ModelStore(this, 'Store');`))).toContain('aws_s3_bucket');
+    expect(synthesize(asModule(`modelStore.uriFor('m');`))).toContain('aws_s3_bucket');
   });
 });

@@ -67,7 +67,7 @@ const BANDS = [0.05, 0.1, 0.15, 0.2];
 /** The device as an instance type. */
 function hardwareOf(name: string): GpuInstanceType {
   const gpu = [GpuType.H100, GpuType.H200].find((type) => name.includes(type.name));
-  if (!gpu) throw new Error(`no GPU of the catalogue for '${name}'`);
+  if (!gpu) throw new Error(`no GPU of the catalog for '${name}'`);
   const memory = DataSize.gib(512);
   return GpuInstanceType.custom({
     name: 'measured',
@@ -79,12 +79,12 @@ function hardwareOf(name: string): GpuInstanceType {
   });
 }
 
-/** The catalogue's model of that name; shapes it has no name for (fewer layers) are made as they were measured. */
+/** The catalog's model of that name; shapes it has no name for (fewer layers) are made as they were measured. */
 function modelOf({ shape }: MeasuredModel): ModelSpec {
   return ModelSpec.ALL.find((model) => model.name === shape.name) ?? ModelSpec.dense({ name: shape.name, shape });
 }
 
-function setup(measured: MeasuredModel, contextLength: number, tokenWindow?: number, utilization?: number): Setup {
+function setup(measured: MeasuredModel, contextLength: number, maxBatchedTokens?: number, utilization?: number): Setup {
   const model = modelOf(measured);
   const engine = InferenceEngine.VLLM;
   const load = resolveLoad({
@@ -92,7 +92,7 @@ function setup(measured: MeasuredModel, contextLength: number, tokenWindow?: num
     contextLength,
     concurrency: 1,
     engine,
-    maxBatchedTokens: tokenWindow,
+    maxBatchedTokens: maxBatchedTokens,
     gpuMemoryUtilization: utilization,
   });
   const parallelism = Parallelism.of({ tensor: measured.tensor ?? 1 });
@@ -167,7 +167,7 @@ function main(file: string): void {
     `${device.name}, ${results.measured}; ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
-    `memory as CUDA reports it: ${mib(device.totalBytes)} MiB, catalogue ${mib(hardware.gpu.memory.bytes)} MiB; ` +
+    `memory as CUDA reports it: ${mib(device.totalBytes)} MiB, catalog ${mib(hardware.gpu.memory.bytes)} MiB; ` +
       `CUDA context and libraries ${mib(device.contextBytes)} MiB`,
     '',
   ];

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import torch
 import torch.nn.functional as F
 
-from kernels import FP8, FP8_MAX, add_norm, quantise, rotate_and_store, silu_mul
+from kernels import FP8, FP8_MAX, add_norm, quantize, rotate_and_store, silu_mul
 from parallel import ALONE
 
 
@@ -58,7 +58,7 @@ class Linear:
             return F.linear(x, self.weight, self.bias)
         if self.input_scale is None:
             self.input_scale = 1.5 * x.abs().amax().float().clamp(min=1e-6) / FP8_MAX
-        values = quantise(x, self.input_scale)
+        values = quantize(x, self.input_scale)
         if not x.is_cuda:
             out = (values.float() @ self.weight.float().T * (self.input_scale * self.scale)).to(x.dtype)
             return out if self.bias is None else out + self.bias
@@ -66,7 +66,7 @@ class Linear:
             values, self.weight.t(), scale_a=self.input_scale, scale_b=self.scale, bias=self.bias, out_dtype=x.dtype, use_fast_accum=True
         )
 
-    def dequantised(self):
+    def dequantized(self):
         return self.weight if self.scale is None else self.weight.float() * self.scale
 
 
@@ -151,7 +151,7 @@ def reference_logits(model, ids):
     norm = lambda x, w: x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * wide(w)  # noqa: E731
 
     def linear(x, part):
-        y = x @ wide(part.dequantised()).T
+        y = x @ wide(part.dequantized()).T
         return y if part.bias is None else y + wide(part.bias)
 
     n = ids.shape[0]

@@ -1,4 +1,4 @@
-"""The kernels between the matrix products: norm, rotary encoding with the write into the cache, gate, quantisation.
+"""The kernels between the matrix products: norm, rotary encoding with the write into the cache, gate, quantization.
 
 One launch each, as inference engines fuse them. TRITON_INTERPRET=1 runs them on the CPU.
 """
@@ -93,7 +93,7 @@ def rotate_and_store(qkv, cos, sin, positions, cache, heads, kv_heads, head_size
 
 
 @triton.jit
-def _quantise(x, scale, out, count, BLOCK: tl.constexpr):
+def _quantize(x, scale, out, count, BLOCK: tl.constexpr):
     at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     inside = at < count
     value = tl.load(x + at, mask=inside, other=0.0).to(tl.float32) / tl.load(scale)
@@ -101,12 +101,12 @@ def _quantise(x, scale, out, count, BLOCK: tl.constexpr):
     tl.store(out + at, value.to(out.dtype.element_ty), mask=inside)
 
 
-def quantise(x, scale):
+def quantize(x, scale):
     """Values in 8 bits with a given scale for the whole tensor, saturating."""
     if not x.is_cuda:
         return (x.float() / scale).clamp(-FP8_MAX, FP8_MAX).to(FP8)
     out = torch.empty(x.shape, dtype=FP8, device=x.device)
-    _quantise[(triton.cdiv(x.numel(), 2048),)](x, scale, out, x.numel(), BLOCK=2048, num_warps=4)
+    _quantize[(triton.cdiv(x.numel(), 2048),)](x, scale, out, x.numel(), BLOCK=2048, num_warps=4)
     return out
 
 

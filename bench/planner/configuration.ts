@@ -219,7 +219,7 @@ export function engineOf(source: string): InferenceEngine {
   if (/v0\.[0-6]\b|fastertransformer|without XQA/i.test(source)) return InferenceEngine.TENSORRT_LLM_0_6;
   if (/trt-?llm|tensorrt|mlperf|mlcommons/i.test(source)) return InferenceEngine.TENSORRT_LLM;
   if (/sglang/i.test(source)) return InferenceEngine.SGLANG;
-  // The memory of CUDA graphs is taken from the utilisation.
+  // The memory of CUDA graphs is taken from the utilization.
   if (/vllm 0\.(2[1-9]|[3-9]\d)\b/i.test(source)) return InferenceEngine.VLLM_0_21;
   return InferenceEngine.VLLM;
 }

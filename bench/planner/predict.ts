@@ -13,7 +13,7 @@ import { Point } from './points';
 
 export type Group =
   | 'weights, dense 16-bit'
-  | 'weights, quantised'
+  | 'weights, quantized'
   | 'key-value bytes per token'
   | 'key-value capacity'
   | 'decode, dense'
@@ -53,16 +53,16 @@ export function predict(point: Point): Outcome {
   const exclude = (reason: string): Exclusion => ({ point, reason });
   const model = modelOf(point.model);
   if (/^weights/.test(point.metric)) {
-    if (!model) return exclude('model not in the catalogue');
+    if (!model) return exclude('model not in the catalog');
     const precision = precisionOf(point, model);
     if (!precision) return exclude(`format '${point.precision}' is not known`);
     const gib = model.checkpointSize(precision).gib;
-    return made(point, precision.quantized ? 'weights, quantised' : 'weights, dense 16-bit', gib, point.value, true);
+    return made(point, precision.quantized ? 'weights, quantized' : 'weights, dense 16-bit', gib, point.value, true);
   }
-  if (!model) return exclude('model not in the catalogue');
+  if (!model) return exclude('model not in the catalog');
   if (/^kv/.test(point.metric)) return keyValue(point, model);
   const instanceType = boardOf(point.gpu);
-  if (!instanceType) return exclude(`GPU '${point.gpu}' is not in the catalogue`);
+  if (!instanceType) return exclude(`GPU '${point.gpu}' is not in the catalog`);
   const precision = precisionOf(point, model);
   if (!precision) return exclude(`format '${point.precision}' is not known`);
   if (!instanceType.gpu.supports(precision)) return exclude(`${instanceType.gpu.name} has no ${precision.name}`);
@@ -176,7 +176,7 @@ function keyValue(point: Point, model: ModelSpec): Outcome {
   }
   const instanceType = boardOf(point.gpu);
   const precision = precisionOf(point, model);
-  if (!instanceType || !precision) return { point, reason: 'hardware or format of the log is not in the catalogue' };
+  if (!instanceType || !precision) return { point, reason: 'hardware or format of the log is not in the catalog' };
   const parallelism = parallelismOf(model, precision, Number(point.tp) || 1, Number(point.pp) || 1);
   if (typeof parallelism === 'string') return { point, reason: parallelism };
   const plan: CapacityPlan = CapacityPlanner.plan({

@@ -14,7 +14,7 @@ const NODE_MONITORING_AGENT = 'v1.7.0-eksbuild.1';
 export interface EksReleaseVersions {
   /** Kubernetes minor, e.g. `1.35`. */
   readonly kubernetesVersion: string;
-  /** Release of the EKS-optimised AL2023 images (standard and NVIDIA), e.g. `1.35.6-20260714`. */
+  /** Release of the EKS-optimized AL2023 images (standard and NVIDIA), e.g. `1.35.6-20260714`. */
   readonly nodeImageVersion: string;
   /** Add-on `vpc-cni`, at least 1.18.5 (network policy, EFA-only interfaces), e.g. `v1.22.4-eksbuild.3`. */
   readonly vpcCni: string;
@@ -120,7 +120,7 @@ export class EksRelease {
 
   /** Kubernetes minor, e.g. `1.35`. */
   public readonly kubernetesVersion: string;
-  /** Release of the EKS-optimised AL2023 images, standard and NVIDIA alike. */
+  /** Release of the EKS-optimized AL2023 images, standard and NVIDIA alike. */
   public readonly nodeImageVersion: string;
   /** Add-on `vpc-cni`. */
   public readonly vpcCni: string;

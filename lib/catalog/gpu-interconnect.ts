@@ -2,7 +2,7 @@
 export enum GpuInterconnect {
   /** Every GPU reaches every other at full NVLink rate through NVSwitch. */
   NVSWITCH = 'NVSWITCH',
-  /** NVLink between some pairs only (the hybrid cube mesh of 8 × V100); other pairs go through a neighbour or PCIe. */
+  /** NVLink between some pairs only (the hybrid cube mesh of 8 × V100); other pairs go through a neighbor or PCIe. */
   NVLINK_MESH = 'NVLINK_MESH',
   /** PCI Express, GPU to GPU without a copy in host memory (RTX PRO servers, some own hardware). */
   PCIE_PEER = 'PCIE_PEER',

@@ -17,7 +17,7 @@ interface EngineFacts {
   readonly dispatchMsPerLayer: number;
   /** The same for a layer with experts behind latent attention on several GPUs, ms. */
   readonly latentDispatchMsPerLayer: number;
-  /** Host time per token of a prompt before it is computed: tokenising, hashing of blocks, transport, microseconds. */
+  /** Host time per token of a prompt before it is computed: tokenizing, hashing of blocks, transport, microseconds. */
   readonly hostMicrosecondsPerToken: number;
   /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where nothing is known. */
   readonly answerMicrosecondsPerToken?: number;
@@ -25,7 +25,7 @@ interface EngineFacts {
   readonly answerNanosecondsPerEarlierToken?: number;
   /** Whether decode attention reads grouped keys and values once per query head. */
   readonly rereadsGroupedKeys: boolean;
-  /** Whether the memory of CUDA graphs is taken from the utilisation. */
+  /** Whether the memory of CUDA graphs is taken from the utilization. */
   readonly countsGraphs?: boolean;
   /** Whether layers with a window keep only the window. */
   readonly keepsWindows?: boolean;
@@ -71,7 +71,7 @@ export class InferenceEngine {
   public static readonly VLLM = new InferenceEngine('vllm', VLLM_FACTS);
   /**
    * vLLM from 0.21 on, inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache, and takes it from
-   * the utilisation (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
+   * the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
    */
   public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', { ...VLLM_FACTS, countsGraphs: true });
   /** TensorRT-LLM. */
@@ -157,7 +157,7 @@ export class InferenceEngine {
   public readonly dispatchMsPerLayer: number;
   /** The same for a layer with experts behind latent attention on several GPUs, milliseconds. */
   public readonly latentDispatchMsPerLayer: number;
-  /** Host time per token of a prompt before it is computed (tokenising, hashing of blocks, transport), microseconds. */
+  /** Host time per token of a prompt before it is computed (tokenizing, hashing of blocks, transport), microseconds. */
   public readonly hostMicrosecondsPerToken: number;
   /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where nothing is known of it. */
   public readonly answerMicrosecondsPerToken: number;
@@ -165,7 +165,7 @@ export class InferenceEngine {
   public readonly answerNanosecondsPerEarlierToken: number;
   /** Whether decode attention reads grouped keys and values once per query head, as engines before 2024 did. */
   public readonly rereadsGroupedKeys: boolean;
-  /** Whether the memory of CUDA graphs is taken from the utilisation, as by vLLM from 0.21 on. */
+  /** Whether the memory of CUDA graphs is taken from the utilization, as by vLLM from 0.21 on. */
   public readonly countsGraphs: boolean;
   /**
    * Whether layers with a sliding window keep only the window of a sequence. SGLang gives them a pool nearly as large as that of the

@@ -31,7 +31,7 @@ export class Metric {
    * The metric that a series belongs to, if one of the exporters exposes it.
    *
    * @param seriesName name of a series
-   * @param exporters names of exporters; names the catalogue does not know are passed over
+   * @param exporters names of exporters; names the catalog does not know are passed over
    */
   public static find(seriesName: string, exporters: string[]): Metric | undefined {
     return Metric.ALL.find((metric) => exporters.includes(metric.exporter) && metric.seriesNames.includes(seriesName));

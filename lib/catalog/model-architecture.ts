@@ -81,7 +81,7 @@ export interface DecoderShape {
   readonly attentionOutputBias?: boolean;
   /** Whether the feed-forward matrices have biases. @default false */
   readonly feedForwardBias?: boolean;
-  /** Whether queries and keys are normalised per head (Qwen3, Gemma 3). @default false */
+  /** Whether queries and keys are normalized per head (Qwen3, Gemma 3). @default false */
   readonly queryKeyNorm?: boolean;
   /** Norms of one layer. @default 2 */
   readonly normsPerLayer?: number;

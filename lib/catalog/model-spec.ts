@@ -119,13 +119,13 @@ export class ModelSpec {
   /** gpt-oss 120B. */
   public static readonly GPT_OSS_120B = ModelSpec.listed('gpt-oss-120b');
 
-  /** Every model of the catalogue. */
+  /** Every model of the catalog. */
   public static readonly ALL: ModelSpec[] = (Object.keys(MODEL_TABLE) as ModelName[]).map((name) =>
     ModelSpec.listed(name),
   );
 
   /**
-   * A model of the catalogue by its name.
+   * A model of the catalog by its name.
    *
    * @param name for example `llama-3.1-8b`
    * @throws UnscopedValidationError for an unknown name, with the near ones
@@ -140,7 +140,7 @@ export class ModelSpec {
   }
 
   /**
-   * A dense model that the catalogue does not have.
+   * A dense model that the catalog does not have.
    *
    * @param props its shape or its number of parameters
    * @throws UnscopedValidationError with all faults of the shape
@@ -168,7 +168,7 @@ export class ModelSpec {
   }
 
   /**
-   * A mixture-of-experts model that the catalogue does not have.
+   * A mixture-of-experts model that the catalog does not have.
    *
    * @param props its shape
    * @throws UnscopedValidationError with all faults of the shape
@@ -311,7 +311,7 @@ export class ModelSpec {
   }
 
   /**
-   * Bytes of the whole model's weights, scale factors included. Quantised formats leave embeddings, head, router and norms in 16
+   * Bytes of the whole model's weights, scale factors included. Quantized formats leave embeddings, head, router and norms in 16
    * bits; MXFP4 also everything but the experts of a mixture-of-experts model, NVFP4 the projections of latent attention but its output.
    *
    * @param precision number format of the weights
@@ -356,7 +356,7 @@ export class ModelSpec {
    * Bytes of keys and values that one token needs in all layers, one copy: what tensor parallelism shares out (or, with fewer heads
    * than ranks and with latent attention, replicates). Layers with a sliding window are counted fully.
    *
-   * @param precision number format of the cache; quantised caches are counted without scale factors
+   * @param precision number format of the cache; quantized caches are counted without scale factors
    */
   public keyValueBytesPerToken(precision: Precision): number {
     return this.layers * this.keyValueWidth * (precision.bits / 8);

@@ -4,14 +4,14 @@ import { EXPERTS_SHAPES, ExpertsName } from './model-table-experts';
 import { LLAMA_SHAPES, LlamaName } from './model-table-llama';
 
 /**
- * Names of all models of the catalogue.
+ * Names of all models of the catalog.
  *
  * @internal
  */
 export type ModelName = LlamaName | DenseName | ExpertsName;
 
 /**
- * Shapes of all models of the catalogue.
+ * Shapes of all models of the catalog.
  *
  * @internal
  */

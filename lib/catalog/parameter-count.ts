@@ -1,7 +1,7 @@
 import { DecoderShape, ExpertLayers } from './model-architecture';
 
 /**
- * Parameters of a model, by what becomes of them when it is quantised and spread over GPUs.
+ * Parameters of a model, by what becomes of them when it is quantized and spread over GPUs.
  *
  * @internal
  */
@@ -25,7 +25,7 @@ export interface ParameterCount {
   readonly router: number;
   /** Norms and biases of one layer; stay in 16 bits, on every rank. */
   readonly small: number;
-  /** Output rows of all quantised matrices of all layers (for one scale each). */
+  /** Output rows of all quantized matrices of all layers (for one scale each). */
   readonly outputRows: number;
   /** Embedding, head and position tables; stay in 16 bits. */
   readonly embedding: number;

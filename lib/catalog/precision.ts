@@ -19,7 +19,7 @@ interface PrecisionFacts {
 /**
  * Number format of weights or of the key-value cache.
  *
- * Quantised formats hold the matrices of the layers; embeddings, output head and norms stay in 16 bits, as published checkpoints
+ * Quantized formats hold the matrices of the layers; embeddings, output head and norms stay in 16 bits, as published checkpoints
  * have them, so a whole model is larger than parameters × bits (Qwen3-8B in AWQ is 0.372 of its 16-bit size, not 0.25).
  */
 export class Precision {
@@ -124,7 +124,7 @@ export class Precision {
   public readonly groupSize?: number;
   /** Lowest CUDA compute capability that serving engines run it on. */
   public readonly minimumComputeCapability: number;
-  /** Whether weights are quantised, so that embeddings, output head and norms stay in 16 bits. */
+  /** Whether weights are quantized, so that embeddings, output head and norms stay in 16 bits. */
   public readonly quantized: boolean;
 
   private constructor(facts: PrecisionFacts) {

@@ -27,8 +27,8 @@ interface Option {
 }
 
 const LOAD_OPTIONS: { readonly [name: string]: Option } = {
-  model: { value: 'NAME', help: 'a model of the catalogue (list: gpu-inference models), or a size such as 13B' },
-  config: { value: 'FILE', help: 'a config.json of Hugging Face instead of a model of the catalogue' },
+  model: { value: 'NAME', help: 'a model of the catalog (list: gpu-inference models), or a size such as 13B' },
+  config: { value: 'FILE', help: 'a config.json of Hugging Face instead of a model of the catalog' },
   context: {
     value: 'TOKENS',
     help: 'longest context, prompt and answer together (input + output where both are given)',
@@ -80,8 +80,8 @@ const COMMANDS: {
       limit: { value: 'N', help: 'rows to print' },
     },
   },
-  models: { help: 'the models of the catalogue', options: {} },
-  instances: { help: 'the instance types of the catalogue', options: {} },
+  models: { help: 'the models of the catalog', options: {} },
+  instances: { help: 'the instance types of the catalog', options: {} },
 };
 
 /** Options of one command, read. */
@@ -234,7 +234,9 @@ function planText(made: CapacityPlan, flags: ReadonlySet<string>): string {
   if (flags.has('markdown')) return made.explainMarkdown();
   if (flags.has('explain')) return made.explain();
   const rows = made.figures.map((figure) => [figure.name, figure.value, figure.evidence, figure.errorBand]);
-  const ways = made.waysOut.map((way) => `  - ${way.change} (${way.nodes} × ${way.instanceType}, ${way.parallelism})`);
+  const ways = made.alternatives.map(
+    (way) => `  - ${way.change} (${way.nodes} × ${way.instanceType}, ${way.parallelism})`,
+  );
   const missing = made.shortfallPerGpu ? [`short by ${made.shortfallPerGpu} per GPU; ways out:`, ...ways] : ways;
   return [
     made.summary,

@@ -7,12 +7,12 @@ export interface TerraformJson {
 }
 
 /**
- * What a stack is synthesised to, without writing anything: references between all stacks of the app are resolved, aspects
+ * What a stack is synthesized to, without writing anything: references between all stacks of the app are resolved, aspects
  * invoked and validations run, as `app.synth()` does.
  *
  * @internal
  */
-export function synthesisedJson(stack: TerraformStack): TerraformJson {
+export function synthesizedJson(stack: TerraformStack): TerraformJson {
   for (const construct of stack.node.root.node.findAll()) {
     if (TerraformStack.isStack(construct)) construct.prepareStack();
   }

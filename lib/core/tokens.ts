@@ -23,7 +23,7 @@ export function concreteFault(name: string, value: unknown, why: string): string
 export function hasToken(value: unknown): boolean {
   if (value === null || value === undefined) return false;
   if (Token.isUnresolved(value)) return true;
-  // The value of a numeric map token, which isUnresolved does not recognise on its own.
+  // The value of a numeric map token, which isUnresolved does not recognize on its own.
   if (typeof value === 'number') return value === Token.NUMBER_MAP_TOKEN_VALUE;
   if (Array.isArray(value)) return value.some(hasToken);
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
@@ -37,7 +37,7 @@ export function hasToken(value: unknown): boolean {
  *
  * @internal
  */
-export function shown(value: unknown): string {
+export function displayValue(value: unknown): string {
   return hasToken(value) ? 'a token (a value Terraform only knows later)' : String(value);
 }
 
@@ -46,7 +46,7 @@ export function shown(value: unknown): string {
  *
  * @internal
  */
-export function elementAt(list: string[], index: number): string {
+export function listElement(list: string[], index: number): string {
   return Token.isUnresolved(list) ? (Fn.element(list, index) as string) : list[index];
 }
 
@@ -55,7 +55,7 @@ export function elementAt(list: string[], index: number): string {
  *
  * @internal
  */
-export function joined(list: string[], more: string[]): string[] {
+export function concatLists(list: string[], more: string[]): string[] {
   if (!Token.isUnresolved(list)) return [...list, ...more];
   return more.length > 0 ? Fn.concat([list, more]) : list;
 }

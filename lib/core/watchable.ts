@@ -14,7 +14,7 @@ export interface MetricsTarget {
   readonly port: number;
   /** HTTP path. @default '/metrics' */
   readonly path?: string;
-  /** Exporters behind that port, by their names in the metric catalogue, e.g. `triton`, `triton-vllm`. */
+  /** Exporters behind that port, by their names in the metric catalog, e.g. `triton`, `triton-vllm`. */
   readonly exporters: string[];
   /** Names of the models as the `model` label has them. */
   readonly models: string[];

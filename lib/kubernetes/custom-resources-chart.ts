@@ -6,7 +6,7 @@ const CHART_ID = 'CustomResourcesChart';
 
 /**
  * Path, relative to the folder Terraform runs in, of the chart that prints raw resources. The chart is copied there once per
- * stack when the app is synthesised, so the synthesised stack needs nothing of this package.
+ * stack when the app is synthesized, so the synthesized stack needs nothing of this package.
  *
  * @internal
  */
@@ -24,7 +24,7 @@ export function customResourcesChart(stack: TerraformStack): string {
 }
 
 /**
- * Whether the chart of a synthesised Helm release is ours.
+ * Whether the chart of a synthesized Helm release is ours.
  *
  * @internal
  */

@@ -73,7 +73,7 @@ const env: Fields = {
   }),
 };
 
-/** Containers; those that initialise a pod are described alike. @internal */
+/** Containers; those that initialize a pod are described alike. @internal */
 export const container = (to: string): BlockRule =>
   list(to, {
     args: texts,

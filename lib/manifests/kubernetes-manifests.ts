@@ -3,7 +3,7 @@ import { isCustomResourcesChart } from '../kubernetes/custom-resources-chart';
 import { throwIfInvalid } from '../core/errors';
 import { KubernetesAccess } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { synthesisedJson, TerraformJson } from '../core/synthesized-json';
+import { synthesizedJson, TerraformJson } from '../core/synthesized-json';
 import { ApiObject } from './attribute-rules';
 import { isClusterScoped } from './cluster-scoped-kinds';
 import { KINDS } from './kinds';
@@ -39,7 +39,7 @@ export interface KubernetesManifestsOptions {
  */
 export class KubernetesManifests {
   /**
-   * Synthesises a stack (nothing is written) and renders its Kubernetes resources, and the resources of `CustomResources`.
+   * Synthesizes a stack (nothing is written) and renders its Kubernetes resources, and the resources of `CustomResources`.
    *
    * Call it when the stack is complete. Throws a `ValidationError` that names the resource and the attribute when an attribute
    * is not one the provider is known to have, when a reference has no value, and when there is a Helm release of another chart.
@@ -48,7 +48,7 @@ export class KubernetesManifests {
    * @param options what only the caller knows @default - nothing
    */
   public static of(stack: TerraformStack, options: KubernetesManifestsOptions = {}): KubernetesManifests {
-    const json = synthesisedJson(stack);
+    const json = synthesizedJson(stack);
     const resolver = resolverOf(stack, json, options.values ?? {});
     const faults: string[] = [];
     const entries = selectedEntries(stack, json, options, faults);
@@ -142,7 +142,7 @@ function resolverOf(
       .find((candidate) => dataSource === `cross-stack-reference-input-${candidate.node.id}`);
     if (!producer) return undefined;
     const id = producer.node.path;
-    const known = resolvers.get(id) ?? new ReferenceResolver(synthesisedJson(producer), values, remote);
+    const known = resolvers.get(id) ?? new ReferenceResolver(synthesizedJson(producer), values, remote);
     resolvers.set(id, known);
     return known;
   };

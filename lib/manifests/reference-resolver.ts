@@ -2,7 +2,7 @@ import { TerraformJson } from '../core/synthesized-json';
 import { parseReference, parseTemplate, Step } from './terraform-template';
 
 /**
- * Replaces the references in a synthesised stack by values: those the caller gives, and those that stand as literals in the stack
+ * Replaces the references in a synthesized stack by values: those the caller gives, and those that stand as literals in the stack
  * itself, or in the stack of the same app that an output comes from.
  *
  * @internal
@@ -11,7 +11,7 @@ export class ReferenceResolver {
   private readonly running = new Set<string>();
 
   /**
-   * @param json the synthesised stack
+   * @param json the synthesized stack
    * @param values values by the text of the expression, e.g. `aws_iam_role.pod.arn`
    * @param remote the resolver of the stack that a remote state data source reads
    */

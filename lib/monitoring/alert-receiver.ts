@@ -33,7 +33,7 @@ export interface PagerDutyReceiverProps {
 export interface WebhookReceiverProps {
   /** URL. It is part of the configuration, so it must hold no secret. */
   readonly url: string;
-  /** Secret that holds a bearer token. @default - no authorisation */
+  /** Secret that holds a bearer token. @default - no authorization */
   readonly bearerToken?: AlertSecret;
 }
 

@@ -18,7 +18,7 @@ type Selector = Extract<PromqlExpression, { kind: 'selector' }>;
  * The agreement between queries and what exporters really expose.
  *
  * A query that selects what is not there is no error for Prometheus: the result is empty and the alert never fires. So every
- * expression is checked against the metric catalogue and the features that the watched workloads have switched on.
+ * expression is checked against the metric catalog and the features that the watched workloads have switched on.
  */
 export class MetricContract {
   /**

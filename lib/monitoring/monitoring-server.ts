@@ -22,7 +22,7 @@ const NOBODY_ID = '65534';
 const CONFIG_HASH = 'gpu-inference-constructs/config-hash';
 
 /**
- * A file of the configuration whose text is asked for when the stack is synthesised.
+ * A file of the configuration whose text is asked for when the stack is synthesized.
  *
  * @internal
  */

@@ -65,7 +65,7 @@ export interface MonitoringStackProps {
  * A Construct, not a Terraform stack: Prometheus and Alertmanager on a cluster, with rules for the workloads it is told to watch.
  *
  * For each workload it records the three indicators of `Indicator`, for each model `<model>_latency_p99` in milliseconds, and
- * raises `HighLatency` when that is above its threshold for five minutes. Every query is held against the metric catalogue first,
+ * raises `HighLatency` when that is above its threshold for five minutes. Every query is held against the metric catalog first,
  * so that no alert waits for a metric that is not there. A changed rule replaces the pod, which then reads it.
  *
  * Throws a `ValidationError` for a namespace, an interval, a threshold or receivers that are not allowed.
@@ -141,7 +141,7 @@ export class MonitoringStack extends Construct {
     return this.props.scrapeIntervalSeconds ?? 15;
   }
 
-  /** Read anew each time: a workload may change until the stack is synthesised. */
+  /** Read anew each time: a workload may change until the stack is synthesized. */
   private get workloads(): WatchedWorkload[] {
     return this.watched.map(({ workload, options }) => this.toWatched(workload, options));
   }

@@ -1,4 +1,4 @@
-import { shown } from '../core/tokens';
+import { displayValue } from '../core/tokens';
 import { RdmaAttachment } from './rdma-attachment';
 
 /**
@@ -44,13 +44,13 @@ export function connectXFaults(kind: string, options: ConnectXOptions & Partial<
   const whole = (name: string, value: number | undefined, least: number, most = Infinity) => {
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
     const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
-    faults.push(`${name} must be a whole number ${range}; got ${shown(value)}`);
+    faults.push(`${name} must be a whole number ${range}; got ${displayValue(value)}`);
   };
   whole('adaptersPerNode', adaptersPerNode, 1);
   whole('gidIndex', gidIndex, 0);
   whole('trafficClass', trafficClass, 0, 255);
   whole(way === 'virtual-functions' ? 'virtualFunctionsPerAdapter' : 'maxPods', sharing, 1);
-  if (!(gbpsPerAdapter > 0)) faults.push(`gbpsPerAdapter must be above 0; got ${shown(gbpsPerAdapter)}`);
+  if (!(gbpsPerAdapter > 0)) faults.push(`gbpsPerAdapter must be above 0; got ${displayValue(gbpsPerAdapter)}`);
   if (fabricName === '') faults.push("fabricName must not be empty; got ''");
   if (way === 'virtual-functions' && resourceNames.length !== adaptersPerNode) {
     faults.push(

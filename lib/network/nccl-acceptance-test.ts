@@ -53,7 +53,7 @@ export interface NcclAcceptanceTestProps {
   readonly nodes?: number;
   /**
    * Least bus bandwidth in GB/s.
-   * @default - from the catalogue: 60 % of the fabric's rate where GPUs have NVLink and GPUDirect, else 5 %
+   * @default - from the catalog: 60 % of the fabric's rate where GPUs have NVLink and GPUDirect, else 5 %
    */
   readonly minimumBusBandwidth?: number;
   /** Whether Terraform waits for the test, and fails with it. @default false */

@@ -8,7 +8,7 @@ import { NodeNetwork } from './capacity-request';
 import { explainMarkdown, explainText } from './explain';
 import { PlanFacts, summaryOf } from './plan-facts';
 import { planFromJson, planToJson } from './plan-json';
-import { MemoryPerGpu, PlanFigure, WayOut } from './plan-parts';
+import { MemoryPerGpu, PlanFigure, Alternative } from './plan-parts';
 
 /**
  * How one model runs on chosen hardware: whether it fits, how fast it is, what it costs, and why.
@@ -86,7 +86,7 @@ export class CapacityPlan {
   /** Sequences of full length that one replica has room for: the exact safe batch. */
   public readonly maxConcurrency: number;
   /** The deployment guide's safe batch, GPU memory / (parameters × 2): a rule of thumb beside `maxConcurrency`. */
-  public readonly guideSafeBatch: number;
+  public readonly ruleOfThumbBatch: number;
   /** Time between two tokens of an answer with `concurrency` sequences at once, milliseconds. */
   public readonly decodeLatencyMs: number;
   /** Time to the first token of a typical prompt on an idle replica, milliseconds. */
@@ -104,15 +104,15 @@ export class CapacityPlan {
   /** Price of one node for an hour. @default - none was given */
   public readonly pricePerHour?: number;
   /** Share of the time that the GPUs are busy, for the cost. */
-  public readonly busyShare: number;
-  /** Cost of a million output tokens at `maxOutputTokensPerSecond` and `busyShare`. @default - no price was given */
+  public readonly utilization: number;
+  /** Cost of a million output tokens at `maxOutputTokensPerSecond` and `utilization`. @default - no price was given */
   public readonly costPerMillionTokens?: number;
   /** The same with the nodes of one replica more in reserve. @default - no price was given */
   public readonly costPerMillionTokensWithSpare?: number;
   /** Memory missing on the fullest GPU. @default - it fits */
   public readonly shortfallPerGpu?: DataSize;
   /** Changes that make it fit, cheapest first; none when it fits. */
-  public readonly waysOut: WayOut[];
+  public readonly alternatives: Alternative[];
   /** Advice, each with a stable id in brackets. */
   public readonly warnings: string[];
   /** Every number with its formula, inputs, evidence and error band. */
@@ -144,7 +144,7 @@ export class CapacityPlan {
     this.kvBytesPerTokenPerGpu = facts.kvBytesPerTokenPerGpu;
     this.kvCapacityTokens = facts.kvCapacityTokens;
     this.maxConcurrency = facts.maxConcurrency;
-    this.guideSafeBatch = facts.guideSafeBatch;
+    this.ruleOfThumbBatch = facts.ruleOfThumbBatch;
     this.decodeLatencyMs = facts.decodeLatencyMs;
     this.timeToFirstTokenMs = facts.timeToFirstTokenMs;
     this.outputTokensPerSecond = facts.outputTokensPerSecond;
@@ -153,11 +153,11 @@ export class CapacityPlan {
     this.pipelineEfficiency = facts.pipelineEfficiency;
     this.layersPerStage = [...facts.layersPerStage];
     this.pricePerHour = facts.pricePerHour;
-    this.busyShare = facts.busyShare;
+    this.utilization = facts.utilization;
     this.costPerMillionTokens = facts.costPerMillionTokens;
     this.costPerMillionTokensWithSpare = facts.costPerMillionTokensWithSpare;
     this.shortfallPerGpu = facts.shortfallPerGpu;
-    this.waysOut = [...facts.waysOut];
+    this.alternatives = [...facts.alternatives];
     this.warnings = [...facts.warnings];
     this.figures = [...facts.figures];
   }

@@ -5,7 +5,7 @@ import { smallestFit } from './choose-parallelism';
 import { planOf } from './judge';
 import { candidateCount, searchPlans } from './search';
 import { requestFaults, resolveLoad, setupOf } from './setup';
-import { waysOut } from './ways-out';
+import { alternatives } from './alternatives';
 
 /**
  * Says before anything is paid for whether a model fits, how fast it is, and which hardware is the cheapest that will do.
@@ -21,12 +21,12 @@ export class CapacityPlanner {
   public static plan(request: CapacityRequest): CapacityPlan {
     const precision = request.precision ?? request.instanceType.gpu.defaultPrecision;
     const load = resolveLoad(request, requestFaults(request, precision));
-    const { instanceType, pricePerHour, busyShare, parallelism } = request;
-    const hardware = { instanceType, precision, pricePerHour, busyShare };
+    const { instanceType, pricePerHour, utilization, parallelism } = request;
+    const hardware = { instanceType, precision, pricePerHour, utilization };
     const setup = parallelism
       ? setupOf(load, hardware, parallelism)
       : smallestFit(load, hardware, request.maxNodes ?? 1).setup;
-    return planOf(setup, () => waysOut(setup));
+    return planOf(setup, () => alternatives(setup));
   }
 
   /**

@@ -56,7 +56,7 @@ export interface ServingLoad {
   /** Micro-batches in flight with pipeline parallelism. @default - as many as sequences, at least one per stage */
   readonly microBatches?: number;
   /**
-   * Size of the checkpoint's files, where it is known: some quantised checkpoints leave more in 16 bits than the format says (Meta's
+   * Size of the checkpoint's files, where it is known: some quantized checkpoints leave more in 16 bits than the format says (Meta's
    * FP8 of Llama-3.1-405B is 21 % larger). The memory of the weights is scaled to it.
    * @default - counted from the shape and the precision
    */
@@ -85,7 +85,7 @@ export interface CapacityRequest extends ServingLoad {
   /** Price of one node for an hour, in any currency, at a date of your choosing. @default - no cost is stated */
   readonly pricePerHour?: number;
   /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */
-  readonly busyShare?: number;
+  readonly utilization?: number;
 }
 
 /**
@@ -119,7 +119,7 @@ export interface CapacitySearchRequest extends ServingLoad {
   /**
    * Instance types to choose from. With prices the cheapest comes first; without, the one with the least GPU memory, then the
    * fewest GPUs, then the smallest host, then by name.
-   * @default - all of the catalogue but the legacy ones
+   * @default - all of the catalog but the legacy ones
    */
   readonly candidates?: CapacityCandidate[];
   /** Formats of the weights to try. @default - the widest 16-bit format of each GPU */
@@ -131,7 +131,7 @@ export interface CapacitySearchRequest extends ServingLoad {
   /** Most replicas, where one is not fast enough. @default 1 */
   readonly maxReplicas?: number;
   /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */
-  readonly busyShare?: number;
+  readonly utilization?: number;
   /** Most plans to return. @default 20 */
   readonly limit?: number;
 }

@@ -33,7 +33,7 @@ export function parallelismCandidates(
         candidates.push(plain);
         continue;
       }
-      // Experts whose width cannot be cut into whole quantisation groups are spread instead.
+      // Experts whose width cannot be cut into whole quantization groups are spread instead.
       if (!model.experts || tensor === 1) continue;
       const spread = Parallelism.of({ tensor, pipeline, expert: tensor });
       if (parallelismFaults(model, spread, precision).length === 0) candidates.push(spread);
@@ -49,7 +49,7 @@ export function parallelismCandidates(
  */
 export function smallestFit(
   load: Load,
-  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; busyShare?: number },
+  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; utilization?: number },
   maxNodes: number,
 ): { setup: Setup; fit: Fit } {
   let nearest: { setup: Setup; fit: Fit } | undefined;

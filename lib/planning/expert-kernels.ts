@@ -17,7 +17,7 @@ export interface ExpertFit {
   readonly eb: number;
   /** Share of the dense rate of the format the products are computed in. */
   readonly ef: number;
-  /** Bytes moved for each element of a routed token: permuting, quantising, the activations between the products, summing. */
+  /** Bytes moved for each element of a routed token: permuting, quantizing, the activations between the products, summing. */
   readonly traffic: number;
 }
 
@@ -36,7 +36,7 @@ const EXPERT_PADDING = 50;
 
 type Format = 'wide' | 'fp8' | 'fp8-block' | 'nvfp4' | 'mxfp4' | 'int4';
 
-/** By generation: before Hopper, Hopper, data centre Blackwell, workstation Blackwell. */
+/** By generation: before Hopper, Hopper, data center Blackwell, workstation Blackwell. */
 type Generation = 'ampere' | 'hopper' | 'blackwell' | 'workstation';
 
 type Table = { readonly [G in Generation]: { readonly [F in Format]: ExpertFit } };

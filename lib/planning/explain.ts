@@ -1,5 +1,5 @@
 import { PlanFacts, summaryOf } from './plan-facts';
-import { MemoryPerGpu, WayOut } from './plan-parts';
+import { MemoryPerGpu, Alternative } from './plan-parts';
 
 /**
  * The part of the memory that is largest.
@@ -22,7 +22,7 @@ export function largestPart(memory: MemoryPerGpu): string {
  *
  * @internal
  */
-export function wayOutText(way: WayOut): string {
+export function alternativeText(way: Alternative): string {
   const price = way.pricePerHour === undefined ? '' : `, ${way.pricePerHour} per hour`;
   return `${way.change} (${way.nodes} × ${way.instanceType}, ${way.parallelism}${price})`;
 }
@@ -33,8 +33,8 @@ function shortfall(facts: PlanFacts): string[] {
   const missing = facts.shortfallPerGpu ? `short by ${facts.shortfallPerGpu} per GPU` : 'the host memory is short';
   return [
     `Does not fit: ${missing}; largest part: ${largestPart(facts.memoryPerGpu)}.`,
-    facts.waysOut.length === 0 ? 'No way out was found among the catalogue.' : 'Ways out, each checked to fit:',
-    ...facts.waysOut.map((way) => `  - ${wayOutText(way)}`),
+    facts.alternatives.length === 0 ? 'No way out was found among the catalog.' : 'Ways out, each checked to fit:',
+    ...facts.alternatives.map((way) => `  - ${alternativeText(way)}`),
   ];
 }
 

@@ -75,7 +75,7 @@ export function figuresOf(
       evidence: exact.evidence,
       errorBand:
         precision.quantized && !model.approximate
-          ? '± 1 % where every matrix of the layers is quantised; some checkpoints leave attention in 16 bits'
+          ? '± 1 % where every matrix of the layers is quantized; some checkpoints leave attention in 16 bits'
           : exact.errorBand,
     },
     {
@@ -84,7 +84,7 @@ export function figuresOf(
       formula: model.latentAttention
         ? 'layers × (rank + rotary) × bytes, on every tensor rank'
         : 'layers × 2 × ceil(heads / tensor) × head size × bytes',
-      inputs: `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}, ${setup.kvPrecision.bits} bits`,
+      inputs: `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}, ${setup.kvCachePrecision.bits} bits`,
       evidence: exact.evidence,
       errorBand: model.approximate ? exact.errorBand : 'none',
     },
@@ -108,7 +108,7 @@ export function figuresOf(
     {
       name: 'runtime per GPU',
       value: String(memory.runtime),
-      formula: `libraries by ranks + experts + ${setup.engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack'} outside the utilisation + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache`,
+      formula: `libraries by ranks + experts + ${setup.engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack'} outside the utilization + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache`,
       inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${setup.cudaGraphs ? 'on' : 'off'}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; up to 1 GiB less is used',
@@ -116,7 +116,7 @@ export function figuresOf(
     {
       name: 'available per GPU',
       value: String(memory.available),
-      formula: 'utilisation × memory as CUDA reports it',
+      formula: 'utilization × memory as CUDA reports it',
       inputs: `${facts.gpuMemoryUtilization} × ${gpu.memory} (${gpu.name})`,
       evidence: EvidenceClass.EXACT,
       errorBand: '± 1 %',
@@ -132,7 +132,7 @@ export function figuresOf(
     },
     {
       name: "safe batch by the guide's rule",
-      value: `${facts.guideSafeBatch}`,
+      value: `${facts.ruleOfThumbBatch}`,
       formula: 'GPU memory / (parameters × 2)',
       inputs: `${parallelism.gpusPerReplica} × ${gpu.memory}`,
       evidence: EvidenceClass.ASSUMED,
@@ -190,7 +190,7 @@ export function figuresOf(
       name: 'cost per million output tokens',
       value: `${facts.costPerMillionTokens.toFixed(2)}, with one replica in reserve ${facts.costPerMillionTokensWithSpare.toFixed(2)}`,
       formula: '1e6 × nodes × price per hour / (3600 × tokens per second × busy share)',
-      inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), busy ${facts.busyShare}`,
+      inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), busy ${facts.utilization}`,
       ...timeEvidence(setup, full),
     });
   }

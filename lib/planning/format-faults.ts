@@ -39,7 +39,7 @@ export function formatFaults(
     if (model.experts && engine === InferenceEngine.SGLANG)
       return [`${engine.name} runs experts in ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`];
   }
-  // Quantised weights are multiplied in bf16, or in fp16 where the GPU lacks it.
+  // Quantized weights are multiplied in bf16, or in fp16 where the GPU lacks it.
   const inHalf = precision === Precision.FP16 || (precision.quantized && !gpu.supports(Precision.BF16));
   if (!model.shape.needsBfloat16 || !inHalf) return [];
   return [

@@ -5,7 +5,7 @@ import { figuresOf } from './figures';
 import { Fit, fitOf } from './judge-fit';
 import { MemoryModel } from './memory-model';
 import { PlanFacts } from './plan-facts';
-import { WayOut } from './plan-parts';
+import { Alternative } from './plan-parts';
 import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
 import { Setup, largerOwnSequences, nodesFor } from './setup';
 import { stageLayers } from './stages';
@@ -46,7 +46,7 @@ function fitsByDefault(setup: Setup, fit: Fit): boolean {
  *
  * @internal
  */
-export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityPlan {
+export function planOf(setup: Setup, alternatives: (fit: Fit) => Alternative[]): CapacityPlan {
   const fit = fitOf(setup);
   const { memory } = fit;
   const { asked, full } = estimates(setup, memory);
@@ -56,7 +56,7 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
   const cost = (nodes: number) =>
     setup.pricePerHour === undefined
       ? undefined
-      : (1e6 * nodes * setup.pricePerHour) / (3600 * full.outputTokensPerSecond * replicas * setup.busyShare);
+      : (1e6 * nodes * setup.pricePerHour) / (3600 * full.outputTokensPerSecond * replicas * setup.utilization);
   const spare = Parallelism.of({ tensor: parallelism.tensor, pipeline: parallelism.pipeline, data: replicas + 1 });
   const size = (bytes: number) => DataSize.bytes(bytes);
   const gpuBytes = setup.gpu.memory.bytes * parallelism.gpusPerReplica;
@@ -64,7 +64,7 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     model,
     instanceType,
     precision: setup.precision,
-    kvCachePrecision: setup.kvPrecision,
+    kvCachePrecision: setup.kvCachePrecision,
     engine: setup.engine,
     parallelism,
     network: setup.nodeNetwork,
@@ -72,8 +72,8 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     concurrency: setup.concurrency,
     inputTokens: setup.inputTokens,
     outputTokens: setup.outputTokens,
-    gpuMemoryUtilization: setup.utilization,
-    maxBatchedTokens: setup.tokenWindow,
+    gpuMemoryUtilization: setup.gpuMemoryUtilization,
+    maxBatchedTokens: setup.maxBatchedTokens,
     maxSequences: setup.maxSequences,
     cudaGraphs: setup.cudaGraphs,
     cpuOffload: size(memory.offloaded),
@@ -92,7 +92,7 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     kvBytesPerTokenPerGpu: memory.kvPerToken,
     kvCapacityTokens: memory.kvCapacityTokens,
     maxConcurrency: memory.maxSequences,
-    guideSafeBatch: Math.floor(gpuBytes / (model.parameters * 2)),
+    ruleOfThumbBatch: Math.floor(gpuBytes / (model.parameters * 2)),
     decodeLatencyMs: asked.timePerOutputToken * 1e3,
     timeToFirstTokenMs: asked.timeToFirstToken * 1e3,
     outputTokensPerSecond: asked.outputTokensPerSecond * replicas,
@@ -101,11 +101,11 @@ export function planOf(setup: Setup, waysOut: (fit: Fit) => WayOut[]): CapacityP
     pipelineEfficiency: pipelineEfficiency(m, parallelism.pipeline),
     layersPerStage: stageLayers(model.layers, parallelism.pipeline),
     pricePerHour: setup.pricePerHour,
-    busyShare: setup.busyShare,
+    utilization: setup.utilization,
     costPerMillionTokens: cost(setup.nodes),
     costPerMillionTokensWithSpare: cost(nodesFor(instanceType, spare)),
     shortfallPerGpu: fit.shortfallBytes > 0 ? size(fit.shortfallBytes) : undefined,
-    waysOut: fit.fits ? [] : waysOut(fit),
+    alternatives: fit.fits ? [] : alternatives(fit),
   };
   const facts = { ...bare, warnings: warningsOf(setup, { ...fit, fitsByDefault: fitsByDefault(setup, fit) }, asked) };
   return CapacityPlan._of({

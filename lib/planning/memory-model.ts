@@ -97,11 +97,11 @@ function expertPadding({ model, gpu, parallelism, precision }: Setup): number {
  * @internal
  */
 export function keyValueBytes(setup: Setup, layers: number): number {
-  const { model, parallelism, kvPrecision } = setup;
+  const { model, parallelism, kvCachePrecision } = setup;
   const width = model.latentAttention
     ? model.keyValueWidth
     : 2 * Math.ceil(model.keyValueHeads / parallelism.tensor) * model.headSize;
-  return layers * width * (kvPrecision.bits / 8);
+  return layers * width * (kvCachePrecision.bits / 8);
 }
 
 /**
@@ -118,18 +118,18 @@ export function keyValueBytes(setup: Setup, layers: number): number {
  * @internal
  */
 export function activationBytes(setup: Setup, sequences = setup.maxSequences): number {
-  const sampler = 9.7 * 4 * Math.min(sequences, setup.tokenWindow) * setup.model.vocabularySize;
+  const sampler = 9.7 * 4 * Math.min(sequences, setup.maxBatchedTokens) * setup.model.vocabularySize;
   return Math.max(70 * MIB, layerBytes(setup), sampler);
 }
 
-function layerBytes({ model, parallelism, tokenWindow }: Setup): number {
+function layerBytes({ model, parallelism, maxBatchedTokens }: Setup): number {
   const t = parallelism.tensor;
   const h = model.hiddenSize;
   const width = model.latentAttention ? h : model.attentionHeads * model.headSize;
   const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
   const dense = model._parameterCount().denseLayers > 0 ? model.intermediateSize : 0;
   const active = Math.max(dense, model.experts ? activeWidth(model.experts) : 0);
-  return 2 * tokenWindow * Math.max((3 * active) / t + 4 * h, coefficient * width);
+  return 2 * maxBatchedTokens * Math.max((3 * active) / t + 4 * h, coefficient * width);
 }
 
 function activeWidth(experts: ExpertLayers): number {
@@ -137,7 +137,7 @@ function activeWidth(experts: ExpertLayers): number {
 }
 
 /**
- * What else stays out of the cache, inside the utilisation. `room` is what is left besides weights and activations.
+ * What else stays out of the cache, inside the utilization. `room` is what is left besides weights and activations.
  *
  * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU, 0.25 to 0.43 on two, 0.81 to 1.39 on
  * more (buffers of NVLink; without it 0.20 and 0.21 on 16 and 8 GPUs), 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite,
@@ -153,17 +153,17 @@ export function runtimeBytes(setup: Setup, weights: number, room: number): numbe
   const few = ranks === 2 || setup.instanceType.nvlinkDomainSize === 1;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
   const experts = expertBytes(setup);
-  // The CUDA context and the graphs lie outside the utilisation; what does not fit there must be kept free inside.
+  // The CUDA context and the graphs lie outside the utilization; what does not fit there must be kept free inside.
   const graphs = setup.cudaGraphs ? GRAPHS : 0;
   const inside = setup.engine.countsGraphs ? graphs : 0;
   const outside = 0.6 * GIB + graphs - inside;
-  const spill = inside + Math.max(0, outside - (1 - setup.utilization) * setup.gpu.memory.bytes);
+  const spill = inside + Math.max(0, outside - (1 - setup.gpuMemoryUtilization) * setup.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
   const known = nonTorch + experts + spill + 0.003 * weights;
   // For what is not known: what vLLM takes besides follows its defaults, which are larger on large GPUs; on the others a share of the
   // cache, so that a nearly full GPU does not pay for memory it does not have.
   const { bytes } = setup.gpu.memory;
-  if (bytes >= LARGE_GPU) return known + 0.015 * setup.utilization * bytes;
+  if (bytes >= LARGE_GPU) return known + 0.015 * setup.gpuMemoryUtilization * bytes;
   return known + KEPT_FREE * Math.max(0, room - known);
 }
 
@@ -175,11 +175,11 @@ export function runtimeBytes(setup: Setup, weights: number, room: number): numbe
  * it is added, and of more sequences what the sampler takes more counts as theirs.
  */
 function expertBytes(setup: Setup): number {
-  const { model, parallelism, tokenWindow } = setup;
+  const { model, parallelism, maxBatchedTokens } = setup;
   if (!model.experts) return 0;
   const share = parallelism.gpusPerReplica === 1 ? 0.5 : 1;
   if (!model.latentAttention) {
-    const workspace = share * (model.hiddenSize / 1024) * Math.min(1, tokenWindow / 8192) * GIB;
+    const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
     return Math.max(0, layerBytes(setup) + workspace - activationBytes(setup));
   }
   const own = share * model.hiddenSize * (12 / 7168) * GIB;
@@ -212,14 +212,14 @@ export function poolLayers({ model, engine }: Setup): { readonly whole: number; 
  */
 export function memoryOf(setup: Setup): MemoryModel {
   const { model, engine, contextLength, concurrency } = setup;
-  const available = setup.utilization * setup.gpu.memory.bytes;
+  const available = setup.gpuMemoryUtilization * setup.gpu.memory.bytes;
   const activations = activationBytes(setup);
   const block = engine.blockTokens;
   const blockTokens = Math.ceil(contextLength / block) * block;
   const pool = poolLayers(setup);
   const window = model.shape.slidingWindow?.tokens ?? 0;
   // A window may begin within a block, so it has one block more (vLLM's SlidingWindowSpec.max_memory_usage_bytes).
-  const windowTokens = (Math.ceil(Math.min(window - 1 + setup.tokenWindow, contextLength) / block) + 1) * block;
+  const windowTokens = (Math.ceil(Math.min(window - 1 + setup.maxBatchedTokens, contextLength) / block) + 1) * block;
   const effectiveTokens = (blockTokens * pool.whole + windowTokens * pool.windowed) / model.layers;
   const poolShare = (pool.whole + pool.windowed) / model.layers;
   let worst: MemoryModel | undefined;

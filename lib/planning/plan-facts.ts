@@ -5,7 +5,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { DataSize } from '../units/data-size';
 import { NodeNetwork } from './capacity-request';
-import { MemoryPerGpu, PlanFigure, WayOut } from './plan-parts';
+import { MemoryPerGpu, PlanFigure, Alternative } from './plan-parts';
 
 /**
  * Everything a plan states.
@@ -37,7 +37,7 @@ export interface PlanFacts {
   readonly kvBytesPerTokenPerGpu: number;
   readonly kvCapacityTokens: number;
   readonly maxConcurrency: number;
-  readonly guideSafeBatch: number;
+  readonly ruleOfThumbBatch: number;
   readonly decodeLatencyMs: number;
   readonly timeToFirstTokenMs: number;
   readonly outputTokensPerSecond: number;
@@ -46,11 +46,11 @@ export interface PlanFacts {
   readonly pipelineEfficiency: number;
   readonly layersPerStage: number[];
   readonly pricePerHour?: number;
-  readonly busyShare: number;
+  readonly utilization: number;
   readonly costPerMillionTokens?: number;
   readonly costPerMillionTokensWithSpare?: number;
   readonly shortfallPerGpu?: DataSize;
-  readonly waysOut: WayOut[];
+  readonly alternatives: Alternative[];
   readonly warnings: string[];
   readonly figures: PlanFigure[];
 }

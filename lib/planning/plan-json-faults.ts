@@ -22,13 +22,13 @@ const NUMBERS = [
   'kvBytesPerTokenPerGpu',
   'kvCapacityTokens',
   'maxConcurrency',
-  'guideSafeBatch',
+  'ruleOfThumbBatch',
   'decodeLatencyMs',
   'timeToFirstTokenMs',
   'outputTokensPerSecond',
   'maxOutputTokensPerSecond',
 ] as const;
-const SHARES = ['gpuMemoryUtilization', 'pipelineEfficiency', 'busyShare'] as const;
+const SHARES = ['gpuMemoryUtilization', 'pipelineEfficiency', 'utilization'] as const;
 const FLAGS = ['cudaGraphs', 'fits'] as const;
 const PRICES = ['pricePerHour', 'costPerMillionTokens', 'costPerMillionTokensWithSpare'] as const;
 const FIGURE_TEXTS = ['name', 'value', 'formula', 'inputs', 'evidence', 'errorBand'] as const;
@@ -58,7 +58,7 @@ export function fieldFaults(data: Json): string[] {
   check(['network'], `one of ${networks.join(', ')}`, (value) => networks.includes(value));
   check(['warnings'], 'a list of texts', (value) => isList(value, (text) => typeof text === 'string'));
   check(['layersPerStage'], 'a list of whole numbers', (value) => isList(value, Number.isSafeInteger));
-  check(['waysOut'], 'a list of ways out', (value) =>
+  check(['alternatives'], 'a list of ways out', (value) =>
     isList(value, (way) => isObject(way) && isObject(way.parallelism)),
   );
   check(['figures'], 'a list of figures', (value) =>

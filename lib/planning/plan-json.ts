@@ -12,7 +12,7 @@ import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { NodeNetwork } from './capacity-request';
 import { PlanFacts } from './plan-facts';
 import { contradictions, fieldFaults } from './plan-json-faults';
-import { PlanFigure, WayOut } from './plan-parts';
+import { PlanFigure, Alternative } from './plan-parts';
 
 const FORMAT = 'gpu-inference-constructs/capacity-plan';
 const VERSION = 1;
@@ -38,7 +38,7 @@ const PLAIN = [
   'kvBytesPerTokenPerGpu',
   'kvCapacityTokens',
   'maxConcurrency',
-  'guideSafeBatch',
+  'ruleOfThumbBatch',
   'decodeLatencyMs',
   'timeToFirstTokenMs',
   'outputTokensPerSecond',
@@ -46,7 +46,7 @@ const PLAIN = [
   'microBatches',
   'pipelineEfficiency',
   'layersPerStage',
-  'busyShare',
+  'utilization',
   'warnings',
   'figures',
 ] as const;
@@ -54,7 +54,7 @@ const OPTIONAL = ['pricePerHour', 'costPerMillionTokens', 'costPerMillionTokensW
 const MEMORY_PARTS = ['weights', 'kvCache', 'activations', 'runtime', 'total', 'available'] as const;
 
 /**
- * A plan as plain data. Sizes are bytes; models and instance types that are not in the catalogue are written out.
+ * A plan as plain data. Sizes are bytes; models and instance types that are not in the catalog are written out.
  *
  * @internal
  */
@@ -74,7 +74,7 @@ export function planToJson(facts: PlanFacts): Json {
     memoryPerGpu: Object.fromEntries(MEMORY_PARTS.map((part) => [part, memory[part].bytes])),
     hostMemoryPerNode: facts.hostMemoryPerNode.bytes,
     ...(facts.shortfallPerGpu ? { shortfallPerGpu: facts.shortfallPerGpu.bytes } : {}),
-    waysOut: facts.waysOut.map((way) => ({ ...way, parallelism: parallelismToJson(way.parallelism) })),
+    alternatives: facts.alternatives.map((way) => ({ ...way, parallelism: parallelismToJson(way.parallelism) })),
     ...Object.fromEntries(PLAIN.map((key) => [key, facts[key]])),
     ...Object.fromEntries(OPTIONAL.flatMap((key) => (facts[key] === undefined ? [] : [[key, facts[key]]]))),
   };
@@ -128,8 +128,8 @@ export function planFromJson(json: unknown): PlanFacts {
     },
     hostMemoryPerNode: size(data.hostMemoryPerNode),
     shortfallPerGpu: data.shortfallPerGpu === undefined ? undefined : size(data.shortfallPerGpu),
-    waysOut: (data.waysOut as Json[]).map((way) => ({
-      ...(way as unknown as WayOut),
+    alternatives: (data.alternatives as Json[]).map((way) => ({
+      ...(way as unknown as Alternative),
       parallelism: Parallelism.of(way.parallelism as ParallelismProps),
     })),
     figures: data.figures as PlanFigure[],

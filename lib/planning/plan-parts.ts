@@ -15,7 +15,7 @@ export interface MemoryPerGpu {
   readonly runtime: DataSize;
   /** Sum of the parts. */
   readonly total: DataSize;
-  /** What the engine may take: utilisation × reported memory. */
+  /** What the engine may take: utilization × reported memory. */
   readonly available: DataSize;
 }
 
@@ -52,7 +52,7 @@ export interface PlanFigure {
 /**
  * A change that makes a plan fit; each was checked to fit.
  */
-export interface WayOut {
+export interface Alternative {
   /** The change in words, e.g. `precision fp8 instead of bf16`. */
   readonly change: string;
   /** Name of the instance type with it. */

@@ -7,7 +7,7 @@ import { CapacitySearchRequest, CapacityTargets } from './capacity-request';
 import { parallelismCandidates } from './choose-parallelism';
 import { estimates, planOf } from './judge';
 import { fitOf } from './judge-fit';
-import { Load, Setup, busyShareFaults, hardwareFaults, parallelismFaults, resolveLoad, setupOf } from './setup';
+import { Load, Setup, utilizationFaults, hardwareFaults, parallelismFaults, resolveLoad, setupOf } from './setup';
 
 const DEFAULT_LIMIT = 20;
 
@@ -31,7 +31,7 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
   for (const candidate of candidatesOf(request)) {
     for (const precision of precisionsOf(request, candidate.instanceType)) {
       for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
-        const hardware = { ...candidate, precision, busyShare: request.busyShare };
+        const hardware = { ...candidate, precision, utilization: request.utilization };
         const best = judged(load, hardware, parallelism, targets, request.maxReplicas ?? 1);
         if (best) found.push(best);
       }
@@ -80,7 +80,7 @@ function searchFaults(request: CapacitySearchRequest): string[] {
       'targets.maxTimeToFirstTokenMs': targets.maxTimeToFirstTokenMs,
       'targets.minOutputTokensPerSecond': targets.minOutputTokensPerSecond,
     }),
-    ...busyShareFaults(request.busyShare),
+    ...utilizationFaults(request.utilization),
     ...(request.candidates ?? []).flatMap((candidate) =>
       positiveFaults({ [`pricePerHour of ${candidate.instanceType.name}`]: candidate.pricePerHour }),
     ),
@@ -88,7 +88,7 @@ function searchFaults(request: CapacitySearchRequest): string[] {
   if (request.kvCachePrecision === Precision.FP32 && !request.precisions?.includes(Precision.FP32))
     faults.push('an fp32 key-value cache is kept with fp32 weights only; put fp32 into precisions, or leave it out');
   if (request.candidates?.length === 0)
-    faults.push('candidates must name at least one instance type; leave it out for all of the catalogue');
+    faults.push('candidates must name at least one instance type; leave it out for all of the catalog');
   if (request.precisions?.length === 0)
     faults.push('precisions must name at least one format; leave it out for 16 bits');
   const types = request.candidates?.map((candidate) => candidate.instanceType) ?? [];

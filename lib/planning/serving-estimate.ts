@@ -56,14 +56,14 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
   const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
   const prefill = passTime(setup, prompt(inputTokens));
   // A prompt longer than the token window takes several steps, each of which reads the weights.
-  const pieces = Math.ceil(inputTokens / setup.tokenWindow);
+  const pieces = Math.ceil(inputTokens / setup.maxBatchedTokens);
   const prefillTotal =
     pieces === 1
       ? prefill.total
       : Math.max(prefill.total, pieces * passTime(setup, prompt(inputTokens / pieces)).total);
   // Prompts that arrive while one step runs are computed together, as far as the token window reaches.
   const arriving = concurrency / outputTokens / batches;
-  const room = Math.max(1, setup.tokenWindow / inputTokens);
+  const room = Math.max(1, setup.maxBatchedTokens / inputTokens);
   const prompts = Math.max(1, Math.min(arriving, room));
   const mixed = passTime(setup, { ...decodePass, prompts });
   const work = (pass: PassTime) => (parallelism.pipeline === 1 ? pass.total : pass.bottleneck);

@@ -19,7 +19,7 @@ const DEFAULT_CONCURRENCY = 4;
 export const DEFAULT_MAX_SEQUENCES = 256;
 /** What vLLM takes on large GPUs when it is not told otherwise (vllm-project/vllm#16158). */
 const OWN_MAX_SEQUENCES = 1024;
-const DEFAULT_BUSY_SHARE = 0.6;
+const DEFAULT_UTILIZATION = 0.6;
 /** What engines keep a key-value cache in. */
 const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8];
 
@@ -37,9 +37,9 @@ export interface Load {
   /** As asked; each format of weights has a default of its own. */
   readonly askedKvPrecision?: Precision;
   readonly engine: InferenceEngine;
-  readonly utilization: number;
+  readonly gpuMemoryUtilization: number;
   /** As asked; each GPU has a default of its own. */
-  readonly askedTokenWindow?: number;
+  readonly requestedMaxBatchedTokens?: number;
   readonly askedMaxSequences?: number;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
@@ -58,14 +58,14 @@ export interface Setup extends Load {
   readonly instanceType: GpuInstanceType;
   readonly gpu: GpuType;
   readonly precision: Precision;
-  readonly kvPrecision: Precision;
+  readonly kvCachePrecision: Precision;
   readonly parallelism: Parallelism;
-  readonly tokenWindow: number;
+  readonly maxBatchedTokens: number;
   readonly maxSequences: number;
   readonly nodes: number;
   readonly nodeNetwork: NodeNetwork;
   readonly pricePerHour?: number;
-  readonly busyShare: number;
+  readonly utilization: number;
 }
 
 /**
@@ -91,8 +91,8 @@ export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Lo
     outputTokens: Math.max(1, outputTokens),
     askedKvPrecision: request.kvCachePrecision,
     engine,
-    utilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
-    askedTokenWindow: request.maxBatchedTokens,
+    gpuMemoryUtilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
+    requestedMaxBatchedTokens: request.maxBatchedTokens,
     askedMaxSequences: request.maxSequences,
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
@@ -117,7 +117,7 @@ function defaultContextLength(request: ServingLoad): number {
  */
 export function setupOf(
   load: Load,
-  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; busyShare?: number },
+  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; utilization?: number },
   parallelism: Parallelism,
 ): Setup {
   const { instanceType } = hardware;
@@ -127,14 +127,14 @@ export function setupOf(
     instanceType,
     gpu: instanceType.gpu,
     precision: hardware.precision,
-    kvPrecision: load.askedKvPrecision ?? defaultCachePrecision(hardware.precision),
+    kvCachePrecision: load.askedKvPrecision ?? defaultCachePrecision(hardware.precision),
     parallelism,
-    tokenWindow: load.askedTokenWindow ?? defaultTokenWindow(instanceType.gpu),
+    maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultTokenWindow(instanceType.gpu),
     maxSequences: Math.max(load.askedMaxSequences ?? DEFAULT_MAX_SEQUENCES, load.concurrency),
     nodes: nodesFor(instanceType, parallelism),
     nodeNetwork: load.network ?? (rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
     pricePerHour: hardware.pricePerHour,
-    busyShare: hardware.busyShare ?? DEFAULT_BUSY_SHARE,
+    utilization: hardware.utilization ?? DEFAULT_UTILIZATION,
   };
 }
 
@@ -267,7 +267,7 @@ export function requestFaults(request: CapacityRequest, precision: Precision): s
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
     ...positiveIntegerFaults({ maxNodes: request.maxNodes }),
     ...positiveFaults({ pricePerHour: request.pricePerHour }),
-    ...busyShareFaults(request.busyShare),
+    ...utilizationFaults(request.utilization),
   ];
 }
 
@@ -276,9 +276,9 @@ export function requestFaults(request: CapacityRequest, precision: Precision): s
  *
  * @internal
  */
-export function busyShareFaults(busyShare: number | undefined): string[] {
-  if (busyShare === undefined || isShare(busyShare)) return [];
-  return [`busyShare must be above 0 and at most 1; got ${givenText(busyShare)}`];
+export function utilizationFaults(utilization: number | undefined): string[] {
+  if (utilization === undefined || isShare(utilization)) return [];
+  return [`utilization must be above 0 and at most 1; got ${givenText(utilization)}`];
 }
 
 function isShare(value: number): boolean {
@@ -286,7 +286,7 @@ function isShare(value: number): boolean {
 }
 
 /**
- * What a model's shape forbids: heads, key-value heads, layers, experts and quantisation groups that cannot be shared out.
+ * What a model's shape forbids: heads, key-value heads, layers, experts and quantization groups that cannot be shared out.
  *
  * @internal
  */

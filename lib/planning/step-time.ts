@@ -204,7 +204,7 @@ function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
   if (pass.decoding === 0) return time;
   const bytes = keyValueBytes(setup, 1) * windowed(setup, pass);
   const again = setup.engine.rereadsGroupedKeys && !mla ? model.attentionHeads / model.keyValueHeads : 1;
-  const most = setup.kvPrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
+  const most = setup.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
   if (!mla) return time + read;
   // Absorbed latent attention multiplies every head with the compressed vector: it computes as well as it reads.

@@ -20,7 +20,7 @@ import { sameObjectFaults } from './same-object-faults';
  * every node included, add up to no more than the pool has at its largest: GPUs, fabric interfaces, huge pages, memory, CPU, pods
  * and addresses; tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric. No two
  * objects of one kind have one name.
- * What is wrong is an error of the cluster when the app is synthesised, all faults at once.
+ * What is wrong is an error of the cluster when the app is synthesized, all faults at once.
  *
  * Pods of the Kubernetes provider's own resources (Deployment, DaemonSet, StatefulSet, Job, CronJob, Pod) on the cluster are looked
  * at too. Only what this program knows is: pods without GPUs that no known pool takes are the business of nodes that are not known
@@ -113,7 +113,7 @@ export class ClusterChecks {
     for (const pool of [...fixed].filter((each) => short.has(each) && !this.warned.has(each))) {
       this.warned.add(pool);
       Annotations.of(this.cluster).addWarning(
-        `[gpu-inference-constructs:NOBODY_ADDS_NODES] pool '${pool.poolName}' begins with ${pool.minNodes} node(s), which its pods do not ` +
+        `[gpu-inference-constructs:POOL_CANNOT_SCALE_UP] pool '${pool.poolName}' begins with ${pool.minNodes} node(s), which its pods do not ` +
           `fit, and no autoscaler is declared that adds some up to maxNodes (${pool.maxNodes}); raise minNodes, pass ` +
           'autoscaling: Autoscaling.clusterAutoscaler(), or scale it by hand',
       );

@@ -166,8 +166,8 @@ function poolsFor(
   const others = selector.filter((entry) => !wanted.includes(entry));
   const perLabel = wanted.map(([key, value]) => index.get(`${key}=${value}`) ?? []);
   const shortest = perLabel.reduce((a, b) => (b.length < a.length ? b : a), all);
-  const labelled = shortest.filter(({ pool }) => wanted.every(([key, value]) => pool.nodeLabels[key] === value));
-  const possible = labelled.filter(({ pool }) => others.every(([key, value]) => mayHave(pool, key, value)));
+  const labeled = shortest.filter(({ pool }) => wanted.every(([key, value]) => pool.nodeLabels[key] === value));
+  const possible = labeled.filter(({ pool }) => others.every(([key, value]) => mayHave(pool, key, value)));
   const selected = possible.filter(({ pool }) => mayMeet(demand.nodeTerms, pool, isStamped));
   const required = needsGpuNode(demand);
   // A cluster whose pools another program made is not known here.
@@ -179,7 +179,7 @@ function poolsFor(
       const keepsAway = demand.onEveryNode && possible.some(({ pool }) => mayMeet(positive(demand), pool, isStamped));
       return { pools: [], why: keepsAway ? undefined : 'have a node affinity that no pool of the cluster meets' };
     }
-    return { pools: [], why: labelled.length > 0 ? hardwareFault(others) : selectorFault(wanted, index) };
+    return { pools: [], why: labeled.length > 0 ? hardwareFault(others) : selectorFault(wanted, index) };
   }
   // Nodes that are not known here may take these, so that nothing is certain of the pools; they may have a pool's labels too, but not
   // those that tell its nodes from all others.

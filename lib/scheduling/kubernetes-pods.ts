@@ -57,7 +57,7 @@ export function runsPods({ terraformResourceType: type }: TerraformResource): bo
 }
 
 /**
- * What the pods of a resource of the Kubernetes provider ask of the nodes, read from what is synthesised. What Terraform only knows
+ * What the pods of a resource of the Kubernetes provider ask of the nodes, read from what is synthesized. What Terraform only knows
  * later is left out. Nothing for pods that no scheduler places, and for those that say they run elsewhere.
  *
  * @internal

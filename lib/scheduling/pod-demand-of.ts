@@ -19,7 +19,7 @@ interface PodSpec {
 }
 
 /**
- * What a pod asks for, read from the very object that is synthesised, so that the checks see what the scheduler will.
+ * What a pod asks for, read from the very object that is synthesized, so that the checks see what the scheduler will.
  *
  * @internal
  */

@@ -67,7 +67,7 @@ export interface PodDemand {
 }
 
 /**
- * Something that runs pods on a cluster. It is asked when the stacks are synthesised, so what it answers may depend on what was
+ * Something that runs pods on a cluster. It is asked when the stacks are synthesized, so what it answers may depend on what was
  * made after it.
  */
 export interface IScheduledWorkload extends IConstruct {

@@ -136,7 +136,7 @@ export interface TensorSpec {
 
 /** What ONNX Runtime does to the graph before it runs it. Triton's own numbers for these are inverted and not shown. */
 export enum GraphOptimization {
-  /** All optimisations, layout changes included (ONNX Runtime's level 99). */
+  /** All optimizations, layout changes included (ONNX Runtime's level 99). */
   ALL = 'ALL',
   /** Basic and extended ones, i.e. node fusions. */
   EXTENDED = 'EXTENDED',

@@ -93,7 +93,7 @@ export class OnnxRuntimeModel implements ModelDefinition {
     return this.modelSize.times(this.versions.length);
   }
 
-  /** ONNX Runtime reads the file whole and keeps the graph's initialisers while a session is built; on the CPU each instance keeps them. */
+  /** ONNX Runtime reads the file whole and keeps the graph's initializers while a session is built; on the CPU each instance keeps them. */
   public get hostMemory(): DataSize {
     const copies = this.gpus === 0 ? 1 + this.instanceCount : 2;
     return DataSize.gib(2).plus(this.storedSize.times(copies));

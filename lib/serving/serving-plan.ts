@@ -5,8 +5,8 @@ import { faultsOf } from '../core/errors';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
 import { ServingLoad } from '../planning/capacity-request';
-import { largestPart, wayOutText } from '../planning/explain';
-import { WayOut } from '../planning/plan-parts';
+import { largestPart, alternativeText } from '../planning/explain';
+import { Alternative } from '../planning/plan-parts';
 
 /** Ways out that a message names; the plan has more. */
 const NAMED_WAYS = 5;
@@ -113,13 +113,13 @@ export function unfitText(plan: CapacityPlan, spansNodes: boolean): string {
       `${plan.gpuMemoryUtilization}), most of it ${largestPart(memoryPerGpu)}`
     : `the host has ${instanceType.memory.gib} GiB of memory, offloading needs ${plan.hostMemoryPerNode.gib.toFixed(1)} GiB`;
   // A replica spans nodes when there are more nodes than replicas. What needs no other hardware is named first: the pool is there.
-  const own = (way: WayOut) => Number(way.instanceType === instanceType.name);
-  const ways = plan.waysOut
+  const own = (way: Alternative) => Number(way.instanceType === instanceType.name);
+  const ways = plan.alternatives
     .filter((way) => spansNodes || way.nodes <= way.parallelism.data)
     .sort((a, b) => own(b) - own(a))
     .slice(0, NAMED_WAYS);
   const out =
-    ways.length > 0 ? `ways out, each checked to fit: ${ways.map(wayOutText).join('; ')}` : 'no way out was found';
+    ways.length > 0 ? `ways out, each checked to fit: ${ways.map(alternativeText).join('; ')}` : 'no way out was found';
   return (
     `${model.name} does not fit ${instanceType.name} in ${precision.name} with ${parallelism} and ${plan.concurrency} sequence(s) of ` +
     `${plan.contextLength} tokens: ${missing}; ${out}`

@@ -6,7 +6,7 @@ import { ModelContext } from './model-definition';
 import { VllmModelProps } from './vllm-model-props';
 
 /**
- * Formats that vLLM's quantisation methods leave on the GPU; a method that is not listed may make any.
+ * Formats that vLLM's quantization methods leave on the GPU; a method that is not listed may make any.
  *
  * @see https://docs.vllm.ai/en/latest/features/quantization/
  */
@@ -24,7 +24,7 @@ const METHODS: { readonly [method: string]: readonly Precision[] } = {
 };
 
 /**
- * A quantisation method that does not make of the weights what the plan takes them for.
+ * A quantization method that does not make of the weights what the plan takes them for.
  *
  * @internal
  */
@@ -106,7 +106,7 @@ export function lockFaults(where: string, props: VllmModelProps, plan: CapacityP
     ['maxSequences', props.maxSequences, plan.maxSequences],
     ['maxBatchedTokens', props.maxBatchedTokens, plan.maxBatchedTokens],
     ['gpuMemoryUtilization', props.gpuMemoryUtilization, plan.gpuMemoryUtilization],
-    ['width of keyValueCachePrecision', props.keyValueCachePrecision?.bits, plan.kvCachePrecision.bits],
+    ['width of kvCachePrecision', props.kvCachePrecision?.bits, plan.kvCachePrecision.bits],
     ['cudaGraphs', props.cudaGraphs, plan.cudaGraphs],
     ['cpuOffload', props.cpuOffload?.bytes, plan.cpuOffload.bytes],
   ];

@@ -29,7 +29,7 @@ export interface VllmModelProps {
   /** Precision of the weights in the store. @default - the plan's, else Precision.FP16 */
   readonly precision?: Precision;
   /**
-   * Size of the checkpoint's files, where it is known: some quantised checkpoints leave more in 16 bits than the precision says. The
+   * Size of the checkpoint's files, where it is known: some quantized checkpoints leave more in 16 bits than the precision says. The
    * memory of the weights, of the pod and of its disk is planned by it.
    * @default - the plan's, else counted from the shape and the precision
    */
@@ -50,15 +50,15 @@ export interface VllmModelProps {
   readonly maxBatchedTokens?: number;
   /** Share of each GPU's memory that vLLM takes, above 0 and up to 1. @default - the plan's, else 0.9 */
   readonly gpuMemoryUtilization?: number;
-  /** Precision of the key-value cache: FP8, or that of the weights. @default - the plan's, else that of the weights (32 bits with Precision.FP32), 16 bits where those are quantised */
-  readonly keyValueCachePrecision?: Precision;
+  /** Precision of the key-value cache: FP8, or that of the weights. @default - the plan's, else that of the weights (32 bits with Precision.FP32), 16 bits where those are quantized */
+  readonly kvCachePrecision?: Precision;
   /** Whether equal prompt heads share their key-value cache. @default true */
   readonly prefixCaching?: boolean;
   /** Whether steps run as captured CUDA graphs, which saves launch time for some memory. @default - the plan's, else true */
   readonly cudaGraphs?: boolean;
   /** Weights of each GPU that stay in host memory and are read on every step. @default - the plan's, else none */
   readonly cpuOffload?: DataSize;
-  /** Quantisation method, as vLLM names it, e.g. `awq`; `precision` must be what it makes of the weights. @default - what the checkpoint's own config.json says */
+  /** Quantization method, as vLLM names it, e.g. `awq`; `precision` must be what it makes of the weights. @default - what the checkpoint's own config.json says */
   readonly quantization?: string;
   /** Whether Python code that comes with the checkpoint is run. @default false */
   readonly trustRemoteCode?: boolean;

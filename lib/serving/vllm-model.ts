@@ -33,7 +33,7 @@ const OWN_ARGUMENTS: { readonly [argument: string]: string } = {
   max_num_seqs: 'maxSequences',
   max_num_batched_tokens: 'maxBatchedTokens',
   gpu_memory_utilization: 'gpuMemoryUtilization',
-  kv_cache_dtype: 'keyValueCachePrecision',
+  kv_cache_dtype: 'kvCachePrecision',
   enforce_eager: 'cudaGraphs',
   cpu_offload_gb: 'cpuOffload',
 };
@@ -76,7 +76,7 @@ export class VllmModel implements ModelDefinition {
     return checkpointSize ?? plan?.checkpointSize ?? model.checkpointSize(this.precision);
   }
 
-  /** 4 GiB for the server and tokeniser and 3 GiB for each worker with its CUDA context; measured values lie below both. */
+  /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values lie below both. */
   public get hostMemory(): DataSize {
     return DataSize.gib(4 + 3 * this.gpus).plus(this.cpuOffload.times(1.1 * this.gpus));
   }
@@ -171,7 +171,7 @@ export class VllmModel implements ModelDefinition {
       concurrency: plan?.concurrency ?? props.concurrency,
       inputTokens: plan?.inputTokens ?? props.inputTokens,
       outputTokens: plan?.outputTokens ?? props.outputTokens,
-      kvCachePrecision: props.keyValueCachePrecision === Precision.FP8 ? Precision.FP8 : plan?.kvCachePrecision,
+      kvCachePrecision: props.kvCachePrecision === Precision.FP8 ? Precision.FP8 : plan?.kvCachePrecision,
       engine: vllmEngine(context),
       gpuMemoryUtilization: this.gpuMemoryUtilization,
       maxBatchedTokens: props.maxBatchedTokens ?? plan?.maxBatchedTokens ?? wholePromptWindow(context, contextLength),
@@ -210,7 +210,7 @@ export class VllmModel implements ModelDefinition {
     if (this.precision === Precision.FP32) return 'float32';
     if (this.precision === Precision.FP16) return 'float16';
     if (this.precision === Precision.BF16) return 'bfloat16';
-    // Quantised checkpoints name their own type for what is not quantised, mostly bfloat16, which older GPUs refuse.
+    // Quantized checkpoints name their own type for what is not quantized, mostly bfloat16, which older GPUs refuse.
     return context.instanceType.gpu.computeCapability < 8 ? 'float16' : 'auto';
   }
 
@@ -287,7 +287,7 @@ export class VllmModel implements ModelDefinition {
 
   private precisionFaults(where: string, { instanceType }: ModelContext): string[] {
     const { gpu } = instanceType;
-    const cache = this.props.keyValueCachePrecision;
+    const cache = this.props.kvCachePrecision;
     const faults: string[] = [];
     if (gpu.computeCapability < this.precision.minimumComputeCapability) {
       faults.push(
@@ -297,7 +297,7 @@ export class VllmModel implements ModelDefinition {
     }
     if (cache && cache !== this.precision && cache !== Precision.FP8) {
       faults.push(
-        `${where}: keyValueCachePrecision must be fp8 or that of the weights (${this.precision.name}); got ${cache.name}`,
+        `${where}: kvCachePrecision must be fp8 or that of the weights (${this.precision.name}); got ${cache.name}`,
       );
     }
     return faults;

@@ -1,23 +1,23 @@
 import { TerraformStack } from 'cdktf';
-import { synthesisedJson, TerraformJson } from '../core/synthesized-json';
+import { synthesizedJson, TerraformJson } from '../core/synthesized-json';
 
 /**
- * What a stack is synthesised to, for the tests of an application.
+ * What a stack is synthesized to, for the tests of an application.
  *
  * ```ts
- * expect(SynthesisedStack.of(stack).resources('aws_s3_bucket')).toHaveLength(1);
- * expect(SynthesisedStack.of(stack).toJson()).toMatchSnapshot();
+ * expect(SynthesizedStack.of(stack).resources('aws_s3_bucket')).toHaveLength(1);
+ * expect(SynthesizedStack.of(stack).toJson()).toMatchSnapshot();
  * ```
  */
-export class SynthesisedStack {
+export class SynthesizedStack {
   /**
-   * Synthesises a stack without writing anything: references between all stacks of the app are resolved, aspects invoked and
+   * Synthesizes a stack without writing anything: references between all stacks of the app are resolved, aspects invoked and
    * validations run, as `app.synth()` does. Throws what the validations report.
    *
    * @param stack the stack, complete
    */
-  public static of(stack: TerraformStack): SynthesisedStack {
-    return new SynthesisedStack(synthesisedJson(stack));
+  public static of(stack: TerraformStack): SynthesizedStack {
+    return new SynthesizedStack(synthesizedJson(stack));
   }
 
   private readonly json: TerraformJson;

@@ -1,7 +1,7 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { faultsOf } from '../core/errors';
 import { kubernetesName } from '../core/naming';
-import { shown } from '../core/tokens';
+import { displayValue } from '../core/tokens';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { unfitText } from '../serving/serving-plan';
 import { choiceFaults, choosePlan, sameChoice } from './plan-choice';
@@ -90,7 +90,7 @@ function assign(
   faults: string[],
 ): AssignedModel | undefined {
   if (served.replicas !== undefined && (!Number.isSafeInteger(served.replicas) || served.replicas < 1))
-    faults.push(`replicas must be a whole number of at least 1; got ${shown(served.replicas)}`);
+    faults.push(`replicas must be a whole number of at least 1; got ${displayValue(served.replicas)}`);
   const pool = poolFor(request, served, name, faults);
   if (faults.length > 0 || !pool) return undefined;
 

@@ -16,7 +16,7 @@ const MOST_REPLICAS = 64;
  * @internal
  */
 export interface ChoiceHardware {
-  /** @default - any of the catalogue */
+  /** @default - any of the catalog */
   readonly instanceType?: GpuInstanceType;
   /** Most nodes of the pool. @default - as many as the replicas need */
   readonly maxNodes?: number;

@@ -20,7 +20,7 @@ export interface ServedModel {
   /** Precision of the weights. @default - the widest 16-bit format the GPU computes in */
   readonly precision?: Precision;
   /**
-   * Size of the checkpoint's files, where it is known: some quantised checkpoints leave more in 16 bits than the precision says.
+   * Size of the checkpoint's files, where it is known: some quantized checkpoints leave more in 16 bits than the precision says.
    * @default - counted from the shape and the precision
    */
   readonly checkpointSize?: DataSize;

@@ -1,7 +1,7 @@
 const MARKER = Symbol.for('gpu-inference-constructs/ValidationError');
 
 /**
- * Bad input found by the pure layers (units, catalogue, planning), where there is no construct to name.
+ * Bad input found by the pure layers (units, catalog, planning), where there is no construct to name.
  *
  * Constructs catch it and throw a `ValidationError` that carries their path.
  *

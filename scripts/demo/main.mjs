@@ -84,7 +84,7 @@ async function deploy() {
     const count = Object.values(example.json).flatMap(({ resource }) =>
       Object.values(resource).map((all) => Object.keys(all).length),
     );
-    say(`nothing is deployed; the quickstart synthesises to ${count.reduce((a, b) => a + b, 0)} resources`);
+    say(`nothing is deployed; the quickstart synthesizes to ${count.reduce((a, b) => a + b, 0)} resources`);
     return;
   }
   let standing = await findStandIns();

@@ -21,9 +21,9 @@ interface Ec2Row {
 const FIXTURE = path.join(__dirname, 'fixtures/ec2-gpu-instance-types.json');
 const { types } = JSON.parse(readFileSync(FIXTURE, 'utf8')) as { types: { [name: string]: Ec2Row } };
 
-/** Families with NVIDIA GPUs that the catalogue leaves out, and why: `GpuInstanceType.custom` describes them where they are needed. */
+/** Families with NVIDIA GPUs that the catalog leaves out, and why: `GpuInstanceType.custom` describes them where they are needed. */
 const LEFT_OUT: { readonly [family: string]: string } = {
-  g5g: 'ARM with T4G, which no serving engine of the catalogue has images for',
+  g5g: 'ARM with T4G, which no serving engine of the catalog has images for',
   g6f: 'a fraction of an L4, by the GRID driver',
   gr6: 'a G6 with more host memory, which serving has no use for',
   gr6f: 'a fraction of an L4, by the GRID driver',
@@ -31,7 +31,7 @@ const LEFT_OUT: { readonly [family: string]: string } = {
   g7e: 'RTX PRO 6000, whose nodes the issue does not ask for',
 };
 
-/** A row of the catalogue, in the units of EC2. */
+/** A row of the catalog, in the units of EC2. */
 function rowOf(type: GpuInstanceType): Ec2Row {
   return {
     gpu: type.gpu.name.split('-')[0].toLowerCase(),
@@ -61,7 +61,7 @@ describe('facts of EC2', () => {
     expect(rowOf(GpuInstanceType.P5_48XLARGE)).not.toEqual(types['p5e.48xlarge']);
   });
 
-  test('what the catalogue leaves out is left out on purpose', () => {
+  test('what the catalog leaves out is left out on purpose', () => {
     const absent = Object.keys(types).filter((name) => !GpuInstanceType.ALL.some((type) => type.name === name));
     expect([...new Set(absent.map((name) => name.split('.')[0]))].sort()).toEqual(Object.keys(LEFT_OUT).sort());
   });

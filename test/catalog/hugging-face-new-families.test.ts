@@ -213,7 +213,7 @@ describe('newer families of config.json', () => {
   test.each([
     [SCOUT, ModelSpec.LLAMA_4_SCOUT],
     [MAVERICK, ModelSpec.LLAMA_4_MAVERICK],
-  ])('Llama 4 of the catalogue is the file, and its encoder of images besides', (config, known) => {
+  ])('Llama 4 of the catalog is the file, and its encoder of images besides', (config, known) => {
     const { encoderParameters, ...shape } = known.shape;
     expect(from(config).shape).toMatchObject(shape);
     expect(known.parameters - from(config).parameters).toBe(encoderParameters);

@@ -139,7 +139,7 @@ describe('ModelSpec', () => {
     ])('65B in %s is %p GB', (precision, gb) => {
       expect(guide.weightSize(precision).gb).toBeCloseTo(gb, 6);
       expect(guide.approximate).toBe(true);
-      // LLaMA-65B is 65.3 billion, and keeps its embeddings in 16 bits when quantised.
+      // LLaMA-65B is 65.3 billion, and keeps its embeddings in 16 bits when quantized.
       expect(Math.abs(ModelSpec.LLAMA_65B.weightSize(precision).gb / gb - 1)).toBeLessThan(0.02);
     });
 

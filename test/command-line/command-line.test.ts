@@ -105,7 +105,7 @@ describe('gpu-inference', () => {
     expect(json).toHaveLength(2);
   });
 
-  test('lists the catalogue', () => {
+  test('lists the catalog', () => {
     expect(run('models').output).toMatch(/llama-3.1-8b +8.03 +8.03 +14.96 GiB +131072 +131072/);
     expect(run('instances').output).toMatch(/p5.48xlarge +8 × H100 +79.1 GiB +NVSWITCH +32 +3200/);
   });

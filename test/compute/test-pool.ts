@@ -3,7 +3,7 @@ import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { GpuNodePoolProps } from '../../lib/compute/pools/shared/gpu-node-pool-props';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
-import { Block, Synthesised, synthesise } from '../support/synth';
+import { Block, Synthesized, synthesize } from '../support/synth';
 import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';
 
 /** What a test may say of its pool. */
@@ -26,8 +26,8 @@ export function addPool(
 }
 
 /** A stack with one pool. */
-export function synthPool(options: Options = {}, cluster: TestEksClusterProps = {}): Synthesised {
-  return synthesise((stack) => {
+export function synthPool(options: Options = {}, cluster: TestEksClusterProps = {}): Synthesized {
+  return synthesize((stack) => {
     addPool(stack, options, cluster);
   });
 }
@@ -36,7 +36,7 @@ export function synthPool(options: Options = {}, cluster: TestEksClusterProps = 
 export const EFA: Options = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
 
 /** The NodeConfig that a launch template hands its nodes. */
-export function userData(result: Synthesised): Block {
+export function userData(result: Synthesized): Block {
   const text = Buffer.from(result.only('aws_launch_template').user_data, 'base64').toString('utf8');
   const [, boundary] = text.match(/boundary="(.+)"/) ?? [];
   const [head, part, end] = text.split(`--${boundary}`);

@@ -7,7 +7,7 @@ import { awsTags, tagFaults } from '../../lib/core/tags';
 import { escapeTemplate, unescapeTemplate } from '../../lib/core/template-escape';
 import { concreteFault, hasToken } from '../../lib/core/tokens';
 import { UnscopedValidationError } from '../../lib/units/errors';
-import { synthesise, testStack } from '../support/synth';
+import { synthesize, testStack } from '../support/synth';
 
 const stringToken = () => Lazy.stringValue({ produce: () => '${aws_x.y.z}' });
 
@@ -118,7 +118,7 @@ describe('template escaping', () => {
   });
 
   test('leaves references of the framework alone', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const bucket = new S3Bucket(stack, 'Bucket', {});
       new TerraformOutput(stack, 'Text', { value: escapeTemplate(`\${datasource} in ${bucket.arn}`), staticId: true });
     });

@@ -9,7 +9,7 @@ const devices = (gpus: number, efa: number): Devices => ({ gpus, efa });
 
 /**
  * Written by hand from the lists `nvidia.com/gpu` and `vpc.amazonaws.com/efa` of Karpenter's page of instance types, and for p6-b300
- * from aws-parallelcluster#7143; nothing here is taken from the catalogue.
+ * from aws-parallelcluster#7143; nothing here is taken from the catalog.
  *
  * @see https://karpenter.sh/docs/reference/instance-types/
  */

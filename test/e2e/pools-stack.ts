@@ -84,7 +84,7 @@ function onDemand(instanceType: GpuInstanceType): GpuNodePoolOptions {
 /** Name of the pool of an instance type. */
 export const nameOf = (type: string) => type.replace(/\./g, '-');
 
-/** Every pool: one of each instance type of the catalogue, and those for the other options. */
+/** Every pool: one of each instance type of the catalog, and those for the other options. */
 export const POOLS: { readonly [pool: string]: GpuNodePoolOptions } = {
   ...Object.fromEntries(GpuInstanceType.ALL.map((type) => [nameOf(type.name), onDemand(type)])),
   ...SPECIAL,

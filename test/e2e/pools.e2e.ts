@@ -43,7 +43,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
 
   const requestOf = (pool: string) => requests.get(pool) as PoolRequest;
 
-  test('are there for the whole catalogue', () => {
+  test('are there for the whole catalog', () => {
     expect(GpuInstanceType.ALL.map(({ name }) => name).sort()).toEqual(Object.keys(DEVICES).sort());
     expect([...requests.keys()].sort()).toEqual([...NAMES, 'system'].sort());
   });

@@ -4,7 +4,7 @@ import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
 import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
 import { KubernetesManifests } from '../../lib/manifests';
-import { SynthesisedStack } from '../../lib/testing';
+import { SynthesizedStack } from '../../lib/testing';
 import { testApp } from '../support/synth';
 
 const BLOCK = {
@@ -29,7 +29,7 @@ function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
 
 /** The addresses that Terraform knows the resources of a stack by. */
 function addresses(stack: TerraformStack): string[] {
-  const { resource } = JSON.parse(SynthesisedStack.of(stack).toJson()) as { resource: { [type: string]: object } };
+  const { resource } = JSON.parse(SynthesizedStack.of(stack).toJson()) as { resource: { [type: string]: object } };
   return Object.entries(resource).flatMap(([type, blocks]) => Object.keys(blocks).map((id) => `${type}.${id}`));
 }
 
@@ -47,7 +47,7 @@ describe('what an update of the library must not move: a resource of another add
 
 describe('what an example makes', () => {
   test('the pool of rdma-training-ready-pool: template, node group, and what follows its block', () => {
-    const [infrastructure] = stacksOf(training).map((stack) => SynthesisedStack.of(stack));
+    const [infrastructure] = stacksOf(training).map((stack) => SynthesizedStack.of(stack));
     const isPool = (block: { [attribute: string]: any }) => JSON.stringify(block).includes('p5-block');
     const [template] = infrastructure.resources('aws_launch_template').filter(isPool);
     // Of the 32 cards the first two tell the rule; the tests of the layouts look at each.

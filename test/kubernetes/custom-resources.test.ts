@@ -10,7 +10,7 @@ import { CustomResources, CustomResourcesProps } from '../../lib/kubernetes/cust
 import { isCustomResourcesChart } from '../../lib/kubernetes/custom-resources-chart';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { unescapeTemplate } from '../../lib/core/template-escape';
-import { synthesise, testStack } from '../support/synth';
+import { synthesize, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
 const RULE = {
@@ -28,7 +28,7 @@ const RULE = {
 };
 
 function build(props: Partial<CustomResourcesProps> = {}, access = true) {
-  return synthesise((stack) => {
+  return synthesize((stack) => {
     const cluster = access ? testCluster(stack) : new TestCluster(stack, 'Cluster');
     new CustomResources(stack, 'Rules', {
       cluster,
@@ -52,7 +52,7 @@ test('resources become the values of a release of the chart, verbatim', () => {
 });
 
 test('references are left to Terraform, which encodes them', () => {
-  const result = synthesise((stack) => {
+  const result = synthesize((stack) => {
     const bucket = new S3Bucket(stack, 'Bucket', {});
     new CustomResources(stack, 'Rules', {
       cluster: testCluster(stack),
@@ -78,7 +78,7 @@ test('references are left to Terraform, which encodes them', () => {
 });
 
 test('the release waits for what defines the kinds', () => {
-  const result = synthesise((stack) => {
+  const result = synthesize((stack) => {
     const operator = new Release(stack, 'Operator', { name: 'operator', chart: 'operator' });
     const ready = [new S3Bucket(stack, 'Entry', {})];
     const cluster = new TestCluster(stack, 'Cluster', { ready });

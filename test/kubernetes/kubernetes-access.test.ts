@@ -9,7 +9,7 @@ import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernete
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { ensureNamespace, knownNamespace } from '../../lib/kubernetes/namespaces';
-import { synthesise, synthesisePair } from '../support/synth';
+import { synthesize, synthesisePair } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
 const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'eu-central-1' };
@@ -21,7 +21,7 @@ function configMap(scope: Construct, cluster: IKubernetesCluster, id = 'Map'): C
 
 describe('the providers of an EKS cluster', () => {
   const build = (options?: Parameters<typeof KubernetesAccess.of>[2], helm = true) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = new TestCluster(stack, 'Cluster', { clusterName: 'My.Chat', connection: EKS });
       const access = KubernetesAccess.of(stack, cluster, options);
       if (helm) void access.helmProvider;
@@ -60,7 +60,7 @@ describe('the providers of an EKS cluster', () => {
 });
 
 test('a kubeconfig is used without exec', () => {
-  const { provider } = synthesise((stack) => {
+  const { provider } = synthesize((stack) => {
     const connection = { configPath: 'kubeconfig', configContext: 'edge' };
     KubernetesAccess.of(stack, new TestCluster(stack, 'Cluster', { connection }));
   }).json;
@@ -69,7 +69,7 @@ test('a kubeconfig is used without exec', () => {
 
 describe('asking again', () => {
   const twice = (first: object | undefined, second: object | undefined) => () =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = new TestCluster(stack, 'Cluster', { connection: EKS });
       const access = KubernetesAccess.of(stack, cluster, first);
       expect(KubernetesAccess.of(new Construct(stack, 'Deep'), cluster, second)).toBe(access);
@@ -106,7 +106,7 @@ describe('asking again', () => {
 
 describe('providers of the caller', () => {
   test('are used, whatever their alias', () => {
-    const { resource, provider } = synthesise((stack) => {
+    const { resource, provider } = synthesize((stack) => {
       const cluster = new TestCluster(stack, 'Cluster', { connection: EKS });
       const kubernetes = new KubernetesProvider(stack, 'Mine', { alias: 'mine', configPath: 'x' });
       const helm = new HelmProvider(stack, 'MyHelm', { alias: 'mine' });
@@ -143,7 +143,7 @@ describe('providers of the caller', () => {
     ],
   ])('fails when %s', (_, act, message) => {
     expect(() =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const kubernetes = new KubernetesProvider(stack, 'Mine', { alias: 'mine', configPath: 'x' });
         act(stack, new TestCluster(stack, 'Cluster', { connection: EKS }), kubernetes);
       }),
@@ -153,14 +153,14 @@ describe('providers of the caller', () => {
 
 describe('without a provider for the cluster', () => {
   test('synthesis fails with the way out', () => {
-    expect(() => synthesise((stack) => void configMap(stack, new TestCluster(stack, 'Cluster')))).toThrow(
+    expect(() => synthesize((stack) => void configMap(stack, new TestCluster(stack, 'Cluster')))).toThrow(
       "stack 'test' has no kubernetes provider for cluster 'test'; call KubernetesAccess.of(stack, cluster)",
     );
   });
 
   test('one with an alias does not do', () => {
     expect(() =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         new KubernetesProvider(stack, 'Other', { alias: 'other' });
         configMap(stack, new TestCluster(stack, 'Cluster'));
       }),
@@ -168,7 +168,7 @@ describe('without a provider for the cluster', () => {
   });
 
   test("the stack's own default provider is used", () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       configMap(stack, new TestCluster(stack, 'Cluster'));
       new KubernetesProvider(stack, 'Default', {});
     });
@@ -178,7 +178,7 @@ describe('without a provider for the cluster', () => {
 
 describe('dependencies', () => {
   test('within a stack become depends_on', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = new TestCluster(stack, 'Cluster', { ready: [new S3Bucket(stack, 'Entry', {})] });
       KubernetesAccess.of(stack, cluster);
       configMap(stack, cluster);
@@ -209,7 +209,7 @@ describe('dependencies', () => {
 
 describe('two clusters in one stack', () => {
   const providers = (...names: string[]) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       for (const [index, clusterName] of names.entries()) {
         const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName });
         const access = KubernetesAccess.of(stack, cluster);
@@ -236,7 +236,7 @@ describe('two clusters in one stack', () => {
   test.each([0, 1])(
     'of one name are not where the caller hands in the providers of one, whichever is first',
     (given) => {
-      const result = synthesise((stack) => {
+      const result = synthesize((stack) => {
         for (const index of [0, 1]) {
           const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName: 'prod' });
           if (index !== given) KubernetesAccess.of(stack, cluster);
@@ -254,7 +254,7 @@ describe('two clusters in one stack', () => {
 
 describe('namespaces', () => {
   const build = (act: (stack: TerraformStack, cluster: TestCluster) => void) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = new TestCluster(stack, 'Cluster');
       KubernetesAccess.of(stack, cluster);
       act(stack, cluster);

@@ -296,9 +296,9 @@ describe('fails, naming everything at once, when', () => {
     const stack = testStack();
     const meta = kubernetesMeta(stack, testCluster(stack));
     new EndpointsV1(stack, 'Endpoints', { ...meta, metadata: { name: 'a' } });
-    new ConfigMapV1(stack, 'Map', { ...meta, metadata: { name: 'a' } }).addOverride('metadata.colour', 'red');
+    new ConfigMapV1(stack, 'Map', { ...meta, metadata: { name: 'a' } }).addOverride('metadata.color', 'red');
     expect(() => KubernetesManifests.of(stack)).toThrow(
-      /kubernetes_endpoints_v1\.Endpoints: resources of this type cannot be rendered; known are kubernetes_namespace_v1, .*\n- kubernetes_config_map_v1\.Map: attribute 'metadata\.colour' is not known/,
+      /kubernetes_endpoints_v1\.Endpoints: resources of this type cannot be rendered; known are kubernetes_namespace_v1, .*\n- kubernetes_config_map_v1\.Map: attribute 'metadata\.color' is not known/,
     );
   });
 

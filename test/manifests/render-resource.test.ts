@@ -15,19 +15,19 @@ interface Recorded {
 const EMPTY_MEANS_NONE = new Set(['metadata', 'resources', 'spec', 'status', 'strategy', 'updateStrategy']);
 
 /**
- * The normalisation of recorded requests, and all of it: null, empty lists, the empty structures above and the empty target port
+ * The normalization of recorded requests, and all of it: null, empty lists, the empty structures above and the empty target port
  * are no fields; the status of a new object says nothing; lists of plain values are compared without their order, because those
  * that are sets to the provider come in the order of their hashes.
  */
-function normalise(value: unknown, key = ''): unknown {
+function normalize(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((item) => normalise(item));
+    const items = value.map((item) => normalize(item));
     return items.every((item) => typeof item !== 'object') ? items.sort() : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value)
     .filter(([name]) => !(key === '' && name === 'status' && 'kind' in value))
-    .map(([name, member]): [string, unknown] => [name, normalise(member, name)])
+    .map(([name, member]): [string, unknown] => [name, normalize(member, name)])
     .filter(([name, member]) => !isNone(name, member));
   return Object.fromEntries(members);
 }
@@ -47,7 +47,7 @@ describe('the object is the one the provider sends', () => {
       const faults: string[] = [];
       const object = renderResource(sample.type, sample.block, faults);
       expect(faults).toEqual([]);
-      expect(normalise(object)).toEqual(normalise(sample.request));
+      expect(normalize(object)).toEqual(normalize(sample.request));
     },
   );
 
@@ -59,8 +59,8 @@ describe('the object is the one the provider sends', () => {
   test('a field that is missing or another would be seen', () => {
     const sample = recorded.find(({ type, id }) => type === 'kubernetes_deployment_v1' && id === 'all_1') as Recorded;
     const { paused: _, ...spec } = sample.request.spec as ApiObject;
-    expect(normalise({ ...sample.request, spec })).not.toEqual(normalise(sample.request));
-    expect(normalise({ ...sample.request, spec: { ...spec, paused: false } })).not.toEqual(normalise(sample.request));
+    expect(normalize({ ...sample.request, spec })).not.toEqual(normalize(sample.request));
+    expect(normalize({ ...sample.request, spec: { ...spec, paused: false } })).not.toEqual(normalize(sample.request));
   });
 });
 

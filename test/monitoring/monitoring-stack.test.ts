@@ -12,15 +12,15 @@ import {
   WatchOptions,
 } from '../../lib/monitoring';
 import { DataSize } from '../../lib/units/data-size';
-import { Block, Synthesised, synthesise, synthStack, testStack } from '../support/synth';
+import { Block, Synthesized, synthesize, synthStack, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 import { monitor, TestWorkload, Watched } from './support';
 
-const file = (result: Synthesised, configMap: string, name: string): Block =>
+const file = (result: Synthesized, configMap: string, name: string): Block =>
   JSON.parse(unescapeTemplate(result.byName('kubernetes_config_map_v1', configMap).data[name])) as Block;
-const rules = (result: Synthesised): Block[] =>
+const rules = (result: Synthesized): Block[] =>
   file(result, 'prometheus-config', 'rules.yml').groups.flatMap((group: Block) => group.rules);
-const pod = (result: Synthesised, name: string): Block =>
+const pod = (result: Synthesized, name: string): Block =>
   result.byName('kubernetes_stateful_set_v1', name).spec.template;
 
 describe('a monitoring stack', () => {
@@ -138,7 +138,7 @@ describe('a monitoring stack', () => {
 });
 
 describe('the configuration', () => {
-  const hash = (result: Synthesised, name: string) =>
+  const hash = (result: Synthesized, name: string) =>
     pod(result, name).metadata.annotations['gpu-inference-constructs/config-hash'] as string;
 
   test('replaces the pod of the server that it changes, and no other', () => {
@@ -152,8 +152,8 @@ describe('the configuration', () => {
     expect(hash(paged, 'alertmanager')).not.toBe(hash(before, 'alertmanager'));
   });
 
-  test('holds what a workload says when the stack is synthesised, and every later watch', () => {
-    const result = synthesise((stack) => {
+  test('holds what a workload says when the stack is synthesized, and every later watch', () => {
+    const result = synthesize((stack) => {
       const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
       const workload = new TestWorkload(stack, 'A');
       monitoring.watch(workload);
@@ -280,7 +280,7 @@ describe('options', () => {
   });
 
   test('waits for the namespace of a workload of the same stack', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = testCluster(stack);
       ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
       new MonitoringStack(stack, 'Monitoring', { cluster }).watch(new TestWorkload(stack, 'A'));
@@ -351,7 +351,7 @@ describe('refused', () => {
   });
 
   test('a refused workload leaves nothing behind', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
       expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
     });

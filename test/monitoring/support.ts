@@ -3,7 +3,7 @@ import * as path from 'path';
 import { Construct } from 'constructs';
 import { IWatchable, MetricsTarget } from '../../lib/core/watchable';
 import { MonitoringStack, MonitoringStackProps, WatchOptions } from '../../lib/monitoring';
-import { Synthesised, synthesise } from '../support/synth';
+import { Synthesized, synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 
 /** A target as a Triton deployment of one vLLM model of the default release describes itself. */
@@ -34,13 +34,13 @@ export interface Watched {
   readonly options?: WatchOptions;
 }
 
-/** A monitoring stack that watches the given workloads, synthesised. */
+/** A monitoring stack that watches the given workloads, synthesized. */
 export function monitor(
   watched: readonly Watched[] = [{}],
   props: Partial<MonitoringStackProps> = {},
-): { readonly monitoring: MonitoringStack; readonly result: Synthesised } {
+): { readonly monitoring: MonitoringStack; readonly result: Synthesized } {
   let monitoring: MonitoringStack | undefined;
-  const result = synthesise((stack) => {
+  const result = synthesize((stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), ...props });
     watched.forEach(({ target, options }, i) => made.watch(new TestWorkload(stack, `Workload${i}`, target), options));
     monitoring = made;

@@ -4,7 +4,7 @@ import { NvIpamPool } from '../../lib/network/nv-ipam-pool';
 import { RdmaAttachment } from '../../lib/network/rdma-attachment';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { HostDeviceNetwork } from '../../lib/network/secondary-networks';
-import { Synthesised, synthesise } from '../support/synth';
+import { Synthesized, synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { NDR, rack } from './support';
 
@@ -14,8 +14,8 @@ const hall = (network: string) =>
 /** Two pools, an operator for both and what a test makes of them. */
 function site(
   build: (operator: NvidiaNetworkOperator, stack: TerraformStack, pools: ReturnType<typeof rack>[]) => void,
-): Synthesised {
-  return synthesise((stack) => {
+): Synthesized {
+  return synthesize((stack) => {
     const cluster = testCluster(stack);
     const pools = ['a', 'b'].map((name) => rack(stack, cluster, { fabric: hall('fast'), poolName: name }, name));
     const operator = new NvidiaNetworkOperator(stack, 'Operator', { cluster });

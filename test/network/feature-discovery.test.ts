@@ -2,13 +2,13 @@ import { GpuOperator } from '../../lib/compute/agents/gpu-operator';
 import { NodeAgents } from '../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../lib/compute/agents/node-agents-props';
 import { NvidiaNetworkOperator } from '../../lib/network/network-operator';
-import { synthesise } from '../support/synth';
+import { synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { rack } from './support';
 
 /** A cluster with agents and the network operator, in either order. */
 function both(agents: Partial<NodeAgentsProps>, nodeFeatureDiscovery?: boolean, agentsFirst = true) {
-  return synthesise((stack) => {
+  return synthesize((stack) => {
     const cluster = testCluster(stack);
     rack(stack, cluster);
     const makeAgents = () => new NodeAgents(stack, 'Agents', { cluster, ...agents });

@@ -15,7 +15,7 @@ import { TritonDeployment } from '../../lib/serving/triton-deployment';
 import { TritonModel } from '../../lib/serving/triton-model';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { TestStore } from '../serving/support/fixtures';
-import { Block, Synthesised, synthesise } from '../support/synth';
+import { Block, Synthesized, synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { rack } from './support';
 
@@ -37,19 +37,19 @@ function workloads(stack: TerraformStack, cluster: IKubernetesCluster, nodePool:
 }
 
 test('workloads move from p5 with EFA to a rack with InfiniBand, and only the pool is another', () => {
-  const cloud = synthesise((stack) => {
+  const cloud = synthesize((stack) => {
     const cluster = testEksCluster(stack);
     KubernetesAccess.of(stack, cluster);
     const type = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
     workloads(stack, cluster, new GpuNodePool(stack, 'P5', { cluster, minNodes: 2, maxNodes: 2, ...type }));
   });
-  const own = synthesise((stack) => {
+  const own = synthesize((stack) => {
     const cluster = testCluster(stack);
     const pool = rack(stack, cluster, { nodes: 2 });
     new NvidiaNetworkOperator(stack, 'Operator', { cluster });
     workloads(stack, cluster, pool);
   });
-  const pod = (result: Synthesised): Block => {
+  const pod = (result: Synthesized): Block => {
     const { node_selector, toleration, ...rest } = result.only('kubernetes_deployment_v1').spec.template.spec;
     expect(node_selector).toBeDefined();
     expect(Array.isArray(toleration)).toBe(true);
@@ -58,7 +58,7 @@ test('workloads move from p5 with EFA to a rack with InfiniBand, and only the po
     return rest;
   };
   expect(pod(own)).toEqual(pod(cloud));
-  const limits = (result: Synthesised): Block =>
+  const limits = (result: Synthesized): Block =>
     result.byName('kubernetes_job_v1', 'acceptance').spec.template.spec.container[0].resources.limits;
   expect(limits(cloud)).toMatchObject({ 'vpc.amazonaws.com/efa': '32' });
   expect(limits(own)).toMatchObject({ 'rdma/rdma_shared_device_a': '1' });

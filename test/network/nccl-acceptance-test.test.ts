@@ -7,7 +7,7 @@ import { bandwidthFloor } from '../../lib/network/bandwidth-floor';
 import { NcclAcceptanceTest, NcclAcceptanceTestProps } from '../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { TestPool } from '../serving/support/fixtures';
-import { Block, Synthesised, synthesise } from '../support/synth';
+import { Block, Synthesized, synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { NDR, RACK, rack } from './support';
 
@@ -19,14 +19,14 @@ function ec2(stack: TerraformStack, type: GpuInstanceType, fabric?: IRdmaFabric,
   return Object.assign(pool, { fabric });
 }
 
-function synthTest(pool: (stack: TerraformStack) => IGpuNodePool, props: Props = {}): Synthesised {
-  return synthesise((stack) => void new NcclAcceptanceTest(stack, 'Accept', { nodePool: pool(stack), ...props }));
+function synthTest(pool: (stack: TerraformStack) => IGpuNodePool, props: Props = {}): Synthesized {
+  return synthesize((stack) => void new NcclAcceptanceTest(stack, 'Accept', { nodePool: pool(stack), ...props }));
 }
 
 const p5 = (stack: TerraformStack) => ec2(stack, GpuInstanceType.P5_48XLARGE, RdmaFabric.efa());
 const onRack = (stack: TerraformStack) => rack(stack, testCluster(stack));
-const specOf = (result: Synthesised): Block => result.only('kubernetes_job_v1').spec;
-const envOf = (result: Synthesised): Block =>
+const specOf = (result: Synthesized): Block => result.only('kubernetes_job_v1').spec;
+const envOf = (result: Synthesized): Block =>
   Object.fromEntries(specOf(result).template.spec.container[0].env.map((e: Block) => [e.name, e.value]));
 
 describe('the acceptance test of a pool', () => {
@@ -71,7 +71,7 @@ describe('the acceptance test of a pool', () => {
     expect([envOf(cloud).NCCL_NET, envOf(own).NCCL_NET]).toEqual([undefined, 'IB']);
   });
 
-  test('takes its floor from the catalogue, or from the user', () => {
+  test('takes its floor from the catalog, or from the user', () => {
     expect(envOf(synthTest(p5)).MIN_BUS_BANDWIDTH).toBe('240');
     expect(envOf(synthTest(onRack)).MIN_BUS_BANDWIDTH).toBe('240');
     expect(envOf(synthTest(p5, { minimumBusBandwidth: 300 })).MIN_BUS_BANDWIDTH).toBe('300');

@@ -19,7 +19,7 @@ import {
 import { TestPool } from '../serving/support/fixtures';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { definitionFaults, readDefinitions, schemaFaults } from '../support/schema';
-import { Block, Synthesised, synthesise } from '../support/synth';
+import { Block, Synthesized, synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { NDR, rack } from './support';
 
@@ -27,14 +27,14 @@ type PoolProps = Partial<ExistingGpuNodePoolProps>;
 const CRDS = readDefinitions(path.join(__dirname, 'fixtures/network-operator-crds.json'));
 
 /** The custom resources of a synthesis by kind, each held against the schema of the operator's release. */
-function customResources(result: Synthesised): Block[] {
+function customResources(result: Synthesized): Block[] {
   const releases = result.resources('helm_release').filter(({ chart }) => chart !== 'network-operator');
   const objects = releases.flatMap(({ values }) => (JSON.parse(values[0]) as { resources: Block[] }).resources);
   expect(objects.flatMap((object) => definitionFaults(CRDS, object))).toEqual([]);
   return objects;
 }
 
-const ofKind = (result: Synthesised, kind: string) => customResources(result).filter((object) => object.kind === kind);
+const ofKind = (result: Synthesized, kind: string) => customResources(result).filter((object) => object.kind === kind);
 
 interface Site {
   readonly operator: NvidiaNetworkOperator;
@@ -42,14 +42,14 @@ interface Site {
 }
 
 function site(pool: PoolProps, props: Partial<NvidiaNetworkOperatorProps> = {}, more: (s: Site) => void = () => {}) {
-  return synthesise((stack) => {
+  return synthesize((stack) => {
     const cluster = testCluster(stack);
     rack(stack, cluster, pool);
     more({ stack, operator: new NvidiaNetworkOperator(stack, 'Operator', { cluster, ...props }) });
   });
 }
 
-const release = (result: Synthesised) =>
+const release = (result: Synthesized) =>
   result.resources('helm_release').find(({ chart }) => chart === 'network-operator') as Block;
 const hostdev = RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'default/fast' }) });
 const roce = RdmaFabric.roce({ ...NDR, attachment: RdmaAttachment.sharedDevices({ networks: ['rail-0'] }) });
@@ -307,7 +307,7 @@ describe('the operator refuses', () => {
 
   test('pools of another fabric, and charts that lack pool policies', () => {
     const build = () =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testCluster(stack);
         const pool = new TestPool(stack, 'g5', cluster, GpuInstanceType.G5_XLARGE);
         new NvidiaNetworkOperator(stack, 'Operator', { cluster, nodePools: [pool], chartVersion: '26.1.1' });
@@ -327,7 +327,7 @@ test('the schema check sees what it is for', () => {
 
 describe('pools that are made after the operator', () => {
   const build = (named: boolean) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testCluster(stack);
       const first = rack(stack, cluster);
       new NvidiaNetworkOperator(stack, 'Operator', { cluster, nodePools: named ? [first] : undefined });

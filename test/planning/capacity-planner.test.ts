@@ -147,7 +147,7 @@ describe('CapacityPlanner.plan', () => {
   });
 
   test('cost per million tokens at the stated share, and with a spare', () => {
-    const priced = CapacityPlanner.plan({ ...LOAD, pricePerHour: 1.861, busyShare: 0.5 });
+    const priced = CapacityPlanner.plan({ ...LOAD, pricePerHour: 1.861, utilization: 0.5 });
     expect(priced.costPerMillionTokens).toBeCloseTo((1e6 * 1.861) / (3600 * priced.maxOutputTokensPerSecond * 0.5), 9);
     expect(priced.costPerMillionTokensWithSpare).toBeCloseTo(2 * (priced.costPerMillionTokens as number), 9);
     expect(plan.costPerMillionTokens).toBeUndefined();
@@ -177,11 +177,11 @@ describe('CapacityPlanner.plan', () => {
     });
 
     test('has ways out of every kind, and each one fits', () => {
-      const changes = unfit.waysOut.map((way) => way.change).join('\n');
+      const changes = unfit.alternatives.map((way) => way.change).join('\n');
       expect(changes).toMatch(/precision fp8 instead of bf16/);
       expect(changes).toMatch(/context \d+ instead of 8192/);
       expect(changes).toMatch(/sequences at once instead of 8/);
-      for (const way of unfit.waysOut) {
+      for (const way of unfit.alternatives) {
         const tried = CapacityPlanner.plan({
           model: tight.model,
           instanceType: GpuInstanceType.of(way.instanceType),
@@ -202,7 +202,7 @@ describe('CapacityPlanner.plan', () => {
         instanceType: GpuInstanceType.P4DE_24XLARGE,
         parallelism: Parallelism.of({ tensor: 1 }),
       });
-      const changes = large.waysOut.map((way) => way.change).join('\n');
+      const changes = large.alternatives.map((way) => way.change).join('\n');
       expect(changes).toMatch(/tensor \d instead of tensor 1/);
       expect(changes).toMatch(/instance type g\d\w*.\d+xlarge instead of p4de.24xlarge/);
     });
@@ -269,9 +269,9 @@ describe('CapacityPlanner.plan', () => {
     ['a text', { concurrency: '8' as unknown as number }, /got '8', a text/],
     ['a text as a share', { gpuMemoryUtilization: '0.5' as unknown as number }, /got '0.5', a text/],
     ['an answer longer than the context', { inputTokens: 8000, outputTokens: 1000 }, /exceed contextLength 8192/],
-    ['utilisation above one', { gpuMemoryUtilization: 1.1 }, /gpuMemoryUtilization must be above 0 and at most 1/],
+    ['utilization above one', { gpuMemoryUtilization: 1.1 }, /gpuMemoryUtilization must be above 0 and at most 1/],
     ['a price of nothing', { pricePerHour: 0 }, /pricePerHour must be a finite number above zero/],
-    ['a share above one', { busyShare: 2 }, /busyShare/],
+    ['a share above one', { utilization: 2 }, /utilization/],
     [
       'a 32-bit cache',
       { kvCachePrecision: Precision.FP32 },
@@ -341,7 +341,7 @@ describe('CapacityPlan as JSON', () => {
       expect(back.sameChoice(plan)).toBe(true);
       expect(back.explain()).toBe(plan.explain());
       expect(back.memoryPerGpu.weights.bytes).toBe(plan.memoryPerGpu.weights.bytes);
-      expect(back.waysOut).toEqual(plan.waysOut);
+      expect(back.alternatives).toEqual(plan.alternatives);
       expect(back.model.parameters).toBe(plan.model.parameters);
     }
   });

@@ -78,14 +78,16 @@ describe('layers with a window', () => {
       concurrency: 64,
     });
     expect(plan.fits).toBe(false);
-    expect(plan.waysOut.map((way) => way.change)).toEqual(expect.arrayContaining([expect.stringMatching(/^context/)]));
+    expect(plan.alternatives.map((way) => way.change)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^context/)]),
+    );
   });
 });
 
 describe('vLLM from 0.21 on', () => {
   const request = { model: ModelSpec.QWEN_2_5_7B, instanceType: GpuInstanceType.P3DN_24XLARGE, contextLength: 8192 };
 
-  test('takes CUDA graphs from the utilisation', () => {
+  test('takes CUDA graphs from the utilization', () => {
     const own = { ...request, engine: InferenceEngine.VLLM_0_21 };
     const before = CapacityPlanner.plan(request).memoryPerGpu.runtime.gib;
     const after = CapacityPlanner.plan(own).memoryPerGpu.runtime.gib;
@@ -115,7 +117,7 @@ describe('models that overflow in fp16', () => {
   const plan = (instanceType: GpuInstanceType, precision?: Precision) => () =>
     CapacityPlanner.plan({ model: ModelSpec.GEMMA_2_9B, instanceType, precision, contextLength: 2048, concurrency: 1 });
 
-  test('are refused in fp16, and quantised where there is no bf16', () => {
+  test('are refused in fp16, and quantized where there is no bf16', () => {
     expect(plan(GpuInstanceType.G4DN_12XLARGE)).toThrow(/gemma-2-9b overflows in fp16.*T4 .*has no bf16: use fp32/);
     expect(plan(GpuInstanceType.G4DN_12XLARGE, Precision.INT4)).toThrow(/overflows in fp16/);
     expect(plan(GpuInstanceType.G6_12XLARGE, Precision.FP16)).toThrow(
@@ -132,7 +134,7 @@ describe('models that overflow in fp16', () => {
     expect(found.every((one) => one.instanceType.gpu.supports(Precision.BF16))).toBe(true);
     const fp32 = plan(GpuInstanceType.G4DN_XLARGE, Precision.FP32)();
     expect(fp32.fits).toBe(false);
-    expect(fp32.waysOut.filter((way) => /precision/.test(way.change))).toEqual([]);
+    expect(fp32.alternatives.filter((way) => /precision/.test(way.change))).toEqual([]);
   });
 });
 
@@ -176,9 +178,9 @@ describe('FP8 on Ampere', () => {
     );
     const wide = { ...request, engine, model: ModelSpec.LLAMA_3_1_405B, precision: Precision.BF16, concurrency: 1 };
     const plan = CapacityPlanner.plan({ ...wide, parallelism: Parallelism.of({ tensor: 8 }) });
-    expect(plan.waysOut.filter((way) => way.precision.startsWith('fp8') && way.instanceType.startsWith('p4'))).toEqual(
-      [],
-    );
+    expect(
+      plan.alternatives.filter((way) => way.precision.startsWith('fp8') && way.instanceType.startsWith('p4')),
+    ).toEqual([]);
   });
 });
 

@@ -83,7 +83,7 @@ describe('checkpoints and caches that are not what the precision says', () => {
     };
     const plan = CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(61 * 1.5) });
     expect(plan.fits).toBe(false);
-    for (const way of plan.waysOut.filter((w) => /^precision/.test(w.change))) {
+    for (const way of plan.alternatives.filter((w) => /^precision/.test(w.change))) {
       const other = { ...request, precision: Precision.of(way.precision) };
       const { gib } = request.model.checkpointSize(other.precision);
       expect(CapacityPlanner.plan({ ...other, checkpointSize: DataSize.gib(1.49 * gib) }).fits).toBe(true);
@@ -100,10 +100,10 @@ describe('checkpoints and caches that are not what the precision says', () => {
       precision: Precision.FP32,
     };
     const fp8 = CapacityPlanner.plan({ ...request, kvCachePrecision: Precision.FP8 });
-    expect(fp8.waysOut.length).toBeGreaterThan(0);
-    expect(fp8.waysOut.filter((way) => way.instanceType.startsWith('g4dn'))).toEqual([]);
+    expect(fp8.alternatives.length).toBeGreaterThan(0);
+    expect(fp8.alternatives.filter((way) => way.instanceType.startsWith('g4dn'))).toEqual([]);
     const fp32 = CapacityPlanner.plan({ ...request, kvCachePrecision: Precision.FP32 });
-    expect(fp32.waysOut.find((way) => way.precision === 'bf16')).toMatchObject({ kvCachePrecision: 'fp16' });
+    expect(fp32.alternatives.find((way) => way.precision === 'bf16')).toMatchObject({ kvCachePrecision: 'fp16' });
   });
 
   test('the cache has 32 bits with 32-bit weights, unless it is asked for otherwise', () => {
@@ -115,7 +115,11 @@ describe('checkpoints and caches that are not what the precision says', () => {
     const fp8 = CapacityPlanner.plan({ ...fp32, kvCachePrecision: Precision.FP8 });
     expect(fp8.kvBytesPerTokenPerGpu).toBe(131072 / 2);
     // A way out with 16-bit weights has a 16-bit cache again.
-    const ways = CapacityPlanner.plan({ ...fp32, instanceType: GpuInstanceType.G6E_XLARGE, concurrency: 8 }).waysOut;
+    const ways = CapacityPlanner.plan({
+      ...fp32,
+      instanceType: GpuInstanceType.G6E_XLARGE,
+      concurrency: 8,
+    }).alternatives;
     expect(ways.find((way) => way.precision === 'bf16')).toMatchObject({ kvCachePrecision: 'fp16' });
     expect(ways.find((way) => way.precision === 'fp32' && way.change.startsWith('instance'))).toMatchObject({
       kvCachePrecision: 'fp32',

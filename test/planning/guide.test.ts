@@ -25,7 +25,7 @@ describe('the deployment guide', () => {
       const eight = CapacityPlanner.plan({ ...request, parallelism: Parallelism.of({ tensor: 8 }) });
       expect(eight.fits).toBe(true);
       expect(eight.shortfallPerGpu).toBeUndefined();
-      expect(eight.waysOut).toEqual([]);
+      expect(eight.alternatives).toEqual([]);
     },
   );
 
@@ -76,8 +76,8 @@ describe('the deployment guide', () => {
       precision: Precision.FP16,
       parallelism: Parallelism.of({ tensor: 8 }),
     });
-    expect(plan.guideSafeBatch).toBe(Math.floor((8 * GpuInstanceType.P4DE_24XLARGE.gpu.memory.bytes) / (65e9 * 2)));
-    expect(plan.maxConcurrency).toBeGreaterThan(plan.guideSafeBatch);
+    expect(plan.ruleOfThumbBatch).toBe(Math.floor((8 * GpuInstanceType.P4DE_24XLARGE.gpu.memory.bytes) / (65e9 * 2)));
+    expect(plan.maxConcurrency).toBeGreaterThan(plan.ruleOfThumbBatch);
     expect(plan.explain()).toMatch(/safe batch by the guide's rule: 5/);
   });
 

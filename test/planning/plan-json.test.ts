@@ -38,8 +38,8 @@ describe('a plan whose JSON was changed by hand', () => {
     ['concurrency', 200, /fits is true, but .* 200 sequences are more/],
     ['precision', 'bf16', /weights of 8.46 GiB per GPU are fewer than llama-3.1-8b has in bf16/],
     ['kvCachePrecision', 'fp16', /kvBytesPerTokenPerGpu 65536 is less than llama-3.1-8b needs in fp16/],
-    ['waysOut', 'x', /waysOut must be a list/],
-    ['waysOut', [{}], /waysOut must be a list/],
+    ['alternatives', 'x', /alternatives must be a list/],
+    ['alternatives', [{}], /alternatives must be a list/],
     ['figures', [{ name: 'x' }], /figures must be a list of figures/],
     ['warnings', 5, /warnings must be a list of texts/],
   ])('%s: %j', (key, value, message) => {

@@ -125,7 +125,7 @@ describe('whatever is asked', () => {
           expect(total.bytes).toBeLessThanOrEqual(available.bytes);
           expect(available.bytes).toBeLessThanOrEqual(plan.instanceType.gpu.memory.bytes);
           expect(plan.maxConcurrency).toBeGreaterThanOrEqual(plan.concurrency);
-          expect(plan.waysOut).toEqual([]);
+          expect(plan.alternatives).toEqual([]);
           expect(plan.shortfallPerGpu).toBeUndefined();
         } else if (plan.shortfallPerGpu) {
           expect(plan.shortfallPerGpu.bytes).toBeCloseTo(total.bytes - available.bytes, -1);
@@ -215,7 +215,7 @@ describe('whatever is asked', () => {
     fc.assert(
       fc.property(requests, (request) => {
         const plan = planOrRefusal({ ...request, cpuOffload: undefined });
-        for (const way of plan?.waysOut ?? []) {
+        for (const way of plan?.alternatives ?? []) {
           const tried = planOrRefusal({
             ...request,
             cpuOffload: undefined,

@@ -24,11 +24,11 @@ describe('published measurements', () => {
     expect(OUTCOMES.filter((outcome) => !isPrediction(outcome) && outcome.reason.length < 10)).toEqual([]);
   });
 
-  test('weights: within 0.1 % in 16 bits on at least 10 models, within 1 % quantised', () => {
+  test('weights: within 0.1 % in 16 bits on at least 10 models, within 1 % quantized', () => {
     const wide = of('weights, dense 16-bit');
     expect(new Set(wide.map((p) => p.point.model)).size).toBeGreaterThanOrEqual(10);
     expect(Math.max(...errors(wide))).toBeLessThan(0.001);
-    expect(Math.max(...errors(of('weights, quantised')))).toBeLessThan(0.01);
+    expect(Math.max(...errors(of('weights, quantized')))).toBeLessThan(0.01);
   });
 
   test('key-value bytes of a token are exact', () => {

@@ -8,7 +8,7 @@ import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { IScheduledWorkload, PodDemand } from '../../lib/scheduling/pod-demand';
 import { IRdmaFabric } from '../../lib/core/rdma-fabric';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
-import { synthesise } from '../support/synth';
+import { synthesize } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
 export const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' };
@@ -101,7 +101,7 @@ export function checks(pools: { [name: string]: PoolOptions }, ...demands: PodDe
     faults = ClusterChecks.of(cluster).faults;
   };
   try {
-    synthesise(build);
+    synthesize(build);
   } catch (error) {
     expect(faults).not.toEqual([]);
     for (const fault of faults) expect((error as Error).message).toContain(fault);

@@ -6,7 +6,7 @@ import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { DataSize } from '../../lib/units/data-size';
-import { synthesise } from '../support/synth';
+import { synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { AGENT, EFA, PoolOptions, checks, demand, fill, gpus } from './checks-support';
 
@@ -229,7 +229,7 @@ describe('what does not', () => {
 });
 
 test('a workload that is taken out of the tree is not looked at', () => {
-  synthesise((stack) => {
+  synthesize((stack) => {
     const cluster = testCluster(stack);
     fill(cluster, { p5: {} }, [demand(gpus(9))]);
     expect(ClusterChecks.of(cluster).faults).toHaveLength(1);
@@ -239,7 +239,7 @@ test('a workload that is taken out of the tree is not looked at', () => {
 });
 
 test('agents are seen with the pools that were made after them', () => {
-  synthesise((stack) => {
+  synthesize((stack) => {
     const cluster = testCluster(stack);
     new NodeAgents(stack, 'Agents', { cluster });
     fill(cluster, { p5: { taints: [{ key: 'team', effect: 'NoSchedule' }] } }, []);
@@ -249,7 +249,7 @@ test('agents are seen with the pools that were made after them', () => {
 });
 
 test('the table says where pods go and how full the pools are', () => {
-  synthesise((stack) => {
+  synthesize((stack) => {
     const cluster = testCluster(stack);
     const slow = {
       name: 'inference/slow',
@@ -269,7 +269,7 @@ test('the table says where pods go and how full the pools are', () => {
 test('200 pools with 400 workloads take a moment, and ten times as many about ten times as long', () => {
   const time = (count: number) => {
     let elapsed = 0;
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testCluster(stack);
       const pools = Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, EFA as PoolOptions]));
       const demands = Array.from({ length: 2 * count }, (_, i) =>

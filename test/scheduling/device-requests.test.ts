@@ -8,7 +8,7 @@ import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { testEksCluster } from '../compute/test-eks-cluster';
-import { synthesise } from '../support/synth';
+import { synthesize } from '../support/synth';
 import { TOLERATE } from './checks-support';
 
 type Amounts = { [resource: string]: string };
@@ -46,7 +46,7 @@ function pool(stack: TerraformStack, options: Partial<GpuNodePoolProps> = {}): G
 
 describe('devices that containers ask for', () => {
   const ask = (resources: { requests?: Amounts; limits?: Amounts }) => () =>
-    synthesise((stack) => user(stack, pool(stack).cluster, resources));
+    synthesize((stack) => user(stack, pool(stack).cluster, resources));
   const later = Lazy.stringValue({ produce: () => '${var.gpus}' });
 
   test.each<[string, { requests?: Amounts; limits?: Amounts }]>([
@@ -90,14 +90,14 @@ describe('devices that containers ask for', () => {
 
 describe('pods beyond the nodes that a pool begins with', () => {
   const warnings = (options: Partial<GpuNodePoolProps>, replicas: string) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       user(stack, pool(stack, { maxNodes: 3, ...options }).cluster, { limits: { 'nvidia.com/gpu': '8' } }, replicas);
     }).annotations();
 
   test('are warned of where nobody adds nodes', () => {
     expect(warnings({}, '3')).toEqual([
       expect.stringMatching(
-        /^\[gpu-inference-constructs:NOBODY_ADDS_NODES\] pool 'pool' begins with 1 node\(s\).*maxNodes \(3\); raise minNodes/,
+        /^\[gpu-inference-constructs:POOL_CANNOT_SCALE_UP\] pool 'pool' begins with 1 node\(s\).*maxNodes \(3\); raise minNodes/,
       ),
     ]);
   });

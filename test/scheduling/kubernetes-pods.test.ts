@@ -10,7 +10,7 @@ import { Lazy, TerraformStack, TerraformVariable } from 'cdktf';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { IScheduledWorkload } from '../../lib/scheduling/pod-demand';
-import { synthesise, synthesisePair } from '../support/synth';
+import { synthesize, synthesisePair } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 import { PoolOptions, TOLERATE, Workload, fill } from './checks-support';
 
@@ -47,7 +47,7 @@ function faultsOf(
 ): string[] {
   let faults: string[] = [];
   try {
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testCluster(stack);
       fill(cluster, pools, []);
       build(stack, cluster, KubernetesAccess.of(stack, cluster).kubernetesProvider as KubernetesProvider);

@@ -8,7 +8,7 @@ import { Lazy, TerraformCount, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
-import { synthesise, synthesisePair } from '../support/synth';
+import { synthesize, synthesisePair } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
 type Make = (scope: Construct, id: string) => void;
@@ -22,7 +22,7 @@ const spec = { template: { metadata: {}, spec: { container: [{ name: 'c', image:
 /** Two objects in parts of a stack, on one cluster by its default provider. */
 function both(one: Make, other: Make): () => void {
   return () =>
-    void synthesise((stack) => {
+    void synthesize((stack) => {
       ClusterChecks.of(new TestCluster(stack, 'Cluster'));
       new KubernetesProvider(stack, 'Kubernetes');
       one(new Construct(stack, 'One'), 'Object');
@@ -70,7 +70,7 @@ describe('objects of one kind and name on one cluster', () => {
 
   test('are not the same on two clusters', () => {
     const two = () =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         for (const name of ['a', 'b']) {
           const cluster = new TestCluster(stack, `Cluster-${name}`, { clusterName: name });
           ClusterChecks.of(cluster);

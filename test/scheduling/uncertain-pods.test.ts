@@ -4,7 +4,7 @@ import { GpuType } from '../../lib/catalog/gpu-type';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { DataSize } from '../../lib/units/data-size';
-import { synthesise } from '../support/synth';
+import { synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { AGENT, PoolOptions, TOLERATE, checks, demand, fill, gpus } from './checks-support';
 
@@ -29,7 +29,7 @@ function onEks(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]):
     result = { faults: all.faults, table: all.explain() };
   };
   try {
-    synthesise(build);
+    synthesize(build);
   } catch {
     expect(result.faults).not.toEqual([]);
   }

@@ -93,7 +93,7 @@ test.each<[string, DeploymentOverrides, RegExp]>([
   ],
   [
     'a foreign cache precision',
-    vllm({ keyValueCachePrecision: Precision.INT4 }),
+    vllm({ kvCachePrecision: Precision.INT4 }),
     /must be fp8 or that of the weights \(fp16\); got int4/,
   ],
   ['no GPU memory', vllm({ gpuMemoryUtilization: 0 }), /gpuMemoryUtilization must be above 0 and at most 1; got 0/],
@@ -109,7 +109,7 @@ test.each<[string, DeploymentOverrides, RegExp]>([
     /engineArguments must not name max_model_len.*use contextLength/,
   ],
   [
-    'a quantisation that the precision does not say',
+    'a quantization that the precision does not say',
     vllm({ quantization: 'awq' }),
     /quantization 'awq' makes weights of int4, but precision is fp16/,
   ],

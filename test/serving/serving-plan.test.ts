@@ -60,7 +60,7 @@ describe('flags of the engine', () => {
     ['gpu_memory_utilization', { gpuMemoryUtilization: 0.8 }, (plan) => plan.gpuMemoryUtilization, 0.8, 0.8],
     ['enforce_eager', { cudaGraphs: false }, (plan) => plan.cudaGraphs, false, true],
     ['cpu_offload_gb', { cpuOffload: DataSize.gib(2) }, (plan) => plan.cpuOffload.gib, 2, 2],
-    ['kv_cache_dtype', { keyValueCachePrecision: Precision.FP8 }, (plan) => plan.kvCachePrecision.name, 'fp8', 'fp8'],
+    ['kv_cache_dtype', { kvCachePrecision: Precision.FP8 }, (plan) => plan.kvCachePrecision.name, 'fp8', 'fp8'],
     ['dtype', { precision: Precision.BF16 }, (plan) => plan.precision.name, 'bf16', 'bfloat16'],
     ['tensor_parallel_size', { parallelism: Parallelism.of({ tensor: 4 }) }, (plan) => plan.parallelism.tensor, 4, 4],
     [
@@ -138,11 +138,11 @@ describe('flags of the engine', () => {
     expect(made.deployment.plan!.memoryPerGpu.kvCache.gib).toBeCloseTo((3 * 8192 * 2 * 131072) / 2 ** 30, 6);
     expect(flagsOf(made)).toMatchObject({ dtype: 'float32' });
     expect(flagsOf(made)).not.toHaveProperty('kv_cache_dtype');
-    const narrow = on({ precision: Precision.FP32, keyValueCachePrecision: Precision.FP8 });
+    const narrow = on({ precision: Precision.FP32, kvCachePrecision: Precision.FP8 });
     expect(narrow.deployment.plan!.kvCachePrecision).toBe(Precision.FP8);
     expect(flagsOf(narrow).kv_cache_dtype).toBe('fp8');
-    expect(messageOf(() => on({ precision: Precision.FP32, keyValueCachePrecision: Precision.FP16 }))).toMatch(
-      /keyValueCachePrecision must be fp8 or that of the weights \(fp32\)/,
+    expect(messageOf(() => on({ precision: Precision.FP32, kvCachePrecision: Precision.FP16 }))).toMatch(
+      /kvCachePrecision must be fp8 or that of the weights \(fp32\)/,
     );
   });
 

@@ -8,12 +8,12 @@ import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { DataSize } from '../../lib/units/data-size';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { rack } from '../network/support';
-import { synthesise } from '../support/synth';
+import { synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { TestStore, llama8b, onnxProps } from './support/fixtures';
 
 function deploy(gpuSharing: GpuSharing, model: TritonModel, replicas = 1) {
-  return synthesise((stack) => {
+  return synthesize((stack) => {
     const cluster = testEksCluster(stack);
     const instanceType = gpuSharing.migProfile ? GpuInstanceType.P4DE_24XLARGE : GpuInstanceType.G5_4XLARGE;
     const nodePool = new GpuNodePool(stack, 'Pool', { cluster, instanceType, gpuSharing, minNodes: 1, maxNodes: 1 });
@@ -39,7 +39,7 @@ test('models without a plan take as many shares as there are', () => {
 
 describe('own nodes that share their GPUs', () => {
   const onRack = (gpuSharing: GpuSharing, models: TritonModel[], replicas = 1) =>
-    synthesise((stack: TerraformStack) => {
+    synthesize((stack: TerraformStack) => {
       const cluster = testCluster(stack);
       const nodePool = rack(stack, cluster, { nodes: 1, fabric: RdmaFabric.none(), gpuSharing });
       const modelStore = new TestStore(stack, 'Store');

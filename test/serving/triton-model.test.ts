@@ -92,7 +92,7 @@ describe('vLLM model', () => {
       maxSequences: 32,
       maxBatchedTokens: 8192,
       gpuMemoryUtilization: 0.8,
-      keyValueCachePrecision: Precision.FP8,
+      kvCachePrecision: Precision.FP8,
       prefixCaching: false,
       cudaGraphs: false,
       cpuOffload: DataSize.gib(4),
@@ -152,7 +152,7 @@ describe('ONNX Runtime model', () => {
     [GraphOptimization.EXTENDED, 'optimization { graph { level: 1 } }'],
     [GraphOptimization.BASIC, 'optimization { graph { level: -1 } }'],
     [GraphOptimization.DISABLED, 'optimization { graph { level: 2 } }'],
-  ])('graph optimisation %s is written on the inverted scale', (graphOptimization, expected) => {
+  ])('graph optimization %s is written on the inverted scale', (graphOptimization, expected) => {
     const config = squeezed(
       filesOf(TritonModel.onnxRuntime({ ...onnxProps, graphOptimization }))['fraud/config.pbtxt'],
     );

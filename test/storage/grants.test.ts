@@ -6,7 +6,7 @@ import { IAwsRole } from '../../lib/core/aws-role';
 import { IModelStore } from '../../lib/core/model-store';
 import { ModelStore } from '../../lib/storage/model-store';
 import { isAllowed, isDenied } from '../support/iam-policy';
-import { Synthesised, synthesise } from '../support/synth';
+import { Synthesized, synthesize } from '../support/synth';
 
 class Role extends Construct implements IAwsRole {
   public readonly roleName: string;
@@ -58,7 +58,7 @@ const NEVER: [string, string][] = [
 ];
 
 function policies(grant: (store: IModelStore, role: IAwsRole) => void): string[] {
-  const result = synthesise((stack) => {
+  const result = synthesize((stack) => {
     const store = ModelStore.fromBucketName(stack, 'Models', 'models', { kmsKeyArn: KEY });
     grant(store, new Role(stack, 'Role'));
   });
@@ -86,8 +86,8 @@ describe('grantReadWrite', () => {
 });
 
 describe('grants', () => {
-  const withStore = (build: (stack: TerraformStack, store: ModelStore) => void): Synthesised =>
-    synthesise((stack) => build(stack, new ModelStore(stack, 'Models')));
+  const withStore = (build: (stack: TerraformStack, store: ModelStore) => void): Synthesized =>
+    synthesize((stack) => build(stack, new ModelStore(stack, 'Models')));
 
   test("use the store's own key and bucket", () => {
     const result = withStore((stack, store) => store.grantRead(new Role(stack, 'Role')));
@@ -100,7 +100,7 @@ describe('grants', () => {
   });
 
   test('without a key name no key', () => {
-    const result = synthesise((stack) =>
+    const result = synthesize((stack) =>
       ModelStore.fromBucketName(stack, 'Models', 'models').grantReadWrite(new Role(stack, 'Role')),
     );
     expect(result.only('aws_iam_role_policy').policy).not.toContain('kms');
@@ -133,7 +133,7 @@ describe('grants', () => {
 });
 
 describe('the bucket policy', () => {
-  const result = synthesise((stack) => void new ModelStore(stack, 'Models'));
+  const result = synthesize((stack) => void new ModelStore(stack, 'Models'));
   const document = result.only('aws_s3_bucket_policy').policy as string;
   const bucket = `\${aws_s3_bucket.${Object.keys(result.json.resource.aws_s3_bucket)[0]}.arn}`;
   const denied = (resource: string, context: { [key: string]: string }) =>

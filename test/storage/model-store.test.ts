@@ -4,14 +4,14 @@ import { Construct } from 'constructs';
 import { IAwsRole } from '../../lib/core/aws-role';
 import { ModelStore, ModelStoreProps } from '../../lib/storage/model-store';
 import { RemovalPolicy } from '../../lib/storage/removal-policy';
-import { synthesise, testStack } from '../support/synth';
+import { synthesize, testStack } from '../support/synth';
 
 class Role extends Construct implements IAwsRole {
   public readonly roleName = 'reader';
   public readonly roleArn = 'arn:aws:iam::123456789012:role/reader';
 }
 
-const store = (props?: ModelStoreProps) => synthesise((stack) => void new ModelStore(stack, 'Models', props));
+const store = (props?: ModelStoreProps) => synthesize((stack) => void new ModelStore(stack, 'Models', props));
 
 describe('a model store with nothing said', () => {
   const result = store();
@@ -92,7 +92,7 @@ describe('options of a model store', () => {
   });
 
   test('the provider reaches every resource and data source', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const provider = new AwsProvider(stack, 'Other', { alias: 'other', region: 'eu-west-1' });
       const made = new ModelStore(stack, 'Models', { provider, accessLogs: { bucketName: 'logs' } });
       made.grantRead(new Role(stack, 'Role'));
@@ -118,7 +118,7 @@ describe('where models lie', () => {
   });
 
   test('a bucket that Terraform names is a reference', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const role = new Role(stack, 'Role');
       const made = new ModelStore(stack, 'Models');
       made.grantRead(role);

@@ -1,11 +1,11 @@
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Annotations } from 'cdktf';
-import { synthesise, synthesisePair } from './synth';
+import { synthesize, synthesisePair } from './synth';
 
 describe('the synth helper', () => {
   const two = () =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       new S3Bucket(stack, 'A', { bucket: 'first' });
       new S3Bucket(stack, 'B', { bucket: 'second', forceDestroy: true });
       Annotations.of(stack).addWarning('[x:Y] look');
@@ -29,7 +29,7 @@ describe('the synth helper', () => {
   });
 
   test('runs validations', () => {
-    const build = () => synthesise((stack) => stack.node.addValidation({ validate: () => ['the model is missing'] }));
+    const build = () => synthesize((stack) => stack.node.addValidation({ validate: () => ['the model is missing'] }));
     expect(build).toThrow('the model is missing');
   });
 

@@ -8,7 +8,7 @@ import { App, LocalBackend, TerraformStack, Testing } from 'cdktf';
 export type Block = { [attribute: string]: any };
 
 /** A stack that went through the whole synthesis: references resolved, aspects run, validations passed. */
-export class Synthesised {
+export class Synthesized {
   /** The Terraform JSON, without metadata. */
   public readonly json: Block;
 
@@ -90,31 +90,31 @@ export function testStack(app: App = testApp(), name = 'test'): TerraformStack {
 }
 
 /** Takes stacks of one app through synthesis as `app.synth()` does: references between all of them are resolved first. */
-export function synthStacks(...stacks: TerraformStack[]): Synthesised[] {
+export function synthStacks(...stacks: TerraformStack[]): Synthesized[] {
   stacks.forEach((stack) => stack.prepareStack());
-  return stacks.map((stack) => new Synthesised(stack, Testing.synth(stack, true)));
+  return stacks.map((stack) => new Synthesized(stack, Testing.synth(stack, true)));
 }
 
-/** Synthesises one stack. */
-export function synthStack(stack: TerraformStack): Synthesised {
+/** Synthesizes one stack. */
+export function synthStack(stack: TerraformStack): Synthesized {
   return synthStacks(stack)[0];
 }
 
-/** Makes a stack with an AWS provider, lets the test fill it and synthesises it. */
-export function synthesise(build: (stack: TerraformStack) => void): Synthesised {
+/** Makes a stack with an AWS provider, lets the test fill it and synthesizes it. */
+export function synthesize(build: (stack: TerraformStack) => void): Synthesized {
   const stack = testStack();
   build(stack);
   return synthStack(stack);
 }
 
 /** An infrastructure stack and a workload stack of one app, as users have them. */
-export interface SynthesisedPair {
-  readonly infra: Synthesised;
-  readonly workload: Synthesised;
+export interface SynthesizedPair {
+  readonly infra: Synthesized;
+  readonly workload: Synthesized;
 }
 
-/** Makes an infrastructure and a workload stack in one app, lets the test fill them and synthesises both. */
-export function synthesisePair(build: (infra: TerraformStack, workload: TerraformStack) => void): SynthesisedPair {
+/** Makes an infrastructure and a workload stack in one app, lets the test fill them and synthesizes both. */
+export function synthesisePair(build: (infra: TerraformStack, workload: TerraformStack) => void): SynthesizedPair {
   const app = testApp();
   const [first, second] = [testStack(app, 'infra'), testStack(app, 'workload')];
   build(first, second);

@@ -15,7 +15,7 @@ import {
   RdmaFabric,
   ValidationError,
 } from '../../lib';
-import { synthesise, synthesisePair } from '../support/synth';
+import { synthesize, synthesisePair } from '../support/synth';
 
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
 const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
@@ -33,27 +33,27 @@ const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
 
 describe('one statement', () => {
   test('chooses a pool that fits the model, and serves it there and nowhere else', () => {
-    const synthesised = synthesise((stack) => void make(stack));
-    const pool = synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const synthesized = synthesize((stack) => void make(stack));
+    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
     expect(pool.instance_types).toEqual(['g6e.xlarge']);
     expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
-    const { spec } = synthesised.only('kubernetes_deployment_v1').spec.template;
+    const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
     expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'llama-3-1-8b' });
   });
 
   test('a checkpoint larger than counted gets the larger pool it needs', () => {
     const types = (checkpointSize?: DataSize) => {
       const models = [{ model: ModelSpec.QWEN_2_5_14B, concurrency: 2, checkpointSize }];
-      const made = synthesise((stack) => void make(stack, { models }));
+      const made = synthesize((stack) => void make(stack, { models }));
       return made.where('aws_eks_node_group', { node_group_name: 'qwen2-5-14b' }).instance_types;
     };
     expect(types(DataSize.gib(45))).not.toEqual(types());
   });
 
   test('makes the Kubernetes provider, and none where the stack has a default one', () => {
-    const own = synthesise((stack) => void make(stack));
+    const own = synthesize((stack) => void make(stack));
     expect(own.json.provider.kubernetes).toMatchObject([{ alias: 'chat' }]);
-    const given = synthesise((stack) => {
+    const given = synthesize((stack) => {
       new KubernetesProvider(stack, 'Kubernetes', { configPath: '~/.kube/config' });
       make(stack);
     });
@@ -63,8 +63,8 @@ describe('one statement', () => {
 
   test('says nothing in a default synthesis, and explains itself when asked', () => {
     let text = '';
-    const synthesised = synthesise((stack) => (text = make(stack).explain()));
-    expect(synthesised.annotations('warn')).toEqual([]);
+    const synthesized = synthesize((stack) => (text = make(stack).explain()));
+    expect(synthesized.annotations('warn')).toEqual([]);
     expect(text).toContain("llama-3.1-8b: 1 replica(s) on pool 'llama-3-1-8b'");
     expect(text).toContain('weights per GPU');
     expect(text).toContain('aws eks update-kubeconfig --name chat');
@@ -117,19 +117,19 @@ describe('plans', () => {
 
   test('a locked plan is kept, with a warning that the planner would choose otherwise', () => {
     const plan = CapacityPlan.fromJson(locked.toJson());
-    const synthesised = synthesise((stack) => void make(stack, { plan }));
-    expect(synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' }).instance_types).toEqual([
+    const synthesized = synthesize((stack) => void make(stack, { plan }));
+    expect(synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' }).instance_types).toEqual([
       'p4de.24xlarge',
     ]);
-    expect(synthesised.annotations('warn')).toEqual([
+    expect(synthesized.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
     ]);
   });
 
   test('what topology.plan says can be given back, without a change or a warning', () => {
     const plans: CapacityPlan[] = [];
-    const first = synthesise((stack) => void plans.push(make(stack).plan));
-    const second = synthesise((stack) => void make(stack, { plan: CapacityPlan.fromJson(plans[0].toJson()) }));
+    const first = synthesize((stack) => void plans.push(make(stack).plan));
+    const second = synthesize((stack) => void make(stack, { plan: CapacityPlan.fromJson(plans[0].toJson()) }));
     expect(second.json).toEqual(first.json);
     expect(second.annotations('warn')).toEqual([]);
   });
@@ -140,14 +140,14 @@ describe('targets', () => {
 
   test('are reached by replicas, for which the pool is sized', () => {
     let cloud: CloudTopology | undefined;
-    const synthesised = synthesise(
+    const synthesized = synthesize(
       (stack) => void (cloud = make(stack, { models: [{ ...MODELS[0], concurrency: 16, targets: fast }] })),
     );
     const plan = cloud!.plan;
     expect(plan.replicas).toBeGreaterThan(1);
     expect(plan.outputTokensPerSecond).toBeGreaterThanOrEqual(3000);
-    expect(synthesised.byName('kubernetes_deployment_v1', 'llama-3-1-8b').spec.replicas).toBe(String(plan.replicas));
-    const pool = synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    expect(synthesized.byName('kubernetes_deployment_v1', 'llama-3-1-8b').spec.replicas).toBe(String(plan.replicas));
+    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
     expect(pool.scaling_config).toMatchObject({ min_size: plan.nodes, max_size: plan.nodes });
     expect(cloud!.deployments['llama-3.1-8b'].plan!.toJson()).toEqual(plan.toJson());
   });
@@ -155,7 +155,7 @@ describe('targets', () => {
   test('choose faster hardware', () => {
     const chosen = (targets?: { maxTimePerOutputTokenMs: number }) => {
       const plans: CapacityPlan[] = [];
-      synthesise((stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], targets }] }).plan));
+      synthesize((stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], targets }] }).plan));
       return plans[0];
     };
     expect(chosen({ maxTimePerOutputTokenMs: 12 }).decodeLatencyMs).toBeLessThanOrEqual(12);
@@ -165,25 +165,25 @@ describe('targets', () => {
   test('choose the parallelism on a given pool', () => {
     const plans: CapacityPlan[] = [];
     const models = [{ ...MODELS[0], targets: { maxTimePerOutputTokenMs: 6 } }];
-    synthesise((stack) => void plans.push(make(stack, { nodePools: [A100], models }).plan));
+    synthesize((stack) => void plans.push(make(stack, { nodePools: [A100], models }).plan));
     expect(plans[0].parallelism.tensor).toBeGreaterThan(1);
     expect(plans[0].decodeLatencyMs).toBeLessThanOrEqual(6);
   });
 
   test('replicas that are stated are planned with', () => {
     const plans: CapacityPlan[] = [];
-    const synthesised = synthesise(
+    const synthesized = synthesize(
       (stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], replicas: 3 }] }).plan),
     );
     expect(plans[0]).toMatchObject({ replicas: 3, nodes: 3 });
-    const pool = synthesised.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
     expect(pool.scaling_config).toMatchObject({ min_size: 3, max_size: 3 });
   });
 });
 
 describe('given pools', () => {
   test('a 65B in 16 bits on 8 x A100 80 GB, two replicas', () => {
-    const synthesised = synthesise((stack) =>
+    const synthesized = synthesize((stack) =>
       make(stack, {
         nodePools: [L40S, A100],
         models: [
@@ -200,7 +200,7 @@ describe('given pools', () => {
         ],
       }),
     );
-    const { spec } = synthesised.byName('kubernetes_deployment_v1', 'deepseek');
+    const { spec } = synthesized.byName('kubernetes_deployment_v1', 'deepseek');
     expect(spec.replicas).toBe('2');
     expect(spec.template.spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'a100' });
     expect(spec.template.spec.container[0].resources.limits['nvidia.com/gpu']).toBe('8');
@@ -271,7 +271,7 @@ const refused: [string, Partial<CloudTopologyProps>, RegExp][] = [
 ];
 
 test.each(refused)('refuses %s', (_, props, message) => {
-  const build = () => synthesise((stack) => void make(stack, props));
+  const build = () => synthesize((stack) => void make(stack, props));
   expect(build).toThrow(ValidationError);
   expect(build).toThrow(message);
 });
@@ -279,7 +279,7 @@ test.each(refused)('refuses %s', (_, props, message) => {
 describe('workloads', () => {
   test('may be the scope of the topology', () => {
     const build = (same: boolean) =>
-      synthesise((stack) => void make(stack, { workloads: same ? stack : undefined, monitoring: false }));
+      synthesize((stack) => void make(stack, { workloads: same ? stack : undefined, monitoring: false }));
     expect(build(true).json).toEqual(build(false).json);
   });
 
@@ -295,14 +295,14 @@ describe('workloads', () => {
 
 test('all faults come at once, with the path of the topology', () => {
   const build = () =>
-    synthesise((stack) => void make(stack, { models: [...MODELS, ...MODELS], nodePools: [L40S, L40S] }));
+    synthesize((stack) => void make(stack, { models: [...MODELS, ...MODELS], nodePools: [L40S, L40S] }));
   expect(build).toThrow(/test\/Cloud:\n- two models.*\n- two pools/);
 });
 
 describe('faults of the cluster, of pools and of models are one error', () => {
   const faultsOf = (props: Partial<CloudTopologyProps>): string[] => {
     try {
-      synthesise((stack) => void make(stack, props));
+      synthesize((stack) => void make(stack, props));
     } catch (error) {
       expect(error).toBeInstanceOf(ValidationError);
       expect((error as ValidationError).constructPath).toBe('test/Cloud');

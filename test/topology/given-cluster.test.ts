@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { CloudTopology, CloudTopologyProps, EksGpuCluster, KubernetesAccess, ModelSpec, NodeAgents } from '../../lib';
-import { synthesise } from '../support/synth';
+import { synthesize } from '../support/synth';
 
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
 const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
@@ -11,7 +11,7 @@ const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
 describe('a given cluster', () => {
   const there = { clusterName: 'chat', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'], podIdentity: true };
   const build = (props: Partial<CloudTopologyProps>, hasAgents = false) =>
-    void synthesise((stack) => {
+    void synthesize((stack) => {
       const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
       if (hasAgents) {
         KubernetesAccess.of(stack, cluster);
@@ -28,7 +28,7 @@ describe('a given cluster', () => {
   });
 
   test('keeps the agents and the storage class it has, and serves a second topology', () => {
-    const made = synthesise((stack) => {
+    const made = synthesize((stack) => {
       const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
       const props = { availabilityZones: undefined, clusterName: 'chat', cluster, monitoring: false };
       new CloudTopology(stack, 'One', { ...props, models: MODELS });
@@ -42,14 +42,14 @@ describe('a given cluster', () => {
 
   test('whose agents something else installs gets none', () => {
     const agents = (nodeAgents?: boolean) =>
-      synthesise((stack) => void make(stack, { nodeAgents, monitoring: false })).resources('kubernetes_daemon_set_v1')
+      synthesize((stack) => void make(stack, { nodeAgents, monitoring: false })).resources('kubernetes_daemon_set_v1')
         .length;
     expect([agents(), agents(false)]).toEqual([1, 0]);
   });
 
   test('has one monitoring: that of a second topology is refused', () => {
     const two = () =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const { cluster } = make(stack);
         const models = [{ model: ModelSpec.MISTRAL_7B }];
         new CloudTopology(stack, 'Two', { clusterName: 'chat', cluster: cluster as EksGpuCluster, models });

@@ -97,7 +97,7 @@ interface OperatorSetting {
  * - a driver that it installs lets the adapters of InfiniBand and RoCE read and write GPU memory (`nvidia-peermem`), or NCCL would stage
  *   everything in host memory;
  * - every agent tolerates every taint of every pool, the workers of node feature discovery too, which by default tolerate less;
- * - PCI devices are labelled by their vendor alone, or the label is `pci-0300_10de` and the operator finds no GPU;
+ * - PCI devices are labeled by their vendor alone, or the label is `pci-0300_10de` and the operator finds no GPU;
  * - the exporter of GPU metrics is installed apart, so that a node has one DCGM host engine and not two.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html

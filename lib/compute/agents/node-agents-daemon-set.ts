@@ -40,7 +40,7 @@ export interface NodeAgentSpec {
   readonly namespace: string;
   readonly pullSecrets: string[];
   readonly nodeSelector: { [key: string]: string };
-  /** Taints of the nodes it must run on, asked for when the stack is synthesised. */
+  /** Taints of the nodes it must run on, asked for when the stack is synthesized. */
   readonly taints: () => NodeTaint[];
   readonly command?: string[];
   readonly args?: string[];

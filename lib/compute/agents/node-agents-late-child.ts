@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 /**
  * Runs a piece of construction when its stack is prepared for synthesis, after every construct of the app was made.
  *
- * cdktf asks each element for its part of the stack in that preparing pass, and elements made there are synthesised like any
+ * cdktf asks each element for its part of the stack in that preparing pass, and elements made there are synthesized like any
  * other; aspects and validations run later still. The pass may come more than once.
  *
  * @internal

@@ -33,7 +33,7 @@ export interface NodeAgentsProps {
    */
   readonly gpuOperator?: GpuOperator;
   /**
-   * Whether nodes are labelled with what their GPUs are (`nvidia.com/gpu.product`, `.memory`, `.count`). The GPU operator always
+   * Whether nodes are labeled with what their GPUs are (`nvidia.com/gpu.product`, `.memory`, `.count`). The GPU operator always
    * does it. @default false
    */
   readonly gpuFeatureDiscovery?: boolean;

@@ -8,7 +8,7 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { poolsChanged } from '../../core/pool-watchers';
 import { awsTags } from '../../core/tags';
-import { elementAt } from '../../core/tokens';
+import { listElement } from '../../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
@@ -52,7 +52,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     this.subnetCidrs = attributes.subnetCidrs && [...attributes.subnetCidrs];
     this.nodeMonitoring = attributes.nodeMonitoring ?? false;
     this.securityGroupIds = [...attributes.securityGroupIds];
-    this.clusterSecurityGroupId = elementAt(this.securityGroupIds, 0);
+    this.clusterSecurityGroupId = listElement(this.securityGroupIds, 0);
     this.kubernetesVersion = attributes.kubernetesVersion;
     this.tags = { ...attributes.tags };
     this.registry = new NodePoolRegistry(clusterName);

@@ -13,7 +13,7 @@ import { NvidiaNetworkOperator } from '../../../lib/network/network-operator';
 import { RdmaAttachment } from '../../../lib/network/rdma-attachment';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { NDR, rack } from '../../network/support';
-import { Block, synthesise } from '../../support/synth';
+import { Block, synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 import { testEksCluster } from '../test-eks-cluster';
 
@@ -53,7 +53,7 @@ function unknownValues({ chart, version, values, set }: Block): string[] {
 }
 
 const releaseOf = (chart: string, build: (stack: TerraformStack) => void): Block =>
-  synthesise(build).where('helm_release', { chart });
+  synthesize(build).where('helm_release', { chart });
 
 function agents(props: Partial<NodeAgentsProps>, pools = true) {
   return (stack: TerraformStack) => {

@@ -10,7 +10,7 @@ import { NodeImage } from '../../../lib/compute/pools/options/node-image';
 import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
 import { KubernetesManifests } from '../../../lib/manifests';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { Block, Synthesised, synthesise } from '../../support/synth';
+import { Block, Synthesized, synthesize } from '../../support/synth';
 import { NDR, rack } from '../../network/support';
 import { testCluster } from '../../support/test-cluster';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
@@ -47,15 +47,15 @@ function build(
   );
 }
 
-function synth(...args: Parameters<typeof build> extends [unknown, ...infer Rest] ? Rest : never): Synthesised {
-  return synthesise((stack) => build(stack, ...args));
+function synth(...args: Parameters<typeof build> extends [unknown, ...infer Rest] ? Rest : never): Synthesized {
+  return synthesize((stack) => build(stack, ...args));
 }
 
-const sets = (result: Synthesised) =>
+const sets = (result: Synthesized) =>
   result
     .resources('kubernetes_daemon_set_v1')
     .map((block): [string, Block] => [block.metadata.name, block.spec.template.spec]);
-const spec = (result: Synthesised, name: string) => result.byName('kubernetes_daemon_set_v1', name).spec.template.spec;
+const spec = (result: Synthesized, name: string) => result.byName('kubernetes_daemon_set_v1', name).spec.template.spec;
 const values = (release: Block): Block => JSON.parse(release.values[0]);
 
 /** Whether the scheduler would let a pod onto the nodes of a pool, by selector, required affinity and tolerations. */
@@ -75,7 +75,7 @@ function lands(pod: Block, pool: GpuNodePool): boolean {
   return selected && required && tolerated;
 }
 
-const landing = (result: Synthesised, pool: string) =>
+const landing = (result: Synthesized, pool: string) =>
   sets(result)
     .filter(([, pod]) => lands(pod, pools[pool]))
     .map(([name]) => name)
@@ -99,18 +99,18 @@ describe('exactly one device plugin runs on every GPU node', () => {
   });
 
   test('which shares GPUs by the configuration that the pool names', () => {
-    const synthesised = result();
+    const synthesized = result();
     const name = 'nvidia-device-plugin-time-slicing-4';
-    const config = synthesised.byName('kubernetes_config_map_v1', name);
+    const config = synthesized.byName('kubernetes_config_map_v1', name);
     expect(config.data['config.yaml']).toContain('replicas: 4');
-    const [container] = spec(synthesised, name).container;
+    const [container] = spec(synthesized, name).container;
     expect(container.env).toContainEqual({ name: 'CONFIG_FILE', value: '/config/config.yaml' });
     expect(container.volume_mount).toContainEqual({ name: 'config', mount_path: '/config', read_only: true });
-    expect(spec(synthesised, name).volume).toContainEqual({ name: 'config', config_map: { name } });
+    expect(spec(synthesized, name).volume).toContainEqual({ name: 'config', config_map: { name } });
   });
 
   test('also as plain manifests', () => {
-    const stack = synthesise((made) => build(made, { plain: PLAIN, sliced: SLICED }, { dcgmExporter: true })).stack;
+    const stack = synthesize((made) => build(made, { plain: PLAIN, sliced: SLICED }, { dcgmExporter: true })).stack;
     const text = KubernetesManifests.of(stack).toYaml();
     expect(text).toContain('operator: DoesNotExist');
   });
@@ -119,7 +119,7 @@ describe('exactly one device plugin runs on every GPU node', () => {
 describe('the GPU operator', () => {
   const result = (options: { [pool: string]: PoolOptions } = { plain: PLAIN, tainted: TAINTED }, props = {}) =>
     synth(options, { gpuOperator: GpuOperator.release(), ...props });
-  const release = (synthesised: Synthesised) => synthesised.byName('helm_release', 'gpu-operator');
+  const release = (synthesized: Synthesized) => synthesized.byName('helm_release', 'gpu-operator');
 
   test('failure 8: installs neither driver nor toolkit on images that have them', () => {
     expect(values(release(result()))).toMatchObject({ driver: { enabled: false }, toolkit: { enabled: false } });
@@ -128,7 +128,7 @@ describe('the GPU operator', () => {
 
   test('failure 6: lets the adapters of own hardware reach GPU memory where it installs the driver', () => {
     const driverOf = (fabric: RdmaFabric, operator = GpuOperator.release()) => {
-      const onOwnHardware = synthesise((stack) => {
+      const onOwnHardware = synthesize((stack) => {
         const cluster = testCluster(stack);
         rack(stack, cluster, { fabric });
         new NodeAgents(stack, 'Agents', { cluster, gpuOperator: operator });
@@ -193,16 +193,16 @@ describe('the GPU operator', () => {
   });
 
   test('pulls through a mirror, and takes values of the user', () => {
-    const synthesised = synth(
+    const synthesized = synth(
       { plain: PLAIN },
       {
         gpuOperator: GpuOperator.release({ version: 'v26.7.0', values: '{"x":"${y}"}' }),
         imageRegistry: ImageRegistry.mirror('registry.example.com', ['pull']),
       },
     );
-    expect(release(synthesised).version).toBe('v26.7.0');
-    expect(release(synthesised).values[1]).toBe('{"x":"$${y}"}');
-    expect(values(release(synthesised)).operator).toEqual({
+    expect(release(synthesized).version).toBe('v26.7.0');
+    expect(release(synthesized).values[1]).toBe('{"x":"$${y}"}');
+    expect(values(release(synthesized)).operator).toEqual({
       repository: 'registry.example.com/nvidia',
       imagePullSecrets: ['pull'],
     });

@@ -9,7 +9,7 @@ import { NodeTaint } from '../../../lib/core/gpu-node-pool';
 import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { Block, Synthesised, synthesise, synthesisePair } from '../../support/synth';
+import { Block, Synthesized, synthesize, synthesisePair } from '../../support/synth';
 import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
 
 const NVIDIA = 'nvidia-device-plugin';
@@ -37,22 +37,22 @@ function synthAgents(
   props: Omit<NodeAgentsProps, 'cluster'> = {},
   pools: boolean[] = [false],
   region?: string,
-): Synthesised {
-  return synthesise((stack) => {
+): Synthesized {
+  return synthesize((stack) => {
     const cluster = testEksCluster(stack, region ? { connection: { eksClusterName: 'test', region } } : {});
     pools.forEach((efa, i) => pool(stack, cluster, `pool-${i}`, efa));
     new NodeAgents(stack, 'Agents', { cluster, ...props });
   });
 }
 
-function names(result: Synthesised): string[] {
+function names(result: Synthesized): string[] {
   return result
     .resources('kubernetes_daemon_set_v1')
     .map((block) => block.metadata.name)
     .sort();
 }
 
-function podSpec(result: Synthesised, name: string): Block {
+function podSpec(result: Synthesized, name: string): Block {
   return result.byName('kubernetes_daemon_set_v1', name).spec.template.spec;
 }
 
@@ -132,7 +132,7 @@ describe('NodeAgents', () => {
 
   test('is the same whether pools come before or after it, and in whatever order', () => {
     const build = (agentsFirst: boolean, ids: string[]) =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testEksCluster(stack);
         if (agentsFirst) new NodeAgents(stack, 'Agents', { cluster });
         for (const id of ids) pool(stack, cluster, id, id === 'a', [{ key: id, effect: 'NoSchedule' }]);
@@ -145,7 +145,7 @@ describe('NodeAgents', () => {
 
   test('of a late EFA plugin is seen by aspects', () => {
     const seen: string[] = [];
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testEksCluster(stack);
       new NodeAgents(stack, 'Agents', { cluster });
       pool(stack, cluster, 'late', true);
@@ -204,7 +204,7 @@ describe('NodeAgents', () => {
 
   test('fails for a second set on one cluster', () => {
     const build = () =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testEksCluster(stack);
         new NodeAgents(stack, 'Agents', { cluster });
         new NodeAgents(stack, 'More', { cluster });
@@ -245,7 +245,7 @@ describe('failure 9: agents land on every node they must and on no other', () =>
   ];
   let pools: GpuNodePool[] = [];
   const result = () =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testEksCluster(stack);
       pools = [
         pool(stack, cluster, 'plain'),
@@ -256,16 +256,16 @@ describe('failure 9: agents land on every node they must and on no other', () =>
     });
 
   test('the NVIDIA plugin on all GPU nodes, the EFA plugin on those with EFA', () => {
-    const synthesised = result();
-    const [nvidia, efa] = [podSpec(synthesised, NVIDIA), podSpec(synthesised, EFA)];
+    const synthesized = result();
+    const [nvidia, efa] = [podSpec(synthesized, NVIDIA), podSpec(synthesized, EFA)];
     expect(pools.map((each) => landsOn(nvidia, each.nodeLabels, each.taints))).toEqual([true, true, true]);
     expect(pools.map((each) => landsOn(efa, each.nodeLabels, each.taints))).toEqual([false, false, true]);
   });
 
   test('none on a CPU node', () => {
-    const synthesised = result();
+    const synthesized = result();
     for (const name of [NVIDIA, EFA]) {
-      expect(landsOn(podSpec(synthesised, name), { 'kubernetes.io/os': 'linux' }, [])).toBe(false);
+      expect(landsOn(podSpec(synthesized, name), { 'kubernetes.io/os': 'linux' }, [])).toBe(false);
     }
   });
 

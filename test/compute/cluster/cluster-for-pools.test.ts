@@ -5,17 +5,17 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { synthesise } from '../../support/synth';
+import { synthesize } from '../../support/synth';
 
 const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
 const cluster = (props: Partial<EksGpuClusterProps> = {}) =>
-  synthesise((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, ...props }));
+  synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, ...props }));
 const vpc = (privateSubnetCidrs: string[]) => ({
   availabilityZones: undefined,
   vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-a', 'subnet-b'], privateSubnetCidrs },
 });
 const imported = (attributes: Partial<EksClusterAttributes>) =>
-  synthesise(
+  synthesize(
     (stack) =>
       void EksGpuCluster.fromAttributes(stack, 'Cluster', {
         clusterName: 'c',
@@ -37,7 +37,7 @@ describe('failure 10: the node monitoring agent', () => {
   });
 
   test('lets a pool of a real cluster have its nodes repaired', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const made = new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, nodeMonitoring: true });
       new GpuNodePool(stack, 'Pool', {
         cluster: made,
@@ -56,7 +56,7 @@ describe('failure 10: the node monitoring agent', () => {
 describe('ranges', () => {
   test('of the own subnets are known to the pools', () => {
     const build = (maxNodes: number) =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const made = new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, vpcCidr: '10.0.0.0/20' });
         expect(made.subnetCidrs).toEqual(['10.0.0.0/23', '10.0.2.0/23']);
         const instanceType = GpuInstanceType.P5_48XLARGE;

@@ -5,15 +5,15 @@ import { ApiAccess } from '../../../lib/compute/cluster/api-access';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
 import { KubernetesAccess, kubernetesMeta } from '../../../lib/kubernetes/kubernetes-access';
-import { Block, Synthesised, synthesise, synthesisePair, testStack } from '../../support/synth';
+import { Block, Synthesized, synthesize, synthesisePair, testStack } from '../../support/synth';
 
 const chat = (props: Partial<EksGpuClusterProps> = {}) =>
-  synthesise((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', ...props }));
+  synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', ...props }));
 
-const addOn = (result: Synthesised, name: string) => result.where('aws_eks_addon', { addon_name: name });
+const addOn = (result: Synthesized, name: string) => result.where('aws_eks_addon', { addon_name: name });
 
 /** What a block waits for, directly or through others. */
-function waitsFor(result: Synthesised, block: Block): string[] {
+function waitsFor(result: Synthesized, block: Block): string[] {
   const blocks = new Map<string, Block>(
     result.types.flatMap((type) =>
       Object.entries(result.json.resource[type] as { [id: string]: Block }).map(
@@ -178,7 +178,7 @@ describe('options of an EKS cluster', () => {
   });
 
   test('administrators by name, and one of the same stack', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = new EksGpuCluster(stack, 'Cluster', {
         clusterName: 'chat',
         admins: ['arn:aws:iam::123456789012:role/team/Ops'],
@@ -202,7 +202,7 @@ describe('options of an EKS cluster', () => {
   });
 
   test('the provider and the tags reach every resource', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const provider = new AwsProvider(stack, 'Other', { alias: 'other', region: 'eu-west-1' });
       const cluster = new EksGpuCluster(stack, 'Cluster', {
         clusterName: 'chat',
@@ -314,7 +314,7 @@ describe('bad input', () => {
 
 test('two clusters of one name in one stack are refused, but not by another provider', () => {
   const build = (provider: boolean) => () =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       new EksGpuCluster(stack, 'A', { clusterName: 'chat' });
       const other = provider ? new AwsProvider(stack, 'West', { alias: 'west', region: 'us-west-2' }) : undefined;
       new EksGpuCluster(stack, 'B', { clusterName: 'chat', provider: other });

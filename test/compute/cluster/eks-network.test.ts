@@ -1,13 +1,13 @@
 import { NatGateways } from '../../../lib/compute/cluster/cluster-vpc';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
-import { Synthesised, synthesise } from '../../support/synth';
+import { Synthesized, synthesize } from '../../support/synth';
 
 const chat = (props: Partial<EksGpuClusterProps> = {}) =>
-  synthesise((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', ...props }));
+  synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', ...props }));
 
 const ZONES = ['eu-central-1a', 'eu-central-1c'];
-const subnetsByZone = (result: Synthesised, kind: string) =>
+const subnetsByZone = (result: Synthesized, kind: string) =>
   Object.fromEntries(
     result
       .resources('aws_subnet')
@@ -112,7 +112,7 @@ describe('a given VPC', () => {
   });
 
   test('is told to pools', () => {
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', vpc });
       expect(cluster).toMatchObject({ vpcId: 'vpc-1', subnetIds: vpc.privateSubnetIds, availabilityZones: ZONES });
     });

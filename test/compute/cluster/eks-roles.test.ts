@@ -4,7 +4,7 @@ import { EksClusterAttributes } from '../../../lib/compute/cluster/eks-gpu-clust
 import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
 import { ModelStore } from '../../../lib/storage/model-store';
 import { isAllowed } from '../../support/iam-policy';
-import { Synthesised, synthesise } from '../../support/synth';
+import { Synthesized, synthesize } from '../../support/synth';
 
 const OIDC = 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC';
 const ISSUER = 'oidc.eks.eu-central-1.amazonaws.com/id/ABC';
@@ -13,8 +13,8 @@ const SHARED = { clusterName: 'shared', subnetIds: ['subnet-1'], securityGroupId
 function imported(
   attributes: Partial<EksClusterAttributes>,
   use: (cluster: IEksCluster) => void = () => undefined,
-): Synthesised {
-  return synthesise((stack) => use(EksGpuCluster.fromAttributes(stack, 'Cluster', { ...SHARED, ...attributes })));
+): Synthesized {
+  return synthesize((stack) => use(EksGpuCluster.fromAttributes(stack, 'Cluster', { ...SHARED, ...attributes })));
 }
 
 describe('the role of a service account by EKS Pod Identity', () => {
@@ -78,7 +78,7 @@ describe('the role of a service account by IRSA', () => {
   });
 
   test('takes the issuer out of an ARN that is not known yet', () => {
-    const later = synthesise((stack) => {
+    const later = synthesize((stack) => {
       const { arn } = new IamOpenidConnectProvider(stack, 'Oidc', {
         url: `https://${ISSUER}`,
         clientIdList: ['sts.amazonaws.com'],
@@ -119,7 +119,7 @@ describe('roles of service accounts', () => {
   });
 
   test('are by Pod Identity on a cluster of our own', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat' });
       expect(cluster.serviceAccountRole('inference', 'triton').serviceAccountAnnotations).toEqual({});
     });

@@ -3,7 +3,7 @@ import { KubeconfigAttributes, KubernetesCluster } from '../../../lib/compute/cl
 import { EncryptedStorageClass } from '../../../lib/compute/cluster/encrypted-storage-class';
 import { IGpuNodePool } from '../../../lib/core/gpu-node-pool';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
-import { synthesise, testStack } from '../../support/synth';
+import { synthesize, testStack } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 
 const make = (attributes: KubeconfigAttributes, id = 'Rack') =>
@@ -19,7 +19,7 @@ describe('a cluster by its kubeconfig', () => {
   });
 
   test('is reached by that kubeconfig and context', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = KubernetesCluster.fromKubeconfig(stack, 'Rack', { configPath: 'rack.yaml', context: 'rack' });
       KubernetesAccess.of(stack, cluster);
       expect(cluster.ready).toEqual([]);
@@ -60,7 +60,7 @@ describe('a cluster by its kubeconfig', () => {
 
 describe('the encrypted storage class', () => {
   test('is the default one, of encrypted gp3 volumes', () => {
-    const result = synthesise(
+    const result = synthesize(
       (stack) => void new EncryptedStorageClass(stack, 'Class', { cluster: testCluster(stack) }),
     );
     expect(result.byName('kubernetes_storage_class_v1', 'gp3-encrypted')).toMatchObject({
@@ -74,7 +74,7 @@ describe('the encrypted storage class', () => {
   });
 
   test('may have a key and a name, and not be the default', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = testCluster(stack);
       new EncryptedStorageClass(stack, 'Class', {
         cluster,
@@ -91,7 +91,7 @@ describe('the encrypted storage class', () => {
 
   test('fails for a name that Kubernetes refuses', () => {
     const build = () =>
-      synthesise(
+      synthesize(
         (stack) =>
           void new EncryptedStorageClass(stack, 'Class', { cluster: testCluster(stack), storageClassName: 'GP3' }),
       );

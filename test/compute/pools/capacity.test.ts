@@ -8,7 +8,7 @@ import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
-import { Block, synthesise } from '../../support/synth';
+import { Block, synthesize } from '../../support/synth';
 import { EFA, Options, addPool, synthPool } from '../test-pool';
 
 const GIVEN: CapacityBlock = {
@@ -116,7 +116,7 @@ describe('failure 4: a capacity block', () => {
 
   test('is placed in no group, and explains itself', () => {
     let text = '';
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const pool: GpuNodePool = addPool(stack, { ...EFA, minNodes: 2, maxNodes: 4, capacity: block() }, ZONES);
       text = pool.explain();
     });
@@ -262,7 +262,7 @@ test('an upgrade of the cluster does not reach a pool on a capacity block', () =
 
 describe('pools that share a reservation', () => {
   const share = (first: Capacity, second: Capacity, minNodes = [1, 1], maxNodes = [2, 2]) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const [min, max] = [minNodes, maxNodes];
       const a = addPool(stack, { ...EFA, minNodes: min[0], maxNodes: max[0], capacity: first }, ZONES, 'a');
       new GpuNodePool(stack, 'b', {
@@ -286,7 +286,7 @@ describe('pools that share a reservation', () => {
 
   test('of which one was taken out of the tree leave it to the other', () => {
     const again = () =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const pool = addPool(stack, { ...EFA, minNodes: 1, maxNodes: 4, capacity: block() }, ZONES, 'a');
         stack.node.tryRemoveChild('a');
         new GpuNodePool(stack, 'a', {

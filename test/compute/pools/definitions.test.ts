@@ -8,7 +8,7 @@ import { NodeImage } from '../../../lib/compute/pools/options/node-image';
 import { Placement } from '../../../lib/compute/pools/options/placement';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { definitionFaults, readDefinitions } from '../../support/schema';
-import { Block, synthesise } from '../../support/synth';
+import { Block, synthesize } from '../../support/synth';
 import { testEksCluster } from '../test-eks-cluster';
 import { Options, synthPool, userData } from '../test-pool';
 
@@ -25,7 +25,7 @@ const BOTTLEROCKET = NodeImage.bottlerocket({ releaseVersion: '1.62.0-1d7b2d2f' 
 
 function objectsOf(options: Options): Block[] {
   let made: Block[] = [];
-  synthesise((stack) => {
+  synthesize((stack) => {
     const cluster = testEksCluster(stack, { ...ZONES, release: EksRelease.DEFAULT });
     const pool = new KarpenterGpuNodePool(stack, 'Train', {
       cluster,

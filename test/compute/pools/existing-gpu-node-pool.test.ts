@@ -5,12 +5,12 @@ import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { NDR, RACK, rack } from '../../network/support';
-import { synthesise } from '../../support/synth';
+import { synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 
 describe('a pool of nodes that are there', () => {
   test('changes nothing on the nodes, and says which labels they must have', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = KubernetesCluster.fromKubeconfig(stack, 'Site', { configPath: 'site.yaml' });
       KubernetesAccess.of(stack, cluster);
       const pool = rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
@@ -28,7 +28,7 @@ describe('a pool of nodes that are there', () => {
   });
 
   test('stamps labels and taints on nodes whose names it is given', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       rack(stack, testCluster(stack), { nodes: 2, nodeNames: ['gpu-0', 'gpu-1'], labels: { row: 'a' } });
     });
     expect(result.resources('kubernetes_labels')).toHaveLength(2);
@@ -48,7 +48,7 @@ describe('a pool of nodes that are there', () => {
   });
 
   test('failure 9: node agents land on its nodes and tolerate its taints', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = testCluster(stack);
       new NodeAgents(stack, 'Agents', { cluster });
       rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
@@ -91,12 +91,12 @@ describe('a pool of nodes that are there', () => {
     ],
     ['a name that Kubernetes refuses', { poolName: 'Rack 1' }, /poolName must be an RFC 1123 label/],
   ])('fails for %s', (_, props, message) => {
-    expect(() => synthesise((stack) => void rack(stack, testCluster(stack), props))).toThrow(message);
+    expect(() => synthesize((stack) => void rack(stack, testCluster(stack), props))).toThrow(message);
   });
 
   test('fails when its selector also meets the nodes of another pool', () => {
     const build = (selector: { [key: string]: string }) => () =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testCluster(stack);
         rack(stack, cluster, { nodeSelector: { gpu: 'h100', row: 'a' } }, 'A');
         rack(stack, cluster, { nodeSelector: selector }, 'B');

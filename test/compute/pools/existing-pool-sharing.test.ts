@@ -11,7 +11,7 @@ import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
 import { Workload, demand, gpus } from '../../scheduling/checks-support';
 import { RACK, rack } from '../../network/support';
-import { Block, synthesise } from '../../support/synth';
+import { Block, synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 
 const SLICED = GpuSharing.timeSlicing(4);
@@ -25,7 +25,7 @@ const shared = (stack: TerraformStack, cluster: IKubernetesCluster, props: Parti
 /** A pool that was made in a stack of its own. */
 function poolWith(props: Partial<ExistingGpuNodePoolProps>) {
   let made: ReturnType<typeof rack> | undefined;
-  const result = synthesise((stack) => {
+  const result = synthesize((stack) => {
     made = shared(stack, testCluster(stack), props);
   });
   return { result, pool: made! };
@@ -156,7 +156,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
   const faults = (gpuSharing: GpuSharing | undefined, requests: { [resource: string]: string }, pods = 1) => {
     let found: string[] = [];
     const build = () =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testCluster(stack);
         const pool = shared(stack, cluster, { nodes: 1, gpuSharing });
         const { nodeSelector } = pool;
@@ -217,7 +217,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
   test('tensor parallelism needs whole GPUs', () => {
     let found: string[] = [];
     expect(() =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testCluster(stack);
         const { nodeSelector } = shared(stack, cluster, { gpuSharing: DIVIDED });
         const asked = demand({ ...gpus(2), tensorParallelism: 2, nodeSelector });
@@ -231,7 +231,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
 
 describe('agents of own nodes that share their GPUs', () => {
   const agents = (pools: { [name: string]: GpuSharing }, gpuOperator?: GpuOperator) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testCluster(stack);
       new NodeAgents(stack, 'Agents', { cluster, gpuOperator });
       for (const [name, gpuSharing] of Object.entries(pools))

@@ -7,7 +7,7 @@ import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { rack } from '../../network/support';
-import { synthesise } from '../../support/synth';
+import { synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 import { testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool } from '../test-pool';
@@ -23,7 +23,7 @@ const BLOCK = block('2027-01-11T11:30:00Z', '2027-01-25T11:30:00Z');
 
 /** The node group of a pool on a cluster with subnets that only Terraform knows. */
 function groupOn(make: (stack: TerraformStack) => IEksCluster, options: Options) {
-  const result = synthesise((stack) => {
+  const result = synthesize((stack) => {
     const cluster = make(stack);
     new GpuNodePool(stack, 'Pool', {
       cluster,
@@ -92,7 +92,7 @@ describe('what a module knows of its subnets', () => {
 test('the times of a block are taken as the AWS CLI prints them', () => {
   const cli = block('2027-01-11T11:30:00+00:00', '2027-01-25T11:30:00+00:00');
   const actions = (capacity: Capacity) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       addPool(stack, { ...EFA, capacity, subnetId: 'subnet-b' });
     }).resources('aws_autoscaling_schedule');
   expect(actions(cli)).toEqual(actions(BLOCK));
@@ -101,7 +101,7 @@ test('the times of a block are taken as the AWS CLI prints them', () => {
 describe('labels under domains of Kubernetes', () => {
   const kept = { 'node-restriction.kubernetes.io/tier': 'inference' };
   const karpenter = (labels: { [key: string]: string }) => () =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       new KarpenterGpuNodePool(stack, 'Pool', {
         cluster: testEksCluster(stack),
         instanceType: GpuInstanceType.G5_XLARGE,
@@ -114,12 +114,12 @@ describe('labels under domains of Kubernetes', () => {
   test('that are kept from nodes are set by Karpenter, and refused of a node group', () => {
     expect(karpenter(kept)).not.toThrow();
     expect(karpenter({ 'node-role.kubernetes.io/gpu': 'x' })).toThrow(/which the kubelet refuses/);
-    expect(() => synthesise((stack) => void addPool(stack, { labels: kept }))).toThrow(/which the kubelet refuses/);
+    expect(() => synthesize((stack) => void addPool(stack, { labels: kept }))).toThrow(/which the kubelet refuses/);
   });
 
   test('are set on existing nodes by whoever applies the stack', () => {
     const labels = { 'node-role.kubernetes.io/gpu': '', 'topology.kubernetes.io/zone': 'hall-1' };
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       rack(stack, testCluster(stack), { nodes: 1, nodeNames: ['gpu-0'], labels });
     });
     expect(result.only('kubernetes_labels').labels).toMatchObject(labels);
@@ -128,7 +128,7 @@ describe('labels under domains of Kubernetes', () => {
 
 test('pools know the labels that EKS and Karpenter set on their nodes', () => {
   const seen: unknown[] = [];
-  synthesise((stack) => {
+  synthesize((stack) => {
     const cluster = testEksCluster(stack, { availabilityZones: ZONES });
     const options = { cluster, instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 2, maxNodes: 2 };
     seen.push(new GpuNodePool(stack, 'Spot', { ...options, capacity: Capacity.spot() }).platformLabels);

@@ -3,11 +3,11 @@ import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
 import { NodeImage } from '../../../lib/compute/pools/options/node-image';
 import { NcclAcceptanceTest } from '../../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { synthesise } from '../../support/synth';
+import { synthesize } from '../../support/synth';
 import { EFA, addPool } from '../test-pool';
 
 test('a pool tells the checks across the cluster its fabric, subnets, pods and shared GPUs', () => {
-  synthesise((stack) => {
+  synthesize((stack) => {
     const subnets = { subnetIds: ['subnet-a', 'subnet-b'], subnetCidrs: ['10.0.0.0/24', '10.0.1.0/24'] };
     const p5 = addPool(stack, EFA, subnets);
     expect(p5.fabric?.kind).toBe('efa');
@@ -15,7 +15,7 @@ test('a pool tells the checks across the cluster its fabric, subnets, pods and s
     expect(p5.allocatable).toEqual({ pods: '51', 'nvidia.com/gpu': '8' });
     expect(p5.subnets).toEqual([{ subnetId: 'subnet-a', usableAddresses: 251 }]);
   });
-  synthesise((stack) => {
+  synthesize((stack) => {
     const options = { instanceType: GpuInstanceType.G5_XLARGE, gpuSharing: GpuSharing.timeSlicing(4) };
     const g5 = addPool(stack, { ...options, fabric: RdmaFabric.none() });
     expect(g5.allocatable).toEqual({ pods: '58', 'nvidia.com/gpu': '4' });
@@ -24,7 +24,7 @@ test('a pool tells the checks across the cluster its fabric, subnets, pods and s
 
 test('a small node of Bottlerocket sets fewer huge pages aside than a pod with EFA requests', () => {
   const build = (image: NodeImage) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const nodePool = addPool(stack, { ...EFA, instanceType: GpuInstanceType.P5_4XLARGE, image });
       new NcclAcceptanceTest(stack, 'Accept', { nodePool });
     });

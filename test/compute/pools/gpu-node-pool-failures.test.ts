@@ -8,7 +8,7 @@ import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { Placement } from '../../../lib/compute/pools/options/placement';
-import { Block, synthesise } from '../../support/synth';
+import { Block, synthesize } from '../../support/synth';
 import { EFA, Options, addPool, synthPool, userData } from '../test-pool';
 
 describe('a pool with EFA', () => {
@@ -35,17 +35,17 @@ describe('a pool with EFA', () => {
   });
 
   test('has a security group with all traffic from and to itself, and nothing else', () => {
-    const synthesised = result();
-    const group = synthesised.only('aws_security_group');
+    const synthesized = result();
+    const group = synthesized.only('aws_security_group');
     expect(group.vpc_id).toBe('vpc-1');
     expect(group).not.toHaveProperty('ingress');
     for (const type of ['aws_vpc_security_group_ingress_rule', 'aws_vpc_security_group_egress_rule']) {
-      const rule = synthesised.only(type);
+      const rule = synthesized.only(type);
       expect(rule.ip_protocol).toBe('-1');
       expect(rule.referenced_security_group_id).toBe(rule.security_group_id);
       expect(rule).not.toHaveProperty('cidr_ipv4');
-      const wanted = Object.keys(synthesised.json.resource[type])[0];
-      expect(synthesised.only('aws_eks_node_group').depends_on).toContain(`${type}.${wanted}`);
+      const wanted = Object.keys(synthesized.json.resource[type])[0];
+      expect(synthesized.only('aws_eks_node_group').depends_on).toContain(`${type}.${wanted}`);
     }
   });
 
@@ -63,7 +63,7 @@ describe('a pool with EFA', () => {
   });
 
   test('knows its interfaces per node', () => {
-    synthesise((stack) => {
+    synthesize((stack) => {
       expect(addPool(stack, EFA).efaInterfacesPerNode).toBe(32);
     });
   });
@@ -114,7 +114,7 @@ describe('failure 3: an EFA pool has one subnet', () => {
   });
 
   test('also where the cluster’s subnets are known later only', () => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const subnetIds = new DataAwsSubnets(stack, 'Subnets', {}).ids;
       addPool(stack, EFA, { subnetIds });
     });
@@ -160,7 +160,7 @@ describe('failure 10: node repair', () => {
 test.each([GpuNodePool, KarpenterGpuNodePool])(
   'names of one account and region are apart whatever the hyphens: %p',
   (Pool) => {
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       for (const [clusterName, poolName] of [
         ['a-b', 'c'],
         ['a', 'b-c'],

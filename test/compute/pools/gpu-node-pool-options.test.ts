@@ -12,14 +12,14 @@ import {
 import { NodeImage } from '../../../lib/compute/pools/options/node-image';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { Block, Synthesised } from '../../support/synth';
+import { Block, Synthesized } from '../../support/synth';
 import { EFA, Options, synthPool, userData } from '../test-pool';
 
-const toml = (result: Synthesised) =>
+const toml = (result: Synthesized) =>
   Buffer.from(result.only('aws_launch_template').user_data, 'base64').toString('utf8');
 
 describe('layouts of EFA', () => {
-  test('bandwidth-optimised: an ENA interface on every fourth card of p5 as well', () => {
+  test('bandwidth-optimized: an ENA interface on every fourth card of p5 as well', () => {
     const interfaces: Block[] = synthPool({ ...EFA, efaLayout: EfaLayout.BANDWIDTH_OPTIMIZED }).only(
       'aws_launch_template',
     ).network_interfaces;
@@ -32,7 +32,7 @@ describe('layouts of EFA', () => {
     for (const each of ena) expect(each.security_groups[0]).toBe('sg-cluster');
   });
 
-  test('bandwidth-optimised is refused where nobody says which cards', () => {
+  test('bandwidth-optimized is refused where nobody says which cards', () => {
     const instanceType = GpuInstanceType.P5EN_48XLARGE;
     expect(() => synthPool({ ...EFA, instanceType, efaLayout: EfaLayout.BANDWIDTH_OPTIMIZED })).toThrow(
       /known for p5.48xlarge, p5e.48xlarge only; got 'p5en.48xlarge'/,
@@ -164,7 +164,7 @@ test('failure 8: a driver that is not known is said where the GPUs need an old o
 describe('failure 7: scale from zero', () => {
   const scaled = (options: Options = {}) =>
     synthPool({ ...EFA, minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler(), ...options });
-  const tags = (result: Synthesised): { [key: string]: string } =>
+  const tags = (result: Synthesized): { [key: string]: string } =>
     Object.fromEntries(result.resources('aws_autoscaling_group_tag').map(({ tag }) => [tag.key, tag.value]));
   const prefix = 'k8s.io/cluster-autoscaler/node-template';
 

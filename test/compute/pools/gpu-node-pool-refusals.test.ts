@@ -14,7 +14,7 @@ import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
 import { IKubernetesCluster } from '../../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { synthesise, testStack } from '../../support/synth';
+import { synthesize, testStack } from '../../support/synth';
 import { testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool } from '../test-pool';
 
@@ -39,7 +39,7 @@ describe('a fabric that EC2 does not have is refused', () => {
 
   test('by Karpenter', () => {
     expect(() =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testEksCluster(stack);
         new KarpenterGpuNodePool(stack, 'P', {
           cluster,
@@ -96,7 +96,7 @@ test('hardware with more huge pages than memory is an error', () => {
     networkCards: [{ index: 0, maxInterfaces: 4, efa: true }],
   });
   const build = (stack: TerraformStack) => void ClusterChecks.of(addPool(stack, { ...EFA, instanceType }).cluster);
-  expect(() => synthesise(build)).toThrow(
+  expect(() => synthesize(build)).toThrow(
     /what runs on every node of pool 'chat' .* asks for more memory than a g9.small has/,
   );
 });
@@ -140,7 +140,7 @@ describe('labels and taints that Kubernetes or EKS refuses', () => {
   ])('%s', (_, options, message) => expect(() => synthPool(options)).toThrow(message));
 
   test('Karpenter takes the longer keys of Kubernetes', () => {
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testEksCluster(stack);
       new KarpenterGpuNodePool(stack, 'P', {
         cluster,
@@ -195,7 +195,7 @@ describe('existing nodes', () => {
   });
 
   test('are in one pool', () => {
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testEksCluster(stack);
       existing(stack, 'First', cluster, { nodeNames: ['gpu-1'] });
       expect(() => existing(stack, 'Second', cluster, { nodes: 2, nodeNames: ['gpu-1', 'gpu-2'] })).toThrow(
@@ -209,7 +209,7 @@ describe('existing nodes', () => {
     ['a label that is none', { labels: { row: 'a b' } }, /label 'row' must have a value of at most 63.*got 'a b'/],
     ['a taint that is none', { taints: [{ key: 'a b', effect: 'Never' }] }, /taint key 'a b'[^]*one of the effects/],
   ])('are refused with %s', (_, props, message) => {
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testEksCluster(stack);
       expect(() => existing(stack, 'First', cluster, props)).toThrow(message);
     });

@@ -7,7 +7,7 @@ import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { Block, synthesise, synthesisePair } from '../../support/synth';
+import { Block, synthesize, synthesisePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool, userData } from '../test-pool';
 
@@ -33,7 +33,7 @@ describe('GpuNodePool', () => {
 
   test('labels and taints its nodes, and says so', () => {
     let pool: GpuNodePool | undefined;
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       pool = addPool(stack, {
         labels: { team: 'risk' },
         taints: [{ key: 'team', value: 'risk', effect: 'NoExecute' }],
@@ -141,7 +141,7 @@ describe('GpuNodePool', () => {
       expect.stringMatching(/^\[gpu-inference-constructs:LEGACY_INSTANCE_TYPE\] 'p3.16xlarge'/),
     ]);
     const current = GpuInstanceType.ALL.filter((type) => !type.legacy);
-    const result = synthesise((stack) => {
+    const result = synthesize((stack) => {
       const cluster = testEksCluster(stack);
       for (const instanceType of current) {
         const fabric = instanceType.efaInterfaces > 0 ? RdmaFabric.efa() : undefined;
@@ -154,7 +154,7 @@ describe('GpuNodePool', () => {
 
   test('passes the provider of its own, or else the cluster’s, to every resource', () => {
     const blocks = (options: (provider: AwsProvider) => [Options, TestEksClusterProps]) => {
-      const result = synthesise((stack) => {
+      const result = synthesize((stack) => {
         const provider = new AwsProvider(stack, 'Other', { region: 'us-east-1', alias: 'other' });
         addPool(stack, ...options(provider));
       });
@@ -176,7 +176,7 @@ describe('GpuNodePool', () => {
 
   test('of one name leaves the others alone when it goes', () => {
     const build = (names: string[]) =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testEksCluster(stack);
         const common = { cluster, instanceType: GpuInstanceType.P4DE_24XLARGE, minNodes: 1, maxNodes: 2 };
         for (const name of names) new GpuNodePool(stack, name, { ...common, fabric: RdmaFabric.efa() });
@@ -256,7 +256,7 @@ describe('GpuNodePool fails', () => {
 
   test('for a second pool of one name', () => {
     expect(() =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testEksCluster(stack);
         const instanceType = GpuInstanceType.G5_XLARGE;
         new GpuNodePool(stack, 'Chat', { cluster, instanceType, minNodes: 1, maxNodes: 1 });

@@ -11,7 +11,7 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { GpuNodePoolProps } from '../../../lib/compute/pools/shared/gpu-node-pool-props';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { Block, synthesise } from '../../support/synth';
+import { Block, synthesize } from '../../support/synth';
 
 const list = () => Token.asList(Lazy.stringValue({ produce: () => '${module.eks.ids}' }));
 const later = Lazy.stringValue({ produce: () => '${module.eks.id}' });
@@ -21,7 +21,7 @@ function build(
   attributes: Partial<EksClusterAttributes>,
   options: Partial<GpuNodePoolProps> = {},
 ) {
-  return synthesise((stack: TerraformStack) => {
+  return synthesize((stack: TerraformStack) => {
     const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', {
       clusterName: 'shared',
       subnetIds: ['subnet-1', 'subnet-2'],
@@ -56,7 +56,7 @@ describe('security groups that are a list of a module', () => {
   });
 
   test('have a first one, which is the cluster’s', () => {
-    const { json } = synthesise((stack) => {
+    const { json } = synthesize((stack) => {
       const attributes = { clusterName: 'a', subnetIds: ['subnet-1'], securityGroupIds: list() };
       const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', attributes);
       new TerraformOutput(stack, 'first', { value: cluster.clusterSecurityGroupId });
@@ -117,7 +117,7 @@ test.each<[string, () => unknown, RegExp]>([
 
 test('two imports of one cluster have pools of different names', () => {
   const pools = (second: string) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       for (const [id, poolName] of [
         ['A', 'chat'],
         ['B', second],
@@ -135,7 +135,7 @@ test('two imports of one cluster have pools of different names', () => {
 
 test('two clusters of one name are two where the imports say different regions', () => {
   const pools = (regions: string[]) => () =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       for (const [index, region] of regions.entries()) {
         const scope = new Construct(stack, `Scope${index}`);
         const cluster = EksGpuCluster.fromAttributes(scope, 'Cluster', {

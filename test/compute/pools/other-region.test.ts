@@ -8,7 +8,7 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { synthesise, testApp } from '../../support/synth';
+import { synthesize, testApp } from '../../support/synth';
 
 const imported = (stack: TerraformStack) =>
   EksGpuCluster.fromAttributes(stack, 'Cluster', {
@@ -67,7 +67,7 @@ describe('a pool of a cluster whose region is said', () => {
 });
 
 test('a pool that was taken out of the tree is no pool of its cluster', () => {
-  const result = synthesise((stack) => {
+  const result = synthesize((stack) => {
     const cluster = imported(stack);
     KubernetesAccess.of(stack, cluster);
     new GpuNodePool(stack, 'Gone', { ...size, cluster, fabric: RdmaFabric.efa() });
@@ -79,7 +79,7 @@ test('a pool that was taken out of the tree is no pool of its cluster', () => {
 });
 
 test('the name and the nodes of a pool that was taken out of the tree are free again', () => {
-  synthesise((stack) => {
+  synthesize((stack) => {
     const cluster = imported(stack);
     KubernetesAccess.of(stack, cluster);
     const pools = [

@@ -3,14 +3,14 @@ import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { synthesise } from '../../support/synth';
+import { synthesize } from '../../support/synth';
 import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
 
 /** How often the pools of a cluster are looked through, which costs as much as there are. */
 function looks(count: number): { whileMaking: number; afterwards: number } {
   let whileMaking = 0;
   let all = 0;
-  synthesise((stack: TerraformStack) => {
+  synthesize((stack: TerraformStack) => {
     const cluster = testEksCluster(stack);
     new NodeAgents(stack, 'Agents', { cluster, dcgmExporter: true });
     const pools = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(TestEksCluster.prototype), 'nodePools');

@@ -16,7 +16,7 @@ import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { NcclAcceptanceTest } from '../../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { Block, synthesise, synthesisePair } from '../../support/synth';
+import { Block, synthesize, synthesisePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
 
 type Options = Partial<GpuNodePoolProps>;
@@ -36,7 +36,7 @@ function karpenter(stack: TerraformStack, options: Options = {}, cluster: TestEk
 /** The objects as Karpenter would see them, by kind. */
 function objects(options: Options = {}, cluster: TestEksClusterProps = {}): { [kind: string]: Block } {
   let found: Block[] = [];
-  synthesise((stack) => void (found = karpenter(stack, options, cluster).objects));
+  synthesize((stack) => void (found = karpenter(stack, options, cluster).objects));
   return Object.fromEntries(found.map((each) => [each.kind, each]));
 }
 
@@ -60,7 +60,7 @@ describe('a pool by Karpenter', () => {
 
   test('has the network cards of a managed node group of the same description', () => {
     const { EC2NodeClass } = objects(P5);
-    const managed = synthesise((stack) => {
+    const managed = synthesize((stack) => {
       new GpuNodePool(stack, 'Train', {
         cluster: testEksCluster(stack),
         instanceType: GpuInstanceType.P5_48XLARGE,
@@ -111,7 +111,7 @@ describe('a pool by Karpenter', () => {
   });
 
   test('failure 6: is known with its fabric, its subnets and its pods', () => {
-    synthesise((stack) => {
+    synthesize((stack) => {
       const pool = karpenter(stack, P5, { subnetCidrs: ['10.0.0.0/24', '10.0.1.0/24'] });
       expect(pool.fabric).toBe(P5.fabric);
       expect(pool.subnets).toEqual([{ subnetId: 'subnet-a', usableAddresses: 251 }]);
@@ -131,7 +131,7 @@ describe('a pool by Karpenter', () => {
       end: '2026-12-02T11:30:00Z',
     };
     const made = (alarmTopicArn?: string) =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const capacity = Capacity.capacityBlock({ ...block, alarmTopicArn });
         karpenter(stack, { ...P5, capacity, subnetId: 'subnet-z' }).install(stack);
       });
@@ -144,16 +144,16 @@ describe('a pool by Karpenter', () => {
   });
 
   test('is refused when nobody puts its objects anywhere, and when they are put twice', () => {
-    expect(() => synthesise((stack) => void karpenter(stack))).toThrow(
+    expect(() => synthesize((stack) => void karpenter(stack))).toThrow(
       /the objects of Karpenter pool 'train' are put nowhere, so that it would never have a node; call install/,
     );
-    expect(() => synthesise((stack) => void karpenter(stack).objects)).not.toThrow();
+    expect(() => synthesize((stack) => void karpenter(stack).objects)).not.toThrow();
     const twice = (stack: TerraformStack) => {
       const pool = karpenter(stack);
       pool.install(stack);
       pool.install(stack);
     };
-    expect(() => synthesise(twice)).toThrow(
+    expect(() => synthesize(twice)).toThrow(
       /test\/Train: the objects of pool 'train' are put onto the cluster already, at 'test\/Kar/,
     );
   });
@@ -235,7 +235,7 @@ describe('a pool by Karpenter', () => {
 
 describe('ClusterAutoscaler', () => {
   const result = (props: { imageTag?: string } = { imageTag: 'v1.35.0' }, kubernetesVersion?: string) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       new ClusterAutoscaler(stack, 'Autoscaler', { cluster: testEksCluster(stack, { kubernetesVersion }), ...props });
     });
   const tag = (kubernetesVersion?: string) =>
@@ -261,7 +261,7 @@ describe('ClusterAutoscaler', () => {
 
   test('is there once for a cluster', () => {
     expect(() =>
-      synthesise((stack) => {
+      synthesize((stack) => {
         const cluster = testEksCluster(stack);
         new ClusterAutoscaler(stack, 'Autoscaler', { cluster });
         new ClusterAutoscaler(stack, 'Second', { cluster });
@@ -282,7 +282,7 @@ describe('ClusterAutoscaler', () => {
 describe('ImagePrePuller', () => {
   const IMAGES = ['nvcr.io/nvidia/tritonserver:26.07-vllm-python-py3', 'registry.example.com/app:1'];
   const made = (props: Partial<ImagePrePullerProps> = {}, ownPool = false) =>
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testEksCluster(stack);
       const pool = (id: string) =>
         new GpuNodePool(stack, id, {
@@ -326,7 +326,7 @@ describe('ImagePrePuller', () => {
   });
 
   test('is counted among the pods of each node, on the pools it runs on', () => {
-    synthesise((stack) => {
+    synthesize((stack) => {
       const cluster = testEksCluster(stack);
       const options = { cluster, instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNodes: 1 };
       const first = new GpuNodePool(stack, 'a', options);

@@ -29,7 +29,7 @@ const LIST = 'attributes left out';
 const dropped = new Map<string, any[]>();
 
 /**
- * Fits a synthesised stack to the providers on disk: where the version asked for is not there, the newest that is there takes its
+ * Fits a synthesized stack to the providers on disk: where the version asked for is not there, the newest that is there takes its
  * place, and the attributes that it is known not to have are left out. Any other one that it does not know fails the plan.
  */
 export function adaptToProviders(stack: any, providers: readonly ProviderOnDisk[]): any {

@@ -47,30 +47,30 @@ export class Site {
 
   /** Applies both stacks and starts the nodes of the node groups. Returns the way the Kubernetes half went. */
   public async apply(describe: Describe): Promise<string> {
-    const synthesised = this.synthesise(describe);
-    await synthesised.infrastructure.init();
-    await synthesised.infrastructure.apply();
-    await placeNodes(this.kube, await nodesOf(synthesised.aws, synthesised.cluster()));
-    const workloads = await synthesised.workloads();
+    const synthesized = this.synthesize(describe);
+    await synthesized.infrastructure.init();
+    await synthesized.infrastructure.apply();
+    await placeNodes(this.kube, await nodesOf(synthesized.aws, synthesized.cluster()));
+    const workloads = await synthesized.workloads();
     await workloads.apply();
     return workloads.way;
   }
 
   /** What applying would change. */
   public async plan(describe: Describe): Promise<Change[]> {
-    const synthesised = this.synthesise(describe);
-    await synthesised.infrastructure.init();
-    const infrastructure = await terraformChanges(synthesised.infrastructure);
-    const workloads = await (await synthesised.workloads()).plan();
+    const synthesized = this.synthesize(describe);
+    await synthesized.infrastructure.init();
+    const infrastructure = await terraformChanges(synthesized.infrastructure);
+    const workloads = await (await synthesized.workloads()).plan();
     return [...infrastructure, ...workloads];
   }
 
   /** Destroys both stacks, workloads first. */
   public async destroy(describe: Describe): Promise<void> {
-    const synthesised = this.synthesise(describe);
-    await synthesised.infrastructure.init();
-    await (await synthesised.workloads()).destroy();
-    await synthesised.infrastructure.destroy();
+    const synthesized = this.synthesize(describe);
+    await synthesized.infrastructure.init();
+    await (await synthesized.workloads()).destroy();
+    await synthesized.infrastructure.destroy();
   }
 
   /** Makes kinds known, as an operator does. */
@@ -105,18 +105,18 @@ export class Site {
     await this.standIns.stop();
   }
 
-  private synthesise(describe: Describe): SynthesisedSite {
+  private synthesize(describe: Describe): SynthesizedSite {
     const outdir = path.join(this.standIns.folder, 'work', 'cdktf.out');
     rmSync(outdir, { recursive: true, force: true });
     mkdirSync(outdir, { recursive: true });
     const app = new App({ outdir, stackTraces: false });
     const stacks = describe(app);
     app.synth();
-    return new SynthesisedSite(this.standIns, this.proxy, this.kube, this.terraform, stacks, outdir);
+    return new SynthesizedSite(this.standIns, this.proxy, this.kube, this.terraform, stacks, outdir);
   }
 }
 
-class SynthesisedSite {
+class SynthesizedSite {
   public readonly infrastructure: TerraformStackDriver;
 
   public constructor(

@@ -31,7 +31,7 @@ export interface PlannedChange {
   readonly after: any;
 }
 
-/** Runs Terraform on synthesised stacks, against stand-ins only. */
+/** Runs Terraform on synthesized stacks, against stand-ins only. */
 export class Terraform {
   private readonly env: { [name: string]: string | undefined };
 
@@ -54,7 +54,7 @@ export class Terraform {
   }
 
   /**
-   * Takes over a synthesised stack: a copy of it, as deep below the folder as it was, fitted to the providers there are.
+   * Takes over a synthesized stack: a copy of it, as deep below the folder as it was, fitted to the providers there are.
    *
    * @param outdir the `cdktf.out` folder
    * @param stack name of the stack
@@ -69,8 +69,8 @@ export class Terraform {
     }
     cpSync(source, target, { recursive: true });
     const file = path.join(target, 'cdk.tf.json');
-    const synthesised = withChartsOnDisk(JSON.parse(readFileSync(file, 'utf8')));
-    const adapted = adaptToProviders(synthesised, this.options.providers);
+    const synthesized = withChartsOnDisk(JSON.parse(readFileSync(file, 'utf8')));
+    const adapted = adaptToProviders(synthesized, this.options.providers);
     writeFileSync(file, JSON.stringify(adapted, null, 2));
     return new TerraformStackDriver(this.options.file, target, this.env);
   }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
 import { IAwsRole, IGpuNodePool, IKubernetesCluster, IModelStore, NodeTaint } from '../../../lib/core';
 import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
-import { Block, Synthesised, synthesise } from '../../support/synth';
+import { Block, Synthesized, synthesize } from '../../support/synth';
 import { TestCluster, testCluster } from '../../support/test-cluster';
 
 /** A pool without resources. */
@@ -58,8 +58,8 @@ export interface Site {
 }
 
 /** A stack with a cluster, a store and as many pools as a test asks for. */
-export function withSite(build: (site: Site) => void): Synthesised {
-  return synthesise((stack) => {
+export function withSite(build: (site: Site) => void): Synthesized {
+  return synthesize((stack) => {
     const cluster = testCluster(stack);
     build({
       scope: stack,
@@ -96,7 +96,7 @@ export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
 
 /** A deployment in a site of its own. */
 export function deploy(overrides: DeploymentOverrides = {}): {
-  json: Synthesised;
+  json: Synthesized;
   deployment: TritonDeployment;
   site: Site;
 } {
@@ -116,11 +116,11 @@ export function deploy(overrides: DeploymentOverrides = {}): {
 }
 
 /** The pod template of the only deployment. */
-export function podOf(json: Synthesised): Block {
+export function podOf(json: Synthesized): Block {
   return json.only('kubernetes_deployment_v1').spec.template.spec;
 }
 
 /** A file of the only config map, as the container sees it. */
-export function fileOf(json: Synthesised, key: string): string {
+export function fileOf(json: Synthesized, key: string): string {
   return (json.only('kubernetes_config_map_v1').data[key] as string).replace(/([$%])\1\{/g, '$1{');
 }

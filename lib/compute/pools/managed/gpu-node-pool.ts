@@ -43,7 +43,7 @@ const CNI_POLICY = 'AmazonEKS_CNI_Policy';
  * A pool of like GPU nodes: an EKS managed node group with a launch template and a role of its own.
  *
  * Nodes run the AL2023 image with NVIDIA's driver, of the release that the cluster pins. With EFA they have every EFA interface of
- * their instance type, laid out per network card as the catalogue has it, in one subnet, and a security group that lets them reach
+ * their instance type, laid out per network card as the catalog has it, in one subnet, and a security group that lets them reach
  * each other. The number of nodes belongs to whoever scales the pool: after the first apply Terraform leaves it alone. A new image
  * replaces one node at a time (`max_unavailable` 1; the provider has no attribute for EKS's `MINIMAL` update strategy yet, so EKS
  * starts the new node before it drains the old one, and needs capacity for it).

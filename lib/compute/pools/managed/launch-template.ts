@@ -2,7 +2,7 @@ import { LaunchTemplate, LaunchTemplateNetworkInterfaces } from '@cdktf/provider
 import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
-import { joined } from '../../../core/tokens';
+import { concatLists } from '../../../core/tokens';
 import { DataSize } from '../../../units/data-size';
 import { Capacity } from '../options/capacity';
 import { InterfacePlacement } from '../shared/launch-template-interfaces';
@@ -110,7 +110,8 @@ function networkInterface(
     deviceIndex: placement.deviceIndex,
     interfaceType: placement.interfaceType,
     deleteOnTermination: 'true',
-    securityGroups: placement.interfaceType === 'efa-only' ? efaGroup : joined(props.nodeSecurityGroupIds, efaGroup),
+    securityGroups:
+      placement.interfaceType === 'efa-only' ? efaGroup : concatLists(props.nodeSecurityGroupIds, efaGroup),
   };
 }
 

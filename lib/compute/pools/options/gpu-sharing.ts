@@ -1,7 +1,7 @@
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
-import { shown } from '../../../core/tokens';
+import { displayValue } from '../../../core/tokens';
 import { DataSize } from '../../../units/data-size';
 import { throwIfFaulty } from '../../../units/errors';
 import { migFaults, migInstances, migMemory } from './mig-profiles';
@@ -29,7 +29,7 @@ export class GpuSharing {
     throwIfFaulty(
       Number.isInteger(replicas) && replicas >= 2
         ? []
-        : [`replicas of time slicing must be a whole number of at least 2; got ${shown(replicas)}`],
+        : [`replicas of time slicing must be a whole number of at least 2; got ${displayValue(replicas)}`],
     );
     return new GpuSharing(GpuSharingKind.TIME_SLICING, replicas);
   }

@@ -2,7 +2,7 @@ import { throwIfFaulty } from '../../../units/errors';
 
 /** Operating systems of GPU nodes. */
 export enum NodeImageFamily {
-  /** The EKS-optimised Amazon Linux 2023 with NVIDIA's driver and container toolkit. */
+  /** The EKS-optimized Amazon Linux 2023 with NVIDIA's driver and container toolkit. */
   AL2023 = 'al2023',
   /** Bottlerocket's NVIDIA variant, which has the device plugin too. */
   BOTTLEROCKET = 'bottlerocket',

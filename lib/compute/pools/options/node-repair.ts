@@ -1,4 +1,4 @@
-import { shown } from '../../../core/tokens';
+import { displayValue } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 
 /**
@@ -22,7 +22,7 @@ export class NodeRepair {
     throwIfFaulty(
       maxParallel === undefined || (Number.isInteger(maxParallel) && maxParallel >= 1)
         ? []
-        : [`maxParallel of node repair must be a whole number of at least 1; got ${shown(maxParallel)}`],
+        : [`maxParallel of node repair must be a whole number of at least 1; got ${displayValue(maxParallel)}`],
     );
     return new NodeRepair(true, maxParallel);
   }

@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
 import { NodeSubnet } from '../../../core/gpu-node-pool';
-import { elementAt, hasToken } from '../../../core/tokens';
+import { listElement, hasToken } from '../../../core/tokens';
 import { rangeSize } from '../../cluster/cidr';
 import { GpuNodePoolSpec, existingPlacementGroup, layoutOf } from './gpu-node-pool-spec';
 import { addressesPerNode } from './launch-template-interfaces';
@@ -32,11 +32,11 @@ export function subnetsOf(spec: GpuNodePoolSpec): string[] {
   const zone = spec.capacity.reserved?.availabilityZone;
   if (zone !== undefined) {
     const inZone = (cluster.availabilityZones ?? []).flatMap((each, index) =>
-      each === zone ? elementAt(cluster.subnetIds, index) : [],
+      each === zone ? listElement(cluster.subnetIds, index) : [],
     );
     return needsOneSubnet(spec) ? inZone.slice(0, 1) : inZone;
   }
-  return needsOneSubnet(spec) ? [elementAt(cluster.subnetIds, 0)] : cluster.subnetIds;
+  return needsOneSubnet(spec) ? [listElement(cluster.subnetIds, 0)] : cluster.subnetIds;
 }
 
 /**

@@ -28,7 +28,7 @@ const BANDWIDTH_CARDS: { readonly [type: string]: readonly number[] } = {
  * - card 0, device 1: EFA-only, where card 0 can do EFA;
  * - every other card that can do EFA: EFA-only as device 0.
  *
- * Which cards can do EFA is data of the catalogue, not a formula: on p6-b300 card 0 is ENA only.
+ * Which cards can do EFA is data of the catalog, not a formula: on p6-b300 card 0 is ENA only.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html
  *

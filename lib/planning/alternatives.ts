@@ -3,7 +3,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './judge-fit';
-import { WayOut } from './plan-parts';
+import { Alternative } from './plan-parts';
 import { Load, Setup, hardwareFaults, parallelismFaults, setupOf } from './setup';
 
 const MOST_WAYS = 8;
@@ -11,18 +11,18 @@ const MOST_NODES = 8;
 
 /** A way out with what it costs, to rank it. */
 interface Ranked {
-  readonly way: WayOut;
+  readonly way: Alternative;
   /** Added hardware first, then how much is given up. */
   readonly rank: readonly [number, number];
 }
 
 /**
- * Changes that make a setup fit, one at a time, each tried: quantised weights, a quantised cache, fewer sequences, a shorter
+ * Changes that make a setup fit, one at a time, each tried: quantized weights, a quantized cache, fewer sequences, a shorter
  * context, more GPUs, more nodes, another instance type. Those that need no more hardware come first, then by GPU memory.
  *
  * @internal
  */
-export function waysOut(setup: Setup): WayOut[] {
+export function alternatives(setup: Setup): Alternative[] {
   const found = [
     ...precisions(setup),
     ...cachePrecision(setup),
@@ -45,7 +45,7 @@ function ranked(change: string, setup: Setup, givenUp: number): Ranked {
       instanceType: instanceType.name,
       nodes: setup.nodes,
       precision: setup.precision.name,
-      kvCachePrecision: setup.kvPrecision.name,
+      kvCachePrecision: setup.kvCachePrecision.name,
       contextLength: setup.contextLength,
       concurrency: setup.concurrency,
       parallelism,
@@ -72,7 +72,12 @@ function changed(
       askedKvPrecision: cacheWith(setup, precision),
       ...load,
     },
-    { instanceType, precision, busyShare: setup.busyShare, pricePerHour: sameType ? setup.pricePerHour : undefined },
+    {
+      instanceType,
+      precision,
+      utilization: setup.utilization,
+      pricePerHour: sameType ? setup.pricePerHour : undefined,
+    },
     parallelism,
   );
 }
@@ -107,7 +112,7 @@ function precisions(setup: Setup): Ranked[] {
 }
 
 function cachePrecision(setup: Setup): Ranked[] {
-  if (setup.kvPrecision.bits <= 8 || setup.gpu.computeCapability < 8) return [];
+  if (setup.kvCachePrecision.bits <= 8 || setup.gpu.computeCapability < 8) return [];
   const other = changed(setup, { askedKvPrecision: Precision.FP8 }, {}, setup.parallelism);
   return fitOf(other).fits ? [ranked('key-value cache in fp8', other, 1.5)] : [];
 }
@@ -169,12 +174,13 @@ function otherTypes(setup: Setup): Ranked[] {
   const others = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy);
   const fitting = smallestHosts(others)
     .filter(
-      (type) => hardwareFaults({ ...served, kvCachePrecision: setup.kvPrecision }, type, setup.precision).length === 0,
+      (type) =>
+        hardwareFaults({ ...served, kvCachePrecision: setup.kvCachePrecision }, type, setup.precision).length === 0,
     )
     .flatMap((instanceType) => {
       const { setup: other, fit } = smallestFit(
         setup,
-        { instanceType, precision: setup.precision, busyShare: setup.busyShare },
+        { instanceType, precision: setup.precision, utilization: setup.utilization },
         1,
       );
       return fit.fits

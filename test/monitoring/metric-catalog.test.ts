@@ -5,7 +5,7 @@ import { fixture, parseExposition } from './support';
 
 const HISTOGRAM = Metric.of(MetricExporter.TRITON, 'nv_inference_first_response_histogram_ms');
 
-describe('the metric catalogue', () => {
+describe('the metric catalog', () => {
   test('has each name once for an exporter', () => {
     const keys = Metric.ALL.map((metric) => `${metric.exporter} ${metric.name}`);
     expect(new Set(keys).size).toBe(keys.length);
