@@ -92,7 +92,7 @@ function setup(measured: MeasuredModel, contextLength: number, maxBatchedTokens?
     contextLength,
     concurrency: 1,
     engine,
-    maxBatchedTokens: maxBatchedTokens,
+    maxBatchedTokens,
     gpuMemoryUtilization: utilization,
   });
   const parallelism = Parallelism.of({ tensor: measured.tensor ?? 1 });

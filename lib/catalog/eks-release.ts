@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
@@ -97,11 +98,13 @@ export class EksRelease {
     if (known) return known;
     const names = EksRelease.ALL.map((release) => release.kubernetesVersion);
     throw new UnscopedValidationError([
-      unknownNameFault(
-        'Kubernetes version',
-        kubernetesVersion,
-        names,
-        'give the versions of another minor by EksRelease.custom({...})',
+      untitled(
+        unknownNameFault(
+          'Kubernetes version',
+          kubernetesVersion,
+          names,
+          'give the versions of another minor by EksRelease.custom({...})',
+        ),
       ),
     ]);
   }
@@ -162,27 +165,29 @@ const ADD_ON = /^v(\d+)\.(\d+)\.(\d+)-eksbuild\.\d+$/;
 /** Lowest `vpc-cni` that lays out EFA-only interfaces. */
 const LOWEST_VPC_CNI = [1, 18, 5];
 
-function releaseFaults(versions: EksReleaseVersions): string[] {
+function releaseFaults(versions: EksReleaseVersions): Fault[] {
   const { kubernetesVersion, nodeImageVersion } = versions;
   const addOns = ['vpcCni', 'kubeProxy', 'podIdentityAgent', 'coreDns', 'ebsCsiDriver'] as const;
   return [
     ...(MINOR.test(kubernetesVersion)
       ? []
-      : [`kubernetesVersion must be a minor such as '1.35'; got '${kubernetesVersion}'`]),
+      : [untitled(`kubernetesVersion must be a minor such as '1.35'; got '${kubernetesVersion}'`)]),
     ...(NODE_RELEASE.test(nodeImageVersion)
       ? []
-      : [`nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`]),
+      : [untitled(`nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`)]),
     ...(nodeImageVersion.startsWith(`${kubernetesVersion}.`)
       ? []
-      : [`nodeImageVersion must be one of Kubernetes ${kubernetesVersion}; got '${nodeImageVersion}'`]),
+      : [untitled(`nodeImageVersion must be one of Kubernetes ${kubernetesVersion}; got '${nodeImageVersion}'`)]),
     ...addOns
       .filter((name) => !ADD_ON.test(versions[name]))
-      .map((name) => `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`),
+      .map((name) => untitled(`${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`)),
     ...(versions.nodeMonitoringAgent === undefined || ADD_ON.test(versions.nodeMonitoringAgent)
       ? []
-      : [`nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`]),
+      : [
+          untitled(`nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`),
+        ]),
     ...(isBelow(versions.vpcCni, LOWEST_VPC_CNI)
-      ? [`vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`]
+      ? [untitled(`vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`)]
       : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { InstanceFacts } from './gpu-instance-facts';
@@ -151,11 +152,13 @@ export class GpuInstanceType {
     if (found) return found;
     const known = GpuInstanceType.ALL.map((type) => type.name);
     throw new UnscopedValidationError([
-      unknownNameFault(
-        'GPU instance type',
-        name,
-        known,
-        'GpuInstanceType.custom describes hardware that is not listed',
+      untitled(
+        unknownNameFault(
+          'GPU instance type',
+          name,
+          known,
+          'GpuInstanceType.custom describes hardware that is not listed',
+        ),
       ),
     ]);
   }
@@ -288,19 +291,23 @@ function customFaults(
   networkCards: NetworkCard[],
   interconnect: GpuInterconnect,
   nvlinkDomainSize: number,
-): string[] {
-  const faults: string[] = [];
+): Fault[] {
+  const faults: Fault[] = [];
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(props.name)) {
     faults.push(
-      `name of a custom instance type must be lower-case letters, digits, dots and hyphens; got '${props.name}'`,
+      untitled(
+        `name of a custom instance type must be lower-case letters, digits, dots and hyphens; got '${props.name}'`,
+      ),
     );
   }
   if (props.architecture !== undefined && !['x86_64', 'arm64'].includes(props.architecture)) {
-    faults.push(`architecture must be 'x86_64' or 'arm64'; got '${props.architecture}'`);
+    faults.push(untitled(`architecture must be 'x86_64' or 'arm64'; got '${props.architecture}'`));
   }
   if (INSTANCES[props.name]) {
     faults.push(
-      `'${props.name}' is in the table; use GpuInstanceType.of('${props.name}'), or another name for other hardware`,
+      untitled(
+        `'${props.name}' is in the table; use GpuInstanceType.of('${props.name}'), or another name for other hardware`,
+      ),
     );
   }
   faults.push(
@@ -309,9 +316,10 @@ function customFaults(
     ...notNegativeFaults({ networkBandwidthGbps: props.networkBandwidthGbps }),
     ...positiveFaults({ memory: props.memory.bytes, gpuMemory: props.gpuMemory?.bytes }),
   );
-  if (networkCards.length === 0) faults.push('networkCards must name at least one card');
+  if (networkCards.length === 0) faults.push(untitled('networkCards must name at least one card'));
   const indices = networkCards.map((card) => card.index);
-  if (new Set(indices).size !== indices.length) faults.push(`networkCards repeat an index: ${indices.join(', ')}`);
+  if (new Set(indices).size !== indices.length)
+    faults.push(untitled(`networkCards repeat an index: ${indices.join(', ')}`));
   for (const card of networkCards) {
     faults.push(
       ...notNegativeFaults({ 'networkCards index': card.index }),
@@ -319,10 +327,10 @@ function customFaults(
     );
   }
   if (faults.length === 0 && props.gpuCount % nvlinkDomainSize !== 0) {
-    faults.push(`nvlinkDomainSize ${nvlinkDomainSize} must divide the ${props.gpuCount} GPUs of the node`);
+    faults.push(untitled(`nvlinkDomainSize ${nvlinkDomainSize} must divide the ${props.gpuCount} GPUs of the node`));
   }
   if (!hasNvlink(interconnect) && nvlinkDomainSize !== 1) {
-    faults.push(`nvlinkDomainSize must be 1 without NVLink; got ${nvlinkDomainSize}`);
+    faults.push(untitled(`nvlinkDomainSize must be 1 without NVLink; got ${nvlinkDomainSize}`));
   }
   return faults;
 }

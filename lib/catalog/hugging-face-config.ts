@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { DecoderShape, ExpertLayers, LatentAttention, SlidingWindow } from './model-architecture';
 import { unknownNameFault } from './near-names';
@@ -113,30 +114,32 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
   // Models that also read images keep the language model's numbers in a part of their own.
   const own = isConfig(outer.text_config) ? outer.text_config : outer;
   const type = String(own.model_type ?? outer.model_type ?? '');
-  if (type === '') throw new UnscopedValidationError([`model '${name}': config.json has no 'model_type'`]);
+  if (type === '') throw new UnscopedValidationError([untitled(`model '${name}': config.json has no 'model_type'`)]);
   const family = Object.prototype.hasOwnProperty.call(FAMILIES, type) ? FAMILIES[type] : undefined;
   if (!family) {
     throw new UnscopedValidationError([
-      `model '${name}': ` +
-        unknownNameFault(
-          'model_type',
-          type,
-          Object.keys(FAMILIES),
-          'ModelSpec.dense and .mixtureOfExperts take a shape',
-        ),
+      untitled(
+        `model '${name}': ` +
+          unknownNameFault(
+            'model_type',
+            type,
+            Object.keys(FAMILIES),
+            'ModelSpec.dense and .mixtureOfExperts take a shape',
+          ),
+      ),
     ]);
   }
   const stated = Object.entries(own).filter(([, value]) => value !== null);
   // A null says that there are as many key-value heads as query heads, where the class would have fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const config: Config = { ...family.defaults, ...everyHead, ...Object.fromEntries(stated) };
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const whole = (...keys: string[]): number | undefined => {
     for (const key of keys) {
       const value = config[key];
       if (value === undefined || value === null) continue;
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-      faults.push(`model '${name}': '${key}' must be a whole number; got ${JSON.stringify(value)}`);
+      faults.push(untitled(`model '${name}': '${key}' must be a whole number; got ${JSON.stringify(value)}`));
       return undefined;
     }
     return undefined;
@@ -145,7 +148,7 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
     const before = faults.length;
     const value = whole(...keys);
     if (value === undefined && faults.length === before)
-      faults.push(`model '${name}': config.json has no '${keys[0]}'`);
+      faults.push(untitled(`model '${name}': config.json has no '${keys[0]}'`));
     return value ?? 1;
   };
   const layers = required('num_hidden_layers');
@@ -222,7 +225,7 @@ function expertsOf(
   type: string,
   layers: number,
   whole: (...keys: string[]) => number | undefined,
-  faults: string[],
+  faults: Fault[],
   name: string,
 ): ExpertLayers | undefined {
   const routed = whole('num_local_experts', 'n_routed_experts', 'num_experts');
@@ -230,7 +233,9 @@ function expertsOf(
   const perToken = whole('num_experts_per_tok', 'experts_per_token');
   const intermediateSize = whole('moe_intermediate_size', 'intermediate_size');
   if (!perToken || !intermediateSize) {
-    faults.push(`model '${name}': config.json has experts, but no 'num_experts_per_tok' or 'moe_intermediate_size'`);
+    faults.push(
+      untitled(`model '${name}': config.json has experts, but no 'num_experts_per_tok' or 'moe_intermediate_size'`),
+    );
     return undefined;
   }
   const llama4 = type === 'llama4_text';
@@ -242,8 +247,10 @@ function expertsOf(
     (list.length !== Math.floor(layers / layerStep) || list.some((layer, i) => layer !== (i + 1) * layerStep - 1));
   if ((whole('moe_layer_freq') ?? 1) > 1 || listed || chosen)
     faults.push(
-      `model '${name}': experts in layers of a list, or in every n-th from the first on, are not supported; only the first ones may be ` +
-        `dense, or all but every n-th`,
+      untitled(
+        `model '${name}': experts in layers of a list, or in every n-th from the first on, are not supported; only the first ones may be ` +
+          `dense, or all but every n-th`,
+      ),
     );
   const sharedIntermediateSize = whole('shared_expert_intermediate_size') || undefined;
   const firstDenseLayers = Math.min(whole('first_k_dense_replace') ?? 0, layers - 1);
@@ -296,11 +303,13 @@ function parse(name: string, json: unknown): Config {
     try {
       value = JSON.parse(json);
     } catch (error) {
-      throw new UnscopedValidationError([`model '${name}': config.json is no JSON: ${(error as Error).message}`]);
+      throw new UnscopedValidationError([
+        untitled(`model '${name}': config.json is no JSON: ${(error as Error).message}`),
+      ]);
     }
   }
   if (isConfig(value)) return value;
   throw new UnscopedValidationError([
-    `model '${name}': config.json must be a JSON object; got ${JSON.stringify(value)}`,
+    untitled(`model '${name}': config.json must be a JSON object; got ${JSON.stringify(value)}`),
   ]);
 }

@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
 import { METRIC_TABLE, MetricFacts } from './metric-table';
@@ -24,7 +25,9 @@ export class Metric {
     const found = named ?? Metric.find(name, [exporter]);
     if (found) return found;
     const known = Object.keys(METRIC_TABLE[exporter] ?? {});
-    throw new UnscopedValidationError([unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')]);
+    throw new UnscopedValidationError([
+      untitled(unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')),
+    ]);
   }
 
   /**
@@ -86,17 +89,17 @@ export class Metric {
    * @param features what is switched on
    */
   public missing(exporters: string[], version: string, features: string[]): string[] {
-    const faults: string[] = [];
-    if (!exporters.includes(this.exporter)) faults.push(`${this.name} comes from exporter '${this.exporter}' only`);
+    const missing: string[] = [];
+    if (!exporters.includes(this.exporter)) missing.push(`${this.name} comes from exporter '${this.exporter}' only`);
     if (this.minVersion && compareVersions(version, this.minVersion) < 0) {
-      faults.push(`${this.name} needs version ${this.minVersion} or later, not ${version}`);
+      missing.push(`${this.name} needs version ${this.minVersion} or later, not ${version}`);
     }
     // A target names the vLLM exporter only when its metrics are switched on.
     const implied = this.feature === MetricFeature.REPORT_CUSTOM_METRICS;
     if (this.feature && !implied && !features.includes(this.feature)) {
-      faults.push(`${this.name} needs '${this.feature}' to be switched on`);
+      missing.push(`${this.name} needs '${this.feature}' to be switched on`);
     }
-    return faults;
+    return missing;
   }
 
   /** The name. */

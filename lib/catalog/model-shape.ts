@@ -1,3 +1,4 @@
+import { Fault, untitled, faultsUnder } from '../units/fault';
 import { DecoderShape } from './model-architecture';
 import { givenText, positiveIntegerFaults } from './numbers';
 import { expertLayersBefore } from './parameter-count';
@@ -19,10 +20,10 @@ export interface StructureOptions {
  *
  * @internal
  */
-export function fractionFaults(what: string, fraction: number): string[] {
+export function fractionFaults(what: string, fraction: number): Fault[] {
   return fraction >= 0 && fraction < 1
     ? []
-    : [`${what} must be a fraction from 0 up to, but below, 1; got ${givenText(fraction)}`];
+    : [untitled(`${what} must be a fraction from 0 up to, but below, 1; got ${givenText(fraction)}`)];
 }
 
 /**
@@ -30,7 +31,7 @@ export function fractionFaults(what: string, fraction: number): string[] {
  *
  * @internal
  */
-export function shapeFaults(name: string, shape: DecoderShape): string[] {
+export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   const { layers, hiddenSize, attentionHeads, keyValueHeads, headSize, experts, latentAttention, slidingWindow } =
     shape;
   const numbers = {
@@ -56,19 +57,21 @@ export function shapeFaults(name: string, shape: DecoderShape): string[] {
     'slidingWindow.layers': slidingWindow?.layers,
   };
   const faults = positiveIntegerFaults(numbers);
-  if (name.trim() === '') faults.push('a model needs a name');
-  if (faults.length > 0) return faults.map((fault) => `model '${name}': ${fault}`);
+  if (name.trim() === '') faults.push(untitled('a model needs a name'));
+  if (faults.length > 0) return faultsUnder(faults, '', `model '${name}'`);
   if (headSize === undefined && !latentAttention && hiddenSize % attentionHeads !== 0) {
     faults.push(
-      `hiddenSize ${hiddenSize} is no multiple of attentionHeads ${attentionHeads}; state headSize where heads are not that wide`,
+      untitled(
+        `hiddenSize ${hiddenSize} is no multiple of attentionHeads ${attentionHeads}; state headSize where heads are not that wide`,
+      ),
     );
   }
   const kv = keyValueHeads ?? attentionHeads;
   if (!latentAttention && attentionHeads % kv !== 0) {
-    faults.push(`keyValueHeads ${kv} must divide attentionHeads ${attentionHeads}`);
+    faults.push(untitled(`keyValueHeads ${kv} must divide attentionHeads ${attentionHeads}`));
   }
   if (experts && experts.perToken > experts.routed) {
-    faults.push(`experts.perToken ${experts.perToken} must not exceed experts.routed ${experts.routed}`);
+    faults.push(untitled(`experts.perToken ${experts.perToken} must not exceed experts.routed ${experts.routed}`));
   }
   for (const [what, value] of [
     ['experts.firstDenseLayers', experts?.firstDenseLayers],
@@ -79,20 +82,20 @@ export function shapeFaults(name: string, shape: DecoderShape): string[] {
     ['encoderParameters', shape.encoderParameters],
   ] as const) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
-      faults.push(`${what} must be a whole number, zero or more; got ${value}`);
+      faults.push(untitled(`${what} must be a whole number, zero or more; got ${value}`));
     }
   }
   if (experts?.firstDenseLayers !== undefined && experts.firstDenseLayers >= layers) {
-    faults.push(`experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`);
+    faults.push(untitled(`experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`));
   }
   const step = experts?.layerStep ?? 1;
   if (experts && step > 1 && expertLayersBefore(layers, experts) < 1) {
-    faults.push(`experts.layerStep ${step} leaves no layer with experts among ${layers}`);
+    faults.push(untitled(`experts.layerStep ${step} leaves no layer with experts among ${layers}`));
   }
   if (slidingWindow && slidingWindow.layers > layers) {
-    faults.push(`slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`);
+    faults.push(untitled(`slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`));
   }
-  return faults.map((fault) => `model '${name}': ${fault}`);
+  return faultsUnder(faults, '', `model '${name}'`);
 }
 
 /** LLaMA shapes by size: layers, hidden size, heads, feed-forward width (Touvron et al. 2023, table 2; sizes in between interpolated). */

@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { shapeFromConfig } from './hugging-face-config';
@@ -136,7 +137,7 @@ export class ModelSpec {
     if (found) return found;
     const known = ModelSpec.ALL.map((model) => model.name);
     const otherwise = 'ModelSpec.fromHuggingFaceConfig, .dense and .mixtureOfExperts describe other models';
-    throw new UnscopedValidationError([unknownNameFault('model', name, known, otherwise)]);
+    throw new UnscopedValidationError([untitled(unknownNameFault('model', name, known, otherwise))]);
   }
 
   /**
@@ -148,18 +149,22 @@ export class ModelSpec {
   public static dense(props: DenseModelProps): ModelSpec {
     const { name, parameters, shape } = props;
     if ((parameters === undefined) === (shape === undefined)) {
-      throw new UnscopedValidationError([`model '${name}' needs either its shape or its number of parameters`]);
+      throw new UnscopedValidationError([
+        untitled(`model '${name}' needs either its shape or its number of parameters`),
+      ]);
     }
     if (shape) {
       const faults = shapeFaults(name, shape);
-      if (shape.experts) faults.push(`model '${name}' has experts; use ModelSpec.mixtureOfExperts`);
+      if (shape.experts) faults.push(untitled(`model '${name}' has experts; use ModelSpec.mixtureOfExperts`));
       throwIfFaulty(faults);
       return new ModelSpec(name, shape);
     }
     const count = parameters as number;
     if (!Number.isFinite(count) || count < 1e6 || count > 1e14) {
       throw new UnscopedValidationError([
-        `parameters of model '${name}' must be a number from 1e6 to 1e14 (13B is 13e9); got ${count < -1e200 ? 'a token' : count}`,
+        untitled(
+          `parameters of model '${name}' must be a number from 1e6 to 1e14 (13B is 13e9); got ${count < -1e200 ? 'a token' : count}`,
+        ),
       ]);
     }
     const approximate = { ...approximateShape(count), maxContextLength: props.maxContextLength ?? 131072 };
@@ -176,7 +181,7 @@ export class ModelSpec {
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
     const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
     const faults = shapeFaults(props.name, shape);
-    if (!shape.experts) faults.push(`model '${props.name}' has no experts; use ModelSpec.dense`);
+    if (!shape.experts) faults.push(untitled(`model '${props.name}' has no experts; use ModelSpec.dense`));
     throwIfFaulty(faults);
     return new ModelSpec(props.name, shape);
   }

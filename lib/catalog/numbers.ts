@@ -1,9 +1,10 @@
+import { Fault, untitled } from '../units/fault';
 /**
  * Faults of numbers that must be whole and positive; an unresolved Terraform value is told apart by its looks.
  *
  * @internal
  */
-export function positiveIntegerFaults(values: { readonly [name: string]: number | undefined }): string[] {
+export function positiveIntegerFaults(values: { readonly [name: string]: number | undefined }): Fault[] {
   return numberFaults(values, (value) => Number.isSafeInteger(value) && value > 0, 'a whole number above zero');
 }
 
@@ -12,7 +13,7 @@ export function positiveIntegerFaults(values: { readonly [name: string]: number 
  *
  * @internal
  */
-export function positiveFaults(values: { readonly [name: string]: number | undefined }): string[] {
+export function positiveFaults(values: { readonly [name: string]: number | undefined }): Fault[] {
   return numberFaults(values, (value) => Number.isFinite(value) && value > 0, 'a finite number above zero');
 }
 
@@ -21,7 +22,7 @@ export function positiveFaults(values: { readonly [name: string]: number | undef
  *
  * @internal
  */
-export function notNegativeFaults(values: { readonly [name: string]: number | undefined }): string[] {
+export function notNegativeFaults(values: { readonly [name: string]: number | undefined }): Fault[] {
   return numberFaults(values, (value) => Number.isFinite(value) && value >= 0, 'a finite number, zero or more');
 }
 
@@ -29,10 +30,10 @@ function numberFaults(
   values: { readonly [name: string]: number | undefined },
   accepts: (value: number) => boolean,
   what: string,
-): string[] {
+): Fault[] {
   return Object.entries(values).flatMap(([name, value]) => {
     if (value === undefined || (typeof value === 'number' && accepts(value))) return [];
-    return [`${name} must be ${what}; got ${givenText(value)}`];
+    return [untitled(`${name} must be ${what}; got ${givenText(value)}`)];
   });
 }
 

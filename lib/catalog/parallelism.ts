@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { throwIfFaulty } from '../units/errors';
 import { positiveIntegerFaults } from './numbers';
 
@@ -52,7 +53,9 @@ export class Parallelism {
     });
     if (faults.length === 0 && (tensor * data) % expert !== 0) {
       faults.push(
-        `expert parallelism ${expert} must divide tensor × data = ${tensor * data}: experts are spread over those GPUs`,
+        untitled(
+          `expert parallelism ${expert} must divide tensor × data = ${tensor * data}: experts are spread over those GPUs`,
+        ),
       );
     }
     throwIfFaulty(faults);

@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 
 /**
@@ -94,7 +95,7 @@ export class TritonRelease {
     const known = TritonRelease.ALL.find((candidate) => candidate.release === release);
     if (known) return known;
     throw new UnscopedValidationError([
-      `Triton release must be one of ${TritonRelease.ALL.map((r) => r.release).join(', ')}; got '${release}'`,
+      untitled(`Triton release must be one of ${TritonRelease.ALL.map((r) => r.release).join(', ')}; got '${release}'`),
     ]);
   }
 

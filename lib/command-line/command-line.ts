@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
@@ -102,7 +103,9 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
   try {
     const command = Object.prototype.hasOwnProperty.call(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command)
-      throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help')]);
+      throw new UnscopedValidationError([
+        untitled(unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help')),
+      ]);
     if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: 0 };
     const args = parse(command.options, rest);
     if (name === 'models') return { output: models(), status: 0 };
@@ -110,7 +113,7 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
     return name === 'plan' ? plan(args, readFile) : search(args, readFile);
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) throw error;
-    const faults = (error as UnscopedValidationError).faults.map((fault) => `error: ${fault}`);
+    const faults = (error as UnscopedValidationError).faults.map(({ reason }) => `error: ${reason}`);
     return { output: faults.join('\n'), status: 2 };
   }
 }
@@ -118,31 +121,33 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
 function parse(options: { readonly [name: string]: Option }, argv: readonly string[]): Arguments {
   const text: { [name: string]: string } = {};
   const flags = new Set<string>();
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   for (let i = 0; i < argv.length; i++) {
     const [name, inline] = split(argv[i]);
     const option =
       name !== undefined && Object.prototype.hasOwnProperty.call(options, name) ? options[name] : undefined;
-    if (name === undefined) faults.push(`'${argv[i]}' is no option; options start with --`);
+    if (name === undefined) faults.push(untitled(`'${argv[i]}' is no option; options start with --`));
     else if (!option)
       faults.push(
-        unknownNameFault(
-          'option',
-          `--${name}`,
-          Object.keys(options).map((o) => `--${o}`),
-          'see --help',
+        untitled(
+          unknownNameFault(
+            'option',
+            `--${name}`,
+            Object.keys(options).map((o) => `--${o}`),
+            'see --help',
+          ),
         ),
       );
     else if (option.value === undefined) {
-      if (inline !== undefined) faults.push(`--${name} takes no value; got '${inline}'`);
+      if (inline !== undefined) faults.push(untitled(`--${name} takes no value; got '${inline}'`));
       flags.add(name);
     } else if (text[name] !== undefined) {
-      faults.push(`--${name} is given twice`);
+      faults.push(untitled(`--${name} is given twice`));
       if (inline === undefined) i++;
     } else if (inline !== undefined) text[name] = inline;
     // A negative number is a value, another option is not.
     else if (i + 1 < argv.length && !argv[i + 1].startsWith('--')) text[name] = argv[++i];
-    else faults.push(`--${name} needs a value: ${option.help}`);
+    else faults.push(untitled(`--${name} needs a value: ${option.help}`));
   }
   if (faults.length > 0) throw new UnscopedValidationError(faults);
   return { text, flags };
@@ -161,14 +166,14 @@ function numberOf(what: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value))
-    throw new UnscopedValidationError([`${what} must be a number; got '${text}'`]);
+    throw new UnscopedValidationError([untitled(`${what} must be a number; got '${text}'`)]);
   return value;
 }
 
 function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec {
   const { model, config } = args.text;
   if ((model === undefined) === (config === undefined))
-    throw new UnscopedValidationError(['give either --model or --config']);
+    throw new UnscopedValidationError([untitled('give either --model or --config')]);
   if (config !== undefined)
     return ModelSpec.fromHuggingFaceConfig(config.split('/').slice(-2, -1)[0] || 'model', textOf(config, readFile));
   const size = /^(\d+(?:\.\d+)?)B$/i.exec(model);
@@ -179,7 +184,7 @@ function textOf(path: string, readFile: (path: string) => string): string {
   try {
     return readFile(path);
   } catch (error) {
-    throw new UnscopedValidationError([`--config ${path} cannot be read: ${(error as Error).message}`]);
+    throw new UnscopedValidationError([untitled(`--config ${path} cannot be read: ${(error as Error).message}`)]);
   }
 }
 
@@ -189,7 +194,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
   const checkpoint = number(args, 'checkpoint-size');
   const network = text.network?.toUpperCase();
   if (network !== undefined && network !== NodeNetwork.RDMA && network !== NodeNetwork.TCP) {
-    throw new UnscopedValidationError([`--network must be rdma or tcp; got '${text.network}'`]);
+    throw new UnscopedValidationError([untitled(`--network must be rdma or tcp; got '${text.network}'`)]);
   }
   return {
     model: modelOf(args, readFile),
@@ -216,7 +221,8 @@ function parallelismOf(args: Arguments): Parallelism | undefined {
 
 function plan(args: Arguments, readFile: (path: string) => string): CommandResult {
   const { instance, precision } = args.text;
-  if (instance === undefined) throw new UnscopedValidationError(['give --instance, for example --instance g6e.xlarge']);
+  if (instance === undefined)
+    throw new UnscopedValidationError([untitled('give --instance, for example --instance g6e.xlarge')]);
   const made = CapacityPlanner.plan({
     ...loadOf(args, readFile),
     instanceType: GpuInstanceType.of(instance),

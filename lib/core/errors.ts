@@ -1,3 +1,4 @@
+import { Fault } from '../units/fault';
 import { IConstruct } from 'constructs';
 import { UnscopedValidationError } from '../units/errors';
 
@@ -16,11 +17,13 @@ export class ValidationError extends UnscopedValidationError {
    * @param scope the construct that refuses its input
    * @param faults every fault that was found, at least one
    */
-  public constructor(scope: IConstruct, faults: string[]) {
+  public constructor(scope: IConstruct, faults: readonly Fault[]) {
     const path = scope.node.path || '<root>';
     super(
       faults,
-      faults.length === 1 ? `${path}: ${faults[0]}` : [`${path}:`, ...faults.map((f) => `- ${f}`)].join('\n'),
+      faults.length === 1
+        ? `${path}: ${faults[0].reason}`
+        : [`${path}:`, ...faults.map(({ reason }) => `- ${reason}`)].join('\n'),
     );
     this.name = 'ValidationError';
     this.constructPath = path;
@@ -32,7 +35,7 @@ export class ValidationError extends UnscopedValidationError {
  *
  * @internal
  */
-export function throwIfInvalid(scope: IConstruct, faults: readonly string[]): void {
+export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): void {
   if (faults.length > 0) throw new ValidationError(scope, [...faults]);
 }
 
@@ -53,11 +56,11 @@ export function withScope<T>(scope: IConstruct, body: () => T): T {
 }
 
 /**
- * The faults that pure code finds, as sentences, so that a construct can add them to its own.
+ * The faults that pure code finds, so that a construct can add them to its own.
  *
  * @internal
  */
-export function faultsOf(body: () => unknown): string[] {
+export function faultsOf(body: () => unknown): Fault[] {
   try {
     body();
     return [];

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { IConstruct } from 'constructs';
 import { IKubernetesCluster } from './kubernetes-cluster';
 
@@ -11,12 +12,14 @@ const owners = new WeakMap<IKubernetesCluster, IConstruct>();
  *
  * @internal
  */
-export function featureDiscoveryFaults(cluster: IKubernetesCluster): string[] {
+export function featureDiscoveryFaults(cluster: IKubernetesCluster): Fault[] {
   const owner = owners.get(cluster);
   return owner
     ? [
-        `cluster '${cluster.clusterName}' already has a node feature discovery, by '${owner.node.path}'; two take each other's labels ` +
-          'away; pass nodeFeatureDiscovery: false to one of them',
+        untitled(
+          `cluster '${cluster.clusterName}' already has a node feature discovery, by '${owner.node.path}'; two take each other's labels ` +
+            'away; pass nodeFeatureDiscovery: false to one of them',
+        ),
       ]
     : [];
 }

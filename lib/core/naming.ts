@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { createHash } from 'crypto';
 
 /**
@@ -42,10 +43,12 @@ export function helmReleaseName(text: string): string {
  *
  * @internal
  */
-export function kubernetesNameFault(property: string, text: string, max = 63): string[] {
+export function kubernetesNameFault(property: string, text: string, max = 63): Fault[] {
   if (text.length <= max && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)) return [];
   return [
-    `${property} must be an RFC 1123 label (lower-case letters, digits and hyphens, starting and ending with a letter or digit, ` +
-      `at most ${max} characters); got '${text}'; for example '${kubernetesName(text, max)}'`,
+    untitled(
+      `${property} must be an RFC 1123 label (lower-case letters, digits and hyphens, starting and ending with a letter or digit, ` +
+        `at most ${max} characters); got '${text}'; for example '${kubernetesName(text, max)}'`,
+    ),
   ];
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { IGpuNodePool } from './gpu-node-pool';
 import { IKubernetesCluster } from './kubernetes-cluster';
 
@@ -11,15 +12,19 @@ import { IKubernetesCluster } from './kubernetes-cluster';
  *
  * @internal
  */
-export function otherClusterFault(pool: IGpuNodePool, cluster: IKubernetesCluster, property = 'pool'): string[] {
+export function otherClusterFault(pool: IGpuNodePool, cluster: IKubernetesCluster, property = 'pool'): Fault[] {
   const { poolName, cluster: own } = pool;
   if (own === cluster) return [];
   return own.clusterName === cluster.clusterName
     ? [
-        `${property} '${poolName}' belongs to cluster '${own.clusterName}' as it is at '${own.node.path}', not to the one at ` +
-          `'${cluster.node.path}'; make or import a cluster once, and pass that to everything on it, across stacks too`,
+        untitled(
+          `${property} '${poolName}' belongs to cluster '${own.clusterName}' as it is at '${own.node.path}', not to the one at ` +
+            `'${cluster.node.path}'; make or import a cluster once, and pass that to everything on it, across stacks too`,
+        ),
       ]
     : [
-        `${property} '${poolName}' belongs to cluster '${own.clusterName}', not to '${cluster.clusterName}'; use a pool of the same cluster`,
+        untitled(
+          `${property} '${poolName}' belongs to cluster '${own.clusterName}', not to '${cluster.clusterName}'; use a pool of the same cluster`,
+        ),
       ];
 }

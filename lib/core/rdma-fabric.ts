@@ -1,3 +1,4 @@
+import { Fault } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { DataSize } from '../units/data-size';
 import { PodSecurityLevel } from './pod-security-level';
@@ -94,5 +95,5 @@ export interface IRdmaFabric {
    *
    * @param instanceType hardware of the nodes
    */
-  hardwareFaults(instanceType: GpuInstanceType): string[];
+  hardwareFaults(instanceType: GpuInstanceType): Fault[];
 }

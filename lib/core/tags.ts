@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { concreteFault, hasToken } from './tokens';
 
 /** The tags that every resource of this library carries. */
@@ -28,22 +29,27 @@ export function awsTags(own: { [key: string]: string }, users?: { [key: string]:
  *
  * @internal
  */
-export function tagFaults(users: { [key: string]: string } = {}): string[] {
+export function tagFaults(users: { [key: string]: string } = {}): Fault[] {
   const keys = Object.keys(users);
   return [
     ...(keys.length > MAX_TAGS - 10
       ? [
-          `tags must be at most ${MAX_TAGS - 10}, so that room is left for this library's own up to the ${MAX_TAGS} AWS takes; got ${keys.length}`,
+          untitled(
+            `tags must be at most ${MAX_TAGS - 10}, so that room is left for this library's own up to the ${MAX_TAGS} AWS takes; got ${keys.length}`,
+          ),
         ]
       : []),
     ...keys.flatMap((key) => {
       const unknown = concreteFault('a key of tags', key, 'two keys that are the same later would override each other');
       if (unknown.length > 0) return unknown;
       if (/^aws:/i.test(key))
-        return [`tags must not have keys that begin with 'aws:', which is reserved; got '${key}'`];
-      if (key.length === 0 || key.length > 128) return [`keys of tags must have 1 to 128 characters; got '${key}'`];
+        return [untitled(`tags must not have keys that begin with 'aws:', which is reserved; got '${key}'`)];
+      if (key.length === 0 || key.length > 128)
+        return [untitled(`keys of tags must have 1 to 128 characters; got '${key}'`)];
       const tooLong = !hasToken(users[key]) && users[key].length > 256;
-      return tooLong ? [`values of tags must have at most 256 characters; '${key}' has ${users[key].length}`] : [];
+      return tooLong
+        ? [untitled(`values of tags must have at most 256 characters; '${key}' has ${users[key].length}`)]
+        : [];
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { Fn, Token } from 'cdktf';
 
 /**
@@ -8,10 +9,12 @@ import { Fn, Token } from 'cdktf';
  *
  * @internal
  */
-export function concreteFault(name: string, value: unknown, why: string): string[] {
+export function concreteFault(name: string, value: unknown, why: string): Fault[] {
   if (!hasToken(value)) return [];
   return [
-    `${name} must be known at synthesis because ${why}; got a token (a value Terraform only knows later); pass a literal value`,
+    untitled(
+      `${name} must be known at synthesis because ${why}; got a token (a value Terraform only knows later); pass a literal value`,
+    ),
   ];
 }
 

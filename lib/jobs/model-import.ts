@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
@@ -132,7 +133,7 @@ export class ModelImport extends Construct implements IScheduledWorkload {
     return this.props.largestFile ?? DataSize.gib(20);
   }
 
-  private faults(): string[] {
+  private faults(): Fault[] {
     const { props } = this;
     const unknown = Object.entries({
       name: this.name,
@@ -153,7 +154,7 @@ export class ModelImport extends Construct implements IScheduledWorkload {
       ...sourceFaults(props.source),
       ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
         ? []
-        : [`retries must be an integer of at least 0; got ${props.retries}`]),
+        : [untitled(`retries must be an integer of at least 0; got ${props.retries}`)]),
       ...storeAccessFaults({
         modelStore: props.modelStore,
         credentials: props.modelStoreCredentials,

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 /**
  * A file to download.
  */
@@ -57,38 +58,40 @@ export function storedPath(file: ModelFile): string {
 }
 
 /** @internal */
-export function sourceFaults(source: ModelSource): string[] {
+export function sourceFaults(source: ModelSource): Fault[] {
   if (source.claimName !== undefined) {
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(source.claimName))
-      faults.push(`claimName must be the name of a volume claim; got '${source.claimName}'`);
+      faults.push(untitled(`claimName must be the name of a volume claim; got '${source.claimName}'`));
     if (source.folder !== undefined && !isSafePath(source.folder))
-      faults.push(`folder must be a relative path without '..'; got '${source.folder}'`);
+      faults.push(untitled(`folder must be a relative path without '..'; got '${source.folder}'`));
     return faults;
   }
-  if (source.files.length === 0) return ['source must list at least one file'];
+  if (source.files.length === 0) return [untitled('source must list at least one file')];
   const paths = source.files.map(storedPath);
   const twice = new Set(paths.filter((path, i) => paths.indexOf(path) !== i));
   return [
     ...source.files.flatMap(fileFaults),
-    ...[...twice].map((path) => `source has two files with the path '${path}'; give one another path`),
+    ...[...twice].map((path) => untitled(`source has two files with the path '${path}'; give one another path`)),
   ];
 }
 
-function fileFaults(file: ModelFile): string[] {
-  const faults: string[] = [];
+function fileFaults(file: ModelFile): Fault[] {
+  const faults: Fault[] = [];
   const path = storedPath(file);
-  if (!/^https?:\/\/[^\s'"\\]+$/.test(file.url)) faults.push(`url must be an https URL; got '${file.url}'`);
+  if (!/^https?:\/\/[^\s'"\\]+$/.test(file.url)) faults.push(untitled(`url must be an https URL; got '${file.url}'`));
   else if (file.url.startsWith('http:') && file.sha256 === undefined) {
-    faults.push(`url '${file.url}' is not encrypted, so give its sha256, or use https`);
+    faults.push(untitled(`url '${file.url}' is not encrypted, so give its sha256, or use https`));
   }
   if (!isSafePath(path) || path === 'SHA256SUMS') {
     faults.push(
-      `path must be a relative path of letters, digits and . _ / @ + = -, not SHA256SUMS; got '${path}' for ${file.url}`,
+      untitled(
+        `path must be a relative path of letters, digits and . _ / @ + = -, not SHA256SUMS; got '${path}' for ${file.url}`,
+      ),
     );
   }
   if (file.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(file.sha256)) {
-    faults.push(`sha256 of '${path}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`);
+    faults.push(untitled(`sha256 of '${path}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`));
   }
   return faults;
 }

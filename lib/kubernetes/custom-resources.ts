@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -66,9 +67,9 @@ export class CustomResources extends Construct {
   }
 }
 
-function resourceFaults(props: CustomResourcesProps): string[] {
+function resourceFaults(props: CustomResourcesProps): Fault[] {
   if (props.resources.length === 0)
-    return ['resources must hold at least one resource; leave the construct out instead'];
+    return [untitled('resources must hold at least one resource; leave the construct out instead')];
   const seen = new Set<string>();
   return props.resources.flatMap((resource, index) => {
     const { apiVersion, kind, metadata } = resource;
@@ -78,10 +79,10 @@ function resourceFaults(props: CustomResourcesProps): string[] {
       ...(isText(metadata?.name) ? [] : ['metadata.name']),
     ];
     const name = `resources[${index}]${isText(kind) ? ` (${kind})` : ''}`;
-    if (missing.length > 0) return [`${name} must have a literal ${missing.join(', ')}`];
-    if (hasTokenKey(resource)) return [`${name} must have literal keys only; got a token as a key`];
+    if (missing.length > 0) return [untitled(`${name} must have a literal ${missing.join(', ')}`)];
+    if (hasTokenKey(resource)) return [untitled(`${name} must have literal keys only; got a token as a key`)];
     const key = [apiVersion, kind, metadata.namespace ?? props.namespace, metadata.name].join(' ');
-    if (seen.has(key)) return [`${name} is given twice: ${kind} '${metadata.name}' of ${apiVersion}`];
+    if (seen.has(key)) return [untitled(`${name} is given twice: ${kind} '${metadata.name}' of ${apiVersion}`)];
     seen.add(key);
     return [];
   });

@@ -1,3 +1,5 @@
+import { addValidation } from '../core/validation';
+import { Fault, untitled } from '../units/fault';
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
@@ -54,8 +56,10 @@ export class KubernetesAccess {
     if (known) {
       if (options && !sameOptions(options, known.options ?? {})) {
         throw new ValidationError(TerraformStack.of(scope), [
-          `this stack already has providers for cluster '${cluster.clusterName}' with other options; ` +
-            `call KubernetesAccess.of once, before the constructs that use it`,
+          untitled(
+            `this stack already has providers for cluster '${cluster.clusterName}' with other options; ` +
+              `call KubernetesAccess.of once, before the constructs that use it`,
+          ),
         ]);
       }
       return known;
@@ -81,7 +85,9 @@ export class KubernetesAccess {
   ): KubernetesAccess {
     if (KubernetesAccess.find(scope, cluster)) {
       throw new ValidationError(TerraformStack.of(scope), [
-        `this stack already has providers for cluster '${cluster.clusterName}'; hand in your own before anything else uses it`,
+        untitled(
+          `this stack already has providers for cluster '${cluster.clusterName}'; hand in your own before anything else uses it`,
+        ),
       ]);
     }
     return KubernetesAccess.register(
@@ -151,7 +157,9 @@ export class KubernetesAccess {
   public get helmProvider(): TerraformProvider {
     if (!this.helm && !this.options) {
       throw new ValidationError(this.stack, [
-        `custom resources on cluster '${this.cluster.clusterName}' need a Helm provider; pass helm to KubernetesAccess.fromProviders`,
+        untitled(
+          `custom resources on cluster '${this.cluster.clusterName}' need a Helm provider; pass helm to KubernetesAccess.fromProviders`,
+        ),
       ]);
     }
     const connection = this.cluster.connection;
@@ -248,16 +256,18 @@ function meta(
   provider: (access: KubernetesAccess) => TerraformProvider,
 ): KubernetesMeta {
   const access = KubernetesAccess.find(scope, cluster);
-  if (!access) scope.node.addValidation({ validate: () => missingProviderFaults(type, scope, cluster) });
+  if (!access) addValidation(scope, () => missingProviderFaults(type, scope, cluster));
   const dependsOn = dependOn(scope, [...cluster.ready, ...waitFor]);
   return { provider: access && provider(access), dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
 }
 
-function missingProviderFaults(type: string, scope: Construct, cluster: IKubernetesCluster): string[] {
+function missingProviderFaults(type: string, scope: Construct, cluster: IKubernetesCluster): Fault[] {
   if (hasDefaultProvider(type, scope)) return [];
   return [
-    `stack '${TerraformStack.of(scope).node.id}' has no ${type} provider for cluster '${cluster.clusterName}'; ` +
-      `call KubernetesAccess.of(stack, cluster) before making this construct, or hand in your own by KubernetesAccess.fromProviders`,
+    untitled(
+      `stack '${TerraformStack.of(scope).node.id}' has no ${type} provider for cluster '${cluster.clusterName}'; ` +
+        `call KubernetesAccess.of(stack, cluster) before making this construct, or hand in your own by KubernetesAccess.fromProviders`,
+    ),
   ];
 }
 
@@ -266,13 +276,14 @@ function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): bo
 }
 
 /** Providers that are made here have the id of their cluster's name; those that were handed in have any. */
-function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): string[] {
+function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): Fault[] {
   const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
   const others = [...(registry.get(stack) ?? [])].filter(([, { kubernetesProvider }]) => kubernetesProvider === made);
-  return others.map(
-    ([other]) =>
+  return others.map(([other]) =>
+    untitled(
       `this stack already has providers for a cluster named '${clusterName}', the one at '${other.node.path}', and is asked for those of ` +
-      `'${node.path}'; pass one of the two to everything, or give another cluster a name or a stack of its own`,
+        `'${node.path}'; pass one of the two to everything, or give another cluster a name or a stack of its own`,
+    ),
   );
 }
 

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { IServiceAccountRole } from '../core/aws-role';
 import { IModelStore } from '../core/model-store';
 import { kubernetesNameFault } from '../core/naming';
@@ -16,13 +17,15 @@ interface StoreAccess {
 }
 
 /** @internal */
-export function storeAccessFaults({ credentials, endpoint }: StoreAccess): string[] {
+export function storeAccessFaults({ credentials, endpoint }: StoreAccess): Fault[] {
   return [
     ...(credentials ? kubernetesNameFault('modelStoreCredentials.secretName', credentials.secretName) : []),
     ...(endpoint === undefined || /^https?:\/\/[^\s/]+\/?$/.test(endpoint)
       ? []
       : [
-          `modelStoreEndpoint must be an http or https URL without a path, e.g. 'https://s3.example.com:9000'; got '${endpoint}'`,
+          untitled(
+            `modelStoreEndpoint must be an http or https URL without a path, e.g. 'https://s3.example.com:9000'; got '${endpoint}'`,
+          ),
         ]),
   ];
 }

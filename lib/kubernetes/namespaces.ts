@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
@@ -32,7 +33,9 @@ export function ensureNamespace(
       other === level
         ? []
         : [
-            `namespace '${name}' has the Pod Security level '${other}', but '${level}' is asked for; use another namespace`,
+            untitled(
+              `namespace '${name}' has the Pod Security level '${other}', but '${level}' is asked for; use another namespace`,
+            ),
           ],
     );
     return [known];

@@ -1,3 +1,4 @@
+import { Fault, untitled, faultsUnder } from '../units/fault';
 import { TerraformStack } from 'cdktf';
 import { isCustomResourcesChart } from '../kubernetes/custom-resources-chart';
 import { throwIfInvalid } from '../core/errors';
@@ -50,12 +51,12 @@ export class KubernetesManifests {
   public static of(stack: TerraformStack, options: KubernetesManifestsOptions = {}): KubernetesManifests {
     const json = synthesizedJson(stack);
     const resolver = resolverOf(stack, json, options.values ?? {});
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     const entries = selectedEntries(stack, json, options, faults);
     const objects: ApiObject[] = [];
     const custom: ApiObject[] = [];
     for (const { type, id, block } of entries) {
-      const own: string[] = [];
+      const own: Fault[] = [];
       const resolved = resolver.resolve(block, '', own) as ApiObject;
       if (type !== 'helm_release') {
         if (own.length === 0) objects.push(renderResource(type, resolved, own));
@@ -65,12 +66,12 @@ export class KubernetesManifests {
         own.splice(
           0,
           own.length,
-          `the release of chart '${block.chart}' needs Helm; pass skipHelmReleases to leave it out`,
+          untitled(`the release of chart '${block.chart}' needs Helm; pass skipHelmReleases to leave it out`),
         );
       } else {
         own.length = 0;
       }
-      faults.push(...own.map((fault) => `${type}.${id}: ${fault}`));
+      faults.push(...faultsUnder(own, `${type}.${id}`, `${type}.${id}`));
     }
     throwIfInvalid(stack, faults);
     return new KubernetesManifests([...objects.sort(byKindAndName), ...custom.sort(byName)]);
@@ -100,11 +101,11 @@ function selectedEntries(
   stack: TerraformStack,
   json: TerraformJson,
   options: KubernetesManifestsOptions,
-  faults: string[],
+  faults: Fault[],
 ): Entry[] {
   const access = options.cluster && KubernetesAccess.find(stack, options.cluster);
   if (options.cluster && !access) {
-    faults.push(`this stack has no providers for cluster '${options.cluster.clusterName}'`);
+    faults.push(untitled(`this stack has no providers for cluster '${options.cluster.clusterName}'`));
     return [];
   }
   const alias = access?.kubernetesProvider.alias;
@@ -115,11 +116,13 @@ function selectedEntries(
   const aliases = new Set(all.map(({ block }) => aliasOf(block)));
   if (aliases.size > 1) {
     const names = [...aliases].map((name) => name ?? 'the default provider').sort();
-    faults.push(`this stack has objects for several clusters (${names.join(', ')}); pass cluster`);
+    faults.push(untitled(`this stack has objects for several clusters (${names.join(', ')}); pass cluster`));
   }
   return all.filter(({ type, id }) => {
     if (type === 'helm_release' || Object.hasOwn(KINDS, type)) return true;
-    faults.push(`${type}.${id}: resources of this type cannot be rendered; known are ${Object.keys(KINDS).join(', ')}`);
+    faults.push(
+      untitled(`${type}.${id}: resources of this type cannot be rendered; known are ${Object.keys(KINDS).join(', ')}`),
+    );
     return false;
   });
 }

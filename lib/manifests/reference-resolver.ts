@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { TerraformJson } from '../core/synthesized-json';
 import { parseReference, parseTemplate, Step } from './terraform-template';
 
@@ -28,12 +29,12 @@ export class ReferenceResolver {
    * @param path the attribute, for the faults
    * @param faults where each reference without a value is reported
    */
-  public resolve(value: unknown, path: string, faults: string[]): unknown {
+  public resolve(value: unknown, path: string, faults: Fault[]): unknown {
     if (typeof value === 'string') {
       try {
         return this.resolveText(value);
       } catch (error) {
-        faults.push(`attribute '${path}' ${(error as Error).message}`);
+        faults.push(untitled(`attribute '${path}' ${(error as Error).message}`));
         return undefined;
       }
     }
@@ -100,7 +101,7 @@ export class ReferenceResolver {
     if (here === undefined || here === null) throw this.unresolved(expression);
     if (typeof here === 'string') return this.resolveText(here);
     if (typeof here === 'object') {
-      const faults: string[] = [];
+      const faults: Fault[] = [];
       const resolved = this.resolve(here, expression, faults);
       if (faults.length > 0) throw this.unresolved(expression);
       return resolved;

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { ApiObject, apiName, BlockRule, Fields, Rule } from './attribute-rules';
 import { KINDS } from './kinds';
 
@@ -14,15 +15,15 @@ const META_ARGUMENTS = new Set(['//', 'depends_on', 'lifecycle', 'provider']);
  *
  * @internal
  */
-export function renderResource(type: string, block: ApiObject, faults: string[]): ApiObject {
+export function renderResource(type: string, block: ApiObject, faults: Fault[]): ApiObject {
   const { apiVersion, kind, fields } = KINDS[type];
   const own = Object.fromEntries(Object.entries(block).filter(([attribute]) => !META_ARGUMENTS.has(attribute)));
   return { apiVersion, kind, ...renderFields(fields, own, '', faults) };
 }
 
-function renderFields(fields: Fields, block: ApiObject, path: string, faults: string[]): ApiObject {
+function renderFields(fields: Fields, block: ApiObject, path: string, faults: Fault[]): ApiObject {
   for (const attribute of Object.keys(block)) {
-    if (!Object.hasOwn(fields, attribute)) faults.push(`attribute '${path}${attribute}' is not known`);
+    if (!Object.hasOwn(fields, attribute)) faults.push(untitled(`attribute '${path}${attribute}' is not known`));
   }
   const result: ApiObject = {};
   for (const [attribute, rule] of Object.entries(fields)) {
@@ -33,27 +34,27 @@ function renderFields(fields: Fields, block: ApiObject, path: string, faults: st
   return result;
 }
 
-function renderAttribute(rule: Rule, given: unknown, path: string, faults: string[]): unknown {
+function renderAttribute(rule: Rule, given: unknown, path: string, faults: Fault[]): unknown {
   if (rule.sort === 'dropped') return undefined;
   if (given === undefined || given === null) return rule.sort === 'refused' ? undefined : rule.fallback;
   if (rule.sort === 'refused') {
-    faults.push(`attribute '${path}' cannot be rendered because ${rule.why}`);
+    faults.push(untitled(`attribute '${path}' cannot be rendered because ${rule.why}`));
     return undefined;
   }
   if (rule.sort === 'block') return renderBlock(rule, given, path, faults);
   try {
     return rule.read(given);
   } catch (error) {
-    faults.push(`attribute '${path}' ${(error as Error).message}; got ${JSON.stringify(given)}`);
+    faults.push(untitled(`attribute '${path}' ${(error as Error).message}; got ${JSON.stringify(given)}`));
     return undefined;
   }
 }
 
-function renderBlock(rule: BlockRule, given: unknown, path: string, faults: string[]): unknown {
+function renderBlock(rule: BlockRule, given: unknown, path: string, faults: Fault[]): unknown {
   const items: unknown[] = Array.isArray(given) ? given : [given];
   if (items.length === 0) return rule.fallback;
   if (!items.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item))) {
-    faults.push(`attribute '${path}' must be a block; got ${JSON.stringify(given)}`);
+    faults.push(untitled(`attribute '${path}' must be a block; got ${JSON.stringify(given)}`));
     return undefined;
   }
   const objects = (items as ApiObject[]).flatMap((item, index) => {

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 /**
  * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is made outside, so that its value is in no
  * Terraform state.
@@ -118,15 +119,15 @@ function secretPath(secret: AlertSecret): string {
 const NOBODY = 'null';
 
 /** @internal */
-export function receiverFaults(receivers: readonly AlertReceiver[]): string[] {
+export function receiverFaults(receivers: readonly AlertReceiver[]): Fault[] {
   const names = receivers.map(({ name }) => name);
   return [
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `alertReceivers must have names of their own; '${name}' is given twice`),
+      .map((name) => untitled(`alertReceivers must have names of their own; '${name}' is given twice`)),
     ...names
       .filter((name) => name === '' || name === NOBODY)
-      .map((name) => `alertReceivers must have a name other than '' and '${NOBODY}'; got '${name}'`),
+      .map((name) => untitled(`alertReceivers must have a name other than '' and '${NOBODY}'; got '${name}'`)),
   ];
 }
 

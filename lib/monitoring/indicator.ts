@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { compareVersions, Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
@@ -104,9 +105,11 @@ export class Indicator {
       metric.missing(target.exporters, target.version, target.features),
     );
     if (missing.length === 0) return query;
-    const reasons = this === Indicator.LATENCY_P99 ? [...histogramFaults(target), ...missing] : missing;
+    const reasons = this === Indicator.LATENCY_P99 ? [...histogramGaps(target), ...missing] : missing;
     throw new UnscopedValidationError([
-      `the indicator '${this.name}' cannot be read from '${target.jobName}': ${[...new Set(reasons)].join('; ')}`,
+      untitled(
+        `the indicator '${this.name}' cannot be read from '${target.jobName}': ${[...new Set(reasons)].join('; ')}`,
+      ),
     ]);
   }
 
@@ -118,10 +121,10 @@ export class Indicator {
 
 /** Whether the histogram of first responses has every model of a workload. */
 function histogramCovers(target: MetricsTarget): boolean {
-  return histogramFaults(target).length === 0;
+  return histogramGaps(target).length === 0;
 }
 
-function histogramFaults(target: MetricsTarget): string[] {
+function histogramGaps(target: MetricsTarget): string[] {
   const { exporters, version, features } = target;
   const missing = FIRST_RESPONSE.missing(exporters, version, features);
   const since = FIRST_RESPONSE.everyModelSince ?? version;

@@ -1,3 +1,4 @@
+import { Fault, untitled, faultsUnder } from '../units/fault';
 import { Metric } from '../catalog/metric';
 import { MetricType } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
@@ -30,11 +31,7 @@ export class MetricContract {
    * @param targets the workloads that are scraped
    * @param scrapeIntervalSeconds how often @default 15
    */
-  public static faults(
-    rules: MonitoringRule[],
-    targets: MetricsTarget[],
-    scrapeIntervalSeconds: number = 15,
-  ): string[] {
+  public static faults(rules: MonitoringRule[], targets: MetricsTarget[], scrapeIntervalSeconds: number = 15): Fault[] {
     const recorded = new Map<string, ReadonlySet<string>>();
     return rules.flatMap((rule) => {
       const check = new ExpressionCheck(targets, scrapeIntervalSeconds, recorded);
@@ -42,9 +39,9 @@ export class MetricContract {
         const labels = new Set([...check.labels(parsePromql(rule.expr)), ...Object.keys(rule.labels ?? {})]);
         if (rule.record) recorded.set(rule.record, new Set([...(recorded.get(rule.record) ?? []), ...labels]));
       } catch (error) {
-        check.faults.push((error as Error).message);
+        check.faults.push(untitled((error as Error).message));
       }
-      return check.faults.map((fault) => `rule '${rule.record ?? rule.alert}': ${fault}`);
+      return faultsUnder(check.faults, '', `rule '${rule.record ?? rule.alert}'`);
     });
   }
 
@@ -52,7 +49,7 @@ export class MetricContract {
 }
 
 class ExpressionCheck {
-  public readonly faults: string[] = [];
+  public readonly faults: Fault[] = [];
 
   public constructor(
     private readonly targets: readonly MetricsTarget[],
@@ -82,12 +79,14 @@ class ExpressionCheck {
     const recorded = this.recorded.get(selector.name);
     const labels = recorded ?? this.metricLabels(selector);
     for (const { label } of selector.matchers) {
-      if (labels && !labels.has(label)) this.faults.push(`${selector.name} has no label '${label}'`);
+      if (labels && !labels.has(label)) this.faults.push(untitled(`${selector.name} has no label '${label}'`));
     }
     if (selector.window !== undefined && selector.window < SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds) {
       this.faults.push(
-        `the window of ${selector.name} is ${selector.window} s; it must span ${SCRAPES_PER_WINDOW} scrapes, ` +
-          `that is ${SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds} s`,
+        untitled(
+          `the window of ${selector.name} is ${selector.window} s; it must span ${SCRAPES_PER_WINDOW} scrapes, ` +
+            `that is ${SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds} s`,
+        ),
       );
     }
     return labels ?? new Set();
@@ -97,7 +96,7 @@ class ExpressionCheck {
     if (selector.name === 'up') return new Set(TARGET_LABELS);
     const job = selector.matchers.find(({ label, operator }) => label === 'job' && operator === '=');
     const targets = job ? this.targets.filter(({ jobName }) => jobName === job.value) : this.targets;
-    if (job && targets.length === 0) this.faults.push(`no target has the job name '${job.value}'`);
+    if (job && targets.length === 0) this.faults.push(untitled(`no target has the job name '${job.value}'`));
     const metrics = targets.map((target) => Metric.find(selector.name, target.exporters));
     const metric = metrics.find((found) => found !== undefined);
     if (!metric) {
@@ -105,14 +104,15 @@ class ExpressionCheck {
       const bare = Metric.ALL.find(({ name }) => name === selector.name);
       const hint = bare ? `; a ${bare.type} is selected by ${bare.seriesNames.join(', ')}` : '';
       this.faults.push(
-        `'${selector.name}' is no metric of the exporters ${exporters} and no earlier rule records it${hint}`,
+        untitled(`'${selector.name}' is no metric of the exporters ${exporters} and no earlier rule records it${hint}`),
       );
       return undefined;
     }
     const missing = targets.map((target, i) =>
       metrics[i] ? metric.missing(target.exporters, target.version, target.features) : [''],
     );
-    if (missing.every((faults) => faults.length > 0)) this.faults.push(...new Set(missing.flat().filter(Boolean)));
+    if (missing.every((faults) => faults.length > 0))
+      this.faults.push(...[...new Set(missing.flat().filter(Boolean))].map(untitled));
     const bucket = selector.name.endsWith('_bucket') && metric.type === MetricType.HISTOGRAM;
     // A tag of the model may add any label with an underscore; queries of ours do not use them.
     const own = selector.name === metric.name ? metric.labels : metric.labels.filter((label) => label !== 'quantile');
@@ -123,18 +123,19 @@ class ExpressionCheck {
     const labels = args.map((arg) => this.labels(arg));
     if (name === 'histogram_quantile') {
       const of = labels[1] ?? new Set();
-      if (!of.has('le')) this.faults.push(`histogram_quantile needs the label 'le'; keep it: sum by (le, ...)`);
+      if (!of.has('le'))
+        this.faults.push(untitled(`histogram_quantile needs the label 'le'; keep it: sum by (le, ...)`));
       return new Set([...of].filter((label) => label !== 'le'));
     }
     const selector = args.find((arg): arg is Selector => arg.kind === 'selector' && arg.window !== undefined);
     const counter = selector && this.isCounter(selector.name);
     if (COUNTER_FUNCTIONS.includes(name)) {
-      if (!selector) this.faults.push(`${name}() needs a range selector such as metric[5m]`);
-      else if (counter === false) this.faults.push(`${name}() is for counters, but ${selector.name} is none`);
+      if (!selector) this.faults.push(untitled(`${name}() needs a range selector such as metric[5m]`));
+      else if (counter === false) this.faults.push(untitled(`${name}() is for counters, but ${selector.name} is none`));
     }
     if (GAUGE_FUNCTIONS.includes(name) && selector && counter) {
       this.faults.push(
-        `${name}() is wrong over the resets of a counter such as ${selector.name}; use increase() or rate()`,
+        untitled(`${name}() is wrong over the resets of a counter such as ${selector.name}; use increase() or rate()`),
       );
     }
     return labels.reduce((all, some) => new Set([...all, ...some]), new Set<string>());
@@ -155,11 +156,11 @@ class ExpressionCheck {
     const { operator, by, without, arg } = expression;
     const labels = this.labels(arg);
     if (!QUANTILE_AGGREGATIONS.includes(operator) && labels.has('quantile')) {
-      this.faults.push(`${operator} over the quantiles of a summary means nothing; take max`);
+      this.faults.push(untitled(`${operator} over the quantiles of a summary means nothing; take max`));
     }
     for (const label of [...(by ?? []), ...(without ?? [])]) {
       if (labels.size > 0 && !labels.has(label))
-        this.faults.push(`${operator} groups by '${label}', a label that is not there`);
+        this.faults.push(untitled(`${operator} groups by '${label}', a label that is not there`));
     }
     if (by) return new Set(by);
     return without ? new Set([...labels].filter((label) => !without.includes(label))) : new Set();

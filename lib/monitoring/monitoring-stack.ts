@@ -1,3 +1,5 @@
+import { addValidation } from '../core/validation';
+import { Fault, untitled } from '../units/fault';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
@@ -103,7 +105,7 @@ export class MonitoringStack extends Construct {
     this.makePrometheus();
     this.makeAlertmanager();
     this.makeNetworkPolicy();
-    this.node.addValidation({ validate: () => this.faults() });
+    addValidation(this, () => this.faults());
   }
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
@@ -155,7 +157,7 @@ export class MonitoringStack extends Construct {
     };
   }
 
-  private faults(): string[] {
+  private faults(): Fault[] {
     const workloads = this.workloads;
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;
@@ -292,7 +294,7 @@ export class MonitoringStack extends Construct {
   }
 }
 
-function propsFaults(props: MonitoringStackProps): string[] {
+function propsFaults(props: MonitoringStackProps): Fault[] {
   const { retentionDays, scrapeIntervalSeconds, latencyThresholdMs, accessibleFrom = [], prometheusMemory } = props;
   const numbers = { retentionDays, scrapeIntervalSeconds };
   const tokens = Object.entries(numbers).flatMap(([name, value]) =>
@@ -306,11 +308,11 @@ function propsFaults(props: MonitoringStackProps): string[] {
   return [
     ...kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
     ...accessibleFrom.flatMap((name) => kubernetesNameFault('accessibleFrom', name)),
-    ...whole('retentionDays', retentionDays, 1, 3650),
-    ...whole('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL),
+    ...whole('retentionDays', retentionDays, 1, 3650).map(untitled),
+    ...whole('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL).map(untitled),
     ...(latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
     ...(prometheusMemory && prometheusMemory.mib < 256
-      ? [`prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`]
+      ? [untitled(`prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`)]
       : []),
     ...receiverFaults(props.alertReceivers ?? []),
   ];

@@ -1,3 +1,4 @@
+import { Fault, untitled, fault } from '../units/fault';
 import { faultsOf } from '../core/errors';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault, hasToken } from '../core/tokens';
@@ -41,12 +42,12 @@ export function latencyRecord(workload: WatchedWorkload, model: string): string 
  *
  * @internal
  */
-export function workloadFaults(workloads: readonly WatchedWorkload[]): string[] {
+export function workloadFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const own = workloads.flatMap(singleFaults);
   return own.length > 0 ? own : [...jobNameFaults(workloads), ...recordFaults(workloads)];
 }
 
-function singleFaults(workload: WatchedWorkload): string[] {
+function singleFaults(workload: WatchedWorkload): Fault[] {
   const { target, latencyThresholdMs, metricPrefixes } = workload;
   const job = hasToken(target.jobName) ? 'a workload' : `'${target.jobName}'`;
   const unknown = Object.entries(target).flatMap(([property, value]) =>
@@ -55,39 +56,49 @@ function singleFaults(workload: WatchedWorkload): string[] {
   if (unknown.length > 0) return unknown;
   const prefixes = Object.entries(metricPrefixes);
   return [
-    ...(target.jobName === '' ? ['jobName of a workload must not be empty'] : []),
+    ...(target.jobName === '' ? [untitled('jobName of a workload must not be empty')] : []),
     ...kubernetesNameFault(`namespace of ${job}`, target.namespace),
-    ...(Object.keys(target.podSelector).length === 0 ? [`podSelector of ${job} must have at least one label`] : []),
+    ...(Object.keys(target.podSelector).length === 0
+      ? [untitled(`podSelector of ${job} must have at least one label`)]
+      : []),
     ...(Number.isInteger(target.port) && target.port > 0 && target.port < 65536
       ? []
-      : [`port of ${job} must be a whole number from 1 to 65535; got ${target.port}`]),
-    ...(target.models.length === 0 ? [`models of ${job} must name at least one model`] : []),
+      : [untitled(`port of ${job} must be a whole number from 1 to 65535; got ${target.port}`)]),
+    ...(target.models.length === 0 ? [untitled(`models of ${job} must name at least one model`)] : []),
     ...thresholdFaults(`latencyThresholdMs of ${job}`, latencyThresholdMs),
     ...prefixes
       .filter(([model]) => !target.models.includes(model))
-      .map(([model]) => `metricPrefixes names the model '${model}', but ${job} serves ${target.models.join(', ')}`),
+      .map(([model]) =>
+        untitled(`metricPrefixes names the model '${model}', but ${job} serves ${target.models.join(', ')}`),
+      ),
     ...prefixes
       .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
-      .map(
-        ([model, prefix]) =>
+      .map(([model, prefix]) =>
+        untitled(
           `the metric prefix of model '${model}' must be letters, digits and underscores, not starting with a digit; ` +
-          `got '${prefix}'; for example '${metricName(prefix)}'`,
+            `got '${prefix}'; for example '${metricName(prefix)}'`,
+        ),
       ),
     ...indicatorFaults(workload),
   ];
 }
 
 /** @internal */
-export function thresholdFaults(property: string, value: number): string[] {
+export function thresholdFaults(property: string, value: number): Fault[] {
   const token = concreteFault(property, value, 'it is part of the alert rule');
   if (token.length > 0) return token;
-  return Number.isFinite(value) && value > 0 ? [] : [`${property} must be above zero milliseconds; got ${value}`];
+  return Number.isFinite(value) && value > 0
+    ? []
+    : [untitled(`${property} must be above zero milliseconds; got ${value}`)];
 }
 
-function indicatorFaults({ target, latencyAlert }: WatchedWorkload): string[] {
-  const latency = faultsOf(() => Indicator.LATENCY_P99.query(target)).map(
-    (fault) =>
-      `${fault}; serve with one of them switched on, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
+function indicatorFaults({ target, latencyAlert }: WatchedWorkload): Fault[] {
+  const latency = faultsOf(() => Indicator.LATENCY_P99.query(target)).map(({ id, property, reason }) =>
+    fault(
+      id,
+      property,
+      `${reason}; serve with one of them switched on, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
+    ),
   );
   return [
     ...faultsOf(() => Indicator.QPS.query(target)),
@@ -96,17 +107,18 @@ function indicatorFaults({ target, latencyAlert }: WatchedWorkload): string[] {
   ];
 }
 
-function jobNameFaults(workloads: readonly WatchedWorkload[]): string[] {
+function jobNameFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const names = workloads.map(({ target }) => target.jobName);
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...twice].map(
-    (name) =>
+  return [...twice].map((name) =>
+    untitled(
       `two workloads have the job name '${name}'; each needs one of its own, or their series cannot be told apart`,
+    ),
   );
 }
 
 /** One recorded name must mean one model, or an alert on it would judge another model by the wrong threshold. */
-function recordFaults(workloads: readonly WatchedWorkload[]): string[] {
+function recordFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const models = new Map<string, string>();
   return workloads
     .filter(({ latencyAlert }) => latencyAlert)
@@ -117,7 +129,9 @@ function recordFaults(workloads: readonly WatchedWorkload[]): string[] {
         models.set(record, other);
         if (other === model) return [];
         return [
-          `models '${other}' and '${model}' would both be recorded as ${record}; give one a prefix by metricPrefixes`,
+          untitled(
+            `models '${other}' and '${model}' would both be recorded as ${record}; give one a prefix by metricPrefixes`,
+          ),
         ];
       }),
     );

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { displayValue } from '../core/tokens';
 import { RdmaAttachment } from './rdma-attachment';
 
@@ -37,40 +38,45 @@ const ATTACHMENT_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*
  *
  * @internal
  */
-export function connectXFaults(kind: string, options: ConnectXOptions & Partial<RoceOptions>): string[] {
+export function connectXFaults(kind: string, options: ConnectXOptions & Partial<RoceOptions>): Fault[] {
   const { adaptersPerNode, gbpsPerAdapter, fabricName, gidIndex, trafficClass } = options;
   const { kind: way, networks, resourceNames, sharing } = (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const whole = (name: string, value: number | undefined, least: number, most = Infinity) => {
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
     const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
-    faults.push(`${name} must be a whole number ${range}; got ${displayValue(value)}`);
+    faults.push(untitled(`${name} must be a whole number ${range}; got ${displayValue(value)}`));
   };
   whole('adaptersPerNode', adaptersPerNode, 1);
   whole('gidIndex', gidIndex, 0);
   whole('trafficClass', trafficClass, 0, 255);
   whole(way === 'virtual-functions' ? 'virtualFunctionsPerAdapter' : 'maxPods', sharing, 1);
-  if (!(gbpsPerAdapter > 0)) faults.push(`gbpsPerAdapter must be above 0; got ${displayValue(gbpsPerAdapter)}`);
-  if (fabricName === '') faults.push("fabricName must not be empty; got ''");
+  if (!(gbpsPerAdapter > 0))
+    faults.push(untitled(`gbpsPerAdapter must be above 0; got ${displayValue(gbpsPerAdapter)}`));
+  if (fabricName === '') faults.push(untitled("fabricName must not be empty; got ''"));
   if (way === 'virtual-functions' && resourceNames.length !== adaptersPerNode) {
     faults.push(
-      `virtual functions need one rail for each of the ${adaptersPerNode} adapters; got ${resourceNames.length} rails`,
+      untitled(
+        `virtual functions need one rail for each of the ${adaptersPerNode} adapters; got ${resourceNames.length} rails`,
+      ),
     );
   }
   if (way === 'shared-devices' && kind === 'roce' && networks.length === 0) {
     faults.push(
-      'shared devices of a RoCE fabric need networks: the GIDs of an adapter are those of its network interface, which a pod only ' +
-        'sees through a MacvlanNetwork; name one for each rail',
+      untitled(
+        'shared devices of a RoCE fabric need networks: the GIDs of an adapter are those of its network interface, which a pod only ' +
+          'sees through a MacvlanNetwork; name one for each rail',
+      ),
     );
   }
   for (const name of resourceNames) {
     if (!/^[a-z.]+\/[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(name))
-      faults.push(`resourceName must be letters, digits, '-', '_' or '.', at most 63 of them; got '${name}'`);
+      faults.push(untitled(`resourceName must be letters, digits, '-', '_' or '.', at most 63 of them; got '${name}'`));
   }
   for (const network of networks.filter((name) => !ATTACHMENT_NAME.test(name))) {
-    faults.push(`a network must be named '<namespace>/<name>' or '<name>'; got '${network}'`);
+    faults.push(untitled(`a network must be named '<namespace>/<name>' or '<name>'; got '${network}'`));
   }
   if (new Set(resourceNames).size < resourceNames.length)
-    faults.push(`rails must have resources of their own; got ${resourceNames.join(', ')}`);
+    faults.push(untitled(`rails must have resources of their own; got ${resourceNames.join(', ')}`));
   return faults;
 }

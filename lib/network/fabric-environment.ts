@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 
 /** Variables that must not be set by hand, and why. */
@@ -44,9 +45,9 @@ const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {
  *
  * @internal
  */
-export function environmentFaults(kind: RdmaFabricKind, environment: { [name: string]: string } = {}): string[] {
+export function environmentFaults(kind: RdmaFabricKind, environment: { [name: string]: string } = {}): Fault[] {
   const owned = OWNED[kind];
   return Object.keys(environment)
     .filter((name) => Object.hasOwn(owned, name))
-    .map((name) => `environment must not set ${name} on the fabric '${kind}': ${owned[name]}; leave it out`);
+    .map((name) => untitled(`environment must not set ${name} on the fabric '${kind}': ${owned[name]}; leave it out`));
 }

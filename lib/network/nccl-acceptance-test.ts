@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1, JobV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/job-v1';
@@ -185,7 +186,7 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
     return this.fabric.kind === RdmaFabricKind.EFA;
   }
 
-  private faults(): string[] {
+  private faults(): Fault[] {
     const { nodePool, minimumBusBandwidth, deadlineSeconds, image, environment } = this.props;
     const { name, namespace, nodes } = this;
     const tokens = Object.entries({
@@ -203,17 +204,23 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
     return [
       ...kubernetesNameFault('name', name, 50),
       ...kubernetesNameFault('namespace', namespace),
-      ...(Number.isInteger(nodes) && nodes >= 2 ? [] : [`nodes must be a whole number of at least 2; got ${nodes}`]),
+      ...(Number.isInteger(nodes) && nodes >= 2
+        ? []
+        : [untitled(`nodes must be a whole number of at least 2; got ${nodes}`)]),
       ...(nodes > nodePool.maxNodes
         ? [
-            `the test takes ${nodes} nodes, but pool '${nodePool.poolName}' has at most ${nodePool.maxNodes}; raise maxNodes`,
+            untitled(
+              `the test takes ${nodes} nodes, but pool '${nodePool.poolName}' has at most ${nodePool.maxNodes}; raise maxNodes`,
+            ),
           ]
         : []),
-      ...positive('minimumBusBandwidth', minimumBusBandwidth),
-      ...positive('deadlineSeconds', deadlineSeconds),
+      ...positive('minimumBusBandwidth', minimumBusBandwidth).map(untitled),
+      ...positive('deadlineSeconds', deadlineSeconds).map(untitled),
       ...(image === undefined && gpu.computeCapability < LEAST_COMPUTE_CAPABILITY
         ? [
-            `the images of this test need compute capability ${LEAST_COMPUTE_CAPABILITY}; ${hardware} has ${gpu.computeCapability}; pass image`,
+            untitled(
+              `the images of this test need compute capability ${LEAST_COMPUTE_CAPABILITY}; ${hardware} has ${gpu.computeCapability}; pass image`,
+            ),
           ]
         : []),
       ...faultsOf(() => this.binding()),

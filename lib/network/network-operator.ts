@@ -1,3 +1,5 @@
+import { addValidation } from '../core/validation';
+import { Fault, untitled } from '../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -140,13 +142,11 @@ export class NvidiaNetworkOperator extends Construct {
       dependsOn: [release],
     });
     this.ready = [release, ...policies.ready];
-    this.node.addValidation({
-      validate: () => [
-        ...this.missingNetworks(),
-        ...this.smallBlocks(),
-        ...(props.nodePools ? [] : this.latePoolFaults()),
-      ],
-    });
+    addValidation(this, () => [
+      ...this.missingNetworks().map(untitled),
+      ...this.smallBlocks().map(untitled),
+      ...(props.nodePools ? [] : this.latePoolFaults()),
+    ]);
   }
 
   /** The pools it serves. A copy. */
@@ -179,13 +179,14 @@ export class NvidiaNetworkOperator extends Construct {
   }
 
   /** Pools that were made after this, whose nodes would have no adapter for pods. */
-  private latePoolFaults(): string[] {
+  private latePoolFaults(): Fault[] {
     const served = new Set(this.nodePools);
     const late = this.cluster.nodePools.filter((pool) => hasConnectX(pool) && !served.has(pool));
-    return late.map(
-      (pool) =>
+    return late.map((pool) =>
+      untitled(
         `pool '${pool.poolName}' was made after the network operator, which serves the pools there were; make the operator last, or pass ` +
-        'nodePools',
+          'nodePools',
+      ),
     );
   }
 
@@ -241,7 +242,7 @@ export class NvidiaNetworkOperator extends Construct {
     return this.registry.resolve(path);
   }
 
-  private faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): string[] {
+  private faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): Fault[] {
     const { cluster } = props;
     const other = operators.get(cluster);
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
@@ -250,17 +251,25 @@ export class NvidiaNetworkOperator extends Construct {
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(major > 26 || (major === 26 && minor >= 4)
         ? []
-        : [`chartVersion must be 26.4 or later, which has policies for single pools; got '${props.chartVersion}'`]),
+        : [
+            untitled(
+              `chartVersion must be 26.4 or later, which has policies for single pools; got '${props.chartVersion}'`,
+            ),
+          ]),
       ...(other
         ? [
-            `cluster '${cluster.clusterName}' already has its network operator at '${other.node.path}'; its cluster policy is the only ` +
-              'one that is looked at; pass all pools to that one',
+            untitled(
+              `cluster '${cluster.clusterName}' already has its network operator at '${other.node.path}'; its cluster policy is the only ` +
+                'one that is looked at; pass all pools to that one',
+            ),
           ]
         : []),
       ...((props.nodeFeatureDiscovery ?? true) && !other ? featureDiscoveryFaults(cluster) : []),
       ...(pools.length === 0
         ? [
-            `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,
+            untitled(
+              `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,
+            ),
           ]
         : []),
       ...pools.flatMap((pool) => [
@@ -268,8 +277,10 @@ export class NvidiaNetworkOperator extends Construct {
         ...(hasConnectX(pool)
           ? []
           : [
-              `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave it out, or give it ` +
-                'RdmaFabric.infiniband or RdmaFabric.roce',
+              untitled(
+                `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave it out, or give it ` +
+                  'RdmaFabric.infiniband or RdmaFabric.roce',
+              ),
             ]),
       ]),
     ];

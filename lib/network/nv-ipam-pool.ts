@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
@@ -94,7 +95,7 @@ interface TakenRange {
 const ranges = new WeakMap<NvidiaNetworkOperator, TakenRange[]>();
 
 /** Two interfaces of one pod may not have the same address, and a node has one route to a range. */
-function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: readonly IGpuNodePool[]): string[] {
+function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: readonly IGpuNodePool[]): Fault[] {
   const range = addressRange(subnet);
   return (ranges.get(operator) ?? []).flatMap((other) => {
     const taken = addressRange(other.subnet);
@@ -103,13 +104,15 @@ function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: r
       !range || !taken || range.first + range.size <= taken.first || taken.first + taken.size <= range.first;
     if (apart || shared.length === 0) return [];
     return [
-      `subnet ${subnet} overlaps ${other.subnet} of address pool '${other.name}' on nodes of pool ${shared.join(', ')}; give it a range ` +
-        'of its own',
+      untitled(
+        `subnet ${subnet} overlaps ${other.subnet} of address pool '${other.name}' on nodes of pool ${shared.join(', ')}; give it a range ` +
+          'of its own',
+      ),
     ];
   });
 }
 
-function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[]): string[] {
+function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[]): Fault[] {
   const { operator, subnet, perNodeBlockSize, gateway } = props;
   const tokens = Object.entries({ poolName: name, subnet, perNodeBlockSize, gateway }).flatMap(([property, value]) =>
     concreteFault(property, value, 'the blocks of the nodes are counted'),
@@ -118,27 +121,34 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
   const faults = [...kubernetesNameFault('poolName', name)];
   if (!operator.secondaryNetworks) {
     faults.push(
-      'the operator runs no IPAM, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+      untitled(
+        'the operator runs no IPAM, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+      ),
     );
   }
-  if (pools.length === 0) faults.push('nodePools must name at least one pool');
+  if (pools.length === 0) faults.push(untitled('nodePools must name at least one pool'));
   if (!Number.isInteger(perNodeBlockSize) || perNodeBlockSize < 1)
-    faults.push(`perNodeBlockSize must be a whole number of at least 1; got ${perNodeBlockSize}`);
+    faults.push(untitled(`perNodeBlockSize must be a whole number of at least 1; got ${perNodeBlockSize}`));
   const range = addressRange(subnet);
   if (!range) {
-    return [...faults, `subnet must be an IPv4 range that begins at its start, e.g. '192.168.0.0/22'; got '${subnet}'`];
+    return [
+      ...faults,
+      untitled(`subnet must be an IPv4 range that begins at its start, e.g. '192.168.0.0/22'; got '${subnet}'`),
+    ];
   }
   const at = gateway === undefined ? undefined : ipv4(gateway);
   if (gateway !== undefined && (at === undefined || at <= range.first || at >= range.first + range.size - 1))
-    faults.push(`gateway must be an address of ${subnet}, neither its first nor its last; got '${gateway}'`);
+    faults.push(untitled(`gateway must be an address of ${subnet}, neither its first nor its last; got '${gateway}'`));
   faults.push(...overlapFaults(operator, subnet, pools));
   const nodes = pools.reduce((sum, pool) => sum + pool.maxNodes, 0);
   // The first address names the network, the last is the broadcast's. A gateway lies within a block and is not handed out.
   const usable = range.size - 2;
   if (nodes * perNodeBlockSize > usable) {
     faults.push(
-      `${nodes} nodes with blocks of ${perNodeBlockSize} need ${nodes * perNodeBlockSize} addresses, but ${subnet} has ${Math.max(0, usable)}, which is enough ` +
-        `for ${Math.max(0, Math.floor(usable / perNodeBlockSize))} nodes; use a larger subnet, or perNodeBlockSize of at most ${Math.max(0, Math.floor(usable / nodes))}`,
+      untitled(
+        `${nodes} nodes with blocks of ${perNodeBlockSize} need ${nodes * perNodeBlockSize} addresses, but ${subnet} has ${Math.max(0, usable)}, which is enough ` +
+          `for ${Math.max(0, Math.floor(usable / perNodeBlockSize))} nodes; use a larger subnet, or perNodeBlockSize of at most ${Math.max(0, Math.floor(usable / nodes))}`,
+      ),
     );
   }
   return faults;

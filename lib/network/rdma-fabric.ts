@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { FabricBinding, FabricPod, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
@@ -99,10 +100,12 @@ export class RdmaFabric implements IRdmaFabric {
     throwIfFaulty([
       ...(Number.isInteger(interfaces) && interfaces >= 0
         ? []
-        : [`the number of fabric interfaces must be a whole number of at least 0; got ${interfaces}`]),
+        : [untitled(`the number of fabric interfaces must be a whole number of at least 0; got ${interfaces}`)]),
       ...(interfaces > 0 && !this.resourceName
         ? [
-            `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; use RdmaFabric.efa()`,
+            untitled(
+              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; use RdmaFabric.efa()`,
+            ),
           ]
         : []),
     ]);
@@ -166,25 +169,29 @@ export class RdmaFabric implements IRdmaFabric {
    *
    * @param instanceType hardware of the nodes
    */
-  public hardwareFaults(instanceType: GpuInstanceType): string[] {
+  public hardwareFaults(instanceType: GpuInstanceType): Fault[] {
     if (this.kind === RdmaFabricKind.EFA) {
       return instanceType.efaInterfaces > 0
         ? []
-        : [`hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`];
+        : [untitled(`hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`)];
     }
     if (!this.options) return [];
     if (!instanceType.isCustom) {
       return [
-        `instance type '${instanceType.name}' of EC2 has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe ` +
-          'own hardware by GpuInstanceType.custom',
+        untitled(
+          `instance type '${instanceType.name}' of EC2 has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe ` +
+            'own hardware by GpuInstanceType.custom',
+        ),
       ];
     }
     const rate = this.bandwidthGbps(instanceType);
     if (rate <= instanceType.networkBandwidthGbps) return [];
     return [
-      `the fabric '${this.fabricName}' has ${this.options.adaptersPerNode} adapters of ${this.options.gbpsPerAdapter} Gb/s = ${rate} Gb/s on ` +
-        `each node, but hardware '${instanceType.name}' states ${instanceType.networkBandwidthGbps} Gb/s; correct the one, or ` +
-        'networkBandwidthGbps of the other',
+      untitled(
+        `the fabric '${this.fabricName}' has ${this.options.adaptersPerNode} adapters of ${this.options.gbpsPerAdapter} Gb/s = ${rate} Gb/s on ` +
+          `each node, but hardware '${instanceType.name}' states ${instanceType.networkBandwidthGbps} Gb/s; correct the one, or ` +
+          'networkBandwidthGbps of the other',
+      ),
     ];
   }
 
@@ -193,13 +200,15 @@ export class RdmaFabric implements IRdmaFabric {
     return this.kind;
   }
 
-  private podFaults({ instanceType, gpus, rdmaRequired, environment }: FabricPod): string[] {
+  private podFaults({ instanceType, gpus, rdmaRequired, environment }: FabricPod): Fault[] {
     const counted = Number.isInteger(gpus) && gpus >= 0 && gpus <= instanceType.gpuCount;
     const unknown = concreteFault('gpus', gpus, "a pod's share of the interfaces follows from it");
     if (unknown.length > 0) return [...unknown, ...environmentFaults(this.kind, environment)];
     if (!counted) {
       return [
-        `a pod on '${instanceType.name}' takes 0 to ${instanceType.gpuCount} GPUs, a whole number; got ${gpus}`,
+        untitled(
+          `a pod on '${instanceType.name}' takes 0 to ${instanceType.gpuCount} GPUs, a whole number; got ${gpus}`,
+        ),
         ...environmentFaults(this.kind, environment),
       ];
     }
@@ -207,7 +216,9 @@ export class RdmaFabric implements IRdmaFabric {
     if (this.kind === RdmaFabricKind.NONE) {
       if (rdmaRequired) {
         faults.push(
-          `RDMA is asked of nodes of '${instanceType.name}' that reach each other by TCP only; give the pool a fabric`,
+          untitled(
+            `RDMA is asked of nodes of '${instanceType.name}' that reach each other by TCP only; give the pool a fabric`,
+          ),
         );
       }
       return faults;
@@ -215,8 +226,10 @@ export class RdmaFabric implements IRdmaFabric {
     if (faults.length === 0 && gpus > 0 && !Number.isInteger(this.wholeShare(instanceType, gpus))) {
       const all = this.interfacesPerNode(instanceType);
       faults.push(
-        `a pod of ${gpus} of the ${instanceType.gpuCount} GPUs of '${instanceType.name}' cannot have an equal share of its ${all} ` +
-          `interfaces of the fabric '${this.fabricName}'; take all GPUs of a node, or a number that divides both`,
+        untitled(
+          `a pod of ${gpus} of the ${instanceType.gpuCount} GPUs of '${instanceType.name}' cannot have an equal share of its ${all} ` +
+            `interfaces of the fabric '${this.fabricName}'; take all GPUs of a node, or a number that divides both`,
+        ),
       );
     }
     return faults;

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
@@ -74,7 +75,7 @@ export interface NetworkKind {
   /** Whether the resource lies in the operator's namespace; else it is the cluster's. */
   readonly namespaced: boolean;
   readonly spec: { [field: string]: string | number | undefined };
-  readonly faults: string[];
+  readonly faults: Fault[];
   /** Whether an interface of it is of use without an address. */
   readonly addressOptional: boolean;
 }
@@ -241,51 +242,57 @@ function device({ resourceName }: DeviceNetworkProps) {
   const faults = concreteFault('resourceName', resourceName, 'pods request the resource by it');
   if (faults.length === 0 && !/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(resourceName)) {
     faults.push(
-      `resourceName must be the name without its prefix, as the fabric's attachment has it; got '${resourceName}'`,
+      untitled(
+        `resourceName must be the name without its prefix, as the fabric's attachment has it; got '${resourceName}'`,
+      ),
     );
   }
   return { spec: { resourceName }, faults, addressOptional: true };
 }
 
-function masterFaults(master: string): string[] {
+function masterFaults(master: string): Fault[] {
   // IFNAMSIZ of the Linux kernel is 16, the terminating zero included.
   return /^[^\s/:]{1,15}$/.test(master)
     ? []
-    : [`master must be the name of a network interface, 1 to 15 characters; got '${master}'`];
+    : [untitled(`master must be the name of a network interface, 1 to 15 characters; got '${master}'`)];
 }
 
-function mtuFaults(mtu?: number): string[] {
+function mtuFaults(mtu?: number): Fault[] {
   if (mtu === undefined || (Number.isInteger(mtu) && mtu >= 1280 && mtu <= 65520)) return [];
-  return [`mtu must be a whole number from 1280 to 65520; got ${mtu}`];
+  return [untitled(`mtu must be a whole number from 1280 to 65520; got ${mtu}`)];
 }
 
-function nameFaults(property: string, name: string): string[] {
+function nameFaults(property: string, name: string): Fault[] {
   const token = concreteFault(property, name, 'pods name the network by it');
   return token.length > 0 ? token : kubernetesNameFault(property, name);
 }
 
-function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, network: NetworkKind): string[] {
+function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, network: NetworkKind): Fault[] {
   const faults = [...network.faults];
   if (!operator.secondaryNetworks) {
     faults.push(
-      'the operator runs no Multus, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+      untitled(
+        'the operator runs no Multus, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+      ),
     );
   }
-  if (ipPool && ipam !== undefined) faults.push('pass ipPool or ipam, not both');
+  if (ipPool && ipam !== undefined) faults.push(untitled('pass ipPool or ipam, not both'));
   if (!ipPool && ipam === undefined && !network.addressOptional)
-    faults.push(`a ${network.kind} needs addresses; pass ipPool, or ipam`);
+    faults.push(untitled(`a ${network.kind} needs addresses; pass ipPool, or ipam`));
   return [...faults, ...(ipam === undefined ? [] : ipamFaults(ipam))];
 }
 
-function ipamFaults(ipam: string): string[] {
+function ipamFaults(ipam: string): Fault[] {
   const token = concreteFault('ipam', ipam, 'it is checked to be JSON');
   if (token.length > 0) return token;
   try {
     const parsed: unknown = JSON.parse(ipam);
     const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
     if (isObject && typeof (parsed as { type?: unknown }).type === 'string') return [];
-    return [`ipam must be a JSON object with a type, e.g. {"type":"nv-ipam","poolName":"rail"}; got '${ipam}'`];
+    return [
+      untitled(`ipam must be a JSON object with a type, e.g. {"type":"nv-ipam","poolName":"rail"}; got '${ipam}'`),
+    ];
   } catch (error) {
-    return [`ipam must be JSON: ${(error as Error).message}; got '${ipam}'`];
+    return [untitled(`ipam must be JSON: ${(error as Error).message}; got '${ipam}'`)];
   }
 }

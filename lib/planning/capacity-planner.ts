@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { throwIfFaulty } from '../units/errors';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest, CapacityTargets } from './capacity-request';
@@ -60,8 +61,10 @@ export class CapacityPlanner {
     const plans = searchPlans({ ...request, limit: 1 });
     if (plans.length === 0) {
       throwIfFaulty([
-        `${request.model.name} fits on none of the candidates with a context of ${request.contextLength ?? 'the default length'} and ` +
-          `${request.concurrency ?? 'the default number of'} sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context`,
+        untitled(
+          `${request.model.name} fits on none of the candidates with a context of ${request.contextLength ?? 'the default length'} and ` +
+            `${request.concurrency ?? 'the default number of'} sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context`,
+        ),
       ]);
     }
     const [nearest] = plans;
@@ -70,8 +73,10 @@ export class CapacityPlanner {
       misses.length === 0
         ? []
         : [
-            `${request.model.name} meets the targets on none of the candidates; the nearest is ${nearest.nodes} × ${nearest.instanceType.name} ` +
-              `(${nearest.parallelism}): ${misses.join('; ')}; lower the targets, or allow more replicas (maxReplicas) or other candidates`,
+            untitled(
+              `${request.model.name} meets the targets on none of the candidates; the nearest is ${nearest.nodes} × ${nearest.instanceType.name} ` +
+                `(${nearest.parallelism}): ${misses.join('; ')}; lower the targets, or allow more replicas (maxReplicas) or other candidates`,
+            ),
           ],
     );
     return nearest;

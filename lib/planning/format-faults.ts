@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
@@ -21,12 +22,14 @@ export function formatFaults(
   { model, engine }: Pick<ServingLoad, 'model' | 'engine'>,
   { gpu, name }: GpuInstanceType,
   precision: Precision,
-): string[] {
+): Fault[] {
   // vLLM computes prompts behind latent attention by flash_attn_varlen_func (vllm/attention/backends/mla/common.py), which is of Ampere on
   // (vllm-project/vllm#8189); of the other engines nothing is known to run it before.
   if (model.latentAttention && gpu.computeCapability < 8) {
     return [
-      `latent attention (${model.name}) needs compute capability 8.0, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; use a GPU from A10G on`,
+      untitled(
+        `latent attention (${model.name}) needs compute capability 8.0, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; use a GPU from A10G on`,
+      ),
     ];
   }
   if (!gpu.supports(precision)) return [];
@@ -35,17 +38,23 @@ export function formatFaults(
     const has = `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;
     const others = model.experts ? 'use vllm' : 'vllm and sglang do';
     if (engine.name.startsWith('tensorrt'))
-      return [`${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`];
+      return [untitled(`${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`)];
     if (model.experts && engine === InferenceEngine.SGLANG)
-      return [`${engine.name} runs experts in ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`];
+      return [
+        untitled(
+          `${engine.name} runs experts in ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`,
+        ),
+      ];
   }
   // Quantized weights are multiplied in bf16, or in fp16 where the GPU lacks it.
   const inHalf = precision === Precision.FP16 || (precision.quantized && !gpu.supports(Precision.BF16));
   if (!model.shape.needsBfloat16 || !inHalf) return [];
   return [
-    `${model.name} overflows in fp16, which engines refuse; ` +
-      (gpu.supports(Precision.BF16)
-        ? 'use bf16'
-        : `${gpu.name} (${name}) has no bf16: use fp32, or a GPU from A10G on`),
+    untitled(
+      `${model.name} overflows in fp16, which engines refuse; ` +
+        (gpu.supports(Precision.BF16)
+          ? 'use bf16'
+          : `${gpu.name} (${name}) has no bf16: use fp32, or a GPU from A10G on`),
+    ),
   ];
 }

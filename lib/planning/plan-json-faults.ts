@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { givenText } from '../catalog/numbers';
 import { NodeNetwork } from './capacity-request';
 import { PlanFacts } from './plan-facts';
@@ -38,14 +39,14 @@ const FIGURE_TEXTS = ['name', 'value', 'formula', 'inputs', 'evidence', 'errorBa
  *
  * @internal
  */
-export function fieldFaults(data: Json): string[] {
-  const faults: string[] = [];
+export function fieldFaults(data: Json): Fault[] {
+  const faults: Fault[] = [];
   const check = (keys: readonly string[], what: string, ok: (value: unknown) => boolean, optional = false) => {
     for (const key of keys) {
       const value = data[key];
       if (ok(value) || (optional && value === undefined)) continue;
       const got = typeof value === 'number' ? givenText(value) : JSON.stringify(value);
-      faults.push(`${key} must be ${what}; got ${got}`);
+      faults.push(untitled(`${key} must be ${what}; got ${got}`));
     }
   };
   const number = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity;
@@ -75,32 +76,42 @@ const LEAST_SHARE = 0.75;
  *
  * @internal
  */
-export function contradictions(facts: PlanFacts): string[] {
+export function contradictions(facts: PlanFacts): Fault[] {
   const { model, parallelism, precision, memoryPerGpu: memory, layersPerStage } = facts;
   const faults = parallelismFaults(model, parallelism, precision);
   if (facts.contextLength > model.maxContextLength)
-    faults.push(`contextLength ${facts.contextLength} is beyond the ${model.maxContextLength} tokens of ${model.name}`);
+    faults.push(
+      untitled(`contextLength ${facts.contextLength} is beyond the ${model.maxContextLength} tokens of ${model.name}`),
+    );
   if (facts.maxSequences < facts.concurrency)
-    faults.push(`maxSequences ${facts.maxSequences} is below concurrency ${facts.concurrency}`);
+    faults.push(untitled(`maxSequences ${facts.maxSequences} is below concurrency ${facts.concurrency}`));
   const layers = layersPerStage.reduce((sum, stage) => sum + stage, 0);
   if (layersPerStage.length !== parallelism.pipeline || layers !== model.layers)
     faults.push(
-      `layersPerStage ${layersPerStage.join(', ')} is not ${model.layers} layers in ${parallelism.pipeline} stages`,
+      untitled(
+        `layersPerStage ${layersPerStage.join(', ')} is not ${model.layers} layers in ${parallelism.pipeline} stages`,
+      ),
     );
   if (facts.nodes * facts.instanceType.gpuCount < parallelism.gpus)
-    faults.push(`${facts.nodes} nodes of ${facts.instanceType.name} have fewer GPUs than ${parallelism} needs`);
+    faults.push(
+      untitled(`${facts.nodes} nodes of ${facts.instanceType.name} have fewer GPUs than ${parallelism} needs`),
+    );
   const { kvCachePrecision: kv } = facts;
   const whole = (facts.checkpointSize ?? model.weightSize(precision)).bytes;
   const share = whole / parallelism.tensor / Math.max(1, parallelism.expert / parallelism.tensor);
   if (parallelism.pipeline === 1 && memory.weights.bytes + facts.cpuOffload.bytes < LEAST_SHARE * share)
-    faults.push(`weights of ${memory.weights} per GPU are fewer than ${model.name} has in ${precision.name}`);
+    faults.push(untitled(`weights of ${memory.weights} per GPU are fewer than ${model.name} has in ${precision.name}`));
   // The fullest stage need not be the one with most layers.
   const least = model.keyValueBytesPerToken(kv) * (Math.min(...layersPerStage) / model.layers / parallelism.tensor);
   if (facts.kvBytesPerTokenPerGpu < 0.999 * least)
-    faults.push(`kvBytesPerTokenPerGpu ${facts.kvBytesPerTokenPerGpu} is less than ${model.name} needs in ${kv.name}`);
+    faults.push(
+      untitled(`kvBytesPerTokenPerGpu ${facts.kvBytesPerTokenPerGpu} is less than ${model.name} needs in ${kv.name}`),
+    );
   const tooMuch = memory.total.bytes > memory.available.bytes || facts.maxConcurrency < facts.concurrency;
   if (facts.fits && (tooMuch || facts.shortfallPerGpu !== undefined))
-    faults.push(`fits is true, but ${memory.total} and ${facts.concurrency} sequences are more than it has room for`);
+    faults.push(
+      untitled(`fits is true, but ${memory.total} and ${facts.concurrency} sequences are more than it has room for`),
+    );
   return faults;
 }
 

@@ -1,3 +1,4 @@
+import { Fault, fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { GpuType } from '../catalog/gpu-type';
@@ -89,8 +90,10 @@ export function planFromJson(json: unknown): PlanFacts {
   const data = parsed(json);
   if (data.format !== FORMAT || data.version !== VERSION) {
     throw new UnscopedValidationError([
-      `a capacity plan must have format '${FORMAT}' and version ${VERSION}; got format '${data.format}' and version '${data.version}'; ` +
-        'make it again with CapacityPlan.toJson()',
+      untitled(
+        `a capacity plan must have format '${FORMAT}' and version ${VERSION}; got format '${data.format}' and version '${data.version}'; ` +
+          'make it again with CapacityPlan.toJson()',
+      ),
     ]);
   }
   const missing = PLAIN.filter((key) => data[key] === undefined);
@@ -98,7 +101,7 @@ export function planFromJson(json: unknown): PlanFacts {
   missing.push(...(MEMORY_PARTS.filter((part) => typeof memory[part] !== 'number') as never[]));
   if (missing.length > 0) {
     throw new UnscopedValidationError([
-      `the capacity plan lacks ${missing.join(', ')}; make it again with CapacityPlan.toJson()`,
+      untitled(`the capacity plan lacks ${missing.join(', ')}; make it again with CapacityPlan.toJson()`),
     ]);
   }
   refuse(fieldFaults(data));
@@ -138,9 +141,11 @@ export function planFromJson(json: unknown): PlanFacts {
   return facts;
 }
 
-function refuse(faults: string[]): void {
+function refuse(faults: Fault[]): void {
   throwIfFaulty(
-    faults.map((fault) => `the capacity plan was changed: ${fault}; make it again with CapacityPlan.toJson()`),
+    faults.map(({ id, property, reason }) =>
+      fault(id, property, `the capacity plan was changed: ${reason}; make it again with CapacityPlan.toJson()`),
+    ),
   );
 }
 
@@ -150,14 +155,14 @@ function parsed(json: unknown): Json {
     return record(JSON.parse(json));
   } catch (error) {
     if (UnscopedValidationError.isValidationError(error)) throw error;
-    throw new UnscopedValidationError([`a capacity plan must be JSON; ${(error as Error).message}`]);
+    throw new UnscopedValidationError([untitled(`a capacity plan must be JSON; ${(error as Error).message}`)]);
   }
 }
 
 function record(value: unknown): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UnscopedValidationError([
-      `a capacity plan must be a JSON object as CapacityPlan.toJson() makes it; got ${JSON.stringify(value)}`,
+      untitled(`a capacity plan must be a JSON object as CapacityPlan.toJson() makes it; got ${JSON.stringify(value)}`),
     ]);
   }
   return value as Json;

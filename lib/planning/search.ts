@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
 import { Parallelism } from '../catalog/parallelism';
@@ -71,7 +72,7 @@ export function candidateCount(request: CapacitySearchRequest): number {
   return count;
 }
 
-function searchFaults(request: CapacitySearchRequest): string[] {
+function searchFaults(request: CapacitySearchRequest): Fault[] {
   const targets = request.targets ?? {};
   const faults = [
     ...positiveIntegerFaults({ maxNodes: request.maxNodes, maxReplicas: request.maxReplicas, limit: request.limit }),
@@ -86,11 +87,13 @@ function searchFaults(request: CapacitySearchRequest): string[] {
     ),
   ];
   if (request.kvCachePrecision === Precision.FP32 && !request.precisions?.includes(Precision.FP32))
-    faults.push('an fp32 key-value cache is kept with fp32 weights only; put fp32 into precisions, or leave it out');
+    faults.push(
+      untitled('an fp32 key-value cache is kept with fp32 weights only; put fp32 into precisions, or leave it out'),
+    );
   if (request.candidates?.length === 0)
-    faults.push('candidates must name at least one instance type; leave it out for all of the catalog');
+    faults.push(untitled('candidates must name at least one instance type; leave it out for all of the catalog'));
   if (request.precisions?.length === 0)
-    faults.push('precisions must name at least one format; leave it out for 16 bits');
+    faults.push(untitled('precisions must name at least one format; leave it out for 16 bits'));
   const types = request.candidates?.map((candidate) => candidate.instanceType) ?? [];
   const lacking = (request.precisions ?? []).flatMap((precision) =>
     types.map((type) => hardwareFaults(request, type, precision)),

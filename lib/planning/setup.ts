@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
@@ -73,7 +74,7 @@ export interface Setup extends Load {
  *
  * @internal
  */
-export function resolveLoad(request: ServingLoad, moreFaults: string[] = []): Load {
+export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Load {
   const { model } = request;
   const faults = [...loadFaults(request), ...moreFaults];
   throwIfFaulty(faults);
@@ -179,7 +180,7 @@ function isLarge(gpu: GpuType): boolean {
 }
 
 /** Everything wrong with a load, whatever the hardware. */
-function loadFaults(request: ServingLoad): string[] {
+function loadFaults(request: ServingLoad): Fault[] {
   const { model, contextLength, concurrency, inputTokens, outputTokens } = request;
   const faults = [
     ...positiveIntegerFaults({
@@ -195,22 +196,28 @@ function loadFaults(request: ServingLoad): string[] {
   ];
   const utilization = request.gpuMemoryUtilization;
   if (utilization !== undefined && !isShare(utilization)) {
-    faults.push(`gpuMemoryUtilization must be above 0 and at most 1; got ${givenText(utilization)}`);
+    faults.push(untitled(`gpuMemoryUtilization must be above 0 and at most 1; got ${givenText(utilization)}`));
   }
   const kv = request.kvCachePrecision;
   if (kv && !CACHE_PRECISIONS.includes(kv)) {
-    faults.push(`kvCachePrecision must be one of ${CACHE_PRECISIONS.map((p) => p.name).join(', ')}; got ${kv.name}`);
+    faults.push(
+      untitled(`kvCachePrecision must be one of ${CACHE_PRECISIONS.map((p) => p.name).join(', ')}; got ${kv.name}`),
+    );
   }
   if (faults.length > 0) return faults;
   if (contextLength !== undefined && contextLength > model.maxContextLength) {
     faults.push(
-      `contextLength ${contextLength} is beyond the ${model.maxContextLength} tokens that ${model.name} was made for; use at most ${model.maxContextLength}`,
+      untitled(
+        `contextLength ${contextLength} is beyond the ${model.maxContextLength} tokens that ${model.name} was made for; use at most ${model.maxContextLength}`,
+      ),
     );
   }
   const limit = contextLength ?? defaultContextLength(request);
   if ((inputTokens ?? 0) + (outputTokens ?? 0) > limit) {
     faults.push(
-      `inputTokens ${inputTokens ?? 0} + outputTokens ${outputTokens ?? 0} exceed contextLength ${limit}; raise contextLength or shorten them`,
+      untitled(
+        `inputTokens ${inputTokens ?? 0} + outputTokens ${outputTokens ?? 0} exceed contextLength ${limit}; raise contextLength or shorten them`,
+      ),
     );
   }
   return faults;
@@ -221,14 +228,16 @@ function loadFaults(request: ServingLoad): string[] {
  *
  * @internal
  */
-export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType, precision: Precision): string[] {
+export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType, precision: Precision): Fault[] {
   const { gpu } = instanceType;
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   if (!gpu.supports(precision)) {
     const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
     faults.push(
-      `${precision.name} needs compute capability ${precision.minimumComputeCapability.toFixed(1)}, but ${gpu.name} (${instanceType.name}) ` +
-        `has ${gpu.computeCapability.toFixed(1)}; use one of ${usable.join(', ')}`,
+      untitled(
+        `${precision.name} needs compute capability ${precision.minimumComputeCapability.toFixed(1)}, but ${gpu.name} (${instanceType.name}) ` +
+          `has ${gpu.computeCapability.toFixed(1)}; use one of ${usable.join(', ')}`,
+      ),
     );
   }
   faults.push(...formatFaults(load, instanceType, precision));
@@ -236,21 +245,29 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
   const stored = load.checkpointSize;
   if (stored && !(stored.bytes > counted.bytes / 2 && stored.bytes < counted.bytes * 2)) {
     faults.push(
-      `checkpointSize ${stored} is far from the ${counted} counted for ${load.model.name} in ${precision.name}; check model and precision`,
+      untitled(
+        `checkpointSize ${stored} is far from the ${counted} counted for ${load.model.name} in ${precision.name}; check model and precision`,
+      ),
     );
   }
   const kv = load.kvCachePrecision;
   if (kv === Precision.FP32 && precision !== Precision.FP32) {
-    faults.push(`an fp32 key-value cache is kept with fp32 weights only, but the weights are ${precision.name}`);
+    faults.push(
+      untitled(`an fp32 key-value cache is kept with fp32 weights only, but the weights are ${precision.name}`),
+    );
   }
   if (kv === Precision.BF16 && !gpu.supports(kv)) {
     faults.push(
-      `a bf16 key-value cache needs compute capability 8.0, but ${gpu.name} has ${gpu.computeCapability.toFixed(1)}; use fp16`,
+      untitled(
+        `a bf16 key-value cache needs compute capability 8.0, but ${gpu.name} has ${gpu.computeCapability.toFixed(1)}; use fp16`,
+      ),
     );
   }
   if (kv && kv.bits === 8 && kv !== Precision.INT8 && gpu.computeCapability < 8) {
     faults.push(
-      `an ${kv.name} key-value cache needs compute capability 8.0, but ${gpu.name} has ${gpu.computeCapability.toFixed(1)}`,
+      untitled(
+        `an ${kv.name} key-value cache needs compute capability 8.0, but ${gpu.name} has ${gpu.computeCapability.toFixed(1)}`,
+      ),
     );
   }
   return faults;
@@ -261,7 +278,7 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType,
  *
  * @internal
  */
-export function requestFaults(request: CapacityRequest, precision: Precision): string[] {
+export function requestFaults(request: CapacityRequest, precision: Precision): Fault[] {
   return [
     ...hardwareFaults(request, request.instanceType, precision),
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
@@ -276,9 +293,9 @@ export function requestFaults(request: CapacityRequest, precision: Precision): s
  *
  * @internal
  */
-export function utilizationFaults(utilization: number | undefined): string[] {
+export function utilizationFaults(utilization: number | undefined): Fault[] {
   if (utilization === undefined || isShare(utilization)) return [];
-  return [`utilization must be above 0 and at most 1; got ${givenText(utilization)}`];
+  return [untitled(`utilization must be above 0 and at most 1; got ${givenText(utilization)}`)];
 }
 
 function isShare(value: number): boolean {
@@ -290,15 +307,17 @@ function isShare(value: number): boolean {
  *
  * @internal
  */
-export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): string[] {
+export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
   const { tensor, pipeline, expert } = parallelism;
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   if (!parallelism.dividesHeads(model.attentionHeads)) {
     faults.push(
-      `tensor parallelism ${tensor} does not divide the ${model.attentionHeads} attention heads of ${model.name}; use one of ` +
-        divisors(model.attentionHeads)
-          .filter((d) => d <= 16)
-          .join(', '),
+      untitled(
+        `tensor parallelism ${tensor} does not divide the ${model.attentionHeads} attention heads of ${model.name}; use one of ` +
+          divisors(model.attentionHeads)
+            .filter((d) => d <= 16)
+            .join(', '),
+      ),
     );
   }
   const kv = model.keyValueHeads;
@@ -309,24 +328,28 @@ export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, pr
     tensor % kv !== 0
   ) {
     faults.push(
-      `tensor parallelism ${tensor} neither divides nor is a multiple of the ${kv} key-value heads of ${model.name}; use one of ` +
-        tensorDegrees(model, 16).join(', '),
+      untitled(
+        `tensor parallelism ${tensor} neither divides nor is a multiple of the ${kv} key-value heads of ${model.name}; use one of ` +
+          tensorDegrees(model, 16).join(', '),
+      ),
     );
   }
   if (pipeline > model.layers) {
-    faults.push(`pipeline parallelism ${pipeline} exceeds the ${model.layers} layers of ${model.name}`);
+    faults.push(untitled(`pipeline parallelism ${pipeline} exceeds the ${model.layers} layers of ${model.name}`));
   }
   if (expert > 1 && !model.experts)
-    faults.push(`expert parallelism ${expert} needs a mixture-of-experts model; ${model.name} is dense`);
+    faults.push(untitled(`expert parallelism ${expert} needs a mixture-of-experts model; ${model.name} is dense`));
   if (model.experts && model.experts.routed % expert !== 0) {
-    faults.push(`expert parallelism ${expert} does not divide the ${model.experts.routed} experts of ${model.name}`);
+    faults.push(
+      untitled(`expert parallelism ${expert} does not divide the ${model.experts.routed} experts of ${model.name}`),
+    );
   }
   if (faults.length === 0) faults.push(...groupFaults(model, parallelism, precision));
   return faults;
 }
 
 /** Kernels of grouped formats want whole groups on each rank; MXFP4 experts are padded to them (vLLM serves gpt-oss on 2, 4 and 8 ranks). */
-function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): string[] {
+function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
   const group = precision.groupSize;
   if (!group || parallelism.tensor === 1 || model.approximate) return [];
   if (precision === Precision.MXFP4 && model.experts) return [];
@@ -335,8 +358,10 @@ function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Prec
   return widths.flatMap((f) => {
     if (f === undefined || (f / parallelism.tensor) % group === 0) return [];
     return [
-      `${precision.name} has groups of ${group}, but tensor parallelism ${parallelism.tensor} cuts the feed-forward width ${f} of ` +
-        `${model.name} into ${f / parallelism.tensor}; use ${model.experts ? 'expert parallelism, or ' : ''}another tensor degree`,
+      untitled(
+        `${precision.name} has groups of ${group}, but tensor parallelism ${parallelism.tensor} cuts the feed-forward width ${f} of ` +
+          `${model.name} into ${f / parallelism.tensor}; use ${model.experts ? 'expert parallelism, or ' : ''}another tensor degree`,
+      ),
     ];
   });
 }

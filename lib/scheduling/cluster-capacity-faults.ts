@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { Amounts, PlacedDemand, Placement, PoolLoad } from './cluster-placement';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
@@ -31,7 +32,7 @@ export function fitOf(
  *
  * @internal
  */
-export function capacityFaults(placement: Placement): string[] {
+export function capacityFaults(placement: Placement): Fault[] {
   return capacityFindings(placement).map(({ fault }) => fault);
 }
 
@@ -40,10 +41,10 @@ export function capacityFaults(placement: Placement): string[] {
  *
  * @internal
  */
-export function capacityFindings(placement: Placement): { readonly fault: string; readonly pools: IGpuNodePool[] }[] {
+export function capacityFindings(placement: Placement): { readonly fault: Fault; readonly pools: IGpuNodePool[] }[] {
   const { pools, demands } = placement;
   const misfits = new Set<PlacedDemand>();
-  const of = (loads: readonly PoolLoad[], faults: string[]) =>
+  const of = (loads: readonly PoolLoad[], faults: Fault[]) =>
     faults.map((fault) => ({ fault, pools: loads.map(({ pool }) => pool) }));
   const findings = [
     ...pools.flatMap((load) => of([load], agentFaults(load))),
@@ -57,17 +58,19 @@ export function capacityFindings(placement: Placement): { readonly fault: string
   return [...findings, ...sums];
 }
 
-function agentFaults({ pool, agents, free }: PoolLoad): string[] {
+function agentFaults({ pool, agents, free }: PoolLoad): Fault[] {
   const over = [...free].filter(([, left]) => left < 0).map(([resource]) => resource);
   if (over.length === 0) return [];
   const names = agents.map(({ demand }) => `'${demand.name}'`).join(', ');
   return [
-    `${pool.node.path}: what runs on every node of pool '${pool.poolName}' (${names || 'the system'}) asks for more ` +
-      `${over.join(', ')} than a ${pool.instanceType.name} has`,
+    untitled(
+      `${pool.node.path}: what runs on every node of pool '${pool.poolName}' (${names || 'the system'}) asks for more ` +
+        `${over.join(', ')} than a ${pool.instanceType.name} has`,
+    ),
   ];
 }
 
-function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
+function podFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
   if (demand.onEveryNode || pools.length === 0) return [];
   const fits = pools.map((load) => ({ load, ...fitOf(requests, load) }));
   const able = fits.filter(({ count }) => count > 0);
@@ -79,24 +82,30 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand): string[] {
         ? `no node of pool '${load.pool.poolName}' advertises it${instead(load.pool, resource)}`
         : `a node of pool '${load.pool.poolName}' (${load.pool.instanceType.name}) has ${readableAmount(resource, Math.max(0, left))} for pods`;
     return [
-      `${path}: a pod of '${demand.name}' requests ${readableAmount(resource, requests.get(resource) ?? 0)} of ${resource}, but ${have}`,
+      untitled(
+        `${path}: a pod of '${demand.name}' requests ${readableAmount(resource, requests.get(resource) ?? 0)} of ${resource}, but ${have}`,
+      ),
     ];
   }
   const turns = pools.filter(({ pool }) => pool.gpuSharingKind === GpuSharingKind.TIME_SLICING);
   const [shared] = turns.map(({ pool }) => gpuResource(pool)).filter((resource) => (requests.get(resource) ?? 0) > 1);
   if (turns.length === pools.length && shared !== undefined) {
     return [
-      `${path}: a pod of '${demand.name}' requests ${requests.get(shared)} of ${shared}, but pods of ${names(turns)} take turns ` +
-        'on its GPUs, and may have one share each, for a second would be no more of a GPU; request 1, or use a pool that shares none',
+      untitled(
+        `${path}: a pod of '${demand.name}' requests ${requests.get(shared)} of ${shared}, but pods of ${names(turns)} take turns ` +
+          'on its GPUs, and may have one share each, for a second would be no more of a GPU; request 1, or use a pool that shares none',
+      ),
     ];
   }
   const most = able.reduce((sum, { load, count }) => sum + count * load.nodes, 0);
   if (demand.pods <= most) return [];
   const { load, count, resource } = able[0];
   return [
-    `${path}: ${demand.pods} pods of '${demand.name}' do not fit ${names(able.map((fit) => fit.load))}: ${resource} lets ${count} of them ` +
-      `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.nodes, 0)} nodes; raise maxNodes to ` +
-      `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
+    untitled(
+      `${path}: ${demand.pods} pods of '${demand.name}' do not fit ${names(able.map((fit) => fit.load))}: ${resource} lets ${count} of them ` +
+        `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.nodes, 0)} nodes; raise maxNodes to ` +
+        `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
+    ),
   ];
 }
 
@@ -107,7 +116,7 @@ function instead(pool: IGpuNodePool, resource: string): string {
 }
 
 /** Pods that have these pools to go to and no other, all together. */
-function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): string[] {
+function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): Fault[] {
   if (bound.length < 2) return [];
   const totals = new Map<string, number>();
   for (const { requests, demand } of bound) {
@@ -129,7 +138,7 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
         'maxNodes, or use a pool of its own for one of them',
     ];
   });
-  return faults.length > 0 || loads.length > 1 ? faults : packingFaults(loads[0], bound);
+  return faults.length > 0 || loads.length > 1 ? faults.map(untitled) : packingFaults(loads[0], bound);
 }
 
 /** What all nodes of pools have for pods; nothing where it is not known of one of them. */
@@ -180,7 +189,7 @@ function boundTogether({ pools, demands }: Placement, misfits: Set<PlacedDemand>
 }
 
 /** GPUs are whole: three pods of five do not fit two nodes of eight. Exact where each size divides the next larger. */
-function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDemand[]): string[] {
+function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDemand[]): Fault[] {
   const resource = gpuResource(pool);
   const perNode = free.get(resource) ?? 0;
   const sizes = bound
@@ -206,8 +215,10 @@ function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDe
     }
     if (left > 0) {
       return [
-        `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${nodes} nodes of ${perNode} GPUs: ${left} pods of ` +
-          `${size} GPUs are left over; raise maxNodes`,
+        untitled(
+          `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${nodes} nodes of ${perNode} GPUs: ${left} pods of ` +
+            `${size} GPUs are left over; raise maxNodes`,
+        ),
       ];
     }
     states = next;

@@ -1,3 +1,5 @@
+import { addValidation } from '../core/validation';
+import { Fault } from '../units/fault';
 import { Annotations, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isAttached } from '../core/attached';
@@ -37,12 +39,10 @@ export class ClusterChecks {
     if (known) return known;
     const checks = new ClusterChecks(cluster);
     all.set(cluster, checks);
-    cluster.node.addValidation({
-      validate: () => {
-        const found = checks.findings();
-        if (found.capacity.length === 0) checks.warn(found.others);
-        return found.faults;
-      },
+    addValidation(cluster, () => {
+      const found = checks.findings();
+      if (found.capacity.length === 0) checks.warn(found.others);
+      return found.faults;
     });
     return checks;
   }
@@ -65,7 +65,7 @@ export class ClusterChecks {
   }
 
   /** Everything that is wrong so far, one sentence each. */
-  public get faults(): string[] {
+  public get faults(): Fault[] {
     return this.findings().faults;
   }
 

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
 import { IGpuNodePool } from '../core/gpu-node-pool';
@@ -10,18 +11,20 @@ import { RdmaFabricKind } from '../core/rdma-fabric';
  *
  * @internal
  */
-export function groupFaults({ demands }: Placement): string[] {
+export function groupFaults({ demands }: Placement): Fault[] {
   return demands.flatMap((placed) => [...tensorFaults(placed), ...fabricFaults(placed)]);
 }
 
-function tensorFaults({ path, demand, pools }: PlacedDemand): string[] {
+function tensorFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   const tensor = demand.tensorParallelism ?? 1;
   if (tensor <= 1) return [];
   return pools.flatMap(({ pool: { instanceType, poolName, gpuSharingKind = GpuSharingKind.NONE } }) => {
     if (gpuSharingKind !== GpuSharingKind.NONE) {
       return [
-        `${path}: tensor parallelism ${tensor} of '${demand.name}' needs whole GPUs, but pool '${poolName}' shares them (${gpuSharingKind}); ` +
-          'use a pool that shares none',
+        untitled(
+          `${path}: tensor parallelism ${tensor} of '${demand.name}' needs whole GPUs, but pool '${poolName}' shares them (${gpuSharingKind}); ` +
+            'use a pool that shares none',
+        ),
       ];
     }
     const { interconnect, nvlinkDomainSize, gpuCount, name } = instanceType;
@@ -29,31 +32,37 @@ function tensorFaults({ path, demand, pools }: PlacedDemand): string[] {
     const domain = interconnect === GpuInterconnect.PCIE ? gpuCount : nvlinkDomainSize;
     if (tensor <= domain) return [];
     return [
-      `${path}: tensor parallelism ${tensor} of '${demand.name}' leaves the ${domain} GPUs that ` +
-        `${interconnect === GpuInterconnect.PCIE ? 'a node' : 'an NVLink domain'} of pool '${poolName}' (${name}) has; use at most ${domain}, ` +
-        'and pipeline parallelism across',
+      untitled(
+        `${path}: tensor parallelism ${tensor} of '${demand.name}' leaves the ${domain} GPUs that ` +
+          `${interconnect === GpuInterconnect.PCIE ? 'a node' : 'an NVLink domain'} of pool '${poolName}' (${name}) has; use at most ${domain}, ` +
+          'and pipeline parallelism across',
+      ),
     ];
   });
 }
 
-function fabricFaults({ path, demand, pools }: PlacedDemand): string[] {
+function fabricFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   const group = demand.podsPerGroup ?? 1;
   if (group <= 1 || pools.length === 0) return [];
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const tcp = pools.filter(({ pool }) => isTcpOnly(pool));
   if (demand.rdmaRequired && tcp.length > 0) {
     faults.push(
-      `${path}: '${demand.name}' needs RDMA between its pods, but ${list(tcp)} reach each other by TCP only; give the pool a fabric`,
+      untitled(
+        `${path}: '${demand.name}' needs RDMA between its pods, but ${list(tcp)} reach each other by TCP only; give the pool a fabric`,
+      ),
     );
   }
   const fabrics = new Set(pools.map(({ pool }) => fabricOf(pool)));
   if (fabrics.size > 1) {
     faults.push(
-      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which have different fabrics (${[
-        ...fabrics,
-      ]
-        .sort()
-        .join(', ')}); select one pool`,
+      untitled(
+        `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which have different fabrics (${[
+          ...fabrics,
+        ]
+          .sort()
+          .join(', ')}); select one pool`,
+      ),
     );
   }
   const subnets = new Set(
@@ -61,15 +70,19 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): string[] {
   );
   if (subnets.size > 1) {
     faults.push(
-      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which are in different subnets, and EFA traffic is not ` +
-        'routed; select one pool, or put the pools into one subnet',
+      untitled(
+        `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which are in different subnets, and EFA traffic is not ` +
+          'routed; select one pool, or put the pools into one subnet',
+      ),
     );
   }
   const groups = new Set(pools.flatMap(({ pool }) => pool.efaSecurityGroupId ?? []));
   if (subnets.size < 2 && groups.size > 1) {
     faults.push(
-      `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, whose EFA interfaces are in different security groups, ` +
-        'each of which lets through its own traffic only; select one pool',
+      untitled(
+        `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, whose EFA interfaces are in different security groups, ` +
+          'each of which lets through its own traffic only; select one pool',
+      ),
     );
   }
   return faults;
@@ -98,7 +111,7 @@ function list(pools: PoolLoad[]): string {
  *
  * @internal
  */
-export function subnetFaults(loads: PoolLoad[]): string[] {
+export function subnetFaults(loads: PoolLoad[]): Fault[] {
   const known = new Map<string, { usable: number; needs: { name: string; addresses: number }[] }>();
   for (const { pool, agents, demands } of loads) {
     // Where several subnets are given it is not known how many nodes each gets.
@@ -118,8 +131,10 @@ export function subnetFaults(loads: PoolLoad[]): string[] {
     if (total <= usable) return [];
     const parts = needs.map(({ name, addresses }) => `'${name}' ${addresses}`).join(', ');
     return [
-      `a subnet has ${usable} addresses, but the nodes and pods of its pools need at least ${total} at their largest (${parts}); use a ` +
-        'larger subnet, or fewer nodes',
+      untitled(
+        `a subnet has ${usable} addresses, but the nodes and pods of its pools need at least ${total} at their largest (${parts}); use a ` +
+          'larger subnet, or fewer nodes',
+      ),
     ];
   });
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { nodeAllocatable } from './node-allocatable';
 import { isWellKnown, mayHave, mayMeet } from './node-labels';
@@ -34,7 +35,7 @@ export interface PoolLoad {
 export interface Placement {
   readonly pools: PoolLoad[];
   readonly demands: PlacedDemand[];
-  readonly faults: string[];
+  readonly faults: Fault[];
 }
 
 /**
@@ -80,14 +81,16 @@ export function placementOf(
       const requests = amountsOf(demand.requests);
       const strange = [...requests].filter(([, value]) => Number.isNaN(value)).map(([resource]) => resource);
       if (strange.length > 0) {
-        faults.push(`${path}: pods of '${demand.name}' request quantities that are none: ${strange.join(', ')}`);
+        faults.push(
+          untitled(`${path}: pods of '${demand.name}' request quantities that are none: ${strange.join(', ')}`),
+        );
         continue;
       }
       const { nodeSelector, nodeTerms, tolerations, onEveryNode, elsewhere } = demand;
       const key = JSON.stringify([nodeSelector, nodeTerms, tolerations, onEveryNode, elsewhere, needsGpuNode(demand)]);
       const answer = answers.get(key) ?? poolsFor(demand, loads, index);
       answers.set(key, answer);
-      if (answer.why) faults.push(`${path}: pods of '${demand.name}' ${answer.why}`);
+      if (answer.why) faults.push(untitled(`${path}: pods of '${demand.name}' ${answer.why}`));
       const placed: PlacedDemand = { path, demand, requests, pools: answer.pools };
       for (const load of answer.pools) (demand.onEveryNode ? load.agents : load.demands).push(placed);
       demands.push(placed);

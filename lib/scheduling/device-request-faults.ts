@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { quantityValue } from '../kubernetes/quantity';
 import { PodTemplate } from './kubernetes-pods';
 
@@ -17,27 +18,33 @@ function isDevice(resource: string): boolean {
  *
  * @internal
  */
-export function deviceRequestFaults(path: string, { name, containers }: PodTemplate): string[] {
+export function deviceRequestFaults(path: string, { name, containers }: PodTemplate): Fault[] {
   return containers.flatMap(({ requests, limits, later }) =>
     Object.entries({ ...limits, ...requests }).flatMap(([resource, quantity]) => {
       const of = `${path}: a container of '${name}'`;
       const amount = quantityValue(quantity);
       if (isDevice(resource) && !Number.isNaN(amount) && !Number.isInteger(amount)) {
         return [
-          `${of} requests ${quantity} of ${resource}, of which there are only whole ones; for parts of a GPU use a pool with gpuSharing`,
+          untitled(
+            `${of} requests ${quantity} of ${resource}, of which there are only whole ones; for parts of a GPU use a pool with gpuSharing`,
+          ),
         ];
       }
       if (later || !(isDevice(resource) || resource.startsWith('hugepages-'))) return [];
       const [request, limit] = [requests[resource], limits[resource]];
       if (limit === undefined) {
         return [
-          `${of} requests ${request} of ${resource} without a limit, which the API server refuses; set it under limits`,
+          untitled(
+            `${of} requests ${request} of ${resource} without a limit, which the API server refuses; set it under limits`,
+          ),
         ];
       }
       return request === undefined || request === limit || quantityValue(request) === quantityValue(limit)
         ? []
         : [
-            `${of} requests ${request} of ${resource} with the limit ${limit}, which must be equal; leave it out of requests`,
+            untitled(
+              `${of} requests ${request} of ${resource} with the limit ${limit}, which must be equal; leave it out of requests`,
+            ),
           ];
     }),
   );

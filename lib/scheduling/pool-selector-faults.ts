@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { PoolLoad } from './cluster-placement';
 
 /**
@@ -5,7 +6,7 @@ import { PoolLoad } from './cluster-placement';
  *
  * @internal
  */
-export function selectorFaults(loads: readonly PoolLoad[], index: ReadonlyMap<string, PoolLoad[]>): string[] {
+export function selectorFaults(loads: readonly PoolLoad[], index: ReadonlyMap<string, PoolLoad[]>): Fault[] {
   return loads.flatMap(({ pool }) => {
     const selector = Object.entries(pool.nodeSelector);
     const perLabel = selector.map(([key, value]) => index.get(`${key}=${value}`) ?? []);
@@ -17,8 +18,10 @@ export function selectorFaults(loads: readonly PoolLoad[], index: ReadonlyMap<st
     const labels = selector.map(([key, value]) => `${key}=${value}`).join(', ');
     const names = others.map(({ poolName }) => `'${poolName}'`).join(', ');
     return [
-      `${pool.node.path}: nodeSelector ${labels} of pool '${pool.poolName}' selects nodes of pool ${names} too; give the nodes a label ` +
-        'that only they have',
+      untitled(
+        `${pool.node.path}: nodeSelector ${labels} of pool '${pool.poolName}' selects nodes of pool ${names} too; give the nodes a label ` +
+          'that only they have',
+      ),
     ];
   });
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { hasToken } from '../core/tokens';
@@ -30,7 +31,7 @@ interface Metadata {
  *
  * @internal
  */
-export function sameObjectFaults(objects: readonly TerraformResource[]): string[] {
+export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[] {
   const first = new Map<string, TerraformResource>();
   const pairs = new Map<string, { readonly one: string; readonly other: string; readonly what: string[] }>();
   for (const object of objects) {
@@ -47,10 +48,11 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): string[
     pairs.set(key, pair);
     pair.what.push(what);
   }
-  return [...pairs.values()].map(
-    ({ one, other, what }) =>
+  return [...pairs.values()].map(({ one, other, what }) =>
+    untitled(
       `'${one}' and '${other}' both make ${what.join(', ')}, but a cluster has one object of a kind and name; give one of them another ` +
-      'name or namespace',
+        'name or namespace',
+    ),
   );
 }
 

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { Construct } from 'constructs';
 import { TritonRelease } from '../catalog/serving-engine';
 import { IGpuNodePool } from '../core/gpu-node-pool';
@@ -34,7 +35,7 @@ export function deploymentFaults(
   replicas: number,
   context: ModelContext,
   models: readonly ModelDefinition[],
-): string[] {
+): Fault[] {
   const { release } = context;
   const unknown = tokenFaults(props, name, models);
   if (unknown.length > 0) return unknown;
@@ -43,7 +44,7 @@ export function deploymentFaults(
     ...integerFault('replicas', replicas, 1),
     ...integerFault('exitTimeout', props.exitTimeout, 1),
     ...(props.resources?.cpu !== undefined && !(props.resources.cpu > 0)
-      ? [`resources.cpu must be above 0; got ${props.resources.cpu}`]
+      ? [untitled(`resources.cpu must be above 0; got ${props.resources.cpu}`)]
       : []),
     ...startupFaults(props.startupBudget, models),
     ...poolFaults(props, release),
@@ -61,7 +62,7 @@ export function deploymentFaults(
   ];
 }
 
-function tokenFaults(props: TritonDeploymentProps, name: string, models: readonly ModelDefinition[]): string[] {
+function tokenFaults(props: TritonDeploymentProps, name: string, models: readonly ModelDefinition[]): Fault[] {
   const sized = 'the pods are sized and placed from it';
   return [
     ...concreteFault('name', name, 'ids and names derive from it'),
@@ -79,7 +80,7 @@ function tokenFaults(props: TritonDeploymentProps, name: string, models: readonl
   ];
 }
 
-function modelTokenFaults(model: ModelDefinition, index: number): string[] {
+function modelTokenFaults(model: ModelDefinition, index: number): Fault[] {
   const unnamed = concreteFault(`name of models[${index}]`, model.name, 'files and folders are named after it');
   if (unnamed.length > 0) return unnamed;
   return Object.entries(model.props).flatMap(([property, value]) =>
@@ -87,25 +88,27 @@ function modelTokenFaults(model: ModelDefinition, index: number): string[] {
   );
 }
 
-function nameFaults(name: string, namespace?: string): string[] {
+function nameFaults(name: string, namespace?: string): Fault[] {
   const faults = kubernetesNameFault('name', name);
   // Service names are narrower than other names: RFC 1035.
   if (faults.length === 0 && !/^[a-z]/.test(name))
-    faults.push(`name must start with a letter, because a Service is named by it; got '${name}'`);
+    faults.push(untitled(`name must start with a letter, because a Service is named by it; got '${name}'`));
   return [...faults, ...(namespace === undefined ? [] : kubernetesNameFault('namespace', namespace))];
 }
 
-function startupFaults(given: number | undefined, models: readonly ModelDefinition[]): string[] {
+function startupFaults(given: number | undefined, models: readonly ModelDefinition[]): Fault[] {
   const faults = integerFault('startupBudget', given, 1);
   if (faults.length > 0 || given === undefined) return faults;
   const shortest = shortestStartup(models);
   if (given >= shortest) return [];
   return [
-    `startupBudget must be at least ${shortest} s, the time to read these weights at 2 GB/s and a minute; got ${given} s`,
+    untitled(
+      `startupBudget must be at least ${shortest} s, the time to read these weights at 2 GB/s and a minute; got ${given} s`,
+    ),
   ];
 }
 
-function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): string[] {
+function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): Fault[] {
   const { gpu, name } = nodePool.instanceType;
   const faults = otherClusterFault(nodePool, cluster, 'nodePool');
   if (gpu.computeCapability < release.minimumComputeCapability) {
@@ -113,15 +116,18 @@ function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: Trito
       (candidate) => gpu.computeCapability >= candidate.minimumComputeCapability,
     ).pop();
     faults.push(
-      `Triton ${release} supports compute capability ${release.minimumComputeCapability.toFixed(1)} and later; ${gpu.name} (${name}) has ` +
-        `${gpu.computeCapability.toFixed(1)}; ${older ? `use tritonRelease ${older} or a newer GPU` : 'use a newer GPU'}`,
+      untitled(
+        `Triton ${release} supports compute capability ${release.minimumComputeCapability.toFixed(1)} and later; ${gpu.name} (${name}) has ` +
+          `${gpu.computeCapability.toFixed(1)}; ${older ? `use tritonRelease ${older} or a newer GPU` : 'use a newer GPU'}`,
+      ),
     );
   }
   return faults;
 }
 
-function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): string[] {
-  if (models.length === 0) return ['models must not be empty: a server without models is ready and serves nothing'];
+function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
+  if (models.length === 0)
+    return [untitled('models must not be empty: a server without models is ready and serves nothing')];
   const names = models.map((model) => model.name);
   const faults = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map(
     (name) =>
@@ -161,12 +167,12 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
         `put them into deployments of their own`,
     );
   }
-  return faults;
+  return faults.map(untitled);
 }
 
-function flagFaults(extraArguments: readonly string[]): string[] {
+function flagFaults(extraArguments: readonly string[]): Fault[] {
   return OWN_FLAGS.filter((flag) => extraArguments.some((argument) => argument.split('=')[0] === `--${flag}`)).map(
-    (flag) => `extraArguments must not hold --${flag}, which the rest of the pod is made for`,
+    (flag) => untitled(`extraArguments must not hold --${flag}, which the rest of the pod is made for`),
   );
 }
 

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { integerFault } from '../units/whole-number';
 import { DynamicBatching, QueuePolicy, TimeoutAction } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
@@ -7,13 +8,13 @@ import { EnumName, TextMessage } from './protobuf-text';
  *
  * @internal
  */
-export function dynamicBatchingFaults(where: string, batching: DynamicBatching, maxBatchSize: number): string[] {
-  const faults: string[] = [];
+export function dynamicBatchingFaults(where: string, batching: DynamicBatching, maxBatchSize: number): Fault[] {
+  const faults: Fault[] = [];
   if (maxBatchSize < 1)
-    faults.push(`${where}: dynamicBatching needs a maxBatchSize of at least 1; got ${maxBatchSize}`);
+    faults.push(untitled(`${where}: dynamicBatching needs a maxBatchSize of at least 1; got ${maxBatchSize}`));
   for (const size of batching.preferredBatchSizes ?? []) {
     if (Number.isSafeInteger(size) && size >= 1 && size <= maxBatchSize) continue;
-    faults.push(`${where}: preferredBatchSizes must lie in 1 to maxBatchSize (${maxBatchSize}); got ${size}`);
+    faults.push(untitled(`${where}: preferredBatchSizes must lie in 1 to maxBatchSize (${maxBatchSize}); got ${size}`));
   }
   faults.push(...integerFault(`${where}: maxQueueDelayMicroseconds`, batching.maxQueueDelayMicroseconds, 0));
   faults.push(...priorityFaults(where, batching));
@@ -25,26 +26,28 @@ export function dynamicBatchingFaults(where: string, batching: DynamicBatching, 
     faults.push(...integerFault(`${where}: ${name}.timeoutMicroseconds`, queue?.timeoutMicroseconds, 0));
     if (batching.preserveOrdering && queue?.timeoutAction === TimeoutAction.DELAY) {
       faults.push(
-        `${where}: preserveOrdering excludes the timeout action DELAY (${name}), which changes the order; use REJECT`,
+        untitled(
+          `${where}: preserveOrdering excludes the timeout action DELAY (${name}), which changes the order; use REJECT`,
+        ),
       );
     }
   }
   return faults;
 }
 
-function priorityFaults(where: string, batching: DynamicBatching): string[] {
+function priorityFaults(where: string, batching: DynamicBatching): Fault[] {
   const faults = integerFault(`${where}: priorityLevels`, batching.priorityLevels, 1);
   const levels = batching.priorityLevels ?? 0;
   if (batching.preserveOrdering && levels > 1) {
-    faults.push(`${where}: preserveOrdering allows one priority level only; got priorityLevels ${levels}`);
+    faults.push(untitled(`${where}: preserveOrdering allows one priority level only; got priorityLevels ${levels}`));
   }
   const level = batching.defaultPriorityLevel;
   if (level !== undefined && !(Number.isSafeInteger(level) && level >= 1 && level <= levels)) {
-    faults.push(`${where}: defaultPriorityLevel must lie in 1 to priorityLevels (${levels}); got ${level}`);
+    faults.push(untitled(`${where}: defaultPriorityLevel must lie in 1 to priorityLevels (${levels}); got ${level}`));
   }
   for (const key of Object.keys(batching.priorityQueues ?? {})) {
     if (/^[1-9][0-9]*$/.test(key) && Number(key) <= levels) continue;
-    faults.push(`${where}: keys of priorityQueues must lie in 1 to priorityLevels (${levels}); got '${key}'`);
+    faults.push(untitled(`${where}: keys of priorityQueues must lie in 1 to priorityLevels (${levels}); got '${key}'`));
   }
   return faults;
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { VersionPolicy } from './model-options';
 import { TextMessage } from './protobuf-text';
 
@@ -22,18 +23,19 @@ export function tritonVersion(storeVersion: string): number {
 }
 
 /** @internal */
-export function versionPolicyFaults(model: string, policy: VersionPolicy, versions: readonly number[]): string[] {
+export function versionPolicyFaults(model: string, policy: VersionPolicy, versions: readonly number[]): Fault[] {
   if (policy.kind === 'latest' && !isPositiveInteger(policy.count)) {
-    return [`version policy of model '${model}': latest must count at least 1 version; got ${policy.count}`];
+    return [untitled(`version policy of model '${model}': latest must count at least 1 version; got ${policy.count}`)];
   }
   if (policy.kind === 'specific' && policy.versions.length === 0) {
-    return [`version policy of model '${model}' must name at least one version`];
+    return [untitled(`version policy of model '${model}' must name at least one version`)];
   }
   return policy.versions
     .filter((version) => !versions.includes(version))
-    .map(
-      (version) =>
+    .map((version) =>
+      untitled(
         `version policy of model '${model}' names version ${version}, but only ${versions.join(', ')} is assembled`,
+      ),
     );
 }
 
@@ -46,11 +48,13 @@ export function versionPolicyMessage(policy: VersionPolicy): TextMessage {
 }
 
 /** @internal */
-export function bucketFaults(model: string, buckets: readonly number[]): string[] {
+export function bucketFaults(model: string, buckets: readonly number[]): Fault[] {
   const ascending = buckets.every((bound, i) => bound > (i === 0 ? 0 : buckets[i - 1]) && Number.isFinite(bound));
   if (buckets.length > 0 && ascending) return [];
   return [
-    `latencyBucketsMs of model '${model}' must be positive numbers in ascending order, at least one; got [${buckets.join(', ')}]`,
+    untitled(
+      `latencyBucketsMs of model '${model}' must be positive numbers in ascending order, at least one; got [${buckets.join(', ')}]`,
+    ),
   ];
 }
 

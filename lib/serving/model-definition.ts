@@ -1,3 +1,4 @@
+import { Fault } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { TritonRelease, TritonVariant } from '../catalog/serving-engine';
 import { DataSize } from '../units/data-size';
@@ -62,7 +63,7 @@ export interface ModelDefinition {
   /** How it fits its GPUs; nothing for a model that is not planned. Only for contexts in which `faults` finds none. */
   plan(context: ModelContext): ServingPlan | undefined;
   /** Everything wrong with it, apart from whether it fits. */
-  faults(context: ModelContext): string[];
+  faults(context: ModelContext): Fault[];
   /** The message of `config.pbtxt`, on these GPUs; `alone` says that no other model uses a GPU of the pod. */
   config(gpuIds: readonly number[], alone: boolean): TextMessage;
   /** Files of a version folder that are made here, by name. */

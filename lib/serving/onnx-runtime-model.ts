@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { TritonVariant } from '../catalog/serving-engine';
 import { DataSize } from '../units/data-size';
 import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batching';
@@ -104,7 +105,7 @@ export class OnnxRuntimeModel implements ModelDefinition {
     return undefined;
   }
 
-  public faults(context: ModelContext): string[] {
+  public faults(context: ModelContext): Fault[] {
     const { name, inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
     const where = `model '${name}'`;
     return [
@@ -118,14 +119,16 @@ export class OnnxRuntimeModel implements ModelDefinition {
       ...tensorFaults(where, 'outputs', outputs, maxBatchSize),
       ...outputs
         .filter((tensor) => tensor.optional)
-        .map((tensor) => `${where}: output '${tensor.name}' cannot be optional`),
+        .map((tensor) => untitled(`${where}: output '${tensor.name}' cannot be optional`)),
       ...(this.batching ? dynamicBatchingFaults(where, this.batching, maxBatchSize) : []),
       ...(latencyBucketsMs ? bucketFaults(name, latencyBucketsMs) : []),
       ...this.gpuFaults(where, context),
       ...(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
         ? []
         : [
-            `${where}: fileName must be a plain file name of letters, digits, '.', '_' and '-'; got '${this.fileName}'`,
+            untitled(
+              `${where}: fileName must be a plain file name of letters, digits, '.', '_' and '-'; got '${this.fileName}'`,
+            ),
           ]),
     ];
   }
@@ -179,17 +182,19 @@ export class OnnxRuntimeModel implements ModelDefinition {
     return this.props.versionPolicy ?? (this.versions.length > 1 ? VersionPolicy.all() : VersionPolicy.latest());
   }
 
-  private versionFaults(): string[] {
+  private versionFaults(): Fault[] {
     const stores = this.versions.map((version) => version.store);
     const faults = stores.flatMap((store) => modelVersionFaults(this.name, store));
     if (stores.length > 1) {
       for (const { store, number } of this.versions.filter((version) => String(version.number) !== version.store)) {
         faults.push(
-          `model '${this.name}' has several versions, so each must be a positive integer; got '${store}' (Triton would see ${number})`,
+          untitled(
+            `model '${this.name}' has several versions, so each must be a positive integer; got '${store}' (Triton would see ${number})`,
+          ),
         );
       }
       if (new Set(stores).size < stores.length)
-        faults.push(`model '${this.name}' lists a version twice: ${stores.join(', ')}`);
+        faults.push(untitled(`model '${this.name}' lists a version twice: ${stores.join(', ')}`));
     }
     return [
       ...faults,
@@ -201,21 +206,25 @@ export class OnnxRuntimeModel implements ModelDefinition {
     ];
   }
 
-  private gpuFaults(where: string, context: ModelContext): string[] {
+  private gpuFaults(where: string, context: ModelContext): Fault[] {
     const { instanceType, gpusPerNode = instanceType.gpuCount, gpuMemory = instanceType.gpuMemory } = context;
     if (this.gpus === 0) return [];
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     if (this.gpus > gpusPerNode) {
       faults.push(
-        `${where}: instances.gpus must be at most ${gpusPerNode}, the GPUs of a ${instanceType.name}; got ${this.gpus}`,
+        untitled(
+          `${where}: instances.gpus must be at most ${gpusPerNode}, the GPUs of a ${instanceType.name}; got ${this.gpus}`,
+        ),
       );
     }
     const need = this.storedSize.times(this.instanceCount);
     if (need.exceeds(gpuMemory)) {
       faults.push(
-        `${where}: ${this.instanceCount} instances of ${this.versions.length} versions need ${need} of GPU memory, ` +
-          `but ${gpuMemory.bytes === instanceType.gpuMemory.bytes ? 'a' : "a share of the pool's"} ${instanceType.gpu.name} has ${gpuMemory}; ` +
-          `use fewer instances or a larger GPU${this.props.modelSize ? '' : `, or say modelSize, which is taken for ${this.modelSize}`}`,
+        untitled(
+          `${where}: ${this.instanceCount} instances of ${this.versions.length} versions need ${need} of GPU memory, ` +
+            `but ${gpuMemory.bytes === instanceType.gpuMemory.bytes ? 'a' : "a share of the pool's"} ${instanceType.gpu.name} has ${gpuMemory}; ` +
+            `use fewer instances or a larger GPU${this.props.modelSize ? '' : `, or say modelSize, which is taken for ${this.modelSize}`}`,
+        ),
       );
     }
     return faults;

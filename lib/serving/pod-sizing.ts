@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../scheduling/node-allocatable';
 import { DataSize } from '../units/data-size';
@@ -62,7 +63,7 @@ export function sizePod(
   models: readonly ModelDefinition[],
   type: GpuInstanceType,
   overrides: SizingOverrides,
-): { sizing: PodSizing; faults: string[] } {
+): { sizing: PodSizing; faults: Fault[] } {
   const gpus = total(models, (model) => model.gpus);
   const stored = total(models, (model) => model.storedSize.bytes);
   const sharedMemoryMib = Math.ceil(
@@ -78,13 +79,15 @@ export function sizePod(
   const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + 2048);
   const cpuMillis = Math.ceil((overrides.cpu ?? Math.min(1 + 2 * Math.max(gpus, 1), 48)) * 1000);
 
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const perNode: number[] = [];
   const fit = (what: string, unit: string, need: number, usable: number | undefined, hint: string) => {
     if (usable === undefined || need <= 0) return;
     perNode.push(Math.floor(usable / need));
     if (need > usable)
-      faults.push(`a pod needs ${need} ${unit} of ${what}, but a ${type.name} has ${usable} for pods; ${hint}`);
+      faults.push(
+        untitled(`a pod needs ${need} ${unit} of ${what}, but a ${type.name} has ${usable} for pods; ${hint}`),
+      );
   };
   fit(
     'GPU',

@@ -1,3 +1,4 @@
+import { Fault, untitled, faultsUnder } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
@@ -38,7 +39,7 @@ export interface ServingPlanRequest {
  */
 export interface ServingPlan {
   readonly plan?: CapacityPlan;
-  readonly faults: string[];
+  readonly faults: Fault[];
   /** Advice, each with a stable id. */
   readonly warnings: string[];
 }
@@ -55,12 +56,16 @@ export interface ServingPlan {
 export function planServing(request: ServingPlanRequest): ServingPlan {
   const { where, locked } = request;
   let plan: CapacityPlan | undefined;
-  const faults = faultsOf(() => (plan = planned(request))).map((fault) => `${where}: ${fault}`);
+  const faults = faultsUnder(
+    faultsOf(() => (plan = planned(request))),
+    '',
+    where,
+  );
   if (locked) return kept(request, locked, plan);
   if (!plan || faults.length > 0) return { faults, warnings: [] };
   return plan.fits
     ? { plan, faults, warnings: [] }
-    : { faults: [`${where}: ${unfitText(plan, request.spansNodes)}`], warnings: [] };
+    : { faults: [untitled(`${where}: ${unfitText(plan, request.spansNodes)}`)], warnings: [] };
 }
 
 function planned({ load, instanceType, precision, parallelism }: ServingPlanRequest): CapacityPlan {
@@ -77,16 +82,20 @@ function kept(
   locked: CapacityPlan,
   today?: CapacityPlan,
 ): ServingPlan {
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   if (locked.model.name !== load.model.name) {
-    faults.push(`${where}: its plan is for ${locked.model.name}, but the model is ${load.model.name}; plan it anew`);
+    faults.push(
+      untitled(`${where}: its plan is for ${locked.model.name}, but the model is ${load.model.name}; plan it anew`),
+    );
   }
   if (locked.instanceType.name !== instanceType.name) {
     faults.push(
-      `${where}: its plan is for ${locked.instanceType.name}, but the pool has ${instanceType.name}; plan it anew or change the pool`,
+      untitled(
+        `${where}: its plan is for ${locked.instanceType.name}, but the pool has ${instanceType.name}; plan it anew or change the pool`,
+      ),
     );
   }
-  if (!locked.fits) faults.push(`${where}: its plan is one that does not fit: ${unfitText(locked, true)}`);
+  if (!locked.fits) faults.push(untitled(`${where}: its plan is one that does not fit: ${unfitText(locked, true)}`));
   const warnings =
     faults.length === 0 && !today?.fits
       ? [

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { TensorSpec } from './model-options';
 import { EnumName, TextMessage } from './protobuf-text';
 
@@ -11,12 +12,12 @@ export function tensorFaults(
   list: string,
   tensors: readonly TensorSpec[],
   maxBatchSize: number,
-): string[] {
-  if (tensors.length === 0) return [`${where}: ${list} must not be empty`];
-  const faults: string[] = [];
+): Fault[] {
+  if (tensors.length === 0) return [untitled(`${where}: ${list} must not be empty`)];
+  const faults: Fault[] = [];
   const names = tensors.map((tensor) => tensor.name);
   for (const name of new Set(names.filter((candidate, i) => names.indexOf(candidate) !== i))) {
-    faults.push(`${where}: ${list} name '${name}' twice`);
+    faults.push(untitled(`${where}: ${list} name '${name}' twice`));
   }
   return [
     ...faults,
@@ -36,25 +37,27 @@ export function tensorMessage(tensor: TensorSpec): TextMessage {
   };
 }
 
-function shapeFaults(where: string, { name, dims, reshape }: TensorSpec, maxBatchSize: number): string[] {
-  const faults: string[] = [];
-  if (name === '') faults.push(`${where}: the name must not be empty`);
-  if (dims.length === 0) faults.push(`${where}: dims must have at least one dimension`);
+function shapeFaults(where: string, { name, dims, reshape }: TensorSpec, maxBatchSize: number): Fault[] {
+  const faults: Fault[] = [];
+  if (name === '') faults.push(untitled(`${where}: the name must not be empty`));
+  if (dims.length === 0) faults.push(untitled(`${where}: dims must have at least one dimension`));
   for (const dim of [...dims, ...(reshape ?? [])]) {
     if (!(Number.isSafeInteger(dim) && (dim >= 1 || dim === -1)))
-      faults.push(`${where}: dimensions must be positive or -1; got ${dim}`);
+      faults.push(untitled(`${where}: dimensions must be positive or -1; got ${dim}`));
   }
   if (!reshape || faults.length > 0) return faults;
   const of = `dims [${dims.join(', ')}] and reshape [${reshape.join(', ')}]`;
   if (reshape.length === 0) {
     if (maxBatchSize === 0)
-      faults.push(`${where}: an empty reshape needs a model that batches (maxBatchSize at least 1)`);
-    if (elements(dims) !== 1) faults.push(`${where}: an empty reshape needs dims of one element; got ${of}`);
+      faults.push(untitled(`${where}: an empty reshape needs a model that batches (maxBatchSize at least 1)`));
+    if (elements(dims) !== 1) faults.push(untitled(`${where}: an empty reshape needs dims of one element; got ${of}`));
     return faults;
   }
   const [given, wanted] = [chunks(dims), chunks(reshape)];
-  if (given.length !== wanted.length) faults.push(`${where}: ${of} must have as many dimensions of any size (-1)`);
-  else if (given.some((count, i) => count !== wanted[i])) faults.push(`${where}: ${of} must hold as many elements`);
+  if (given.length !== wanted.length)
+    faults.push(untitled(`${where}: ${of} must have as many dimensions of any size (-1)`));
+  else if (given.some((count, i) => count !== wanted[i]))
+    faults.push(untitled(`${where}: ${of} must hold as many elements`));
   return faults;
 }
 

@@ -1,3 +1,4 @@
+import { untitled } from '../units/fault';
 import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DeploymentV1, DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
@@ -188,7 +189,10 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
       gpusPerNode: gpusPerNode(this.props.nodePool),
     });
     throwIfInvalid(this, misfits);
-    throwIfInvalid(this, claimCapacity(this, this.props.nodePool, { ...sizing, replicas: this.replicas }));
+    throwIfInvalid(
+      this,
+      claimCapacity(this, this.props.nodePool, { ...sizing, replicas: this.replicas }).map(untitled),
+    );
     return sizing;
   }
 

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
@@ -28,13 +29,15 @@ const METHODS: { readonly [method: string]: readonly Precision[] } = {
  *
  * @internal
  */
-export function quantizationFaults(where: string, method: string | undefined, precision: Precision): string[] {
+export function quantizationFaults(where: string, method: string | undefined, precision: Precision): Fault[] {
   if (method === undefined) return [];
   const made = METHODS[method] ?? Precision.ALL.filter((candidate) => candidate.quantized);
   if (made.includes(precision)) return [];
   return [
-    `${where}: quantization '${method}' makes weights of ${made.map((p) => p.name).join(' or ')}, but precision is ${precision.name}, ` +
-      `which memory and times are planned for; make them agree`,
+    untitled(
+      `${where}: quantization '${method}' makes weights of ${made.map((p) => p.name).join(' or ')}, but precision is ${precision.name}, ` +
+        `which memory and times are planned for; make them agree`,
+    ),
   ];
 }
 
@@ -75,13 +78,15 @@ export function expertFormatFaults(
   { release, instanceType: { gpu } }: ModelContext,
   model: ModelSpec,
   precision: Precision,
-): string[] {
+): Fault[] {
   const eight = precision === Precision.FP8 || precision === Precision.FP8_BLOCK;
   const [major, minor] = release.vllmVersion.split('.').map(Number);
   if (!model.experts || !eight || gpu.computeCapability >= 8.9 || major > 0 || minor >= 9) return [];
   return [
-    `${where}: experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but Triton ${release} has ${release.vllmVersion}; use Triton ` +
-      '25.06 or later, or a precision of 16 bits',
+    untitled(
+      `${where}: experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but Triton ${release} has ${release.vllmVersion}; use Triton ` +
+        '25.06 or later, or a precision of 16 bits',
+    ),
   ];
 }
 
@@ -90,7 +95,7 @@ export function expertFormatFaults(
  *
  * @internal
  */
-export function lockFaults(where: string, props: VllmModelProps, plan: CapacityPlan): string[] {
+export function lockFaults(where: string, props: VllmModelProps, plan: CapacityPlan): Fault[] {
   const { tensor, pipeline, expert } = plan.parallelism;
   const given = props.parallelism;
   const pairs: [string, unknown, unknown][] = [
@@ -128,5 +133,5 @@ export function lockFaults(where: string, props: VllmModelProps, plan: CapacityP
       `${where}: its plan has a key-value cache in ${plan.kvCachePrecision}, which vLLM does not keep; plan it with fp8`,
     );
   }
-  return faults;
+  return faults.map(untitled);
 }

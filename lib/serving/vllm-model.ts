@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { TritonVariant } from '../catalog/serving-engine';
@@ -86,7 +87,7 @@ export class VllmModel implements ModelDefinition {
     return DataSize.gib(1 + (this.spansGpus ? this.gpus : 0));
   }
 
-  public faults(context: ModelContext): string[] {
+  public faults(context: ModelContext): Fault[] {
     const { name, model, latencyBucketsMs } = this.props;
     const where = `model '${name}'`;
     return [
@@ -102,19 +103,24 @@ export class VllmModel implements ModelDefinition {
       ...(latencyBucketsMs ? bucketFaults(name, latencyBucketsMs) : []),
       ...('dynamicBatching' in this.props
         ? [
-            `${where}: dynamicBatching does not apply to vLLM, which batches by itself and makes Triton's max_batch_size 0; ` +
-              `leave it out and bound the load by maxSequences`,
+            untitled(
+              `${where}: dynamicBatching does not apply to vLLM, which batches by itself and makes Triton's max_batch_size 0; ` +
+                `leave it out and bound the load by maxSequences`,
+            ),
           ]
         : []),
       ...Object.keys(this.props.engineArguments ?? {})
         .filter((argument) => argument in OWN_ARGUMENTS)
-        .map(
-          (argument) =>
+        .map((argument) =>
+          untitled(
             `${where}: engineArguments must not name ${argument}, which is derived from other properties; use ${OWN_ARGUMENTS[argument]}`,
+          ),
         ),
       ...(this.contextLength > model.maxContextLength
         ? [
-            `${where}: contextLength must be at most ${model.maxContextLength}, the limit of ${model.name}; got ${this.contextLength}`,
+            untitled(
+              `${where}: contextLength must be at most ${model.maxContextLength}, the limit of ${model.name}; got ${this.contextLength}`,
+            ),
           ]
         : []),
     ];
@@ -235,7 +241,7 @@ export class VllmModel implements ModelDefinition {
     return this.props.versionPolicy ?? VersionPolicy.latest();
   }
 
-  private numberFaults(where: string): string[] {
+  private numberFaults(where: string): Fault[] {
     const { contextLength, concurrency, maxSequences, maxBatchedTokens } = this.props;
     const share = this.gpuMemoryUtilization;
     return [
@@ -243,61 +249,77 @@ export class VllmModel implements ModelDefinition {
       ...integerFault(`${where}: concurrency`, concurrency, 1),
       ...integerFault(`${where}: maxSequences`, maxSequences, 1),
       ...(concurrency !== undefined && maxSequences !== undefined && concurrency > maxSequences
-        ? [`${where}: concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences`]
+        ? [
+            untitled(
+              `${where}: concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences`,
+            ),
+          ]
         : []),
       ...integerFault(`${where}: maxBatchedTokens`, maxBatchedTokens, 1),
       ...(share > 0 && share <= 1
         ? []
-        : [`${where}: gpuMemoryUtilization must be above 0 and at most 1; got ${share}`]),
+        : [untitled(`${where}: gpuMemoryUtilization must be above 0 and at most 1; got ${share}`)]),
     ];
   }
 
-  private parallelismFaults(where: string, { instanceType }: ModelContext): string[] {
+  private parallelismFaults(where: string, { instanceType }: ModelContext): Fault[] {
     const { tensor, pipeline, data, expert } = this.parallelism;
     const { model } = this.props;
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     if (this.gpus > instanceType.gpuCount) {
       faults.push(
-        `${where}: tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${this.gpus} GPUs, but a node of type ${instanceType.name} ` +
-          `has ${instanceType.gpuCount} and a server cannot span nodes; use less parallelism, a smaller precision or a larger instance type`,
+        untitled(
+          `${where}: tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${this.gpus} GPUs, but a node of type ${instanceType.name} ` +
+            `has ${instanceType.gpuCount} and a server cannot span nodes; use less parallelism, a smaller precision or a larger instance type`,
+        ),
       );
     }
     if (model.attentionHeads % tensor !== 0) {
       const allowed = divisors(model.attentionHeads).filter((degree) => degree <= instanceType.gpuCount);
       faults.push(
-        `${where}: the ${model.attentionHeads} attention heads of ${model.name} are not divisible by tensor parallelism ${tensor}; ` +
-          `on ${instanceType.name} it may be ${allowed.join(', ')}`,
+        untitled(
+          `${where}: the ${model.attentionHeads} attention heads of ${model.name} are not divisible by tensor parallelism ${tensor}; ` +
+            `on ${instanceType.name} it may be ${allowed.join(', ')}`,
+        ),
       );
     }
     if (pipeline > model.layers)
       faults.push(
-        `${where}: pipeline parallelism ${pipeline} is more than the ${model.layers} layers of ${model.name}`,
+        untitled(`${where}: pipeline parallelism ${pipeline} is more than the ${model.layers} layers of ${model.name}`),
       );
     if (data > 1)
       faults.push(
-        `${where}: data parallelism is made by replicas of the deployment; got data ${data}, use replicas: ${data}`,
+        untitled(
+          `${where}: data parallelism is made by replicas of the deployment; got data ${data}, use replicas: ${data}`,
+        ),
       );
     if (expert > 1 && expert !== tensor) {
       faults.push(
-        `${where}: vLLM spreads experts over exactly the tensor-parallel GPUs; got expert ${expert} with tensor ${tensor}`,
+        untitled(
+          `${where}: vLLM spreads experts over exactly the tensor-parallel GPUs; got expert ${expert} with tensor ${tensor}`,
+        ),
       );
     }
     return faults;
   }
 
-  private precisionFaults(where: string, { instanceType }: ModelContext): string[] {
+  private precisionFaults(where: string, { instanceType }: ModelContext): Fault[] {
     const { gpu } = instanceType;
     const cache = this.props.kvCachePrecision;
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     if (gpu.computeCapability < this.precision.minimumComputeCapability) {
       faults.push(
-        `${where}: precision ${this.precision.name} needs compute capability ${this.precision.minimumComputeCapability}; ` +
-          `${gpu.name} (${instanceType.name}) has ${gpu.computeCapability}`,
+        untitled(
+          `${where}: precision ${this.precision.name} needs compute capability ${this.precision.minimumComputeCapability}; ` +
+            `${gpu.name} (${instanceType.name}) has ${gpu.computeCapability}`,
+        ),
       );
     }
     if (cache && cache !== this.precision && cache !== Precision.FP8) {
       faults.push(
-        `${where}: kvCachePrecision must be fp8 or that of the weights (${this.precision.name}); got ${cache.name}`,
+        untitled(
+          `${where}: kvCachePrecision must be fp8 or that of the weights (${this.precision.name}); got ${cache.name}`,
+        ),
       );
     }
     return faults;

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { hasToken } from '../core/tokens';
 
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];
@@ -13,27 +14,37 @@ const RESERVED_SUFFIXES = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3
  *
  * @internal
  */
-export function bucketNameFaults(name: string, dotsAllowed: boolean): string[] {
+export function bucketNameFaults(name: string, dotsAllowed: boolean): Fault[] {
   if (hasToken(name)) return [];
   const got = `got '${name}'`;
   const prefix = RESERVED_PREFIXES.find((reserved) => name.startsWith(reserved));
   const suffix = RESERVED_SUFFIXES.find((reserved) => name.endsWith(reserved));
   return [
     ...(name.length < 3 || name.length > 63
-      ? [`bucketName must have 3 to 63 characters; ${got} with ${name.length}`]
+      ? [untitled(`bucketName must have 3 to 63 characters; ${got} with ${name.length}`)]
       : []),
     ...(/^[a-z0-9.-]*$/.test(name)
       ? []
-      : [`bucketName must have only lower-case letters, digits${dotsAllowed ? ', dots' : ''} and hyphens; ${got}`]),
+      : [
+          untitled(
+            `bucketName must have only lower-case letters, digits${dotsAllowed ? ', dots' : ''} and hyphens; ${got}`,
+          ),
+        ]),
     ...(/^[a-z0-9]/i.test(name) && /[a-z0-9]$/i.test(name)
       ? []
-      : [`bucketName must begin and end with a letter or digit; ${got}`]),
-    ...(name.includes('..') ? [`bucketName must not have two dots in a row; ${got}`] : []),
+      : [untitled(`bucketName must begin and end with a letter or digit; ${got}`)]),
+    ...(name.includes('..') ? [untitled(`bucketName must not have two dots in a row; ${got}`)] : []),
     ...(!dotsAllowed && name.includes('.')
-      ? [`bucketName must not have a dot, because S3's certificate does not cover such a name; ${got}; use hyphens`]
+      ? [
+          untitled(
+            `bucketName must not have a dot, because S3's certificate does not cover such a name; ${got}; use hyphens`,
+          ),
+        ]
       : []),
-    ...(/^\d{1,3}(\.\d{1,3}){3}$/.test(name) ? [`bucketName must not be written as an IP address; ${got}`] : []),
-    ...(prefix ? [`bucketName must not begin with '${prefix}', which S3 reserves; ${got}`] : []),
-    ...(suffix ? [`bucketName must not end with '${suffix}', which S3 reserves; ${got}`] : []),
+    ...(/^\d{1,3}(\.\d{1,3}){3}$/.test(name)
+      ? [untitled(`bucketName must not be written as an IP address; ${got}`)]
+      : []),
+    ...(prefix ? [untitled(`bucketName must not begin with '${prefix}', which S3 reserves; ${got}`)] : []),
+    ...(suffix ? [untitled(`bucketName must not end with '${suffix}', which S3 reserves; ${got}`)] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
@@ -282,9 +283,11 @@ export class ModelStore extends Construct implements IModelStore {
   }
 }
 
-function dayFaults(name: string, days?: number): string[] {
+function dayFaults(name: string, days?: number): Fault[] {
   if (days === undefined) return [];
   const unknown = concreteFault(name, days, 'it is checked against the limits of S3');
   if (unknown.length > 0) return unknown;
-  return Number.isInteger(days) && days >= 1 ? [] : [`${name} must be a whole number of days, at least 1; got ${days}`];
+  return Number.isInteger(days) && days >= 1
+    ? []
+    : [untitled(`${name} must be a whole number of days, at least 1; got ${days}`)];
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { IConstruct } from 'constructs';
 import { throwIfInvalid } from '../core/errors';
 import { hasToken } from '../core/tokens';
@@ -20,11 +21,15 @@ export function modelUri(scope: IConstruct, bucketName: string, model: string, v
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
  */
-function pathFaults(name: string, value: string): string[] {
+function pathFaults(name: string, value: string): Fault[] {
   if (hasToken(value)) return [];
   const segments = value.split('/');
   const good = segments.every((segment) => /^[A-Za-z0-9._-]+$/.test(segment) && segment !== '.' && segment !== '..');
   return good
     ? []
-    : [`${name} must be letters, digits, '.', '_' and '-', with single slashes between folders if any; got '${value}'`];
+    : [
+        untitled(
+          `${name} must be letters, digits, '.', '_' and '-', with single slashes between folders if any; got '${value}'`,
+        ),
+      ];
 }

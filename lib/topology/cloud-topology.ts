@@ -1,3 +1,4 @@
+import { Fault, untitled, faultsUnder } from '../units/fault';
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { Parallelism } from '../catalog/parallelism';
@@ -52,7 +53,7 @@ export class CloudTopology extends Construct {
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     super(scope, id);
     throwIfInvalid(this, nameFaults(this, props));
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     this.assigned = assignModels(
       { models: props.models, pools: props.nodePools, locked: lockedPlans(props, faults) },
       faults,
@@ -163,51 +164,55 @@ export class CloudTopology extends Construct {
  *
  * @param who what the faults are of @default - as the part says it
  */
-function collected<T>(faults: string[], make: () => T, who = ''): T[] {
+function collected<T>(faults: Fault[], make: () => T, who = ''): T[] {
   const made: T[] = [];
   const own = faultsOf(() => made.push(make()));
-  faults.push(...own.map((fault) => (who === '' || fault.startsWith(who) ? fault : `${who}: ${fault}`)));
+  faults.push(...faultsUnder(own, '', who));
   return made;
 }
 
 /** Children are named after pools and models, so their names must be known before anything is made. */
-function nameFaults(topology: Construct, { models, nodePools, workloads }: CloudTopologyProps): string[] {
+function nameFaults(topology: Construct, { models, nodePools, workloads }: CloudTopologyProps): Fault[] {
   const why = 'ids and names derive from it';
   const there = workloads?.node.tryFindChild(topology.node.id);
   return [
     ...(there && there !== topology
       ? [
-          `workloads has a construct '${topology.node.id}' already, at '${there.node.path}'; give the topology another id, or workloads of ` +
-            'its own',
+          untitled(
+            `workloads has a construct '${topology.node.id}' already, at '${there.node.path}'; give the topology another id, or workloads of ` +
+              'its own',
+          ),
         ]
       : []),
     ...models.flatMap(({ name }, index) => concreteFault(`name of models[${index}]`, name, why)),
     ...(nodePools ?? []).flatMap(({ name }, index) => concreteFault(`name of nodePools[${index}]`, name, why)),
     ...(nodePools?.length === 0
-      ? ["nodePools is empty; name at least one pool, or leave it out for a pool of each model's own"]
+      ? [untitled("nodePools is empty; name at least one pool, or leave it out for a pool of each model's own")]
       : []),
   ];
 }
 
-function lockedPlans(props: CloudTopologyProps, faults: string[]): { [model: string]: CapacityPlan } {
+function lockedPlans(props: CloudTopologyProps, faults: Fault[]): { [model: string]: CapacityPlan } {
   if (!props.plan) return props.plans ?? {};
-  if (props.plans) faults.push('both plan and plans are given; give plans only');
+  if (props.plans) faults.push(untitled('both plan and plans are given; give plans only'));
   if (props.models.length !== 1) {
     faults.push(
-      `plan is for a topology of one model, but there are ${props.models.length}; give plans, by the names of the models`,
+      untitled(
+        `plan is for a topology of one model, but there are ${props.models.length}; give plans, by the names of the models`,
+      ),
     );
     return {};
   }
   return { [props.models[0].name ?? props.models[0].model.name]: props.plan };
 }
 
-function poolNameFaults(pools: readonly TopologyNodePool[]): string[] {
+function poolNameFaults(pools: readonly TopologyNodePool[]): Fault[] {
   const names = pools.map(({ name }) => name);
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...repeated].map((name) => `two pools have the name '${name}'; give each a name of its own`);
+  return [...repeated].map((name) => untitled(`two pools have the name '${name}'; give each a name of its own`));
 }
 
-function clusterFaults(props: CloudTopologyProps): string[] {
+function clusterFaults(props: CloudTopologyProps): Fault[] {
   const { cluster, clusterName } = props;
   if (!cluster) return [];
   const unused = Object.entries(props).flatMap(([name, value]) =>
@@ -216,11 +221,17 @@ function clusterFaults(props: CloudTopologyProps): string[] {
   return [
     ...(cluster.clusterName === clusterName
       ? []
-      : [`clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`]),
+      : [
+          untitled(
+            `clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`,
+          ),
+        ]),
     ...(unused.length === 0
       ? []
       : [
-          `${unused.join(', ')} would be of a cluster that the topology makes, but cluster is given; leave out what the cluster has already`,
+          untitled(
+            `${unused.join(', ')} would be of a cluster that the topology makes, but cluster is given; leave out what the cluster has already`,
+          ),
         ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled, faultsUnder } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { faultsOf } from '../core/errors';
 import { kubernetesName } from '../core/naming';
@@ -54,31 +55,31 @@ export interface AssignedModel {
  *
  * @internal
  */
-export function assignModels(request: AssignmentRequest, faults: string[]): AssignedModel[] {
+export function assignModels(request: AssignmentRequest, faults: Fault[]): AssignedModel[] {
   if (request.models.length === 0)
-    faults.push('models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }');
+    faults.push(untitled('models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }'));
   const names = request.models.map((served) => served.name ?? served.model.name);
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  for (const name of repeated) faults.push(`two models have the name '${name}'; give each a name of its own`);
+  for (const name of repeated) faults.push(untitled(`two models have the name '${name}'; give each a name of its own`));
   faults.push(...objectNameFaults([...new Set(names)]));
   for (const name of Object.keys(request.locked)) {
     if (!names.includes(name))
-      faults.push(`a plan is given for '${name}', which is no model here; there are: ${names.join(', ')}`);
+      faults.push(untitled(`a plan is given for '${name}', which is no model here; there are: ${names.join(', ')}`));
   }
   return request.models.flatMap((served, index) => {
-    const own: string[] = [];
+    const own: Fault[] = [];
     const assigned = assign(request, served, names[index], own);
-    faults.push(...own.map((fault) => `model '${names[index]}': ${fault}`));
+    faults.push(...faultsUnder(own, `models[${index}]`, `model '${names[index]}'`));
     return assigned ? [assigned] : [];
   });
 }
 
 /** Kubernetes knows fewer characters than model names have. */
-function objectNameFaults(names: readonly string[]): string[] {
+function objectNameFaults(names: readonly string[]): Fault[] {
   return names.flatMap((name, index) => {
     const other = names.slice(0, index).find((before) => kubernetesName(before) === kubernetesName(name));
     return other
-      ? [`models '${other}' and '${name}' both become '${kubernetesName(name)}' in Kubernetes; rename one`]
+      ? [untitled(`models '${other}' and '${name}' both become '${kubernetesName(name)}' in Kubernetes; rename one`)]
       : [];
   });
 }
@@ -87,10 +88,10 @@ function assign(
   request: AssignmentRequest,
   served: ServedModel,
   name: string,
-  faults: string[],
+  faults: Fault[],
 ): AssignedModel | undefined {
   if (served.replicas !== undefined && (!Number.isSafeInteger(served.replicas) || served.replicas < 1))
-    faults.push(`replicas must be a whole number of at least 1; got ${displayValue(served.replicas)}`);
+    faults.push(untitled(`replicas must be a whole number of at least 1; got ${displayValue(served.replicas)}`));
   const pool = poolFor(request, served, name, faults);
   if (faults.length > 0 || !pool) return undefined;
 
@@ -99,10 +100,12 @@ function assign(
   const planning = faultsOf(() => (today.plan = choosePlan(served, pool)));
   if (!locked) faults.push(...planning, ...(today.plan ? choiceFaults(served, today.plan) : []));
   const plan = locked ?? today.plan;
-  if (locked && !locked.fits) faults.push(unfitText(locked, false));
+  if (locked && !locked.fits) faults.push(untitled(unfitText(locked, false)));
   if (locked && pool.instanceType && locked.instanceType.name !== pool.instanceType.name) {
     faults.push(
-      `its plan is for ${locked.instanceType.name}, but pool '${pool.name}' has ${pool.instanceType.name}; plan it anew or change the pool`,
+      untitled(
+        `its plan is for ${locked.instanceType.name}, but pool '${pool.name}' has ${pool.instanceType.name}; plan it anew or change the pool`,
+      ),
     );
   }
   if (faults.length > 0 || !plan) return undefined;
@@ -116,19 +119,21 @@ function assign(
   };
 }
 
-function poolFor(request: AssignmentRequest, served: ServedModel, name: string, faults: string[]) {
+function poolFor(request: AssignmentRequest, served: ServedModel, name: string, faults: Fault[]) {
   if (!request.pools) {
     if (served.nodePool === undefined)
       return { name: kubernetesName(name), instanceType: undefined, maxNodes: undefined };
     faults.push(
-      `nodePool '${served.nodePool}' is named, but the topology has no nodePools; add them or leave nodePool out`,
+      untitled(
+        `nodePool '${served.nodePool}' is named, but the topology has no nodePools; add them or leave nodePool out`,
+      ),
     );
     return undefined;
   }
   const pool = served.nodePool === undefined ? request.pools[0] : request.pools.find((p) => p.name === served.nodePool);
   if (!pool) {
     const known = request.pools.map((p) => p.name).join(', ') || 'none';
-    faults.push(`there is no pool '${served.nodePool ?? ''}'; the topology's nodePools are: ${known}`);
+    faults.push(untitled(`there is no pool '${served.nodePool ?? ''}'; the topology's nodePools are: ${known}`));
   }
   return pool;
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
@@ -73,8 +74,8 @@ function withReplicas(load: ServingLoad, plan: CapacityPlan, replicas: number | 
  *
  * @internal
  */
-export function choiceFaults(served: ServedModel, plan: CapacityPlan): string[] {
-  if (!plan.fits) return [unfitText(plan, false)];
+export function choiceFaults(served: ServedModel, plan: CapacityPlan): Fault[] {
+  if (!plan.fits) return [untitled(unfitText(plan, false))];
   const { maxTimePerOutputTokenMs, maxTimeToFirstTokenMs, minOutputTokensPerSecond } = served.targets ?? {};
   const misses: string[] = [];
   const miss = (what: string, wanted: number, reached: number) =>
@@ -87,7 +88,9 @@ export function choiceFaults(served: ServedModel, plan: CapacityPlan): string[] 
     miss('maxTimeToFirstTokenMs', maxTimeToFirstTokenMs, plan.timeToFirstTokenMs);
   if (minOutputTokensPerSecond !== undefined && plan.outputTokensPerSecond < minOutputTokensPerSecond)
     miss('minOutputTokensPerSecond', minOutputTokensPerSecond, plan.outputTokensPerSecond);
-  return misses.map((text) => `${text}; allow more replicas, other hardware or fewer bits, or relax the target`);
+  return misses.map((text) =>
+    untitled(`${text}; allow more replicas, other hardware or fewer bits, or relax the target`),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { untitled } from './fault';
 import { UnscopedValidationError } from './errors';
 
 const KIB = 1024;
@@ -121,8 +122,10 @@ export class DataSize {
   private static of(amount: number, unit: number, name: string): DataSize {
     if (!Number.isFinite(amount) || amount < 0) {
       throw new UnscopedValidationError([
-        `a data size must be a finite number of ${name}, zero or more; got ${amount}` +
-          (amount < -1e200 ? ' (this is how an unresolved Terraform value looks; pass a literal number)' : ''),
+        untitled(
+          `a data size must be a finite number of ${name}, zero or more; got ${amount}` +
+            (amount < -1e200 ? ' (this is how an unresolved Terraform value looks; pass a literal number)' : ''),
+        ),
       ]);
     }
     return new DataSize(amount * unit);

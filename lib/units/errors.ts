@@ -1,3 +1,4 @@
+import { Fault } from './fault';
 const MARKER = Symbol.for('gpu-inference-constructs/ValidationError');
 
 /**
@@ -20,14 +21,14 @@ export class UnscopedValidationError extends Error {
   }
 
   /** Every fault found, one sentence each: what, the value given, what is allowed, how to fix it. */
-  public readonly faults: string[];
+  public readonly faults: Fault[];
 
   /**
    * @param faults every fault that was found, at least one
-   * @param message the whole message @default - the faults, one a line
+   * @param message the whole message @default - the reasons, one a line
    */
-  public constructor(faults: string[], message?: string) {
-    super(message ?? faults.join('\n'));
+  public constructor(faults: readonly Fault[], message?: string) {
+    super(message ?? faults.map(({ reason }) => reason).join('\n'));
     this.name = 'UnscopedValidationError';
     this.faults = [...faults];
     Object.defineProperty(this, MARKER, { value: true });
@@ -39,6 +40,6 @@ export class UnscopedValidationError extends Error {
  *
  * @internal
  */
-export function throwIfFaulty(faults: readonly string[]): void {
+export function throwIfFaulty(faults: readonly Fault[]): void {
   if (faults.length > 0) throw new UnscopedValidationError([...faults]);
 }

@@ -1,2 +1,3 @@
 export * from './data-size';
 export * from './errors';
+export * from './fault';

@@ -1,3 +1,5 @@
+import { Fault } from '../../lib/units';
+import { reasonsOf } from '../support/faults';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { Fn, Lazy, TerraformOutput, TerraformStack, Token } from 'cdktf';
 import { faultsOf, throwIfInvalid, ValidationError, withScope } from '../../lib/core/errors';
@@ -28,7 +30,7 @@ describe('tokens', () => {
     ['a function', Fn.jsonencode({})],
   ])('%s is seen', (_, value) => {
     expect(hasToken(value)).toBe(true);
-    expect(concreteFault('minNodes', value, 'the plan is computed from it')).toEqual([
+    expect(reasonsOf(concreteFault('minNodes', value, 'the plan is computed from it'))).toEqual([
       'minNodes must be known at synthesis because the plan is computed from it; got a token (a value Terraform only knows ' +
         'later); pass a literal value',
     ]);
@@ -50,20 +52,24 @@ describe('tokens', () => {
   });
 });
 
+const A: Fault = { id: 'A', property: 'a', reason: 'a is wrong' };
+const B: Fault = { id: 'B', reason: 'b too' };
+const SMALL: Fault = { id: 'SMALL', reason: 'too small' };
+
 describe('errors', () => {
   test('name the construct and list every fault', () => {
     const stack = testStack();
     const bucket = new S3Bucket(stack, 'Bucket', {});
     expect(() => throwIfInvalid(bucket, [])).not.toThrow();
-    expect(() => throwIfInvalid(bucket, ['a is wrong'])).toThrow(new ValidationError(bucket, ['a is wrong']));
+    expect(() => throwIfInvalid(bucket, [A])).toThrow(new ValidationError(bucket, [A]));
     try {
-      throwIfInvalid(bucket, ['a is wrong', 'b too']);
+      throwIfInvalid(bucket, [A, B]);
     } catch (error) {
       expect(UnscopedValidationError.isValidationError(error)).toBe(true);
       expect(error).toMatchObject({
         name: 'ValidationError',
         constructPath: 'test/Bucket',
-        faults: ['a is wrong', 'b too'],
+        faults: [A, B],
       });
       expect((error as Error).message).toBe('test/Bucket:\n- a is wrong\n- b too');
     }
@@ -73,10 +79,10 @@ describe('errors', () => {
   test('of pure code get the path of the construct, once', () => {
     const stack = testStack();
     const refuse = () => {
-      throw new UnscopedValidationError(['too small']);
+      throw new UnscopedValidationError([SMALL]);
     };
     expect(withScope(stack, () => 3)).toBe(3);
-    expect(() => withScope(stack, refuse)).toThrow(new ValidationError(stack, ['too small']));
+    expect(() => withScope(stack, refuse)).toThrow(new ValidationError(stack, [SMALL]));
     const inner = new S3Bucket(stack, 'Inner', {});
     expect(() => withScope(stack, () => withScope(inner, refuse))).toThrow('test/Inner: too small');
     expect(() =>
@@ -90,9 +96,9 @@ describe('errors', () => {
     expect(faultsOf(() => 1)).toEqual([]);
     expect(
       faultsOf(() => {
-        throw new UnscopedValidationError(['x', 'y']);
+        throw new UnscopedValidationError([A, B]);
       }),
-    ).toEqual(['x', 'y']);
+    ).toEqual([A, B]);
     expect(() =>
       faultsOf(() => {
         throw new TypeError('a bug');
@@ -141,7 +147,7 @@ describe('names of Kubernetes objects', () => {
   test.each(['', 'A', 'a_b', '-a', 'a-', 'a.b', 'a'.repeat(64)])(
     '%j is refused with an example that is right',
     (text) => {
-      const [fault] = kubernetesNameFault('namespace', text);
+      const [fault] = reasonsOf(kubernetesNameFault('namespace', text));
       expect(fault).toContain(`namespace must be an RFC 1123 label`);
       expect(fault).toContain(`got '${text}'`);
       expect(kubernetesNameFault('namespace', /example '([^']*)'$/.exec(fault)?.[1] ?? '')).toEqual([]);
@@ -186,7 +192,7 @@ describe('tags', () => {
     ['a long value', { k: 'v'.repeat(257) }, 'at most 256 characters'],
     ['too many', Object.fromEntries(Array.from({ length: 41 }, (_, i) => [`k${i}`, 'v'])), 'at most 40'],
   ])('%s is a fault', (_, tags, message) => {
-    expect(tagFaults(tags)).toEqual([expect.stringContaining(message)]);
+    expect(reasonsOf(tagFaults(tags))).toEqual([expect.stringContaining(message)]);
   });
 
   test('tokens are allowed as values', () => {
@@ -197,6 +203,6 @@ describe('tags', () => {
 
 test('a stack is a scope with a path', () => {
   const stack = testStack();
-  expect(new ValidationError(stack, ['x']).constructPath).toBe('test');
-  expect(new ValidationError(TerraformStack.of(stack).node.root, ['x']).constructPath).toBe('<root>');
+  expect(new ValidationError(stack, [A]).constructPath).toBe('test');
+  expect(new ValidationError(TerraformStack.of(stack).node.root, [A]).constructPath).toBe('<root>');
 });

@@ -1,3 +1,5 @@
+import { Fault } from '../../lib/units';
+import { reasonsOf } from '../support/faults';
 import { ReferenceResolver } from '../../lib/manifests/reference-resolver';
 import { parseReference, parseTemplate } from '../../lib/manifests/terraform-template';
 
@@ -33,9 +35,9 @@ const VALUES = {
 };
 
 function resolve(value: unknown): { result: unknown; faults: string[] } {
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const resolver = new ReferenceResolver(JSON_OF_STACK, VALUES, (name) => (name === 'infra' ? producer : undefined));
-  return { result: resolver.resolve(value, 'x', faults), faults };
+  return { result: resolver.resolve(value, 'x', faults), faults: reasonsOf(faults) };
 }
 
 test.each<[unknown, unknown]>([
@@ -98,10 +100,10 @@ test.each<[unknown, string]>([
 });
 
 test('an output of another stack without a value is named as that stack names it', () => {
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const other = new ReferenceResolver({ output: { arn: { value: '${aws_iam_role.pod.arn}' } } }, {}, () => undefined);
   new ReferenceResolver({}, {}, () => other).resolve('${data.terraform_remote_state.infra.outputs.arn}', 'x', faults);
-  expect(faults).toEqual([expect.stringContaining("refers to 'aws_iam_role.pod.arn'")]);
+  expect(reasonsOf(faults)).toEqual([expect.stringContaining("refers to 'aws_iam_role.pod.arn'")]);
 });
 
 test('templates are split at expressions, with braces and quotes in them', () => {

@@ -1,3 +1,5 @@
+import { Fault } from '../../lib/units';
+import { reasonsOf } from '../support/faults';
 import { ApiObject, Fields } from '../../lib/manifests/attribute-rules';
 import { KINDS, PROVIDER_VERSION } from '../../lib/manifests/kinds';
 import { renderResource } from '../../lib/manifests/render-resource';
@@ -44,9 +46,9 @@ describe('the object is the one the provider sends', () => {
   test.each(recorded.map((sample): [string, string, Recorded] => [sample.type, sample.id, sample]))(
     '%s %s',
     (_, __, sample) => {
-      const faults: string[] = [];
+      const faults: Fault[] = [];
       const object = renderResource(sample.type, sample.block, faults);
-      expect(faults).toEqual([]);
+      expect(reasonsOf(faults)).toEqual([]);
       expect(normalize(object)).toEqual(normalize(sample.request));
     },
   );
@@ -167,25 +169,25 @@ describe('faults', () => {
     ],
     ['write-only data', 'kubernetes_secret_v1', { metadata, data_wo: { a: 'b' } }, 'it is write-only'],
   ])('%s', (_, type, block, message) => {
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     renderResource(type, block, faults);
-    expect(faults).toEqual([expect.stringContaining(message)]);
+    expect(reasonsOf(faults)).toEqual([expect.stringContaining(message)]);
   });
 
   test("Terraform's own arguments are none", () => {
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     const block = { metadata, depends_on: ['a'], lifecycle: {}, provider: 'kubernetes.a', timeouts: {}, id: 'x' };
     expect(renderResource('kubernetes_namespace_v1', block, faults)).toEqual({
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata,
     });
-    expect(faults).toEqual([]);
+    expect(reasonsOf(faults)).toEqual([]);
   });
 });
 
 test('values that Terraform would convert are converted', () => {
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   const block = {
     metadata: [{ name: 'a' }],
     spec: [
@@ -201,5 +203,5 @@ test('values that Terraform would convert are converted', () => {
     metadata: { name: 'a', namespace: 'default' },
     spec: { replicas: 2, paused: true, minReadySeconds: 5, template: { metadata: { labels: { n: '1' } } } },
   });
-  expect(faults).toEqual([]);
+  expect(reasonsOf(faults)).toEqual([]);
 });

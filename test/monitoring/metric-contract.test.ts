@@ -1,10 +1,11 @@
+import { reasonsOf } from '../support/faults';
 import { MetricsTarget } from '../../lib/core/watchable';
 import { MetricContract } from '../../lib/monitoring';
 import { parsePromql } from '../../lib/monitoring/promql';
 import { TARGET } from './support';
 
 const faults = (expr: string, target: Partial<MetricsTarget> = {}) =>
-  MetricContract.faults([{ alert: 'A', expr }], [{ ...TARGET, ...target }]);
+  reasonsOf(MetricContract.faults([{ alert: 'A', expr }], [{ ...TARGET, ...target }]));
 
 describe('the metric contract', () => {
   test.each([
@@ -71,8 +72,10 @@ describe('the metric contract', () => {
     const record = { record: 'x_qps', expr: 'sum by (model) (rate(nv_inference_count[5m]))', labels: { site: 'a' } };
     const use = { alert: 'A', expr: 'x_qps{site="a",model="m"} > 1' };
     expect(MetricContract.faults([record, use], [TARGET])).toEqual([]);
-    expect(MetricContract.faults([use, record], [TARGET])).toEqual([expect.stringContaining(`'x_qps' is no metric`)]);
-    expect(MetricContract.faults([record, { alert: 'A', expr: 'x_qps{pod="p"}' }], [TARGET])).toEqual([
+    expect(reasonsOf(MetricContract.faults([use, record], [TARGET]))).toEqual([
+      expect.stringContaining(`'x_qps' is no metric`),
+    ]);
+    expect(reasonsOf(MetricContract.faults([record, { alert: 'A', expr: 'x_qps{pod="p"}' }], [TARGET]))).toEqual([
       `rule 'A': x_qps has no label 'pod'`,
     ]);
   });

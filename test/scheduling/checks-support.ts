@@ -1,3 +1,4 @@
+import { reasonsOf } from '../support/faults';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
@@ -98,7 +99,7 @@ export function checks(pools: { [name: string]: PoolOptions }, ...demands: PodDe
   const build = (stack: TerraformStack) => {
     const cluster = testCluster(stack);
     fill(cluster, pools, demands);
-    faults = ClusterChecks.of(cluster).faults;
+    faults = reasonsOf(ClusterChecks.of(cluster).faults);
   };
   try {
     synthesize(build);

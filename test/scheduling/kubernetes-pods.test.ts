@@ -1,3 +1,4 @@
+import { reasonsOf } from '../support/faults';
 import { CronJobV1 } from '@cdktf/provider-kubernetes/lib/cron-job-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Deployment } from '@cdktf/provider-kubernetes/lib/deployment';
@@ -51,7 +52,7 @@ function faultsOf(
       const cluster = testCluster(stack);
       fill(cluster, pools, []);
       build(stack, cluster, KubernetesAccess.of(stack, cluster).kubernetesProvider as KubernetesProvider);
-      faults = ClusterChecks.of(cluster).faults;
+      faults = reasonsOf(ClusterChecks.of(cluster).faults);
     });
   } catch (error) {
     for (const fault of faults) expect((error as Error).message).toContain(fault);
@@ -243,7 +244,7 @@ describe('pods of a user’s own resources that do not', () => {
         for (const id of ['A', 'B', 'C']) {
           new PodV1(workload, id, { metadata: { name: id }, spec: template(8).spec });
         }
-        faults = ClusterChecks.of(cluster).faults;
+        faults = reasonsOf(ClusterChecks.of(cluster).faults);
       }),
     ).toThrow(/24 of nvidia.com\/gpu together/);
     expect(faults).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { reasonsOf } from '../support/faults';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuType } from '../../lib/catalog/gpu-type';
@@ -26,7 +27,7 @@ function onEks(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]):
     const cluster = testCluster(stack, EKS);
     fill(cluster, pools, demands);
     const all = ClusterChecks.of(cluster);
-    result = { faults: all.faults, table: all.explain() };
+    result = { faults: reasonsOf(all.faults), table: all.explain() };
   };
   try {
     synthesize(build);

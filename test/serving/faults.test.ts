@@ -1,3 +1,4 @@
+import { reasonsOf } from '../support/faults';
 import { Token } from 'cdktf';
 import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease } from '../../lib/catalog';
 import { ValidationError } from '../../lib/core';
@@ -22,7 +23,7 @@ function faultsOf(build: () => unknown): string[] {
   } catch (error) {
     expect(error).toBeInstanceOf(ValidationError);
     expect((error as ValidationError).constructPath).toBe('test/Chat');
-    return (error as ValidationError).faults;
+    return reasonsOf((error as ValidationError).faults);
   }
   return [];
 }

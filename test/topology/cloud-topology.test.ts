@@ -1,3 +1,4 @@
+import { reasonsOf } from '../support/faults';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -306,7 +307,7 @@ describe('faults of the cluster, of pools and of models are one error', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(ValidationError);
       expect((error as ValidationError).constructPath).toBe('test/Cloud');
-      return (error as ValidationError).faults;
+      return reasonsOf((error as ValidationError).faults);
     }
     return [];
   };

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../units/fault';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
@@ -71,7 +72,9 @@ export class ClusterAutoscaler extends Construct {
       ...versionFaults(chartVersion),
       ...(other
         ? [
-            `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}'; one serves all its pools`,
+            untitled(
+              `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}'; one serves all its pools`,
+            ),
           ]
         : []),
     ]);
@@ -119,10 +122,12 @@ export class ClusterAutoscaler extends Construct {
 /** The autoscaler of each cluster. */
 const known = new WeakMap<IEksCluster, ClusterAutoscaler>();
 
-function versionFaults(version: string): string[] {
+function versionFaults(version: string): Fault[] {
   const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');
   if (unknown.length > 0) return unknown;
-  return /^\d+\.\d+\.\d+$/.test(version) ? [] : [`chartVersion must be written as '9.59.0'; got '${version}'`];
+  return /^\d+\.\d+\.\d+$/.test(version)
+    ? []
+    : [untitled(`chartVersion must be written as '9.59.0'; got '${version}'`)];
 }
 
 function policy(clusterName: string) {

@@ -1,3 +1,4 @@
+import { untitled } from '../../units/fault';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { NodeTaint } from '../../core/gpu-node-pool';
 import { escapeTemplate } from '../../core/template-escape';
@@ -41,8 +42,10 @@ export class GpuOperator {
     throwIfFaulty([
       ...(version === undefined || /^v\d+\.\d+\.\d+$/.test(version)
         ? []
-        : [`version of the GPU operator must be written as 'v26.3.3'; got '${version}'`]),
-      ...(values === undefined || isObject(values) ? [] : ['values of the GPU operator must be a JSON object']),
+        : [untitled(`version of the GPU operator must be written as 'v26.3.3'; got '${version}'`)]),
+      ...(values === undefined || isObject(values)
+        ? []
+        : [untitled('values of the GPU operator must be a JSON object')]),
     ]);
     return new GpuOperator(release);
   }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
@@ -156,22 +157,23 @@ function containerName(image: string): string {
   return kubernetesName(image.split('/').slice(-1)[0]);
 }
 
-function imageFaults(images: readonly string[]): string[] {
-  if (images.length === 0) return ['images must name at least one image'];
+function imageFaults(images: readonly string[]): Fault[] {
+  if (images.length === 0) return [untitled('images must name at least one image')];
   const names = images.map(containerName);
   return images.flatMap((image, index) => {
     if (hasToken(image))
-      return [`images must be known at synthesis because containers are named after them; got a token`];
+      return [untitled(`images must be known at synthesis because containers are named after them; got a token`)];
     if (!/[^/]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image)) {
-      return [`images must name a tag or a digest, or what is pulled changes unseen; got '${image}'`];
+      return [untitled(`images must name a tag or a digest, or what is pulled changes unseen; got '${image}'`)];
     }
     return names.indexOf(names[index]) === index
       ? []
-      : [`images must differ in name or tag; got '${image}' beside another such`];
+      : [untitled(`images must differ in name or tag; got '${image}' beside another such`)];
   });
 }
 
-function poolFaults({ nodePools, cluster }: ImagePrePullerProps): string[] {
-  if (nodePools?.length === 0) return ['nodePools must name at least one pool; leave it out for every node with GPUs'];
+function poolFaults({ nodePools, cluster }: ImagePrePullerProps): Fault[] {
+  if (nodePools?.length === 0)
+    return [untitled('nodePools must name at least one pool; leave it out for every node with GPUs')];
   return (nodePools ?? []).flatMap((pool) => otherClusterFault(pool, cluster));
 }

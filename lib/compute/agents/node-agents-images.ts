@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../units/fault';
 /**
  * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships (deployments/gpu-operator/values.yaml) and that its own
  * manifests name.
@@ -41,7 +42,7 @@ const LOWEST_EFA_PLUGIN: { readonly [type: string]: readonly number[] } = {
  *
  * @internal
  */
-export function efaPluginFaults(image: string, instanceTypes: readonly string[]): string[] {
+export function efaPluginFaults(image: string, instanceTypes: readonly string[]): Fault[] {
   const release = /:v(\d+)\.(\d+)\.(\d+)[^/:]*$/.exec(image)?.slice(1).map(Number);
   if (!release) return [];
   return [...new Set(instanceTypes)].sort().flatMap((type) => {
@@ -49,7 +50,9 @@ export function efaPluginFaults(image: string, instanceTypes: readonly string[])
     const different = lowest?.findIndex((part, index) => part !== release[index]) ?? -1;
     if (different < 0 || release[different] > lowest[different]) return [];
     return [
-      `EFA plugin '${image}' is too old for ${type}, whose NVLink devices it would count as EFA; use v${lowest.join('.')} or later`,
+      untitled(
+        `EFA plugin '${image}' is too old for ${type}, whose NVLink devices it would count as EFA; use v${lowest.join('.')} or later`,
+      ),
     ];
   });
 }
@@ -126,11 +129,13 @@ export function efaDevicePluginImage(region = CHART_REGION): string {
  *
  * @internal
  */
-export function efaRegionFaults(region: string | undefined): string[] {
+export function efaRegionFaults(region: string | undefined): Fault[] {
   if (region === undefined || ACCOUNTS[region]) return [];
   return [
-    `no registry of the EFA device plugin is known for region '${region}'; pass efaPluginImage, or one of the regions ` +
-      Object.keys(ACCOUNTS).join(', '),
+    untitled(
+      `no registry of the EFA device plugin is known for region '${region}'; pass efaPluginImage, or one of the regions ` +
+        Object.keys(ACCOUNTS).join(', '),
+    ),
   ];
 }
 

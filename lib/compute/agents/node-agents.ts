@@ -1,3 +1,5 @@
+import { addValidation } from '../../core/validation';
+import { Fault, untitled } from '../../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
@@ -102,7 +104,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     whenPoolsChange(props.cluster, (pool) => this.follow(pool));
     // For clusters that are no construct of this library, and do not tell.
     new LateChild(this, 'AfterPools', () => this.addLater());
-    this.node.addValidation({ validate: () => this.poolFaults() });
+    addValidation(this, () => this.poolFaults());
     ClusterChecks.of(props.cluster).register(this);
   }
 
@@ -116,7 +118,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     });
   }
 
-  private faults(): string[] {
+  private faults(): Fault[] {
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
     const other = nodeAgentsOf(this.cluster);
     return [
@@ -124,14 +126,16 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
       ...(other
         ? [
-            `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
+            untitled(
+              `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
+            ),
           ]
         : []),
     ];
   }
 
   /** What is wrong between the agents and the pools, once all pools are there. */
-  private poolFaults(): string[] {
+  private poolFaults(): Fault[] {
     const { gpuOperator, efaPluginImage } = this.props;
     const pools = this.cluster.nodePools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
@@ -142,24 +146,31 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     return [
       ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
         ? [
-            `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release, and what enables them out of its values`,
+            untitled(
+              `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release, and what enables them out of its values`,
+            ),
           ]
         : []),
       ...(!gpuOperator && divided.length > 0
         ? [
-            `pool(s) ${named(divided)} divide their GPUs by MIG, which the GPU operator does; pass gpuOperator: GpuOperator.release()`,
+            untitled(
+              `pool(s) ${named(divided)} divide their GPUs by MIG, which the GPU operator does; pass gpuOperator: GpuOperator.release()`,
+            ),
           ]
         : []),
       ...(gpuOperator && renamed.length > 0 && alike.length > 0
         ? [
-            `MIG instances of pool(s) ${named(renamed)} have resource names of their own and those of ${named(alike)} have not, but a GPU ` +
-              'operator has one strategy for all nodes; add renamed() to the GpuSharing of all of them, or of none',
+            untitled(
+              `MIG instances of pool(s) ${named(renamed)} have resource names of their own and those of ${named(alike)} have not, but a GPU ` +
+                'operator has one strategy for all nodes; add renamed() to the GpuSharing of all of them, or of none',
+            ),
           ]
         : []),
-      ...unknown.map(
-        (name) =>
+      ...unknown.map((name) =>
+        untitled(
           `label '${PLUGIN_CONFIG_LABEL}=${name}' names no known configuration; use 'time-slicing-<pods on one GPU>', with '-renamed' at the ` +
-          'end for the resource nvidia.com/gpu.shared',
+            'end for the resource nvidia.com/gpu.shared',
+        ),
       ),
       ...(efaPluginImage
         ? efaPluginFaults(

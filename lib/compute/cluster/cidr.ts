@@ -1,19 +1,20 @@
+import { Fault, untitled } from '../../units/fault';
 /**
  * The faults of an IPv4 range in CIDR notation.
  *
  * @internal
  */
-export function cidrFaults(name: string, cidr: string, shortest = 0, longest = 32): string[] {
+export function cidrFaults(name: string, cidr: string, shortest = 0, longest = 32): Fault[] {
   const parsed = parse(cidr);
-  if (!parsed) return [`${name} must be an IPv4 range such as '10.0.0.0/16'; got '${cidr}'`];
+  if (!parsed) return [untitled(`${name} must be an IPv4 range such as '10.0.0.0/16'; got '${cidr}'`)];
   const network = write(parsed.address - (parsed.address % 2 ** (32 - parsed.length)));
   return [
     ...(parsed.length < shortest || parsed.length > longest
-      ? [`${name} must be between /${shortest} and /${longest}; got '${cidr}'`]
+      ? [untitled(`${name} must be between /${shortest} and /${longest}; got '${cidr}'`)]
       : []),
     ...(network === write(parsed.address)
       ? []
-      : [`${name} must begin at the start of its range; got '${cidr}'; write '${network}/${parsed.length}'`]),
+      : [untitled(`${name} must begin at the start of its range; got '${cidr}'; write '${network}/${parsed.length}'`)]),
   ];
 }
 

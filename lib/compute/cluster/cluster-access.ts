@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../units/fault';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { DataAwsIamSessionContext } from '@cdktf/provider-aws/lib/data-aws-iam-session-context';
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
@@ -80,13 +81,15 @@ export class ClusterAccess extends Construct {
  *
  * @internal
  */
-export function adminFaults(admins?: string[]): string[] {
+export function adminFaults(admins?: string[]): Fault[] {
   if (admins === undefined) return [];
   const why = 'access entries get their ids from it; for a principal of the same stack call grantAdmin(id, arn)';
   return [
     ...(admins.length === 0
       ? [
-          'admins must name at least one principal, or nobody could reach the cluster; leave it out for the applying identity',
+          untitled(
+            'admins must name at least one principal, or nobody could reach the cluster; leave it out for the applying identity',
+          ),
         ]
       : []),
     ...admins.flatMap((arn, index) => {
@@ -94,10 +97,12 @@ export function adminFaults(admins?: string[]): string[] {
       if (unknown.length > 0) return unknown;
       if (!/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)(\/.+)?$/.test(arn)) {
         return [
-          `admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got '${arn}'`,
+          untitled(
+            `admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got '${arn}'`,
+          ),
         ];
       }
-      return admins.indexOf(arn) === index ? [] : [`admins must be different; got '${arn}' twice`];
+      return admins.indexOf(arn) === index ? [] : [untitled(`admins must be different; got '${arn}' twice`)];
     }),
   ];
 }

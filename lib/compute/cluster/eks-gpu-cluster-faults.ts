@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../units/fault';
 import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
@@ -16,7 +17,7 @@ import { zoneFaults } from './zone-slots';
  *
  * @internal
  */
-export function eksGpuClusterFaults(props: EksGpuClusterProps): string[] {
+export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
   return [
     ...clusterNameFaults(props.clusterName),
     ...versionFaults(props),
@@ -34,14 +35,16 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): string[] {
  *
  * @internal
  */
-export function eksAttributesFaults(attributes: EksClusterAttributes): string[] {
+export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
   const { clusterName, subnetIds, securityGroupIds, availabilityZones } = attributes;
   return [
     ...clusterNameFaults(clusterName),
     ...(securityGroupIds.length > 0
       ? []
       : [
-          'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
+          untitled(
+            'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
+          ),
         ]),
     ...zoneCountFaults('subnetIds', subnetIds, availabilityZones),
     ...subnetRangeFaults('subnetCidrs', subnetIds, attributes.subnetCidrs),
@@ -52,18 +55,20 @@ export function eksAttributesFaults(attributes: EksClusterAttributes): string[] 
 /**
  * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
  */
-function clusterNameFaults(name: string): string[] {
+function clusterNameFaults(name: string): Fault[] {
   const unknown = concreteFault('clusterName', name, 'child ids, role names and provider aliases are derived from it');
   if (unknown.length > 0) return unknown;
   return /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/.test(name)
     ? []
     : [
-        `clusterName must be 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit; ` +
-          `got '${name}' with ${name.length} characters`,
+        untitled(
+          `clusterName must be 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit; ` +
+            `got '${name}' with ${name.length} characters`,
+        ),
       ];
 }
 
-function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): string[] {
+function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): Fault[] {
   if (kubernetesVersion === undefined) return [];
   const unknown = concreteFault('kubernetesVersion', kubernetesVersion, 'add-ons and node images are pinned by it');
   if (unknown.length > 0) return unknown;
@@ -71,11 +76,13 @@ function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): stri
   return release.kubernetesVersion === kubernetesVersion
     ? []
     : [
-        `kubernetesVersion and release must be of the same minor; got '${kubernetesVersion}' and a release of ${release}`,
+        untitled(
+          `kubernetesVersion and release must be of the same minor; got '${kubernetesVersion}' and a release of ${release}`,
+        ),
       ];
 }
 
-function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClusterProps): string[] {
+function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClusterProps): Fault[] {
   if (!vpc) {
     const cidr = vpcCidr ?? '10.0.0.0/16';
     const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
@@ -83,28 +90,34 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
   return [
-    ...own.map(([name]) => `${name} is for the cluster's own VPC; leave it out, or leave out vpc`),
+    ...own.map(([name]) => untitled(`${name} is for the cluster's own VPC; leave it out, or leave out vpc`)),
     ...existingVpcFaults(vpc),
   ];
 }
 
-function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): string[] {
+function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): Fault[] {
   const several = hasToken(privateSubnetIds) || new Set(privateSubnetIds).size >= 2;
   return [
     ...(several
       ? []
       : [
-          `vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(privateSubnetIds)}`,
+          untitled(
+            `vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(privateSubnetIds)}`,
+          ),
         ]),
     ...zoneCountFaults('vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
     ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
   ];
 }
 
-function zoneCountFaults(name: string, subnetIds: string[], zones?: string[]): string[] {
+function zoneCountFaults(name: string, subnetIds: string[], zones?: string[]): Fault[] {
   return zones === undefined || !areCounted(subnetIds, zones) || zones.length === subnetIds.length
     ? []
-    : [`availabilityZones must have one zone for each of ${name}; got ${zones.length} for ${subnetIds.length}`];
+    : [
+        untitled(
+          `availabilityZones must have one zone for each of ${name}; got ${zones.length} for ${subnetIds.length}`,
+        ),
+      ];
 }
 
 /** Whether it is known how many elements lists have: of one that Terraform only knows later, a module's output, it is not. */
@@ -112,7 +125,7 @@ function areCounted(...lists: string[][]): boolean {
   return !lists.some((list) => Token.isUnresolved(list));
 }
 
-function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): string[] {
+function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fault[] {
   const ranges = [...publicCidrs, ...privateCidrs];
   const unknown = concreteFault(
     'apiAccess',
@@ -123,31 +136,33 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): st
   return [
     ...(isPublic && publicCidrs.length === 0
       ? [
-          'apiAccess must name at least one range, or EKS opens the API to the whole internet; else use ApiAccess.private()',
+          untitled(
+            'apiAccess must name at least one range, or EKS opens the API to the whole internet; else use ApiAccess.private()',
+          ),
         ]
       : []),
     ...ranges.flatMap((cidr) => cidrFaults('apiAccess', cidr)),
     ...ranges
       .filter((cidr, index) => ranges.indexOf(cidr) !== index)
-      .map((cidr) => `apiAccess must name each range once; got '${cidr}' twice`),
+      .map((cidr) => untitled(`apiAccess must name each range once; got '${cidr}' twice`)),
   ];
 }
 
 /** Ranges of subnets, one for each, of which no two may have addresses in common. Those not known at synthesis are let pass. */
-function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): string[] {
+function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): Fault[] {
   if (cidrs === undefined) return [];
   if (areCounted(subnetIds, cidrs) && cidrs.length !== subnetIds.length) {
-    return [`${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`];
+    return [untitled(`${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`)];
   }
   const known = areCounted(cidrs) ? cidrs.filter((cidr) => !hasToken(cidr)) : [];
   const faults = known.flatMap((cidr) => cidrFaults(name, cidr, 16, 28));
   return faults.length > 0
     ? faults
-    : overlaps(known).map(([one, other]) => `${name} must not overlap; got '${one}' and '${other}'`);
+    : overlaps(known).map(([one, other]) => untitled(`${name} must not overlap; got '${one}' and '${other}'`));
 }
 
 /** A connected network whose range overlaps the cluster's own cannot be routed to. */
-function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): string[] {
+function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): Fault[] {
   const own = vpc ? (vpc.privateSubnetCidrs ?? []) : [vpcCidr ?? '10.0.0.0/16'];
   const connected = apiAccess?.privateCidrs ?? [];
   const faulty = (cidr: string) => hasToken(cidr) || cidrFaults('', cidr).length > 0;
@@ -155,10 +170,11 @@ function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): string[
   return own.flatMap((range) =>
     connected
       .filter((cidr) => rangesOverlap(range, cidr))
-      .map(
-        (cidr) =>
+      .map((cidr) =>
+        untitled(
           `apiAccess names the connected network '${cidr}', which overlaps '${range}' of the cluster, so that no route leads ` +
-          'there; give the cluster another vpcCidr',
+            'there; give the cluster another vpcCidr',
+        ),
       ),
   );
 }

@@ -1,3 +1,4 @@
+import { untitled } from '../../units/fault';
 import { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
 import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
@@ -105,7 +106,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     super(scope, id);
     throwIfInvalid(this, eksGpuClusterFaults(props));
     const { clusterName, provider } = props;
-    throwIfInvalid(this, takeClusterName(this, clusterName, provider));
+    throwIfInvalid(this, takeClusterName(this, clusterName, provider).map(untitled));
     const release =
       props.release ?? (props.kubernetesVersion ? EksRelease.of(props.kubernetesVersion) : EksRelease.DEFAULT);
     const apiAccess = props.apiAccess ?? ApiAccess.private();

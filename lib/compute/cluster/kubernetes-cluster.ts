@@ -1,3 +1,4 @@
+import { untitled } from '../../units/fault';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
@@ -50,14 +51,14 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
     const clusterName = attributes.clusterName ?? attributes.context ?? id;
     throwIfInvalid(this, [
       ...(attributes.configPath === ''
-        ? ["configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''"]
+        ? [untitled("configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''")]
         : []),
       ...concreteFault(
         attributes.clusterName === undefined ? 'context, where clusterName is not given,' : 'clusterName',
         clusterName,
         'provider aliases are derived from it',
       ),
-      ...(clusterName === '' ? ["clusterName must not be empty; got ''"] : []),
+      ...(clusterName === '' ? [untitled("clusterName must not be empty; got ''")] : []),
     ]);
     this.clusterName = clusterName;
     this.connection = { configPath: attributes.configPath, configContext: attributes.context };
@@ -98,8 +99,10 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
    */
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
     throw new ValidationError(this, [
-      `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role on cluster '${this.clusterName}', which is ` +
-        `known by its kubeconfig only; on an EKS cluster use EksGpuCluster.fromAttributes`,
+      untitled(
+        `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role on cluster '${this.clusterName}', which is ` +
+          `known by its kubeconfig only; on an EKS cluster use EksGpuCluster.fromAttributes`,
+      ),
     ]);
   }
 }

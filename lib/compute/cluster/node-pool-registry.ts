@@ -1,3 +1,4 @@
+import { untitled } from '../../units/fault';
 import { IConstruct } from 'constructs';
 import { isAttached } from '../../core/attached';
 import { throwIfInvalid } from '../../core/errors';
@@ -30,7 +31,9 @@ export class NodePoolRegistry {
       pool as IConstruct,
       isTaken
         ? [
-            `poolName must be unique within its cluster; '${pool.poolName}' on cluster '${this.clusterName}' is also at ${other.node.path}`,
+            untitled(
+              `poolName must be unique within its cluster; '${pool.poolName}' on cluster '${this.clusterName}' is also at ${other.node.path}`,
+            ),
           ]
         : [],
     );

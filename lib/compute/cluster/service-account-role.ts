@@ -1,3 +1,4 @@
+import { untitled } from '../../units/fault';
 import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-identity-association';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, Token } from 'cdktf';
@@ -37,8 +38,10 @@ export function serviceAccountRole(
     ...(credentials.podIdentity || credentials.oidcProviderArn
       ? []
       : [
-          `cluster '${credentials.clusterName}' has neither the EKS Pod Identity agent nor a known OpenID Connect provider, so ` +
-            `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role; set podIdentity or oidcProviderArn`,
+          untitled(
+            `cluster '${credentials.clusterName}' has neither the EKS Pod Identity agent nor a known OpenID Connect provider, so ` +
+              `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role; set podIdentity or oidcProviderArn`,
+          ),
         ]),
   ]);
   // A name has no slash, so two service accounts never have the same id.

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../units/fault';
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformProvider, Token } from 'cdktf';
@@ -103,7 +104,7 @@ export class SystemNodeGroup extends Construct {
  *
  * @internal
  */
-export function systemNodeFaults(nodes: SystemNodes = {}): string[] {
+export function systemNodeFaults(nodes: SystemNodes = {}): Fault[] {
   const { instanceType, minNodes, maxNodes, diskSize } = nodes;
   const why = 'it is checked against the other';
   const numbers = [
@@ -120,19 +121,19 @@ export function systemNodeFaults(nodes: SystemNodes = {}): string[] {
     concreteFault('', instanceType, '').length > 0 ||
     /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
       ? []
-      : [`systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`]),
+      : [untitled(`systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`)]),
     ...numbers,
     ...(numbers.length > 0
       ? []
       : [
-          ...count('systemNodes.minNodes', minNodes),
-          ...count('systemNodes.maxNodes', maxNodes),
+          ...count('systemNodes.minNodes', minNodes).map(untitled),
+          ...count('systemNodes.maxNodes', maxNodes).map(untitled),
           ...(maxNodes !== undefined && fewest > maxNodes
-            ? [`systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`]
+            ? [untitled(`systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`)]
             : []),
         ]),
     ...(diskSize === undefined || (Number.isInteger(diskSize.gib) && diskSize.gib >= 20)
       ? []
-      : [`systemNodes.diskSize must be a whole number of GiB, at least 20; got ${diskSize.gib} GiB`]),
+      : [untitled(`systemNodes.diskSize must be a whole number of GiB, at least 20; got ${diskSize.gib} GiB`)]),
   ];
 }

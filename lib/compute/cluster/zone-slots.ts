@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../units/fault';
 import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
 import { Fn, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -28,7 +29,7 @@ export interface ZoneSlot {
  *
  * @internal
  */
-export function zoneFaults(zones?: string[]): string[] {
+export function zoneFaults(zones?: string[]): Fault[] {
   if (zones === undefined) return [];
   const unknown = concreteFault('availabilityZones', zones, 'subnets are laid out by them');
   if (unknown.length > 0) return unknown;
@@ -36,16 +37,17 @@ export function zoneFaults(zones?: string[]): string[] {
   const repeated = zones.filter((_, index) => letters.indexOf(letters[index]) !== index);
   return [
     ...(zones.length < 2
-      ? [`availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`]
+      ? [untitled(`availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`)]
       : []),
     ...zones
       .filter((zone) => !/^[a-z0-9-]+\d[a-f]$/.test(zone))
-      .map(
-        (zone) =>
+      .map((zone) =>
+        untitled(
           `availabilityZones must be names such as 'eu-central-1a' ending in a to f; got '${zone}'; else pass vpc`,
+        ),
       ),
-    ...repeated.map(
-      (zone) => `availabilityZones must be different zones of one region; got '${zone}' beside one of the same letter`,
+    ...repeated.map((zone) =>
+      untitled(`availabilityZones must be different zones of one region; got '${zone}' beside one of the same letter`),
     ),
   ];
 }

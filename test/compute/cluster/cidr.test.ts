@@ -1,3 +1,4 @@
+import { reasonsOf } from '../../support/faults';
 import * as fc from 'fast-check';
 import { cidrFaults, subnetOf } from '../../../lib/compute/cluster/cidr';
 
@@ -42,5 +43,7 @@ describe('ranges', () => {
     ['2001:db8::/32', 'must be an IPv4 range'],
     ['10.0.0.0/8', 'must be between /16 and /20'],
     ['10.0.1.0/16', "write '10.0.0.0/16'"],
-  ])('fails for %s', (cidr, message) => expect(cidrFaults('vpcCidr', cidr, 16, 20).join()).toContain(message));
+  ])('fails for %s', (cidr, message) =>
+    expect(reasonsOf(cidrFaults('vpcCidr', cidr, 16, 20)).join()).toContain(message),
+  );
 });

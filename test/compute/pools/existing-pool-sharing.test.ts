@@ -1,3 +1,4 @@
+import { reasonsOf } from '../../support/faults';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType, GpuType } from '../../../lib';
 import { GpuOperator } from '../../../lib/compute/agents/gpu-operator';
@@ -161,7 +162,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
         const pool = shared(stack, cluster, { nodes: 1, gpuSharing });
         const { nodeSelector } = pool;
         ClusterChecks.of(cluster).register(new Workload(stack, 'W', [demand({ pods, requests, nodeSelector })]));
-        found = ClusterChecks.of(cluster).faults;
+        found = reasonsOf(ClusterChecks.of(cluster).faults);
       });
     try {
       build();
@@ -222,7 +223,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
         const { nodeSelector } = shared(stack, cluster, { gpuSharing: DIVIDED });
         const asked = demand({ ...gpus(2), tensorParallelism: 2, nodeSelector });
         ClusterChecks.of(cluster).register(new Workload(stack, 'W', [asked]));
-        found = ClusterChecks.of(cluster).faults;
+        found = reasonsOf(ClusterChecks.of(cluster).faults);
       }),
     ).toThrow(/needs whole GPUs, but pool 'rack' shares them \(mig\)/);
     expect(found).toHaveLength(1);

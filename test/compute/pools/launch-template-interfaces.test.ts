@@ -1,3 +1,4 @@
+import { reasonsOf } from '../../support/faults';
 import * as fc from 'fast-check';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { GpuType } from '../../../lib/catalog/gpu-type';
@@ -70,7 +71,7 @@ describe('failure 1: the layout of EFA interfaces', () => {
     ['no card 0', [{ index: 1, maxInterfaces: 2, efa: true }], /must have a network card 0/],
   ])('is refused by hardware with %s', (_, cards, fault) => {
     const type = custom(cards);
-    expect(layoutFaults(type, efaInterfaceLayout(type))).toEqual([expect.stringMatching(fault)]);
+    expect(reasonsOf(layoutFaults(type, efaInterfaceLayout(type)))).toEqual([expect.stringMatching(fault)]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { isAttached } from '../../../core/attached';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
@@ -46,7 +47,7 @@ export interface ExistingPoolSpec {
  *
  * @internal
  */
-export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
+export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
   const { poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods } = spec;
   const why = 'what fits on the pool is checked from it';
   const tokens = Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(
@@ -76,7 +77,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): string[] {
 }
 
 /** A label has one value: what is said of it in two places must be the same. */
-function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolSpec): string[] {
+function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolSpec): Fault[] {
   const said = { labels, nodeSelector, 'what agents and workloads rely on': own };
   const differ = (one: keyof typeof said, other: keyof typeof said) =>
     Object.entries(said[one])
@@ -86,10 +87,10 @@ function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolS
           `label '${key}' is '${value}' in ${one}, but '${said[other][key]}' in ${other}; make them agree`,
       );
   return [
-    ...differ('labels', 'nodeSelector'),
-    ...differ('nodeSelector', 'what agents and workloads rely on'),
+    ...differ('labels', 'nodeSelector').map(untitled),
+    ...differ('nodeSelector', 'what agents and workloads rely on').map(untitled),
     // Of nodes that the pool stamps such labels are refused as such.
-    ...(nodeNames ? [] : differ('labels', 'what agents and workloads rely on')),
+    ...(nodeNames ? [] : differ('labels', 'what agents and workloads rely on').map(untitled)),
   ];
 }
 
@@ -113,7 +114,7 @@ const SHARING_LABELS: { readonly [label: string]: (value: string) => LabelMeanin
 };
 
 /** Labels that the nodes have by themselves must not say other than `gpuSharing` does. Names of others' configurations say nothing. */
-function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing, hardware }: ExistingPoolSpec): string[] {
+function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing, hardware }: ExistingPoolSpec): Fault[] {
   const given = { ...(nodeNames ? {} : labels), ...nodeSelector };
   const said = sharing ? sharingLabels(sharing) : {};
   return Object.entries(SHARING_LABELS).flatMap(([label, meaning]) => {
@@ -121,21 +122,29 @@ function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing, hardware
     const { text, migProfile } = meaning(given[label]) ?? {};
     if (text === undefined) return [];
     if (sharing)
-      return [`label '${label}=${given[label]}' means ${text}, but gpuSharing is '${sharing}'; make them agree`];
+      return [
+        untitled(`label '${label}=${given[label]}' means ${text}, but gpuSharing is '${sharing}'; make them agree`),
+      ];
     // A profile that is not known cannot be said by gpuSharing.
     return migProfile !== undefined && migInstances(hardware.gpu, migProfile) === undefined
       ? []
-      : [`label '${label}=${given[label]}' shares the GPUs, but nothing is said of it; pass gpuSharing: ${text}`];
+      : [
+          untitled(
+            `label '${label}=${given[label]}' shares the GPUs, but nothing is said of it; pass gpuSharing: ${text}`,
+          ),
+        ];
   });
 }
 
-function wholeFault(name: string, value: number): string[] {
-  return Number.isInteger(value) && value >= 1 ? [] : [`${name} must be a whole number of at least 1; got ${value}`];
+function wholeFault(name: string, value: number): Fault[] {
+  return Number.isInteger(value) && value >= 1
+    ? []
+    : [untitled(`${name} must be a whole number of at least 1; got ${value}`)];
 }
 
-function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec): string[] {
+function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec): Fault[] {
   const entries = Object.entries(nodeSelector);
-  if (entries.length === 0) return ['nodeSelector must name at least one label, which no other node has'];
+  if (entries.length === 0) return [untitled('nodeSelector must name at least one label, which no other node has')];
   const all = { ...labels, ...nodeSelector, ...own };
   const holds = (has: { [key: string]: string }, wanted: { [key: string]: string }) =>
     Object.entries(wanted).every(([key, value]) => has[key] === value);
@@ -143,30 +152,34 @@ function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec
     .filter((pool) => holds(pool.nodeLabels, nodeSelector) || holds(all, pool.nodeSelector))
     .map((pool) => {
       const selector = entries.map(([key, value]) => `${key}=${value}`).join(', ');
-      return `nodeSelector ${selector} does not tell the nodes from those of pool '${pool.poolName}'; add a label that only these have`;
+      return untitled(
+        `nodeSelector ${selector} does not tell the nodes from those of pool '${pool.poolName}'; add a label that only these have`,
+      );
     });
 }
 
-function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): string[] {
+function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[] {
   if (!nodeNames) return [];
   const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
   const taken = owners.get(cluster);
   return [
     ...(nodeNames.length === nodes
       ? []
-      : [`nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct the one or the other`]),
+      : [untitled(`nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct the one or the other`)]),
     ...(new Set(nodeNames).size === nodeNames.length
       ? []
-      : [`nodeNames must be different; got ${nodeNames.join(', ')}`]),
+      : [untitled(`nodeNames must be different; got ${nodeNames.join(', ')}`)]),
     ...nodeNames
       .filter((name) => name.length > 253 || !subdomain.test(name))
-      .map((name) => `a node's name must be as 'kubectl get nodes' prints it; got '${name}'`),
+      .map((name) => untitled(`a node's name must be as 'kubectl get nodes' prints it; got '${name}'`)),
     ...nodeNames.flatMap((name) => {
       const owner = taken?.get(name);
       return owner === undefined || !isAttached(owner)
         ? []
         : [
-            `node '${name}' is in pool '${owner.poolName}' already; a node has the labels of one pool; leave it out of the one or the other`,
+            untitled(
+              `node '${name}' is in pool '${owner.poolName}' already; a node has the labels of one pool; leave it out of the one or the other`,
+            ),
           ];
     }),
   ];

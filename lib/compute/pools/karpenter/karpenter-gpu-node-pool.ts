@@ -1,3 +1,5 @@
+import { addValidation } from '../../../core/validation';
+import { Fault, untitled } from '../../../units/fault';
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -163,7 +165,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     if (block) capacityBlockAlarm(this, { ...aws, block });
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
-    this.node.addValidation({ validate: () => this.nowhereFaults() });
+    addValidation(this, () => this.nowhereFaults());
     cluster.registerNodePool(this);
   }
 
@@ -219,7 +221,9 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       this,
       this.installed
         ? [
-            `the objects of pool '${this.poolName}' are put onto the cluster already, at '${this.installed.node.path}'; install them once`,
+            untitled(
+              `the objects of pool '${this.poolName}' are put onto the cluster already, at '${this.installed.node.path}'; install them once`,
+            ),
           ]
         : [],
     );
@@ -234,12 +238,14 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   }
 
   /** Without its objects on the cluster nobody makes a node, and pods wait for ever. */
-  private nowhereFaults(): string[] {
+  private nowhereFaults(): Fault[] {
     return this.isTaken
       ? []
       : [
-          `the objects of Karpenter pool '${this.poolName}' are put nowhere, so that it would never have a node; call install(...) from the ` +
-            'workload stack, or hand objects to what applies them',
+          untitled(
+            `the objects of Karpenter pool '${this.poolName}' are put nowhere, so that it would never have a node; call install(...) from the ` +
+              'workload stack, or hand objects to what applies them',
+          ),
         ];
   }
 }

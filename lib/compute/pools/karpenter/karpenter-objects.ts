@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { Token } from 'cdktf';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
@@ -31,52 +32,66 @@ const RESERVED = /(^|\.)karpenter(\.k8s\.aws|\.sh)$/;
  *
  * @internal
  */
-export function karpenterFaults(spec: GpuNodePoolSpec): string[] {
+export function karpenterFaults(spec: GpuNodePoolSpec): Fault[] {
   const { minNodes, maxNodes } = spec;
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   if (minNodes !== 0 && minNodes !== maxNodes) {
     faults.push(
-      `Karpenter keeps no minimum: minNodes must be 0, or maxNodes (${maxNodes}) for a fixed number of nodes; got ${minNodes}`,
+      untitled(
+        `Karpenter keeps no minimum: minNodes must be 0, or maxNodes (${maxNodes}) for a fixed number of nodes; got ${minNodes}`,
+      ),
     );
   }
   if (spec.efa && spec.efaLayout === EfaLayout.COMBINED) {
-    faults.push(`Karpenter takes no interfaces that are EFA and ENA in one; use EfaLayout.EFA_ONLY`);
+    faults.push(untitled(`Karpenter takes no interfaces that are EFA and ENA in one; use EfaLayout.EFA_ONLY`));
   }
   if (spec.sharing.kind !== GpuSharingKind.NONE) {
     faults.push(
-      `Karpenter counts whole GPUs and would make a node for each share; got gpuSharing '${spec.sharing}'; use GpuNodePool`,
+      untitled(
+        `Karpenter counts whole GPUs and would make a node for each share; got gpuSharing '${spec.sharing}'; use GpuNodePool`,
+      ),
     );
   }
   if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {
-    faults.push('the cluster autoscaler scales no nodes of Karpenter; leave autoscaling out, or use GpuNodePool');
+    faults.push(
+      untitled('the cluster autoscaler scales no nodes of Karpenter; leave autoscaling out, or use GpuNodePool'),
+    );
   }
   for (const key of Object.keys(spec.labels).filter((label) => RESERVED.test(keyPrefix(label)))) {
     faults.push(
-      `label '${key}' must not be under '${keyPrefix(key)}', which Karpenter reserves; use a prefix of your own`,
+      untitled(
+        `label '${key}' must not be under '${keyPrefix(key)}', which Karpenter reserves; use a prefix of your own`,
+      ),
     );
   }
   faults.push(...listFaults(spec));
   if (spec.repair.isEnabled) {
-    faults.push("nodeRepair is EKS's own for managed node groups; Karpenter has its feature gate NodeRepair instead");
+    faults.push(
+      untitled("nodeRepair is EKS's own for managed node groups; Karpenter has its feature gate NodeRepair instead"),
+    );
   }
   return faults;
 }
 
 /** Karpenter's objects name every subnet and every security group. */
-function listFaults(spec: GpuNodePoolSpec): string[] {
+function listFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, subnetId, subnetIds } = spec;
   const several = subnetId === undefined && !needsOneSubnet(spec);
   const fix = 'pass them one by one, e.g. Fn.element(list, 0)';
   return [
     ...(several && Token.isUnresolved(subnetIds ?? cluster.subnetIds)
       ? [
-          `Karpenter's objects name each subnet, but how many subnetIds there are is not known at synthesis; ${fix}, as subnetIds of the pool`,
+          untitled(
+            `Karpenter's objects name each subnet, but how many subnetIds there are is not known at synthesis; ${fix}, as subnetIds of the pool`,
+          ),
         ]
       : []),
     ...(Token.isUnresolved(cluster.securityGroupIds)
       ? [
-          `Karpenter's objects name each security group, but how many securityGroupIds cluster '${cluster.clusterName}' has is not known at ` +
-            `synthesis; ${fix}`,
+          untitled(
+            `Karpenter's objects name each security group, but how many securityGroupIds cluster '${cluster.clusterName}' has is not known at ` +
+              `synthesis; ${fix}`,
+          ),
         ]
       : []),
   ];

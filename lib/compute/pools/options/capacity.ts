@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { concreteFault, hasToken } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 import { readUtcTime } from './utc-time';
@@ -141,19 +142,21 @@ export function drainMinutesOf(block: CapacityBlock): number {
   return block.drainMinutes ?? DEFAULT_DRAIN_MINUTES;
 }
 
-function idFaults(id: string): string[] {
+function idFaults(id: string): Fault[] {
   if (hasToken(id) || /^cr-[0-9a-z]+$/.test(id)) return [];
-  return [`reservationId must be the id of a capacity reservation such as 'cr-02168da1478b509e0'; got '${id}'`];
+  return [
+    untitled(`reservationId must be the id of a capacity reservation such as 'cr-02168da1478b509e0'; got '${id}'`),
+  ];
 }
 
-function instancesFaults(instances?: number): string[] {
+function instancesFaults(instances?: number): Fault[] {
   if (hasToken(instances)) return concreteFault('instances of a reservation', instances, 'maxNodes is checked by it');
   return instances === undefined || (Number.isInteger(instances) && instances >= 1)
     ? []
-    : [`instances of a reservation must be a whole number of at least 1; got ${instances}`];
+    : [untitled(`instances of a reservation must be a whole number of at least 1; got ${instances}`)];
 }
 
-function blockFaults(block: CapacityBlock): string[] {
+function blockFaults(block: CapacityBlock): Fault[] {
   const { start: from, end: to, drainMinutes } = block;
   const later = Object.entries({ start: from, end: to, drainMinutes }).flatMap(([name, value]) =>
     concreteFault(`${name} of a capacity block`, value, 'what scales the pool is computed from it'),
@@ -167,18 +170,26 @@ function blockFaults(block: CapacityBlock): string[] {
     ['end', block.end, end],
   ] as const) {
     if (time === undefined)
-      faults.push(`${name} of a capacity block must be a time in UTC such as '2026-12-01T11:30:00Z'; got '${text}'`);
+      faults.push(
+        untitled(`${name} of a capacity block must be a time in UTC such as '2026-12-01T11:30:00Z'; got '${text}'`),
+      );
   }
   if (!hasToken(block.availabilityZone) && !/^[a-z0-9-]+\d[a-z]$/.test(block.availabilityZone)) {
-    faults.push(`availabilityZone must be the name of a zone such as 'us-west-2b'; got '${block.availabilityZone}'`);
+    faults.push(
+      untitled(`availabilityZone must be the name of a zone such as 'us-west-2b'; got '${block.availabilityZone}'`),
+    );
   }
   if (!Number.isInteger(drain) || drain <= EKS_DRAIN_MINUTES) {
     faults.push(
-      `drainMinutes must be a whole number above ${EKS_DRAIN_MINUTES}, when EKS drains a block by itself; got ${drain}`,
+      untitled(
+        `drainMinutes must be a whole number above ${EKS_DRAIN_MINUTES}, when EKS drains a block by itself; got ${drain}`,
+      ),
     );
   } else if (start !== undefined && end !== undefined && end - drain <= start) {
     faults.push(
-      `end of a capacity block must be more than the ${drain} minutes of draining after its start; got '${block.start}' to '${block.end}'`,
+      untitled(
+        `end of a capacity block must be more than the ${drain} minutes of draining after its start; got '${block.start}' to '${block.end}'`,
+      ),
     );
   }
   return faults;

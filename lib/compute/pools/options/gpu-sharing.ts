@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
@@ -29,7 +30,7 @@ export class GpuSharing {
     throwIfFaulty(
       Number.isInteger(replicas) && replicas >= 2
         ? []
-        : [`replicas of time slicing must be a whole number of at least 2; got ${displayValue(replicas)}`],
+        : [untitled(`replicas of time slicing must be a whole number of at least 2; got ${displayValue(replicas)}`)],
     );
     return new GpuSharing(GpuSharingKind.TIME_SLICING, replicas);
   }
@@ -69,7 +70,7 @@ export class GpuSharing {
   public renamed(): GpuSharing {
     throwIfFaulty(
       this.kind === GpuSharingKind.NONE
-        ? ['GPUs that are not shared have no other resource name; use timeSlicing or mig before renamed()']
+        ? [untitled('GPUs that are not shared have no other resource name; use timeSlicing or mig before renamed()')]
         : [],
     );
     const name = this.migProfile === undefined ? `${WHOLE}.shared` : `nvidia.com/mig-${this.migProfile}`;
@@ -123,7 +124,7 @@ export function gpuSharingFaults(
   sharing: GpuSharing,
   instanceType: GpuInstanceType,
   fabric: RdmaFabricKind = RdmaFabricKind.NONE,
-): string[] {
+): Fault[] {
   if (sharing.kind === GpuSharingKind.NONE) return [];
   const { gpu, name } = instanceType;
   return [
@@ -131,8 +132,10 @@ export function gpuSharingFaults(
     ...(fabric === RdmaFabricKind.NONE
       ? []
       : [
-          `gpuSharing '${sharing}' cannot be on a pool with ${fabric === RdmaFabricKind.EFA ? 'EFA' : fabric}: collectives need whole ` +
-            'GPUs; use GpuSharing.none(), or RdmaFabric.none()',
+          untitled(
+            `gpuSharing '${sharing}' cannot be on a pool with ${fabric === RdmaFabricKind.EFA ? 'EFA' : fabric}: collectives need whole ` +
+              'GPUs; use GpuSharing.none(), or RdmaFabric.none()',
+          ),
         ]),
   ];
 }

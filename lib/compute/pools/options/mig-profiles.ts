@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { GpuType } from '../../../catalog/gpu-type';
 import { DataSize } from '../../../units/data-size';
 
@@ -75,15 +76,17 @@ export function migMemory(gpu: GpuType, profile: string, gpuMemory: DataSize): D
  *
  * @internal
  */
-export function migFaults(gpu: GpuType, profile: string, sharing: string, hardware: string): string[] {
+export function migFaults(gpu: GpuType, profile: string, sharing: string, hardware: string): Fault[] {
   const profiles = MIG_PROFILES[gpu.name];
   if (!profiles) {
     return [
-      `gpuSharing '${sharing}' needs MIG, which ${gpu.name} of '${hardware}' has not (or no profiles are known); known: ` +
-        `${Object.keys(MIG_PROFILES).join(', ')}; use GpuSharing.timeSlicing or GpuSharing.none()`,
+      untitled(
+        `gpuSharing '${sharing}' needs MIG, which ${gpu.name} of '${hardware}' has not (or no profiles are known); known: ` +
+          `${Object.keys(MIG_PROFILES).join(', ')}; use GpuSharing.timeSlicing or GpuSharing.none()`,
+      ),
     ];
   }
   return Object.hasOwn(profiles, profile)
     ? []
-    : [`MIG profile '${profile}' is none of ${gpu.name}; use one of ${Object.keys(profiles).join(', ')}`];
+    : [untitled(`MIG profile '${profile}' is none of ${gpu.name}; use one of ${Object.keys(profiles).join(', ')}`)];
 }

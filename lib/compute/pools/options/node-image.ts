@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { throwIfFaulty } from '../../../units/errors';
 
 /** Operating systems of GPU nodes. */
@@ -88,13 +89,13 @@ export class NodeImage {
   }
 }
 
-function releaseFaults({ releaseVersion, driverMajor }: NodeImageRelease, form: RegExp, example: string): string[] {
+function releaseFaults({ releaseVersion, driverMajor }: NodeImageRelease, form: RegExp, example: string): Fault[] {
   return [
     ...(releaseVersion === undefined || form.test(releaseVersion)
       ? []
-      : [`releaseVersion of a node image must be written as '${example}'; got '${releaseVersion}'`]),
+      : [untitled(`releaseVersion of a node image must be written as '${example}'; got '${releaseVersion}'`)]),
     ...(driverMajor === undefined || (Number.isInteger(driverMajor) && driverMajor >= 300)
       ? []
-      : [`driverMajor must be the major version of an NVIDIA driver such as 580; got ${driverMajor}`]),
+      : [untitled(`driverMajor must be the major version of an NVIDIA driver such as 580; got ${driverMajor}`)]),
   ];
 }

@@ -1,3 +1,4 @@
+import { untitled } from '../../../units/fault';
 import { displayValue } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 
@@ -22,7 +23,11 @@ export class NodeRepair {
     throwIfFaulty(
       maxParallel === undefined || (Number.isInteger(maxParallel) && maxParallel >= 1)
         ? []
-        : [`maxParallel of node repair must be a whole number of at least 1; got ${displayValue(maxParallel)}`],
+        : [
+            untitled(
+              `maxParallel of node repair must be a whole number of at least 1; got ${displayValue(maxParallel)}`,
+            ),
+          ],
     );
     return new NodeRepair(true, maxParallel);
   }

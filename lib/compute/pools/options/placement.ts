@@ -1,3 +1,4 @@
+import { untitled } from '../../../units/fault';
 import { UnscopedValidationError } from '../../../units/errors';
 
 /** Ways to place instances. */
@@ -36,7 +37,7 @@ export class Placement {
    */
   public static existing(groupName: string): Placement {
     if (groupName === '')
-      throw new UnscopedValidationError(['the name of an existing placement group must not be empty']);
+      throw new UnscopedValidationError([untitled('the name of an existing placement group must not be empty')]);
     return new Placement(PlacementKind.EXISTING, groupName);
   }
 

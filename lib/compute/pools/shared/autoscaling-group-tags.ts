@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { AutoscalingGroupTagA } from '@cdktf/provider-aws/lib/autoscaling-group-tag';
 import { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
@@ -57,7 +58,7 @@ const MOST_OF_USER = 30;
  *
  * @internal
  */
-export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): string[] {
+export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): Fault[] {
   const keys = Object.keys(labels);
   const count = keys.length + taints.length;
   const taintKeys = [GPU_TAINT, ...taints].map(({ key }) => key);
@@ -65,18 +66,24 @@ export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints:
   return [
     ...(count > MOST_OF_USER
       ? [
-          `${count} labels and taints are too many for the cluster autoscaler, which reads each from a tag of the Auto Scaling group; give ` +
-            `at most ${MOST_OF_USER}`,
+          untitled(
+            `${count} labels and taints are too many for the cluster autoscaler, which reads each from a tag of the Auto Scaling group; give ` +
+              `at most ${MOST_OF_USER}`,
+          ),
         ]
       : []),
-    ...[...effects].map(
-      (key) => `taint '${key}' has two effects, but the autoscaler's tag of a key holds one; leave one of them out`,
+    ...[...effects].map((key) =>
+      untitled(`taint '${key}' has two effects, but the autoscaler's tag of a key holds one; leave one of them out`),
     ),
     ...keys.flatMap((key, index) => {
       const other = keys.slice(0, index).find((before) => tagId(`label/${before}`) === tagId(`label/${key}`));
       return other === undefined
         ? []
-        : [`labels '${other}' and '${key}' would be one construct for the autoscaler's tags; rename one of them`];
+        : [
+            untitled(
+              `labels '${other}' and '${key}' would be one construct for the autoscaler's tags; rename one of them`,
+            ),
+          ];
     }),
   ];
 }

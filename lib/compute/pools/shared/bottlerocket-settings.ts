@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { GpuSharing } from '../options/gpu-sharing';
 import { InterfacePlacement, maxPodsBeside } from './launch-template-interfaces';
@@ -54,10 +55,12 @@ export function bottlerocketSettings(
  *
  * @internal
  */
-export function bottlerocketFaults(type: GpuInstanceType, sharing: GpuSharing): string[] {
+export function bottlerocketFaults(type: GpuInstanceType, sharing: GpuSharing): Fault[] {
   if (!sharing.migProfile || MIG_GPUS[type.gpu.name]) return [];
   return [
-    `Bottlerocket cannot divide ${type.gpu.name}; use NodeImage.AL2023_NVIDIA with the GPU operator, or GpuSharing.timeSlicing`,
+    untitled(
+      `Bottlerocket cannot divide ${type.gpu.name}; use NodeImage.AL2023_NVIDIA with the GPU operator, or GpuSharing.timeSlicing`,
+    ),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { hasToken } from '../../../core/tokens';
 import { AutoscalingKind } from '../options/autoscaling';
@@ -13,24 +14,32 @@ import { PlacementKind } from '../options/placement';
  *
  * @internal
  */
-export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuNodePoolSpec): string[] {
+export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuNodePoolSpec): Fault[] {
   const { reserved } = capacity;
   if (!reserved) {
     return placement.kind === PlacementKind.FROM_RESERVATION
-      ? [`placement '${placement}' needs reserved capacity; got ${capacity}; use Placement.none() or .clusterGroup()`]
+      ? [
+          untitled(
+            `placement '${placement}' needs reserved capacity; got ${capacity}; use Placement.none() or .clusterGroup()`,
+          ),
+        ]
       : [];
   }
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   if (placement.kind === PlacementKind.CLUSTER_GROUP) {
     faults.push(
-      `a placement group of the pool's own cannot hold ${capacity}, which was reserved without it: launches would end in ` +
-        'InsufficientInstanceCapacity; use Placement.fromReservation()',
+      untitled(
+        `a placement group of the pool's own cannot hold ${capacity}, which was reserved without it: launches would end in ` +
+          'InsufficientInstanceCapacity; use Placement.fromReservation()',
+      ),
     );
   }
   if (placement.kind === PlacementKind.NONE && reserved.placementGroupName !== undefined) {
     faults.push(
-      `${capacity} was made in placement group '${reserved.placementGroupName}', and instances outside of it cannot use it; use ` +
-        'Placement.fromReservation()',
+      untitled(
+        `${capacity} was made in placement group '${reserved.placementGroupName}', and instances outside of it cannot use it; use ` +
+          'Placement.fromReservation()',
+      ),
     );
   }
   if (
@@ -39,14 +48,18 @@ export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuN
     placement.groupName !== reserved.placementGroupName
   ) {
     faults.push(
-      `${capacity} was made in placement group '${reserved.placementGroupName}', not in '${placement.groupName}'; ` +
-        'use Placement.fromReservation()',
+      untitled(
+        `${capacity} was made in placement group '${reserved.placementGroupName}', not in '${placement.groupName}'; ` +
+          'use Placement.fromReservation()',
+      ),
     );
   }
   if (reserved.instances !== undefined && !hasToken(maxNodes) && maxNodes > reserved.instances) {
     faults.push(
-      `maxNodes (${maxNodes}) must not exceed the ${reserved.instances} instance(s) of ${capacity}; lower it` +
-        (minNodes > reserved.instances ? ', and minNodes too' : ''),
+      untitled(
+        `maxNodes (${maxNodes}) must not exceed the ${reserved.instances} instance(s) of ${capacity}; lower it` +
+          (minNodes > reserved.instances ? ', and minNodes too' : ''),
+      ),
     );
   }
   return faults;
@@ -57,24 +70,28 @@ export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuN
  *
  * @internal
  */
-export function operationFaults(spec: GpuNodePoolSpec): string[] {
+export function operationFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, autoscaling, minNodes, repair, labels, taints } = spec;
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   if (autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER && !hasToken([labels, [...taints]])) {
     faults.push(...nodeTemplateTagFaults(labels, taints));
   }
   if (autoscaling.kind === AutoscalingKind.KARPENTER) {
-    faults.push('Karpenter makes nodes itself and scales no managed node group; use KarpenterGpuNodePool');
+    faults.push(untitled('Karpenter makes nodes itself and scales no managed node group; use KarpenterGpuNodePool'));
   }
   if (minNodes === 0 && autoscaling.kind === AutoscalingKind.NONE) {
     faults.push(
-      'minNodes is 0 and no autoscaler is declared, so the pool would never have a node; pass ' +
-        'autoscaling: Autoscaling.clusterAutoscaler(), or raise minNodes',
+      untitled(
+        'minNodes is 0 and no autoscaler is declared, so the pool would never have a node; pass ' +
+          'autoscaling: Autoscaling.clusterAutoscaler(), or raise minNodes',
+      ),
     );
   }
   if (repair.isEnabled && !cluster.nodeMonitoring) {
     faults.push(
-      `nodeRepair needs the node monitoring agent, or no broken GPU is ever seen; set nodeMonitoring on cluster '${cluster.clusterName}'`,
+      untitled(
+        `nodeRepair needs the node monitoring agent, or no broken GPU is ever seen; set nodeMonitoring on cluster '${cluster.clusterName}'`,
+      ),
     );
   }
   return faults;
@@ -85,21 +102,25 @@ export function operationFaults(spec: GpuNodePoolSpec): string[] {
  *
  * @internal
  */
-export function imageFaults(spec: GpuNodePoolSpec): string[] {
+export function imageFaults(spec: GpuNodePoolSpec): Fault[] {
   const { image, instanceType, sharing, efa } = spec;
   const { gpu } = instanceType;
   const { driverMajor } = imageRelease(spec);
   const faults = gpuSharingFaults(sharing, instanceType, efa ? RdmaFabricKind.EFA : RdmaFabricKind.NONE);
   if (sharing.isRenamed) {
     faults.push(
-      `gpuSharing '${sharing}' is for existing nodes that were set up so; this pool sets its nodes up itself, and advertises shares as ` +
-        'nvidia.com/gpu; leave out renamed()',
+      untitled(
+        `gpuSharing '${sharing}' is for existing nodes that were set up so; this pool sets its nodes up itself, and advertises shares as ` +
+          'nvidia.com/gpu; leave out renamed()',
+      ),
     );
   }
   if (driverMajor !== undefined && gpu.lastDriverMajor !== undefined && driverMajor > gpu.lastDriverMajor) {
     faults.push(
-      `driver ${driverMajor} of image '${image}' has no support for ${gpu.name} of '${instanceType.name}'; pin a release with ` +
-        `driver ${gpu.lastDriverMajor} or before, by NodeImage.al2023({ releaseVersion, driverMajor })`,
+      untitled(
+        `driver ${driverMajor} of image '${image}' has no support for ${gpu.name} of '${instanceType.name}'; pin a release with ` +
+          `driver ${gpu.lastDriverMajor} or before, by NodeImage.al2023({ releaseVersion, driverMajor })`,
+      ),
     );
   }
   if (image.family === NodeImageFamily.BOTTLEROCKET) faults.push(...bottlerocketFaults(instanceType, sharing));
@@ -111,8 +132,10 @@ export function imageFaults(spec: GpuNodePoolSpec): string[] {
     !image.releaseVersion.startsWith(`${spec.cluster.kubernetesVersion}.`)
   ) {
     faults.push(
-      `image release '${image.releaseVersion}' is not of Kubernetes ${spec.cluster.kubernetesVersion}, which cluster ` +
-        `'${spec.cluster.clusterName}' runs`,
+      untitled(
+        `image release '${image.releaseVersion}' is not of Kubernetes ${spec.cluster.kubernetesVersion}, which cluster ` +
+          `'${spec.cluster.clusterName}' runs`,
+      ),
     );
   }
   return faults;

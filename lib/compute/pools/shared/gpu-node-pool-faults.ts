@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
@@ -30,7 +31,7 @@ const SYSTEM_NODES = 'system';
  *
  * @internal
  */
-export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string[] {
+export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[] {
   return [
     ...nameFaults(spec),
     ...typeFaults(spec),
@@ -48,25 +49,27 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): string
   ];
 }
 
-function nameFaults({ poolName, cluster }: GpuNodePoolSpec): string[] {
+function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
   const token = concreteFault('poolName', poolName, 'labels, selectors and names of resources derive from it');
   if (token.length > 0) return token;
   return [
     ...kubernetesNameFault('poolName', poolName),
     ...(poolName === SYSTEM_NODES && cluster.release
-      ? [`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`]
+      ? [untitled(`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`)]
       : []),
     ...takenNameFaults(cluster, poolName),
   ];
 }
 
 /** Hardware that is described and not listed may be a newer type of EC2, but must be one. */
-function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): string[] {
+function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): Fault[] {
   return !isCustom || /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)
     ? []
     : [
-        `hardware '${name}' is no instance type of EC2, which are named like 'p5.48xlarge'; use ExistingGpuNodePool for own hardware, or name ` +
-          'it as EC2 does',
+        untitled(
+          `hardware '${name}' is no instance type of EC2, which are named like 'p5.48xlarge'; use ExistingGpuNodePool for own hardware, or name ` +
+            'it as EC2 does',
+        ),
       ];
 }
 
@@ -96,10 +99,10 @@ function namesOf(cluster: IKubernetesCluster): Map<string, IConstruct> {
  *
  * @internal
  */
-export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): string[] {
+export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): Fault[] {
   const other = namesOf(cluster).get(poolName);
   return other && isAttached(other)
-    ? [`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`]
+    ? [untitled(`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`)]
     : [];
 }
 
@@ -112,46 +115,54 @@ export function takePoolName(pool: IConstruct, cluster: IKubernetesCluster, pool
   namesOf(cluster).set(poolName, pool);
 }
 
-function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): string[] {
+function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): Fault[] {
   const why = 'what fits on the pool is checked from it';
   const tokens = [...concreteFault('minNodes', minNodes, why), ...concreteFault('maxNodes', maxNodes, why)];
   if (tokens.length > 0) return tokens;
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   if (!Number.isInteger(minNodes) || minNodes < 0) {
-    faults.push(`minNodes must be a whole number of at least 0; got ${minNodes}`);
+    faults.push(untitled(`minNodes must be a whole number of at least 0; got ${minNodes}`));
   }
   if (!Number.isInteger(maxNodes) || maxNodes < 1) {
-    faults.push(`maxNodes must be a whole number of at least 1; got ${maxNodes}`);
+    faults.push(untitled(`maxNodes must be a whole number of at least 1; got ${maxNodes}`));
   }
   if (minNodes > maxNodes) {
-    faults.push(`minNodes (${minNodes}) must not exceed maxNodes (${maxNodes}); lower the one or raise the other`);
+    faults.push(
+      untitled(`minNodes (${minNodes}) must not exceed maxNodes (${maxNodes}); lower the one or raise the other`),
+    );
   }
   return faults;
 }
 
-function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec): string[] {
+function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec): Fault[] {
   if (fabric && !efa && fabric.kind !== RdmaFabricKind.NONE) {
     return [
-      `EC2 has no ${fabric.kind}, so that the nodes of '${instanceType.name}' would reach each other by TCP only; use ` +
-        'RdmaFabric.efa() or RdmaFabric.none(), or ExistingGpuNodePool for own hardware',
+      untitled(
+        `EC2 has no ${fabric.kind}, so that the nodes of '${instanceType.name}' would reach each other by TCP only; use ` +
+          'RdmaFabric.efa() or RdmaFabric.none(), or ExistingGpuNodePool for own hardware',
+      ),
     ];
   }
   if (!efa) return [];
   if (instanceType.efaInterfaces === 0) {
     const able = GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0).map((type) => type.name);
     return [
-      `instance type '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
+      untitled(
+        `instance type '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
+      ),
     ];
   }
   return efaLayoutFaults(instanceType, efaLayout);
 }
 
-function diskFaults({ gib }: DataSize): string[] {
+function diskFaults({ gib }: DataSize): Fault[] {
   if (Number.isInteger(gib) && gib >= SMALLEST_DISK_GIB && gib <= LARGEST_DISK_GIB) return [];
-  return [`diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`];
+  return [
+    untitled(`diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`),
+  ];
 }
 
-function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): string[] {
+function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {
   const { labels, taints, poolName, instanceType, efa } = spec;
   const why = 'selectors and tolerations are checked against it';
   const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];

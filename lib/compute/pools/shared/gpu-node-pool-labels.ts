@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
@@ -153,22 +154,26 @@ export function labelFaults(
   labels: { [key: string]: string },
   own: { [key: string]: string },
   setter = LabelSetter.KUBELET,
-): string[] {
+): Fault[] {
   const isKept = (prefix: string) =>
     setter === LabelSetter.KARPENTER && /(^|\.)node-restriction\.kubernetes\.io$/.test(prefix);
   return Object.entries(labels).flatMap(([key, value]) => {
     const prefix = keyPrefix(key);
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     if (key in own || OTHERS_OF_OURS.includes(key)) {
-      faults.push(`label '${key}' is set by the pool itself; leave it out of labels`);
+      faults.push(untitled(`label '${key}' is set by the pool itself; leave it out of labels`));
     } else if (setter === LabelSetter.ADMINISTRATOR || isKept(prefix)) {
       // Nobody refuses these.
     } else if (/(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix)) {
       faults.push(
-        `label '${key}' must not be under '${prefix}', which the kubelet refuses to set; use a prefix of your own`,
+        untitled(
+          `label '${key}' must not be under '${prefix}', which the kubelet refuses to set; use a prefix of your own`,
+        ),
       );
     } else if (prefix === 'eks.amazonaws.com') {
-      faults.push(`label '${key}' must not be under '${prefix}', which EKS reserves; use a prefix of your own`);
+      faults.push(
+        untitled(`label '${key}' must not be under '${prefix}', which EKS reserves; use a prefix of your own`),
+      );
     }
     return [...faults, ...labelSyntaxFaults('label', key, value)];
   });
@@ -184,18 +189,19 @@ const EKS_KEY = 63;
  *
  * @internal
  */
-export function managedSchedulingFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): string[] {
+export function managedSchedulingFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): Fault[] {
   const keys = [...Object.keys(labels).map((key) => ['label', key]), ...taints.map(({ key }) => ['taint', key])];
   return [
     ...keys
       .filter(([, key]) => key.length > EKS_KEY)
-      .map(
-        ([what, key]) =>
+      .map(([what, key]) =>
+        untitled(
           `${what} key '${key}' must have at most ${EKS_KEY} characters with its prefix, which is all EKS takes; got ${key.length}`,
+        ),
       ),
     ...Object.keys(labels)
       .filter((key) => labels[key] === '')
-      .map((key) => `label '${key}' must have a value, or EKS refuses it; write 'true'`),
+      .map((key) => untitled(`label '${key}' must have a value, or EKS refuses it; write 'true'`)),
   ];
 }
 
@@ -204,7 +210,7 @@ export function managedSchedulingFaults(labels: { [key: string]: string }, taint
  *
  * @internal
  */
-export function taintFaults(taints: readonly NodeTaint[]): string[] {
+export function taintFaults(taints: readonly NodeTaint[]): Fault[] {
   const known = new Set([`${GPU_TAINT.key}:${GPU_TAINT.effect}`]);
   return taints.flatMap((taint) => {
     const id = `${taint.key}:${taint.effect}`;
@@ -212,7 +218,7 @@ export function taintFaults(taints: readonly NodeTaint[]): string[] {
     if (known.has(id)) {
       const why =
         taint.key === GPU_TAINT.key ? 'every GPU node carries it by itself' : 'a node has one of a key and an effect';
-      faults.push(`taint '${id}' is there already; ${why}`);
+      faults.push(untitled(`taint '${id}' is there already; ${why}`));
     }
     known.add(id);
     return faults;
@@ -224,11 +230,15 @@ export function taintFaults(taints: readonly NodeTaint[]): string[] {
  *
  * @internal
  */
-export function taintSyntaxFaults({ key, value, effect }: NodeTaint): string[] {
+export function taintSyntaxFaults({ key, value, effect }: NodeTaint): Fault[] {
   return [
-    ...(key === '' ? ['a taint must have a key'] : labelSyntaxFaults('taint', key, value)),
+    ...(key === '' ? [untitled('a taint must have a key')] : labelSyntaxFaults('taint', key, value)),
     ...(EKS_EFFECTS[effect]
       ? []
-      : [`taint '${key}' must have one of the effects ${Object.keys(EKS_EFFECTS).join(', ')}; got '${effect}'`]),
+      : [
+          untitled(
+            `taint '${key}' must have one of the effects ${Object.keys(EKS_EFFECTS).join(', ')}; got '${effect}'`,
+          ),
+        ]),
   ];
 }

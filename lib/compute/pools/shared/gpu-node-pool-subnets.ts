@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { Token } from 'cdktf';
 import { NodeSubnet } from '../../../core/gpu-node-pool';
 import { listElement, hasToken } from '../../../core/tokens';
@@ -44,85 +45,111 @@ export function subnetsOf(spec: GpuNodePoolSpec): string[] {
  *
  * @internal
  */
-export function subnetFaults(spec: GpuNodePoolSpec): string[] {
+export function subnetFaults(spec: GpuNodePoolSpec): Fault[] {
   const { subnetId, subnetIds, cluster } = spec;
-  const faults: string[] = [];
-  if (subnetId !== undefined && subnetIds !== undefined) faults.push('pass subnetId or subnetIds, not both');
-  if (subnetIds?.length === 0) faults.push('subnetIds must name at least one subnet');
+  const faults: Fault[] = [];
+  if (subnetId !== undefined && subnetIds !== undefined) faults.push(untitled('pass subnetId or subnetIds, not both'));
+  if (subnetIds?.length === 0) faults.push(untitled('subnetIds must name at least one subnet'));
   if (subnetId === '' || subnetIds?.includes('')) {
-    faults.push("a subnet must have an id; got ''; pass the id of a private subnet, or leave it out for the cluster's");
+    faults.push(
+      untitled("a subnet must have an id; got ''; pass the id of a private subnet, or leave it out for the cluster's"),
+    );
   }
   if (subnetIds && new Set(subnetIds).size < subnetIds.length) {
-    faults.push(`subnetIds must be different; got ${subnetIds.join(', ')}`);
+    faults.push(untitled(`subnetIds must be different; got ${subnetIds.join(', ')}`));
   }
   const fromCluster = subnetId === undefined && subnetIds === undefined;
   if (fromCluster && cluster.subnetIds.length === 0) {
-    faults.push(`cluster '${cluster.clusterName}' has no subnets known; pass subnetId or subnetIds`);
+    faults.push(untitled(`cluster '${cluster.clusterName}' has no subnets known; pass subnetId or subnetIds`));
   }
   faults.push(...oneSubnetFaults(spec), ...zoneFaults(spec));
   return faults.length > 0 ? faults : addressFaults(spec);
 }
 
-function oneSubnetFaults(spec: GpuNodePoolSpec): string[] {
+function oneSubnetFaults(spec: GpuNodePoolSpec): Fault[] {
   const reason = needsOneSubnet(spec);
   const { subnetIds } = spec;
   if (!reason || subnetIds === undefined) return [];
   if (Token.isUnresolved(subnetIds)) {
-    return [`${reason} needs exactly one subnet, but how many subnetIds has is not known at synthesis; pass subnetId`];
+    return [
+      untitled(
+        `${reason} needs exactly one subnet, but how many subnetIds has is not known at synthesis; pass subnetId`,
+      ),
+    ];
   }
   return subnetIds.length > 1
-    ? [`${reason} needs exactly one subnet; got ${subnetIds.length}; pass subnetId, and make one pool per subnet`]
+    ? [
+        untitled(
+          `${reason} needs exactly one subnet; got ${subnetIds.length}; pass subnetId, and make one pool per subnet`,
+        ),
+      ]
     : [];
 }
 
 /** Reserved capacity is in one zone. What cannot be seen here is checked when Terraform plans. */
-function zoneFaults(spec: GpuNodePoolSpec): string[] {
+function zoneFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, capacity, subnetId, subnetIds } = spec;
   const zone = capacity.reserved?.availabilityZone;
   const fromCluster = subnetId === undefined && subnetIds === undefined;
   if (zone === undefined) return fromCluster ? unsaidZoneFaults(spec) : [];
   if (subnetIds !== undefined && Token.isUnresolved(subnetIds)) {
     return [
-      `the zones of subnetIds are not known at synthesis, but ${capacity} is in ${hasToken(zone) ? 'one' : zone}; pass subnetId`,
+      untitled(
+        `the zones of subnetIds are not known at synthesis, but ${capacity} is in ${hasToken(zone) ? 'one' : zone}; pass subnetId`,
+      ),
     ];
   }
   if (hasToken(zone)) {
     return fromCluster
-      ? [`the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetId`]
+      ? [
+          untitled(
+            `the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetId`,
+          ),
+        ]
       : [];
   }
   if (fromCluster) {
     if (cluster.availabilityZones === undefined || hasToken(cluster.availabilityZones)) {
       return [
-        `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ` +
-          `${capacity} in ${zone}; name availabilityZones on the cluster, or pass subnetId`,
+        untitled(
+          `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ` +
+            `${capacity} in ${zone}; name availabilityZones on the cluster, or pass subnetId`,
+        ),
       ];
     }
     return cluster.availabilityZones.includes(zone)
       ? []
       : [
-          `${capacity} is in ${zone}, but cluster '${cluster.clusterName}' has subnets in ${cluster.availabilityZones.join(', ')} ` +
-            'only; pass the subnetId of a subnet there',
+          untitled(
+            `${capacity} is in ${zone}, but cluster '${cluster.clusterName}' has subnets in ${cluster.availabilityZones.join(', ')} ` +
+              'only; pass the subnetId of a subnet there',
+          ),
         ];
   }
   return subnetsOf(spec).flatMap((subnet) => {
     const known = zoneOf(spec, subnet);
     return known === undefined || known === zone
       ? []
-      : [`${capacity} is in ${zone}, but subnet '${subnet}' is in ${known}; pass the subnetId of a subnet in ${zone}`];
+      : [
+          untitled(
+            `${capacity} is in ${zone}, but subnet '${subnet}' is in ${known}; pass the subnetId of a subnet in ${zone}`,
+          ),
+        ];
   });
 }
 
 /** Reserved capacity of a zone that is not said must not end up in whatever subnet comes first. */
-function unsaidZoneFaults(spec: GpuNodePoolSpec): string[] {
+function unsaidZoneFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, capacity } = spec;
   const reason = needsOneSubnet(spec);
   const one = !Token.isUnresolved(cluster.subnetIds) && cluster.subnetIds.length < 2;
   if (!capacity.reserved || !reason || one) return [];
   const count = Token.isUnresolved(cluster.subnetIds) ? '' : `${cluster.subnetIds.length} `;
   return [
-    `${capacity} says no zone, and ${reason} must be in one of the ${count}subnets of cluster '${cluster.clusterName}'; name the ` +
-      'availabilityZone of the reservation, or subnetId',
+    untitled(
+      `${capacity} says no zone, and ${reason} must be in one of the ${count}subnets of cluster '${cluster.clusterName}'; name the ` +
+        'availabilityZone of the reservation, or subnetId',
+    ),
   ];
 }
 
@@ -164,7 +191,7 @@ export function nodeSubnets(spec: GpuNodePoolSpec): NodeSubnet[] {
 }
 
 /** The whole of the pool's nodes must find addresses in its subnets, where their ranges are known. */
-function addressFaults(spec: GpuNodePoolSpec): string[] {
+function addressFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, instanceType, maxNodes } = spec;
   if (cluster.subnetCidrs === undefined || (spec.subnetIds !== undefined && Token.isUnresolved(spec.subnetIds)))
     return [];
@@ -174,8 +201,10 @@ function addressFaults(spec: GpuNodePoolSpec): string[] {
   const each = addressesPerNode(instanceType, layoutOf(spec));
   return maxNodes * each > there
     ? [
-        `maxNodes (${maxNodes}) needs ${maxNodes * each} addresses, ${each} for each ${instanceType.name}, but ` +
-          `${ranges.join(', ')} has ${there}; lower maxNodes to ${Math.floor(there / each)}, or use a larger subnet`,
+        untitled(
+          `maxNodes (${maxNodes}) needs ${maxNodes * each} addresses, ${each} for each ${instanceType.name}, but ` +
+            `${ranges.join(', ')} has ${there}; lower maxNodes to ${Math.floor(there / each)}, or use a larger subnet`,
+        ),
       ]
     : [];
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 /** Part of a key after the prefix, and values: letters and digits at both ends. */
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -24,7 +25,7 @@ export function keyPrefix(key: string): string {
  *
  * @internal
  */
-export function labelSyntaxFaults(what: string, key: string, value = ''): string[] {
+export function labelSyntaxFaults(what: string, key: string, value = ''): Fault[] {
   const slash = key.indexOf('/');
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
   const wellFormed = NAME.test(key.slice(slash + 1)) && (prefix === undefined || isPrefix(prefix));
@@ -32,11 +33,15 @@ export function labelSyntaxFaults(what: string, key: string, value = ''): string
     ...(wellFormed
       ? []
       : [
-          `${what} key '${key}' must be an optional DNS prefix in lower case and a name of at most 63 letters, digits, '-', '_' or '.'`,
+          untitled(
+            `${what} key '${key}' must be an optional DNS prefix in lower case and a name of at most 63 letters, digits, '-', '_' or '.'`,
+          ),
         ]),
     ...(value === '' || NAME.test(value)
       ? []
-      : [`${what} '${key}' must have a value of at most 63 letters, digits, '-', '_' or '.'; got '${value}'`]),
+      : [
+          untitled(`${what} '${key}' must have a value of at most 63 letters, digits, '-', '_' or '.'; got '${value}'`),
+        ]),
   ];
 }
 

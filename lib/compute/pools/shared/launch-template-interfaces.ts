@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { EfaLayout } from '../options/efa-layout';
 
@@ -103,16 +104,19 @@ export function managedMaxPods(type: GpuInstanceType, layout: readonly Interface
  *
  * @internal
  */
-export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePlacement[]): string[] {
+export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePlacement[]): Fault[] {
   const cards = [...new Set(layout.map((placement) => placement.networkCardIndex))];
   return cards.flatMap((index) => {
     const here = layout.filter((placement) => placement.networkCardIndex === index);
     const needed = Math.max(...here.map((placement) => placement.deviceIndex)) + 1;
     const card = type.networkCards.find((candidate) => candidate.index === index);
-    if (!card) return [`instance type '${type.name}' must have a network card ${index}; add it to networkCards`];
+    if (!card)
+      return [untitled(`instance type '${type.name}' must have a network card ${index}; add it to networkCards`)];
     return needed > card.maxInterfaces
       ? [
-          `network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed} there`,
+          untitled(
+            `network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed} there`,
+          ),
         ]
       : [];
   });
@@ -123,14 +127,18 @@ export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePl
  *
  * @internal
  */
-export function efaLayoutFaults(type: GpuInstanceType, layout: EfaLayout): string[] {
+export function efaLayoutFaults(type: GpuInstanceType, layout: EfaLayout): Fault[] {
   const primaryHasEfa = type.networkCards.some((card) => card.index === 0 && card.efa);
   if (layout === EfaLayout.COMBINED && !primaryHasEfa) {
-    return [`efaLayout '${layout}' needs EFA on network card 0, which '${type.name}' has not; use EfaLayout.EFA_ONLY`];
+    return [
+      untitled(
+        `efaLayout '${layout}' needs EFA on network card 0, which '${type.name}' has not; use EfaLayout.EFA_ONLY`,
+      ),
+    ];
   }
   if (layout === EfaLayout.BANDWIDTH_OPTIMIZED && !BANDWIDTH_CARDS[type.name]) {
     const known = Object.keys(BANDWIDTH_CARDS).join(', ');
-    return [`efaLayout '${layout}' is known for ${known} only; got '${type.name}'; use EfaLayout.EFA_ONLY`];
+    return [untitled(`efaLayout '${layout}' is known for ${known} only; got '${type.name}'; use EfaLayout.EFA_ONLY`)];
   }
   return layoutFaults(type, efaInterfaceLayout(type, layout));
 }

@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { hasToken } from '../../../core/tokens';
@@ -9,7 +10,7 @@ import { IEksCluster } from '../../cluster/eks-cluster';
  *
  * @internal
  */
-export function regionFaults(scope: Construct, cluster: IEksCluster, provider?: TerraformProvider): string[] {
+export function regionFaults(scope: Construct, cluster: IEksCluster, provider?: TerraformProvider): Fault[] {
   const [stack, other] = [TerraformStack.of(scope), TerraformStack.of(cluster)];
   if (provider || cluster.provider || stack === other) return [];
   const { region } = cluster.connection;
@@ -18,8 +19,10 @@ export function regionFaults(scope: Construct, cluster: IEksCluster, provider?: 
   if (here === undefined || there === undefined || here === there) return [];
   const where = said ? `in ${there}` : `made or imported in stack '${other.node.id}' for ${there}`;
   return [
-    `stack '${stack.node.id}' is for ${here}, but cluster '${cluster.clusterName}' is ${where}; pass provider, or put the pool into a ` +
-      `stack for ${there}`,
+    untitled(
+      `stack '${stack.node.id}' is for ${here}, but cluster '${cluster.clusterName}' is ${where}; pass provider, or put the pool into a ` +
+        `stack for ${there}`,
+    ),
   ];
 }
 

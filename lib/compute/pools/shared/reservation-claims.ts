@@ -1,3 +1,4 @@
+import { Fault, untitled } from '../../../units/fault';
 import { Annotations } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { isAttached } from '../../../core/attached';
@@ -18,12 +19,14 @@ const claims = new WeakMap<IConstruct, Map<string, Claim[]>>();
  *
  * @internal
  */
-export function sharedReservationFaults(spec: GpuNodePoolSpec): string[] {
+export function sharedReservationFaults(spec: GpuNodePoolSpec): Fault[] {
   const { together, there, parts } = sharesOf(spec, ({ minNodes }) => minNodes);
   if (!(together > there)) return [];
   return [
-    `the pools on ${spec.capacity} have at least ${together} nodes together (minNodes of ${parts}), but it has ${there} instance(s); lower ` +
-      'minNodes, or leave a pool out',
+    untitled(
+      `the pools on ${spec.capacity} have at least ${together} nodes together (minNodes of ${parts}), but it has ${there} instance(s); lower ` +
+        'minNodes, or leave a pool out',
+    ),
   ];
 }
 
