@@ -37,7 +37,7 @@ export interface IGpuNodePool extends IConstruct {
   /** The cluster the nodes belong to. */
   readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  readonly instanceType: GpuInstanceType;
+  readonly hardware: GpuInstanceType;
   /** Fewest nodes. */
   readonly minNodes: number;
   /** Most nodes. */

@@ -20,7 +20,7 @@ export enum RdmaFabricKind {
  */
 export interface FabricPod {
   /** Hardware of the node it runs on. */
-  readonly instanceType: GpuInstanceType;
+  readonly hardware: GpuInstanceType;
   /** GPUs that the pod takes of its node; it gets the same share of the node's interfaces. */
   readonly gpus: number;
   /** Whether the pod is of no use without remote memory access; binding to nodes that have TCP only is then refused. @default false */

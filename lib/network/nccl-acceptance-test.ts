@@ -110,7 +110,7 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
     const { nodePool } = props;
     this.fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
     throwIfInvalid(this, this.faults());
-    this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.instanceType);
+    this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.hardware);
 
     const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
     const scripts = { [RUN_SCRIPT]: NCCL_ACCEPTANCE_SCRIPT, [MEASURE_SCRIPT]: NCCL_MEASURE_SCRIPT };
@@ -198,7 +198,7 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
       environment,
     }).flatMap(([property, value]) => concreteFault(property, value, 'the Job is made from it'));
     if (tokens.length > 0) return tokens;
-    const { gpu, name: hardware } = nodePool.instanceType;
+    const { gpu, name: hardware } = nodePool.hardware;
     const positive = (property: string, value?: number) =>
       value === undefined || value > 0 ? [] : [`${property} must be above 0; got ${value}`];
     return [
@@ -229,8 +229,8 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
 
   private binding(): FabricBinding {
     const { nodePool, environment } = this.props;
-    const { instanceType } = nodePool;
-    return this.fabric.bind({ instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment });
+    const { hardware: instanceType } = nodePool;
+    return this.fabric.bind({ hardware: instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment });
   }
 
   private pod(binding: FabricBinding, deadline: number): JobV1SpecTemplateSpec {
@@ -258,7 +258,7 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
 
   private container(binding: FabricBinding, sharedMib: number, deadline: number) {
     const { nodePool, image, imageRegistry = ImageRegistry.UPSTREAM } = this.props;
-    const gpus = nodePool.instanceType.gpuCount;
+    const gpus = nodePool.hardware.gpuCount;
     const environment: { [name: string]: string } = {
       ...binding.environment,
       NODES: String(this.nodes),

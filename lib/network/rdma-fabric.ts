@@ -200,7 +200,7 @@ export class RdmaFabric implements IRdmaFabric {
     return this.kind;
   }
 
-  private podFaults({ instanceType, gpus, rdmaRequired, environment }: FabricPod): Fault[] {
+  private podFaults({ hardware: instanceType, gpus, rdmaRequired, environment }: FabricPod): Fault[] {
     const counted = Number.isInteger(gpus) && gpus >= 0 && gpus <= instanceType.gpuCount;
     const unknown = concreteFault('gpus', gpus, "a pod's share of the interfaces follows from it");
     if (unknown.length > 0) return [...unknown, ...environmentFaults(this.kind, environment)];
@@ -245,12 +245,12 @@ export class RdmaFabric implements IRdmaFabric {
     return (this.interfacesPerNode(instanceType) * gpus) / instanceType.gpuCount;
   }
 
-  private interfacesOf({ instanceType, gpus }: FabricPod): number {
+  private interfacesOf({ hardware: instanceType, gpus }: FabricPod): number {
     return this.kind === RdmaFabricKind.NONE || gpus === 0 ? 0 : this.wholeShare(instanceType, gpus);
   }
 
   /** A part of a node gets its part of the huge pages, so that the pods of a node fit together. */
-  private shareOf({ instanceType, gpus }: FabricPod, interfaces: number): { [resource: string]: string } {
+  private shareOf({ hardware: instanceType, gpus }: FabricPod, interfaces: number): { [resource: string]: string } {
     if (interfaces === 0) return {};
     if (this.kind !== RdmaFabricKind.EFA) return this.deviceResources(interfaces);
     const pages = Math.floor((EFA_HUGE_PAGES_MIB.pod * gpus) / instanceType.gpuCount / 2) * 2;

@@ -65,7 +65,7 @@ function agentFaults({ pool, agents, free }: PoolLoad): Fault[] {
   return [
     untitled(
       `${pool.node.path}: what runs on every node of pool '${pool.poolName}' (${names || 'the system'}) asks for more ` +
-        `${over.join(', ')} than a ${pool.instanceType.name} has`,
+        `${over.join(', ')} than a ${pool.hardware.name} has`,
     ),
   ];
 }
@@ -80,7 +80,7 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
     const have =
       left === undefined
         ? `no node of pool '${load.pool.poolName}' advertises it${instead(load.pool, resource)}`
-        : `a node of pool '${load.pool.poolName}' (${load.pool.instanceType.name}) has ${readableAmount(resource, Math.max(0, left))} for pods`;
+        : `a node of pool '${load.pool.poolName}' (${load.pool.hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods`;
     return [
       untitled(
         `${path}: a pod of '${demand.name}' requests ${readableAmount(resource, requests.get(resource) ?? 0)} of ${resource}, but ${have}`,
@@ -164,7 +164,7 @@ const OF_SAID_HARDWARE = /^hugepages-/;
  * Whether nodes of a pool may have a resource that is not known of them: local disk, which is only known with an instance store, and
  * what device plugins of others bring. Of everything else they have none.
  */
-function mayAdvertise({ instanceType, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
+function mayAdvertise({ hardware: instanceType, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
   const byHand = gpuSharingKind === undefined ? OF_OWN_HARDWARE : OF_SAID_HARDWARE;
   if (resource === 'ephemeral-storage' || (instanceType.isCustom && byHand.test(resource))) return true;
   return resource.includes('/') && !OF_OUR_PLUGINS.test(resource);

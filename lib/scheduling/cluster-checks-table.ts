@@ -25,7 +25,7 @@ function demandRow({ demand, requests, pools }: PlacedDemand): string[] {
   const asks = [...requests].filter(([resource]) => resource !== 'pods');
   const holds = pools.map((load) => fitOf(requests, load).count);
   const tensor = demand.tensorParallelism ?? 1;
-  const slow = tensor > 1 && pools.some(({ pool }) => pool.instanceType.interconnect === GpuInterconnect.PCIE);
+  const slow = tensor > 1 && pools.some(({ pool }) => pool.hardware.interconnect === GpuInterconnect.PCIE);
   return [
     demand.onEveryNode ? 'each node' : String(demand.pods),
     demand.name,
@@ -43,7 +43,7 @@ function poolRows({ pool, demands, free }: PoolLoad): string[][] {
     const all = left * pool.maxNodes;
     return [
       row === 0 ? pool.poolName : '',
-      row === 0 ? `${pool.maxNodes} x ${pool.instanceType.name}` : '',
+      row === 0 ? `${pool.maxNodes} x ${pool.hardware.name}` : '',
       row === 0 ? (pool.fabric?.kind ?? 'none') : '',
       resource,
       readableAmount(resource, all),

@@ -18,7 +18,7 @@ export function groupFaults({ demands }: Placement): Fault[] {
 function tensorFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   const tensor = demand.tensorParallelism ?? 1;
   if (tensor <= 1) return [];
-  return pools.flatMap(({ pool: { instanceType, poolName, gpuSharingKind = GpuSharingKind.NONE } }) => {
+  return pools.flatMap(({ pool: { hardware: instanceType, poolName, gpuSharingKind = GpuSharingKind.NONE } }) => {
     if (gpuSharingKind !== GpuSharingKind.NONE) {
       return [
         untitled(

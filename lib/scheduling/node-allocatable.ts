@@ -42,7 +42,7 @@ export function allocatableDiskMib(type: GpuInstanceType): number | undefined {
  * @internal
  */
 export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
-  const type = pool.instanceType;
+  const type = pool.hardware;
   const quantities = Object.entries({ ...pool.fabric?.nodeResources(type), ...pool.allocatable });
   const given = quantities.map(([resource, quantity]): [string, number] => [resource, quantityValue(quantity)]);
   const disk = allocatableDiskMib(type);
@@ -67,7 +67,7 @@ export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
 
 /** GPUs that pods can have on one node of a pool, each share of one counted. @internal */
 export function gpusPerNode(pool: IGpuNodePool): number {
-  return quantityValue(pool.allocatable?.[gpuResource(pool)] ?? String(pool.instanceType.gpuCount));
+  return quantityValue(pool.allocatable?.[gpuResource(pool)] ?? String(pool.hardware.gpuCount));
 }
 
 /** The resource that pods request GPUs of a pool, or shares of them, by. @internal */
@@ -76,7 +76,7 @@ export function gpuResource({ gpuResourceName = GPU_RESOURCE }: IGpuNodePool): s
 }
 
 /** With the VPC CNI only the interfaces of card 0 have addresses for pods, and an EFA-only interface there takes one of them. */
-function maxPods({ instanceType, efaInterfacesPerNode }: IGpuNodePool): number {
+function maxPods({ hardware: instanceType, efaInterfacesPerNode }: IGpuNodePool): number {
   if (instanceType.isCustom) return KUBELET_MAX_PODS;
   const taken = efaInterfacesPerNode > 0 && instanceType.networkCards[0]?.efa ? instanceType.ipv4PerInterface - 1 : 0;
   return instanceType.defaultMaxPods - taken;

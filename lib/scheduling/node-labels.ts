@@ -32,7 +32,7 @@ const HARDWARE: { readonly [label: string]: (type: GpuInstanceType) => string | 
 const MAKERS = [/^eks\.amazonaws\.com\/(capacityType|nodegroup)/, /^karpenter\./];
 
 /** The value of a label that others than the pool set, where it is known. */
-function othersValue({ instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
+function othersValue({ hardware: instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
   return Object.hasOwn(HARDWARE, key) ? HARDWARE[key](instanceType) : platformLabels[key];
 }
 

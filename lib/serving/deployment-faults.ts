@@ -109,7 +109,7 @@ function startupFaults(given: number | undefined, models: readonly ModelDefiniti
 }
 
 function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): Fault[] {
-  const { gpu, name } = nodePool.instanceType;
+  const { gpu, name } = nodePool.hardware;
   const faults = otherClusterFault(nodePool, cluster, 'nodePool');
   if (gpu.computeCapability < release.minimumComputeCapability) {
     const older = TritonRelease.ALL.filter(
@@ -146,7 +146,7 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
       `only one model of a server may span several GPUs, because vLLM takes the first it sees; got ${spanning.join(', ')}; make a deployment for each`,
     );
   }
-  const { instanceType, gpuSharingKind = GpuSharingKind.NONE } = nodePool;
+  const { hardware: instanceType, gpuSharingKind = GpuSharingKind.NONE } = nodePool;
   const planned = models.filter((model) => model.backend === 'vllm').map((model) => `'${model.name}'`);
   if (gpuSharingKind !== GpuSharingKind.NONE && planned.length > 0) {
     faults.push(
@@ -190,7 +190,7 @@ const claims = new WeakMap<IGpuNodePool, Claim[]>();
  * @internal
  */
 export function claimCapacity(scope: Construct, pool: IGpuNodePool, pod: PodSizing & { replicas: number }): string[] {
-  const { instanceType, maxNodes, poolName } = pool;
+  const { hardware: instanceType, maxNodes, poolName } = pool;
   const most = pod.podsPerNode * maxNodes;
   if (pod.replicas > most) {
     return [

@@ -146,7 +146,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
     const wholeReplicas = Number.isSafeInteger(this.replicas) && this.replicas > 0 ? this.replicas : 1;
     const { nodePool } = props;
     this.context = {
-      instanceType: nodePool.instanceType,
+      instanceType: nodePool.hardware,
       gpusPerNode: gpusPerNode(nodePool),
       gpuMemory: nodePool.gpuShareMemory,
       release: this.tritonRelease,
@@ -183,7 +183,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   private validate(): PodSizing {
     const faults = deploymentFaults(this.props, this.name, this.replicas, this.context, this.models);
     throwIfInvalid(this, faults);
-    const { sizing, faults: misfits } = sizePod(this.models, this.props.nodePool.instanceType, {
+    const { sizing, faults: misfits } = sizePod(this.models, this.props.nodePool.hardware, {
       ...this.props.resources,
       startupBudget: this.props.startupBudget,
       gpusPerNode: gpusPerNode(this.props.nodePool),

@@ -42,7 +42,7 @@ describe('RdmaFabric', () => {
 
 describe('binding a pod', () => {
   test('failure 6: EFA: all interfaces of the node, and nothing that aws-ofi-nccl sets itself', () => {
-    const binding = RdmaFabric.efa().bind({ instanceType: P5, gpus: 8, rdmaRequired: true });
+    const binding = RdmaFabric.efa().bind({ hardware: P5, gpus: 8, rdmaRequired: true });
     expect(binding).toMatchObject({
       resources: { 'vpc.amazonaws.com/efa': '32', 'hugepages-2Mi': '5120Mi' },
       annotations: {},
@@ -54,14 +54,14 @@ describe('binding a pod', () => {
   });
 
   test('a part of a node gets its part of interfaces and huge pages, and the parts fit together', () => {
-    const { resources } = RdmaFabric.efa().bind({ instanceType: P5, gpus: 2 });
+    const { resources } = RdmaFabric.efa().bind({ hardware: P5, gpus: 2 });
     expect(resources).toEqual({ 'vpc.amazonaws.com/efa': '8', 'hugepages-2Mi': '1280Mi' });
-    expect(RdmaFabric.efa().bind({ instanceType: P5, gpus: 0 }).resources).toEqual({});
+    expect(RdmaFabric.efa().bind({ hardware: P5, gpus: 0 }).resources).toEqual({});
   });
 
   test('InfiniBand: shared devices come as one, and NCCL may not fall back to TCP', () => {
     const fabric = RdmaFabric.infiniband({ ...NDR, devices: ['mlx5_0', 'mlx5_1'] });
-    expect(fabric.bind({ instanceType: RACK, gpus: 8 })).toMatchObject({
+    expect(fabric.bind({ hardware: RACK, gpus: 8 })).toMatchObject({
       resources: { 'rdma/rdma_shared_device_a': '1' },
       annotations: {},
       capabilities: ['IPC_LOCK'],
@@ -74,7 +74,7 @@ describe('binding a pod', () => {
   test('host devices: one network for each adapter', () => {
     const attachment = RdmaAttachment.hostDevices({ network: 'default/rail' });
     const fabric = RdmaFabric.infiniband({ ...NDR, attachment });
-    const { resources, annotations } = fabric.bind({ instanceType: RACK, gpus: 2 });
+    const { resources, annotations } = fabric.bind({ hardware: RACK, gpus: 2 });
     expect(resources).toEqual({ 'nvidia.com/hostdev': '2' });
     expect(annotations).toEqual({ 'k8s.v1.cni.cncf.io/networks': 'default/rail,default/rail' });
     expect(fabric.nodeResources(RACK)).toEqual({ 'nvidia.com/hostdev': '8' });
@@ -88,7 +88,7 @@ describe('binding a pod', () => {
     }));
     const attachment = RdmaAttachment.virtualFunctions({ rails, virtualFunctionsPerAdapter: 4 });
     const fabric = RdmaFabric.infiniband({ adaptersPerNode: 2, gbpsPerAdapter: 400, attachment });
-    const { resources, annotations } = fabric.bind({ instanceType: RACK, gpus: 1 });
+    const { resources, annotations } = fabric.bind({ hardware: RACK, gpus: 1 });
     expect(resources).toEqual({ 'nvidia.com/rail_a': '1', 'nvidia.com/rail_b': '1' });
     expect(annotations).toEqual({ 'k8s.v1.cni.cncf.io/networks': 'rdma/rail-a,rdma/rail-b' });
     expect(fabric.nodeResources(RACK)).toEqual({ 'nvidia.com/rail_a': '4', 'nvidia.com/rail_b': '4' });
@@ -97,16 +97,16 @@ describe('binding a pod', () => {
   test('RoCE: GID and traffic class where they are given', () => {
     const attachment = RdmaAttachment.sharedDevices({ networks: ['default/rail-0'] });
     const fabric = RdmaFabric.roce({ ...NDR, attachment, gidIndex: 3, trafficClass: 106 });
-    expect(fabric.bind({ instanceType: RACK, gpus: 8 })).toMatchObject({
+    expect(fabric.bind({ hardware: RACK, gpus: 8 })).toMatchObject({
       environment: { NCCL_IB_GID_INDEX: '3', NCCL_IB_TC: '106' },
       annotations: { 'k8s.v1.cni.cncf.io/networks': 'default/rail-0' },
     });
-    const plain = RdmaFabric.roce({ ...NDR, attachment }).bind({ instanceType: RACK, gpus: 8 });
+    const plain = RdmaFabric.roce({ ...NDR, attachment }).bind({ hardware: RACK, gpus: 8 });
     expect(plain.environment).toEqual({ NCCL_SOCKET_IFNAME: 'eth0', NCCL_NET: 'IB' });
   });
 
   test('no fabric: a pod that does without RDMA gets nothing but the interface of its peers', () => {
-    const binding = RdmaFabric.none().bind({ instanceType: GpuInstanceType.G5_XLARGE, gpus: 1 });
+    const binding = RdmaFabric.none().bind({ hardware: GpuInstanceType.G5_XLARGE, gpus: 1 });
     expect(binding).toMatchObject({ resources: {}, annotations: {}, capabilities: [], podSecurityLevel: 'restricted' });
     expect(binding.environment).toEqual({ NCCL_SOCKET_IFNAME: 'eth0' });
   });
@@ -114,7 +114,7 @@ describe('binding a pod', () => {
   test('the user has the last word on what the plugin leaves alone', () => {
     const environment = { NCCL_SOCKET_IFNAME: 'net1', NCCL_DEBUG: 'INFO' };
     const sharedMemory = DataSize.gib(64);
-    const binding = RdmaFabric.efa().bind({ instanceType: P5, gpus: 8, environment, sharedMemory });
+    const binding = RdmaFabric.efa().bind({ hardware: P5, gpus: 8, environment, sharedMemory });
     expect(binding.environment).toEqual(environment);
     expect(binding.sharedMemory.gib).toBe(64);
   });
@@ -134,52 +134,52 @@ describe('binding a pod', () => {
     [
       'failure 6: a variable of the plugin',
       efa,
-      { instanceType: P5, gpus: 8, environment: { FI_PROVIDER: 'efa' } },
+      { hardware: P5, gpus: 8, environment: { FI_PROVIDER: 'efa' } },
       /must not set FI_PROVIDER/,
     ],
     [
       'failure 6: a buffer size',
       efa,
-      { instanceType: P5, gpus: 8, environment: { NCCL_BUFFSIZE: '1' } },
+      { hardware: P5, gpus: 8, environment: { NCCL_BUFFSIZE: '1' } },
       /must not set NCCL_BUFFSIZE.*aws-ofi-nccl/,
     ],
     [
       'InfiniBand switched off',
       ib,
-      { instanceType: RACK, gpus: 8, environment: { NCCL_IB_DISABLE: '1' } },
+      { hardware: RACK, gpus: 8, environment: { NCCL_IB_DISABLE: '1' } },
       /NCCL_IB_DISABLE/,
     ],
-    ['EFA on hardware without', efa, { instanceType: GpuInstanceType.G5_XLARGE, gpus: 1 }, /'g5.xlarge' has no EFA/],
-    ['InfiniBand on EC2', ib, { instanceType: P5, gpus: 8 }, /'p5.48xlarge' of EC2 has no infiniband/],
+    ['EFA on hardware without', efa, { hardware: GpuInstanceType.G5_XLARGE, gpus: 1 }, /'g5.xlarge' has no EFA/],
+    ['InfiniBand on EC2', ib, { hardware: P5, gpus: 8 }, /'p5.48xlarge' of EC2 has no infiniband/],
     [
       'more than the hardware has',
       ib,
-      { instanceType: slow, gpus: 8 },
+      { hardware: slow, gpus: 8 },
       /3200 Gb\/s on each node, but hardware 'slow' states 10 Gb\/s/,
     ],
     [
       'RDMA of TCP-only nodes',
       RdmaFabric.none(),
-      { instanceType: P5, gpus: 8, rdmaRequired: true },
+      { hardware: P5, gpus: 8, rdmaRequired: true },
       /reach each other by TCP only/,
     ],
     [
       'a share that is not whole',
       efa,
-      { instanceType: GpuInstanceType.G5_12XLARGE, gpus: 1 },
+      { hardware: GpuInstanceType.G5_12XLARGE, gpus: 1 },
       /cannot have an equal share of its 1 interfaces/,
     ],
     [
       'a share of adapters that is not whole',
       hostdev,
-      { instanceType: slow, gpus: 9 },
+      { hardware: slow, gpus: 9 },
       /takes 0 to 8 GPUs, a whole number; got 9/,
     ],
-    ['half a GPU', efa, { instanceType: P5, gpus: 0.5 }, /got 0.5/],
+    ['half a GPU', efa, { hardware: P5, gpus: 0.5 }, /got 0.5/],
     [
       'GPUs that Terraform only knows later',
       efa,
-      { instanceType: P5, gpus: Token.asNumber('${var.gpus}') },
+      { hardware: P5, gpus: Token.asNumber('${var.gpus}') },
       /gpus must be known at synthesis/,
     ],
   ])('fails for %s', (_, fabric, pod, message) => {
@@ -188,7 +188,7 @@ describe('binding a pod', () => {
 
   test('all faults of a pod come at once', () => {
     const environment = { FI_PROVIDER: 'efa', NCCL_BUFFSIZE: '1' };
-    const build = () => efa.bind({ instanceType: GpuInstanceType.G5_XLARGE, gpus: 1, environment });
+    const build = () => efa.bind({ hardware: GpuInstanceType.G5_XLARGE, gpus: 1, environment });
     expect(build).toThrow(
       expect.objectContaining({ faults: [expect.anything(), expect.anything(), expect.anything()] }),
     );

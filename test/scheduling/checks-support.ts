@@ -31,7 +31,7 @@ export interface PoolOptions {
 
 export class Pool extends Construct implements IGpuNodePool {
   public readonly minNodes = 0;
-  public readonly instanceType: GpuInstanceType;
+  public readonly hardware: GpuInstanceType;
   public readonly maxNodes: number;
   public readonly taints: NodeTaint[];
   public readonly nodeSelector: { [key: string]: string };
@@ -51,7 +51,7 @@ export class Pool extends Construct implements IGpuNodePool {
     { type = GpuInstanceType.P5_48XLARGE, nodes = 2, taints = [], labels, ...rest }: PoolOptions,
   ) {
     super(cluster, poolName);
-    this.instanceType = type;
+    this.hardware = type;
     this.maxNodes = nodes;
     this.taints = [GPU_TAINT, ...taints];
     this.nodeSelector = { 'gpu-inference-constructs/pool': poolName };
@@ -62,7 +62,7 @@ export class Pool extends Construct implements IGpuNodePool {
       ...(efa ? { 'gpu-inference-constructs/efa': 'true' } : {}),
       ...labels,
     };
-    this.efaInterfacesPerNode = efa ? this.instanceType.efaInterfaces : 0;
+    this.efaInterfacesPerNode = efa ? this.hardware.efaInterfaces : 0;
     Object.assign(this, rest);
     cluster.registerNodePool(this);
   }

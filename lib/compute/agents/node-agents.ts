@@ -175,7 +175,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       ...(efaPluginImage
         ? efaPluginFaults(
             efaPluginImage,
-            this.efaPools().map((pool) => pool.instanceType.name),
+            this.efaPools().map((pool) => pool.hardware.name),
           )
         : []),
     ];

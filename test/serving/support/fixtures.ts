@@ -19,7 +19,7 @@ export class TestPool extends Construct implements IGpuNodePool {
     scope: Construct,
     id: string,
     public readonly cluster: IKubernetesCluster,
-    public readonly instanceType: GpuInstanceType,
+    public readonly hardware: GpuInstanceType,
     public readonly maxNodes = 2,
   ) {
     super(scope, id);

@@ -74,7 +74,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly instanceType: GpuInstanceType;
+  public readonly hardware: GpuInstanceType;
   /** Number of nodes. */
   public readonly minNodes: number;
   /** Number of nodes. */
@@ -103,7 +103,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     takeNodes(this, this.spec);
     this.poolName = this.spec.poolName;
     this.cluster = props.cluster;
-    this.instanceType = props.hardware;
+    this.hardware = props.hardware;
     this.minNodes = props.nodes;
     this.maxNodes = props.nodes;
     this.fabric = props.fabric;
@@ -151,7 +151,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
 
   /** GPU memory that one of that resource can count on. */
   public get gpuShareMemory(): DataSize | undefined {
-    return this.gpuSharing.memoryPerShare(this.instanceType);
+    return this.gpuSharing.memoryPerShare(this.hardware);
   }
 
   /** Which labels and taints nodes of the pool must have, and how to set them, as text for people. */

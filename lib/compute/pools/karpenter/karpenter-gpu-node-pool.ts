@@ -69,7 +69,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly instanceType: GpuInstanceType;
+  public readonly hardware: GpuInstanceType;
   /** Fewest nodes. */
   public readonly minNodes: number;
   /** Most nodes. */
@@ -115,7 +115,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     const { cluster, poolName, instanceType } = spec;
     this.cluster = cluster;
     this.poolName = poolName;
-    this.instanceType = instanceType;
+    this.hardware = instanceType;
     this.minNodes = spec.minNodes;
     this.maxNodes = spec.maxNodes;
     this.capacity = spec.capacity;
@@ -196,7 +196,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
 
   /** What pods can have on one node beside what follows from the hardware: how many of them get an address, and huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    const { image, instanceType } = this;
+    const { image, hardware: instanceType } = this;
     return {
       pods: String(maxPodsBeside(instanceType, layoutOf(this.spec)) ?? instanceType.defaultMaxPods),
       ...otherHugePages(image, instanceType, this.efaInterfacesPerNode > 0),

@@ -65,7 +65,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly instanceType: GpuInstanceType;
+  public readonly hardware: GpuInstanceType;
   /** Fewest nodes. */
   public readonly minNodes: number;
   /** Most nodes. */
@@ -113,7 +113,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     const { cluster, poolName, instanceType } = spec;
     this.cluster = cluster;
     this.poolName = poolName;
-    this.instanceType = instanceType;
+    this.hardware = instanceType;
     this.minNodes = spec.minNodes;
     this.maxNodes = spec.maxNodes;
     this.capacity = spec.capacity;
@@ -236,9 +236,9 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** What pods can have on one node beside what follows from the hardware: pods, GPUs as they are shared, the image's huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
-      pods: String(managedMaxPods(this.instanceType, layoutOf(this.spec))),
-      [this.gpuSharing.resourceName]: String(this.gpuSharing.gpusPerNode(this.instanceType)),
-      ...otherHugePages(this.spec.image, this.instanceType, this.spec.efa),
+      pods: String(managedMaxPods(this.hardware, layoutOf(this.spec))),
+      [this.gpuSharing.resourceName]: String(this.gpuSharing.gpusPerNode(this.hardware)),
+      ...otherHugePages(this.spec.image, this.hardware, this.spec.efa),
     };
   }
 
@@ -249,7 +249,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
 
   /** GPU memory that one `nvidia.com/gpu` can count on. */
   public get gpuShareMemory(): DataSize | undefined {
-    return this.gpuSharing.memoryPerShare(this.instanceType);
+    return this.gpuSharing.memoryPerShare(this.hardware);
   }
 
   /** Name of the EKS node group, once it exists. */
