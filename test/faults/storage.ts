@@ -21,4 +21,22 @@ export const TEXTS: FaultText[] = [
       ModelStore.s3Compatible(stack, 'Models', props).grantRead(role);
     },
   },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'endpoint',
+    text: "endpoint must be an http or https URL without a path, e.g. 'https://s3.example.com:9000'; got 's3.example.com'",
+    refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 's3.example.com' }),
+  },
+  {
+    id: 'NOT_A_WHOLE_NUMBER',
+    property: 'noncurrentVersionDays',
+    text: 'noncurrentVersionDays must be a whole number of days, at least 1; got 0.5',
+    refuse: () => new ModelStore(testStack(), 'Models', { noncurrentVersionDays: 0.5 }),
+  },
+  {
+    id: 'RESERVED',
+    property: 'bucketName',
+    text: "bucketName must not begin with 'xn--', which S3 reserves; got 'xn--models'",
+    refuse: () => new ModelStore(testStack(), 'Models', { bucketName: 'xn--models' }),
+  },
 ];
