@@ -4,6 +4,7 @@ import { IAwsRole, IGpuNodePool, IKubernetesCluster, IModelStore, NodeTaint } fr
 import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
 import { Block, Synthesized, synthesize } from '../../support/synth';
 import { TestCluster, testCluster } from '../../support/test-cluster';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 /** A pool without resources. */
 export class TestPool extends Construct implements IGpuNodePool {
@@ -11,7 +12,7 @@ export class TestPool extends Construct implements IGpuNodePool {
   public readonly minNodes = 0;
   public readonly nodeLabels: { [key: string]: string };
   public readonly nodeSelector: { [key: string]: string };
-  public readonly taints: NodeTaint[] = [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }];
+  public readonly taints: NodeTaint[] = [{ key: 'nvidia.com/gpu', value: 'present', effect: TaintEffect.NO_SCHEDULE }];
   public readonly efaInterfacesPerNode = 0;
   public readonly ready = [];
 
