@@ -1,3 +1,4 @@
+import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { untitled } from '../../units/fault';
 import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
@@ -311,10 +312,10 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   }
 
   /** The histogram is what P99 over several pods is computed from; before 26.01 models that answer once had only summaries. */
-  private get metricsFeatures(): string[] {
+  private get metricsFeatures(): MetricFeature[] {
     const answersOnce = this.models.some((model) => !model.streams);
     const summaries = answersOnce && !this.tritonRelease.histogramOfEveryModel;
-    return ['histogram_latencies', ...(summaries ? ['summary_latencies'] : [])];
+    return [MetricFeature.HISTOGRAM_LATENCIES, ...(summaries ? [MetricFeature.SUMMARY_LATENCIES] : [])];
   }
 
   private makeMetricsTarget(): MetricsTarget {
@@ -324,7 +325,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
       podSelector: this.labels,
       port: TRITON_PORTS.metrics,
       path: '/metrics',
-      exporters: ['triton', ...new Set(this.models.flatMap((model) => model.exporters))],
+      exporters: [MetricExporter.TRITON, ...new Set(this.models.flatMap((model) => model.exporters))],
       models: this.models.map((model) => model.name).sort(),
       features: this.metricsFeatures,
       version: this.tritonRelease.release,

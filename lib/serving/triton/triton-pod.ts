@@ -1,3 +1,4 @@
+import { MetricFeature } from '../../catalog/metric-kind';
 import { DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
@@ -41,7 +42,7 @@ export interface TritonPod {
   readonly image: string;
   readonly sizing: PodSizing;
   readonly exitTimeout: number;
-  readonly metricsFeatures: readonly string[];
+  readonly metricsFeatures: readonly MetricFeature[];
   readonly environment: { readonly [name: string]: string };
   readonly extraArguments: readonly string[];
   readonly labels: { [key: string]: string };
