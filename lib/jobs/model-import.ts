@@ -26,11 +26,9 @@ import {
   credentialMounts,
   credentialVolumes,
   roleAnnotations,
-  storeAccessFaults,
   storeEnvironment,
 } from '../kubernetes/model-store-access';
 import { ModelSource, sourceFaults, storedPath } from './model-source';
-import { ModelStoreCredentials } from '../core/model-store-credentials';
 
 /**
  * Properties of `ModelImport`.
@@ -58,10 +56,6 @@ export interface ModelImportProps {
   readonly nodeSelector?: { [key: string]: string };
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
-  /** Credentials for the model store, for clusters that give no IAM roles to pods. @default - an IAM role of its own */
-  readonly modelStoreCredentials?: ModelStoreCredentials;
-  /** URL of a store that speaks S3 but is not AWS. @default - AWS */
-  readonly modelStoreEndpoint?: string;
 }
 
 const SCRIPT_KEY = 'import.sh';
@@ -148,16 +142,11 @@ export class ModelImport extends Construct {
       ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
         ? []
         : [untitled(`retries must be an integer of at least 0; got ${props.retries}`)]),
-      ...storeAccessFaults({
-        modelStore: props.modelStore,
-        credentials: props.modelStoreCredentials,
-        endpoint: props.modelStoreEndpoint,
-      }),
     ];
   }
 
   private storeRole(): IServiceAccountRole | undefined {
-    if (this.props.modelStoreCredentials) return undefined;
+    if (this.props.modelStore.credentials) return undefined;
     const role = this.props.cluster.serviceAccountRole(this.namespace, this.name);
     this.props.modelStore.grantReadWrite(role);
     return role;
@@ -172,7 +161,7 @@ export class ModelImport extends Construct {
   }
 
   private makeJob(waitFor: ITerraformDependable[]): JobV1 {
-    const { source, cluster, nodeSelector, modelStoreCredentials } = this.props;
+    const { source, cluster, nodeSelector, modelStore } = this.props;
     const claim = source.claimName;
     return new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
@@ -200,7 +189,7 @@ export class ModelImport extends Construct {
               ...(claim === undefined
                 ? []
                 : [{ name: 'source', persistentVolumeClaim: { claimName: claim, readOnly: true } }]),
-              ...credentialVolumes(modelStoreCredentials),
+              ...credentialVolumes(modelStore),
             ],
           },
         }),
@@ -209,7 +198,7 @@ export class ModelImport extends Construct {
   }
 
   private container(): PodContainer {
-    const { source, modelStoreCredentials } = this.props;
+    const { source, modelStore } = this.props;
     const disk = { 'ephemeral-storage': mebibytes(DataSize.mib(this.scratch.mib + 1024)) };
     const from =
       source.claimName === undefined
@@ -224,18 +213,14 @@ export class ModelImport extends Construct {
         { name: 'SCRATCH_DIR', value: SCRATCH_MOUNT },
         { name: 'HOME', value: '/tmp' },
         from,
-        ...storeEnvironment({
-          modelStore: this.props.modelStore,
-          credentials: modelStoreCredentials,
-          endpoint: this.props.modelStoreEndpoint,
-        }),
+        ...storeEnvironment(modelStore),
       ],
       volumeMount: [
         { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
         { name: 'scratch', mountPath: SCRATCH_MOUNT },
         { name: 'tmp', mountPath: '/tmp' },
         ...(source.claimName === undefined ? [] : [{ name: 'source', mountPath: SOURCE_MOUNT, readOnly: true }]),
-        ...credentialMounts(modelStoreCredentials),
+        ...credentialMounts(modelStore),
       ],
       resources: {
         requests: { cpu: '500m', memory: '1Gi', ...disk },

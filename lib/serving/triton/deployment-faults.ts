@@ -9,7 +9,6 @@ import { gpusPerNode } from '../../scheduling/node-allocatable';
 import { concreteFault } from '../../core/tokens';
 import { integerFault } from '../../units/whole-number';
 import { ModelContext, ModelDefinition } from './model-definition';
-import { storeAccessFaults } from '../../kubernetes/model-store-access';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { TritonDeploymentProps } from './triton-deployment';
 
@@ -54,11 +53,6 @@ export function deploymentFaults(
       return faults.length > 0 ? faults : (model.plan(context)?.faults ?? []);
     }),
     ...flagFaults(props.extraArguments ?? []),
-    ...storeAccessFaults({
-      modelStore: props.modelStore,
-      credentials: props.modelStoreCredentials,
-      endpoint: props.modelStoreEndpoint,
-    }),
   ];
 }
 

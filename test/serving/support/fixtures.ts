@@ -1,6 +1,13 @@
 import { Construct } from 'constructs';
 import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
-import { IAwsRole, IGpuNodePool, IKubernetesCluster, IModelStore, NodeTaint } from '../../../lib/core';
+import {
+  IAwsRole,
+  IGpuNodePool,
+  IKubernetesCluster,
+  IModelStore,
+  ModelStoreCredentials,
+  NodeTaint,
+} from '../../../lib/core';
 import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
 import { Block, Synthesized, synthesize } from '../../support/synth';
 import { TestCluster, testCluster } from '../../support/test-cluster';
@@ -37,6 +44,8 @@ export class TestStore extends Construct implements IModelStore {
   public readonly bucketArn = 'arn:aws:s3:::models';
   public readonly region = 'eu-central-1';
   public readonly grants: string[] = [];
+  public credentials?: ModelStoreCredentials;
+  public endpoint?: string;
 
   public grantRead(role: IAwsRole): void {
     this.grants.push(`read ${role.roleName}`);
@@ -93,6 +102,8 @@ export const onnxProps = {
 export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
   readonly instanceType?: GpuInstanceType;
   readonly maxNodes?: number;
+  /** How pods reach the store. */
+  readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
 };
 
 /** A deployment in a site of its own. */
@@ -103,7 +114,8 @@ export function deploy(overrides: DeploymentOverrides = {}): {
 } {
   let made: { deployment: TritonDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, ...props } = overrides;
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, reach, ...props } = overrides;
+    Object.assign(site.store, reach);
     const deployment = new TritonDeployment(site.scope, 'Chat', {
       cluster: site.cluster,
       nodePool: site.pool(instanceType, maxNodes),

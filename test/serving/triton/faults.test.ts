@@ -176,12 +176,6 @@ test.each<[string, DeploymentOverrides, RegExp]>([
     { extraArguments: ['--http-port=1'] },
     /extraArguments must not hold --http-port/,
   ],
-  [
-    'an endpoint that is no URL',
-    { modelStoreEndpoint: 's3.example.com' },
-    /modelStoreEndpoint must be an http or https URL.*got 's3\.example\.com'/,
-  ],
-  ['a bad secret name', { modelStoreCredentials: { secretName: 'A' } }, /modelStoreCredentials\.secretName must be/],
   ['a negative batch', onnx({ maxBatchSize: -1 }), /maxBatchSize must be an integer of at least 0; got -1/],
   ['no inputs', onnx({ inputs: [] }), /inputs must not be empty/],
   ['an input twice', onnx({ inputs: [onnxProps.inputs[0], onnxProps.inputs[0]] }), /inputs name 'features' twice/],
