@@ -18,7 +18,8 @@ import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { DefinitionWait } from './definition-wait';
 import { NicDriver } from './nic-driver';
-import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies, tolerationsOf } from './nic-policies';
+import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
+import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { RdmaFabric } from './rdma-fabric';
 
 /** Where NVIDIA publishes the chart. */
@@ -173,7 +174,7 @@ export class NvidiaNetworkOperator extends Construct {
         definition: 'ippools.nv-ipam.nvidia.com',
         imageRegistry: this.registry,
         waitFor: this.ready,
-        tolerations: tolerationsOf(this.taints) as { [key: string]: string }[],
+        tolerations: () => tolerationsOfAnyValue(this.taints),
       });
     return wait.ready;
   }
@@ -213,7 +214,7 @@ export class NvidiaNetworkOperator extends Construct {
       sriovNetworkOperator: { enabled: sriov },
       'node-feature-discovery': {
         ...discovery,
-        worker: { tolerations: tolerationsOf(worker) },
+        worker: { tolerations: tolerationsOfAnyValue(worker) },
       },
       ...(host ? this.mirrorValues(version) : {}),
     };

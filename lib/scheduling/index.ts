@@ -1,2 +1,1 @@
 export * from './cluster-checks';
-export * from './pod-demand';

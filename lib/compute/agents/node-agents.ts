@@ -6,7 +6,6 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { isAttached } from '../../core/attached';
-import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
@@ -16,7 +15,6 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
-import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
 import { whenPoolsChange } from '../../core/pool-watchers';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
@@ -29,7 +27,7 @@ import {
   nodeFeatureDiscoveryImage,
   nodeFeatureDiscoveryValues,
 } from './gpu-operator';
-import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
+import { NodeAgentSpec, nodeAgentDaemonSet, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
@@ -58,7 +56,7 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * node feature discovery on one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
  * configuration of the device plugin, and an EFA plugin too old for a pool.
  */
-export class NodeAgents extends Construct implements IScheduledWorkload {
+export class NodeAgents extends Construct {
   /** The cluster. */
   public readonly cluster: IKubernetesCluster;
   /** Namespace of the agents. */
@@ -70,11 +68,8 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   private readonly meta: KubernetesMeta;
   /** The device plugins, by the names of their configurations; the one without has an empty one. */
   private readonly plugins = new Map<string, DaemonSetV1>();
-  private readonly agents: NodeAgentSpec[] = [];
   /** What pools need that was looked at. */
   private readonly followed = new Set<string>();
-  /** Configurations of the device plugins, by the names of their DaemonSets. */
-  private readonly pluginNames = new Map<string, string>();
 
   /**
    * @param scope parent, in the workload stack
@@ -105,17 +100,6 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     // For clusters that are no construct of this library, and do not tell.
     new LateChild(this, 'AfterPools', () => this.addLater());
     addValidation(this, () => this.poolFaults());
-    ClusterChecks.of(props.cluster).register(this);
-  }
-
-  /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
-  public get podDemands(): PodDemand[] {
-    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
-    return this.agents.map((agent) => {
-      const config = this.pluginNames.get(agent.name);
-      const requirements = config === undefined ? [] : parts.pluginRequirements(labels, config !== '');
-      return { ...nodeAgentDemand(agent), nodeTerms: requirements.length > 0 ? [{ requirements }] : undefined };
-    });
   }
 
   private faults(): Fault[] {
@@ -267,18 +251,15 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   ): DaemonSetV1 {
     const spec: NodeAgentSpec = {
       ...part,
-      image: this.registry.resolve(part.image),
-      pullSecrets: this.registry.pullSecrets,
+      registry: this.registry,
       namespace: this.namespace,
       taints: () => pools().flatMap((pool) => pool.taints),
     };
-    this.agents.push(spec);
     return nodeAgentDaemonSet(this, id, spec, this.meta);
   }
 
   private addPlugin(id: string, part: parts.AgentPart, config: string): void {
     this.plugins.set(config, this.addAgent(id, part));
-    this.pluginNames.set(part.name, config);
   }
 
   private addConfig(id: string, name: string, data: { [file: string]: string }): void {
