@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
 import { IAwsRole, IGpuNodePool, IKubernetesCluster, IModelStore, NodeTaint } from '../../../lib/core';
+import { ClusterNodePools } from '../../../lib/scheduling';
 import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
 import { Block, Synthesized, synthesize } from '../../support/synth';
 import { TestCluster, testCluster } from '../../support/test-cluster';
@@ -26,7 +27,7 @@ export class TestPool extends Construct implements IGpuNodePool {
     this.poolName = id;
     this.nodeLabels = { 'gpu-inference-constructs/pool': id, 'nvidia.com/gpu.present': 'true' };
     this.nodeSelector = { 'gpu-inference-constructs/pool': id };
-    cluster.registerNodePool(this);
+    ClusterNodePools.add(this);
   }
 }
 
