@@ -47,15 +47,7 @@ function layerRules(layer) {
   return { files: [`lib/${layer}/**/*.ts`], rules };
 }
 
-const nondeterministicGlobals = [
-  'Date',
-  'performance',
-  'process',
-  'fetch',
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-];
+const nondeterministicGlobals = ['performance', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate'];
 const impureGlobals = [...nondeterministicGlobals, 'require', '__dirname', '__filename', 'Buffer'];
 
 export default tseslint.config(
@@ -117,10 +109,15 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Synthesis is deterministic.' },
+        { object: 'Date', property: 'now', message: 'Synthesis is deterministic.' },
       ],
       'no-restricted-syntax': [
         'error',
         { selector: 'ImportExpression', message: 'Import by a literal specifier at the head of the file.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.name='Date']",
+          message: 'Synthesis reads no clock: `new Date(time)` and `Date.UTC(...)` are deterministic.',
+        },
       ],
     },
   },

@@ -94,8 +94,8 @@ function importFaults(source: Source): string[] {
 }
 
 /** What makes a synthesis depend on more than its input. */
-const NONDETERMINISTIC = ['Date', 'performance', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate'];
-const NONDETERMINISTIC_MEMBERS = [/^Math\.random$/, /^crypto\.(random|getRandom|webcrypto)/, /^os\./];
+const NONDETERMINISTIC = ['performance', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate'];
+const NONDETERMINISTIC_MEMBERS = [/^Math\.random$/, /^Date\.now$/, /^crypto\.(random|getRandom|webcrypto)/, /^os\./];
 
 function determinismFaults(source: Source): string[] {
   const faults: string[] = [];
@@ -104,6 +104,10 @@ function determinismFaults(source: Source): string[] {
       const text = node.getText(source.ast);
       if (NONDETERMINISTIC_MEMBERS.some((pattern) => pattern.test(text))) faults.push(`${source.file} uses ${text}`);
     }
+    // A date of an argument is arithmetic; without one it is the clock.
+    const isClock = (ts.isNewExpression(node) && (node.arguments ?? []).length === 0) || ts.isCallExpression(node);
+    if (isClock && ts.isIdentifier(node.expression) && node.expression.text === 'Date')
+      faults.push(`${source.file} uses ${node.getText(source.ast)}`);
     if (!ts.isIdentifier(node) || !NONDETERMINISTIC.includes(node.text)) return;
     const parent = node.parent;
     const isName =
@@ -198,12 +202,19 @@ describe('the rules see what they forbid', () => {
   test.each([
     `const t = Date.now();`,
     `const t = new Date();`,
+    `const t = new Date;`,
+    `const t = Date();`,
     `const r = Math.random();`,
     `const e = process.env.HOME;`,
     `const id = crypto.randomUUID();`,
   ])('%s', (text) => {
     expect(determinismFaults(parse('lib/core/x.ts', text))).toHaveLength(1);
   });
+
+  test.each([`const t = new Date(0);`, `const t = Date.UTC(2026, 0, 1);`, `const t = Date.parse(text);`])(
+    'but not %s, which reads no clock',
+    (text) => expect(determinismFaults(parse('lib/core/x.ts', text))).toEqual([]),
+  );
 
   test('a cycle, but not one of types alone', () => {
     const a = parse('lib/core/a.ts', `import { b } from './b';\nexport const a = () => b;`);

@@ -6,6 +6,16 @@ import { GpuSharingKind } from './gpu-sharing-kind';
 import { IKubernetesCluster } from './kubernetes-cluster';
 import { IRdmaFabric } from './rdma-fabric';
 
+/** What a taint does to pods that do not tolerate it; the values are as Kubernetes writes them. */
+export enum TaintEffect {
+  /** They are not scheduled on the node; those that run there stay. */
+  NO_SCHEDULE = 'NoSchedule',
+  /** The scheduler avoids the node, and takes it if there is no other. */
+  PREFER_NO_SCHEDULE = 'PreferNoSchedule',
+  /** They are not scheduled on the node, and those that run there are evicted. */
+  NO_EXECUTE = 'NoExecute',
+}
+
 /**
  * A taint that the nodes of a pool carry.
  */
@@ -14,8 +24,8 @@ export interface NodeTaint {
   readonly key: string;
   /** Value. @default - empty */
   readonly value?: string;
-  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`, as Kubernetes writes them. */
-  readonly effect: string;
+  /** What it does to pods that do not tolerate it. */
+  readonly effect: TaintEffect;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { createHash } from 'crypto';
 
 /**
@@ -41,13 +41,20 @@ export function helmReleaseName(text: string): string {
 /**
  * The fault to report when a text is no RFC 1123 label; nothing when it is one.
  *
+ * @param name what messages call the text
+ * @param text the text
+ * @param max most characters
+ * @param property path of the property @default - the name
+ *
  * @internal
  */
-export function kubernetesNameFault(property: string, text: string, max = 63): Fault[] {
+export function kubernetesNameFault(name: string, text: string, max = 63, property: string = name): Fault[] {
   if (text.length <= max && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)) return [];
   return [
-    untitled(
-      `${property} must be an RFC 1123 label (lower-case letters, digits and hyphens, starting and ending with a letter or digit, ` +
+    fault(
+      'INVALID_NAME',
+      property,
+      `${name} must be an RFC 1123 label (lower-case letters, digits and hyphens, starting and ending with a letter or digit, ` +
         `at most ${max} characters); got '${text}'; for example '${kubernetesName(text, max)}'`,
     ),
   ];

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { Fn, Token } from 'cdktf';
 
 /**
@@ -7,12 +7,19 @@ import { Fn, Token } from 'cdktf';
  * cdktf encodes an unresolved number as a huge negative double, so arithmetic on one is silently wrong; and
  * `Token.isUnresolved` does not look into lists or maps, which is done here.
  *
+ * @param name what messages call the value
+ * @param value the value
+ * @param why why it must be known
+ * @param property path of the property @default - the name
+ *
  * @internal
  */
-export function concreteFault(name: string, value: unknown, why: string): Fault[] {
+export function concreteFault(name: string, value: unknown, why: string, property: string = name): Fault[] {
   if (!hasToken(value)) return [];
   return [
-    untitled(
+    fault(
+      'VALUE_NOT_CONCRETE',
+      property,
       `${name} must be known at synthesis because ${why}; got a token (a value Terraform only knows later); pass a literal value`,
     ),
   ];

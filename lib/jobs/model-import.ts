@@ -27,11 +27,9 @@ import {
   credentialMounts,
   credentialVolumes,
   roleAnnotations,
-  storeAccessFaults,
   storeEnvironment,
 } from '../kubernetes/model-store-access';
 import { ModelSource, sourceFaults, storedPath } from './model-source';
-import { ModelStoreCredentials } from '../core/model-store-credentials';
 
 /**
  * Properties of `ModelImport`.
@@ -59,10 +57,6 @@ export interface ModelImportProps {
   readonly nodeSelector?: { [key: string]: string };
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
-  /** Credentials for the model store, for clusters that give no IAM roles to pods. @default - an IAM role of its own */
-  readonly modelStoreCredentials?: ModelStoreCredentials;
-  /** URL of a store that speaks S3 but is not AWS. @default - AWS */
-  readonly modelStoreEndpoint?: string;
 }
 
 const SCRIPT_KEY = 'import.sh';
@@ -155,16 +149,11 @@ export class ModelImport extends Construct implements IScheduledWorkload {
       ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
         ? []
         : [untitled(`retries must be an integer of at least 0; got ${props.retries}`)]),
-      ...storeAccessFaults({
-        modelStore: props.modelStore,
-        credentials: props.modelStoreCredentials,
-        endpoint: props.modelStoreEndpoint,
-      }),
     ];
   }
 
   private storeRole(): IServiceAccountRole | undefined {
-    if (this.props.modelStoreCredentials) return undefined;
+    if (this.props.modelStore.credentials) return undefined;
     const role = this.props.cluster.serviceAccountRole(this.namespace, this.name);
     this.props.modelStore.grantReadWrite(role);
     return role;
@@ -183,7 +172,7 @@ export class ModelImport extends Construct implements IScheduledWorkload {
   }
 
   private makeJob(waitFor: ITerraformDependable[]): JobV1 {
-    const { source, cluster, nodeSelector, modelStoreCredentials } = this.props;
+    const { source, cluster, nodeSelector, modelStore } = this.props;
     const claim = source.claimName;
     const scratchMib = this.scratchMib;
     const pullSecrets = this.registry.pullSecrets.map((name) => ({ name }));
@@ -213,7 +202,7 @@ export class ModelImport extends Construct implements IScheduledWorkload {
               ...(claim === undefined
                 ? []
                 : [{ name: 'source', persistentVolumeClaim: { claimName: claim, readOnly: true } }]),
-              ...credentialVolumes(modelStoreCredentials),
+              ...credentialVolumes(modelStore),
             ],
             container: [this.container(scratchMib)],
           },
@@ -223,7 +212,7 @@ export class ModelImport extends Construct implements IScheduledWorkload {
   }
 
   private container(scratchMib: number) {
-    const { source, modelStoreCredentials } = this.props;
+    const { source, modelStore } = this.props;
     const disk = { 'ephemeral-storage': `${scratchMib + 1024}Mi` };
     const from =
       source.claimName === undefined
@@ -239,18 +228,14 @@ export class ModelImport extends Construct implements IScheduledWorkload {
         { name: 'SCRATCH_DIR', value: SCRATCH_MOUNT },
         { name: 'HOME', value: '/tmp' },
         from,
-        ...storeEnvironment({
-          modelStore: this.props.modelStore,
-          credentials: modelStoreCredentials,
-          endpoint: this.props.modelStoreEndpoint,
-        }),
+        ...storeEnvironment(modelStore),
       ],
       volumeMount: [
         { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
         { name: 'scratch', mountPath: SCRATCH_MOUNT },
         { name: 'tmp', mountPath: '/tmp' },
         ...(source.claimName === undefined ? [] : [{ name: 'source', mountPath: SOURCE_MOUNT, readOnly: true }]),
-        ...credentialMounts(modelStoreCredentials),
+        ...credentialMounts(modelStore),
       ],
       resources: {
         requests: { cpu: '500m', memory: '1Gi', ...disk },

@@ -7,7 +7,7 @@ import { CustomResources } from '../kubernetes/custom-resources';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
-import { IGpuNodePool } from '../core/gpu-node-pool';
+import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { helmMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -321,9 +321,9 @@ export class NvidiaNetworkOperator extends Construct {
 /** What the chart's own values let the discovery tolerate, which ours replace. */
 const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({
   key: `node-role.kubernetes.io/${role}`,
-  effect: 'NoSchedule',
+  effect: TaintEffect.NO_SCHEDULE,
 }));
-const GPU = { key: 'nvidia.com/gpu', effect: 'NoSchedule' };
+const GPU = { key: 'nvidia.com/gpu', effect: TaintEffect.NO_SCHEDULE };
 
 function hasConnectX(pool: IGpuNodePool): boolean {
   return connectXOf(pool).length > 0;

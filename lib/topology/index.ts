@@ -1,4 +1,3 @@
-export * from './cloud-topology';
-export * from './cloud-topology-props';
-export * from './served-model';
-export * from './topology-node-pool';
+export * from './cloud/cloud-topology';
+export * from './cloud/cloud-topology-props';
+export * from './shared/topology-node-pool';

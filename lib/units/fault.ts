@@ -2,7 +2,7 @@
  * One thing that is wrong with an input, or a warning of one that may not be meant.
  */
 export interface Fault {
-  /** Stable id in capitals, e.g. `REPLICAS_EXCEED_POOL`; `docs/faults.md` has its cure. */
+  /** Stable id in capitals, e.g. `REPLICAS_EXCEED_POOL`; `docs/faults` has its cure. */
   readonly id: string;
   /** Path of the property at fault, e.g. `models[0].contextLength`. @default - no single property is at fault */
   readonly property?: string;

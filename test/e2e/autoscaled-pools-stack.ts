@@ -12,6 +12,7 @@ import {
   NodeAgents,
   Placement,
   RdmaFabric,
+  TaintEffect,
 } from '../../lib';
 
 export const REGION = 'us-west-2';
@@ -64,7 +65,7 @@ export class AutoscaledPools {
     const elastic = new KarpenterGpuNodePool(infrastructure, 'elastic', {
       cluster,
       instanceType: GpuInstanceType.G6E_12XLARGE,
-      taints: [{ key: 'team', value: 'chat', effect: 'NoSchedule' }],
+      taints: [{ key: 'team', value: 'chat', effect: TaintEffect.NO_SCHEDULE }],
       minNodes: 0,
       maxNodes: 4,
     });

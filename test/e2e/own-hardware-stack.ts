@@ -17,6 +17,7 @@ import {
   RdmaAttachment,
   RdmaFabric,
   SriovIbNetwork,
+  TaintEffect,
 } from '../../lib';
 
 const HARDWARE = GpuInstanceType.custom({
@@ -83,7 +84,7 @@ export class OwnHardware {
           nodes: 2,
           fabric,
           nodeSelector: selectorOf(name),
-          taints: [{ key: 'example.com/team', value: name, effect: 'NoSchedule' }],
+          taints: [{ key: 'example.com/team', value: name, effect: TaintEffect.NO_SCHEDULE }],
         }),
       ]),
     );

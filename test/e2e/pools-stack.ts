@@ -13,6 +13,7 @@ import {
   NodeImage,
   NodeRepair,
   RdmaFabric,
+  TaintEffect,
 } from '../../lib';
 
 export const REGION = 'us-west-2';
@@ -100,7 +101,7 @@ export const CHANGES: readonly [
   ['scaling_config', ({ maxNodes }) => ({ maxNodes: maxNodes + 1 }), ({ maxNodes }) => ({ maxSize: maxNodes + 1 })],
   [
     'taint',
-    () => ({ taints: [{ key: 'team', value: 'research', effect: 'NoSchedule' }] }),
+    () => ({ taints: [{ key: 'team', value: 'research', effect: TaintEffect.NO_SCHEDULE }] }),
     () => ({ taints: { addOrUpdateTaints: [{ key: 'team', value: 'research', effect: 'NO_SCHEDULE' }] } }),
   ],
 ];

@@ -22,6 +22,7 @@ import { definitionFaults, readDefinitions, schemaFaults } from '../support/sche
 import { Block, Synthesized, synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { NDR, rack } from './support';
+import { TaintEffect } from '../../lib/core/gpu-node-pool';
 
 type PoolProps = Partial<ExistingGpuNodePoolProps>;
 const CRDS = readDefinitions(path.join(__dirname, 'fixtures/network-operator-crds.json'));
@@ -76,7 +77,7 @@ describe('the network operator', () => {
   });
 
   test('has one cluster policy by the only name that counts, and a policy for each pool', () => {
-    const result = site({ taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
+    const result = site({ taints: [{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }] });
     expect(ofKind(result, 'NicClusterPolicy').map(({ metadata }) => metadata.name)).toEqual(['nic-cluster-policy']);
     const [policy] = ofKind(result, 'NicNodePolicy');
     expect(policy.metadata.name).toBe('rack');
@@ -101,12 +102,14 @@ describe('the network operator', () => {
 
   test('failure 9: its feature discovery tolerates the taints of the pools, and may be left to somebody else', () => {
     const values = (props: Partial<NvidiaNetworkOperatorProps>) =>
-      JSON.parse(release(site({ taints: [{ key: 'team', effect: 'NoSchedule' }] }, props)).values[0]) as Block;
+      JSON.parse(
+        release(site({ taints: [{ key: 'team', effect: TaintEffect.NO_SCHEDULE }] }, props)).values[0],
+      ) as Block;
     expect(values({}).nfd.enabled).toBe(true);
     expect(values({})['node-feature-discovery'].worker.tolerations).toContainEqual({
       key: 'team',
       operator: 'Exists',
-      effect: 'NoSchedule',
+      effect: TaintEffect.NO_SCHEDULE,
     });
     expect(values({ nodeFeatureDiscovery: false }).nfd.enabled).toBe(false);
   });

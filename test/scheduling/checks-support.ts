@@ -3,7 +3,7 @@ import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
-import { IGpuNodePool, NodeSubnet, NodeTaint } from '../../lib/core/gpu-node-pool';
+import { IGpuNodePool, NodeSubnet, NodeTaint, TaintEffect } from '../../lib/core/gpu-node-pool';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { IScheduledWorkload, PodDemand } from '../../lib/scheduling/pod-demand';
@@ -13,7 +13,7 @@ import { ClusterNodePools } from '../../lib/scheduling/cluster-node-pools';
 import { synthesize } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
-export const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' };
+export const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: TaintEffect.NO_SCHEDULE };
 export const TOLERATE = [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }];
 
 export interface PoolOptions {

@@ -9,6 +9,7 @@ import { DataSize } from '../../lib/units/data-size';
 import { synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { AGENT, EFA, PoolOptions, checks, demand, fill, gpus } from './checks-support';
+import { TaintEffect } from '../../lib/core/gpu-node-pool';
 
 describe('what fits', () => {
   test.each<[string, { [name: string]: PoolOptions }, PodDemand[]]>([
@@ -66,13 +67,13 @@ describe('what does not', () => {
   test.each<[string, { [name: string]: PoolOptions }, PodDemand[], RegExp]>([
     [
       'failure 9: a taint that is not tolerated',
-      { p5: { taints: [{ key: 'team', value: 'ml', effect: 'NoExecute' }] } },
+      { p5: { taints: [{ key: 'team', value: 'ml', effect: TaintEffect.NO_EXECUTE }] } },
       [demand()],
       /do not tolerate the taints team=ml:NoExecute of pool 'p5'/,
     ],
     [
       'failure 9: an agent that misses one pool',
-      { p5: {}, p4: { taints: [{ key: 'team', effect: 'NoSchedule' }] } },
+      { p5: {}, p4: { taints: [{ key: 'team', effect: TaintEffect.NO_SCHEDULE }] } },
       [AGENT],
       /'agents\/plugin' do not tolerate the taints team:NoSchedule of pool 'p4'/,
     ],
@@ -219,7 +220,7 @@ describe('what does not', () => {
 
   test('everything at once', () => {
     const faults = checks(
-      { p5: { taints: [{ key: 'team', effect: 'NoSchedule' }] }, p4: {} },
+      { p5: { taints: [{ key: 'team', effect: TaintEffect.NO_SCHEDULE }] }, p4: {} },
       demand({ name: 'a' }),
       demand({ name: 'b', nodeSelector: { 'gpu-inference-constructs/pool': 'p4' }, ...gpus(9) }),
       demand({ name: 'c', nodeSelector: { 'gpu-inference-constructs/pool': 'p3' } }),
@@ -242,7 +243,7 @@ test('agents are seen with the pools that were made after them', () => {
   synthesize((stack) => {
     const cluster = testCluster(stack);
     new NodeAgents(stack, 'Agents', { cluster });
-    fill(cluster, { p5: { taints: [{ key: 'team', effect: 'NoSchedule' }] } }, []);
+    fill(cluster, { p5: { taints: [{ key: 'team', effect: TaintEffect.NO_SCHEDULE }] } }, []);
     expect(ClusterChecks.of(cluster).faults).toEqual([]);
     expect(ClusterChecks.of(cluster).explain()).toMatch(/each node +gpu-node-agents\/nvidia-device-plugin +p5/);
   });

@@ -8,6 +8,7 @@ import { DataSize } from '../../lib/units/data-size';
 import { synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { AGENT, PoolOptions, TOLERATE, checks, demand, fill, gpus } from './checks-support';
+import { TaintEffect } from '../../lib/core/gpu-node-pool';
 
 const EKS = { connection: { eksClusterName: 'test', host: 'https://eks.example' } };
 const ALL = [{ operator: 'Exists' }];
@@ -48,8 +49,8 @@ describe('EKS lets pods tolerate the taints of what they request', () => {
   test.each<[string, PoolOptions, PodDemand]>([
     ['without a GPU', {}, demand({ tolerations: [], requests: { cpu: '1' } })],
     ['of a DaemonSet', {}, { ...AGENT, tolerations: [], requests: { 'nvidia.com/gpu': '1' } }],
-    ['for another taint', { taints: [{ key: 'team', effect: 'NoSchedule' }] }, without],
-    ['for another effect', { taints: [{ key: 'nvidia.com/gpu', effect: 'NoExecute' }] }, without],
+    ['for another taint', { taints: [{ key: 'team', effect: TaintEffect.NO_SCHEDULE }] }, without],
+    ['for another effect', { taints: [{ key: 'nvidia.com/gpu', effect: TaintEffect.NO_EXECUTE }] }, without],
   ])('but not pods %s', (_, pool, pods) => {
     expect(onEks({ p5: pool }, pods).faults).toEqual([expect.stringMatching(/do not tolerate the taints/)]);
   });

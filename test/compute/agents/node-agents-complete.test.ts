@@ -14,13 +14,14 @@ import { Block, Synthesized, synthesize } from '../../support/synth';
 import { NDR, rack } from '../../network/support';
 import { testCluster } from '../../support/test-cluster';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 type PoolOptions = Partial<GpuNodePoolProps>;
 const PLAIN: PoolOptions = {};
 const SLICED: PoolOptions = { gpuSharing: GpuSharing.timeSlicing(4) };
 const BOTTLEROCKET: PoolOptions = { image: NodeImage.BOTTLEROCKET_NVIDIA };
 const MIG: PoolOptions = { instanceType: GpuInstanceType.P4DE_24XLARGE, gpuSharing: GpuSharing.mig('1g.10gb') };
-const TAINTED: PoolOptions = { taints: [{ key: 'team', value: 'risk', effect: 'NoExecute' }] };
+const TAINTED: PoolOptions = { taints: [{ key: 'team', value: 'risk', effect: TaintEffect.NO_EXECUTE }] };
 
 let pools: { [name: string]: GpuNodePool } = {};
 

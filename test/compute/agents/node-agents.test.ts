@@ -5,7 +5,7 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
 import { efaDevicePluginImage } from '../../../lib/compute/agents/node-agents-images';
-import { NodeTaint } from '../../../lib/core/gpu-node-pool';
+import { NodeTaint, TaintEffect } from '../../../lib/core/gpu-node-pool';
 import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
@@ -120,7 +120,7 @@ describe('NodeAgents', () => {
       const cluster = testEksCluster(first);
       KubernetesAccess.of(second, cluster);
       new NodeAgents(second, 'Agents', { cluster });
-      pool(first, cluster, 'late', true, [{ key: 'team', value: 'risk', effect: 'NoExecute' }]);
+      pool(first, cluster, 'late', true, [{ key: 'team', value: 'risk', effect: TaintEffect.NO_EXECUTE }]);
     });
     expect(infra.types).not.toContain('kubernetes_daemon_set_v1');
     expect(names(workload)).toEqual([EFA, NVIDIA]);
@@ -135,7 +135,7 @@ describe('NodeAgents', () => {
       synthesize((stack) => {
         const cluster = testEksCluster(stack);
         if (agentsFirst) new NodeAgents(stack, 'Agents', { cluster });
-        for (const id of ids) pool(stack, cluster, id, id === 'a', [{ key: id, effect: 'NoSchedule' }]);
+        for (const id of ids) pool(stack, cluster, id, id === 'a', [{ key: id, effect: TaintEffect.NO_SCHEDULE }]);
         if (!agentsFirst) new NodeAgents(stack, 'Agents', { cluster });
       }).json.resource.kubernetes_daemon_set_v1;
     const before = build(false, ['a', 'b']);
@@ -240,8 +240,8 @@ describe('failure 5: the image of the EFA plugin', () => {
 
 describe('failure 9: agents land on every node they must and on no other', () => {
   const TAINTS: NodeTaint[] = [
-    { key: 'team', value: 'risk', effect: 'NoExecute' },
-    { key: 'spot', effect: 'PreferNoSchedule' },
+    { key: 'team', value: 'risk', effect: TaintEffect.NO_EXECUTE },
+    { key: 'spot', effect: TaintEffect.PREFER_NO_SCHEDULE },
   ];
   let pools: GpuNodePool[] = [];
   const result = () =>
@@ -270,7 +270,7 @@ describe('failure 9: agents land on every node they must and on no other', () =>
   });
 
   test('and a taint that no pool has keeps them away', () => {
-    const foreign: NodeTaint = { key: 'maintenance', effect: 'NoExecute' };
+    const foreign: NodeTaint = { key: 'maintenance', effect: TaintEffect.NO_EXECUTE };
     const spec = podSpec(result(), NVIDIA);
     expect(landsOn(spec, pools[0].nodeLabels, [...pools[0].taints, foreign])).toBe(false);
   });

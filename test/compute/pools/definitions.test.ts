@@ -11,6 +11,7 @@ import { definitionFaults, readDefinitions } from '../../support/schema';
 import { Block, synthesize } from '../../support/synth';
 import { testEksCluster } from '../test-eks-cluster';
 import { Options, synthPool, userData } from '../test-pool';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 const KARPENTER = readDefinitions(path.join(__dirname, 'fixtures/karpenter-crds.json'));
 const NODEADM = readDefinitions(path.join(__dirname, 'fixtures/node-config-crd.json'));
@@ -105,7 +106,11 @@ describe('objects of Karpenter', () => {
     ['a plain pool', {}],
     [
       'a pool with everything',
-      { labels: { team: 'risk' }, taints: [{ key: 'team', value: 'x', effect: 'NoExecute' }], tags: { a: 'b' } },
+      {
+        labels: { team: 'risk' },
+        taints: [{ key: 'team', value: 'x', effect: TaintEffect.NO_EXECUTE }],
+        tags: { a: 'b' },
+      },
     ],
     ['EFA', efa],
     ['EFA for bandwidth', { ...efa, efaLayout: EfaLayout.BANDWIDTH_OPTIMIZED }],

@@ -7,17 +7,18 @@ import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { NDR, RACK, rack } from '../../network/support';
 import { synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 describe('a pool of nodes that are there', () => {
   test('changes nothing on the nodes, and says which labels they must have', () => {
     const result = synthesize((stack) => {
       const cluster = KubernetesCluster.fromKubeconfig(stack, 'Site', { configPath: 'site.yaml' });
       KubernetesAccess.of(stack, cluster);
-      const pool = rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
+      const pool = rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }] });
       expect(cluster.nodePools).toEqual([pool]);
       expect(pool.nodeSelector).toEqual({ 'gpu-inference-constructs/pool': 'rack' });
       expect(pool.nodeLabels).toMatchObject({ 'nvidia.com/gpu.present': 'true' });
-      expect(pool.taints).toEqual([{ key: 'team', value: 'ml', effect: 'NoSchedule' }]);
+      expect(pool.taints).toEqual([{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }]);
       expect([pool.minNodes, pool.maxNodes, pool.efaInterfacesPerNode]).toEqual([4, 4, 0]);
       expect(pool.explain()).toContain('kubectl label node <name> gpu-inference-constructs/pool=rack');
       expect(pool.explain()).toContain('kubectl taint node <name> team=ml:NoSchedule');
@@ -43,7 +44,7 @@ describe('a pool of nodes that are there', () => {
       },
     });
     expect(result.byName('kubernetes_node_taint', 'gpu-1').taint).toEqual([
-      { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' },
+      { key: 'nvidia.com/gpu', value: 'present', effect: TaintEffect.NO_SCHEDULE },
     ]);
   });
 
@@ -51,7 +52,7 @@ describe('a pool of nodes that are there', () => {
     const result = synthesize((stack) => {
       const cluster = testCluster(stack);
       new NodeAgents(stack, 'Agents', { cluster });
-      rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] });
+      rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }] });
     });
     const spec = result.only('kubernetes_daemon_set_v1').spec.template.spec;
     expect(spec.node_selector).toEqual({ 'nvidia.com/gpu.present': 'true' });
@@ -68,7 +69,7 @@ describe('a pool of nodes that are there', () => {
     ['names that are too few', { nodeNames: ['a'] }, /nodeNames must name all 4 nodes; got 1/],
     ['names that repeat', { nodes: 2, nodeNames: ['a', 'a'] }, /must be different/],
     ['a name that is none', { nodes: 1, nodeNames: ['A_1'] }, /as 'kubectl get nodes' prints it; got 'A_1'/],
-    ['a wrong effect', { taints: [{ key: 'a', effect: 'Never' }] }, /one of the effects.*got 'Never'/],
+    ['a wrong effect', { taints: [{ key: 'a', effect: 'Never' as TaintEffect }] }, /one of the effects.*got 'Never'/],
     [
       'a label of its own',
       { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } },

@@ -14,6 +14,7 @@ import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
 import { Block, Synthesized } from '../../support/synth';
 import { EFA, Options, synthPool, userData } from '../test-pool';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 const toml = (result: Synthesized) =>
   Buffer.from(result.only('aws_launch_template').user_data, 'base64').toString('utf8');
@@ -176,7 +177,7 @@ describe('failure 7: scale from zero', () => {
   });
 
   test('tells the autoscaler what a node would offer', () => {
-    const result = scaled({ labels: { team: 'risk' }, taints: [{ key: 'team', effect: 'NoExecute' }] });
+    const result = scaled({ labels: { team: 'risk' }, taints: [{ key: 'team', effect: TaintEffect.NO_EXECUTE }] });
     expect(tags(result)).toEqual({
       [`${prefix}/resources/nvidia.com/gpu`]: '8',
       [`${prefix}/resources/vpc.amazonaws.com/efa`]: '32',

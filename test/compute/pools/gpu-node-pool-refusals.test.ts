@@ -17,6 +17,7 @@ import { DataSize } from '../../../lib/units/data-size';
 import { synthesize, testStack } from '../../support/synth';
 import { testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool } from '../test-pool';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
 const BLOCK: CapacityBlock = {
@@ -118,25 +119,29 @@ describe('labels and taints that Kubernetes or EKS refuses', () => {
     ['a long key', { labels: { [`${'a'.repeat(60)}.io/row`]: 'x' } }, /at most 63 characters with its prefix.*got 67/],
     [
       'a taint that is no key',
-      { taints: [{ key: 'my team', effect: 'NoSchedule' }] },
+      { taints: [{ key: 'my team', effect: TaintEffect.NO_SCHEDULE }] },
       /taint key 'my team' must be an optional DNS prefix/,
     ],
     [
       'a taint with a value that is none',
-      { taints: [{ key: 'team', value: 'a b', effect: 'NoSchedule' }] },
+      { taints: [{ key: 'team', value: 'a b', effect: TaintEffect.NO_SCHEDULE }] },
       /taint 'team' must have a value of at most 63.*got 'a b'/,
     ],
     [
       'a taint twice',
       {
         taints: [
-          { key: 'team', effect: 'NoSchedule' },
-          { key: 'team', value: 'ml', effect: 'NoSchedule' },
+          { key: 'team', effect: TaintEffect.NO_SCHEDULE },
+          { key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE },
         ],
       },
       /taint 'team:NoSchedule' is there already; a node has one of a key and an effect$/,
     ],
-    ['a long taint', { taints: [{ key: `a.io/${'k'.repeat(60)}`, effect: 'NoSchedule' }] }, /taint key .* got 65/],
+    [
+      'a long taint',
+      { taints: [{ key: `a.io/${'k'.repeat(60)}`, effect: TaintEffect.NO_SCHEDULE }] },
+      /taint key .* got 65/,
+    ],
   ])('%s', (_, options, message) => expect(() => synthPool(options)).toThrow(message));
 
   test('Karpenter takes the longer keys of Kubernetes', () => {
@@ -160,7 +165,7 @@ describe('failure 7: what the tags for the cluster autoscaler cannot say is refu
   test.each<[string, Options, RegExp]>([
     [
       'two effects of one taint',
-      { taints: [{ key: 'nvidia.com/gpu', effect: 'NoExecute' }] },
+      { taints: [{ key: 'nvidia.com/gpu', effect: TaintEffect.NO_EXECUTE }] },
       /taint 'nvidia.com\/gpu' has two effects, but the autoscaler's tag of a key holds one/,
     ],
     ['labels that become one tag', { labels: { 'a/b': 'x', 'a-b': 'x' } }, /labels 'a\/b' and 'a-b' .* rename one/],
@@ -207,7 +212,11 @@ describe('existing nodes', () => {
   test.each<[string, Partial<ExistingGpuNodePoolProps>, RegExp]>([
     ['a selector that is no label', { nodeSelector: { 'my row': 'a' } }, /nodeSelector key 'my row' must be/],
     ['a label that is none', { labels: { row: 'a b' } }, /label 'row' must have a value of at most 63.*got 'a b'/],
-    ['a taint that is none', { taints: [{ key: 'a b', effect: 'Never' }] }, /taint key 'a b'[^]*one of the effects/],
+    [
+      'a taint that is none',
+      { taints: [{ key: 'a b', effect: 'Never' as TaintEffect }] },
+      /taint key 'a b'[^]*one of the effects/,
+    ],
   ])('are refused with %s', (_, props, message) => {
     synthesize((stack) => {
       const cluster = testEksCluster(stack);

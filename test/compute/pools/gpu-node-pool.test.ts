@@ -10,6 +10,7 @@ import { DataSize } from '../../../lib/units/data-size';
 import { Block, synthesize, synthesisePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool, userData } from '../test-pool';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 describe('GpuNodePool', () => {
   test('with the fewest properties is a managed node group of NVIDIA nodes', () => {
@@ -36,7 +37,7 @@ describe('GpuNodePool', () => {
     const result = synthesize((stack) => {
       pool = addPool(stack, {
         labels: { team: 'risk' },
-        taints: [{ key: 'team', value: 'risk', effect: 'NoExecute' }],
+        taints: [{ key: 'team', value: 'risk', effect: TaintEffect.NO_EXECUTE }],
       });
     });
     const group = result.only('aws_eks_node_group');
@@ -194,7 +195,11 @@ describe('a change of labels, sizes or taints', () => {
   test('touches the node group only', () => {
     const build = (options: Options) => synthPool({ ...EFA, ...options }).json.resource;
     const before = build({});
-    const after = build({ maxNodes: 9, labels: { team: 'risk' }, taints: [{ key: 'team', effect: 'NoExecute' }] });
+    const after = build({
+      maxNodes: 9,
+      labels: { team: 'risk' },
+      taints: [{ key: 'team', effect: TaintEffect.NO_EXECUTE }],
+    });
     const { aws_eks_node_group: groupBefore, ...restBefore } = before;
     const { aws_eks_node_group: groupAfter, ...restAfter } = after;
     expect(restAfter).toEqual(restBefore);
@@ -235,10 +240,14 @@ describe('GpuNodePool fails', () => {
     ['a token in labels', { labels: { team: text } }, /labels must be known/],
     [
       'a taint without effect',
-      { taints: [{ key: 'x', effect: 'NO_EXECUTE' }] },
+      { taints: [{ key: 'x', effect: 'NO_EXECUTE' as TaintEffect }] },
       /one of the effects NoSchedule.*NO_EXECUTE/,
     ],
-    ['the GPU taint again', { taints: [{ key: 'nvidia.com/gpu', effect: 'NoSchedule' }] }, /is there already/],
+    [
+      'the GPU taint again',
+      { taints: [{ key: 'nvidia.com/gpu', effect: TaintEffect.NO_SCHEDULE }] },
+      /is there already/,
+    ],
     ['a reserved tag', { tags: { 'aws:x': 'y' } }, /'aws:'/],
   ])('for %s', (_, options, message) => {
     expect(() => synthPool(options)).toThrow(message);

@@ -18,6 +18,7 @@ import { NcclAcceptanceTest } from '../../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block, synthesize, synthesisePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 type Options = Partial<GpuNodePoolProps>;
 
@@ -42,14 +43,17 @@ function objects(options: Options = {}, cluster: TestEksClusterProps = {}): { [k
 
 describe('a pool by Karpenter', () => {
   test('is a NodePool of one instance type, with the pool’s labels and taints', () => {
-    const { NodePool } = objects({ labels: { team: 'risk' }, taints: [{ key: 'team', effect: 'NoExecute' }] });
+    const { NodePool } = objects({
+      labels: { team: 'risk' },
+      taints: [{ key: 'team', effect: TaintEffect.NO_EXECUTE }],
+    });
     expect(NodePool.spec.limits).toEqual({ 'nvidia.com/gpu': '4' });
     expect(NodePool.spec).not.toHaveProperty('replicas');
     const { metadata, spec } = NodePool.spec.template;
     expect(metadata.labels).toMatchObject({ team: 'risk', 'gpu-inference-constructs/pool': 'train' });
     expect(spec.taints).toEqual([
-      { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' },
-      { key: 'team', value: undefined, effect: 'NoExecute' },
+      { key: 'nvidia.com/gpu', value: 'present', effect: TaintEffect.NO_SCHEDULE },
+      { key: 'team', value: undefined, effect: TaintEffect.NO_EXECUTE },
     ]);
     expect(spec.nodeClassRef).toEqual({ group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: 'train' });
     expect(spec.requirements).toEqual([
@@ -290,7 +294,7 @@ describe('ImagePrePuller', () => {
           instanceType: GpuInstanceType.G5_XLARGE,
           minNodes: 1,
           maxNodes: 1,
-          taints: [{ key: id, effect: 'NoSchedule' }],
+          taints: [{ key: id, effect: TaintEffect.NO_SCHEDULE }],
         });
       const [first] = [pool('a'), pool('b')];
       new ImagePrePuller(stack, 'warm', {

@@ -1,10 +1,18 @@
 import { Construct } from 'constructs';
 import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
-import { IAwsRole, IGpuNodePool, IKubernetesCluster, IModelStore, NodeTaint } from '../../../lib/core';
+import {
+  IAwsRole,
+  IGpuNodePool,
+  IKubernetesCluster,
+  IModelStore,
+  ModelStoreCredentials,
+  NodeTaint,
+} from '../../../lib/core';
 import { ClusterNodePools } from '../../../lib/scheduling';
 import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
 import { Block, Synthesized, synthesize } from '../../support/synth';
 import { TestCluster, testCluster } from '../../support/test-cluster';
+import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
 /** A pool without resources. */
 export class TestPool extends Construct implements IGpuNodePool {
@@ -12,7 +20,7 @@ export class TestPool extends Construct implements IGpuNodePool {
   public readonly minNodes = 0;
   public readonly nodeLabels: { [key: string]: string };
   public readonly nodeSelector: { [key: string]: string };
-  public readonly taints: NodeTaint[] = [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }];
+  public readonly taints: NodeTaint[] = [{ key: 'nvidia.com/gpu', value: 'present', effect: TaintEffect.NO_SCHEDULE }];
   public readonly efaInterfacesPerNode = 0;
   public readonly ready = [];
 
@@ -37,6 +45,8 @@ export class TestStore extends Construct implements IModelStore {
   public readonly bucketArn = 'arn:aws:s3:::models';
   public readonly region = 'eu-central-1';
   public readonly grants: string[] = [];
+  public credentials?: ModelStoreCredentials;
+  public endpoint?: string;
 
   public grantRead(role: IAwsRole): void {
     this.grants.push(`read ${role.roleName}`);
@@ -93,6 +103,8 @@ export const onnxProps = {
 export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
   readonly instanceType?: GpuInstanceType;
   readonly maxNodes?: number;
+  /** How pods reach the store. */
+  readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
 };
 
 /** A deployment in a site of its own. */
@@ -103,7 +115,8 @@ export function deploy(overrides: DeploymentOverrides = {}): {
 } {
   let made: { deployment: TritonDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, ...props } = overrides;
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, reach, ...props } = overrides;
+    Object.assign(site.store, reach);
     const deployment = new TritonDeployment(site.scope, 'Chat', {
       cluster: site.cluster,
       nodePool: site.pool(instanceType, maxNodes),

@@ -1,6 +1,6 @@
 import { Fault, untitled } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
-import { NodeTaint } from '../../../core/gpu-node-pool';
+import { NodeTaint, TaintEffect } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
 import { GpuSharing } from '../options/gpu-sharing';
 import { keyPrefix, labelSyntaxFaults } from './label-syntax';
@@ -65,7 +65,7 @@ export const MIG_LABEL = 'nvidia.com/mig.config';
  *
  * @internal
  */
-export const GPU_TAINT: NodeTaint = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' };
+export const GPU_TAINT: NodeTaint = { key: 'nvidia.com/gpu', value: 'present', effect: TaintEffect.NO_SCHEDULE };
 
 /**
  * The labels that a pool stamps on its nodes by itself.

@@ -1,0 +1,233 @@
+import { MetricExporter } from '../../../catalog/metric-kind';
+import { Fault, untitled } from '../../../units/fault';
+import { TritonVariant } from '../../../catalog/serving-engine';
+import { DataSize } from '../../../units/data-size';
+import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batching';
+import {
+  DEFAULT_LATENCY_BUCKETS,
+  bucketFaults,
+  latencyMetrics,
+  tritonVersion,
+  versionPolicyFaults,
+  versionPolicyMessage,
+} from '../model-config';
+import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
+import { integerFault } from '../../../units/whole-number';
+import { ModelContext, ModelDefinition, ModelVersion } from '../model-definition';
+import { DynamicBatching, GraphOptimization, ModelInstances, TensorSpec, VersionPolicy } from '../model-options';
+import { EnumName, TextMessage } from '../protobuf-text';
+import { tensorFaults, tensorMessage } from './tensor-spec';
+
+/**
+ * A model in the ONNX format, served by ONNX Runtime.
+ *
+ * @see https://github.com/triton-inference-server/onnxruntime_backend
+ */
+export interface OnnxRuntimeModelProps {
+  /** Name it is served under, and its folder in the model store. */
+  readonly name: string;
+  /** Version in the model store, as in `s3://<bucket>/<name>/<version>`. Triton serves it under this number, or as 1 where it is none. @default '1' */
+  readonly version?: string;
+  /** Further versions to hold ready, e.g. the one before; with them every version must be a number. @default - none */
+  readonly otherVersions?: string[];
+  /** Inputs of the model. */
+  readonly inputs: TensorSpec[];
+  /** Outputs of the model. */
+  readonly outputs: TensorSpec[];
+  /** Largest batch; 0 for a model whose first dimension is not a batch. */
+  readonly maxBatchSize: number;
+  /** How requests are joined into batches. @default - on with a bounded queue where `maxBatchSize` is at least 1 */
+  readonly dynamicBatching?: DynamicBatching;
+  /** What is done to the graph. @default GraphOptimization.ALL */
+  readonly graphOptimization?: GraphOptimization;
+  /** Instances and GPUs. @default - one instance on a GPU of its own */
+  readonly instances?: ModelInstances;
+  /** Threads within an operator on the CPU. @default - one for each core */
+  readonly intraOpThreads?: number;
+  /** Name of the file in the store's version folder. @default 'model.onnx' */
+  readonly fileName?: string;
+  /** Size of one version, for disk, memory and start-up time. @default - 2 GiB, the most an ONNX file without external data can have */
+  readonly modelSize?: DataSize;
+  /** Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on. @default - 13 bounds from 5 to 60000 */
+  readonly latencyBucketsMs?: number[];
+  /** Which versions are served. @default - the newest; all of them where there are `otherVersions` */
+  readonly versionPolicy?: VersionPolicy;
+}
+
+/**
+ * Triton's scale for ONNX Runtime is inverted: unset is everything and 2 is nothing (onnxruntime_backend README, "level").
+ */
+const GRAPH_LEVEL: { readonly [optimization in GraphOptimization]: number | undefined } = {
+  [GraphOptimization.ALL]: undefined,
+  [GraphOptimization.EXTENDED]: 1,
+  [GraphOptimization.BASIC]: -1,
+  [GraphOptimization.DISABLED]: 2,
+};
+
+/**
+ * The ONNX Runtime backend's side of a model.
+ *
+ * @internal
+ */
+export class OnnxRuntimeModel implements ModelDefinition {
+  public readonly name: string;
+  public readonly backend = 'onnxruntime';
+  public readonly variant = TritonVariant.STANDARD;
+  public readonly versions: readonly ModelVersion[];
+  public readonly gpus: number;
+  public readonly spansGpus = false;
+  public readonly tensorParallelism = 1;
+  public readonly sharedMemory = DataSize.ZERO;
+  public readonly streams = false;
+  public readonly exporters: readonly MetricExporter[] = [];
+  public readonly weightsInRepository = true;
+
+  public constructor(public readonly props: OnnxRuntimeModelProps) {
+    this.name = props.name;
+    this.gpus = props.instances?.gpus ?? 1;
+    this.versions = [props.version ?? '1', ...(props.otherVersions ?? [])].map((store) => ({
+      store,
+      number: tritonVersion(store),
+    }));
+  }
+
+  public get storedSize(): DataSize {
+    return this.modelSize.times(this.versions.length);
+  }
+
+  /** ONNX Runtime reads the file whole and keeps the graph's initializers while a session is built; on the CPU each instance keeps them. */
+  public get hostMemory(): DataSize {
+    const copies = this.gpus === 0 ? 1 + this.instanceCount : 2;
+    return DataSize.gib(2).plus(this.storedSize.times(copies));
+  }
+
+  /** What such a model takes depends on its graph, which is not known here. */
+  public plan(): undefined {
+    return undefined;
+  }
+
+  public faults(context: ModelContext): Fault[] {
+    const { name, inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
+    const where = `model '${name}'`;
+    return [
+      ...modelNameFaults(name),
+      ...this.versionFaults(),
+      ...integerFault(`${where}: maxBatchSize`, maxBatchSize, 0),
+      ...integerFault(`${where}: instances.count`, this.props.instances?.count, 1),
+      ...integerFault(`${where}: instances.gpus`, this.props.instances?.gpus, 0),
+      ...integerFault(`${where}: intraOpThreads`, this.props.intraOpThreads, 1),
+      ...tensorFaults(where, 'inputs', inputs, maxBatchSize),
+      ...tensorFaults(where, 'outputs', outputs, maxBatchSize),
+      ...outputs
+        .filter((tensor) => tensor.optional)
+        .map((tensor) => untitled(`${where}: output '${tensor.name}' cannot be optional`)),
+      ...(this.batching ? dynamicBatchingFaults(where, this.batching, maxBatchSize) : []),
+      ...(latencyBucketsMs ? bucketFaults(name, latencyBucketsMs) : []),
+      ...this.gpuFaults(where, context),
+      ...(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
+        ? []
+        : [
+            untitled(
+              `${where}: fileName must be a plain file name of letters, digits, '.', '_' and '-'; got '${this.fileName}'`,
+            ),
+          ]),
+    ];
+  }
+
+  public config(gpuIds: readonly number[]): TextMessage {
+    const { inputs, outputs, maxBatchSize, intraOpThreads, latencyBucketsMs } = this.props;
+    const level = GRAPH_LEVEL[this.props.graphOptimization ?? GraphOptimization.ALL];
+    return {
+      name: this.name,
+      backend: this.backend,
+      max_batch_size: maxBatchSize,
+      default_model_filename: this.fileName === 'model.onnx' ? undefined : this.fileName,
+      version_policy: versionPolicyMessage(this.versionPolicy),
+      input: inputs.map(tensorMessage),
+      output: outputs.map(tensorMessage),
+      instance_group:
+        this.gpus === 0
+          ? { count: this.instanceCount, kind: new EnumName('KIND_CPU') }
+          : { count: this.instanceCount, kind: new EnumName('KIND_GPU'), gpus: gpuIds },
+      optimization: level === undefined ? undefined : { graph: { level } },
+      dynamic_batching: this.batching && dynamicBatchingMessage(this.batching, maxBatchSize),
+      model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
+      parameters:
+        intraOpThreads === undefined
+          ? undefined
+          : [{ key: 'intra_op_thread_count', value: { string_value: String(intraOpThreads) } }],
+    };
+  }
+
+  public versionFiles(): { [file: string]: string } {
+    return {};
+  }
+
+  private get modelSize(): DataSize {
+    return this.props.modelSize ?? DataSize.gib(2);
+  }
+
+  private get fileName(): string {
+    return this.props.fileName ?? 'model.onnx';
+  }
+
+  private get instanceCount(): number {
+    return this.props.instances?.count ?? 1;
+  }
+
+  private get batching(): DynamicBatching | undefined {
+    return this.props.dynamicBatching ?? (this.props.maxBatchSize >= 1 ? {} : undefined);
+  }
+
+  private get versionPolicy(): VersionPolicy {
+    return this.props.versionPolicy ?? (this.versions.length > 1 ? VersionPolicy.all() : VersionPolicy.latest());
+  }
+
+  private versionFaults(): Fault[] {
+    const stores = this.versions.map((version) => version.store);
+    const faults = stores.flatMap((store) => modelVersionFaults(this.name, store));
+    if (stores.length > 1) {
+      for (const { store, number } of this.versions.filter((version) => String(version.number) !== version.store)) {
+        faults.push(
+          untitled(
+            `model '${this.name}' has several versions, so each must be a positive integer; got '${store}' (Triton would see ${number})`,
+          ),
+        );
+      }
+      if (new Set(stores).size < stores.length)
+        faults.push(untitled(`model '${this.name}' lists a version twice: ${stores.join(', ')}`));
+    }
+    return [
+      ...faults,
+      ...versionPolicyFaults(
+        this.name,
+        this.versionPolicy,
+        this.versions.map((version) => version.number),
+      ),
+    ];
+  }
+
+  private gpuFaults(where: string, context: ModelContext): Fault[] {
+    const { instanceType, gpusPerNode = instanceType.gpuCount, gpuMemory = instanceType.gpuMemory } = context;
+    if (this.gpus === 0) return [];
+    const faults: Fault[] = [];
+    if (this.gpus > gpusPerNode) {
+      faults.push(
+        untitled(
+          `${where}: instances.gpus must be at most ${gpusPerNode}, the GPUs of a ${instanceType.name}; got ${this.gpus}`,
+        ),
+      );
+    }
+    const need = this.storedSize.times(this.instanceCount);
+    if (need.exceeds(gpuMemory)) {
+      faults.push(
+        untitled(
+          `${where}: ${this.instanceCount} instances of ${this.versions.length} versions need ${need} of GPU memory, ` +
+            `but ${gpuMemory.bytes === instanceType.gpuMemory.bytes ? 'a' : "a share of the pool's"} ${instanceType.gpu.name} has ${gpuMemory}; ` +
+            `use fewer instances or a larger GPU${this.props.modelSize ? '' : `, or say modelSize, which is taken for ${this.modelSize}`}`,
+        ),
+      );
+    }
+    return faults;
+  }
+}

@@ -1,0 +1,172 @@
+import { Fault, untitled } from '../../units/fault';
+import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../../scheduling/node-allocatable';
+import { DataSize } from '../../units/data-size';
+import { ModelDefinition } from './model-definition';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+/**
+ * What the caller sets instead of what is derived.
+ *
+ * @internal
+ */
+export interface SizingOverrides {
+  readonly cpu?: number;
+  readonly memory?: DataSize;
+  readonly sharedMemory?: DataSize;
+  readonly ephemeralStorage?: DataSize;
+  readonly startupBudget?: number;
+  /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
+  readonly gpusPerNode?: number;
+}
+
+/**
+ * What one pod asks of its node, in Kubernetes' units, and how long it may take.
+ *
+ * @internal
+ */
+export interface PodSizing {
+  readonly gpus: number;
+  readonly cpuRequestMillis: number;
+  readonly cpuLimitMillis: number;
+  readonly memoryRequestMib: number;
+  readonly memoryLimitMib: number;
+  readonly sharedMemoryMib: number;
+  readonly modelsMib: number;
+  readonly scratchMib: number;
+  readonly ephemeralStorageMib: number;
+  /** Seconds that Triton may take to load everything, once the files are there. */
+  readonly startupBudget: number;
+  /** Seconds from a new pod to a ready one: image, download and load. */
+  readonly progressDeadline: number;
+  readonly podsPerNode: number;
+}
+
+/** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
+function usableMemoryMib(type: GpuInstanceType): number {
+  return allocatableMemoryMib(type) - 512;
+}
+
+/** CPU that pods can get on a node beside the node agents, in thousandths; those ask for about 0.6. */
+function usableCpuMillis(type: GpuInstanceType): number {
+  return allocatableCpuMillis(type) - 600;
+}
+
+/**
+ * Sizes a pod. What does not fit the node is a fault with numbers.
+ *
+ * @internal
+ */
+export function sizePod(
+  models: readonly ModelDefinition[],
+  type: GpuInstanceType,
+  overrides: SizingOverrides,
+): { sizing: PodSizing; faults: Fault[] } {
+  const gpus = total(models, (model) => model.gpus);
+  const stored = total(models, (model) => model.storedSize.bytes);
+  const sharedMemoryMib = Math.ceil(
+    overrides.sharedMemory?.mib ??
+      Math.max(
+        1024,
+        total(models, (m) => m.sharedMemory.mib),
+      ),
+  );
+  const memoryMib = Math.ceil(overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + sharedMemoryMib);
+  const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
+  const scratchMib = models.some((model) => model.streams) ? 10 * 1024 : 2 * 1024;
+  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + 2048);
+  const cpuMillis = Math.ceil((overrides.cpu ?? Math.min(1 + 2 * Math.max(gpus, 1), 48)) * 1000);
+
+  const faults: Fault[] = [];
+  const perNode: number[] = [];
+  const fit = (what: string, unit: string, need: number, usable: number | undefined, hint: string) => {
+    if (usable === undefined || need <= 0) return;
+    perNode.push(Math.floor(usable / need));
+    if (need > usable)
+      faults.push(
+        untitled(`a pod needs ${need} ${unit} of ${what}, but a ${type.name} has ${usable} for pods; ${hint}`),
+      );
+  };
+  fit(
+    'GPU',
+    'cards',
+    gpus,
+    overrides.gpusPerNode ?? type.gpuCount,
+    'put the models into deployments of their own, or use a larger instance type',
+  );
+  fit(
+    'memory',
+    'MiB',
+    memoryMib,
+    usableMemoryMib(type),
+    'use a larger instance type, or say better by resources.memory',
+  );
+  fit(
+    'local disk',
+    'MiB',
+    diskMib,
+    allocatableDiskMib(type),
+    'use a type with more instance storage, or resources.ephemeralStorage',
+  );
+  const usableCpu = usableCpuMillis(type);
+  if (overrides.cpu !== undefined) fit('CPU', 'thousandths', cpuMillis, usableCpu, 'ask for less by resources.cpu');
+
+  const podsPerNode = Math.max(0, Math.min(...perNode));
+  const sharing = Math.max(1, podsPerNode);
+  const cpuRequestMillis =
+    overrides.cpu !== undefined ? cpuMillis : Math.min(cpuMillis, floorTo(usableCpu / sharing, 100));
+  const { startupBudget, progressDeadline } = budgets(models, type, stored, overrides.startupBudget);
+  return {
+    faults,
+    sizing: {
+      gpus,
+      cpuRequestMillis,
+      cpuLimitMillis: Math.max(cpuRequestMillis, floorTo((type.vcpus * 1000) / sharing, 100)),
+      memoryRequestMib: memoryMib,
+      // The page cache of the weights is charged to the pod too, so it may use its whole share of the node.
+      memoryLimitMib: Math.max(memoryMib, Math.floor(usableMemoryMib(type) / sharing)),
+      sharedMemoryMib,
+      modelsMib,
+      scratchMib,
+      ephemeralStorageMib: diskMib,
+      startupBudget,
+      progressDeadline,
+      podsPerNode,
+    },
+  };
+}
+
+/**
+ * Seconds below which no load can be done: a minute for the server and the weights read at 2 GB/s.
+ *
+ * @internal
+ */
+export function shortestStartup(models: readonly ModelDefinition[]): number {
+  return Math.ceil(60 + total(models, (model) => model.storedSize.gb) / 2);
+}
+
+/**
+ * Slow but real rates, because a budget that is too short kills a pod that would have come up: weights come from S3 at 200 MB/s
+ * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
+ * capture its graphs, an image up to 10 to pull.
+ */
+function budgets(models: readonly ModelDefinition[], type: GpuInstanceType, stored: number, given?: number) {
+  const engine = models.some((model) => model.streams) ? 300 : 120;
+  const startupBudget = given ?? ceilTo(engine + stored / 0.25e9, 60);
+  const download = 60 + stored / (type.instanceStorage ? 0.2e9 : 0.1e9);
+  return { startupBudget, progressDeadline: ceilTo((600 + download + startupBudget) * 1.25, 60) };
+}
+
+function total(models: readonly ModelDefinition[], value: (model: ModelDefinition) => number): number {
+  return models.reduce((sum, model) => sum + value(model), 0);
+}
+
+function floorTo(value: number, step: number): number {
+  return Math.floor(value / step) * step;
+}
+
+function ceilTo(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}

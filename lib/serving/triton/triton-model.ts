@@ -1,0 +1,48 @@
+import { ModelDefinition } from './model-definition';
+import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
+import { VllmModel } from './backends/vllm-model';
+import { VllmModelProps } from './backends/vllm-model-props';
+
+/**
+ * A model of a Triton server: its configuration, as a value. It is checked by the deployment it is put into, which knows the
+ * hardware.
+ */
+export class TritonModel {
+  /**
+   * A language model on vLLM.
+   *
+   * @param props its settings
+   */
+  public static vllm(props: VllmModelProps): TritonModel {
+    return new TritonModel(new VllmModel(props));
+  }
+
+  /**
+   * An ONNX model on ONNX Runtime.
+   *
+   * @param props its settings
+   */
+  public static onnxRuntime(props: OnnxRuntimeModelProps): TritonModel {
+    return new TritonModel(new OnnxRuntimeModel(props));
+  }
+
+  /** Name it is served under. */
+  public readonly name: string;
+  /** Triton's name of its backend, e.g. `vllm`. */
+  public readonly backend: string;
+  /** Its version in the model store. */
+  public readonly version: string;
+  /** GPUs it has for itself. */
+  public readonly gpus: number;
+
+  /** @internal */
+  public readonly _definition: ModelDefinition;
+
+  private constructor(definition: ModelDefinition) {
+    this._definition = definition;
+    this.name = definition.name;
+    this.backend = definition.backend;
+    this.version = definition.versions[0].store;
+    this.gpus = definition.gpus;
+  }
+}

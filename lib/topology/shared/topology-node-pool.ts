@@ -1,0 +1,9 @@
+import { GpuNodePoolOptions } from '../../compute/pools/shared/gpu-node-pool-props';
+
+/**
+ * A pool of a topology.
+ */
+export interface TopologyNodePool extends GpuNodePoolOptions {
+  /** Name of the pool, unique within the topology, by which models name it: an RFC 1123 label. */
+  readonly name: string;
+}

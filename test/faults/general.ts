@@ -1,0 +1,24 @@
+import { concreteFault } from '../../lib/core/tokens';
+import { kubernetesNameFault } from '../../lib/core/naming';
+import { Lazy } from 'cdktf';
+import { FaultText } from './fault-text';
+
+/** The sentences of faults that every layer has. */
+export const TEXTS: FaultText[] = [
+  {
+    id: 'VALUE_NOT_CONCRETE',
+    property: 'maxNodes',
+    text:
+      'maxNodes must be known at synthesis because nodes are counted; got a token (a value Terraform only knows later); ' +
+      'pass a literal value',
+    faults: () => concreteFault('maxNodes', Lazy.numberValue({ produce: () => 1 }), 'nodes are counted'),
+  },
+  {
+    id: 'INVALID_NAME',
+    property: 'namespace',
+    text:
+      'namespace must be an RFC 1123 label (lower-case letters, digits and hyphens, starting and ending with a letter or digit, ' +
+      "at most 63 characters); got 'My_Space'; for example 'my-space'",
+    faults: () => kubernetesNameFault('namespace', 'My_Space'),
+  },
+];

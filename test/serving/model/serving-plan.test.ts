@@ -1,0 +1,342 @@
+import { reasonsOf } from '../../support/faults';
+import {
+  GpuInstanceType,
+  InferenceEngine,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  TritonRelease,
+} from '../../../lib/catalog';
+import { ValidationError } from '../../../lib/core';
+import { CapacityPlan, CapacityPlanner } from '../../../lib/planning';
+import { TritonModel, VllmModelProps } from '../../../lib/serving';
+import { planServing } from '../../../lib/serving/model/serving-plan';
+import { DataSize } from '../../../lib/units';
+import { DeploymentOverrides, deploy, fileOf, llama65b, onnxProps, podOf } from '../support/fixtures';
+
+const props = { name: 'm', model: ModelSpec.LLAMA_3_1_8B };
+const on = (more: Partial<VllmModelProps>, overrides: DeploymentOverrides = {}) =>
+  deploy({
+    models: [TritonModel.vllm({ ...props, ...more })],
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    ...overrides,
+  });
+
+function flagsOf(made: ReturnType<typeof deploy>): { [flag: string]: unknown } {
+  return JSON.parse(fileOf(made.json, 'model.json.1.m'));
+}
+
+function messageOf(build: () => unknown): string {
+  try {
+    build();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ValidationError);
+    return (error as Error).message;
+  }
+  return '';
+}
+
+describe('flags of the engine', () => {
+  test('without a word are those of the plan, which is the planner’s own', () => {
+    const made = on({});
+    const plan = made.deployment.plan!;
+    const expected = CapacityPlanner.plan({
+      model: ModelSpec.LLAMA_3_1_8B,
+      instanceType: GpuInstanceType.P5_48XLARGE,
+      precision: Precision.FP16,
+      parallelism: Parallelism.NONE,
+    });
+    expect(plan.toJson()).toEqual(expected.toJson());
+    expect(flagsOf(made)).toMatchObject({
+      dtype: 'float16',
+      tensor_parallel_size: plan.parallelism.tensor,
+      pipeline_parallel_size: plan.parallelism.pipeline,
+      max_model_len: plan.contextLength,
+      max_num_seqs: plan.maxSequences,
+      max_num_batched_tokens: plan.maxBatchedTokens,
+      gpu_memory_utilization: plan.gpuMemoryUtilization,
+      enforce_eager: false,
+    });
+    expect(flagsOf(made)).not.toHaveProperty('kv_cache_dtype');
+    expect(flagsOf(made)).not.toHaveProperty('cpu_offload_gb');
+  });
+
+  const given: [string, Partial<VllmModelProps>, (plan: CapacityPlan) => unknown, unknown, unknown][] = [
+    ['max_model_len', { contextLength: 4096 }, (plan) => plan.contextLength, 4096, 4096],
+    ['max_num_seqs', { maxSequences: 16 }, (plan) => plan.maxSequences, 16, 16],
+    ['max_num_batched_tokens', { maxBatchedTokens: 4096 }, (plan) => plan.maxBatchedTokens, 4096, 4096],
+    ['gpu_memory_utilization', { gpuMemoryUtilization: 0.8 }, (plan) => plan.gpuMemoryUtilization, 0.8, 0.8],
+    ['enforce_eager', { cudaGraphs: false }, (plan) => plan.cudaGraphs, false, true],
+    ['cpu_offload_gb', { cpuOffload: DataSize.gib(2) }, (plan) => plan.cpuOffload.gib, 2, 2],
+    ['kv_cache_dtype', { kvCachePrecision: Precision.FP8 }, (plan) => plan.kvCachePrecision.name, 'fp8', 'fp8'],
+    ['dtype', { precision: Precision.BF16 }, (plan) => plan.precision.name, 'bf16', 'bfloat16'],
+    ['tensor_parallel_size', { parallelism: Parallelism.of({ tensor: 4 }) }, (plan) => plan.parallelism.tensor, 4, 4],
+    [
+      'pipeline_parallel_size',
+      { parallelism: Parallelism.of({ tensor: 1, pipeline: 2 }) },
+      (plan) => plan.parallelism.pipeline,
+      2,
+      2,
+    ],
+    ['quantization', { precision: Precision.INT4, quantization: 'awq' }, (plan) => plan.precision.name, 'int4', 'awq'],
+  ];
+  test.each(given)('%s: a property wins, and is planned with', (flag, more, ofPlan, planned, written) => {
+    const made = on(more);
+    expect(ofPlan(made.deployment.plan!)).toEqual(planned);
+    expect(flagsOf(made)[flag]).toEqual(written);
+  });
+
+  test('fewer sequences are planned for where four of full length do not fit, and none is promised beyond maxSequences', () => {
+    expect(on({}, { instanceType: GpuInstanceType.G5_XLARGE }).deployment.plan!.concurrency).toBeLessThan(4);
+    expect(on({ maxSequences: 2 }).deployment.plan!.concurrency).toBe(2);
+    expect(on({ concurrency: 6 }).deployment.plan!.concurrency).toBe(6);
+  });
+
+  test.each([
+    ['25.03', GpuInstanceType.P5_48XLARGE, 16384],
+    ['25.10', GpuInstanceType.G4DN_12XLARGE, 16384],
+    ['25.12', GpuInstanceType.G4DN_12XLARGE, 2048],
+    ['26.02', GpuInstanceType.P5_48XLARGE, 8192],
+  ])('Triton %s on %s has room for prompts as its vLLM computes them', (release, instanceType, window) => {
+    const made = on(
+      { model: ModelSpec.QWEN_2_5_0_5B, contextLength: 16384 },
+      { instanceType, tritonRelease: TritonRelease.of(release) },
+    );
+    expect(flagsOf(made).max_num_batched_tokens).toBe(window);
+  });
+
+  test.each([
+    ['26.02', InferenceEngine.VLLM],
+    ['26.05', InferenceEngine.VLLM],
+    ['26.06', InferenceEngine.VLLM_0_21],
+  ])('Triton %s counts CUDA graphs as its vLLM does', (release, engine) => {
+    const { plan } = on({}, { tritonRelease: TritonRelease.of(release) }).deployment;
+    expect(plan!.engine).toBe(engine);
+    expect(plan!.gpuMemoryUtilization).toBe(0.9);
+  });
+
+  test.each([
+    ['25.05', '0.8.4'],
+    ['25.04', '0.8.1'],
+  ])('experts in FP8 on Ampere are refused with Triton %s', (release, version) => {
+    const made = (tritonRelease: TritonRelease, model: ModelSpec, instanceType: GpuInstanceType) => () =>
+      on({ model, precision: Precision.FP8 }, { instanceType, tritonRelease });
+    const [old, a100] = [TritonRelease.of(release), GpuInstanceType.P4DE_24XLARGE];
+    expect(made(old, ModelSpec.QWEN_3_30B_A3B, a100)).toThrow(
+      new RegExp(`experts in fp8 on A100-80GB need vLLM 0.9.0, but Triton ${release} has ${version}; use Triton 25.06`),
+    );
+    expect(made(TritonRelease.of('25.06'), ModelSpec.QWEN_3_30B_A3B, a100)).not.toThrow();
+    expect(made(old, ModelSpec.LLAMA_3_1_8B, a100)).not.toThrow();
+    expect(made(old, ModelSpec.QWEN_3_30B_A3B, GpuInstanceType.P5_48XLARGE)).not.toThrow();
+  });
+
+  test('a plan of either vLLM can be locked', () => {
+    const request = { model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P5_48XLARGE };
+    for (const engine of [InferenceEngine.VLLM, InferenceEngine.VLLM_0_21]) {
+      const plan = CapacityPlanner.plan({ ...request, engine });
+      expect(on({ plan }).deployment.plan!.engine).toBe(engine);
+    }
+    const other = CapacityPlanner.plan({ ...request, engine: InferenceEngine.SGLANG });
+    expect(messageOf(() => on({ plan: other }))).toMatch(/its plan is for sglang, but vLLM is to run it/);
+  });
+
+  test('32-bit weights have a 32-bit cache, in the plan as in vLLM, unless it is to have eight', () => {
+    const made = on({ precision: Precision.FP32, concurrency: 3 });
+    expect(made.deployment.plan).toMatchObject({ concurrency: 3, kvCachePrecision: Precision.FP32 });
+    expect(made.deployment.plan!.memoryPerGpu.kvCache.gib).toBeCloseTo((3 * 8192 * 2 * 131072) / 2 ** 30, 6);
+    expect(flagsOf(made)).toMatchObject({ dtype: 'float32' });
+    expect(flagsOf(made)).not.toHaveProperty('kv_cache_dtype');
+    const narrow = on({ precision: Precision.FP32, kvCachePrecision: Precision.FP8 });
+    expect(narrow.deployment.plan!.kvCachePrecision).toBe(Precision.FP8);
+    expect(flagsOf(narrow).kv_cache_dtype).toBe('fp8');
+    expect(messageOf(() => on({ precision: Precision.FP32, kvCachePrecision: Precision.FP16 }))).toMatch(
+      /kvCachePrecision must be fp8 or that of the weights \(fp32\)/,
+    );
+  });
+
+  test('a checkpoint larger than counted is planned with: memory of the GPU, and disk of the pod', () => {
+    const tight = { contextLength: 4096, concurrency: 2 };
+    const onL4 = (more: Partial<VllmModelProps>) =>
+      on({ ...tight, ...more }, { instanceType: GpuInstanceType.G6_2XLARGE });
+    const counted = onL4({});
+    expect(counted.deployment.plan).toMatchObject({ fits: true, checkpointSize: undefined });
+    const larger = DataSize.gib(15.5);
+    const made = onL4({ checkpointSize: larger });
+    expect(made.deployment.plan!.memoryPerGpu.weights.gib).toBeCloseTo(15.5, 3);
+    expect(made.deployment.plan!.checkpointSize).toEqual(larger);
+    expect(messageOf(() => onL4({ checkpointSize: DataSize.gib(18) }))).toMatch(/GiB short on each GPU.*weights/);
+    expect(messageOf(() => onL4({ checkpointSize: DataSize.gib(150) }))).toMatch(/150.* is far from the 14\.96/);
+    const disk = (deployment: ReturnType<typeof deploy>) => JSON.stringify(podOf(deployment.json));
+    expect(disk(onL4({ checkpointSize: DataSize.gib(16.5), maxSequences: 64 }))).not.toEqual(disk(counted));
+    const { plan } = made.deployment;
+    expect(JSON.stringify(onL4({ plan }).deployment.plan)).toBe(JSON.stringify(plan));
+    expect(messageOf(() => onL4({ plan, checkpointSize: DataSize.gib(15) }))).toMatch(
+      /checkpointSize is \d+, but its plan/,
+    );
+  });
+});
+
+describe('plans of a deployment', () => {
+  test('count its replicas and the nodes they fill', () => {
+    const { deployment } = deploy({ models: [llama65b], instanceType: GpuInstanceType.P4DE_24XLARGE, replicas: 2 });
+    expect(deployment.plan).toMatchObject({ fits: true, replicas: 2, nodes: 2 });
+    expect(Object.keys(deployment.plans)).toEqual(['deepseek']);
+  });
+
+  test('exist for language models only', () => {
+    const { deployment } = deploy({ models: [TritonModel.onnxRuntime(onnxProps)] });
+    expect(deployment.plan).toBeUndefined();
+    expect(deployment.plans).toEqual({});
+  });
+
+  test('say what stays in host memory, which the pod asks for', () => {
+    const request = (gib: number) =>
+      Number(podOf(on({ cpuOffload: DataSize.gib(gib) }).json).container[0].resources.requests.memory.slice(0, -2));
+    expect(request(8) - request(0)).toBeCloseTo(8 * 1.1 * 1024, -1);
+  });
+});
+
+describe('what does not fit is refused', () => {
+  const refusal = (more: Partial<VllmModelProps>, instanceType: GpuInstanceType) =>
+    messageOf(() => on(more, { instanceType }));
+
+  test('with the shortfall on each GPU, the part that takes most, and ways out that fit', () => {
+    const message = refusal({ model: ModelSpec.LLAMA_65B, contextLength: 2048 }, GpuInstanceType.P4DE_24XLARGE);
+    const [, short, total, available] =
+      /([\d.]+) GiB short on each GPU, which would hold ([\d.]+) GiB where ([\d.]+) GiB/.exec(message)!.map(Number);
+    expect(total - available).toBeCloseTo(short, 0);
+    expect(total).toBeGreaterThan(121);
+    expect(message).toMatch(/most of it weights \(\d+ %\)/);
+    expect(message).toContain('tensor 2 instead of tensor 1 (1 × p4de.24xlarge, tensor 2)');
+    const way = { parallelism: Parallelism.of({ tensor: 2 }), model: ModelSpec.LLAMA_65B, contextLength: 2048 };
+    expect(refusal(way, GpuInstanceType.P4DE_24XLARGE)).toBe('');
+  });
+
+  test('and names no way out that a server cannot go: it does not span nodes', () => {
+    const message = refusal(
+      { model: ModelSpec.LLAMA_65B, contextLength: 2048, parallelism: Parallelism.of({ tensor: 1, pipeline: 4 }) },
+      GpuInstanceType.G5_12XLARGE,
+    );
+    expect(message).toMatch(/ways out/);
+    expect(message).not.toMatch(/\d nodes instead of/);
+  });
+
+  test.each([
+    ['13B in 16 bits on one T4', { model: ModelSpec.LLAMA_2_13B, contextLength: 2048 }, GpuInstanceType.G4DN_12XLARGE],
+    ['a context that no cache is left for', { contextLength: 131_072 }, GpuInstanceType.G5_XLARGE],
+    ['sequences that were asked for', { concurrency: 64 }, GpuInstanceType.G5_XLARGE],
+    ['less memory than the engine may take', { gpuMemoryUtilization: 0.7 }, GpuInstanceType.G5_XLARGE],
+  ])('%s', (_, more, instanceType) => {
+    expect(refusal(more, instanceType)).toMatch(
+      /does not fit .* GiB short on each GPU.*ways out, each checked to fit: /,
+    );
+  });
+
+  test('13B in 16 bits on four T4 is accepted', () => {
+    const more = { model: ModelSpec.LLAMA_2_13B, contextLength: 2048, parallelism: Parallelism.of({ tensor: 4 }) };
+    expect(refusal(more, GpuInstanceType.G4DN_12XLARGE)).toBe('');
+  });
+
+  test('key-value heads that cannot be shared out, by the planner’s words', () => {
+    const phi = { model: ModelSpec.PHI_4, parallelism: Parallelism.of({ tensor: 4 }) };
+    expect(refusal(phi, GpuInstanceType.P5_48XLARGE)).toMatch(
+      /model 'm': tensor parallelism 4 neither divides .* 10 key-value heads/,
+    );
+  });
+});
+
+describe('a locked plan', () => {
+  const lock = JSON.stringify(
+    CapacityPlanner.plan({
+      model: ModelSpec.LLAMA_3_1_8B,
+      instanceType: GpuInstanceType.P5_48XLARGE,
+      precision: Precision.FP8,
+      parallelism: Parallelism.of({ tensor: 2 }),
+      contextLength: 4096,
+      kvCachePrecision: Precision.FP8,
+      gpuMemoryUtilization: 0.85,
+      maxSequences: 64,
+    }),
+  );
+  const plan = CapacityPlan.fromJson(lock);
+
+  test('is what is deployed, and comes back the same', () => {
+    const made = on({ plan });
+    expect(JSON.stringify(made.deployment.plan)).toBe(lock);
+    expect(made.deployment.gpusPerPod).toBe(2);
+    expect(flagsOf(made)).toMatchObject({
+      tensor_parallel_size: 2,
+      max_model_len: 4096,
+      max_num_seqs: 64,
+      gpu_memory_utilization: 0.85,
+      kv_cache_dtype: 'fp8',
+    });
+    expect(made.json.annotations('warn')).toEqual([]);
+    const again = on({ plan: CapacityPlan.fromJson(made.deployment.plan!.toJson()) });
+    expect(again.json.json).toEqual(made.json.json);
+  });
+
+  test('is not computed again: one that would not fit today is kept, with a warning', () => {
+    const data = JSON.parse(lock);
+    const sequences = { concurrency: 100_000, maxSequences: 100_000, maxConcurrency: 100_000 };
+    const tight = CapacityPlan.fromJson({ ...data, ...sequences });
+    const made = on({ plan: tight });
+    expect(made.deployment.plan!.concurrency).toBe(100_000);
+    expect(made.json.annotations('warn')).toEqual([
+      expect.stringContaining('[gpu-inference-constructs:PLAN_NO_LONGER_FITS]'),
+    ]);
+  });
+
+  const unfit = CapacityPlanner.plan({
+    model: ModelSpec.LLAMA_3_1_8B,
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    parallelism: Parallelism.NONE,
+    concurrency: 10_000,
+  });
+  const spread = CapacityPlanner.plan({
+    model: ModelSpec.QWEN_3_30B_A3B,
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    parallelism: Parallelism.of({ tensor: 1, data: 8, expert: 8 }),
+  });
+  test.each<[string, Partial<VllmModelProps>, GpuInstanceType, RegExp]>([
+    ['of another model', { plan, model: ModelSpec.LLAMA_3_3_70B }, GpuInstanceType.P5_48XLARGE, /is for llama-3\.1-8b/],
+    ['of other hardware', { plan }, GpuInstanceType.P5EN_48XLARGE, /is for p5\.48xlarge, but the pool has p5en/],
+    ['that does not fit', { plan: unfit }, GpuInstanceType.P5_48XLARGE, /one that does not fit.*short on each GPU/],
+    [
+      'that is contradicted',
+      { plan, contextLength: 2048, precision: Precision.BF16 },
+      GpuInstanceType.P5_48XLARGE,
+      /precision is bf16, but its plan was made with fp8.*\n.*contextLength is 2048, but .* 4096/,
+    ],
+    [
+      'that spreads experts over servers',
+      { plan: spread, model: ModelSpec.QWEN_3_30B_A3B },
+      GpuInstanceType.P5_48XLARGE,
+      /spreads experts over 8 GPUs/,
+    ],
+  ])('%s is refused', (_, more, instanceType, message) => {
+    expect(messageOf(() => on(more, { instanceType }))).toMatch(message);
+  });
+});
+
+test('one function plans for every serving construct, and gives faults and never throws', () => {
+  const request = {
+    where: "model 'x'",
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    precision: Precision.BF16,
+    parallelism: Parallelism.NONE,
+    spansNodes: true,
+  };
+  expect(planServing({ ...request, load: { model: ModelSpec.LLAMA_3_1_8B } })).toMatchObject({
+    plan: { fits: true },
+    faults: [],
+  });
+  const beyond = planServing({ ...request, load: { model: ModelSpec.LLAMA_3_1_8B, contextLength: 1e9 } });
+  expect(reasonsOf(beyond.faults)).toEqual([expect.stringMatching(/^model 'x': contextLength 1000000000 is beyond/)]);
+  const wide = planServing({
+    ...request,
+    load: { model: ModelSpec.LLAMA_3_1_405B },
+    parallelism: Parallelism.of({ tensor: 8 }),
+  });
+  expect(reasonsOf(wide.faults).join()).toMatch(/2 nodes instead of 1/);
+});

@@ -1,0 +1,375 @@
+import { reasonsOf } from '../../support/faults';
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import {
+  CapacityPlan,
+  CapacityPlanner,
+  CloudTopology,
+  CloudTopologyProps,
+  DataSize,
+  GpuInstanceType,
+  GpuSharing,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  RdmaFabric,
+  ValidationError,
+} from '../../../lib';
+import { synthesize, synthesisePair } from '../../support/synth';
+
+const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
+const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
+const L40S = { name: 'l40s', instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 1, maxNodes: 1 };
+const A100 = {
+  name: 'a100',
+  instanceType: GpuInstanceType.P4DE_24XLARGE,
+  minNodes: 2,
+  maxNodes: 2,
+  fabric: RdmaFabric.efa(),
+};
+
+const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
+  new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, ...ZONES, ...props });
+
+describe('one statement', () => {
+  test('chooses a pool that fits the model, and serves it there and nowhere else', () => {
+    const synthesized = synthesize((stack) => void make(stack));
+    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    expect(pool.instance_types).toEqual(['g6e.xlarge']);
+    expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
+    const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
+    expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'llama-3-1-8b' });
+  });
+
+  test('a checkpoint larger than counted gets the larger pool it needs', () => {
+    const types = (checkpointSize?: DataSize) => {
+      const models = [{ model: ModelSpec.QWEN_2_5_14B, concurrency: 2, checkpointSize }];
+      const made = synthesize((stack) => void make(stack, { models }));
+      return made.where('aws_eks_node_group', { node_group_name: 'qwen2-5-14b' }).instance_types;
+    };
+    expect(types(DataSize.gib(45))).not.toEqual(types());
+  });
+
+  test('makes the Kubernetes provider, and none where the stack has a default one', () => {
+    const own = synthesize((stack) => void make(stack));
+    expect(own.json.provider.kubernetes).toMatchObject([{ alias: 'chat' }]);
+    const given = synthesize((stack) => {
+      new KubernetesProvider(stack, 'Kubernetes', { configPath: '~/.kube/config' });
+      make(stack);
+    });
+    expect(given.json.provider.kubernetes).toHaveLength(1);
+    expect(given.only('kubernetes_deployment_v1').provider).toBeUndefined();
+  });
+
+  test('says nothing in a default synthesis, and explains itself when asked', () => {
+    let text = '';
+    const synthesized = synthesize((stack) => (text = make(stack).explain()));
+    expect(synthesized.annotations('warn')).toEqual([]);
+    expect(text).toContain("llama-3.1-8b: 1 replica(s) on pool 'llama-3-1-8b'");
+    expect(text).toContain('weights per GPU');
+    expect(text).toContain('aws eks update-kubeconfig --name chat');
+    expect(text).toMatch(/inference\/llama-3-1-8b/);
+  });
+});
+
+describe('two stacks', () => {
+  const pair = synthesisePair((infrastructure, workloads) => void make(infrastructure, { workloads }));
+
+  test('Kubernetes objects go to the workloads, AWS resources and roles to the infrastructure', () => {
+    expect(pair.workload.types.every((type) => type.startsWith('kubernetes_'))).toBe(true);
+    expect(pair.infra.types.every((type) => type.startsWith('aws_'))).toBe(true);
+    expect(pair.infra.resources('aws_eks_pod_identity_association').map(({ namespace }) => namespace)).toContain(
+      'inference',
+    );
+  });
+
+  test('monitoring watches every model, and is left out when told', () => {
+    const config = pair.workload.resources('kubernetes_config_map_v1').map(({ data }) => JSON.stringify(data));
+    expect(config.some((data) => data.includes('HighLatency') && data.includes('llama'))).toBe(true);
+    const without = synthesisePair(
+      (infrastructure, workloads) => void make(infrastructure, { workloads, monitoring: false }),
+    );
+    expect(without.workload.resources('kubernetes_stateful_set_v1')).toEqual([]);
+  });
+
+  test('taking one model away leaves every other resource as it was', () => {
+    const build = (models: CloudTopologyProps['models']) =>
+      synthesisePair(
+        (infrastructure, workloads) => void make(infrastructure, { workloads, models, monitoring: false }),
+      );
+    const one = build(MODELS);
+    const two = build([{ model: ModelSpec.QWEN_2_5_0_5B }, ...MODELS]);
+    for (const [before, after] of [
+      [two.infra, one.infra],
+      [two.workload, one.workload],
+    ]) {
+      for (const type of after.types) {
+        for (const [id, resource] of Object.entries(after.json.resource[type])) {
+          expect(before.json.resource[type][id]).toEqual(resource);
+        }
+      }
+    }
+  });
+});
+
+describe('plans', () => {
+  const locked = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P4DE_24XLARGE });
+
+  test('a locked plan is kept, with a warning that the planner would choose otherwise', () => {
+    const plan = CapacityPlan.fromJson(locked.toJson());
+    const synthesized = synthesize((stack) => void make(stack, { plan }));
+    expect(synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' }).instance_types).toEqual([
+      'p4de.24xlarge',
+    ]);
+    expect(synthesized.annotations('warn')).toEqual([
+      expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
+    ]);
+  });
+
+  test('what topology.plan says can be given back, without a change or a warning', () => {
+    const plans: CapacityPlan[] = [];
+    const first = synthesize((stack) => void plans.push(make(stack).plan));
+    const second = synthesize((stack) => void make(stack, { plan: CapacityPlan.fromJson(plans[0].toJson()) }));
+    expect(second.json).toEqual(first.json);
+    expect(second.annotations('warn')).toEqual([]);
+  });
+});
+
+describe('targets', () => {
+  const fast = { minOutputTokensPerSecond: 3000 };
+
+  test('are reached by replicas, for which the pool is sized', () => {
+    let cloud: CloudTopology | undefined;
+    const synthesized = synthesize(
+      (stack) => void (cloud = make(stack, { models: [{ ...MODELS[0], concurrency: 16, targets: fast }] })),
+    );
+    const plan = cloud!.plan;
+    expect(plan.replicas).toBeGreaterThan(1);
+    expect(plan.outputTokensPerSecond).toBeGreaterThanOrEqual(3000);
+    expect(synthesized.byName('kubernetes_deployment_v1', 'llama-3-1-8b').spec.replicas).toBe(String(plan.replicas));
+    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    expect(pool.scaling_config).toMatchObject({ min_size: plan.nodes, max_size: plan.nodes });
+    expect(cloud!.deployments['llama-3.1-8b'].plan!.toJson()).toEqual(plan.toJson());
+  });
+
+  test('choose faster hardware', () => {
+    const chosen = (targets?: { maxTimePerOutputTokenMs: number }) => {
+      const plans: CapacityPlan[] = [];
+      synthesize((stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], targets }] }).plan));
+      return plans[0];
+    };
+    expect(chosen({ maxTimePerOutputTokenMs: 12 }).decodeLatencyMs).toBeLessThanOrEqual(12);
+    expect(chosen().decodeLatencyMs).toBeGreaterThan(12);
+  });
+
+  test('choose the parallelism on a given pool', () => {
+    const plans: CapacityPlan[] = [];
+    const models = [{ ...MODELS[0], targets: { maxTimePerOutputTokenMs: 6 } }];
+    synthesize((stack) => void plans.push(make(stack, { nodePools: [A100], models }).plan));
+    expect(plans[0].parallelism.tensor).toBeGreaterThan(1);
+    expect(plans[0].decodeLatencyMs).toBeLessThanOrEqual(6);
+  });
+
+  test('replicas that are stated are planned with', () => {
+    const plans: CapacityPlan[] = [];
+    const synthesized = synthesize(
+      (stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], replicas: 3 }] }).plan),
+    );
+    expect(plans[0]).toMatchObject({ replicas: 3, nodes: 3 });
+    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    expect(pool.scaling_config).toMatchObject({ min_size: 3, max_size: 3 });
+  });
+});
+
+describe('given pools', () => {
+  test('a 65B in 16 bits on 8 x A100 80 GB, two replicas', () => {
+    const synthesized = synthesize((stack) =>
+      make(stack, {
+        nodePools: [L40S, A100],
+        models: [
+          {
+            name: 'deepseek',
+            version: '65b',
+            model: ModelSpec.LLAMA_65B,
+            precision: Precision.FP16,
+            contextLength: 2048,
+            parallelism: Parallelism.of({ tensor: 8 }),
+            replicas: 2,
+            nodePool: 'a100',
+          },
+        ],
+      }),
+    );
+    const { spec } = synthesized.byName('kubernetes_deployment_v1', 'deepseek');
+    expect(spec.replicas).toBe('2');
+    expect(spec.template.spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'a100' });
+    expect(spec.template.spec.container[0].resources.limits['nvidia.com/gpu']).toBe('8');
+  });
+});
+
+const refused: [string, Partial<CloudTopologyProps>, RegExp][] = [
+  ['no models', { models: [] }, /models is empty/],
+  ['two models of one name', { models: [...MODELS, ...MODELS] }, /two models have the name 'llama-3.1-8b'/],
+  [
+    'names that Kubernetes cannot tell apart',
+    { models: [...MODELS, { model: ModelSpec.LLAMA_3_1_8B, name: 'llama-3-1-8b' }] },
+    /both become 'llama-3-1-8b'/,
+  ],
+  ['two pools of one name', { nodePools: [L40S, L40S] }, /two pools have the name 'l40s'/],
+  [
+    'a pool that is not there',
+    { nodePools: [L40S], models: [{ ...MODELS[0], nodePool: 'h100' }] },
+    /no pool 'h100'.*l40s/,
+  ],
+  ['a pool where there are none', { models: [{ ...MODELS[0], nodePool: 'h100' }] }, /has no nodePools/],
+  [
+    'replicas that are no number',
+    { models: [{ ...MODELS[0], replicas: 1.5 }] },
+    /replicas must be a whole number.*1.5/,
+  ],
+  [
+    'a model that does not fit its pool',
+    { nodePools: [L40S], models: [{ model: ModelSpec.LLAMA_65B }] },
+    /does not fit g6e.xlarge.*GiB short on each GPU.*ways out/,
+  ],
+  [
+    'a model that fits nowhere',
+    { models: [{ model: ModelSpec.DEEPSEEK_V3, precision: Precision.FP32 }] },
+    /deepseek-v3 does not fit .*GiB short on each GPU.*ways out/,
+  ],
+  [
+    'a target out of reach',
+    { models: [{ ...MODELS[0], targets: { maxTimePerOutputTokenMs: 0.5 } }] },
+    /targets.maxTimePerOutputTokenMs 0.5 is not reached: .* comes nearest with \d/,
+  ],
+  [
+    'a rate that the stated replicas do not reach',
+    { models: [{ ...MODELS[0], replicas: 1, targets: { minOutputTokensPerSecond: 1e6 } }] },
+    /targets.minOutputTokensPerSecond 1000000 is not reached/,
+  ],
+  [
+    'heads that the tensor degree does not divide',
+    { nodePools: [A100], models: [{ model: ModelSpec.QWEN_2_5_0_5B, parallelism: Parallelism.of({ tensor: 4 }) }] },
+    /14/,
+  ],
+  [
+    'one plan for two models',
+    {
+      models: [...MODELS, { model: ModelSpec.QWEN_2_5_0_5B }],
+      plan: CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE }),
+    },
+    /plan is for a topology of one model/,
+  ],
+  [
+    'a plan for another type than the pool has',
+    {
+      nodePools: [A100],
+      plan: CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE }),
+    },
+    /its plan is for g6e.xlarge, but pool 'a100' has p4de.24xlarge/,
+  ],
+];
+
+test.each(refused)('refuses %s', (_, props, message) => {
+  const build = () => synthesize((stack) => void make(stack, props));
+  expect(build).toThrow(ValidationError);
+  expect(build).toThrow(message);
+});
+
+describe('workloads', () => {
+  test('may be the scope of the topology', () => {
+    const build = (same: boolean) =>
+      synthesize((stack) => void make(stack, { workloads: same ? stack : undefined, monitoring: false }));
+    expect(build(true).json).toEqual(build(false).json);
+  });
+
+  test('must not have the id of the topology', () => {
+    expect(() =>
+      synthesisePair((infrastructure, workloads) => {
+        new Construct(workloads, 'Cloud');
+        make(infrastructure, { workloads });
+      }),
+    ).toThrow(/workloads has a construct 'Cloud' already, at 'workload\/Cloud'; give the topology another id/);
+  });
+});
+
+test('all faults come at once, with the path of the topology', () => {
+  const build = () =>
+    synthesize((stack) => void make(stack, { models: [...MODELS, ...MODELS], nodePools: [L40S, L40S] }));
+  expect(build).toThrow(/test\/Cloud:\n- two models.*\n- two pools/);
+});
+
+describe('faults of the cluster, of pools and of models are one error', () => {
+  const faultsOf = (props: Partial<CloudTopologyProps>): string[] => {
+    try {
+      synthesize((stack) => void make(stack, props));
+    } catch (error) {
+      expect(error).toBeInstanceOf(ValidationError);
+      expect((error as ValidationError).constructPath).toBe('test/Cloud');
+      return reasonsOf((error as ValidationError).faults);
+    }
+    return [];
+  };
+  const later = Token.asString({ resolve: () => 'later' });
+
+  test('of pools and models', () => {
+    const faults = faultsOf({
+      nodePools: [
+        { ...L40S, maxNodes: 0 },
+        { ...A100, instanceType: GpuInstanceType.G5_XLARGE, gpuSharing: GpuSharing.mig('1g.10gb') },
+      ],
+      models: [{ model: ModelSpec.LLAMA_65B }, { model: ModelSpec.LLAMA_3_1_8B, nodePool: 'h100' }],
+    });
+    expect(faults).toEqual([
+      expect.stringMatching(/^model 'llama-65b': .*does not fit g6e.xlarge/),
+      expect.stringMatching(/^model 'llama-3.1-8b': there is no pool 'h100'/),
+      expect.stringMatching(/^pool 'l40s': maxNodes must be a whole number of at least 1; got 0/),
+      expect.stringMatching(/^pool 'l40s': minNodes \(1\) must not exceed maxNodes \(0\)/),
+      expect.stringMatching(/^pool 'a100': instance type 'g5.xlarge' has no EFA/),
+      expect.stringMatching(/^pool 'a100': gpuSharing 'mig 1g.10gb' needs MIG/),
+      expect.stringMatching(/^pool 'a100': gpuSharing 'mig 1g.10gb' cannot be on a pool with EFA/),
+    ]);
+  });
+
+  test('of what only a deployment can see', () => {
+    const faults = faultsOf({
+      nodePools: [
+        { ...L40S, gpuSharing: GpuSharing.timeSlicing(2) },
+        { ...A100, maxNodes: 1 },
+      ],
+      models: [
+        { ...MODELS[0], name: 'a' },
+        { ...MODELS[0], name: '8b', nodePool: 'l40s' },
+      ],
+    });
+    expect(faults).toEqual([
+      expect.stringMatching(/^pool 'a100': minNodes \(2\) must not exceed maxNodes \(1\)/),
+      expect.stringMatching(/^model 'a': pool 'l40s' shares its GPUs \(time-slicing\)/),
+      expect.stringMatching(/^model '8b': name must start with a letter/),
+      expect.stringMatching(/^model '8b': pool 'l40s' shares its GPUs \(time-slicing\)/),
+    ]);
+  });
+
+  test('of the cluster and models', () => {
+    expect(faultsOf({ clusterName: 'a b', models: [{ ...MODELS[0], replicas: 0 }], tags: { 'aws:x': 'y' } })).toEqual([
+      expect.stringMatching(/^model 'llama-3.1-8b': replicas must be a whole number/),
+      expect.stringMatching(/^clusterName must be/),
+      expect.stringMatching(/^tags must not have keys that begin with 'aws:'/),
+    ]);
+  });
+
+  test.each<[string, Partial<CloudTopologyProps>, RegExp]>([
+    [
+      'names of pools that are not known',
+      { nodePools: [{ ...L40S, name: later }] },
+      /name of nodePools\[0\] must be known/,
+    ],
+    [
+      'names of models that are not known',
+      { models: [{ ...MODELS[0], name: later }] },
+      /name of models\[0\] must be known/,
+    ],
+    ['an empty list of pools', { nodePools: [] }, /nodePools is empty; .* or leave it out/],
+  ])('of %s', (_, props, message) => expect(faultsOf(props)).toEqual([expect.stringMatching(message)]));
+});

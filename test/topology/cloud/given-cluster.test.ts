@@ -1,0 +1,66 @@
+import { TerraformStack } from 'cdktf';
+import {
+  CloudTopology,
+  CloudTopologyProps,
+  EksGpuCluster,
+  KubernetesAccess,
+  ModelSpec,
+  NodeAgents,
+} from '../../../lib';
+import { synthesize } from '../../support/synth';
+
+const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
+const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
+
+const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
+  new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, ...ZONES, ...props });
+
+describe('a given cluster', () => {
+  const there = { clusterName: 'chat', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'], podIdentity: true };
+  const build = (props: Partial<CloudTopologyProps>, hasAgents = false) =>
+    void synthesize((stack) => {
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
+      if (hasAgents) {
+        KubernetesAccess.of(stack, cluster);
+        new NodeAgents(stack, 'Agents', { cluster });
+      }
+      make(stack, { availabilityZones: undefined, cluster, monitoring: false, ...props });
+    });
+
+  test('is not described again', () => {
+    expect(() => build({ tags: { team: 'ml' }, vpcCidr: undefined })).not.toThrow();
+    expect(() => build({ vpcCidr: '10.1.0.0/16', ...ZONES })).toThrow(
+      /availabilityZones, vpcCidr would be of a cluster that the topology makes, but cluster is given; leave out/,
+    );
+  });
+
+  test('keeps the agents and the storage class it has, and serves a second topology', () => {
+    const made = synthesize((stack) => {
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
+      const props = { availabilityZones: undefined, clusterName: 'chat', cluster, monitoring: false };
+      new CloudTopology(stack, 'One', { ...props, models: MODELS });
+      new CloudTopology(stack, 'Two', { ...props, models: [{ model: ModelSpec.MISTRAL_7B }] });
+    });
+    expect(made.resources('kubernetes_daemon_set_v1')).toHaveLength(1);
+    expect(made.resources('kubernetes_storage_class_v1')).toHaveLength(1);
+    expect(made.resources('kubernetes_deployment_v1')).toHaveLength(2);
+    expect(() => build({}, true)).not.toThrow();
+  });
+
+  test('whose agents something else installs gets none', () => {
+    const agents = (nodeAgents?: boolean) =>
+      synthesize((stack) => void make(stack, { nodeAgents, monitoring: false })).resources('kubernetes_daemon_set_v1')
+        .length;
+    expect([agents(), agents(false)]).toEqual([1, 0]);
+  });
+
+  test('has one monitoring: that of a second topology is refused', () => {
+    const two = () =>
+      synthesize((stack) => {
+        const { cluster } = make(stack);
+        const models = [{ model: ModelSpec.MISTRAL_7B }];
+        new CloudTopology(stack, 'Two', { clusterName: 'chat', cluster: cluster as EksGpuCluster, models });
+      });
+    expect(two).toThrow(/'test\/Cloud' and 'test\/Two' both make .*stateful_set monitoring\/prometheus/);
+  });
+});
