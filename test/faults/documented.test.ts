@@ -29,6 +29,7 @@ function missing(from: readonly { id: string }[], wanted: readonly FaultId[]): s
   return [...absent].map(([id, at]) => `${id} (${at})`).sort();
 }
 
+// Loaded here: helpers that clean up after themselves cannot be loaded while a test runs.
 const rows = readdirSync(__dirname)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'fault-text.ts')
   .flatMap((file) => (require(path.join(__dirname, file)) as { TEXTS: FaultText[] }).TEXTS);

@@ -2,6 +2,7 @@ import { reasonsOf } from '../support/faults';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { IGpuNodePool, NodeSubnet, NodeTaint, TaintEffect } from '../../lib/core/gpu-node-pool';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
@@ -9,6 +10,7 @@ import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { IScheduledWorkload, PodDemand } from '../../lib/scheduling/pod-demand';
 import { IRdmaFabric } from '../../lib/core/rdma-fabric';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { ClusterNodePools } from '../../lib/scheduling/cluster-node-pools';
 import { synthesize } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
@@ -16,7 +18,7 @@ export const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: Tain
 export const TOLERATE = [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }];
 
 export interface PoolOptions {
-  readonly type?: GpuInstanceType;
+  readonly type?: GpuNodeType;
   readonly nodes?: number;
   readonly fabric?: IRdmaFabric;
   readonly taints?: NodeTaint[];
@@ -31,7 +33,7 @@ export interface PoolOptions {
 
 export class Pool extends Construct implements IGpuNodePool {
   public readonly minNodes = 0;
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   public readonly maxNodes: number;
   public readonly taints: NodeTaint[];
   public readonly nodeSelector: { [key: string]: string };
@@ -64,7 +66,7 @@ export class Pool extends Construct implements IGpuNodePool {
     };
     this.efaInterfacesPerNode = efa ? this.hardware.efaInterfaces : 0;
     Object.assign(this, rest);
-    cluster.registerNodePool(this);
+    ClusterNodePools.add(this);
   }
 }
 

@@ -12,7 +12,6 @@ import {
   credentialVolumes,
   storeEnvironment,
 } from '../../kubernetes/model-store-access';
-import { ModelStoreCredentials } from '../../core/model-store-credentials';
 import { PodSizing } from './pod-sizing';
 
 /** Ports of Triton's own defaults. */
@@ -38,8 +37,6 @@ export interface TritonPod {
   readonly scriptKey: string;
   readonly copies: readonly WeightsCopy[];
   readonly modelStore: IModelStore;
-  readonly credentials?: ModelStoreCredentials;
-  readonly endpoint?: string;
   readonly nodePool: IGpuNodePool;
   readonly registry: ImageRegistry;
   readonly image: string;
@@ -99,7 +96,7 @@ function volumes(pod: TritonPod) {
     { name: 'cache', emptyDir: { sizeLimit: `${sizing.scratchMib}Mi` } },
     { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizing.sharedMemoryMib}Mi` } },
-    ...credentialVolumes(pod.credentials),
+    ...credentialVolumes(pod.modelStore),
   ];
 }
 
@@ -118,13 +115,13 @@ function assembleContainer(pod: TritonPod) {
       { name: 'MODELS_DIR', value: MODELS_MOUNT },
       { name: 'MODEL_PLAN', value: plan.join('\n') },
       { name: 'HOME', value: '/tmp' },
-      ...storeEnvironment(pod),
+      ...storeEnvironment(pod.modelStore),
     ],
     volumeMount: [
       { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
       { name: 'models', mountPath: MODELS_MOUNT },
       { name: 'tmp', mountPath: '/tmp' },
-      ...credentialMounts(pod.credentials),
+      ...credentialMounts(pod.modelStore),
     ],
     resources: {
       requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': `${pod.sizing.ephemeralStorageMib}Mi` },

@@ -2,7 +2,7 @@ import { Labels } from '@cdktf/provider-kubernetes/lib/labels';
 import { NodeTaint as NodeTaintResource } from '@cdktf/provider-kubernetes/lib/node-taint';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { throwIfInvalid } from '../../../core/errors';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
@@ -12,7 +12,7 @@ import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
 import { ExistingPoolSpec, existingPoolFaults, takeNodes } from './existing-gpu-node-pool-faults';
 import { DataSize } from '../../../units/data-size';
-import { takePoolName } from '../shared/gpu-node-pool-faults';
+import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { GpuSharing } from '../options/gpu-sharing';
 
@@ -25,8 +25,8 @@ const KUBELET_MAX_PODS = 110;
 export interface ExistingGpuNodePoolProps {
   /** The cluster the nodes have joined, e.g. `KubernetesCluster.fromKubeconfig`. */
   readonly cluster: IKubernetesCluster;
-  /** The hardware of each node: `GpuInstanceType.custom({...})` for own hardware. */
-  readonly hardware: GpuInstanceType;
+  /** The hardware of each node: `GpuNodeType.custom({...})` for own hardware. */
+  readonly hardware: GpuNodeType;
   /** Number of nodes; whole, at least 1. */
   readonly nodes: number;
   /** Fabric between the nodes, e.g. `RdmaFabric.infiniband({...})`. @default - none: nodes reach each other by TCP */
@@ -74,7 +74,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Number of nodes. */
   public readonly minNodes: number;
   /** Number of nodes. */
@@ -99,8 +99,6 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     this.spec = specOf(id, props);
     throwIfInvalid(this, existingPoolFaults(this.spec));
-    takePoolName(this, props.cluster, this.spec.poolName);
-    takeNodes(this, this.spec);
     this.poolName = this.spec.poolName;
     this.cluster = props.cluster;
     this.hardware = props.hardware;
@@ -110,7 +108,8 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     this.efaInterfacesPerNode = props.fabric?.kind === RdmaFabricKind.EFA ? props.hardware.efaInterfaces : 0;
     this.gpuSharing = this.spec.sharing ?? GpuSharing.none();
     this.ready = (props.nodeNames ?? []).flatMap((name) => this.stamp(name));
-    props.cluster.registerNodePool(this);
+    enterPool(this);
+    takeNodes(this, this.spec);
   }
 
   /** Every label that its nodes have, as far as is known. A copy. */
@@ -190,7 +189,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   }
 }
 
-function sharingLine(sharing: GpuSharing, hardware: GpuInstanceType): string {
+function sharingLine(sharing: GpuSharing, hardware: GpuNodeType): string {
   const memory = sharing.memoryPerShare(hardware).gib.toFixed(1);
   return `GPUs: ${sharing}; each node advertises ${sharing.gpusPerNode(hardware)} ${sharing.resourceName} of ${memory} GiB.`;
 }
