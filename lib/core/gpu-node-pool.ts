@@ -1,6 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { DataSize } from '../units/data-size';
 import { GpuSharingKind } from './gpu-sharing-kind';
 import { IKubernetesCluster } from './kubernetes-cluster';
@@ -47,13 +47,18 @@ export interface IGpuNodePool extends IConstruct {
   /** The cluster the nodes belong to. */
   readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  readonly hardware: GpuInstanceType;
+  readonly hardware: GpuNodeType;
   /** Fewest nodes. */
   readonly minNodes: number;
   /** Most nodes. */
   readonly maxNodes: number;
   /** Whether somebody adds nodes, up to `maxNodes`, when pods wait for them. @default - not known */
   readonly isAutoscaled?: boolean;
+  /**
+   * Whether the image of its nodes brings NVIDIA's driver and container toolkit, which the GPU operator must then not install.
+   * @default - not known: taken for no
+   */
+  readonly driverInImage?: boolean;
   /** Every label the pool stamps on its nodes. */
   readonly nodeLabels: { [key: string]: string };
   /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */

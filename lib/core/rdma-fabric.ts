@@ -1,5 +1,5 @@
 import { Fault } from '../units/fault';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { DataSize } from '../units/data-size';
 import { PodSecurityLevel } from './pod-security-level';
 
@@ -15,12 +15,46 @@ export enum RdmaFabricKind {
   ROCE = 'roce',
 }
 
+/** Ways in which pods get the network adapters of their node. */
+export enum FabricAttachmentKind {
+  /** All pods of a node share its adapters, by the RDMA shared device plugin. */
+  SHARED_DEVICES = 'shared-devices',
+  /** A pod has adapters for itself, in its own network namespace, by the SR-IOV device plugin and `HostDeviceNetwork`. */
+  HOST_DEVICES = 'host-devices',
+  /** A pod has a virtual function of each adapter, by the SR-IOV network operator. */
+  VIRTUAL_FUNCTIONS = 'virtual-functions',
+}
+
+/**
+ * How pods get the ConnectX adapters of their node, for a fabric of InfiniBand or RoCE. The device plugins that
+ * `NvidiaNetworkOperator` sets up follow from it.
+ */
+export interface FabricAttachment {
+  /** The way. */
+  readonly kind: FabricAttachmentKind;
+  /** Extended resources that pods request, with their prefixes; one for each rail of virtual functions. */
+  readonly resourceNames: string[];
+  /** Networks that Multus attaches to a pod, as `<namespace>/<name>`; none when empty. */
+  readonly networks: string[];
+  /**
+   * Most pods that the shared adapters of a node serve at once (`rdmaHcaMax` of the shared device plugin), or virtual functions of each
+   * adapter; 1 for adapters that a pod has for itself.
+   */
+  readonly podsPerAdapter: number;
+  /** PCI device ids of the adapters, e.g. `1021` for ConnectX-7. @default - any of vendor 15b3 (NVIDIA Mellanox) */
+  readonly deviceIds?: string[];
+  /** Names of the adapters' network interfaces, e.g. `ibs3f0`. @default - any */
+  readonly interfaceNames?: string[];
+  /** For virtual functions: names of the physical functions of each rail, in the order of `resourceNames`. @default - none */
+  readonly physicalFunctions?: string[][];
+}
+
 /**
  * A pod that is to use a fabric.
  */
 export interface FabricPod {
   /** Hardware of the node it runs on. */
-  readonly hardware: GpuInstanceType;
+  readonly hardware: GpuNodeType;
   /** GPUs that the pod takes of its node; it gets the same share of the node's interfaces. */
   readonly gpus: number;
   /** Whether the pod is of no use without remote memory access; binding to nodes that have TCP only is then refused. @default false */
@@ -59,6 +93,13 @@ export interface IRdmaFabric {
   readonly fabricName: string;
   /** Extended resource that a pod requests its interfaces by. @default - none */
   readonly resourceName?: string;
+  /**
+   * How pods get the adapters of their node. `NvidiaNetworkOperator` serves no fabric of InfiniBand or RoCE without it.
+   * @default - none: TCP, or EFA, which has a device plugin of its own
+   */
+  readonly attachment?: FabricAttachment;
+  /** Adapters of one node. @default - the hardware of the node says how many there are */
+  readonly adaptersPerNode?: number;
   /** Linux capabilities that a container needs to use it. */
   readonly capabilities: string[];
   /** Networks that Multus attaches to a pod, as `<namespace>/<name>`. */
@@ -83,17 +124,17 @@ export interface IRdmaFabric {
    *
    * @param instanceType hardware of the node
    */
-  nodeResources(instanceType: GpuInstanceType): { [resource: string]: string };
+  nodeResources(instanceType: GpuNodeType): { [resource: string]: string };
   /**
    * Rate of the fabric on one node in Gb/s, all interfaces together; 0 without a fabric.
    *
    * @param instanceType hardware of the node
    */
-  bandwidthGbps(instanceType: GpuInstanceType): number;
+  bandwidthGbps(instanceType: GpuNodeType): number;
   /**
    * Why some hardware cannot have the fabric, as sentences; none when it can.
    *
    * @param instanceType hardware of the nodes
    */
-  hardwareFaults(instanceType: GpuInstanceType): Fault[];
+  hardwareFaults(instanceType: GpuNodeType): Fault[];
 }

@@ -1,15 +1,17 @@
 import { addValidation } from '../core/validation';
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault, untitled } from '../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
+import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { helmMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { FabricAttachmentKind, RdmaFabricKind } from '../core/rdma-fabric';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { otherClusterFault } from '../core/other-cluster-fault';
@@ -20,7 +22,6 @@ import { DefinitionWait } from './definition-wait';
 import { NicDriver } from './nic-driver';
 import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
 import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
-import { RdmaFabric } from './rdma-fabric';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
@@ -109,10 +110,8 @@ export class NvidiaNetworkOperator extends Construct {
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    const pools = props.nodePools ?? props.cluster.nodePools.filter(hasConnectX);
+    const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
-    operators.set(props.cluster, this);
-    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
     this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     for (const network of props.existingNetworks ?? []) this.made.add(network);
@@ -148,6 +147,8 @@ export class NvidiaNetworkOperator extends Construct {
       ...this.smallBlocks().map(untitled),
       ...(props.nodePools ? [] : this.latePoolFaults()),
     ]);
+    ClusterLedger.of(this.cluster).addSingleton(ClusterSingleton.NETWORK_OPERATOR, this);
+    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
   }
 
   /** The pools it serves. A copy. */
@@ -182,7 +183,7 @@ export class NvidiaNetworkOperator extends Construct {
   /** Pools that were made after this, whose nodes would have no adapter for pods. */
   private latePoolFaults(): Fault[] {
     const served = new Set(this.nodePools);
-    const late = this.cluster.nodePools.filter((pool) => hasConnectX(pool) && !served.has(pool));
+    const late = ClusterLedger.of(this.cluster).pools.filter((pool) => hasConnectX(pool) && !served.has(pool));
     return late.map((pool) =>
       untitled(
         `pool '${pool.poolName}' was made after the network operator, which serves the pools there were; make the operator last, or pass ` +
@@ -204,7 +205,7 @@ export class NvidiaNetworkOperator extends Construct {
   }
 
   private values(version: string, nodeFeatureDiscovery: boolean) {
-    const sriov = this.pools.some(({ attachment }) => attachment.kind === 'virtual-functions');
+    const sriov = this.pools.some(({ attachment }) => attachment.kind === FabricAttachmentKind.VIRTUAL_FUNCTIONS);
     const worker = [...this.taints, ...CONTROL_PLANE, GPU];
     const { host, pullSecrets } = this.registry;
     const image = { repository: this.mirrored(`${COMPONENTS}/node-feature-discovery`) };
@@ -245,7 +246,7 @@ export class NvidiaNetworkOperator extends Construct {
 
   private faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): Fault[] {
     const { cluster } = props;
-    const other = operators.get(cluster);
+    const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.NETWORK_OPERATOR)?.owner;
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
     const [major, minor] = (props.chartVersion ?? CHART_VERSION).split('.').map(Number);
     return [
@@ -275,6 +276,7 @@ export class NvidiaNetworkOperator extends Construct {
         : []),
       ...pools.flatMap((pool) => [
         ...otherClusterFault(pool, cluster),
+        ...attachmentFaults(pool),
         ...(hasConnectX(pool)
           ? []
           : [
@@ -290,7 +292,8 @@ export class NvidiaNetworkOperator extends Construct {
   /** Adapters that pods have for themselves need an address each, in the block of their node. */
   private smallBlocks(): string[] {
     return this.pools.flatMap(({ pool, fabric }) => {
-      const adapters = fabric._attachment?.kind === 'host-devices' ? fabric.adaptersPerNode : 0;
+      const adapters =
+        fabric.attachment?.kind === FabricAttachmentKind.HOST_DEVICES ? (fabric.adaptersPerNode ?? 0) : 0;
       return [...new Set(fabric.networks)].flatMap((name) => {
         const block = this.blocks.get(name.includes('/') ? name : `default/${name}`);
         return block === undefined || block >= adapters
@@ -318,8 +321,6 @@ export class NvidiaNetworkOperator extends Construct {
   }
 }
 
-const operators = new WeakMap<IKubernetesCluster, NvidiaNetworkOperator>();
-
 /** What the chart's own values let the discovery tolerate, which ours replace. */
 const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({
   key: `node-role.kubernetes.io/${role}`,
@@ -327,11 +328,25 @@ const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({
 }));
 const GPU = { key: 'nvidia.com/gpu', effect: TaintEffect.NO_SCHEDULE };
 
-function hasConnectX(pool: IGpuNodePool): boolean {
-  return connectXOf(pool).length > 0;
+function hasConnectX({ fabric }: IGpuNodePool): boolean {
+  return fabric?.kind === RdmaFabricKind.INFINIBAND || fabric?.kind === RdmaFabricKind.ROCE;
+}
+
+/** A fabric of a class of the user's own may not say how pods get its adapters. */
+function attachmentFaults(pool: IGpuNodePool): Fault[] {
+  return !hasConnectX(pool) || pool.fabric?.attachment
+    ? []
+    : [
+        fault(
+          'FABRIC_WITHOUT_ATTACHMENT',
+          undefined,
+          `fabric '${pool.fabric?.fabricName}' of pool '${pool.poolName}' has no attachment, from which the device plugin of its adapters ` +
+            'would follow; give its class the property attachment, or use RdmaFabric.infiniband or RdmaFabric.roce',
+        ),
+      ];
 }
 
 function connectXOf(pool: IGpuNodePool): ConnectXPool[] {
   const { fabric } = pool;
-  return fabric instanceof RdmaFabric && fabric._attachment ? [{ pool, fabric, attachment: fabric._attachment }] : [];
+  return fabric?.attachment ? [{ pool, fabric, attachment: fabric.attachment }] : [];
 }

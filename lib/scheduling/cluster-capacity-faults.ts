@@ -188,7 +188,7 @@ const MANUAL_RESOURCE_SHARING_DECLARED = /^hugepages-/;
  */
 function mayAdvertise({ hardware, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
   const byHand = gpuSharingKind === undefined ? MANUAL_RESOURCE_SHARING_UNDECLARED : MANUAL_RESOURCE_SHARING_DECLARED;
-  if (resource === 'ephemeral-storage' || (hardware.isCustom && byHand.test(resource))) return true;
+  if (resource === 'ephemeral-storage' || (!hardware.isEc2 && byHand.test(resource))) return true;
   return resource.includes('/') && !INSTALLED_PLUGIN_RESOURCE.test(resource);
 }
 

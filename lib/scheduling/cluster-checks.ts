@@ -1,6 +1,7 @@
 import { addValidation, addWarning } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { TerraformResource, TerraformStack } from 'cdktf';
+import { ClusterLedger } from '../core/cluster-ledger';
 import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
@@ -34,16 +35,15 @@ export class ClusterChecks {
    * @param cluster the cluster
    */
   public static of(cluster: IKubernetesCluster): ClusterChecks {
-    const known = all.get(cluster);
-    if (known) return known;
-    const checks = new ClusterChecks(cluster);
-    all.set(cluster, checks);
-    addValidation(cluster, () => {
-      const found = checks.findings();
-      if (found.capacity.length === 0) checks.warn(found.pods);
-      return found.faults;
+    return ClusterLedger.of(cluster).checks(() => {
+      const checks = new ClusterChecks(cluster);
+      addValidation(cluster, () => {
+        const found = checks.findings();
+        if (found.capacity.length === 0) checks.warn(found.pods);
+        return found.faults;
+      });
+      return checks;
     });
-    return checks;
   }
 
   private readonly cluster: IKubernetesCluster;
@@ -81,14 +81,14 @@ export class ClusterChecks {
 
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: IGpuNodePool) => number): Placement {
     const asked = pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : []));
-    return placementOf(this.cluster.nodePools, asked, { toleratesRequested: this.isEks, nodesOf });
+    return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf });
   }
 
   /** Warns of pods that only find room on nodes which nobody adds. */
   private warn(pods: readonly ResourcePods[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
-    const fixed = new Set(this.cluster.nodePools.filter(isFixed));
+    const fixed = new Set(this.pools.filter(isFixed));
     if (fixed.size === 0) return;
     const atFirst = this.placement(pods, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
     const short = new Set(capacityFindings(atFirst).flatMap(({ pools }) => pools));
@@ -116,10 +116,14 @@ export class ClusterChecks {
     return this.cluster.connection.eksClusterName !== undefined;
   }
 
+  private get pools(): IGpuNodePool[] {
+    return ClusterLedger.of(this.cluster).pools;
+  }
+
   /** Resources of the Kubernetes provider on the cluster. */
   private objects(): TerraformResource[] {
     const constructs = this.cluster.node.root.node.findAll();
-    const alone = constructs.filter((each) => all.has(each as IKubernetesCluster)).length === 1;
+    const alone = constructs.filter((each) => ClusterLedger.of(each as IKubernetesCluster).isChecked).length === 1;
     const defaults = new Map<TerraformStack, boolean>();
     const isDefault = (stack: TerraformStack) => {
       const known = defaults.get(stack) ?? (alone && hasDefaultProvider('kubernetes', stack));
@@ -133,5 +137,3 @@ export class ClusterChecks {
 function podsOf(objects: readonly TerraformResource[]): ResourcePods[] {
   return objects.filter(runsPods).map(podsOfResource);
 }
-
-const all = new WeakMap<IKubernetesCluster, ClusterChecks>();

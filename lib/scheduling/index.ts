@@ -1,1 +1,2 @@
 export * from './cluster-checks';
+export * from './cluster-node-pools';

@@ -3,6 +3,7 @@ import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { TerraformResource, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { IGpuNodePool, NodeSubnet, NodeTaint, TaintEffect } from '../../lib/core/gpu-node-pool';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
@@ -14,6 +15,7 @@ import { Fault } from '../../lib/units/fault';
 import { idsOf } from '../support/faults';
 import { IRdmaFabric } from '../../lib/core/rdma-fabric';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { ClusterNodePools } from '../../lib/scheduling/cluster-node-pools';
 import { synthesize } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
@@ -21,7 +23,7 @@ export const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: Tain
 export const TOLERATE = [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }];
 
 export interface PoolOptions {
-  readonly type?: GpuInstanceType;
+  readonly type?: GpuNodeType;
   readonly nodes?: number;
   readonly fabric?: IRdmaFabric;
   readonly taints?: NodeTaint[];
@@ -36,7 +38,7 @@ export interface PoolOptions {
 
 export class Pool extends Construct implements IGpuNodePool {
   public readonly minNodes = 0;
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   public readonly maxNodes: number;
   public readonly taints: NodeTaint[];
   public readonly nodeSelector: { [key: string]: string };
@@ -69,7 +71,7 @@ export class Pool extends Construct implements IGpuNodePool {
     };
     this.efaInterfacesPerNode = efa ? this.hardware.efaInterfaces : 0;
     Object.assign(this, rest);
-    cluster.registerNodePool(this);
+    ClusterNodePools.add(this);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Fault, untitled } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Construct } from 'constructs';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
@@ -80,7 +81,8 @@ export class ImagePrePuller extends Construct {
           labels: selector,
           registry: props.imageRegistry ?? ImageRegistry.UPSTREAM,
           securityLevel: PodSecurityLevel.RESTRICTED,
-          tolerations: () => agentTolerations((nodePools ?? cluster.nodePools).flatMap((pool) => pool.taints)),
+          tolerations: () =>
+            agentTolerations((nodePools ?? ClusterLedger.of(cluster).pools).flatMap((pool) => pool.taints)),
           initContainers: images.map((image) => container(containerName(image), image, props.command ?? ['/bin/true'])),
           containers: [container('pause', PAUSE_IMAGE)],
           spec: {

@@ -5,7 +5,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { isAttached } from '../../core/attached';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
@@ -15,11 +15,9 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
-import { whenPoolsChange } from '../../core/pool-watchers';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
-import { IEksCluster } from '../cluster/eks-cluster';
-import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
+import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import {
   GpuOperator,
   gpuOperatorValues,
@@ -35,7 +33,6 @@ import {
   efaPluginFaults,
   efaRegionFaults,
 } from './node-agents-images';
-import { LateChild } from './node-agents-late-child';
 import { dcgmMetricsFile } from './node-agents-metrics';
 import * as parts from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
@@ -66,10 +63,6 @@ export class NodeAgents extends Construct {
   private readonly registry: ImageRegistry;
   private readonly namespaceReady: ITerraformDependable[];
   private readonly meta: KubernetesMeta;
-  /** The device plugins, by the names of their configurations; the one without has an empty one. */
-  private readonly plugins = new Map<string, DaemonSetV1>();
-  /** What pools need that was looked at. */
-  private readonly followed = new Set<string>();
 
   /**
    * @param scope parent, in the workload stack
@@ -83,8 +76,6 @@ export class NodeAgents extends Construct {
     this.namespace = props.namespace ?? 'gpu-node-agents';
     throwIfInvalid(this, this.faults());
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    sets.set(props.cluster, this);
-    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
 
     this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
     this.meta = kubernetesMeta(this, props.cluster, this.namespaceReady);
@@ -95,16 +86,16 @@ export class NodeAgents extends Construct {
       if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
     }
     if (props.dcgmExporter) this.addExporter();
-    this.addLater();
-    whenPoolsChange(props.cluster, (pool) => this.follow(pool));
-    // For clusters that are no construct of this library, and do not tell.
-    new LateChild(this, 'AfterPools', () => this.addLater());
+    if (props.efa) this.addEfaPlugin();
+    this.ledger.onPool(this, (pool) => this.follow(pool));
     addValidation(this, () => this.poolFaults());
+    this.ledger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
+    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
   }
 
   private faults(): Fault[] {
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
-    const other = nodeAgentsOf(this.cluster);
+    const other = this.ledger.singleton(ClusterSingleton.NODE_AGENTS)?.owner;
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
@@ -121,9 +112,9 @@ export class NodeAgents extends Construct {
   /** What is wrong between the agents and the pools, once all pools are there. */
   private poolFaults(): Fault[] {
     const { gpuOperator, efaPluginImage } = this.props;
-    const pools = this.cluster.nodePools;
+    const pools = this.pools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
-    const withDriver = pools.filter(hasDriver);
+    const withDriver = pools.filter(({ driverInImage }) => driverInImage);
     const divided = this.dividedPools();
     const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
     const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
@@ -165,38 +156,26 @@ export class NodeAgents extends Construct {
     ];
   }
 
-  /** Only what a pool is the first to need is looked at, so that many pools do not take long. */
+  /** Adds the agents that a pool is the first to need. Of other pools it looks at none, so that many pools do not take long. */
   private follow({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
-    const needs = [
-      `${PLUGIN_CONFIG_LABEL}=${nodeLabels[PLUGIN_CONFIG_LABEL]}`,
-      `${DEVICE_PLUGIN_LABEL}=${nodeLabels[DEVICE_PLUGIN_LABEL]}`,
-      `efa=${efaInterfacesPerNode > 0}`,
-    ];
-    if (needs.every((need) => this.followed.has(need))) return;
-    needs.forEach((need) => this.followed.add(need));
-    this.addLater();
+    const { efa = true, gpuOperator } = this.props;
+    if (efa && efaInterfacesPerNode > 0) this.addEfaPlugin();
+    if (!gpuOperator) this.addConfiguredPlugin(nodeLabels[PLUGIN_CONFIG_LABEL] ?? '');
   }
 
-  /** Agents that follow from pools which may be made after this. */
-  private addLater(): void {
-    this.addEfaPlugin();
-    if (this.props.gpuOperator) return;
-    for (const name of this.pluginConfigs) {
-      const content = parts.pluginConfig(name);
-      const id = `NvidiaDevicePlugin-${name}`;
-      if (content === undefined || this.node.tryFindChild(id)) continue;
-      const part = parts.nvidiaDevicePlugin(this.pluginImage, name);
-      this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
-      this.addPlugin(id, part, name);
-    }
-    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
-    for (const [name, plugin] of this.plugins) requireLabels(plugin, parts.pluginRequirements(labels, name !== ''));
+  private addConfiguredPlugin(config: string): void {
+    const content = parts.pluginConfig(config);
+    const id = `NvidiaDevicePlugin-${config}`;
+    if (content === undefined || this.node.tryFindChild(id)) return;
+    const part = parts.nvidiaDevicePlugin(this.pluginImage, config);
+    this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
+    this.addPlugin(id, part, config);
   }
 
   private addEfaPlugin(): void {
     const { efa, efaPluginImage } = this.props;
     const id = 'EfaDevicePlugin';
-    if (!(efa ?? this.efaPools().length > 0) || this.node.tryFindChild(id)) return;
+    if (this.node.tryFindChild(id)) return;
     const region = regionOf(this.props);
     throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
     const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
@@ -211,10 +190,8 @@ export class NodeAgents extends Construct {
       values: () =>
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
-          driverInImage: this.cluster.nodePools.some(hasDriver),
-          connectX: this.cluster.nodePools.some(
-            ({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind),
-          ),
+          driverInImage: this.pools.some(({ driverInImage }) => driverInImage === true),
+          connectX: this.pools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
           migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
           nodeFeatureDiscovery: this.props.nodeFeatureDiscovery ?? true,
@@ -240,15 +217,11 @@ export class NodeAgents extends Construct {
   private addExporter(): void {
     const name = 'dcgm-exporter';
     this.addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
-    const hostEngine = (this.cluster as Partial<IEksCluster>).nodeMonitoring ?? false;
+    const hostEngine = this.cluster.nodeMonitoring ?? false;
     this.addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
   }
 
-  private addAgent(
-    id: string,
-    part: parts.AgentPart,
-    pools: () => IGpuNodePool[] = () => this.cluster.nodePools,
-  ): DaemonSetV1 {
+  private addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.pools): DaemonSetV1 {
     const spec: NodeAgentSpec = {
       ...part,
       registry: this.registry,
@@ -259,7 +232,12 @@ export class NodeAgents extends Construct {
   }
 
   private addPlugin(id: string, part: parts.AgentPart, config: string): void {
-    this.plugins.set(config, this.addAgent(id, part));
+    requireLabels(this.addAgent(id, part), () => this.pluginRequirements(config));
+  }
+
+  private pluginRequirements(config: string) {
+    const labels = this.pools.map((pool) => pool.nodeLabels);
+    return parts.pluginRequirements(labels, config !== '');
   }
 
   private addConfig(id: string, name: string, data: { [file: string]: string }): void {
@@ -289,6 +267,14 @@ export class NodeAgents extends Construct {
     });
   }
 
+  private get ledger(): ClusterLedger {
+    return ClusterLedger.of(this.cluster);
+  }
+
+  private get pools(): IGpuNodePool[] {
+    return this.ledger.pools;
+  }
+
   private get bringsFeatureDiscovery(): boolean {
     const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.props;
     return nodeFeatureDiscovery !== false && (gpuOperator !== undefined || gpuFeatureDiscovery === true);
@@ -300,7 +286,7 @@ export class NodeAgents extends Construct {
 
   /** Names of the configurations of the device plugin that pools ask for, each once. */
   private get pluginConfigs(): string[] {
-    const names = this.cluster.nodePools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
+    const names = this.pools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
     return [...new Set(names)].sort();
   }
 
@@ -310,25 +296,20 @@ export class NodeAgents extends Construct {
   }
 
   private allTaints(): NodeTaint[] {
-    return this.cluster.nodePools.flatMap((pool) => pool.taints);
+    return this.pools.flatMap((pool) => pool.taints);
   }
 
   private dividedPools(): IGpuNodePool[] {
-    return this.cluster.nodePools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+    return this.pools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
   }
 
   private efaPools(): IGpuNodePool[] {
-    return this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
+    return this.pools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
 }
 
 /** Fabrics of ConnectX adapters, whose driver and the GPU's must know each other. */
 const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
-
-/** Whether the nodes of a pool run an image of EKS, which has driver and toolkit. */
-function hasDriver(pool: IGpuNodePool): boolean {
-  return 'image' in pool;
-}
 
 /** Whether shares of a pool's GPUs have a resource name of their own. */
 function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {
@@ -341,14 +322,11 @@ function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
   return Token.isUnresolved(known) ? undefined : known;
 }
 
-const sets = new WeakMap<IKubernetesCluster, NodeAgents>();
-
 /**
- * The agents that this program has for a cluster.
+ * Whether this program has made agents for a cluster.
  *
  * @internal
  */
-export function nodeAgentsOf(cluster: IKubernetesCluster): NodeAgents | undefined {
-  const known = sets.get(cluster);
-  return known && isAttached(known) ? known : undefined;
+export function hasNodeAgents(cluster: IKubernetesCluster): boolean {
+  return ClusterLedger.of(cluster).singleton(ClusterSingleton.NODE_AGENTS) !== undefined;
 }

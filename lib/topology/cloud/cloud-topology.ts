@@ -1,13 +1,14 @@
 import { Fault, untitled, faultsUnder } from '../../units/fault';
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
+import { instanceTypeOf } from '../../catalog/gpu-instance-type';
 import { Parallelism } from '../../catalog/parallelism';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
-import { EncryptedStorageClass, encryptedStorageClassOf } from '../../compute/cluster/encrypted-storage-class';
+import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
-import { NodeAgents, nodeAgentsOf } from '../../compute/agents/node-agents';
+import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
 import { ValidationError, faultsOf, throwIfInvalid } from '../../core/errors';
 import { KubernetesAccess, hasDefaultProvider } from '../../kubernetes/kubernetes-access';
 import { IModelStore } from '../../core/model-store';
@@ -78,8 +79,8 @@ export class CloudTopology extends Construct {
     this.ensureProvider(workloads);
     const { imageRegistry } = props;
     // One class and one set of agents serve the whole cluster, whoever of this program made them.
-    if (!encryptedStorageClassOf(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
-    if ((props.nodeAgents ?? true) && !nodeAgentsOf(cluster))
+    if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
+    if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
       collected(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
     for (const model of this.assigned) {
       const pool = this.poolsByName.get(model.poolName);
@@ -252,9 +253,10 @@ const OF_A_CLUSTER: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>([
 
 /** One pool for each model, with as many nodes as its replicas fill; a locked plan may be for another number of them. */
 function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
-  return assigned.map(({ poolName, replicas, plan }) => {
+  return assigned.flatMap(({ poolName, replicas, plan }) => {
     const { tensor, pipeline } = plan.parallelism;
+    const instanceType = instanceTypeOf(plan.instanceType);
     const nodes = nodesFor(plan.instanceType, Parallelism.of({ tensor, pipeline, data: replicas }));
-    return { name: poolName, instanceType: plan.instanceType, minNodes: nodes, maxNodes: nodes };
+    return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
   });
 }

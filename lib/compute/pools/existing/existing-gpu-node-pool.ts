@@ -2,7 +2,7 @@ import { Labels } from '@cdktf/provider-kubernetes/lib/labels';
 import { NodeTaint as NodeTaintResource } from '@cdktf/provider-kubernetes/lib/node-taint';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { throwIfInvalid } from '../../../core/errors';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
@@ -12,7 +12,7 @@ import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
 import { ExistingPoolSpec, existingPoolFaults, takeNodes } from './existing-gpu-node-pool-faults';
 import { DataSize } from '../../../units/data-size';
-import { takePoolName } from '../shared/gpu-node-pool-faults';
+import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { GpuSharing } from '../options/gpu-sharing';
 
@@ -25,8 +25,8 @@ const KUBELET_MAX_PODS = 110;
 export interface ExistingGpuNodePoolProps {
   /** The cluster the nodes have joined, e.g. `KubernetesCluster.fromKubeconfig`. */
   readonly cluster: IKubernetesCluster;
-  /** The hardware of each node: `GpuInstanceType.custom({...})` for own hardware. */
-  readonly hardware: GpuInstanceType;
+  /** The hardware of each node: `GpuNodeType.custom({...})` for own hardware. */
+  readonly hardware: GpuNodeType;
   /** Number of nodes; whole, at least 1. */
   readonly nodes: number;
   /** Fabric between the nodes, e.g. `RdmaFabric.infiniband({...})`. @default - none: nodes reach each other by TCP */
@@ -52,6 +52,13 @@ export interface ExistingGpuNodePoolProps {
   readonly labels?: { [key: string]: string };
   /** Taints of the nodes; where `nodeNames` is given, beside `nvidia.com/gpu=present:NoSchedule`. @default - none */
   readonly taints?: NodeTaint[];
+  /**
+   * Whether the image of the nodes brings NVIDIA's driver and container toolkit, as the accelerated images of EKS do. The GPU operator
+   * of `NodeAgents` installs neither then, for a second driver breaks the first. Must be given for an instance type of EC2, and for a
+   * `nodeSelector` that names an EKS node group.
+   * @default - not known: taken for no
+   */
+  readonly driverInImage?: boolean;
   /** Name of the pool, unique within the cluster: an RFC 1123 label. @default - from the construct's id */
   readonly poolName?: string;
   /** Most pods of one node: `maxPods` of its kubelet. @default 110, the kubelet's own */
@@ -65,7 +72,7 @@ export interface ExistingGpuNodePoolProps {
  * `nvidia.com/gpu.present=true` is, which NVIDIA's GPU feature discovery stamps, or the pool itself with `nodeNames`.
  *
  * Throws a `ValidationError` with every fault: a fabric that the hardware does not have, a selector that other pools' nodes meet,
- * names that are not as many as the nodes, a label or taint that Kubernetes refuses, MIG on GPUs without it, GPUs that are shared on
+ * names that are not as many as the nodes, nodes of EC2 without `driverInImage`, a label or taint that Kubernetes refuses, MIG on GPUs without it, GPUs that are shared on
  * nodes with a fabric.
  */
 export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
@@ -74,7 +81,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Number of nodes. */
   public readonly minNodes: number;
   /** Number of nodes. */
@@ -83,6 +90,8 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
+  /** Whether the image of its nodes brings NVIDIA's driver and container toolkit. @default - not known */
+  public readonly driverInImage?: boolean;
   /** How pods share a GPU. */
   public readonly gpuSharing: GpuSharing;
   /** What workloads of the same stack must wait for: the labels and taints that the pool stamps. */
@@ -99,8 +108,6 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     this.spec = specOf(id, props);
     throwIfInvalid(this, existingPoolFaults(this.spec));
-    takePoolName(this, props.cluster, this.spec.poolName);
-    takeNodes(this, this.spec);
     this.poolName = this.spec.poolName;
     this.cluster = props.cluster;
     this.hardware = props.hardware;
@@ -108,9 +115,11 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     this.maxNodes = props.nodes;
     this.fabric = props.fabric;
     this.efaInterfacesPerNode = props.fabric?.kind === RdmaFabricKind.EFA ? props.hardware.efaInterfaces : 0;
+    this.driverInImage = props.driverInImage;
     this.gpuSharing = this.spec.sharing ?? GpuSharing.none();
     this.ready = (props.nodeNames ?? []).flatMap((name) => this.stamp(name));
-    props.cluster.registerNodePool(this);
+    enterPool(this);
+    takeNodes(this, this.spec);
   }
 
   /** Every label that its nodes have, as far as is known. A copy. */
@@ -190,7 +199,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   }
 }
 
-function sharingLine(sharing: GpuSharing, hardware: GpuInstanceType): string {
+function sharingLine(sharing: GpuSharing, hardware: GpuNodeType): string {
   const memory = sharing.memoryPerShare(hardware).gib.toFixed(1);
   return `GPUs: ${sharing}; each node advertises ${sharing.gpusPerNode(hardware)} ${sharing.resourceName} of ${memory} GiB.`;
 }
@@ -210,6 +219,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,
+    driverInImage: props.driverInImage,
     sharing,
     own: props.nodeNames
       ? poolLabels(poolName, props.hardware, efa, { sharing })

@@ -3,7 +3,7 @@ import { Fault, untitled } from '../../../units/fault';
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { CustomResources } from '../../../kubernetes/custom-resources';
 import { dependOn } from '../../../core/dependencies';
 import { throwIfInvalid } from '../../../core/errors';
@@ -16,7 +16,7 @@ import { Capacity } from '../options/capacity';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
 import { ClusterRole } from '../../cluster/cluster-role';
 import { warnOfPool } from '../shared/gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePool } from '../shared/gpu-node-pool-faults';
+import { gpuNodePoolFaults, enterInstancePool } from '../shared/gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, poolLabels } from '../shared/gpu-node-pool-labels';
 import { GpuNodePoolProps } from '../shared/gpu-node-pool-props';
 import { efaSecurityGroup } from '../shared/gpu-node-pool-security-group';
@@ -69,7 +69,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Fewest nodes. */
   public readonly minNodes: number;
   /** Most nodes. */
@@ -78,6 +78,8 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public readonly capacity: Capacity;
   /** Operating system of the nodes. */
   public readonly image: NodeImage;
+  /** Whether the image of its nodes brings NVIDIA's driver and container toolkit: those of EKS all do. */
+  public readonly driverInImage?: boolean = true;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
   public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
@@ -109,7 +111,6 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       ...karpenterFaults(spec),
       ...regionFaults(this, spec.cluster, props.provider),
     ]);
-    takePool(this, spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
@@ -166,7 +167,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
     addValidation(this, () => this.nowhereFaults());
-    cluster.registerNodePool(this);
+    enterInstancePool(this, spec);
   }
 
   /** Every label the pool stamps on its nodes. A copy. */
@@ -196,7 +197,10 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
 
   /** What pods can have on one node beside what follows from the hardware: how many of them get an address, and huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    const { image, hardware: instanceType } = this;
+    const {
+      image,
+      spec: { instanceType },
+    } = this;
     return {
       pods: String(maxPodsBeside(instanceType, layoutOf(this.spec)) ?? instanceType.defaultMaxPods),
       ...otherHugePages(image, instanceType, this.efaInterfacesPerNode > 0),

@@ -1,7 +1,7 @@
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { dependOn } from '../../../core/dependencies';
 import { throwIfInvalid } from '../../../core/errors';
 import { IGpuNodePool, NodeSubnet, NodeTaint } from '../../../core/gpu-node-pool';
@@ -16,7 +16,7 @@ import { capacityBlockSchedule } from '../shared/capacity-block-schedule';
 import { Capacity, CapacityKind } from '../options/capacity';
 import { ClusterRole } from '../../cluster/cluster-role';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePool } from '../shared/gpu-node-pool-faults';
+import { gpuNodePoolFaults, enterInstancePool } from '../shared/gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from '../shared/gpu-node-pool-labels';
 import { GpuNodePoolProps } from '../shared/gpu-node-pool-props';
 import { efaSecurityGroup } from '../shared/gpu-node-pool-security-group';
@@ -65,7 +65,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Fewest nodes. */
   public readonly minNodes: number;
   /** Most nodes. */
@@ -76,6 +76,8 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public readonly placement: Placement;
   /** Operating system of the nodes. */
   public readonly image: NodeImage;
+  /** Whether the image of its nodes brings NVIDIA's driver and container toolkit: those of EKS all do. */
+  public readonly driverInImage?: boolean = true;
   /** How pods share a GPU. */
   public readonly gpuSharing: GpuSharing;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
@@ -107,7 +109,6 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     const spec = specOf(id, props);
     throwIfInvalid(this, [...gpuNodePoolFaults(spec), ...regionFaults(this, spec.cluster, props.provider)]);
-    takePool(this, spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
@@ -196,7 +197,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
 
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
-    cluster.registerNodePool(this);
+    enterInstancePool(this, spec);
   }
 
   /** Whether the cluster autoscaler is said to add nodes. */
@@ -236,7 +237,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** What pods can have on one node beside what follows from the hardware: pods, GPUs as they are shared, the image's huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
-      pods: String(managedMaxPods(this.hardware, layoutOf(this.spec))),
+      pods: String(managedMaxPods(this.spec.instanceType, layoutOf(this.spec))),
       [this.gpuSharing.resourceName]: String(this.gpuSharing.gpusPerNode(this.hardware)),
       ...otherHugePages(this.spec.image, this.hardware, this.spec.efa),
     };
