@@ -153,7 +153,8 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
       ),
     );
   }
-  if (pools.length === 0) faults.push(fault('EMPTY_LIST', 'nodePools', 'nodePools must name at least one pool; got []'));
+  if (pools.length === 0)
+    faults.push(fault('EMPTY_LIST', 'nodePools', 'nodePools must name at least one pool; got []'));
   faults.push(...wholeNumberFault('perNodeBlockSize', perNodeBlockSize, 1));
   const range = addressRange(subnet);
   if (!range) {

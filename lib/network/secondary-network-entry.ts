@@ -1,5 +1,5 @@
 /**
- * What the ledger of a network operator calls the networks that it makes; their keys are their references.
+ * What the ledger of a network operator calls the networks that it makes.
  *
  * @internal
  */
@@ -11,6 +11,7 @@ export const SECONDARY_NETWORK = 'secondary network';
  * @internal
  */
 export interface SecondaryNetworkEntry {
+  readonly reference: string;
   /** Addresses of each node. @default - the network has no addresses of ours */
   readonly perNodeBlockSize?: number;
 }

@@ -118,7 +118,12 @@ export abstract class SecondaryNetwork extends Construct {
    * @param props the network
    * @param resource what makes it
    */
-  protected constructor(scope: Construct, id: string, props: SecondaryNetworkProps, resource: SecondaryNetworkResource) {
+  protected constructor(
+    scope: Construct,
+    id: string,
+    props: SecondaryNetworkProps,
+    resource: SecondaryNetworkResource,
+  ) {
     super(scope, id);
     const { operator, ipPool } = props;
     const network = nameOf(id, props);
@@ -141,7 +146,7 @@ export abstract class SecondaryNetwork extends Construct {
       dependsOn: [...operator.ready, ...(ipPool?.ready ?? [])],
     });
     this.ready = resources.ready;
-    const entry: SecondaryNetworkEntry = { perNodeBlockSize: ipPool?.perNodeBlockSize };
+    const entry: SecondaryNetworkEntry = { reference: this.reference, perNodeBlockSize: ipPool?.perNodeBlockSize };
     enter(operator, SECONDARY_NETWORK, this.reference, this, entry);
   }
 }
@@ -235,7 +240,9 @@ function device(id: string, props: DeviceNetworkProps) {
 function resourceOf(network: NetworkName, operator: NvidiaNetworkOperator): string | undefined {
   const attachments = operator.nodePools.flatMap(({ fabric }) => fabric?.attachment ?? []);
   const names = attachments.flatMap(({ networks, resourceNames }) =>
-    resourceNames.filter((_, index) => networks[index] !== undefined && wholeReference(networks[index]) === network.reference),
+    resourceNames.filter(
+      (_, index) => networks[index] !== undefined && wholeReference(networks[index]) === network.reference,
+    ),
   );
   return names[0]?.split('/')[1];
 }
@@ -283,7 +290,7 @@ function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, resour
       fault(
         'MULTUS_NOT_INSTALLED',
         'operator',
-        "the operator does not install Multus, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator",
+        'the operator does not install Multus, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator',
       ),
     );
   }
@@ -291,7 +298,9 @@ function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, resour
     faults.push(fault('CONFLICTING_PROPERTIES', 'ipam', 'ipPool and ipam exclude each other; pass only one of them'));
   }
   if (!ipPool && ipam === undefined && !resource.addressOptional) {
-    faults.push(fault('MISSING_PROPERTY', 'ipPool', `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`));
+    faults.push(
+      fault('MISSING_PROPERTY', 'ipPool', `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`),
+    );
   }
   return [...faults, ...(ipam === undefined ? [] : ipamFaults(ipam))];
 }
