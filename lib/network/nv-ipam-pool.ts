@@ -8,7 +8,7 @@ import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
-import { addressRange, ipv4 } from './address-range';
+import { ipv4Address, ipv4Range, ipv4RangesOverlap } from '../units/ipv4-range';
 import { DefinitionWait } from './definition-wait';
 import { NvidiaNetworkOperator } from './network-operator';
 import { tolerationsOf } from './nic-policies';
@@ -119,12 +119,11 @@ const ADDRESS_RANGE = 'address range';
 
 /** Two interfaces of one pod may not have the same address, and a node has one route to a range. */
 function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: readonly IGpuNodePool[]): Fault[] {
-  const range = addressRange(subnet);
+  const range = ipv4Range(subnet);
   return entered<TakenRange>(operator, ADDRESS_RANGE).flatMap(({ value: other }) => {
-    const taken = addressRange(other.subnet);
+    const taken = ipv4Range(other.subnet);
     const shared = pools.filter((pool) => other.pools.includes(pool)).map(({ poolName }) => `'${poolName}'`);
-    const apart =
-      !range || !taken || range.first + range.size <= taken.first || taken.first + taken.size <= range.first;
+    const apart = !range || !taken || !ipv4RangesOverlap(range, taken);
     if (apart || shared.length === 0) return [];
     return [
       fault(
@@ -156,7 +155,7 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
   if (pools.length === 0)
     faults.push(fault('EMPTY_LIST', 'nodePools', 'nodePools must name at least one pool; got []'));
   faults.push(...wholeNumberFault('perNodeBlockSize', perNodeBlockSize, 1));
-  const range = addressRange(subnet);
+  const range = ipv4Range(subnet);
   if (!range) {
     return [
       ...faults,
@@ -167,7 +166,7 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
       ),
     ];
   }
-  const at = gateway === undefined ? undefined : ipv4(gateway);
+  const at = gateway === undefined ? undefined : ipv4Address(gateway);
   if (gateway !== undefined && (at === undefined || at <= range.first || at >= range.first + range.size - 1))
     faults.push(
       fault(

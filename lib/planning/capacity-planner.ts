@@ -3,6 +3,7 @@ import { throwIfFaulty } from '../units/errors';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest, CapacityTargets } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
+import { defaultPrecision } from './default-precision';
 import { planOf } from './judge';
 import { candidateCount, searchPlans } from './search';
 import { requestFaults, resolveLoad, setupOf } from './setup';
@@ -20,7 +21,7 @@ export class CapacityPlanner {
    * context beyond the model, numbers that are no numbers
    */
   public static plan(request: CapacityRequest): CapacityPlan {
-    const precision = request.precision ?? request.instanceType.gpu.defaultPrecision;
+    const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
     const load = resolveLoad(request, requestFaults(request, precision));
     const { instanceType, pricePerHour, utilization, parallelism } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization };

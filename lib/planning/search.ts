@@ -7,6 +7,7 @@ import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest, CapacityTargets } from './capacity-request';
 import { parallelismCandidates } from './choose-parallelism';
+import { defaultPrecision } from './default-precision';
 import { estimates, planOf } from './judge';
 import { fitOf } from './judge-fit';
 import { Load, Setup, utilizationFaults, hardwareFaults, parallelismFaults, resolveLoad, setupOf } from './setup';
@@ -112,7 +113,7 @@ function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
 }
 
 function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precision[] {
-  const wanted = request.precisions ?? [type.gpu.defaultPrecision];
+  const wanted = request.precisions ?? [defaultPrecision(request.model, type, request.engine)];
   return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
 }
 

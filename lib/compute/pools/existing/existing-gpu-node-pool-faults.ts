@@ -81,7 +81,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
 /** On nodes of EC2 either may be so, and a second driver breaks the first. */
 function driverFaults({ hardware, nodeSelector, driverInImage }: ExistingPoolSpec): Fault[] {
   const isOfEks = Object.keys(nodeSelector).some((key) => key.startsWith('eks.amazonaws.com/'));
-  return driverInImage !== undefined || (!hardware.isEc2 && !isOfEks)
+  return driverInImage !== undefined || !(hardware.isEc2 || isOfEks)
     ? []
     : [
         fault(

@@ -54,7 +54,7 @@ export interface ExistingGpuNodePoolProps {
   readonly taints?: NodeTaint[];
   /**
    * Whether the image of the nodes brings NVIDIA's driver and container toolkit, as the accelerated images of EKS do. The GPU operator
-   * of `NodeAgents` installs neither then, for a second driver breaks the first. Must be given for a listed type of EC2, and for a
+   * of `NodeAgents` installs neither then, for a second driver breaks the first. Must be given for an instance type of EC2, and for a
    * `nodeSelector` that names an EKS node group.
    * @default - not known: taken for no
    */
