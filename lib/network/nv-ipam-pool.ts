@@ -7,7 +7,7 @@ import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
-import { addressRange, ipv4 } from './address-range';
+import { ipv4Address, ipv4Range, ipv4RangesOverlap } from '../units/ipv4-range';
 import { NvidiaNetworkOperator } from './network-operator';
 
 /**
@@ -98,12 +98,11 @@ const ADDRESS_RANGE = 'address range';
 
 /** Two interfaces of one pod may not have the same address, and a node has one route to a range. */
 function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: readonly IGpuNodePool[]): Fault[] {
-  const range = addressRange(subnet);
+  const range = ipv4Range(subnet);
   return entered<TakenRange>(operator, ADDRESS_RANGE).flatMap(({ value: other }) => {
-    const taken = addressRange(other.subnet);
+    const taken = ipv4Range(other.subnet);
     const shared = pools.filter((pool) => other.pools.includes(pool)).map(({ poolName }) => `'${poolName}'`);
-    const apart =
-      !range || !taken || range.first + range.size <= taken.first || taken.first + taken.size <= range.first;
+    const apart = !range || !taken || !ipv4RangesOverlap(range, taken);
     if (apart || shared.length === 0) return [];
     return [
       untitled(
@@ -131,14 +130,14 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
   if (pools.length === 0) faults.push(untitled('nodePools must name at least one pool'));
   if (!Number.isInteger(perNodeBlockSize) || perNodeBlockSize < 1)
     faults.push(untitled(`perNodeBlockSize must be a whole number of at least 1; got ${perNodeBlockSize}`));
-  const range = addressRange(subnet);
+  const range = ipv4Range(subnet);
   if (!range) {
     return [
       ...faults,
       untitled(`subnet must be an IPv4 range that begins at its start, e.g. '192.168.0.0/22'; got '${subnet}'`),
     ];
   }
-  const at = gateway === undefined ? undefined : ipv4(gateway);
+  const at = gateway === undefined ? undefined : ipv4Address(gateway);
   if (gateway !== undefined && (at === undefined || at <= range.first || at >= range.first + range.size - 1))
     faults.push(untitled(`gateway must be an address of ${subnet}, neither its first nor its last; got '${gateway}'`));
   faults.push(...overlapFaults(operator, subnet, pools));
