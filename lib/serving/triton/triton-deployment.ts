@@ -24,7 +24,7 @@ import { escapeTemplate } from '../../core/template-escape';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { DataSize } from '../../units/data-size';
-import { ASSEMBLE_SCRIPT } from './assemble-script';
+import { scriptAsset } from '../../kubernetes/script-asset';
 import { deploymentFaults, replicaFaults } from './deployment-faults';
 import { ModelContext, ModelDefinition } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
@@ -235,7 +235,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     const registry = this.props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const files = generatedFiles(this.models, this.context);
     const scriptKey = 'assemble.sh';
-    const data: { [key: string]: string } = { [scriptKey]: ASSEMBLE_SCRIPT };
+    const data: { [key: string]: string } = { [scriptKey]: scriptAsset('assemble-repository.sh') };
     for (const { key, text } of files) data[key] = text;
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, cluster, namespace),
