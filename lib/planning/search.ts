@@ -4,8 +4,9 @@ import { positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
-import { CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { CapacitySearchRequest } from './capacity-request';
 import { parallelismCandidates } from './choose-parallelism';
+import { defaultPrecision } from './default-precision';
 import { estimates, planOf } from './judge';
 import { fitOf } from './judge-fit';
 import { Load, Setup, utilizationFaults, hardwareFaults, parallelismFaults, resolveLoad, setupOf } from './setup';
@@ -27,13 +28,12 @@ interface Found {
  */
 export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
   const load = resolveLoad(request, searchFaults(request));
-  const targets = request.targets ?? {};
   const found: Found[] = [];
   for (const candidate of candidatesOf(request)) {
     for (const precision of precisionsOf(request, candidate.instanceType)) {
       for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
         const hardware = { ...candidate, precision, utilization: request.utilization };
-        const best = judged(load, hardware, parallelism, targets, request.maxReplicas ?? 1);
+        const best = judged(load, hardware, parallelism, request);
         if (best) found.push(best);
       }
     }
@@ -75,7 +75,12 @@ export function candidateCount(request: CapacitySearchRequest): number {
 function searchFaults(request: CapacitySearchRequest): Fault[] {
   const targets = request.targets ?? {};
   const faults = [
-    ...positiveIntegerFaults({ maxNodes: request.maxNodes, maxReplicas: request.maxReplicas, limit: request.limit }),
+    ...positiveIntegerFaults({
+      maxNodes: request.maxNodes,
+      maxReplicas: request.maxReplicas,
+      replicas: request.replicas,
+      limit: request.limit,
+    }),
     ...positiveFaults({
       'targets.maxTimePerOutputTokenMs': targets.maxTimePerOutputTokenMs,
       'targets.maxTimeToFirstTokenMs': targets.maxTimeToFirstTokenMs,
@@ -111,7 +116,7 @@ function candidatesOf(request: CapacitySearchRequest): { instanceType: GpuInstan
 }
 
 function precisionsOf(request: CapacitySearchRequest, type: GpuInstanceType): Precision[] {
-  const wanted = request.precisions ?? [type.gpu.defaultPrecision];
+  const wanted = request.precisions ?? [defaultPrecision(request.model, type.gpu)];
   return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
 }
 
@@ -129,10 +134,10 @@ function parallelismsOf(
 function judged(
   load: Load,
   hardware: Parameters<typeof setupOf>[1],
-  parallelism: Parallelism,
-  targets: CapacityTargets,
-  maxReplicas: number,
+  candidate: Parallelism,
+  { targets = {}, maxReplicas = 1, replicas: stated }: CapacitySearchRequest,
 ): Found | undefined {
+  const parallelism = candidate.withReplicas(stated ?? candidate.data);
   let setup = setupOf(load, hardware, parallelism);
   const fit = fitOf(setup);
   if (!fit.fits) return undefined;
@@ -145,10 +150,8 @@ function judged(
   const wanted = targets.minOutputTokensPerSecond;
   if (wanted !== undefined) {
     const needed = Math.ceil(wanted / asked.outputTokensPerSecond);
-    replicas = Math.max(replicas, Math.min(maxReplicas, needed));
-    const { tensor, pipeline, expert } = parallelism;
-    if (replicas !== parallelism.data)
-      setup = setupOf(load, hardware, Parallelism.of({ tensor, pipeline, expert, data: replicas }));
+    if (stated === undefined) replicas = Math.max(replicas, Math.min(maxReplicas, needed));
+    if (replicas !== parallelism.data) setup = setupOf(load, hardware, parallelism.withReplicas(replicas));
   }
   const misses = [
     over(asked.timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),

@@ -104,8 +104,13 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
   };
 }
 
-/** A prompt and an answer that are both stated are the context; else the planner's default, within the model's limit. */
-function defaultContextLength(request: ServingLoad): number {
+/**
+ * The context where none is given: a prompt and an answer that are both stated; else the planner's default, within the model's limit.
+ * The one rule for everything that plans or serves.
+ *
+ * @internal
+ */
+export function defaultContextLength(request: Pick<ServingLoad, 'model' | 'inputTokens' | 'outputTokens'>): number {
   const { model, inputTokens, outputTokens } = request;
   const stated = inputTokens !== undefined && outputTokens !== undefined;
   return Math.min(stated ? inputTokens + outputTokens : DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
@@ -282,7 +287,7 @@ export function requestFaults(request: CapacityRequest, precision: Precision): F
   return [
     ...hardwareFaults(request, request.instanceType, precision),
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
-    ...positiveIntegerFaults({ maxNodes: request.maxNodes }),
+    ...positiveIntegerFaults({ maxNodes: request.maxNodes, replicas: request.replicas }),
     ...positiveFaults({ pricePerHour: request.pricePerHour }),
     ...utilizationFaults(request.utilization),
   ];
