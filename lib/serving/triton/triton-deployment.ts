@@ -1,5 +1,4 @@
 import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
-import { untitled } from '../../units/fault';
 import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DeploymentV1, DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
@@ -28,7 +27,7 @@ import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { DataSize } from '../../units/data-size';
 import { ASSEMBLE_SCRIPT } from './assemble-script';
-import { claimCapacity, deploymentFaults } from './deployment-faults';
+import { deploymentFaults, replicaFaults } from './deployment-faults';
 import { ModelContext, ModelDefinition } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
 import { roleAnnotations } from '../../kubernetes/model-store-access';
@@ -185,10 +184,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
       gpusPerNode: gpusPerNode(this.props.nodePool),
     });
     throwIfInvalid(this, misfits);
-    throwIfInvalid(
-      this,
-      claimCapacity(this, this.props.nodePool, { ...sizing, replicas: this.replicas }).map(untitled),
-    );
+    throwIfInvalid(this, replicaFaults(this.props.nodePool, { ...sizing, replicas: this.replicas }));
     return sizing;
   }
 

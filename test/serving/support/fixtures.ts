@@ -8,6 +8,7 @@ import {
   ModelStoreCredentials,
   NodeTaint,
 } from '../../../lib/core';
+import { ClusterNodePools } from '../../../lib/scheduling';
 import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
 import { Block, Synthesized, synthesize } from '../../support/synth';
 import { TestCluster, testCluster } from '../../support/test-cluster';
@@ -34,7 +35,7 @@ export class TestPool extends Construct implements IGpuNodePool {
     this.poolName = id;
     this.nodeLabels = { 'gpu-inference-constructs/pool': id, 'nvidia.com/gpu.present': 'true' };
     this.nodeSelector = { 'gpu-inference-constructs/pool': id };
-    cluster.registerNodePool(this);
+    ClusterNodePools.add(this);
   }
 }
 

@@ -297,21 +297,21 @@ test('refuses a pool of another import of the cluster, and says what to do', () 
   ]);
 });
 
-test('refuses deployments that together ask more GPUs than their pool can have', () => {
-  const faults = faultsOf(() =>
+test.each([
+  [1, 2],
+  [2, 1],
+])('deployments of %i and %i replicas that together ask more GPUs than their pool can have fail synthesis', (a, b) => {
+  const build = () =>
     withSite((site) => {
       const props = {
         cluster: site.cluster,
         nodePool: site.pool(GpuInstanceType.P4DE_24XLARGE),
         modelStore: site.store,
       };
-      new TritonDeployment(site.scope, 'Other', { ...props, models: [llama65b] });
-      new TritonDeployment(site.scope, 'Chat', { ...props, models: [llama65b], replicas: 2 });
-    }),
-  );
-  expect(faults.join()).toMatch(
-    /pool 'gpu' has 16 GPUs at most, of which test\/Other takes 8; 2 replicas of 8 GPUs do not fit beside/,
-  );
+      new TritonDeployment(site.scope, 'A', { ...props, models: [llama65b], replicas: a });
+      new TritonDeployment(site.scope, 'B', { ...props, models: [llama65b], replicas: b });
+    });
+  expect(build).toThrow(/the pods of pool 'gpu' request 24 of nvidia\.com\/gpu together/);
 });
 
 test('accepts what is at the limit', () => {

@@ -1,6 +1,6 @@
 import { Fault, untitled } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
-import { isAttached } from '../../../core/attached';
+import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../../core/naming';
@@ -148,8 +148,8 @@ function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec
   const all = { ...labels, ...nodeSelector, ...own };
   const holds = (has: { [key: string]: string }, wanted: { [key: string]: string }) =>
     Object.entries(wanted).every(([key, value]) => has[key] === value);
-  return cluster.nodePools
-    .filter((pool) => holds(pool.nodeLabels, nodeSelector) || holds(all, pool.nodeSelector))
+  return ClusterLedger.of(cluster)
+    .pools.filter((pool) => holds(pool.nodeLabels, nodeSelector) || holds(all, pool.nodeSelector))
     .map((pool) => {
       const selector = entries.map(([key, value]) => `${key}=${value}`).join(', ');
       return untitled(
@@ -161,7 +161,6 @@ function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec
 function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[] {
   if (!nodeNames) return [];
   const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-  const taken = owners.get(cluster);
   return [
     ...(nodeNames.length === nodes
       ? []
@@ -173,20 +172,20 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[
       .filter((name) => name.length > 253 || !subdomain.test(name))
       .map((name) => untitled(`a node's name must be as 'kubectl get nodes' prints it; got '${name}'`)),
     ...nodeNames.flatMap((name) => {
-      const owner = taken?.get(name);
-      return owner === undefined || !isAttached(owner)
+      const owner = entered<string>(cluster, NODE, name)[0];
+      return owner === undefined
         ? []
         : [
             untitled(
-              `node '${name}' is in pool '${owner.poolName}' already; a node has the labels of one pool; leave it out of the one or the other`,
+              `node '${name}' is in pool '${owner.value}' already; a node has the labels of one pool; leave it out of the one or the other`,
             ),
           ];
     }),
   ];
 }
 
-/** The pool that each named node of a cluster is in. */
-const owners = new WeakMap<IKubernetesCluster, Map<string, IGpuNodePool>>();
+/** What the ledger of a cluster calls nodes that are named, each with the name of its pool. */
+const NODE = 'node';
 
 /**
  * Makes the nodes of a pool that is without fault known.
@@ -194,7 +193,5 @@ const owners = new WeakMap<IKubernetesCluster, Map<string, IGpuNodePool>>();
  * @internal
  */
 export function takeNodes(pool: IGpuNodePool, { cluster, nodeNames = [] }: ExistingPoolSpec): void {
-  const taken = owners.get(cluster) ?? new Map<string, IGpuNodePool>();
-  nodeNames.forEach((name) => taken.set(name, pool));
-  owners.set(cluster, taken);
+  for (const name of nodeNames) enter(cluster, NODE, name, pool, pool.poolName);
 }

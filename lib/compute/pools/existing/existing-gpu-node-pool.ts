@@ -12,7 +12,7 @@ import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
 import { ExistingPoolSpec, existingPoolFaults, takeNodes } from './existing-gpu-node-pool-faults';
 import { DataSize } from '../../../units/data-size';
-import { takePoolName } from '../shared/gpu-node-pool-faults';
+import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { GpuSharing } from '../options/gpu-sharing';
 
@@ -99,8 +99,6 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     this.spec = specOf(id, props);
     throwIfInvalid(this, existingPoolFaults(this.spec));
-    takePoolName(this, props.cluster, this.spec.poolName);
-    takeNodes(this, this.spec);
     this.poolName = this.spec.poolName;
     this.cluster = props.cluster;
     this.hardware = props.hardware;
@@ -110,7 +108,8 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     this.efaInterfacesPerNode = props.fabric?.kind === RdmaFabricKind.EFA ? props.hardware.efaInterfaces : 0;
     this.gpuSharing = this.spec.sharing ?? GpuSharing.none();
     this.ready = (props.nodeNames ?? []).flatMap((name) => this.stamp(name));
-    props.cluster.registerNodePool(this);
+    enterPool(this);
+    takeNodes(this, this.spec);
   }
 
   /** Every label that its nodes have, as far as is known. A copy. */

@@ -16,7 +16,7 @@ import { Capacity } from '../options/capacity';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
 import { ClusterRole } from '../../cluster/cluster-role';
 import { warnOfPool } from '../shared/gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePool } from '../shared/gpu-node-pool-faults';
+import { gpuNodePoolFaults, enterInstancePool } from '../shared/gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, poolLabels } from '../shared/gpu-node-pool-labels';
 import { GpuNodePoolProps } from '../shared/gpu-node-pool-props';
 import { efaSecurityGroup } from '../shared/gpu-node-pool-security-group';
@@ -109,7 +109,6 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
       ...karpenterFaults(spec),
       ...regionFaults(this, spec.cluster, props.provider),
     ]);
-    takePool(this, spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
@@ -166,7 +165,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
     addValidation(this, () => this.nowhereFaults());
-    cluster.registerNodePool(this);
+    enterInstancePool(this, spec);
   }
 
   /** Every label the pool stamps on its nodes. A copy. */

@@ -16,7 +16,7 @@ import { capacityBlockSchedule } from '../shared/capacity-block-schedule';
 import { Capacity, CapacityKind } from '../options/capacity';
 import { ClusterRole } from '../../cluster/cluster-role';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePool } from '../shared/gpu-node-pool-faults';
+import { gpuNodePoolFaults, enterInstancePool } from '../shared/gpu-node-pool-faults';
 import { GPU_TAINT, POOL_LABEL, eksTaintEffect, poolLabels } from '../shared/gpu-node-pool-labels';
 import { GpuNodePoolProps } from '../shared/gpu-node-pool-props';
 import { efaSecurityGroup } from '../shared/gpu-node-pool-security-group';
@@ -107,7 +107,6 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
     super(scope, id);
     const spec = specOf(id, props);
     throwIfInvalid(this, [...gpuNodePoolFaults(spec), ...regionFaults(this, spec.cluster, props.provider)]);
-    takePool(this, spec);
     this.spec = spec;
 
     const { cluster, poolName, instanceType } = spec;
@@ -196,7 +195,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
 
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
-    cluster.registerNodePool(this);
+    enterInstancePool(this, spec);
   }
 
   /** Whether the cluster autoscaler is said to add nodes. */
