@@ -110,8 +110,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
  *
  * @internal
  */
-export function defaultContextLength(request: Pick<ServingLoad, 'model' | 'inputTokens' | 'outputTokens'>): number {
-  const { model, inputTokens, outputTokens } = request;
+export function defaultContextLength({ model, inputTokens, outputTokens }: ServingLoad): number {
   const stated = inputTokens !== undefined && outputTokens !== undefined;
   return Math.min(stated ? inputTokens + outputTokens : DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
 }
