@@ -106,7 +106,6 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
 
 /**
  * The context where none is given: a prompt and an answer that are both stated; else the planner's default, within the model's limit.
- * The one rule for everything that plans or serves.
  *
  * @internal
  */
