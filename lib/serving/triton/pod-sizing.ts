@@ -2,7 +2,7 @@ import { Fault, untitled } from '../../units/fault';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
 import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
-import { ModelDefinition } from './model-definition';
+import { BackendModel } from './model-definition';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -60,7 +60,7 @@ function usableCpuMillis(type: GpuInstanceType): number {
  * @internal
  */
 export function sizePod(
-  models: readonly ModelDefinition[],
+  models: readonly BackendModel[],
   type: GpuInstanceType,
   overrides: SizingOverrides,
 ): { sizing: PodSizing; faults: Fault[] } {
@@ -143,7 +143,7 @@ export function sizePod(
  *
  * @internal
  */
-export function shortestStartup(models: readonly ModelDefinition[]): number {
+export function shortestStartup(models: readonly BackendModel[]): number {
   return Math.ceil(60 + total(models, (model) => model.storedSize.gb) / 2);
 }
 
@@ -152,14 +152,14 @@ export function shortestStartup(models: readonly ModelDefinition[]): number {
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
  * capture its graphs, an image up to 10 to pull.
  */
-function budgets(models: readonly ModelDefinition[], type: GpuInstanceType, stored: number, given?: number) {
+function budgets(models: readonly BackendModel[], type: GpuInstanceType, stored: number, given?: number) {
   const engine = models.some((model) => model.streams) ? 300 : 120;
   const startupBudget = given ?? ceilTo(engine + stored / 0.25e9, 60);
   const download = 60 + stored / (type.instanceStorage ? 0.2e9 : 0.1e9);
   return { startupBudget, progressDeadline: ceilTo((600 + download + startupBudget) * 1.25, 60) };
 }
 
-function total(models: readonly ModelDefinition[], value: (model: ModelDefinition) => number): number {
+function total(models: readonly BackendModel[], value: (model: BackendModel) => number): number {
   return models.reduce((sum, model) => sum + value(model), 0);
 }
 
