@@ -1,5 +1,5 @@
 import { Fault, untitled } from '../../../units/fault';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
@@ -28,7 +28,7 @@ import { migInstances } from '../options/mig-profiles';
 export interface ExistingPoolSpec {
   readonly cluster: IKubernetesCluster;
   readonly poolName: string;
-  readonly hardware: GpuInstanceType;
+  readonly hardware: GpuNodeType;
   readonly nodes: number;
   readonly fabric?: IRdmaFabric;
   readonly nodeSelector: { [key: string]: string };

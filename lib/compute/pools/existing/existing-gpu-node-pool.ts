@@ -2,7 +2,7 @@ import { Labels } from '@cdktf/provider-kubernetes/lib/labels';
 import { NodeTaint as NodeTaintResource } from '@cdktf/provider-kubernetes/lib/node-taint';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { throwIfInvalid } from '../../../core/errors';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
@@ -25,8 +25,8 @@ const KUBELET_MAX_PODS = 110;
 export interface ExistingGpuNodePoolProps {
   /** The cluster the nodes have joined, e.g. `KubernetesCluster.fromKubeconfig`. */
   readonly cluster: IKubernetesCluster;
-  /** The hardware of each node: `GpuInstanceType.custom({...})` for own hardware. */
-  readonly hardware: GpuInstanceType;
+  /** The hardware of each node: `GpuNodeType.custom({...})` for own hardware. */
+  readonly hardware: GpuNodeType;
   /** Number of nodes; whole, at least 1. */
   readonly nodes: number;
   /** Fabric between the nodes, e.g. `RdmaFabric.infiniband({...})`. @default - none: nodes reach each other by TCP */
@@ -74,7 +74,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Number of nodes. */
   public readonly minNodes: number;
   /** Number of nodes. */
@@ -189,7 +189,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   }
 }
 
-function sharingLine(sharing: GpuSharing, hardware: GpuInstanceType): string {
+function sharingLine(sharing: GpuSharing, hardware: GpuNodeType): string {
   const memory = sharing.memoryPerShare(hardware).gib.toFixed(1);
   return `GPUs: ${sharing}; each node advertises ${sharing.gpusPerNode(hardware)} ${sharing.resourceName} of ${memory} GiB.`;
 }

@@ -3,7 +3,7 @@ import { Fault, untitled } from '../../../units/fault';
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { CustomResources } from '../../../kubernetes/custom-resources';
 import { dependOn } from '../../../core/dependencies';
 import { throwIfInvalid } from '../../../core/errors';
@@ -69,7 +69,7 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Fewest nodes. */
   public readonly minNodes: number;
   /** Most nodes. */
@@ -195,7 +195,10 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
 
   /** What pods can have on one node beside what follows from the hardware: how many of them get an address, and huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    const { image, hardware: instanceType } = this;
+    const {
+      image,
+      spec: { instanceType },
+    } = this;
     return {
       pods: String(maxPodsBeside(instanceType, layoutOf(this.spec)) ?? instanceType.defaultMaxPods),
       ...otherHugePages(image, instanceType, this.efaInterfacesPerNode > 0),

@@ -1,7 +1,7 @@
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { dependOn } from '../../../core/dependencies';
 import { throwIfInvalid } from '../../../core/errors';
 import { IGpuNodePool, NodeSubnet, NodeTaint } from '../../../core/gpu-node-pool';
@@ -65,7 +65,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Fewest nodes. */
   public readonly minNodes: number;
   /** Most nodes. */
@@ -235,7 +235,7 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   /** What pods can have on one node beside what follows from the hardware: pods, GPUs as they are shared, the image's huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
-      pods: String(managedMaxPods(this.hardware, layoutOf(this.spec))),
+      pods: String(managedMaxPods(this.spec.instanceType, layoutOf(this.spec))),
       [this.gpuSharing.resourceName]: String(this.gpuSharing.gpusPerNode(this.hardware)),
       ...otherHugePages(this.spec.image, this.hardware, this.spec.efa),
     };

@@ -1,5 +1,5 @@
 import { Fault, untitled } from '../../../units/fault';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { displayValue } from '../../../core/tokens';
@@ -87,7 +87,7 @@ export class GpuSharing {
    *
    * @param instanceType hardware of the node
    */
-  public gpusPerNode(instanceType: GpuInstanceType): number {
+  public gpusPerNode(instanceType: GpuNodeType): number {
     const instances = this.migProfile === undefined ? 1 : migInstances(instanceType.gpu, this.migProfile);
     return instanceType.gpuCount * (this.replicas ?? instances ?? 1);
   }
@@ -98,7 +98,7 @@ export class GpuSharing {
    *
    * @param instanceType hardware of the node
    */
-  public memoryPerShare(instanceType: GpuInstanceType): DataSize {
+  public memoryPerShare(instanceType: GpuNodeType): DataSize {
     const { gpu, gpuMemory } = instanceType;
     if (this.migProfile !== undefined && migInstances(gpu, this.migProfile) !== undefined)
       return migMemory(gpu, this.migProfile, gpuMemory);
@@ -122,7 +122,7 @@ export class GpuSharing {
  */
 export function gpuSharingFaults(
   sharing: GpuSharing,
-  instanceType: GpuInstanceType,
+  instanceType: GpuNodeType,
   fabric: RdmaFabricKind = RdmaFabricKind.NONE,
 ): Fault[] {
   if (sharing.kind === GpuSharingKind.NONE) return [];

@@ -34,7 +34,6 @@ const SYSTEM_NODES = 'system';
 export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[] {
   return [
     ...nameFaults(spec),
-    ...typeFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
     ...capacityFaults(spec),
@@ -59,18 +58,6 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
       : []),
     ...takenNameFaults(cluster, poolName),
   ];
-}
-
-/** Hardware that is described and not listed may be a newer type of EC2, but must be one. */
-function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): Fault[] {
-  return !isCustom || /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)
-    ? []
-    : [
-        untitled(
-          `hardware '${name}' is no instance type of EC2, which are named like 'p5.48xlarge'; use ExistingGpuNodePool for own hardware, or name ` +
-            'it as EC2 does',
-        ),
-      ];
 }
 
 /** What the ledger of a stack calls names of pools of EKS clusters. */

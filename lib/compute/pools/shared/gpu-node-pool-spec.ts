@@ -65,7 +65,7 @@ export function specOf(id: string, props: GpuNodePoolProps): GpuNodePoolSpec {
     sharing: props.gpuSharing ?? GpuSharing.none(),
     autoscaling: props.autoscaling ?? Autoscaling.none(),
     repair: props.nodeRepair ?? NodeRepair.disabled(),
-    diskSize: props.diskSize ?? DataSize.gib(props.instanceType.instanceStorage ? 100 : 200),
+    diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
     subnetId: props.subnetId,
     subnetIds: props.subnetIds,
     labels: props.labels ?? {},
