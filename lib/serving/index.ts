@@ -4,6 +4,7 @@ export * from './triton/model-instances';
 export * from './triton/model-options';
 export * from './triton/backends/onnx-runtime-model';
 export * from './triton/triton-deployment';
+export * from './triton/triton-deployment-props';
 export * from './triton/triton-model';
 export * from './triton/backends/vllm-model-props';
 export * from './vllm/vllm-options';

@@ -108,7 +108,8 @@ function targetFaults(plan: CapacityPlan, { targets, replicas }: BesideLock): Fa
  */
 export function loadOf(plan: CapacityPlan): ServingLoad {
   const { model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine } = plan;
-  const { gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network } = plan;
+  const { gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network } =
+    plan;
   return {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine },
     ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },

@@ -1,3 +1,4 @@
+import { MetricExporter } from '../../catalog/metric-kind';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { DataSize } from '../../units/data-size';
@@ -82,7 +83,7 @@ export interface BackendModel {
   /** Whether it answers a request by a stream of responses ("decoupled"). */
   readonly streams: boolean;
   /** Exporters behind the metrics port on account of this model, besides Triton itself. */
-  readonly exporters: readonly string[];
+  readonly exporters: readonly MetricExporter[];
   /** Whether the weights lie in Triton's version folder; else they lie beside the repository and a file there names them. */
   readonly weightsInRepository: boolean;
   /** How it fits its GPUs. @default - it is not planned */

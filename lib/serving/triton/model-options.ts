@@ -1,3 +1,5 @@
+import { Duration } from '../../units/duration';
+
 /** How Triton chooses the versions of a model that it serves. */
 export enum VersionPolicyKind {
   /** The newest ones. */
@@ -66,8 +68,8 @@ export interface QueuePolicy {
    * @default - 16 times the largest batch, at least 64
    */
   readonly maxQueueSize?: number;
-  /** Longest wait in microseconds; 0 has no bound. @default 5000000 (5 s) */
-  readonly timeoutMicroseconds?: number;
+  /** Longest wait, whole microseconds; zero has no bound. @default 5 s */
+  readonly timeout?: Duration;
   /** What happens after it. @default TimeoutAction.REJECT */
   readonly timeoutAction?: TimeoutAction;
   /** Whether a request may shorten its own timeout. @default false */
@@ -82,8 +84,8 @@ export interface QueuePolicy {
 export interface DynamicBatching {
   /** Batch sizes to aim at; Triton's guide advises none for most models. @default - none */
   readonly preferredBatchSizes?: number[];
-  /** How long a request may wait for others, in microseconds. @default 0 */
-  readonly maxQueueDelayMicroseconds?: number;
+  /** How long a request may wait for others, whole microseconds. @default - not at all */
+  readonly maxQueueDelay?: Duration;
   /** Whether answers leave in the order of their requests. @default false */
   readonly preserveOrdering?: boolean;
   /** Number of priority levels, 1 the highest. @default - no priorities */

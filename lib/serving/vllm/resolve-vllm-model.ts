@@ -98,8 +98,7 @@ function choiceToday(request: VllmModelRequest, locked: CapacityPlan): CapacityP
   let today: CapacityPlan | undefined;
   // Whatever it refuses today is no reason to refuse what runs.
   faultsOf(() => (today = planModel(planRequest(request))));
-  const same =
-    today && (request.replicas === undefined ? locked.sameChoice(today) : locked._sameReplica(today));
+  const same = today && (request.replicas === undefined ? locked.sameChoice(today) : locked._sameReplica(today));
   return same ? undefined : today;
 }
 

@@ -60,7 +60,10 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
  *
  * @internal
  */
-export function parallelismFaults({ tensor, pipeline, data, expert }: Parallelism, hardware?: ServingHardware): Fault[] {
+export function parallelismFaults(
+  { tensor, pipeline, data, expert }: Parallelism,
+  hardware?: ServingHardware,
+): Fault[] {
   const gpus = tensor * pipeline;
   const node = hardware?.instanceType;
   return [

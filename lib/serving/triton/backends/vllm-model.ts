@@ -1,3 +1,4 @@
+import { MetricExporter } from '../../../catalog/metric-kind';
 import { TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
@@ -107,7 +108,7 @@ class VllmBackendModel implements BackendModel {
   public readonly spansGpus: boolean;
   public readonly tensorParallelism: number;
   public readonly streams = true;
-  public readonly exporters: readonly string[];
+  public readonly exporters: readonly MetricExporter[];
   public readonly weightsInRepository = false;
   public readonly storedSize: DataSize;
   public readonly plan: CapacityPlan;
@@ -131,7 +132,7 @@ class VllmBackendModel implements BackendModel {
     this.tensorParallelism = resolved.parallelism.tensor;
     this.storedSize = resolved.storedSize;
     this.engineMetrics = props.engineMetrics ?? true;
-    this.exporters = this.engineMetrics ? ['triton-vllm'] : [];
+    this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
   }
 
   /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values lie below both. */
