@@ -54,6 +54,11 @@ export interface IGpuNodePool extends IConstruct {
   readonly maxNodes: number;
   /** Whether somebody adds nodes, up to `maxNodes`, when pods wait for them. @default - not known */
   readonly isAutoscaled?: boolean;
+  /**
+   * Whether the image of its nodes brings NVIDIA's driver and container toolkit, which the GPU operator must then not install.
+   * @default - not known: taken for no
+   */
+  readonly driverInImage?: boolean;
   /** Every label the pool stamps on its nodes. */
   readonly nodeLabels: { [key: string]: string };
   /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */

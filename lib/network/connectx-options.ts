@@ -1,4 +1,5 @@
 import { Fault, untitled } from '../units/fault';
+import { FabricAttachmentKind } from '../core/rdma-fabric';
 import { displayValue } from '../core/tokens';
 import { RdmaAttachment } from './rdma-attachment';
 
@@ -40,7 +41,12 @@ const ATTACHMENT_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*
  */
 export function connectXFaults(kind: string, options: ConnectXOptions & Partial<RoceOptions>): Fault[] {
   const { adaptersPerNode, gbpsPerAdapter, fabricName, gidIndex, trafficClass } = options;
-  const { kind: way, networks, resourceNames, sharing } = (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
+  const {
+    kind: way,
+    networks,
+    resourceNames,
+    podsPerAdapter,
+  } = (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
   const faults: Fault[] = [];
   const whole = (name: string, value: number | undefined, least: number, most = Infinity) => {
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
@@ -50,18 +56,18 @@ export function connectXFaults(kind: string, options: ConnectXOptions & Partial<
   whole('adaptersPerNode', adaptersPerNode, 1);
   whole('gidIndex', gidIndex, 0);
   whole('trafficClass', trafficClass, 0, 255);
-  whole(way === 'virtual-functions' ? 'virtualFunctionsPerAdapter' : 'maxPods', sharing, 1);
+  whole(way === FabricAttachmentKind.VIRTUAL_FUNCTIONS ? 'virtualFunctionsPerAdapter' : 'maxPods', podsPerAdapter, 1);
   if (!(gbpsPerAdapter > 0))
     faults.push(untitled(`gbpsPerAdapter must be above 0; got ${displayValue(gbpsPerAdapter)}`));
   if (fabricName === '') faults.push(untitled("fabricName must not be empty; got ''"));
-  if (way === 'virtual-functions' && resourceNames.length !== adaptersPerNode) {
+  if (way === FabricAttachmentKind.VIRTUAL_FUNCTIONS && resourceNames.length !== adaptersPerNode) {
     faults.push(
       untitled(
         `virtual functions need one rail for each of the ${adaptersPerNode} adapters; got ${resourceNames.length} rails`,
       ),
     );
   }
-  if (way === 'shared-devices' && kind === 'roce' && networks.length === 0) {
+  if (way === FabricAttachmentKind.SHARED_DEVICES && kind === 'roce' && networks.length === 0) {
     faults.push(
       untitled(
         'shared devices of a RoCE fabric need networks: the GIDs of an adapter are those of its network interface, which a pod only ' +

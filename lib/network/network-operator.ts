@@ -1,5 +1,5 @@
 import { addValidation } from '../core/validation';
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault, untitled } from '../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -11,6 +11,7 @@ import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { helmMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { FabricAttachmentKind, RdmaFabricKind } from '../core/rdma-fabric';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { otherClusterFault } from '../core/other-cluster-fault';
@@ -20,7 +21,6 @@ import { concreteFault } from '../core/tokens';
 import { DefinitionWait } from './definition-wait';
 import { NicDriver } from './nic-driver';
 import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies, tolerationsOf } from './nic-policies';
-import { RdmaFabric } from './rdma-fabric';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
@@ -204,7 +204,7 @@ export class NvidiaNetworkOperator extends Construct {
   }
 
   private values(version: string, nodeFeatureDiscovery: boolean) {
-    const sriov = this.pools.some(({ attachment }) => attachment.kind === 'virtual-functions');
+    const sriov = this.pools.some(({ attachment }) => attachment.kind === FabricAttachmentKind.VIRTUAL_FUNCTIONS);
     const worker = [...this.taints, ...CONTROL_PLANE, GPU];
     const { host, pullSecrets } = this.registry;
     const image = { repository: this.mirrored(`${COMPONENTS}/node-feature-discovery`) };
@@ -275,6 +275,7 @@ export class NvidiaNetworkOperator extends Construct {
         : []),
       ...pools.flatMap((pool) => [
         ...otherClusterFault(pool, cluster),
+        ...attachmentFaults(pool),
         ...(hasConnectX(pool)
           ? []
           : [
@@ -290,7 +291,8 @@ export class NvidiaNetworkOperator extends Construct {
   /** Adapters that pods have for themselves need an address each, in the block of their node. */
   private smallBlocks(): string[] {
     return this.pools.flatMap(({ pool, fabric }) => {
-      const adapters = fabric._attachment?.kind === 'host-devices' ? fabric.adaptersPerNode : 0;
+      const adapters =
+        fabric.attachment?.kind === FabricAttachmentKind.HOST_DEVICES ? (fabric.adaptersPerNode ?? 0) : 0;
       return [...new Set(fabric.networks)].flatMap((name) => {
         const block = this.blocks.get(name.includes('/') ? name : `default/${name}`);
         return block === undefined || block >= adapters
@@ -325,11 +327,25 @@ const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({
 }));
 const GPU = { key: 'nvidia.com/gpu', effect: TaintEffect.NO_SCHEDULE };
 
-function hasConnectX(pool: IGpuNodePool): boolean {
-  return connectXOf(pool).length > 0;
+function hasConnectX({ fabric }: IGpuNodePool): boolean {
+  return fabric?.kind === RdmaFabricKind.INFINIBAND || fabric?.kind === RdmaFabricKind.ROCE;
+}
+
+/** A fabric of a class of the user's own may not say how pods get its adapters. */
+function attachmentFaults(pool: IGpuNodePool): Fault[] {
+  return !hasConnectX(pool) || pool.fabric?.attachment
+    ? []
+    : [
+        fault(
+          'FABRIC_WITHOUT_ATTACHMENT',
+          undefined,
+          `fabric '${pool.fabric?.fabricName}' of pool '${pool.poolName}' has no attachment, from which the device plugin of its adapters ` +
+            'would follow; give its class the property attachment, or use RdmaFabric.infiniband or RdmaFabric.roce',
+        ),
+      ];
 }
 
 function connectXOf(pool: IGpuNodePool): ConnectXPool[] {
   const { fabric } = pool;
-  return fabric instanceof RdmaFabric && fabric._attachment ? [{ pool, fabric, attachment: fabric._attachment }] : [];
+  return fabric?.attachment ? [{ pool, fabric, attachment: fabric.attachment }] : [];
 }

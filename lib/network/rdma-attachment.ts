@@ -1,19 +1,4 @@
-/**
- * What is known of an attachment within this library.
- *
- * @internal
- */
-export interface AttachmentFacts {
-  readonly kind: 'shared-devices' | 'host-devices' | 'virtual-functions';
-  /** Extended resources, with their prefixes. */
-  readonly resourceNames: readonly string[];
-  readonly networks: readonly string[];
-  /** Pods that the shared adapters, or one adapter, can serve. */
-  readonly sharing: number;
-  readonly adapters: AdapterSelection;
-  /** Physical functions of each rail. */
-  readonly physicalFunctions: readonly string[][];
-}
+import { FabricAttachment, FabricAttachmentKind } from '../core/rdma-fabric';
 
 /**
  * Which adapters of a node belong to a fabric.
@@ -90,12 +75,11 @@ export class RdmaAttachment {
    */
   public static sharedDevices(options: SharedDevicesOptions = {}): RdmaAttachment {
     return new RdmaAttachment({
-      kind: 'shared-devices',
+      kind: FabricAttachmentKind.SHARED_DEVICES,
       resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
       networks: options.networks ?? [],
-      sharing: options.maxPods ?? 63,
-      adapters: options.adapters ?? {},
-      physicalFunctions: [],
+      podsPerAdapter: options.maxPods ?? 63,
+      ...options.adapters,
     });
   }
 
@@ -107,12 +91,11 @@ export class RdmaAttachment {
    */
   public static hostDevices(options: HostDevicesOptions): RdmaAttachment {
     return new RdmaAttachment({
-      kind: 'host-devices',
+      kind: FabricAttachmentKind.HOST_DEVICES,
       resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
       networks: [options.network],
-      sharing: 1,
-      adapters: options.adapters ?? {},
-      physicalFunctions: [],
+      podsPerAdapter: 1,
+      ...options.adapters,
     });
   }
 
@@ -123,19 +106,18 @@ export class RdmaAttachment {
    */
   public static virtualFunctions(options: VirtualFunctionsOptions): RdmaAttachment {
     return new RdmaAttachment({
-      kind: 'virtual-functions',
+      kind: FabricAttachmentKind.VIRTUAL_FUNCTIONS,
       resourceNames: options.rails.map((rail) => `${NVIDIA_PREFIX}/${rail.resourceName}`),
       networks: options.rails.map((rail) => rail.network),
-      sharing: options.virtualFunctionsPerAdapter ?? 8,
-      adapters: {},
+      podsPerAdapter: options.virtualFunctionsPerAdapter ?? 8,
       physicalFunctions: options.rails.map((rail) => [...rail.physicalFunctions]),
     });
   }
 
   /** @internal */
-  public readonly _facts: AttachmentFacts;
+  public readonly _facts: FabricAttachment;
 
-  private constructor(facts: AttachmentFacts) {
+  private constructor(facts: FabricAttachment) {
     this._facts = facts;
   }
 

@@ -1,13 +1,20 @@
 import { Fault, untitled } from '../units/fault';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { PodSecurityLevel } from '../core/pod-security-level';
-import { FabricBinding, FabricPod, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
+import {
+  FabricAttachment,
+  FabricAttachmentKind,
+  FabricBinding,
+  FabricPod,
+  IRdmaFabric,
+  RdmaFabricKind,
+} from '../core/rdma-fabric';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
 import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options';
 import { environmentFaults } from './fabric-environment';
-import { AttachmentFacts, RdmaAttachment } from './rdma-attachment';
+import { RdmaAttachment } from './rdma-attachment';
 
 const HUGE_PAGES = 'hugepages-2Mi';
 /** On AL2023 5128 huge pages of 2 MiB are set aside on a node with EFA; the user guide's page 'node-efa' requests 5120Mi for a pod. */
@@ -62,17 +69,17 @@ export class RdmaFabric implements IRdmaFabric {
   /** Extended resource that a pod requests its interfaces by; the first, where rails have one each. @default - none */
   public readonly resourceName?: string;
 
-  /** How pods get ConnectX adapters. @internal */
-  public readonly _attachment?: AttachmentFacts;
+  /** How pods get the adapters of their node. @default - none: TCP or EFA */
+  public readonly attachment?: FabricAttachment;
   private readonly options?: ConnectXOptions & Partial<RoceOptions>;
 
   private constructor(kind: RdmaFabricKind, options?: ConnectXOptions & Partial<RoceOptions>) {
     if (options) throwIfFaulty(connectXFaults(kind, options));
     this.kind = kind;
     this.options = options;
-    this._attachment = options && (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
+    this.attachment = options && (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
     this.fabricName = options?.fabricName ?? kind;
-    this.resourceName = kind === RdmaFabricKind.EFA ? EFA_RESOURCE : this._attachment?.resourceNames[0];
+    this.resourceName = kind === RdmaFabricKind.EFA ? EFA_RESOURCE : this.attachment?.resourceNames[0];
   }
 
   /** Linux capabilities that a container needs to use it. A copy. */
@@ -82,7 +89,7 @@ export class RdmaFabric implements IRdmaFabric {
 
   /** Networks that Multus attaches to a pod, as `<namespace>/<name>`. A copy. */
   public get networks(): string[] {
-    return [...(this._attachment?.networks ?? [])];
+    return [...(this.attachment?.networks ?? [])];
   }
 
   /** Adapters of one node; 0 where the instance type says how many there are. */
@@ -148,9 +155,9 @@ export class RdmaFabric implements IRdmaFabric {
         [HUGE_PAGES]: `${EFA_HUGE_PAGES_MIB.node}Mi`,
       };
     }
-    if (!this._attachment) return {};
-    const { kind, resourceNames, sharing } = this._attachment;
-    const count = kind === 'host-devices' ? this.adaptersPerNode : sharing;
+    if (!this.attachment) return {};
+    const { kind, resourceNames, podsPerAdapter } = this.attachment;
+    const count = kind === FabricAttachmentKind.HOST_DEVICES ? this.adaptersPerNode : podsPerAdapter;
     return Object.fromEntries(resourceNames.map((name) => [name, String(count)]));
   }
 
@@ -241,7 +248,7 @@ export class RdmaFabric implements IRdmaFabric {
 
   /** Interfaces of a pod by its share of the GPUs; adapters that are shared come as one thing. */
   private wholeShare(instanceType: GpuNodeType, gpus: number): number {
-    if (this._attachment && this._attachment.kind !== 'host-devices') return 1;
+    if (this.attachment && this.attachment.kind !== FabricAttachmentKind.HOST_DEVICES) return 1;
     return (this.interfacesPerNode(instanceType) * gpus) / instanceType.gpuCount;
   }
 
@@ -258,15 +265,16 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   private deviceResources(interfaces: number): { [resource: string]: string } {
-    const { kind, resourceNames } = this._attachment ?? { kind: '', resourceNames: [] };
-    const count = String(kind === 'host-devices' ? interfaces : 1);
+    const { kind, resourceNames } = this.attachment ?? { kind: undefined, resourceNames: [] };
+    const count = String(kind === FabricAttachmentKind.HOST_DEVICES ? interfaces : 1);
     return Object.fromEntries(resourceNames.map((name) => [name, count]));
   }
 
   private annotations(interfaces: number): { [name: string]: string } {
-    if (!this._attachment || interfaces === 0) return {};
-    const { kind, networks } = this._attachment;
-    const attached = kind === 'host-devices' ? Array.from({ length: interfaces }, () => networks[0]) : networks;
+    if (!this.attachment || interfaces === 0) return {};
+    const { kind, networks } = this.attachment;
+    const attached =
+      kind === FabricAttachmentKind.HOST_DEVICES ? Array.from({ length: interfaces }, () => networks[0]) : networks;
     return attached.length > 0 ? { [MULTUS_ANNOTATION]: attached.join(',') } : {};
   }
 

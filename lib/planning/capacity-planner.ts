@@ -2,8 +2,8 @@ import { untitled } from '../units/fault';
 import { throwIfFaulty } from '../units/errors';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
-import { defaultPrecision } from './default-precision';
 import { smallestFit } from './choose-parallelism';
+import { defaultPrecision } from './default-precision';
 import { planOf } from './judge';
 import { candidateCount, searchPlans } from './search';
 import { requestFaults, resolveLoad, setupOf } from './setup';
@@ -22,7 +22,7 @@ export class CapacityPlanner {
    * context beyond the model, numbers that are no numbers
    */
   public static plan(request: CapacityRequest): CapacityPlan {
-    const precision = request.precision ?? defaultPrecision(request.model, request.instanceType.gpu);
+    const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
     const load = resolveLoad(request, requestFaults(request, precision));
     const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization };

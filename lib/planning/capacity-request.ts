@@ -73,7 +73,7 @@ export interface ServingLoad {
 export interface CapacityRequest extends ServingLoad {
   /** Type of the nodes. */
   readonly instanceType: GpuNodeType;
-  /** Format of the weights. @default - bf16, or fp16 on GPUs without bf16 */
+  /** Format of the weights. @default - the one the model is published in where the GPU runs it, else the widest 16-bit format of the GPU */
   readonly precision?: Precision;
   /**
    * Parallelism. Tensor parallelism beyond one NVLink domain is only used when it is asked for here.
@@ -124,7 +124,7 @@ export interface CapacitySearchRequest extends ServingLoad {
    * @default - all of the catalog but the legacy ones
    */
   readonly candidates?: CapacityCandidate[];
-  /** Formats of the weights to try. @default - the widest 16-bit format of each GPU */
+  /** Formats of the weights to try. @default - on each GPU the one the model is published in, else its widest 16-bit format */
   readonly precisions?: Precision[];
   /** Parallelism to keep to. @default - every one that fits within the nodes */
   readonly parallelism?: Parallelism;

@@ -117,7 +117,7 @@ function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
 }
 
 function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precision[] {
-  const wanted = request.precisions ?? [defaultPrecision(request.model, type.gpu)];
+  const wanted = request.precisions ?? [defaultPrecision(request.model, type, request.engine)];
   return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
 }
 

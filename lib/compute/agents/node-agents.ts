@@ -129,7 +129,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     const { gpuOperator, efaPluginImage } = this.props;
     const pools = this.pools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
-    const withDriver = pools.filter(hasDriver);
+    const withDriver = pools.filter(({ driverInImage }) => driverInImage);
     const divided = this.dividedPools();
     const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
     const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
@@ -205,7 +205,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       values: () =>
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
-          driverInImage: this.pools.some(hasDriver),
+          driverInImage: this.pools.some(({ driverInImage }) => driverInImage === true),
           connectX: this.pools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
           migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
@@ -318,7 +318,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   }
 
   private dividedPools(): IGpuNodePool[] {
-    return this.pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+    return this.pools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
   }
 
   private efaPools(): IGpuNodePool[] {
@@ -328,11 +328,6 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
 
 /** Fabrics of ConnectX adapters, whose driver and the GPU's must know each other. */
 const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
-
-/** Whether the nodes of a pool run an image of EKS, which has driver and toolkit. */
-function hasDriver(pool: IGpuNodePool): boolean {
-  return 'image' in pool;
-}
 
 /** Whether shares of a pool's GPUs have a resource name of their own. */
 function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {

@@ -187,7 +187,14 @@ describe('existing nodes', () => {
     id: string,
     cluster: IKubernetesCluster,
     props: Partial<ExistingGpuNodePoolProps> = {},
-  ) => new ExistingGpuNodePool(stack, id, { cluster, hardware: GpuInstanceType.G5_XLARGE, nodes: 1, ...props });
+  ) =>
+    new ExistingGpuNodePool(stack, id, {
+      cluster,
+      hardware: GpuInstanceType.G5_XLARGE,
+      nodes: 1,
+      driverInImage: true,
+      ...props,
+    });
 
   test('have a name that no other pool has, and nothing is made of one that has', () => {
     const stack = testStack();

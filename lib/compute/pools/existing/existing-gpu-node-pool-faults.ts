@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../../units/fault';
+import { Fault, fault, untitled } from '../../../units/fault';
 import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
@@ -36,6 +36,7 @@ export interface ExistingPoolSpec {
   readonly labels: { [key: string]: string };
   readonly taints: NodeTaint[];
   readonly maxPods: number;
+  readonly driverInImage?: boolean;
   /** @default - not said */
   readonly sharing?: GpuSharing;
   /** Labels the pool stamps by itself. */
@@ -61,6 +62,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     ...wholeFault('maxPods', maxPods),
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
     ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
+    ...driverFaults(spec),
     ...sharingLabelFaults(spec),
     ...agreementFaults(spec),
     ...selectorFaults(spec),
@@ -74,6 +76,21 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
           ...taints.flatMap(taintSyntaxFaults),
         ]),
   ];
+}
+
+/** On nodes of EC2 either may be so, and a second driver breaks the first. */
+function driverFaults({ hardware, nodeSelector, driverInImage }: ExistingPoolSpec): Fault[] {
+  const isOfEks = Object.keys(nodeSelector).some((key) => key.startsWith('eks.amazonaws.com/'));
+  return driverInImage !== undefined || !(hardware.isEc2 || isOfEks)
+    ? []
+    : [
+        fault(
+          'MISSING_PROPERTY',
+          'driverInImage',
+          `driverInImage must be given for nodes of EC2: pass true if their image has NVIDIA's driver and container toolkit, as the ` +
+            'accelerated images of EKS do, else false',
+        ),
+      ];
 }
 
 /** A label has one value: what is said of it in two places must be the same. */

@@ -52,6 +52,13 @@ export interface ExistingGpuNodePoolProps {
   readonly labels?: { [key: string]: string };
   /** Taints of the nodes; where `nodeNames` is given, beside `nvidia.com/gpu=present:NoSchedule`. @default - none */
   readonly taints?: NodeTaint[];
+  /**
+   * Whether the image of the nodes brings NVIDIA's driver and container toolkit, as the accelerated images of EKS do. The GPU operator
+   * of `NodeAgents` installs neither then, for a second driver breaks the first. Must be given for an instance type of EC2, and for a
+   * `nodeSelector` that names an EKS node group.
+   * @default - not known: taken for no
+   */
+  readonly driverInImage?: boolean;
   /** Name of the pool, unique within the cluster: an RFC 1123 label. @default - from the construct's id */
   readonly poolName?: string;
   /** Most pods of one node: `maxPods` of its kubelet. @default 110, the kubelet's own */
@@ -65,7 +72,7 @@ export interface ExistingGpuNodePoolProps {
  * `nvidia.com/gpu.present=true` is, which NVIDIA's GPU feature discovery stamps, or the pool itself with `nodeNames`.
  *
  * Throws a `ValidationError` with every fault: a fabric that the hardware does not have, a selector that other pools' nodes meet,
- * names that are not as many as the nodes, a label or taint that Kubernetes refuses, MIG on GPUs without it, GPUs that are shared on
+ * names that are not as many as the nodes, nodes of EC2 without `driverInImage`, a label or taint that Kubernetes refuses, MIG on GPUs without it, GPUs that are shared on
  * nodes with a fabric.
  */
 export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
@@ -83,6 +90,8 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
   public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
+  /** Whether the image of its nodes brings NVIDIA's driver and container toolkit. @default - not known */
+  public readonly driverInImage?: boolean;
   /** How pods share a GPU. */
   public readonly gpuSharing: GpuSharing;
   /** What workloads of the same stack must wait for: the labels and taints that the pool stamps. */
@@ -106,6 +115,7 @@ export class ExistingGpuNodePool extends Construct implements IGpuNodePool {
     this.maxNodes = props.nodes;
     this.fabric = props.fabric;
     this.efaInterfacesPerNode = props.fabric?.kind === RdmaFabricKind.EFA ? props.hardware.efaInterfaces : 0;
+    this.driverInImage = props.driverInImage;
     this.gpuSharing = this.spec.sharing ?? GpuSharing.none();
     this.ready = (props.nodeNames ?? []).flatMap((name) => this.stamp(name));
     enterPool(this);
@@ -209,6 +219,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,
+    driverInImage: props.driverInImage,
     sharing,
     own: props.nodeNames
       ? poolLabels(poolName, props.hardware, efa, { sharing })

@@ -78,6 +78,8 @@ export class KarpenterGpuNodePool extends Construct implements IGpuNodePool {
   public readonly capacity: Capacity;
   /** Operating system of the nodes. */
   public readonly image: NodeImage;
+  /** Whether the image of its nodes brings NVIDIA's driver and container toolkit: those of EKS all do. */
+  public readonly driverInImage?: boolean = true;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
   public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */

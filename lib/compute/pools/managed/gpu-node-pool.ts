@@ -76,6 +76,8 @@ export class GpuNodePool extends Construct implements IGpuNodePool {
   public readonly placement: Placement;
   /** Operating system of the nodes. */
   public readonly image: NodeImage;
+  /** Whether the image of its nodes brings NVIDIA's driver and container toolkit: those of EKS all do. */
+  public readonly driverInImage?: boolean = true;
   /** How pods share a GPU. */
   public readonly gpuSharing: GpuSharing;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
