@@ -130,7 +130,10 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly parallelism?: Parallelism;
   /** Most nodes for one replica. @default 1 */
   readonly maxNodes?: number;
-  /** Replicas that every plan is to have. @default - as many as the targets need, up to `maxReplicas` */
+  /**
+   * Replicas that every plan is to have; they bound those that hardware is chosen for.
+   * @default - as many as the targets need, up to `maxReplicas`
+   */
   readonly replicas?: number;
   /** Most replicas, where one is not fast enough. @default 1 */
   readonly maxReplicas?: number;

@@ -54,7 +54,14 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
       compare(a.setup.instanceType.name, b.setup.instanceType.name) ||
       compare(a.setup.precision.name, b.setup.precision.name),
   );
-  return found.slice(0, request.limit ?? DEFAULT_LIMIT).map((f) => planOf(f.setup, () => []));
+  return found
+    .slice(0, request.limit ?? DEFAULT_LIMIT)
+    .map((f) => planOf(withReplicas(f.setup, load, request.replicas), () => []));
+}
+
+/** Hardware is chosen for as few replicas as the targets need: a stated number of them changes how many nodes there are, not which. */
+function withReplicas(setup: Setup, load: Load, replicas: number = setup.parallelism.data): Setup {
+  return replicas === setup.parallelism.data ? setup : setupOf(load, setup, setup.parallelism.withReplicas(replicas));
 }
 
 /**
@@ -135,10 +142,9 @@ function parallelismsOf(
 function judged(
   load: Load,
   hardware: Parameters<typeof setupOf>[1],
-  candidate: Parallelism,
-  { targets = {}, maxReplicas = 1, replicas: stated }: CapacitySearchRequest,
+  parallelism: Parallelism,
+  { targets = {}, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Found | undefined {
-  const parallelism = candidate.withReplicas(stated ?? candidate.data);
   let setup = setupOf(load, hardware, parallelism);
   const fit = fitOf(setup);
   if (!fit.fits) return undefined;
@@ -151,7 +157,7 @@ function judged(
   const wanted = targets.minOutputTokensPerSecond;
   if (wanted !== undefined) {
     const needed = Math.ceil(wanted / asked.outputTokensPerSecond);
-    if (stated === undefined) replicas = Math.max(replicas, Math.min(maxReplicas, needed));
+    replicas = Math.max(replicas, Math.min(maxReplicas, needed));
     if (replicas !== parallelism.data) setup = setupOf(load, hardware, parallelism.withReplicas(replicas));
   }
   const misses = [

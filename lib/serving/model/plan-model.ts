@@ -54,7 +54,7 @@ export function planModel(request: PlanRequest): CapacityPlan {
     replicas,
     candidates: hardware && [{ instanceType: hardware.instanceType }],
     precisions: precision && [precision],
-    maxReplicas: (request.maxNodes ?? MOST_REPLICAS) * (hardware?.gpusPerNode ?? 1),
+    maxReplicas: replicas ?? (request.maxNodes ?? MOST_REPLICAS) * (hardware?.gpusPerNode ?? 1),
     limit: 1,
   });
   return best ?? planOn(hardware?.instanceType ?? largest(precision), request);
@@ -62,9 +62,10 @@ export function planModel(request: PlanRequest): CapacityPlan {
 
 function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequest): CapacityPlan {
   const { load, precision, parallelism, replicas } = request;
-  const most = load.maxSequences !== undefined && load.maxSequences < 4 ? load.maxSequences : undefined;
+  const { maxSequences } = load;
+  const few = maxSequences !== undefined && Number.isSafeInteger(maxSequences) && maxSequences < 4;
   const whole = { ...load, instanceType, precision, parallelism, replicas };
-  const first = CapacityPlanner.plan({ ...whole, concurrency: load.concurrency ?? most });
+  const first = CapacityPlanner.plan({ ...whole, concurrency: load.concurrency ?? (few ? maxSequences : undefined) });
   if (first.fits || load.concurrency !== undefined) return first;
   return CapacityPlanner.plan({ ...whole, concurrency: Math.max(1, first.maxConcurrency) });
 }

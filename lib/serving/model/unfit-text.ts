@@ -16,7 +16,7 @@ export function unfitText(plan: CapacityPlan): string {
   const { model, precision, instanceType, parallelism, memoryPerGpu, shortfallPerGpu } = plan;
   const missing = shortfallPerGpu
     ? `${shortfallPerGpu.gib.toFixed(1)} GiB short on each GPU, which would hold ${memoryPerGpu.total.gib.toFixed(1)} GiB where ` +
-      `${memoryPerGpu.available.gib.toFixed(1)} GiB of a ${instanceType.gpu.name} may be used (gpuMemoryUtilization ` +
+      `${memoryPerGpu.available.gib.toFixed(1)} GiB of one ${instanceType.gpu.name} may be used (gpuMemoryUtilization ` +
       `${plan.gpuMemoryUtilization}), most of it ${largestPart(memoryPerGpu)}`
     : `the host has ${instanceType.memory.gib} GiB of memory, offloading needs ${plan.hostMemoryPerNode.gib.toFixed(1)} GiB`;
   // More nodes than replicas would be servers that span nodes, which is not theirs to do. What needs no other hardware is named first: the pool is there.

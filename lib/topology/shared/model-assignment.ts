@@ -23,6 +23,7 @@ export interface GivenPool {
   readonly instanceType: GpuInstanceType;
   readonly maxNodes: number;
   readonly fabric?: IRdmaFabric;
+  readonly gpuSharing?: { readonly kind: GpuSharingKind };
 }
 
 /**
@@ -162,15 +163,14 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
   };
 }
 
-/** What shares its GPUs is seen by the deployment, which has the pool. */
-function hardwareOf({ name, instanceType, fabric }: GivenPool): ServingHardware {
+function hardwareOf({ name, instanceType, fabric, gpuSharing }: GivenPool): ServingHardware {
   return {
     instanceType,
     gpusPerNode: instanceType.gpuCount,
     gpuMemory: instanceType.gpuMemory,
     network: networkOf(fabric),
     poolName: name,
-    sharing: GpuSharingKind.NONE,
+    sharing: gpuSharing?.kind ?? GpuSharingKind.NONE,
   };
 }
 

@@ -200,7 +200,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
 
   private versionFaults(): Fault[] {
     const stores = this.versions.map((version) => version.store);
-    const faults = stores.flatMap((store) => modelVersionFaults(this.name, store));
+    const faults = stores.flatMap((store) => modelVersionFaults(store));
     if (stores.length > 1) {
       for (const { store, number } of this.versions.filter((version) => String(version.number) !== version.store)) {
         faults.push(

@@ -77,7 +77,7 @@ export class VllmModel implements ModelDefinition {
     const { latencyBucketsMs, versionPolicy } = this.props;
     return [
       ...modelNameFaults(this.name),
-      ...modelVersionFaults(this.name, this.versions[0].store),
+      ...modelVersionFaults(this.versions[0].store),
       ...(versionPolicy ? versionPolicyFaults(versionPolicy, [this.versions[0].number]) : []),
       ...(latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
       ...('dynamicBatching' in this.props
