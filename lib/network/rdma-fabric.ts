@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import {
@@ -12,6 +12,7 @@ import {
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
+import { wholeNumberFault } from '../units/number-faults';
 import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options';
 import { environmentFaults } from './fabric-environment';
 import { RdmaAttachment } from './rdma-attachment';
@@ -92,9 +93,9 @@ export class RdmaFabric implements IRdmaFabric {
     return [...(this.attachment?.networks ?? [])];
   }
 
-  /** Adapters of one node; 0 where the instance type says how many there are. */
-  public get adaptersPerNode(): number {
-    return this.options?.adaptersPerNode ?? 0;
+  /** Adapters of one node. @default - the hardware of the node says how many there are */
+  public get adaptersPerNode(): number | undefined {
+    return this.options?.adaptersPerNode;
   }
 
   /**
@@ -105,13 +106,14 @@ export class RdmaFabric implements IRdmaFabric {
    */
   public podResources(interfaces: number): { [key: string]: string } {
     throwIfFaulty([
-      ...(Number.isInteger(interfaces) && interfaces >= 0
-        ? []
-        : [untitled(`the number of fabric interfaces must be a whole number of at least 0; got ${interfaces}`)]),
+      ...wholeNumberFault('interfaces', interfaces, 0),
       ...(interfaces > 0 && !this.resourceName
         ? [
-            untitled(
-              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; use RdmaFabric.efa()`,
+            fault(
+              'FABRIC_WITHOUT_INTERFACES',
+              'interfaces',
+              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; give the pool a fabric, e.g. ` +
+                'RdmaFabric.efa()',
             ),
           ]
         : []),
@@ -125,8 +127,8 @@ export class RdmaFabric implements IRdmaFabric {
 
   /**
    * Everything a pod must have to use the fabric. Throws a `UnscopedValidationError` with every fault: hardware without the
-   * fabric, a share of the interfaces that is no whole number, environment that the fabric's plugin owns, and RDMA asked of nodes
-   * that have TCP only.
+   * fabric, a share of the interfaces that is not a whole number, environment that the fabric's plugin owns, and RDMA required of
+   * nodes that have TCP only.
    *
    * @param pod the pod
    */
@@ -157,7 +159,7 @@ export class RdmaFabric implements IRdmaFabric {
     }
     if (!this.attachment) return {};
     const { kind, resourceNames, podsPerAdapter } = this.attachment;
-    const count = kind === FabricAttachmentKind.HOST_DEVICES ? this.adaptersPerNode : podsPerAdapter;
+    const count = kind === FabricAttachmentKind.HOST_DEVICES ? (this.adaptersPerNode ?? 0) : podsPerAdapter;
     return Object.fromEntries(resourceNames.map((name) => [name, String(count)]));
   }
 
@@ -172,7 +174,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   /**
-   * Why some hardware cannot have the fabric, as sentences; none when it can.
+   * Why some hardware cannot have the fabric; no fault when it can.
    *
    * @param instanceType hardware of the nodes
    */
@@ -180,24 +182,34 @@ export class RdmaFabric implements IRdmaFabric {
     if (this.kind === RdmaFabricKind.EFA) {
       return instanceType.efaInterfaces > 0
         ? []
-        : [untitled(`hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`)];
+        : [
+            fault(
+              'FABRIC_NOT_ON_HARDWARE',
+              'fabric',
+              `hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`,
+            ),
+          ];
     }
     if (!this.options) return [];
     if (instanceType.isEc2) {
       return [
-        untitled(
-          `instance type '${instanceType.name}' of EC2 has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe ` +
-            'own hardware by GpuNodeType.custom',
+        fault(
+          'FABRIC_NOT_ON_HARDWARE',
+          'fabric',
+          `EC2 instance type '${instanceType.name}' has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe your own ` +
+            'hardware with GpuNodeType.custom',
         ),
       ];
     }
     const rate = this.bandwidthGbps(instanceType);
     if (rate <= instanceType.networkBandwidthGbps) return [];
     return [
-      untitled(
+      fault(
+        'FABRIC_FASTER_THAN_HARDWARE',
+        'fabric',
         `the fabric '${this.fabricName}' has ${this.options.adaptersPerNode} adapters of ${this.options.gbpsPerAdapter} Gb/s = ${rate} Gb/s on ` +
-          `each node, but hardware '${instanceType.name}' states ${instanceType.networkBandwidthGbps} Gb/s; correct the one, or ` +
-          'networkBandwidthGbps of the other',
+          `each node, but hardware '${instanceType.name}' states ${instanceType.networkBandwidthGbps} Gb/s; correct the fabric's adapters or ` +
+          "the hardware's networkBandwidthGbps",
       ),
     ];
   }
@@ -213,9 +225,7 @@ export class RdmaFabric implements IRdmaFabric {
     if (unknown.length > 0) return [...unknown, ...environmentFaults(this.kind, environment)];
     if (!counted) {
       return [
-        untitled(
-          `a pod on '${instanceType.name}' takes 0 to ${instanceType.gpuCount} GPUs, a whole number; got ${gpus}`,
-        ),
+        ...wholeNumberFault('gpus', gpus, 0, instanceType.gpuCount),
         ...environmentFaults(this.kind, environment),
       ];
     }
@@ -223,8 +233,10 @@ export class RdmaFabric implements IRdmaFabric {
     if (this.kind === RdmaFabricKind.NONE) {
       if (rdmaRequired) {
         faults.push(
-          untitled(
-            `RDMA is asked of nodes of '${instanceType.name}' that reach each other by TCP only; give the pool a fabric`,
+          fault(
+            'RDMA_WITHOUT_FABRIC',
+            'rdmaRequired',
+            `the pod requires RDMA, but nodes of '${instanceType.name}' reach each other by TCP only; give the pool a fabric`,
           ),
         );
       }
@@ -233,9 +245,11 @@ export class RdmaFabric implements IRdmaFabric {
     if (faults.length === 0 && gpus > 0 && !Number.isInteger(this.wholeShare(instanceType, gpus))) {
       const all = this.interfacesPerNode(instanceType);
       faults.push(
-        untitled(
+        fault(
+          'FABRIC_SHARE_NOT_WHOLE',
+          'gpus',
           `a pod of ${gpus} of the ${instanceType.gpuCount} GPUs of '${instanceType.name}' cannot have an equal share of its ${all} ` +
-            `interfaces of the fabric '${this.fabricName}'; take all GPUs of a node, or a number that divides both`,
+            `interfaces of the fabric '${this.fabricName}'; use all GPUs of a node, or a number of GPUs whose share of the interfaces is whole`,
         ),
       );
     }
@@ -243,7 +257,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   private interfacesPerNode(instanceType: GpuNodeType): number {
-    return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : this.adaptersPerNode;
+    return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : (this.adaptersPerNode ?? 0);
   }
 
   /** Interfaces of a pod by its share of the GPUs; adapters that are shared come as one thing. */

@@ -2,7 +2,7 @@ import { Fault, untitled } from '../../../units/fault';
 import { Token } from 'cdktf';
 import { NodeSubnet } from '../../../core/gpu-node-pool';
 import { listElement, hasToken } from '../../../core/tokens';
-import { rangeSize } from '../../cluster/cidr';
+import { ipv4RangeSize } from '../../../units/ipv4-range';
 import { GpuNodePoolSpec, existingPlacementGroup, layoutOf } from './gpu-node-pool-spec';
 import { addressesPerNode } from './launch-template-interfaces';
 import { PlacementKind } from '../options/placement';
@@ -186,7 +186,10 @@ export function nodeSubnets(spec: GpuNodePoolSpec): NodeSubnet[] {
   if (Token.isUnresolved(subnets)) return [];
   return subnets.map((subnetId) => {
     const range = knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnetId));
-    return { subnetId, ...(range === undefined ? {} : { usableAddresses: rangeSize(range) - RESERVED_ADDRESSES }) };
+    return {
+      subnetId,
+      ...(range === undefined ? {} : { usableAddresses: ipv4RangeSize(range) - RESERVED_ADDRESSES }),
+    };
   });
 }
 
@@ -197,7 +200,7 @@ function addressFaults(spec: GpuNodePoolSpec): Fault[] {
     return [];
   const ranges = subnetsOf(spec).map((subnet) => knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnet)));
   if (ranges.some((range) => range === undefined)) return [];
-  const there = ranges.reduce((sum, range) => sum + rangeSize(range as string) - RESERVED_ADDRESSES, 0);
+  const there = ranges.reduce((sum, range) => sum + ipv4RangeSize(range as string) - RESERVED_ADDRESSES, 0);
   const each = addressesPerNode(instanceType, layoutOf(spec));
   return maxNodes * each > there
     ? [
