@@ -318,7 +318,7 @@ test.each([
       new TritonDeployment(site.scope, 'A', { ...props, models: [llama65b], replicas: a });
       new TritonDeployment(site.scope, 'B', { ...props, models: [llama65b], replicas: b });
     });
-  expect(build).toThrow(/the pods of pool 'gpu' request 24 of nvidia\.com\/gpu together/);
+  expect(build).toThrow(/the pods of pool 'gpu' together request 24 of nvidia\.com\/gpu/);
 });
 
 describe('a deployment that does not stand takes no GPUs of its pool', () => {
