@@ -20,7 +20,8 @@ import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { NetworkName } from './network-name';
 import { NicDriver } from './nic-driver';
-import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies, tolerationsOf } from './nic-policies';
+import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
+import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
 
 /** Where NVIDIA publishes the chart. */
@@ -193,7 +194,7 @@ export class NvidiaNetworkOperator extends Construct {
       sriovNetworkOperator: { enabled: sriov },
       'node-feature-discovery': {
         ...discovery,
-        worker: { tolerations: tolerationsOf(worker) },
+        worker: { tolerations: tolerationsOfAnyValue(worker) },
       },
       ...(host ? this.mirrorValues(version) : {}),
     };

@@ -11,7 +11,7 @@ import { concreteFault } from '../core/tokens';
 import { ipv4Address, ipv4Range, ipv4RangesOverlap } from '../units/ipv4-range';
 import { DefinitionWait } from './definition-wait';
 import { NvidiaNetworkOperator } from './network-operator';
-import { tolerationsOf } from './nic-policies';
+import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 
 /**
  * Addresses that are handed to pods' network interfaces.
@@ -98,7 +98,7 @@ function ipamDefinition(operator: NvidiaNetworkOperator): ITerraformDependable[]
       definition: 'ippools.nv-ipam.nvidia.com',
       imageRegistry: operator.imageRegistry,
       waitFor: operator.ready,
-      tolerations: tolerationsOf(operator.nodePools.flatMap(({ taints }) => taints)) as { [key: string]: string }[],
+      tolerations: () => tolerationsOfAnyValue(operator.nodePools.flatMap(({ taints }) => taints)),
     });
   return wait.ready;
 }

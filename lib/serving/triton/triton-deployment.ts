@@ -1,7 +1,7 @@
 import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
-import { DeploymentV1, DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
@@ -9,19 +9,17 @@ import { Annotations, ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
-import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
+import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { IModelStore } from '../../core/model-store';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesName } from '../../core/naming';
 import { gpusPerNode } from '../../scheduling/node-allocatable';
-import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
-import { podDemandOf } from '../../scheduling/pod-demand-of';
 import { escapeTemplate } from '../../core/template-escape';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
@@ -97,7 +95,7 @@ export interface TritonDeploymentProps {
  * All wrong properties are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
-export class TritonDeployment extends Construct implements IWatchable, IScheduledWorkload {
+export class TritonDeployment extends Construct implements IWatchable {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -128,7 +126,6 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   private readonly props: TritonDeploymentProps;
   private readonly models: ModelDefinition[];
   private readonly context: ModelContext;
-  private podSpec: DeploymentV1SpecTemplateSpec = {};
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     super(scope, id);
@@ -162,17 +159,9 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
     this.deployment = this.makeDeployment(sizing, serviceAccount, role, namespace);
     this.makeDisruptionBudget(namespace);
     this.metricsTarget = this.makeMetricsTarget();
-    ClusterChecks.of(props.cluster).register(this);
-  }
-
-  /** What its pods ask of the nodes. */
-  public get podDemands(): PodDemand[] {
-    const about = {
-      name: `${this.namespace}/${this.name}`,
-      pods: this.replicas,
+    hintScheduling(this.deployment, {
       tensorParallelism: Math.max(...this.models.map((model) => model.tensorParallelism)),
-    };
-    return [podDemandOf(this.podSpec, about)];
+    });
   }
 
   private validate(): PodSizing {
@@ -261,7 +250,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
       'eks.amazonaws.com/skip-containers': CONTAINERS.triton,
     };
     const waitFor = [...namespace, serviceAccount, configMap, ...(role?.ready ?? []), ...nodePool.ready];
-    this.podSpec = tritonPodSpec({
+    const podSpec = tritonPodSpec({
       serviceAccountName: this.name,
       configMapName: this.name,
       files,
@@ -292,7 +281,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '0', maxUnavailable: '1' } },
         template: {
           metadata: { labels: this.metadata().labels, annotations },
-          spec: this.podSpec,
+          spec: podSpec,
         },
       },
     });
