@@ -93,9 +93,9 @@ export class RdmaFabric implements IRdmaFabric {
     return [...(this.attachment?.networks ?? [])];
   }
 
-  /** Adapters of one node; 0 where the instance type says how many there are. */
-  public get adaptersPerNode(): number {
-    return this.options?.adaptersPerNode ?? 0;
+  /** Adapters of one node. @default - the hardware of the node says how many there are */
+  public get adaptersPerNode(): number | undefined {
+    return this.options?.adaptersPerNode;
   }
 
   /**
@@ -159,7 +159,7 @@ export class RdmaFabric implements IRdmaFabric {
     }
     if (!this.attachment) return {};
     const { kind, resourceNames, podsPerAdapter } = this.attachment;
-    const count = kind === FabricAttachmentKind.HOST_DEVICES ? this.adaptersPerNode : podsPerAdapter;
+    const count = kind === FabricAttachmentKind.HOST_DEVICES ? (this.adaptersPerNode ?? 0) : podsPerAdapter;
     return Object.fromEntries(resourceNames.map((name) => [name, String(count)]));
   }
 
@@ -257,7 +257,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   private interfacesPerNode(instanceType: GpuNodeType): number {
-    return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : this.adaptersPerNode;
+    return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : (this.adaptersPerNode ?? 0);
   }
 
   /** Interfaces of a pod by its share of the GPUs; adapters that are shared come as one thing. */
