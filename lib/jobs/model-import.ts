@@ -136,8 +136,8 @@ export class ModelImport extends Construct {
     return [
       ...kubernetesNameFault('name', this.name),
       ...kubernetesNameFault('namespace', this.namespace),
-      ...modelNameFaults(props.model),
-      ...modelVersionFaults(props.model, this.version),
+      ...modelNameFaults(props.model, 'model'),
+      ...modelVersionFaults(this.version),
       ...sourceFaults(props.source),
       ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
         ? []
