@@ -54,7 +54,6 @@ describe('tokens', () => {
 
 const A: Fault = { id: 'A', property: 'a', reason: 'a is wrong' };
 const B: Fault = { id: 'B', reason: 'b too' };
-const SMALL: Fault = { id: 'SMALL', reason: 'too small' };
 
 describe('errors', () => {
   test('name the construct and list every fault', () => {
