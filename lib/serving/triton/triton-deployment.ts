@@ -21,9 +21,9 @@ import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { roleAnnotations } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
+import { scriptAsset } from '../../kubernetes/script-asset';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Duration } from '../../units/duration';
-import { ASSEMBLE_SCRIPT } from './assemble-script';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
 import { BackendModel } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
@@ -148,7 +148,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     const { cluster, nodePool, modelStore } = this.props;
     const files = generatedFiles(this.models);
     const scriptKey = 'assemble.sh';
-    const data: { [key: string]: string } = { [scriptKey]: ASSEMBLE_SCRIPT };
+    const data: { [key: string]: string } = { [scriptKey]: scriptAsset('assemble-repository.sh') };
     for (const { key, text } of files) data[key] = text;
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, cluster, namespace),
