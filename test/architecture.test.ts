@@ -92,10 +92,7 @@ function determinismFaults(source: Source): string[] {
 }
 
 /** Files that are being rewritten; to be empty. */
-const PENDING = [
-  'lib/serving/triton/triton-deployment.ts',
-  'lib/serving/triton/backends/vllm-model.ts',
-];
+const PENDING = ['lib/serving/triton/triton-deployment.ts', 'lib/serving/triton/backends/vllm-model.ts'];
 
 describe('the library', () => {
   const all = sources();
