@@ -3,6 +3,7 @@ import { kubernetesName } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { NodeNetwork } from '../../planning/capacity-request';
+import { choiceText } from '../../serving/model/choice-text';
 import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/model/served-model';
 import { ServingHardware, networkOf } from '../../serving/model/serving-hardware';
@@ -192,8 +193,8 @@ function choiceWarnings(name: string, { resolved, otherChoice }: Resolution): Fa
     fault(
       'PLAN_DIFFERS',
       undefined,
-      `model '${name}' keeps its locked plan, ${resolved.plan.summary}; planned anew it would be ${otherChoice.summary}; nothing changes ` +
-        'until the plan is removed or replaced',
+      `model '${name}' keeps its locked plan (${choiceText(resolved.plan)}); the planner would now choose ${choiceText(otherChoice)}; nothing ` +
+        'changes until you remove or replace the plan',
     ),
   ];
 }
