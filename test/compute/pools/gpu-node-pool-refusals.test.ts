@@ -98,7 +98,7 @@ test('hardware with more huge pages than memory is an error', () => {
   });
   const build = (stack: TerraformStack) => void ClusterChecks.of(addPool(stack, { ...EFA, instanceType }).cluster);
   expect(() => synthesize(build)).toThrow(
-    /what runs on every node of pool 'chat' .* asks for more memory than a g9.small has/,
+    /what runs on every node of pool 'chat' .* requests more memory than a g9.small has/,
   );
 });
 
