@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../../units/fault';
+import { Fault, fault, untitled } from '../../../units/fault';
 import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
@@ -9,15 +9,17 @@ import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { tagFaults } from '../../../core/tags';
 import { concreteFault, hasToken } from '../../../core/tokens';
 import { DataSize } from '../../../units/data-size';
+import { wholeNumberFault } from '../../../units/number-faults';
 import { IEksCluster } from '../../cluster/eks-cluster';
-import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
-import { LabelSetter, labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
+import { imageFaults, operationFaults, reservedCapacityFaults } from './gpu-capacity-faults';
+import { poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
-import { subnetFaults } from './gpu-node-pool-subnets';
+import { poolSubnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
+import { LabelSetter, labelFaults, nodeGroupLabelFaults, taintFaults } from './node-label-faults';
 import { claimReservation, sharedReservationFaults } from './reservation-claims';
 
-/** The AL2023 NVIDIA image needs the one; gp3 volumes end at the other. */
+/** The AL2023 NVIDIA image needs the one; gp3 volumes are limited to the other. */
 const SMALLEST_DISK_GIB = 20;
 const LARGEST_DISK_GIB = 16384;
 
@@ -25,7 +27,7 @@ const LARGEST_DISK_GIB = 16384;
 const SYSTEM_NODES = 'system';
 
 /**
- * Everything that is wrong with a pool.
+ * All faults of a pool of EC2 instances.
  *
  * @param managed whether it is a managed node group
  *
@@ -37,12 +39,12 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[
     ...typeFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
-    ...capacityFaults(spec),
+    ...reservedCapacityFaults(spec),
     ...sharedReservationFaults(spec),
     ...(managed ? operationFaults(spec) : []),
-    ...(managed ? managedSchedulingFaults(spec.labels, spec.taints) : []),
+    ...(managed ? nodeGroupLabelFaults(spec.labels, spec.taints) : []),
     ...imageFaults(spec),
-    ...subnetFaults(spec),
+    ...poolSubnetFaults(spec),
     ...diskFaults(spec.diskSize),
     ...schedulingFaults(spec, managed ? LabelSetter.KUBELET : LabelSetter.KARPENTER),
     ...tagFaults(spec.tags),
@@ -55,20 +57,21 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
   return [
     ...kubernetesNameFault('poolName', poolName),
     ...(poolName === SYSTEM_NODES && cluster.release
-      ? [untitled(`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`)]
+      ? [fault('RESERVED', 'poolName', `poolName '${SYSTEM_NODES}' belongs to the cluster's own CPU nodes; pass another`)]
       : []),
     ...takenNameFaults(cluster, poolName),
   ];
 }
 
-/** Hardware that is described and not listed may be a newer type of EC2, but must be one. */
+/** A type that is not in the catalog may be newer than this library, but must be EC2's. */
 function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): Fault[] {
   return !isCustom || /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)
     ? []
     : [
-        untitled(
-          `hardware '${name}' is no instance type of EC2, which are named like 'p5.48xlarge'; use ExistingGpuNodePool for own hardware, or name ` +
-            'it as EC2 does',
+        fault(
+          'NOT_AN_EC2_INSTANCE_TYPE',
+          'instanceType',
+          `instanceType must be named as EC2 names it, such as 'p5.48xlarge'; got '${name}'; use ExistingGpuNodePool for other hardware`,
         ),
       ];
 }
@@ -115,31 +118,33 @@ export function takePoolName(pool: IConstruct, cluster: IKubernetesCluster, pool
   namesOf(cluster).set(poolName, pool);
 }
 
-function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): Fault[] {
+function sizeFaults({ minNodes, maxNodes, initialNodes }: GpuNodePoolSpec): Fault[] {
   const why = 'what fits on the pool is checked from it';
-  const tokens = [...concreteFault('minNodes', minNodes, why), ...concreteFault('maxNodes', maxNodes, why)];
+  const tokens = Object.entries({ minNodes, maxNodes, ...(initialNodes === minNodes ? {} : { initialNodes }) }).flatMap(
+    ([name, value]) => concreteFault(name, value, why),
+  );
   if (tokens.length > 0) return tokens;
-  const faults: Fault[] = [];
-  if (!Number.isInteger(minNodes) || minNodes < 0) {
-    faults.push(untitled(`minNodes must be a whole number of at least 0; got ${minNodes}`));
-  }
-  if (!Number.isInteger(maxNodes) || maxNodes < 1) {
-    faults.push(untitled(`maxNodes must be a whole number of at least 1; got ${maxNodes}`));
-  }
-  if (minNodes > maxNodes) {
-    faults.push(
-      untitled(`minNodes (${minNodes}) must not exceed maxNodes (${maxNodes}); lower the one or raise the other`),
-    );
-  }
-  return faults;
+  const faults = [...wholeNumberFault('minNodes', minNodes, 0), ...wholeNumberFault('maxNodes', maxNodes, 1)];
+  if (faults.length > 0) return faults;
+  return minNodes > maxNodes
+    ? [
+        fault(
+          'MIN_NODES_ABOVE_MAX_NODES',
+          'minNodes',
+          `minNodes (${minNodes}) must not exceed maxNodes (${maxNodes}); lower minNodes or raise maxNodes`,
+        ),
+      ]
+    : wholeNumberFault('initialNodes', initialNodes, minNodes, maxNodes);
 }
 
 function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec): Fault[] {
   if (fabric && !efa && fabric.kind !== RdmaFabricKind.NONE) {
     return [
-      untitled(
-        `EC2 has no ${fabric.kind}, so that the nodes of '${instanceType.name}' would reach each other by TCP only; use ` +
-          'RdmaFabric.efa() or RdmaFabric.none(), or ExistingGpuNodePool for own hardware',
+      fault(
+        'FABRIC_NOT_ON_EC2',
+        'fabric',
+        `EC2 has no ${fabric.kind}, so the nodes of '${instanceType.name}' would only reach each other by TCP; use RdmaFabric.efa() or ` +
+          'RdmaFabric.none(), or ExistingGpuNodePool for other hardware',
       ),
     ];
   }
@@ -147,8 +152,10 @@ function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec)
   if (instanceType.efaInterfaces === 0) {
     const able = GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0).map((type) => type.name);
     return [
-      untitled(
-        `instance type '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
+      fault(
+        'EFA_NOT_SUPPORTED',
+        'fabric',
+        `instance type '${instanceType.name}' does not support EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
       ),
     ];
   }
@@ -158,7 +165,11 @@ function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec)
 function diskFaults({ gib }: DataSize): Fault[] {
   if (Number.isInteger(gib) && gib >= SMALLEST_DISK_GIB && gib <= LARGEST_DISK_GIB) return [];
   return [
-    untitled(`diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`),
+    fault(
+      Number.isInteger(gib) ? 'OUT_OF_RANGE' : 'NOT_A_WHOLE_NUMBER',
+      'diskSize',
+      `diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`,
+    ),
   ];
 }
 

@@ -1,0 +1,16 @@
+import { Fault, fault } from './fault';
+
+/**
+ * The fault of a list in which values stand more than once; none when each is there once.
+ *
+ * @param property path of the list
+ * @param values its values, or what tells its elements apart, such as their names
+ *
+ * @internal
+ */
+export function duplicateFaults(property: string, values: readonly (string | number)[]): Fault[] {
+  const repeated = [...new Set(values.filter((value, i) => values.indexOf(value) !== i))];
+  if (repeated.length === 0) return [];
+  const listed = repeated.map((value) => `'${value}'`).join(', ');
+  return [fault('DUPLICATE', property, `${property} repeats ${listed}; each value may appear only once`)];
+}

@@ -1,0 +1,74 @@
+import { Fault, fault } from './fault';
+
+/**
+ * The fault of a number that must be whole and within bounds; none when it is, or when it is not given.
+ *
+ * @param property path of the property
+ * @param value its value
+ * @param minimum least that is allowed
+ * @param maximum most that is allowed @default - no limit
+ *
+ * @internal
+ */
+export function wholeNumberFault(
+  property: string,
+  value: number | undefined,
+  minimum: number,
+  maximum?: number,
+): Fault[] {
+  const upTo = maximum ?? Number.MAX_SAFE_INTEGER;
+  if (value === undefined || (Number.isSafeInteger(value) && value >= minimum && value <= upTo)) return [];
+  const range = maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+  return [
+    fault('NOT_A_WHOLE_NUMBER', property, `${property} must be a whole number ${range}; got ${givenValue(value)}`),
+  ];
+}
+
+/**
+ * The fault of a number that must be finite and above zero; none when it is, or when it is not given.
+ *
+ * @internal
+ */
+export function positiveFault(property: string, value: number | undefined): Fault[] {
+  return numberFault(property, value, (number) => number > 0, 'a number above 0');
+}
+
+/**
+ * The fault of a number that must be finite and not negative; none when it is, or when it is not given.
+ *
+ * @internal
+ */
+export function notNegativeFault(property: string, value: number | undefined): Fault[] {
+  return numberFault(property, value, (number) => number >= 0, 'a number of at least 0');
+}
+
+/**
+ * The fault of a number that must be above 0 and at most 1; none when it is, or when it is not given.
+ *
+ * @internal
+ */
+export function shareFault(property: string, value: number | undefined): Fault[] {
+  return numberFault(property, value, (number) => number > 0 && number <= 1, 'a number above 0 and at most 1');
+}
+
+function numberFault(
+  property: string,
+  value: number | undefined,
+  accepts: (value: number) => boolean,
+  what: string,
+): Fault[] {
+  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && accepts(value))) return [];
+  return [fault('OUT_OF_RANGE', property, `${property} must be ${what}; got ${givenValue(value)}`)];
+}
+
+/**
+ * A value as messages show it: an unresolved Terraform number is told by its size, a text is quoted, so that '8' is told from 8.
+ *
+ * @internal
+ */
+export function givenValue(value: unknown): string {
+  if (typeof value === 'number') {
+    return value < -1e200 ? 'a token (a value Terraform only knows later); pass a literal value' : String(value);
+  }
+  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+}
