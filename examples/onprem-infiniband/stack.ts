@@ -65,13 +65,16 @@ export class OnpremInfiniband {
     // Two nodes prove that NCCL uses the fabric, and at its rate.
     new NcclAcceptanceTest(this.stack, 'Acceptance', { nodePool: this.rack });
 
+    // An object store in the same hall. Its secret was made in the cluster; no part of it is in the state.
+    const modelStore = ModelStore.s3Compatible(this.stack, 'Models', {
+      bucketName: 'models',
+      endpoint: 'https://objects.hall-1.example',
+      credentials: { secretName: 'model-store' },
+    });
     const chat = new TritonDeployment(this.stack, 'Chat', {
       cluster,
       nodePool: this.rack,
-      modelStore: ModelStore.fromBucketName(this.stack, 'Models', 'models'),
-      // An object store in the same hall. Its secret was made in the cluster; no part of it is in the state.
-      modelStoreEndpoint: 'https://objects.hall-1.example',
-      modelStoreCredentials: { secretName: 'model-store' },
+      modelStore,
       models: [
         TritonModel.vllm({
           name: 'llama',

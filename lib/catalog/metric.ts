@@ -34,9 +34,9 @@ export class Metric {
    * The metric that a series belongs to, if one of the exporters exposes it.
    *
    * @param seriesName name of a series
-   * @param exporters names of exporters; names the catalog does not know are passed over
+   * @param exporters the exporters
    */
-  public static find(seriesName: string, exporters: string[]): Metric | undefined {
+  public static find(seriesName: string, exporters: MetricExporter[]): Metric | undefined {
     return Metric.ALL.find((metric) => exporters.includes(metric.exporter) && metric.seriesNames.includes(seriesName));
   }
 
@@ -84,11 +84,11 @@ export class Metric {
   /**
    * Why a workload does not expose this metric, in sentences; empty when it does.
    *
-   * @param exporters names of its exporters
+   * @param exporters its exporters
    * @param version version of the exporter
    * @param features what is switched on
    */
-  public missing(exporters: string[], version: string, features: string[]): string[] {
+  public missing(exporters: MetricExporter[], version: string, features: MetricFeature[]): string[] {
     const missing: string[] = [];
     if (!exporters.includes(this.exporter)) missing.push(`${this.name} comes from exporter '${this.exporter}' only`);
     if (this.minVersion && compareVersions(version, this.minVersion) < 0) {

@@ -1,8 +1,7 @@
 import { Fault, untitled } from '../units/fault';
 import { IConstruct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from './cluster-ledger';
 import { IKubernetesCluster } from './kubernetes-cluster';
-
-const owners = new WeakMap<IKubernetesCluster, IConstruct>();
 
 /**
  * The fault of a second node feature discovery on one cluster: each takes away the labels that the other has set, and agents that
@@ -13,7 +12,7 @@ const owners = new WeakMap<IKubernetesCluster, IConstruct>();
  * @internal
  */
 export function featureDiscoveryFaults(cluster: IKubernetesCluster): Fault[] {
-  const owner = owners.get(cluster);
+  const owner = ClusterLedger.of(cluster).singleton(ClusterSingleton.NODE_FEATURE_DISCOVERY)?.owner;
   return owner
     ? [
         untitled(
@@ -30,5 +29,5 @@ export function featureDiscoveryFaults(cluster: IKubernetesCluster): Fault[] {
  * @internal
  */
 export function takeFeatureDiscovery(cluster: IKubernetesCluster, owner: IConstruct): void {
-  owners.set(cluster, owner);
+  ClusterLedger.of(cluster).addSingleton(ClusterSingleton.NODE_FEATURE_DISCOVERY, owner);
 }

@@ -1,4 +1,4 @@
-import { ITerraformDependable } from 'cdktf';
+import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { IServiceAccountRole } from './aws-role';
 import { IGpuNodePool } from './gpu-node-pool';
@@ -29,16 +29,14 @@ export interface IKubernetesCluster extends IConstruct {
   readonly clusterName: string;
   /** How a Kubernetes client reaches it. */
   readonly connection: ClusterConnection;
-  /** The GPU pools known on it, in the order of their names. A copy. */
+  /** The GPU pools known on it, in the order of their names: `ClusterNodePools.of(this)`. A copy. */
   readonly nodePools: IGpuNodePool[];
+  /** Whether EKS's node monitoring agent runs on it. @default - not known to run */
+  readonly nodeMonitoring?: boolean;
+  /** The AWS provider that it was made by or is looked up with. @default - the stack's default AWS provider, or it is no EKS cluster */
+  readonly provider?: TerraformProvider;
   /** What Kubernetes objects of the same stack must wait for, and be destroyed before: the access entry, the nodes' add-ons. */
   readonly ready: ITerraformDependable[];
-  /**
-   * Makes a GPU pool known, so that node agents tolerate its taints and checks see it. Pools call it themselves.
-   *
-   * @param pool the pool
-   */
-  registerNodePool(pool: IGpuNodePool): void;
   /**
    * The IAM role of one service account, made in the cluster's own scope on the first call: by EKS Pod Identity where its agent
    * runs, else by IAM roles for service accounts. Throws a `ValidationError` where the cluster has neither.

@@ -1,8 +1,9 @@
 import { IConstruct } from 'constructs';
 import { IAwsRole } from './aws-role';
+import { ModelStoreCredentials } from './model-store-credentials';
 
 /**
- * Where model weights are kept: an S3 bucket.
+ * Where model weights are kept, an S3 bucket or one of a store that speaks S3, and how pods reach it.
  */
 export interface IModelStore extends IConstruct {
   /** Name of the bucket. */
@@ -13,14 +14,19 @@ export interface IModelStore extends IConstruct {
   readonly kmsKeyArn?: string;
   /** Region of the bucket. @default - the region of the pods that read it */
   readonly region?: string;
+  /** URL of a store that speaks S3 but is not AWS. @default - AWS */
+  readonly endpoint?: string;
+  /** Secret that pods take their credentials from. @default - each workload has an IAM role of its own, which it is granted to */
+  readonly credentials?: ModelStoreCredentials;
   /**
-   * Lets a role list the bucket, read its objects and decrypt them; nothing else.
+   * Lets a role list the bucket, read its objects and decrypt them; nothing else. Workloads do not call it where `credentials` are set.
    *
    * @param role the role to grant it to
    */
   grantRead(role: IAwsRole): void;
   /**
-   * Lets a role list the bucket, read, write and delete its objects (versions stay) and use the key for both; nothing else.
+   * Lets a role list the bucket, read, write and delete its objects (versions stay) and use the key for both; nothing else. Workloads
+   * do not call it where `credentials` are set.
    *
    * @param role the role to grant it to
    */

@@ -1,3 +1,4 @@
+import { MetricExporter, MetricFeature } from '../catalog/metric-kind';
 import { IConstruct } from 'constructs';
 
 /**
@@ -14,12 +15,12 @@ export interface MetricsTarget {
   readonly port: number;
   /** HTTP path. @default '/metrics' */
   readonly path?: string;
-  /** Exporters behind that port, by their names in the metric catalog, e.g. `triton`, `triton-vllm`. */
-  readonly exporters: string[];
+  /** Exporters behind that port, as the metric catalog has them. */
+  readonly exporters: MetricExporter[];
   /** Names of the models as the `model` label has them. */
   readonly models: string[];
-  /** Metric features that the workload has switched on, e.g. `histogram_latencies`. */
-  readonly features: string[];
+  /** Metric features that the workload has switched on. */
+  readonly features: MetricFeature[];
   /** Version of the exporter, e.g. the Triton release `26.07`. */
   readonly version: string;
 }

@@ -5,7 +5,6 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
-import { ClusterChecks } from '../scheduling/cluster-checks';
 import { throwIfInvalid } from '../core/errors';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -14,9 +13,9 @@ import { IModelStore } from '../core/model-store';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
-import { IScheduledWorkload, PodDemand } from '../scheduling/pod-demand';
-import { podDemandOf } from '../scheduling/pod-demand-of';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../kubernetes/pod-security';
+import { MANAGED_BY } from '../kubernetes/managed-by';
+import { PodContainer, podTemplate } from '../kubernetes/pod-template';
+import { mebibytes } from '../kubernetes/quantity';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
@@ -27,11 +26,9 @@ import {
   credentialMounts,
   credentialVolumes,
   roleAnnotations,
-  storeAccessFaults,
   storeEnvironment,
 } from '../kubernetes/model-store-access';
 import { ModelSource, sourceFaults, storedPath } from './model-source';
-import { ModelStoreCredentials } from '../core/model-store-credentials';
 
 /**
  * Properties of `ModelImport`.
@@ -59,10 +56,6 @@ export interface ModelImportProps {
   readonly nodeSelector?: { [key: string]: string };
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
-  /** Credentials for the model store, for clusters that give no IAM roles to pods. @default - an IAM role of its own */
-  readonly modelStoreCredentials?: ModelStoreCredentials;
-  /** URL of a store that speaks S3 but is not AWS. @default - AWS */
-  readonly modelStoreEndpoint?: string;
 }
 
 const SCRIPT_KEY = 'import.sh';
@@ -76,7 +69,7 @@ const SOURCE_MOUNT = '/source';
  * Terraform does not wait for it. It has no time to live: a Job that Kubernetes removes by itself would be made again by the next
  * apply. Removing the construct removes the Job and leaves the model in the store.
  */
-export class ModelImport extends Construct implements IScheduledWorkload {
+export class ModelImport extends Construct {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -112,17 +105,11 @@ export class ModelImport extends Construct implements IScheduledWorkload {
       data: { [SCRIPT_KEY]: escapeTemplate(IMPORT_SCRIPT), ...(files ? { files: escapeTemplate(files) } : {}) },
     });
     this.job = this.makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
-    ClusterChecks.of(props.cluster).register(this);
   }
 
-  /** What its pod asks of the nodes. */
-  public get podDemands(): PodDemand[] {
-    const spec = { nodeSelector: this.props.nodeSelector, container: [this.container(this.scratchMib)] };
-    return [podDemandOf(spec, { name: `${this.namespace}/${this.name}`, pods: 1, temporary: true })];
-  }
-
-  private get scratchMib(): number {
-    return Math.ceil(this.props.source.claimName === undefined ? this.largestFile.mib + 1024 : 1024);
+  /** Disk for the largest file while it is downloaded, and a little for lists. */
+  private get scratch(): DataSize {
+    return DataSize.mib(Math.ceil(this.props.source.claimName === undefined ? this.largestFile.mib + 1024 : 1024));
   }
 
   private get version(): string {
@@ -155,38 +142,27 @@ export class ModelImport extends Construct implements IScheduledWorkload {
       ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
         ? []
         : [untitled(`retries must be an integer of at least 0; got ${props.retries}`)]),
-      ...storeAccessFaults({
-        modelStore: props.modelStore,
-        credentials: props.modelStoreCredentials,
-        endpoint: props.modelStoreEndpoint,
-      }),
     ];
   }
 
   private storeRole(): IServiceAccountRole | undefined {
-    if (this.props.modelStoreCredentials) return undefined;
+    if (this.props.modelStore.credentials) return undefined;
     const role = this.props.cluster.serviceAccountRole(this.namespace, this.name);
     this.props.modelStore.grantReadWrite(role);
     return role;
   }
 
   private get labels(): { [key: string]: string } {
-    return {
-      'app.kubernetes.io/name': 'model-import',
-      'app.kubernetes.io/instance': this.name,
-      'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
-    };
+    return { 'app.kubernetes.io/name': 'model-import', 'app.kubernetes.io/instance': this.name };
   }
 
   private metadata(annotations?: { [key: string]: string }) {
-    return { name: this.name, namespace: this.namespace, labels: this.labels, annotations };
+    return { name: this.name, namespace: this.namespace, labels: { ...this.labels, ...MANAGED_BY }, annotations };
   }
 
   private makeJob(waitFor: ITerraformDependable[]): JobV1 {
-    const { source, cluster, nodeSelector, modelStoreCredentials } = this.props;
+    const { source, cluster, nodeSelector, modelStore } = this.props;
     const claim = source.claimName;
-    const scratchMib = this.scratchMib;
-    const pullSecrets = this.registry.pullSecrets.map((name) => ({ name }));
     return new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
       metadata: this.metadata(),
@@ -195,68 +171,61 @@ export class ModelImport extends Construct implements IScheduledWorkload {
         backoffLimit: this.props.retries ?? 10,
         completions: 1,
         parallelism: 1,
-        template: {
-          metadata: { labels: this.labels },
+        template: podTemplate({
+          labels: this.labels,
+          registry: this.registry,
+          securityLevel: PodSecurityLevel.RESTRICTED,
+          fsGroupChangePolicy: 'OnRootMismatch',
+          serviceAccount: { name: this.name },
+          containers: [this.container()],
           spec: {
-            serviceAccountName: this.name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
             // The same pod starts again after a failure, so that a file half downloaded is still there.
             restartPolicy: 'OnFailure',
             nodeSelector,
-            imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
-            securityContext: { ...restrictedPodSecurityContext(), fsGroupChangePolicy: 'OnRootMismatch' },
             volume: [
               { name: 'config', configMap: { name: this.name, defaultMode: '0444' } },
-              { name: 'scratch', emptyDir: { sizeLimit: `${scratchMib}Mi` } },
+              { name: 'scratch', emptyDir: { sizeLimit: mebibytes(this.scratch) } },
               { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
               ...(claim === undefined
                 ? []
                 : [{ name: 'source', persistentVolumeClaim: { claimName: claim, readOnly: true } }]),
-              ...credentialVolumes(modelStoreCredentials),
+              ...credentialVolumes(modelStore),
             ],
-            container: [this.container(scratchMib)],
           },
-        },
+        }),
       },
     });
   }
 
-  private container(scratchMib: number) {
-    const { source, modelStoreCredentials } = this.props;
-    const disk = { 'ephemeral-storage': `${scratchMib + 1024}Mi` };
+  private container(): PodContainer {
+    const { source, modelStore } = this.props;
+    const disk = { 'ephemeral-storage': mebibytes(DataSize.mib(this.scratch.mib + 1024)) };
     const from =
       source.claimName === undefined
         ? { name: 'FILE_LIST', value: `${CONFIG_MOUNT}/files` }
         : { name: 'SOURCE_DIR', value: source.folder ? `${SOURCE_MOUNT}/${source.folder}` : SOURCE_MOUNT };
     return {
       name: 'import',
-      image: this.registry.resolve(AWS_CLI_IMAGE),
-      imagePullPolicy: 'IfNotPresent',
+      image: AWS_CLI_IMAGE,
       command: ['/bin/sh', `${CONFIG_MOUNT}/${SCRIPT_KEY}`],
       env: [
         { name: 'MODEL_URI', value: this.modelUri },
         { name: 'SCRATCH_DIR', value: SCRATCH_MOUNT },
         { name: 'HOME', value: '/tmp' },
         from,
-        ...storeEnvironment({
-          modelStore: this.props.modelStore,
-          credentials: modelStoreCredentials,
-          endpoint: this.props.modelStoreEndpoint,
-        }),
+        ...storeEnvironment(modelStore),
       ],
       volumeMount: [
         { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
         { name: 'scratch', mountPath: SCRATCH_MOUNT },
         { name: 'tmp', mountPath: '/tmp' },
         ...(source.claimName === undefined ? [] : [{ name: 'source', mountPath: SOURCE_MOUNT, readOnly: true }]),
-        ...credentialMounts(modelStoreCredentials),
+        ...credentialMounts(modelStore),
       ],
       resources: {
         requests: { cpu: '500m', memory: '1Gi', ...disk },
         limits: { cpu: '2', memory: '2Gi', ...disk },
       },
-      securityContext: restrictedContainerSecurityContext(),
       terminationMessagePolicy: 'FallbackToLogsOnError',
     };
   }

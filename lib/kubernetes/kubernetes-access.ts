@@ -4,6 +4,7 @@ import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { enter, entered } from '../core/cluster-ledger';
 import { dependOn } from '../core/dependencies';
 import { ValidationError, throwIfInvalid } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -104,14 +105,14 @@ export class KubernetesAccess {
    * @param cluster the cluster
    */
   public static find(scope: Construct, cluster: IKubernetesCluster): KubernetesAccess | undefined {
-    return registry.get(TerraformStack.of(scope))?.get(cluster);
+    const known = accessesOf(TerraformStack.of(scope), cluster.clusterName);
+    return known.find((each) => each.cluster === cluster)?.access;
   }
 
   private static register(scope: Construct, cluster: IKubernetesCluster, access: KubernetesAccess): KubernetesAccess {
     const stack = TerraformStack.of(scope);
-    const clusters = registry.get(stack) ?? new Map<IKubernetesCluster, KubernetesAccess>();
-    clusters.set(cluster, access);
-    registry.set(stack, clusters);
+    const known: KnownAccess = { cluster, access };
+    enter(stack, ACCESS, cluster.clusterName, access.kubernetesProvider, known);
     return access;
   }
 
@@ -246,7 +247,18 @@ export function isOnCluster(
   return isDefault(TerraformStack.of(object));
 }
 
-const registry = new WeakMap<TerraformStack, Map<IKubernetesCluster, KubernetesAccess>>();
+/** What the ledger of a stack calls providers of clusters, by the clusters' names. */
+const ACCESS = 'kubernetes access';
+
+/** The providers of one of the clusters of a name. */
+interface KnownAccess {
+  readonly cluster: IKubernetesCluster;
+  readonly access: KubernetesAccess;
+}
+
+function accessesOf(stack: TerraformStack, clusterName?: string): KnownAccess[] {
+  return entered<KnownAccess>(stack, ACCESS, clusterName).map(({ value }) => value);
+}
 
 function meta(
   type: string,
@@ -278,8 +290,8 @@ function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): bo
 /** Providers that are made here have the id of their cluster's name; those that were handed in have any. */
 function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): Fault[] {
   const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
-  const others = [...(registry.get(stack) ?? [])].filter(([, { kubernetesProvider }]) => kubernetesProvider === made);
-  return others.map(([other]) =>
+  const others = accessesOf(stack).filter(({ access }) => access.kubernetesProvider === made);
+  return others.map(({ cluster: other }) =>
     untitled(
       `this stack already has providers for a cluster named '${clusterName}', the one at '${other.node.path}', and is asked for those of ` +
         `'${node.path}'; pass one of the two to everything, or give another cluster a name or a stack of its own`,

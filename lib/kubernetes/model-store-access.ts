@@ -1,54 +1,30 @@
-import { Fault, untitled } from '../units/fault';
 import { IServiceAccountRole } from '../core/aws-role';
 import { IModelStore } from '../core/model-store';
-import { kubernetesNameFault } from '../core/naming';
-import { ModelStoreCredentials } from '../core/model-store-credentials';
 
 /** The AWS CLI's image. Pod Identity needs 2.15 or later. */
 export const AWS_CLI_IMAGE = 'public.ecr.aws/aws-cli/aws-cli:2.36.5';
 
 const CREDENTIALS_MOUNT = '/var/run/secrets/model-store';
 
-/** How a container of ours reaches a model store. */
-interface StoreAccess {
-  readonly modelStore: IModelStore;
-  readonly credentials?: ModelStoreCredentials;
-  readonly endpoint?: string;
-}
-
-/** @internal */
-export function storeAccessFaults({ credentials, endpoint }: StoreAccess): Fault[] {
-  return [
-    ...(credentials ? kubernetesNameFault('modelStoreCredentials.secretName', credentials.secretName) : []),
-    ...(endpoint === undefined || /^https?:\/\/[^\s/]+\/?$/.test(endpoint)
-      ? []
-      : [
-          untitled(
-            `modelStoreEndpoint must be an http or https URL without a path, e.g. 'https://s3.example.com:9000'; got '${endpoint}'`,
-          ),
-        ]),
-  ];
-}
-
 /**
- * The environment that the AWS CLI reads.
+ * The environment that the AWS CLI reads to reach a store.
  *
  * @internal
  */
-export function storeEnvironment({
-  modelStore,
-  credentials,
-  endpoint,
-}: StoreAccess): { name: string; value: string }[] {
+export function storeEnvironment({ region, credentials, endpoint }: IModelStore): { name: string; value: string }[] {
   return [
-    ...(modelStore.region ? [{ name: 'AWS_DEFAULT_REGION', value: modelStore.region }] : []),
+    ...(region ? [{ name: 'AWS_DEFAULT_REGION', value: region }] : []),
     ...(endpoint ? [{ name: 'AWS_ENDPOINT_URL_S3', value: endpoint }] : []),
     ...(credentials ? [{ name: 'AWS_SHARED_CREDENTIALS_FILE', value: `${CREDENTIALS_MOUNT}/credentials` }] : []),
   ];
 }
 
-/** @internal */
-export function credentialVolumes(credentials?: ModelStoreCredentials) {
+/**
+ * Volumes of a pod for the credentials of a store; none where a role does.
+ *
+ * @internal
+ */
+export function credentialVolumes({ credentials }: IModelStore) {
   if (!credentials) return [];
   const items = [{ key: credentials.key ?? 'credentials', path: 'credentials' }];
   return [
@@ -56,8 +32,12 @@ export function credentialVolumes(credentials?: ModelStoreCredentials) {
   ];
 }
 
-/** @internal */
-export function credentialMounts(credentials?: ModelStoreCredentials) {
+/**
+ * Where a container has the credentials of a store.
+ *
+ * @internal
+ */
+export function credentialMounts({ credentials }: IModelStore) {
   return credentials ? [{ name: 'model-store-credentials', mountPath: CREDENTIALS_MOUNT, readOnly: true }] : [];
 }
 

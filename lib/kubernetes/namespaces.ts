@@ -1,7 +1,8 @@
 import { untitled } from '../units/fault';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
+import { enter, entered } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { KubernetesAccess, kubernetesMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -51,7 +52,8 @@ export function ensureNamespace(
       },
     },
   });
-  owners.set(made, { cluster, provider: providerOf(stack, cluster) });
+  const owner: NamespaceOwner = { cluster, provider: providerOf(stack, cluster) };
+  enter(stack, NAMESPACE, id, made, owner);
   return [made];
 }
 
@@ -66,11 +68,14 @@ export function knownNamespace(scope: Construct, cluster: IKubernetesCluster, na
   return known ? [known] : [];
 }
 
-/** What each namespace is on. */
-const owners = new WeakMap<
-  IConstruct,
-  { readonly cluster: IKubernetesCluster; readonly provider?: TerraformProvider }
->();
+/** What the ledger of a stack calls namespaces, by their construct ids. */
+const NAMESPACE = 'namespace';
+
+/** What a namespace is on. */
+interface NamespaceOwner {
+  readonly cluster: IKubernetesCluster;
+  readonly provider?: TerraformProvider;
+}
 
 /**
  * Namespace 'c' of cluster 'a-b' is not namespace 'b-c' of cluster 'a', and clusters of one name with a provider each are two: the later
@@ -80,7 +85,7 @@ function namespaceId(stack: TerraformStack, cluster: IKubernetesCluster, name: s
   const { clusterName } = cluster;
   const id = `Namespace-${clusterName}-${name}`;
   const known = stack.node.tryFindChild(id);
-  const owner = known && owners.get(known);
+  const owner = entered<NamespaceOwner>(stack, NAMESPACE, id)[0]?.value;
   const provider = providerOf(stack, cluster);
   const isOthers =
     known !== undefined &&

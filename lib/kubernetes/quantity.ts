@@ -1,3 +1,5 @@
+import { DataSize } from '../units/data-size';
+
 /** Factors of the suffixes of Kubernetes quantities. */
 const SUFFIXES: { readonly [suffix: string]: number } = {
   '': 1,
@@ -40,4 +42,33 @@ export function readableAmount(resource: string, value: number): string {
   const isBytes = resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages-');
   if (isBytes) return `${Math.round((value / 2 ** 30) * 10) / 10} GiB`;
   return String(Math.round(value * 100) / 100);
+}
+
+/**
+ * A size as a quantity in MiB, rounded up.
+ *
+ * @internal
+ */
+export function mebibytes(size: DataSize): string {
+  return `${Math.ceil(size.mib)}Mi`;
+}
+
+/**
+ * A size, rounded up to MiB, in the form that the API server answers with, so that the next plan sees no difference: in GiB where that is
+ * whole.
+ *
+ * @internal
+ */
+export function canonicalBytes(size: DataSize): string {
+  const mib = Math.ceil(size.mib);
+  return mib % 1024 === 0 ? `${mib / 1024}Gi` : `${mib}Mi`;
+}
+
+/**
+ * Thousandths of a core as a quantity of CPU.
+ *
+ * @internal
+ */
+export function cores(millis: number): string {
+  return millis % 1000 === 0 ? String(millis / 1000) : `${millis}m`;
 }

@@ -4,6 +4,7 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
+import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
@@ -108,10 +109,8 @@ export class NvidiaNetworkOperator extends Construct {
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    const pools = props.nodePools ?? props.cluster.nodePools.filter(hasConnectX);
+    const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
-    operators.set(props.cluster, this);
-    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
     this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     for (const network of props.existingNetworks ?? []) this.made.add(network);
@@ -147,6 +146,8 @@ export class NvidiaNetworkOperator extends Construct {
       ...this.smallBlocks().map(untitled),
       ...(props.nodePools ? [] : this.latePoolFaults()),
     ]);
+    ClusterLedger.of(this.cluster).addSingleton(ClusterSingleton.NETWORK_OPERATOR, this);
+    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
   }
 
   /** The pools it serves. A copy. */
@@ -181,7 +182,7 @@ export class NvidiaNetworkOperator extends Construct {
   /** Pools that were made after this, whose nodes would have no adapter for pods. */
   private latePoolFaults(): Fault[] {
     const served = new Set(this.nodePools);
-    const late = this.cluster.nodePools.filter((pool) => hasConnectX(pool) && !served.has(pool));
+    const late = ClusterLedger.of(this.cluster).pools.filter((pool) => hasConnectX(pool) && !served.has(pool));
     return late.map((pool) =>
       untitled(
         `pool '${pool.poolName}' was made after the network operator, which serves the pools there were; make the operator last, or pass ` +
@@ -244,7 +245,7 @@ export class NvidiaNetworkOperator extends Construct {
 
   private faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): Fault[] {
     const { cluster } = props;
-    const other = operators.get(cluster);
+    const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.NETWORK_OPERATOR)?.owner;
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
     const [major, minor] = (props.chartVersion ?? CHART_VERSION).split('.').map(Number);
     return [
@@ -316,8 +317,6 @@ export class NvidiaNetworkOperator extends Construct {
     });
   }
 }
-
-const operators = new WeakMap<IKubernetesCluster, NvidiaNetworkOperator>();
 
 /** What the chart's own values let the discovery tolerate, which ours replace. */
 const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({

@@ -2,6 +2,7 @@ import { Fault, untitled } from '../units/fault';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
+import { enter, entered } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
@@ -55,7 +56,6 @@ export class NvIpamPool extends Construct {
     const pools = props.nodePools ?? operator.nodePools;
     throwIfInvalid(this, poolFaults(this.poolName, props, pools));
     this.perNodeBlockSize = perNodeBlockSize;
-    ranges.set(operator, [...(ranges.get(operator) ?? []), { name: this.poolName, subnet, pools }]);
     this.ipam = JSON.stringify({ type: 'nv-ipam', poolName: this.poolName });
     const resources = new CustomResources(this, 'Resource', {
       cluster: operator.cluster,
@@ -77,6 +77,8 @@ export class NvIpamPool extends Construct {
       dependsOn: operator._ipamReady(),
     });
     this.ready = resources.ready;
+    const range: TakenRange = { name: this.poolName, subnet, pools };
+    enter(operator, ADDRESS_RANGE, this.poolName, this, range);
   }
 }
 
@@ -91,13 +93,13 @@ interface TakenRange {
   readonly pools: readonly IGpuNodePool[];
 }
 
-/** The ranges of the address pools of each operator. */
-const ranges = new WeakMap<NvidiaNetworkOperator, TakenRange[]>();
+/** What the ledger of an operator calls the ranges of its address pools. */
+const ADDRESS_RANGE = 'address range';
 
 /** Two interfaces of one pod may not have the same address, and a node has one route to a range. */
 function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: readonly IGpuNodePool[]): Fault[] {
   const range = addressRange(subnet);
-  return (ranges.get(operator) ?? []).flatMap((other) => {
+  return entered<TakenRange>(operator, ADDRESS_RANGE).flatMap(({ value: other }) => {
     const taken = addressRange(other.subnet);
     const shared = pools.filter((pool) => other.pools.includes(pool)).map(({ poolName }) => `'${poolName}'`);
     const apart =

@@ -2,7 +2,7 @@ import { addValidation } from '../core/validation';
 import { Fault } from '../units/fault';
 import { Annotations, TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { isAttached } from '../core/attached';
+import { ClusterLedger, isInTree } from '../core/cluster-ledger';
 import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
@@ -35,16 +35,15 @@ export class ClusterChecks {
    * @param cluster the cluster
    */
   public static of(cluster: IKubernetesCluster): ClusterChecks {
-    const known = all.get(cluster);
-    if (known) return known;
-    const checks = new ClusterChecks(cluster);
-    all.set(cluster, checks);
-    addValidation(cluster, () => {
-      const found = checks.findings();
-      if (found.capacity.length === 0) checks.warn(found.others);
-      return found.faults;
+    return ClusterLedger.of(cluster).checks(() => {
+      const checks = new ClusterChecks(cluster);
+      addValidation(cluster, () => {
+        const found = checks.findings();
+        if (found.capacity.length === 0) checks.warn(found.others);
+        return found.faults;
+      });
+      return checks;
     });
-    return checks;
   }
 
   private readonly cluster: IKubernetesCluster;
@@ -91,12 +90,12 @@ export class ClusterChecks {
   }
 
   private placement(others: readonly TerraformResource[], nodesOf?: (pool: IGpuNodePool) => number): Placement {
-    const registered = [...this.workloads].filter(isAttached);
+    const registered = [...this.workloads].filter(isInTree);
     const found = others.flatMap((resource) => {
       const demand = demandOfResource(resource);
       return demand ? [{ node: resource.node, podDemands: [demand] }] : [];
     });
-    return placementOf(this.cluster.nodePools, [...registered, ...found], {
+    return placementOf(this.pools, [...registered, ...found], {
       toleratesRequested: this.isEks,
       nodesOf,
     });
@@ -106,7 +105,7 @@ export class ClusterChecks {
   private warn(others: readonly TerraformResource[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
-    const fixed = new Set(this.cluster.nodePools.filter(isFixed));
+    const fixed = new Set(this.pools.filter(isFixed));
     if (fixed.size === 0) return;
     const atFirst = this.placement(others, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
     const short = new Set(capacityFindings(atFirst).flatMap(({ pools }) => pools));
@@ -129,10 +128,14 @@ export class ClusterChecks {
     return this.cluster.connection.eksClusterName !== undefined;
   }
 
+  private get pools(): IGpuNodePool[] {
+    return ClusterLedger.of(this.cluster).pools;
+  }
+
   /** Resources of the Kubernetes provider on the cluster. */
   private objects(): TerraformResource[] {
     const constructs = this.cluster.node.root.node.findAll();
-    const alone = constructs.filter((each) => all.has(each as IKubernetesCluster)).length === 1;
+    const alone = constructs.filter((each) => ClusterLedger.of(each as IKubernetesCluster).isChecked).length === 1;
     const defaults = new Map<TerraformStack, boolean>();
     const isDefault = (stack: TerraformStack) => {
       const known = defaults.get(stack) ?? (alone && hasDefaultProvider('kubernetes', stack));
@@ -148,5 +151,3 @@ export class ClusterChecks {
     return objects.filter((resource) => runsPods(resource) && !resource.node.scopes.some(isOurs));
   }
 }
-
-const all = new WeakMap<IKubernetesCluster, ClusterChecks>();

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { hasToken } from '../core/tokens';
 
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];
@@ -21,30 +21,40 @@ export function bucketNameFaults(name: string, dotsAllowed: boolean): Fault[] {
   const suffix = RESERVED_SUFFIXES.find((reserved) => name.endsWith(reserved));
   return [
     ...(name.length < 3 || name.length > 63
-      ? [untitled(`bucketName must have 3 to 63 characters; ${got} with ${name.length}`)]
+      ? [fault('INVALID_NAME', 'bucketName', `bucketName must have 3 to 63 characters; ${got} with ${name.length}`)]
       : []),
     ...(/^[a-z0-9.-]*$/.test(name)
       ? []
       : [
-          untitled(
-            `bucketName must have only lower-case letters, digits${dotsAllowed ? ', dots' : ''} and hyphens; ${got}`,
+          fault(
+            'INVALID_NAME',
+            'bucketName',
+            `bucketName may contain only lower-case letters, digits${dotsAllowed ? ', dots' : ''} and hyphens; ${got}`,
           ),
         ]),
     ...(/^[a-z0-9]/i.test(name) && /[a-z0-9]$/i.test(name)
       ? []
-      : [untitled(`bucketName must begin and end with a letter or digit; ${got}`)]),
-    ...(name.includes('..') ? [untitled(`bucketName must not have two dots in a row; ${got}`)] : []),
+      : [fault('INVALID_NAME', 'bucketName', `bucketName must begin and end with a letter or digit; ${got}`)]),
+    ...(name.includes('..')
+      ? [fault('INVALID_NAME', 'bucketName', `bucketName must not contain two dots in a row; ${got}`)]
+      : []),
     ...(!dotsAllowed && name.includes('.')
       ? [
-          untitled(
-            `bucketName must not have a dot, because S3's certificate does not cover such a name; ${got}; use hyphens`,
+          fault(
+            'INVALID_NAME',
+            'bucketName',
+            `bucketName must not contain a dot, because S3's certificate does not cover such a name; ${got}; use hyphens`,
           ),
         ]
       : []),
     ...(/^\d{1,3}(\.\d{1,3}){3}$/.test(name)
-      ? [untitled(`bucketName must not be written as an IP address; ${got}`)]
+      ? [fault('INVALID_NAME', 'bucketName', `bucketName must not look like an IP address; ${got}`)]
       : []),
-    ...(prefix ? [untitled(`bucketName must not begin with '${prefix}', which S3 reserves; ${got}`)] : []),
-    ...(suffix ? [untitled(`bucketName must not end with '${suffix}', which S3 reserves; ${got}`)] : []),
+    ...(prefix
+      ? [fault('RESERVED', 'bucketName', `bucketName must not begin with '${prefix}', which S3 reserves; ${got}`)]
+      : []),
+    ...(suffix
+      ? [fault('RESERVED', 'bucketName', `bucketName must not end with '${suffix}', which S3 reserves; ${got}`)]
+      : []),
   ];
 }

@@ -2,10 +2,12 @@ import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
 import { IModelStore } from '../core/model-store';
+import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { bucketNameFaults } from './bucket-name';
 import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
 import { grantRead, grantReadWrite } from './store-grants';
+import { credentialFaults } from './store-reach';
 
 /**
  * A bucket that exists. Nothing about it is made or changed.
@@ -17,14 +19,16 @@ export class ImportedModelStore extends Construct implements IModelStore {
   public readonly bucketArn: string;
   public readonly kmsKeyArn?: string;
   public readonly region?: string;
+  public readonly credentials?: ModelStoreCredentials;
 
   public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
     super(scope, id);
-    throwIfInvalid(this, bucketNameFaults(bucketName, true));
+    throwIfInvalid(this, [...bucketNameFaults(bucketName, true), ...credentialFaults(attributes.credentials)]);
     this.bucketName = bucketName;
     this.bucketArn = `arn:${attributes.partition ?? 'aws'}:s3:::${bucketName}`;
     this.kmsKeyArn = attributes.kmsKeyArn;
     this.region = attributes.region;
+    this.credentials = attributes.credentials;
   }
 
   public grantRead(role: IAwsRole): void {

@@ -1,3 +1,5 @@
+import { ModelStoreCredentials } from '../core/model-store-credentials';
+
 /**
  * What is known of a bucket that exists.
  */
@@ -8,4 +10,6 @@ export interface ModelStoreAttributes {
   readonly region?: string;
   /** Partition of the bucket: `aws`, `aws-cn` or `aws-us-gov`. @default 'aws' */
   readonly partition?: string;
+  /** Secret that pods take their credentials from, for clusters that give no IAM roles to pods. @default - an IAM role for each workload */
+  readonly credentials?: ModelStoreCredentials;
 }

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
@@ -16,6 +16,7 @@ import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
 import { IModelStore } from '../core/model-store';
+import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { kubernetesName } from '../core/naming';
 import { awsTags, tagFaults } from '../core/tags';
 import { concreteFault } from '../core/tokens';
@@ -24,7 +25,10 @@ import { ImportedModelStore } from './imported-model-store';
 import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
 import { RemovalPolicy } from './removal-policy';
+import { S3CompatibleStore } from './s3-compatible-store';
+import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
+import { credentialFaults } from './store-reach';
 
 /**
  * Where the access log of a store is written.
@@ -49,6 +53,8 @@ export interface ModelStoreProps {
   readonly encryptionKeyArn?: string;
   /** Region of the bucket, for pods in another region. @default - the region of the pods that read it */
   readonly region?: string;
+  /** Secret that pods take their credentials from, for clusters that give no IAM roles to pods. @default - an IAM role for each workload */
+  readonly credentials?: ModelStoreCredentials;
   /** Days after which a version that was overwritten or deleted is removed; whole, at least 1. @default 90 */
   readonly noncurrentVersionDays?: number;
   /** Days after which the parts of an unfinished upload are removed; whole, at least 1. @default 7 */
@@ -89,6 +95,18 @@ export class ModelStore extends Construct implements IModelStore {
     return new ImportedModelStore(scope, id, bucketName, attributes);
   }
 
+  /**
+   * A bucket of a store that speaks S3 but is not AWS, e.g. MinIO or Ceph. Its pods get credentials from a secret; grants to IAM roles
+   * are refused. Throws a `ValidationError` with every fault of the bucket's name, the endpoint and the secret's name.
+   *
+   * @param scope parent of the construct
+   * @param id id of the construct, unique in its scope
+   * @param props the bucket, and how it is reached
+   */
+  public static s3Compatible(scope: Construct, id: string, props: S3CompatibleStoreProps): IModelStore {
+    return new S3CompatibleStore(scope, id, props);
+  }
+
   /** Name of the bucket. */
   public readonly bucketName: string;
   /** ARN of the bucket. */
@@ -97,6 +115,8 @@ export class ModelStore extends Construct implements IModelStore {
   public readonly kmsKeyArn?: string;
   /** Region of the bucket. @default - the region of the pods that read it */
   public readonly region?: string;
+  /** Secret that pods take their credentials from. @default - an IAM role for each workload */
+  public readonly credentials?: ModelStoreCredentials;
 
   private readonly provider?: TerraformProvider;
   private readonly tags: { [key: string]: string };
@@ -112,11 +132,13 @@ export class ModelStore extends Construct implements IModelStore {
       ...(props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
       ...dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
       ...dayFaults('incompleteUploadDays', props.incompleteUploadDays),
+      ...credentialFaults(props.credentials),
       ...tagFaults(props.tags),
     ]);
     this.provider = props.provider;
     this.tags = awsTags({}, props.tags);
     this.region = props.region;
+    this.credentials = props.credentials;
 
     const key = props.encryptionKeyArn === undefined ? this.ownKey() : undefined;
     const bucket = new S3Bucket(this, 'Resource', {
@@ -289,5 +311,5 @@ function dayFaults(name: string, days?: number): Fault[] {
   if (unknown.length > 0) return unknown;
   return Number.isInteger(days) && days >= 1
     ? []
-    : [untitled(`${name} must be a whole number of days, at least 1; got ${days}`)];
+    : [fault('NOT_A_WHOLE_NUMBER', name, `${name} must be a whole number of days, at least 1; got ${days}`)];
 }

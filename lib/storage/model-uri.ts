@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { IConstruct } from 'constructs';
 import { throwIfInvalid } from '../core/errors';
 import { hasToken } from '../core/tokens';
@@ -28,8 +28,10 @@ function pathFaults(name: string, value: string): Fault[] {
   return good
     ? []
     : [
-        untitled(
-          `${name} must be letters, digits, '.', '_' and '-', with single slashes between folders if any; got '${value}'`,
+        fault(
+          'INVALID_NAME',
+          name,
+          `${name} may contain letters, digits, \'.\', \'_\' and \'-\', with single slashes between folders; got \'${value}\'`,
         ),
       ];
 }

@@ -1,5 +1,5 @@
 import { Fn } from 'cdktf';
-import { ValidationError } from '../../lib/core';
+import { ModelStoreCredentials, ValidationError } from '../../lib/core';
 import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { DataSize } from '../../lib/units';
 import { TestStore, withSite } from '../serving/support/fixtures';
@@ -10,10 +10,11 @@ const source = ModelSource.urls([
   { url: 'https://example.com/llama/config.json', path: 'conf/config.json' },
 ]);
 
-function importModel(props: Partial<ModelImportProps> = {}) {
+function importModel(props: Partial<ModelImportProps> = {}, credentials?: ModelStoreCredentials) {
   let store: TestStore | undefined;
   const json = withSite((site) => {
     store = site.store;
+    store.credentials = credentials;
     new ModelImport(site.scope, 'Import', {
       cluster: site.cluster,
       modelStore: site.store,
@@ -74,7 +75,7 @@ test('reads a volume without writing to it', () => {
 });
 
 test('a secret instead of a role', () => {
-  const { json, grants } = importModel({ modelStoreCredentials: { secretName: 'store' } });
+  const { json, grants } = importModel({}, { secretName: 'store' });
   expect(grants).toEqual([]);
   const pod = json.only('kubernetes_job_v1').spec.template.spec;
   expect(pod.volume).toContainEqual(expect.objectContaining({ name: 'model-store-credentials' }));

@@ -1,9 +1,11 @@
+import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { MetricsTarget } from '../../lib/core/watchable';
 import { Indicator, MetricContract } from '../../lib/monitoring';
 import { TARGET } from './support';
 
-const SUMMARY = 'summary_latencies';
-const HISTOGRAM = 'histogram_latencies';
+const SUMMARY = MetricFeature.SUMMARY_LATENCIES;
+const HISTOGRAM = MetricFeature.HISTOGRAM_LATENCIES;
+const { TRITON, TRITON_VLLM, TRITON_TENSORRT_LLM } = MetricExporter;
 const query = (indicator: Indicator, target: Partial<MetricsTarget> = {}) => indicator.query({ ...TARGET, ...target });
 
 describe('an indicator', () => {
@@ -31,20 +33,20 @@ describe('an indicator', () => {
   });
 
   // Exporters, version and features of a workload, and what its P99 is read from.
-  test.each([
-    ['the default release', ['triton'], '26.02', [HISTOGRAM], 'first_response_histogram_ms'],
-    ['a newer one with both', ['triton'], '26.07', [HISTOGRAM, SUMMARY], 'first_response_histogram_ms'],
-    ['the first that covers every model', ['triton'], '26.01', [HISTOGRAM], 'first_response_histogram_ms'],
-    ['an older one with the summary', ['triton'], '25.12', [HISTOGRAM, SUMMARY], 'request_summary_us'],
+  test.each<[string, MetricExporter[], string, MetricFeature[], string]>([
+    ['the default release', [TRITON], '26.02', [HISTOGRAM], 'first_response_histogram_ms'],
+    ['a newer one with both', [TRITON], '26.07', [HISTOGRAM, SUMMARY], 'first_response_histogram_ms'],
+    ['the first that covers every model', [TRITON], '26.01', [HISTOGRAM], 'first_response_histogram_ms'],
+    ['an older one with the summary', [TRITON], '25.12', [HISTOGRAM, SUMMARY], 'request_summary_us'],
     [
       'an older vLLM with models that answer once',
-      ['triton', 'triton-vllm'],
+      [TRITON, TRITON_VLLM],
       '25.12',
       [HISTOGRAM, SUMMARY],
       'request_summary_us',
     ],
-    ['an older vLLM, which streams', ['triton', 'triton-vllm'], '24.12', [HISTOGRAM], 'first_response_histogram_ms'],
-    ['a new one with the summary only', ['triton'], '26.02', [SUMMARY], 'request_summary_us'],
+    ['an older vLLM, which streams', [TRITON, TRITON_VLLM], '24.12', [HISTOGRAM], 'first_response_histogram_ms'],
+    ['a new one with the summary only', [TRITON], '26.02', [SUMMARY], 'request_summary_us'],
   ])('P99 of %s', (_, exporters, version, features, source) => {
     const { expr, metrics } = query(Indicator.LATENCY_P99, { exporters, version, features });
     expect(metrics.map(({ name }) => name)).toEqual([`nv_inference_${source}`]);
@@ -53,17 +55,17 @@ describe('an indicator', () => {
     expect(expr.endsWith(' / 1e3')).toBe(source === 'request_summary_us');
   });
 
-  test.each([
-    ['nothing is switched on', ['triton'], '26.02', [], ["needs 'histogram_latencies'", "needs 'summary_latencies'"]],
+  test.each<[string, MetricExporter[], string, MetricFeature[], string[]]>([
+    ['nothing is switched on', [TRITON], '26.02', [], ["needs 'histogram_latencies'", "needs 'summary_latencies'"]],
     [
       'the histogram lacks models that answer once',
-      ['triton'],
+      [TRITON],
       '25.12',
       [HISTOGRAM],
       ['from version 26.01 on, not in 25.12'],
     ],
-    ['there is no histogram yet', ['triton', 'triton-vllm'], '24.10', [HISTOGRAM], ['needs version 24.11 or later']],
-    ['Triton is not behind the port', ['vllm'], '0.24.0', [], ["comes from exporter 'triton' only"]],
+    ['there is no histogram yet', [TRITON, TRITON_VLLM], '24.10', [HISTOGRAM], ['needs version 24.11 or later']],
+    ['Triton is not behind the port', [TRITON_TENSORRT_LLM], '0.24.0', [], ["comes from exporter 'triton' only"]],
   ])('refuses P99 when %s', (_, exporters, version, features, reasons) => {
     for (const reason of reasons) {
       expect(() => query(Indicator.LATENCY_P99, { exporters, version, features })).toThrow(reason);

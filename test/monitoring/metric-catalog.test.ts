@@ -45,9 +45,11 @@ describe('the metric catalog', () => {
   });
 
   test('finds a metric by a series of it, never a histogram by its bare name', () => {
-    expect(Metric.find('nv_inference_first_response_histogram_ms_bucket', ['triton'])).toBe(HISTOGRAM);
-    expect(Metric.find('nv_inference_first_response_histogram_ms', ['triton'])).toBeUndefined();
-    expect(Metric.find('nv_inference_request_success', ['triton-vllm', 'unheard-of'])).toBeUndefined();
+    expect(Metric.find('nv_inference_first_response_histogram_ms_bucket', [MetricExporter.TRITON])).toBe(HISTOGRAM);
+    expect(Metric.find('nv_inference_first_response_histogram_ms', [MetricExporter.TRITON])).toBeUndefined();
+    expect(
+      Metric.find('nv_inference_request_success', [MetricExporter.TRITON_VLLM, MetricExporter.TRITON_TENSORRT_LLM]),
+    ).toBeUndefined();
     expect(Metric.of(MetricExporter.TRITON, 'nv_gpu_utilization').unit).toBe(MetricUnit.RATIO);
   });
 
@@ -57,11 +59,21 @@ describe('the metric catalog', () => {
     );
   });
 
-  test.each([
-    [['triton'], '26.02', ['histogram_latencies'], []],
-    [['triton'], '24.10', ['histogram_latencies'], ['needs version 24.11 or later, not 24.10']],
-    [['triton'], '26.02', [], ["needs 'histogram_latencies' to be switched on"]],
-    [['vllm'], '26.02', ['histogram_latencies'], ["comes from exporter 'triton' only"]],
+  test.each<[MetricExporter[], string, MetricFeature[], string[]]>([
+    [[MetricExporter.TRITON], '26.02', [MetricFeature.HISTOGRAM_LATENCIES], []],
+    [
+      [MetricExporter.TRITON],
+      '24.10',
+      [MetricFeature.HISTOGRAM_LATENCIES],
+      ['needs version 24.11 or later, not 24.10'],
+    ],
+    [[MetricExporter.TRITON], '26.02', [], ["needs 'histogram_latencies' to be switched on"]],
+    [
+      [MetricExporter.TRITON_TENSORRT_LLM],
+      '26.02',
+      [MetricFeature.HISTOGRAM_LATENCIES],
+      ["comes from exporter 'triton' only"],
+    ],
   ])('says why %j %s %j lacks the histogram', (exporters, version, features, why) => {
     expect(HISTOGRAM.missing(exporters, version, features)).toEqual(why.map((text) => expect.stringContaining(text)));
   });
@@ -69,7 +81,7 @@ describe('the metric catalog', () => {
   test('takes the vLLM exporter for switched on, since a target names it only then', () => {
     const tokens = Metric.of(MetricExporter.TRITON_VLLM, 'vllm:generation_tokens_total');
     expect(tokens.feature).toBe(MetricFeature.REPORT_CUSTOM_METRICS);
-    expect(tokens.missing(['triton', 'triton-vllm'], '26.02', [])).toEqual([]);
+    expect(tokens.missing([MetricExporter.TRITON, MetricExporter.TRITON_VLLM], '26.02', [])).toEqual([]);
   });
 
   test('agrees with the table of releases on when the histogram covers every model', () => {

@@ -1,3 +1,4 @@
+import { MetricFeature } from '../../lib/catalog/metric-kind';
 import { reasonsOf } from '../support/faults';
 import { MetricsTarget } from '../../lib/core/watchable';
 import { MetricContract } from '../../lib/monitoring';
@@ -54,7 +55,7 @@ describe('the metric contract', () => {
   });
 
   test('refuses added or averaged quantiles, but takes the worst', () => {
-    const on = { features: ['summary_latencies'] };
+    const on = { features: [MetricFeature.SUMMARY_LATENCIES] };
     expect(faults('avg by (model) (nv_inference_request_summary_us{quantile="0.99"})', on)).toEqual([
       expect.stringContaining('avg over the quantiles of a summary means nothing'),
     ]);

@@ -1,3 +1,4 @@
+import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { Fn, Token } from 'cdktf';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
@@ -332,7 +333,11 @@ describe('refused', () => {
   test.each<[string, Watched[], string]>([
     ['two workloads of one job name', [{}, {}], `two workloads have the job name 'triton-deepseek'`],
     ['P99 without a source', [{ target: { features: [] } }], `'P99 latency' cannot be read from 'triton-deepseek'`],
-    ['an exporter without metrics of ours', [{ target: { exporters: ['x'] } }], `'QPS' cannot be read from`],
+    [
+      'an exporter without metrics of ours',
+      [{ target: { exporters: [MetricExporter.TRITON_TENSORRT_LLM] } }],
+      `'QPS' cannot be read from`,
+    ],
     [
       'two models recorded by one name',
       [{}, { target: { jobName: 'b', models: ['b'] }, options: { metricPrefixes: { b: 'deepseek' } } }],

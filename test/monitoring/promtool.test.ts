@@ -1,3 +1,4 @@
+import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { execFileSync } from 'child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
@@ -56,7 +57,11 @@ function withFixedPods(folder: string): void {
   writeFileSync(file, JSON.stringify({ ...config, scrape_configs: jobs }));
 }
 
-const SUMMARY = { version: '25.12', exporters: ['triton'], features: ['histogram_latencies', 'summary_latencies'] };
+const SUMMARY = {
+  version: '25.12',
+  exporters: [MetricExporter.TRITON],
+  features: [MetricFeature.HISTOGRAM_LATENCIES, MetricFeature.SUMMARY_LATENCIES],
+};
 const SECOND = { jobName: 'triton-second', models: ['llama-3.1-8b', 'fraud'], namespace: 'other' };
 
 describe('promtool', () => {

@@ -1,3 +1,4 @@
+import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { existsSync, readFileSync } from 'fs';
 import * as path from 'path';
 import { Construct } from 'constructs';
@@ -12,9 +13,9 @@ export const TARGET: MetricsTarget = {
   namespace: 'inference',
   podSelector: { 'app.kubernetes.io/name': 'triton', 'app.kubernetes.io/instance': 'deepseek' },
   port: 8002,
-  exporters: ['triton', 'triton-vllm'],
+  exporters: [MetricExporter.TRITON, MetricExporter.TRITON_VLLM],
   models: ['deepseek'],
-  features: ['histogram_latencies'],
+  features: [MetricFeature.HISTOGRAM_LATENCIES],
   version: '26.02',
 };
 

@@ -11,10 +11,10 @@ import { MonitoringStack } from '../../lib/monitoring/monitoring-stack';
 import { NcclAcceptanceTest } from '../../lib/network/nccl-acceptance-test';
 import { NvidiaNetworkOperator } from '../../lib/network/network-operator';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { ModelStore } from '../../lib/storage/model-store';
 import { TritonDeployment } from '../../lib/serving/triton/triton-deployment';
 import { TritonModel } from '../../lib/serving/triton/triton-model';
 import { testEksCluster } from '../compute/test-eks-cluster';
-import { TestStore } from '../serving/support/fixtures';
 import { Block, Synthesized, synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { rack } from './support';
@@ -26,8 +26,7 @@ function workloads(stack: TerraformStack, cluster: IKubernetesCluster, nodePool:
   const chat = new TritonDeployment(stack, 'Chat', {
     cluster,
     nodePool,
-    modelStore: new TestStore(stack, 'Store'),
-    modelStoreCredentials: { secretName: 'store' },
+    modelStore: ModelStore.fromBucketName(stack, 'Store', 'models', { credentials: { secretName: 'store' } }),
     models: [
       TritonModel.vllm({ name: 'llama', model: ModelSpec.LLAMA_3_1_70B, parallelism: Parallelism.of({ tensor: 8 }) }),
     ],

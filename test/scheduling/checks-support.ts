@@ -9,6 +9,7 @@ import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { IScheduledWorkload, PodDemand } from '../../lib/scheduling/pod-demand';
 import { IRdmaFabric } from '../../lib/core/rdma-fabric';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { ClusterNodePools } from '../../lib/scheduling/cluster-node-pools';
 import { synthesize } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
@@ -64,7 +65,7 @@ export class Pool extends Construct implements IGpuNodePool {
     };
     this.efaInterfacesPerNode = efa ? this.hardware.efaInterfaces : 0;
     Object.assign(this, rest);
-    cluster.registerNodePool(this);
+    ClusterNodePools.add(this);
   }
 }
 

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../lib/core/aws-role';
 import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
+import { ClusterNodePools } from '../../lib/scheduling/cluster-node-pools';
 import { ClusterConnection, IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 
 /** What a test may say of its cluster. */
@@ -20,8 +21,6 @@ export class TestCluster extends Construct implements IKubernetesCluster {
   /** The roles that were asked for, as `<namespace>/<service account>`. */
   public readonly askedRoles: string[] = [];
 
-  private readonly pools: IGpuNodePool[] = [];
-
   public constructor(scope: Construct, id: string, props: TestClusterProps = {}) {
     super(scope, id);
     this.clusterName = props.clusterName ?? 'test';
@@ -30,11 +29,7 @@ export class TestCluster extends Construct implements IKubernetesCluster {
   }
 
   public get nodePools(): IGpuNodePool[] {
-    return [...this.pools].sort((a, b) => (a.poolName < b.poolName ? -1 : 1));
-  }
-
-  public registerNodePool(pool: IGpuNodePool): void {
-    this.pools.push(pool);
+    return ClusterNodePools.of(this);
   }
 
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {

@@ -3,6 +3,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
@@ -67,7 +68,8 @@ export class ClusterAutoscaler extends Construct {
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
     const imageTag = props.imageTag ?? IMAGE_TAGS[cluster.kubernetesVersion ?? ''];
-    const other = known.get(cluster);
+    const ledger = ClusterLedger.of(cluster);
+    const other = ledger.singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;
     throwIfInvalid(this, [
       ...versionFaults(chartVersion),
       ...(other
@@ -78,7 +80,6 @@ export class ClusterAutoscaler extends Construct {
           ]
         : []),
     ]);
-    known.set(cluster, this);
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const role = cluster.serviceAccountRole(NAMESPACE, NAME);
     new IamRolePolicy(role, 'ClusterAutoscaler', {
@@ -116,11 +117,9 @@ export class ClusterAutoscaler extends Construct {
       maxHistory: 5,
     });
     this.ready = [release];
+    ledger.addSingleton(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }
 }
-
-/** The autoscaler of each cluster. */
-const known = new WeakMap<IEksCluster, ClusterAutoscaler>();
 
 function versionFaults(version: string): Fault[] {
   const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');

@@ -3,6 +3,7 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
@@ -135,7 +136,7 @@ export class ImagePrePuller extends Construct implements IScheduledWorkload {
 
   private tolerations() {
     const { cluster, nodePools } = this.props;
-    return tolerations((nodePools ?? cluster.nodePools).flatMap((pool) => pool.taints));
+    return tolerations((nodePools ?? ClusterLedger.of(cluster).pools).flatMap((pool) => pool.taints));
   }
 }
 

@@ -1,5 +1,5 @@
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
-import { Lazy } from 'cdktf';
+import { Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { NodeTaint } from '../../core/gpu-node-pool';
 import { PodDemand } from '../../scheduling/pod-demand';
@@ -139,20 +139,21 @@ function environment({ env, fields = {} }: NodeAgentSpec) {
 }
 
 /**
- * Keeps a DaemonSet to nodes with further labels, when these are known: after all pools were made. The provider's class takes no
- * late value there, so the finished attribute is set.
+ * Keeps a DaemonSet to nodes with further labels, asked for when the stack is synthesized. The provider's class takes no late value there,
+ * so the finished attribute is set.
  *
  * @internal
  */
-export function requireLabels(daemonSet: DaemonSetV1, requirements: readonly LabelRequirement[]): void {
-  if (requirements.length === 0) return;
-  daemonSet.addOverride('spec.template.spec.affinity', {
-    node_affinity: {
-      required_during_scheduling_ignored_during_execution: {
-        node_selector_term: [{ match_expressions: requirements }],
-      },
-    },
-  });
+export function requireLabels(daemonSet: DaemonSetV1, requirements: () => readonly LabelRequirement[]): void {
+  const affinity = () => {
+    const expressions = requirements();
+    const term = { node_selector_term: [{ match_expressions: expressions }] };
+    return expressions.length === 0
+      ? undefined
+      : { node_affinity: { required_during_scheduling_ignored_during_execution: term } };
+  };
+  // A token as text, because an override is merged into the attributes and would lose what kind of object it is.
+  daemonSet.addOverride('spec.template.spec.affinity', Token.asString(Lazy.anyValue({ produce: affinity })));
 }
 
 /**

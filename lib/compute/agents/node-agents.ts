@@ -5,7 +5,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { isAttached } from '../../core/attached';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
@@ -17,11 +17,9 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
 import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
-import { whenPoolsChange } from '../../core/pool-watchers';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
-import { IEksCluster } from '../cluster/eks-cluster';
-import { DEVICE_PLUGIN_LABEL, MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
+import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import {
   GpuOperator,
   gpuOperatorValues,
@@ -37,7 +35,6 @@ import {
   efaPluginFaults,
   efaRegionFaults,
 } from './node-agents-images';
-import { LateChild } from './node-agents-late-child';
 import { dcgmMetricsFile } from './node-agents-metrics';
 import * as parts from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
@@ -68,11 +65,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   private readonly registry: ImageRegistry;
   private readonly namespaceReady: ITerraformDependable[];
   private readonly meta: KubernetesMeta;
-  /** The device plugins, by the names of their configurations; the one without has an empty one. */
-  private readonly plugins = new Map<string, DaemonSetV1>();
   private readonly agents: NodeAgentSpec[] = [];
-  /** What pools need that was looked at. */
-  private readonly followed = new Set<string>();
   /** Configurations of the device plugins, by the names of their DaemonSets. */
   private readonly pluginNames = new Map<string, string>();
 
@@ -88,8 +81,6 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     this.namespace = props.namespace ?? 'gpu-node-agents';
     throwIfInvalid(this, this.faults());
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    sets.set(props.cluster, this);
-    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
 
     this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
     this.meta = kubernetesMeta(this, props.cluster, this.namespaceReady);
@@ -100,27 +91,26 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
     }
     if (props.dcgmExporter) this.addExporter();
-    this.addLater();
-    whenPoolsChange(props.cluster, (pool) => this.follow(pool));
-    // For clusters that are no construct of this library, and do not tell.
-    new LateChild(this, 'AfterPools', () => this.addLater());
+    if (props.efa) this.addEfaPlugin();
+    this.ledger.onPool(this, (pool) => this.follow(pool));
     addValidation(this, () => this.poolFaults());
     ClusterChecks.of(props.cluster).register(this);
+    this.ledger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
+    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
   }
 
   /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
   public get podDemands(): PodDemand[] {
-    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
     return this.agents.map((agent) => {
       const config = this.pluginNames.get(agent.name);
-      const requirements = config === undefined ? [] : parts.pluginRequirements(labels, config !== '');
+      const requirements = config === undefined ? [] : this.pluginRequirements(config);
       return { ...nodeAgentDemand(agent), nodeTerms: requirements.length > 0 ? [{ requirements }] : undefined };
     });
   }
 
   private faults(): Fault[] {
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
-    const other = nodeAgentsOf(this.cluster);
+    const other = this.ledger.singleton(ClusterSingleton.NODE_AGENTS)?.owner;
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
@@ -137,7 +127,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   /** What is wrong between the agents and the pools, once all pools are there. */
   private poolFaults(): Fault[] {
     const { gpuOperator, efaPluginImage } = this.props;
-    const pools = this.cluster.nodePools;
+    const pools = this.pools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
     const withDriver = pools.filter(hasDriver);
     const divided = this.dividedPools();
@@ -181,38 +171,26 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     ];
   }
 
-  /** Only what a pool is the first to need is looked at, so that many pools do not take long. */
+  /** Adds the agents that a pool is the first to need. Of other pools it looks at none, so that many pools do not take long. */
   private follow({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
-    const needs = [
-      `${PLUGIN_CONFIG_LABEL}=${nodeLabels[PLUGIN_CONFIG_LABEL]}`,
-      `${DEVICE_PLUGIN_LABEL}=${nodeLabels[DEVICE_PLUGIN_LABEL]}`,
-      `efa=${efaInterfacesPerNode > 0}`,
-    ];
-    if (needs.every((need) => this.followed.has(need))) return;
-    needs.forEach((need) => this.followed.add(need));
-    this.addLater();
+    const { efa = true, gpuOperator } = this.props;
+    if (efa && efaInterfacesPerNode > 0) this.addEfaPlugin();
+    if (!gpuOperator) this.addConfiguredPlugin(nodeLabels[PLUGIN_CONFIG_LABEL] ?? '');
   }
 
-  /** Agents that follow from pools which may be made after this. */
-  private addLater(): void {
-    this.addEfaPlugin();
-    if (this.props.gpuOperator) return;
-    for (const name of this.pluginConfigs) {
-      const content = parts.pluginConfig(name);
-      const id = `NvidiaDevicePlugin-${name}`;
-      if (content === undefined || this.node.tryFindChild(id)) continue;
-      const part = parts.nvidiaDevicePlugin(this.pluginImage, name);
-      this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
-      this.addPlugin(id, part, name);
-    }
-    const labels = this.cluster.nodePools.map((pool) => pool.nodeLabels);
-    for (const [name, plugin] of this.plugins) requireLabels(plugin, parts.pluginRequirements(labels, name !== ''));
+  private addConfiguredPlugin(config: string): void {
+    const content = parts.pluginConfig(config);
+    const id = `NvidiaDevicePlugin-${config}`;
+    if (content === undefined || this.node.tryFindChild(id)) return;
+    const part = parts.nvidiaDevicePlugin(this.pluginImage, config);
+    this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
+    this.addPlugin(id, part, config);
   }
 
   private addEfaPlugin(): void {
     const { efa, efaPluginImage } = this.props;
     const id = 'EfaDevicePlugin';
-    if (!(efa ?? this.efaPools().length > 0) || this.node.tryFindChild(id)) return;
+    if (this.node.tryFindChild(id)) return;
     const region = regionOf(this.props);
     throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
     const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
@@ -227,10 +205,8 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       values: () =>
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
-          driverInImage: this.cluster.nodePools.some(hasDriver),
-          connectX: this.cluster.nodePools.some(
-            ({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind),
-          ),
+          driverInImage: this.pools.some(hasDriver),
+          connectX: this.pools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
           migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
           nodeFeatureDiscovery: this.props.nodeFeatureDiscovery ?? true,
@@ -256,15 +232,11 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   private addExporter(): void {
     const name = 'dcgm-exporter';
     this.addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
-    const hostEngine = (this.cluster as Partial<IEksCluster>).nodeMonitoring ?? false;
+    const hostEngine = this.cluster.nodeMonitoring ?? false;
     this.addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
   }
 
-  private addAgent(
-    id: string,
-    part: parts.AgentPart,
-    pools: () => IGpuNodePool[] = () => this.cluster.nodePools,
-  ): DaemonSetV1 {
+  private addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.pools): DaemonSetV1 {
     const spec: NodeAgentSpec = {
       ...part,
       image: this.registry.resolve(part.image),
@@ -277,8 +249,13 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   }
 
   private addPlugin(id: string, part: parts.AgentPart, config: string): void {
-    this.plugins.set(config, this.addAgent(id, part));
+    requireLabels(this.addAgent(id, part), () => this.pluginRequirements(config));
     this.pluginNames.set(part.name, config);
+  }
+
+  private pluginRequirements(config: string) {
+    const labels = this.pools.map((pool) => pool.nodeLabels);
+    return parts.pluginRequirements(labels, config !== '');
   }
 
   private addConfig(id: string, name: string, data: { [file: string]: string }): void {
@@ -308,6 +285,14 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     });
   }
 
+  private get ledger(): ClusterLedger {
+    return ClusterLedger.of(this.cluster);
+  }
+
+  private get pools(): IGpuNodePool[] {
+    return this.ledger.pools;
+  }
+
   private get bringsFeatureDiscovery(): boolean {
     const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.props;
     return nodeFeatureDiscovery !== false && (gpuOperator !== undefined || gpuFeatureDiscovery === true);
@@ -319,7 +304,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
 
   /** Names of the configurations of the device plugin that pools ask for, each once. */
   private get pluginConfigs(): string[] {
-    const names = this.cluster.nodePools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
+    const names = this.pools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
     return [...new Set(names)].sort();
   }
 
@@ -329,15 +314,15 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   }
 
   private allTaints(): NodeTaint[] {
-    return this.cluster.nodePools.flatMap((pool) => pool.taints);
+    return this.pools.flatMap((pool) => pool.taints);
   }
 
   private dividedPools(): IGpuNodePool[] {
-    return this.cluster.nodePools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+    return this.pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
   }
 
   private efaPools(): IGpuNodePool[] {
-    return this.cluster.nodePools.filter((pool) => pool.efaInterfacesPerNode > 0);
+    return this.pools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
 }
 
@@ -360,14 +345,11 @@ function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
   return Token.isUnresolved(known) ? undefined : known;
 }
 
-const sets = new WeakMap<IKubernetesCluster, NodeAgents>();
-
 /**
- * The agents that this program has for a cluster.
+ * Whether this program has made agents for a cluster.
  *
  * @internal
  */
-export function nodeAgentsOf(cluster: IKubernetesCluster): NodeAgents | undefined {
-  const known = sets.get(cluster);
-  return known && isAttached(known) ? known : undefined;
+export function hasNodeAgents(cluster: IKubernetesCluster): boolean {
+  return ClusterLedger.of(cluster).singleton(ClusterSingleton.NODE_AGENTS) !== undefined;
 }

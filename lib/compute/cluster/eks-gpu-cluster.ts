@@ -1,4 +1,3 @@
-import { untitled } from '../../units/fault';
 import { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
 import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
@@ -7,10 +6,10 @@ import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
-import { poolsChanged } from '../../core/pool-watchers';
 import { awsTags } from '../../core/tags';
 import { ApiAccess } from './api-access';
 import { ClusterAccess } from './cluster-access';
@@ -24,10 +23,9 @@ import { explainCluster } from './eks-gpu-cluster-explain';
 import { eksGpuClusterFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { ImportedEksCluster } from './imported-eks-cluster';
-import { NodePoolRegistry } from './node-pool-registry';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
-import { takeClusterName } from './taken-cluster-names';
+import { clusterNameTakenFaults, takeClusterName } from './taken-cluster-names';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -92,7 +90,6 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   /** Tags of the cluster's AWS resources, as the user gave them. */
   public readonly tags: { [key: string]: string };
 
-  private readonly registry: NodePoolRegistry;
   private readonly access: ClusterAccess;
   private readonly addOnsReady: ITerraformDependable[];
   private readonly explanation: string;
@@ -106,7 +103,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     super(scope, id);
     throwIfInvalid(this, eksGpuClusterFaults(props));
     const { clusterName, provider } = props;
-    throwIfInvalid(this, takeClusterName(this, clusterName, provider).map(untitled));
+    throwIfInvalid(this, clusterNameTakenFaults(this, clusterName, provider));
     const release =
       props.release ?? (props.kubernetesVersion ? EksRelease.of(props.kubernetesVersion) : EksRelease.DEFAULT);
     const apiAccess = props.apiAccess ?? ApiAccess.private();
@@ -116,7 +113,6 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.tags = { ...props.tags };
     this.release = release;
     this.kubernetesVersion = release.kubernetesVersion;
-    this.registry = new NodePoolRegistry(clusterName);
 
     const logGroupName = `/aws/eks/${clusterName}/cluster`;
     const flowLogGroupName = `/aws/vpc/${clusterName}/flow-logs`;
@@ -210,27 +206,17 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     });
     this.addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
     this.explanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
+    takeClusterName(this, clusterName, provider);
   }
 
   /** The GPU pools known on it, in the order of their names. A copy. */
   public get nodePools(): IGpuNodePool[] {
-    return this.registry.pools;
+    return ClusterNodePools.of(this);
   }
 
   /** What Kubernetes objects of the same stack must wait for, and be destroyed before. */
   public get ready(): ITerraformDependable[] {
     return [...this.access.ready, ...this.addOnsReady];
-  }
-
-  /**
-   * Makes a GPU pool known. Pools call it themselves. Throws a `ValidationError` when another pool has its name.
-   *
-   * @param pool the pool
-   */
-  public registerNodePool(pool: IGpuNodePool): void {
-    this.registry.register(pool);
-    ClusterChecks.of(this);
-    poolsChanged(this, pool);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { StorageClassV1 } from '@cdktf/provider-kubernetes/lib/storage-class-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { isAttached } from '../../core/attached';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
@@ -58,18 +58,15 @@ export class EncryptedStorageClass extends Construct {
       parameters: { type: 'gp3', encrypted: 'true', ...(props.kmsKeyArn ? { kmsKeyId: props.kmsKeyArn } : {}) },
     });
     this.ready = [resource];
-    classes.set(props.cluster, this);
+    ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this);
   }
 }
 
-const classes = new WeakMap<IKubernetesCluster, EncryptedStorageClass>();
-
 /**
- * The class that this program has for a cluster.
+ * Whether this program has made a class for a cluster.
  *
  * @internal
  */
-export function encryptedStorageClassOf(cluster: IKubernetesCluster): EncryptedStorageClass | undefined {
-  const known = classes.get(cluster);
-  return known && isAttached(known) ? known : undefined;
+export function hasEncryptedStorageClass(cluster: IKubernetesCluster): boolean {
+  return ClusterLedger.of(cluster).singleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS) !== undefined;
 }

@@ -2,17 +2,15 @@ import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster'
 import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
-import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
-import { poolsChanged } from '../../core/pool-watchers';
 import { awsTags } from '../../core/tags';
 import { listElement } from '../../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
-import { NodePoolRegistry } from './node-pool-registry';
 import { serviceAccountRole } from './service-account-role';
 
 /**
@@ -37,7 +35,6 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly ready: ITerraformDependable[] = [];
   public readonly nodeReady: ITerraformDependable[] = [];
 
-  private readonly registry: NodePoolRegistry;
   private readonly attributes: EksClusterAttributes;
 
   public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
@@ -55,7 +52,6 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     this.clusterSecurityGroupId = listElement(this.securityGroupIds, 0);
     this.kubernetesVersion = attributes.kubernetesVersion;
     this.tags = { ...attributes.tags };
-    this.registry = new NodePoolRegistry(clusterName);
 
     const { vpcId, endpoint, certificateAuthorityData, region } = attributes;
     const complete = vpcId && endpoint && certificateAuthorityData && region;
@@ -70,13 +66,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   }
 
   public get nodePools(): IGpuNodePool[] {
-    return this.registry.pools;
-  }
-
-  public registerNodePool(pool: IGpuNodePool): void {
-    this.registry.register(pool);
-    ClusterChecks.of(this);
-    poolsChanged(this, pool);
+    return ClusterNodePools.of(this);
   }
 
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {

@@ -3,12 +3,11 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid, ValidationError } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-cluster';
-import { poolsChanged } from '../../core/pool-watchers';
 import { concreteFault } from '../../core/tokens';
-import { NodePoolRegistry } from './node-pool-registry';
 
 /**
  * What is known of a cluster that a kubeconfig leads to.
@@ -44,8 +43,6 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
   /** What Kubernetes objects must wait for: nothing, the cluster is there. */
   public readonly ready: ITerraformDependable[] = [];
 
-  private readonly registry: NodePoolRegistry;
-
   private constructor(scope: Construct, id: string, attributes: KubeconfigAttributes) {
     super(scope, id);
     const clusterName = attributes.clusterName ?? attributes.context ?? id;
@@ -62,23 +59,11 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
     ]);
     this.clusterName = clusterName;
     this.connection = { configPath: attributes.configPath, configContext: attributes.context };
-    this.registry = new NodePoolRegistry(clusterName);
   }
 
   /** The GPU pools known on it, in the order of their names. A copy. */
   public get nodePools(): IGpuNodePool[] {
-    return this.registry.pools;
-  }
-
-  /**
-   * Makes a GPU pool known. Pools call it themselves. Throws a `ValidationError` when another pool has its name.
-   *
-   * @param pool the pool
-   */
-  public registerNodePool(pool: IGpuNodePool): void {
-    this.registry.register(pool);
-    ClusterChecks.of(this);
-    poolsChanged(this, pool);
+    return ClusterNodePools.of(this);
   }
 
   /** How the cluster is reached, and where the pods of this program go, as text for people. */

@@ -1,28 +1,35 @@
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { isAttached } from '../../core/attached';
+import { Fault, untitled } from '../../units/fault';
+import { enter, entered } from '../../core/cluster-ledger';
 
-/** Clusters that are made in each stack, by provider and name. */
-const made = new WeakMap<TerraformStack, Map<string, IConstruct>>();
+/** What the ledger of a stack calls the names of the clusters that it makes. */
+const CLUSTER_NAME = 'cluster name';
 
 /**
- * Takes a name for a cluster. It is unique in an account and region, of which a stack has one for each provider.
- *
- * @returns the fault of a name that another cluster of the stack has
+ * The fault of a name that another cluster of the stack has. A name is unique in an account and region, of which a stack has one for each
+ * provider.
  *
  * @internal
  */
-export function takeClusterName(cluster: IConstruct, clusterName: string, provider?: TerraformProvider): string[] {
-  const stack = TerraformStack.of(cluster);
-  const known = made.get(stack) ?? new Map<string, IConstruct>();
-  made.set(stack, known);
-  const key = `${provider?.fqn ?? ''} ${clusterName}`;
-  const other = known.get(key);
-  if (other && isAttached(other)) {
-    return [
-      `stack '${stack.node.id}' makes a cluster named '${clusterName}' already, at '${other.node.path}'; pass that one on, or another clusterName`,
-    ];
-  }
-  known.set(key, cluster);
-  return [];
+export function clusterNameTakenFaults(scope: IConstruct, clusterName: string, provider?: TerraformProvider): Fault[] {
+  const stack = TerraformStack.of(scope);
+  return entered(stack, CLUSTER_NAME, keyOf(clusterName, provider)).map(({ owner }) =>
+    untitled(
+      `stack '${stack.node.id}' makes a cluster named '${clusterName}' already, at '${owner.node.path}'; pass that one on, or another clusterName`,
+    ),
+  );
+}
+
+/**
+ * Takes a name for a cluster.
+ *
+ * @internal
+ */
+export function takeClusterName(cluster: IConstruct, clusterName: string, provider?: TerraformProvider): void {
+  enter(TerraformStack.of(cluster), CLUSTER_NAME, keyOf(clusterName, provider), cluster);
+}
+
+function keyOf(clusterName: string, provider?: TerraformProvider): string {
+  return `${provider?.fqn ?? ''} ${clusterName}`;
 }

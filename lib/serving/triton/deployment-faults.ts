@@ -1,15 +1,12 @@
 import { Fault, untitled } from '../../units/fault';
-import { Construct } from 'constructs';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
-import { gpusPerNode } from '../../scheduling/node-allocatable';
 import { concreteFault } from '../../core/tokens';
 import { integerFault } from '../../units/whole-number';
 import { ModelContext, ModelDefinition } from './model-definition';
-import { storeAccessFaults } from '../../kubernetes/model-store-access';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { TritonDeploymentProps } from './triton-deployment';
 
@@ -54,11 +51,6 @@ export function deploymentFaults(
       return faults.length > 0 ? faults : (model.plan(context)?.faults ?? []);
     }),
     ...flagFaults(props.extraArguments ?? []),
-    ...storeAccessFaults({
-      modelStore: props.modelStore,
-      credentials: props.modelStoreCredentials,
-      endpoint: props.modelStoreEndpoint,
-    }),
   ];
 }
 
@@ -176,38 +168,20 @@ function flagFaults(extraArguments: readonly string[]): Fault[] {
   );
 }
 
-/** GPUs and pods that deployments have asked of a pool so far. */
-interface Claim {
-  readonly path: string;
-  readonly gpus: number;
-}
-
-const claims = new WeakMap<IGpuNodePool, Claim[]>();
-
 /**
- * Adds a deployment to those of its pool, and tells when they can never all be scheduled.
+ * The fault of more replicas than a pool has room for on its own. Whether all pods of the pool have room together is proven at synthesis.
  *
  * @internal
  */
-export function claimCapacity(scope: Construct, pool: IGpuNodePool, pod: PodSizing & { replicas: number }): string[] {
-  const { hardware: instanceType, maxNodes, poolName } = pool;
+export function replicaFaults(pool: IGpuNodePool, pod: PodSizing & { replicas: number }): Fault[] {
+  const { hardware, maxNodes, poolName } = pool;
   const most = pod.podsPerNode * maxNodes;
-  if (pod.replicas > most) {
-    return [
-      `replicas must be at most ${most}: pool '${poolName}' has at most ${maxNodes} nodes of type ${instanceType.name} with room for ` +
-        `${pod.podsPerNode} pods of ${pod.gpus} GPUs each; got ${pod.replicas}; raise maxNodes to ${Math.ceil(pod.replicas / pod.podsPerNode)}`,
-    ];
-  }
-  const known = claims.get(pool) ?? [];
-  const gpus = pod.gpus * pod.replicas;
-  const taken = known.reduce((sum, claim) => sum + claim.gpus, 0);
-  const all = maxNodes * gpusPerNode(pool);
-  if (gpus > 0 && taken + gpus > all) {
-    return [
-      `pool '${poolName}' has ${all} GPUs at most, of which ${known.map((claim) => `${claim.path} takes ${claim.gpus}`).join(', ')}; ` +
-        `${pod.replicas} replicas of ${pod.gpus} GPUs do not fit beside; raise maxNodes or use a pool of its own`,
-    ];
-  }
-  claims.set(pool, [...known, { path: scope.node.path, gpus }]);
-  return [];
+  return pod.replicas <= most
+    ? []
+    : [
+        untitled(
+          `replicas must be at most ${most}: pool '${poolName}' has at most ${maxNodes} nodes of type ${hardware.name} with room for ` +
+            `${pod.podsPerNode} pods of ${pod.gpus} GPUs each; got ${pod.replicas}; raise maxNodes to ${Math.ceil(pod.replicas / pod.podsPerNode)}`,
+        ),
+      ];
 }

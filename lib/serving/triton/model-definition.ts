@@ -1,3 +1,4 @@
+import { MetricExporter } from '../../catalog/metric-kind';
 import { Fault } from '../../units/fault';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
@@ -55,7 +56,7 @@ export interface ModelDefinition {
   /** Whether it answers a request by a stream of responses ("decoupled"). */
   readonly streams: boolean;
   /** Exporters behind the metrics port on account of this model, besides Triton itself. */
-  readonly exporters: readonly string[];
+  readonly exporters: readonly MetricExporter[];
   /** Whether the weights lie in Triton's version folder; else they lie beside the repository and a file there names them. */
   readonly weightsInRepository: boolean;
   /** What the caller gave, to look for tokens in. */

@@ -1,4 +1,4 @@
-import { untitled } from '../../units/fault';
+import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DeploymentV1, DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
@@ -27,11 +27,10 @@ import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { DataSize } from '../../units/data-size';
 import { ASSEMBLE_SCRIPT } from './assemble-script';
-import { claimCapacity, deploymentFaults } from './deployment-faults';
+import { deploymentFaults, replicaFaults } from './deployment-faults';
 import { ModelContext, ModelDefinition } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
 import { roleAnnotations } from '../../kubernetes/model-store-access';
-import { ModelStoreCredentials } from '../../core/model-store-credentials';
 import { PodSizing, sizePod } from './pod-sizing';
 import { TritonModel } from './triton-model';
 import { CONTAINERS, TRITON_PORTS, tritonPodSpec } from './triton-pod';
@@ -72,10 +71,6 @@ export interface TritonDeploymentProps {
   readonly imageRegistry?: ImageRegistry;
   /** Release of Triton. @default TritonRelease.DEFAULT */
   readonly tritonRelease?: TritonRelease;
-  /** Credentials for the model store, for clusters that give no IAM roles to pods. @default - an IAM role of its own */
-  readonly modelStoreCredentials?: ModelStoreCredentials;
-  /** URL of a store that speaks S3 but is not AWS. @default - AWS */
-  readonly modelStoreEndpoint?: string;
   /** What a pod asks for. @default - derived from the models and the node */
   readonly resources?: TritonResources;
   /** Seconds that loading may take before a pod is restarted, the download not counted. @default - from the models' size: 5 minutes (2 without vLLM), and 4 s for each GB */
@@ -189,10 +184,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
       gpusPerNode: gpusPerNode(this.props.nodePool),
     });
     throwIfInvalid(this, misfits);
-    throwIfInvalid(
-      this,
-      claimCapacity(this, this.props.nodePool, { ...sizing, replicas: this.replicas }).map(untitled),
-    );
+    throwIfInvalid(this, replicaFaults(this.props.nodePool, { ...sizing, replicas: this.replicas }));
     return sizing;
   }
 
@@ -207,7 +199,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   }
 
   private storeRole(): IServiceAccountRole | undefined {
-    if (this.props.modelStoreCredentials) return undefined;
+    if (this.props.modelStore.credentials) return undefined;
     const role = this.props.cluster.serviceAccountRole(this.namespace, this.name);
     this.props.modelStore.grantRead(role);
     return role;
@@ -276,8 +268,6 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
       scriptKey,
       copies: weightsCopies(this.models),
       modelStore,
-      credentials: this.props.modelStoreCredentials,
-      endpoint: this.props.modelStoreEndpoint,
       nodePool,
       registry,
       image: registry.resolve(this.tritonRelease.image(this.models[0].variant)),
@@ -318,10 +308,10 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   }
 
   /** The histogram is what P99 over several pods is computed from; before 26.01 models that answer once had only summaries. */
-  private get metricsFeatures(): string[] {
+  private get metricsFeatures(): MetricFeature[] {
     const answersOnce = this.models.some((model) => !model.streams);
     const summaries = answersOnce && !this.tritonRelease.histogramOfEveryModel;
-    return ['histogram_latencies', ...(summaries ? ['summary_latencies'] : [])];
+    return [MetricFeature.HISTOGRAM_LATENCIES, ...(summaries ? [MetricFeature.SUMMARY_LATENCIES] : [])];
   }
 
   private makeMetricsTarget(): MetricsTarget {
@@ -331,7 +321,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
       podSelector: this.labels,
       port: TRITON_PORTS.metrics,
       path: '/metrics',
-      exporters: ['triton', ...new Set(this.models.flatMap((model) => model.exporters))],
+      exporters: [MetricExporter.TRITON, ...new Set(this.models.flatMap((model) => model.exporters))],
       models: this.models.map((model) => model.name).sort(),
       features: this.metricsFeatures,
       version: this.tritonRelease.release,

@@ -1,3 +1,4 @@
+import { MetricFeature } from '../../catalog/metric-kind';
 import { DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
@@ -11,7 +12,6 @@ import {
   credentialVolumes,
   storeEnvironment,
 } from '../../kubernetes/model-store-access';
-import { ModelStoreCredentials } from '../../core/model-store-credentials';
 import { PodSizing } from './pod-sizing';
 
 /** Ports of Triton's own defaults. */
@@ -37,14 +37,12 @@ export interface TritonPod {
   readonly scriptKey: string;
   readonly copies: readonly WeightsCopy[];
   readonly modelStore: IModelStore;
-  readonly credentials?: ModelStoreCredentials;
-  readonly endpoint?: string;
   readonly nodePool: IGpuNodePool;
   readonly registry: ImageRegistry;
   readonly image: string;
   readonly sizing: PodSizing;
   readonly exitTimeout: number;
-  readonly metricsFeatures: readonly string[];
+  readonly metricsFeatures: readonly MetricFeature[];
   readonly environment: { readonly [name: string]: string };
   readonly extraArguments: readonly string[];
   readonly labels: { [key: string]: string };
@@ -98,7 +96,7 @@ function volumes(pod: TritonPod) {
     { name: 'cache', emptyDir: { sizeLimit: `${sizing.scratchMib}Mi` } },
     { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizing.sharedMemoryMib}Mi` } },
-    ...credentialVolumes(pod.credentials),
+    ...credentialVolumes(pod.modelStore),
   ];
 }
 
@@ -117,13 +115,13 @@ function assembleContainer(pod: TritonPod) {
       { name: 'MODELS_DIR', value: MODELS_MOUNT },
       { name: 'MODEL_PLAN', value: plan.join('\n') },
       { name: 'HOME', value: '/tmp' },
-      ...storeEnvironment(pod),
+      ...storeEnvironment(pod.modelStore),
     ],
     volumeMount: [
       { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
       { name: 'models', mountPath: MODELS_MOUNT },
       { name: 'tmp', mountPath: '/tmp' },
-      ...credentialMounts(pod.credentials),
+      ...credentialMounts(pod.modelStore),
     ],
     resources: {
       requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': `${pod.sizing.ephemeralStorageMib}Mi` },

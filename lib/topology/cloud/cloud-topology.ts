@@ -5,9 +5,9 @@ import { Parallelism } from '../../catalog/parallelism';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
-import { EncryptedStorageClass, encryptedStorageClassOf } from '../../compute/cluster/encrypted-storage-class';
+import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
-import { NodeAgents, nodeAgentsOf } from '../../compute/agents/node-agents';
+import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
 import { ValidationError, faultsOf, throwIfInvalid } from '../../core/errors';
 import { KubernetesAccess, hasDefaultProvider } from '../../kubernetes/kubernetes-access';
 import { IModelStore } from '../../core/model-store';
@@ -78,8 +78,8 @@ export class CloudTopology extends Construct {
     this.ensureProvider(workloads);
     const { imageRegistry } = props;
     // One class and one set of agents serve the whole cluster, whoever of this program made them.
-    if (!encryptedStorageClassOf(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
-    if ((props.nodeAgents ?? true) && !nodeAgentsOf(cluster))
+    if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
+    if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
       collected(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
     for (const model of this.assigned) {
       const pool = this.poolsByName.get(model.poolName);

@@ -2,13 +2,16 @@ import { Token } from 'cdktf';
 import { KubeconfigAttributes, KubernetesCluster } from '../../../lib/compute/cluster/kubernetes-cluster';
 import { EncryptedStorageClass } from '../../../lib/compute/cluster/encrypted-storage-class';
 import { IGpuNodePool } from '../../../lib/core/gpu-node-pool';
+import { IKubernetesCluster } from '../../../lib/core/kubernetes-cluster';
+import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { synthesize, testStack } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 
 const make = (attributes: KubeconfigAttributes, id = 'Rack') =>
   KubernetesCluster.fromKubeconfig(testStack(), id, attributes);
-const pool = (poolName: string) => ({ poolName, node: { path: `test/${poolName}` } }) as IGpuNodePool;
+const pool = (cluster: IKubernetesCluster, poolName: string) =>
+  ({ cluster, poolName, node: { path: `test/${poolName}` } }) as IGpuNodePool;
 
 describe('a cluster by its kubeconfig', () => {
   test('is named by its name, its context or its id', () => {
@@ -31,14 +34,14 @@ describe('a cluster by its kubeconfig', () => {
 
   test('knows its pools by name, in order, and hands out a copy', () => {
     const cluster = make({ configPath: 'rack.yaml' });
-    const [b, a] = [pool('b'), pool('a')];
-    cluster.registerNodePool(b);
-    cluster.registerNodePool(a);
-    cluster.registerNodePool(a);
+    const [b, a] = [pool(cluster, 'b'), pool(cluster, 'a')];
+    ClusterNodePools.add(b);
+    ClusterNodePools.add(a);
+    ClusterNodePools.add(a);
     expect(cluster.nodePools).toEqual([a, b]);
     cluster.nodePools.pop();
     expect(cluster.nodePools).toHaveLength(2);
-    expect(() => cluster.registerNodePool(pool('a'))).toThrow(/'a' on cluster 'Rack' is also at test\/a/);
+    expect(() => ClusterNodePools.add(pool(cluster, 'a'))).toThrow(/'a' on cluster 'Rack' is also at test\/a/);
   });
 
   test('has no IAM roles', () => {

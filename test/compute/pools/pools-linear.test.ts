@@ -1,10 +1,12 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { ClusterLedger } from '../../../lib/core/cluster-ledger';
+import { IGpuNodePool } from '../../../lib/core/gpu-node-pool';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { synthesize } from '../../support/synth';
-import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
+import { testEksCluster } from '../test-eks-cluster';
 
 /** How often the pools of a cluster are looked through, which costs as much as there are. */
 function looks(count: number): { whileMaking: number; afterwards: number } {
@@ -13,12 +15,10 @@ function looks(count: number): { whileMaking: number; afterwards: number } {
   synthesize((stack: TerraformStack) => {
     const cluster = testEksCluster(stack);
     new NodeAgents(stack, 'Agents', { cluster, dcgmExporter: true });
-    const pools = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(TestEksCluster.prototype), 'nodePools');
-    Object.defineProperty(cluster, 'nodePools', {
-      get: () => {
-        all++;
-        return pools?.get?.call(cluster);
-      },
+    const pools = Object.getOwnPropertyDescriptor(ClusterLedger.prototype, 'pools');
+    jest.spyOn(ClusterLedger.prototype, 'pools', 'get').mockImplementation(function (this: ClusterLedger) {
+      all++;
+      return (pools?.get?.call(this) ?? []) as IGpuNodePool[];
     });
     const before = all;
     for (let i = 0; i < count; i++) {
@@ -33,6 +33,7 @@ function looks(count: number): { whileMaking: number; afterwards: number } {
     }
     whileMaking = all - before;
   });
+  jest.restoreAllMocks();
   return { whileMaking, afterwards: all - whileMaking };
 }
 

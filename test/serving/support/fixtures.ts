@@ -1,6 +1,14 @@
 import { Construct } from 'constructs';
 import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
-import { IAwsRole, IGpuNodePool, IKubernetesCluster, IModelStore, NodeTaint } from '../../../lib/core';
+import {
+  IAwsRole,
+  IGpuNodePool,
+  IKubernetesCluster,
+  IModelStore,
+  ModelStoreCredentials,
+  NodeTaint,
+} from '../../../lib/core';
+import { ClusterNodePools } from '../../../lib/scheduling';
 import { TensorDataType, TritonDeployment, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
 import { Block, Synthesized, synthesize } from '../../support/synth';
 import { TestCluster, testCluster } from '../../support/test-cluster';
@@ -27,7 +35,7 @@ export class TestPool extends Construct implements IGpuNodePool {
     this.poolName = id;
     this.nodeLabels = { 'gpu-inference-constructs/pool': id, 'nvidia.com/gpu.present': 'true' };
     this.nodeSelector = { 'gpu-inference-constructs/pool': id };
-    cluster.registerNodePool(this);
+    ClusterNodePools.add(this);
   }
 }
 
@@ -37,6 +45,8 @@ export class TestStore extends Construct implements IModelStore {
   public readonly bucketArn = 'arn:aws:s3:::models';
   public readonly region = 'eu-central-1';
   public readonly grants: string[] = [];
+  public credentials?: ModelStoreCredentials;
+  public endpoint?: string;
 
   public grantRead(role: IAwsRole): void {
     this.grants.push(`read ${role.roleName}`);
@@ -93,6 +103,8 @@ export const onnxProps = {
 export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
   readonly instanceType?: GpuInstanceType;
   readonly maxNodes?: number;
+  /** How pods reach the store. */
+  readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
 };
 
 /** A deployment in a site of its own. */
@@ -103,7 +115,8 @@ export function deploy(overrides: DeploymentOverrides = {}): {
 } {
   let made: { deployment: TritonDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, ...props } = overrides;
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, reach, ...props } = overrides;
+    Object.assign(site.store, reach);
     const deployment = new TritonDeployment(site.scope, 'Chat', {
       cluster: site.cluster,
       nodePool: site.pool(instanceType, maxNodes),

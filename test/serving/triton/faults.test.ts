@@ -176,12 +176,6 @@ test.each<[string, DeploymentOverrides, RegExp]>([
     { extraArguments: ['--http-port=1'] },
     /extraArguments must not hold --http-port/,
   ],
-  [
-    'an endpoint that is no URL',
-    { modelStoreEndpoint: 's3.example.com' },
-    /modelStoreEndpoint must be an http or https URL.*got 's3\.example\.com'/,
-  ],
-  ['a bad secret name', { modelStoreCredentials: { secretName: 'A' } }, /modelStoreCredentials\.secretName must be/],
   ['a negative batch', onnx({ maxBatchSize: -1 }), /maxBatchSize must be an integer of at least 0; got -1/],
   ['no inputs', onnx({ inputs: [] }), /inputs must not be empty/],
   ['an input twice', onnx({ inputs: [onnxProps.inputs[0], onnxProps.inputs[0]] }), /inputs name 'features' twice/],
@@ -303,21 +297,21 @@ test('refuses a pool of another import of the cluster, and says what to do', () 
   ]);
 });
 
-test('refuses deployments that together ask more GPUs than their pool can have', () => {
-  const faults = faultsOf(() =>
+test.each([
+  [1, 2],
+  [2, 1],
+])('deployments of %i and %i replicas that together ask more GPUs than their pool can have fail synthesis', (a, b) => {
+  const build = () =>
     withSite((site) => {
       const props = {
         cluster: site.cluster,
         nodePool: site.pool(GpuInstanceType.P4DE_24XLARGE),
         modelStore: site.store,
       };
-      new TritonDeployment(site.scope, 'Other', { ...props, models: [llama65b] });
-      new TritonDeployment(site.scope, 'Chat', { ...props, models: [llama65b], replicas: 2 });
-    }),
-  );
-  expect(faults.join()).toMatch(
-    /pool 'gpu' has 16 GPUs at most, of which test\/Other takes 8; 2 replicas of 8 GPUs do not fit beside/,
-  );
+      new TritonDeployment(site.scope, 'A', { ...props, models: [llama65b], replicas: a });
+      new TritonDeployment(site.scope, 'B', { ...props, models: [llama65b], replicas: b });
+    });
+  expect(build).toThrow(/the pods of pool 'gpu' request 24 of nvidia\.com\/gpu together/);
 });
 
 test('accepts what is at the limit', () => {

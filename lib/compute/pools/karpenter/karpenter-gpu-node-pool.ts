@@ -7,7 +7,7 @@ import { CustomResources } from '../../../kubernetes/custom-resources';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePool } from '../shared/gpu-node-pool-faults';
+import { enterInstancePool, gpuNodePoolFaults } from '../shared/gpu-node-pool-faults';
 import { GpuNodePoolSpec, layoutOf, specOf } from '../shared/gpu-node-pool-spec';
 import { otherHugePages } from '../shared/huge-pages';
 import { maxPodsBeside } from '../shared/launch-template-interfaces';
@@ -48,7 +48,6 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
   public constructor(scope: Construct, id: string, props: KarpenterGpuNodePoolProps) {
     const spec = specOf(id, props);
     super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
-    takePool(this, spec);
     this.#spec = spec;
 
     const { cluster, poolName } = spec;
@@ -84,7 +83,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     if (block) capacityBlockAlarm(this, { name, tags, provider, block });
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
-    cluster.registerNodePool(this);
+    enterInstancePool(this, spec);
   }
 
   /** Labels that Karpenter sets on the nodes by itself, as far as their values are known. */

@@ -8,7 +8,7 @@ import { nodeTemplateTags, tagAutoscalingGroup } from '../shared/autoscaling-gro
 import { capacityBlockSchedule } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
-import { gpuNodePoolFaults, takePool } from '../shared/gpu-node-pool-faults';
+import { enterInstancePool, gpuNodePoolFaults } from '../shared/gpu-node-pool-faults';
 import { GpuNodePoolProps } from '../shared/gpu-node-pool-props';
 import { GpuNodePoolSpec, imageRelease, layoutOf, specOf } from '../shared/gpu-node-pool-spec';
 import { efaHugePages, otherHugePages } from '../shared/huge-pages';
@@ -52,7 +52,6 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
     const spec = specOf(id, props, props);
     super(scope, id, spec, gpuNodePoolFaults(spec), props.provider);
-    takePool(this, spec);
     this.#spec = spec;
 
     const { cluster, instanceType, capacity } = spec;
@@ -115,7 +114,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
 
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
-    cluster.registerNodePool(this);
+    enterInstancePool(this, spec);
   }
 
   /** Whether the cluster autoscaler adds nodes. */

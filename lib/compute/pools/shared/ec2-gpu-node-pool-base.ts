@@ -38,6 +38,8 @@ export interface Ec2PoolParts {
 /**
  * What pools of EC2 instances have in common: the role of the nodes, the security group of EFA, the placement group. Its members are part
  * of the API of each pool; the class itself is not.
+ *
+ * @jsii ignore
  */
 export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
   /** How the instances are bought. */

@@ -29,6 +29,8 @@ export interface NodePoolFacts {
  * What all pools of this library have in common. Its members are part of the API of each pool; the class itself is not.
  *
  * Private members are `#private`, so that subclasses of users may have members of the same names.
+ *
+ * @jsii ignore
  */
 export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool {
   /** Name of the pool, unique within its cluster. */

@@ -1,16 +1,16 @@
-import { Fault, fault, untitled } from '../../../units/fault';
 import { TerraformStack } from 'cdktf';
-import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
-import { isAttached } from '../../../core/attached';
+import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
+import { IGpuNodePool } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../../core/naming';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { tagFaults } from '../../../core/tags';
 import { concreteFault, hasToken } from '../../../core/tokens';
+import { ClusterNodePools } from '../../../scheduling/cluster-node-pools';
 import { DataSize } from '../../../units/data-size';
+import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
-import { IEksCluster } from '../../cluster/eks-cluster';
 import { imageFaults, operationFaults, reservedCapacityFaults } from './gpu-capacity-faults';
 import { poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
@@ -76,25 +76,20 @@ function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): Faul
       ];
 }
 
-/** The pools of each cluster by their names: asking the cluster for its pools would take longer with each one of them. */
-const names = new WeakMap<IConstruct, Map<unknown, Map<string, IConstruct>>>();
+/** What the ledger of a stack calls names of pools of EKS clusters. */
+const POOL_NAME = 'pool name';
 
 /**
  * Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own; two that say
  * different regions are not.
  */
-function namesOf(cluster: IKubernetesCluster): Map<string, IConstruct> {
-  const { eksClusterName, region } = cluster.connection;
-  const place = eksClusterName === undefined ? cluster : TerraformStack.of(cluster);
-  const key =
-    eksClusterName === undefined
-      ? cluster
-      : `${(cluster as Partial<IEksCluster>).provider?.fqn} ${hasToken(region) ? '' : region} ${cluster.clusterName}`;
-  const known = names.get(place) ?? new Map<unknown, Map<string, IConstruct>>();
-  names.set(place, known);
-  const taken = known.get(key) ?? new Map<string, IConstruct>();
-  known.set(key, taken);
-  return taken;
+function isEks({ connection }: IKubernetesCluster): boolean {
+  return connection.eksClusterName !== undefined;
+}
+
+function nameKey({ clusterName, connection, provider }: IKubernetesCluster, poolName: string): string {
+  const { region } = connection;
+  return `${provider?.fqn} ${hasToken(region) ? '' : region} ${clusterName} ${poolName}`;
 }
 
 /**
@@ -103,19 +98,29 @@ function namesOf(cluster: IKubernetesCluster): Map<string, IConstruct> {
  * @internal
  */
 export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): Fault[] {
-  const other = namesOf(cluster).get(poolName);
-  return other && isAttached(other)
-    ? [untitled(`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`)]
+  const isTaken = isEks(cluster)
+    ? entered(TerraformStack.of(cluster), POOL_NAME, nameKey(cluster, poolName)).length > 0
+    : ClusterLedger.of(cluster).pool(poolName) !== undefined;
+  return isTaken
+    ? [
+        fault(
+          'POOL_NAME_TAKEN',
+          'poolName',
+          `cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`,
+        ),
+      ]
     : [];
 }
 
 /**
- * Makes the name of a pool that is without fault known.
+ * Makes a finished pool known to its cluster, and claims its name.
  *
  * @internal
  */
-export function takePoolName(pool: IConstruct, cluster: IKubernetesCluster, poolName: string): void {
-  namesOf(cluster).set(poolName, pool);
+export function enterPool(pool: IGpuNodePool): void {
+  const { cluster, poolName } = pool;
+  ClusterNodePools.add(pool);
+  if (isEks(cluster)) enter(TerraformStack.of(cluster), POOL_NAME, nameKey(cluster, poolName), pool);
 }
 
 function sizeFaults({ minNodes, maxNodes, initialNodes }: GpuNodePoolSpec): Fault[] {
@@ -182,11 +187,11 @@ function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {
 }
 
 /**
- * Makes known what a pool that is without fault takes: its name, and instances of a reservation.
+ * Makes a finished pool of EC2 instances known to its cluster, and claims its name and the instances of its reservation.
  *
  * @internal
  */
-export function takePool(pool: IConstruct, spec: GpuNodePoolSpec): void {
-  takePoolName(pool, spec.cluster, spec.poolName);
+export function enterInstancePool(pool: IGpuNodePool, spec: GpuNodePoolSpec): void {
+  enterPool(pool);
   claimReservation(pool, spec);
 }

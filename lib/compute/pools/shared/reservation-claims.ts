@@ -1,21 +1,24 @@
-import { Fault, untitled } from '../../../units/fault';
-import { Annotations } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
-import { isAttached } from '../../../core/attached';
+import { enter, entered } from '../../../core/cluster-ledger';
 import { hasToken } from '../../../core/tokens';
+import { addWarning } from '../../../core/validation';
+import { Fault, fault } from '../../../units/fault';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 
-/** A pool that takes its instances from a reservation. */
-interface Claim {
-  readonly pool: IConstruct;
-  readonly spec: GpuNodePoolSpec;
+/** What the ledger of an app calls pools that take their instances from a reservation. */
+const RESERVATION = 'reservation';
+
+/** What a pool takes of its reservation. */
+interface ReservationClaim {
+  readonly poolName: string;
+  readonly minNodes: number;
+  readonly maxNodes: number;
+  /** Instances that the reservation has. @default - not known */
+  readonly instances?: number;
 }
 
-/** The pools of each program by the reservation that they take their instances from. */
-const claims = new WeakMap<IConstruct, Map<string, Claim[]>>();
-
 /**
- * Pools that always hold more of one reservation together than it has.
+ * The fault of pools that together always hold more of one reservation than it has.
  *
  * @internal
  */
@@ -23,24 +26,31 @@ export function sharedReservationFaults(spec: GpuNodePoolSpec): Fault[] {
   const { together, there, parts } = sharesOf(spec, ({ minNodes }) => minNodes);
   if (!(together > there)) return [];
   return [
-    untitled(
-      `the pools on ${spec.capacity} have at least ${together} nodes together (minNodes of ${parts}), but it has ${there} instance(s); lower ` +
-        'minNodes, or leave a pool out',
+    fault(
+      'RESERVATION_OVERCOMMITTED',
+      'minNodes',
+      `the pools on ${spec.capacity} together have at least ${together} nodes (minNodes of ${parts}), but it has ${there} instance(s); lower ` +
+        'minNodes, or remove a pool',
     ),
   ];
 }
 
 /**
- * Warns where pools may grow beyond the reservation they share: that of autoscaled pools may go from one to the other.
+ * Warns if pools may grow beyond the reservation they share: its instances may move from one autoscaled pool to another.
  *
  * @internal
  */
 export function warnOfSharedReservation(scope: Construct, spec: GpuNodePoolSpec): void {
   const { together, there, parts } = sharesOf(spec, ({ maxNodes }) => maxNodes);
   if (!(together > there)) return;
-  Annotations.of(scope).addWarning(
-    `[gpu-inference-constructs:RESERVATION_SHARED] the pools on ${spec.capacity} may have ${together} nodes together (maxNodes of ${parts}), ` +
-      `but it has ${there} instance(s): pods of one wait while the others hold them; lower maxNodes where that must not be`,
+  addWarning(
+    scope,
+    fault(
+      'RESERVATION_SHARED',
+      'maxNodes',
+      `the pools on ${spec.capacity} together may have ${together} nodes (maxNodes of ${parts}), but it has ${there} instance(s): pods of one ` +
+        'pool stay pending while the others hold them; lower maxNodes if that is not acceptable',
+    ),
   );
 }
 
@@ -52,22 +62,23 @@ export function warnOfSharedReservation(scope: Construct, spec: GpuNodePoolSpec)
 export function claimReservation(pool: IConstruct, spec: GpuNodePoolSpec): void {
   const { reserved } = spec.capacity;
   if (!reserved || hasToken(reserved.reservationId)) return;
-  const { root } = spec.cluster.node;
-  const known = claims.get(root) ?? new Map<string, Claim[]>();
-  claims.set(root, known);
-  known.set(reserved.reservationId, [...(known.get(reserved.reservationId) ?? []), { pool, spec }]);
+  enter(spec.cluster.node.root, RESERVATION, reserved.reservationId, pool, claimOf(spec));
 }
 
 /** What a pool and those made before it take of their reservation; nothing where it is the first. */
-function sharesOf(spec: GpuNodePoolSpec, nodes: (spec: GpuNodePoolSpec) => number) {
+function sharesOf(spec: GpuNodePoolSpec, nodes: (claim: ReservationClaim) => number) {
   const id = spec.capacity.reserved?.reservationId;
-  const known = (id !== undefined && claims.get(spec.cluster.node.root)?.get(id)) || [];
-  const others = known.filter(({ pool, spec: other }) => isAttached(pool) && other !== spec).map((claim) => claim.spec);
-  const all = [...others, spec];
+  const known = id === undefined ? [] : entered<ReservationClaim>(spec.cluster.node.root, RESERVATION, id);
+  const others = known.map(({ value }) => value);
+  const all = [...others, claimOf(spec)];
   if (others.length === 0 || hasToken(all.map(nodes))) return { together: 0, there: 0, parts: '' };
   return {
     together: all.reduce((sum, each) => sum + nodes(each), 0),
-    there: Math.min(...all.map(({ capacity }) => capacity.reserved?.instances ?? Infinity)),
+    there: Math.min(...all.map(({ instances }) => instances ?? Infinity)),
     parts: all.map((each) => `'${each.poolName}' ${nodes(each)}`).join(', '),
   };
+}
+
+function claimOf({ poolName, minNodes, maxNodes, capacity }: GpuNodePoolSpec): ReservationClaim {
+  return { poolName, minNodes, maxNodes, instances: capacity.reserved?.instances };
 }

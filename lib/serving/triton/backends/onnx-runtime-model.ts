@@ -1,3 +1,4 @@
+import { MetricExporter } from '../../../catalog/metric-kind';
 import { Fault, untitled } from '../../../units/fault';
 import { TritonVariant } from '../../../catalog/serving-engine';
 import { DataSize } from '../../../units/data-size';
@@ -78,7 +79,7 @@ export class OnnxRuntimeModel implements ModelDefinition {
   public readonly tensorParallelism = 1;
   public readonly sharedMemory = DataSize.ZERO;
   public readonly streams = false;
-  public readonly exporters: readonly string[] = [];
+  public readonly exporters: readonly MetricExporter[] = [];
   public readonly weightsInRepository = true;
 
   public constructor(public readonly props: OnnxRuntimeModelProps) {

@@ -1,3 +1,4 @@
+import { MetricExporter } from '../../../catalog/metric-kind';
 import { Fault, untitled } from '../../../units/fault';
 import { Parallelism } from '../../../catalog/parallelism';
 import { Precision } from '../../../catalog/precision';
@@ -59,7 +60,7 @@ export class VllmModel implements ModelDefinition {
   public readonly spansGpus: boolean;
   public readonly tensorParallelism: number;
   public readonly streams = true;
-  public readonly exporters: readonly string[];
+  public readonly exporters: readonly MetricExporter[];
   public readonly weightsInRepository = false;
 
   private readonly precision: Precision;
@@ -75,7 +76,7 @@ export class VllmModel implements ModelDefinition {
     this.gpus = this.parallelism.tensor * this.parallelism.pipeline;
     this.spansGpus = this.gpus > 1;
     this.tensorParallelism = this.parallelism.tensor;
-    this.exporters = this.engineMetrics ? ['triton-vllm'] : [];
+    this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
   }
 
   public get storedSize(): DataSize {

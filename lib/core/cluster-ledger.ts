@@ -1,0 +1,172 @@
+import { IConstruct } from 'constructs';
+import { Fault, untitled } from '../units/fault';
+import { throwIfInvalid } from './errors';
+import { IGpuNodePool } from './gpu-node-pool';
+import { IKubernetesCluster } from './kubernetes-cluster';
+
+/** On the construct that a ledger is about; of all loaded copies of the package alike. */
+const LEDGER = Symbol.for('gpu-inference-constructs/cluster-ledger');
+
+/**
+ * Something a construct has, or has taken: a name, a range, its place as the only one of its kind.
+ *
+ * @internal
+ */
+export interface LedgerEntry<T> {
+  /** The construct that entered it. The entry counts as long as this is in the tree. */
+  readonly owner: IConstruct;
+  /** Plain data and functions only: it may have been entered by another loaded copy of the package. */
+  readonly value: T;
+}
+
+/** Entries by their kind, then by their key. Maps and arrays only, so that copies of the package can share it. */
+type Entries = Map<string, Map<string, LedgerEntry<unknown>[]>>;
+
+interface Keeper extends IConstruct {
+  [LEDGER]?: Entries;
+}
+
+/**
+ * Whether a construct is in the tree: neither it nor a scope above it was taken out by `tryRemoveChild`, which takes a construct out of the
+ * tree, not out of memory.
+ *
+ * @internal
+ */
+export function isInTree(construct: IConstruct): boolean {
+  const { scope, id } = construct.node;
+  if (scope === undefined) return true;
+  return scope.node.tryFindChild(id) === construct && isInTree(scope);
+}
+
+/**
+ * Enters something into the ledger of a construct: a cluster, a stack, an app. A construct enters what it takes at the end of its
+ * constructor, so that one which throws has taken nothing.
+ *
+ * @param keeper what the ledger is about
+ * @param kind what is entered, e.g. `address range`
+ * @param key its name, e.g. that of a node
+ * @param owner the construct that enters it; once it is out of the tree, the entry no longer counts
+ * @param value what others must know of it
+ *
+ * @internal
+ */
+export function enter(keeper: IConstruct, kind: string, key: string, owner: IConstruct, value?: unknown): void {
+  if (!(keeper as Keeper)[LEDGER]) Object.defineProperty(keeper, LEDGER, { value: new Map() });
+  const entries = entriesOf(keeper);
+  const ofKind = entries.get(kind) ?? new Map<string, LedgerEntry<unknown>[]>();
+  entries.set(kind, ofKind);
+  ofKind.set(key, [...standing(ofKind.get(key) ?? []), { owner, value }]);
+}
+
+/**
+ * What counts of a kind in the ledger of a construct, by name, or all of it in the order of the names. Those of one name are in the order
+ * in which they were entered.
+ *
+ * @internal
+ */
+export function entered<T>(keeper: IConstruct, kind: string, key?: string): LedgerEntry<T>[] {
+  const ofKind = entriesOf(keeper).get(kind);
+  if (!ofKind) return [];
+  const keys = key === undefined ? [...ofKind.keys()].sort() : [key];
+  return keys.flatMap((each) => standing(ofKind.get(each) ?? [])) as LedgerEntry<T>[];
+}
+
+function entriesOf(keeper: IConstruct): Entries {
+  return (keeper as Keeper)[LEDGER] ?? new Map();
+}
+
+function standing(entries: readonly LedgerEntry<unknown>[]): LedgerEntry<unknown>[] {
+  return entries.filter(({ owner }) => isInTree(owner));
+}
+
+/**
+ * What may exist once on a cluster.
+ *
+ * @internal
+ */
+export enum ClusterSingleton {
+  NODE_AGENTS = 'node agents',
+  CLUSTER_AUTOSCALER = 'cluster autoscaler',
+  NETWORK_OPERATOR = 'network operator',
+  NODE_FEATURE_DISCOVERY = 'node feature discovery',
+  ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
+}
+
+const POOL = 'pool';
+const SINGLETON = 'singleton';
+const POOL_LISTENER = 'pool listener';
+const CHECKS = 'checks';
+
+/**
+ * What this program knows of a cluster beside its own properties: pools, what exists once on it, who wants to know of pools, its checks.
+ *
+ * It is kept on the cluster itself, whatever class that is of, and is the same for every loaded copy of the package. A construct counts
+ * from the end of its constructor on, as long as it is in the tree.
+ *
+ * @internal
+ */
+export class ClusterLedger {
+  /** The ledger of a cluster: another view of the same entries with every call. */
+  public static of(cluster: IKubernetesCluster): ClusterLedger {
+    return new ClusterLedger(cluster);
+  }
+
+  private constructor(private readonly cluster: IKubernetesCluster) {}
+
+  /** The pools in the order of their names. */
+  public get pools(): IGpuNodePool[] {
+    return entered<IGpuNodePool>(this.cluster, POOL).map(({ value }) => value);
+  }
+
+  /** The pool of a name, without a look at the others. */
+  public pool(name: string): IGpuNodePool | undefined {
+    return entered<IGpuNodePool>(this.cluster, POOL, name)[0]?.value;
+  }
+
+  /** Makes a pool known; two of one name are a fault of the later. */
+  public addPool(pool: IGpuNodePool): void {
+    const { poolName } = pool;
+    const other = this.pool(poolName);
+    if (other === pool) return;
+    throwIfInvalid(pool, other ? [this.sameNameFault(poolName, other)] : []);
+    enter(this.cluster, POOL, poolName, pool, pool);
+    const listeners = entered<(added: IGpuNodePool) => void>(this.cluster, POOL_LISTENER);
+    for (const { value: react } of listeners) react(pool);
+  }
+
+  /** Has a construct told of every pool: now of those that are there, and later of each that comes. */
+  public onPool(owner: IConstruct, react: (pool: IGpuNodePool) => void): void {
+    this.pools.forEach(react);
+    enter(this.cluster, POOL_LISTENER, '', owner, react);
+  }
+
+  /** Who is the only one of its kind here, and what others must know of it. */
+  public singleton<T>(kind: ClusterSingleton): LedgerEntry<T> | undefined {
+    return entered<T>(this.cluster, SINGLETON, kind)[0];
+  }
+
+  /** Makes a construct the only one of its kind here. */
+  public addSingleton(kind: ClusterSingleton, owner: IConstruct, value?: unknown): void {
+    enter(this.cluster, SINGLETON, kind, owner, value);
+  }
+
+  /** The checks of the cluster, made when they are first asked for. */
+  public checks<T>(make: () => T): T {
+    const known = entered<T>(this.cluster, CHECKS)[0];
+    if (known) return known.value;
+    const made = make();
+    enter(this.cluster, CHECKS, '', this.cluster, made);
+    return made;
+  }
+
+  /** Whether somebody has asked for the checks. */
+  public get isChecked(): boolean {
+    return entered(this.cluster, CHECKS).length > 0;
+  }
+
+  private sameNameFault(poolName: string, other: IGpuNodePool): Fault {
+    return untitled(
+      `poolName must be unique within its cluster; '${poolName}' on cluster '${this.cluster.clusterName}' is also at ${other.node.path}`,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'crypto';
+
+/** Annotation of pods whose value changes with what they read when they start. */
+const CONFIG_CHECKSUM = 'gpu-inference-constructs/config-checksum';
+
+/**
+ * The annotation that has pods replaced when the files of their configuration change.
+ *
+ * @param files text by name of file
+ *
+ * @internal
+ */
+export function checksumAnnotation(files: { readonly [name: string]: string }): { [key: string]: string } {
+  return { [CONFIG_CHECKSUM]: configChecksum(files) };
+}
+
+/**
+ * The same where the text is asked for when the stack is synthesized.
+ *
+ * @param value the checksum, a late value of `configChecksum`
+ *
+ * @internal
+ */
+export function lateChecksumAnnotation(value: string): { [key: string]: string } {
+  return { [CONFIG_CHECKSUM]: value };
+}
+
+/** @internal */
+export function configChecksum(files: { readonly [name: string]: string }): string {
+  return createHash('sha256').update(JSON.stringify(files)).digest('hex');
+}

@@ -1,0 +1,41 @@
+import { NodeTaint } from '../core/gpu-node-pool';
+
+/**
+ * A toleration as the API server takes it.
+ *
+ * @internal
+ */
+export interface Toleration {
+  readonly key: string;
+  readonly operator: string;
+  readonly value?: string;
+  readonly effect: string;
+}
+
+/**
+ * Tolerations of taints with just these values: for pods of certain pools, which no other pool with the same key may take. Each once and
+ * sorted, so that the order of the pools makes no difference.
+ *
+ * @internal
+ */
+export function tolerationsOf(taints: readonly NodeTaint[]): Toleration[] {
+  return eachOnce(
+    taints.map(({ key, value, effect }) =>
+      value ? { key, operator: 'Equal', value, effect } : { key, operator: 'Exists', effect },
+    ),
+  );
+}
+
+/**
+ * Tolerations of taints whatever their values: for agents that run on the nodes of every pool, those that come later included.
+ *
+ * @internal
+ */
+export function tolerationsOfAnyValue(taints: readonly NodeTaint[]): Toleration[] {
+  return eachOnce(taints.map(({ key, effect }) => ({ key, operator: 'Exists', effect })));
+}
+
+function eachOnce(tolerations: readonly Toleration[]): Toleration[] {
+  const byId = new Map(tolerations.map((each) => [`${each.key}:${each.effect}:${each.value ?? ''}`, each]));
+  return [...byId.keys()].sort().map((id) => byId.get(id) as Toleration);
+}

@@ -1,0 +1,35 @@
+import { ClusterLedger } from '../core/cluster-ledger';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { ClusterChecks } from './cluster-checks';
+
+/**
+ * The GPU pools of a cluster. Pools and clusters of this library call it themselves; classes of your own that implement `IGpuNodePool`
+ * or `IKubernetesCluster` do the same:
+ *
+ * - the constructor of a pool ends with `ClusterNodePools.add(this)`;
+ * - the getter `nodePools` of a cluster returns `ClusterNodePools.of(this)`.
+ */
+export class ClusterNodePools {
+  /**
+   * The pools of a cluster that are in the construct tree, in the order of their names. A copy.
+   *
+   * @param cluster the cluster
+   */
+  public static of(cluster: IKubernetesCluster): IGpuNodePool[] {
+    return ClusterLedger.of(cluster).pools;
+  }
+
+  /**
+   * Makes a pool known to its cluster: node agents serve it, and it is proven at synthesis that the pods of the cluster have room on it.
+   * Throws a `ValidationError` when another pool of the cluster has its name.
+   *
+   * @param pool the pool, with all its properties set
+   */
+  public static add(pool: IGpuNodePool): void {
+    ClusterChecks.of(pool.cluster);
+    ClusterLedger.of(pool.cluster).addPool(pool);
+  }
+
+  private constructor() {}
+}

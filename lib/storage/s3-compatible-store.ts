@@ -1,0 +1,61 @@
+import { Construct } from 'constructs';
+import { IAwsRole } from '../core/aws-role';
+import { ValidationError, throwIfInvalid } from '../core/errors';
+import { IModelStore } from '../core/model-store';
+import { ModelStoreCredentials } from '../core/model-store-credentials';
+import { fault } from '../units/fault';
+import { bucketNameFaults } from './bucket-name';
+import { modelUri } from './model-uri';
+import { S3CompatibleStoreProps } from './s3-compatible-store-props';
+import { credentialFaults, endpointFaults } from './store-reach';
+
+/**
+ * A bucket outside AWS. Nothing about it is made or changed.
+ *
+ * @internal
+ */
+export class S3CompatibleStore extends Construct implements IModelStore {
+  public readonly bucketName: string;
+  public readonly bucketArn: string;
+  public readonly region?: string;
+  public readonly endpoint: string;
+  public readonly credentials: ModelStoreCredentials;
+
+  public constructor(scope: Construct, id: string, props: S3CompatibleStoreProps) {
+    super(scope, id);
+    throwIfInvalid(this, [
+      ...bucketNameFaults(props.bucketName, true),
+      ...endpointFaults(props.endpoint),
+      ...credentialFaults(props.credentials),
+    ]);
+    this.bucketName = props.bucketName;
+    // As policies of such stores write it.
+    this.bucketArn = `arn:aws:s3:::${props.bucketName}`;
+    this.region = props.region;
+    this.endpoint = props.endpoint;
+    this.credentials = props.credentials;
+  }
+
+  public grantRead(role: IAwsRole): void {
+    this.refuse(role);
+  }
+
+  public grantReadWrite(role: IAwsRole): void {
+    this.refuse(role);
+  }
+
+  public uriFor(model: string, version?: string): string {
+    return modelUri(this, this.bucketName, model, version);
+  }
+
+  private refuse(role: IAwsRole): never {
+    throw new ValidationError(this, [
+      fault(
+        'STORE_WITHOUT_IAM',
+        'role',
+        `role '${role.node.path}' cannot be granted access, because the store at ${this.endpoint} does not know IAM roles; ` +
+          'give its readers the credentials secret instead',
+      ),
+    ]);
+  }
+}
