@@ -1,4 +1,4 @@
-import { GpuInstanceType, InferenceEngine, NodeNetwork } from '../../lib/planning';
+import { GpuNodeType, InferenceEngine, NodeNetwork } from '../../lib/planning';
 import { allReduceSeconds } from '../../lib/planning/collective-model';
 import { table } from '../planner/report';
 
@@ -29,7 +29,7 @@ function sizeOf(bytes: number): string {
 /** Measured all-reduces beside the planner's; notes the planner's errors by range against the fastest after a product. */
 export function allReduceTable(
   rows: AllReduceRow[],
-  hardware: GpuInstanceType,
+  hardware: GpuNodeType,
   note: (group: string, error: number) => void,
 ): string {
   return table(

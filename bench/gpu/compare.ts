@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import * as path from 'path';
 import {
   DecoderShape,
-  GpuInstanceType,
+  GpuNodeType,
   GpuInterconnect,
   GpuType,
   InferenceEngine,
@@ -61,15 +61,15 @@ interface Results {
   }[];
 }
 
-let hardware: GpuInstanceType;
+let hardware: GpuNodeType;
 const BANDS = [0.05, 0.1, 0.15, 0.2];
 
 /** The device as an instance type. */
-function hardwareOf(name: string): GpuInstanceType {
+function hardwareOf(name: string): GpuNodeType {
   const gpu = [GpuType.H100, GpuType.H200].find((type) => name.includes(type.name));
   if (!gpu) throw new Error(`no GPU of the catalog for '${name}'`);
   const memory = DataSize.gib(512);
-  return GpuInstanceType.custom({
+  return GpuNodeType.custom({
     name: 'measured',
     gpu,
     gpuCount: 4,

@@ -1,6 +1,6 @@
 import {
   DataSize,
-  GpuInstanceType,
+  GpuNodeType,
   GpuInterconnect,
   GpuType,
   InferenceEngine,
@@ -181,15 +181,15 @@ const BOARDS: [RegExp, GpuType, GpuInterconnect][] = [
   [/^v100/i, GpuType.V100_16GB, GpuInterconnect.NVLINK_MESH],
 ];
 
-const MADE = new Map<string, GpuInstanceType>();
+const MADE = new Map<string, GpuNodeType>();
 
 /** Hardware of a row: a node with eight of its GPUs. */
-export function boardOf(gpu: string): GpuInstanceType | undefined {
+export function boardOf(gpu: string): GpuNodeType | undefined {
   const row = BOARDS.find(([pattern]) => pattern.test(gpu));
   if (!row) return undefined;
   const known = MADE.get(row[1].name);
   if (known) return known;
-  const made = GpuInstanceType.custom({
+  const made = GpuNodeType.custom({
     name: `bench-${row[1].name.toLowerCase()}`,
     gpu: row[1],
     gpuCount: 8,
@@ -197,7 +197,7 @@ export function boardOf(gpu: string): GpuInstanceType | undefined {
     vcpus: 192,
     memory: DataSize.gib(2048),
     networkBandwidthGbps: 3200,
-    rdmaRead: true,
+    rdma: true,
   });
   MADE.set(row[1].name, made);
   return made;

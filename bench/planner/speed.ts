@@ -1,4 +1,4 @@
-import { CapacityPlanner, GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../lib/planning';
+import { CapacityPlanner, GpuInstanceType, GpuNodeType, ModelSpec, Parallelism, Precision } from '../../lib/planning';
 import { table } from './report';
 
 function milliseconds(times: number, body: () => void): number {
@@ -23,7 +23,7 @@ export function speedTable(): string {
     CapacityPlanner.plan({ ...request, parallelism: Parallelism.of({ tensor: 1 }) }),
   );
   const types = Array.from({ length: 250 }, (_, i) =>
-    GpuInstanceType.custom({
+    GpuNodeType.custom({
       name: `node-${i}`,
       gpu: GpuInstanceType.P5_48XLARGE.gpu,
       gpuCount: 8,

@@ -2,7 +2,7 @@ import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
   DataSize,
   ExistingGpuNodePool,
-  GpuInstanceType,
+  GpuNodeType,
   GpuInterconnect,
   GpuType,
   KubernetesAccess,
@@ -44,13 +44,13 @@ export class OnpremInfiniband {
 
     this.rack = new ExistingGpuNodePool(this.stack, 'Rack', {
       cluster,
-      hardware: GpuInstanceType.custom({
+      hardware: GpuNodeType.custom({
         name: 'dgx-h100',
         gpu: GpuType.H100,
         gpuCount: 8,
         vcpus: 224,
         memory: DataSize.gib(2048),
-        instanceStorage: DataSize.gb(30720),
+        localStorage: DataSize.gb(30720),
         interconnect: GpuInterconnect.NVSWITCH,
         networkBandwidthGbps: 3200,
       }),

@@ -1,60 +1,34 @@
-import { Fault, untitled } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
-import { InstanceFacts } from './gpu-instance-facts';
-import { G_INSTANCES, GInstanceName } from './gpu-instance-table-g';
-import { G6_INSTANCES, G6InstanceName } from './gpu-instance-table-g6';
-import { P_INSTANCES, PInstanceName } from './gpu-instance-table-p';
-import { GpuInterconnect } from './gpu-interconnect';
-import { GpuType } from './gpu-type';
+import { Fault, fault } from '../units/fault';
+import { duplicateFaults } from '../units/duplicate-faults';
+import { wholeNumberFault } from '../units/number-faults';
+import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
+import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
 import { unknownNameFault } from './near-names';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
-import { notNegativeFaults, positiveFaults, positiveIntegerFaults } from './numbers';
 
-const INSTANCES: { readonly [name: string]: InstanceFacts } = { ...P_INSTANCES, ...G_INSTANCES, ...G6_INSTANCES };
 const LISTED: GpuInstanceType[] = [];
 
 /**
- * Hardware of a node that the table does not have: own hardware, or an instance type newer than this library.
+ * An EC2 instance type that is newer than this library.
  */
-export interface CustomGpuInstanceProps {
-  /** Name of the type, e.g. `dgx-a100`; it must not be in the table. */
-  readonly name: string;
-  /** Kind of GPU. */
-  readonly gpu: GpuType;
-  /** GPUs of one node. */
-  readonly gpuCount: number;
-  /** Memory of one GPU as the provider states it. @default - what the GPU reports */
-  readonly gpuMemory?: DataSize;
-  /** Virtual CPUs. */
-  readonly vcpus: number;
-  /** Host memory. */
-  readonly memory: DataSize;
-  /** Local disks together. @default - none */
-  readonly instanceStorage?: DataSize;
+export interface UnlistedInstanceTypeProps extends GpuNodeTypeProps {
   /** Network cards. @default - one card with 4 interfaces, no EFA */
   readonly networkCards?: NetworkCard[];
   /** IPv4 addresses of one interface. @default 30 */
   readonly ipv4PerInterface?: number;
-  /** Network bandwidth of all cards together, Gb/s. @default 10 */
-  readonly networkBandwidthGbps?: number;
-  /** How the GPUs reach each other. @default GpuInterconnect.PCIE */
-  readonly interconnect?: GpuInterconnect;
-  /** GPUs of one NVLink domain. @default - all GPUs with NVLink, else 1 */
-  readonly nvlinkDomainSize?: number;
-  /** Whether the fabric reads remote memory directly. @default false */
+  /** Whether EFA reads remote memory directly. @default false */
   readonly rdmaRead?: boolean;
-  /** Whether the fabric writes remote memory directly. @default false */
+  /** Whether EFA writes remote memory directly. @default false */
   readonly rdmaWrite?: boolean;
-  /** Processor architecture as EC2 writes it: `x86_64` or `arm64`. @default 'x86_64' */
-  readonly architecture?: string;
 }
 
 /**
- * An instance type with GPUs: what one node has. EC2 types are listed; anything else is made by `custom`.
+ * An EC2 instance type with GPUs: what one node has. The catalog lists them; `unlisted` describes newer ones.
  */
-export class GpuInstanceType {
+export class GpuInstanceType extends GpuNodeType {
   /** p3.16xlarge: 8 x V100 16 GB, NVLink mesh, no EFA. Legacy: no longer offered to new customers in most regions. */
   public static readonly P3_16XLARGE = GpuInstanceType.listed('p3.16xlarge');
   /** p3dn.24xlarge: 8 x V100 32 GB, 96 vCPUs, 768 GiB, 1 EFA. */
@@ -138,11 +112,11 @@ export class GpuInstanceType {
   /** g6e.48xlarge: 8 x L40S, 192 vCPUs, 1536 GiB, 4 EFA. */
   public static readonly G6E_48XLARGE = GpuInstanceType.listed('g6e.48xlarge');
 
-  /** Every instance type of the table. */
-  public static readonly ALL: GpuInstanceType[] = LISTED;
+  /** Every instance type of the catalog; frozen. */
+  public static readonly ALL: GpuInstanceType[] = Object.freeze(LISTED) as GpuInstanceType[];
 
   /**
-   * An EC2 instance type of the table.
+   * An EC2 instance type of the catalog.
    *
    * @param name for example `p5.48xlarge`
    * @throws UnscopedValidationError for an unknown name, with the near ones
@@ -151,115 +125,80 @@ export class GpuInstanceType {
     const found = GpuInstanceType.ALL.find((type) => type.name === name);
     if (found) return found;
     const known = GpuInstanceType.ALL.map((type) => type.name);
+    const otherwise = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
     throw new UnscopedValidationError([
-      untitled(
-        unknownNameFault(
-          'GPU instance type',
-          name,
-          known,
-          'GpuInstanceType.custom describes hardware that is not listed',
-        ),
-      ),
+      fault('UNKNOWN_VALUE', undefined, unknownNameFault('GPU instance type', name, known, otherwise)),
     ]);
   }
 
   /**
-   * Hardware that the table does not have.
+   * An EC2 instance type that the catalog does not list, because it is newer than this library.
    *
-   * @param props what one node has
-   * @throws UnscopedValidationError with all faults: name taken or empty, counts that are no whole numbers above zero, cards that
-   * repeat an index, an NVLink domain that does not divide the GPUs
+   * @param props what EC2 states of it
+   * @throws UnscopedValidationError with all faults: a name that is not an instance type's or is listed, counts that are not whole
+   * numbers above zero, cards that repeat an index, an NVLink domain that does not divide the GPUs
    */
-  public static custom(props: CustomGpuInstanceProps): GpuInstanceType {
-    const networkCards = props.networkCards ?? cards(1, 4, 0);
-    const interconnect = props.interconnect ?? GpuInterconnect.PCIE;
-    const nvlinkDomainSize = props.nvlinkDomainSize ?? (hasNvlink(interconnect) ? props.gpuCount : 1);
-    throwIfFaulty([...customFaults(props, networkCards, interconnect, nvlinkDomainSize)]);
-    return new GpuInstanceType(
-      props.name,
-      {
-        gpu: props.gpu,
-        gpuCount: props.gpuCount,
-        gpuMemoryMib: (props.gpuMemory ?? props.gpu.memory).mib,
-        vcpus: props.vcpus,
-        memoryGib: props.memory.gib,
-        instanceStorageGb: props.instanceStorage?.gb,
-        networkCards,
-        ipv4PerInterface: props.ipv4PerInterface ?? 30,
-        networkBandwidthGbps: props.networkBandwidthGbps ?? 10,
-        interconnect,
-        nvlinkDomainSize,
-        rdmaRead: props.rdmaRead ?? false,
-        rdmaWrite: props.rdmaWrite ?? false,
-      },
-      props.architecture ?? 'x86_64',
-      true,
-    );
+  public static unlisted(props: UnlistedInstanceTypeProps): GpuInstanceType {
+    const { networkCards = cards(1, 4, 0), ipv4PerInterface = 30, rdmaRead = false, rdmaWrite = false } = props;
+    const network = { networkCards, ipv4PerInterface, rdmaRead, rdmaWrite, legacy: false };
+    throwIfFaulty([...nameFaults(props.name), ...nodeTypeFaults(props), ...networkFaults(network)]);
+    return new GpuInstanceType({ ...props, nvlinkDomainSize: nvlinkDomainOf(props) }, network);
   }
 
-  private static listed(name: PInstanceName | GInstanceName | G6InstanceName): GpuInstanceType {
-    const type = new GpuInstanceType(name, INSTANCES[name], 'x86_64', false);
+  private static listed(name: InstanceName): GpuInstanceType {
+    const facts = INSTANCE_TABLE[name];
+    const { gpu, gpuCount, vcpus, networkBandwidthGbps, interconnect, nvlinkDomainSize } = facts;
+    const type = new GpuInstanceType(
+      {
+        ...{ name, gpu, gpuCount, vcpus, networkBandwidthGbps, interconnect, nvlinkDomainSize },
+        gpuMemory: DataSize.mib(facts.gpuMemoryMib),
+        memory: DataSize.gib(facts.memoryGib),
+        localStorage: facts.instanceStorageGb === undefined ? undefined : DataSize.gb(facts.instanceStorageGb),
+      },
+      { ...facts, legacy: facts.legacy ?? false },
+    );
     LISTED.push(type);
     return type;
   }
 
-  /** Name, e.g. `p5.48xlarge`. */
-  public readonly name: string;
-  /** Kind of GPU. */
-  public readonly gpu: GpuType;
-  /** GPUs of one node. */
-  public readonly gpuCount: number;
-  /** Memory of one GPU as EC2 states it; what a process can use is `gpu.memory`. */
-  public readonly gpuMemory: DataSize;
-  /** Virtual CPUs. */
-  public readonly vcpus: number;
-  /** Host memory. */
-  public readonly memory: DataSize;
-  /** Instance-store volumes together. @default - none */
-  public readonly instanceStorage?: DataSize;
   /** Network cards by index. */
   public readonly networkCards: NetworkCard[];
   /** IPv4 addresses of one interface. */
   public readonly ipv4PerInterface: number;
-  /** Network bandwidth of all cards together, Gb/s. */
-  public readonly networkBandwidthGbps: number;
-  /** How the GPUs of a node reach each other. */
-  public readonly interconnect: GpuInterconnect;
-  /** GPUs that reach each other by NVLink; 1 without NVLink. */
-  public readonly nvlinkDomainSize: number;
   /** Whether EFA reads remote memory directly. */
   public readonly rdmaRead: boolean;
   /** Whether EFA writes remote memory directly. */
   public readonly rdmaWrite: boolean;
-  /** Processor architecture, e.g. `x86_64`. */
-  public readonly architecture: string;
-  /** Whether AWS counts the type as previous generation; it works, with a warning. */
-  public readonly legacy: boolean;
-  /** Whether it was made by `custom`. */
-  public readonly isCustom: boolean;
 
-  private constructor(name: string, facts: InstanceFacts, architecture: string, isCustom: boolean) {
-    this.name = name;
-    this.gpu = facts.gpu;
-    this.gpuCount = facts.gpuCount;
-    this.gpuMemory = DataSize.mib(facts.gpuMemoryMib);
-    this.vcpus = facts.vcpus;
-    this.memory = DataSize.gib(facts.memoryGib);
-    this.instanceStorage = facts.instanceStorageGb === undefined ? undefined : DataSize.gb(facts.instanceStorageGb);
-    this.networkCards = facts.networkCards.map((card) => ({ ...card })).sort((a, b) => a.index - b.index);
-    this.ipv4PerInterface = facts.ipv4PerInterface;
-    this.networkBandwidthGbps = facts.networkBandwidthGbps;
-    this.interconnect = facts.interconnect;
-    this.nvlinkDomainSize = facts.nvlinkDomainSize;
-    this.rdmaRead = facts.rdmaRead;
-    this.rdmaWrite = facts.rdmaWrite;
-    this.architecture = architecture;
-    this.legacy = facts.legacy ?? false;
-    this.isCustom = isCustom;
+  private readonly isLegacy: boolean;
+
+  private constructor(props: GpuNodeTypeProps, network: NetworkFacts) {
+    const { rdmaRead, rdmaWrite } = network;
+    const efa = network.networkCards.some((card) => card.efa);
+    // EFA has GPUDirect where the GPUs have NVLink; the plugin's own table asks it of no type with one GPU, p5.4xlarge included
+    // (aws/aws-ofi-nccl 2daf7d3, src/platform-aws.cpp).
+    const gpuDirect = (props.nvlinkDomainSize ?? 1) > 1 && (rdmaRead || rdmaWrite);
+    super({ ...props, rdma: props.rdma ?? (efa || rdmaRead), gpuDirect: props.gpuDirect ?? gpuDirect });
+    const networkCards = network.networkCards.map((card) => Object.freeze({ ...card }));
+    this.networkCards = Object.freeze(networkCards.sort((a, b) => a.index - b.index)) as NetworkCard[];
+    this.ipv4PerInterface = network.ipv4PerInterface;
+    this.rdmaRead = rdmaRead;
+    this.rdmaWrite = rdmaWrite;
+    this.isLegacy = network.legacy;
+  }
+
+  /** Whether this is an EC2 instance type: it is. */
+  public override get isEc2(): boolean {
+    return true;
+  }
+
+  /** Whether AWS counts the type as previous generation; it works, with a warning. */
+  public override get legacy(): boolean {
+    return this.isLegacy;
   }
 
   /** EFA interfaces that one node can have: one per card that can hold one. */
-  public get efaInterfaces(): number {
+  public override get efaInterfaces(): number {
     return this.networkCards.filter((card) => card.efa).length;
   }
 
@@ -271,66 +210,65 @@ export class GpuInstanceType {
     return (this.networkCards[0]?.maxInterfaces ?? 0) * (this.ipv4PerInterface - 1) + 2;
   }
 
-  /** Memory of all GPUs as a process can use it. */
-  public get totalGpuMemory(): DataSize {
-    return this.gpu.memory.times(this.gpuCount);
-  }
-
-  /** The name. */
-  public toString(): string {
-    return this.name;
+  /**
+   * Most pods of a node with the VPC CNI's secondary addresses.
+   *
+   * @param withEfa whether the pool has EFA; an EFA-only interface on card 0 takes the addresses of one
+   */
+  public override podsByAddresses(withEfa: boolean): number | undefined {
+    const taken = withEfa && this.networkCards[0]?.efa ? this.ipv4PerInterface - 1 : 0;
+    return this.defaultMaxPods - taken;
   }
 }
 
-function hasNvlink(interconnect: GpuInterconnect): boolean {
-  return interconnect === GpuInterconnect.NVSWITCH || interconnect === GpuInterconnect.NVLINK_MESH;
+/**
+ * Hardware as the EC2 instance type that it is; undefined outside EC2.
+ *
+ * @internal
+ */
+export function instanceTypeOf(hardware: GpuNodeType): GpuInstanceType | undefined {
+  return hardware.isEc2 ? (hardware as GpuInstanceType) : undefined;
 }
 
-function customFaults(
-  props: CustomGpuInstanceProps,
-  networkCards: NetworkCard[],
-  interconnect: GpuInterconnect,
-  nvlinkDomainSize: number,
-): Fault[] {
-  const faults: Fault[] = [];
-  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(props.name)) {
-    faults.push(
-      untitled(
-        `name of a custom instance type must be lower-case letters, digits, dots and hyphens; got '${props.name}'`,
-      ),
-    );
+/** What only EC2's nodes have. */
+interface NetworkFacts {
+  readonly networkCards: NetworkCard[];
+  readonly ipv4PerInterface: number;
+  readonly rdmaRead: boolean;
+  readonly rdmaWrite: boolean;
+  readonly legacy: boolean;
+}
+
+function nameFaults(name: string): Fault[] {
+  if (Object.hasOwn(INSTANCE_TABLE, name)) {
+    return [fault('DUPLICATE', 'name', `'${name}' is in the catalog; use GpuInstanceType.of('${name}')`)];
   }
-  if (props.architecture !== undefined && !['x86_64', 'arm64'].includes(props.architecture)) {
-    faults.push(untitled(`architecture must be 'x86_64' or 'arm64'; got '${props.architecture}'`));
-  }
-  if (INSTANCES[props.name]) {
-    faults.push(
-      untitled(
-        `'${props.name}' is in the table; use GpuInstanceType.of('${props.name}'), or another name for other hardware`,
-      ),
-    );
-  }
-  faults.push(
-    ...positiveIntegerFaults({ gpuCount: props.gpuCount, vcpus: props.vcpus, nvlinkDomainSize }),
-    ...positiveIntegerFaults({ ipv4PerInterface: props.ipv4PerInterface }),
-    ...notNegativeFaults({ networkBandwidthGbps: props.networkBandwidthGbps }),
-    ...positiveFaults({ memory: props.memory.bytes, gpuMemory: props.gpuMemory?.bytes }),
-  );
-  if (networkCards.length === 0) faults.push(untitled('networkCards must name at least one card'));
-  const indices = networkCards.map((card) => card.index);
-  if (new Set(indices).size !== indices.length)
-    faults.push(untitled(`networkCards repeat an index: ${indices.join(', ')}`));
-  for (const card of networkCards) {
-    faults.push(
-      ...notNegativeFaults({ 'networkCards index': card.index }),
-      ...positiveIntegerFaults({ [`maxInterfaces of network card ${card.index}`]: card.maxInterfaces }),
-    );
-  }
-  if (faults.length === 0 && props.gpuCount % nvlinkDomainSize !== 0) {
-    faults.push(untitled(`nvlinkDomainSize ${nvlinkDomainSize} must divide the ${props.gpuCount} GPUs of the node`));
-  }
-  if (!hasNvlink(interconnect) && nvlinkDomainSize !== 1) {
-    faults.push(untitled(`nvlinkDomainSize must be 1 without NVLink; got ${nvlinkDomainSize}`));
-  }
-  return faults;
+  if (/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)) return [];
+  const cure = 'GpuNodeType.custom describes hardware outside EC2';
+  return [
+    fault(
+      'INVALID_NAME',
+      'name',
+      `name must be one of EC2's instance types, like 'p5.48xlarge'; got '${name}'; ${cure}`,
+    ),
+  ];
+}
+
+function networkFaults({ networkCards, ipv4PerInterface }: NetworkFacts): Fault[] {
+  return [
+    ...wholeNumberFault('ipv4PerInterface', ipv4PerInterface, 1),
+    ...(networkCards.length > 0
+      ? []
+      : [
+          fault('EMPTY_LIST', 'networkCards', 'networkCards must list at least one card; leave it out for the default'),
+        ]),
+    ...duplicateFaults(
+      'networkCards',
+      networkCards.map((card) => card.index),
+    ),
+    ...networkCards.flatMap((card, i) => [
+      ...wholeNumberFault(`networkCards[${i}].index`, card.index, 0),
+      ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces, 1),
+    ]),
+  ];
 }

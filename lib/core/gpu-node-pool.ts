@@ -1,6 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { DataSize } from '../units/data-size';
 import { GpuSharingKind } from './gpu-sharing-kind';
 import { IKubernetesCluster } from './kubernetes-cluster';
@@ -47,7 +47,7 @@ export interface IGpuNodePool extends IConstruct {
   /** The cluster the nodes belong to. */
   readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  readonly hardware: GpuInstanceType;
+  readonly hardware: GpuNodeType;
   /** Fewest nodes. */
   readonly minNodes: number;
   /** Most nodes. */

@@ -1,5 +1,5 @@
 import { Fault } from '../units/fault';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { DataSize } from '../units/data-size';
 import { PodSecurityLevel } from './pod-security-level';
 
@@ -20,7 +20,7 @@ export enum RdmaFabricKind {
  */
 export interface FabricPod {
   /** Hardware of the node it runs on. */
-  readonly hardware: GpuInstanceType;
+  readonly hardware: GpuNodeType;
   /** GPUs that the pod takes of its node; it gets the same share of the node's interfaces. */
   readonly gpus: number;
   /** Whether the pod is of no use without remote memory access; binding to nodes that have TCP only is then refused. @default false */
@@ -83,17 +83,17 @@ export interface IRdmaFabric {
    *
    * @param instanceType hardware of the node
    */
-  nodeResources(instanceType: GpuInstanceType): { [resource: string]: string };
+  nodeResources(instanceType: GpuNodeType): { [resource: string]: string };
   /**
    * Rate of the fabric on one node in Gb/s, all interfaces together; 0 without a fabric.
    *
    * @param instanceType hardware of the node
    */
-  bandwidthGbps(instanceType: GpuInstanceType): number;
+  bandwidthGbps(instanceType: GpuNodeType): number;
   /**
    * Why some hardware cannot have the fabric, as sentences; none when it can.
    *
    * @param instanceType hardware of the nodes
    */
-  hardwareFaults(instanceType: GpuInstanceType): Fault[];
+  hardwareFaults(instanceType: GpuNodeType): Fault[];
 }

@@ -134,12 +134,12 @@ export const dropped: DroppedRule = { sort: 'dropped' };
 /** What the provider takes and never sends. @internal */
 export const ignoredByProvider: RefusedRule = {
   sort: 'refused',
-  why: 'the provider does not send it to the API server',
+  why: 'the provider does not send it to the API server; leave it out',
 };
 /** Write-only arguments. @internal */
 export const writeOnly: RefusedRule = {
   sort: 'refused',
-  why: 'it is write-only and must not be written to a manifest',
+  why: 'it is write-only and must not be written to a manifest; create the secret outside Terraform',
 };
 
 /** The same rule under another name of the API. @internal */
@@ -165,7 +165,7 @@ export function set(to: string, fields: Fields): BlockRule {
 function readText(given: unknown): string {
   if (typeof given === 'string') return given;
   if (typeof given === 'number' || typeof given === 'boolean') return String(given);
-  throw new Error('must be text');
+  throw new Error('must be a string');
 }
 
 function readBoolean(given: unknown): boolean {

@@ -1,4 +1,4 @@
-import { Fault, untitled, faultsUnder } from '../units/fault';
+import { Fault, fault, faultsUnder } from '../units/fault';
 import { TerraformStack } from 'cdktf';
 import { isCustomResourcesChart } from '../kubernetes/custom-resources-chart';
 import { throwIfInvalid } from '../core/errors';
@@ -13,7 +13,7 @@ import { renderResource } from './render-resource';
 import { toYaml } from './yaml-writer';
 
 /**
- * What `KubernetesManifests.of` must be told.
+ * Options of `KubernetesManifests.of`.
  */
 export interface KubernetesManifestsOptions {
   /**
@@ -36,7 +36,7 @@ export interface KubernetesManifestsOptions {
  * The Kubernetes objects of a stack as plain data, for sites fed by GitOps and for policy tools.
  *
  * Each object is the one that the Terraform provider (hashicorp/kubernetes 2.38.0) sends to the API server, the provider's
- * defaults included, so that both ways lead to the same cluster. Resources of other providers are not looked at.
+ * defaults included, so that both ways lead to the same cluster. Resources of other providers are ignored.
  */
 export class KubernetesManifests {
   /**
@@ -46,7 +46,7 @@ export class KubernetesManifests {
    * is not one the provider is known to have, when a reference has no value, and when there is a Helm release of another chart.
    *
    * @param stack the stack
-   * @param options what only the caller knows @default - nothing
+   * @param options values, the cluster and what to leave out @default - all objects, with the values in the app
    */
   public static of(stack: TerraformStack, options: KubernetesManifestsOptions = {}): KubernetesManifests {
     const json = synthesizedJson(stack);
@@ -66,7 +66,11 @@ export class KubernetesManifests {
         own.splice(
           0,
           own.length,
-          untitled(`the release of chart '${block.chart}' needs Helm; pass skipHelmReleases to leave it out`),
+          fault(
+            'HELM_RELEASE_NOT_RENDERED',
+            undefined,
+            `only Helm can render the release of chart '${block.chart}'; pass skipHelmReleases: true to leave it out`,
+          ),
         );
       } else {
         own.length = 0;
@@ -105,7 +109,13 @@ function selectedEntries(
 ): Entry[] {
   const access = options.cluster && KubernetesAccess.find(stack, options.cluster);
   if (options.cluster && !access) {
-    faults.push(untitled(`this stack has no providers for cluster '${options.cluster.clusterName}'`));
+    faults.push(
+      fault(
+        'CLUSTER_NOT_IN_STACK',
+        'cluster',
+        `this stack has no providers for cluster '${options.cluster.clusterName}', and so no objects of it; pass the workload stack`,
+      ),
+    );
     return [];
   }
   const alias = access?.kubernetesProvider.alias;
@@ -116,12 +126,22 @@ function selectedEntries(
   const aliases = new Set(all.map(({ block }) => aliasOf(block)));
   if (aliases.size > 1) {
     const names = [...aliases].map((name) => name ?? 'the default provider').sort();
-    faults.push(untitled(`this stack has objects for several clusters (${names.join(', ')}); pass cluster`));
+    faults.push(
+      fault(
+        'CLUSTER_AMBIGUOUS',
+        'cluster',
+        `this stack has objects for several clusters (${names.join(', ')}); say which by cluster`,
+      ),
+    );
   }
   return all.filter(({ type, id }) => {
     if (type === 'helm_release' || Object.hasOwn(KINDS, type)) return true;
     faults.push(
-      untitled(`${type}.${id}: resources of this type cannot be rendered; known are ${Object.keys(KINDS).join(', ')}`),
+      fault(
+        'RESOURCE_TYPE_NOT_RENDERED',
+        `${type}.${id}`,
+        `${type}.${id}: resources of this type cannot be rendered; these can: ${Object.keys(KINDS).join(', ')}`,
+      ),
     );
     return false;
   });

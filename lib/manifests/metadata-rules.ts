@@ -4,7 +4,7 @@ const described: Fields = { annotations: map, labels: map };
 const named: Fields = {
   ...described,
   generate_name: text,
-  // What the API server tells of an object, which nobody gives.
+  // Set by the API server, never by the user.
   generation: dropped,
   name: text,
   resource_version: dropped,

@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../units/fault';
+import { UnscopedValidationError } from '../units/errors';
+import { Fault, fault } from '../units/fault';
 import { TerraformJson } from '../core/synthesized-json';
 import { parseReference, parseTemplate, Step } from './terraform-template';
 
@@ -34,7 +35,7 @@ export class ReferenceResolver {
       try {
         return this.resolveText(value);
       } catch (error) {
-        faults.push(untitled(`attribute '${path}' ${(error as Error).message}`));
+        faults.push(...attributeFaults(error, path));
         return undefined;
       }
     }
@@ -68,7 +69,10 @@ export class ReferenceResolver {
     if (encoded) return JSON.stringify(this.evaluate(encoded[1].trim()));
     const steps = parseReference(expression);
     if (!steps) throw this.unresolved(expression);
-    if (this.running.has(expression)) throw new Error(`refers to itself through '${expression}'`);
+    if (this.running.has(expression))
+      throw refusal(
+        fault('REFERENCE_CIRCULAR', undefined, `refers to itself through '${expression}'; break the circle`),
+      );
     this.running.add(expression);
     try {
       return this.follow(steps, expression);
@@ -110,14 +114,30 @@ export class ReferenceResolver {
   }
 
   private unresolved(expression: string): Error {
-    return new Error(
-      `refers to '${expression}', which is known only to Terraform; give it by values: { '${expression}': ... }`,
+    return refusal(
+      fault(
+        'REFERENCE_WITHOUT_VALUE',
+        undefined,
+        `refers to '${expression}', which only Terraform knows; give its value by values: { '${expression}': ... }`,
+      ),
     );
   }
 }
 
 function asText(value: unknown, expression: string | undefined): string {
   if (typeof value === 'object' && value !== null)
-    throw new Error(`puts '${expression}', which is no text, into a text`);
+    throw new Error(`inserts '${expression}', a list or a map, into text; encode it by jsonencode(...)`);
   return String(value);
+}
+
+function refusal(one: Fault): UnscopedValidationError {
+  return new UnscopedValidationError([one]);
+}
+
+/** What went wrong with the value of an attribute; what has no id of its own is a template that cannot be read. */
+function attributeFaults(error: unknown, path: string): Fault[] {
+  const found = UnscopedValidationError.isValidationError(error)
+    ? (error as UnscopedValidationError).faults
+    : [fault('TEMPLATE_NOT_RENDERED', undefined, (error as Error).message)];
+  return found.map(({ id, reason }) => fault(id, path || undefined, `attribute '${path}' ${reason}`));
 }

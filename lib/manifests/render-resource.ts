@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { ApiObject, apiName, BlockRule, Fields, Rule } from './attribute-rules';
 import { KINDS } from './kinds';
 
@@ -23,7 +23,16 @@ export function renderResource(type: string, block: ApiObject, faults: Fault[]):
 
 function renderFields(fields: Fields, block: ApiObject, path: string, faults: Fault[]): ApiObject {
   for (const attribute of Object.keys(block)) {
-    if (!Object.hasOwn(fields, attribute)) faults.push(untitled(`attribute '${path}${attribute}' is not known`));
+    if (!Object.hasOwn(fields, attribute)) {
+      const at = `${path}${attribute}`;
+      faults.push(
+        fault(
+          'ATTRIBUTE_UNKNOWN',
+          at,
+          `attribute '${at}' is not an attribute of the Kubernetes provider 2.38.0; correct its name or leave it out`,
+        ),
+      );
+    }
   }
   const result: ApiObject = {};
   for (const [attribute, rule] of Object.entries(fields)) {
@@ -38,14 +47,16 @@ function renderAttribute(rule: Rule, given: unknown, path: string, faults: Fault
   if (rule.sort === 'dropped') return undefined;
   if (given === undefined || given === null) return rule.sort === 'refused' ? undefined : rule.fallback;
   if (rule.sort === 'refused') {
-    faults.push(untitled(`attribute '${path}' cannot be rendered because ${rule.why}`));
+    faults.push(fault('ATTRIBUTE_NOT_RENDERED', path, `attribute '${path}' cannot be rendered because ${rule.why}`));
     return undefined;
   }
   if (rule.sort === 'block') return renderBlock(rule, given, path, faults);
   try {
     return rule.read(given);
   } catch (error) {
-    faults.push(untitled(`attribute '${path}' ${(error as Error).message}; got ${JSON.stringify(given)}`));
+    faults.push(
+      fault('ATTRIBUTE_INVALID', path, `attribute '${path}' ${(error as Error).message}; got ${JSON.stringify(given)}`),
+    );
     return undefined;
   }
 }
@@ -54,7 +65,7 @@ function renderBlock(rule: BlockRule, given: unknown, path: string, faults: Faul
   const items: unknown[] = Array.isArray(given) ? given : [given];
   if (items.length === 0) return rule.fallback;
   if (!items.every((item) => typeof item === 'object' && item !== null && !Array.isArray(item))) {
-    faults.push(untitled(`attribute '${path}' must be a block; got ${JSON.stringify(given)}`));
+    faults.push(fault('ATTRIBUTE_INVALID', path, `attribute '${path}' must be a block; got ${JSON.stringify(given)}`));
     return undefined;
   }
   const objects = (items as ApiObject[]).flatMap((item, index) => {

@@ -26,7 +26,7 @@ export function parseTemplate(template: string): TemplatePart[] {
       parts.push({ expression: template.slice(at + 2, end).trim() });
       at = end + 1;
     } else if (three.startsWith('%{')) {
-      throw new Error('has a template directive (%{...}), which cannot be rendered');
+      throw new Error('has a template directive (%{...}), which cannot be rendered; write the value itself');
     } else {
       literal += template[at];
       at += 1;
@@ -46,7 +46,7 @@ function endOfExpression(template: string, start: number): number {
     else if (character === '}' && depth === 0) return at;
     else if (character === '}') depth -= 1;
   }
-  throw new Error('has an expression without an end');
+  throw new Error('has an expression that is not closed; close it with }');
 }
 
 function endOfQuoted(template: string, start: number): number {
@@ -55,7 +55,7 @@ function endOfQuoted(template: string, start: number): number {
     else if (template[at] === '"') return at;
     else if (template.startsWith('${', at) && template[at - 1] !== '$') at = endOfExpression(template, at + 2);
   }
-  throw new Error('has a quoted text without an end');
+  throw new Error('has a quoted string that is not closed; close it with "');
 }
 
 /** One step of a reference: an attribute, a key or an index. @internal */

@@ -1,7 +1,9 @@
-import { Fault, untitled } from '../units/fault';
+import { duplicateFaults } from '../units/duplicate-faults';
+import { Fault, fault } from '../units/fault';
+
 /**
- * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is made outside, so that its value is in no
- * Terraform state.
+ * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is created outside Terraform, so that its value never
+ * enters the state.
  */
 export interface AlertSecret {
   /** Name of the secret. */
@@ -116,38 +118,46 @@ function secretPath(secret: AlertSecret): string {
 }
 
 /** Name of the receiver that drops what it gets. */
-const NOBODY = 'null';
+const DROP = 'null';
 
 /** @internal */
 export function receiverFaults(receivers: readonly AlertReceiver[]): Fault[] {
   const names = receivers.map(({ name }) => name);
   return [
-    ...names
-      .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => untitled(`alertReceivers must have names of their own; '${name}' is given twice`)),
-    ...names
-      .filter((name) => name === '' || name === NOBODY)
-      .map((name) => untitled(`alertReceivers must have a name other than '' and '${NOBODY}'; got '${name}'`)),
+    ...duplicateFaults('alertReceivers', names),
+    ...names.flatMap((name, index) => nameFaults(`alertReceivers[${index}].name`, name)),
+  ];
+}
+
+function nameFaults(property: string, name: string): Fault[] {
+  if (name === '') return [fault('INVALID_NAME', property, `${property} must not be empty; got ''`)];
+  if (name !== DROP) return [];
+  return [
+    fault(
+      'RESERVED',
+      property,
+      `${property} must not be '${DROP}', the name of the receiver that drops alerts; choose another name`,
+    ),
   ];
 }
 
 /**
- * The text of `alertmanager.yml`: every alert goes to every receiver; to nobody when there is none. It uses nothing that
- * Alertmanager 0.25 does not know.
+ * The text of `alertmanager.yml`: every alert goes to every receiver, and is dropped when there is no receiver. It uses only
+ * what Alertmanager 0.25 knows.
  *
  * @internal
  */
 export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string {
   const config = {
     route: {
-      receiver: NOBODY,
+      receiver: DROP,
       group_by: ['alertname', 'model'],
       group_wait: '30s',
       group_interval: '5m',
       repeat_interval: '4h',
       routes: receivers.map(({ name }) => ({ receiver: name, continue: true })),
     },
-    receivers: [{ name: NOBODY }, ...receivers.map((receiver) => receiver._render())],
+    receivers: [{ name: DROP }, ...receivers.map((receiver) => receiver._render())],
   };
   return `${JSON.stringify(config, null, 2)}\n`;
 }

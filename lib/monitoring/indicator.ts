@@ -1,4 +1,4 @@
-import { untitled } from '../units/fault';
+import { fault } from '../units/fault';
 import { compareVersions, Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
@@ -63,7 +63,7 @@ export class Indicator {
   );
 
   /**
-   * Memory in use on each GPU. It says whether the weights fit; vLLM and TensorRT-LLM allocate ahead, so it does not tell load.
+   * Memory in use on each GPU. It shows whether the weights fit. vLLM and TensorRT-LLM allocate memory in advance, so it does not show load.
    * The maximum is taken because every pod on a GPU reports the whole GPU.
    */
   public static readonly GPU_MEMORY = new Indicator('GPU memory', '%', 'inference_gpu_memory_percent', (target) => ({
@@ -107,7 +107,9 @@ export class Indicator {
     if (missing.length === 0) return query;
     const reasons = this === Indicator.LATENCY_P99 ? [...histogramGaps(target), ...missing] : missing;
     throw new UnscopedValidationError([
-      untitled(
+      fault(
+        'INDICATOR_UNAVAILABLE',
+        'metricsTarget',
         `the indicator '${this.name}' cannot be read from '${target.jobName}': ${[...new Set(reasons)].join('; ')}`,
       ),
     ]);

@@ -1,4 +1,4 @@
-import { Fault, untitled, faultsUnder } from '../units/fault';
+import { Fault, fault, faultsUnder } from '../units/fault';
 import { Metric } from '../catalog/metric';
 import { MetricType } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
@@ -18,12 +18,12 @@ type Selector = Extract<PromqlExpression, { kind: 'selector' }>;
 /**
  * The agreement between queries and what exporters really expose.
  *
- * A query that selects what is not there is no error for Prometheus: the result is empty and the alert never fires. So every
+ * A query for a metric that does not exist is not an error for Prometheus: the result is empty and the alert never fires. So every
  * expression is checked against the metric catalog and the features that the watched workloads have switched on.
  */
 export class MetricContract {
   /**
-   * What is wrong with rules, in sentences: unknown metrics, metrics whose version or feature the workload lacks, unknown labels,
+   * What is wrong with rules: unknown metrics, metrics whose version or feature the workload lacks, unknown labels,
    * `rate()` on a gauge, `delta()` on a counter, `histogram_quantile` without `le`, added or averaged quantiles, windows shorter
    * than four scrapes. A selector with `job="..."` is held against that target, any other one against all of them.
    *
@@ -39,7 +39,7 @@ export class MetricContract {
         const labels = new Set([...check.labels(parsePromql(rule.expr)), ...Object.keys(rule.labels ?? {})]);
         if (rule.record) recorded.set(rule.record, new Set([...(recorded.get(rule.record) ?? []), ...labels]));
       } catch (error) {
-        check.faults.push(untitled((error as Error).message));
+        check.faults.push(fault('PROMQL_SYNTAX', 'expr', `the expression is not PromQL: ${(error as Error).message}`));
       }
       return faultsUnder(check.faults, '', `rule '${rule.record ?? rule.alert}'`);
     });
@@ -79,13 +79,18 @@ class ExpressionCheck {
     const recorded = this.recorded.get(selector.name);
     const labels = recorded ?? this.metricLabels(selector);
     for (const { label } of selector.matchers) {
-      if (labels && !labels.has(label)) this.faults.push(untitled(`${selector.name} has no label '${label}'`));
+      if (labels && !labels.has(label))
+        this.faults.push(
+          fault('METRIC_LABEL_UNKNOWN', 'expr', `${selector.name} has no label '${label}'; it has ${listed(labels)}`),
+        );
     }
     if (selector.window !== undefined && selector.window < SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds) {
       this.faults.push(
-        untitled(
-          `the window of ${selector.name} is ${selector.window} s; it must span ${SCRAPES_PER_WINDOW} scrapes, ` +
-            `that is ${SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds} s`,
+        fault(
+          'RANGE_WINDOW_TOO_SHORT',
+          'expr',
+          `the window of ${selector.name} is ${selector.window} s, but must span ${SCRAPES_PER_WINDOW} scrapes; use at least ` +
+            `${SCRAPES_PER_WINDOW * this.scrapeIntervalSeconds} s`,
         ),
       );
     }
@@ -96,23 +101,39 @@ class ExpressionCheck {
     if (selector.name === 'up') return new Set(TARGET_LABELS);
     const job = selector.matchers.find(({ label, operator }) => label === 'job' && operator === '=');
     const targets = job ? this.targets.filter(({ jobName }) => jobName === job.value) : this.targets;
-    if (job && targets.length === 0) this.faults.push(untitled(`no target has the job name '${job.value}'`));
+    if (job && targets.length === 0) {
+      const jobs = this.targets.map(({ jobName }) => `'${jobName}'`).join(', ') || 'none';
+      this.faults.push(
+        fault(
+          'SCRAPE_JOB_UNKNOWN',
+          'expr',
+          `no watched workload has the job name '${job.value}'; the job names are: ${jobs}`,
+        ),
+      );
+      return undefined;
+    }
     const metrics = targets.map((target) => Metric.find(selector.name, target.exporters));
     const metric = metrics.find((found) => found !== undefined);
     if (!metric) {
       const exporters = [...new Set(targets.flatMap((target) => target.exporters))].join(', ') || 'none';
       const bare = Metric.ALL.find(({ name }) => name === selector.name);
-      const hint = bare ? `; a ${bare.type} is selected by ${bare.seriesNames.join(', ')}` : '';
+      const hint = bare ? `; a ${bare.type} is selected by ${bare.seriesNames.join(', ')}` : '; see Metric.ALL';
       this.faults.push(
-        untitled(`'${selector.name}' is no metric of the exporters ${exporters} and no earlier rule records it${hint}`),
+        fault(
+          'METRIC_UNKNOWN',
+          'expr',
+          `'${selector.name}' is neither a metric of the exporters (${exporters}) nor recorded by an earlier rule${hint}`,
+        ),
       );
       return undefined;
     }
     const missing = targets.map((target, i) =>
       metrics[i] ? metric.missing(target.exporters, target.version, target.features) : [''],
     );
-    if (missing.every((faults) => faults.length > 0))
-      this.faults.push(...[...new Set(missing.flat().filter(Boolean))].map(untitled));
+    if (missing.every((reasons) => reasons.length > 0)) {
+      for (const reason of new Set(missing.flat().filter(Boolean)))
+        this.faults.push(fault('METRIC_NOT_EXPOSED', 'expr', reason));
+    }
     const bucket = selector.name.endsWith('_bucket') && metric.type === MetricType.HISTOGRAM;
     // A tag of the model may add any label with an underscore; queries of ours do not use them.
     const own = selector.name === metric.name ? metric.labels : metric.labels.filter((label) => label !== 'quantile');
@@ -124,18 +145,38 @@ class ExpressionCheck {
     if (name === 'histogram_quantile') {
       const of = labels[1] ?? new Set();
       if (!of.has('le'))
-        this.faults.push(untitled(`histogram_quantile needs the label 'le'; keep it: sum by (le, ...)`));
+        this.faults.push(
+          fault(
+            'BUCKET_LABEL_DROPPED',
+            'expr',
+            `histogram_quantile needs the label 'le'; keep it with sum by (le, ...)`,
+          ),
+        );
       return new Set([...of].filter((label) => label !== 'le'));
     }
     const selector = args.find((arg): arg is Selector => arg.kind === 'selector' && arg.window !== undefined);
     const counter = selector && this.isCounter(selector.name);
     if (COUNTER_FUNCTIONS.includes(name)) {
-      if (!selector) this.faults.push(untitled(`${name}() needs a range selector such as metric[5m]`));
-      else if (counter === false) this.faults.push(untitled(`${name}() is for counters, but ${selector.name} is none`));
+      if (!selector)
+        this.faults.push(
+          fault('RANGE_SELECTOR_MISSING', 'expr', `${name}() needs a range selector such as metric[5m]`),
+        );
+      else if (counter === false)
+        this.faults.push(
+          fault(
+            'RATE_OF_GAUGE',
+            'expr',
+            `${name}() is for counters, but ${selector.name} is not one; use delta() or deriv()`,
+          ),
+        );
     }
     if (GAUGE_FUNCTIONS.includes(name) && selector && counter) {
       this.faults.push(
-        untitled(`${name}() is wrong over the resets of a counter such as ${selector.name}; use increase() or rate()`),
+        fault(
+          'DELTA_OF_COUNTER',
+          'expr',
+          `${name}() is wrong for ${selector.name}, a counter that starts again at zero with its process; use increase() or rate()`,
+        ),
       );
     }
     return labels.reduce((all, some) => new Set([...all, ...some]), new Set<string>());
@@ -156,13 +197,25 @@ class ExpressionCheck {
     const { operator, by, without, arg } = expression;
     const labels = this.labels(arg);
     if (!QUANTILE_AGGREGATIONS.includes(operator) && labels.has('quantile')) {
-      this.faults.push(untitled(`${operator} over the quantiles of a summary means nothing; take max`));
+      this.faults.push(
+        fault('QUANTILES_AGGREGATED', 'expr', `${operator} over the quantiles of a summary is meaningless; use max`),
+      );
     }
     for (const label of [...(by ?? []), ...(without ?? [])]) {
       if (labels.size > 0 && !labels.has(label))
-        this.faults.push(untitled(`${operator} groups by '${label}', a label that is not there`));
+        this.faults.push(
+          fault(
+            'METRIC_LABEL_UNKNOWN',
+            'expr',
+            `${operator} groups by '${label}', but the labels are ${listed(labels)}`,
+          ),
+        );
     }
     if (by) return new Set(by);
     return without ? new Set([...labels].filter((label) => !without.includes(label))) : new Set();
   }
+}
+
+function listed(labels: ReadonlySet<string>): string {
+  return [...labels].sort().join(', ') || 'none';
 }

@@ -1,5 +1,6 @@
 import { addValidation } from '../core/validation';
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
+import { wholeNumberFault } from '../units/number-faults';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
@@ -31,7 +32,7 @@ const ALERTMANAGER_IMAGE = 'quay.io/prometheus/alertmanager:v0.33.1';
 const PROMETHEUS_PORT = 9090;
 const ALERTMANAGER_PORT = 9093;
 /** A window of rate() is two minutes at least and must hold four scrapes. */
-const MAX_SCRAPE_INTERVAL = 30;
+const MAX_SCRAPE_INTERVAL_SECONDS = 30;
 
 /**
  * What a `MonitoringStack` is made of.
@@ -43,13 +44,13 @@ export interface MonitoringStackProps {
   readonly namespace?: string;
   /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
   readonly storage?: MonitoringStorage;
-  /** Days that series are kept; fewer when they fill 80 % of the storage before. @default 15 */
+  /** Days that series are kept; fewer if they fill 80 % of the storage sooner. @default 15 */
   readonly retentionDays?: number;
   /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */
   readonly scrapeIntervalSeconds?: number;
   /** P99 latency in milliseconds above which `HighLatency` fires, where `watch` does not say otherwise. @default 50 */
   readonly latencyThresholdMs?: number;
-  /** Where alerts are sent; every one gets every alert. @default - nowhere; they are seen in Prometheus and Alertmanager */
+  /** Where alerts are sent; every receiver gets every alert. @default - nowhere; they are visible in Prometheus and Alertmanager */
   readonly alertReceivers?: AlertReceiver[];
   /** Other namespaces whose pods may reach Prometheus and Alertmanager. @default - only the namespace itself */
   readonly accessibleFrom?: string[];
@@ -64,13 +65,13 @@ export interface MonitoringStackProps {
 }
 
 /**
- * A Construct, not a Terraform stack: Prometheus and Alertmanager on a cluster, with rules for the workloads it is told to watch.
+ * Prometheus and Alertmanager on a cluster, with rules for the workloads that `watch` names. A construct, not a Terraform stack.
  *
  * For each workload it records the three indicators of `Indicator`, for each model `<model>_latency_p99` in milliseconds, and
- * raises `HighLatency` when that is above its threshold for five minutes. Every query is held against the metric catalog first,
- * so that no alert waits for a metric that is not there. A changed rule replaces the pod, which then reads it.
+ * raises `HighLatency` when that is above its threshold for five minutes. Every query is checked against the metric catalog
+ * first, so that no alert waits for a metric that does not exist. A changed rule replaces the pod, which then reads it.
  *
- * Throws a `ValidationError` for a namespace, an interval, a threshold or receivers that are not allowed.
+ * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
 export class MonitoringStack extends Construct {
   /** Namespace it runs in. */
@@ -235,7 +236,7 @@ export class MonitoringStack extends Construct {
       args: [
         '--config.file=/etc/alertmanager/alertmanager.yml',
         '--storage.path=/alertmanager',
-        // A single one has nobody to gossip with.
+        // A single instance has no peer to gossip with.
         '--cluster.listen-address=',
       ],
       config: [{ name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration }],
@@ -250,7 +251,7 @@ export class MonitoringStack extends Construct {
     });
   }
 
-  /** Neither server asks for a password, so the network says who may reach them. */
+  /** Neither server asks for a password, so the network policy decides who may reach them. */
   private makeNetworkPolicy(): void {
     new NetworkPolicyV1(this, 'NetworkPolicy', {
       ...kubernetesMeta(this, this.props.cluster, this.ready),
@@ -301,18 +302,20 @@ function propsFaults(props: MonitoringStackProps): Fault[] {
     concreteFault(name, value, 'the configuration of Prometheus is made from it'),
   );
   if (tokens.length > 0) return tokens;
-  const whole = (name: string, value: number | undefined, least: number, most: number) =>
-    value === undefined || (Number.isInteger(value) && value >= least && value <= most)
-      ? []
-      : [`${name} must be a whole number from ${least} to ${most}; got ${value}`];
   return [
     ...kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
-    ...accessibleFrom.flatMap((name) => kubernetesNameFault('accessibleFrom', name)),
-    ...whole('retentionDays', retentionDays, 1, 3650).map(untitled),
-    ...whole('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL).map(untitled),
+    ...accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name)),
+    ...wholeNumberFault('retentionDays', retentionDays, 1, 3650),
+    ...wholeNumberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
     ...(latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
     ...(prometheusMemory && prometheusMemory.mib < 256
-      ? [untitled(`prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`)]
+      ? [
+          fault(
+            'OUT_OF_RANGE',
+            'prometheusMemory',
+            `prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`,
+          ),
+        ]
       : []),
     ...receiverFaults(props.alertReceivers ?? []),
   ];

@@ -1,4 +1,5 @@
-import { Fault, untitled, fault } from '../units/fault';
+import { Fault, fault, faultsUnder } from '../units/fault';
+import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { faultsOf } from '../core/errors';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault, hasToken } from '../core/tokens';
@@ -38,7 +39,7 @@ export function latencyRecord(workload: WatchedWorkload, model: string): string 
 }
 
 /**
- * What is wrong with a set of workloads, in sentences.
+ * What is wrong with a set of workloads.
  *
  * @internal
  */
@@ -51,31 +52,34 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
   const { target, latencyThresholdMs, metricPrefixes } = workload;
   const job = hasToken(target.jobName) ? 'a workload' : `'${target.jobName}'`;
   const unknown = Object.entries(target).flatMap(([property, value]) =>
-    concreteFault(`${property} of ${job}`, value, 'the scrape configuration is made from it'),
+    concreteFault(
+      `${property} of ${job}`,
+      value,
+      'the scrape configuration is made from it',
+      `metricsTarget.${property}`,
+    ),
   );
   if (unknown.length > 0) return unknown;
   const prefixes = Object.entries(metricPrefixes);
   return [
-    ...(target.jobName === '' ? [untitled('jobName of a workload must not be empty')] : []),
-    ...kubernetesNameFault(`namespace of ${job}`, target.namespace),
-    ...(Object.keys(target.podSelector).length === 0
-      ? [untitled(`podSelector of ${job} must have at least one label`)]
-      : []),
-    ...(Number.isInteger(target.port) && target.port > 0 && target.port < 65536
-      ? []
-      : [untitled(`port of ${job} must be a whole number from 1 to 65535; got ${target.port}`)]),
-    ...(target.models.length === 0 ? [untitled(`models of ${job} must name at least one model`)] : []),
-    ...thresholdFaults(`latencyThresholdMs of ${job}`, latencyThresholdMs),
+    ...faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
+    ...thresholdFaults('latencyThresholdMs', latencyThresholdMs),
     ...prefixes
       .filter(([model]) => !target.models.includes(model))
       .map(([model]) =>
-        untitled(`metricPrefixes names the model '${model}', but ${job} serves ${target.models.join(', ')}`),
+        fault(
+          'UNKNOWN_VALUE',
+          'metricPrefixes',
+          `metricPrefixes names the model '${model}', but ${job} serves ${target.models.join(', ')}`,
+        ),
       ),
     ...prefixes
       .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
       .map(([model, prefix]) =>
-        untitled(
-          `the metric prefix of model '${model}' must be letters, digits and underscores, not starting with a digit; ` +
+        fault(
+          'INVALID_NAME',
+          `metricPrefixes.${model}`,
+          `the metric prefix of model '${model}' must consist of letters, digits and underscores and must not start with a digit; ` +
             `got '${prefix}'; for example '${metricName(prefix)}'`,
         ),
       ),
@@ -83,13 +87,28 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
   ];
 }
 
+function targetFaults({ jobName, namespace, podSelector, port, models }: MetricsTarget): Fault[] {
+  return [
+    ...(jobName === '' ? [fault('INVALID_NAME', 'jobName', "jobName must not be empty; got ''")] : []),
+    ...kubernetesNameFault('namespace', namespace),
+    ...(Object.keys(podSelector).length === 0
+      ? [
+          fault(
+            'EMPTY_LIST',
+            'podSelector',
+            'podSelector must have at least one label, or it would select every pod; got {}',
+          ),
+        ]
+      : []),
+    ...wholeNumberFault('port', port, 1, 65535),
+    ...(models.length === 0 ? [fault('EMPTY_LIST', 'models', 'models must name at least one model; got []')] : []),
+  ];
+}
+
 /** @internal */
 export function thresholdFaults(property: string, value: number): Fault[] {
   const token = concreteFault(property, value, 'it is part of the alert rule');
-  if (token.length > 0) return token;
-  return Number.isFinite(value) && value > 0
-    ? []
-    : [untitled(`${property} must be above zero milliseconds; got ${value}`)];
+  return token.length > 0 ? token : positiveFault(property, value);
 }
 
 function indicatorFaults({ target, latencyAlert }: WatchedWorkload): Fault[] {
@@ -97,7 +116,7 @@ function indicatorFaults({ target, latencyAlert }: WatchedWorkload): Fault[] {
     fault(
       id,
       property,
-      `${reason}; serve with one of them switched on, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
+      `${reason}; turn one of them on in the server, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
     ),
   );
   return [
@@ -109,10 +128,12 @@ function indicatorFaults({ target, latencyAlert }: WatchedWorkload): Fault[] {
 
 function jobNameFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const names = workloads.map(({ target }) => target.jobName);
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [...twice].map((name) =>
-    untitled(
-      `two workloads have the job name '${name}'; each needs one of its own, or their series cannot be told apart`,
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...repeated].map((name) =>
+    fault(
+      'DUPLICATE',
+      'metricsTarget.jobName',
+      `two workloads have the job name '${name}', so their series could not be told apart; give each workload its own`,
     ),
   );
 }
@@ -129,8 +150,10 @@ function recordFaults(workloads: readonly WatchedWorkload[]): Fault[] {
         models.set(record, other);
         if (other === model) return [];
         return [
-          untitled(
-            `models '${other}' and '${model}' would both be recorded as ${record}; give one a prefix by metricPrefixes`,
+          fault(
+            'RECORDED_NAME_AMBIGUOUS',
+            'metricPrefixes',
+            `models '${other}' and '${model}' would both be recorded as ${record}; give one of them a prefix with metricPrefixes`,
           ),
         ];
       }),

@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { IRdmaFabric } from '../core/rdma-fabric';
 
 /**
@@ -21,16 +21,7 @@ const WITHOUT = 0.05;
  *
  * @internal
  */
-export function bandwidthFloor(fabric: IRdmaFabric, type: GpuInstanceType): number {
+export function bandwidthFloor(fabric: IRdmaFabric, type: GpuNodeType): number {
   const rate = fabric.bandwidthGbps(type) / 8;
-  return Math.round(rate * (isDirect(type) ? WITH_NVLINK : WITHOUT) * 100) / 100;
-}
-
-/**
- * Whether data goes from GPU to adapter without a copy in host memory. EFA does so where the GPUs have NVSwitch; the plugin's own table
- * asks it of no type with one GPU, p5.4xlarge included (aws/aws-ofi-nccl 2daf7d3, src/platform-aws.cpp).
- */
-function isDirect(type: GpuInstanceType): boolean {
-  if (type.nvlinkDomainSize > 1) return type.rdmaRead || type.rdmaWrite || type.isCustom;
-  return type.isCustom && type.gpuCount === 1;
+  return Math.round(rate * (type.gpuDirect ? WITH_NVLINK : WITHOUT) * 100) / 100;
 }

@@ -1,5 +1,5 @@
 import { Fault, untitled } from '../units/fault';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { FabricBinding, FabricPod, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { concreteFault } from '../core/tokens';
@@ -141,7 +141,7 @@ export class RdmaFabric implements IRdmaFabric {
    *
    * @param instanceType hardware of the node
    */
-  public nodeResources(instanceType: GpuInstanceType): { [resource: string]: string } {
+  public nodeResources(instanceType: GpuNodeType): { [resource: string]: string } {
     if (this.kind === RdmaFabricKind.EFA) {
       return {
         [EFA_RESOURCE]: String(instanceType.efaInterfaces),
@@ -159,7 +159,7 @@ export class RdmaFabric implements IRdmaFabric {
    *
    * @param instanceType hardware of the node
    */
-  public bandwidthGbps(instanceType: GpuInstanceType): number {
+  public bandwidthGbps(instanceType: GpuNodeType): number {
     if (this.kind === RdmaFabricKind.EFA) return instanceType.networkBandwidthGbps;
     return this.options ? this.options.adaptersPerNode * this.options.gbpsPerAdapter : 0;
   }
@@ -169,18 +169,18 @@ export class RdmaFabric implements IRdmaFabric {
    *
    * @param instanceType hardware of the nodes
    */
-  public hardwareFaults(instanceType: GpuInstanceType): Fault[] {
+  public hardwareFaults(instanceType: GpuNodeType): Fault[] {
     if (this.kind === RdmaFabricKind.EFA) {
       return instanceType.efaInterfaces > 0
         ? []
         : [untitled(`hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`)];
     }
     if (!this.options) return [];
-    if (!instanceType.isCustom) {
+    if (instanceType.isEc2) {
       return [
         untitled(
           `instance type '${instanceType.name}' of EC2 has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe ` +
-            'own hardware by GpuInstanceType.custom',
+            'own hardware by GpuNodeType.custom',
         ),
       ];
     }
@@ -235,12 +235,12 @@ export class RdmaFabric implements IRdmaFabric {
     return faults;
   }
 
-  private interfacesPerNode(instanceType: GpuInstanceType): number {
+  private interfacesPerNode(instanceType: GpuNodeType): number {
     return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : this.adaptersPerNode;
   }
 
   /** Interfaces of a pod by its share of the GPUs; adapters that are shared come as one thing. */
-  private wholeShare(instanceType: GpuInstanceType, gpus: number): number {
+  private wholeShare(instanceType: GpuNodeType, gpus: number): number {
     if (this._attachment && this._attachment.kind !== 'host-devices') return 1;
     return (this.interfacesPerNode(instanceType) * gpus) / instanceType.gpuCount;
   }

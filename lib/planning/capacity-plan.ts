@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
@@ -38,7 +38,7 @@ export class CapacityPlan {
   /** The model. */
   public readonly model: ModelSpec;
   /** Type of the nodes. */
-  public readonly instanceType: GpuInstanceType;
+  public readonly instanceType: GpuNodeType;
   /** Format of the weights. */
   public readonly precision: Precision;
   /** Format of the key-value cache. */

@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
@@ -72,7 +72,7 @@ export interface ServingLoad {
  */
 export interface CapacityRequest extends ServingLoad {
   /** Type of the nodes. */
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   /** Format of the weights. @default - bf16, or fp16 on GPUs without bf16 */
   readonly precision?: Precision;
   /**
@@ -105,7 +105,7 @@ export interface CapacityTargets {
  */
 export interface CapacityCandidate {
   /** Type of the nodes. */
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   /** Price of one node for an hour, in any currency. @default - ranked by GPU memory instead */
   readonly pricePerHour?: number;
 }

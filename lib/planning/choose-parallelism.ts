@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
@@ -14,7 +14,7 @@ import { Load, Setup, parallelismFaults, setupOf, tensorDegrees, tensorDomain } 
  */
 export function parallelismCandidates(
   model: ModelSpec,
-  instanceType: GpuInstanceType,
+  instanceType: GpuNodeType,
   precision: Precision,
   maxNodes: number,
 ): Parallelism[] {
@@ -49,7 +49,7 @@ export function parallelismCandidates(
  */
 export function smallestFit(
   load: Load,
-  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; utilization?: number },
+  hardware: { instanceType: GpuNodeType; precision: Precision; pricePerHour?: number; utilization?: number },
   maxNodes: number,
 ): { setup: Setup; fit: Fit } {
   let nearest: { setup: Setup; fit: Fit } | undefined;

@@ -1,5 +1,5 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { NodeNetwork } from './capacity-request';
 
@@ -108,7 +108,7 @@ const TCP_ALPHA = 250e-6;
 const RDMA_SHARE = 0.37;
 const TCP_SHARE = 0.1;
 
-function fitOf(instanceType: GpuInstanceType, engine: InferenceEngine): AllReduceFit {
+function fitOf(instanceType: GpuNodeType, engine: InferenceEngine): AllReduceFit {
   const tensorrt = engine === InferenceEngine.TENSORRT_LLM;
   if (instanceType.interconnect === GpuInterconnect.PCIE) return PCIE_HOST;
   if (instanceType.interconnect === GpuInterconnect.PCIE_PEER) return PCIE_PEER;
@@ -124,7 +124,7 @@ function fitOf(instanceType: GpuInstanceType, engine: InferenceEngine): AllReduc
  * @internal
  */
 export function allReduceSeconds(
-  instanceType: GpuInstanceType,
+  instanceType: GpuNodeType,
   network: NodeNetwork,
   engine: InferenceEngine,
   ranks: number,
@@ -152,7 +152,7 @@ function withinNode(fit: AllReduceFit, ranks: number, bytes: number): number {
   return (alpha + second) * 1e-6 + factor * (small + large + huge);
 }
 
-function acrossNodes(instanceType: GpuInstanceType, network: NodeNetwork, ranks: number, bytes: number): number {
+function acrossNodes(instanceType: GpuNodeType, network: NodeNetwork, ranks: number, bytes: number): number {
   const rdma = network === NodeNetwork.RDMA;
   const bandwidth = (Math.max(instanceType.networkBandwidthGbps, 1) / 8) * 1e9 * (rdma ? RDMA_SHARE : TCP_SHARE);
   return (rdma ? RDMA_ALPHA : TCP_ALPHA) + ((2 * (ranks - 1)) / ranks) * (bytes / bandwidth);
@@ -164,7 +164,7 @@ function acrossNodes(instanceType: GpuInstanceType, network: NodeNetwork, ranks:
  * @internal
  */
 export function hopSeconds(
-  instanceType: GpuInstanceType,
+  instanceType: GpuNodeType,
   network: NodeNetwork,
   acrossNodesHop: boolean,
   bytes: number,

@@ -1,5 +1,5 @@
 import { Fault, untitled } from '../units/fault';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
 import { ServingLoad } from './capacity-request';
@@ -20,7 +20,7 @@ const FP8_COMPUTE_CAPABILITY = 8.9;
  */
 export function formatFaults(
   { model, engine }: Pick<ServingLoad, 'model' | 'engine'>,
-  { gpu, name }: GpuInstanceType,
+  { gpu, name }: GpuNodeType,
   precision: Precision,
 ): Fault[] {
   // vLLM computes prompts behind latent attention by flash_attn_varlen_func (vllm/attention/backends/mla/common.py), which is of Ampere on

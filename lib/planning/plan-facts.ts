@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
@@ -14,7 +14,7 @@ import { MemoryPerGpu, PlanFigure, Alternative } from './plan-parts';
  */
 export interface PlanFacts {
   readonly model: ModelSpec;
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   readonly precision: Precision;
   readonly kvCachePrecision: Precision;
   readonly engine: InferenceEngine;

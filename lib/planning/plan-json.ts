@@ -1,16 +1,13 @@
 import { Fault, fault, untitled } from '../units/fault';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
-import { GpuInterconnect } from '../catalog/gpu-interconnect';
-import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { DecoderShape } from '../catalog/model-architecture';
 import { ModelSpec } from '../catalog/model-spec';
-import { NetworkCard } from '../catalog/network-card';
 import { Parallelism, ParallelismProps } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { NodeNetwork } from './capacity-request';
+import { hardwareFromJson, hardwareToJson } from './hardware-json';
 import { PlanFacts } from './plan-facts';
 import { contradictions, fieldFaults } from './plan-json-faults';
 import { PlanFigure, Alternative } from './plan-parts';
@@ -65,7 +62,7 @@ export function planToJson(facts: PlanFacts): Json {
     format: FORMAT,
     version: VERSION,
     model: modelToJson(facts.model),
-    instanceType: facts.instanceType.isCustom ? instanceToJson(facts.instanceType) : facts.instanceType.name,
+    instanceType: hardwareToJson(facts.instanceType),
     precision: facts.precision.name,
     kvCachePrecision: facts.kvCachePrecision.name,
     engine: facts.engine.name,
@@ -110,10 +107,9 @@ export function planFromJson(json: unknown): PlanFacts {
   const facts: PlanFacts = {
     ...(plain as unknown as PlanFacts),
     model: modelFromJson(data.model),
-    instanceType:
-      typeof data.instanceType === 'string'
-        ? GpuInstanceType.of(data.instanceType)
-        : instanceFromJson(record(data.instanceType)),
+    instanceType: hardwareFromJson(
+      typeof data.instanceType === 'string' ? data.instanceType : record(data.instanceType),
+    ),
     precision: Precision.of(String(data.precision)),
     kvCachePrecision: Precision.of(String(data.kvCachePrecision)),
     engine: InferenceEngine.of(String(data.engine)),
@@ -200,45 +196,4 @@ function modelFromJson(json: unknown): ModelSpec {
   const skipped = data.skippedLayerFraction as number;
   if (shared > 0) model = model.withSharedParameters(shared);
   return skipped > 0 ? model.withSkippedLayers(skipped) : model;
-}
-
-function instanceToJson(type: GpuInstanceType): Json {
-  return {
-    name: type.name,
-    gpu: type.gpu.name,
-    gpuCount: type.gpuCount,
-    gpuMemory: type.gpuMemory.bytes,
-    vcpus: type.vcpus,
-    memory: type.memory.bytes,
-    instanceStorage: type.instanceStorage?.bytes ?? null,
-    networkCards: type.networkCards,
-    ipv4PerInterface: type.ipv4PerInterface,
-    networkBandwidthGbps: type.networkBandwidthGbps,
-    interconnect: type.interconnect,
-    nvlinkDomainSize: type.nvlinkDomainSize,
-    rdmaRead: type.rdmaRead,
-    rdmaWrite: type.rdmaWrite,
-    architecture: type.architecture,
-  };
-}
-
-function instanceFromJson(data: Json): GpuInstanceType {
-  const storage = data.instanceStorage;
-  return GpuInstanceType.custom({
-    name: String(data.name),
-    gpu: GpuType.of(String(data.gpu)),
-    gpuCount: data.gpuCount as number,
-    gpuMemory: DataSize.bytes(data.gpuMemory as number),
-    vcpus: data.vcpus as number,
-    memory: DataSize.bytes(data.memory as number),
-    instanceStorage: typeof storage === 'number' ? DataSize.bytes(storage) : undefined,
-    networkCards: data.networkCards as NetworkCard[],
-    ipv4PerInterface: data.ipv4PerInterface as number,
-    networkBandwidthGbps: data.networkBandwidthGbps as number,
-    interconnect: data.interconnect as GpuInterconnect,
-    nvlinkDomainSize: data.nvlinkDomainSize as number,
-    rdmaRead: data.rdmaRead as boolean,
-    rdmaWrite: data.rdmaWrite as boolean,
-    architecture: data.architecture as string,
-  });
 }

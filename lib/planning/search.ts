@@ -1,10 +1,11 @@
 import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
-import { CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { CapacityCandidate, CapacitySearchRequest, CapacityTargets } from './capacity-request';
 import { parallelismCandidates } from './choose-parallelism';
 import { estimates, planOf } from './judge';
 import { fitOf } from './judge-fit';
@@ -104,13 +105,13 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
   return faults;
 }
 
-function candidatesOf(request: CapacitySearchRequest): { instanceType: GpuInstanceType; pricePerHour?: number }[] {
+function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
   return (
     request.candidates ?? GpuInstanceType.ALL.filter((type) => !type.legacy).map((instanceType) => ({ instanceType }))
   );
 }
 
-function precisionsOf(request: CapacitySearchRequest, type: GpuInstanceType): Precision[] {
+function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precision[] {
   const wanted = request.precisions ?? [type.gpu.defaultPrecision];
   return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
 }
@@ -118,7 +119,7 @@ function precisionsOf(request: CapacitySearchRequest, type: GpuInstanceType): Pr
 function parallelismsOf(
   request: CapacitySearchRequest,
   load: Load,
-  type: GpuInstanceType,
+  type: GpuNodeType,
   precision: Precision,
 ): Parallelism[] {
   if (!request.parallelism) return parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);

@@ -1,5 +1,5 @@
 import { Fault, untitled } from '../units/fault';
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
@@ -56,7 +56,7 @@ export interface Load {
  * @internal
  */
 export interface Setup extends Load {
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   readonly gpu: GpuType;
   readonly precision: Precision;
   readonly kvCachePrecision: Precision;
@@ -118,11 +118,10 @@ function defaultContextLength(request: ServingLoad): number {
  */
 export function setupOf(
   load: Load,
-  hardware: { instanceType: GpuInstanceType; precision: Precision; pricePerHour?: number; utilization?: number },
+  hardware: { instanceType: GpuNodeType; precision: Precision; pricePerHour?: number; utilization?: number },
   parallelism: Parallelism,
 ): Setup {
   const { instanceType } = hardware;
-  const rdma = instanceType.efaInterfaces > 0 || instanceType.rdmaRead;
   return {
     ...load,
     instanceType,
@@ -133,7 +132,7 @@ export function setupOf(
     maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultTokenWindow(instanceType.gpu),
     maxSequences: Math.max(load.askedMaxSequences ?? DEFAULT_MAX_SEQUENCES, load.concurrency),
     nodes: nodesFor(instanceType, parallelism),
-    nodeNetwork: load.network ?? (rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
+    nodeNetwork: load.network ?? (instanceType.rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
     pricePerHour: hardware.pricePerHour,
     utilization: hardware.utilization ?? DEFAULT_UTILIZATION,
   };
@@ -144,7 +143,7 @@ export function setupOf(
  *
  * @internal
  */
-export function nodesFor(instanceType: GpuInstanceType, parallelism: Parallelism): number {
+export function nodesFor(instanceType: GpuNodeType, parallelism: Parallelism): number {
   const perReplica = parallelism.gpusPerReplica;
   if (perReplica >= instanceType.gpuCount) {
     return Math.ceil(perReplica / instanceType.gpuCount) * parallelism.data;
@@ -228,7 +227,7 @@ function loadFaults(request: ServingLoad): Fault[] {
  *
  * @internal
  */
-export function hardwareFaults(load: ServingLoad, instanceType: GpuInstanceType, precision: Precision): Fault[] {
+export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, precision: Precision): Fault[] {
   const { gpu } = instanceType;
   const faults: Fault[] = [];
   if (!gpu.supports(precision)) {
@@ -392,6 +391,6 @@ export function divisors(n: number): number[] {
  *
  * @internal
  */
-export function tensorDomain(instanceType: GpuInstanceType): number {
+export function tensorDomain(instanceType: GpuNodeType): number {
   return instanceType.nvlinkDomainSize;
 }

@@ -166,7 +166,7 @@ const OF_SAID_HARDWARE = /^hugepages-/;
  */
 function mayAdvertise({ hardware: instanceType, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
   const byHand = gpuSharingKind === undefined ? OF_OWN_HARDWARE : OF_SAID_HARDWARE;
-  if (resource === 'ephemeral-storage' || (instanceType.isCustom && byHand.test(resource))) return true;
+  if (resource === 'ephemeral-storage' || (!instanceType.isEc2 && byHand.test(resource))) return true;
   return resource.includes('/') && !OF_OUR_PLUGINS.test(resource);
 }
 

@@ -1,10 +1,12 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { quantityValue } from '../kubernetes/quantity';
 
 const MIB = 1024 ** 2;
 /** Most pods that a kubelet takes by itself: its own default. */
 const KUBELET_MAX_PODS = 110;
+/** Pods that memory is set aside for on nodes outside EC2: as on one with four interfaces of 30 addresses. */
+const ELSEWHERE_RESERVED_PODS = 118;
 
 /** The resource that GPUs are requested by, unless a pool says another. @internal */
 export const GPU_RESOURCE = 'nvidia.com/gpu';
@@ -17,12 +19,14 @@ export const GPU_RESOURCE = 'nvidia.com/gpu';
  *
  * @internal
  */
-export function allocatableMemoryMib(type: GpuInstanceType): number {
-  return Math.floor(type.memory.mib * 0.925 - 255 - 11 * type.defaultMaxPods - 100);
+export function allocatableMemoryMib(type: GpuNodeType): number {
+  return Math.floor(
+    type.memory.mib * 0.925 - 255 - 11 * (type.podsByAddresses(false) ?? ELSEWHERE_RESERVED_PODS) - 100,
+  );
 }
 
 /** CPU that pods can get on a node, in thousandths: the kubelet's reserve is below 2 %. @internal */
-export function allocatableCpuMillis(type: GpuInstanceType): number {
+export function allocatableCpuMillis(type: GpuNodeType): number {
   return Math.floor(type.vcpus * 980);
 }
 
@@ -31,8 +35,8 @@ export function allocatableCpuMillis(type: GpuInstanceType): number {
  *
  * @internal
  */
-export function allocatableDiskMib(type: GpuInstanceType): number | undefined {
-  return type.instanceStorage && Math.floor(type.instanceStorage.mib * 0.85 - 30 * 1024);
+export function allocatableDiskMib(type: GpuNodeType): number | undefined {
+  return type.localStorage && Math.floor(type.localStorage.mib * 0.85 - 30 * 1024);
 }
 
 /**
@@ -77,7 +81,5 @@ export function gpuResource({ gpuResourceName = GPU_RESOURCE }: IGpuNodePool): s
 
 /** With the VPC CNI only the interfaces of card 0 have addresses for pods, and an EFA-only interface there takes one of them. */
 function maxPods({ hardware: instanceType, efaInterfacesPerNode }: IGpuNodePool): number {
-  if (instanceType.isCustom) return KUBELET_MAX_PODS;
-  const taken = efaInterfacesPerNode > 0 && instanceType.networkCards[0]?.efa ? instanceType.ipv4PerInterface - 1 : 0;
-  return instanceType.defaultMaxPods - taken;
+  return instanceType.podsByAddresses(efaInterfacesPerNode > 0) ?? KUBELET_MAX_PODS;
 }

@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { NodeRequirement, NodeTerm } from './pod-demand';
 import { hasToken } from '../core/tokens';
@@ -22,8 +22,8 @@ export function isWellKnown(key: string): boolean {
 }
 
 /** Labels of kubelets that follow from the hardware; nothing where it does not tell, as of own hardware. */
-const HARDWARE: { readonly [label: string]: (type: GpuInstanceType) => string | undefined } = {
-  'node.kubernetes.io/instance-type': (type) => (type.isCustom ? undefined : type.name),
+const HARDWARE: { readonly [label: string]: (type: GpuNodeType) => string | undefined } = {
+  'node.kubernetes.io/instance-type': (type) => (type.isEc2 ? type.name : undefined),
   'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
   'kubernetes.io/os': () => 'linux',
 };

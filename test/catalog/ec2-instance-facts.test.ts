@@ -39,7 +39,7 @@ function rowOf(type: GpuInstanceType): Ec2Row {
     gpuMemoryMib: type.gpuMemory.mib,
     vcpus: type.vcpus,
     memoryMib: type.memory.mib,
-    nvmeGb: type.instanceStorage?.gb ?? 0,
+    nvmeGb: type.localStorage?.gb ?? 0,
     bandwidthMbps: type.networkBandwidthGbps * 1000,
     arch: type.architecture === 'x86_64' ? 'amd64' : type.architecture,
     efa: type.efaInterfaces,

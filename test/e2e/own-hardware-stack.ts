@@ -2,7 +2,7 @@ import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
   DataSize,
   ExistingGpuNodePool,
-  GpuInstanceType,
+  GpuNodeType,
   GpuInterconnect,
   GpuType,
   HostDeviceNetwork,
@@ -20,7 +20,7 @@ import {
   TaintEffect,
 } from '../../lib';
 
-const HARDWARE = GpuInstanceType.custom({
+const HARDWARE = GpuNodeType.custom({
   name: 'dgx-h100',
   gpu: GpuType.H100,
   gpuCount: 8,

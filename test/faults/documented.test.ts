@@ -29,6 +29,10 @@ function missing(from: readonly { id: string }[], wanted: readonly FaultId[]): s
   return [...absent].map(([id, at]) => `${id} (${at})`).sort();
 }
 
+// Loaded here: helpers that clean up after themselves cannot be loaded while a test runs.
+const rows = readdirSync(__dirname)
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'fault-text.ts')
+  .flatMap((file) => (require(path.join(__dirname, file)) as { TEXTS: FaultText[] }).TEXTS);
 const finished = ids.filter(({ at }) => !underWay.has(layerOf(at)));
 
 test('every id is written out', () => {
@@ -49,12 +53,9 @@ test('every documented id exists', () => {
   if (underWay.size === 0) expect(missing(ids, documented)).toEqual([]);
 });
 
-// Loaded here: helpers that clean up after themselves cannot be loaded while a test runs.
-const rows = readdirSync(__dirname)
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'fault-text.ts')
-  .flatMap((file) => (require(path.join(__dirname, file)) as { TEXTS: FaultText[] }).TEXTS);
-
-test('every id has its sentence in test/faults', () => expect(missing(rows, finished)).toEqual([]));
+test('every id has its sentence in test/faults', () => {
+  expect(missing(rows, finished)).toEqual([]);
+});
 
 describe('the search finds', () => {
   test.each([

@@ -16,6 +16,7 @@ import { ensureNamespace } from '../../lib/kubernetes/namespaces';
 import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../../lib/kubernetes/pod-security';
 import { escapeTemplate } from '../../lib/core/template-escape';
 import { KubernetesManifests } from '../../lib/manifests';
+import { faultsThrown, idsOf } from '../support/faults';
 import { testApp, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
@@ -182,10 +183,9 @@ describe('references', () => {
   test('without a value are faults that name resource, attribute and expression', () => {
     const stack = testStack();
     withRole(stack);
-    expect(() => KubernetesManifests.of(stack)).toThrow(
-      "test: kubernetes_service_account_v1.Account: attribute 'metadata.annotations.eks.amazonaws.com/role-arn' refers to " +
-        "'aws_iam_role.Role.arn', which is known only to Terraform; give it by values: { 'aws_iam_role.Role.arn': ... }",
-    );
+    expect(idsOf(faultsThrown(() => KubernetesManifests.of(stack)))).toEqual([
+      'REFERENCE_WITHOUT_VALUE kubernetes_service_account_v1.Account.metadata.annotations.eks.amazonaws.com/role-arn',
+    ]);
   });
 
   test('to another stack are followed there', () => {
@@ -197,7 +197,9 @@ describe('references', () => {
       metadata: { name: 'role' },
       data: { name: role.name, arn: role.arn },
     });
-    expect(() => KubernetesManifests.of(workload)).toThrow("give it by values: { 'aws_iam_role.Role.arn': ... }");
+    expect(idsOf(faultsThrown(() => KubernetesManifests.of(workload)))).toEqual([
+      'REFERENCE_WITHOUT_VALUE kubernetes_config_map_v1.Map.data.arn',
+    ]);
     const [map] = KubernetesManifests.of(workload, { values: { 'aws_iam_role.Role.arn': 'arn' } }).objects;
     expect(map.data).toEqual({ name: 'pod', arn: 'arn' });
   });
@@ -253,9 +255,9 @@ describe('custom resources', () => {
     const stack = build();
     const access = KubernetesAccess.of(stack, stack.node.findChild('Cluster-test') as TestCluster);
     new Release(stack, 'Operator', { provider: access.helmProvider, name: 'operator', chart: 'gpu-operator' });
-    expect(() => KubernetesManifests.of(stack)).toThrow(
-      "test: helm_release.Operator: the release of chart 'gpu-operator' needs Helm; pass skipHelmReleases to leave it out",
-    );
+    expect(idsOf(faultsThrown(() => KubernetesManifests.of(stack)))).toEqual([
+      'HELM_RELEASE_NOT_RENDERED helm_release.Operator',
+    ]);
     expect(KubernetesManifests.of(stack, { skipHelmReleases: true }).objects).toHaveLength(2);
   });
 });
@@ -273,9 +275,7 @@ describe('several clusters in a stack', () => {
 
   test('must be told apart', () => {
     const { stack, clusters } = build();
-    expect(() => KubernetesManifests.of(stack)).toThrow(
-      'this stack has objects for several clusters (east, west); pass cluster',
-    );
+    expect(idsOf(faultsThrown(() => KubernetesManifests.of(stack)))).toEqual(['CLUSTER_AMBIGUOUS cluster']);
     const names = clusters.map((cluster) =>
       KubernetesManifests.of(stack, { cluster }).objects.map((object) => object.metadata.name as string),
     );
@@ -285,9 +285,9 @@ describe('several clusters in a stack', () => {
   test("of which one is not the stack's are refused", () => {
     const { stack } = build();
     const cluster = new TestCluster(stack, 'Stranger', { clusterName: 'stranger' });
-    expect(() => KubernetesManifests.of(stack, { cluster })).toThrow(
-      "this stack has no providers for cluster 'stranger'",
-    );
+    expect(idsOf(faultsThrown(() => KubernetesManifests.of(stack, { cluster })))).toEqual([
+      'CLUSTER_NOT_IN_STACK cluster',
+    ]);
   });
 });
 
@@ -297,9 +297,10 @@ describe('fails, naming everything at once, when', () => {
     const meta = kubernetesMeta(stack, testCluster(stack));
     new EndpointsV1(stack, 'Endpoints', { ...meta, metadata: { name: 'a' } });
     new ConfigMapV1(stack, 'Map', { ...meta, metadata: { name: 'a' } }).addOverride('metadata.color', 'red');
-    expect(() => KubernetesManifests.of(stack)).toThrow(
-      /kubernetes_endpoints_v1\.Endpoints: resources of this type cannot be rendered; known are kubernetes_namespace_v1, .*\n- kubernetes_config_map_v1\.Map: attribute 'metadata\.color' is not known/,
-    );
+    expect(idsOf(faultsThrown(() => KubernetesManifests.of(stack)))).toEqual([
+      'RESOURCE_TYPE_NOT_RENDERED kubernetes_endpoints_v1.Endpoints',
+      'ATTRIBUTE_UNKNOWN kubernetes_config_map_v1.Map.metadata.color',
+    ]);
   });
 
   test('a validation of the stack fails', () => {

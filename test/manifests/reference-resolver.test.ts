@@ -1,5 +1,5 @@
 import { Fault } from '../../lib/units';
-import { reasonsOf } from '../support/faults';
+import { idsOf } from '../support/faults';
 import { ReferenceResolver } from '../../lib/manifests/reference-resolver';
 import { parseReference, parseTemplate } from '../../lib/manifests/terraform-template';
 
@@ -34,10 +34,10 @@ const VALUES = {
   object: { a: 1 },
 };
 
-function resolve(value: unknown): { result: unknown; faults: string[] } {
+function resolve(value: unknown): { result: unknown; faults: Fault[] } {
   const faults: Fault[] = [];
   const resolver = new ReferenceResolver(JSON_OF_STACK, VALUES, (name) => (name === 'infra' ? producer : undefined));
-  return { result: resolver.resolve(value, 'x', faults), faults: reasonsOf(faults) };
+  return { result: resolver.resolve(value, 'x', faults), faults };
 }
 
 test.each<[unknown, unknown]>([
@@ -77,33 +77,40 @@ test.each<[unknown, unknown]>([
   expect(resolve(value)).toEqual({ result: expected, faults: [] });
 });
 
-test.each<[unknown, string]>([
+test.each<[unknown, string, string]>([
+  ['${aws_s3_bucket.models.id}', 'REFERENCE_WITHOUT_VALUE x', 'aws_s3_bucket.models.id'],
+  [{ a: ['${aws_iam_role.r.arn}'] }, 'REFERENCE_WITHOUT_VALUE x.a[0]', 'aws_iam_role.r.arn'],
+  ['${var.open}', 'REFERENCE_WITHOUT_VALUE x', 'var.open'],
+  ['${data.aws_region.here.name}', 'REFERENCE_WITHOUT_VALUE x', 'data.aws_region.here.name'],
   [
-    '${aws_s3_bucket.models.id}',
-    "attribute 'x' refers to 'aws_s3_bucket.models.id', which is known only to Terraform; give it by values: { 'aws_s3_bucket.models.id': ... }",
+    '${data.terraform_remote_state.other.outputs.name}',
+    'REFERENCE_WITHOUT_VALUE x',
+    'data.terraform_remote_state.other.outputs.name',
   ],
-  [{ a: ['${aws_iam_role.r.arn}'] }, "attribute 'x.a[0]' refers to 'aws_iam_role.r.arn'"],
-  ['${var.open}', "refers to 'var.open'"],
-  ['${data.aws_region.here.name}', "refers to 'data.aws_region.here.name'"],
-  ['${data.terraform_remote_state.other.outputs.name}', "refers to 'data.terraform_remote_state.other.outputs.name'"],
-  ['${data.terraform_remote_state.infra.outputs.no}', "refers to 'data.terraform_remote_state.infra.outputs.no'"],
-  ['${upper(local.region)}', "refers to 'upper(local.region)'"],
-  ['${local.region == "x" ? "}" : "b"}', `refers to 'local.region == "x" ? "}" : "b"'`],
-  ['${aws_s3_bucket.models.loop}', "refers to itself through 'aws_s3_bucket.models.loop'"],
-  ['a ${object}', "puts 'object', which is no text, into a text"],
-  ['%{if true}a%{endif}', 'has a template directive'],
-  ['${local.region', 'has an expression without an end'],
-  ['${"a', 'has a quoted text without an end'],
-])('%j is a fault', (value, message) => {
+  [
+    '${data.terraform_remote_state.infra.outputs.no}',
+    'REFERENCE_WITHOUT_VALUE x',
+    'data.terraform_remote_state.infra.outputs.no',
+  ],
+  ['${upper(local.region)}', 'REFERENCE_WITHOUT_VALUE x', 'upper(local.region)'],
+  ['${local.region == "x" ? "}" : "b"}', 'REFERENCE_WITHOUT_VALUE x', 'local.region == "x" ? "}" : "b"'],
+  ['${aws_s3_bucket.models.loop}', 'REFERENCE_CIRCULAR x', 'aws_s3_bucket.models.loop'],
+  ['a ${object}', 'TEMPLATE_NOT_RENDERED x', 'object'],
+  ['%{if true}a%{endif}', 'TEMPLATE_NOT_RENDERED x', '%{...}'],
+  ['${local.region', 'TEMPLATE_NOT_RENDERED x', '}'],
+  ['${"a', 'TEMPLATE_NOT_RENDERED x', '"'],
+])('%j is a fault: %s', (value, id, expression) => {
   const { faults } = resolve(value);
-  expect(faults).toEqual([expect.stringContaining(message)]);
+  expect(idsOf(faults)).toEqual([id]);
+  expect(faults[0].reason).toContain(expression);
 });
 
 test('an output of another stack without a value is named as that stack names it', () => {
   const faults: Fault[] = [];
   const other = new ReferenceResolver({ output: { arn: { value: '${aws_iam_role.pod.arn}' } } }, {}, () => undefined);
   new ReferenceResolver({}, {}, () => other).resolve('${data.terraform_remote_state.infra.outputs.arn}', 'x', faults);
-  expect(reasonsOf(faults)).toEqual([expect.stringContaining("refers to 'aws_iam_role.pod.arn'")]);
+  expect(idsOf(faults)).toEqual(['REFERENCE_WITHOUT_VALUE x']);
+  expect(faults[0].reason).toContain("'aws_iam_role.pod.arn'");
 });
 
 test('templates are split at expressions, with braces and quotes in them', () => {

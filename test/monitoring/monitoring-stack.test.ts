@@ -13,6 +13,7 @@ import {
   WatchOptions,
 } from '../../lib/monitoring';
 import { DataSize } from '../../lib/units/data-size';
+import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { Block, Synthesized, synthesize, synthStack, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 import { monitor, TestWorkload, Watched } from './support';
@@ -179,7 +180,8 @@ describe('the configuration', () => {
     const workload = new TestWorkload(stack, 'A');
     monitoring.watch(workload);
     workload.metricsTarget = { ...workload.metricsTarget, features: [] };
-    expect(() => synthStack(stack)).toThrow(/'P99 latency' cannot be read from 'triton-deepseek'/);
+    expect(idsOf(faultsAtSynth(stack))).toContain('INDICATOR_UNAVAILABLE metricsTarget');
+    expect(() => synthStack(stack)).toThrow();
   });
 
   test('passes through Terraform unchanged', () => {
@@ -303,55 +305,59 @@ describe('refused', () => {
   const name = (receiver: string) => AlertReceiver.webhook(receiver, { url: 'https://a.example.com' });
 
   test.each<[string, Partial<MonitoringStackProps>, string]>([
-    ['a namespace that is no label', { namespace: 'My Space' }, 'namespace must be an RFC 1123 label'],
-    ['another namespace that is no label', { accessibleFrom: ['A'] }, 'accessibleFrom must be an RFC 1123 label'],
-    [
-      'a long scrape interval',
-      { scrapeIntervalSeconds: 60 },
-      'scrapeIntervalSeconds must be a whole number from 5 to 30; got 60',
-    ],
-    ['no retention', { retentionDays: 0 }, 'retentionDays must be a whole number from 1'],
-    ['a threshold of zero', { latencyThresholdMs: 0 }, 'latencyThresholdMs must be above zero milliseconds; got 0'],
+    ['an invalid namespace', { namespace: 'My Space' }, 'INVALID_NAME namespace'],
+    ['an invalid client namespace', { accessibleFrom: ['a', 'A'] }, 'INVALID_NAME accessibleFrom[1]'],
+    ['a long scrape interval', { scrapeIntervalSeconds: 60 }, 'NOT_A_WHOLE_NUMBER scrapeIntervalSeconds'],
+    ['no retention', { retentionDays: 0 }, 'NOT_A_WHOLE_NUMBER retentionDays'],
+    ['a threshold of zero', { latencyThresholdMs: 0 }, 'OUT_OF_RANGE latencyThresholdMs'],
     [
       'a token as threshold',
       { latencyThresholdMs: Token.asNumber(Fn.max([1, 2])) },
-      'latencyThresholdMs must be known at synthesis',
+      'VALUE_NOT_CONCRETE latencyThresholdMs',
     ],
     [
       'a token as interval',
       { scrapeIntervalSeconds: Token.asNumber(Fn.max([1])) },
-      'scrapeIntervalSeconds must be known',
+      'VALUE_NOT_CONCRETE scrapeIntervalSeconds',
     ],
-    ['little memory', { prometheusMemory: DataSize.mib(10) }, 'prometheusMemory must be at least 256 MiB; got 10 MiB'],
-    ['two receivers of one name', { alertReceivers: [name('a'), name('a')] }, `'a' is given twice`],
-    ['a receiver named null', { alertReceivers: [name('null')] }, `other than '' and 'null'`],
-  ])('%s', (_, props, message) => {
-    expect(() => monitor([{}], props)).toThrow(message);
+    ['little memory', { prometheusMemory: DataSize.mib(10) }, 'OUT_OF_RANGE prometheusMemory'],
+    ['two receivers of one name', { alertReceivers: [name('a'), name('a')] }, 'DUPLICATE alertReceivers'],
+    ['a receiver named null', { alertReceivers: [name('null')] }, 'RESERVED alertReceivers[0].name'],
+  ])('%s', (_, props, id) => {
+    expect(idsOf(faultsThrown(() => monitor([{}], props)))).toEqual([id]);
     expect(() => monitor([{}], props)).toThrow(expect.objectContaining({ constructPath: 'test/Monitoring' }));
   });
 
   test.each<[string, Watched[], string]>([
-    ['two workloads of one job name', [{}, {}], `two workloads have the job name 'triton-deepseek'`],
-    ['P99 without a source', [{ target: { features: [] } }], `'P99 latency' cannot be read from 'triton-deepseek'`],
+    ['two workloads of one job name', [{}, {}], 'DUPLICATE metricsTarget.jobName'],
+    ['P99 without a source', [{ target: { features: [] } }], 'INDICATOR_UNAVAILABLE metricsTarget'],
     [
       'an exporter without metrics of ours',
       [{ target: { exporters: [MetricExporter.TRITON_TENSORRT_LLM] } }],
-      `'QPS' cannot be read from`,
+      'INDICATOR_UNAVAILABLE metricsTarget',
     ],
     [
       'two models recorded by one name',
       [{}, { target: { jobName: 'b', models: ['b'] }, options: { metricPrefixes: { b: 'deepseek' } } }],
-      `models 'deepseek' and 'b' would both be recorded as deepseek_latency_p99`,
+      'RECORDED_NAME_AMBIGUOUS metricPrefixes',
     ],
-    ['a prefix that is no name', [{ options: { metricPrefixes: { deepseek: 'a-b' } } }], `for example 'a_b'`],
-    ['a prefix of another model', [{ options: { metricPrefixes: { other: 'x' } } }], `serves deepseek`],
-    ['a negative threshold', [{ options: { latencyThresholdMs: -1 } }], 'must be above zero milliseconds; got -1'],
-    ['no models', [{ target: { models: [] } }], 'must name at least one model'],
-    ['no labels', [{ target: { podSelector: {} } }], 'must have at least one label'],
-    ['a port out of range', [{ target: { port: 70000 } }], 'port of'],
-    ['a token in the target', [{ target: { namespace: Token.asString(Fn.upper('a')) } }], 'must be known at synthesis'],
-  ])('%s', (_, watched, message) => {
-    expect(() => monitor(watched)).toThrow(message);
+    [
+      'an invalid prefix',
+      [{ options: { metricPrefixes: { deepseek: 'a-b' } } }],
+      'INVALID_NAME metricPrefixes.deepseek',
+    ],
+    ['a prefix of another model', [{ options: { metricPrefixes: { other: 'x' } } }], 'UNKNOWN_VALUE metricPrefixes'],
+    ['a negative threshold', [{ options: { latencyThresholdMs: -1 } }], 'OUT_OF_RANGE latencyThresholdMs'],
+    ['no models', [{ target: { models: [] } }], 'EMPTY_LIST metricsTarget.models'],
+    ['no labels', [{ target: { podSelector: {} } }], 'EMPTY_LIST metricsTarget.podSelector'],
+    ['a port out of range', [{ target: { port: 70000 } }], 'NOT_A_WHOLE_NUMBER metricsTarget.port'],
+    [
+      'a token in the target',
+      [{ target: { namespace: Token.asString(Fn.upper('a')) } }],
+      'VALUE_NOT_CONCRETE metricsTarget.namespace',
+    ],
+  ])('%s', (_, watched, id) => {
+    expect(idsOf(faultsThrown(() => monitor(watched)))).toContain(id);
     expect(() => monitor(watched)).toThrow(expect.objectContaining({ constructPath: 'test/Monitoring' }));
   });
 

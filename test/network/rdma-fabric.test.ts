@@ -1,5 +1,5 @@
 import { Token } from 'cdktf';
-import { DataSize, GpuInstanceType, GpuInterconnect, GpuType } from '../../lib';
+import { DataSize, GpuInstanceType, GpuNodeType, GpuInterconnect, GpuType } from '../../lib';
 import { RdmaFabricKind } from '../../lib/core/rdma-fabric';
 import { RdmaAttachment } from '../../lib/network/rdma-attachment';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
@@ -122,7 +122,7 @@ describe('binding a pod', () => {
   const efa = RdmaFabric.efa();
   const ib = RdmaFabric.infiniband(NDR);
   const hostdev = RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'rail' }) });
-  const slow = GpuInstanceType.custom({
+  const slow = GpuNodeType.custom({
     name: 'slow',
     gpu: GpuType.H100,
     gpuCount: 8,

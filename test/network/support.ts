@@ -1,11 +1,11 @@
 import { TerraformStack } from 'cdktf';
-import { DataSize, GpuInstanceType, GpuInterconnect, GpuType } from '../../lib';
+import { DataSize, GpuNodeType, GpuInterconnect, GpuType } from '../../lib';
 import { ExistingGpuNodePool, ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing/existing-gpu-node-pool';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 
 /** A node with 8 x H100 and 8 x 400 Gb/s, as a DGX H100 has. */
-export const RACK = GpuInstanceType.custom({
+export const RACK = GpuNodeType.custom({
   name: 'dgx-h100',
   gpu: GpuType.H100,
   gpuCount: 8,

@@ -4,6 +4,7 @@ import {
   CapacityRequest,
   DataSize,
   GpuInstanceType,
+  GpuNodeType,
   GpuInterconnect,
   GpuType,
   ModelSpec,
@@ -305,7 +306,7 @@ describe('CapacityPlanner.plan', () => {
 });
 
 describe('CapacityPlan as JSON', () => {
-  const custom = GpuInstanceType.custom({
+  const custom = GpuNodeType.custom({
     name: 'dgx-a100',
     gpu: GpuType.A100_80GB,
     gpuCount: 8,

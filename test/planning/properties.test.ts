@@ -5,6 +5,7 @@ import {
   CapacityRequest,
   DataSize,
   GpuInstanceType,
+  GpuNodeType,
   GpuType,
   InferenceEngine,
   ModelSpec,
@@ -22,7 +23,7 @@ const WINDOWED = ModelSpec.dense({
   shape: { ...ModelSpec.GEMMA_2_9B.shape, slidingWindow: { tokens: 512, layers: 32 } },
 });
 /** A card that EC2 does not have, on a host that is small. */
-const OWN = GpuInstanceType.custom({
+const OWN = GpuNodeType.custom({
   name: 'own-a30',
   gpu: GpuType.A30,
   gpuCount: 3,

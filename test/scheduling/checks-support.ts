@@ -2,6 +2,7 @@ import { reasonsOf } from '../support/faults';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { IGpuNodePool, NodeSubnet, NodeTaint, TaintEffect } from '../../lib/core/gpu-node-pool';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
@@ -17,7 +18,7 @@ export const GPU_TAINT = { key: 'nvidia.com/gpu', value: 'present', effect: Tain
 export const TOLERATE = [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }];
 
 export interface PoolOptions {
-  readonly type?: GpuInstanceType;
+  readonly type?: GpuNodeType;
   readonly nodes?: number;
   readonly fabric?: IRdmaFabric;
   readonly taints?: NodeTaint[];
@@ -32,7 +33,7 @@ export interface PoolOptions {
 
 export class Pool extends Construct implements IGpuNodePool {
   public readonly minNodes = 0;
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   public readonly maxNodes: number;
   public readonly taints: NodeTaint[];
   public readonly nodeSelector: { [key: string]: string };

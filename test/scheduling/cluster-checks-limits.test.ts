@@ -1,5 +1,5 @@
 import { Lazy, Token } from 'cdktf';
-import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
 import { GpuType } from '../../lib/catalog/gpu-type';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
@@ -11,7 +11,7 @@ type Pools = { [name: string]: PoolOptions };
 const later = Lazy.stringValue({ produce: () => '${var.later}' });
 const TYPE = 'node.kubernetes.io/instance-type';
 const anywhere = (options: Partial<PodDemand> = {}) => demand({ nodeSelector: undefined, ...options });
-const own = GpuInstanceType.custom({
+const own = GpuNodeType.custom({
   name: 'own',
   gpu: GpuType.H100,
   gpuCount: 8,

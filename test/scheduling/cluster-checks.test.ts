@@ -1,4 +1,5 @@
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
 import { GpuInterconnect } from '../../lib/catalog/gpu-interconnect';
 import { GpuType } from '../../lib/catalog/gpu-type';
 import { NodeAgents } from '../../lib/compute/agents/node-agents';
@@ -50,7 +51,7 @@ describe('what fits', () => {
 });
 
 describe('what does not', () => {
-  const v100 = GpuInstanceType.custom({
+  const v100 = GpuNodeType.custom({
     name: 'pairs',
     gpu: GpuType.V100_32GB,
     gpuCount: 8,

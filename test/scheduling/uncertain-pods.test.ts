@@ -1,6 +1,6 @@
 import { reasonsOf } from '../support/faults';
 import { TerraformStack } from 'cdktf';
-import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
 import { GpuType } from '../../lib/catalog/gpu-type';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
@@ -12,7 +12,7 @@ import { TaintEffect } from '../../lib/core/gpu-node-pool';
 
 const EKS = { connection: { eksClusterName: 'test', host: 'https://eks.example' } };
 const ALL = [{ operator: 'Exists' }];
-const own = GpuInstanceType.custom({
+const own = GpuNodeType.custom({
   name: 'own',
   gpu: GpuType.H100,
   gpuCount: 8,

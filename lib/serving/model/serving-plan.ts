@@ -1,5 +1,5 @@
 import { Fault, untitled, faultsUnder } from '../../units/fault';
-import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { Parallelism } from '../../catalog/parallelism';
 import { Precision } from '../../catalog/precision';
 import { faultsOf } from '../../core/errors';
@@ -22,7 +22,7 @@ export interface ServingPlanRequest {
   readonly where: string;
   readonly load: ServingLoad;
   /** Hardware of the pool. */
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   readonly precision: Precision;
   /** Parallelism of all replicas together. */
   readonly parallelism: Parallelism;

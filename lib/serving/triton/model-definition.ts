@@ -1,6 +1,6 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { Fault } from '../../units/fault';
-import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { DataSize } from '../../units/data-size';
 import { TextMessage } from './protobuf-text';
@@ -12,7 +12,7 @@ import { ServingPlan } from '../model/serving-plan';
  * @internal
  */
 export interface ModelContext {
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   readonly release: TritonRelease;
   /** GPUs of a node, or shares of them, that pods can ask for. @default - those of the hardware */
   readonly gpusPerNode?: number;

@@ -1,5 +1,5 @@
 import { Fault, untitled } from '../../units/fault';
-import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
 import { ModelDefinition } from './model-definition';
@@ -45,12 +45,12 @@ export interface PodSizing {
 }
 
 /** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
-function usableMemoryMib(type: GpuInstanceType): number {
+function usableMemoryMib(type: GpuNodeType): number {
   return allocatableMemoryMib(type) - 512;
 }
 
 /** CPU that pods can get on a node beside the node agents, in thousandths; those ask for about 0.6. */
-function usableCpuMillis(type: GpuInstanceType): number {
+function usableCpuMillis(type: GpuNodeType): number {
   return allocatableCpuMillis(type) - 600;
 }
 
@@ -61,7 +61,7 @@ function usableCpuMillis(type: GpuInstanceType): number {
  */
 export function sizePod(
   models: readonly ModelDefinition[],
-  type: GpuInstanceType,
+  type: GpuNodeType,
   overrides: SizingOverrides,
 ): { sizing: PodSizing; faults: Fault[] } {
   const gpus = total(models, (model) => model.gpus);
@@ -152,10 +152,10 @@ export function shortestStartup(models: readonly ModelDefinition[]): number {
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
  * capture its graphs, an image up to 10 to pull.
  */
-function budgets(models: readonly ModelDefinition[], type: GpuInstanceType, stored: number, given?: number) {
+function budgets(models: readonly ModelDefinition[], type: GpuNodeType, stored: number, given?: number) {
   const engine = models.some((model) => model.streams) ? 300 : 120;
   const startupBudget = given ?? ceilTo(engine + stored / 0.25e9, 60);
-  const download = 60 + stored / (type.instanceStorage ? 0.2e9 : 0.1e9);
+  const download = 60 + stored / (type.localStorage ? 0.2e9 : 0.1e9);
   return { startupBudget, progressDeadline: ceilTo((600 + download + startupBudget) * 1.25, 60) };
 }
 

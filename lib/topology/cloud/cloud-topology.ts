@@ -1,6 +1,7 @@
 import { Fault, untitled, faultsUnder } from '../../units/fault';
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
+import { instanceTypeOf } from '../../catalog/gpu-instance-type';
 import { Parallelism } from '../../catalog/parallelism';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
@@ -252,9 +253,10 @@ const OF_A_CLUSTER: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>([
 
 /** One pool for each model, with as many nodes as its replicas fill; a locked plan may be for another number of them. */
 function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
-  return assigned.map(({ poolName, replicas, plan }) => {
+  return assigned.flatMap(({ poolName, replicas, plan }) => {
     const { tensor, pipeline } = plan.parallelism;
+    const instanceType = instanceTypeOf(plan.instanceType);
     const nodes = nodesFor(plan.instanceType, Parallelism.of({ tensor, pipeline, data: replicas }));
-    return { name: poolName, instanceType: plan.instanceType, minNodes: nodes, maxNodes: nodes };
+    return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
   });
 }

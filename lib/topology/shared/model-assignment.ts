@@ -1,4 +1,4 @@
-import { Fault, untitled, faultsUnder } from '../../units/fault';
+import { Fault, fault, untitled, faultsUnder } from '../../units/fault';
 import { GpuInstanceType } from '../../catalog/gpu-instance-type';
 import { faultsOf } from '../../core/errors';
 import { kubernetesName } from '../../core/naming';
@@ -101,6 +101,13 @@ function assign(
   if (!locked) faults.push(...planning, ...(today.plan ? choiceFaults(served, today.plan) : []));
   const plan = locked ?? today.plan;
   if (locked && !locked.fits) faults.push(untitled(unfitText(locked, false)));
+  if (locked && !pool.instanceType && !locked.instanceType.isEc2) {
+    const cure = 'make the plan on an instance type of EC2, or give the topology nodePools';
+    const hardware = locked.instanceType.name;
+    faults.push(
+      fault('PLAN_NOT_FOR_EC2', undefined, `its plan is for ${hardware}, of which EC2 has no node pools; ${cure}`),
+    );
+  }
   if (locked && pool.instanceType && locked.instanceType.name !== pool.instanceType.name) {
     faults.push(
       untitled(

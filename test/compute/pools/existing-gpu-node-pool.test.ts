@@ -104,6 +104,6 @@ describe('a pool of nodes that are there', () => {
       });
     expect(build({ gpu: 'h100' })).toThrow(/gpu=h100 does not tell the nodes from those of pool 'a'/);
     expect(build({ gpu: 'h100', row: 'b' })).not.toThrow();
-    expect(RACK.isCustom).toBe(true);
+    expect(RACK.isEc2).toBe(false);
   });
 });

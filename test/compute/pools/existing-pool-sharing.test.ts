@@ -1,6 +1,6 @@
 import { reasonsOf } from '../../support/faults';
 import { TerraformStack } from 'cdktf';
-import { GpuInstanceType, GpuType } from '../../../lib';
+import { GpuNodeType, GpuType } from '../../../lib';
 import { GpuOperator } from '../../../lib/compute/agents/gpu-operator';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { ExistingGpuNodePoolProps } from '../../../lib/compute/pools/existing/existing-gpu-node-pool';
@@ -18,7 +18,7 @@ import { testCluster } from '../../support/test-cluster';
 const SLICED = GpuSharing.timeSlicing(4);
 const DIVIDED = GpuSharing.mig('1g.10gb');
 const node = (gpu: GpuType) =>
-  GpuInstanceType.custom({ name: 'own', gpu, gpuCount: 2, vcpus: 64, memory: DataSize.gib(256) });
+  GpuNodeType.custom({ name: 'own', gpu, gpuCount: 2, vcpus: 64, memory: DataSize.gib(256) });
 
 const shared = (stack: TerraformStack, cluster: IKubernetesCluster, props: Partial<ExistingGpuNodePoolProps>) =>
   rack(stack, cluster, { fabric: RdmaFabric.none(), ...props });

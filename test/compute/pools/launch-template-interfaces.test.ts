@@ -66,7 +66,7 @@ describe('failure 1: the layout of EFA interfaces', () => {
     [
       'one place on card 0',
       [{ index: 0, maxInterfaces: 1, efa: true }],
-      /card 0 of 'rack' holds 1 interface.* needs 2/,
+      /card 0 of 'g9.metal' holds 1 interface.* needs 2/,
     ],
     ['no card 0', [{ index: 1, maxInterfaces: 2, efa: true }], /must have a network card 0/],
   ])('is refused by hardware with %s', (_, cards, fault) => {
@@ -116,8 +116,8 @@ function expectSound(type: GpuInstanceType, layout: InterfacePlacement[]): void 
 }
 
 function custom(networkCards: NetworkCard[]): GpuInstanceType {
-  return GpuInstanceType.custom({
-    name: 'rack',
+  return GpuInstanceType.unlisted({
+    name: 'g9.metal',
     gpu: GpuType.H100,
     gpuCount: 8,
     vcpus: 96,

@@ -87,7 +87,7 @@ function hostOf(instanceType: string): Host {
   return {
     vcpus: gpu.vcpus,
     memoryGib: gpu.memory.gib,
-    instanceStorageGib: gpu.instanceStorage?.gib ?? 0,
+    instanceStorageGib: gpu.localStorage?.gib ?? 0,
     maxPods: Math.min(gpu.defaultMaxPods, cap),
     gpus: gpu.gpuCount,
   };

@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
@@ -22,7 +22,7 @@ import { LabelSetter, labelFaults, labelSyntaxFaults, taintFaults, taintSyntaxFa
 export interface ExistingPoolSpec {
   readonly cluster: IKubernetesCluster;
   readonly poolName: string;
-  readonly hardware: GpuInstanceType;
+  readonly hardware: GpuNodeType;
   readonly nodes: number;
   readonly fabric?: IRdmaFabric;
   readonly nodeSelector: { [key: string]: string };

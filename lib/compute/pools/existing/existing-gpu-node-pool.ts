@@ -2,7 +2,7 @@ import { Labels } from '@cdktf/provider-kubernetes/lib/labels';
 import { NodeTaint as NodeTaintResource } from '@cdktf/provider-kubernetes/lib/node-taint';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesName } from '../../../core/naming';
@@ -23,8 +23,8 @@ const KUBELET_MAX_PODS = 110;
 export interface ExistingGpuNodePoolProps {
   /** The cluster that the nodes have joined, e.g. `KubernetesCluster.fromKubeconfig`. */
   readonly cluster: IKubernetesCluster;
-  /** The hardware of each node: `GpuInstanceType.custom({...})` for hardware that is not EC2's. */
-  readonly hardware: GpuInstanceType;
+  /** The hardware of each node: `GpuNodeType.custom({...})` describes hardware outside EC2. */
+  readonly hardware: GpuNodeType;
   /** Number of nodes; whole, at least 1. */
   readonly nodes: number;
   /** Fabric between the nodes, e.g. `RdmaFabric.infiniband({...})`. @default - none: nodes reach each other by TCP */
@@ -148,7 +148,7 @@ function nodeLabelsOf(spec: ExistingPoolSpec): { [key: string]: string } {
   return { ...(sharing && !nodeNames ? sharingLabels(sharing) : {}), ...labels, ...nodeSelector, ...spec.poolLabels };
 }
 
-function sharingLine(sharing: GpuSharing, hardware: GpuInstanceType): string {
+function sharingLine(sharing: GpuSharing, hardware: GpuNodeType): string {
   const memory = sharing.memoryPerShare(hardware).gib.toFixed(1);
   return `GPUs: ${sharing}; each node advertises ${sharing.gpusPerNode(hardware)} ${sharing.resourceName} of ${memory} GiB.`;
 }

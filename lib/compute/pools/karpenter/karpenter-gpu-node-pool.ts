@@ -93,10 +93,10 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
 
   /** What pods can have on one node beyond what follows from the hardware: how many of them get an address, and huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    const { image, hardware } = this;
+    const { image, instanceType, efa } = this.#spec;
     return {
-      pods: String(maxPodsBeside(hardware, layoutOf(this.#spec)) ?? hardware.defaultMaxPods),
-      ...otherHugePages(image, hardware, this.efaInterfacesPerNode > 0),
+      pods: String(maxPodsBeside(instanceType, layoutOf(this.#spec)) ?? instanceType.defaultMaxPods),
+      ...otherHugePages(image, instanceType, efa),
     };
   }
 

@@ -96,7 +96,7 @@ function nodeClass(spec: GpuNodePoolSpec, around: KarpenterSurroundings) {
       ...(around.placementGroupName ? { placementGroupSelector: { name: around.placementGroupName } } : {}),
       ...(layout.length > 0 ? { networkInterfaces: layout.map((each) => ({ ...each })) } : {}),
       ...(maxPods ? { kubelet: { maxPods } } : {}),
-      ...(instanceType.instanceStorage ? { instanceStorePolicy: 'RAID0' } : {}),
+      ...(instanceType.localStorage ? { instanceStorePolicy: 'RAID0' } : {}),
       blockDeviceMappings: volumes(spec),
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       ...(limits

@@ -134,7 +134,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
   /** What pods can have on one node beyond what follows from the hardware: pods, GPUs as they are shared, the image's huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
-      pods: String(managedMaxPods(this.hardware, layoutOf(this.#spec))),
+      pods: String(managedMaxPods(this.#spec.instanceType, layoutOf(this.#spec))),
       [this.gpuSharing.resourceName]: String(this.gpuSharing.gpusPerNode(this.hardware)),
       ...otherHugePages(this.image, this.hardware, this.#spec.efa),
     };

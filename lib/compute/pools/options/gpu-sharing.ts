@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { DataSize } from '../../../units/data-size';
@@ -87,20 +87,20 @@ export class GpuSharing {
   /**
    * How many shares a node advertises.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  public gpusPerNode(instanceType: GpuInstanceType): number {
-    const instances = this.migProfile === undefined ? 1 : migInstances(instanceType.gpu, this.migProfile);
-    return instanceType.gpuCount * (this.replicas ?? instances ?? 1);
+  public gpusPerNode(hardware: GpuNodeType): number {
+    const instances = this.migProfile === undefined ? 1 : migInstances(hardware.gpu, this.migProfile);
+    return hardware.gpuCount * (this.replicas ?? instances ?? 1);
   }
 
   /**
    * GPU memory that one share can count on: that of its MIG instance; with time slicing an equal part of the GPU's, which is not enforced.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  public memoryPerShare(instanceType: GpuInstanceType): DataSize {
-    const { gpu, gpuMemory } = instanceType;
+  public memoryPerShare(hardware: GpuNodeType): DataSize {
+    const { gpu, gpuMemory } = hardware;
     if (this.migProfile !== undefined && migInstances(gpu, this.migProfile) !== undefined)
       return migMemory(gpu, this.migProfile, gpuMemory);
     return this.replicas === undefined ? gpuMemory : DataSize.bytes(Math.floor(gpuMemory.bytes / this.replicas));
@@ -115,7 +115,7 @@ export class GpuSharing {
 }
 
 /**
- * What is wrong with sharing the GPUs of an instance type in a way.
+ * The faults of sharing the GPUs of some hardware.
  *
  * @param fabric fabric between the nodes
  *
@@ -123,11 +123,11 @@ export class GpuSharing {
  */
 export function gpuSharingFaults(
   sharing: GpuSharing,
-  instanceType: GpuInstanceType,
+  hardware: GpuNodeType,
   fabric: RdmaFabricKind = RdmaFabricKind.NONE,
 ): Fault[] {
   if (sharing.kind === GpuSharingKind.NONE) return [];
-  const { gpu, name } = instanceType;
+  const { gpu, name } = hardware;
   return [
     ...(sharing.migProfile === undefined ? [] : migFaults(gpu, sharing.migProfile, sharing.toString(), name)),
     ...(fabric === RdmaFabricKind.NONE

@@ -1,3 +1,4 @@
+import { CpuArchitecture } from '../../../catalog/cpu-architecture';
 import { displayValue } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
@@ -72,11 +73,11 @@ export class NodeImage {
   /**
    * AMI type of an EKS managed node group, e.g. `AL2023_x86_64_NVIDIA`.
    *
-   * @param architecture processor architecture of the instance type, `x86_64` or `arm64`
+   * @param architecture processor architecture of the instance type
    */
-  public amiType(architecture: string): string {
+  public amiType(architecture: CpuArchitecture): string {
     const system = this.family === NodeImageFamily.AL2023 ? 'AL2023' : 'BOTTLEROCKET';
-    return `${system}_${architecture === 'arm64' ? 'ARM_64' : 'x86_64'}_NVIDIA`;
+    return `${system}_${architecture === CpuArchitecture.ARM64 ? 'ARM_64' : 'x86_64'}_NVIDIA`;
   }
 
   /** Whether the image includes NVIDIA's device plugin, so that none must be installed. */

@@ -33,7 +33,7 @@ interface NodeOffer {
  * @internal
  */
 export function nodeTemplateTags(offer: NodeOffer): { [key: string]: string } {
-  const disk = (offer.instanceType.instanceStorage ?? offer.diskSize).gib;
+  const disk = (offer.instanceType.localStorage ?? offer.diskSize).gib;
   const resources = {
     'nvidia.com/gpu': String(offer.gpus),
     'ephemeral-storage': `${Math.floor(disk * USABLE_DISK)}Gi`,

@@ -34,7 +34,7 @@ export function bottlerocketSettings(
   const maxPods = maxPodsBeside(type, layout);
   const tables = [
     ...(maxPods ? [['[settings.kubernetes]', `max-pods = ${maxPods}`]] : []),
-    ...(type.instanceStorage
+    ...(type.localStorage
       ? [
           [
             '[settings.bootstrap-commands.000-mount-instance-storage]',

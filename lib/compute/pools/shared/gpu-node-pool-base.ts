@@ -1,6 +1,6 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { throwIfInvalid } from '../../../core/errors';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
@@ -14,7 +14,7 @@ import { GpuSharing } from '../options/gpu-sharing';
 export interface NodePoolFacts {
   readonly cluster: IKubernetesCluster;
   readonly poolName: string;
-  readonly hardware: GpuInstanceType;
+  readonly hardware: GpuNodeType;
   readonly minNodes: number;
   readonly maxNodes: number;
   readonly fabric?: IRdmaFabric;
@@ -38,7 +38,7 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
   /** The cluster the nodes belong to. */
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
-  public readonly hardware: GpuInstanceType;
+  public readonly hardware: GpuNodeType;
   /** Fewest nodes. */
   public readonly minNodes: number;
   /** Most nodes. */

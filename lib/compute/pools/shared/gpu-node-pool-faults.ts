@@ -36,7 +36,6 @@ const SYSTEM_NODES = 'system';
 export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[] {
   return [
     ...nameFaults(spec),
-    ...typeFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
     ...reservedCapacityFaults(spec),
@@ -61,19 +60,6 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
       : []),
     ...takenNameFaults(cluster, poolName),
   ];
-}
-
-/** A type that is not in the catalog may be newer than this library, but must be EC2's. */
-function typeFaults({ instanceType: { isCustom, name } }: GpuNodePoolSpec): Fault[] {
-  return !isCustom || /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)
-    ? []
-    : [
-        fault(
-          'NOT_AN_EC2_INSTANCE_TYPE',
-          'instanceType',
-          `instanceType must be named as EC2 names it, such as 'p5.48xlarge'; got '${name}'; use ExistingGpuNodePool for other hardware`,
-        ),
-      ];
 }
 
 /** What the ledger of a stack calls names of pools of EKS clusters. */

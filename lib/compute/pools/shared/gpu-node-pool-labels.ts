@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { NodeTaint, TaintEffect } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
 import { GpuSharing } from '../options/gpu-sharing';
@@ -72,7 +72,7 @@ export const GPU_TAINT: NodeTaint = { key: 'nvidia.com/gpu', value: 'present', e
  */
 export function poolLabels(
   poolName: string,
-  type: GpuInstanceType,
+  type: GpuNodeType,
   efa: boolean,
   { image, sharing }: { readonly image?: NodeImage; readonly sharing?: GpuSharing } = {},
 ): { [key: string]: string } {

@@ -74,7 +74,7 @@ export function specOf(
     sharing: managed.gpuSharing ?? GpuSharing.none(),
     autoscaling: managed.autoscaling ?? Autoscaling.none(),
     repair: managed.nodeRepair ?? NodeRepair.disabled(),
-    diskSize: props.diskSize ?? DataSize.gib(props.instanceType.instanceStorage ? 100 : 200),
+    diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
     subnetIds: props.subnetIds,
     labels: props.labels ?? {},
     taints: props.taints ?? [],

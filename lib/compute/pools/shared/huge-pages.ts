@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 
 /** "Amazon EC2 instances with the EFA driver installed pre-allocate 5128 2MiB Huge Pages": the user guide's page node-efa, of AL2023. */
@@ -15,7 +15,7 @@ const BOTTLEROCKET_PAGES_PER_VCPU = 110;
  *
  * @internal
  */
-export function efaHugePages(image: NodeImage, type: GpuInstanceType): string {
+export function efaHugePages(image: NodeImage, type: GpuNodeType): string {
   return `${hugePageCount(image, type) * 2}Mi`;
 }
 
@@ -24,7 +24,7 @@ export function efaHugePages(image: NodeImage, type: GpuInstanceType): string {
  *
  * @internal
  */
-export function hugePageCount({ family }: NodeImage, type: GpuInstanceType): number {
+export function hugePageCount({ family }: NodeImage, type: GpuNodeType): number {
   return family === NodeImageFamily.BOTTLEROCKET ? type.vcpus * BOTTLEROCKET_PAGES_PER_VCPU : AL2023_PAGES;
 }
 
@@ -33,6 +33,6 @@ export function hugePageCount({ family }: NodeImage, type: GpuInstanceType): num
  *
  * @internal
  */
-export function otherHugePages(image: NodeImage, type: GpuInstanceType, efa: boolean): { [resource: string]: string } {
+export function otherHugePages(image: NodeImage, type: GpuNodeType, efa: boolean): { [resource: string]: string } {
   return efa && image.family === NodeImageFamily.BOTTLEROCKET ? { 'hugepages-2Mi': efaHugePages(image, type) } : {};
 }

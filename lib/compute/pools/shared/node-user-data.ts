@@ -72,7 +72,7 @@ function nodeConfigMime(boot: NodeBoot): string | undefined {
 function nodeadmConfig({ instanceType, layout, efa }: NodeBoot): string | undefined {
   const maxPods = maxPodsBeside(instanceType, layout);
   const spec = {
-    ...(instanceType.instanceStorage ? { instance: { localStorage: { strategy: 'RAID0' } } } : {}),
+    ...(instanceType.localStorage ? { instance: { localStorage: { strategy: 'RAID0' } } } : {}),
     ...(maxPods
       ? {
           kubelet: {
