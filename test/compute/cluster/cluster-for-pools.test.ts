@@ -44,7 +44,7 @@ describe('failure 10: the node monitoring agent', () => {
         instanceType: GpuInstanceType.G5_XLARGE,
         minNodes: 1,
         maxNodes: 1,
-        nodeRepair: NodeRepair.enabled(),
+        nodeRepair: NodeRepair.auto(),
       });
     });
     expect(result.where('aws_eks_node_group', { node_group_name: 'pool' }).node_repair_config).toEqual({

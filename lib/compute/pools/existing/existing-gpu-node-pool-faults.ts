@@ -12,7 +12,13 @@ import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
 import { migInstances } from '../options/mig-profiles';
 import { takenNameFaults } from '../shared/gpu-node-pool-faults';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL, sharingLabels } from '../shared/gpu-node-pool-labels';
-import { LabelSetter, labelFaults, labelSyntaxFaults, taintFaults, taintSyntaxFaults } from '../shared/node-label-faults';
+import {
+  LabelSetter,
+  labelFaults,
+  labelSyntaxFaults,
+  taintFaults,
+  taintSyntaxFaults,
+} from '../shared/node-label-faults';
 
 /**
  * A pool of existing nodes with its defaults filled in.
@@ -184,9 +190,7 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[
       return [
         ...(name.length <= 253 && subdomain.test(name)
           ? []
-          : [
-              fault('INVALID_NAME', path, `a node must be named as 'kubectl get nodes' prints it; got '${name}'`),
-            ]),
+          : [fault('INVALID_NAME', path, `a node must be named as 'kubectl get nodes' prints it; got '${name}'`)]),
         ...(owner === undefined
           ? []
           : [

@@ -11,7 +11,8 @@ const MANAGED_ONLY = {
   autoscaling: 'Karpenter itself launches and terminates the nodes of its pools',
   gpuSharing: 'Karpenter counts whole GPUs and would launch a node for each share',
   initialNodes: 'Karpenter launches nodes when pods need them',
-  nodeRepair: "node auto repair is EKS's own for managed node groups; Karpenter has its feature gate NodeRepair instead",
+  nodeRepair:
+    "node auto repair is EKS's own for managed node groups; Karpenter has its feature gate NodeRepair instead",
 } as const;
 
 /**

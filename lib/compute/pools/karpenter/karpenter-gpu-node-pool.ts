@@ -3,7 +3,6 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { dependOn } from '../../../core/dependencies';
 import { helmReleaseName } from '../../../core/naming';
-import { CustomResources } from '../../../kubernetes/custom-resources';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
@@ -15,6 +14,7 @@ import { warnOfSharedReservation } from '../shared/reservation-claims';
 import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { karpenterFaults } from './karpenter-faults';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
+import { KarpenterInstallation } from './karpenter-installation';
 import { capacityType, karpenterObjects } from './karpenter-objects';
 
 /**
@@ -71,7 +71,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       taints: this.taints,
       tags: { ...tags, Name: name },
     });
-    new CustomResources(props.workloads ?? this, `Karpenter-${poolName}`, {
+    KarpenterInstallation.of(props.workloads ?? this, this, {
       cluster,
       releaseName: helmReleaseName(`karpenter-${poolName}`),
       namespace: props.namespace ?? 'kube-system',

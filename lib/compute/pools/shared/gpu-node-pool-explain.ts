@@ -62,7 +62,8 @@ function fabricLines(spec: GpuNodePoolSpec): string[] {
 
 function placementLine(spec: GpuNodePoolSpec): string {
   const group = spec.placement.groupName;
-  if (spec.placement.kind === InstancePlacementKind.CLUSTER_GROUP) return 'placement: a cluster placement group of its own';
+  if (spec.placement.kind === InstancePlacementKind.CLUSTER_GROUP)
+    return 'placement: a cluster placement group of its own';
   return group ? `placement: in group '${group}'` : 'placement: in no group';
 }
 
@@ -74,7 +75,10 @@ function oneSubnet(spec: GpuNodePoolSpec): string {
 function blockLines({ capacity, initialNodes }: GpuNodePoolSpec, managed: boolean): string[] {
   const { block } = capacity;
   if (!block) return [];
-  if (!managed) return [`block: from ${block.start} to ${block.end}; EC2 terminates the instances from 30 minutes before its end on`];
+  if (!managed)
+    return [
+      `block: from ${block.start} to ${block.end}; EC2 terminates the instances from 30 minutes before its end on`,
+    ];
   return [
     block.active
       ? `block: has started; ${initialNodes} node(s) at once`
@@ -92,28 +96,36 @@ function blockLines({ capacity, initialNodes }: GpuNodePoolSpec, managed: boolea
 export function warnOfPool(scope: Construct, spec: GpuNodePoolSpec): void {
   const { instanceType, capacity } = spec;
   const { lastDriverMajor, name } = instanceType.gpu;
-  const warn = (id: string, property: string, reason: string) => addWarning(scope, fault(id, property, reason));
   if (lastDriverMajor !== undefined && imageRelease(spec).driverMajor === undefined) {
-    warn(
-      'DRIVER_NOT_KNOWN',
-      'image',
-      `${name} of '${instanceType.name}' needs driver ${lastDriverMajor} or earlier, but the newest image may have a later one; pin a release: ` +
-        'NodeImage.al2023({ releaseVersion, driverMajor })',
+    addWarning(
+      scope,
+      fault(
+        'DRIVER_NOT_KNOWN',
+        'image',
+        `${name} of '${instanceType.name}' needs driver ${lastDriverMajor} or earlier, but the newest image may have a later one; pin a release: ` +
+          'NodeImage.al2023({ releaseVersion, driverMajor })',
+      ),
     );
   }
   if (instanceType.legacy) {
-    warn(
-      'LEGACY_INSTANCE_TYPE',
-      'instanceType',
-      `'${instanceType.name}' is of a previous generation: few regions offer it, and newer NVIDIA drivers do not support it; prefer a current ` +
-        'type for new pools',
+    addWarning(
+      scope,
+      fault(
+        'LEGACY_INSTANCE_TYPE',
+        'instanceType',
+        `'${instanceType.name}' is of a previous generation: few regions offer it, and newer NVIDIA drivers do not support it; prefer a current ` +
+          'type for new pools',
+      ),
     );
   }
   if (capacity.block && capacity.block.alarmTopicArn === undefined) {
-    warn(
-      'CAPACITY_BLOCK_UNWATCHED',
-      'capacity',
-      `no one is notified before ${capacity} ends at ${capacity.block.end}; pass alarmTopicArn`,
+    addWarning(
+      scope,
+      fault(
+        'CAPACITY_BLOCK_UNWATCHED',
+        'capacity',
+        `no one is notified before ${capacity} ends at ${capacity.block.end}; pass alarmTopicArn`,
+      ),
     );
   }
 }

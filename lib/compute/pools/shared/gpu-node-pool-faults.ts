@@ -56,7 +56,13 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
   return [
     ...kubernetesNameFault('poolName', poolName),
     ...(poolName === SYSTEM_NODES && cluster.release
-      ? [fault('RESERVED', 'poolName', `poolName '${SYSTEM_NODES}' belongs to the cluster's own CPU nodes; pass another`)]
+      ? [
+          fault(
+            'RESERVED',
+            'poolName',
+            `poolName '${SYSTEM_NODES}' belongs to the cluster's own CPU nodes; pass another`,
+          ),
+        ]
       : []),
     ...takenNameFaults(cluster, poolName),
   ];

@@ -110,47 +110,61 @@ function zoneFaults(spec: GpuNodePoolSpec): Fault[] {
   const zone = capacity.reserved?.availabilityZone;
   const fromCluster = subnetIds === undefined;
   if (zone === undefined) return fromCluster ? missingZoneFaults(spec) : [];
-  const zoneFault = (id: string, reason: string) => [fault(id, 'subnetIds', reason)];
   if (subnetIds !== undefined && Token.isUnresolved(subnetIds)) {
-    return zoneFault(
-      'ZONE_NOT_KNOWN',
-      `${capacity} is in ${hasToken(zone) ? 'one zone' : zone}, but the zones of subnetIds are not known at synthesis; pass a list with one ` +
-        'element, the subnet in that zone',
-    );
+    return [
+      fault(
+        'ZONE_NOT_KNOWN',
+        'subnetIds',
+        `${capacity} is in ${hasToken(zone) ? 'one zone' : zone}, but the zones of subnetIds are not known at synthesis; pass a list with one ` +
+          'element, the subnet in that zone',
+      ),
+    ];
   }
   if (hasToken(zone)) {
     return fromCluster
-      ? zoneFault(
-          'ZONE_NOT_KNOWN',
-          `the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetIds with the subnet in ` +
-            'that zone',
-        )
+      ? [
+          fault(
+            'ZONE_NOT_KNOWN',
+            'subnetIds',
+            `the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetIds with the subnet in ` +
+              'that zone',
+          ),
+        ]
       : [];
   }
   if (fromCluster) {
     if (cluster.availabilityZones === undefined || hasToken(cluster.availabilityZones)) {
-      return zoneFault(
-        'ZONE_NOT_KNOWN',
-        `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ${capacity} in ` +
-          `${zone}; set availabilityZones on the cluster, or pass subnetIds`,
-      );
+      return [
+        fault(
+          'ZONE_NOT_KNOWN',
+          'subnetIds',
+          `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ${capacity} in ` +
+            `${zone}; set availabilityZones on the cluster, or pass subnetIds`,
+        ),
+      ];
     }
     return cluster.availabilityZones.includes(zone)
       ? []
-      : zoneFault(
-          'NO_SUBNET_IN_ZONE',
-          `${capacity} is in ${zone}, but cluster '${cluster.clusterName}' only has subnets in ${cluster.availabilityZones.join(', ')}; pass ` +
-            `subnetIds with a subnet in ${zone}`,
-        );
+      : [
+          fault(
+            'NO_SUBNET_IN_ZONE',
+            'subnetIds',
+            `${capacity} is in ${zone}, but cluster '${cluster.clusterName}' only has subnets in ${cluster.availabilityZones.join(', ')}; pass ` +
+              `subnetIds with a subnet in ${zone}`,
+          ),
+        ];
   }
   return poolSubnetIds(spec).flatMap((subnet) => {
     const known = zoneOf(spec, subnet);
     return known === undefined || known === zone
       ? []
-      : zoneFault(
-          'SUBNET_IN_OTHER_ZONE',
-          `${capacity} is in ${zone}, but subnet '${subnet}' is in ${known}; pass a subnet in ${zone}`,
-        );
+      : [
+          fault(
+            'SUBNET_IN_OTHER_ZONE',
+            'subnetIds',
+            `${capacity} is in ${zone}, but subnet '${subnet}' is in ${known}; pass a subnet in ${zone}`,
+          ),
+        ];
   });
 }
 
