@@ -137,10 +137,20 @@ describe('failure 4: a capacity block', () => {
 
   test.each<[string, Options, object, string]>([
     ['another zone than the subnet', { subnetIds: ['subnet-a'] }, ZONES, 'SUBNET_IN_OTHER_ZONE subnetIds'],
-    ['a zone where the cluster has no subnet', {}, { availabilityZones: ['us-west-2a', 'us-west-2c'] }, 'NO_SUBNET_IN_ZONE subnetIds'],
+    [
+      'a zone where the cluster has no subnet',
+      {},
+      { availabilityZones: ['us-west-2a', 'us-west-2c'] },
+      'NO_SUBNET_IN_ZONE subnetIds',
+    ],
     ['zones that are not known', {}, {}, 'ZONE_NOT_KNOWN subnetIds'],
     ['more nodes than instances', { maxNodes: 5 }, ZONES, 'POOL_EXCEEDS_RESERVATION maxNodes'],
-    ['a placement group made later', { placement: InstancePlacement.clusterGroup() }, ZONES, 'RESERVATION_PLACED_ELSEWHERE placement'],
+    [
+      'a placement group made later',
+      { placement: InstancePlacement.clusterGroup() },
+      ZONES,
+      'RESERVATION_PLACED_ELSEWHERE placement',
+    ],
     ['no node and nobody to scale', { minNodes: 0 }, ZONES, 'POOL_NEVER_HAS_NODES minNodes'],
   ])('is refused with %s', (_, options, cluster, message) => {
     expect(refusal(() => synthPool({ ...EFA, maxNodes: 4, capacity: block(), ...options }, cluster))).toBe(message);
@@ -172,13 +182,21 @@ describe('failure 2: a reservation', () => {
   });
 
   test.each<[string, Options, string]>([
-    ['a group of the pool’s own', { placement: InstancePlacement.clusterGroup(), capacity: reserved() }, 'RESERVATION_PLACED_ELSEWHERE placement, RESERVATION_ZONE_MISSING capacity'],
+    [
+      'a group of the pool’s own',
+      { placement: InstancePlacement.clusterGroup(), capacity: reserved() },
+      'RESERVATION_PLACED_ELSEWHERE placement, RESERVATION_ZONE_MISSING capacity',
+    ],
     [
       'another group',
       { placement: InstancePlacement.existing('x'), capacity: reserved({ placementGroupName: 'pg' }) },
       'RESERVATION_PLACED_ELSEWHERE placement, RESERVATION_ZONE_MISSING capacity',
     ],
-    ['more nodes', { capacity: reserved({ instances: 1 }) }, 'POOL_EXCEEDS_RESERVATION maxNodes, RESERVATION_ZONE_MISSING capacity'],
+    [
+      'more nodes',
+      { capacity: reserved({ instances: 1 }) },
+      'POOL_EXCEEDS_RESERVATION maxNodes, RESERVATION_ZONE_MISSING capacity',
+    ],
   ])('is refused with %s', (_, options, message) => {
     expect(refusal(() => synthPool({ ...EFA, ...options }))).toBe(message);
   });

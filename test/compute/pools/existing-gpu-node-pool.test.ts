@@ -71,15 +71,31 @@ describe('a pool of nodes that are there', () => {
     ['names that repeat', { nodes: 2, nodeNames: ['a', 'a'] }, 'DUPLICATE nodeNames'],
     ['a name that is none', { nodes: 1, nodeNames: ['A_1'] }, 'INVALID_NAME nodeNames[0]'],
     ['a wrong effect', { taints: [{ key: 'a', effect: 'Never' as TaintEffect }] }, 'UNKNOWN_VALUE taints[0].effect'],
-    ['a label of its own', { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } }, "RESERVED labels['nvidia.com/gpu.present']"],
-    ['a label that is another in the selector', { labels: { team: 'a' }, nodeSelector: { team: 'b' } }, "CONFLICTING_PROPERTIES labels['team']"],
-    ['a label that agents rely on', { labels: { 'nvidia.com/gpu.present': 'false' } }, "CONFLICTING_PROPERTIES labels['nvidia.com/gpu.present']"],
+    [
+      'a label of its own',
+      { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } },
+      "RESERVED labels['nvidia.com/gpu.present']",
+    ],
+    [
+      'a label that is another in the selector',
+      { labels: { team: 'a' }, nodeSelector: { team: 'b' } },
+      "CONFLICTING_PROPERTIES labels['team']",
+    ],
+    [
+      'a label that agents rely on',
+      { labels: { 'nvidia.com/gpu.present': 'false' } },
+      "CONFLICTING_PROPERTIES labels['nvidia.com/gpu.present']",
+    ],
     [
       'a selector that says other than the pool stamps',
       { nodes: 1, nodeNames: ['a'], nodeSelector: { 'gpu-inference-constructs/pool': 'other' } },
       "CONFLICTING_PROPERTIES nodeSelector['gpu-inference-constructs/pool']",
     ],
-    ['a name that Kubernetes refuses', { poolName: 'Rack 1' }, "INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool']"],
+    [
+      'a name that Kubernetes refuses',
+      { poolName: 'Rack 1' },
+      "INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool']",
+    ],
   ])('fails for %s', (_, props, message) => {
     expect(refusal(() => synthesize((stack) => void rack(stack, testCluster(stack), props)))).toBe(message);
   });

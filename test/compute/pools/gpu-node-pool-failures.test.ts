@@ -109,7 +109,9 @@ describe('failure 3: an EFA pool has one subnet', () => {
   test('also outside of any placement group', () => {
     const options = { ...EFA, placement: InstancePlacement.none() };
     expect(synthPool(options).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
-    expect(refusal(() => synthPool({ ...options, subnetIds: ['subnet-a', 'subnet-b'] }))).toBe('ONE_SUBNET_REQUIRED subnetIds');
+    expect(refusal(() => synthPool({ ...options, subnetIds: ['subnet-a', 'subnet-b'] }))).toBe(
+      'ONE_SUBNET_REQUIRED subnetIds',
+    );
   });
 
   test('also where the cluster’s subnets are known later only', () => {

@@ -123,7 +123,7 @@ describe.each(ALL)('%s', (name, instanceType) => {
   test('fits the combined layout, where card 0 has EFA', () => {
     const build = () => synthPool({ ...options, efaLayout: EfaLayout.COMBINED });
     if (efaCount > 0 && firstCard > 0) {
-      expect(refusal(build)).toBe('?185?');
+      expect(refusal(build)).toBe('EFA_LAYOUT_NOT_SUPPORTED efaLayout');
       return;
     }
     const interfaces = (build().only('aws_launch_template').network_interfaces ?? []) as Block[];

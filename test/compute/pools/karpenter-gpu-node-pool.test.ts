@@ -1,8 +1,6 @@
 import { TerraformStack } from 'cdktf';
-import { Construct } from 'constructs';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
-import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { KarpenterGpuNodePoolProps } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool-props';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
@@ -173,18 +171,15 @@ describe('a pool by Karpenter', () => {
 
   test('puts its objects beside itself, into a namespace and after what brings the definitions', () => {
     const result = synthesize((stack) => {
+      const cluster = testEksCluster(stack);
       const definitions = new CustomResources(stack, 'Definitions', {
-        cluster: testEksCluster(stack),
+        cluster,
         releaseName: 'definitions',
         namespace: 'karpenter',
         resources: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }],
       });
       new KarpenterGpuNodePool(stack, 'Train', {
-        cluster: EksGpuCluster.fromAttributes(new Construct(stack, 'Import'), 'Cluster', {
-          clusterName: 'test',
-          subnetIds: ['subnet-1'],
-          securityGroupIds: ['sg-1'],
-        }),
+        cluster,
         instanceType: GpuInstanceType.G5_XLARGE,
         minNodes: 0,
         maxNodes: 1,

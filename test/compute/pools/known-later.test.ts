@@ -90,7 +90,11 @@ test.each<[string, Partial<GpuNodePoolProps>, string]>([
 );
 
 test.each<[string, () => unknown, string]>([
-  ['instances', () => Capacity.reservation({ reservationId: 'cr-1', instances: Token.asNumber(later) }), 'VALUE_NOT_CONCRETE instances'],
+  [
+    'instances',
+    () => Capacity.reservation({ reservationId: 'cr-1', instances: Token.asNumber(later) }),
+    'VALUE_NOT_CONCRETE instances',
+  ],
   [
     'times',
     () => Capacity.capacityBlock({ reservationId: 'cr-1', availabilityZone: 'us-east-1a', start: later, end: later }),
