@@ -139,8 +139,8 @@ export class GpuType {
     return this.computeCapability >= precision.minimumComputeCapability;
   }
 
-  /** The 16-bit format to use by default: bf16, or fp16 before compute capability 8.0. */
-  public get defaultPrecision(): Precision {
+  /** The widest 16-bit format that it computes: bf16, or fp16 before compute capability 8.0. */
+  public get sixteenBitPrecision(): Precision {
     return this.supports(Precision.BF16) ? Precision.BF16 : Precision.FP16;
   }
 

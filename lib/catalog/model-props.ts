@@ -1,4 +1,5 @@
 import { DecoderShape, ExpertLayers } from './model-architecture';
+import { Precision } from './precision';
 
 /**
  * A dense model: by its shape, or, where only its size is known, by its number of parameters.
@@ -16,6 +17,8 @@ export interface DenseModelProps {
   readonly shape?: DecoderShape;
   /** Longest context in tokens, where `parameters` is given. @default 131072 */
   readonly maxContextLength?: number;
+  /** Number format that the checkpoint is published in, which is the default to serve it in. @default - not known */
+  readonly publishedPrecision?: Precision;
 }
 
 /**
@@ -28,4 +31,6 @@ export interface MixtureOfExpertsProps {
   readonly shape: DecoderShape;
   /** Experts. @default - those of the shape */
   readonly experts?: ExpertLayers;
+  /** Number format that the checkpoint is published in, which is the default to serve it in. @default - not known */
+  readonly publishedPrecision?: Precision;
 }

@@ -5,6 +5,7 @@ import { shapeFromConfig } from './hugging-face-config';
 import { DecoderShape, ExpertLayers, LatentAttention } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { StructureOptions, approximateShape, fractionFaults, shapeFaults } from './model-shape';
+import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName } from './model-table';
 import { unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, scaleParameters } from './parameter-count';
@@ -157,7 +158,7 @@ export class ModelSpec {
       const faults = shapeFaults(name, shape);
       if (shape.experts) faults.push(untitled(`model '${name}' has experts; use ModelSpec.mixtureOfExperts`));
       throwIfFaulty(faults);
-      return new ModelSpec(name, shape);
+      return new ModelSpec(name, shape, undefined, undefined, props.publishedPrecision);
     }
     const count = parameters as number;
     if (!Number.isFinite(count) || count < 1e6 || count > 1e14) {
@@ -169,7 +170,7 @@ export class ModelSpec {
     }
     const approximate = { ...approximateShape(count), maxContextLength: props.maxContextLength ?? 131072 };
     throwIfFaulty(shapeFaults(name, approximate));
-    return new ModelSpec(name, approximate, count);
+    return new ModelSpec(name, approximate, count, undefined, props.publishedPrecision);
   }
 
   /**
@@ -183,7 +184,7 @@ export class ModelSpec {
     const faults = shapeFaults(props.name, shape);
     if (!shape.experts) faults.push(untitled(`model '${props.name}' has no experts; use ModelSpec.dense`));
     throwIfFaulty(faults);
-    return new ModelSpec(props.name, shape);
+    return new ModelSpec(props.name, shape, undefined, undefined, props.publishedPrecision);
   }
 
   /**
@@ -205,7 +206,7 @@ export class ModelSpec {
   private static listed(name: ModelName): ModelSpec {
     const known = LISTED.get(name);
     if (known) return known;
-    const model = new ModelSpec(name, MODEL_TABLE[name]);
+    const model = new ModelSpec(name, MODEL_TABLE[name], undefined, undefined, PUBLISHED_PRECISIONS[name]);
     LISTED.set(name, model);
     return model;
   }
@@ -242,6 +243,8 @@ export class ModelSpec {
   public readonly sharedParameterFraction: number;
   /** Share of the layers that a token skips, 0 to 1. */
   public readonly skippedLayerFraction: number;
+  /** Number format that the model's checkpoint is published in. @default - not known */
+  public readonly publishedPrecision?: Precision;
   /** The shape as given. */
   public readonly shape: DecoderShape;
 
@@ -259,8 +262,10 @@ export class ModelSpec {
     shape: DecoderShape,
     givenParameters?: number,
     structure: StructureOptions = { sharedParameters: 0, skippedLayers: 0 },
+    publishedPrecision?: Precision,
   ) {
     this.name = name;
+    this.publishedPrecision = publishedPrecision;
     this.shape = { ...shape };
     this.layers = shape.layers;
     this.hiddenSize = shape.hiddenSize;
@@ -300,7 +305,7 @@ export class ModelSpec {
   public withSharedParameters(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('shared parameters', fraction));
     const structure = { sharedParameters: fraction, skippedLayers: this.skippedLayerFraction };
-    return new ModelSpec(this.name, this.shape, this._givenParameters, structure);
+    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
   }
 
   /**
@@ -312,7 +317,7 @@ export class ModelSpec {
   public withSkippedLayers(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('skipped layers', fraction));
     const structure = { sharedParameters: this.sharedParameterFraction, skippedLayers: fraction };
-    return new ModelSpec(this.name, this.shape, this._givenParameters, structure);
+    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
   }
 
   /**

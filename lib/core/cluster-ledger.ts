@@ -55,7 +55,9 @@ export function enter(keeper: IConstruct, kind: string, key: string, owner: ICon
   const entries = entriesOf(keeper);
   const ofKind = entries.get(kind) ?? new Map<string, LedgerEntry<unknown>[]>();
   entries.set(kind, ofKind);
-  ofKind.set(key, [...standing(ofKind.get(key) ?? []), { owner, value }]);
+  const ofKey = ofKind.get(key) ?? [];
+  ofKind.set(key, ofKey);
+  ofKey.push({ owner, value });
 }
 
 /**

@@ -15,6 +15,40 @@ export enum RdmaFabricKind {
   ROCE = 'roce',
 }
 
+/** Ways in which pods get the network adapters of their node. */
+export enum FabricAttachmentKind {
+  /** All pods of a node share its adapters, by the RDMA shared device plugin. */
+  SHARED_DEVICES = 'shared-devices',
+  /** A pod has adapters for itself, in its own network namespace, by the SR-IOV device plugin and `HostDeviceNetwork`. */
+  HOST_DEVICES = 'host-devices',
+  /** A pod has a virtual function of each adapter, by the SR-IOV network operator. */
+  VIRTUAL_FUNCTIONS = 'virtual-functions',
+}
+
+/**
+ * How pods get the ConnectX adapters of their node, for a fabric of InfiniBand or RoCE. The device plugins that
+ * `NvidiaNetworkOperator` sets up follow from it.
+ */
+export interface FabricAttachment {
+  /** The way. */
+  readonly kind: FabricAttachmentKind;
+  /** Extended resources that pods request, with their prefixes; one for each rail of virtual functions. */
+  readonly resourceNames: string[];
+  /** Networks that Multus attaches to a pod, as `<namespace>/<name>`; none when empty. */
+  readonly networks: string[];
+  /**
+   * Most pods that the shared adapters of a node serve at once (`rdmaHcaMax` of the shared device plugin), or virtual functions of each
+   * adapter; 1 for adapters that a pod has for itself.
+   */
+  readonly podsPerAdapter: number;
+  /** PCI device ids of the adapters, e.g. `1021` for ConnectX-7. @default - any of vendor 15b3 (NVIDIA Mellanox) */
+  readonly deviceIds?: string[];
+  /** Names of the adapters' network interfaces, e.g. `ibs3f0`. @default - any */
+  readonly interfaceNames?: string[];
+  /** For virtual functions: names of the physical functions of each rail, in the order of `resourceNames`. @default - none */
+  readonly physicalFunctions?: string[][];
+}
+
 /**
  * A pod that is to use a fabric.
  */
@@ -59,6 +93,13 @@ export interface IRdmaFabric {
   readonly fabricName: string;
   /** Extended resource that a pod requests its interfaces by. @default - none */
   readonly resourceName?: string;
+  /**
+   * How pods get the adapters of their node. `NvidiaNetworkOperator` serves no fabric of InfiniBand or RoCE without it.
+   * @default - none: TCP, or EFA, which has a device plugin of its own
+   */
+  readonly attachment?: FabricAttachment;
+  /** Adapters of one node. @default - the hardware of the node says how many there are */
+  readonly adaptersPerNode?: number;
   /** Linux capabilities that a container needs to use it. */
   readonly capabilities: string[];
   /** Networks that Multus attaches to a pod, as `<namespace>/<name>`. */

@@ -1,8 +1,7 @@
+import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
-import { RdmaFabricKind } from '../core/rdma-fabric';
+import { FabricAttachment, FabricAttachmentKind, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { NicDriver } from './nic-driver';
-import { AttachmentFacts } from './rdma-attachment';
-import { RdmaFabric } from './rdma-fabric';
 
 /** A resource as the API server takes it. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -31,8 +30,8 @@ export interface OperatorComponents {
  */
 export interface ConnectXPool {
   readonly pool: IGpuNodePool;
-  readonly fabric: RdmaFabric;
-  readonly attachment: AttachmentFacts;
+  readonly fabric: IRdmaFabric;
+  readonly attachment: FabricAttachment;
 }
 
 /**
@@ -60,7 +59,7 @@ export function nicClusterPolicy(
             },
           }
         : { nicFeatureDiscovery: component(components, 'nic-feature-discovery') }),
-      tolerations: tolerationsOf(taints),
+      tolerations: tolerationsOfAnyValue(taints),
     },
   };
 }
@@ -85,15 +84,9 @@ export function poolPolicies(
     apiVersion: 'mellanox.com/v1alpha1',
     kind: 'NicNodePolicy',
     metadata: { name: pool.poolName },
-    spec: { nodeSelector: pool.nodeSelector, tolerations: tolerationsOf(pool.taints), ...parts },
+    spec: { nodeSelector: pool.nodeSelector, tolerations: tolerationsOfAnyValue(pool.taints), ...parts },
   };
   return [...(Object.keys(parts).length > 0 ? [nodePolicy] : []), ...virtualFunctions(connectX, namespace)];
-}
-
-/** Tolerations of all taints, each once, sorted, so that the order of the pools makes no difference. @internal */
-export function tolerationsOf(taints: readonly NodeTaint[]): KubernetesObject[] {
-  const byId = new Map(taints.map(({ key, effect }) => [`${key}:${effect}`, { key, operator: 'Exists', effect }]));
-  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, toleration]) => toleration);
 }
 
 function component({ repository, version, pullSecrets }: OperatorComponents, image: string): KubernetesObject {
@@ -105,25 +98,24 @@ function component({ repository, version, pullSecrets }: OperatorComponents, ima
   };
 }
 
-function linkType(fabric: RdmaFabric): string {
+function linkType(fabric: IRdmaFabric): string {
   return fabric.kind === RdmaFabricKind.INFINIBAND ? 'infiniband' : 'ether';
 }
 
 function devicePlugin({ fabric, attachment }: ConnectXPool, components: OperatorComponents): KubernetesObject {
-  const { kind, resourceNames, adapters, sharing } = attachment;
+  const { kind, resourceNames, podsPerAdapter, deviceIds, interfaceNames } = attachment;
   const [resourcePrefix, resourceName] = (resourceNames[0] ?? '').split('/');
-  const { deviceIds, interfaceNames } = adapters;
-  if (kind === 'shared-devices') {
+  if (kind === FabricAttachmentKind.SHARED_DEVICES) {
     const selectors = {
       vendors: [VENDOR],
       ...(deviceIds ? { deviceIDs: deviceIds } : {}),
       ...(interfaceNames ? { ifNames: interfaceNames } : {}),
       linkTypes: [linkType(fabric)],
     };
-    const config = JSON.stringify({ configList: [{ resourceName, rdmaHcaMax: sharing, selectors }] });
+    const config = JSON.stringify({ configList: [{ resourceName, rdmaHcaMax: podsPerAdapter, selectors }] });
     return { rdmaSharedDevicePlugin: { ...component(components, 'k8s-rdma-shared-dev-plugin'), config } };
   }
-  if (kind === 'host-devices') {
+  if (kind === FabricAttachmentKind.HOST_DEVICES) {
     const selectors = {
       vendors: [VENDOR],
       ...(deviceIds ? { devices: deviceIds } : {}),
@@ -156,8 +148,8 @@ function ofed(components: OperatorComponents, version: string): KubernetesObject
 }
 
 function virtualFunctions({ pool, fabric, attachment }: ConnectXPool, namespace: string): KubernetesObject[] {
-  const { kind, resourceNames, physicalFunctions, sharing } = attachment;
-  if (kind !== 'virtual-functions') return [];
+  const { kind, resourceNames, physicalFunctions = [], podsPerAdapter } = attachment;
+  if (kind !== FabricAttachmentKind.VIRTUAL_FUNCTIONS) return [];
   return resourceNames.map((resource, rail) => {
     const resourceName = resource.split('/')[1];
     return {
@@ -167,7 +159,7 @@ function virtualFunctions({ pool, fabric, attachment }: ConnectXPool, namespace:
       spec: {
         resourceName,
         nodeSelector: pool.nodeSelector,
-        numVfs: sharing,
+        numVfs: podsPerAdapter,
         nicSelector: { vendor: VENDOR, pfNames: physicalFunctions[rail] },
         deviceType: 'netdevice',
         isRdma: true,

@@ -1,19 +1,5 @@
-/**
- * What is known of an attachment within this library.
- *
- * @internal
- */
-export interface AttachmentFacts {
-  readonly kind: 'shared-devices' | 'host-devices' | 'virtual-functions';
-  /** Extended resources, with their prefixes. */
-  readonly resourceNames: readonly string[];
-  readonly networks: readonly string[];
-  /** Pods that the shared adapters, or one adapter, can serve. */
-  readonly sharing: number;
-  readonly adapters: AdapterSelection;
-  /** Physical functions of each rail. */
-  readonly physicalFunctions: readonly string[][];
-}
+import { FabricAttachment, FabricAttachmentKind } from '../core/rdma-fabric';
+import { NetworkName } from './network-name';
 
 /**
  * Which adapters of a node belong to a fabric.
@@ -35,8 +21,8 @@ export interface SharedDevicesOptions {
   readonly maxPods?: number;
   /** Which adapters. @default - all of vendor 15b3 */
   readonly adapters?: AdapterSelection;
-  /** Networks attached to each pod, as `<namespace>/<name>`, one for each rail. RoCE needs them. @default - none */
-  readonly networks?: string[];
+  /** Networks attached to each pod, one for each rail. RoCE needs them. @default - none */
+  readonly networks?: NetworkName[];
 }
 
 /**
@@ -47,18 +33,18 @@ export interface HostDevicesOptions {
   readonly resourceName?: string;
   /** Which adapters. @default - all of vendor 15b3 */
   readonly adapters?: AdapterSelection;
-  /** The network of kind `HostDeviceNetwork` that is attached once for each adapter, as `<namespace>/<name>`. */
-  readonly network: string;
+  /** The network of kind `HostDeviceNetwork` that is attached once for each adapter. */
+  readonly network: NetworkName;
 }
 
 /**
- * One rail: the adapters of all nodes that hang on the same leaf switch.
+ * One rail: the adapters of all nodes that connect to the same leaf switch.
  */
 export interface VirtualFunctionRail {
   /** Name of the resource, without its prefix `nvidia.com/`; letters, digits and underscores. */
   readonly resourceName: string;
-  /** The network attached for it, as `<namespace>/<name>`. */
-  readonly network: string;
+  /** The network attached for it. */
+  readonly network: NetworkName;
   /** The adapter of the rail: names of physical functions, e.g. `ibs3f0`. */
   readonly physicalFunctions: string[];
 }
@@ -90,12 +76,11 @@ export class RdmaAttachment {
    */
   public static sharedDevices(options: SharedDevicesOptions = {}): RdmaAttachment {
     return new RdmaAttachment({
-      kind: 'shared-devices',
+      kind: FabricAttachmentKind.SHARED_DEVICES,
       resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
-      networks: options.networks ?? [],
-      sharing: options.maxPods ?? 63,
-      adapters: options.adapters ?? {},
-      physicalFunctions: [],
+      networks: (options.networks ?? []).map(({ reference }) => reference),
+      podsPerAdapter: options.maxPods ?? 63,
+      ...options.adapters,
     });
   }
 
@@ -107,12 +92,11 @@ export class RdmaAttachment {
    */
   public static hostDevices(options: HostDevicesOptions): RdmaAttachment {
     return new RdmaAttachment({
-      kind: 'host-devices',
+      kind: FabricAttachmentKind.HOST_DEVICES,
       resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
-      networks: [options.network],
-      sharing: 1,
-      adapters: options.adapters ?? {},
-      physicalFunctions: [],
+      networks: [options.network.reference],
+      podsPerAdapter: 1,
+      ...options.adapters,
     });
   }
 
@@ -123,19 +107,18 @@ export class RdmaAttachment {
    */
   public static virtualFunctions(options: VirtualFunctionsOptions): RdmaAttachment {
     return new RdmaAttachment({
-      kind: 'virtual-functions',
+      kind: FabricAttachmentKind.VIRTUAL_FUNCTIONS,
       resourceNames: options.rails.map((rail) => `${NVIDIA_PREFIX}/${rail.resourceName}`),
-      networks: options.rails.map((rail) => rail.network),
-      sharing: options.virtualFunctionsPerAdapter ?? 8,
-      adapters: {},
+      networks: options.rails.map((rail) => rail.network.reference),
+      podsPerAdapter: options.virtualFunctionsPerAdapter ?? 8,
       physicalFunctions: options.rails.map((rail) => [...rail.physicalFunctions]),
     });
   }
 
   /** @internal */
-  public readonly _facts: AttachmentFacts;
+  public readonly _facts: FabricAttachment;
 
-  private constructor(facts: AttachmentFacts) {
+  private constructor(facts: FabricAttachment) {
     this._facts = facts;
   }
 

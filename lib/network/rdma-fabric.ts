@@ -1,13 +1,21 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { PodSecurityLevel } from '../core/pod-security-level';
-import { FabricBinding, FabricPod, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
+import {
+  FabricAttachment,
+  FabricAttachmentKind,
+  FabricBinding,
+  FabricPod,
+  IRdmaFabric,
+  RdmaFabricKind,
+} from '../core/rdma-fabric';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
+import { wholeNumberFault } from '../units/number-faults';
 import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options';
 import { environmentFaults } from './fabric-environment';
-import { AttachmentFacts, RdmaAttachment } from './rdma-attachment';
+import { RdmaAttachment } from './rdma-attachment';
 
 const HUGE_PAGES = 'hugepages-2Mi';
 /** On AL2023 5128 huge pages of 2 MiB are set aside on a node with EFA; the user guide's page 'node-efa' requests 5120Mi for a pod. */
@@ -62,17 +70,17 @@ export class RdmaFabric implements IRdmaFabric {
   /** Extended resource that a pod requests its interfaces by; the first, where rails have one each. @default - none */
   public readonly resourceName?: string;
 
-  /** How pods get ConnectX adapters. @internal */
-  public readonly _attachment?: AttachmentFacts;
+  /** How pods get the adapters of their node. @default - none: TCP or EFA */
+  public readonly attachment?: FabricAttachment;
   private readonly options?: ConnectXOptions & Partial<RoceOptions>;
 
   private constructor(kind: RdmaFabricKind, options?: ConnectXOptions & Partial<RoceOptions>) {
     if (options) throwIfFaulty(connectXFaults(kind, options));
     this.kind = kind;
     this.options = options;
-    this._attachment = options && (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
+    this.attachment = options && (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
     this.fabricName = options?.fabricName ?? kind;
-    this.resourceName = kind === RdmaFabricKind.EFA ? EFA_RESOURCE : this._attachment?.resourceNames[0];
+    this.resourceName = kind === RdmaFabricKind.EFA ? EFA_RESOURCE : this.attachment?.resourceNames[0];
   }
 
   /** Linux capabilities that a container needs to use it. A copy. */
@@ -82,12 +90,12 @@ export class RdmaFabric implements IRdmaFabric {
 
   /** Networks that Multus attaches to a pod, as `<namespace>/<name>`. A copy. */
   public get networks(): string[] {
-    return [...(this._attachment?.networks ?? [])];
+    return [...(this.attachment?.networks ?? [])];
   }
 
-  /** Adapters of one node; 0 where the instance type says how many there are. */
-  public get adaptersPerNode(): number {
-    return this.options?.adaptersPerNode ?? 0;
+  /** Adapters of one node. @default - the hardware of the node says how many there are */
+  public get adaptersPerNode(): number | undefined {
+    return this.options?.adaptersPerNode;
   }
 
   /**
@@ -98,13 +106,14 @@ export class RdmaFabric implements IRdmaFabric {
    */
   public podResources(interfaces: number): { [key: string]: string } {
     throwIfFaulty([
-      ...(Number.isInteger(interfaces) && interfaces >= 0
-        ? []
-        : [untitled(`the number of fabric interfaces must be a whole number of at least 0; got ${interfaces}`)]),
+      ...wholeNumberFault('interfaces', interfaces, 0),
       ...(interfaces > 0 && !this.resourceName
         ? [
-            untitled(
-              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; use RdmaFabric.efa()`,
+            fault(
+              'FABRIC_WITHOUT_INTERFACES',
+              'interfaces',
+              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; give the pool a fabric, e.g. ` +
+                'RdmaFabric.efa()',
             ),
           ]
         : []),
@@ -118,8 +127,8 @@ export class RdmaFabric implements IRdmaFabric {
 
   /**
    * Everything a pod must have to use the fabric. Throws a `UnscopedValidationError` with every fault: hardware without the
-   * fabric, a share of the interfaces that is no whole number, environment that the fabric's plugin owns, and RDMA asked of nodes
-   * that have TCP only.
+   * fabric, a share of the interfaces that is not a whole number, environment that the fabric's plugin owns, and RDMA required of
+   * nodes that have TCP only.
    *
    * @param pod the pod
    */
@@ -148,9 +157,9 @@ export class RdmaFabric implements IRdmaFabric {
         [HUGE_PAGES]: `${EFA_HUGE_PAGES_MIB.node}Mi`,
       };
     }
-    if (!this._attachment) return {};
-    const { kind, resourceNames, sharing } = this._attachment;
-    const count = kind === 'host-devices' ? this.adaptersPerNode : sharing;
+    if (!this.attachment) return {};
+    const { kind, resourceNames, podsPerAdapter } = this.attachment;
+    const count = kind === FabricAttachmentKind.HOST_DEVICES ? (this.adaptersPerNode ?? 0) : podsPerAdapter;
     return Object.fromEntries(resourceNames.map((name) => [name, String(count)]));
   }
 
@@ -165,7 +174,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   /**
-   * Why some hardware cannot have the fabric, as sentences; none when it can.
+   * Why some hardware cannot have the fabric; no fault when it can.
    *
    * @param instanceType hardware of the nodes
    */
@@ -173,24 +182,34 @@ export class RdmaFabric implements IRdmaFabric {
     if (this.kind === RdmaFabricKind.EFA) {
       return instanceType.efaInterfaces > 0
         ? []
-        : [untitled(`hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`)];
+        : [
+            fault(
+              'FABRIC_NOT_ON_HARDWARE',
+              'fabric',
+              `hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`,
+            ),
+          ];
     }
     if (!this.options) return [];
     if (instanceType.isEc2) {
       return [
-        untitled(
-          `instance type '${instanceType.name}' of EC2 has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe ` +
-            'own hardware by GpuNodeType.custom',
+        fault(
+          'FABRIC_NOT_ON_HARDWARE',
+          'fabric',
+          `EC2 instance type '${instanceType.name}' has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe your own ` +
+            'hardware with GpuNodeType.custom',
         ),
       ];
     }
     const rate = this.bandwidthGbps(instanceType);
     if (rate <= instanceType.networkBandwidthGbps) return [];
     return [
-      untitled(
+      fault(
+        'FABRIC_FASTER_THAN_HARDWARE',
+        'fabric',
         `the fabric '${this.fabricName}' has ${this.options.adaptersPerNode} adapters of ${this.options.gbpsPerAdapter} Gb/s = ${rate} Gb/s on ` +
-          `each node, but hardware '${instanceType.name}' states ${instanceType.networkBandwidthGbps} Gb/s; correct the one, or ` +
-          'networkBandwidthGbps of the other',
+          `each node, but hardware '${instanceType.name}' states ${instanceType.networkBandwidthGbps} Gb/s; correct the fabric's adapters or ` +
+          "the hardware's networkBandwidthGbps",
       ),
     ];
   }
@@ -206,9 +225,7 @@ export class RdmaFabric implements IRdmaFabric {
     if (unknown.length > 0) return [...unknown, ...environmentFaults(this.kind, environment)];
     if (!counted) {
       return [
-        untitled(
-          `a pod on '${instanceType.name}' takes 0 to ${instanceType.gpuCount} GPUs, a whole number; got ${gpus}`,
-        ),
+        ...wholeNumberFault('gpus', gpus, 0, instanceType.gpuCount),
         ...environmentFaults(this.kind, environment),
       ];
     }
@@ -216,8 +233,10 @@ export class RdmaFabric implements IRdmaFabric {
     if (this.kind === RdmaFabricKind.NONE) {
       if (rdmaRequired) {
         faults.push(
-          untitled(
-            `RDMA is asked of nodes of '${instanceType.name}' that reach each other by TCP only; give the pool a fabric`,
+          fault(
+            'RDMA_WITHOUT_FABRIC',
+            'rdmaRequired',
+            `the pod requires RDMA, but nodes of '${instanceType.name}' reach each other by TCP only; give the pool a fabric`,
           ),
         );
       }
@@ -226,9 +245,11 @@ export class RdmaFabric implements IRdmaFabric {
     if (faults.length === 0 && gpus > 0 && !Number.isInteger(this.wholeShare(instanceType, gpus))) {
       const all = this.interfacesPerNode(instanceType);
       faults.push(
-        untitled(
+        fault(
+          'FABRIC_SHARE_NOT_WHOLE',
+          'gpus',
           `a pod of ${gpus} of the ${instanceType.gpuCount} GPUs of '${instanceType.name}' cannot have an equal share of its ${all} ` +
-            `interfaces of the fabric '${this.fabricName}'; take all GPUs of a node, or a number that divides both`,
+            `interfaces of the fabric '${this.fabricName}'; use all GPUs of a node, or a number of GPUs whose share of the interfaces is whole`,
         ),
       );
     }
@@ -236,12 +257,12 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   private interfacesPerNode(instanceType: GpuNodeType): number {
-    return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : this.adaptersPerNode;
+    return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : (this.adaptersPerNode ?? 0);
   }
 
   /** Interfaces of a pod by its share of the GPUs; adapters that are shared come as one thing. */
   private wholeShare(instanceType: GpuNodeType, gpus: number): number {
-    if (this._attachment && this._attachment.kind !== 'host-devices') return 1;
+    if (this.attachment && this.attachment.kind !== FabricAttachmentKind.HOST_DEVICES) return 1;
     return (this.interfacesPerNode(instanceType) * gpus) / instanceType.gpuCount;
   }
 
@@ -258,15 +279,16 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   private deviceResources(interfaces: number): { [resource: string]: string } {
-    const { kind, resourceNames } = this._attachment ?? { kind: '', resourceNames: [] };
-    const count = String(kind === 'host-devices' ? interfaces : 1);
+    const { kind, resourceNames } = this.attachment ?? { kind: undefined, resourceNames: [] };
+    const count = String(kind === FabricAttachmentKind.HOST_DEVICES ? interfaces : 1);
     return Object.fromEntries(resourceNames.map((name) => [name, count]));
   }
 
   private annotations(interfaces: number): { [name: string]: string } {
-    if (!this._attachment || interfaces === 0) return {};
-    const { kind, networks } = this._attachment;
-    const attached = kind === 'host-devices' ? Array.from({ length: interfaces }, () => networks[0]) : networks;
+    if (!this.attachment || interfaces === 0) return {};
+    const { kind, networks } = this.attachment;
+    const attached =
+      kind === FabricAttachmentKind.HOST_DEVICES ? Array.from({ length: interfaces }, () => networks[0]) : networks;
     return attached.length > 0 ? { [MULTUS_ANNOTATION]: attached.join(',') } : {};
   }
 

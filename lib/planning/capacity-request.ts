@@ -73,13 +73,15 @@ export interface ServingLoad {
 export interface CapacityRequest extends ServingLoad {
   /** Type of the nodes. */
   readonly instanceType: GpuNodeType;
-  /** Format of the weights. @default - bf16, or fp16 on GPUs without bf16 */
+  /** Format of the weights. @default - the one the model is published in where the GPU runs it, else the widest 16-bit format of the GPU */
   readonly precision?: Precision;
   /**
    * Parallelism. Tensor parallelism beyond one NVLink domain is only used when it is asked for here.
    * @default - the smallest degree that fits, tensor within one NVLink domain, else pipeline
    */
   readonly parallelism?: Parallelism;
+  /** Replicas, each with weights of its own. @default - those of the parallelism, else 1 */
+  readonly replicas?: number;
   /** Most nodes that the default parallelism may use for one replica. @default 1 */
   readonly maxNodes?: number;
   /** Price of one node for an hour, in any currency, at a date of your choosing. @default - no cost is stated */
@@ -122,12 +124,17 @@ export interface CapacitySearchRequest extends ServingLoad {
    * @default - all of the catalog but the legacy ones
    */
   readonly candidates?: CapacityCandidate[];
-  /** Formats of the weights to try. @default - the widest 16-bit format of each GPU */
+  /** Formats of the weights to try. @default - on each GPU the one the model is published in, else its widest 16-bit format */
   readonly precisions?: Precision[];
   /** Parallelism to keep to. @default - every one that fits within the nodes */
   readonly parallelism?: Parallelism;
   /** Most nodes for one replica. @default 1 */
   readonly maxNodes?: number;
+  /**
+   * Replicas that every plan is to have; they bound those that hardware is chosen for.
+   * @default - as many as the targets need, up to `maxReplicas`
+   */
+  readonly replicas?: number;
   /** Most replicas, where one is not fast enough. @default 1 */
   readonly maxReplicas?: number;
   /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */

@@ -178,6 +178,7 @@ function modelToJson(model: ModelSpec): unknown {
     shape: model.shape,
     sharedParameterFraction: model.sharedParameterFraction,
     skippedLayerFraction: model.skippedLayerFraction,
+    ...(model.publishedPrecision ? { publishedPrecision: model.publishedPrecision.name } : {}),
   };
 }
 
@@ -186,11 +187,20 @@ function modelFromJson(json: unknown): ModelSpec {
   const data = record(json);
   const name = String(data.name);
   const shape = record(data.shape) as unknown as DecoderShape;
+  const publishedPrecision =
+    data.publishedPrecision === undefined ? undefined : Precision.of(String(data.publishedPrecision));
   let model: ModelSpec;
   if (data.parameters !== undefined) {
-    model = ModelSpec.dense({ name, parameters: data.parameters as number, maxContextLength: shape.maxContextLength });
+    model = ModelSpec.dense({
+      name,
+      parameters: data.parameters as number,
+      maxContextLength: shape.maxContextLength,
+      publishedPrecision,
+    });
   } else {
-    model = shape.experts ? ModelSpec.mixtureOfExperts({ name, shape }) : ModelSpec.dense({ name, shape });
+    model = shape.experts
+      ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision })
+      : ModelSpec.dense({ name, shape, publishedPrecision });
   }
   const shared = data.sharedParameterFraction as number;
   const skipped = data.skippedLayerFraction as number;

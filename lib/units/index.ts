@@ -1,3 +1,4 @@
 export * from './data-size';
+export * from './duration';
 export * from './errors';
 export * from './fault';

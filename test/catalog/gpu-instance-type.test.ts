@@ -135,8 +135,8 @@ describe('GpuType', () => {
     expect(formats(GpuType.L4)).toContain('fp8');
     expect(formats(GpuType.H100)).not.toContain('nvfp4');
     expect(formats(GpuType.B200)).toContain('nvfp4');
-    expect(GpuType.T4.defaultPrecision).toBe(Precision.FP16);
-    expect(GpuType.H100.defaultPrecision).toBe(Precision.BF16);
+    expect(GpuType.T4.sixteenBitPrecision).toBe(Precision.FP16);
+    expect(GpuType.H100.sixteenBitPrecision).toBe(Precision.BF16);
   });
 
   test('has a positive rate for every format it supports', () => {

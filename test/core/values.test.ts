@@ -2,7 +2,7 @@ import { Fault } from '../../lib/units';
 import { reasonsOf } from '../support/faults';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { Fn, Lazy, TerraformOutput, TerraformStack, Token } from 'cdktf';
-import { faultsOf, throwIfInvalid, ValidationError, withScope } from '../../lib/core/errors';
+import { faultsOf, throwIfInvalid, ValidationError } from '../../lib/core/errors';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { kubernetesName, kubernetesNameFault } from '../../lib/core/naming';
 import { awsTags, tagFaults } from '../../lib/core/tags';
@@ -54,7 +54,6 @@ describe('tokens', () => {
 
 const A: Fault = { id: 'A', property: 'a', reason: 'a is wrong' };
 const B: Fault = { id: 'B', reason: 'b too' };
-const SMALL: Fault = { id: 'SMALL', reason: 'too small' };
 
 describe('errors', () => {
   test('name the construct and list every fault', () => {
@@ -74,22 +73,6 @@ describe('errors', () => {
       expect((error as Error).message).toBe('test/Bucket:\n- a is wrong\n- b too');
     }
     expect.assertions(5);
-  });
-
-  test('of pure code get the path of the construct, once', () => {
-    const stack = testStack();
-    const refuse = () => {
-      throw new UnscopedValidationError([SMALL]);
-    };
-    expect(withScope(stack, () => 3)).toBe(3);
-    expect(() => withScope(stack, refuse)).toThrow(new ValidationError(stack, [SMALL]));
-    const inner = new S3Bucket(stack, 'Inner', {});
-    expect(() => withScope(stack, () => withScope(inner, refuse))).toThrow('test/Inner: too small');
-    expect(() =>
-      withScope(stack, () => {
-        throw new TypeError('a bug');
-      }),
-    ).toThrow(TypeError);
   });
 
   test('of pure code can be collected', () => {

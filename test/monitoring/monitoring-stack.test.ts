@@ -141,7 +141,7 @@ describe('a monitoring stack', () => {
 
 describe('the configuration', () => {
   const hash = (result: Synthesized, name: string) =>
-    pod(result, name).metadata.annotations['gpu-inference-constructs/config-hash'] as string;
+    pod(result, name).metadata.annotations['gpu-inference-constructs/config-checksum'] as string;
 
   test('replaces the pod of the server that it changes, and no other', () => {
     const before = monitor().result;

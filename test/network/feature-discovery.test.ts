@@ -18,7 +18,7 @@ function both(agents: Partial<NodeAgentsProps>, nodeFeatureDiscovery?: boolean, 
   });
 }
 
-describe('failure 9: a cluster has one node feature discovery', () => {
+describe('a cluster has one node feature discovery', () => {
   const gpuOperator = GpuOperator.release();
 
   test.each<[string, Partial<NodeAgentsProps>, boolean]>([

@@ -7,6 +7,7 @@ import {
   Parallelism,
   Precision,
 } from '../../lib/planning';
+import { defaultPrecision } from '../../lib/planning/default-precision';
 import { poolLayers } from '../../lib/planning/memory-model';
 import { resolveLoad, setupOf } from '../../lib/planning/setup';
 
@@ -29,7 +30,7 @@ const GEMMA_3_1B = ModelSpec.fromHuggingFaceConfig('gemma-3-1b', {
 
 function setup(request: CapacityRequest) {
   const { instanceType } = request;
-  const precision = request.precision ?? instanceType.gpu.defaultPrecision;
+  const precision = request.precision ?? defaultPrecision(request.model, instanceType);
   return setupOf(resolveLoad(request), { instanceType, precision }, request.parallelism ?? Parallelism.NONE);
 }
 

@@ -82,12 +82,15 @@ export class ClusterAutoscaler extends Construct {
     ]);
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const role = cluster.serviceAccountRole(NAMESPACE, NAME);
-    new IamRolePolicy(role, 'ClusterAutoscaler', {
-      provider: cluster.provider,
-      name: NAME,
-      role: role.roleName,
-      policy: JSON.stringify(policy(cluster.clusterName)),
-    });
+    // The role is the cluster's, and stays with its policy when an autoscaler is taken out of the tree.
+    if (!role.node.tryFindChild('ClusterAutoscaler')) {
+      new IamRolePolicy(role, 'ClusterAutoscaler', {
+        provider: cluster.provider,
+        name: NAME,
+        role: role.roleName,
+        policy: JSON.stringify(policy(cluster.clusterName)),
+      });
+    }
     const values = {
       cloudProvider: 'aws',
       autoDiscovery: { clusterName: cluster.clusterName },

@@ -3,7 +3,7 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { NodeTaint } from '../../core/gpu-node-pool';
 import { escapeTemplate } from '../../core/template-escape';
 import { throwIfFaulty } from '../../units/errors';
-import { tolerations } from './node-agents-daemon-set';
+import { agentTolerations } from './node-agents-daemon-set';
 
 /**
  * A release of NVIDIA's GPU operator.
@@ -112,7 +112,7 @@ interface OperatorSetting {
  */
 export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSetting): string[] {
   const installs = operator.driver ?? !setting.driverInImage;
-  const everywhere = tolerations(setting.taints);
+  const everywhere = agentTolerations(setting.taints);
   const names = Object.keys(setting.pluginConfigs);
   const images = imagesOf(setting.registry);
   const rdma = installs && setting.connectX ? { rdma: { enabled: true, useHostMofed: operator.hostNicDriver } } : {};
@@ -147,7 +147,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
 export function nodeFeatureDiscoveryValues(taints: readonly NodeTaint[]) {
   return {
     worker: {
-      tolerations: tolerations(taints),
+      tolerations: agentTolerations(taints),
       config: { sources: { pci: { deviceClassWhitelist: ['02', '03'], deviceLabelFields: ['vendor'] } } },
     },
   };

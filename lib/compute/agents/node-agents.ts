@@ -6,7 +6,6 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
@@ -16,7 +15,6 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
-import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
@@ -27,7 +25,7 @@ import {
   nodeFeatureDiscoveryImage,
   nodeFeatureDiscoveryValues,
 } from './gpu-operator';
-import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
+import { NodeAgentSpec, nodeAgentDaemonSet, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
@@ -55,7 +53,7 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * node feature discovery on one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
  * configuration of the device plugin, and an EFA plugin too old for a pool.
  */
-export class NodeAgents extends Construct implements IScheduledWorkload {
+export class NodeAgents extends Construct {
   /** The cluster. */
   public readonly cluster: IKubernetesCluster;
   /** Namespace of the agents. */
@@ -65,9 +63,6 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   private readonly registry: ImageRegistry;
   private readonly namespaceReady: ITerraformDependable[];
   private readonly meta: KubernetesMeta;
-  private readonly agents: NodeAgentSpec[] = [];
-  /** Configurations of the device plugins, by the names of their DaemonSets. */
-  private readonly pluginNames = new Map<string, string>();
 
   /**
    * @param scope parent, in the workload stack
@@ -94,18 +89,8 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     if (props.efa) this.addEfaPlugin();
     this.ledger.onPool(this, (pool) => this.follow(pool));
     addValidation(this, () => this.poolFaults());
-    ClusterChecks.of(props.cluster).register(this);
     this.ledger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
     if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
-  }
-
-  /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
-  public get podDemands(): PodDemand[] {
-    return this.agents.map((agent) => {
-      const config = this.pluginNames.get(agent.name);
-      const requirements = config === undefined ? [] : this.pluginRequirements(config);
-      return { ...nodeAgentDemand(agent), nodeTerms: requirements.length > 0 ? [{ requirements }] : undefined };
-    });
   }
 
   private faults(): Fault[] {
@@ -129,7 +114,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     const { gpuOperator, efaPluginImage } = this.props;
     const pools = this.pools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
-    const withDriver = pools.filter(hasDriver);
+    const withDriver = pools.filter(({ driverInImage }) => driverInImage);
     const divided = this.dividedPools();
     const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
     const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
@@ -205,7 +190,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       values: () =>
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
-          driverInImage: this.pools.some(hasDriver),
+          driverInImage: this.pools.some(({ driverInImage }) => driverInImage === true),
           connectX: this.pools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
           migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
@@ -239,18 +224,15 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   private addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.pools): DaemonSetV1 {
     const spec: NodeAgentSpec = {
       ...part,
-      image: this.registry.resolve(part.image),
-      pullSecrets: this.registry.pullSecrets,
+      registry: this.registry,
       namespace: this.namespace,
       taints: () => pools().flatMap((pool) => pool.taints),
     };
-    this.agents.push(spec);
     return nodeAgentDaemonSet(this, id, spec, this.meta);
   }
 
   private addPlugin(id: string, part: parts.AgentPart, config: string): void {
     requireLabels(this.addAgent(id, part), () => this.pluginRequirements(config));
-    this.pluginNames.set(part.name, config);
   }
 
   private pluginRequirements(config: string) {
@@ -318,7 +300,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   }
 
   private dividedPools(): IGpuNodePool[] {
-    return this.pools.filter((pool) => MIG_LABEL in pool.nodeLabels);
+    return this.pools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
   }
 
   private efaPools(): IGpuNodePool[] {
@@ -328,11 +310,6 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
 
 /** Fabrics of ConnectX adapters, whose driver and the GPU's must know each other. */
 const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
-
-/** Whether the nodes of a pool run an image of EKS, which has driver and toolkit. */
-function hasDriver(pool: IGpuNodePool): boolean {
-  return 'image' in pool;
-}
 
 /** Whether shares of a pool's GPUs have a resource name of their own. */
 function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {

@@ -6,7 +6,7 @@ import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { awsTags } from '../../core/tags';
-import { subnetOf } from './cidr';
+import { ipv4Subnet } from '../../units/ipv4-range';
 import { ZoneSlot } from './zone-slots';
 
 /** What the subnets of one zone are made of. */
@@ -29,7 +29,7 @@ interface ClusterZoneProps {
  * @internal
  */
 export function privateRange(cidr: string, slot: ZoneSlot): string {
-  return subnetOf(cidr, 3, slot.index);
+  return ipv4Subnet(cidr, 3, slot.index);
 }
 
 /**
@@ -62,7 +62,7 @@ export class ClusterZone extends Construct {
       provider,
       vpcId,
       availabilityZone: slot.zone,
-      cidrBlock: subnetOf(cidr, 8, 192 + slot.index),
+      cidrBlock: ipv4Subnet(cidr, 8, 192 + slot.index),
       mapPublicIpOnLaunch: false,
       tags: tags('public', { ...mine, 'kubernetes.io/role/elb': '1' }),
     });

@@ -26,4 +26,6 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly nodeReady: ITerraformDependable[];
   /** Tags of the cluster's AWS resources, which pools pass on to theirs. */
   readonly tags: { [key: string]: string };
+  /** How the cluster is reached, what it runs as far as is known, and where the pods of this program go, as text for people. */
+  explain(): string;
 }

@@ -5,7 +5,7 @@ import { faultsOf } from '../../core/errors';
 import { tagFaults } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
-import { cidrFaults, rangesOverlap } from './cidr';
+import { ipv4Range, ipv4RangeFaults, ipv4RangesOverlap } from '../../units/ipv4-range';
 import { adminFaults } from './cluster-access';
 import { ExistingVpc } from './cluster-vpc';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
@@ -86,7 +86,10 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   if (!vpc) {
     const cidr = vpcCidr ?? '10.0.0.0/16';
     const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
-    return [...zoneFaults(availabilityZones), ...(unknown.length > 0 ? unknown : cidrFaults('vpcCidr', cidr, 16, 20))];
+    return [
+      ...zoneFaults(availabilityZones),
+      ...(unknown.length > 0 ? unknown : ipv4RangeFaults('vpcCidr', cidr, 16, 20)),
+    ];
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
   return [
@@ -141,7 +144,7 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fa
           ),
         ]
       : []),
-    ...ranges.flatMap((cidr) => cidrFaults('apiAccess', cidr)),
+    ...ranges.flatMap((cidr) => ipv4RangeFaults('apiAccess', cidr)),
     ...ranges
       .filter((cidr, index) => ranges.indexOf(cidr) !== index)
       .map((cidr) => untitled(`apiAccess must name each range once; got '${cidr}' twice`)),
@@ -155,7 +158,7 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
     return [untitled(`${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`)];
   }
   const known = areCounted(cidrs) ? cidrs.filter((cidr) => !hasToken(cidr)) : [];
-  const faults = known.flatMap((cidr) => cidrFaults(name, cidr, 16, 28));
+  const faults = known.flatMap((cidr) => ipv4RangeFaults(name, cidr, 16, 28));
   return faults.length > 0
     ? faults
     : overlaps(known).map(([one, other]) => untitled(`${name} must not overlap; got '${one}' and '${other}'`));
@@ -165,7 +168,7 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
 function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): Fault[] {
   const own = vpc ? (vpc.privateSubnetCidrs ?? []) : [vpcCidr ?? '10.0.0.0/16'];
   const connected = apiAccess?.privateCidrs ?? [];
-  const faulty = (cidr: string) => hasToken(cidr) || cidrFaults('', cidr).length > 0;
+  const faulty = (cidr: string) => hasToken(cidr) || ipv4RangeFaults('', cidr).length > 0;
   if ([...own, ...connected].some(faulty)) return [];
   return own.flatMap((range) =>
     connected
@@ -183,4 +186,10 @@ function overlaps(cidrs: string[]): [string, string][] {
   return cidrs.flatMap((one, index) =>
     cidrs.slice(index + 1).flatMap((other): [string, string][] => (rangesOverlap(one, other) ? [[one, other]] : [])),
   );
+}
+
+/** Whether two ranges in CIDR notation, both without fault, have addresses in common. */
+function rangesOverlap(one: string, other: string): boolean {
+  const [a, b] = [ipv4Range(one), ipv4Range(other)];
+  return a !== undefined && b !== undefined && ipv4RangesOverlap(a, b);
 }

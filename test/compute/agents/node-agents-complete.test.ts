@@ -122,12 +122,12 @@ describe('the GPU operator', () => {
     synth(options, { gpuOperator: GpuOperator.release(), ...props });
   const release = (synthesized: Synthesized) => synthesized.byName('helm_release', 'gpu-operator');
 
-  test('failure 8: installs neither driver nor toolkit on images that have them', () => {
+  test('installs neither driver nor toolkit on images that have them', () => {
     expect(values(release(result()))).toMatchObject({ driver: { enabled: false }, toolkit: { enabled: false } });
     expect(values(release(result({})))).toMatchObject({ driver: { enabled: true }, toolkit: { enabled: true } });
   });
 
-  test('failure 6: lets the adapters of own hardware reach GPU memory where it installs the driver', () => {
+  test('lets the adapters of own hardware reach GPU memory where it installs the driver', () => {
     const driverOf = (fabric: RdmaFabric, operator = GpuOperator.release()) => {
       const onOwnHardware = synthesize((stack) => {
         const cluster = testCluster(stack);
@@ -144,7 +144,7 @@ describe('the GPU operator', () => {
     expect(driverOf(RdmaFabric.none())).toEqual({ enabled: true });
   });
 
-  test('failure 8: is refused a driver of its own on such images', () => {
+  test('is refused a driver of its own on such images', () => {
     expect(() => synth({ plain: PLAIN }, { gpuOperator: GpuOperator.release({ driver: true }) })).toThrow(
       /must not install a driver on pool\(s\) 'plain'/,
     );
@@ -161,7 +161,7 @@ describe('the GPU operator', () => {
     expect(sets(result({ plain: PLAIN, efa })).map(([name]) => name)).toEqual(['efa-device-plugin']);
   });
 
-  test('failure 9: tolerates every taint of every pool, with its workers too, and labels PCI devices by vendor', () => {
+  test('tolerates every taint of every pool, with its workers too, and labels PCI devices by vendor', () => {
     const all = values(release(result()));
     const team = { key: 'team', effect: 'NoExecute', operator: 'Exists' };
     expect(all.daemonsets.tolerations).toContainEqual(team);
@@ -176,7 +176,7 @@ describe('the GPU operator', () => {
     expect(values(release(result({}, { nodeFeatureDiscovery: false }))).nfd).toEqual({ enabled: false });
   });
 
-  test('failure 10: runs no DCGM host engine beside the exporter’s', () => {
+  test('runs no DCGM host engine beside the exporter’s', () => {
     const all = values(release(result({ plain: PLAIN }, { dcgmExporter: true })));
     expect(all).toMatchObject({ dcgm: { enabled: false }, dcgmExporter: { enabled: false } });
   });
@@ -233,7 +233,7 @@ describe('GPU feature discovery', () => {
   });
 });
 
-describe('failure 10: the exporter of GPU metrics', () => {
+describe('the exporter of GPU metrics', () => {
   test('has a host engine of its own where there is none', () => {
     const [container] = spec(synth({ plain: PLAIN }, { dcgmExporter: true }), 'dcgm-exporter').container;
     expect(container.env.map((each: Block) => each.name)).not.toContain('DCGM_REMOTE_HOSTENGINE_INFO');
@@ -262,7 +262,7 @@ describe('failure 10: the exporter of GPU metrics', () => {
   });
 });
 
-describe('failure 5: an EFA plugin too old for its nodes', () => {
+describe('an EFA plugin too old for its nodes', () => {
   const b200: PoolOptions = { instanceType: GpuInstanceType.P6_B200_48XLARGE, fabric: RdmaFabric.efa() };
   const p5: PoolOptions = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
   const image = (tag: string) => ({ efaPluginImage: `registry.example.com/efa:${tag}` });

@@ -213,7 +213,7 @@ describe('NodeAgents', () => {
   });
 });
 
-describe('failure 5: the image of the EFA plugin', () => {
+describe('the image of the EFA plugin', () => {
   // Rows of the user guide's table of registries.
   test.each([
     ['eu-central-1', '602401143452.dkr.ecr.eu-central-1.amazonaws.com/'],
@@ -238,7 +238,7 @@ describe('failure 5: the image of the EFA plugin', () => {
   });
 });
 
-describe('failure 9: agents land on every node they must and on no other', () => {
+describe('agents land on every node they must and on no other', () => {
   const TAINTS: NodeTaint[] = [
     { key: 'team', value: 'risk', effect: TaintEffect.NO_EXECUTE },
     { key: 'spot', effect: TaintEffect.PREFER_NO_SCHEDULE },

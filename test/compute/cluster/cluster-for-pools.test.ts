@@ -5,7 +5,8 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { synthesize } from '../../support/synth';
+import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
+import { synthesize, testStack } from '../../support/synth';
 
 const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
 const cluster = (props: Partial<EksGpuClusterProps> = {}) =>
@@ -25,7 +26,7 @@ const imported = (attributes: Partial<EksClusterAttributes>) =>
       }),
   );
 
-describe('failure 10: the node monitoring agent', () => {
+describe('the node monitoring agent', () => {
   test('is there when asked for, and sees tainted GPU nodes', () => {
     const addOn = cluster({ nodeMonitoring: true }).where('aws_eks_addon', { addon_name: 'eks-node-monitoring-agent' });
     expect(addOn.addon_version).toMatch(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/);
@@ -101,4 +102,28 @@ describe('ranges', () => {
     expect(() => cluster({ apiAccess: ApiAccess.privateFrom(['10.1.0.0/16', '192.168.0.0/16']) })).not.toThrow();
     expect(() => imported({ subnetCidrs: ['10.1.0.0/24', '10.1.1.0/24'] })).not.toThrow();
   });
+});
+
+test('a cluster that was imported explains itself and where pods go, as one that was made does', () => {
+  const stack = testStack();
+  const made: IEksCluster = new EksGpuCluster(stack, 'Made', { clusterName: 'made' });
+  const imported = EksGpuCluster.fromAttributes(stack, 'Imported', {
+    clusterName: 'shared',
+    kubernetesVersion: '1.35',
+    subnetIds: ['subnet-a'],
+    securityGroupIds: ['sg-1'],
+  });
+  for (const cluster of [made, imported]) {
+    new GpuNodePool(stack, `Pool-${cluster.clusterName}`, {
+      cluster,
+      instanceType: GpuInstanceType.G5_XLARGE,
+      poolName: 'chat',
+      minNodes: 1,
+      maxNodes: 1,
+    });
+  }
+  const pods = (text: string) => text.slice(text.indexOf('Pods, and where they go:'));
+  expect(imported.explain()).toMatch(/^EKS cluster shared, which exists, Kubernetes 1\.35\./);
+  expect(pods(imported.explain())).toBe(pods(made.explain()));
+  expect(pods(made.explain())).toContain('chat');
 });

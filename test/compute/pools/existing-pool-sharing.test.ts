@@ -11,7 +11,7 @@ import { GpuSharingKind } from '../../../lib/core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { Workload, demand, gpus } from '../../scheduling/checks-support';
+import { runPods, demand, gpus } from '../../scheduling/checks-support';
 import { RACK, rack } from '../../network/support';
 import { Block, synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
@@ -152,7 +152,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
         const cluster = testCluster(stack);
         const pool = shared(stack, cluster, { nodes: 1, gpuSharing });
         const { nodeSelector } = pool;
-        ClusterChecks.of(cluster).register(new Workload(stack, 'W', [demand({ pods, requests, nodeSelector })]));
+        runPods(stack, cluster, 'W', demand({ pods, requests, nodeSelector }));
         found = reasonsOf(ClusterChecks.of(cluster).faults);
       });
     try {
@@ -213,7 +213,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
         const cluster = testCluster(stack);
         const { nodeSelector } = shared(stack, cluster, { gpuSharing: DIVIDED });
         const asked = demand({ ...gpus(2), tensorParallelism: 2, nodeSelector });
-        ClusterChecks.of(cluster).register(new Workload(stack, 'W', [asked]));
+        runPods(stack, cluster, 'W', asked);
         found = reasonsOf(ClusterChecks.of(cluster).faults);
       }),
     ).toThrow(/needs whole GPUs, but pool 'rack' shares them/);

@@ -86,6 +86,7 @@ test('the name and the nodes of a pool that was taken out of the tree are free a
           cluster,
           hardware: GpuInstanceType.G5_XLARGE,
           nodes: 1,
+          driverInImage: true,
           nodeNames: ['gpu-1'],
         }),
     ];

@@ -7,6 +7,7 @@ import {
   ModelSpec,
   NodeAgents,
 } from '../../../lib';
+import { faultsThrown, idsOf } from '../../support/faults';
 import { synthesize } from '../../support/synth';
 
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
@@ -29,9 +30,10 @@ describe('a given cluster', () => {
 
   test('is not described again', () => {
     expect(() => build({ tags: { team: 'ml' }, vpcCidr: undefined })).not.toThrow();
-    expect(() => build({ vpcCidr: '10.1.0.0/16', ...ZONES })).toThrow(
-      /availabilityZones, vpcCidr would be of a cluster that the topology makes, but cluster is given; leave out/,
-    );
+    expect(idsOf(faultsThrown(() => build({ vpcCidr: '10.1.0.0/16', ...ZONES })))).toEqual([
+      'CONFLICTING_PROPERTIES availabilityZones',
+      'CONFLICTING_PROPERTIES vpcCidr',
+    ]);
   });
 
   test('keeps the agents and the storage class it has, and serves a second topology', () => {

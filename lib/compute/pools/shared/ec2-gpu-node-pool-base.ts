@@ -87,6 +87,8 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         nodeLabels: { ...spec.labels, ...poolLabels(poolName, instanceType, efa, spec) },
         nodeSelector: { [POOL_LABEL]: poolName },
         taints: [GPU_TAINT, ...spec.taints],
+        // All images of EKS with NVIDIA's driver have the toolkit, too.
+        driverInImage: true,
         sharing,
       },
       [...faults, ...regionFaults(scope, cluster, given)],

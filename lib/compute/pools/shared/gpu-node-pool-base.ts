@@ -22,6 +22,8 @@ export interface NodePoolFacts {
   readonly nodeSelector: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
   /** @default - not known */
+  readonly driverInImage?: boolean;
+  /** @default - not known */
   readonly sharing?: GpuSharing;
 }
 
@@ -47,6 +49,8 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
   public readonly fabric?: IRdmaFabric;
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   public readonly efaInterfacesPerNode: number;
+  /** Whether the image of its nodes includes NVIDIA's driver and container toolkit. @default - not known: treated as false */
+  public readonly driverInImage?: boolean;
   /** How pods share a GPU. */
   public readonly gpuSharing: GpuSharing;
   /** What workloads of the same stack must wait for. */
@@ -71,6 +75,7 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
     this.maxNodes = facts.maxNodes;
     this.fabric = facts.fabric;
     this.efaInterfacesPerNode = facts.fabric?.kind === RdmaFabricKind.EFA ? facts.hardware.efaInterfaces : 0;
+    this.driverInImage = facts.driverInImage;
     this.gpuSharing = facts.sharing ?? GpuSharing.none();
   }
 

@@ -3,7 +3,7 @@ import { NodeSubnet } from '../../../core/gpu-node-pool';
 import { listElement, hasToken } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
-import { rangeSize } from '../../cluster/cidr';
+import { ipv4RangeSize } from '../../../units/ipv4-range';
 import { InstancePlacementKind } from '../options/instance-placement';
 import { GpuNodePoolSpec, layoutOf } from './gpu-node-pool-spec';
 import { addressesPerNode } from './launch-template-interfaces';
@@ -218,7 +218,7 @@ export function nodeSubnets(spec: GpuNodePoolSpec): NodeSubnet[] {
   if (Token.isUnresolved(subnets)) return [];
   return subnets.map((subnetId) => {
     const range = knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnetId));
-    return { subnetId, ...(range === undefined ? {} : { usableAddresses: rangeSize(range) - RESERVED_ADDRESSES }) };
+    return { subnetId, ...(range === undefined ? {} : { usableAddresses: ipv4RangeSize(range) - RESERVED_ADDRESSES }) };
   });
 }
 
@@ -229,7 +229,7 @@ function addressFaults(spec: GpuNodePoolSpec): Fault[] {
     return [];
   const ranges = poolSubnetIds(spec).map((subnet) => knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnet)));
   if (ranges.some((range) => range === undefined)) return [];
-  const available = ranges.reduce((sum, range) => sum + rangeSize(range as string) - RESERVED_ADDRESSES, 0);
+  const available = ranges.reduce((sum, range) => sum + ipv4RangeSize(range as string) - RESERVED_ADDRESSES, 0);
   const each = addressesPerNode(instanceType, layoutOf(spec));
   const enough = Math.floor(available / each);
   return maxNodes * each > available
