@@ -309,7 +309,7 @@ describe('pools that share a reservation', () => {
     ['leaves out', block({ instances: undefined })],
   ])('must not always have more nodes than it, also where the second %s how many there are', (_, second) => {
     expect(refusal(() => share(block(), second, [3, 2], [3, 2]))).toBe('RESERVATION_OVERCOMMITTED minNodes');
-    const most = expect.stringMatching(/may have 5 nodes together \(maxNodes of 'a' 3, 'b' 2\), but it has 4 instance/);
+    const most = expect.stringMatching(/together may have 5 nodes \(maxNodes of 'a' 3, 'b' 2\), but it has 4 instance/);
     expect(share(block(), second, [1, 1], [3, 2])).toEqual(expect.arrayContaining([shared, most]));
   });
 });

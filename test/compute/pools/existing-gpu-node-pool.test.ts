@@ -63,9 +63,17 @@ describe('a pool of nodes that are there', () => {
   test.each<[string, Partial<ExistingGpuNodePoolProps>, string]>([
     ['no nodes', { nodes: 0 }, 'NOT_A_WHOLE_NUMBER nodes'],
     ['a broken number of pods', { maxPods: 1.5 }, 'NOT_A_WHOLE_NUMBER maxPods'],
-    ['EFA on own hardware', { fabric: RdmaFabric.efa() }, 'UNTITLED'],
-    ['InfiniBand on EC2', { hardware: GpuInstanceType.P5_48XLARGE }, 'UNTITLED'],
-    ['faster adapters than the node', { fabric: RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 800 }) }, 'UNTITLED'],
+    ['EFA on own hardware', { fabric: RdmaFabric.efa() }, 'FABRIC_NOT_ON_HARDWARE fabric'],
+    [
+      'InfiniBand on EC2',
+      { hardware: GpuInstanceType.P5_48XLARGE, driverInImage: true },
+      'FABRIC_NOT_ON_HARDWARE fabric',
+    ],
+    [
+      'faster adapters than the node',
+      { fabric: RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 800 }) },
+      'FABRIC_FASTER_THAN_HARDWARE fabric',
+    ],
     ['no selector', { nodeSelector: {} }, 'EMPTY_LIST nodeSelector'],
     ['names that are too few', { nodeNames: ['a'] }, 'NODE_COUNT_MISMATCH nodeNames'],
     ['names that repeat', { nodes: 2, nodeNames: ['a', 'a'] }, 'DUPLICATE nodeNames'],

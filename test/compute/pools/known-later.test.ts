@@ -105,7 +105,7 @@ test.each<[string, () => unknown, string]>([
   [
     'adapters',
     () => RdmaFabric.infiniband({ adaptersPerNode: Token.asNumber(later), gbpsPerAdapter: Token.asNumber(later) }),
-    'UNTITLED, UNTITLED',
+    'NOT_A_WHOLE_NUMBER adaptersPerNode, OUT_OF_RANGE gbpsPerAdapter',
   ],
 ])('%s must be known, and no huge number is shown', (_, make, message) => expect(refusal(make)).toBe(message));
 
