@@ -136,7 +136,7 @@ export class ModelImport extends Construct {
     return [
       ...kubernetesNameFault('name', this.name),
       ...kubernetesNameFault('namespace', this.namespace),
-      ...modelNameFaults(props.model),
+      ...modelNameFaults(props.model, 'model'),
       ...modelVersionFaults(props.model, this.version),
       ...sourceFaults(props.source),
       ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)

@@ -98,7 +98,7 @@ test.each<[string, Partial<ModelImportProps>, RegExp]>([
   ['a short checksum', urls({ url: 'https://a/x', sha256: 'abc' }), /sha256 of 'x' must be 64/],
   ['a bad claim', { source: ModelSource.volumeClaim('No') }, /claimName must be/],
   ['a folder out of the volume', { source: ModelSource.volumeClaim('a', '../b') }, /folder must be a relative path/],
-  ['a bad model', { model: 'a b' }, /name of a model must be letters/],
+  ['a bad model', { model: 'a b' }, /name of a model must be at most 100 letters/],
   ['a bad version', { version: 'a b' }, /version of model 'chat'/],
   ['a bad name', { name: 'A' }, /name must be an RFC 1123 label/],
   ['a bad namespace', { namespace: 'A' }, /namespace must be an RFC 1123 label/],

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Construct } from 'constructs';
 import { ClusterLedger } from '../../core/cluster-ledger';
@@ -13,7 +13,7 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
-import { hasToken } from '../../core/tokens';
+import { concreteFault } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { agentTolerations } from './node-agents-daemon-set';
 
@@ -128,22 +128,36 @@ function containerName(image: string): string {
 }
 
 function imageFaults(images: readonly string[]): Fault[] {
-  if (images.length === 0) return [untitled('images must name at least one image')];
+  if (images.length === 0) return [fault('EMPTY_LIST', 'images', 'images must name at least one image')];
   const names = images.map(containerName);
   return images.flatMap((image, index) => {
-    if (hasToken(image))
-      return [untitled(`images must be known at synthesis because containers are named after them; got a token`)];
+    const unknown = concreteFault(`images[${index}]`, image, 'containers are named after images');
+    if (unknown.length > 0) return unknown;
     if (!/[^/]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image)) {
-      return [untitled(`images must name a tag or a digest, or what is pulled changes unseen; got '${image}'`)];
+      return [
+        fault(
+          'INVALID_FORMAT',
+          `images[${index}]`,
+          `images must name a tag or a digest, or nodes pull different images over time; got '${image}'`,
+        ),
+      ];
     }
     return names.indexOf(names[index]) === index
       ? []
-      : [untitled(`images must differ in name or tag; got '${image}' beside another such`)];
+      : [
+          fault(
+            'DUPLICATE',
+            'images',
+            `images must differ in name or tag, which containers are named after; got '${image}' and another of that name and tag`,
+          ),
+        ];
   });
 }
 
 function poolFaults({ nodePools, cluster }: ImagePrePullerProps): Fault[] {
   if (nodePools?.length === 0)
-    return [untitled('nodePools must name at least one pool; leave it out for every node with GPUs')];
-  return (nodePools ?? []).flatMap((pool) => otherClusterFault(pool, cluster));
+    return [
+      fault('EMPTY_LIST', 'nodePools', 'nodePools must name at least one pool; leave it out for every node with GPUs'),
+    ];
+  return (nodePools ?? []).flatMap((pool, index) => otherClusterFault(pool, cluster, `nodePools[${index}]`));
 }

@@ -124,7 +124,7 @@ test.each<[string, DeploymentOverrides, RegExp]>([
   ['a token for replicas', { replicas: token }, /replicas must be known at synthesis/],
   ['a token in a shape', input([token]), /inputs of model 'fraud' must be known at synthesis/],
   ['no replica', { replicas: 0 }, /replicas must be an integer of at least 1; got 0/],
-  ['a bad model name', vllm({ name: '../x' }), /name of a model must be letters.*got '\.\.\/x'/],
+  ['a bad model name', vllm({ name: '../x' }), /name of a model must be at most 100 letters.*got '\.\.\/x'/],
   ['a bad version', vllm({ version: 'a/b' }), /version of model 'm' must be .*got 'a\/b'/],
   ['a bad name', { name: 'Not_A_Name' }, /name must be an RFC 1123 label.*got 'Not_A_Name'/],
   ['a name that no Service can have', { name: '65b' }, /name must start with a letter.*got '65b'/],
@@ -292,8 +292,8 @@ test('refuses a pool of another import of the cluster, and says what to do', () 
     }),
   );
   expect(faults).toEqual([
-    "nodePool 'gpu' belongs to cluster 'test' as it is at 'test/Again', not to the one at 'test/Cluster-test'; make or import a cluster " +
-      'once, and pass that to everything on it, across stacks too',
+    "nodePool 'gpu' belongs to the cluster 'test' at 'test/Again', not to the one at 'test/Cluster-test'; make or import a cluster once and " +
+      'pass that object to everything on it, in other stacks too',
   ]);
 });
 
@@ -311,7 +311,7 @@ test.each([
       new TritonDeployment(site.scope, 'A', { ...props, models: [llama65b], replicas: a });
       new TritonDeployment(site.scope, 'B', { ...props, models: [llama65b], replicas: b });
     });
-  expect(build).toThrow(/the pods of pool 'gpu' request 24 of nvidia\.com\/gpu together/);
+  expect(build).toThrow(/the pods of pool 'gpu' together request 24 of nvidia\.com\/gpu/);
 });
 
 test('accepts what is at the limit', () => {
