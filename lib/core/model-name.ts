@@ -1,10 +1,10 @@
 import { Fault, fault } from '../units/fault';
 
 /**
- * The fault of a name that cannot be a model's.
+ * The fault of a text that cannot be the name of a model; none when it can.
  *
- * @param name the name
- * @param property path of the property that holds it
+ * @param name the text
+ * @param property path of the property
  *
  * @internal
  */
@@ -14,29 +14,28 @@ export function modelNameFaults(name: string, property = 'name'): Fault[] {
     fault(
       'INVALID_NAME',
       property,
-      `the name of a model must be at most 100 letters, digits, '.', '_' and '-', starting with a letter or digit, because it becomes a ` +
-        `folder, a part of a URL and a metric label; got '${name}'`,
+      `${property} must be letters, digits, '.', '_' and '-', starting with a letter or digit, at most 100 characters, because it is a ` +
+        `folder, a URL part and a metric label; got '${name}'`,
     ),
   ];
 }
 
 /**
- * The fault of a version that cannot be a model's.
+ * The fault of a text that cannot be a version of a model; none when it can.
  *
- * @param model name of the model
- * @param version the version
- * @param property path of the property that holds it
+ * @param version the text
+ * @param property path of the property
  *
  * @internal
  */
-export function modelVersionFaults(model: string, version: string, property = 'version'): Fault[] {
+export function modelVersionFaults(version: string, property = 'version'): Fault[] {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(version)) return [];
   return [
     fault(
       'INVALID_NAME',
       property,
-      `the version of model '${model}' must be letters, digits, '.', '_' and '-', starting with a letter or digit, because it becomes a ` +
-        `folder of the model store; got '${version}'`,
+      `${property} must be letters, digits, '.', '_' and '-', starting with a letter or digit, because it is a folder of the model store; ` +
+        `got '${version}'`,
     ),
   ];
 }

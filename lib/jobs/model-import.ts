@@ -19,7 +19,7 @@ import { mebibytes } from '../kubernetes/quantity';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
-import { IMPORT_SCRIPT } from './import-script';
+import { scriptAsset } from '../kubernetes/script-asset';
 import { modelNameFaults, modelVersionFaults } from '../core/model-name';
 import {
   AWS_CLI_IMAGE,
@@ -102,7 +102,10 @@ export class ModelImport extends Construct {
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, props.cluster, namespace),
       metadata: this.metadata(),
-      data: { [SCRIPT_KEY]: escapeTemplate(IMPORT_SCRIPT), ...(files ? { files: escapeTemplate(files) } : {}) },
+      data: {
+        [SCRIPT_KEY]: escapeTemplate(scriptAsset('import-model.sh')),
+        ...(files ? { files: escapeTemplate(files) } : {}),
+      },
     });
     this.job = this.makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
   }
@@ -137,7 +140,7 @@ export class ModelImport extends Construct {
       ...kubernetesNameFault('name', this.name),
       ...kubernetesNameFault('namespace', this.namespace),
       ...modelNameFaults(props.model, 'model'),
-      ...modelVersionFaults(props.model, this.version),
+      ...modelVersionFaults(this.version),
       ...sourceFaults(props.source),
       ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
         ? []

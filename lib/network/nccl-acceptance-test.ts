@@ -21,8 +21,7 @@ import { FabricBinding, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric'
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { bandwidthFloor } from './bandwidth-floor';
-import { EXPECTED_NETWORK, NCCL_ACCEPTANCE_SCRIPT } from './nccl-acceptance-script';
-import { NCCL_MEASURE_SCRIPT } from './nccl-measure-script';
+import { scriptAsset } from '../kubernetes/script-asset';
 import { RdmaFabric } from './rdma-fabric';
 
 /**
@@ -35,6 +34,16 @@ import { RdmaFabric } from './rdma-fabric';
 const IMAGES = {
   efa: 'public.ecr.aws/deep-learning-containers/pytorch-training:2.9.0-gpu-py312-cu130-ubuntu22.04-ec2-v1.11',
   connectX: 'nvcr.io/nvidia/pytorch:26.01-py3',
+};
+/**
+ * What NCCL prints of a connection between nodes by a fabric. What it prints of a transport alone is no proof: "NET/IB : No device
+ * found.", "Failed to initialize NET plugin IB" (NCCL 2.28.9 on a host without one).
+ *
+ * @internal
+ */
+export const EXPECTED_NETWORK = {
+  efa: 'via NET/(OFI|(AWS )?Libfabric)',
+  connectX: 'via (COLL)?NET/IB',
 };
 /** CUDA 13, which both images have, begins with Turing. */
 const LEAST_COMPUTE_CAPABILITY = 7.5;
@@ -114,7 +123,10 @@ export class NcclAcceptanceTest extends Construct {
     this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.hardware);
 
     const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
-    const scripts = { [RUN_SCRIPT]: NCCL_ACCEPTANCE_SCRIPT, [MEASURE_SCRIPT]: NCCL_MEASURE_SCRIPT };
+    const scripts = {
+      [RUN_SCRIPT]: scriptAsset('nccl-acceptance.sh'),
+      [MEASURE_SCRIPT]: scriptAsset('nccl_measure.py'),
+    };
     const meta = kubernetesMeta(this, nodePool.cluster, namespace);
     const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.selector, ...MANAGED_BY } };
     const config = new ConfigMapV1(this, 'Scripts', {

@@ -151,7 +151,7 @@ function moreGpus(setup: Setup): Ranked[] {
     (p) => p.gpusPerReplica > parallelism.gpusPerReplica,
   );
   for (const candidate of larger) {
-    const other = changed(setup, {}, {}, withReplicas(candidate, parallelism.data));
+    const other = changed(setup, {}, {}, candidate.withReplicas(parallelism.data));
     if (fitOf(other).fits) return [ranked(`${candidate} instead of ${parallelism}`, other, 0)];
   }
   return [];
@@ -163,7 +163,7 @@ function moreNodes(setup: Setup): Ranked[] {
     (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
   );
   for (const candidate of larger) {
-    const other = changed(setup, {}, {}, withReplicas(candidate, parallelism.data));
+    const other = changed(setup, {}, {}, candidate.withReplicas(parallelism.data));
     if (fitOf(other).fits) return [ranked(`${other.nodes} nodes instead of ${setup.nodes}`, other, 1)];
   }
   return [];
@@ -200,9 +200,4 @@ function smallestHosts(types: readonly GpuInstanceType[]): GpuInstanceType[] {
     if (!known || type.memory.bytes < known.memory.bytes) smallest.set(key, type);
   }
   return [...smallest.values()];
-}
-
-function withReplicas(parallelism: Parallelism, data: number): Parallelism {
-  const { tensor, pipeline, expert } = parallelism;
-  return Parallelism.of({ tensor, pipeline, expert, data });
 }

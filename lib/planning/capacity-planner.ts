@@ -1,12 +1,13 @@
 import { untitled } from '../units/fault';
 import { throwIfFaulty } from '../units/errors';
 import { CapacityPlan } from './capacity-plan';
-import { CapacityRequest, CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './judge';
 import { candidateCount, searchPlans } from './search';
 import { requestFaults, resolveLoad, setupOf } from './setup';
+import { missedTargets } from './targets';
 import { alternatives } from './alternatives';
 
 /**
@@ -23,11 +24,10 @@ export class CapacityPlanner {
   public static plan(request: CapacityRequest): CapacityPlan {
     const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
     const load = resolveLoad(request, requestFaults(request, precision));
-    const { instanceType, pricePerHour, utilization, parallelism } = request;
+    const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization };
-    const setup = parallelism
-      ? setupOf(load, hardware, parallelism)
-      : smallestFit(load, hardware, request.maxNodes ?? 1).setup;
+    const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).setup.parallelism;
+    const setup = setupOf(load, hardware, chosen.withReplicas(replicas ?? chosen.data));
     return planOf(setup, () => alternatives(setup));
   }
 
@@ -69,7 +69,7 @@ export class CapacityPlanner {
       ]);
     }
     const [nearest] = plans;
-    const misses = targetMisses(nearest, request.targets ?? {});
+    const misses = missedTargets(nearest, request.targets ?? {}).map(({ text }) => text);
     throwIfFaulty(
       misses.length === 0
         ? []
@@ -82,16 +82,4 @@ export class CapacityPlanner {
     );
     return nearest;
   }
-}
-
-function targetMisses(plan: CapacityPlan, targets: CapacityTargets): string[] {
-  const misses: string[] = [];
-  const { maxTimePerOutputTokenMs: token, maxTimeToFirstTokenMs: first, minOutputTokensPerSecond: rate } = targets;
-  if (token !== undefined && plan.decodeLatencyMs > token)
-    misses.push(`time per output token ${plan.decodeLatencyMs.toPrecision(4)} ms, wanted at most ${token}`);
-  if (first !== undefined && plan.timeToFirstTokenMs > first)
-    misses.push(`time to first token ${plan.timeToFirstTokenMs.toPrecision(4)} ms, wanted at most ${first}`);
-  if (rate !== undefined && plan.outputTokensPerSecond < rate)
-    misses.push(`output tokens per second ${Math.floor(plan.outputTokensPerSecond)}, wanted at least ${rate}`);
-  return misses;
 }

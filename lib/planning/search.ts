@@ -5,7 +5,7 @@ import { positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
-import { CapacityCandidate, CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
 import { parallelismCandidates } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { estimates, planOf } from './judge';
@@ -29,13 +29,12 @@ interface Found {
  */
 export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
   const load = resolveLoad(request, searchFaults(request));
-  const targets = request.targets ?? {};
   const found: Found[] = [];
   for (const candidate of candidatesOf(request)) {
     for (const precision of precisionsOf(request, candidate.instanceType)) {
       for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
         const hardware = { ...candidate, precision, utilization: request.utilization };
-        const best = judged(load, hardware, parallelism, targets, request.maxReplicas ?? 1);
+        const best = judged(load, hardware, parallelism, request);
         if (best) found.push(best);
       }
     }
@@ -55,7 +54,14 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
       compare(a.setup.instanceType.name, b.setup.instanceType.name) ||
       compare(a.setup.precision.name, b.setup.precision.name),
   );
-  return found.slice(0, request.limit ?? DEFAULT_LIMIT).map((f) => planOf(f.setup, () => []));
+  return found
+    .slice(0, request.limit ?? DEFAULT_LIMIT)
+    .map((f) => planOf(withReplicas(f.setup, load, request.replicas), () => []));
+}
+
+/** Hardware is chosen for as few replicas as the targets need: a stated number of them changes how many nodes there are, not which. */
+function withReplicas(setup: Setup, load: Load, replicas: number = setup.parallelism.data): Setup {
+  return replicas === setup.parallelism.data ? setup : setupOf(load, setup, setup.parallelism.withReplicas(replicas));
 }
 
 /**
@@ -77,7 +83,12 @@ export function candidateCount(request: CapacitySearchRequest): number {
 function searchFaults(request: CapacitySearchRequest): Fault[] {
   const targets = request.targets ?? {};
   const faults = [
-    ...positiveIntegerFaults({ maxNodes: request.maxNodes, maxReplicas: request.maxReplicas, limit: request.limit }),
+    ...positiveIntegerFaults({
+      maxNodes: request.maxNodes,
+      maxReplicas: request.maxReplicas,
+      replicas: request.replicas,
+      limit: request.limit,
+    }),
     ...positiveFaults({
       'targets.maxTimePerOutputTokenMs': targets.maxTimePerOutputTokenMs,
       'targets.maxTimeToFirstTokenMs': targets.maxTimeToFirstTokenMs,
@@ -132,8 +143,7 @@ function judged(
   load: Load,
   hardware: Parameters<typeof setupOf>[1],
   parallelism: Parallelism,
-  targets: CapacityTargets,
-  maxReplicas: number,
+  { targets = {}, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Found | undefined {
   let setup = setupOf(load, hardware, parallelism);
   const fit = fitOf(setup);
@@ -148,9 +158,7 @@ function judged(
   if (wanted !== undefined) {
     const needed = Math.ceil(wanted / asked.outputTokensPerSecond);
     replicas = Math.max(replicas, Math.min(maxReplicas, needed));
-    const { tensor, pipeline, expert } = parallelism;
-    if (replicas !== parallelism.data)
-      setup = setupOf(load, hardware, Parallelism.of({ tensor, pipeline, expert, data: replicas }));
+    if (replicas !== parallelism.data) setup = setupOf(load, hardware, parallelism.withReplicas(replicas));
   }
   const misses = [
     over(asked.timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),

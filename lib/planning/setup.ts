@@ -104,9 +104,12 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
   };
 }
 
-/** A prompt and an answer that are both stated are the context; else the planner's default, within the model's limit. */
-function defaultContextLength(request: ServingLoad): number {
-  const { model, inputTokens, outputTokens } = request;
+/**
+ * The context where none is given: a prompt and an answer that are both stated; else the planner's default, within the model's limit.
+ *
+ * @internal
+ */
+export function defaultContextLength({ model, inputTokens, outputTokens }: ServingLoad): number {
   const stated = inputTokens !== undefined && outputTokens !== undefined;
   return Math.min(stated ? inputTokens + outputTokens : DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
 }
@@ -281,7 +284,7 @@ export function requestFaults(request: CapacityRequest, precision: Precision): F
   return [
     ...hardwareFaults(request, request.instanceType, precision),
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
-    ...positiveIntegerFaults({ maxNodes: request.maxNodes }),
+    ...positiveIntegerFaults({ maxNodes: request.maxNodes, replicas: request.replicas }),
     ...positiveFaults({ pricePerHour: request.pricePerHour }),
     ...utilizationFaults(request.utilization),
   ];
