@@ -1,7 +1,6 @@
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { IServiceAccountRole } from './aws-role';
-import { IGpuNodePool } from './gpu-node-pool';
 
 /**
  * How a Kubernetes client reaches a cluster. Either `eksClusterName` with `host`, or `configPath`.
@@ -29,8 +28,6 @@ export interface IKubernetesCluster extends IConstruct {
   readonly clusterName: string;
   /** How a Kubernetes client reaches it. */
   readonly connection: ClusterConnection;
-  /** The GPU pools known on it, in the order of their names: `ClusterNodePools.of(this)`. A copy. */
-  readonly nodePools: IGpuNodePool[];
   /** Whether EKS's node monitoring agent runs on it, which node repair needs. @default - not known to run */
   readonly nodeMonitoring?: boolean;
   /**

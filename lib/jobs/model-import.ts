@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault } from '../units/fault';
+import { wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
@@ -142,9 +143,7 @@ export class ModelImport extends Construct {
       ...modelNameFaults(props.model, 'model'),
       ...modelVersionFaults(this.version),
       ...sourceFaults(props.source),
-      ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
-        ? []
-        : [untitled(`retries must be an integer of at least 0; got ${props.retries}`)]),
+      ...wholeNumberFault('retries', props.retries, 0),
     ];
   }
 

@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
+import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
@@ -187,27 +188,28 @@ export class NcclAcceptanceTest extends Construct {
     }).flatMap(([property, value]) => concreteFault(property, value, 'the Job is made from it'));
     if (tokens.length > 0) return tokens;
     const { gpu, name: hardware } = nodePool.hardware;
-    const positive = (property: string, value?: number) =>
-      value === undefined || value > 0 ? [] : [`${property} must be above 0; got ${value}`];
     return [
       ...kubernetesNameFault('name', name, 50),
       ...kubernetesNameFault('namespace', namespace),
-      ...(Number.isInteger(nodes) && nodes >= 2
-        ? []
-        : [untitled(`nodes must be a whole number of at least 2; got ${nodes}`)]),
+      ...wholeNumberFault('nodes', nodes, 2),
       ...(nodes > nodePool.maxNodes
         ? [
-            untitled(
-              `the test takes ${nodes} nodes, but pool '${nodePool.poolName}' has at most ${nodePool.maxNodes}; raise maxNodes`,
+            fault(
+              'TEST_EXCEEDS_POOL',
+              'nodes',
+              `nodes must be at most the ${nodePool.maxNodes} that pool '${nodePool.poolName}' may have; got ${nodes}; raise maxNodes`,
             ),
           ]
         : []),
-      ...positive('minimumBusBandwidth', minimumBusBandwidth).map(untitled),
-      ...positive('deadlineSeconds', deadlineSeconds).map(untitled),
+      ...positiveFault('minimumBusBandwidth', minimumBusBandwidth),
+      ...positiveFault('deadlineSeconds', deadlineSeconds),
       ...(image === undefined && gpu.computeCapability < LEAST_COMPUTE_CAPABILITY
         ? [
-            untitled(
-              `the images of this test need compute capability ${LEAST_COMPUTE_CAPABILITY}; ${hardware} has ${gpu.computeCapability}; pass image`,
+            fault(
+              'TEST_IMAGE_TOO_NEW',
+              'image',
+              `the default images need compute capability ${LEAST_COMPUTE_CAPABILITY}, but the GPUs of ${hardware} have ` +
+                `${gpu.computeCapability}; pass an image with an older CUDA`,
             ),
           ]
         : []),

@@ -102,7 +102,8 @@ function nodeFault({ path, demand, requests, pools: [load] }: PlacedDemand): Fau
   const why =
     left === undefined
       ? `no node of pool '${poolName}' advertises it${instead(load.pool, resource)}`
-      : `a node of pool '${poolName}' (${hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods`;
+      : `a node of pool '${poolName}' (${hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods; ` +
+        'request less, or use a pool with larger nodes';
   const asked = readableAmount(resource, requests.get(resource) ?? 0);
   return fault(
     'POD_DOES_NOT_FIT_NODE',
@@ -130,7 +131,7 @@ function shareFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
 /** What GPUs of a pool are requested by where a pod asks for them by another name. */
 function instead(pool: IGpuNodePool, resource: string): string {
   const name = gpuResource(pool);
-  return name !== resource && GPU_RESOURCE_NAME.test(resource) ? `; request ${name}` : '';
+  return name !== resource && GPU_RESOURCE_NAME.test(resource) ? `; request ${name}` : '; use a pool that has it';
 }
 
 /** Pods that have these pools to go to and no other, all together. */

@@ -1,5 +1,7 @@
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
+import { ensureNamespace } from '../../lib/kubernetes/namespaces';
 import { faultsAtSynth } from '../support/faults';
 import { testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
@@ -38,6 +40,17 @@ export const TEXTS: FaultText[] = [
       const cluster = new TestCluster(stack, 'Cluster');
       kubernetesMeta(cluster, cluster);
       return faultsAtSynth(stack);
+    },
+  },
+  {
+    id: 'NAMESPACE_LEVEL_CONFLICT',
+    property: 'namespace',
+    text: "namespace 'a' already has the Pod Security level 'restricted', but 'privileged' is needed here; use another namespace",
+    refuse: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      ensureNamespace(stack, cluster, 'a', PodSecurityLevel.RESTRICTED);
+      ensureNamespace(stack, cluster, 'a', PodSecurityLevel.PRIVILEGED);
     },
   },
   {

@@ -1,6 +1,7 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing/existing-gpu-node-pool';
+import { NcclAcceptanceTest } from '../../lib/network/nccl-acceptance-test';
 import { NetworkName } from '../../lib/network/network-name';
 import { NvidiaNetworkOperator, NvidiaNetworkOperatorProps } from '../../lib/network/network-operator';
 import { NvIpamPool, NvIpamPoolProps } from '../../lib/network/nv-ipam-pool';
@@ -302,4 +303,25 @@ export const TEXTS: FaultText[] = [
       'through a MacvlanNetwork; name one network for each rail',
     refuse: () => RdmaFabric.roce(NDR),
   },
+  {
+    id: 'TEST_EXCEEDS_POOL',
+    property: 'nodes',
+    text: "nodes must be at most the 4 that pool 'g5' may have; got 5; raise maxNodes",
+    refuse: () => acceptance(G5_12XLARGE, { nodes: 5 }),
+  },
+  {
+    id: 'TEST_IMAGE_TOO_NEW',
+    property: 'image',
+    text: 'the default images need compute capability 7.5, but the GPUs of p3dn.24xlarge have 7; pass an image with an older CUDA',
+    refuse: () => acceptance(GpuInstanceType.of('p3dn.24xlarge')),
+  },
 ];
+
+/** An acceptance test of a pool of the type, which has no fabric. */
+function acceptance(type: GpuInstanceType, props: { nodes?: number } = {}): NcclAcceptanceTest {
+  const stack = testStack();
+  return new NcclAcceptanceTest(stack, 'Test', {
+    nodePool: new TestPool(stack, 'g5', testCluster(stack), type),
+    ...props,
+  });
+}

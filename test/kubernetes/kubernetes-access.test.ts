@@ -352,7 +352,7 @@ describe('namespaces', () => {
         ensureNamespace(stack, cluster, 'a', PodSecurityLevel.RESTRICTED);
         ensureNamespace(stack, cluster, 'a', PodSecurityLevel.PRIVILEGED);
       },
-      "namespace 'a' has the Pod Security level 'restricted', but 'privileged' is asked for",
+      "namespace 'a' already has the Pod Security level 'restricted', but 'privileged' is needed here",
     ],
     [
       'the name is none',

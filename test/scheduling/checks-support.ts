@@ -33,6 +33,7 @@ export interface PoolOptions {
   readonly allocatable?: { [resource: string]: string };
   readonly gpuSharingKind?: GpuSharingKind;
   readonly efaSecurityGroupId?: string;
+  readonly isAutoscaled?: boolean;
   readonly platformLabels?: { [key: string]: string };
 }
 
@@ -49,6 +50,7 @@ export class Pool extends Construct implements IGpuNodePool {
   public readonly allocatable?: { [resource: string]: string };
   public readonly gpuSharingKind?: GpuSharingKind;
   public readonly efaSecurityGroupId?: string;
+  public readonly isAutoscaled?: boolean;
   public readonly platformLabels?: { [key: string]: string };
   public readonly ready = [];
 

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Construct } from 'constructs';
 import { ClusterLedger } from '../../core/cluster-ledger';
@@ -13,7 +13,7 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
-import { hasToken } from '../../core/tokens';
+import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { agentTolerations } from './node-agents-daemon-set';
 
@@ -128,22 +128,25 @@ function containerName(image: string): string {
 }
 
 function imageFaults(images: readonly string[]): Fault[] {
-  if (images.length === 0) return [untitled('images must name at least one image')];
+  if (images.length === 0) return [fault('EMPTY_LIST', 'images', 'images must have at least one image; got none')];
   const names = images.map(containerName);
   return images.flatMap((image, index) => {
-    if (hasToken(image))
-      return [untitled(`images must be known at synthesis because containers are named after them; got a token`)];
+    const at = `images[${index}]`;
+    if (hasToken(image)) return concreteFault(at, image, 'containers are named after the images');
     if (!/[^/]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image)) {
-      return [untitled(`images must name a tag or a digest, or what is pulled changes unseen; got '${image}'`)];
+      const reason = `${at} must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`;
+      return [fault('INVALID_FORMAT', at, reason)];
     }
-    return names.indexOf(names[index]) === index
-      ? []
-      : [untitled(`images must differ in name or tag; got '${image}' beside another such`)];
+    const same = names.indexOf(names[index]);
+    const reason = `${at} must differ from images[${same}] in name or tag; got '${image}' and '${images[same]}'`;
+    return same === index ? [] : [fault('DUPLICATE', at, reason)];
   });
 }
 
 function poolFaults({ nodePools, cluster }: ImagePrePullerProps): Fault[] {
-  if (nodePools?.length === 0)
-    return [untitled('nodePools must name at least one pool; leave it out for every node with GPUs')];
-  return (nodePools ?? []).flatMap((pool) => otherClusterFault(pool, cluster));
+  if (nodePools?.length === 0) {
+    const reason = 'nodePools must have at least one pool; got none; leave it out for every node with GPUs';
+    return [fault('EMPTY_LIST', 'nodePools', reason)];
+  }
+  return (nodePools ?? []).flatMap((pool, index) => otherClusterFault(pool, cluster, `nodePools[${index}]`));
 }

@@ -39,7 +39,7 @@ export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: Se
       fault(
         'PLAN_OF_OTHER_MODEL',
         'model',
-        `the locked plan is for ${plan.model.name}, but the model is ${beside.model.name}; plan this model anew, or give its own plan`,
+        `the locked plan is for ${plan.model.name}, but the model is ${beside.model.name}; replan this model, or give its own plan`,
       ),
     ];
   }
@@ -48,8 +48,8 @@ export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: Se
       fault(
         'PLAN_OF_OTHER_HARDWARE',
         undefined,
-        `the locked plan is for ${plan.instanceType.name}, but pool '${hardware.poolName}' has ${hardware.instanceType.name}; plan the model ` +
-          'anew or change the pool',
+        `the locked plan is for ${plan.instanceType.name}, but pool '${hardware.poolName}' has ${hardware.instanceType.name}; replan the model ` +
+          'or change the pool',
       ),
     );
   }
@@ -86,7 +86,7 @@ function contradictions(plan: CapacityPlan, beside: BesideLock): Fault[] {
         'PROPERTY_CONTRADICTS_PLAN',
         property,
         `${what} is ${String(wanted)}, but the locked plan was made with ${planned === undefined ? 'none' : String(planned)}; leave ` +
-          `${property} out or plan the model anew`,
+          `${property} out or replan the model`,
       ),
     );
 }
@@ -96,7 +96,7 @@ function targetFaults(plan: CapacityPlan, { targets, replicas }: BesideLock): Fa
     fault(
       'PROPERTY_CONTRADICTS_PLAN',
       `targets.${target}`,
-      `the locked plan does not reach targets.${target}: ${text}; relax the target or plan the model anew`,
+      `the locked plan does not reach targets.${target}: ${text}; relax the target or replan the model`,
     ),
   );
 }

@@ -6,6 +6,7 @@ import { CapacityPlanner } from '../../planning/capacity-planner';
 import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
 import { missedTargets } from '../../planning/targets';
 import { Fault, fault } from '../../units/fault';
+import { choiceText } from './choice-text';
 import { ServingHardware } from './serving-hardware';
 import { unfitText } from './unfit-text';
 
@@ -87,8 +88,8 @@ export function planFaults(plan: CapacityPlan, targets: CapacityTargets = {}): F
     fault(
       'TARGET_NOT_REACHED',
       `targets.${target}`,
-      `targets.${target} is not reached: ${plan.summary} comes nearest with ${text}; allow more replicas, other hardware or fewer bits, or ` +
-        'relax the target',
+      `targets.${target} is out of reach; the nearest is ${choiceText(plan)}, with ${text}; allow more replicas, other hardware or a ` +
+        'smaller precision, or relax the target',
     ),
   );
 }

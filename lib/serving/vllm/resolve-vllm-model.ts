@@ -10,6 +10,7 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
 import { PlanRequest, planFaults, planModel } from '../model/plan-model';
+import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
@@ -111,7 +112,7 @@ function fitWarnings(name: string, locked: CapacityPlan): Fault[] {
     fault(
       'PLAN_NO_LONGER_FITS',
       undefined,
-      `model '${name}' keeps its locked plan, ${locked.summary}; planned anew it would not fit; nothing changes until the plan is removed or replaced`,
+      `model '${name}' keeps its locked plan (${choiceText(locked)}), although the planner would now say that it does not fit; nothing changes until you remove or replace the plan`,
     ),
   ];
 }

@@ -125,7 +125,7 @@ export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
           fault(
             'EXPERTS_DIFFER_FROM_TENSOR',
             'plan',
-            `the locked plan spreads experts over ${expert} GPUs of several replicas, but replicas are separate servers; plan the model anew ` +
+            `the locked plan spreads experts over ${expert} GPUs of several replicas, but replicas are separate servers; replan the model ` +
               `with expert parallelism 1 or ${tensor}`,
           ),
         ]
@@ -136,7 +136,7 @@ export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
           fault(
             'PLAN_OF_OTHER_ENGINE',
             'plan',
-            `the locked plan is for ${plan.engine}, but vLLM is to run it; plan the model anew for vLLM`,
+            `the locked plan is for ${plan.engine}, but vLLM is to run it; replan the model for vLLM`,
           ),
         ]),
     ...(kvCachePrecision.bits < 16 && kvCachePrecision.name !== Precision.FP8.name
@@ -144,7 +144,7 @@ export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
           fault(
             'CACHE_FORMAT_NOT_SUPPORTED',
             'plan',
-            `the locked plan has a key-value cache in ${kvCachePrecision}, which vLLM does not support; plan the model anew with fp8`,
+            `the locked plan has a key-value cache in ${kvCachePrecision}, which vLLM does not support; replan the model with fp8`,
           ),
         ]
       : []),

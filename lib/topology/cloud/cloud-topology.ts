@@ -42,7 +42,6 @@ export class CloudTopology extends Construct {
   public readonly monitoring?: MonitoringStack;
 
   private readonly assigned: readonly AssignedModel[];
-  private readonly ownCluster?: EksGpuCluster;
   private readonly poolsByName = new Map<string, GpuNodePool>();
   private readonly deploymentsByName = new Map<string, TritonDeployment>();
 
@@ -66,7 +65,6 @@ export class CloudTopology extends Construct {
     const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
     if (!cluster) throw new ValidationError(this, faults);
     this.cluster = cluster;
-    this.ownCluster = props.cluster ? undefined : (cluster as EksGpuCluster);
     this.makePools(nodePools ?? ownPools(assigned), nodePools !== undefined, faults);
     this.modelStore =
       props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
@@ -111,7 +109,7 @@ export class CloudTopology extends Construct {
       [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
     );
     // Asked for late: the table of pods at its end is whole only when everything was made.
-    return [...models, ...(this.ownCluster ? [this.ownCluster.explain()] : [])].join('\n\n');
+    return [...models, this.cluster.explain()].join('\n\n');
   }
 
   private makePools(pools: readonly TopologyNodePool[], given: boolean, faults: Fault[]): void {

@@ -1,8 +1,9 @@
-import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { kubernetesName } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { NodeNetwork } from '../../planning/capacity-request';
+import { choiceText } from '../../serving/model/choice-text';
 import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/model/served-model';
 import { ServingHardware, networkOf } from '../../serving/model/serving-hardware';
@@ -20,7 +21,7 @@ import { wholeNumberFault } from '../../units/number-faults';
  */
 export interface GivenPool {
   readonly name: string;
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   readonly maxNodes: number;
   readonly fabric?: IRdmaFabric;
   readonly gpuSharing?: { readonly kind: GpuSharingKind };
@@ -192,8 +193,8 @@ function choiceWarnings(name: string, { resolved, otherChoice }: Resolution): Fa
     fault(
       'PLAN_DIFFERS',
       undefined,
-      `model '${name}' keeps its locked plan, ${resolved.plan.summary}; planned anew it would be ${otherChoice.summary}; nothing changes ` +
-        'until the plan is removed or replaced',
+      `model '${name}' keeps its locked plan (${choiceText(resolved.plan)}); the planner would now choose ${choiceText(otherChoice)}; nothing ` +
+        'changes until you remove or replace the plan',
     ),
   ];
 }

@@ -230,7 +230,7 @@ describe('agents of own nodes that share their GPUs', () => {
         rack(stack, cluster, { fabric: RdmaFabric.none(), gpuSharing, hardware: RACK }, name);
     });
   const values = (pools: { [name: string]: GpuSharing }): Block =>
-    JSON.parse(agents(pools, GpuOperator.release()).byName('helm_release', 'gpu-operator').values[0]);
+    JSON.parse(agents(pools, GpuOperator.version()).byName('helm_release', 'gpu-operator').values[0]);
 
   test('have a device plugin of that configuration', () => {
     const result = agents({ a: SLICED, b: GpuSharing.timeSlicing(2).renamed() });
@@ -252,7 +252,9 @@ describe('agents of own nodes that share their GPUs', () => {
   });
 
   test('cannot have two strategies, nor divide GPUs without the operator', () => {
-    expect(() => values({ a: DIVIDED, b: GpuSharing.mig('3g.40gb').renamed() })).toThrow(/pool\(s\) 'b' /);
-    expect(() => agents({ a: DIVIDED })).toThrow(/'a' .*GpuOperator/);
+    expect(() => values({ a: DIVIDED, b: GpuSharing.mig('3g.40gb').renamed() })).toThrow(
+      /MIG instances of pool\(s\) 'b' have resource names of their own, while those of 'a'/,
+    );
+    expect(() => agents({ a: DIVIDED })).toThrow(/'a' divide their GPUs by MIG.*GpuOperator.version/);
   });
 });

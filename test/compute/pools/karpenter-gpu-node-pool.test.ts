@@ -16,6 +16,7 @@ import { CustomResources } from '../../../lib/kubernetes/custom-resources';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { NcclAcceptanceTest } from '../../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
+import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
 import { Block, synthesize, synthesisePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
@@ -255,7 +256,7 @@ describe('a pool by Karpenter', () => {
         maxNodes: 4,
         workloads: second,
       });
-      expect(pool.cluster.nodePools).toEqual([pool]);
+      expect(ClusterNodePools.of(pool.cluster)).toEqual([pool]);
       expect(pool.efaInterfacesPerNode).toBe(32);
     });
     expect(infra.only('aws_eks_access_entry').type).toBe('EC2_LINUX');

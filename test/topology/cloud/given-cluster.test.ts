@@ -49,6 +49,16 @@ describe('a given cluster', () => {
     expect(() => build({}, true)).not.toThrow();
   });
 
+  test('is explained with its pods, as one that the topology makes', () => {
+    let text = '';
+    synthesize((stack) => {
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
+      text = make(stack, { availabilityZones: undefined, cluster, monitoring: false }).explain();
+    });
+    expect(text).toContain('aws eks update-kubeconfig --name chat');
+    expect(text).toMatch(/inference\/llama-3-1-8b/);
+  });
+
   test('whose agents something else installs gets none', () => {
     const agents = (nodeAgents?: boolean) =>
       synthesize((stack) => void make(stack, { nodeAgents, monitoring: false })).resources('kubernetes_daemon_set_v1')
@@ -63,6 +73,6 @@ describe('a given cluster', () => {
         const models = [{ model: ModelSpec.MISTRAL_7B }];
         new CloudTopology(stack, 'Two', { clusterName: 'chat', cluster: cluster as EksGpuCluster, models });
       });
-    expect(two).toThrow(/'test\/Cloud' and 'test\/Two' both make .*stateful_set monitoring\/prometheus/);
+    expect(two).toThrow(/'test\/Cloud' and 'test\/Two' both create .*stateful_set monitoring\/prometheus/);
   });
 });
