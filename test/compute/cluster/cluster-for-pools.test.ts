@@ -71,7 +71,9 @@ describe('ranges', () => {
         });
       });
     expect(() => build(10)).not.toThrow();
-    expect(() => build(11)).toThrow(/11 nodes \(maxNodes\) need 550 addresses.*10.0.0.0\/23 has 507; lower maxNodes to 10/);
+    expect(() => build(11)).toThrow(
+      /11 nodes \(maxNodes\) need 550 addresses.*10.0.0.0\/23 has 507; lower maxNodes to 10/,
+    );
   });
 
   test.each<[string, () => unknown, string]>([
