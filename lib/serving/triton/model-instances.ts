@@ -24,11 +24,11 @@ export class ModelInstances {
   /** GPUs that the model has for itself; 0 on the CPU. */
   public readonly gpuCount: number;
   /** Instances on each GPU, or on the CPU. */
-  public readonly instancesEach: number;
+  public readonly instancesPerDevice: number;
 
-  private constructor(gpuCount: number, instancesEach: number) {
+  private constructor(gpuCount: number, instancesPerDevice: number) {
     this.gpuCount = gpuCount;
-    this.instancesEach = instancesEach;
+    this.instancesPerDevice = instancesPerDevice;
   }
 
   /** Whether they run on GPUs. */

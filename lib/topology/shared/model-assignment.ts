@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { kubernetesName } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
@@ -21,7 +21,7 @@ import { wholeNumberFault } from '../../units/number-faults';
  */
 export interface GivenPool {
   readonly name: string;
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   readonly maxNodes: number;
   readonly fabric?: IRdmaFabric;
   readonly gpuSharing?: { readonly kind: GpuSharingKind };

@@ -148,7 +148,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
       ...this.versionFaults(),
       ...wholeNumberFault('maxBatchSize', maxBatchSize, 0),
       ...wholeNumberFault('instances.gpuCount', this.instances.gpuCount, 0),
-      ...wholeNumberFault('instances.instancesEach', this.instances.instancesEach, 1),
+      ...wholeNumberFault('instances.instancesPerDevice', this.instances.instancesPerDevice, 1),
       ...wholeNumberFault('intraOpThreads', this.props.intraOpThreads, 1),
       ...tensorFaults('inputs', inputs, maxBatchSize),
       ...tensorFaults('outputs', outputs, maxBatchSize),
@@ -187,7 +187,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
   }
 
   private get instanceCount(): number {
-    return this.instances.instancesEach;
+    return this.instances.instancesPerDevice;
   }
 
   private get batching(): DynamicBatching | undefined {
