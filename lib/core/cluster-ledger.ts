@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { throwIfInvalid } from './errors';
 import { IGpuNodePool } from './gpu-node-pool';
 import { IKubernetesCluster } from './kubernetes-cluster';
@@ -167,8 +167,10 @@ export class ClusterLedger {
   }
 
   private sameNameFault(poolName: string, other: IGpuNodePool): Fault {
-    return untitled(
-      `poolName must be unique within its cluster; '${poolName}' on cluster '${this.cluster.clusterName}' is also at ${other.node.path}`,
+    return fault(
+      'DUPLICATE',
+      'poolName',
+      `poolName must be unique within its cluster; '${poolName}' on cluster '${this.cluster.clusterName}' is also the name of '${other.node.path}'`,
     );
   }
 }

@@ -259,8 +259,8 @@ export class NvidiaNetworkOperator extends Construct {
             ),
           ]
         : []),
-      ...pools.flatMap((pool) => [
-        ...otherClusterFault(pool, cluster),
+      ...pools.flatMap((pool, index) => [
+        ...otherClusterFault(pool, cluster, `nodePools[${index}]`),
         ...attachmentFaults(pool),
         ...(hasConnectX(pool)
           ? []

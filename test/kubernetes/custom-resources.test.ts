@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { CustomResources, CustomResourcesProps } from '../../lib/kubernetes/custom-resources';
 import { isCustomResourcesChart } from '../../lib/kubernetes/custom-resources-chart';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
-import { unescapeTemplate } from '../../lib/core/template-escape';
+import { unescapeTemplate } from '../support/template';
 import { synthesize, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 

@@ -4,7 +4,7 @@ import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { ensureNamespace } from '../../lib/kubernetes/namespaces';
-import { unescapeTemplate } from '../../lib/core/template-escape';
+import { unescapeTemplate } from '../support/template';
 import {
   AlertReceiver,
   MonitoringStack,

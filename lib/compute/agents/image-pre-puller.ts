@@ -148,5 +148,5 @@ function poolFaults({ nodePools, cluster }: ImagePrePullerProps): Fault[] {
     const reason = 'nodePools must have at least one pool; got none; leave it out for every node with GPUs';
     return [fault('EMPTY_LIST', 'nodePools', reason)];
   }
-  return (nodePools ?? []).flatMap((pool) => otherClusterFault(pool, cluster));
+  return (nodePools ?? []).flatMap((pool, index) => otherClusterFault(pool, cluster, `nodePools[${index}]`));
 }

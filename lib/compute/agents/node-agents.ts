@@ -1,5 +1,5 @@
 import { addValidation } from '../../core/validation';
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
@@ -49,9 +49,9 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * their GPUs by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Make them
  * in the workload stack; pools may be made before or after.
  *
- * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set or
- * node feature discovery on one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
- * configuration of the device plugin, and an EFA plugin too old for a pool.
+ * Throws a `ValidationError` for a namespace that is not an RFC 1123 label, a region without a known EKS registry, and a second set of
+ * agents or node feature discovery on one cluster. Synthesis fails when the operator installs a driver on images that have one, for MIG
+ * without the operator, an unknown configuration of the device plugin, and an EFA plugin too old for a pool.
  */
 export class NodeAgents extends Construct {
   /** The cluster. */
@@ -101,8 +101,11 @@ export class NodeAgents extends Construct {
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
       ...(other
         ? [
-            untitled(
-              `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
+            fault(
+              'NODE_AGENTS_EXIST',
+              'cluster',
+              `cluster '${this.cluster.clusterName}' already has node agents, at '${other.node.path}', which serve all its pools; remove one ` +
+                'of the two',
             ),
           ]
         : []),
@@ -121,30 +124,41 @@ export class NodeAgents extends Construct {
     return [
       ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
         ? [
-            untitled(
-              `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release, and what enables them out of its values`,
+            fault(
+              'DRIVER_ALREADY_IN_IMAGE',
+              'gpuOperator',
+              `the GPU operator must not install a driver or toolkit on pool(s) ${named(withDriver)}, whose image already has them; leave ` +
+                'driver out of the options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
             ),
           ]
         : []),
       ...(!gpuOperator && divided.length > 0
         ? [
-            untitled(
-              `pool(s) ${named(divided)} divide their GPUs by MIG, which the GPU operator does; pass gpuOperator: GpuOperator.release()`,
+            fault(
+              'MIG_NEEDS_GPU_OPERATOR',
+              'gpuOperator',
+              `pool(s) ${named(divided)} divide their GPUs by MIG, which only the GPU operator sets up; pass gpuOperator: ` +
+                'GpuOperator.version()',
             ),
           ]
         : []),
       ...(gpuOperator && renamed.length > 0 && alike.length > 0
         ? [
-            untitled(
-              `MIG instances of pool(s) ${named(renamed)} have resource names of their own and those of ${named(alike)} have not, but a GPU ` +
-                'operator has one strategy for all nodes; add renamed() to the GpuSharing of all of them, or of none',
+            fault(
+              'MIXED_MIG_RESOURCE_NAMES',
+              undefined,
+              `MIG instances of pool(s) ${named(renamed)} have resource names of their own, while those of ${named(alike)} are called ` +
+                'nvidia.com/gpu; the GPU operator has one MIG strategy for all nodes, so add renamed() to the GpuSharing of all of them, or of ' +
+                'none',
             ),
           ]
         : []),
       ...unknown.map((name) =>
-        untitled(
-          `label '${PLUGIN_CONFIG_LABEL}=${name}' names no known configuration; use 'time-slicing-<pods on one GPU>', with '-renamed' at the ` +
-            'end for the resource nvidia.com/gpu.shared',
+        fault(
+          'UNKNOWN_PLUGIN_CONFIG',
+          undefined,
+          `label '${PLUGIN_CONFIG_LABEL}=${name}' names an unknown configuration of the device plugin; use 'time-slicing-<pods per GPU>', and ` +
+            "append '-renamed' for the resource nvidia.com/gpu.shared",
         ),
       ),
       ...(efaPluginImage
@@ -186,7 +200,7 @@ export class NodeAgents extends Construct {
     this.addRelease('GpuOperator', {
       name: 'gpu-operator',
       repository: 'https://helm.ngc.nvidia.com/nvidia',
-      version: operator.version,
+      version: operator.chartVersion,
       values: () =>
         gpuOperatorValues(operator, {
           taints: this.allTaints(),

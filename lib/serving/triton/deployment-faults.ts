@@ -151,7 +151,7 @@ function startupFaults(given: Duration | undefined, models: readonly BackendMode
 
 function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): Fault[] {
   const { gpu, name } = nodePool.hardware;
-  const faults = otherClusterFault(nodePool, cluster, 'nodePool');
+  const faults = otherClusterFault(nodePool, cluster, 'nodePool', 'nodePool');
   if (gpu.computeCapability < release.minimumComputeCapability) {
     const older = TritonRelease.ALL.filter(
       (candidate) => gpu.computeCapability >= candidate.minimumComputeCapability,

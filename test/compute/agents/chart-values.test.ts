@@ -67,7 +67,7 @@ function agents(props: Partial<NodeAgentsProps>, pools = true) {
   };
 }
 
-const gpuOperator = GpuOperator.release();
+const gpuOperator = GpuOperator.version();
 
 function networkOperator(imageRegistry?: ImageRegistry) {
   const rails = [{ resourceName: 'rail_0', network: NetworkName.of('rail-0'), physicalFunctions: ['ibs0f0'] }];

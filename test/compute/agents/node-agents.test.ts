@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../../support/faults';
 import { Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
@@ -181,21 +182,15 @@ describe('NodeAgents', () => {
     expect(result.only('kubernetes_namespace_v1').metadata.name).toBe('agents');
   });
 
-  test.each<[string, Omit<NodeAgentsProps, 'cluster'>, RegExp]>([
-    ['a namespace Kubernetes refuses', { namespace: 'GPU agents' }, /namespace must be an RFC 1123 label/],
-    [
-      'a token as namespace',
-      { namespace: Lazy.stringValue({ produce: () => 'x' }) },
-      /namespace must be known at synthesis/,
-    ],
-  ])('fails for %s', (_, props, message) => {
-    expect(() => synthAgents(props)).toThrow(message);
+  test.each<[string, Omit<NodeAgentsProps, 'cluster'>, string]>([
+    ['a namespace Kubernetes refuses', { namespace: 'GPU agents' }, 'INVALID_NAME namespace'],
+    ['a token as namespace', { namespace: Lazy.stringValue({ produce: () => 'x' }) }, 'VALUE_NOT_CONCRETE namespace'],
+  ])('fails for %s', (_, props, id) => {
+    expect(idsOf(faultsThrown(() => synthAgents(props)))).toEqual([id]);
   });
 
   test('fails for a region without a registry', () => {
-    expect(() => synthAgents({}, [true], 'mars-north-1')).toThrow(
-      /region 'mars-north-1'; pass efaPluginImage.*eu-central-1/,
-    );
+    expect(idsOf(faultsThrown(() => synthAgents({}, [true], 'mars-north-1')))).toEqual(['UNKNOWN_VALUE region']);
   });
 
   test('needs no registry of EKS without EFA', () => {
@@ -209,7 +204,7 @@ describe('NodeAgents', () => {
         new NodeAgents(stack, 'Agents', { cluster });
         new NodeAgents(stack, 'More', { cluster });
       });
-    expect(build).toThrow(/test\/More: cluster 'test' already has its node agents at 'test\/Agents'/);
+    expect(idsOf(faultsThrown(build))).toEqual(['NODE_AGENTS_EXIST cluster']);
   });
 });
 

@@ -299,8 +299,8 @@ test('refuses a pool of another import of the cluster, and says what to do', () 
     }),
   );
   expect(faults).toEqual([
-    "nodePool 'gpu' belongs to cluster 'test' as it is at 'test/Again', not to the one at 'test/Cluster-test'; make or import a cluster " +
-      'once, and pass that to everything on it, across stacks too',
+    "nodePool 'gpu' belongs to the cluster 'test' at 'test/Again', not to the one at 'test/Cluster-test'; make or import a cluster once and " +
+      'pass that object to everything on it, in other stacks too',
   ]);
 });
 
