@@ -127,7 +127,7 @@ export class GpuInstanceType extends GpuNodeType {
     const known = GpuInstanceType.ALL.map((type) => type.name);
     const otherwise = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
     throw new UnscopedValidationError([
-      fault('UNKNOWN_VALUE', undefined, unknownNameFault('GPU instance type', name, known, otherwise)),
+      unknownNameFault('GPU instance type', name, known, otherwise),
     ]);
   }
 

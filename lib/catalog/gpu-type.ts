@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError } from '../units/errors';
 import { GPU_TABLE, GpuFacts, GpuName } from './gpu-type-table';
@@ -92,7 +91,7 @@ export class GpuType {
     if (found) return found;
     const known = GpuType.ALL.map((gpu) => gpu.name);
     throw new UnscopedValidationError([
-      untitled(unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`)),
+      unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`),
     ]);
   }
 

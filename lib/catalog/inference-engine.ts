@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
@@ -140,7 +139,7 @@ export class InferenceEngine {
     if (found) return found;
     const known = InferenceEngine.ALL.map((engine) => engine.name);
     throw new UnscopedValidationError([
-      untitled(unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)),
+      unknownNameFault('engine', name, known, `known: ${known.join(', ')}`),
     ]);
   }
 

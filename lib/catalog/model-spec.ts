@@ -1,4 +1,5 @@
-import { untitled } from '../units/fault';
+import { fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { shapeFromConfig } from './hugging-face-config';
@@ -138,7 +139,7 @@ export class ModelSpec {
     if (found) return found;
     const known = ModelSpec.ALL.map((model) => model.name);
     const otherwise = 'ModelSpec.fromHuggingFaceConfig, .dense and .mixtureOfExperts describe other models';
-    throw new UnscopedValidationError([untitled(unknownNameFault('model', name, known, otherwise))]);
+    throw new UnscopedValidationError([unknownNameFault('model', name, known, otherwise)]);
   }
 
   /**
@@ -151,20 +152,26 @@ export class ModelSpec {
     const { name, parameters, shape } = props;
     if ((parameters === undefined) === (shape === undefined)) {
       throw new UnscopedValidationError([
-        untitled(`model '${name}' needs either its shape or its number of parameters`),
+        fault(
+          parameters === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES',
+          'parameters',
+          `model '${name}' needs either its shape or its number of parameters; give one of the two`,
+        ),
       ]);
     }
     if (shape) {
       const faults = shapeFaults(name, shape);
-      if (shape.experts) faults.push(untitled(`model '${name}' has experts; use ModelSpec.mixtureOfExperts`));
+      if (shape.experts) faults.push(fault('MODEL_HAS_EXPERTS', 'shape.experts', `model '${name}' has experts; use ModelSpec.mixtureOfExperts`));
       throwIfFaulty(faults);
       return new ModelSpec(name, shape, undefined, undefined, props.publishedPrecision);
     }
     const count = parameters as number;
     if (!Number.isFinite(count) || count < 1e6 || count > 1e14) {
       throw new UnscopedValidationError([
-        untitled(
-          `parameters of model '${name}' must be a number from 1e6 to 1e14 (13B is 13e9); got ${count < -1e200 ? 'a token' : count}`,
+        fault(
+          'OUT_OF_RANGE',
+          'parameters',
+          `model '${name}': parameters must be a number from 1e6 to 1e14 (13B is 13e9); got ${givenValue(count)}`,
         ),
       ]);
     }
@@ -182,7 +189,7 @@ export class ModelSpec {
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
     const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
     const faults = shapeFaults(props.name, shape);
-    if (!shape.experts) faults.push(untitled(`model '${props.name}' has no experts; use ModelSpec.dense`));
+    if (!shape.experts) faults.push(fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', `model '${props.name}' has no experts; use ModelSpec.dense`));
     throwIfFaulty(faults);
     return new ModelSpec(props.name, shape, undefined, undefined, props.publishedPrecision);
   }
@@ -303,7 +310,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
    */
   public withSharedParameters(fraction: number): ModelSpec {
-    throwIfFaulty(fractionFaults('shared parameters', fraction));
+    throwIfFaulty(fractionFaults('fraction', fraction));
     const structure = { sharedParameters: fraction, skippedLayers: this.skippedLayerFraction };
     return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
   }
@@ -315,7 +322,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
    */
   public withSkippedLayers(fraction: number): ModelSpec {
-    throwIfFaulty(fractionFaults('skipped layers', fraction));
+    throwIfFaulty(fractionFaults('fraction', fraction));
     const structure = { sharedParameters: this.sharedParameterFraction, skippedLayers: fraction };
     return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
   }

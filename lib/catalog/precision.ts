@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
@@ -109,7 +108,7 @@ export class Precision {
     if (found) return found;
     const known = Precision.ALL.map((precision) => precision.name);
     throw new UnscopedValidationError([
-      untitled(unknownNameFault('precision', name, known, `known: ${known.join(', ')}`)),
+      unknownNameFault('precision', name, known, `known: ${known.join(', ')}`),
     ]);
   }
 
