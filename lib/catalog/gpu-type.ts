@@ -90,9 +90,7 @@ export class GpuType {
     const found = GpuType.ALL.find((gpu) => gpu.name === wanted);
     if (found) return found;
     const known = GpuType.ALL.map((gpu) => gpu.name);
-    throw new UnscopedValidationError([
-      unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`)]);
   }
 
   /** Name, e.g. `A100-80GB`. */

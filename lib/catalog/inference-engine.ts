@@ -138,9 +138,7 @@ export class InferenceEngine {
     const found = InferenceEngine.ALL.find((engine) => engine.name === name.toLowerCase());
     if (found) return found;
     const known = InferenceEngine.ALL.map((engine) => engine.name);
-    throw new UnscopedValidationError([
-      unknownNameFault('engine', name, known, `known: ${known.join(', ')}`),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)]);
   }
 
   /** Name. */

@@ -24,9 +24,7 @@ export class Metric {
     const found = named ?? Metric.find(name, [exporter]);
     if (found) return found;
     const known = Object.keys(METRIC_TABLE[exporter] ?? {});
-    throw new UnscopedValidationError([
-      unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL'),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')]);
   }
 
   /**

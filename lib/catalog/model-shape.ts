@@ -27,6 +27,18 @@ export function fractionFaults(property: string, fraction: number): Fault[] {
 }
 
 /**
+ * The fault of a number of parameters that no language model has.
+ *
+ * @internal
+ */
+export function parameterFaults(name: string, parameters: number): Fault[] {
+  if (parameters >= 1e6 && parameters <= 1e14) return [];
+  const range = 'from 1e6 to 1e14 (13B is 13e9)';
+  const reason = `model '${name}': parameters must be a number ${range}; got ${givenValue(parameters)}`;
+  return [fault('OUT_OF_RANGE', 'parameters', reason)];
+}
+
+/**
  * Everything that is impossible about a shape.
  *
  * @internal
@@ -71,12 +83,20 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   const kv = keyValueHeads ?? attentionHeads;
   if (!latentAttention && attentionHeads % kv !== 0) {
     faults.push(
-      fault('CONFLICTING_PROPERTIES', 'keyValueHeads', `keyValueHeads ${kv} must divide attentionHeads ${attentionHeads}`),
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'keyValueHeads',
+        `keyValueHeads ${kv} must divide attentionHeads ${attentionHeads}`,
+      ),
     );
   }
   if (experts && experts.perToken > experts.routed) {
     faults.push(
-      fault('CONFLICTING_PROPERTIES', 'experts.perToken', `experts.perToken ${experts.perToken} must not exceed experts.routed ${experts.routed}`),
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'experts.perToken',
+        `experts.perToken ${experts.perToken} must not exceed experts.routed ${experts.routed}`,
+      ),
     );
   }
   faults.push(
@@ -94,18 +114,30 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   );
   if (experts?.firstDenseLayers !== undefined && experts.firstDenseLayers >= layers) {
     faults.push(
-      fault('CONFLICTING_PROPERTIES', 'experts.firstDenseLayers', `experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`),
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'experts.firstDenseLayers',
+        `experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`,
+      ),
     );
   }
   const step = experts?.layerStep ?? 1;
   if (experts && step > 1 && expertLayersBefore(layers, experts) < 1) {
     faults.push(
-      fault('CONFLICTING_PROPERTIES', 'experts.layerStep', `experts.layerStep ${step} leaves no layer with experts among ${layers}`),
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'experts.layerStep',
+        `experts.layerStep ${step} leaves no layer with experts among ${layers}`,
+      ),
     );
   }
   if (slidingWindow && slidingWindow.layers > layers) {
     faults.push(
-      fault('CONFLICTING_PROPERTIES', 'slidingWindow.layers', `slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`),
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'slidingWindow.layers',
+        `slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`,
+      ),
     );
   }
   return faultsUnder(faults, '', `model '${name}'`);

@@ -16,7 +16,7 @@ import { kubernetesName } from '../../core/naming';
 import { concreteFault } from '../../core/tokens';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { nodesFor } from '../../planning/setup';
+import { nodesFor } from '../../planning/configuration';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { TritonModel } from '../../serving/triton/triton-model';
 import { ModelStore } from '../../storage/model-store';
