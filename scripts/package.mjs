@@ -110,6 +110,39 @@ const TYPE_CHECK = {
   include: ['examples/*/*.ts'],
 };
 
+const SECOND = 'second-copy-of-constructs';
+
+/** One copy makes the cluster, the other the pool, both the pods; prints `agreed` when each sees what the other did. */
+const TWO_COPIES = `
+  const assert = require('node:assert');
+  const { App, TerraformStack } = require('cdktf');
+  const { PodV1 } = require('@cdktf/provider-kubernetes/lib/pod-v1');
+  const [ours, theirs] = [require('${NAME}'), require('${SECOND}')];
+  assert.notStrictEqual(ours.KubernetesCluster, theirs.KubernetesCluster);
+  const stack = new TerraformStack(new App(), 'two');
+  const cluster = ours.KubernetesCluster.fromKubeconfig(stack, 'Rack', { configPath: 'rack.yaml' });
+  const { kubernetesProvider: provider } = ours.KubernetesAccess.of(stack, cluster);
+  assert.strictEqual(theirs.KubernetesAccess.of(stack, cluster).kubernetesProvider, provider);
+  const hardware = theirs.GpuNodeType.custom({
+    name: 'rack-h100', gpu: theirs.GpuType.H100, gpuCount: 8, vcpus: 224, memory: theirs.DataSize.gib(2048),
+  });
+  const pool = new theirs.ExistingGpuNodePool(stack, 'Pool', { cluster, hardware, nodes: 1 });
+  assert.deepStrictEqual(cluster.nodePools.map(({ node }) => node.path), [pool.node.path]);
+  new theirs.NodeAgents(stack, 'Agents', { cluster });
+  assert.throws(() => new ours.NodeAgents(stack, 'More', { cluster }), /already/);
+  new PodV1(stack, 'Pod', {
+    provider,
+    metadata: { name: 'own', namespace: 'default' },
+    spec: {
+      container: [{ name: 'own', image: 'busybox:1', resources: { limits: { 'nvidia.com/gpu': '9' } } }],
+      toleration: [{ key: 'nvidia.com/gpu', operator: 'Exists' }],
+    },
+  });
+  const faults = cluster.node.validate().filter((fault) => fault.includes('nvidia.com/gpu'));
+  assert.strictEqual(faults.length, 1, faults.join());
+  console.log('agreed');
+`;
+
 await ensureInstalled();
 await ensureBuilt();
 const suite = new Suite('package');
@@ -121,7 +154,7 @@ await suite.check('holds the compiled library, its declarations and documents, a
     (file) => !files.includes(file),
   );
   expect(missing.length === 0, `missing: ${missing.join(', ')}`);
-  const stray = files.filter((file) => !wanted.includes(file) && !/^(bin|dist|charts)\//.test(file));
+  const stray = files.filter((file) => !wanted.includes(file) && !/^(assets|bin|dist|charts)\//.test(file));
   const sources = files.filter((file) => /(\.test\.|(?<!\.d)\.ts$|\.tsbuildinfo$)/.test(file));
   expect(stray.length + sources.length === 0, `not wanted: ${[...stray, ...sources].join(', ')}`);
 });
@@ -169,6 +202,19 @@ for (const example of exampleNames()) {
     await compareExample(path.join(FOLDER, 'full'), example);
   });
 }
+
+await suite.check('two installed copies agree on the pools, providers and proof of a cluster', async () => {
+  // As npm installs it for a library that wants another version than the program that uses the library.
+  await mustRun(
+    npm('install', `${SECOND}@file:${tarball}`, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'),
+    {
+      cwd: path.join(FOLDER, 'full'),
+      env: cleanEnvironment(),
+      capture: true,
+    },
+  );
+  expect((await mustEvaluate(path.join(FOLDER, 'full'), TWO_COPIES)) === 'agreed', 'they do not agree');
+});
 
 await suite.check(`with cdktf as ${CDKTN}: one copy of the engine, and it is the fork`, async () => {
   const providers = Object.keys(peerDependencies).filter((peer) => peer.startsWith('@cdktf/'));

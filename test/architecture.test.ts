@@ -2,6 +2,16 @@ import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
 import * as ts from 'typescript';
 import * as architecture from './architecture.json';
+import {
+  contractFaults,
+  cycles,
+  parse,
+  publicClasses,
+  registryFaults,
+  Source,
+  specifiers,
+  visit,
+} from './support/source-rules';
 
 const ROOT = path.join(__dirname, '..');
 const LIB = path.join(ROOT, 'lib');
@@ -12,17 +22,6 @@ const PURE_ALLOWED: { readonly [layer: string]: RegExp[] | undefined } = {
   'command-line': architecture.allowedSpecifiers['command-line'].map((pattern) => new RegExp(pattern)),
 };
 
-/** One source file, reduced to what the rules look at. */
-interface Source {
-  readonly file: string;
-  readonly text: string;
-  readonly ast: ts.SourceFile;
-}
-
-function parse(file: string, text: string): Source {
-  return { file, text, ast: ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true) };
-}
-
 function sources(): Source[] {
   return readdirSync(LIB, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -30,33 +29,6 @@ function sources(): Source[] {
     .map((file) =>
       parse(path.posix.join('lib', file.split(path.sep).join('/')), readFileSync(path.join(LIB, file), 'utf8')),
     );
-}
-
-function visit(node: ts.Node, see: (node: ts.Node) => void): void {
-  see(node);
-  ts.forEachChild(node, (child) => visit(child, see));
-}
-
-/** Every module a file names, in whatever form. */
-function specifiers(source: Source): string[] {
-  const found: string[] = [];
-  visit(source.ast, (node) => {
-    let named: ts.Node | undefined;
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) named = node.moduleSpecifier;
-    else if (ts.isExternalModuleReference(node)) named = node.expression;
-    else if (ts.isImportTypeNode(node)) named = node.argument;
-    else if (ts.isCallExpression(node) && isLoader(node.expression)) named = node.arguments[0];
-    if (!named) return;
-    const literal = ts.isLiteralTypeNode(named) ? named.literal : named;
-    found.push(ts.isStringLiteralLike(literal) ? literal.text : `<computed: ${literal.getText(source.ast)}>`);
-  });
-  return found;
-}
-
-function isLoader(expression: ts.Expression): boolean {
-  return (
-    expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === 'require')
-  );
 }
 
 /** The layer of a repository path: `lib/core/x.ts` is of `core`, `lib/index.ts` of none. */
@@ -124,33 +96,6 @@ function determinismFaults(source: Source): string[] {
   return faults;
 }
 
-/** Files that need each other when they are loaded; imports of types alone are gone by then. */
-function loadCycles(all: Source[]): string[] {
-  const files = new Set(all.map((source) => source.file));
-  const needs = new Map<string, string[]>();
-  for (const source of all) {
-    const { outputText } = ts.transpileModule(source.text, {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    });
-    const base = path.posix.dirname(source.file);
-    const targets = specifiers(parse(source.file, outputText))
-      .filter((specifier) => specifier.startsWith('.'))
-      .map((specifier) => path.posix.join(base, specifier))
-      .map((target) => [`${target}.ts`, `${target}/index.ts`].find((file) => files.has(file)) ?? target);
-    needs.set(source.file, targets);
-  }
-  const cycles: string[] = [];
-  const done = new Set<string>();
-  const walk = (file: string, trail: string[]): void => {
-    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
-    if (done.has(file) || trail.includes(file)) return;
-    for (const next of needs.get(file) ?? []) walk(next, [...trail, file]);
-    done.add(file);
-  };
-  for (const file of [...files]) walk(file, []);
-  return cycles;
-}
-
 describe('the library', () => {
   const all = sources();
 
@@ -169,8 +114,19 @@ describe('the library', () => {
     expect(all.flatMap(determinismFaults)).toEqual([]);
   });
 
-  test('has no two files that need each other to load', () => {
-    expect(loadCycles(all)).toEqual([]);
+  test('has no two files that need each other, be it for a type', () => {
+    expect(cycles(all)).toEqual([]);
+  });
+
+  const classes = publicClasses(all);
+
+  test('asks of a contract only what the contract has', () => {
+    expect(all.flatMap((source) => contractFaults(source, classes))).toEqual([]);
+  });
+
+  test('keeps what it knows of a construct in the ledger of the construct', () => {
+    const others = all.filter(({ file }) => file !== 'lib/core/cluster-ledger.ts');
+    expect(others.flatMap((source) => registryFaults(source, classes))).toEqual([]);
   });
 
   test(`has no file above ${architecture.maxLines} lines`, () => {
@@ -193,6 +149,8 @@ describe('the rules see what they forbid', () => {
     ['lib/core/x.ts', `import { x } from '../../test/support/synth';`, 'leaves lib'],
     ['lib/compute/pools/x.ts', `import { NodeAgents } from '../agents/node-agents';`, 'may not know compute/agents'],
     ['lib/compute/cluster/x.ts', `import { x } from '..';`, 'cluster may not know compute/index'],
+    ['lib/serving/vllm/x.ts', `import { x } from '../triton/y';`, 'may not know serving/triton'],
+    ['lib/topology/shared/x.ts', `import { x } from '../cloud/y';`, 'may not know topology/cloud'],
     ['lib/compute/pools/options/x.ts', `import { x } from '../shared/y';`, 'may not know compute/pools/shared'],
     ['lib/compute/pools/managed/x.ts', `import { x } from '../karpenter/y';`, 'may not know compute/pools/karpenter'],
     ['lib/core/x.ts', `import { x } from '..';`, 'leaves lib'],
@@ -221,14 +179,60 @@ describe('the rules see what they forbid', () => {
     (text) => expect(determinismFaults(parse('lib/core/x.ts', text))).toEqual([]),
   );
 
-  test('a cycle, but not one of types alone', () => {
+  test('a cycle, be it of types', () => {
     const a = parse('lib/core/a.ts', `import { b } from './b';\nexport const a = () => b;`);
     const b = parse('lib/core/b.ts', `import { a } from './a';\nexport const b = () => a;`);
-    expect(loadCycles([a, b])).toEqual(['lib/core/a.ts -> lib/core/b.ts -> lib/core/a.ts']);
-    const c = parse(
-      'lib/core/b.ts',
-      `import { a } from './a';\nexport interface B { x: typeof a }\nexport const b = 1;`,
-    );
-    expect(loadCycles([a, c])).toEqual([]);
+    expect(cycles([a, b])).toEqual(['lib/core/a.ts -> lib/core/b.ts -> lib/core/a.ts']);
+    const c = parse('lib/core/b.ts', `import type { a } from './a';\nexport interface B { x: typeof a }`);
+    expect(cycles([a, c])).toHaveLength(1);
+    const d = parse('lib/core/b.ts', `export type A = import('./a').A;`);
+    expect(cycles([a, d])).toHaveLength(1);
+    expect(cycles([a, parse('lib/core/b.ts', `export const b = 1;`)])).toEqual([]);
+  });
+
+  const classes = publicClasses([
+    parse(
+      'lib/core/y.ts',
+      `export class Pool extends Base {}\nexport class Base extends Construct {}\nexport class Size {}`,
+    ),
+    parse('lib/core/z.ts', `/** @internal */\nexport class Part {}\nclass Own {}`),
+  ]);
+
+  test.each([
+    `if (pool.fabric instanceof Size) return;`,
+    `const all = pools.filter((pool) => pool instanceof Pool);`,
+    `return 'image' in pool;`,
+    `const vpc = (cluster as Partial<IEksCluster>).vpcId;`,
+  ])('a way around a contract: %s', (text) => {
+    expect(contractFaults(parse('lib/core/x.ts', text), classes)).toHaveLength(1);
+  });
+
+  test.each([
+    `if (value instanceof Part || value instanceof Own || error instanceof Error) return;`,
+    `for (const name in names) use(name);`,
+    `const keys = KEY in keeper;`,
+    `const props: Partial<PoolProps> = {};`,
+  ])('no way around a contract: %s', (text) => {
+    expect(contractFaults(parse('lib/core/x.ts', text), classes)).toEqual([]);
+  });
+
+  test.each([
+    `const known = new WeakMap<object, string>();`,
+    `export const pools = new Map<IKubernetesCluster, IGpuNodePool[]>();`,
+    `const pools = new Map<Pool, string>();`,
+    `const all = new Map();`,
+    `const seen = new Set<IConstruct>();`,
+    `class A { private static readonly all = new WeakSet<Pool>(); }`,
+  ])('a registry of the module: %s', (text) => {
+    expect(registryFaults(parse('lib/core/x.ts', text), classes)).toHaveLength(1);
+  });
+
+  test.each([
+    `const KINDS = new Set(['a', 'b']);`,
+    `const BY_NAME = new Map<string, Size>();`,
+    `function f() { const seen = new Map(); }`,
+    `class A { private readonly own = new Map<string, Pool>(); }`,
+  ])('no registry of the module: %s', (text) => {
+    expect(registryFaults(parse('lib/core/x.ts', text), classes)).toEqual([]);
   });
 });

@@ -73,6 +73,25 @@ export class Parallelism {
   }
 
   /**
+   * The same parallelism for another number of replicas. Experts that are spread over more GPUs than those have are spread over the
+   * tensor-parallel ones.
+   *
+   * @param replicas number of replicas, at least 1
+   * @throws UnscopedValidationError when it is not a whole number above zero
+   */
+  public withReplicas(replicas: number): Parallelism {
+    const { tensor, pipeline, data, expert } = this;
+    if (replicas === data) return this;
+    const within = expert > tensor ? tensor : 1;
+    return Parallelism.of({
+      tensor,
+      pipeline,
+      data: replicas,
+      expert: (tensor * replicas) % expert === 0 ? expert : within,
+    });
+  }
+
+  /**
    * Whether the attention heads can be shared out evenly over the tensor degree.
    *
    * @param attentionHeads number of query heads of the model

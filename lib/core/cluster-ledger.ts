@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { throwIfInvalid } from './errors';
 import { IGpuNodePool } from './gpu-node-pool';
 import { IKubernetesCluster } from './kubernetes-cluster';
@@ -55,7 +55,9 @@ export function enter(keeper: IConstruct, kind: string, key: string, owner: ICon
   const entries = entriesOf(keeper);
   const ofKind = entries.get(kind) ?? new Map<string, LedgerEntry<unknown>[]>();
   entries.set(kind, ofKind);
-  ofKind.set(key, [...standing(ofKind.get(key) ?? []), { owner, value }]);
+  const ofKey = ofKind.get(key) ?? [];
+  ofKind.set(key, ofKey);
+  ofKey.push({ owner, value });
 }
 
 /**
@@ -165,8 +167,10 @@ export class ClusterLedger {
   }
 
   private sameNameFault(poolName: string, other: IGpuNodePool): Fault {
-    return untitled(
-      `poolName must be unique within its cluster; '${poolName}' on cluster '${this.cluster.clusterName}' is also at ${other.node.path}`,
+    return fault(
+      'DUPLICATE',
+      'poolName',
+      `poolName must be unique within its cluster; '${poolName}' on cluster '${this.cluster.clusterName}' is also the name of '${other.node.path}'`,
     );
   }
 }

@@ -40,22 +40,6 @@ export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): voi
 }
 
 /**
- * Runs pure code; what it refuses is thrown again with the path of the construct.
- *
- * @internal
- */
-export function withScope<T>(scope: IConstruct, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof Error && UnscopedValidationError.isValidationError(error) && !('constructPath' in error)) {
-      throw new ValidationError(scope, (error as UnscopedValidationError).faults);
-    }
-    throw error;
-  }
-}
-
-/**
  * The faults that pure code finds, so that a construct can add them to its own.
  *
  * @internal

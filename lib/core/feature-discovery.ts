@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { IConstruct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from './cluster-ledger';
 import { IKubernetesCluster } from './kubernetes-cluster';
@@ -15,9 +15,11 @@ export function featureDiscoveryFaults(cluster: IKubernetesCluster): Fault[] {
   const owner = ClusterLedger.of(cluster).singleton(ClusterSingleton.NODE_FEATURE_DISCOVERY)?.owner;
   return owner
     ? [
-        untitled(
-          `cluster '${cluster.clusterName}' already has a node feature discovery, by '${owner.node.path}'; two take each other's labels ` +
-            'away; pass nodeFeatureDiscovery: false to one of them',
+        fault(
+          'FEATURE_DISCOVERY_EXISTS',
+          'nodeFeatureDiscovery',
+          `cluster '${cluster.clusterName}' already has node feature discovery, installed by '${owner.node.path}', and a second one would ` +
+            'remove the labels of the first; pass nodeFeatureDiscovery: false to one of them',
         ),
       ]
     : [];

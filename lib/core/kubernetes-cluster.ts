@@ -1,7 +1,6 @@
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { IServiceAccountRole } from './aws-role';
-import { IGpuNodePool } from './gpu-node-pool';
 
 /**
  * How a Kubernetes client reaches a cluster. Either `eksClusterName` with `host`, or `configPath`.
@@ -29,11 +28,12 @@ export interface IKubernetesCluster extends IConstruct {
   readonly clusterName: string;
   /** How a Kubernetes client reaches it. */
   readonly connection: ClusterConnection;
-  /** The GPU pools known on it, in the order of their names: `ClusterNodePools.of(this)`. A copy. */
-  readonly nodePools: IGpuNodePool[];
-  /** Whether EKS's node monitoring agent runs on it. @default - not known to run */
+  /** Whether EKS's node monitoring agent runs on it, which node repair needs. @default - not known to run */
   readonly nodeMonitoring?: boolean;
-  /** The AWS provider that it was made by or is looked up with. @default - the stack's default AWS provider, or it is no EKS cluster */
+  /**
+   * The AWS provider of an EKS cluster; its pools use the same.
+   * @default - the stack's default AWS provider; a cluster elsewhere has none
+   */
   readonly provider?: TerraformProvider;
   /** What Kubernetes objects of the same stack must wait for, and be destroyed before: the access entry, the nodes' add-ons. */
   readonly ready: ITerraformDependable[];

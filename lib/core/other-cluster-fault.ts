@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { IGpuNodePool } from './gpu-node-pool';
 import { IKubernetesCluster } from './kubernetes-cluster';
 
@@ -8,23 +8,33 @@ import { IKubernetesCluster } from './kubernetes-cluster';
  *
  * @param pool the pool
  * @param cluster where it is used
- * @param property how messages call it
+ * @param property path of the property that holds the pool
+ * @param name what messages call it
  *
  * @internal
  */
-export function otherClusterFault(pool: IGpuNodePool, cluster: IKubernetesCluster, property = 'pool'): Fault[] {
+export function otherClusterFault(
+  pool: IGpuNodePool,
+  cluster: IKubernetesCluster,
+  property: string,
+  name = 'pool',
+): Fault[] {
   const { poolName, cluster: own } = pool;
   if (own === cluster) return [];
   return own.clusterName === cluster.clusterName
     ? [
-        untitled(
-          `${property} '${poolName}' belongs to cluster '${own.clusterName}' as it is at '${own.node.path}', not to the one at ` +
-            `'${cluster.node.path}'; make or import a cluster once, and pass that to everything on it, across stacks too`,
+        fault(
+          'WRONG_CLUSTER',
+          property,
+          `${name} '${poolName}' belongs to the cluster '${own.clusterName}' at '${own.node.path}', not to the one at ` +
+            `'${cluster.node.path}'; make or import a cluster once and pass that object to everything on it, in other stacks too`,
         ),
       ]
     : [
-        untitled(
-          `${property} '${poolName}' belongs to cluster '${own.clusterName}', not to '${cluster.clusterName}'; use a pool of the same cluster`,
+        fault(
+          'WRONG_CLUSTER',
+          property,
+          `${name} '${poolName}' belongs to cluster '${own.clusterName}', not to '${cluster.clusterName}'; use a pool of that cluster`,
         ),
       ];
 }

@@ -122,19 +122,19 @@ export interface IRdmaFabric {
   /**
    * What a node of some hardware advertises for the fabric: extended resources and huge pages, as Kubernetes quantities.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  nodeResources(instanceType: GpuNodeType): { [resource: string]: string };
+  nodeResources(hardware: GpuNodeType): { [resource: string]: string };
   /**
    * Rate of the fabric on one node in Gb/s, all interfaces together; 0 without a fabric.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  bandwidthGbps(instanceType: GpuNodeType): number;
+  bandwidthGbps(hardware: GpuNodeType): number;
   /**
    * Why some hardware cannot have the fabric, as sentences; none when it can.
    *
-   * @param instanceType hardware of the nodes
+   * @param hardware hardware of the nodes
    */
-  hardwareFaults(instanceType: GpuNodeType): Fault[];
+  hardwareFaults(hardware: GpuNodeType): Fault[];
 }

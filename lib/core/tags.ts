@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { concreteFault, hasToken } from './tokens';
 
 /** The tags that every resource of this library carries. */
@@ -34,21 +34,36 @@ export function tagFaults(users: { [key: string]: string } = {}): Fault[] {
   return [
     ...(keys.length > MAX_TAGS - 10
       ? [
-          untitled(
-            `tags must be at most ${MAX_TAGS - 10}, so that room is left for this library's own up to the ${MAX_TAGS} AWS takes; got ${keys.length}`,
+          fault(
+            'OUT_OF_RANGE',
+            'tags',
+            `tags must have at most ${MAX_TAGS - 10} entries, because AWS takes ${MAX_TAGS} and this library adds its own; got ${keys.length}`,
           ),
         ]
       : []),
     ...keys.flatMap((key) => {
-      const unknown = concreteFault('a key of tags', key, 'two keys that are the same later would override each other');
+      const unknown = concreteFault(
+        'a key of tags',
+        key,
+        'two keys that turn out equal would override each other',
+        'tags',
+      );
       if (unknown.length > 0) return unknown;
       if (/^aws:/i.test(key))
-        return [untitled(`tags must not have keys that begin with 'aws:', which is reserved; got '${key}'`)];
+        return [
+          fault('RESERVED', 'tags', `tags must not have keys that begin with 'aws:', which AWS reserves; got '${key}'`),
+        ];
       if (key.length === 0 || key.length > 128)
-        return [untitled(`keys of tags must have 1 to 128 characters; got '${key}'`)];
+        return [fault('INVALID_NAME', 'tags', `the keys of tags must have 1 to 128 characters; got '${key}'`)];
       const tooLong = !hasToken(users[key]) && users[key].length > 256;
       return tooLong
-        ? [untitled(`values of tags must have at most 256 characters; '${key}' has ${users[key].length}`)]
+        ? [
+            fault(
+              'OUT_OF_RANGE',
+              `tags.${key}`,
+              `the values of tags must have at most 256 characters; that of '${key}' has ${users[key].length}`,
+            ),
+          ]
         : [];
     }),
   ];

@@ -11,12 +11,3 @@
 export function escapeTemplate(text: string): string {
   return text.replace(/([$%])\{(?!TfToken\[)/g, '$1$1{');
 }
-
-/**
- * The inverse of `escapeTemplate`: what Terraform makes of a string without references.
- *
- * @internal
- */
-export function unescapeTemplate(text: string): string {
-  return text.replace(/([$%])\1\{/g, '$1{');
-}

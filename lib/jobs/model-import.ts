@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault } from '../units/fault';
+import { wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
@@ -19,7 +20,7 @@ import { mebibytes } from '../kubernetes/quantity';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
-import { IMPORT_SCRIPT } from './import-script';
+import { scriptAsset } from '../kubernetes/script-asset';
 import { modelNameFaults, modelVersionFaults } from '../core/model-name';
 import {
   AWS_CLI_IMAGE,
@@ -102,7 +103,10 @@ export class ModelImport extends Construct {
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, props.cluster, namespace),
       metadata: this.metadata(),
-      data: { [SCRIPT_KEY]: escapeTemplate(IMPORT_SCRIPT), ...(files ? { files: escapeTemplate(files) } : {}) },
+      data: {
+        [SCRIPT_KEY]: escapeTemplate(scriptAsset('import-model.sh')),
+        ...(files ? { files: escapeTemplate(files) } : {}),
+      },
     });
     this.job = this.makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
   }
@@ -136,12 +140,10 @@ export class ModelImport extends Construct {
     return [
       ...kubernetesNameFault('name', this.name),
       ...kubernetesNameFault('namespace', this.namespace),
-      ...modelNameFaults(props.model),
-      ...modelVersionFaults(props.model, this.version),
+      ...modelNameFaults(props.model, 'model'),
+      ...modelVersionFaults(this.version),
       ...sourceFaults(props.source),
-      ...(props.retries === undefined || (Number.isSafeInteger(props.retries) && props.retries >= 0)
-        ? []
-        : [untitled(`retries must be an integer of at least 0; got ${props.retries}`)]),
+      ...wholeNumberFault('retries', props.retries, 0),
     ];
   }
 

@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
+
 /**
  * A file to download.
  */
@@ -59,41 +60,89 @@ export function storedPath(file: ModelFile): string {
 
 /** @internal */
 export function sourceFaults(source: ModelSource): Fault[] {
-  if (source.claimName !== undefined) {
-    const faults: Fault[] = [];
-    if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(source.claimName))
-      faults.push(untitled(`claimName must be the name of a volume claim; got '${source.claimName}'`));
-    if (source.folder !== undefined && !isSafePath(source.folder))
-      faults.push(untitled(`folder must be a relative path without '..'; got '${source.folder}'`));
-    return faults;
+  if (source.claimName !== undefined) return volumeFaults(source.claimName, source.folder);
+  if (source.files.length === 0) {
+    return [fault('EMPTY_LIST', 'source.files', 'source must list at least one file; got none')];
   }
-  if (source.files.length === 0) return [untitled('source must list at least one file')];
   const paths = source.files.map(storedPath);
-  const twice = new Set(paths.filter((path, i) => paths.indexOf(path) !== i));
   return [
-    ...source.files.flatMap(fileFaults),
-    ...[...twice].map((path) => untitled(`source has two files with the path '${path}'; give one another path`)),
+    ...source.files.flatMap((file, index) => fileFaults(file, `source.files[${index}]`)),
+    ...paths.flatMap((path, index) =>
+      paths.indexOf(path) === index
+        ? []
+        : [
+            fault(
+              'DUPLICATE',
+              `source.files[${index}].path`,
+              `source.files has two files with the path '${path}'; give one of them another path`,
+            ),
+          ],
+    ),
   ];
 }
 
-function fileFaults(file: ModelFile): Fault[] {
-  const faults: Fault[] = [];
+function volumeFaults(claimName: string, folder?: string): Fault[] {
+  const isFolder = folder === undefined || isSafePath(folder);
+  return [
+    ...(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(claimName)
+      ? []
+      : [
+          fault(
+            'INVALID_NAME',
+            'source.claimName',
+            `source.claimName must be the name of a persistent volume claim (lower-case letters, digits, hyphens and dots); got '${claimName}'`,
+          ),
+        ]),
+    ...(isFolder
+      ? []
+      : [
+          fault(
+            'INVALID_FORMAT',
+            'source.folder',
+            `source.folder must be a path relative to the volume, without '..'; got '${folder}'; e.g. 'models/llama'`,
+          ),
+        ]),
+  ];
+}
+
+function fileFaults(file: ModelFile, at: string): Fault[] {
   const path = storedPath(file);
-  if (!/^https?:\/\/[^\s'"\\]+$/.test(file.url)) faults.push(untitled(`url must be an https URL; got '${file.url}'`));
-  else if (file.url.startsWith('http:') && file.sha256 === undefined) {
-    faults.push(untitled(`url '${file.url}' is not encrypted, so give its sha256, or use https`));
+  return [
+    ...urlFaults(file, `${at}.url`),
+    ...(isSafePath(path) && path !== 'SHA256SUMS' ? [] : [pathFault(file, `${at}.path`)]),
+    ...(file.sha256 === undefined || /^[0-9a-f]{64}$/.test(file.sha256)
+      ? []
+      : [
+          fault(
+            'INVALID_FORMAT',
+            `${at}.sha256`,
+            `${at}.sha256 of '${path}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`,
+          ),
+        ]),
+  ];
+}
+
+function urlFaults({ url, sha256 }: ModelFile, property: string): Fault[] {
+  if (!/^https?:\/\/[^\s'"\\]+$/.test(url)) {
+    return [fault('INVALID_FORMAT', property, `${property} must be an https URL; got '${url}'`)];
   }
-  if (!isSafePath(path) || path === 'SHA256SUMS') {
-    faults.push(
-      untitled(
-        `path must be a relative path of letters, digits and . _ / @ + = -, not SHA256SUMS; got '${path}' for ${file.url}`,
-      ),
-    );
+  if (url.startsWith('https:') || sha256 !== undefined) return [];
+  const reason = `${property} '${url}' is not encrypted, so what arrives may be anything; give the file's sha256, or use https`;
+  return [fault('UNENCRYPTED_WITHOUT_CHECKSUM', property, reason)];
+}
+
+function pathFault(file: ModelFile, property: string): Fault {
+  const path = storedPath(file);
+  if (path === 'SHA256SUMS') {
+    const reason = `${property} must not be SHA256SUMS, the list of checksums that the import writes; leave the file out, or rename it`;
+    return fault('RESERVED', property, reason);
   }
-  if (file.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(file.sha256)) {
-    faults.push(untitled(`sha256 of '${path}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`));
-  }
-  return faults;
+  return fault(
+    'INVALID_FORMAT',
+    property,
+    `${property} must be a relative path of letters, digits and . _ / @ + = -, without '..'; got '${path}' for ${file.url}; ` +
+      'give the file a path',
+  );
 }
 
 function isSafePath(path: string): boolean {

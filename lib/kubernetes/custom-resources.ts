@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -68,21 +68,31 @@ export class CustomResources extends Construct {
 }
 
 function resourceFaults(props: CustomResourcesProps): Fault[] {
-  if (props.resources.length === 0)
-    return [untitled('resources must hold at least one resource; leave the construct out instead')];
+  if (props.resources.length === 0) {
+    const reason = 'resources must have at least one resource; got none; leave the construct out instead';
+    return [fault('EMPTY_LIST', 'resources', reason)];
+  }
   const seen = new Set<string>();
   return props.resources.flatMap((resource, index) => {
     const { apiVersion, kind, metadata } = resource;
-    const missing = [
-      ...(isText(apiVersion) ? [] : ['apiVersion']),
-      ...(isText(kind) ? [] : ['kind']),
-      ...(isText(metadata?.name) ? [] : ['metadata.name']),
-    ];
-    const name = `resources[${index}]${isText(kind) ? ` (${kind})` : ''}`;
-    if (missing.length > 0) return [untitled(`${name} must have a literal ${missing.join(', ')}`)];
-    if (hasTokenKey(resource)) return [untitled(`${name} must have literal keys only; got a token as a key`)];
+    const at = `resources[${index}]`;
+    const name = `${at}${isText(kind) ? ` (${kind})` : ''}`;
+    const needed = { apiVersion, kind, 'metadata.name': metadata?.name };
+    const missing = Object.entries(needed).filter(([, value]) => !isText(value));
+    if (missing.length > 0) {
+      return missing.map(([key]) =>
+        fault('MISSING_PROPERTY', `${at}.${key}`, `${name} must have a literal ${key}, which the resource is known by`),
+      );
+    }
+    if (hasTokenKey(resource)) {
+      const reason = `${name} must have literal keys only; got a token as a key; references are allowed as values`;
+      return [fault('VALUE_NOT_CONCRETE', at, reason)];
+    }
     const key = [apiVersion, kind, metadata.namespace ?? props.namespace, metadata.name].join(' ');
-    if (seen.has(key)) return [untitled(`${name} is given twice: ${kind} '${metadata.name}' of ${apiVersion}`)];
+    if (seen.has(key)) {
+      const reason = `${name} is there twice: ${kind} '${metadata.name}' of ${apiVersion}; remove one, or rename it`;
+      return [fault('DUPLICATE', at, reason)];
+    }
     seen.add(key);
     return [];
   });

@@ -1,5 +1,5 @@
 import { addValidation } from '../core/validation';
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
@@ -26,7 +26,7 @@ export interface KubernetesAccessOptions {
 }
 
 /**
- * Providers of one cluster that the caller made himself.
+ * Providers of one cluster that you made yourself.
  */
 export interface KubernetesProviders {
   /** Provider of type `kubernetes`. */
@@ -44,8 +44,8 @@ export class KubernetesAccess {
   /**
    * Makes the providers of a cluster in the stack of a scope, or returns those already there.
    *
-   * The Kubernetes provider signs in by `aws eks get-token` on an EKS cluster and by kubeconfig elsewhere. The Helm provider is
-   * made when first asked for, so that a stack without custom resources does not need it. Throws a `ValidationError` when the
+   * The Kubernetes provider signs in by `aws eks get-token` on an EKS cluster and by kubeconfig elsewhere. The Helm provider is made
+   * by `ensureHelmProvider`, so that a stack without custom resources does not need it. Throws a `ValidationError` when the
    * providers are there with other options.
    *
    * @param scope any construct of the stack
@@ -57,9 +57,11 @@ export class KubernetesAccess {
     if (known) {
       if (options && !sameOptions(options, known.options ?? {})) {
         throw new ValidationError(TerraformStack.of(scope), [
-          untitled(
-            `this stack already has providers for cluster '${cluster.clusterName}' with other options; ` +
-              `call KubernetesAccess.of once, before the constructs that use it`,
+          fault(
+            'PROVIDERS_EXIST',
+            'options',
+            `the stack already has providers for cluster '${cluster.clusterName}' with other options; call KubernetesAccess.of once, ` +
+              'before the constructs that use it',
           ),
         ]);
       }
@@ -73,11 +75,12 @@ export class KubernetesAccess {
   }
 
   /**
-   * Uses providers the caller made himself for everything that goes onto a cluster from the stack of a scope.
+   * Uses your own providers for everything that goes onto a cluster from the stack of a scope. Throws a `ValidationError` when the
+   * stack already has providers for the cluster.
    *
    * @param scope any construct of the stack
    * @param cluster the cluster
-   * @param providers the caller's providers
+   * @param providers your providers
    */
   public static fromProviders(
     scope: Construct,
@@ -86,8 +89,11 @@ export class KubernetesAccess {
   ): KubernetesAccess {
     if (KubernetesAccess.find(scope, cluster)) {
       throw new ValidationError(TerraformStack.of(scope), [
-        untitled(
-          `this stack already has providers for cluster '${cluster.clusterName}'; hand in your own before anything else uses it`,
+        fault(
+          'PROVIDERS_EXIST',
+          'providers',
+          `the stack already has providers for cluster '${cluster.clusterName}'; call KubernetesAccess.fromProviders before anything else ` +
+            'uses the cluster in this stack',
         ),
       ]);
     }
@@ -152,14 +158,17 @@ export class KubernetesAccess {
   }
 
   /**
-   * The provider for Helm releases, made on first use. Throws a `ValidationError` when the caller handed in his own providers
-   * without one.
+   * The provider for Helm releases, made on the first call. Throws a `ValidationError` where your own providers were handed in without
+   * one.
    */
-  public get helmProvider(): TerraformProvider {
+  public ensureHelmProvider(): TerraformProvider {
     if (!this.helm && !this.options) {
       throw new ValidationError(this.stack, [
-        untitled(
-          `custom resources on cluster '${this.cluster.clusterName}' need a Helm provider; pass helm to KubernetesAccess.fromProviders`,
+        fault(
+          'MISSING_HELM_PROVIDER',
+          'providers.helm',
+          `custom resources and charts on cluster '${this.cluster.clusterName}' need a Helm provider; pass helm to ` +
+            'KubernetesAccess.fromProviders',
         ),
       ]);
     }
@@ -191,7 +200,7 @@ export interface KubernetesMeta {
 
 /**
  * Provider and dependencies for the Kubernetes objects of a construct. Without a provider for the cluster in the stack, the
- * stack's own default Kubernetes provider is used; when there is none either, synthesis fails with the way out.
+ * stack's own default Kubernetes provider is used; when there is none either, synthesis fails and says how to make one.
  *
  * @internal
  */
@@ -213,7 +222,7 @@ export function helmMeta(
   cluster: IKubernetesCluster,
   waitFor: ITerraformDependable[] = [],
 ): KubernetesMeta {
-  return meta('helm', scope, cluster, waitFor, (access) => access.helmProvider);
+  return meta('helm', scope, cluster, waitFor, (access) => access.ensureHelmProvider());
 }
 
 /**
@@ -268,17 +277,37 @@ function meta(
   provider: (access: KubernetesAccess) => TerraformProvider,
 ): KubernetesMeta {
   const access = KubernetesAccess.find(scope, cluster);
-  if (!access) addValidation(scope, () => missingProviderFaults(type, scope, cluster));
+  if (!access) requireProvider(type, scope, cluster);
   const dependsOn = dependOn(scope, [...cluster.ready, ...waitFor]);
   return { provider: access && provider(access), dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
 }
 
-function missingProviderFaults(type: string, scope: Construct, cluster: IKubernetesCluster): Fault[] {
-  if (hasDefaultProvider(type, scope)) return [];
+/** What the ledger of a stack calls objects without a provider of their own, by the type of provider and the name of the cluster. */
+const WITHOUT_PROVIDER = 'object without provider';
+/** What it calls the checks for those. */
+const PROVIDER_CHECK = 'provider check';
+
+/** Has the stack checked for a default provider, once for all objects of a cluster. */
+function requireProvider(type: string, scope: Construct, cluster: IKubernetesCluster): void {
+  const stack = TerraformStack.of(scope);
+  const key = `${type} ${cluster.clusterName}`;
+  enter(stack, WITHOUT_PROVIDER, key, scope);
+  if (entered(stack, PROVIDER_CHECK, key).length > 0) return;
+  enter(stack, PROVIDER_CHECK, key, stack);
+  addValidation(stack, () => missingProviderFaults(type, stack, cluster.clusterName));
+}
+
+function missingProviderFaults(type: string, stack: TerraformStack, clusterName: string): Fault[] {
+  const [first, ...others] = entered(stack, WITHOUT_PROVIDER, `${type} ${clusterName}`);
+  if (!first || hasDefaultProvider(type, stack)) return [];
+  const path = `'${first.owner.node.path}'`;
+  const needed = others.length > 0 ? `${path} and ${others.length} more need` : `${path} needs`;
   return [
-    untitled(
-      `stack '${TerraformStack.of(scope).node.id}' has no ${type} provider for cluster '${cluster.clusterName}'; ` +
-        `call KubernetesAccess.of(stack, cluster) before making this construct, or hand in your own by KubernetesAccess.fromProviders`,
+    fault(
+      'MISSING_PROVIDER',
+      undefined,
+      `stack '${stack.node.id}' has no ${type} provider for cluster '${clusterName}', which ${needed}; call ` +
+        'KubernetesAccess.of(stack, cluster) before making what needs it, or hand in your own providers by KubernetesAccess.fromProviders',
     ),
   ];
 }
@@ -292,9 +321,11 @@ function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernete
   const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
   const others = accessesOf(stack).filter(({ access }) => access.kubernetesProvider === made);
   return others.map(({ cluster: other }) =>
-    untitled(
-      `this stack already has providers for a cluster named '${clusterName}', the one at '${other.node.path}', and is asked for those of ` +
-        `'${node.path}'; pass one of the two to everything, or give another cluster a name or a stack of its own`,
+    fault(
+      'CLUSTERS_SHARE_NAME',
+      'clusterName',
+      `the stack already has providers for another cluster named '${clusterName}': '${other.node.path}' has them, '${node.path}' asks for ` +
+        'its own; if both are one cluster, use one construct everywhere, else give one of them another name or another stack',
     ),
   );
 }

@@ -1,4 +1,4 @@
-import { untitled } from '../units/fault';
+import { fault } from '../units/fault';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
@@ -34,8 +34,10 @@ export function ensureNamespace(
       other === level
         ? []
         : [
-            untitled(
-              `namespace '${name}' has the Pod Security level '${other}', but '${level}' is asked for; use another namespace`,
+            fault(
+              'NAMESPACE_LEVEL_CONFLICT',
+              'namespace',
+              `namespace '${name}' already has the Pod Security level '${other}', but '${level}' is needed here; use another namespace`,
             ),
           ],
     );

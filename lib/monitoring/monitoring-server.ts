@@ -1,25 +1,23 @@
-import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persistent-volume-claim-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
-import { StatefulSetV1, StatefulSetV1Config } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
+import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterChecks } from '../scheduling/cluster-checks';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { IScheduledWorkload, PodDemand } from '../scheduling/pod-demand';
-import { podDemandOf } from '../scheduling/pod-demand-of';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../kubernetes/pod-security';
+import { configChecksum, lateChecksumAnnotation } from '../kubernetes/config-checksum';
+import { PodContainer, podTemplate } from '../kubernetes/pod-template';
+import { canonicalBytes } from '../kubernetes/quantity';
+import { PodSecurityLevel } from '../core/pod-security-level';
 import { escapeTemplate } from '../core/template-escape';
 import { DataSize } from '../units/data-size';
 import { MonitoringStorage } from './monitoring-storage';
 
 /** User `nobody`, whom both images run as. */
 const NOBODY_ID = '65534';
-const CONFIG_HASH = 'gpu-inference-constructs/config-hash';
 
 /**
  * A file of the configuration whose text is asked for when the stack is synthesized.
@@ -61,7 +59,7 @@ export interface MonitoringServerProps {
  *
  * @internal
  */
-export class MonitoringServer extends Construct implements IScheduledWorkload {
+export class MonitoringServer extends Construct {
   public constructor(
     scope: Construct,
     id: string,
@@ -73,12 +71,6 @@ export class MonitoringServer extends Construct implements IScheduledWorkload {
     if (props.storage.persistent) this.makeClaim();
     this.makeService();
     this.makeStatefulSet();
-    ClusterChecks.of(props.cluster).register(this);
-  }
-
-  public get podDemands(): PodDemand[] {
-    const { namespace, name } = this.props;
-    return [podDemandOf({ container: [this.container()] }, { name: `${namespace}/${name}`, pods: 1 })];
   }
 
   private get meta() {
@@ -120,7 +112,7 @@ export class MonitoringServer extends Construct implements IScheduledWorkload {
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: storage.storageClassName,
-        resources: { requests: { storage: quantity(size) } },
+        resources: { requests: { storage: canonicalBytes(size) } },
       },
     });
   }
@@ -150,59 +142,51 @@ export class MonitoringServer extends Construct implements IScheduledWorkload {
         // One: a second Prometheus on the same volume would corrupt it.
         replicas: '1',
         selector: { matchLabels: { ...labels } },
-        template: {
-          metadata: {
-            labels: { ...labels },
-            annotations: { [CONFIG_HASH]: Lazy.stringValue({ produce: () => this.configHash() }) },
-          },
-          spec: this.podSpec(),
-        },
+        template: this.template(),
       },
     });
   }
 
-  /** Changes with the configuration, so that the pod is replaced and reads it. */
-  private configHash(): string {
-    const hash = createHash('sha256');
-    this.props.config.forEach(({ name, text }) => hash.update(`${name}\n${text()}\n`));
-    return hash.digest('hex').slice(0, 16);
+  private template() {
+    const { name, labels, storage, size, secrets = [], imageRegistry, usesApiServer } = this.props;
+    return podTemplate({
+      labels,
+      // A changed configuration replaces the pod, which reads it when it starts.
+      annotations: lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
+      registry: imageRegistry,
+      securityLevel: PodSecurityLevel.RESTRICTED,
+      userId: NOBODY_ID,
+      serviceAccount: { name, usesApiServer },
+      containers: [this.container()],
+      spec: {
+        // Prometheus ends its write-ahead log, Alertmanager writes its silences.
+        terminationGracePeriodSeconds: 120,
+        volume: [
+          { name: 'config', configMap: { name: `${name}-config` } },
+          storage.persistent
+            ? { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }
+            : { name: 'data', emptyDir: { sizeLimit: canonicalBytes(size) } },
+          ...secrets.map((secret) => ({ name: `secret-${secret.name}`, secret: { secretName: secret.name } })),
+        ],
+      },
+    });
   }
 
-  private podSpec(): StatefulSetV1Config['spec']['template']['spec'] {
-    const { name, storage, size, secrets = [], imageRegistry, usesApiServer } = this.props;
-    const pullSecrets = imageRegistry.pullSecrets.map((secret) => ({ name: secret }));
-    return {
-      serviceAccountName: name,
-      automountServiceAccountToken: usesApiServer,
-      enableServiceLinks: false,
-      // Prometheus ends its write-ahead log, Alertmanager writes its silences.
-      terminationGracePeriodSeconds: 120,
-      securityContext: restrictedPodSecurityContext(NOBODY_ID),
-      imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
-      container: [this.container()],
-      volume: [
-        { name: 'config', configMap: { name: `${name}-config` } },
-        storage.persistent
-          ? { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }
-          : { name: 'data', emptyDir: { sizeLimit: quantity(size) } },
-        ...secrets.map((secret) => ({ name: `secret-${secret.name}`, secret: { secretName: secret.name } })),
-      ],
-    };
+  private configChecksum(): string {
+    return configChecksum(Object.fromEntries(this.props.config.map(({ name, text }) => [name, text()])));
   }
 
-  private container() {
-    const { name, image, imageRegistry, args, port, secrets = [], memory, cpuRequest, cpuLimit } = this.props;
+  private container(): PodContainer {
+    const { name, image, args, port, secrets = [], memory, cpuRequest, cpuLimit } = this.props;
     const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 10, timeoutSeconds: 5 });
     return {
       name,
-      image: imageRegistry.resolve(image),
-      imagePullPolicy: 'IfNotPresent',
+      image,
       args: [...args],
       port: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
-      securityContext: restrictedContainerSecurityContext(),
       resources: {
-        requests: { cpu: cpuRequest, memory: quantity(memory) },
-        limits: { cpu: cpuLimit, memory: quantity(memory) },
+        requests: { cpu: cpuRequest, memory: canonicalBytes(memory) },
+        limits: { cpu: cpuLimit, memory: canonicalBytes(memory) },
       },
       startupProbe: { ...probe('/-/ready'), failureThreshold: Math.ceil(this.props.startupBudgetSeconds / 10) },
       readinessProbe: { ...probe('/-/ready'), failureThreshold: 3 },
@@ -214,10 +198,4 @@ export class MonitoringServer extends Construct implements IScheduledWorkload {
       ],
     };
   }
-}
-
-/** A Kubernetes quantity in the form the API server answers with, so that the next plan sees no difference. */
-function quantity(size: DataSize): string {
-  const mib = Math.ceil(size.mib);
-  return mib % 1024 === 0 ? `${mib / 1024}Gi` : `${mib}Mi`;
 }

@@ -14,7 +14,7 @@ const WITH_NVLINK = 0.6;
  * Through host memory the node, not the fabric, is what limits: two g6e.48xlarge reached 3 GB/s of 50 GB/s (0.06; aws/aws-ofi-nccl#547,
  * where its maintainers say, in August 2025, that only P types from P4d on have GPUDirect). It shows that EFA works, no more.
  */
-const WITHOUT = 0.05;
+const THROUGH_HOST_MEMORY = 0.05;
 
 /**
  * Bus bandwidth in GB/s below which an all-reduce of nodes with a fabric is a fault.
@@ -23,5 +23,5 @@ const WITHOUT = 0.05;
  */
 export function bandwidthFloor(fabric: IRdmaFabric, type: GpuNodeType): number {
   const rate = fabric.bandwidthGbps(type) / 8;
-  return Math.round(rate * (type.gpuDirect ? WITH_NVLINK : WITHOUT) * 100) / 100;
+  return Math.round(rate * (type.gpuDirect ? WITH_NVLINK : THROUGH_HOST_MEMORY) * 100) / 100;
 }

@@ -1,10 +1,11 @@
-import { Fault, untitled } from '../units/fault';
+import { duplicateFaults } from '../units/duplicate-faults';
+import { Fault, fault } from '../units/fault';
+import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { FabricAttachmentKind } from '../core/rdma-fabric';
-import { displayValue } from '../core/tokens';
 import { RdmaAttachment } from './rdma-attachment';
 
 /**
- * A fabric of NVIDIA ConnectX adapters; of InfiniBand, all there is to say.
+ * A fabric of NVIDIA ConnectX adapters; all that InfiniBand needs.
  */
 export interface ConnectXOptions {
   /** Adapters of one node that belong to the fabric, e.g. 8. */
@@ -32,8 +33,6 @@ export interface RoceOptions extends ConnectXOptions {
   readonly trafficClass?: number;
 }
 
-const ATTACHMENT_NAME = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-
 /**
  * Everything that is wrong with the options of a fabric.
  *
@@ -47,42 +46,44 @@ export function connectXFaults(kind: string, options: ConnectXOptions & Partial<
     resourceNames,
     podsPerAdapter,
   } = (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
-  const faults: Fault[] = [];
-  const whole = (name: string, value: number | undefined, least: number, most = Infinity) => {
-    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
-    const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
-    faults.push(untitled(`${name} must be a whole number ${range}; got ${displayValue(value)}`));
-  };
-  whole('adaptersPerNode', adaptersPerNode, 1);
-  whole('gidIndex', gidIndex, 0);
-  whole('trafficClass', trafficClass, 0, 255);
-  whole(way === FabricAttachmentKind.VIRTUAL_FUNCTIONS ? 'virtualFunctionsPerAdapter' : 'maxPods', podsPerAdapter, 1);
-  if (!(gbpsPerAdapter > 0))
-    faults.push(untitled(`gbpsPerAdapter must be above 0; got ${displayValue(gbpsPerAdapter)}`));
-  if (fabricName === '') faults.push(untitled("fabricName must not be empty; got ''"));
-  if (way === FabricAttachmentKind.VIRTUAL_FUNCTIONS && resourceNames.length !== adaptersPerNode) {
+  const isVirtual = way === FabricAttachmentKind.VIRTUAL_FUNCTIONS;
+  const faults: Fault[] = [
+    ...wholeNumberFault('adaptersPerNode', adaptersPerNode, 1),
+    ...wholeNumberFault('gidIndex', gidIndex, 0),
+    ...wholeNumberFault('trafficClass', trafficClass, 0, 255),
+    ...wholeNumberFault(`attachment.${isVirtual ? 'virtualFunctionsPerAdapter' : 'maxPods'}`, podsPerAdapter, 1),
+    ...positiveFault('gbpsPerAdapter', gbpsPerAdapter),
+    ...duplicateFaults('attachment.rails', resourceNames),
+  ];
+  if (fabricName === '') faults.push(fault('INVALID_NAME', 'fabricName', "fabricName must not be empty; got ''"));
+  if (isVirtual && resourceNames.length !== adaptersPerNode) {
     faults.push(
-      untitled(
-        `virtual functions need one rail for each of the ${adaptersPerNode} adapters; got ${resourceNames.length} rails`,
+      fault(
+        'RAIL_FOR_EACH_ADAPTER',
+        'attachment.rails',
+        `virtual functions need one rail for each of the ${adaptersPerNode} adapters of a node; got ${resourceNames.length} rails`,
       ),
     );
   }
   if (way === FabricAttachmentKind.SHARED_DEVICES && kind === 'roce' && networks.length === 0) {
     faults.push(
-      untitled(
-        'shared devices of a RoCE fabric need networks: the GIDs of an adapter are those of its network interface, which a pod only ' +
-          'sees through a MacvlanNetwork; name one for each rail',
+      fault(
+        'ROCE_NEEDS_NETWORKS',
+        'attachment.networks',
+        'shared devices of a RoCE fabric need networks: the GIDs of an adapter are those of its network interface, which a pod sees only ' +
+          'through a MacvlanNetwork; name one network for each rail',
       ),
     );
   }
   for (const name of resourceNames) {
-    if (!/^[a-z.]+\/[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(name))
-      faults.push(untitled(`resourceName must be letters, digits, '-', '_' or '.', at most 63 of them; got '${name}'`));
+    if (/^[a-z.]+\/[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(name)) continue;
+    faults.push(
+      fault(
+        'INVALID_NAME',
+        'attachment.resourceName',
+        `resourceName must consist of letters, digits, '-', '_' and '.', at most 63 of them; got '${name.slice(name.indexOf('/') + 1)}'`,
+      ),
+    );
   }
-  for (const network of networks.filter((name) => !ATTACHMENT_NAME.test(name))) {
-    faults.push(untitled(`a network must be named '<namespace>/<name>' or '<name>'; got '${network}'`));
-  }
-  if (new Set(resourceNames).size < resourceNames.length)
-    faults.push(untitled(`rails must have resources of their own; got ${resourceNames.join(', ')}`));
   return faults;
 }

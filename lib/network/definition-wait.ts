@@ -7,7 +7,10 @@ import { Construct } from 'constructs';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../kubernetes/pod-security';
+import { PodSecurityLevel } from '../core/pod-security-level';
+import { MANAGED_BY } from '../kubernetes/managed-by';
+import { podTemplate } from '../kubernetes/pod-template';
+import { Toleration } from '../kubernetes/tolerations';
 
 /** The project's own image of kubectl: one binary, no shell. `wait --for=create` came with 1.31. */
 const KUBECTL_IMAGE = 'registry.k8s.io/kubectl:v1.34.1';
@@ -21,7 +24,7 @@ export interface DefinitionWaitProps {
   readonly definition: string;
   readonly imageRegistry: ImageRegistry;
   readonly waitFor: ITerraformDependable[];
-  readonly tolerations: { [key: string]: string }[];
+  readonly tolerations: () => readonly Toleration[];
 }
 
 /**
@@ -37,7 +40,7 @@ export class DefinitionWait extends Construct {
   public constructor(scope: Construct, id: string, props: DefinitionWaitProps) {
     super(scope, id);
     const { cluster, namespace, name } = props;
-    const metadata = { name, labels: { 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' } };
+    const metadata = { name, labels: MANAGED_BY };
     const account = new ServiceAccountV1(this, 'ServiceAccount', {
       ...kubernetesMeta(this, cluster, props.waitFor),
       metadata: { ...metadata, namespace },
@@ -62,13 +65,10 @@ export class DefinitionWait extends Construct {
     });
     const wait = (step: string, condition: string) => ({
       name: step,
-      image: props.imageRegistry.resolve(KUBECTL_IMAGE),
-      imagePullPolicy: 'IfNotPresent',
+      image: KUBECTL_IMAGE,
       args: ['wait', `--for=${condition}`, `crd/${props.definition}`, '--timeout=15m'],
       resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
-      securityContext: restrictedContainerSecurityContext(),
     });
-    const pullSecrets = props.imageRegistry.pullSecrets.map((secret) => ({ name: secret }));
     const job = new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, [binding]),
       metadata: { ...metadata, namespace },
@@ -78,20 +78,15 @@ export class DefinitionWait extends Construct {
         backoffLimit: 4,
         completions: 1,
         parallelism: 1,
-        template: {
-          metadata: { labels: metadata.labels },
-          spec: {
-            serviceAccountName: name,
-            automountServiceAccountToken: true,
-            enableServiceLinks: false,
-            restartPolicy: 'Never',
-            securityContext: restrictedPodSecurityContext(),
-            toleration: props.tolerations,
-            imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
-            initContainer: [wait('created', 'create')],
-            container: [wait('established', 'condition=Established')],
-          },
-        },
+        template: podTemplate({
+          registry: props.imageRegistry,
+          securityLevel: PodSecurityLevel.RESTRICTED,
+          serviceAccount: { name, usesApiServer: true },
+          tolerations: props.tolerations,
+          initContainers: [wait('created', 'create')],
+          containers: [wait('established', 'condition=Established')],
+          spec: { restartPolicy: 'Never' },
+        }),
       },
     });
     this.ready = [job];

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 
 /** Variables that must not be set by hand, and why. */
@@ -49,5 +49,11 @@ export function environmentFaults(kind: RdmaFabricKind, environment: { [name: st
   const owned = OWNED[kind];
   return Object.keys(environment)
     .filter((name) => Object.hasOwn(owned, name))
-    .map((name) => untitled(`environment must not set ${name} on the fabric '${kind}': ${owned[name]}; leave it out`));
+    .map((name) =>
+      fault(
+        'FABRIC_VARIABLE_RESERVED',
+        `environment.${name}`,
+        `environment must not set ${name} on the fabric '${kind}': ${owned[name]}; leave it out`,
+      ),
+    );
 }

@@ -1,5 +1,6 @@
 export * from './connectx-options';
 export * from './nccl-acceptance-test';
+export * from './network-name';
 export * from './network-operator';
 export * from './nic-driver';
 export * from './nv-ipam-pool';

@@ -1,11 +1,10 @@
-import { Fault, untitled } from '../units/fault';
-import { createHash } from 'crypto';
+import { Fault, fault } from '../units/fault';
+import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
-import { JobV1, JobV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/job-v1';
+import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterChecks } from '../scheduling/cluster-checks';
 import { faultsOf, throwIfInvalid } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
@@ -13,14 +12,17 @@ import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
-import { IScheduledWorkload, PodDemand } from '../scheduling/pod-demand';
-import { podDemandOf } from '../scheduling/pod-demand-of';
+import { checksumAnnotation } from '../kubernetes/config-checksum';
+import { MANAGED_BY } from '../kubernetes/managed-by';
+import { PodContainer, PodTemplate, podTemplate } from '../kubernetes/pod-template';
+import { mebibytes } from '../kubernetes/quantity';
+import { hintScheduling } from '../kubernetes/scheduling-hints';
+import { DataSize } from '../units/data-size';
 import { FabricBinding, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { bandwidthFloor } from './bandwidth-floor';
-import { EXPECTED_NETWORK, NCCL_ACCEPTANCE_SCRIPT } from './nccl-acceptance-script';
-import { NCCL_MEASURE_SCRIPT } from './nccl-measure-script';
+import { scriptAsset } from '../kubernetes/script-asset';
 import { RdmaFabric } from './rdma-fabric';
 
 /**
@@ -33,6 +35,16 @@ import { RdmaFabric } from './rdma-fabric';
 const IMAGES = {
   efa: 'public.ecr.aws/deep-learning-containers/pytorch-training:2.9.0-gpu-py312-cu130-ubuntu22.04-ec2-v1.11',
   connectX: 'nvcr.io/nvidia/pytorch:26.01-py3',
+};
+/**
+ * What NCCL prints of a connection between nodes by a fabric. What it prints of a transport alone is no proof: "NET/IB : No device
+ * found.", "Failed to initialize NET plugin IB" (NCCL 2.28.9 on a host without one).
+ *
+ * @internal
+ */
+export const EXPECTED_NETWORK = {
+  efa: 'via NET/(OFI|(AWS )?Libfabric)',
+  connectX: 'via (COLL)?NET/IB',
 };
 /** CUDA 13, which both images have, begins with Turing. */
 const LEAST_COMPUTE_CAPABILITY = 7.5;
@@ -79,7 +91,7 @@ export interface NcclAcceptanceTestProps {
  *
  * Throws a `ValidationError` for a pool whose nodes reach each other by TCP only, or that has too few nodes.
  */
-export class NcclAcceptanceTest extends Construct implements IScheduledWorkload {
+export class NcclAcceptanceTest extends Construct {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -94,7 +106,6 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
   private readonly props: NcclAcceptanceTestProps;
   private readonly fabric: IRdmaFabric;
   private readonly nodes: number;
-  private readonly podSpec: JobV1SpecTemplateSpec;
 
   /**
    * @param scope parent, in the workload stack
@@ -113,9 +124,12 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
     this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.hardware);
 
     const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
-    const scripts = { [RUN_SCRIPT]: NCCL_ACCEPTANCE_SCRIPT, [MEASURE_SCRIPT]: NCCL_MEASURE_SCRIPT };
+    const scripts = {
+      [RUN_SCRIPT]: scriptAsset('nccl-acceptance.sh'),
+      [MEASURE_SCRIPT]: scriptAsset('nccl_measure.py'),
+    };
     const meta = kubernetesMeta(this, nodePool.cluster, namespace);
-    const metadata = { name: this.name, namespace: this.namespace, labels: this.labels };
+    const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.selector, ...MANAGED_BY } };
     const config = new ConfigMapV1(this, 'Scripts', {
       ...meta,
       metadata,
@@ -135,8 +149,6 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
     });
     const binding = this.binding();
     const deadline = props.deadlineSeconds ?? 3600;
-    this.podSpec = this.pod(binding, deadline);
-    const checksum = createHash('sha256').update(JSON.stringify(scripts)).digest('hex');
     this.job = new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, nodePool.cluster, [...namespace, config, service, ...nodePool.ready]),
       metadata,
@@ -148,38 +160,15 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
         parallelism: this.nodes,
         backoffLimit: 0,
         activeDeadlineSeconds: deadline,
-        template: {
-          metadata: {
-            labels: this.labels,
-            annotations: { ...binding.annotations, 'gpu-inference-constructs/scripts-checksum': checksum },
-          },
-          spec: this.podSpec,
-        },
+        template: this.template(binding, deadline, checksumAnnotation(scripts)),
       },
     });
+    hintScheduling(this.job, { podsPerGroup: this.nodes, rdmaRequired: true });
     this.ready = [this.job];
-    ClusterChecks.of(nodePool.cluster).register(this);
-  }
-
-  /** What its pods ask of the nodes. */
-  public get podDemands(): PodDemand[] {
-    return [
-      podDemandOf(this.podSpec, {
-        name: `${this.namespace}/${this.name}`,
-        pods: this.nodes,
-        podsPerGroup: this.nodes,
-        rdmaRequired: true,
-        temporary: true,
-      }),
-    ];
   }
 
   private get selector(): { [key: string]: string } {
     return { 'app.kubernetes.io/name': 'nccl-acceptance', 'app.kubernetes.io/instance': this.name };
-  }
-
-  private get labels(): { [key: string]: string } {
-    return { ...this.selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
   }
 
   private get isEfa(): boolean {
@@ -199,27 +188,28 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
     }).flatMap(([property, value]) => concreteFault(property, value, 'the Job is made from it'));
     if (tokens.length > 0) return tokens;
     const { gpu, name: hardware } = nodePool.hardware;
-    const positive = (property: string, value?: number) =>
-      value === undefined || value > 0 ? [] : [`${property} must be above 0; got ${value}`];
     return [
       ...kubernetesNameFault('name', name, 50),
       ...kubernetesNameFault('namespace', namespace),
-      ...(Number.isInteger(nodes) && nodes >= 2
-        ? []
-        : [untitled(`nodes must be a whole number of at least 2; got ${nodes}`)]),
+      ...wholeNumberFault('nodes', nodes, 2),
       ...(nodes > nodePool.maxNodes
         ? [
-            untitled(
-              `the test takes ${nodes} nodes, but pool '${nodePool.poolName}' has at most ${nodePool.maxNodes}; raise maxNodes`,
+            fault(
+              'TEST_EXCEEDS_POOL',
+              'nodes',
+              `nodes must be at most the ${nodePool.maxNodes} that pool '${nodePool.poolName}' may have; got ${nodes}; raise maxNodes`,
             ),
           ]
         : []),
-      ...positive('minimumBusBandwidth', minimumBusBandwidth).map(untitled),
-      ...positive('deadlineSeconds', deadlineSeconds).map(untitled),
+      ...positiveFault('minimumBusBandwidth', minimumBusBandwidth),
+      ...positiveFault('deadlineSeconds', deadlineSeconds),
       ...(image === undefined && gpu.computeCapability < LEAST_COMPUTE_CAPABILITY
         ? [
-            untitled(
-              `the images of this test need compute capability ${LEAST_COMPUTE_CAPABILITY}; ${hardware} has ${gpu.computeCapability}; pass image`,
+            fault(
+              'TEST_IMAGE_TOO_NEW',
+              'image',
+              `the default images need compute capability ${LEAST_COMPUTE_CAPABILITY}, but the GPUs of ${hardware} have ` +
+                `${gpu.computeCapability}; pass an image with an older CUDA`,
             ),
           ]
         : []),
@@ -233,31 +223,30 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
     return this.fabric.bind({ hardware: instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment });
   }
 
-  private pod(binding: FabricBinding, deadline: number): JobV1SpecTemplateSpec {
+  private template(binding: FabricBinding, deadline: number, checksum: { [key: string]: string }): PodTemplate {
     const { nodePool, imageRegistry = ImageRegistry.UPSTREAM } = this.props;
-    const sharedMib = Math.ceil(binding.sharedMemory.mib);
-    return {
-      restartPolicy: 'Never',
-      subdomain: this.name,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      nodeSelector: nodePool.nodeSelector,
-      toleration: nodePool.taints.map(({ key, value, effect }) =>
-        value ? { key, operator: 'Equal', value, effect } : { key, operator: 'Exists', effect },
-      ),
-      imagePullSecrets:
-        imageRegistry.pullSecrets.length > 0 ? imageRegistry.pullSecrets.map((name) => ({ name })) : undefined,
-      volume: [
-        { name: 'scripts', configMap: { name: this.name, defaultMode: '0444' } },
-        { name: 'tmp', emptyDir: { sizeLimit: '2Gi' } },
-        { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sharedMib}Mi` } },
-      ],
-      container: [this.container(binding, sharedMib, deadline)],
-    };
+    return podTemplate({
+      labels: this.selector,
+      annotations: { ...binding.annotations, ...checksum },
+      registry: imageRegistry,
+      securityLevel: PodSecurityLevel.PRIVILEGED,
+      taints: nodePool.taints,
+      containers: [this.container(binding, deadline)],
+      spec: {
+        restartPolicy: 'Never',
+        subdomain: this.name,
+        nodeSelector: nodePool.nodeSelector,
+        volume: [
+          { name: 'scripts', configMap: { name: this.name, defaultMode: '0444' } },
+          { name: 'tmp', emptyDir: { sizeLimit: '2Gi' } },
+          { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: mebibytes(binding.sharedMemory) } },
+        ],
+      },
+    });
   }
 
-  private container(binding: FabricBinding, sharedMib: number, deadline: number) {
-    const { nodePool, image, imageRegistry = ImageRegistry.UPSTREAM } = this.props;
+  private container(binding: FabricBinding, deadline: number): PodContainer {
+    const { nodePool, image } = this.props;
     const gpus = nodePool.hardware.gpuCount;
     const environment: { [name: string]: string } = {
       ...binding.environment,
@@ -274,11 +263,10 @@ export class NcclAcceptanceTest extends Construct implements IScheduledWorkload 
       HOME: '/tmp',
     };
     const fixed = { 'nvidia.com/gpu': String(gpus), ...binding.resources };
-    const memory = `${sharedMib + 2048 + 4096 * gpus}Mi`;
+    const memory = mebibytes(DataSize.mib(binding.sharedMemory.mib + 2048 + 4096 * gpus));
     return {
       name: 'all-reduce',
-      image: imageRegistry.resolve(image ?? (this.isEfa ? IMAGES.efa : IMAGES.connectX)),
-      imagePullPolicy: 'IfNotPresent',
+      image: image ?? (this.isEfa ? IMAGES.efa : IMAGES.connectX),
       command: ['/bin/sh', `${SCRIPTS}/${RUN_SCRIPT}`],
       env: Object.entries(environment)
         .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,10 +1,10 @@
 import { addValidation } from '../core/validation';
-import { Fault, fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
-import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
+import { ClusterLedger, ClusterSingleton, entered } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
@@ -18,9 +18,11 @@ import { otherClusterFault } from '../core/other-cluster-fault';
 import { kubernetesNameFault } from '../core/naming';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
-import { DefinitionWait } from './definition-wait';
+import { NetworkName } from './network-name';
 import { NicDriver } from './nic-driver';
-import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies, tolerationsOf } from './nic-policies';
+import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
+import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
+import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
@@ -53,13 +55,13 @@ export interface NvidiaNetworkOperatorProps {
    */
   readonly secondaryNetworks?: boolean;
   /**
-   * Whether node feature discovery is installed with it. A cluster must have exactly one: say false where the GPU operator or
-   * somebody else brings it.
+   * Whether node feature discovery is installed with it. A cluster must have exactly one: pass false where the GPU operator or another
+   * installation brings it.
    * @default true
    */
   readonly nodeFeatureDiscovery?: boolean;
-  /** Networks that the fabrics of its pools name and that somebody else makes, as `<namespace>/<name>`. @default - none */
-  readonly existingNetworks?: string[];
+  /** Networks that the fabrics of its pools attach and that are made elsewhere. @default - none */
+  readonly existingNetworks?: NetworkName[];
   /** Namespace, of the Pod Security level 'privileged'. @default 'nvidia-network-operator' */
   readonly namespace?: string;
   /** Version of the chart, 26.4 or later. From 26.7 on it needs Kubernetes 1.32. @default '26.4.1' */
@@ -79,7 +81,8 @@ export interface NvidiaNetworkOperatorProps {
  * ConnectX-6 Lx is not supported.
  *
  * Throws a `ValidationError` when no pool has InfiniBand or RoCE, for a pool of another cluster, for a second operator on one cluster,
- * whose policies would be ignored, and for a second node feature discovery. A network that a fabric names and nobody makes is an error at synthesis.
+ * whose policies would be ignored, and for a second node feature discovery. A network that a fabric attaches and that does not exist is
+ * an error at synthesis.
  *
  * @see https://docs.nvidia.com/networking/display/kubernetes2641/customizations/nic-node-policy.html
  */
@@ -90,14 +93,13 @@ export class NvidiaNetworkOperator extends Construct {
   public readonly namespace: string;
   /** Whether Multus, the CNI plugins and NVIDIA's IPAM are installed. */
   public readonly secondaryNetworks: boolean;
+  /** Where images are pulled from. */
+  public readonly imageRegistry: ImageRegistry;
   /** What networks wait for: the operator and its policies. */
   public readonly ready: ITerraformDependable[];
 
   private readonly pools: ConnectXPool[];
-  private readonly registry: ImageRegistry;
-  private readonly made = new Set<string>();
-  /** Addresses of each node, by the network that they are for. */
-  private readonly blocks = new Map<string, number>();
+  private readonly existingNetworks: string[];
 
   /**
    * @param scope parent, in the workload stack
@@ -108,12 +110,12 @@ export class NvidiaNetworkOperator extends Construct {
     super(scope, id);
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
-    this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
     this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
-    for (const network of props.existingNetworks ?? []) this.made.add(network);
+    this.existingNetworks = (props.existingNetworks ?? []).map(({ reference }) => reference);
 
     const version = props.chartVersion ?? CHART_VERSION;
     const namespace = ensureNamespace(this, this.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
@@ -142,8 +144,8 @@ export class NvidiaNetworkOperator extends Construct {
     });
     this.ready = [release, ...policies.ready];
     addValidation(this, () => [
-      ...this.missingNetworks().map(untitled),
-      ...this.smallBlocks().map(untitled),
+      ...this.missingNetworks(),
+      ...this.smallBlocks(),
       ...(props.nodePools ? [] : this.latePoolFaults()),
     ]);
     ClusterLedger.of(this.cluster).addSingleton(ClusterSingleton.NETWORK_OPERATOR, this);
@@ -155,38 +157,16 @@ export class NvidiaNetworkOperator extends Construct {
     return this.pools.map(({ pool }) => pool);
   }
 
-  /** Makes a network known, so that fabrics may name it. @internal */
-  public _addNetwork(reference: string, perNodeBlockSize?: number): void {
-    this.made.add(reference);
-    if (perNodeBlockSize !== undefined) this.blocks.set(reference, perNodeBlockSize);
-  }
-
-  /** What address pools wait for: their kind is defined when the operator has started IPAM, after its policy is there. @internal */
-  public _ipamReady(): ITerraformDependable[] {
-    const id = 'IpamDefinition';
-    const known = this.node.tryFindChild(id) as DefinitionWait | undefined;
-    const wait =
-      known ??
-      new DefinitionWait(this, id, {
-        cluster: this.cluster,
-        namespace: this.namespace,
-        name: 'nv-ipam-definition',
-        definition: 'ippools.nv-ipam.nvidia.com',
-        imageRegistry: this.registry,
-        waitFor: this.ready,
-        tolerations: tolerationsOf(this.taints) as { [key: string]: string }[],
-      });
-    return wait.ready;
-  }
-
   /** Pools that were made after this, whose nodes would have no adapter for pods. */
   private latePoolFaults(): Fault[] {
     const served = new Set(this.nodePools);
     const late = ClusterLedger.of(this.cluster).pools.filter((pool) => hasConnectX(pool) && !served.has(pool));
     return late.map((pool) =>
-      untitled(
-        `pool '${pool.poolName}' was made after the network operator, which serves the pools there were; make the operator last, or pass ` +
-          'nodePools',
+      fault(
+        'POOL_AFTER_NETWORK_OPERATOR',
+        undefined,
+        `pool '${pool.poolName}' was made after the network operator, which serves only the pools made before it; make the operator last, ` +
+          'or pass nodePools',
       ),
     );
   }
@@ -199,14 +179,14 @@ export class NvidiaNetworkOperator extends Construct {
     return {
       repository: this.mirrored(COMPONENTS),
       version,
-      pullSecrets: this.registry.pullSecrets,
+      pullSecrets: this.imageRegistry.pullSecrets,
     };
   }
 
   private values(version: string, nodeFeatureDiscovery: boolean) {
     const sriov = this.pools.some(({ attachment }) => attachment.kind === FabricAttachmentKind.VIRTUAL_FUNCTIONS);
     const worker = [...this.taints, ...CONTROL_PLANE, GPU];
-    const { host, pullSecrets } = this.registry;
+    const { host, pullSecrets } = this.imageRegistry;
     const image = { repository: this.mirrored(`${COMPONENTS}/node-feature-discovery`) };
     const discovery = host ? { image, imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
     return {
@@ -214,7 +194,7 @@ export class NvidiaNetworkOperator extends Construct {
       sriovNetworkOperator: { enabled: sriov },
       'node-feature-discovery': {
         ...discovery,
-        worker: { tolerations: tolerationsOf(worker) },
+        worker: { tolerations: tolerationsOfAnyValue(worker) },
       },
       ...(host ? this.mirrorValues(version) : {}),
     };
@@ -233,14 +213,14 @@ export class NvidiaNetworkOperator extends Construct {
       },
       'sriov-network-operator': {
         images: Object.fromEntries(sriov) as { [name: string]: string },
-        imagePullSecrets: this.registry.pullSecrets,
+        imagePullSecrets: this.imageRegistry.pullSecrets,
       },
-      imagePullSecrets: this.registry.pullSecrets,
+      imagePullSecrets: this.imageRegistry.pullSecrets,
     };
   }
 
   private mirrored(path: string): string {
-    return this.registry.resolve(path);
+    return this.imageRegistry.resolve(path);
   }
 
   private faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): Fault[] {
@@ -253,68 +233,88 @@ export class NvidiaNetworkOperator extends Construct {
       ...(major > 26 || (major === 26 && minor >= 4)
         ? []
         : [
-            untitled(
-              `chartVersion must be 26.4 or later, which has policies for single pools; got '${props.chartVersion}'`,
+            fault(
+              'OUT_OF_RANGE',
+              'chartVersion',
+              `chartVersion must be 26.4 or later, the first with policies for single pools; got '${props.chartVersion}'`,
             ),
           ]),
       ...(other
         ? [
-            untitled(
-              `cluster '${cluster.clusterName}' already has its network operator at '${other.node.path}'; its cluster policy is the only ` +
-                'one that is looked at; pass all pools to that one',
+            fault(
+              'NETWORK_OPERATOR_EXISTS',
+              'cluster',
+              `cluster '${cluster.clusterName}' already has a network operator at '${other.node.path}', and only one cluster policy takes ` +
+                'effect; pass all pools to that operator',
             ),
           ]
         : []),
       ...((props.nodeFeatureDiscovery ?? true) && !other ? featureDiscoveryFaults(cluster) : []),
       ...(pools.length === 0
         ? [
-            untitled(
+            fault(
+              'NO_POOL_WITH_ADAPTERS',
+              'nodePools',
               `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,
             ),
           ]
         : []),
-      ...pools.flatMap((pool) => [
-        ...otherClusterFault(pool, cluster),
+      ...pools.flatMap((pool, index) => [
+        ...otherClusterFault(pool, cluster, `nodePools[${index}]`),
         ...attachmentFaults(pool),
         ...(hasConnectX(pool)
           ? []
           : [
-              untitled(
-                `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave it out, or give it ` +
-                  'RdmaFabric.infiniband or RdmaFabric.roce',
+              fault(
+                'POOL_WITHOUT_ADAPTERS',
+                'nodePools',
+                `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave the pool out, or ` +
+                  'give it RdmaFabric.infiniband or RdmaFabric.roce',
               ),
             ]),
       ]),
     ];
   }
 
+  /** Networks that this operator makes, by their references. */
+  private get networks(): Map<string, SecondaryNetworkEntry> {
+    const all = entered<SecondaryNetworkEntry>(this, SECONDARY_NETWORK);
+    return new Map(all.map(({ value }) => [value.reference, value]));
+  }
+
   /** Adapters that pods have for themselves need an address each, in the block of their node. */
-  private smallBlocks(): string[] {
+  private smallBlocks(): Fault[] {
+    const { networks } = this;
     return this.pools.flatMap(({ pool, fabric }) => {
       const adapters =
         fabric.attachment?.kind === FabricAttachmentKind.HOST_DEVICES ? (fabric.adaptersPerNode ?? 0) : 0;
       return [...new Set(fabric.networks)].flatMap((name) => {
-        const block = this.blocks.get(name.includes('/') ? name : `default/${name}`);
-        return block === undefined || block >= adapters
-          ? []
-          : [
-              `each node of pool '${pool.poolName}' has ${adapters} adapters on network '${name}', but blocks of ${block} addresses; raise ` +
-                `perNodeBlockSize to ${adapters}`,
-            ];
+        const block = networks.get(wholeReference(name))?.perNodeBlockSize;
+        if (block === undefined || block >= adapters) return [];
+        return [
+          fault(
+            'ADDRESS_BLOCK_TOO_SMALL',
+            undefined,
+            `each node of pool '${pool.poolName}' has ${adapters} adapters on network '${name}', but blocks of ${block} addresses; raise ` +
+              `perNodeBlockSize to ${adapters}`,
+          ),
+        ];
       });
     });
   }
 
-  private missingNetworks(): string[] {
-    const here = (name: string) => (name.includes('/') ? name : `default/${name}`);
+  private missingNetworks(): Fault[] {
+    const made = new Set([...this.networks.keys(), ...this.existingNetworks]);
     return this.pools.flatMap(({ pool, fabric }) => {
-      const missing = [...new Set(fabric.networks)].filter(
-        (name) => !this.made.has(here(name)) && !this.made.has(name),
-      );
+      const missing = [...new Set(fabric.networks)].filter((name) => !made.has(wholeReference(name)));
       if (missing.length === 0) return [];
       return [
-        `the fabric of pool '${pool.poolName}' attaches ${missing.map((name) => `'${name}'`).join(', ')}, which nobody makes; make a ` +
-          'MacvlanNetwork, HostDeviceNetwork, IpoibNetwork or SriovNetwork of that name, or say so by existingNetworks',
+        fault(
+          'NETWORK_MISSING',
+          undefined,
+          `the fabric of pool '${pool.poolName}' attaches ${missing.map((name) => `'${name}'`).join(', ')}, but no such network is made; ` +
+            'make a MacvlanNetwork, HostDeviceNetwork, IpoibNetwork or SriovNetwork of that name, or name it in existingNetworks',
+        ),
       ];
     });
   }

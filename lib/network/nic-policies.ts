@@ -1,3 +1,4 @@
+import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { FabricAttachment, FabricAttachmentKind, IRdmaFabric, RdmaFabricKind } from '../core/rdma-fabric';
 import { NicDriver } from './nic-driver';
@@ -58,7 +59,7 @@ export function nicClusterPolicy(
             },
           }
         : { nicFeatureDiscovery: component(components, 'nic-feature-discovery') }),
-      tolerations: tolerationsOf(taints),
+      tolerations: tolerationsOfAnyValue(taints),
     },
   };
 }
@@ -83,15 +84,9 @@ export function poolPolicies(
     apiVersion: 'mellanox.com/v1alpha1',
     kind: 'NicNodePolicy',
     metadata: { name: pool.poolName },
-    spec: { nodeSelector: pool.nodeSelector, tolerations: tolerationsOf(pool.taints), ...parts },
+    spec: { nodeSelector: pool.nodeSelector, tolerations: tolerationsOfAnyValue(pool.taints), ...parts },
   };
   return [...(Object.keys(parts).length > 0 ? [nodePolicy] : []), ...virtualFunctions(connectX, namespace)];
-}
-
-/** Tolerations of all taints, each once, sorted, so that the order of the pools makes no difference. @internal */
-export function tolerationsOf(taints: readonly NodeTaint[]): KubernetesObject[] {
-  const byId = new Map(taints.map(({ key, effect }) => [`${key}:${effect}`, { key, operator: 'Exists', effect }]));
-  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, toleration]) => toleration);
 }
 
 function component({ repository, version, pullSecrets }: OperatorComponents, image: string): KubernetesObject {

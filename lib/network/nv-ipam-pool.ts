@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
+import { wholeNumberFault } from '../units/number-faults';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
@@ -8,7 +9,9 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { ipv4Address, ipv4Range, ipv4RangesOverlap } from '../units/ipv4-range';
+import { DefinitionWait } from './definition-wait';
 import { NvidiaNetworkOperator } from './network-operator';
+import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 
 /**
  * Addresses that are handed to pods' network interfaces.
@@ -31,16 +34,16 @@ export interface NvIpamPoolProps {
 /**
  * A range of addresses for pods' network interfaces, by NVIDIA's IPAM: each node of the pools gets a block of it.
  *
- * Throws a `ValidationError` when the blocks of all nodes are more than the range has, when it is no range, when the gateway is not
- * in it, or when it overlaps another on the same nodes.
+ * Throws a `ValidationError` when the blocks of all nodes exceed the range, when the range or the gateway is invalid, and when the
+ * range overlaps that of another pool on the same nodes.
  */
 export class NvIpamPool extends Construct {
   /** Name of the pool of addresses. */
   public readonly poolName: string;
   /** Addresses that each node gets for its pods. */
   public readonly perNodeBlockSize: number;
-  /** The IPAM configuration of a network that takes addresses from here, as JSON. */
-  public readonly ipam: string;
+  /** The IPAM configuration of a network that takes addresses from here. */
+  public readonly ipam: { [key: string]: string };
   /** What networks wait for. */
   public readonly ready: ITerraformDependable[];
 
@@ -56,7 +59,7 @@ export class NvIpamPool extends Construct {
     const pools = props.nodePools ?? operator.nodePools;
     throwIfInvalid(this, poolFaults(this.poolName, props, pools));
     this.perNodeBlockSize = perNodeBlockSize;
-    this.ipam = JSON.stringify({ type: 'nv-ipam', poolName: this.poolName });
+    this.ipam = { type: 'nv-ipam', poolName: this.poolName };
     const resources = new CustomResources(this, 'Resource', {
       cluster: operator.cluster,
       releaseName: helmReleaseName(`ip-pool-${this.poolName}`),
@@ -74,12 +77,30 @@ export class NvIpamPool extends Construct {
           },
         },
       ],
-      dependsOn: operator._ipamReady(),
+      dependsOn: ipamDefinition(operator),
     });
     this.ready = resources.ready;
     const range: TakenRange = { name: this.poolName, subnet, pools };
     enter(operator, ADDRESS_RANGE, this.poolName, this, range);
   }
+}
+
+/** The kind of address pools is defined when the operator has started IPAM, some time after its policy is applied. */
+function ipamDefinition(operator: NvidiaNetworkOperator): ITerraformDependable[] {
+  const id = 'IpamDefinition';
+  const known = operator.node.tryFindChild(id) as DefinitionWait | undefined;
+  const wait =
+    known ??
+    new DefinitionWait(operator, id, {
+      cluster: operator.cluster,
+      namespace: operator.namespace,
+      name: 'nv-ipam-definition',
+      definition: 'ippools.nv-ipam.nvidia.com',
+      imageRegistry: operator.imageRegistry,
+      waitFor: operator.ready,
+      tolerations: () => tolerationsOfAnyValue(operator.nodePools.flatMap(({ taints }) => taints)),
+    });
+  return wait.ready;
 }
 
 function expressions(pool: IGpuNodePool) {
@@ -105,9 +126,11 @@ function overlapFaults(operator: NvidiaNetworkOperator, subnet: string, pools: r
     const apart = !range || !taken || !ipv4RangesOverlap(range, taken);
     if (apart || shared.length === 0) return [];
     return [
-      untitled(
-        `subnet ${subnet} overlaps ${other.subnet} of address pool '${other.name}' on nodes of pool ${shared.join(', ')}; give it a range ` +
-          'of its own',
+      fault(
+        'ADDRESS_RANGE_OVERLAPS',
+        'subnet',
+        `subnet ${subnet} overlaps ${other.subnet} of address pool '${other.name}' on nodes of pool ${shared.join(', ')}; choose a range ` +
+          'that no other address pool uses',
       ),
     ];
   });
@@ -122,33 +145,47 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
   const faults = [...kubernetesNameFault('poolName', name)];
   if (!operator.secondaryNetworks) {
     faults.push(
-      untitled(
-        'the operator runs no IPAM, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+      fault(
+        'MULTUS_NOT_INSTALLED',
+        'operator',
+        'the operator does not install IPAM, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator',
       ),
     );
   }
-  if (pools.length === 0) faults.push(untitled('nodePools must name at least one pool'));
-  if (!Number.isInteger(perNodeBlockSize) || perNodeBlockSize < 1)
-    faults.push(untitled(`perNodeBlockSize must be a whole number of at least 1; got ${perNodeBlockSize}`));
+  if (pools.length === 0)
+    faults.push(fault('EMPTY_LIST', 'nodePools', 'nodePools must name at least one pool; got []'));
+  faults.push(...wholeNumberFault('perNodeBlockSize', perNodeBlockSize, 1));
   const range = ipv4Range(subnet);
   if (!range) {
     return [
       ...faults,
-      untitled(`subnet must be an IPv4 range that begins at its start, e.g. '192.168.0.0/22'; got '${subnet}'`),
+      fault(
+        'INVALID_FORMAT',
+        'subnet',
+        `subnet must be an IPv4 range in CIDR notation, given by its first address, e.g. '192.168.0.0/22'; got '${subnet}'`,
+      ),
     ];
   }
   const at = gateway === undefined ? undefined : ipv4Address(gateway);
   if (gateway !== undefined && (at === undefined || at <= range.first || at >= range.first + range.size - 1))
-    faults.push(untitled(`gateway must be an address of ${subnet}, neither its first nor its last; got '${gateway}'`));
+    faults.push(
+      fault(
+        'OUT_OF_RANGE',
+        'gateway',
+        `gateway must be an address within ${subnet}, but neither its first nor its last; got '${gateway}'`,
+      ),
+    );
   faults.push(...overlapFaults(operator, subnet, pools));
   const nodes = pools.reduce((sum, pool) => sum + pool.maxNodes, 0);
   // The first address names the network, the last is the broadcast's. A gateway lies within a block and is not handed out.
   const usable = range.size - 2;
   if (nodes * perNodeBlockSize > usable) {
     faults.push(
-      untitled(
-        `${nodes} nodes with blocks of ${perNodeBlockSize} need ${nodes * perNodeBlockSize} addresses, but ${subnet} has ${Math.max(0, usable)}, which is enough ` +
-          `for ${Math.max(0, Math.floor(usable / perNodeBlockSize))} nodes; use a larger subnet, or perNodeBlockSize of at most ${Math.max(0, Math.floor(usable / nodes))}`,
+      fault(
+        'ADDRESS_RANGE_TOO_SMALL',
+        'subnet',
+        `${nodes} nodes with blocks of ${perNodeBlockSize} need ${nodes * perNodeBlockSize} addresses, but ${subnet} has ${Math.max(0, usable)}, enough for ` +
+          `${Math.max(0, Math.floor(usable / perNodeBlockSize))} nodes; use a larger subnet, or perNodeBlockSize of at most ${Math.max(0, Math.floor(usable / nodes))}`,
       ),
     );
   }

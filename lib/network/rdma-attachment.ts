@@ -1,4 +1,5 @@
 import { FabricAttachment, FabricAttachmentKind } from '../core/rdma-fabric';
+import { NetworkName } from './network-name';
 
 /**
  * Which adapters of a node belong to a fabric.
@@ -20,8 +21,8 @@ export interface SharedDevicesOptions {
   readonly maxPods?: number;
   /** Which adapters. @default - all of vendor 15b3 */
   readonly adapters?: AdapterSelection;
-  /** Networks attached to each pod, as `<namespace>/<name>`, one for each rail. RoCE needs them. @default - none */
-  readonly networks?: string[];
+  /** Networks attached to each pod, one for each rail. RoCE needs them. @default - none */
+  readonly networks?: NetworkName[];
 }
 
 /**
@@ -32,18 +33,18 @@ export interface HostDevicesOptions {
   readonly resourceName?: string;
   /** Which adapters. @default - all of vendor 15b3 */
   readonly adapters?: AdapterSelection;
-  /** The network of kind `HostDeviceNetwork` that is attached once for each adapter, as `<namespace>/<name>`. */
-  readonly network: string;
+  /** The network of kind `HostDeviceNetwork` that is attached once for each adapter. */
+  readonly network: NetworkName;
 }
 
 /**
- * One rail: the adapters of all nodes that hang on the same leaf switch.
+ * One rail: the adapters of all nodes that connect to the same leaf switch.
  */
 export interface VirtualFunctionRail {
   /** Name of the resource, without its prefix `nvidia.com/`; letters, digits and underscores. */
   readonly resourceName: string;
-  /** The network attached for it, as `<namespace>/<name>`. */
-  readonly network: string;
+  /** The network attached for it. */
+  readonly network: NetworkName;
   /** The adapter of the rail: names of physical functions, e.g. `ibs3f0`. */
   readonly physicalFunctions: string[];
 }
@@ -77,7 +78,7 @@ export class RdmaAttachment {
     return new RdmaAttachment({
       kind: FabricAttachmentKind.SHARED_DEVICES,
       resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
-      networks: options.networks ?? [],
+      networks: (options.networks ?? []).map(({ reference }) => reference),
       podsPerAdapter: options.maxPods ?? 63,
       ...options.adapters,
     });
@@ -93,7 +94,7 @@ export class RdmaAttachment {
     return new RdmaAttachment({
       kind: FabricAttachmentKind.HOST_DEVICES,
       resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
-      networks: [options.network],
+      networks: [options.network.reference],
       podsPerAdapter: 1,
       ...options.adapters,
     });
@@ -108,7 +109,7 @@ export class RdmaAttachment {
     return new RdmaAttachment({
       kind: FabricAttachmentKind.VIRTUAL_FUNCTIONS,
       resourceNames: options.rails.map((rail) => `${NVIDIA_PREFIX}/${rail.resourceName}`),
-      networks: options.rails.map((rail) => rail.network),
+      networks: options.rails.map((rail) => rail.network.reference),
       podsPerAdapter: options.virtualFunctionsPerAdapter ?? 8,
       physicalFunctions: options.rails.map((rail) => [...rail.physicalFunctions]),
     });

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import {
@@ -12,6 +12,7 @@ import {
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
+import { wholeNumberFault } from '../units/number-faults';
 import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options';
 import { environmentFaults } from './fabric-environment';
 import { RdmaAttachment } from './rdma-attachment';
@@ -92,9 +93,9 @@ export class RdmaFabric implements IRdmaFabric {
     return [...(this.attachment?.networks ?? [])];
   }
 
-  /** Adapters of one node; 0 where the instance type says how many there are. */
-  public get adaptersPerNode(): number {
-    return this.options?.adaptersPerNode ?? 0;
+  /** Adapters of one node. @default - the hardware of the node says how many there are */
+  public get adaptersPerNode(): number | undefined {
+    return this.options?.adaptersPerNode;
   }
 
   /**
@@ -105,13 +106,14 @@ export class RdmaFabric implements IRdmaFabric {
    */
   public podResources(interfaces: number): { [key: string]: string } {
     throwIfFaulty([
-      ...(Number.isInteger(interfaces) && interfaces >= 0
-        ? []
-        : [untitled(`the number of fabric interfaces must be a whole number of at least 0; got ${interfaces}`)]),
+      ...wholeNumberFault('interfaces', interfaces, 0),
       ...(interfaces > 0 && !this.resourceName
         ? [
-            untitled(
-              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; use RdmaFabric.efa()`,
+            fault(
+              'FABRIC_WITHOUT_INTERFACES',
+              'interfaces',
+              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; give the pool a fabric, e.g. ` +
+                'RdmaFabric.efa()',
             ),
           ]
         : []),
@@ -125,8 +127,8 @@ export class RdmaFabric implements IRdmaFabric {
 
   /**
    * Everything a pod must have to use the fabric. Throws a `UnscopedValidationError` with every fault: hardware without the
-   * fabric, a share of the interfaces that is no whole number, environment that the fabric's plugin owns, and RDMA asked of nodes
-   * that have TCP only.
+   * fabric, a share of the interfaces that is not a whole number, environment that the fabric's plugin owns, and RDMA required of
+   * nodes that have TCP only.
    *
    * @param pod the pod
    */
@@ -146,58 +148,68 @@ export class RdmaFabric implements IRdmaFabric {
   /**
    * What a node of some hardware advertises for the fabric: extended resources and huge pages, as Kubernetes quantities.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  public nodeResources(instanceType: GpuNodeType): { [resource: string]: string } {
+  public nodeResources(hardware: GpuNodeType): { [resource: string]: string } {
     if (this.kind === RdmaFabricKind.EFA) {
       return {
-        [EFA_RESOURCE]: String(instanceType.efaInterfaces),
+        [EFA_RESOURCE]: String(hardware.efaInterfaces),
         [HUGE_PAGES]: `${EFA_HUGE_PAGES_MIB.node}Mi`,
       };
     }
     if (!this.attachment) return {};
     const { kind, resourceNames, podsPerAdapter } = this.attachment;
-    const count = kind === FabricAttachmentKind.HOST_DEVICES ? this.adaptersPerNode : podsPerAdapter;
+    const count = kind === FabricAttachmentKind.HOST_DEVICES ? (this.adaptersPerNode ?? 0) : podsPerAdapter;
     return Object.fromEntries(resourceNames.map((name) => [name, String(count)]));
   }
 
   /**
    * Rate of the fabric on one node in Gb/s, all interfaces together; 0 without a fabric.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  public bandwidthGbps(instanceType: GpuNodeType): number {
-    if (this.kind === RdmaFabricKind.EFA) return instanceType.networkBandwidthGbps;
+  public bandwidthGbps(hardware: GpuNodeType): number {
+    if (this.kind === RdmaFabricKind.EFA) return hardware.networkBandwidthGbps;
     return this.options ? this.options.adaptersPerNode * this.options.gbpsPerAdapter : 0;
   }
 
   /**
-   * Why some hardware cannot have the fabric, as sentences; none when it can.
+   * Why some hardware cannot have the fabric; no fault when it can.
    *
-   * @param instanceType hardware of the nodes
+   * @param hardware hardware of the nodes
    */
-  public hardwareFaults(instanceType: GpuNodeType): Fault[] {
+  public hardwareFaults(hardware: GpuNodeType): Fault[] {
     if (this.kind === RdmaFabricKind.EFA) {
-      return instanceType.efaInterfaces > 0
+      return hardware.efaInterfaces > 0
         ? []
-        : [untitled(`hardware '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`)];
+        : [
+            fault(
+              'FABRIC_NOT_ON_HARDWARE',
+              'fabric',
+              `hardware '${hardware.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA`,
+            ),
+          ];
     }
     if (!this.options) return [];
-    if (instanceType.isEc2) {
+    if (hardware.isEc2) {
       return [
-        untitled(
-          `instance type '${instanceType.name}' of EC2 has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe ` +
-            'own hardware by GpuNodeType.custom',
+        fault(
+          'FABRIC_NOT_ON_HARDWARE',
+          'fabric',
+          `EC2 instance type '${hardware.name}' has no ${this.kind}; use RdmaFabric.efa() or RdmaFabric.none(), or describe your own ` +
+            'hardware with GpuNodeType.custom',
         ),
       ];
     }
-    const rate = this.bandwidthGbps(instanceType);
-    if (rate <= instanceType.networkBandwidthGbps) return [];
+    const rate = this.bandwidthGbps(hardware);
+    if (rate <= hardware.networkBandwidthGbps) return [];
     return [
-      untitled(
+      fault(
+        'FABRIC_FASTER_THAN_HARDWARE',
+        'fabric',
         `the fabric '${this.fabricName}' has ${this.options.adaptersPerNode} adapters of ${this.options.gbpsPerAdapter} Gb/s = ${rate} Gb/s on ` +
-          `each node, but hardware '${instanceType.name}' states ${instanceType.networkBandwidthGbps} Gb/s; correct the one, or ` +
-          'networkBandwidthGbps of the other',
+          `each node, but hardware '${hardware.name}' states ${hardware.networkBandwidthGbps} Gb/s; correct the fabric's adapters or ` +
+          "the hardware's networkBandwidthGbps",
       ),
     ];
   }
@@ -207,60 +219,59 @@ export class RdmaFabric implements IRdmaFabric {
     return this.kind;
   }
 
-  private podFaults({ hardware: instanceType, gpus, rdmaRequired, environment }: FabricPod): Fault[] {
-    const counted = Number.isInteger(gpus) && gpus >= 0 && gpus <= instanceType.gpuCount;
+  private podFaults({ hardware, gpus, rdmaRequired, environment }: FabricPod): Fault[] {
+    const counted = Number.isInteger(gpus) && gpus >= 0 && gpus <= hardware.gpuCount;
     const unknown = concreteFault('gpus', gpus, "a pod's share of the interfaces follows from it");
     if (unknown.length > 0) return [...unknown, ...environmentFaults(this.kind, environment)];
     if (!counted) {
-      return [
-        untitled(
-          `a pod on '${instanceType.name}' takes 0 to ${instanceType.gpuCount} GPUs, a whole number; got ${gpus}`,
-        ),
-        ...environmentFaults(this.kind, environment),
-      ];
+      return [...wholeNumberFault('gpus', gpus, 0, hardware.gpuCount), ...environmentFaults(this.kind, environment)];
     }
-    const faults = [...this.hardwareFaults(instanceType), ...environmentFaults(this.kind, environment)];
+    const faults = [...this.hardwareFaults(hardware), ...environmentFaults(this.kind, environment)];
     if (this.kind === RdmaFabricKind.NONE) {
       if (rdmaRequired) {
         faults.push(
-          untitled(
-            `RDMA is asked of nodes of '${instanceType.name}' that reach each other by TCP only; give the pool a fabric`,
+          fault(
+            'RDMA_WITHOUT_FABRIC',
+            'rdmaRequired',
+            `the pod requires RDMA, but nodes of '${hardware.name}' reach each other by TCP only; give the pool a fabric`,
           ),
         );
       }
       return faults;
     }
-    if (faults.length === 0 && gpus > 0 && !Number.isInteger(this.wholeShare(instanceType, gpus))) {
-      const all = this.interfacesPerNode(instanceType);
+    if (faults.length === 0 && gpus > 0 && !Number.isInteger(this.wholeShare(hardware, gpus))) {
+      const all = this.interfacesPerNode(hardware);
       faults.push(
-        untitled(
-          `a pod of ${gpus} of the ${instanceType.gpuCount} GPUs of '${instanceType.name}' cannot have an equal share of its ${all} ` +
-            `interfaces of the fabric '${this.fabricName}'; take all GPUs of a node, or a number that divides both`,
+        fault(
+          'FABRIC_SHARE_NOT_WHOLE',
+          'gpus',
+          `a pod of ${gpus} of the ${hardware.gpuCount} GPUs of '${hardware.name}' cannot have an equal share of its ${all} ` +
+            `interfaces of the fabric '${this.fabricName}'; use all GPUs of a node, or a number of GPUs whose share of the interfaces is whole`,
         ),
       );
     }
     return faults;
   }
 
-  private interfacesPerNode(instanceType: GpuNodeType): number {
-    return this.kind === RdmaFabricKind.EFA ? instanceType.efaInterfaces : this.adaptersPerNode;
+  private interfacesPerNode(hardware: GpuNodeType): number {
+    return this.kind === RdmaFabricKind.EFA ? hardware.efaInterfaces : (this.adaptersPerNode ?? 0);
   }
 
   /** Interfaces of a pod by its share of the GPUs; adapters that are shared come as one thing. */
-  private wholeShare(instanceType: GpuNodeType, gpus: number): number {
+  private wholeShare(hardware: GpuNodeType, gpus: number): number {
     if (this.attachment && this.attachment.kind !== FabricAttachmentKind.HOST_DEVICES) return 1;
-    return (this.interfacesPerNode(instanceType) * gpus) / instanceType.gpuCount;
+    return (this.interfacesPerNode(hardware) * gpus) / hardware.gpuCount;
   }
 
-  private interfacesOf({ hardware: instanceType, gpus }: FabricPod): number {
-    return this.kind === RdmaFabricKind.NONE || gpus === 0 ? 0 : this.wholeShare(instanceType, gpus);
+  private interfacesOf({ hardware, gpus }: FabricPod): number {
+    return this.kind === RdmaFabricKind.NONE || gpus === 0 ? 0 : this.wholeShare(hardware, gpus);
   }
 
   /** A part of a node gets its part of the huge pages, so that the pods of a node fit together. */
-  private shareOf({ hardware: instanceType, gpus }: FabricPod, interfaces: number): { [resource: string]: string } {
+  private shareOf({ hardware, gpus }: FabricPod, interfaces: number): { [resource: string]: string } {
     if (interfaces === 0) return {};
     if (this.kind !== RdmaFabricKind.EFA) return this.deviceResources(interfaces);
-    const pages = Math.floor((EFA_HUGE_PAGES_MIB.pod * gpus) / instanceType.gpuCount / 2) * 2;
+    const pages = Math.floor((EFA_HUGE_PAGES_MIB.pod * gpus) / hardware.gpuCount / 2) * 2;
     return { [EFA_RESOURCE]: String(interfaces), [HUGE_PAGES]: `${pages}Mi` };
   }
 

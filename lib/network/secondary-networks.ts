@@ -1,12 +1,16 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
+import { wholeNumberFault } from '../units/number-faults';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
+import { enter } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
-import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
-import { concreteFault } from '../core/tokens';
+import { helmReleaseName, kubernetesName } from '../core/naming';
+import { concreteFault, displayValue } from '../core/tokens';
+import { NetworkName } from './network-name';
 import { NvidiaNetworkOperator } from './network-operator';
 import { NvIpamPool } from './nv-ipam-pool';
+import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
 
 /**
  * A network that Multus attaches to pods beside the cluster's own.
@@ -14,14 +18,20 @@ import { NvIpamPool } from './nv-ipam-pool';
 export interface SecondaryNetworkProps {
   /** The operator that makes it. */
   readonly operator: NvidiaNetworkOperator;
-  /** Name of the network: an RFC 1123 label. @default - from the construct's id */
-  readonly networkName?: string;
-  /** Namespace of the network; pods of any namespace may name it. It must exist. @default 'default' */
-  readonly networkNamespace?: string;
+  /**
+   * Name of the network, the same object that the fabric's attachment has. Its namespace must exist; pods of any namespace may use
+   * the network.
+   * @default - from the construct's id, in the namespace 'default'
+   */
+  readonly network?: NetworkName;
   /** Where its addresses come from. @default - `ipam` */
   readonly ipPool?: NvIpamPool;
-  /** IPAM configuration as JSON, for another kind of IPAM. @default - no addresses, where the kind of network allows it */
-  readonly ipam?: string;
+  /**
+   * Configuration of another IPAM plugin, with its `type`, e.g. `{ type: 'whereabouts', range: '192.168.2.0/24' }`.
+   * @default - no addresses, where the kind of network allows it
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly ipam?: { [key: string]: any };
 }
 
 /** How interfaces of a MacvlanNetwork reach each other on one node. */
@@ -60,24 +70,30 @@ export interface IpoibNetworkProps extends SecondaryNetworkProps {
  * A network of adapters, or virtual functions, that pods have for themselves.
  */
 export interface DeviceNetworkProps extends SecondaryNetworkProps {
-  /** Name of the resource that the pods request, without its prefix, as the fabric's attachment has it. */
-  readonly resourceName: string;
+  /**
+   * Name of the resource that pods request, without its prefix.
+   * @default - that of the fabric whose attachment names this network; one of the operator's pools must have such a fabric
+   */
+  readonly resourceName?: string;
 }
 
 /**
- * What one kind of network says of itself.
- *
- * @internal
+ * The resource that makes one kind of network, and what is special to the kind.
  */
-export interface NetworkKind {
+export interface SecondaryNetworkResource {
+  /** API version, e.g. `mellanox.com/v1alpha1`. */
   readonly apiVersion: string;
+  /** Kind, e.g. `MacvlanNetwork`. */
   readonly kind: string;
-  /** Whether the resource lies in the operator's namespace; else it is the cluster's. */
-  readonly namespaced: boolean;
-  readonly spec: { [field: string]: string | number | undefined };
-  readonly faults: Fault[];
-  /** Whether an interface of it is of use without an address. */
-  readonly addressOptional: boolean;
+  /** Whether the resource lives in the operator's namespace; otherwise it is cluster-scoped. @default false */
+  readonly namespaced?: boolean;
+  /** Fields of the specification beside the network's namespace and its IPAM. @default - none */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly spec?: { [field: string]: any };
+  /** What is wrong with the properties of this kind. @default - nothing */
+  readonly faults?: Fault[];
+  /** Whether an interface of it is useful without an address. @default false */
+  readonly addressOptional?: boolean;
 }
 
 const MELLANOX = 'mellanox.com/v1alpha1';
@@ -86,12 +102,12 @@ const SRIOV = 'sriovnetwork.openshift.io/v1';
 /**
  * A network that Multus attaches to pods beside the cluster's own, made by NVIDIA's network operator.
  *
- * Throws a `ValidationError` with every fault, also for IPAM that is no JSON, which the operator would only report in a status.
+ * Throws a `ValidationError` with every fault, including IPAM without a type, which the operator would only report in a status.
  */
 export abstract class SecondaryNetwork extends Construct {
   /** Name of the network. */
   public readonly networkName: string;
-  /** How a fabric names it: `<namespace>/<name>`. */
+  /** What a fabric calls it: `<namespace>/<name>`. */
   public readonly reference: string;
   /** What pods that attach it wait for. */
   public readonly ready: ITerraformDependable[];
@@ -100,40 +116,39 @@ export abstract class SecondaryNetwork extends Construct {
    * @param scope parent, in the stack of the operator
    * @param id id within the parent
    * @param props the network
+   * @param resource what makes it
    */
-  protected constructor(scope: Construct, id: string, props: SecondaryNetworkProps) {
+  protected constructor(
+    scope: Construct,
+    id: string,
+    props: SecondaryNetworkProps,
+    resource: SecondaryNetworkResource,
+  ) {
     super(scope, id);
     const { operator, ipPool } = props;
-    const network = this._kind(props);
-    const networkNamespace = props.networkNamespace ?? 'default';
-    this.networkName = props.networkName ?? kubernetesName(id);
-    throwIfInvalid(this, [
-      ...nameFaults('networkName', this.networkName),
-      ...nameFaults('networkNamespace', networkNamespace),
-      ...networkFaults(props, network),
-    ]);
-    this.reference = `${networkNamespace}/${this.networkName}`;
-    const ipam = ipPool?.ipam ?? (props.ipam && JSON.stringify(JSON.parse(props.ipam)));
+    const network = nameOf(id, props);
+    throwIfInvalid(this, networkFaults(props, resource));
+    this.networkName = network.name;
+    this.reference = network.reference;
+    const ipam = ipPool?.ipam ?? props.ipam;
     const resources = new CustomResources(this, 'Resource', {
       cluster: operator.cluster,
       releaseName: helmReleaseName(`network-${this.networkName}`),
       namespace: operator.namespace,
       resources: [
         {
-          apiVersion: network.apiVersion,
-          kind: network.kind,
-          metadata: { name: this.networkName, ...(network.namespaced ? { namespace: operator.namespace } : {}) },
-          spec: { networkNamespace, ...network.spec, ipam },
+          apiVersion: resource.apiVersion,
+          kind: resource.kind,
+          metadata: { name: this.networkName, ...(resource.namespaced ? { namespace: operator.namespace } : {}) },
+          spec: { networkNamespace: network.namespace, ...resource.spec, ipam: ipam && JSON.stringify(ipam) },
         },
       ],
       dependsOn: [...operator.ready, ...(ipPool?.ready ?? [])],
     });
     this.ready = resources.ready;
-    operator._addNetwork(this.reference, ipPool?.perNodeBlockSize);
+    const entry: SecondaryNetworkEntry = { reference: this.reference, perNodeBlockSize: ipPool?.perNodeBlockSize };
+    enter(operator, SECONDARY_NETWORK, this.reference, this, entry);
   }
-
-  /** What is special to this kind of network. Called by the constructor. @internal */
-  public abstract _kind(props: SecondaryNetworkProps): NetworkKind;
 }
 
 /**
@@ -146,13 +161,9 @@ export class MacvlanNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
-    super(scope, id, props);
-  }
-
-  /** @internal */
-  public override _kind({ master, mtu, mode = MacvlanMode.BRIDGE }: MacvlanNetworkProps): NetworkKind {
-    const faults = [...masterFaults(master), ...mtuFaults(mtu)];
-    return { ...mellanox('MacvlanNetwork'), spec: { master, mode, mtu }, faults, addressOptional: false };
+    const { master, mtu, mode = MacvlanMode.BRIDGE } = props;
+    const faults = [...masterFaults(master), ...wholeNumberFault('mtu', mtu, 1280, 65520)];
+    super(scope, id, props, { apiVersion: MELLANOX, kind: 'MacvlanNetwork', spec: { master, mode, mtu }, faults });
   }
 }
 
@@ -166,17 +177,14 @@ export class IpoibNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: IpoibNetworkProps) {
-    super(scope, id, props);
-  }
-
-  /** @internal */
-  public override _kind({ master }: IpoibNetworkProps): NetworkKind {
-    return { ...mellanox('IPoIBNetwork'), spec: { master }, faults: masterFaults(master), addressOptional: false };
+    const { master } = props;
+    const faults = masterFaults(master);
+    super(scope, id, props, { apiVersion: MELLANOX, kind: 'IPoIBNetwork', spec: { master }, faults });
   }
 }
 
 /**
- * Whole adapters that pods have for themselves.
+ * Whole adapters, each for one pod alone.
  */
 export class HostDeviceNetwork extends SecondaryNetwork {
   /**
@@ -185,12 +193,7 @@ export class HostDeviceNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    super(scope, id, props);
-  }
-
-  /** @internal */
-  public override _kind(props: DeviceNetworkProps): NetworkKind {
-    return { ...mellanox('HostDeviceNetwork'), ...device(props) };
+    super(scope, id, props, { apiVersion: MELLANOX, kind: 'HostDeviceNetwork', ...device(id, props) });
   }
 }
 
@@ -204,12 +207,7 @@ export class SriovNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    super(scope, id, props);
-  }
-
-  /** @internal */
-  public override _kind(props: DeviceNetworkProps): NetworkKind {
-    return { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(props) };
+    super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(id, props) });
   }
 }
 
@@ -223,76 +221,99 @@ export class SriovIbNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    super(scope, id, props);
-  }
-
-  /** @internal */
-  public override _kind(props: DeviceNetworkProps): NetworkKind {
-    const own = device(props);
-    const spec = { ...own.spec, linkState: 'enable' };
-    return { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec };
+    const { spec, ...own } = device(id, props);
+    const enabled = { ...spec, linkState: 'enable' };
+    super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec: enabled });
   }
 }
 
-function mellanox(kind: string) {
-  return { apiVersion: MELLANOX, kind, namespaced: false };
+function nameOf(id: string, { network }: SecondaryNetworkProps): NetworkName {
+  return network ?? NetworkName.of(kubernetesName(id));
 }
 
-function device({ resourceName }: DeviceNetworkProps) {
-  const faults = concreteFault('resourceName', resourceName, 'pods request the resource by it');
-  if (faults.length === 0 && !/^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(resourceName)) {
-    faults.push(
-      untitled(
-        `resourceName must be the name without its prefix, as the fabric's attachment has it; got '${resourceName}'`,
+function device(id: string, props: DeviceNetworkProps) {
+  const resourceName = props.resourceName ?? resourceOf(nameOf(id, props), props.operator);
+  return { spec: { resourceName }, faults: resourceFaults(nameOf(id, props), resourceName), addressOptional: true };
+}
+
+/** The resource of the fabric that attaches a network: an attachment has one for each network, in the same order. */
+function resourceOf(network: NetworkName, operator: NvidiaNetworkOperator): string | undefined {
+  const attachments = operator.nodePools.flatMap(({ fabric }) => fabric?.attachment ?? []);
+  const names = attachments.flatMap(({ networks, resourceNames }) =>
+    resourceNames.filter(
+      (_, index) => networks[index] !== undefined && wholeReference(networks[index]) === network.reference,
+    ),
+  );
+  return names[0]?.split('/')[1];
+}
+
+function resourceFaults(network: NetworkName, resourceName: string | undefined): Fault[] {
+  if (resourceName === undefined) {
+    return [
+      fault(
+        'MISSING_PROPERTY',
+        'resourceName',
+        `resourceName is needed, because no fabric of the operator's pools attaches the network '${network}'; name the network in the ` +
+          "fabric's attachment, or pass resourceName",
       ),
-    );
+    ];
   }
-  return { spec: { resourceName }, faults, addressOptional: true };
+  const token = concreteFault('resourceName', resourceName, 'pods request the resource by it');
+  if (token.length > 0 || /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(resourceName)) return token;
+  return [
+    fault(
+      'INVALID_NAME',
+      'resourceName',
+      `resourceName must be the name in the fabric's attachment, without its prefix: letters, digits, '-', '_' and '.', at most 63; got ` +
+        `'${resourceName}'`,
+    ),
+  ];
 }
 
 function masterFaults(master: string): Fault[] {
   // IFNAMSIZ of the Linux kernel is 16, the terminating zero included.
   return /^[^\s/:]{1,15}$/.test(master)
     ? []
-    : [untitled(`master must be the name of a network interface, 1 to 15 characters; got '${master}'`)];
+    : [
+        fault(
+          'INVALID_NAME',
+          'master',
+          `master must be the name of a network interface, 1 to 15 characters; got '${master}'`,
+        ),
+      ];
 }
 
-function mtuFaults(mtu?: number): Fault[] {
-  if (mtu === undefined || (Number.isInteger(mtu) && mtu >= 1280 && mtu <= 65520)) return [];
-  return [untitled(`mtu must be a whole number from 1280 to 65520; got ${mtu}`)];
-}
-
-function nameFaults(property: string, name: string): Fault[] {
-  const token = concreteFault(property, name, 'pods name the network by it');
-  return token.length > 0 ? token : kubernetesNameFault(property, name);
-}
-
-function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, network: NetworkKind): Fault[] {
-  const faults = [...network.faults];
+function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, resource: SecondaryNetworkResource): Fault[] {
+  const faults = [...(resource.faults ?? [])];
   if (!operator.secondaryNetworks) {
     faults.push(
-      untitled(
-        'the operator runs no Multus, because the fabric of no pool names networks; pass it secondaryNetworks: true',
+      fault(
+        'MULTUS_NOT_INSTALLED',
+        'operator',
+        'the operator does not install Multus, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator',
       ),
     );
   }
-  if (ipPool && ipam !== undefined) faults.push(untitled('pass ipPool or ipam, not both'));
-  if (!ipPool && ipam === undefined && !network.addressOptional)
-    faults.push(untitled(`a ${network.kind} needs addresses; pass ipPool, or ipam`));
+  if (ipPool && ipam !== undefined) {
+    faults.push(fault('CONFLICTING_PROPERTIES', 'ipam', 'ipPool and ipam exclude each other; pass only one of them'));
+  }
+  if (!ipPool && ipam === undefined && !resource.addressOptional) {
+    faults.push(
+      fault('MISSING_PROPERTY', 'ipPool', `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`),
+    );
+  }
   return [...faults, ...(ipam === undefined ? [] : ipamFaults(ipam))];
 }
 
-function ipamFaults(ipam: string): Fault[] {
-  const token = concreteFault('ipam', ipam, 'it is checked to be JSON');
+function ipamFaults(ipam: { [key: string]: unknown }): Fault[] {
+  const token = concreteFault('ipam.type', ipam.type, 'Multus starts the plugin of that name');
   if (token.length > 0) return token;
-  try {
-    const parsed: unknown = JSON.parse(ipam);
-    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-    if (isObject && typeof (parsed as { type?: unknown }).type === 'string') return [];
-    return [
-      untitled(`ipam must be a JSON object with a type, e.g. {"type":"nv-ipam","poolName":"rail"}; got '${ipam}'`),
-    ];
-  } catch (error) {
-    return [untitled(`ipam must be JSON: ${(error as Error).message}; got '${ipam}'`)];
-  }
+  if (typeof ipam.type === 'string' && ipam.type !== '') return [];
+  return [
+    fault(
+      'MISSING_PROPERTY',
+      'ipam.type',
+      `ipam.type must name an IPAM plugin, e.g. { type: 'whereabouts', range: '192.168.2.0/24' }; got ${displayValue(ipam.type)}`,
+    ),
+  ];
 }

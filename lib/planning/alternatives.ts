@@ -169,7 +169,7 @@ function moreGpus(configuration: Configuration): Ranked[] {
     (p) => p.gpusPerReplica > parallelism.gpusPerReplica,
   );
   for (const candidate of larger) {
-    const other = changed(configuration, {}, {}, withReplicas(candidate, parallelism.data));
+    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.data));
     if (fitOf(other).fits) return [ranked(`${candidate} instead of ${parallelism}`, other, 0)];
   }
   return [];
@@ -181,7 +181,7 @@ function moreNodes(configuration: Configuration): Ranked[] {
     (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
   );
   for (const candidate of larger) {
-    const other = changed(configuration, {}, {}, withReplicas(candidate, parallelism.data));
+    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.data));
     if (fitOf(other).fits) return [ranked(`${other.nodes} nodes instead of ${configuration.nodes}`, other, 1)];
   }
   return [];
@@ -219,9 +219,4 @@ function smallestHosts(types: readonly GpuInstanceType[]): GpuInstanceType[] {
     if (!known || type.memory.bytes < known.memory.bytes) smallest.set(key, type);
   }
   return [...smallest.values()];
-}
-
-function withReplicas(parallelism: Parallelism, data: number): Parallelism {
-  const { tensor, pipeline, expert } = parallelism;
-  return Parallelism.of({ tensor, pipeline, expert, data });
 }

@@ -178,14 +178,23 @@ export class CapacityPlan {
    * @param other the plan to compare with
    */
   public sameChoice(other: CapacityPlan): boolean {
+    return this._sameReplica(other) && this.nodes === other.nodes && this.replicas === other.replicas;
+  }
+
+  /**
+   * Whether one replica of another plan is the same choice, however many there are.
+   *
+   * @internal
+   */
+  public _sameReplica(other: CapacityPlan): boolean {
+    const degrees = ({ tensor, pipeline, expert }: Parallelism) => [tensor, pipeline, expert].join();
     return (
       this.model.name === other.model.name &&
       this.instanceType.name === other.instanceType.name &&
-      this.nodes === other.nodes &&
-      this.precision === other.precision &&
-      this.kvCachePrecision === other.kvCachePrecision &&
+      this.precision.name === other.precision.name &&
+      this.kvCachePrecision.name === other.kvCachePrecision.name &&
       this.contextLength === other.contextLength &&
-      String(this.parallelism) === String(other.parallelism)
+      degrees(this.parallelism) === degrees(other.parallelism)
     );
   }
 

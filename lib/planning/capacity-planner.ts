@@ -9,7 +9,7 @@ import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
 import { requestFaults } from './request-faults';
 import { searchPlans } from './search';
-import { targetFaults } from './target-faults';
+import { missedTargets } from './targets';
 
 /**
  * Says before anything is paid for whether a model fits, how fast it is, and which hardware is the cheapest that will do.
@@ -26,11 +26,10 @@ export class CapacityPlanner {
   public static plan(request: CapacityRequest): CapacityPlan {
     const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
     const load = resolveLoad(request, requestFaults(request, precision));
-    const { instanceType, pricePerHour, utilization, parallelism } = request;
+    const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization };
-    const configuration = parallelism
-      ? configurationOf(load, hardware, parallelism)
-      : smallestFit(load, hardware, request.maxNodes ?? 1).configuration;
+    const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).configuration.parallelism;
+    const configuration = configurationOf(load, hardware, chosen.withReplicas(replicas ?? chosen.data));
     return planOf(configuration, () => alternatives(configuration));
   }
 
@@ -62,7 +61,14 @@ export class CapacityPlanner {
       ]);
     }
     const [nearest] = plans;
-    throwIfFaulty(targetFaults(nearest, request.targets));
+    const nodes = `${nearest.nodes} × ${nearest.instanceType.name} (${nearest.parallelism})`;
+    const cure = 'relax the target, or allow more replicas (maxReplicas) or other candidates';
+    throwIfFaulty(
+      missedTargets(nearest, request.targets ?? {}).map(({ target, text }) => {
+        const reason = `no candidate for ${request.model.name} reaches the target; the nearest, ${nodes}, has ${text}; ${cure}`;
+        return fault('TARGET_NOT_REACHED', `targets.${target}`, reason);
+      }),
+    );
     return nearest;
   }
 }

@@ -80,6 +80,8 @@ export interface CapacityRequest extends ServingLoad {
    * @default - the smallest degree that fits, tensor within one NVLink domain, else pipeline
    */
   readonly parallelism?: Parallelism;
+  /** Replicas, each with weights of its own. @default - those of the parallelism, else 1 */
+  readonly replicas?: number;
   /** Most nodes that the default parallelism may use for one replica. @default 1 */
   readonly maxNodes?: number;
   /** Price of one node for an hour, in any currency, at a date of your choosing. @default - no cost is stated */
@@ -128,6 +130,11 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly parallelism?: Parallelism;
   /** Most nodes for one replica. @default 1 */
   readonly maxNodes?: number;
+  /**
+   * Replicas that every plan is to have; they bound those that hardware is chosen for.
+   * @default - as many as the targets need, up to `maxReplicas`
+   */
+  readonly replicas?: number;
   /** Most replicas, where one is not fast enough. @default 1 */
   readonly maxReplicas?: number;
   /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */

@@ -1,13 +1,7 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Precision } from '../catalog/precision';
 import { Fault, fault } from '../units/fault';
-import {
-  notNegativeFault,
-  positiveFault,
-  shareFault,
-  wholeNumberFault,
-  wholeNumberFaults,
-} from '../units/number-faults';
+import { notNegativeFault, positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
 import { CapacityRequest, ServingLoad } from './capacity-request';
 import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
@@ -17,12 +11,11 @@ const DEFAULT_CONTEXT_LENGTH = 8192;
 const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8];
 
 /**
- * A prompt and an answer that are both stated are the context; else the planner's default, within the model's limit.
+ * The context where none is given: a prompt and an answer that are both stated; else the planner's default, within the model's limit.
  *
  * @internal
  */
-export function defaultContextLength(request: ServingLoad): number {
-  const { model, inputTokens, outputTokens } = request;
+export function defaultContextLength({ model, inputTokens, outputTokens }: ServingLoad): number {
   const stated = inputTokens !== undefined && outputTokens !== undefined;
   return Math.min(stated ? inputTokens + outputTokens : DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
 }
@@ -140,7 +133,7 @@ export function requestFaults(request: CapacityRequest, precision: Precision): F
   return [
     ...hardwareFaults(request, request.instanceType, precision),
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
-    ...wholeNumberFault('maxNodes', request.maxNodes, 1),
+    ...wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
     ...positiveFault('pricePerHour', request.pricePerHour),
     ...shareFault('utilization', request.utilization),
   ];

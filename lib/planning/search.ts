@@ -5,7 +5,7 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
-import { CapacityCandidate, CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
 import { parallelismCandidates } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { estimates, planOf } from './evaluate';
@@ -31,13 +31,12 @@ interface Found {
  */
 export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
   const load = resolveLoad(request, searchFaults(request));
-  const targets = request.targets ?? {};
   const found: Found[] = [];
   for (const candidate of candidatesOf(request)) {
     for (const precision of precisionsOf(request, candidate.instanceType)) {
       for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
         const hardware = { ...candidate, precision, utilization: request.utilization };
-        const best = evaluated(load, hardware, parallelism, targets, request.maxReplicas ?? 1);
+        const best = evaluated(load, hardware, parallelism, request);
         if (best) found.push(best);
       }
     }
@@ -57,7 +56,19 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
       compare(a.configuration.instanceType.name, b.configuration.instanceType.name) ||
       compare(a.configuration.precision.name, b.configuration.precision.name),
   );
-  return found.slice(0, request.limit ?? DEFAULT_LIMIT).map((f) => planOf(f.configuration, () => []));
+  return found
+    .slice(0, request.limit ?? DEFAULT_LIMIT)
+    .map((f) => planOf(withReplicas(f.configuration, load, request.replicas), () => []));
+}
+
+/** Hardware is chosen for as few replicas as the targets need: a stated number of them changes how many nodes there are, not which. */
+function withReplicas(
+  configuration: Configuration,
+  load: Load,
+  replicas: number = configuration.parallelism.data,
+): Configuration {
+  if (replicas === configuration.parallelism.data) return configuration;
+  return configurationOf(load, configuration, configuration.parallelism.withReplicas(replicas));
 }
 
 /**
@@ -80,7 +91,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
   const targets = request.targets ?? {};
   const { maxNodes, maxReplicas, limit, candidates, precisions } = request;
   const faults = [
-    ...wholeNumberFaults({ maxNodes, maxReplicas, limit }, 1),
+    ...wholeNumberFaults({ maxNodes, maxReplicas, replicas: request.replicas, limit }, 1),
     ...positiveFault('targets.maxTimePerOutputTokenMs', targets.maxTimePerOutputTokenMs),
     ...positiveFault('targets.maxTimeToFirstTokenMs', targets.maxTimeToFirstTokenMs),
     ...positiveFault('targets.minOutputTokensPerSecond', targets.minOutputTokensPerSecond),
@@ -139,8 +150,7 @@ function evaluated(
   load: Load,
   hardware: Parameters<typeof configurationOf>[1],
   parallelism: Parallelism,
-  targets: CapacityTargets,
-  maxReplicas: number,
+  { targets = {}, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Found | undefined {
   let configuration = configurationOf(load, hardware, parallelism);
   const fit = fitOf(configuration);
@@ -160,9 +170,8 @@ function evaluated(
   if (wanted !== undefined) {
     const needed = Math.ceil(wanted / asked.outputTokensPerSecond);
     replicas = Math.max(replicas, Math.min(maxReplicas, needed));
-    const { tensor, pipeline, expert } = parallelism;
     if (replicas !== parallelism.data)
-      configuration = configurationOf(load, hardware, Parallelism.of({ tensor, pipeline, expert, data: replicas }));
+      configuration = configurationOf(load, hardware, parallelism.withReplicas(replicas));
   }
   const misses = [
     over(asked.timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),

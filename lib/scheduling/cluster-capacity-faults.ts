@@ -1,5 +1,5 @@
-import { Fault, untitled } from '../units/fault';
-import { Amounts, PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { Fault, fault } from '../units/fault';
+import { Amounts, PlacedDemand, Placement, PoolLoad } from './placement';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { gpuResource } from './node-allocatable';
@@ -33,7 +33,7 @@ export function fitOf(
  * @internal
  */
 export function capacityFaults(placement: Placement): Fault[] {
-  return capacityFindings(placement).map(({ fault }) => fault);
+  return capacityFindings(placement).map((finding) => finding.fault);
 }
 
 /**
@@ -45,7 +45,7 @@ export function capacityFindings(placement: Placement): { readonly fault: Fault;
   const { pools, demands } = placement;
   const misfits = new Set<PlacedDemand>();
   const of = (loads: readonly PoolLoad[], faults: Fault[]) =>
-    faults.map((fault) => ({ fault, pools: loads.map(({ pool }) => pool) }));
+    faults.map((each) => ({ fault: each, pools: loads.map(({ pool }) => pool) }));
   const findings = [
     ...pools.flatMap((load) => of([load], agentFaults(load))),
     ...demands.flatMap((placed) => {
@@ -61,50 +61,69 @@ export function capacityFindings(placement: Placement): { readonly fault: Fault;
 function agentFaults({ pool, agents, free }: PoolLoad): Fault[] {
   const over = [...free].filter(([, left]) => left < 0).map(([resource]) => resource);
   if (over.length === 0) return [];
-  const names = agents.map(({ demand }) => `'${demand.name}'`).join(', ');
+  const agentNames = agents.map(({ demand }) => `'${demand.name}'`).join(', ');
   return [
-    untitled(
-      `${pool.node.path}: what runs on every node of pool '${pool.poolName}' (${names || 'the system'}) asks for more ` +
-        `${over.join(', ')} than a ${pool.hardware.name} has`,
+    fault(
+      'NODE_AGENTS_DO_NOT_FIT',
+      undefined,
+      `${pool.node.path}: what runs on every node of pool '${pool.poolName}' (${agentNames || "the cluster's own agents"}) requests more ` +
+        `${over.join(', ')} than a ${pool.hardware.name} has; request less, or use larger nodes`,
     ),
   ];
 }
 
-function podFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
+function podFaults(placed: PlacedDemand): Fault[] {
+  const { demand, requests, pools } = placed;
   if (demand.onEveryNode || pools.length === 0) return [];
-  const fits = pools.map((load) => ({ load, ...fitOf(requests, load) }));
-  const able = fits.filter(({ count }) => count > 0);
-  if (able.length === 0) {
-    const { load, resource } = fits[0];
-    const left = load.free.get(resource);
-    const have =
-      left === undefined
-        ? `no node of pool '${load.pool.poolName}' advertises it${instead(load.pool, resource)}`
-        : `a node of pool '${load.pool.poolName}' (${load.pool.hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods`;
-    return [
-      untitled(
-        `${path}: a pod of '${demand.name}' requests ${readableAmount(resource, requests.get(resource) ?? 0)} of ${resource}, but ${have}`,
-      ),
-    ];
-  }
-  const turns = pools.filter(({ pool }) => pool.gpuSharingKind === GpuSharingKind.TIME_SLICING);
-  const [shared] = turns.map(({ pool }) => gpuResource(pool)).filter((resource) => (requests.get(resource) ?? 0) > 1);
-  if (turns.length === pools.length && shared !== undefined) {
-    return [
-      untitled(
-        `${path}: a pod of '${demand.name}' requests ${requests.get(shared)} of ${shared}, but pods of ${names(turns)} take turns ` +
-          'on its GPUs, and may have one share each, for a second would be no more of a GPU; request 1, or use a pool that shares none',
-      ),
-    ];
-  }
+  const able = pools.map((load) => ({ load, ...fitOf(requests, load) })).filter(({ count }) => count > 0);
+  if (able.length === 0) return [nodeFault(placed)];
+  const shares = shareFaults(placed);
+  if (shares.length > 0) return shares;
   const most = able.reduce((sum, { load, count }) => sum + count * load.nodes, 0);
   if (demand.pods <= most) return [];
   const { load, count, resource } = able[0];
+  const nodes = able.reduce((sum, fit) => sum + fit.load.nodes, 0);
   return [
-    untitled(
-      `${path}: ${demand.pods} pods of '${demand.name}' do not fit ${names(able.map((fit) => fit.load))}: ${resource} lets ${count} of them ` +
-        `onto each of at most ${able.reduce((sum, fit) => sum + fit.load.nodes, 0)} nodes; raise maxNodes to ` +
+    fault(
+      'PODS_DO_NOT_FIT_POOL',
+      undefined,
+      `${placed.path}: ${demand.pods} pods of '${demand.name}' do not fit ${poolNames(able.map((fit) => fit.load))}: each node holds ` +
+        `${count} of them (limited by ${resource}), and there are at most ${counted(nodes, 'node')}; raise maxNodes to ` +
         `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
+    ),
+  ];
+}
+
+/** Of pods that no node can hold. */
+function nodeFault({ path, demand, requests, pools: [load] }: PlacedDemand): Fault {
+  const { resource } = fitOf(requests, load);
+  const left = load.free.get(resource);
+  const { poolName, hardware } = load.pool;
+  const why =
+    left === undefined
+      ? `no node of pool '${poolName}' advertises it${instead(load.pool, resource)}`
+      : `a node of pool '${poolName}' (${hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods; ` +
+        'request less, or use a pool with larger nodes';
+  const asked = readableAmount(resource, requests.get(resource) ?? 0);
+  return fault(
+    'POD_DOES_NOT_FIT_NODE',
+    undefined,
+    `${path}: a pod of '${demand.name}' requests ${asked} of ${resource}, but ${why}`,
+  );
+}
+
+/** Of pods that ask for several shares of GPUs on which pods take turns. */
+function shareFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
+  const slicedPools = pools.filter(({ pool }) => pool.gpuSharingKind === GpuSharingKind.TIME_SLICING);
+  const resources = slicedPools.map(({ pool }) => gpuResource(pool));
+  const resource = resources.find((each) => (requests.get(each) ?? 0) > 1);
+  if (slicedPools.length < pools.length || resource === undefined) return [];
+  return [
+    fault(
+      'ONE_GPU_SHARE_PER_POD',
+      undefined,
+      `${path}: a pod of '${demand.name}' requests ${requests.get(resource)} of ${resource}, but pods of ${poolNames(slicedPools)} take ` +
+        'turns on its GPUs, so that a second share adds no capacity; request 1, or use a pool that does not share its GPUs',
     ),
   ];
 }
@@ -112,7 +131,7 @@ function podFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
 /** What GPUs of a pool are requested by where a pod asks for them by another name. */
 function instead(pool: IGpuNodePool, resource: string): string {
   const name = gpuResource(pool);
-  return name !== resource && OF_GPUS.test(resource) ? `; request ${name}` : '';
+  return name !== resource && GPU_RESOURCE_NAME.test(resource) ? `; request ${name}` : '; use a pool that has it';
 }
 
 /** Pods that have these pools to go to and no other, all together. */
@@ -124,8 +143,8 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
   }
   const nodes = loads.reduce((sum, load) => sum + load.nodes, 0);
   const faults = [...totals].flatMap(([resource, total]) => {
-    const there = amountOf(resource, loads);
-    if (there === undefined || total <= there * (1 + 1e-9)) return [];
+    const available = amountOf(resource, loads);
+    if (available === undefined || total <= available * (1 + 1e-9)) return [];
     const parts = bound
       .filter(({ requests }) => requests.has(resource))
       .map(
@@ -133,12 +152,16 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
           `'${demand.name}' ${demand.pods} x ${readableAmount(resource, requests.get(resource) ?? 0)}`,
       );
     return [
-      `${loads[0].pool.node.path}: the pods of ${names(loads)} request ${readableAmount(resource, total)} of ${resource} together (` +
-        `${parts.join(', ')}), but ${loads.length > 1 ? 'their' : 'its'} ${nodes} nodes have ${readableAmount(resource, there)} for pods; raise ` +
-        'maxNodes, or use a pool of its own for one of them',
+      fault(
+        'PODS_DO_NOT_FIT_TOGETHER',
+        undefined,
+        `${loads[0].pool.node.path}: the pods of ${poolNames(loads)} together request ${readableAmount(resource, total)} of ${resource} (` +
+          `${parts.join(', ')}), but ${loads.length > 1 ? 'their' : 'its'} ${counted(nodes, 'node')} ` +
+          `${nodes === 1 ? 'has' : 'have'} ${readableAmount(resource, available)} for pods; raise maxNodes, or give one of them a pool of its own`,
+      ),
     ];
   });
-  return faults.length > 0 || loads.length > 1 ? faults.map(untitled) : packingFaults(loads[0], bound);
+  return faults.length > 0 || loads.length > 1 ? faults : packingFaults(loads[0], bound);
 }
 
 /** What all nodes of pools have for pods; nothing where it is not known of one of them. */
@@ -150,24 +173,24 @@ function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefi
   return Number.isNaN(sum) ? undefined : sum;
 }
 
-/** Extended resources whose device plugins are the business of this library. */
-const OF_OUR_PLUGINS = /^(nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
+/** Extended resources whose device plugins this library installs. */
+const INSTALLED_PLUGIN_RESOURCE = /^(nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
 
 /** Names of GPUs and of shares of them. */
-const OF_GPUS = /^nvidia\.com\/(gpu(\.shared)?$|mig-)/;
+const GPU_RESOURCE_NAME = /^nvidia\.com\/(gpu(\.shared)?$|mig-)/;
 
-/** What own hardware may have been set up with by hand: MIG only where nothing is said of sharing. */
-const OF_OWN_HARDWARE = /^hugepages-|^nvidia\.com\/mig-/;
-const OF_SAID_HARDWARE = /^hugepages-/;
+/** What own hardware may have been set up with by hand: MIG only where the pool does not declare how its GPUs are shared. */
+const MANUAL_RESOURCE_SHARING_UNDECLARED = /^hugepages-|^nvidia\.com\/mig-/;
+const MANUAL_RESOURCE_SHARING_DECLARED = /^hugepages-/;
 
 /**
  * Whether nodes of a pool may have a resource that is not known of them: local disk, which is only known with an instance store, and
  * what device plugins of others bring. Of everything else they have none.
  */
-function mayAdvertise({ hardware: instanceType, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
-  const byHand = gpuSharingKind === undefined ? OF_OWN_HARDWARE : OF_SAID_HARDWARE;
-  if (resource === 'ephemeral-storage' || (!instanceType.isEc2 && byHand.test(resource))) return true;
-  return resource.includes('/') && !OF_OUR_PLUGINS.test(resource);
+function mayAdvertise({ hardware, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
+  const byHand = gpuSharingKind === undefined ? MANUAL_RESOURCE_SHARING_UNDECLARED : MANUAL_RESOURCE_SHARING_DECLARED;
+  if (resource === 'ephemeral-storage' || (!hardware.isEc2 && byHand.test(resource))) return true;
+  return resource.includes('/') && !INSTALLED_PLUGIN_RESOURCE.test(resource);
 }
 
 /**
@@ -215,9 +238,11 @@ function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDe
     }
     if (left > 0) {
       return [
-        untitled(
-          `${pool.node.path}: the pods of pool '${pool.poolName}' cannot share its ${nodes} nodes of ${perNode} GPUs: ${left} pods of ` +
-            `${size} GPUs are left over; raise maxNodes`,
+        fault(
+          'GPUS_DO_NOT_PACK',
+          undefined,
+          `${pool.node.path}: the pods of pool '${pool.poolName}' do not divide into its ${counted(nodes, 'node')} of ${perNode} GPUs: ` +
+            `${counted(left, 'pod')} of ${size} GPUs ${left === 1 ? 'is' : 'are'} left over; raise maxNodes`,
         ),
       ];
     }
@@ -231,7 +256,11 @@ export function isLasting({ demand }: PlacedDemand): boolean {
   return !demand.temporary && !demand.onEveryNode;
 }
 
-function names(loads: readonly PoolLoad[]): string {
+function poolNames(loads: readonly PoolLoad[]): string {
   const list = loads.map(({ pool }) => `'${pool.poolName}'`).join(', ');
   return loads.length === 1 ? `pool ${list}` : `pools ${list}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,6 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { fitOf, isLasting } from './cluster-capacity-faults';
-import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { PlacedDemand, Placement, PoolLoad } from './placement';
 import { readableAmount } from '../kubernetes/quantity';
 
 /**

@@ -1,18 +1,17 @@
-import { addValidation } from '../core/validation';
-import { Fault } from '../units/fault';
-import { Annotations, TerraformResource, TerraformStack } from 'cdktf';
-import { IConstruct } from 'constructs';
-import { ClusterLedger, isInTree } from '../core/cluster-ledger';
+import { addValidation, addWarning } from '../core/validation';
+import { Fault, fault } from '../units/fault';
+import { TerraformResource, TerraformStack } from 'cdktf';
+import { ClusterLedger } from '../core/cluster-ledger';
 import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
-import { Placement, placementOf } from './cluster-placement';
+import { placementOf } from './cluster-placement';
+import { Placement } from './placement';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { deviceRequestFaults } from './device-request-faults';
-import { demandOfResource, isKubernetesResource, runsPods, templateOfResource } from './kubernetes-pods';
-import { IScheduledWorkload } from './pod-demand';
+import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { sameObjectFaults } from './same-object-faults';
 
 /**
@@ -24,8 +23,9 @@ import { sameObjectFaults } from './same-object-faults';
  * objects of one kind have one name.
  * What is wrong is an error of the cluster when the app is synthesized, all faults at once.
  *
- * Pods of the Kubernetes provider's own resources (Deployment, DaemonSet, StatefulSet, Job, CronJob, Pod) on the cluster are looked
- * at too. Only what this program knows is: pods without GPUs that no known pool takes are the business of nodes that are not known
+ * Pods are read from the resources of the Kubernetes provider in the construct tree (Deployment, DaemonSet, StatefulSet, Job, CronJob,
+ * Pod), as they will be synthesized: those of this library and the user's own alike, overrides included. Only what this program knows is
+ * looked at: pods without GPUs that no known pool takes are the business of nodes that are not known
  * here. Pods with GPUs for such nodes carry the annotation `gpu-inference-constructs/elsewhere: "true"`.
  */
 export class ClusterChecks {
@@ -39,7 +39,7 @@ export class ClusterChecks {
       const checks = new ClusterChecks(cluster);
       addValidation(cluster, () => {
         const found = checks.findings();
-        if (found.capacity.length === 0) checks.warn(found.others);
+        if (found.capacity.length === 0) checks.warn(found.pods);
         return found.faults;
       });
       return checks;
@@ -47,74 +47,62 @@ export class ClusterChecks {
   }
 
   private readonly cluster: IKubernetesCluster;
-  private readonly workloads = new Set<IScheduledWorkload>();
   private readonly warned = new Set<IGpuNodePool>();
 
   private constructor(cluster: IKubernetesCluster) {
     this.cluster = cluster;
   }
 
-  /**
-   * Makes the pods of a workload known. The constructs of this library call it themselves.
-   *
-   * @param workload what runs the pods
-   */
-  public register(workload: IScheduledWorkload): void {
-    this.workloads.add(workload);
-  }
-
-  /** Everything that is wrong so far, one sentence each. */
+  /** Everything that is wrong so far. */
   public get faults(): Fault[] {
     return this.findings().faults;
   }
 
   private findings() {
     const objects = this.objects();
-    const others = this.otherPods(objects);
-    const placement = this.placement(others);
+    const pods = podsOf(objects);
+    const placement = this.placement(pods);
     const capacity = capacityFaults(placement);
     const faults = [
       ...sameObjectFaults(objects),
-      ...others.flatMap((resource) => deviceRequestFaults(resource.node.path, templateOfResource(resource))),
+      ...pods.flatMap(deviceRequestFaults),
       ...placement.faults,
       ...capacity,
       ...groupFaults(placement),
       ...subnetFaults(placement.pools),
     ];
-    return { faults, capacity, others };
+    return { faults, capacity, pods };
   }
 
   /** Where the pods go and how full that makes the pools, as a table for people. */
   public explain(): string {
-    return explainPlacement(this.placement(this.otherPods(this.objects())));
+    return explainPlacement(this.placement(podsOf(this.objects())));
   }
 
-  private placement(others: readonly TerraformResource[], nodesOf?: (pool: IGpuNodePool) => number): Placement {
-    const registered = [...this.workloads].filter(isInTree);
-    const found = others.flatMap((resource) => {
-      const demand = demandOfResource(resource);
-      return demand ? [{ node: resource.node, podDemands: [demand] }] : [];
-    });
-    return placementOf(this.pools, [...registered, ...found], {
-      toleratesRequested: this.isEks,
-      nodesOf,
-    });
+  private placement(pods: readonly ResourcePods[], nodesOf?: (pool: IGpuNodePool) => number): Placement {
+    const asked = pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : []));
+    return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf });
   }
 
   /** Warns of pods that only find room on nodes which nobody adds. */
-  private warn(others: readonly TerraformResource[]): void {
+  private warn(pods: readonly ResourcePods[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
     const fixed = new Set(this.pools.filter(isFixed));
     if (fixed.size === 0) return;
-    const atFirst = this.placement(others, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
+    const atFirst = this.placement(pods, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
     const short = new Set(capacityFindings(atFirst).flatMap(({ pools }) => pools));
     for (const pool of [...fixed].filter((each) => short.has(each) && !this.warned.has(each))) {
       this.warned.add(pool);
-      Annotations.of(this.cluster).addWarning(
-        `[gpu-inference-constructs:POOL_CANNOT_SCALE_UP] pool '${pool.poolName}' begins with ${pool.minNodes} node(s), which its pods do not ` +
-          `fit, and no autoscaler is declared that adds some up to maxNodes (${pool.maxNodes}); raise minNodes, pass ` +
-          'autoscaling: Autoscaling.clusterAutoscaler(), or scale it by hand',
+      addWarning(
+        this.cluster,
+        fault(
+          'POOL_CANNOT_SCALE_UP',
+          undefined,
+          `pool '${pool.poolName}' starts with ${pool.minNodes} ${pool.minNodes === 1 ? 'node' : 'nodes'}, too few for its pods, and no ` +
+            `autoscaler is declared that would add more, up to maxNodes (${pool.maxNodes}); raise minNodes, pass ` +
+            'autoscaling: Autoscaling.clusterAutoscaler(), or scale the pool by hand',
+        ),
       );
     }
   }
@@ -144,10 +132,8 @@ export class ClusterChecks {
     };
     return constructs.filter(isKubernetesResource).filter((each) => isOnCluster(each, this.cluster, isDefault));
   }
+}
 
-  /** Those that run pods and that no workload of ours has made known. */
-  private otherPods(objects: readonly TerraformResource[]): TerraformResource[] {
-    const isOurs = (scope: IConstruct) => this.workloads.has(scope as IConstruct & IScheduledWorkload);
-    return objects.filter((resource) => runsPods(resource) && !resource.node.scopes.some(isOurs));
-  }
+function podsOf(objects: readonly TerraformResource[]): ResourcePods[] {
+  return objects.filter(runsPods).map(podsOfResource);
 }

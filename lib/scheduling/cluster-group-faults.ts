@@ -1,6 +1,6 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
-import { PlacedDemand, Placement, PoolLoad } from './cluster-placement';
+import { PlacedDemand, Placement, PoolLoad } from './placement';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../core/rdma-fabric';
@@ -18,24 +18,28 @@ export function groupFaults({ demands }: Placement): Fault[] {
 function tensorFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   const tensor = demand.tensorParallelism ?? 1;
   if (tensor <= 1) return [];
-  return pools.flatMap(({ pool: { hardware: instanceType, poolName, gpuSharingKind = GpuSharingKind.NONE } }) => {
+  return pools.flatMap(({ pool: { hardware, poolName, gpuSharingKind = GpuSharingKind.NONE } }) => {
     if (gpuSharingKind !== GpuSharingKind.NONE) {
       return [
-        untitled(
+        fault(
+          'TENSOR_PARALLELISM_NEEDS_WHOLE_GPUS',
+          undefined,
           `${path}: tensor parallelism ${tensor} of '${demand.name}' needs whole GPUs, but pool '${poolName}' shares them (${gpuSharingKind}); ` +
-            'use a pool that shares none',
+            'use a pool that does not share its GPUs',
         ),
       ];
     }
-    const { interconnect, nvlinkDomainSize, gpuCount, name } = instanceType;
+    const { interconnect, nvlinkDomainSize, gpuCount, name } = hardware;
     // Without NVLink the whole node is what there is: slow, and the planner says so.
     const domain = interconnect === GpuInterconnect.PCIE ? gpuCount : nvlinkDomainSize;
     if (tensor <= domain) return [];
     return [
-      untitled(
-        `${path}: tensor parallelism ${tensor} of '${demand.name}' leaves the ${domain} GPUs that ` +
-          `${interconnect === GpuInterconnect.PCIE ? 'a node' : 'an NVLink domain'} of pool '${poolName}' (${name}) has; use at most ${domain}, ` +
-          'and pipeline parallelism across',
+      fault(
+        'TENSOR_PARALLELISM_EXCEEDS_DOMAIN',
+        undefined,
+        `${path}: tensor parallelism ${tensor} of '${demand.name}' needs more than the ${domain} GPUs of ` +
+          `${interconnect === GpuInterconnect.PCIE ? 'a node' : 'an NVLink domain'} of pool '${poolName}' (${name}); use at most ${domain}, ` +
+          'and pipeline parallelism for the rest',
       ),
     ];
   });
@@ -48,15 +52,19 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   const tcp = pools.filter(({ pool }) => isTcpOnly(pool));
   if (demand.rdmaRequired && tcp.length > 0) {
     faults.push(
-      untitled(
-        `${path}: '${demand.name}' needs RDMA between its pods, but ${list(tcp)} reach each other by TCP only; give the pool a fabric`,
+      fault(
+        'RDMA_NOT_AVAILABLE',
+        undefined,
+        `${path}: '${demand.name}' needs RDMA between its pods, but nodes of ${list(tcp)} reach each other by TCP only; give the pool a fabric`,
       ),
     );
   }
   const fabrics = new Set(pools.map(({ pool }) => fabricOf(pool)));
   if (fabrics.size > 1) {
     faults.push(
-      untitled(
+      fault(
+        'GROUP_SPANS_FABRICS',
+        undefined,
         `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which have different fabrics (${[
           ...fabrics,
         ]
@@ -70,7 +78,9 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   );
   if (subnets.size > 1) {
     faults.push(
-      untitled(
+      fault(
+        'GROUP_SPANS_SUBNETS',
+        undefined,
         `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, which are in different subnets, and EFA traffic is not ` +
           'routed; select one pool, or put the pools into one subnet',
       ),
@@ -79,9 +89,11 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   const groups = new Set(pools.flatMap(({ pool }) => pool.efaSecurityGroupId ?? []));
   if (subnets.size < 2 && groups.size > 1) {
     faults.push(
-      untitled(
+      fault(
+        'GROUP_SPANS_SECURITY_GROUPS',
+        undefined,
         `${path}: the pods of a group of '${demand.name}' may land on ${list(pools)}, whose EFA interfaces are in different security groups, ` +
-          'each of which lets through its own traffic only; select one pool',
+          'each of which admits its own traffic only; select one pool',
       ),
     );
   }
@@ -131,8 +143,10 @@ export function subnetFaults(loads: PoolLoad[]): Fault[] {
     if (total <= usable) return [];
     const parts = needs.map(({ name, addresses }) => `'${name}' ${addresses}`).join(', ');
     return [
-      untitled(
-        `a subnet has ${usable} addresses, but the nodes and pods of its pools need at least ${total} at their largest (${parts}); use a ` +
+      fault(
+        'SUBNET_TOO_SMALL',
+        undefined,
+        `a subnet has ${usable} addresses, but the nodes and pods of its pools need at least ${total} when all have maxNodes (${parts}); use a ` +
           'larger subnet, or fewer nodes',
       ),
     ];

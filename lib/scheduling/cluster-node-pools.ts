@@ -4,11 +4,8 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { ClusterChecks } from './cluster-checks';
 
 /**
- * The GPU pools of a cluster. Pools and clusters of this library call it themselves; classes of your own that implement `IGpuNodePool`
- * or `IKubernetesCluster` do the same:
- *
- * - the constructor of a pool ends with `ClusterNodePools.add(this)`;
- * - the getter `nodePools` of a cluster returns `ClusterNodePools.of(this)`.
+ * The GPU pools of a cluster, whatever class it is of. Pools of this library enter themselves; the constructor of a class of your own that
+ * implements `IGpuNodePool` ends with `ClusterNodePools.add(this)`.
  */
 export class ClusterNodePools {
   /**

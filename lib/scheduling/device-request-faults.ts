@@ -1,6 +1,6 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { quantityValue } from '../kubernetes/quantity';
-import { PodTemplate } from './kubernetes-pods';
+import { ResourcePods } from './kubernetes-pods';
 
 /** Resources of device plugins, which the API server takes whole only and does not share out. */
 function isDevice(resource: string): boolean {
@@ -13,20 +13,21 @@ function isDevice(resource: string): boolean {
  * @see https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/#using-device-plugins
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go (ValidateResourceRequirements)
  *
- * @param path path of the construct
- * @param template its pods, of which only what is known is looked at
+ * @param pods the pods, of which only what is known is looked at
  *
  * @internal
  */
-export function deviceRequestFaults(path: string, { name, containers }: PodTemplate): Fault[] {
+export function deviceRequestFaults({ path, name, containers }: ResourcePods): Fault[] {
   return containers.flatMap(({ requests, limits, later }) =>
     Object.entries({ ...limits, ...requests }).flatMap(([resource, quantity]) => {
       const of = `${path}: a container of '${name}'`;
       const amount = quantityValue(quantity);
       if (isDevice(resource) && !Number.isNaN(amount) && !Number.isInteger(amount)) {
         return [
-          untitled(
-            `${of} requests ${quantity} of ${resource}, of which there are only whole ones; for parts of a GPU use a pool with gpuSharing`,
+          fault(
+            'DEVICE_NOT_WHOLE',
+            undefined,
+            `${of} requests ${quantity} of ${resource}, which is only given out whole; for a part of a GPU use a pool with gpuSharing`,
           ),
         ];
       }
@@ -34,7 +35,9 @@ export function deviceRequestFaults(path: string, { name, containers }: PodTempl
       const [request, limit] = [requests[resource], limits[resource]];
       if (limit === undefined) {
         return [
-          untitled(
+          fault(
+            'DEVICE_WITHOUT_LIMIT',
+            undefined,
             `${of} requests ${request} of ${resource} without a limit, which the API server refuses; set it under limits`,
           ),
         ];
@@ -42,8 +45,10 @@ export function deviceRequestFaults(path: string, { name, containers }: PodTempl
       return request === undefined || request === limit || quantityValue(request) === quantityValue(limit)
         ? []
         : [
-            untitled(
-              `${of} requests ${request} of ${resource} with the limit ${limit}, which must be equal; leave it out of requests`,
+            fault(
+              'DEVICE_LIMIT_DIFFERS',
+              undefined,
+              `${of} requests ${request} of ${resource} with the limit ${limit}, but the two must be equal; leave it out of requests`,
             ),
           ];
     }),

@@ -1,3 +1,2 @@
 export * from './cluster-checks';
-export * from './pod-demand';
 export * from './cluster-node-pools';

@@ -1,24 +1,31 @@
 import { DefaultTokenResolver, StringConcat, TerraformResource, TerraformStack, Tokenization } from 'cdktf';
 import { IConstruct } from 'constructs';
+import { schedulingHintsOf } from '../kubernetes/scheduling-hints';
 import { PodDemand } from './pod-demand';
-import { podRequests } from './pod-demand-of';
+import { podRequests } from './pod-requests';
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- attributes as Terraform reads them */
 type Attributes = { readonly [attribute: string]: any };
 
 /**
- * What the containers of a pod template ask for, as it is written.
+ * The pods of a resource, read once.
  *
  * @internal
  */
-export interface PodTemplate {
+export interface ResourcePods {
+  /** Path of what the user made: the construct, not the part of it that is its main resource. */
+  readonly path: string;
+  /** Name for messages, e.g. `inference/chat`. */
   readonly name: string;
+  /** What the containers ask for, as it is written. */
   readonly containers: {
     readonly requests: { [resource: string]: string };
     readonly limits: { [resource: string]: string };
     /** Whether a part of them is known later. */
     readonly later: boolean;
   }[];
+  /** What they ask of the nodes. @default - no scheduler places them, or they say that they run elsewhere */
+  readonly demand?: PodDemand;
 }
 
 /** Annotation of pods that are for nodes which this program does not know. */
@@ -36,7 +43,9 @@ const TEMPLATES: { readonly [type: string]: readonly string[] } = {
   cron_job: ['spec', 'job_template', 'spec', 'template'],
 };
 
-const FORM = /^kubernetes_(\w+?)(_v1)?$/;
+const JOBS = ['job', 'cron_job'];
+
+const RESOURCE_TYPE_PATTERN = /^kubernetes_(\w+?)(_v1)?$/;
 
 /**
  * Whether a construct is a resource of the Kubernetes provider.
@@ -53,28 +62,50 @@ export function isKubernetesResource(construct: IConstruct): construct is Terraf
  * @internal
  */
 export function runsPods({ terraformResourceType: type }: TerraformResource): boolean {
-  return Object.hasOwn(TEMPLATES, FORM.exec(type)?.[1] ?? '');
+  return Object.hasOwn(TEMPLATES, RESOURCE_TYPE_PATTERN.exec(type)?.[1] ?? '');
 }
 
 /**
- * What the pods of a resource of the Kubernetes provider ask of the nodes, read from what is synthesized. What Terraform only knows
- * later is left out. Nothing for pods that no scheduler places, and for those that say they run elsewhere.
+ * The pods of a resource of the Kubernetes provider, read from what is synthesized, overrides included. What Terraform only knows later is
+ * left out.
  *
  * @internal
  */
-export function demandOfResource(resource: TerraformResource): PodDemand | undefined {
-  const kind = FORM.exec(resource.terraformResourceType)?.[1] ?? '';
+export function podsOfResource(resource: TerraformResource): ResourcePods {
+  const kind = RESOURCE_TYPE_PATTERN.exec(resource.terraformResourceType)?.[1] ?? '';
   const attributes = attributesOf(resource);
   const template = TEMPLATES[kind].reduce((at: Attributes, step) => one(at[step]), attributes);
+  const { namespace = 'default', name = resource.node.id } = one(attributes.metadata);
+  const spec = one(template.spec);
+  return {
+    path: pathOf(resource),
+    name: `${namespace}/${name}`,
+    containers: [...many(spec.container), ...many(spec.init_container)].map((each) => ({
+      ...container(each).resources,
+      later: isLater(each.resources),
+    })),
+    demand: demandOf(resource, `${namespace}/${name}`, kind, attributes, template),
+  };
+}
+
+/** Nothing for pods that no scheduler places, and for those that say they run elsewhere. */
+function demandOf(
+  resource: TerraformResource,
+  name: string,
+  kind: string,
+  attributes: Attributes,
+  template: Attributes,
+): PodDemand | undefined {
   const [spec, metadata] = [one(template.spec), one(template.metadata)];
   if (spec.node_name || one(metadata.annotations)[ELSEWHERE] === 'true') return undefined;
-  const { namespace = 'default', name = resource.node.id } = one(attributes.metadata);
   const onEveryNode = kind === 'daemonset' || kind === 'daemon_set';
+  const hints = schedulingHintsOf(resource);
   return {
-    name: `${namespace}/${name}`,
-    pods: onEveryNode ? 0 : podsOf(kind, attributes),
+    temporary: JOBS.includes(kind),
+    ...hints,
+    name,
+    pods: onEveryNode ? 0 : podsOf(kind, attributes, hints.podsPerGroup),
     onEveryNode,
-    temporary: kind === 'job' || kind === 'cron_job',
     requests: podRequests(many(spec.container).map(container), many(spec.init_container).map(container)),
     nodeSelector: known(one(spec.node_selector)),
     nodeTerms: nodeTerms(spec),
@@ -87,23 +118,8 @@ export function demandOfResource(resource: TerraformResource): PodDemand | undef
   };
 }
 
-/**
- * The containers of the pods of a resource of the Kubernetes provider.
- *
- * @internal
- */
-export function templateOfResource(resource: TerraformResource): PodTemplate {
-  const kind = FORM.exec(resource.terraformResourceType)?.[1] ?? '';
-  const attributes = attributesOf(resource);
-  const { spec } = TEMPLATES[kind].reduce((at: Attributes, step) => one(at[step]), attributes);
-  const { namespace = 'default', name = resource.node.id } = one(attributes.metadata);
-  return {
-    name: `${namespace}/${name}`,
-    containers: [...many(one(spec).container), ...many(one(spec).init_container)].map((each) => ({
-      ...container(each).resources,
-      later: isLater(each.resources),
-    })),
-  };
+function pathOf({ node }: TerraformResource): string {
+  return node.id === 'Resource' && node.scope ? node.scope.node.path : node.path;
 }
 
 function attributesOf(resource: TerraformResource): Attributes {
@@ -116,11 +132,12 @@ function attributesOf(resource: TerraformResource): Attributes {
 }
 
 /**
- * How many pods there are at least: what is known later may be none. The pods of a Job may wait for each other.
+ * How many pods there are at least: what is known later may be none. The pods of a Job may wait for each other, unless they work together.
  */
-function podsOf(kind: string, { spec, count, for_each: each }: Attributes): number {
+function podsOf(kind: string, { spec, count, for_each: each }: Attributes, podsPerGroup = 1): number {
   const number = (value: unknown) => (value === undefined || value === null ? 1 : Number(value));
-  const pods = ['pod', 'job', 'cron_job'].includes(kind) ? 1 : number(one(spec).replicas);
+  const together = kind === 'pod' || JOBS.includes(kind);
+  const pods = together ? podsPerGroup : number(one(spec).replicas);
   const all = pods * number(count);
   return each !== undefined || Number.isNaN(all) ? 0 : all;
 }

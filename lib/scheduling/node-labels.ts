@@ -1,10 +1,9 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { NodeRequirement, NodeTerm } from './pod-demand';
-import { hasToken } from '../core/tokens';
 
 /** Labels that kubelets, clouds and NVIDIA's feature discovery set; what values they have is not known here. */
-const WELL_KNOWN = [
+const WELL_KNOWN_LABELS = [
   /(^|\.)(kubernetes|k8s)\.io\//,
   /^(eks|topology)\.amazonaws\.com\//,
   /^karpenter\./,
@@ -18,29 +17,31 @@ const WELL_KNOWN = [
  * @internal
  */
 export function isWellKnown(key: string): boolean {
-  return WELL_KNOWN.some((form) => form.test(key));
+  return WELL_KNOWN_LABELS.some((pattern) => pattern.test(key));
 }
 
 /** Labels of kubelets that follow from the hardware; nothing where it does not tell, as of own hardware. */
-const HARDWARE: { readonly [label: string]: (type: GpuNodeType) => string | undefined } = {
+const HARDWARE_LABELS: { readonly [label: string]: (type: GpuNodeType) => string | undefined } = {
   'node.kubernetes.io/instance-type': (type) => (type.isEc2 ? type.name : undefined),
   'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
   'kubernetes.io/os': () => 'linux',
 };
 
-/** Labels of EKS's node groups, and of Karpenter: a node whose maker is known has the ones or the others. */
-const MAKERS = [/^eks\.amazonaws\.com\/(capacityType|nodegroup)/, /^karpenter\./];
+/** Labels of EKS's node groups, and of Karpenter: a node whose provisioner is known has the ones or the others. */
+const PROVISIONER_LABELS = [/^eks\.amazonaws\.com\/(capacityType|nodegroup)/, /^karpenter\./];
 
 /** The value of a label that others than the pool set, where it is known. */
-function othersValue({ hardware: instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
-  return Object.hasOwn(HARDWARE, key) ? HARDWARE[key](instanceType) : platformLabels[key];
+function platformValue({ hardware: instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
+  return Object.hasOwn(HARDWARE_LABELS, key) ? HARDWARE_LABELS[key](instanceType) : platformLabels[key];
 }
 
-/** Whether it is known that nodes of a pool have no label of a key, because they are of another maker. */
-function hasNot({ platformLabels }: IGpuNodePool, key: string): boolean {
-  const maker = MAKERS.find((form) => form.test(key));
+/** Whether it is known that nodes of a pool lack the label of a key, because another provisioner makes them. */
+function knownToLack({ platformLabels }: IGpuNodePool, key: string): boolean {
+  const provisioner = PROVISIONER_LABELS.find((pattern) => pattern.test(key));
   return (
-    maker !== undefined && platformLabels !== undefined && !Object.keys(platformLabels).some((own) => maker.test(own))
+    provisioner !== undefined &&
+    platformLabels !== undefined &&
+    !Object.keys(platformLabels).some((own) => provisioner.test(own))
   );
 }
 
@@ -50,8 +51,8 @@ function hasNot({ platformLabels }: IGpuNodePool, key: string): boolean {
  * @internal
  */
 export function mayHave(pool: IGpuNodePool, key: string, value: string): boolean {
-  const known = othersValue(pool, key);
-  return known === undefined ? !hasNot(pool, key) : known === value;
+  const known = platformValue(pool, key);
+  return known === undefined ? !knownToLack(pool, key) : known === value;
 }
 
 /**
@@ -73,9 +74,8 @@ export function mayMeet(
   return terms.some(({ requirements }) =>
     requirements.every((requirement) => {
       const { key } = requirement;
-      if (hasToken({ ...requirement })) return true;
-      const value = labels[key] ?? othersValue(pool, key);
-      const isUnknown = value === undefined && isWellKnown(key) && !isStamped(key) && !hasNot(pool, key);
+      const value = labels[key] ?? platformValue(pool, key);
+      const isUnknown = value === undefined && isWellKnown(key) && !isStamped(key) && !knownToLack(pool, key);
       return isUnknown || meets(value, requirement);
     }),
   );

@@ -1,7 +1,9 @@
-import { IConstruct } from 'constructs';
+import { SchedulingHints } from '../kubernetes/scheduling-hints';
 
 /**
  * A toleration of a pod.
+ *
+ * @internal
  */
 export interface PodToleration {
   /** Key of the taint. @default - every key */
@@ -16,6 +18,8 @@ export interface PodToleration {
 
 /**
  * A requirement on the labels of a node.
+ *
+ * @internal
  */
 export interface NodeRequirement {
   /** Key of the label. */
@@ -28,6 +32,8 @@ export interface NodeRequirement {
 
 /**
  * One of the alternatives of a required node affinity.
+ *
+ * @internal
  */
 export interface NodeTerm {
   /** What a node must meet, all of it. */
@@ -35,9 +41,11 @@ export interface NodeTerm {
 }
 
 /**
- * What like pods ask of the nodes of a cluster.
+ * What identical pods ask of the nodes of a cluster.
+ *
+ * @internal
  */
-export interface PodDemand {
+export interface PodDemand extends SchedulingHints {
   /** Name for messages, e.g. `inference/chat`. */
   readonly name: string;
   /** Number of pods; ignored for pods that run on every node. */
@@ -52,25 +60,6 @@ export interface PodDemand {
   readonly tolerations?: PodToleration[];
   /** Whether it runs once on every node that has the labels, as a DaemonSet does. @default false */
   readonly onEveryNode?: boolean;
-  /** Whether nodes that this program does not know may take the pods, so that no known pool need do so. @default false */
-  readonly elsewhere?: boolean;
-  /** Whether the pods end by themselves: they must fit, but not beside all others. @default false */
-  readonly temporary?: boolean;
-  /** GPUs that split each layer of a model between them and need the fastest links. @default 1 */
-  readonly tensorParallelism?: number;
-  /** Pods that work on one thing together and reach each other by the fabric. @default 1 */
-  readonly podsPerGroup?: number;
-  /** Whether the pods of a group are of no use without remote memory access. @default false */
-  readonly rdmaRequired?: boolean;
   /** Whether it uses the node's own address. @default false */
   readonly hostNetwork?: boolean;
-}
-
-/**
- * Something that runs pods on a cluster. It is asked when the stacks are synthesized, so what it answers may depend on what was
- * made after it.
- */
-export interface IScheduledWorkload extends IConstruct {
-  /** What its pods ask for. */
-  readonly podDemands: PodDemand[];
 }

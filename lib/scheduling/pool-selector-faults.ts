@@ -1,5 +1,5 @@
-import { Fault, untitled } from '../units/fault';
-import { PoolLoad } from './cluster-placement';
+import { Fault, fault } from '../units/fault';
+import { PoolLoad } from './placement';
 
 /**
  * Pools whose selector leads to nodes of others too. Each pool sees those before it when it is made, but not those after.
@@ -18,9 +18,11 @@ export function selectorFaults(loads: readonly PoolLoad[], index: ReadonlyMap<st
     const labels = selector.map(([key, value]) => `${key}=${value}`).join(', ');
     const names = others.map(({ poolName }) => `'${poolName}'`).join(', ');
     return [
-      untitled(
-        `${pool.node.path}: nodeSelector ${labels} of pool '${pool.poolName}' selects nodes of pool ${names} too; give the nodes a label ` +
-          'that only they have',
+      fault(
+        'POOL_SELECTOR_NOT_UNIQUE',
+        undefined,
+        `${pool.node.path}: nodeSelector ${labels} of pool '${pool.poolName}' also selects nodes of ` +
+          `pool${others.length > 1 ? 's' : ''} ${names}; give the nodes a label that only they have`,
       ),
     ];
   });

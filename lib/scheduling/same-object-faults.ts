@@ -1,10 +1,10 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { hasToken } from '../core/tokens';
 
-/** Types of the Kubernetes provider that change or read what others made. */
-const OF_OTHERS: ReadonlySet<string> = new Set([
+/** Types of the Kubernetes provider that make no object: they change or read what others made. */
+const NON_CREATING_TYPES: ReadonlySet<string> = new Set([
   'annotations',
   'labels',
   'env',
@@ -16,7 +16,7 @@ const OF_OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /** `kubernetes_deployment` and `kubernetes_deployment_v1` make the same kind of object. */
-const FORM = /^kubernetes_(\w+?)(_v\d+(?:(?:alpha|beta)\d+)?)?$/;
+const RESOURCE_TYPE_PATTERN = /^kubernetes_(\w+?)(_v\d+(?:(?:alpha|beta)\d+)?)?$/;
 
 interface Metadata {
   readonly name?: string;
@@ -49,16 +49,18 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
     pair.what.push(what);
   }
   return [...pairs.values()].map(({ one, other, what }) =>
-    untitled(
-      `'${one}' and '${other}' both make ${what.join(', ')}, but a cluster has one object of a kind and name; give one of them another ` +
-        'name or namespace',
+    fault(
+      'DUPLICATE_OBJECT',
+      undefined,
+      `'${one}' and '${other}' both create ${what.join(', ')}, but a cluster has only one object of a kind and name; give one of them ` +
+        'another name or namespace',
     ),
   );
 }
 
 function identityOf(object: TerraformResource): string | undefined {
-  const [, kind, version = ''] = FORM.exec(object.terraformResourceType) ?? [];
-  if (kind === undefined || OF_OTHERS.has(kind + version) || OF_OTHERS.has(kind)) return undefined;
+  const [, kind, version = ''] = RESOURCE_TYPE_PATTERN.exec(object.terraformResourceType) ?? [];
+  if (kind === undefined || NON_CREATING_TYPES.has(kind + version) || NON_CREATING_TYPES.has(kind)) return undefined;
   const { name, namespace = 'default' } = ((object as { metadataInput?: unknown }).metadataInput ?? {}) as Metadata;
   if (!name || hasToken([name, namespace]) || object.count !== undefined || object.forEach) return undefined;
   return `${kind} ${namespace === 'default' ? '' : `${namespace}/`}${name}`;

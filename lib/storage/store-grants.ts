@@ -1,6 +1,6 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { TerraformProvider } from 'cdktf';
+import { TerraformProvider, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
 
@@ -69,6 +69,7 @@ function grant(
 function providerOf(role: IAwsRole): TerraformProvider | undefined {
   const made = role.node
     .findAll()
-    .find((child): child is IamRole => IamRole.isTerraformResource(child) && child instanceof IamRole);
+    .filter((child) => TerraformResource.isTerraformResource(child))
+    .find((child) => child.terraformResourceType === IamRole.tfResourceType);
   return made?.provider;
 }

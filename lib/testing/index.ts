@@ -1,1 +1,2 @@
+export * from './stack-annotation';
 export * from './synthesized-stack';

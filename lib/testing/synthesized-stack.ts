@@ -1,12 +1,19 @@
 import { TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
 import { synthesizedJson, TerraformJson } from '../core/synthesized-json';
+import { validationFaults } from '../core/validation';
+import { UnscopedValidationError } from '../units/errors';
+import { Fault, fault } from '../units/fault';
+import { AnnotationLevel, StackAnnotation } from './stack-annotation';
 
 /**
  * What a stack is synthesized to, for the tests of an application.
  *
  * ```ts
- * expect(SynthesizedStack.of(stack).resources('aws_s3_bucket')).toHaveLength(1);
- * expect(SynthesizedStack.of(stack).toJson()).toMatchSnapshot();
+ * const synthesized = SynthesizedStack.of(stack);
+ * expect(synthesized.byName('aws_s3_bucket', 'models').force_destroy).toBe(false);
+ * expect(synthesized.annotations).toEqual([]);
+ * expect(synthesized.toJson()).toMatchSnapshot();
  * ```
  */
 export class SynthesizedStack {
@@ -17,18 +24,49 @@ export class SynthesizedStack {
    * @param stack the stack, complete
    */
   public static of(stack: TerraformStack): SynthesizedStack {
-    return new SynthesizedStack(synthesizedJson(stack));
+    return new SynthesizedStack(stack, synthesizedJson(stack));
   }
 
+  /**
+   * What a stack is refused for when it is synthesized, with the id and the property of each fault; nothing when it is not. What a
+   * constructor refuses is not among it: such a construct is never in a stack, and the `faults` of its `ValidationError` are the list.
+   * Validations of other libraries have the id `OTHER_VALIDATION`.
+   *
+   * @param stack the stack, complete
+   */
+  public static faultsOf(stack: TerraformStack): Fault[] {
+    try {
+      SynthesizedStack.of(stack);
+      return [];
+    } catch (error) {
+      if (UnscopedValidationError.isValidationError(error)) return [...(error as UnscopedValidationError).faults];
+      const found = stack.node.findAll().flatMap(faultsOfConstruct);
+      if (found.length > 0) return found;
+      throw error;
+    }
+  }
+
+  /** What was synthesized already. @internal */
+  public static _fromText(stack: TerraformStack, text: string): SynthesizedStack {
+    return new SynthesizedStack(stack, JSON.parse(text) as TerraformJson);
+  }
+
+  private readonly stack: TerraformStack;
   private readonly json: TerraformJson;
 
-  private constructor(json: TerraformJson) {
+  private constructor(stack: TerraformStack, json: TerraformJson) {
+    this.stack = stack;
     this.json = json;
   }
 
   /** The types of resource there are, sorted. */
   public get resourceTypes(): string[] {
     return Object.keys(this.json.resource ?? {}).sort();
+  }
+
+  /** What the constructs of the stack tell: infos, warnings with their ids, errors; in the order of the tree. */
+  public get annotations(): StackAnnotation[] {
+    return this.stack.node.findAll().flatMap(annotationsOf);
   }
 
   /**
@@ -51,8 +89,115 @@ export class SynthesizedStack {
     return Object.values(this.json.data?.[type] ?? {});
   }
 
+  /**
+   * The one resource of a type. Throws a `UnscopedValidationError` when there is none, or more than one.
+   *
+   * @param type resource type, e.g. `aws_eks_cluster`
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  public only(type: string): { [attribute: string]: any } {
+    return one(this.resources(type), `resource of type ${type}`, this.resourceTypes);
+  }
+
+  /**
+   * The one data source of a type. Throws a `UnscopedValidationError` when there is none, or more than one.
+   *
+   * @param type type of the data source, e.g. `aws_region`
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  public onlyData(type: string): { [attribute: string]: any } {
+    return one(this.dataSources(type), `data source of type ${type}`, Object.keys(this.json.data ?? {}).sort());
+  }
+
+  /**
+   * The one resource of a type with a name: that of its Kubernetes metadata, or its name, bucket, function, cluster or node group.
+   * Throws a `UnscopedValidationError` when there is none, or more than one.
+   *
+   * @param type resource type, e.g. `kubernetes_deployment_v1`
+   * @param name the name
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  public byName(type: string, name: string): { [attribute: string]: any } {
+    const all = this.resources(type);
+    const found = all.filter((block) => namesOf(block).includes(name));
+    return one(found, `${type} named '${name}'`, all.flatMap(namesOf));
+  }
+
+  /**
+   * The one resource of a type whose attributes have the given values; others may have any. A value may be a matcher of the test
+   * runner, e.g. `expect.stringContaining('a')`. Throws a `UnscopedValidationError` when there is none, or more than one.
+   *
+   * @param type resource type, e.g. `aws_launch_template`
+   * @param attributes attributes and their values, as Terraform JSON has them
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  public where(type: string, attributes: { [attribute: string]: any }): { [attribute: string]: any } {
+    const all = this.resources(type);
+    const found = all.filter((block) =>
+      Object.entries(attributes).every(([name, value]) => equals(value, block[name])),
+    );
+    const known = all.map((block) => JSON.stringify(block));
+    return one(found, `${type} with ${JSON.stringify(attributes)}`, known);
+  }
+
   /** The Terraform JSON without cdktf's metadata, keys sorted: the same text for the same stack, fit for a snapshot. */
   public toJson(): string {
     return JSON.stringify(this.json, undefined, 2);
   }
+}
+
+/** What validations find on one construct; those of this library with their ids. */
+function faultsOfConstruct(construct: IConstruct): Fault[] {
+  const own = validationFaults(construct);
+  const reasons = new Set(own.map(({ reason }) => reason));
+  const others = construct.node.validate().filter((message) => !reasons.has(message));
+  return [...own, ...others.map((message) => fault('OTHER_VALIDATION', undefined, message))];
+}
+
+function annotationsOf(construct: IConstruct): StackAnnotation[] {
+  return Object.values(AnnotationLevel).flatMap((level) =>
+    construct.node.metadata
+      .filter(({ type }) => type === `@cdktf/${level}`)
+      .map(({ data }) => {
+        const [, id, rest] = /^\[gpu-inference-constructs:([A-Z0-9_]+)\] (.*)$/s.exec(String(data)) ?? [];
+        const constructPath = construct.node.path;
+        return id === undefined
+          ? { level, message: String(data), constructPath }
+          : { level, id, message: rest, constructPath };
+      }),
+  );
+}
+
+function one(found: TerraformJson[], what: string, known: string[]): TerraformJson {
+  if (found.length === 1) return found[0];
+  throw new UnscopedValidationError([
+    fault(
+      'NOT_ONE_RESOURCE',
+      undefined,
+      `expected one ${what}, found ${found.length}; there are: ${known.join(', ') || 'none'}`,
+    ),
+  ]);
+}
+
+function namesOf(block: TerraformJson): string[] {
+  const metadata: TerraformJson | undefined = Array.isArray(block.metadata) ? block.metadata[0] : block.metadata;
+  return [
+    metadata?.name,
+    block.name,
+    block.bucket,
+    block.function_name,
+    block.cluster_name,
+    block.node_group_name,
+  ].filter((name): name is string => typeof name === 'string');
+}
+
+/** Equality of values of JSON; a matcher of a test runner decides itself. */
+function equals(wanted: unknown, given: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return wanted === given;
+  const { asymmetricMatch } = wanted as { asymmetricMatch?: unknown };
+  if (typeof asymmetricMatch === 'function') return asymmetricMatch.call(wanted, given) === true;
+  if (typeof given !== 'object' || given === null || Array.isArray(wanted) !== Array.isArray(given)) return false;
+  const [left, right] = [wanted, given] as { [key: string]: unknown }[];
+  const keys = Object.keys(left).filter((key) => left[key] !== undefined);
+  return keys.length === Object.keys(right).length && keys.every((key) => equals(left[key], right[key]));
 }

@@ -249,25 +249,40 @@ describe('ModelSpec.fromHuggingFaceConfig', () => {
   const without = (key: string) => Object.fromEntries(Object.entries(llama).filter(([name]) => name !== key));
 
   test.each([
-    ['an unknown family', { ...llama, model_type: 'lama' }, ['UNTITLED']],
-    ['no family', without('model_type'), ['UNTITLED']],
+    ['an unknown family', { ...llama, model_type: 'lama' }, ['UNKNOWN_VALUE model_type']],
+    ['no family', without('model_type'), ['CONFIG_LACKS_VALUE model_type']],
     [
       'missing numbers',
       { model_type: 'llama' },
-      ['UNTITLED', 'UNTITLED', 'UNTITLED', 'UNTITLED', 'UNTITLED', 'UNTITLED'],
+      [
+        'CONFIG_LACKS_VALUE num_hidden_layers',
+        'CONFIG_LACKS_VALUE num_attention_heads',
+        'CONFIG_LACKS_VALUE intermediate_size',
+        'CONFIG_LACKS_VALUE hidden_size',
+        'CONFIG_LACKS_VALUE vocab_size',
+        'CONFIG_LACKS_VALUE max_position_embeddings',
+      ],
     ],
-    ['a text for a number', { ...llama, hidden_size: '4096' }, ['UNTITLED']],
+    ['a text for a number', { ...llama, hidden_size: '4096' }, ['NOT_A_WHOLE_NUMBER hidden_size']],
     ['an impossible shape', { ...llama, num_key_value_heads: 5 }, ['CONFLICTING_PROPERTIES keyValueHeads']],
-    ['experts of unknown width', { ...CONFIGS[3][2], num_experts_per_tok: null }, ['UNTITLED']],
-    ['experts in listed layers', { ...CONFIGS[3][2], mlp_only_layers: [7] }, ['UNTITLED']],
-    ['experts in every n-th layer from the first', { ...CONFIGS[6][2], moe_layer_freq: 2 }, ['UNTITLED']],
+    [
+      'experts of unknown width',
+      { ...CONFIGS[3][2], num_experts_per_tok: null },
+      ['CONFIG_LACKS_VALUE num_experts_per_tok'],
+    ],
+    ['experts in listed layers', { ...CONFIGS[3][2], mlp_only_layers: [7] }, ['UNSUPPORTED_EXPERT_LAYERS moe_layers']],
+    [
+      'experts in every n-th layer from the first',
+      { ...CONFIGS[6][2], moe_layer_freq: 2 },
+      ['UNSUPPORTED_EXPERT_LAYERS moe_layers'],
+    ],
     [
       'a step of no layers',
       { ...CONFIGS[3][2], decoder_sparse_step: 64 },
       ['CONFLICTING_PROPERTIES experts.layerStep'],
     ],
-    ['no JSON', '{', ['UNTITLED']],
-    ['a list', [], ['UNTITLED']],
+    ['no JSON', '{', ['INVALID_FORMAT']],
+    ['a list', [], ['INVALID_FORMAT']],
   ])('fails with %s', (_, config, ids) => {
     expect(idsOf(faultsThrown(() => ModelSpec.fromHuggingFaceConfig('bad', config)))).toEqual(ids);
   });

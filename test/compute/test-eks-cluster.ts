@@ -2,6 +2,7 @@ import { TerraformProvider, TerraformStack } from 'cdktf';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
+import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { TestCluster, TestClusterProps } from '../support/test-cluster';
 
 /** What a test may say of its EKS cluster. */
@@ -44,6 +45,10 @@ export class TestEksCluster extends TestCluster implements IEksCluster {
     this.release = props.release;
     this.provider = props.provider;
     this.tags = props.tags ?? {};
+  }
+
+  public explain(): string {
+    return ClusterChecks.of(this).explain();
   }
 }
 

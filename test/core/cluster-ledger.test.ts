@@ -223,7 +223,7 @@ describe('the GPU operator installs no driver that the image has', () => {
         nodeSelector: { 'eks.amazonaws.com/nodegroup': 'gpu' },
         driverInImage,
       });
-      new NodeAgents(stack, 'Agents', { cluster, gpuOperator: GpuOperator.release() });
+      new NodeAgents(stack, 'Agents', { cluster, gpuOperator: GpuOperator.version() });
     });
     return JSON.parse(result.byName('helm_release', 'gpu-operator').values[0]) as { [part: string]: unknown };
   };

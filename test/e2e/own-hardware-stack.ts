@@ -10,6 +10,7 @@ import {
   KubernetesAccess,
   KubernetesCluster,
   MacvlanNetwork,
+  NetworkName,
   NcclAcceptanceTest,
   NodeAgents,
   NvIpamPool,
@@ -33,26 +34,27 @@ const HARDWARE = GpuNodeType.custom({
 /** Eight NDR adapters a node. */
 const ADAPTERS = { adaptersPerNode: 8, gbpsPerAdapter: 400 };
 const RAILS = Array.from({ length: 8 }, (_, rail) => `rail_${rail}`);
-const networkOf = (rail: string) => rail.replace('_', '-');
+const networkOf = (rail: string) => NetworkName.of(rail.replace('_', '-'));
+const NETWORKS = { ipoib: NetworkName.of('ipoib'), roce: NetworkName.of('roce'), fast: NetworkName.of('fast') };
 
 /** One pool of two nodes for each way in which pods get the adapters of their node. */
 export const FABRICS: { readonly [pool: string]: RdmaFabric } = {
   shared: RdmaFabric.infiniband(ADAPTERS),
   ipoib: RdmaFabric.infiniband({
     ...ADAPTERS,
-    attachment: RdmaAttachment.sharedDevices({ resourceName: 'rdma_ipoib', networks: ['default/ipoib'] }),
+    attachment: RdmaAttachment.sharedDevices({ resourceName: 'rdma_ipoib', networks: [NETWORKS.ipoib] }),
   }),
   roce: RdmaFabric.roce({
     ...ADAPTERS,
-    attachment: RdmaAttachment.sharedDevices({ resourceName: 'rdma_roce', networks: ['default/roce'] }),
+    attachment: RdmaAttachment.sharedDevices({ resourceName: 'rdma_roce', networks: [NETWORKS.roce] }),
   }),
-  host: RdmaFabric.infiniband({ ...ADAPTERS, attachment: RdmaAttachment.hostDevices({ network: 'default/fast' }) }),
+  host: RdmaFabric.infiniband({ ...ADAPTERS, attachment: RdmaAttachment.hostDevices({ network: NETWORKS.fast }) }),
   virtual: RdmaFabric.infiniband({
     ...ADAPTERS,
     attachment: RdmaAttachment.virtualFunctions({
       rails: RAILS.map((resourceName, rail) => ({
         resourceName,
-        network: `default/${networkOf(resourceName)}`,
+        network: networkOf(resourceName),
         physicalFunctions: [`ibs${rail}f0`],
       })),
     }),
@@ -101,19 +103,19 @@ export class OwnHardware {
       });
     new IpoibNetwork(stack, 'ipoib-network', {
       operator,
-      networkName: 'ipoib',
+      network: NETWORKS.ipoib,
       master: 'ibs0f0',
       ipPool: addresses('ipoib', '192.168.0.0/23'),
     });
     new MacvlanNetwork(stack, 'roce-network', {
       operator,
-      networkName: 'roce',
+      network: NETWORKS.roce,
       master: 'ens2f0',
       mtu: 9000,
       ipPool: addresses('roce', '192.168.2.0/23'),
     });
-    new HostDeviceNetwork(stack, 'fast', { operator, resourceName: 'hostdev' });
-    for (const resourceName of RAILS) new SriovIbNetwork(stack, networkOf(resourceName), { operator, resourceName });
+    new HostDeviceNetwork(stack, 'fast', { operator, network: NETWORKS.fast });
+    for (const network of RAILS.map(networkOf)) new SriovIbNetwork(stack, network.name, { operator, network });
     for (const [name, nodePool] of pools) new NcclAcceptanceTest(stack, `measure-${name}`, { nodePool });
   }
 }

@@ -80,7 +80,7 @@ export const TEXTS: FaultText[] = [
     text: "helm_release.Operator: only Helm can render the release of chart 'gpu-operator'; pass skipHelmReleases: true to leave it out",
     refuse: () => {
       const stack = testStack();
-      const { helmProvider: provider } = KubernetesAccess.of(stack, testCluster(stack, { clusterName: 'other' }));
+      const provider = KubernetesAccess.of(stack, testCluster(stack, { clusterName: 'other' })).ensureHelmProvider();
       new Release(stack, 'Operator', { provider, name: 'operator', chart: 'gpu-operator' });
       return KubernetesManifests.of(stack);
     },

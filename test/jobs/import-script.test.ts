@@ -3,7 +3,7 @@ import { Server, createServer } from 'http';
 import { AddressInfo } from 'net';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { IMPORT_SCRIPT } from '../../lib/jobs/import-script';
+import { scriptAsset } from '../../lib/kubernetes/script-asset';
 import { Run, manifest, put, runScript, sha256, textOf } from '../serving/support/run-script';
 import { installStubAws } from '../serving/support/stub-aws';
 
@@ -27,7 +27,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const stored = (name: string) => textOf(path.join(root, 'store/bucket/chat/1', name));
 const calls = () => (textOf(path.join(root, 'calls')) ?? '').trim().split('\n').filter(Boolean);
 const uploads = () => calls().filter((call) => /^s3 cp .* s3:\/\/bucket\/chat\/1\/\S+$/.test(call));
-const run = (): Promise<Run> => runScript(IMPORT_SCRIPT, root, env);
+const run = (): Promise<Run> => runScript(scriptAsset('import-model.sh'), root, env);
 
 describe('from a volume', () => {
   beforeEach(() => {

@@ -1,5 +1,6 @@
+import { faultsThrown, idsOf } from '../support/faults';
 import { Fn } from 'cdktf';
-import { ModelStoreCredentials, ValidationError } from '../../lib/core';
+import { ModelStoreCredentials } from '../../lib/core';
 import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { DataSize } from '../../lib/units';
 import { TestStore, withSite } from '../serving/support/fixtures';
@@ -83,29 +84,28 @@ test('a secret instead of a role', () => {
 
 const urls = (...files: Parameters<typeof ModelSource.urls>[0]) => ({ source: ModelSource.urls(files) });
 
-test.each<[string, Partial<ModelImportProps>, RegExp]>([
-  ['no files', urls(), /source must list at least one file/],
-  ['an unencrypted URL without a checksum', urls({ url: 'http://a/b' }), /not encrypted, so give its sha256/],
-  ['something that is no URL', urls({ url: 'ftp://a/b' }), /url must be an https URL; got 'ftp:\/\/a\/b'/],
-  ['a URL that ends in nothing', urls({ url: 'https://a/' }), /path must be a relative path.*got ''/],
+test.each<[string, Partial<ModelImportProps>, string]>([
+  ['no files', urls(), 'EMPTY_LIST source.files'],
   [
-    'a path out of the folder',
-    urls({ url: 'https://a/b', path: '../b' }),
-    /path must be a relative path.*got '\.\.\/b'/,
+    'an unencrypted URL without a checksum',
+    urls({ url: 'http://a/b' }),
+    'UNENCRYPTED_WITHOUT_CHECKSUM source.files[0].url',
   ],
-  ['the manifest as a file', urls({ url: 'https://a/SHA256SUMS' }), /not SHA256SUMS/],
-  ['two files of one path', urls({ url: 'https://a/x' }, { url: 'https://b/x' }), /two files with the path 'x'/],
-  ['a short checksum', urls({ url: 'https://a/x', sha256: 'abc' }), /sha256 of 'x' must be 64/],
-  ['a bad claim', { source: ModelSource.volumeClaim('No') }, /claimName must be/],
-  ['a folder out of the volume', { source: ModelSource.volumeClaim('a', '../b') }, /folder must be a relative path/],
-  ['a bad model', { model: 'a b' }, /name of a model must be letters/],
-  ['a bad version', { version: 'a b' }, /version of model 'chat'/],
-  ['a bad name', { name: 'A' }, /name must be an RFC 1123 label/],
-  ['a bad namespace', { namespace: 'A' }, /namespace must be an RFC 1123 label/],
-  ['negative retries', { retries: -1 }, /retries must be an integer/],
-  ['a token in the list', urls({ url: Fn.lower('https://a/x') }), /files must be known at synthesis/],
-])('refuses %s', (_what, props, message) => {
-  expect(() => importModel(props)).toThrow(ValidationError);
-  expect(() => importModel(props)).toThrow(message);
+  ['something that is no URL', urls({ url: 'ftp://a/b' }), 'INVALID_FORMAT source.files[0].url'],
+  ['a URL that ends in nothing', urls({ url: 'https://a/' }), 'INVALID_FORMAT source.files[0].path'],
+  ['a path out of the folder', urls({ url: 'https://a/b', path: '../b' }), 'INVALID_FORMAT source.files[0].path'],
+  ['the manifest as a file', urls({ url: 'https://a/SHA256SUMS' }), 'RESERVED source.files[0].path'],
+  ['two files of one path', urls({ url: 'https://a/x' }, { url: 'https://b/x' }), 'DUPLICATE source.files[1].path'],
+  ['a short checksum', urls({ url: 'https://a/x', sha256: 'abc' }), 'INVALID_FORMAT source.files[0].sha256'],
+  ['a bad claim', { source: ModelSource.volumeClaim('No') }, 'INVALID_NAME source.claimName'],
+  ['a folder out of the volume', { source: ModelSource.volumeClaim('a', '../b') }, 'INVALID_FORMAT source.folder'],
+  ['a bad model', { model: 'a b' }, 'INVALID_NAME model'],
+  ['a bad version', { version: 'a b' }, 'INVALID_NAME version'],
+  ['a bad name', { name: 'A' }, 'INVALID_NAME name'],
+  ['a bad namespace', { namespace: 'A' }, 'INVALID_NAME namespace'],
+  ['negative retries', { retries: -1 }, 'NOT_A_WHOLE_NUMBER retries'],
+  ['a token in the list', urls({ url: Fn.lower('https://a/x') }), 'VALUE_NOT_CONCRETE files'],
+])('refuses %s', (_what, props, id) => {
+  expect(idsOf(faultsThrown(() => importModel(props)))).toEqual([id]);
   expect(() => importModel(props)).toThrow(/test\/Import/);
 });

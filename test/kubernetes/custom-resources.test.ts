@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../support/faults';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
@@ -9,7 +10,7 @@ import { Construct } from 'constructs';
 import { CustomResources, CustomResourcesProps } from '../../lib/kubernetes/custom-resources';
 import { isCustomResourcesChart } from '../../lib/kubernetes/custom-resources-chart';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
-import { unescapeTemplate } from '../../lib/core/template-escape';
+import { unescapeTemplate } from '../support/template';
 import { synthesize, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
@@ -126,26 +127,32 @@ test('two of them share one copy of the chart, and two syntheses are equal', () 
 describe('fails when', () => {
   const token = Lazy.stringValue({ produce: () => '${aws_x.y.z}' });
 
-  test.each<[string, Partial<CustomResourcesProps>, string]>([
-    ['there are no resources', { resources: [] }, 'resources must hold at least one'],
-    ['the kind is missing', { resources: [{ ...RULE, kind: undefined }] }, 'resources[0] must have a literal kind'],
+  test.each<[string, Partial<CustomResourcesProps>, ...string[]]>([
+    ['there are no resources', { resources: [] }, 'EMPTY_LIST resources'],
+    ['the kind is missing', { resources: [{ ...RULE, kind: undefined }] }, 'MISSING_PROPERTY resources[0].kind'],
+    ['the name is missing', { resources: [{ ...RULE, metadata: {} }] }, 'MISSING_PROPERTY resources[0].metadata.name'],
     [
-      'the name is missing',
-      { resources: [{ ...RULE, metadata: {} }] },
-      '(PrometheusRule) must have a literal metadata.name',
+      'everything is missing',
+      { resources: [{}] },
+      'MISSING_PROPERTY resources[0].apiVersion',
+      'MISSING_PROPERTY resources[0].kind',
+      'MISSING_PROPERTY resources[0].metadata.name',
     ],
-    ['everything is missing', { resources: [{}] }, 'must have a literal apiVersion, kind, metadata.name'],
-    ['the name is a token', { resources: [{ ...RULE, metadata: { name: token } }] }, 'literal metadata.name'],
-    ['a key is a token', { resources: [{ ...RULE, spec: { [token]: 1 } }] }, 'got a token as a key'],
+    [
+      'the name is a token',
+      { resources: [{ ...RULE, metadata: { name: token } }] },
+      'MISSING_PROPERTY resources[0].metadata.name',
+    ],
+    ['a key is a token', { resources: [{ ...RULE, spec: { [token]: 1 } }] }, 'VALUE_NOT_CONCRETE resources[0]'],
     [
       'one is given twice',
       { resources: [RULE, { ...RULE, metadata: { name: 'gpu', namespace: 'monitoring' } }] },
-      'is given twice',
+      'DUPLICATE resources[1]',
     ],
-    ['the release name is too long', { releaseName: 'r'.repeat(54) }, 'at most 53 characters'],
-    ['the namespace is none', { namespace: 'A' }, "got 'A'"],
-  ])('%s', (_, props, message) => {
-    expect(() => build(props)).toThrow(message);
+    ['the release name is too long', { releaseName: 'r'.repeat(54) }, 'INVALID_NAME releaseName'],
+    ['the namespace is none', { namespace: 'A' }, 'INVALID_NAME namespace'],
+  ])('%s', (_, props, ...ids) => {
+    expect(idsOf(faultsThrown(() => build(props)))).toEqual(ids);
     expect(() => build(props)).toThrow('test/Rules');
   });
 

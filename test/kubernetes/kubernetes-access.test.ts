@@ -9,7 +9,8 @@ import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernete
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { ensureNamespace, knownNamespace } from '../../lib/kubernetes/namespaces';
-import { synthesize, synthesisePair } from '../support/synth';
+import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
+import { synthesize, synthesisePair, testStack } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
 const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'eu-central-1' };
@@ -24,7 +25,7 @@ describe('the providers of an EKS cluster', () => {
     synthesize((stack) => {
       const cluster = new TestCluster(stack, 'Cluster', { clusterName: 'My.Chat', connection: EKS });
       const access = KubernetesAccess.of(stack, cluster, options);
-      if (helm) void access.helmProvider;
+      if (helm) void access.ensureHelmProvider();
       configMap(stack, cluster);
     }).json;
 
@@ -74,7 +75,7 @@ describe('asking again', () => {
       const access = KubernetesAccess.of(stack, cluster, first);
       expect(KubernetesAccess.of(new Construct(stack, 'Deep'), cluster, second)).toBe(access);
       expect(KubernetesAccess.find(stack, cluster)).toBe(access);
-      expect(access.helmProvider).toBe(access.helmProvider);
+      expect(access.ensureHelmProvider()).toBe(access.ensureHelmProvider());
     });
 
   test('with the same or no options gives the same providers', () => {
@@ -84,10 +85,8 @@ describe('asking again', () => {
   });
 
   test('with other options fails', () => {
-    expect(twice({ profile: 'a' }, { profile: 'b' })).toThrow(
-      "test: this stack already has providers for cluster 'test' with other options",
-    );
-    expect(twice(undefined, { profile: 'b' })).toThrow('with other options');
+    expect(idsOf(faultsThrown(twice({ profile: 'a' }, { profile: 'b' })))).toEqual(['PROVIDERS_EXIST options']);
+    expect(idsOf(faultsThrown(twice(undefined, { profile: 'b' })))).toEqual(['PROVIDERS_EXIST options']);
   });
 
   test('in another stack, or for another cluster, makes others', () => {
@@ -112,7 +111,7 @@ describe('providers of the caller', () => {
       const helm = new HelmProvider(stack, 'MyHelm', { alias: 'mine' });
       const access = KubernetesAccess.fromProviders(stack, cluster, { kubernetes, helm });
       expect(access.kubernetesProvider).toBe(kubernetes);
-      expect(access.helmProvider).toBe(helm);
+      expect(access.ensureHelmProvider()).toBe(helm);
       configMap(stack, cluster);
     }).json;
     expect(Object.values(resource.kubernetes_config_map_v1)[0]).toMatchObject({ provider: 'kubernetes.mine' });
@@ -122,8 +121,9 @@ describe('providers of the caller', () => {
   test.each<[string, (stack: TerraformStack, cluster: TestCluster, kubernetes: KubernetesProvider) => void, string]>([
     [
       'a Helm provider is asked for and none was handed in',
-      (stack, cluster, kubernetes) => void KubernetesAccess.fromProviders(stack, cluster, { kubernetes }).helmProvider,
-      'pass helm to KubernetesAccess.fromProviders',
+      (stack, cluster, kubernetes) =>
+        void KubernetesAccess.fromProviders(stack, cluster, { kubernetes }).ensureHelmProvider(),
+      'MISSING_HELM_PROVIDER providers.helm',
     ],
     [
       'they come too late',
@@ -131,7 +131,7 @@ describe('providers of the caller', () => {
         KubernetesAccess.of(stack, cluster);
         KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
       },
-      'hand in your own before anything else uses it',
+      'PROVIDERS_EXIST providers',
     ],
     [
       'options are given afterwards',
@@ -139,32 +139,51 @@ describe('providers of the caller', () => {
         KubernetesAccess.fromProviders(stack, cluster, { kubernetes });
         KubernetesAccess.of(stack, cluster, { profile: 'x' });
       },
-      'with other options',
+      'PROVIDERS_EXIST options',
     ],
-  ])('fails when %s', (_, act, message) => {
-    expect(() =>
+  ])('fails when %s', (_, act, id) => {
+    const faults = faultsThrown(() =>
       synthesize((stack) => {
         const kubernetes = new KubernetesProvider(stack, 'Mine', { alias: 'mine', configPath: 'x' });
         act(stack, new TestCluster(stack, 'Cluster', { connection: EKS }), kubernetes);
       }),
-    ).toThrow(message);
+    );
+    expect(idsOf(faults)).toEqual([id]);
   });
 });
 
 describe('without a provider for the cluster', () => {
-  test('synthesis fails with the way out', () => {
-    expect(() => synthesize((stack) => void configMap(stack, new TestCluster(stack, 'Cluster')))).toThrow(
-      "stack 'test' has no kubernetes provider for cluster 'test'; call KubernetesAccess.of(stack, cluster)",
-    );
+  /** What the synthesis of a stack is refused for. */
+  const found = (build: (stack: TerraformStack) => void) => {
+    const stack = testStack();
+    build(stack);
+    return idsOf(faultsAtSynth(stack));
+  };
+
+  test('synthesis fails, once for all objects of a cluster', () => {
+    const three = (stack: TerraformStack) => {
+      const cluster = new TestCluster(stack, 'Cluster');
+      ['One', 'Two', 'Three'].forEach((id) => configMap(stack, cluster, id));
+    };
+    expect(found(three)).toEqual(['MISSING_PROVIDER']);
+    expect(() => synthesize(three)).toThrow("stack 'test' has no kubernetes provider for cluster 'test'");
+  });
+
+  test('objects that were taken out of the tree need none', () => {
+    const removed = (stack: TerraformStack) => {
+      const scope = new Construct(stack, 'Scope');
+      kubernetesMeta(scope, new TestCluster(stack, 'Cluster'));
+      stack.node.tryRemoveChild('Scope');
+    };
+    expect(found(removed)).toEqual([]);
   });
 
   test('one with an alias does not do', () => {
-    expect(() =>
-      synthesize((stack) => {
-        new KubernetesProvider(stack, 'Other', { alias: 'other' });
-        configMap(stack, new TestCluster(stack, 'Cluster'));
-      }),
-    ).toThrow("has no kubernetes provider for cluster 'test'");
+    const other = (stack: TerraformStack) => {
+      new KubernetesProvider(stack, 'Other', { alias: 'other' });
+      configMap(stack, new TestCluster(stack, 'Cluster'));
+    };
+    expect(found(other)).toEqual(['MISSING_PROVIDER']);
   });
 
   test("the stack's own default provider is used", () => {
@@ -213,7 +232,7 @@ describe('two clusters in one stack', () => {
       for (const [index, clusterName] of names.entries()) {
         const cluster = new TestCluster(stack, `Cluster${index}`, { clusterName });
         const access = KubernetesAccess.of(stack, cluster);
-        expect(access.helmProvider.alias).toBe(access.kubernetesProvider.alias);
+        expect(access.ensureHelmProvider().alias).toBe(access.kubernetesProvider.alias);
       }
     }).json.provider.kubernetes.map(({ alias }: { alias: string }) => alias);
 
@@ -228,9 +247,7 @@ describe('two clusters in one stack', () => {
   });
 
   test('of one name are refused', () => {
-    expect(() => providers('prod', 'prod')).toThrow(
-      /already has providers for a cluster named 'prod', the one at 'test\/Cluster0', and is asked for those of 'test\/Cluster1'; pass one/,
-    );
+    expect(idsOf(faultsThrown(() => providers('prod', 'prod')))).toEqual(['CLUSTERS_SHARE_NAME clusterName']);
   });
 
   test.each([0, 1])(
@@ -335,7 +352,7 @@ describe('namespaces', () => {
         ensureNamespace(stack, cluster, 'a', PodSecurityLevel.RESTRICTED);
         ensureNamespace(stack, cluster, 'a', PodSecurityLevel.PRIVILEGED);
       },
-      "namespace 'a' has the Pod Security level 'restricted', but 'privileged' is asked for",
+      "namespace 'a' already has the Pod Security level 'restricted', but 'privileged' is needed here",
     ],
     [
       'the name is none',

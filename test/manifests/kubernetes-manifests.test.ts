@@ -254,7 +254,7 @@ describe('custom resources', () => {
   test('releases of other charts are faults, or left out when asked for', () => {
     const stack = build();
     const access = KubernetesAccess.of(stack, stack.node.findChild('Cluster-test') as TestCluster);
-    new Release(stack, 'Operator', { provider: access.helmProvider, name: 'operator', chart: 'gpu-operator' });
+    new Release(stack, 'Operator', { provider: access.ensureHelmProvider(), name: 'operator', chart: 'gpu-operator' });
     expect(idsOf(faultsThrown(() => KubernetesManifests.of(stack)))).toEqual([
       'HELM_RELEASE_NOT_RENDERED helm_release.Operator',
     ]);

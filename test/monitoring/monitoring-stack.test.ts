@@ -4,7 +4,7 @@ import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { ensureNamespace } from '../../lib/kubernetes/namespaces';
-import { unescapeTemplate } from '../../lib/core/template-escape';
+import { unescapeTemplate } from '../support/template';
 import {
   AlertReceiver,
   MonitoringStack,
@@ -141,7 +141,7 @@ describe('a monitoring stack', () => {
 
 describe('the configuration', () => {
   const hash = (result: Synthesized, name: string) =>
-    pod(result, name).metadata.annotations['gpu-inference-constructs/config-hash'] as string;
+    pod(result, name).metadata.annotations['gpu-inference-constructs/config-checksum'] as string;
 
   test('replaces the pod of the server that it changes, and no other', () => {
     const before = monitor().result;

@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../support/faults';
 import { GpuOperator } from '../../lib/compute/agents/gpu-operator';
 import { NodeAgents } from '../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../lib/compute/agents/node-agents-props';
@@ -18,17 +19,16 @@ function both(agents: Partial<NodeAgentsProps>, nodeFeatureDiscovery?: boolean, 
   });
 }
 
-describe('failure 9: a cluster has one node feature discovery', () => {
-  const gpuOperator = GpuOperator.release();
+describe('a cluster has one node feature discovery', () => {
+  const gpuOperator = GpuOperator.version();
 
   test.each<[string, Partial<NodeAgentsProps>, boolean]>([
     ['of the GPU operator, then of the network operator', { gpuOperator }, true],
     ['of the network operator, then of the GPU operator', { gpuOperator }, false],
     ['of GPU feature discovery and of the network operator', { gpuFeatureDiscovery: true }, true],
   ])('and not that %s', (_, agents, agentsFirst) => {
-    expect(() => both(agents, undefined, agentsFirst)).toThrow(
-      /cluster 'test' already has a node feature discovery, by 'test\/(Agents|Network)'; .* pass nodeFeatureDiscovery: false/,
-    );
+    const faults = faultsThrown(() => both(agents, undefined, agentsFirst));
+    expect(idsOf(faults)).toEqual(['FEATURE_DISCOVERY_EXISTS nodeFeatureDiscovery']);
   });
 
   test('where one of them leaves it to the other, or needs none', () => {

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs'
 import { spawn, spawnSync } from 'child_process';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { EXPECTED_NETWORK, NCCL_ACCEPTANCE_SCRIPT } from '../../lib/network/nccl-acceptance-script';
-import { NCCL_MEASURE_SCRIPT } from '../../lib/network/nccl-measure-script';
+import { scriptAsset } from '../../lib/kubernetes/script-asset';
+import { EXPECTED_NETWORK } from '../../lib/network/nccl-acceptance-test';
 
 /** What NCCL printed; the first line of each says where. */
 const recorded = (name: string) => readFileSync(path.join(__dirname, 'fixtures', `nccl-${name}.txt`), 'utf8').trim();
@@ -50,7 +50,7 @@ function install(name: string, output: string, status = 0, then = ':'): void {
 
 function run(): Promise<{ status: number | null; output: string }> {
   const file = path.join(root, 'run.sh');
-  writeFileSync(file, NCCL_ACCEPTANCE_SCRIPT);
+  writeFileSync(file, scriptAsset('nccl-acceptance.sh'));
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', [file], { env, cwd: root });
     let output = '';
@@ -171,7 +171,7 @@ describe('the verdict of an acceptance test', () => {
 
 test('the measured program is Python', () => {
   const check = spawnSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
-    input: NCCL_MEASURE_SCRIPT,
+    input: scriptAsset('nccl_measure.py'),
   });
   expect(check.stderr.toString()).toBe('');
   expect(check.status).toBe(0);

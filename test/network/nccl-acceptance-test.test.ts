@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../support/faults';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
@@ -98,31 +99,36 @@ describe('the acceptance test of a pool', () => {
   });
 
   const type = (name: string) => GpuInstanceType.of(name);
-  test.each<[string, (stack: TerraformStack) => IGpuNodePool, Props, RegExp]>([
-    ['RDMA of TCP-only nodes', (s) => ec2(s, type('g5.12xlarge')), {}, /reach each other by TCP only/],
+  test.each<[string, (stack: TerraformStack) => IGpuNodePool, Props, string]>([
+    ['RDMA of TCP-only nodes', (s) => ec2(s, type('g5.12xlarge')), {}, 'RDMA_WITHOUT_FABRIC rdmaRequired'],
     [
       'a fabric that the hardware lacks',
       (s) => ec2(s, type('g5.xlarge'), RdmaFabric.efa()),
       {},
-      /'g5.xlarge' has no EFA/,
+      'FABRIC_NOT_ON_HARDWARE fabric',
     ],
     [
       'a pool that is too small',
       (s) => ec2(s, type('p5.48xlarge'), RdmaFabric.efa(), 1),
       {},
-      /takes 2 nodes, but pool 'p5' has at most 1/,
+      'TEST_EXCEEDS_POOL nodes',
     ],
-    ['one node', p5, { nodes: 1 }, /nodes must be a whole number of at least 2; got 1/],
-    ['no floor', p5, { minimumBusBandwidth: 0 }, /minimumBusBandwidth must be above 0/],
-    ['an environment of the plugin', p5, { environment: { FI_PROVIDER: 'efa' } }, /must not set FI_PROVIDER/],
+    ['one node', p5, { nodes: 1 }, 'NOT_A_WHOLE_NUMBER nodes'],
+    ['no floor', p5, { minimumBusBandwidth: 0 }, 'OUT_OF_RANGE minimumBusBandwidth'],
+    [
+      'an environment of the plugin',
+      p5,
+      { environment: { FI_PROVIDER: 'efa' } },
+      'FABRIC_VARIABLE_RESERVED environment.FI_PROVIDER',
+    ],
     [
       'a GPU that the image has dropped',
       (s) => ec2(s, type('p3dn.24xlarge'), RdmaFabric.efa()),
       {},
-      /need compute capability 7.5.*pass image/,
+      'TEST_IMAGE_TOO_NEW image',
     ],
-    ['a name that Kubernetes refuses', p5, { name: 'Accept_1' }, /name must be an RFC 1123 label/],
-  ])('fails for %s', (_, pool, props, message) => {
-    expect(() => synthTest(pool, props)).toThrow(message);
+    ['a name that Kubernetes refuses', p5, { name: 'Accept_1' }, 'INVALID_NAME name'],
+  ])('fails for %s', (_, pool, props, id) => {
+    expect(idsOf(faultsThrown(() => synthTest(pool, props)))).toEqual([id]);
   });
 });

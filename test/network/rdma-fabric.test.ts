@@ -1,14 +1,16 @@
 import { Token } from 'cdktf';
 import { DataSize, GpuInstanceType, GpuNodeType, GpuInterconnect, GpuType } from '../../lib';
 import { RdmaFabricKind } from '../../lib/core/rdma-fabric';
+import { NetworkName } from '../../lib/network/network-name';
 import { RdmaAttachment } from '../../lib/network/rdma-attachment';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { faultsThrown, idsOf } from '../support/faults';
 import { NDR, RACK } from './support';
 
 const P5 = GpuInstanceType.P5_48XLARGE;
 
 describe('RdmaFabric', () => {
-  test('failure 6: of EFA tells a pod its interfaces, huge pages and the capability to lock memory', () => {
+  test('of EFA tells a pod its interfaces, huge pages and the capability to lock memory', () => {
     const fabric = RdmaFabric.efa();
     expect(fabric.kind).toBe(RdmaFabricKind.EFA);
     expect(fabric.podResources(32)).toEqual({ 'vpc.amazonaws.com/efa': '32', 'hugepages-2Mi': '5120Mi' });
@@ -32,16 +34,16 @@ describe('RdmaFabric', () => {
   });
 
   test.each([
-    [RdmaFabric.efa(), -1, /whole number of at least 0; got -1/],
-    [RdmaFabric.efa(), 1.5, /whole number of at least 0; got 1.5/],
-    [RdmaFabric.none(), 4, /cannot take 4 interfaces of the fabric 'none'/],
-  ])('fails when %s is asked for %d interfaces', (fabric, interfaces, message) => {
-    expect(() => fabric.podResources(interfaces)).toThrow(message);
+    [RdmaFabric.efa(), -1, 'NOT_A_WHOLE_NUMBER interfaces'],
+    [RdmaFabric.efa(), 1.5, 'NOT_A_WHOLE_NUMBER interfaces'],
+    [RdmaFabric.none(), 4, 'FABRIC_WITHOUT_INTERFACES interfaces'],
+  ])('fails when %s is asked for %d interfaces', (fabric, interfaces, id) => {
+    expect(idsOf(faultsThrown(() => fabric.podResources(interfaces)))).toEqual([id]);
   });
 });
 
 describe('binding a pod', () => {
-  test('failure 6: EFA: all interfaces of the node, and nothing that aws-ofi-nccl sets itself', () => {
+  test('EFA: all interfaces of the node, and nothing that aws-ofi-nccl sets itself', () => {
     const binding = RdmaFabric.efa().bind({ hardware: P5, gpus: 8, rdmaRequired: true });
     expect(binding).toMatchObject({
       resources: { 'vpc.amazonaws.com/efa': '32', 'hugepages-2Mi': '5120Mi' },
@@ -72,7 +74,7 @@ describe('binding a pod', () => {
   });
 
   test('host devices: one network for each adapter', () => {
-    const attachment = RdmaAttachment.hostDevices({ network: 'default/rail' });
+    const attachment = RdmaAttachment.hostDevices({ network: NetworkName.of('rail') });
     const fabric = RdmaFabric.infiniband({ ...NDR, attachment });
     const { resources, annotations } = fabric.bind({ hardware: RACK, gpus: 2 });
     expect(resources).toEqual({ 'nvidia.com/hostdev': '2' });
@@ -83,7 +85,7 @@ describe('binding a pod', () => {
   test('virtual functions: one of each rail', () => {
     const rails = ['a', 'b'].map((name) => ({
       resourceName: `rail_${name}`,
-      network: `rdma/rail-${name}`,
+      network: NetworkName.of(`rail-${name}`, 'rdma'),
       physicalFunctions: [`ibs${name}`],
     }));
     const attachment = RdmaAttachment.virtualFunctions({ rails, virtualFunctionsPerAdapter: 4 });
@@ -95,7 +97,7 @@ describe('binding a pod', () => {
   });
 
   test('RoCE: GID and traffic class where they are given', () => {
-    const attachment = RdmaAttachment.sharedDevices({ networks: ['default/rail-0'] });
+    const attachment = RdmaAttachment.sharedDevices({ networks: [NetworkName.of('rail-0')] });
     const fabric = RdmaFabric.roce({ ...NDR, attachment, gidIndex: 3, trafficClass: 106 });
     expect(fabric.bind({ hardware: RACK, gpus: 8 })).toMatchObject({
       environment: { NCCL_IB_GID_INDEX: '3', NCCL_IB_TC: '106' },
@@ -121,7 +123,10 @@ describe('binding a pod', () => {
 
   const efa = RdmaFabric.efa();
   const ib = RdmaFabric.infiniband(NDR);
-  const hostdev = RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'rail' }) });
+  const hostdev = RdmaFabric.infiniband({
+    ...NDR,
+    attachment: RdmaAttachment.hostDevices({ network: NetworkName.of('rail') }),
+  });
   const slow = GpuNodeType.custom({
     name: 'slow',
     gpu: GpuType.H100,
@@ -132,109 +137,106 @@ describe('binding a pod', () => {
   });
   test.each([
     [
-      'failure 6: a variable of the plugin',
+      'a variable of the plugin',
       efa,
       { hardware: P5, gpus: 8, environment: { FI_PROVIDER: 'efa' } },
-      /must not set FI_PROVIDER/,
+      ['FABRIC_VARIABLE_RESERVED environment.FI_PROVIDER'],
     ],
     [
-      'failure 6: a buffer size',
+      'a buffer size of the plugin',
       efa,
       { hardware: P5, gpus: 8, environment: { NCCL_BUFFSIZE: '1' } },
-      /must not set NCCL_BUFFSIZE.*aws-ofi-nccl/,
+      ['FABRIC_VARIABLE_RESERVED environment.NCCL_BUFFSIZE'],
     ],
     [
       'InfiniBand switched off',
       ib,
       { hardware: RACK, gpus: 8, environment: { NCCL_IB_DISABLE: '1' } },
-      /NCCL_IB_DISABLE/,
+      ['FABRIC_VARIABLE_RESERVED environment.NCCL_IB_DISABLE'],
     ],
-    ['EFA on hardware without', efa, { hardware: GpuInstanceType.G5_XLARGE, gpus: 1 }, /'g5.xlarge' has no EFA/],
-    ['InfiniBand on EC2', ib, { hardware: P5, gpus: 8 }, /'p5.48xlarge' of EC2 has no infiniband/],
     [
-      'more than the hardware has',
-      ib,
-      { hardware: slow, gpus: 8 },
-      /3200 Gb\/s on each node, but hardware 'slow' states 10 Gb\/s/,
+      'EFA on hardware without',
+      efa,
+      { hardware: GpuInstanceType.G5_XLARGE, gpus: 1 },
+      ['FABRIC_NOT_ON_HARDWARE fabric'],
     ],
+    ['InfiniBand on EC2', ib, { hardware: P5, gpus: 8 }, ['FABRIC_NOT_ON_HARDWARE fabric']],
+    ['more than the hardware has', ib, { hardware: slow, gpus: 8 }, ['FABRIC_FASTER_THAN_HARDWARE fabric']],
     [
       'RDMA of TCP-only nodes',
       RdmaFabric.none(),
       { hardware: P5, gpus: 8, rdmaRequired: true },
-      /reach each other by TCP only/,
+      ['RDMA_WITHOUT_FABRIC rdmaRequired'],
     ],
     [
       'a share that is not whole',
       efa,
       { hardware: GpuInstanceType.G5_12XLARGE, gpus: 1 },
-      /cannot have an equal share of its 1 interfaces/,
+      ['FABRIC_SHARE_NOT_WHOLE gpus'],
     ],
-    [
-      'a share of adapters that is not whole',
-      hostdev,
-      { hardware: slow, gpus: 9 },
-      /takes 0 to 8 GPUs, a whole number; got 9/,
-    ],
-    ['half a GPU', efa, { hardware: P5, gpus: 0.5 }, /got 0.5/],
+    ['more GPUs than the node has', hostdev, { hardware: slow, gpus: 9 }, ['NOT_A_WHOLE_NUMBER gpus']],
+    ['half a GPU', efa, { hardware: P5, gpus: 0.5 }, ['NOT_A_WHOLE_NUMBER gpus']],
     [
       'GPUs that Terraform only knows later',
       efa,
       { hardware: P5, gpus: Token.asNumber('${var.gpus}') },
-      /gpus must be known at synthesis/,
+      ['VALUE_NOT_CONCRETE gpus'],
     ],
-  ])('fails for %s', (_, fabric, pod, message) => {
-    expect(() => fabric.bind(pod)).toThrow(message);
+  ])('fails for %s', (_, fabric, pod, ids) => {
+    expect(idsOf(faultsThrown(() => fabric.bind(pod)))).toEqual(ids);
   });
 
   test('all faults of a pod come at once', () => {
     const environment = { FI_PROVIDER: 'efa', NCCL_BUFFSIZE: '1' };
     const build = () => efa.bind({ hardware: GpuInstanceType.G5_XLARGE, gpus: 1, environment });
-    expect(build).toThrow(
-      expect.objectContaining({ faults: [expect.anything(), expect.anything(), expect.anything()] }),
-    );
+    expect(idsOf(faultsThrown(build))).toEqual([
+      'FABRIC_NOT_ON_HARDWARE fabric',
+      'FABRIC_VARIABLE_RESERVED environment.FI_PROVIDER',
+      'FABRIC_VARIABLE_RESERVED environment.NCCL_BUFFSIZE',
+    ]);
   });
 });
 
 describe('options of ConnectX fabrics', () => {
-  const rail = { resourceName: 'a', network: 'a', physicalFunctions: ['ib0'] };
+  const rail = { resourceName: 'a', network: NetworkName.of('a'), physicalFunctions: ['ib0'] };
+  const { sharedDevices, virtualFunctions } = RdmaAttachment;
   test.each([
-    [
-      'no adapters',
-      { adaptersPerNode: 0, gbpsPerAdapter: 400 },
-      /adaptersPerNode must be a whole number of at least 1; got 0/,
-    ],
-    ['no rate', { adaptersPerNode: 8, gbpsPerAdapter: 0 }, /gbpsPerAdapter must be above 0/],
-    ['an empty name', { ...NDR, fabricName: '' }, /fabricName must not be empty/],
+    ['no adapters', { adaptersPerNode: 0, gbpsPerAdapter: 400 }, 'NOT_A_WHOLE_NUMBER adaptersPerNode'],
+    ['no rate', { adaptersPerNode: 8, gbpsPerAdapter: 0 }, 'OUT_OF_RANGE gbpsPerAdapter'],
+    ['an empty name', { ...NDR, fabricName: '' }, 'INVALID_NAME fabricName'],
     [
       'a wrong resource',
-      { ...NDR, attachment: RdmaAttachment.sharedDevices({ resourceName: 'a b' }) },
-      /resourceName must be letters/,
-    ],
-    [
-      'a wrong network',
-      { ...NDR, attachment: RdmaAttachment.hostDevices({ network: 'a/b/c' }) },
-      /a network must be named/,
+      { ...NDR, attachment: sharedDevices({ resourceName: 'a b' }) },
+      'INVALID_NAME attachment.resourceName',
     ],
     [
       'too few rails',
-      { ...NDR, attachment: RdmaAttachment.virtualFunctions({ rails: [rail] }) },
-      /one rail for each of the 8 adapters; got 1/,
+      { ...NDR, attachment: virtualFunctions({ rails: [rail] }) },
+      'RAIL_FOR_EACH_ADAPTER attachment.rails',
     ],
     [
       'rails of one resource',
-      { adaptersPerNode: 2, gbpsPerAdapter: 400, attachment: RdmaAttachment.virtualFunctions({ rails: [rail, rail] }) },
-      /rails must have resources of their own/,
+      { adaptersPerNode: 2, gbpsPerAdapter: 400, attachment: virtualFunctions({ rails: [rail, rail] }) },
+      'DUPLICATE attachment.rails',
     ],
-    ['no pods', { ...NDR, attachment: RdmaAttachment.sharedDevices({ maxPods: 0 }) }, /maxPods must be a whole number/],
-  ])('fail for %s', (_, options, message) => {
-    expect(() => RdmaFabric.infiniband(options)).toThrow(message);
+    ['no pods', { ...NDR, attachment: sharedDevices({ maxPods: 0 }) }, 'NOT_A_WHOLE_NUMBER attachment.maxPods'],
+  ])('fail for %s', (_, options, id) => {
+    expect(idsOf(faultsThrown(() => RdmaFabric.infiniband(options)))).toEqual([id]);
   });
 
   test('RoCE needs a network for shared devices, InfiniBand does not', () => {
-    expect(() => RdmaFabric.roce(NDR)).toThrow(/shared devices of a RoCE fabric need networks/);
-    expect(() => RdmaFabric.roce({ ...NDR, trafficClass: 256 })).toThrow(
-      /trafficClass must be a whole number from 0 to 255/,
-    );
+    expect(idsOf(faultsThrown(() => RdmaFabric.roce({ ...NDR, trafficClass: 256 })))).toEqual([
+      'NOT_A_WHOLE_NUMBER trafficClass',
+      'ROCE_NEEDS_NETWORKS attachment.networks',
+    ]);
     expect(RdmaFabric.infiniband(NDR).resourceName).toBe('rdma/rdma_shared_device_a');
+  });
+
+  test.each([
+    ['Rail_0', 'default', 'INVALID_NAME name'],
+    ['rail-0', 'My Space', 'INVALID_NAME namespace'],
+    [Token.asString({ resolve: () => 'a' }), 'default', 'VALUE_NOT_CONCRETE name'],
+  ])('no network is called %s in %s', (name, namespace, id) => {
+    expect(idsOf(faultsThrown(() => NetworkName.of(name, namespace)))).toEqual([id]);
   });
 });

@@ -1,10 +1,4 @@
-import {
-  CapacityPlanner,
-  GpuInstanceType,
-  ModelSpec,
-  Parallelism,
-  Precision,
-} from '../../lib/planning';
+import { CapacityPlanner, GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../lib/planning';
 import { faultsThrown, idsOf } from '../support/faults';
 
 const MODEL = ModelSpec.LLAMA_3_1_8B;

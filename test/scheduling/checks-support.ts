@@ -1,5 +1,6 @@
-import { reasonsOf } from '../support/faults';
-import { TerraformStack } from 'cdktf';
+import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { TerraformResource, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
@@ -7,7 +8,11 @@ import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { IGpuNodePool, NodeSubnet, NodeTaint, TaintEffect } from '../../lib/core/gpu-node-pool';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
-import { IScheduledWorkload, PodDemand } from '../../lib/scheduling/pod-demand';
+import { PodDemand } from '../../lib/scheduling/pod-demand';
+import { kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
+import { hintScheduling } from '../../lib/kubernetes/scheduling-hints';
+import { Fault } from '../../lib/units/fault';
+import { idsOf } from '../support/faults';
 import { IRdmaFabric } from '../../lib/core/rdma-fabric';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { ClusterNodePools } from '../../lib/scheduling/cluster-node-pools';
@@ -28,6 +33,7 @@ export interface PoolOptions {
   readonly allocatable?: { [resource: string]: string };
   readonly gpuSharingKind?: GpuSharingKind;
   readonly efaSecurityGroupId?: string;
+  readonly isAutoscaled?: boolean;
   readonly platformLabels?: { [key: string]: string };
 }
 
@@ -44,6 +50,7 @@ export class Pool extends Construct implements IGpuNodePool {
   public readonly allocatable?: { [resource: string]: string };
   public readonly gpuSharingKind?: GpuSharingKind;
   public readonly efaSecurityGroupId?: string;
+  public readonly isAutoscaled?: boolean;
   public readonly platformLabels?: { [key: string]: string };
   public readonly ready = [];
 
@@ -70,14 +77,42 @@ export class Pool extends Construct implements IGpuNodePool {
   }
 }
 
-export class Workload extends Construct implements IScheduledWorkload {
-  public constructor(
-    scope: Construct,
-    id: string,
-    public readonly podDemands: PodDemand[],
-  ) {
-    super(scope, id);
-  }
+/** Runs pods that ask for something as a resource of the Kubernetes provider. */
+export function runPods(
+  scope: Construct,
+  cluster: IKubernetesCluster,
+  id: string,
+  asked: PodDemand,
+): TerraformResource {
+  const [namespace, name] = asked.name.includes('/') ? asked.name.split('/') : ['default', asked.name];
+  const limits = Object.entries(asked.requests).filter(([resource]) => /[/]|^hugepages-/.test(resource));
+  const terms = asked.nodeTerms?.map(({ requirements }) => ({ matchExpressions: requirements }));
+  const template = {
+    metadata: { labels: { app: name } },
+    spec: {
+      nodeSelector: asked.nodeSelector,
+      affinity: terms && {
+        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerm: terms } },
+      },
+      toleration: asked.tolerations,
+      hostNetwork: asked.hostNetwork,
+      container: [
+        { name: 'c', image: 'i', resources: { requests: asked.requests, limits: Object.fromEntries(limits) } },
+      ],
+    },
+  };
+  const common = { ...kubernetesMeta(scope, cluster), metadata: { namespace, name } };
+  const { temporary, onEveryNode, tensorParallelism, podsPerGroup, rdmaRequired, elsewhere } = asked;
+  const selector = { matchLabels: { app: name } };
+  const made = onEveryNode
+    ? new DaemonSetV1(scope, id, { ...common, spec: { selector, template } })
+    : new DeploymentV1(scope, id, { ...common, spec: { replicas: text(asked.pods), template } });
+  hintScheduling(made, { temporary, tensorParallelism, podsPerGroup, rdmaRequired, elsewhere });
+  return made;
+}
+
+function text(count: number): string {
+  return Token.isUnresolved(count) ? Token.asString(count) : String(count);
 }
 
 /** Pods with a GPU each on the pool `p5`, unless a test says otherwise. */
@@ -96,18 +131,24 @@ export const gpus = (count: number, more: { [resource: string]: string } = {}) =
   requests: { 'nvidia.com/gpu': String(count), ...more },
 });
 
+/** The ids of what is found, which is an error of the synthesis too. */
 export function checks(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]): string[] {
-  let faults: string[] = [];
+  return idsOf(checkFaults(pools, ...demands));
+}
+
+/** What is found, with its sentences. */
+export function checkFaults(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]): Fault[] {
+  let faults: Fault[] = [];
   const build = (stack: TerraformStack) => {
     const cluster = testCluster(stack);
     fill(cluster, pools, demands);
-    faults = reasonsOf(ClusterChecks.of(cluster).faults);
+    faults = ClusterChecks.of(cluster).faults;
   };
   try {
     synthesize(build);
   } catch (error) {
     expect(faults).not.toEqual([]);
-    for (const fault of faults) expect((error as Error).message).toContain(fault);
+    for (const { reason } of faults) expect((error as Error).message).toContain(reason);
     return faults;
   }
   expect(faults).toEqual([]);
@@ -116,7 +157,12 @@ export function checks(pools: { [name: string]: PoolOptions }, ...demands: PodDe
 
 export function fill(cluster: TestCluster, pools: { [name: string]: PoolOptions }, demands: PodDemand[]): void {
   for (const [name, options] of Object.entries(pools)) new Pool(cluster, name, options);
-  demands.forEach((each, i) => ClusterChecks.of(cluster).register(new Workload(cluster, `W${i}`, [each])));
+  // Each with a name of its own, because a cluster has one object of a name.
+  demands.forEach((each, i) => {
+    const scope = new Construct(cluster, `W${i}`);
+    const isTaken = demands.slice(0, i).some(({ name }) => name === each.name);
+    runPods(scope, cluster, 'Resource', isTaken ? { ...each, name: `${each.name}-${i}` } : each);
+  });
 }
 
 export const EFA = { fabric: RdmaFabric.efa() };

@@ -3,76 +3,59 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, TerraformStack, Testing } from 'cdktf';
+import { SynthesizedStack } from '../../lib/testing/synthesized-stack';
 
 /** One resource or data source as Terraform reads it. */
 export type Block = { [attribute: string]: any };
 
-/** A stack that went through the whole synthesis: references resolved, aspects run, validations passed. */
+/** A stack that went through the whole synthesis, as users see it in their tests, and what only our own tests need. */
 export class Synthesized {
   /** The Terraform JSON, without metadata. */
   public readonly json: Block;
+  private readonly synthesized: SynthesizedStack;
 
   public constructor(
     public readonly stack: TerraformStack,
     /** The Terraform JSON as text, for comparing two syntheses. */
     public readonly text: string,
   ) {
+    this.synthesized = SynthesizedStack._fromText(stack, text);
     this.json = JSON.parse(text) as Block;
   }
 
-  /** Every resource of a type, e.g. `aws_s3_bucket`. */
   public resources(type: string): Block[] {
-    return Object.values((this.json.resource?.[type] ?? {}) as { [id: string]: Block });
+    return this.synthesized.resources(type);
   }
 
-  /** Every data source of a type. */
   public dataSources(type: string): Block[] {
-    return Object.values((this.json.data?.[type] ?? {}) as { [id: string]: Block });
+    return this.synthesized.dataSources(type);
   }
 
-  /** The types of resource there are, sorted. */
   public get types(): string[] {
-    return Object.keys(this.json.resource ?? {}).sort();
+    return this.synthesized.resourceTypes;
   }
 
-  /** The one resource of a type; fails when there are none or several. */
   public only(type: string): Block {
-    return one(this.resources(type), `resource of type ${type}`, this.types);
+    return this.synthesized.only(type);
   }
 
-  /** The one data source of a type. */
   public onlyData(type: string): Block {
-    return one(this.dataSources(type), `data source of type ${type}`, Object.keys(this.json.data ?? {}));
+    return this.synthesized.onlyData(type);
   }
 
-  /** The one resource of a type with a name (of its Kubernetes metadata, or its name, bucket, function or cluster name). */
   public byName(type: string, name: string): Block {
-    const all = this.resources(type);
-    return one(
-      all.filter((block) => namesOf(block).includes(name)),
-      `${type} named '${name}'`,
-      all.flatMap(namesOf),
-    );
+    return this.synthesized.byName(type, name);
   }
 
-  /** The one resource of a type with the given properties, compared as `expect.objectContaining` does. */
   public where(type: string, properties: Block): Block {
-    const all = this.resources(type);
-    const wanted: { asymmetricMatch(other: unknown): boolean } = expect.objectContaining(properties);
-    return one(
-      all.filter((block) => wanted.asymmetricMatch(block)),
-      `${type} with ${JSON.stringify(properties)}`,
-      all.map((block) => JSON.stringify(block)),
-    );
+    return this.synthesized.where(type, properties);
   }
 
-  /** What constructs of this stack tell the user. */
-  public annotations(level: 'info' | 'warn' | 'error' = 'warn'): string[] {
-    return this.stack.node
-      .findAll()
-      .flatMap((node) => node.node.metadata)
-      .filter((entry) => entry.type === `@cdktf/${level}`)
-      .map((entry) => String(entry.data));
+  /** What constructs of this stack tell the user, as cdktf prints it. */
+  public annotations(wanted: 'info' | 'warn' | 'error' = 'warn'): string[] {
+    return this.synthesized.annotations
+      .filter(({ level }) => level === wanted)
+      .map(({ id, message }) => (id === undefined ? message : `[gpu-inference-constructs:${id}] ${message}`));
   }
 }
 
@@ -124,21 +107,3 @@ export function synthesisePair(build: (infra: TerraformStack, workload: Terrafor
 
 const outputFolder = mkdtempSync(path.join(tmpdir(), 'gpu-inference-constructs-'));
 afterAll(() => rmSync(outputFolder, { recursive: true, force: true }));
-
-function one(found: Block[], what: string, known: string[]): Block {
-  if (found.length === 1) return found[0];
-  throw new Error(`expected one ${what}, found ${found.length}; there are: ${known.join(', ') || 'none'}`);
-}
-
-function namesOf(block: Block): string[] {
-  const metadata = Array.isArray(block.metadata) ? block.metadata[0] : block.metadata;
-  const names = [
-    metadata?.name,
-    block.name,
-    block.bucket,
-    block.function_name,
-    block.cluster_name,
-    block.node_group_name,
-  ];
-  return names.filter((name): name is string => typeof name === 'string');
-}

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
@@ -74,8 +74,11 @@ export class ClusterAutoscaler extends Construct {
       ...versionFaults(chartVersion),
       ...(other
         ? [
-            untitled(
-              `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}'; one serves all its pools`,
+            fault(
+              'CLUSTER_AUTOSCALER_EXISTS',
+              'cluster',
+              `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}', which serves all its pools; remove ` +
+                'one of the two',
             ),
           ]
         : []),
@@ -129,7 +132,7 @@ function versionFaults(version: string): Fault[] {
   if (unknown.length > 0) return unknown;
   return /^\d+\.\d+\.\d+$/.test(version)
     ? []
-    : [untitled(`chartVersion must be written as '9.59.0'; got '${version}'`)];
+    : [fault('INVALID_FORMAT', 'chartVersion', `chartVersion must be written as '9.59.0'; got '${version}'`)];
 }
 
 function policy(clusterName: string) {

@@ -1,28 +1,30 @@
-import { untitled } from '../../units/fault';
+import { fault } from '../../units/fault';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { NodeTaint } from '../../core/gpu-node-pool';
 import { escapeTemplate } from '../../core/template-escape';
 import { throwIfFaulty } from '../../units/errors';
-import { tolerations } from './node-agents-daemon-set';
+import { agentTolerations } from './node-agents-daemon-set';
+
+/** The release whose device plugin, v0.19.3, is the one that is installed without the operator. */
+const CHART_VERSION = 'v26.3.3';
 
 /**
- * A release of NVIDIA's GPU operator.
+ * How NVIDIA's GPU operator is set up.
  */
-export interface GpuOperatorRelease {
-  /** Version of the chart, e.g. `v26.3.3`. @default 'v26.3.3' */
-  readonly version?: string;
+export interface GpuOperatorOptions {
   /**
    * Whether the operator installs NVIDIA's driver and container toolkit on the nodes. The images of EKS have both, and a second
-   * driver breaks the first. @default - when no pool of the cluster runs an image of EKS
+   * driver breaks the first. @default - unless the image of some pool of the cluster has them (`IGpuNodePool.driverInImage`)
    */
   readonly driver?: boolean;
   /**
-   * Whether the nodes themselves bring the driver of their ConnectX adapters, as `NicDriver.host()` says to the network operator. It
+   * Whether the nodes themselves bring the driver of their ConnectX adapters, as `NicDriver.host()` tells the network operator. It
    * matters where this operator installs the GPU driver on pools with InfiniBand or RoCE. @default true
    */
   readonly hostNicDriver?: boolean;
-  /** Further values of the chart, as JSON text; they win. @default - none */
-  readonly values?: string;
+  /** Further values of the chart, e.g. `{ dcgmExporter: { enabled: true } }`; they win over those of this library. @default - none */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly values?: { [key: string]: any };
 }
 
 /**
@@ -32,39 +34,41 @@ export interface GpuOperatorRelease {
  */
 export class GpuOperator {
   /**
-   * A release of the operator. Throws an `UnscopedValidationError` for a version that no chart has, and for values that are no JSON
-   * object.
+   * A version of the operator. Throws an `UnscopedValidationError` for a text that cannot be a version of its chart.
    *
-   * @param release the release @default - v26.3.3
+   * @param chartVersion version of the chart @default 'v26.3.3'
+   * @param options how it is set up @default - as the pools of the cluster need it
    */
-  public static release(release: GpuOperatorRelease = {}): GpuOperator {
-    const { version, values } = release;
-    throwIfFaulty([
-      ...(version === undefined || /^v\d+\.\d+\.\d+$/.test(version)
+  public static version(chartVersion: string = CHART_VERSION, options: GpuOperatorOptions = {}): GpuOperator {
+    throwIfFaulty(
+      /^v\d+\.\d+\.\d+$/.test(chartVersion)
         ? []
-        : [untitled(`version of the GPU operator must be written as 'v26.3.3'; got '${version}'`)]),
-      ...(values === undefined || isObject(values)
-        ? []
-        : [untitled('values of the GPU operator must be a JSON object')]),
-    ]);
-    return new GpuOperator(release);
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'chartVersion',
+              `chartVersion of the GPU operator must be written as '${CHART_VERSION}'; got '${chartVersion}'`,
+            ),
+          ],
+    );
+    return new GpuOperator(chartVersion, options);
   }
 
   /** Version of the chart. */
-  public readonly version: string;
-  /** Whether it installs driver and toolkit. @default - see `GpuOperatorRelease` */
+  public readonly chartVersion: string;
+  /** Whether it installs driver and toolkit. @default - unless the image of some pool has them */
   public readonly driver?: boolean;
   /** Whether the nodes bring the driver of their ConnectX adapters. */
   public readonly hostNicDriver: boolean;
-  /** Further values of the chart, as JSON text. @default - none */
-  public readonly values?: string;
+  /** Further values of the chart. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  public readonly values: { [key: string]: any };
 
-  private constructor(release: GpuOperatorRelease) {
-    // Its device plugin, v0.19.3, is the one that is installed without it.
-    this.version = release.version ?? 'v26.3.3';
-    this.driver = release.driver;
-    this.hostNicDriver = release.hostNicDriver ?? true;
-    this.values = release.values;
+  private constructor(chartVersion: string, options: GpuOperatorOptions) {
+    this.chartVersion = chartVersion;
+    this.driver = options.driver;
+    this.hostNicDriver = options.hostNicDriver ?? true;
+    this.values = { ...options.values };
   }
 }
 
@@ -74,7 +78,7 @@ export class GpuOperator {
  * @internal
  */
 export function installsDriver({ driver, values }: GpuOperator): boolean {
-  const given = JSON.parse(values ?? '{}') as { [part: string]: { enabled?: unknown } | undefined };
+  const given = values as { [part: string]: { enabled?: unknown } | undefined };
   return driver === true || given.driver?.enabled === true || given.toolkit?.enabled === true;
 }
 
@@ -112,7 +116,7 @@ interface OperatorSetting {
  */
 export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSetting): string[] {
   const installs = operator.driver ?? !setting.driverInImage;
-  const everywhere = tolerations(setting.taints);
+  const everywhere = agentTolerations(setting.taints);
   const names = Object.keys(setting.pluginConfigs);
   const images = imagesOf(setting.registry);
   const rdma = installs && setting.connectX ? { rdma: { enabled: true, useHostMofed: operator.hostNicDriver } } : {};
@@ -136,7 +140,8 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
       ...nodeFeatureDiscoveryImage(setting.registry),
     },
   };
-  return [JSON.stringify(values), ...(operator.values ? [escapeTemplate(operator.values)] : [])];
+  const further = Object.keys(operator.values).length > 0 ? [escapeTemplate(JSON.stringify(operator.values))] : [];
+  return [JSON.stringify(values), ...further];
 }
 
 /**
@@ -147,7 +152,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
 export function nodeFeatureDiscoveryValues(taints: readonly NodeTaint[]) {
   return {
     worker: {
-      tolerations: tolerations(taints),
+      tolerations: agentTolerations(taints),
       config: { sources: { pci: { deviceClassWhitelist: ['02', '03'], deviceLabelFields: ['vendor'] } } },
     },
   };
@@ -181,13 +186,4 @@ function imagesOf(registry: ImageRegistry) {
     driver: { ...nvidia, manager: { repository: cloudNative.repository } },
     toolkit: part('nvcr.io/nvidia/k8s'),
   };
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }

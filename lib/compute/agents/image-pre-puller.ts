@@ -1,8 +1,6 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
-import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
@@ -13,11 +11,11 @@ import { otherClusterFault } from '../../core/other-cluster-fault';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
-import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../../kubernetes/pod-security';
-import { hasToken } from '../../core/tokens';
+import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
+import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
-import { tolerations } from './node-agents-daemon-set';
+import { agentTolerations } from './node-agents-daemon-set';
 
 /** What each of its containers asks of a node. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
@@ -51,12 +49,9 @@ export interface ImagePrePullerProps {
  *
  * Throws a `ValidationError` without images, for one twice or without a tag, and for a name that is no RFC 1123 label.
  */
-export class ImagePrePuller extends Construct implements IScheduledWorkload {
+export class ImagePrePuller extends Construct {
   /** Name of the DaemonSet. */
   public readonly daemonSetName: string;
-
-  private readonly props: ImagePrePullerProps;
-  private readonly namespace: string;
 
   /**
    * @param scope parent, in the workload stack
@@ -66,7 +61,6 @@ export class ImagePrePuller extends Construct implements IScheduledWorkload {
   public constructor(scope: Construct, id: string, props: ImagePrePullerProps) {
     super(scope, id);
     const { cluster, images, nodePools } = props;
-    this.props = props;
     this.daemonSetName = props.name ?? kubernetesName(id);
     throwIfInvalid(this, [
       ...kubernetesNameFault('name', this.daemonSetName),
@@ -74,70 +68,45 @@ export class ImagePrePuller extends Construct implements IScheduledWorkload {
       ...poolFaults(props),
     ]);
     const namespace = props.namespace ?? 'inference';
-    this.namespace = namespace;
-    const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);
     const selector = { 'app.kubernetes.io/name': this.daemonSetName };
-    const labels = { ...selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
-    const container = (name: string, image: string, command?: string[]) => ({
-      name,
-      image: registry.resolve(image),
-      imagePullPolicy: 'IfNotPresent',
-      command,
-      // The runtime of GPU nodes hands every GPU to an image that asks for it; there is nothing to be done with them here.
-      env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' }],
-      resources: { requests: { ...REQUESTS }, limits: { memory: '64Mi' } },
-      securityContext: restrictedContainerSecurityContext(),
-    });
     new DaemonSetV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, ready),
-      metadata: { name: this.daemonSetName, namespace, labels },
+      metadata: { name: this.daemonSetName, namespace, labels: { ...selector, ...MANAGED_BY } },
       waitForRollout: false,
       spec: {
         selector: { matchLabels: selector },
         strategy: { type: 'RollingUpdate' },
-        template: {
-          metadata: { labels },
+        template: podTemplate({
+          labels: selector,
+          registry: props.imageRegistry ?? ImageRegistry.UPSTREAM,
+          securityLevel: PodSecurityLevel.RESTRICTED,
+          tolerations: () =>
+            agentTolerations((nodePools ?? ClusterLedger.of(cluster).pools).flatMap((pool) => pool.taints)),
+          initContainers: images.map((image) => container(containerName(image), image, props.command ?? ['/bin/true'])),
+          containers: [container('pause', PAUSE_IMAGE)],
           spec: {
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
             terminationGracePeriodSeconds: 1,
-            securityContext: restrictedPodSecurityContext(),
             nodeSelector: { [GPU_LABEL]: 'true' },
             affinity: nodePools && {
               nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: onPools(nodePools) },
             },
-            toleration: Lazy.anyValue({ produce: () => this.tolerations() }),
-            imagePullSecrets:
-              registry.pullSecrets.length > 0 ? registry.pullSecrets.map((name) => ({ name })) : undefined,
-            initContainer: images.map((image) =>
-              container(containerName(image), image, props.command ?? ['/bin/true']),
-            ),
-            container: [container('pause', PAUSE_IMAGE)],
           },
-        },
+        }),
       },
     });
-    ClusterChecks.of(cluster).register(this);
   }
+}
 
-  /** What its pods ask of each node they run on. */
-  public get podDemands(): PodDemand[] {
-    const selectors = this.props.nodePools?.map((pool) => pool.nodeSelector) ?? [{}];
-    return selectors.map((selector) => ({
-      name: `${this.namespace}/${this.daemonSetName}`,
-      pods: 0,
-      onEveryNode: true,
-      requests: REQUESTS,
-      nodeSelector: { [GPU_LABEL]: 'true', ...selector },
-      tolerations: this.tolerations(),
-    }));
-  }
-
-  private tolerations() {
-    const { cluster, nodePools } = this.props;
-    return tolerations((nodePools ?? ClusterLedger.of(cluster).pools).flatMap((pool) => pool.taints));
-  }
+function container(name: string, image: string, command?: string[]): PodContainer {
+  return {
+    name,
+    image,
+    command,
+    // The runtime of GPU nodes hands every GPU to an image that asks for it; there is nothing to be done with them here.
+    env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' }],
+    resources: { requests: { ...REQUESTS }, limits: { memory: '64Mi' } },
+  };
 }
 
 /** One term for each pool: a node of any of them will do. */
@@ -159,22 +128,25 @@ function containerName(image: string): string {
 }
 
 function imageFaults(images: readonly string[]): Fault[] {
-  if (images.length === 0) return [untitled('images must name at least one image')];
+  if (images.length === 0) return [fault('EMPTY_LIST', 'images', 'images must have at least one image; got none')];
   const names = images.map(containerName);
   return images.flatMap((image, index) => {
-    if (hasToken(image))
-      return [untitled(`images must be known at synthesis because containers are named after them; got a token`)];
+    const at = `images[${index}]`;
+    if (hasToken(image)) return concreteFault(at, image, 'containers are named after the images');
     if (!/[^/]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image)) {
-      return [untitled(`images must name a tag or a digest, or what is pulled changes unseen; got '${image}'`)];
+      const reason = `${at} must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`;
+      return [fault('INVALID_FORMAT', at, reason)];
     }
-    return names.indexOf(names[index]) === index
-      ? []
-      : [untitled(`images must differ in name or tag; got '${image}' beside another such`)];
+    const same = names.indexOf(names[index]);
+    const reason = `${at} must differ from images[${same}] in name or tag; got '${image}' and '${images[same]}'`;
+    return same === index ? [] : [fault('DUPLICATE', at, reason)];
   });
 }
 
 function poolFaults({ nodePools, cluster }: ImagePrePullerProps): Fault[] {
-  if (nodePools?.length === 0)
-    return [untitled('nodePools must name at least one pool; leave it out for every node with GPUs')];
-  return (nodePools ?? []).flatMap((pool) => otherClusterFault(pool, cluster));
+  if (nodePools?.length === 0) {
+    const reason = 'nodePools must have at least one pool; got none; leave it out for every node with GPUs';
+    return [fault('EMPTY_LIST', 'nodePools', reason)];
+  }
+  return (nodePools ?? []).flatMap((pool, index) => otherClusterFault(pool, cluster, `nodePools[${index}]`));
 }

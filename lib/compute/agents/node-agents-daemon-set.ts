@@ -2,8 +2,13 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { NodeTaint } from '../../core/gpu-node-pool';
-import { PodDemand } from '../../scheduling/pod-demand';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { ImageRegistry } from '../../kubernetes/image-registry';
 import { KubernetesMeta } from '../../kubernetes/kubernetes-access';
+import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
+import { hintScheduling } from '../../kubernetes/scheduling-hints';
+import { Toleration, tolerationsOfAnyValue } from '../../kubernetes/tolerations';
 import { GPU_TAINT } from '../pools/shared/gpu-node-pool-labels';
 
 /** A folder of the node that an agent sees under the same path. */
@@ -36,9 +41,10 @@ export interface LabelRequirement {
  */
 export interface NodeAgentSpec {
   readonly name: string;
+  /** Image by the registry it is published in. */
   readonly image: string;
+  readonly registry: ImageRegistry;
   readonly namespace: string;
-  readonly pullSecrets: string[];
   readonly nodeSelector: { [key: string]: string };
   /** Taints of the nodes it must run on, asked for when the stack is synthesized. */
   readonly taints: () => NodeTaint[];
@@ -76,57 +82,72 @@ export function nodeAgentDaemonSet(
   meta: KubernetesMeta,
 ): DaemonSetV1 {
   const selector = { 'app.kubernetes.io/name': spec.name };
-  const labels = { ...selector, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
-  const { config } = spec;
-  return new DaemonSetV1(scope, id, {
+  const daemonSet = new DaemonSetV1(scope, id, {
     ...meta,
-    metadata: { name: spec.name, namespace: spec.namespace, labels },
+    metadata: { name: spec.name, namespace: spec.namespace, labels: { ...selector, ...MANAGED_BY } },
     waitForRollout: false,
     spec: {
       selector: { matchLabels: selector },
       strategy: { type: 'RollingUpdate' },
-      template: {
-        metadata: { labels },
+      template: podTemplate({
+        labels: selector,
+        registry: spec.registry,
+        securityLevel: PodSecurityLevel.PRIVILEGED,
+        serviceAccount:
+          spec.serviceAccount === undefined ? undefined : { name: spec.serviceAccount, usesApiServer: true },
+        tolerations: () => agentTolerations(spec.taints()),
+        containers: [container(spec)],
         spec: {
-          serviceAccountName: spec.serviceAccount,
-          automountServiceAccountToken: spec.serviceAccount !== undefined,
-          enableServiceLinks: false,
           hostNetwork: spec.hostNetwork,
           priorityClassName: 'system-node-critical',
           nodeSelector: spec.nodeSelector,
-          toleration: Lazy.anyValue({ produce: () => tolerations(spec.taints()) }),
-          imagePullSecrets: spec.pullSecrets.length > 0 ? spec.pullSecrets.map((name) => ({ name })) : undefined,
-          container: [
-            {
-              name: spec.name,
-              image: spec.image,
-              imagePullPolicy: 'IfNotPresent',
-              command: spec.command,
-              args: spec.args,
-              env: environment(spec),
-              port: spec.port === undefined ? undefined : [{ name: 'metrics', containerPort: spec.port }],
-              resources: {
-                requests: { cpu: spec.cpu, memory: spec.memory },
-                limits: { memory: spec.memoryLimit },
-              },
-              securityContext: securityContext(spec),
-              volumeMount: [
-                ...spec.hostFolders.map(({ name, path, readOnly }) => ({ name, mountPath: path, readOnly })),
-                ...(config ? [{ name: 'config', mountPath: config.folder, readOnly: true }] : []),
-              ],
-            },
-          ],
-          volume: [
-            ...spec.hostFolders.map(({ name, path, create }) => ({
-              name,
-              hostPath: { path, type: create ? 'DirectoryOrCreate' : 'Directory' },
-            })),
-            ...(config ? [{ name: 'config', configMap: { name: config.configMap } }] : []),
-          ],
+          volume: volumes(spec),
         },
-      },
+      }),
     },
   });
+  if (spec.elsewhere) hintScheduling(daemonSet, { elsewhere: true });
+  return daemonSet;
+}
+
+function container(spec: NodeAgentSpec): PodContainer {
+  const { config } = spec;
+  return {
+    name: spec.name,
+    image: spec.image,
+    command: spec.command,
+    args: spec.args,
+    env: environment(spec),
+    port: spec.port === undefined ? undefined : [{ name: 'metrics', containerPort: spec.port }],
+    resources: {
+      requests: { cpu: spec.cpu, memory: spec.memory },
+      limits: { memory: spec.memoryLimit },
+    },
+    securityContext: securityContext(spec),
+    volumeMount: [
+      ...spec.hostFolders.map(({ name, path, readOnly }) => ({ name, mountPath: path, readOnly })),
+      ...(config ? [{ name: 'config', mountPath: config.folder, readOnly: true }] : []),
+    ],
+  };
+}
+
+function volumes({ hostFolders, config }: NodeAgentSpec) {
+  return [
+    ...hostFolders.map(({ name, path, create }) => ({
+      name,
+      hostPath: { path, type: create ? 'DirectoryOrCreate' : 'Directory' },
+    })),
+    ...(config ? [{ name: 'config', configMap: { name: config.configMap } }] : []),
+  ];
+}
+
+/**
+ * What agents tolerate: the taint that nodes with GPUs have by themselves, and those of the pools.
+ *
+ * @internal
+ */
+export function agentTolerations(taints: readonly NodeTaint[]): Toleration[] {
+  return tolerationsOfAnyValue([GPU_TAINT, ...taints]);
 }
 
 function environment({ env, fields = {} }: NodeAgentSpec) {
@@ -156,24 +177,6 @@ export function requireLabels(daemonSet: DaemonSetV1, requirements: () => readon
   daemonSet.addOverride('spec.template.spec.affinity', Token.asString(Lazy.anyValue({ produce: affinity })));
 }
 
-/**
- * What an agent asks of each node it runs on.
- *
- * @internal
- */
-export function nodeAgentDemand(spec: NodeAgentSpec): PodDemand {
-  return {
-    name: `${spec.namespace}/${spec.name}`,
-    pods: 0,
-    onEveryNode: true,
-    elsewhere: spec.elsewhere,
-    requests: { cpu: spec.cpu, memory: spec.memory },
-    nodeSelector: spec.nodeSelector,
-    tolerations: tolerations(spec.taints()),
-    hostNetwork: spec.hostNetwork,
-  };
-}
-
 /** Agents run as root: the kubelet's socket and the devices belong to it. */
 function securityContext({ privileged, capabilities }: NodeAgentSpec) {
   const root = { runAsUser: '0', runAsNonRoot: false };
@@ -185,14 +188,4 @@ function securityContext({ privileged, capabilities }: NodeAgentSpec) {
     capabilities: { drop: ['ALL'], ...(capabilities ? { add: capabilities } : {}) },
     seccompProfile: { type: 'RuntimeDefault' },
   };
-}
-
-/**
- * Tolerations of all taints, each once, whatever their values; sorted, so that the order of the pools makes no difference.
- *
- * @internal
- */
-export function tolerations(taints: readonly NodeTaint[]) {
-  const byKey = new Map([GPU_TAINT, ...taints].map(({ key, effect }) => [`${key}:${effect}`, { key, effect }]));
-  return [...byKey.keys()].sort().map((id) => ({ operator: 'Exists', ...byKey.get(id) }));
 }

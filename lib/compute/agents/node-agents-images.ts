@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 /**
  * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships (deployments/gpu-operator/values.yaml) and that its own
  * manifests name.
@@ -50,8 +50,10 @@ export function efaPluginFaults(image: string, instanceTypes: readonly string[])
     const different = lowest?.findIndex((part, index) => part !== release[index]) ?? -1;
     if (different < 0 || release[different] > lowest[different]) return [];
     return [
-      untitled(
-        `EFA plugin '${image}' is too old for ${type}, whose NVLink devices it would count as EFA; use v${lowest.join('.')} or later`,
+      fault(
+        'EFA_PLUGIN_TOO_OLD',
+        'efaPluginImage',
+        `EFA plugin '${image}' is too old for ${type}: it would count NVLink devices as EFA; use v${lowest.join('.')} or later`,
       ),
     ];
   });
@@ -132,7 +134,9 @@ export function efaDevicePluginImage(region = CHART_REGION): string {
 export function efaRegionFaults(region: string | undefined): Fault[] {
   if (region === undefined || ACCOUNTS[region]) return [];
   return [
-    untitled(
+    fault(
+      'UNKNOWN_VALUE',
+      'region',
       `no registry of the EFA device plugin is known for region '${region}'; pass efaPluginImage, or one of the regions ` +
         Object.keys(ACCOUNTS).join(', '),
     ),

@@ -12,7 +12,7 @@ import { NodeAgentSpec } from './node-agents-daemon-set';
 const DEVICE_PLUGINS = { name: 'device-plugins', path: '/var/lib/kubelet/device-plugins' };
 
 /** An agent before its place in the cluster is known. @internal */
-export type AgentPart = Omit<NodeAgentSpec, 'taints' | 'pullSecrets' | 'namespace'>;
+export type AgentPart = Omit<NodeAgentSpec, 'taints' | 'registry' | 'namespace'>;
 
 /** Port of the GPU metrics. @internal */
 export const DCGM_PORT = 9400;

@@ -1,12 +1,11 @@
 import { addValidation } from '../../core/validation';
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
 import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
@@ -16,7 +15,6 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
-import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
@@ -27,7 +25,7 @@ import {
   nodeFeatureDiscoveryImage,
   nodeFeatureDiscoveryValues,
 } from './gpu-operator';
-import { NodeAgentSpec, nodeAgentDaemonSet, nodeAgentDemand, requireLabels } from './node-agents-daemon-set';
+import { NodeAgentSpec, nodeAgentDaemonSet, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
@@ -51,11 +49,11 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * their GPUs by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Make them
  * in the workload stack; pools may be made before or after.
  *
- * Throws a `ValidationError` for a namespace that is no RFC 1123 label, a region without a known EKS registry, or a second set or
- * node feature discovery on one cluster. Synthesis fails for a driver of the operator on images that have one, MIG without the operator, an unknown
- * configuration of the device plugin, and an EFA plugin too old for a pool.
+ * Throws a `ValidationError` for a namespace that is not an RFC 1123 label, a region without a known EKS registry, and a second set of
+ * agents or node feature discovery on one cluster. Synthesis fails when the operator installs a driver on images that have one, for MIG
+ * without the operator, an unknown configuration of the device plugin, and an EFA plugin too old for a pool.
  */
-export class NodeAgents extends Construct implements IScheduledWorkload {
+export class NodeAgents extends Construct {
   /** The cluster. */
   public readonly cluster: IKubernetesCluster;
   /** Namespace of the agents. */
@@ -65,9 +63,6 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   private readonly registry: ImageRegistry;
   private readonly namespaceReady: ITerraformDependable[];
   private readonly meta: KubernetesMeta;
-  private readonly agents: NodeAgentSpec[] = [];
-  /** Configurations of the device plugins, by the names of their DaemonSets. */
-  private readonly pluginNames = new Map<string, string>();
 
   /**
    * @param scope parent, in the workload stack
@@ -94,18 +89,8 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     if (props.efa) this.addEfaPlugin();
     this.ledger.onPool(this, (pool) => this.follow(pool));
     addValidation(this, () => this.poolFaults());
-    ClusterChecks.of(props.cluster).register(this);
     this.ledger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
     if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
-  }
-
-  /** What the agents ask of each node they run on; of the GPU operator's own nothing is known. */
-  public get podDemands(): PodDemand[] {
-    return this.agents.map((agent) => {
-      const config = this.pluginNames.get(agent.name);
-      const requirements = config === undefined ? [] : this.pluginRequirements(config);
-      return { ...nodeAgentDemand(agent), nodeTerms: requirements.length > 0 ? [{ requirements }] : undefined };
-    });
   }
 
   private faults(): Fault[] {
@@ -116,8 +101,11 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
       ...(other
         ? [
-            untitled(
-              `cluster '${this.cluster.clusterName}' already has its node agents at '${other.node.path}'; one set serves all its pools`,
+            fault(
+              'NODE_AGENTS_EXIST',
+              'cluster',
+              `cluster '${this.cluster.clusterName}' already has node agents, at '${other.node.path}', which serve all its pools; remove one ` +
+                'of the two',
             ),
           ]
         : []),
@@ -136,30 +124,41 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     return [
       ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
         ? [
-            untitled(
-              `the GPU operator must not install a driver on pool(s) ${named(withDriver)}, whose image has one; leave driver out of GpuOperator.release, and what enables them out of its values`,
+            fault(
+              'DRIVER_ALREADY_IN_IMAGE',
+              'gpuOperator',
+              `the GPU operator must not install a driver or toolkit on pool(s) ${named(withDriver)}, whose image already has them; leave ` +
+                'driver out of the options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
             ),
           ]
         : []),
       ...(!gpuOperator && divided.length > 0
         ? [
-            untitled(
-              `pool(s) ${named(divided)} divide their GPUs by MIG, which the GPU operator does; pass gpuOperator: GpuOperator.release()`,
+            fault(
+              'MIG_NEEDS_GPU_OPERATOR',
+              'gpuOperator',
+              `pool(s) ${named(divided)} divide their GPUs by MIG, which only the GPU operator sets up; pass gpuOperator: ` +
+                'GpuOperator.version()',
             ),
           ]
         : []),
       ...(gpuOperator && renamed.length > 0 && alike.length > 0
         ? [
-            untitled(
-              `MIG instances of pool(s) ${named(renamed)} have resource names of their own and those of ${named(alike)} have not, but a GPU ` +
-                'operator has one strategy for all nodes; add renamed() to the GpuSharing of all of them, or of none',
+            fault(
+              'MIXED_MIG_RESOURCE_NAMES',
+              undefined,
+              `MIG instances of pool(s) ${named(renamed)} have resource names of their own, while those of ${named(alike)} are called ` +
+                'nvidia.com/gpu; the GPU operator has one MIG strategy for all nodes, so add renamed() to the GpuSharing of all of them, or of ' +
+                'none',
             ),
           ]
         : []),
       ...unknown.map((name) =>
-        untitled(
-          `label '${PLUGIN_CONFIG_LABEL}=${name}' names no known configuration; use 'time-slicing-<pods on one GPU>', with '-renamed' at the ` +
-            'end for the resource nvidia.com/gpu.shared',
+        fault(
+          'UNKNOWN_PLUGIN_CONFIG',
+          undefined,
+          `label '${PLUGIN_CONFIG_LABEL}=${name}' names an unknown configuration of the device plugin; use 'time-slicing-<pods per GPU>', and ` +
+            "append '-renamed' for the resource nvidia.com/gpu.shared",
         ),
       ),
       ...(efaPluginImage
@@ -201,7 +200,7 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
     this.addRelease('GpuOperator', {
       name: 'gpu-operator',
       repository: 'https://helm.ngc.nvidia.com/nvidia',
-      version: operator.version,
+      version: operator.chartVersion,
       values: () =>
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
@@ -239,18 +238,15 @@ export class NodeAgents extends Construct implements IScheduledWorkload {
   private addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.pools): DaemonSetV1 {
     const spec: NodeAgentSpec = {
       ...part,
-      image: this.registry.resolve(part.image),
-      pullSecrets: this.registry.pullSecrets,
+      registry: this.registry,
       namespace: this.namespace,
       taints: () => pools().flatMap((pool) => pool.taints),
     };
-    this.agents.push(spec);
     return nodeAgentDaemonSet(this, id, spec, this.meta);
   }
 
   private addPlugin(id: string, part: parts.AgentPart, config: string): void {
     requireLabels(this.addAgent(id, part), () => this.pluginRequirements(config));
-    this.pluginNames.set(part.name, config);
   }
 
   private pluginRequirements(config: string) {

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { DataAwsIamSessionContext } from '@cdktf/provider-aws/lib/data-aws-iam-session-context';
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
@@ -7,6 +7,7 @@ import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-p
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
+import { duplicateFaults } from '../../units/duplicate-faults';
 
 /** What the access to a cluster is made of. */
 interface ClusterAccessProps {
@@ -87,8 +88,10 @@ export function adminFaults(admins?: string[]): Fault[] {
   return [
     ...(admins.length === 0
       ? [
-          untitled(
-            'admins must name at least one principal, or nobody could reach the cluster; leave it out for the applying identity',
+          fault(
+            'EMPTY_LIST',
+            'admins',
+            'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
           ),
         ]
       : []),
@@ -97,12 +100,15 @@ export function adminFaults(admins?: string[]): Fault[] {
       if (unknown.length > 0) return unknown;
       if (!/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)(\/.+)?$/.test(arn)) {
         return [
-          untitled(
+          fault(
+            'INVALID_FORMAT',
+            `admins[${index}]`,
             `admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got '${arn}'`,
           ),
         ];
       }
-      return admins.indexOf(arn) === index ? [] : [untitled(`admins must be different; got '${arn}' twice`)];
+      return [];
     }),
+    ...duplicateFaults('admins', admins),
   ];
 }

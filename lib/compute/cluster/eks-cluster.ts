@@ -1,4 +1,4 @@
-import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { ITerraformDependable } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 
@@ -14,8 +14,6 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly availabilityZones?: string[];
   /** IPv4 ranges of `subnetIds`, in the same order. @default - not known: nobody checks that they have room for a pool */
   readonly subnetCidrs?: string[];
-  /** Whether the node monitoring agent runs, which node repair needs. @default - not known to run */
-  readonly nodeMonitoring?: boolean;
   /** Security group that EKS made for the cluster; every node must be a member of it, or it cannot join. */
   readonly clusterSecurityGroupId: string;
   /** Every security group that a node must be a member of, `clusterSecurityGroupId` first. */
@@ -26,8 +24,8 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly release?: EksRelease;
   /** What node groups must wait for: the network add-ons and the credentials agent, or nodes come up without them. */
   readonly nodeReady: ITerraformDependable[];
-  /** The AWS provider of the cluster; its pools use the same. @default - the stack's default AWS provider */
-  readonly provider?: TerraformProvider;
   /** Tags of the cluster's AWS resources, which pools pass on to theirs. */
   readonly tags: { [key: string]: string };
+  /** How the cluster is reached, what it runs as far as is known, and where the pods of this program go, as text for people. */
+  explain(): string;
 }

@@ -14,7 +14,7 @@ export function explainCluster(clusterName: string, access: ApiAccess, release: 
     '',
     'Sign in: `aws eks update-kubeconfig --name ' +
       clusterName +
-      '` as one of the administrators; nobody else has access.',
+      '` as one of the administrators; no other identity has access.',
     '',
     'Versions:',
     `  node image   ${release.nodeImageVersion}`,
@@ -23,6 +23,19 @@ export function explainCluster(clusterName: string, access: ApiAccess, release: 
     `  coredns      ${release.coreDns}`,
     `  EBS driver   ${release.ebsCsiDriver}`,
     `  credentials  EKS Pod Identity, agent ${release.podIdentityAgent}`,
+  ].join('\n');
+}
+
+/**
+ * What is known of a cluster that was imported, as text for people.
+ *
+ * @internal
+ */
+export function explainImportedCluster(clusterName: string, kubernetesVersion?: string): string {
+  return [
+    `EKS cluster ${clusterName}, which exists${kubernetesVersion ? `, Kubernetes ${kubernetesVersion}` : ''}.`,
+    '',
+    `Sign in: \`aws eks update-kubeconfig --name ${clusterName}\` as an identity that has access to it.`,
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
@@ -6,6 +6,7 @@ import { tagFaults } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
 import { ipv4Range, ipv4RangeFaults, ipv4RangesOverlap } from '../../units/ipv4-range';
+import { duplicateFaults } from '../../units/duplicate-faults';
 import { adminFaults } from './cluster-access';
 import { ExistingVpc } from './cluster-vpc';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
@@ -42,11 +43,13 @@ export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
     ...(securityGroupIds.length > 0
       ? []
       : [
-          untitled(
+          fault(
+            'EMPTY_LIST',
+            'securityGroupIds',
             'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
           ),
         ]),
-    ...zoneCountFaults('subnetIds', subnetIds, availabilityZones),
+    ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
     ...subnetRangeFaults('subnetCidrs', subnetIds, attributes.subnetCidrs),
     ...tagFaults(attributes.tags),
   ];
@@ -61,7 +64,9 @@ function clusterNameFaults(name: string): Fault[] {
   return /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/.test(name)
     ? []
     : [
-        untitled(
+        fault(
+          'INVALID_NAME',
+          'clusterName',
           `clusterName must be 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit; ` +
             `got '${name}' with ${name.length} characters`,
         ),
@@ -76,8 +81,11 @@ function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): Faul
   return release.kubernetesVersion === kubernetesVersion
     ? []
     : [
-        untitled(
-          `kubernetesVersion and release must be of the same minor; got '${kubernetesVersion}' and a release of ${release}`,
+        fault(
+          'CONFLICTING_PROPERTIES',
+          'kubernetesVersion',
+          `kubernetesVersion and release must be of the same Kubernetes minor; got '${kubernetesVersion}' and a release for ${release}; leave ` +
+            'out kubernetesVersion',
         ),
       ];
 }
@@ -93,7 +101,13 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
   return [
-    ...own.map(([name]) => untitled(`${name} is for the cluster's own VPC; leave it out, or leave out vpc`)),
+    ...own.map(([name]) =>
+      fault(
+        'CONFLICTING_PROPERTIES',
+        name,
+        `${name} describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two`,
+      ),
+    ),
     ...existingVpcFaults(vpc),
   ];
 }
@@ -104,21 +118,25 @@ function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetC
     ...(several
       ? []
       : [
-          untitled(
+          fault(
+            'TOO_FEW_ZONES',
+            'vpc.privateSubnetIds',
             `vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(privateSubnetIds)}`,
           ),
         ]),
-    ...zoneCountFaults('vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
+    ...zoneCountFaults('vpc.availabilityZones', 'vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
     ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
   ];
 }
 
-function zoneCountFaults(name: string, subnetIds: string[], zones?: string[]): Fault[] {
+function zoneCountFaults(property: string, subnets: string, subnetIds: string[], zones?: string[]): Fault[] {
   return zones === undefined || !areCounted(subnetIds, zones) || zones.length === subnetIds.length
     ? []
     : [
-        untitled(
-          `availabilityZones must have one zone for each of ${name}; got ${zones.length} for ${subnetIds.length}`,
+        fault(
+          'LENGTHS_DIFFER',
+          property,
+          `${property} must name the zone of each subnet in ${subnets}; got ${zones.length} for ${subnetIds.length}`,
         ),
       ];
 }
@@ -139,15 +157,16 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fa
   return [
     ...(isPublic && publicCidrs.length === 0
       ? [
-          untitled(
-            'apiAccess must name at least one range, or EKS opens the API to the whole internet; else use ApiAccess.private()',
+          fault(
+            'EMPTY_LIST',
+            'apiAccess',
+            'ApiAccess.publicFrom must name at least one range, or EKS opens the API to the whole internet; name one, or use ' +
+              'ApiAccess.private()',
           ),
         ]
       : []),
     ...ranges.flatMap((cidr) => ipv4RangeFaults('apiAccess', cidr)),
-    ...ranges
-      .filter((cidr, index) => ranges.indexOf(cidr) !== index)
-      .map((cidr) => untitled(`apiAccess must name each range once; got '${cidr}' twice`)),
+    ...duplicateFaults('apiAccess', ranges),
   ];
 }
 
@@ -155,13 +174,21 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fa
 function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): Fault[] {
   if (cidrs === undefined) return [];
   if (areCounted(subnetIds, cidrs) && cidrs.length !== subnetIds.length) {
-    return [untitled(`${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`)];
+    return [
+      fault(
+        'LENGTHS_DIFFER',
+        name,
+        `${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`,
+      ),
+    ];
   }
   const known = areCounted(cidrs) ? cidrs.filter((cidr) => !hasToken(cidr)) : [];
   const faults = known.flatMap((cidr) => ipv4RangeFaults(name, cidr, 16, 28));
   return faults.length > 0
     ? faults
-    : overlaps(known).map(([one, other]) => untitled(`${name} must not overlap; got '${one}' and '${other}'`));
+    : overlaps(known).map(([one, other]) =>
+        fault('RANGES_OVERLAP', name, `${name} must not overlap; got '${one}' and '${other}'`),
+      );
 }
 
 /** A connected network whose range overlaps the cluster's own cannot be routed to. */
@@ -174,9 +201,11 @@ function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): Fault[]
     connected
       .filter((cidr) => rangesOverlap(range, cidr))
       .map((cidr) =>
-        untitled(
-          `apiAccess names the connected network '${cidr}', which overlaps '${range}' of the cluster, so that no route leads ` +
-            'there; give the cluster another vpcCidr',
+        fault(
+          'RANGES_OVERLAP',
+          'apiAccess',
+          `apiAccess names the connected network '${cidr}', which overlaps the cluster's own range '${range}', so no route can lead there; ` +
+            'give the cluster another vpcCidr',
         ),
       ),
   );

@@ -1,13 +1,14 @@
 import { EksCluster } from '@cdktf/provider-aws/lib/eks-cluster';
 import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import { Annotations, Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
+import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
+import { addWarning } from '../../core/validation';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { awsTags } from '../../core/tags';
@@ -271,9 +272,10 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       });
     }
     if (access.publicCidrs.includes('0.0.0.0/0')) {
-      Annotations.of(this).addWarning(
-        '[gpu-inference-constructs:PUBLIC_API] the Kubernetes API is open to the whole internet; name the ranges that need it',
-      );
+      addWarning(this, {
+        id: 'PUBLIC_API',
+        reason: 'the Kubernetes API is open to the whole internet; name the ranges that need it',
+      });
     }
   }
 

@@ -2,6 +2,7 @@ import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster'
 import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
+import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
@@ -9,6 +10,7 @@ import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { awsTags } from '../../core/tags';
 import { listElement } from '../../core/tokens';
 import { IEksCluster } from './eks-cluster';
+import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
 import { serviceAccountRole } from './service-account-role';
@@ -67,6 +69,10 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
 
   public get nodePools(): IGpuNodePool[] {
     return ClusterNodePools.of(this);
+  }
+
+  public explain(): string {
+    return `${explainImportedCluster(this.clusterName, this.kubernetesVersion)}\n\n${ClusterChecks.of(this).explain()}`;
   }
 
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {

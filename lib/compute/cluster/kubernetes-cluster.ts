@@ -1,4 +1,4 @@
-import { untitled } from '../../units/fault';
+import { fault } from '../../units/fault';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
@@ -48,14 +48,21 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
     const clusterName = attributes.clusterName ?? attributes.context ?? id;
     throwIfInvalid(this, [
       ...(attributes.configPath === ''
-        ? [untitled("configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''")]
+        ? [
+            fault(
+              'MISSING_PROPERTY',
+              'configPath',
+              "configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''",
+            ),
+          ]
         : []),
       ...concreteFault(
         attributes.clusterName === undefined ? 'context, where clusterName is not given,' : 'clusterName',
         clusterName,
         'provider aliases are derived from it',
+        attributes.clusterName === undefined ? 'context' : 'clusterName',
       ),
-      ...(clusterName === '' ? [untitled("clusterName must not be empty; got ''")] : []),
+      ...(clusterName === '' ? [fault('INVALID_NAME', 'clusterName', "clusterName must not be empty; got ''")] : []),
     ]);
     this.clusterName = clusterName;
     this.connection = { configPath: attributes.configPath, configContext: attributes.context };
@@ -84,9 +91,11 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
    */
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
     throw new ValidationError(this, [
-      untitled(
-        `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role on cluster '${this.clusterName}', which is ` +
-          `known by its kubeconfig only; on an EKS cluster use EksGpuCluster.fromAttributes`,
+      fault(
+        'POD_IAM_UNAVAILABLE',
+        undefined,
+        `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role, because only the kubeconfig of cluster ` +
+          `'${this.clusterName}' is known; import an EKS cluster by EksGpuCluster.fromAttributes, and elsewhere use a store with credentials`,
       ),
     ]);
   }

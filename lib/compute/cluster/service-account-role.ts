@@ -1,4 +1,4 @@
-import { untitled } from '../../units/fault';
+import { fault } from '../../units/fault';
 import { EksPodIdentityAssociation } from '@cdktf/provider-aws/lib/eks-pod-identity-association';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, Token } from 'cdktf';
@@ -38,9 +38,12 @@ export function serviceAccountRole(
     ...(credentials.podIdentity || credentials.oidcProviderArn
       ? []
       : [
-          untitled(
-            `cluster '${credentials.clusterName}' has neither the EKS Pod Identity agent nor a known OpenID Connect provider, so ` +
-              `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role; set podIdentity or oidcProviderArn`,
+          fault(
+            'POD_IAM_UNAVAILABLE',
+            undefined,
+            `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role, because cluster ` +
+              `'${credentials.clusterName}' has neither the EKS Pod Identity agent nor a known OpenID Connect provider; set podIdentity or ` +
+              'oidcProviderArn on the cluster',
           ),
         ]),
   ]);

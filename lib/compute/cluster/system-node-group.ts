@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
+import { wholeNumberFault } from '../../units/number-faults';
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformProvider, Token } from 'cdktf';
@@ -111,29 +112,43 @@ export function systemNodeFaults(nodes: SystemNodes = {}): Fault[] {
     ...concreteFault('systemNodes.minNodes', minNodes, why),
     ...concreteFault('systemNodes.maxNodes', maxNodes, why),
   ];
-  const count = (name: string, value?: number) =>
-    value === undefined || (Number.isInteger(value) && value >= 1)
-      ? []
-      : [`${name} must be a whole number, at least 1; got ${value}`];
   const fewest = minNodes ?? 2;
   return [
     ...(instanceType === undefined ||
     concreteFault('', instanceType, '').length > 0 ||
     /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
       ? []
-      : [untitled(`systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`)]),
+      : [
+          fault(
+            'INVALID_FORMAT',
+            'systemNodes.instanceType',
+            `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
+          ),
+        ]),
     ...numbers,
     ...(numbers.length > 0
       ? []
       : [
-          ...count('systemNodes.minNodes', minNodes).map(untitled),
-          ...count('systemNodes.maxNodes', maxNodes).map(untitled),
+          ...wholeNumberFault('systemNodes.minNodes', minNodes, 1),
+          ...wholeNumberFault('systemNodes.maxNodes', maxNodes, 1),
           ...(maxNodes !== undefined && fewest > maxNodes
-            ? [untitled(`systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`)]
+            ? [
+                fault(
+                  'CONFLICTING_PROPERTIES',
+                  'systemNodes.minNodes',
+                  `systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`,
+                ),
+              ]
             : []),
         ]),
     ...(diskSize === undefined || (Number.isInteger(diskSize.gib) && diskSize.gib >= 20)
       ? []
-      : [untitled(`systemNodes.diskSize must be a whole number of GiB, at least 20; got ${diskSize.gib} GiB`)]),
+      : [
+          fault(
+            'NOT_A_WHOLE_NUMBER',
+            'systemNodes.diskSize',
+            `systemNodes.diskSize must be a whole number of GiB of at least 20; got ${diskSize.gib} GiB`,
+          ),
+        ]),
   ];
 }

@@ -1,6 +1,6 @@
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { enter, entered } from '../../core/cluster-ledger';
 
 /** What the ledger of a stack calls the names of the clusters that it makes. */
@@ -15,8 +15,11 @@ const CLUSTER_NAME = 'cluster name';
 export function clusterNameTakenFaults(scope: IConstruct, clusterName: string, provider?: TerraformProvider): Fault[] {
   const stack = TerraformStack.of(scope);
   return entered(stack, CLUSTER_NAME, keyOf(clusterName, provider)).map(({ owner }) =>
-    untitled(
-      `stack '${stack.node.id}' makes a cluster named '${clusterName}' already, at '${owner.node.path}'; pass that one on, or another clusterName`,
+    fault(
+      'DUPLICATE',
+      'clusterName',
+      `stack '${stack.node.id}' already makes a cluster named '${clusterName}', at '${owner.node.path}'; use that one, or give this one ` +
+        'another clusterName',
     ),
   );
 }

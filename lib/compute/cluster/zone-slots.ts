@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
 import { Fn, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
@@ -37,17 +37,29 @@ export function zoneFaults(zones?: string[]): Fault[] {
   const repeated = zones.filter((_, index) => letters.indexOf(letters[index]) !== index);
   return [
     ...(zones.length < 2
-      ? [untitled(`availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`)]
+      ? [
+          fault(
+            'TOO_FEW_ZONES',
+            'availabilityZones',
+            `availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`,
+          ),
+        ]
       : []),
     ...zones
       .filter((zone) => !/^[a-z0-9-]+\d[a-f]$/.test(zone))
       .map((zone) =>
-        untitled(
-          `availabilityZones must be names such as 'eu-central-1a' ending in a to f; got '${zone}'; else pass vpc`,
+        fault(
+          'INVALID_FORMAT',
+          'availabilityZones',
+          `availabilityZones must be names such as 'eu-central-1a' that end in a letter from a to f; got '${zone}'; for other zones pass vpc`,
         ),
       ),
     ...repeated.map((zone) =>
-      untitled(`availabilityZones must be different zones of one region; got '${zone}' beside one of the same letter`),
+      fault(
+        'DUPLICATE',
+        'availabilityZones',
+        `availabilityZones must be different zones of one region; got '${zone}' and another that ends in the same letter`,
+      ),
     ),
   ];
 }

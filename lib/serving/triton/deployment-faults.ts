@@ -1,17 +1,20 @@
-import { Fault, untitled } from '../../units/fault';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
-import { integerFault } from '../../units/whole-number';
-import { ModelContext, ModelDefinition } from './model-definition';
-import { PodSizing, shortestStartup } from './pod-sizing';
-import { TritonDeploymentProps } from './triton-deployment';
+import { Duration } from '../../units/duration';
+import { duplicateFaults } from '../../units/duplicate-faults';
+import { Fault, fault, faultsUnder } from '../../units/fault';
+import { positiveFault, wholeNumberFault } from '../../units/number-faults';
+import { servingHardware } from '../model/serving-hardware';
+import { BackendModel, ModelDefinition } from './model-definition';
+import { PodSizing, shortestStartup, sizePod } from './pod-sizing';
+import { TritonDeploymentProps } from './triton-deployment-props';
 
-/** Arguments that the probes, the service or the metrics rely on. */
-const OWN_FLAGS = [
+/** Flags that the probes, the service or the metrics rely on. */
+const RESERVED_FLAGS = [
   'model-repository',
   'model-store',
   'model-control-mode',
@@ -22,36 +25,61 @@ const OWN_FLAGS = [
 ];
 
 /**
- * Everything wrong with the properties of a deployment, before its pods are sized.
+ * A deployment with its models on their hardware and its pods sized.
  *
  * @internal
  */
-export function deploymentFaults(
+export interface CheckedDeployment {
+  readonly models: readonly BackendModel[];
+  readonly sizing: PodSizing;
+  readonly warnings: readonly Fault[];
+}
+
+/** `checked` is only for use where there are no faults. */
+interface DeploymentCheck {
+  readonly checked: CheckedDeployment;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Puts the models on their hardware, each once, and finds everything wrong with the properties of a deployment.
+ *
+ * @internal
+ */
+export function checkDeployment(
   props: TritonDeploymentProps,
   name: string,
   replicas: number,
-  context: ModelContext,
-  models: readonly ModelDefinition[],
-): Fault[] {
-  const { release } = context;
-  const unknown = tokenFaults(props, name, models);
-  if (unknown.length > 0) return unknown;
-  return [
+  release: TritonRelease,
+): DeploymentCheck {
+  const definitions = props.models.map((model) => model._definition);
+  const unknown = tokenFaults(props, name, definitions);
+  const hardware = servingHardware(props.nodePool);
+  const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
+  const onSite = unknown.length > 0 ? [] : definitions.map((model) => model.on({ hardware, release, replicas: whole }));
+  const models = onSite.flatMap(({ model }) => model ?? []);
+  const sized = sizePod(models, props.nodePool.hardware, {
+    ...props.resources,
+    startupSeconds: props.startupBudget?.toSeconds(),
+    gpusPerNode: hardware.gpusPerNode,
+  });
+  const checked = { models, sizing: sized.sizing, warnings: onSite.flatMap(({ warnings }) => warnings) };
+  if (unknown.length > 0) return { checked, faults: unknown };
+  const faults = [
     ...nameFaults(name, props.namespace),
-    ...integerFault('replicas', replicas, 1),
-    ...integerFault('exitTimeout', props.exitTimeout, 1),
-    ...(props.resources?.cpu !== undefined && !(props.resources.cpu > 0)
-      ? [untitled(`resources.cpu must be above 0; got ${props.resources.cpu}`)]
-      : []),
-    ...startupFaults(props.startupBudget, models),
+    ...wholeNumberFault('replicas', replicas, 1),
+    ...exitFaults(props.exitTimeout),
+    ...positiveFault('resources.cpu', props.resources?.cpu),
     ...poolFaults(props, release),
-    ...modelSetFaults(models, props.nodePool),
-    ...models.flatMap((model) => {
-      const faults = model.faults(context);
-      return faults.length > 0 ? faults : (model.plan(context)?.faults ?? []);
-    }),
+    ...modelSetFaults(definitions, props.nodePool),
+    ...onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
     ...flagFaults(props.extraArguments ?? []),
   ];
+  if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
+  // What is wrong already would be said again by the pods that come of it.
+  if (faults.length === 0) faults.push(...sized.faults);
+  if (faults.length === 0) faults.push(...replicaFaults(props.nodePool, sized.sizing, replicas));
+  return { checked, faults };
 }
 
 function tokenFaults(props: TritonDeploymentProps, name: string, models: readonly ModelDefinition[]): Fault[] {
@@ -60,23 +88,28 @@ function tokenFaults(props: TritonDeploymentProps, name: string, models: readonl
     ...concreteFault('name', name, 'ids and names derive from it'),
     ...concreteFault('namespace', props.namespace, 'ids and names derive from it'),
     ...concreteFault('replicas', props.replicas, sized),
-    ...concreteFault('startupBudget', props.startupBudget, 'the probes are computed from it'),
-    ...concreteFault('exitTimeout', props.exitTimeout, 'the grace period is computed from it'),
     ...concreteFault('resources.cpu', props.resources?.cpu, sized),
     ...concreteFault(
       'minNodes and maxNodes of the node pool',
       [props.nodePool.minNodes, props.nodePool.maxNodes],
       sized,
+      'nodePool',
     ),
     ...models.flatMap((model, i) => modelTokenFaults(model, i)),
   ];
 }
 
 function modelTokenFaults(model: ModelDefinition, index: number): Fault[] {
-  const unnamed = concreteFault(`name of models[${index}]`, model.name, 'files and folders are named after it');
+  const path = `models[${index}]`;
+  const unnamed = concreteFault(`name of ${path}`, model.name, 'files and folders are named after it', `${path}.name`);
   if (unnamed.length > 0) return unnamed;
   return Object.entries(model.props).flatMap(([property, value]) =>
-    concreteFault(`${property} of model '${model.name}'`, value, 'its configuration is made and checked at synthesis'),
+    concreteFault(
+      `${property} of model '${model.name}'`,
+      value,
+      'its configuration is made and checked at synthesis',
+      `${path}.${property}`,
+    ),
   );
 }
 
@@ -84,32 +117,50 @@ function nameFaults(name: string, namespace?: string): Fault[] {
   const faults = kubernetesNameFault('name', name);
   // Service names are narrower than other names: RFC 1035.
   if (faults.length === 0 && !/^[a-z]/.test(name))
-    faults.push(untitled(`name must start with a letter, because a Service is named by it; got '${name}'`));
+    faults.push(
+      fault(
+        'INVALID_NAME',
+        'name',
+        `name must start with a letter, because a Service is named after it; got '${name}'`,
+      ),
+    );
   return [...faults, ...(namespace === undefined ? [] : kubernetesNameFault('namespace', namespace))];
 }
 
-function startupFaults(given: number | undefined, models: readonly ModelDefinition[]): Fault[] {
-  const faults = integerFault('startupBudget', given, 1);
-  if (faults.length > 0 || given === undefined) return faults;
-  const shortest = shortestStartup(models);
-  if (given >= shortest) return [];
+/** Triton takes whole seconds. */
+function exitFaults(given: Duration | undefined): Fault[] {
+  if (given === undefined) return [];
+  const seconds = given.toSeconds();
+  if (Number.isSafeInteger(seconds) && seconds >= 1) return [];
   return [
-    untitled(
-      `startupBudget must be at least ${shortest} s, the time to read these weights at 2 GB/s and a minute; got ${given} s`,
+    fault('OUT_OF_RANGE', 'exitTimeout', `exitTimeout must be a whole number of seconds, at least 1; got ${given}`),
+  ];
+}
+
+function startupFaults(given: Duration | undefined, models: readonly BackendModel[]): Fault[] {
+  const shortest = shortestStartup(models);
+  if (given === undefined || given.toSeconds() >= shortest) return [];
+  return [
+    fault(
+      'STARTUP_BUDGET_TOO_SHORT',
+      'startupBudget',
+      `startupBudget must be at least ${shortest} s, the time to read these weights at 2 GB/s and a minute for the server; got ${given}`,
     ),
   ];
 }
 
 function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): Fault[] {
   const { gpu, name } = nodePool.hardware;
-  const faults = otherClusterFault(nodePool, cluster, 'nodePool');
+  const faults = otherClusterFault(nodePool, cluster, 'nodePool', 'nodePool');
   if (gpu.computeCapability < release.minimumComputeCapability) {
     const older = TritonRelease.ALL.filter(
       (candidate) => gpu.computeCapability >= candidate.minimumComputeCapability,
     ).pop();
     faults.push(
-      untitled(
-        `Triton ${release} supports compute capability ${release.minimumComputeCapability.toFixed(1)} and later; ${gpu.name} (${name}) has ` +
+      fault(
+        'GPU_TOO_OLD_FOR_RELEASE',
+        'tritonRelease',
+        `Triton ${release} supports compute capability ${release.minimumComputeCapability.toFixed(1)} and later, but ${gpu.name} (${name}) has ` +
           `${gpu.computeCapability.toFixed(1)}; ${older ? `use tritonRelease ${older} or a newer GPU` : 'use a newer GPU'}`,
       ),
     );
@@ -119,69 +170,87 @@ function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: Trito
 
 function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
   if (models.length === 0)
-    return [untitled('models must not be empty: a server without models is ready and serves nothing')];
-  const names = models.map((model) => model.name);
-  const faults = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map(
-    (name) =>
-      `models has two models named '${name}'; give each a name of its own, because it is a folder of the repository`,
+    return [
+      fault('EMPTY_LIST', 'models', 'models must not be empty: a server without models is ready and serves nothing'),
+    ];
+  const quoted = (some: readonly ModelDefinition[]) => some.map((model) => `'${model.name}'`).join(', ');
+  const faults = duplicateFaults(
+    'models',
+    models.map((model) => model.name),
   );
-  const variants = new Set(models.map((model) => model.variant));
-  if (variants.size > 1) {
+  if (new Set(models.map((model) => model.variant)).size > 1) {
+    const backends = [...new Set(models.map((model) => model.backend))].sort().join(' and ');
     faults.push(
-      `models on ${[...new Set(models.map((m) => m.backend))].sort().join(' and ')} need different Triton images and cannot share a ` +
-        `server; make a deployment for each`,
+      fault(
+        'MODELS_NEED_DIFFERENT_IMAGES',
+        'models',
+        `models on ${backends} need different Triton images and cannot share a server; make a deployment for each backend`,
+      ),
     );
   }
-  const spanning = models.filter((model) => model.spansGpus).map((model) => `'${model.name}'`);
+  const spanning = models.filter((model) => model.spansGpus);
   if (spanning.length > 1) {
     faults.push(
-      `only one model of a server may span several GPUs, because vLLM takes the first it sees; got ${spanning.join(', ')}; make a deployment for each`,
+      fault(
+        'SEVERAL_MODELS_SPAN_GPUS',
+        'models',
+        'only one model of a server may span several GPUs, because vLLM takes the first GPUs that it sees; got ' +
+          `${quoted(spanning)}; make a deployment for each`,
+      ),
     );
   }
-  const { hardware: instanceType, gpuSharingKind = GpuSharingKind.NONE } = nodePool;
-  const planned = models.filter((model) => model.backend === 'vllm').map((model) => `'${model.name}'`);
-  if (gpuSharingKind !== GpuSharingKind.NONE && planned.length > 0) {
-    faults.push(
-      `pool '${nodePool.poolName}' shares its GPUs (${gpuSharingKind}), but ${planned.join(', ')} ${planned.length > 1 ? 'are' : 'is'} planned ` +
-        'with the memory of whole ones, and would die at start; use a pool that shares none',
-    );
-  }
+  return [...faults, ...gpuFaults(models, nodePool)];
+}
+
+function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
+  const { hardware, gpuSharingKind = GpuSharingKind.NONE, poolName } = nodePool;
   const gpus = models.reduce((sum, model) => sum + model.gpus, 0);
   if (gpuSharingKind !== GpuSharingKind.NONE && gpus > 1) {
-    faults.push(
-      `a server on pool '${nodePool.poolName}' can use one share of a GPU (${gpuSharingKind}), for a process sees one MIG instance, and a ` +
-        `second time slice is no more of a GPU; got ${gpus}; use instances.gpus 1 and a deployment for each model, or a pool that shares none`,
-    );
-  } else if (models.length > 1 && gpus > instanceType.gpuCount) {
-    const list = models.map((model) => `'${model.name}' ${model.gpus}`).join(', ');
-    faults.push(
-      `the models of a pod need ${gpus} GPUs together (${list}), but a node of type ${instanceType.name} has ${instanceType.gpuCount}; ` +
-        `put them into deployments of their own`,
-    );
+    return [
+      fault(
+        'SERVER_NEEDS_SEVERAL_SHARES',
+        'models',
+        `a server on pool '${poolName}' can use only one GPU share (${gpuSharingKind}), because a process sees a single MIG instance and a ` +
+          `second time slice adds no capacity; requested ${gpus}; use one GPU per model and a deployment for each, or a pool that does not ` +
+          'share its GPUs',
+      ),
+    ];
   }
-  return faults.map(untitled);
+  if (models.length < 2 || gpus <= hardware.gpuCount) return [];
+  const list = models.map((model) => `'${model.name}' ${model.gpus}`).join(', ');
+  return [
+    fault(
+      'SERVER_EXCEEDS_NODE',
+      'models',
+      `the models of a server need ${gpus} GPUs together (${list}), but a ${hardware.name} has ${hardware.gpuCount}; make a deployment for each`,
+    ),
+  ];
 }
 
 function flagFaults(extraArguments: readonly string[]): Fault[] {
-  return OWN_FLAGS.filter((flag) => extraArguments.some((argument) => argument.split('=')[0] === `--${flag}`)).map(
-    (flag) => untitled(`extraArguments must not hold --${flag}, which the rest of the pod is made for`),
-  );
+  return extraArguments.flatMap((argument, i) => {
+    const flag = RESERVED_FLAGS.find((reserved) => argument.split('=')[0] === `--${reserved}`);
+    return flag
+      ? [
+          fault(
+            'RESERVED',
+            `extraArguments[${i}]`,
+            `extraArguments must not contain --${flag}, which the rest of the pod relies on; remove it`,
+          ),
+        ]
+      : [];
+  });
 }
 
-/**
- * The fault of more replicas than a pool has room for on its own. Whether all pods of the pool have room together is proven at synthesis.
- *
- * @internal
- */
-export function replicaFaults(pool: IGpuNodePool, pod: PodSizing & { replicas: number }): Fault[] {
-  const { hardware, maxNodes, poolName } = pool;
+function replicaFaults({ hardware, maxNodes, poolName }: IGpuNodePool, pod: PodSizing, replicas: number): Fault[] {
   const most = pod.podsPerNode * maxNodes;
-  return pod.replicas <= most
-    ? []
-    : [
-        untitled(
-          `replicas must be at most ${most}: pool '${poolName}' has at most ${maxNodes} nodes of type ${hardware.name} with room for ` +
-            `${pod.podsPerNode} pods of ${pod.gpus} GPUs each; got ${pod.replicas}; raise maxNodes to ${Math.ceil(pod.replicas / pod.podsPerNode)}`,
-        ),
-      ];
+  if (replicas <= most) return [];
+  return [
+    fault(
+      'REPLICAS_EXCEED_POOL',
+      'replicas',
+      `replicas must be at most ${most}, because pool '${poolName}' has at most ${maxNodes} node(s) of type ${hardware.name} with room for ` +
+        `${pod.podsPerNode} pod(s) of ${pod.gpus} GPU(s) each; got ${replicas}; raise maxNodes to ${Math.ceil(replicas / pod.podsPerNode)}`,
+    ),
+  ];
 }

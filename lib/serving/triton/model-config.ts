@@ -1,5 +1,5 @@
-import { Fault, untitled } from '../../units/fault';
-import { VersionPolicy } from './model-options';
+import { Fault, fault } from '../../units/fault';
+import { VersionPolicy, VersionPolicyKind } from './model-options';
 import { TextMessage } from './protobuf-text';
 
 /** The histogram that P99 is computed from. */
@@ -23,37 +23,44 @@ export function tritonVersion(storeVersion: string): number {
 }
 
 /** @internal */
-export function versionPolicyFaults(model: string, policy: VersionPolicy, versions: readonly number[]): Fault[] {
-  if (policy.kind === 'latest' && !isPositiveInteger(policy.count)) {
-    return [untitled(`version policy of model '${model}': latest must count at least 1 version; got ${policy.count}`)];
+export function versionPolicyFaults(policy: VersionPolicy, versions: readonly number[]): Fault[] {
+  const property = 'versionPolicy';
+  if (policy.kind === VersionPolicyKind.LATEST && !(Number.isSafeInteger(policy.count) && policy.count >= 1)) {
+    return [
+      fault('NOT_A_WHOLE_NUMBER', property, `versionPolicy must keep at least 1 latest version; got ${policy.count}`),
+    ];
   }
-  if (policy.kind === 'specific' && policy.versions.length === 0) {
-    return [untitled(`version policy of model '${model}' must name at least one version`)];
+  if (policy.kind === VersionPolicyKind.SPECIFIC && policy.versions.length === 0) {
+    return [fault('EMPTY_LIST', property, 'versionPolicy must name at least one version')];
   }
   return policy.versions
     .filter((version) => !versions.includes(version))
     .map((version) =>
-      untitled(
-        `version policy of model '${model}' names version ${version}, but only ${versions.join(', ')} is assembled`,
+      fault(
+        'VERSION_NOT_ASSEMBLED',
+        property,
+        `versionPolicy names version ${version}, but the server is given only ${versions.join(', ')}; add it to otherVersions`,
       ),
     );
 }
 
 /** @internal */
 export function versionPolicyMessage(policy: VersionPolicy): TextMessage {
-  if (policy.kind === 'all') return { all: {} };
-  return policy.kind === 'specific'
+  if (policy.kind === VersionPolicyKind.ALL) return { all: {} };
+  return policy.kind === VersionPolicyKind.SPECIFIC
     ? { specific: { versions: policy.versions } }
     : { latest: { num_versions: policy.count } };
 }
 
 /** @internal */
-export function bucketFaults(model: string, buckets: readonly number[]): Fault[] {
+export function bucketFaults(buckets: readonly number[]): Fault[] {
   const ascending = buckets.every((bound, i) => bound > (i === 0 ? 0 : buckets[i - 1]) && Number.isFinite(bound));
   if (buckets.length > 0 && ascending) return [];
   return [
-    untitled(
-      `latencyBucketsMs of model '${model}' must be positive numbers in ascending order, at least one; got [${buckets.join(', ')}]`,
+    fault(
+      'BUCKETS_NOT_ASCENDING',
+      'latencyBucketsMs',
+      `latencyBucketsMs must be at least one positive number, in ascending order; got [${buckets.join(', ')}]`,
     ),
   ];
 }
@@ -61,9 +68,4 @@ export function bucketFaults(model: string, buckets: readonly number[]): Fault[]
 /** @internal */
 export function latencyMetrics(buckets: readonly number[]): TextMessage {
   return { metric_control: { metric_identifier: { family: LATENCY_HISTOGRAM }, histogram_options: { buckets } } };
-}
-
-/** @internal */
-export function isPositiveInteger(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1;
 }

@@ -1,25 +1,21 @@
 import { MetricExporter } from '../../catalog/metric-kind';
-import { Fault } from '../../units/fault';
-import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
+import { CapacityPlan } from '../../planning/capacity-plan';
 import { DataSize } from '../../units/data-size';
+import { Fault } from '../../units/fault';
+import { ServingHardware } from '../model/serving-hardware';
 import { TextMessage } from './protobuf-text';
-import { ServingPlan } from '../model/serving-plan';
 
 /**
- * Where a model is going to run, for the checks that need it.
+ * Where a model is going to run.
  *
  * @internal
  */
-export interface ModelContext {
-  readonly instanceType: GpuNodeType;
+export interface ModelSite {
+  readonly hardware: ServingHardware;
   readonly release: TritonRelease;
-  /** GPUs of a node, or shares of them, that pods can ask for. @default - those of the hardware */
-  readonly gpusPerNode?: number;
-  /** Memory that one of those can count on. @default - that of a whole GPU */
-  readonly gpuMemory?: DataSize;
-  /** Servers of the deployment. @default 1 */
-  readonly replicas?: number;
+  /** Servers of the deployment. */
+  readonly replicas: number;
 }
 
 /**
@@ -33,7 +29,7 @@ export interface ModelVersion {
 }
 
 /**
- * Everything a server must know of one model, whatever its backend.
+ * A model as the user describes it, before its hardware is known.
  *
  * @internal
  */
@@ -45,6 +41,37 @@ export interface ModelDefinition {
   /** GPUs the model has for itself; 0 on the CPU. */
   readonly gpus: number;
   /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
+  readonly spansGpus: boolean;
+  /** What the caller gave, to look for tokens in. */
+  readonly props: object;
+  /** The model on its hardware, with everything decided; asked for once. Its faults name properties of the model. */
+  on(site: ModelSite): ModelOnSite;
+}
+
+/**
+ * What came of putting a model on its hardware.
+ *
+ * @internal
+ */
+export interface ModelOnSite {
+  /** @default - there are faults */
+  readonly model?: BackendModel;
+  readonly faults: Fault[];
+  /** Advice, each with a stable id. */
+  readonly warnings: Fault[];
+}
+
+/**
+ * A model on its hardware: everything a server must know of it, whatever its backend.
+ *
+ * @internal
+ */
+export interface BackendModel {
+  readonly name: string;
+  readonly backend: string;
+  readonly variant: TritonVariant;
+  readonly versions: readonly ModelVersion[];
+  readonly gpus: number;
   readonly spansGpus: boolean;
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
@@ -59,14 +86,10 @@ export interface ModelDefinition {
   readonly exporters: readonly MetricExporter[];
   /** Whether the weights lie in Triton's version folder; else they lie beside the repository and a file there names them. */
   readonly weightsInRepository: boolean;
-  /** What the caller gave, to look for tokens in. */
-  readonly props: object;
-  /** How it fits its GPUs; nothing for a model that is not planned. Only for contexts in which `faults` finds none. */
-  plan(context: ModelContext): ServingPlan | undefined;
-  /** Everything wrong with it, apart from whether it fits. */
-  faults(context: ModelContext): Fault[];
-  /** The message of `config.pbtxt`, on these GPUs; `alone` says that no other model uses a GPU of the pod. */
-  config(gpuIds: readonly number[], alone: boolean): TextMessage;
+  /** How it fits its GPUs. @default - it is not planned */
+  readonly plan?: CapacityPlan;
+  /** The message of `config.pbtxt`, on these GPUs; `exclusive` says that no other model uses a GPU of the pod. */
+  config(gpuIds: readonly number[], exclusive: boolean): TextMessage;
   /** Files of a version folder that are made here, by name. */
-  versionFiles(version: ModelVersion, weightsPath: string, context: ModelContext): { [file: string]: string };
+  versionFiles(version: ModelVersion, weightsPath: string): { [file: string]: string };
 }

@@ -1,3 +1,15 @@
+import { Duration } from '../../units/duration';
+
+/** How Triton chooses the versions of a model that it serves. */
+export enum VersionPolicyKind {
+  /** The newest ones. */
+  LATEST = 'LATEST',
+  /** Every one. */
+  ALL = 'ALL',
+  /** Those that are named. */
+  SPECIFIC = 'SPECIFIC',
+}
+
 /**
  * Which versions of a model Triton serves.
  */
@@ -8,12 +20,12 @@ export class VersionPolicy {
    * @param count how many of them, at least 1
    */
   public static latest(count = 1): VersionPolicy {
-    return new VersionPolicy('latest', count, []);
+    return new VersionPolicy(VersionPolicyKind.LATEST, count, []);
   }
 
   /** Every version that is assembled. */
   public static all(): VersionPolicy {
-    return new VersionPolicy('all', 0, []);
+    return new VersionPolicy(VersionPolicyKind.ALL, 0, []);
   }
 
   /**
@@ -22,17 +34,17 @@ export class VersionPolicy {
    * @param versions version numbers, each of which must be assembled
    */
   public static specific(versions: number[]): VersionPolicy {
-    return new VersionPolicy('specific', 0, [...versions]);
+    return new VersionPolicy(VersionPolicyKind.SPECIFIC, 0, [...versions]);
   }
 
-  /** `latest`, `all` or `specific`. */
-  public readonly kind: string;
-  /** How many versions of kind `latest`; 0 otherwise. */
+  /** How versions are chosen. */
+  public readonly kind: VersionPolicyKind;
+  /** How many versions, of kind LATEST; 0 otherwise. */
   public readonly count: number;
-  /** The versions of kind `specific`; none otherwise. */
+  /** The versions, of kind SPECIFIC; none otherwise. */
   public readonly versions: number[];
 
-  private constructor(kind: string, count: number, versions: number[]) {
+  private constructor(kind: VersionPolicyKind, count: number, versions: number[]) {
     this.kind = kind;
     this.count = count;
     this.versions = versions;
@@ -56,8 +68,8 @@ export interface QueuePolicy {
    * @default - 16 times the largest batch, at least 64
    */
   readonly maxQueueSize?: number;
-  /** Longest wait in microseconds; 0 has no bound. @default 5000000 (5 s) */
-  readonly timeoutMicroseconds?: number;
+  /** Longest wait, whole microseconds; zero has no bound. @default 5 s */
+  readonly timeout?: Duration;
   /** What happens after it. @default TimeoutAction.REJECT */
   readonly timeoutAction?: TimeoutAction;
   /** Whether a request may shorten its own timeout. @default false */
@@ -72,8 +84,8 @@ export interface QueuePolicy {
 export interface DynamicBatching {
   /** Batch sizes to aim at; Triton's guide advises none for most models. @default - none */
   readonly preferredBatchSizes?: number[];
-  /** How long a request may wait for others, in microseconds. @default 0 */
-  readonly maxQueueDelayMicroseconds?: number;
+  /** How long a request may wait for others, whole microseconds. @default - not at all */
+  readonly maxQueueDelay?: Duration;
   /** Whether answers leave in the order of their requests. @default false */
   readonly preserveOrdering?: boolean;
   /** Number of priority levels, 1 the highest. @default - no priorities */
@@ -144,14 +156,4 @@ export enum GraphOptimization {
   BASIC = 'BASIC',
   /** None. */
   DISABLED = 'DISABLED',
-}
-
-/**
- * Instances of a model within one server.
- */
-export interface ModelInstances {
-  /** Instances on each GPU, or on the CPU when `gpus` is 0. @default 1 */
-  readonly count?: number;
-  /** GPUs that the model has for itself; 0 runs it on the CPU. @default 1 */
-  readonly gpus?: number;
 }

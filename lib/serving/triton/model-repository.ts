@@ -1,4 +1,4 @@
-import { ModelContext, ModelDefinition, ModelVersion } from './model-definition';
+import { BackendModel, ModelVersion } from './model-definition';
 import { renderTextFormat } from './protobuf-text';
 
 /** Where the volume of the models is mounted, in the init container and in Triton's. */
@@ -36,7 +36,7 @@ export interface WeightsCopy {
  *
  * @internal
  */
-export function assignGpus(models: readonly ModelDefinition[]): Map<string, number[]> {
+export function assignGpus(models: readonly BackendModel[]): Map<string, number[]> {
   const order = [...models].sort((a, b) => Number(b.spansGpus) - Number(a.spansGpus) || (a.name < b.name ? -1 : 1));
   const assigned = new Map<string, number[]>();
   let next = 0;
@@ -51,7 +51,7 @@ export function assignGpus(models: readonly ModelDefinition[]): Map<string, numb
 }
 
 /** @internal */
-export function generatedFiles(models: readonly ModelDefinition[], context: ModelContext): GeneratedFile[] {
+export function generatedFiles(models: readonly BackendModel[]): GeneratedFile[] {
   const gpus = assignGpus(models);
   const onGpu = models.filter((model) => model.gpus > 0);
   return byName(models).flatMap((model) => [
@@ -61,7 +61,7 @@ export function generatedFiles(models: readonly ModelDefinition[], context: Mode
       text: renderTextFormat(model.config(gpus.get(model.name) ?? [], onGpu.length === 1)),
     },
     ...model.versions.flatMap((version) =>
-      Object.entries(model.versionFiles(version, destinationOf(model, version), context)).map(([file, text]) => ({
+      Object.entries(model.versionFiles(version, destinationOf(model, version))).map(([file, text]) => ({
         key: `${file}.${version.number}.${model.name}`,
         path: `repository/${model.name}/${version.number}/${file}`,
         text,
@@ -71,16 +71,16 @@ export function generatedFiles(models: readonly ModelDefinition[], context: Mode
 }
 
 /** @internal */
-export function weightsCopies(models: readonly ModelDefinition[]): WeightsCopy[] {
+export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
   return byName(models).flatMap((model) =>
     model.versions.map((version) => ({ model: model.name, version, destination: destinationOf(model, version) })),
   );
 }
 
-function destinationOf(model: ModelDefinition, version: ModelVersion): string {
+function destinationOf(model: BackendModel, version: ModelVersion): string {
   return `${model.weightsInRepository ? REPOSITORY_PATH : WEIGHTS_PATH}/${model.name}/${version.number}`;
 }
 
-function byName(models: readonly ModelDefinition[]): ModelDefinition[] {
+function byName(models: readonly BackendModel[]): BackendModel[] {
   return [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

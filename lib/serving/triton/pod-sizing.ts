@@ -1,8 +1,8 @@
-import { Fault, untitled } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
-import { ModelDefinition } from './model-definition';
+import { BackendModel } from './model-definition';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -17,7 +17,7 @@ export interface SizingOverrides {
   readonly memory?: DataSize;
   readonly sharedMemory?: DataSize;
   readonly ephemeralStorage?: DataSize;
-  readonly startupBudget?: number;
+  readonly startupSeconds?: number;
   /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
   readonly gpusPerNode?: number;
 }
@@ -38,11 +38,34 @@ export interface PodSizing {
   readonly scratchMib: number;
   readonly ephemeralStorageMib: number;
   /** Seconds that Triton may take to load everything, once the files are there. */
-  readonly startupBudget: number;
+  readonly startupSeconds: number;
   /** Seconds from a new pod to a ready one: image, download and load. */
   readonly progressDeadline: number;
   readonly podsPerNode: number;
 }
+
+/** What a pod asks of its node, in words. */
+interface Asked {
+  readonly what: string;
+  readonly unit: string;
+  readonly property?: string;
+  readonly cure: string;
+}
+
+const GPUS: Asked = { what: 'GPUs', unit: '', cure: 'move models to deployments of their own, or use larger nodes' };
+const MEMORY: Asked = {
+  what: 'memory',
+  unit: ' MiB',
+  property: 'resources.memory',
+  cure: 'use nodes with more memory, or set resources.memory if less is enough',
+};
+const DISK: Asked = {
+  what: 'local disk',
+  unit: ' MiB',
+  property: 'resources.ephemeralStorage',
+  cure: 'use nodes with more local disk, or set resources.ephemeralStorage if less is enough',
+};
+const CPU: Asked = { what: 'CPU', unit: 'm', property: 'resources.cpu', cure: 'lower resources.cpu' };
 
 /** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
 function usableMemoryMib(type: GpuNodeType): number {
@@ -60,7 +83,7 @@ function usableCpuMillis(type: GpuNodeType): number {
  * @internal
  */
 export function sizePod(
-  models: readonly ModelDefinition[],
+  models: readonly BackendModel[],
   type: GpuNodeType,
   overrides: SizingOverrides,
 ): { sizing: PodSizing; faults: Fault[] } {
@@ -81,43 +104,25 @@ export function sizePod(
 
   const faults: Fault[] = [];
   const perNode: number[] = [];
-  const fit = (what: string, unit: string, need: number, usable: number | undefined, hint: string) => {
+  const fit = (asked: Asked, need: number, usable: number | undefined) => {
     if (usable === undefined || need <= 0) return;
     perNode.push(Math.floor(usable / need));
-    if (need > usable)
-      faults.push(
-        untitled(`a pod needs ${need} ${unit} of ${what}, but a ${type.name} has ${usable} for pods; ${hint}`),
-      );
+    if (need <= usable) return;
+    const { what, unit, property, cure } = asked;
+    const reason = `a pod needs ${need}${unit} of ${what}, but a ${type.name} has ${usable}${unit} for pods; ${cure}`;
+    faults.push(fault('POD_EXCEEDS_NODE', property, reason));
   };
-  fit(
-    'GPU',
-    'cards',
-    gpus,
-    overrides.gpusPerNode ?? type.gpuCount,
-    'put the models into deployments of their own, or use a larger instance type',
-  );
-  fit(
-    'memory',
-    'MiB',
-    memoryMib,
-    usableMemoryMib(type),
-    'use a larger instance type, or say better by resources.memory',
-  );
-  fit(
-    'local disk',
-    'MiB',
-    diskMib,
-    allocatableDiskMib(type),
-    'use a type with more instance storage, or resources.ephemeralStorage',
-  );
+  fit(GPUS, gpus, overrides.gpusPerNode ?? type.gpuCount);
+  fit(MEMORY, memoryMib, usableMemoryMib(type));
+  fit(DISK, diskMib, allocatableDiskMib(type));
   const usableCpu = usableCpuMillis(type);
-  if (overrides.cpu !== undefined) fit('CPU', 'thousandths', cpuMillis, usableCpu, 'ask for less by resources.cpu');
+  if (overrides.cpu !== undefined) fit(CPU, cpuMillis, usableCpu);
 
   const podsPerNode = Math.max(0, Math.min(...perNode));
   const sharing = Math.max(1, podsPerNode);
   const cpuRequestMillis =
     overrides.cpu !== undefined ? cpuMillis : Math.min(cpuMillis, floorTo(usableCpu / sharing, 100));
-  const { startupBudget, progressDeadline } = budgets(models, type, stored, overrides.startupBudget);
+  const { startupSeconds, progressDeadline } = budgets(models, type, stored, overrides.startupSeconds);
   return {
     faults,
     sizing: {
@@ -131,7 +136,7 @@ export function sizePod(
       modelsMib,
       scratchMib,
       ephemeralStorageMib: diskMib,
-      startupBudget,
+      startupSeconds,
       progressDeadline,
       podsPerNode,
     },
@@ -143,7 +148,7 @@ export function sizePod(
  *
  * @internal
  */
-export function shortestStartup(models: readonly ModelDefinition[]): number {
+export function shortestStartup(models: readonly BackendModel[]): number {
   return Math.ceil(60 + total(models, (model) => model.storedSize.gb) / 2);
 }
 
@@ -152,14 +157,14 @@ export function shortestStartup(models: readonly ModelDefinition[]): number {
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
  * capture its graphs, an image up to 10 to pull.
  */
-function budgets(models: readonly ModelDefinition[], type: GpuNodeType, stored: number, given?: number) {
+function budgets(models: readonly BackendModel[], type: GpuNodeType, stored: number, given?: number) {
   const engine = models.some((model) => model.streams) ? 300 : 120;
-  const startupBudget = given ?? ceilTo(engine + stored / 0.25e9, 60);
+  const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9, 60);
   const download = 60 + stored / (type.localStorage ? 0.2e9 : 0.1e9);
-  return { startupBudget, progressDeadline: ceilTo((600 + download + startupBudget) * 1.25, 60) };
+  return { startupSeconds, progressDeadline: ceilTo((600 + download + startupSeconds) * 1.25, 60) };
 }
 
-function total(models: readonly ModelDefinition[], value: (model: ModelDefinition) => number): number {
+function total(models: readonly BackendModel[], value: (model: BackendModel) => number): number {
   return models.reduce((sum, model) => sum + value(model), 0);
 }
 

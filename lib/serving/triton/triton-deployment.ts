@@ -1,89 +1,34 @@
-import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
-import { createHash } from 'crypto';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
-import { DeploymentV1, DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
-import { Annotations, ITerraformDependable } from 'cdktf';
+import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
-import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { throwIfInvalid } from '../../core/errors';
-import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { kubernetesName } from '../../core/naming';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { escapeTemplate } from '../../core/template-escape';
+import { addWarning } from '../../core/validation';
+import { IWatchable, MetricsTarget } from '../../core/watchable';
+import { checksumAnnotation } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
-import { IKubernetesCluster } from '../../core/kubernetes-cluster';
-import { IModelStore } from '../../core/model-store';
-import { PodSecurityLevel } from '../../core/pod-security-level';
-import { ensureNamespace } from '../../kubernetes/namespaces';
-import { kubernetesName } from '../../core/naming';
-import { gpusPerNode } from '../../scheduling/node-allocatable';
-import { IScheduledWorkload, PodDemand } from '../../scheduling/pod-demand';
-import { podDemandOf } from '../../scheduling/pod-demand-of';
-import { escapeTemplate } from '../../core/template-escape';
-import { IWatchable, MetricsTarget } from '../../core/watchable';
-import { CapacityPlan } from '../../planning/capacity-plan';
-import { DataSize } from '../../units/data-size';
-import { ASSEMBLE_SCRIPT } from './assemble-script';
-import { deploymentFaults, replicaFaults } from './deployment-faults';
-import { ModelContext, ModelDefinition } from './model-definition';
-import { generatedFiles, weightsCopies } from './model-repository';
+import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { roleAnnotations } from '../../kubernetes/model-store-access';
-import { PodSizing, sizePod } from './pod-sizing';
-import { TritonModel } from './triton-model';
-import { CONTAINERS, TRITON_PORTS, tritonPodSpec } from './triton-pod';
-
-/**
- * What a pod of a Triton deployment asks for, where that is not what is derived from its models and the node.
- */
-export interface TritonResources {
-  /** CPU cores requested. @default - 1 and 2 for each GPU, at most its share of the node */
-  readonly cpu?: number;
-  /** Host memory requested, shared memory included. @default - 4 GiB, 3 GiB for each GPU of a vLLM model, what ONNX models take, and shared memory */
-  readonly memory?: DataSize;
-  /** Size of /dev/shm. @default - 1 GiB for each vLLM model, and 1 GiB for each GPU of one that spans several */
-  readonly sharedMemory?: DataSize;
-  /** Local disk requested: models, caches and logs. @default - the models' size and 13 GiB, 5 GiB without vLLM */
-  readonly ephemeralStorage?: DataSize;
-}
-
-/**
- * Properties of `TritonDeployment`.
- */
-export interface TritonDeploymentProps {
-  /** The cluster it runs on. */
-  readonly cluster: IKubernetesCluster;
-  /** The pool whose nodes it runs on, and on no others. */
-  readonly nodePool: IGpuNodePool;
-  /** Where the weights lie, with the `SHA256SUMS` that `ModelImport` writes beside them. */
-  readonly modelStore: IModelStore;
-  /** The models of each server: one or more of one image variant. */
-  readonly models: TritonModel[];
-  /** Servers. @default 1 */
-  readonly replicas?: number;
-  /** Namespace, shared with other deployments; its Pod Security level is 'restricted'. @default 'inference' */
-  readonly namespace?: string;
-  /** Name of the Kubernetes objects. @default - the construct's id */
-  readonly name?: string;
-  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
-  readonly imageRegistry?: ImageRegistry;
-  /** Release of Triton. @default TritonRelease.DEFAULT */
-  readonly tritonRelease?: TritonRelease;
-  /** What a pod asks for. @default - derived from the models and the node */
-  readonly resources?: TritonResources;
-  /** Seconds that loading may take before a pod is restarted, the download not counted. @default - from the models' size: 5 minutes (2 without vLLM), and 4 s for each GB */
-  readonly startupBudget?: number;
-  /** Seconds that Triton gives running requests when it ends. @default 60 */
-  readonly exitTimeout?: number;
-  /** More environment variables of Triton's container; never secrets. @default - none */
-  readonly environment?: { [name: string]: string };
-  /** More arguments of tritonserver. @default - none */
-  readonly extraArguments?: string[];
-  /** Priority class of the pods. @default - none */
-  readonly priorityClassName?: string;
-}
+import { ensureNamespace } from '../../kubernetes/namespaces';
+import { hintScheduling } from '../../kubernetes/scheduling-hints';
+import { scriptAsset } from '../../kubernetes/script-asset';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { Duration } from '../../units/duration';
+import { CheckedDeployment, checkDeployment } from './deployment-faults';
+import { BackendModel } from './model-definition';
+import { generatedFiles, weightsCopies } from './model-repository';
+import { TritonDeploymentProps } from './triton-deployment-props';
+import { CONTAINERS, TRITON_PORTS, tritonPod } from './triton-pod';
 
 /**
  * Models on NVIDIA Triton Inference Server.
@@ -97,7 +42,7 @@ export interface TritonDeploymentProps {
  * All wrong properties are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
-export class TritonDeployment extends Construct implements IWatchable, IScheduledWorkload {
+export class TritonDeployment extends Construct implements IWatchable {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -110,8 +55,8 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   public readonly gpusPerPod: number;
   /** Servers. */
   public readonly replicas: number;
-  /** Seconds that loading may take before a pod is restarted. */
-  public readonly startupBudget: number;
+  /** How long loading may take before a pod is restarted. */
+  public readonly startupBudget: Duration;
   /** Release of Triton. */
   public readonly tritonRelease: TritonRelease;
   /** How the language model fits its GPUs, with the engine's settings; the first by name where there are several. @default - there is none */
@@ -126,9 +71,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   public readonly service: ServiceV1;
 
   private readonly props: TritonDeploymentProps;
-  private readonly models: ModelDefinition[];
-  private readonly context: ModelContext;
-  private podSpec: DeploymentV1SpecTemplateSpec = {};
+  private readonly models: readonly BackendModel[];
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     super(scope, id);
@@ -137,21 +80,15 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
     this.namespace = props.namespace ?? 'inference';
     this.replicas = props.replicas ?? 1;
     this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
-    this.models = props.models.map((model) => model._definition);
-    const wholeReplicas = Number.isSafeInteger(this.replicas) && this.replicas > 0 ? this.replicas : 1;
-    const { nodePool } = props;
-    this.context = {
-      instanceType: nodePool.hardware,
-      gpusPerNode: gpusPerNode(nodePool),
-      gpuMemory: nodePool.gpuShareMemory,
-      release: this.tritonRelease,
-      replicas: wholeReplicas,
-    };
-    const sizing = this.validate();
-    this.plans = this.collectPlans();
-    this.plan = this.plans[Object.keys(this.plans)[0]];
-    this.gpusPerPod = sizing.gpus;
-    this.startupBudget = sizing.startupBudget;
+    const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
+    throwIfInvalid(this, faults);
+    this.models = checked.models;
+    for (const warning of checked.warnings) addWarning(this, warning);
+    const planned = [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
+    this.plan = planned.find(({ plan }) => plan)?.plan;
+    this.gpusPerPod = checked.sizing.gpus;
+    this.startupBudget = Duration.seconds(checked.sizing.startupSeconds);
     this.serviceHost = `${this.name}.${this.namespace}.svc`;
     this.endpoint = `http://${this.serviceHost}:${TRITON_PORTS.http}`;
 
@@ -159,43 +96,9 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
     const role = this.storeRole();
     const serviceAccount = this.makeServiceAccount(namespace, role);
     this.service = this.makeService(namespace);
-    this.deployment = this.makeDeployment(sizing, serviceAccount, role, namespace);
+    this.deployment = this.makeDeployment(checked, serviceAccount, role, namespace);
     this.makeDisruptionBudget(namespace);
     this.metricsTarget = this.makeMetricsTarget();
-    ClusterChecks.of(props.cluster).register(this);
-  }
-
-  /** What its pods ask of the nodes. */
-  public get podDemands(): PodDemand[] {
-    const about = {
-      name: `${this.namespace}/${this.name}`,
-      pods: this.replicas,
-      tensorParallelism: Math.max(...this.models.map((model) => model.tensorParallelism)),
-    };
-    return [podDemandOf(this.podSpec, about)];
-  }
-
-  private validate(): PodSizing {
-    const faults = deploymentFaults(this.props, this.name, this.replicas, this.context, this.models);
-    throwIfInvalid(this, faults);
-    const { sizing, faults: misfits } = sizePod(this.models, this.props.nodePool.hardware, {
-      ...this.props.resources,
-      startupBudget: this.props.startupBudget,
-      gpusPerNode: gpusPerNode(this.props.nodePool),
-    });
-    throwIfInvalid(this, misfits);
-    throwIfInvalid(this, replicaFaults(this.props.nodePool, { ...sizing, replicas: this.replicas }));
-    return sizing;
-  }
-
-  private collectPlans(): { [model: string]: CapacityPlan } {
-    const plans: { [model: string]: CapacityPlan } = {};
-    for (const model of [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const made = model.plan(this.context);
-      if (made?.plan) plans[model.name] = made.plan;
-      for (const warning of made?.warnings ?? []) Annotations.of(this).addWarning(warning);
-    }
-    return plans;
   }
 
   private storeRole(): IServiceAccountRole | undefined {
@@ -210,7 +113,7 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   }
 
   private metadata(extra: { annotations?: { [key: string]: string } } = {}) {
-    const labels = { ...this.labels, 'app.kubernetes.io/managed-by': 'gpu-inference-constructs' };
+    const labels = { ...this.labels, ...MANAGED_BY };
     return { name: this.name, namespace: this.namespace, labels, ...extra };
   }
 
@@ -237,49 +140,23 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
   }
 
   private makeDeployment(
-    sizing: PodSizing,
+    { sizing }: CheckedDeployment,
     serviceAccount: ServiceAccountV1,
     role: IServiceAccountRole | undefined,
     namespace: ITerraformDependable[],
   ): DeploymentV1 {
     const { cluster, nodePool, modelStore } = this.props;
-    const registry = this.props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    const files = generatedFiles(this.models, this.context);
+    const files = generatedFiles(this.models);
     const scriptKey = 'assemble.sh';
-    const data: { [key: string]: string } = { [scriptKey]: ASSEMBLE_SCRIPT };
+    const data: { [key: string]: string } = { [scriptKey]: scriptAsset('assemble-repository.sh') };
     for (const { key, text } of files) data[key] = text;
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, cluster, namespace),
       metadata: this.metadata(),
       data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, escapeTemplate(text)])),
     });
-
-    const annotations = {
-      // A changed configuration is a new pod template, so it rolls out.
-      'gpu-inference-constructs/config-checksum': createHash('sha256').update(JSON.stringify(data)).digest('hex'),
-      // Only the init container acts with the role.
-      'eks.amazonaws.com/skip-containers': CONTAINERS.triton,
-    };
     const waitFor = [...namespace, serviceAccount, configMap, ...(role?.ready ?? []), ...nodePool.ready];
-    this.podSpec = tritonPodSpec({
-      serviceAccountName: this.name,
-      configMapName: this.name,
-      files,
-      scriptKey,
-      copies: weightsCopies(this.models),
-      modelStore,
-      nodePool,
-      registry,
-      image: registry.resolve(this.tritonRelease.image(this.models[0].variant)),
-      sizing,
-      exitTimeout: this.props.exitTimeout ?? 60,
-      metricsFeatures: this.metricsFeatures,
-      environment: this.props.environment ?? {},
-      extraArguments: this.props.extraArguments ?? [],
-      labels: this.labels,
-      priorityClassName: this.props.priorityClassName,
-    });
-    return new DeploymentV1(this, 'Resource', {
+    const deployment = new DeploymentV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
       metadata: this.metadata(),
       waitForRollout: false,
@@ -290,12 +167,34 @@ export class TritonDeployment extends Construct implements IWatchable, ISchedule
         selector: { matchLabels: this.labels },
         // No surge: on a full pool a new pod gets a GPU only after an old one has gone, and a surge would wait for ever.
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '0', maxUnavailable: '1' } },
-        template: {
-          metadata: { labels: this.metadata().labels, annotations },
-          spec: this.podSpec,
-        },
+        template: tritonPod({
+          serviceAccountName: this.name,
+          configMapName: this.name,
+          files,
+          scriptKey,
+          copies: weightsCopies(this.models),
+          modelStore,
+          nodePool,
+          registry: this.props.imageRegistry ?? ImageRegistry.UPSTREAM,
+          image: this.tritonRelease.image(this.models[0].variant),
+          sizing,
+          exitSeconds: (this.props.exitTimeout ?? Duration.minutes(1)).toSeconds(),
+          metricsFeatures: this.metricsFeatures,
+          environment: this.props.environment ?? {},
+          extraArguments: this.props.extraArguments ?? [],
+          labels: this.labels,
+          annotations: {
+            // A changed configuration is a new pod template, so it rolls out.
+            ...checksumAnnotation(data),
+            // Only the init container acts with the role.
+            'eks.amazonaws.com/skip-containers': CONTAINERS.triton,
+          },
+          priorityClassName: this.props.priorityClassName,
+        }),
       },
     });
+    hintScheduling(deployment, { tensorParallelism: Math.max(...this.models.map((model) => model.tensorParallelism)) });
+    return deployment;
   }
 
   private makeDisruptionBudget(namespace: ITerraformDependable[]): void {

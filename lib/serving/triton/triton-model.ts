@@ -1,3 +1,4 @@
+import { ResolvedModel } from '../model/resolved-model';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
 import { VllmModel } from './backends/vllm-model';
@@ -24,6 +25,16 @@ export class TritonModel {
    */
   public static onnxRuntime(props: OnnxRuntimeModelProps): TritonModel {
     return new TritonModel(new OnnxRuntimeModel(props));
+  }
+
+  /**
+   * A language model on vLLM that was resolved on its hardware already.
+   *
+   * @internal
+   */
+  public static _resolved(resolved: ResolvedModel): TritonModel {
+    const { name, version, plan } = resolved;
+    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan }, resolved));
   }
 
   /** Name it is served under. */

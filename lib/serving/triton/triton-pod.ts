@@ -1,17 +1,17 @@
 import { MetricFeature } from '../../catalog/metric-kind';
-import { DeploymentV1SpecTemplateSpec } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
-import { ImageRegistry } from '../../kubernetes/image-registry';
 import { IModelStore } from '../../core/model-store';
-import { gpuResource } from '../../scheduling/node-allocatable';
-import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from '../../kubernetes/pod-security';
-import { GeneratedFile, MODELS_MOUNT, REPOSITORY_PATH, WeightsCopy } from './model-repository';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { ImageRegistry } from '../../kubernetes/image-registry';
 import {
   AWS_CLI_IMAGE,
   credentialMounts,
   credentialVolumes,
   storeEnvironment,
 } from '../../kubernetes/model-store-access';
+import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
+import { gpuResource } from '../../scheduling/node-allocatable';
+import { GeneratedFile, MODELS_MOUNT, REPOSITORY_PATH, WeightsCopy } from './model-repository';
 import { PodSizing } from './pod-sizing';
 
 /** Ports of Triton's own defaults. */
@@ -41,41 +41,40 @@ export interface TritonPod {
   readonly registry: ImageRegistry;
   readonly image: string;
   readonly sizing: PodSizing;
-  readonly exitTimeout: number;
+  readonly exitSeconds: number;
   readonly metricsFeatures: readonly MetricFeature[];
   readonly environment: { readonly [name: string]: string };
   readonly extraArguments: readonly string[];
   readonly labels: { [key: string]: string };
+  readonly annotations: { [key: string]: string };
   readonly priorityClassName?: string;
 }
 
 /** @internal */
-export function tritonPodSpec(pod: TritonPod): DeploymentV1SpecTemplateSpec {
-  return {
-    serviceAccountName: pod.serviceAccountName,
-    // The role's token is a volume of its own, made by the cluster; the API server has nothing to offer to these containers.
-    automountServiceAccountToken: false,
-    // A Service named e.g. 'vllm' would otherwise set VLLM_PORT, which vLLM reads as its own setting.
-    enableServiceLinks: false,
-    priorityClassName: pod.priorityClassName,
-    terminationGracePeriodSeconds: terminationGracePeriod(pod.exitTimeout),
-    securityContext: { ...restrictedPodSecurityContext(), fsGroupChangePolicy: 'OnRootMismatch' },
-    imagePullSecrets:
-      pod.registry.pullSecrets.length > 0 ? pod.registry.pullSecrets.map((name) => ({ name })) : undefined,
-    nodeSelector: pod.nodePool.nodeSelector,
-    toleration: pod.nodePool.taints.map(({ key, value, effect }) =>
-      value ? { key, operator: 'Equal', value, effect } : { key, operator: 'Exists', effect },
-    ),
-    topologySpreadConstraint: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
-      maxSkew: 1,
-      topologyKey,
-      whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: [{ matchLabels: pod.labels }],
-    })),
-    volume: volumes(pod),
-    initContainer: [assembleContainer(pod)],
-    container: [tritonContainer(pod)],
-  };
+export function tritonPod(pod: TritonPod): PodTemplate {
+  return podTemplate({
+    labels: pod.labels,
+    annotations: pod.annotations,
+    registry: pod.registry,
+    securityLevel: PodSecurityLevel.RESTRICTED,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    serviceAccount: { name: pod.serviceAccountName },
+    taints: pod.nodePool.taints,
+    initContainers: [assembleContainer(pod)],
+    containers: [tritonContainer(pod)],
+    spec: {
+      priorityClassName: pod.priorityClassName,
+      terminationGracePeriodSeconds: terminationGracePeriod(pod.exitSeconds),
+      nodeSelector: pod.nodePool.nodeSelector,
+      topologySpreadConstraint: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: [{ matchLabels: pod.labels }],
+      })),
+      volume: volumes(pod),
+    },
+  });
 }
 
 /**
@@ -83,8 +82,8 @@ export function tritonPodSpec(pod: TritonPod): DeploymentV1SpecTemplateSpec {
  *
  * @internal
  */
-export function terminationGracePeriod(exitTimeout: number): number {
-  return DRAIN_SECONDS + exitTimeout + 15;
+export function terminationGracePeriod(exitSeconds: number): number {
+  return DRAIN_SECONDS + exitSeconds + 15;
 }
 
 function volumes(pod: TritonPod) {
@@ -100,15 +99,14 @@ function volumes(pod: TritonPod) {
   ];
 }
 
-function assembleContainer(pod: TritonPod) {
+function assembleContainer(pod: TritonPod): PodContainer {
   const plan = pod.copies.map(({ model, version, destination }) => {
     const folder = destination.slice(MODELS_MOUNT.length + 1);
     return `${pod.modelStore.uriFor(model, version.store)} ${folder}`;
   });
   return {
     name: CONTAINERS.assemble,
-    image: pod.registry.resolve(AWS_CLI_IMAGE),
-    imagePullPolicy: 'IfNotPresent',
+    image: AWS_CLI_IMAGE,
     command: ['/bin/sh', `${CONFIG_MOUNT}/${pod.scriptKey}`],
     env: [
       { name: 'CONFIG_DIR', value: CONFIG_MOUNT },
@@ -127,12 +125,11 @@ function assembleContainer(pod: TritonPod) {
       requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': `${pod.sizing.ephemeralStorageMib}Mi` },
       limits: { cpu: '4', memory: '2Gi', 'ephemeral-storage': `${pod.sizing.ephemeralStorageMib}Mi` },
     },
-    securityContext: restrictedContainerSecurityContext(),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
 }
 
-function tritonContainer(pod: TritonPod) {
+function tritonContainer(pod: TritonPod): PodContainer {
   const { sizing } = pod;
   const gpus: { [resource: string]: string } =
     sizing.gpus > 0 ? { [gpuResource(pod.nodePool)]: String(sizing.gpus) } : {};
@@ -141,7 +138,6 @@ function tritonContainer(pod: TritonPod) {
   return {
     name: CONTAINERS.triton,
     image: pod.image,
-    imagePullPolicy: 'IfNotPresent',
     // Arguments and no command: the image's entry point sets up CUDA's forward compatibility where the driver is older.
     args: tritonArguments(pod),
     env: Object.entries({ ...containerEnvironment(sizing), ...pod.environment })
@@ -163,7 +159,7 @@ function tritonContainer(pod: TritonPod) {
       ...get('/v2/health/ready'),
       periodSeconds: 10,
       timeoutSeconds: 5,
-      failureThreshold: Math.ceil(sizing.startupBudget / 10),
+      failureThreshold: Math.ceil(sizing.startupSeconds / 10),
     },
     readinessProbe: {
       ...get('/v2/health/ready'),
@@ -174,7 +170,6 @@ function tritonContainer(pod: TritonPod) {
     },
     livenessProbe: { ...get('/v2/health/live'), periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 6 },
     lifecycle: { preStop: [{ exec: { command: ['sleep', String(DRAIN_SECONDS)] } }] },
-    securityContext: restrictedContainerSecurityContext(),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
 }
@@ -187,7 +182,7 @@ function tritonArguments(pod: TritonPod): string[] {
     '--model-control-mode=none',
     '--strict-readiness=true',
     '--exit-on-error=true',
-    `--exit-timeout-secs=${pod.exitTimeout}`,
+    `--exit-timeout-secs=${pod.exitSeconds}`,
     `--http-port=${TRITON_PORTS.http}`,
     `--grpc-port=${TRITON_PORTS.grpc}`,
     `--metrics-port=${TRITON_PORTS.metrics}`,

@@ -35,9 +35,11 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default - the topology itself
    */
   readonly workloads?: Construct;
-  /** Plan to keep to when there is one model: `CapacityPlan.fromJson` of what an earlier `topology.plan` said. @default - planned anew */
-  readonly plan?: CapacityPlan;
-  /** Plans to keep to, by the names of their models. @default - planned anew */
+  /**
+   * Plans to keep to, by the names of their models: `CapacityPlan.fromJson` of what an earlier `topology.plans` said. A plan for another
+   * model or other hardware, and a property of a model that contradicts its plan, are errors.
+   * @default - planned anew
+   */
   readonly plans?: { [model: string]: CapacityPlan };
   /** Where container images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;

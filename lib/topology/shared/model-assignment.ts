@@ -1,12 +1,18 @@
-import { Fault, fault, untitled, faultsUnder } from '../../units/fault';
-import { GpuInstanceType } from '../../catalog/gpu-instance-type';
-import { faultsOf } from '../../core/errors';
+import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { kubernetesName } from '../../core/naming';
-import { displayValue } from '../../core/tokens';
+import { IRdmaFabric } from '../../core/rdma-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { unfitText } from '../../serving/model/serving-plan';
-import { choiceFaults, choosePlan, sameChoice } from './plan-choice';
+import { NodeNetwork } from '../../planning/capacity-request';
+import { choiceText } from '../../serving/model/choice-text';
+import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/model/served-model';
+import { ServingHardware, networkOf } from '../../serving/model/serving-hardware';
+import { resolveVllmModel } from '../../serving/vllm/resolve-vllm-model';
+import { VllmVersion } from '../../serving/vllm/vllm-version';
+import { GpuSharingKind } from '../../core/gpu-sharing-kind';
+import { duplicateFaults } from '../../units/duplicate-faults';
+import { Fault, fault, faultsUnder } from '../../units/fault';
+import { wholeNumberFault } from '../../units/number-faults';
 
 /**
  * What is given of a pool.
@@ -15,8 +21,10 @@ import { ServedModel } from '../../serving/model/served-model';
  */
 export interface GivenPool {
   readonly name: string;
-  readonly instanceType: GpuInstanceType;
+  readonly instanceType: GpuNodeType;
   readonly maxNodes: number;
+  readonly fabric?: IRdmaFabric;
+  readonly gpuSharing?: { readonly kind: GpuSharingKind };
 }
 
 /**
@@ -30,6 +38,8 @@ export interface AssignmentRequest {
   readonly pools?: readonly GivenPool[];
   /** Plans to keep to, by the name of the model. */
   readonly locked: { readonly [name: string]: CapacityPlan };
+  /** Version of vLLM that is going to run them. */
+  readonly vllm: VllmVersion;
 }
 
 /**
@@ -38,40 +48,70 @@ export interface AssignmentRequest {
  * @internal
  */
 export interface AssignedModel {
-  readonly name: string;
-  readonly version: string;
+  readonly resolved: ResolvedModel;
   readonly replicas: number;
   readonly poolName: string;
-  readonly plan: CapacityPlan;
-  /** What the planner would choose today, where a locked plan says otherwise. */
-  readonly otherChoice?: CapacityPlan;
+}
+
+/**
+ * What came of assigning models to pools.
+ *
+ * @internal
+ */
+export interface Assignment {
+  /** Those without faults. */
+  readonly assigned: readonly AssignedModel[];
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
+/**
+ * The name a model is served under.
+ *
+ * @internal
+ */
+export function servedName({ name, model }: ServedModel): string {
+  return name ?? model.name;
 }
 
 /**
  * Chooses a pool and a plan for every model.
  *
  * @param request the models, and what is given of their hardware
- * @param faults every fault is added here; models with faults are left out of the result
  *
  * @internal
  */
-export function assignModels(request: AssignmentRequest, faults: Fault[]): AssignedModel[] {
-  if (request.models.length === 0)
-    faults.push(untitled('models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }'));
-  const names = request.models.map((served) => served.name ?? served.model.name);
-  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  for (const name of repeated) faults.push(untitled(`two models have the name '${name}'; give each a name of its own`));
-  faults.push(...objectNameFaults([...new Set(names)]));
-  for (const name of Object.keys(request.locked)) {
-    if (!names.includes(name))
-      faults.push(untitled(`a plan is given for '${name}', which is no model here; there are: ${names.join(', ')}`));
-  }
-  return request.models.flatMap((served, index) => {
-    const own: Fault[] = [];
-    const assigned = assign(request, served, names[index], own);
-    faults.push(...faultsUnder(own, `models[${index}]`, `model '${names[index]}'`));
-    return assigned ? [assigned] : [];
+export function assignModels(request: AssignmentRequest): Assignment {
+  const names = request.models.map(servedName);
+  const faults = [...setFaults(request, names)];
+  const warnings: Fault[] = [];
+  const assigned = request.models.flatMap((served, index) => {
+    const made = assign(request, served, names[index]);
+    faults.push(...faultsUnder(made.faults, `models[${index}]`, `model '${names[index]}'`));
+    warnings.push(...made.warnings);
+    return made.assigned ?? [];
   });
+  return { assigned, faults, warnings };
+}
+
+function setFaults({ models, locked }: AssignmentRequest, names: readonly string[]): Fault[] {
+  if (models.length === 0)
+    return [
+      fault('EMPTY_LIST', 'models', 'models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }'),
+    ];
+  return [
+    ...duplicateFaults('models', names),
+    ...objectNameFaults([...new Set(names)]),
+    ...Object.keys(locked)
+      .filter((name) => !names.includes(name))
+      .map((name) =>
+        fault(
+          'PLAN_OF_UNKNOWN_MODEL',
+          `plans.${name}`,
+          `plans has a plan for '${name}', but no model has that name; the models are: ${names.join(', ')}`,
+        ),
+      ),
+  ];
 }
 
 /** Kubernetes knows fewer characters than model names have. */
@@ -79,68 +119,96 @@ function objectNameFaults(names: readonly string[]): Fault[] {
   return names.flatMap((name, index) => {
     const other = names.slice(0, index).find((before) => kubernetesName(before) === kubernetesName(name));
     return other
-      ? [untitled(`models '${other}' and '${name}' both become '${kubernetesName(name)}' in Kubernetes; rename one`)]
+      ? [
+          fault(
+            'DUPLICATE',
+            'models',
+            `models '${other}' and '${name}' both become '${kubernetesName(name)}' in Kubernetes; rename one of them`,
+          ),
+        ]
       : [];
   });
 }
 
-function assign(
-  request: AssignmentRequest,
-  served: ServedModel,
-  name: string,
-  faults: Fault[],
-): AssignedModel | undefined {
-  if (served.replicas !== undefined && (!Number.isSafeInteger(served.replicas) || served.replicas < 1))
-    faults.push(untitled(`replicas must be a whole number of at least 1; got ${displayValue(served.replicas)}`));
-  const pool = poolFor(request, served, name, faults);
-  if (faults.length > 0 || !pool) return undefined;
+interface Assigned {
+  readonly assigned?: AssignedModel;
+  readonly faults: Fault[];
+  readonly warnings: Fault[];
+}
 
+function assign(request: AssignmentRequest, served: ServedModel, name: string): Assigned {
+  const { pool, faults } = poolFor(request, served);
+  faults.push(...wholeNumberFault('replicas', served.replicas, 1));
+  if (faults.length > 0) return { faults, warnings: [] };
   const locked = request.locked[name];
-  const today: { plan?: CapacityPlan } = {};
-  const planning = faultsOf(() => (today.plan = choosePlan(served, pool)));
-  if (!locked) faults.push(...planning, ...(today.plan ? choiceFaults(served, today.plan) : []));
-  const plan = locked ?? today.plan;
-  if (locked && !locked.fits) faults.push(untitled(unfitText(locked, false)));
-  if (locked && !pool.instanceType && !locked.instanceType.isEc2) {
-    const cure = 'make the plan on an instance type of EC2, or give the topology nodePools';
-    const hardware = locked.instanceType.name;
-    faults.push(
-      fault('PLAN_NOT_FOR_EC2', undefined, `its plan is for ${hardware}, of which EC2 has no node pools; ${cure}`),
-    );
-  }
-  if (locked && pool.instanceType && locked.instanceType.name !== pool.instanceType.name) {
-    faults.push(
-      untitled(
-        `its plan is for ${locked.instanceType.name}, but pool '${pool.name}' has ${pool.instanceType.name}; plan it anew or change the pool`,
-      ),
-    );
-  }
-  if (faults.length > 0 || !plan) return undefined;
-  return {
+  const made = resolveVllmModel({
     name,
-    version: served.version ?? '1',
-    replicas: served.replicas ?? plan.replicas,
-    poolName: pool.name,
-    plan,
-    otherChoice: locked && today.plan && !sameChoice(served, locked, today.plan) ? today.plan : undefined,
+    options: served,
+    vllm: request.vllm,
+    replicas: served.replicas,
+    hardware: pool && hardwareOf(pool),
+    maxNodes: pool?.maxNodes,
+    // Pools that the topology makes have no fabric.
+    network: NodeNetwork.TCP,
+    locked,
+    compares: true,
+  });
+  const all = [...made.faults, ...(locked && !pool ? elsewhereFaults(locked) : [])];
+  if (!made.resolved || all.length > 0) return { faults: all, warnings: [] };
+  const replicas = served.replicas ?? made.resolved.plan.replicas;
+  const poolName = pool?.name ?? kubernetesName(name);
+  return {
+    assigned: { resolved: made.resolved, replicas, poolName },
+    faults: [],
+    warnings: [...choiceWarnings(name, made), ...made.warnings],
   };
 }
 
-function poolFor(request: AssignmentRequest, served: ServedModel, name: string, faults: Fault[]) {
-  if (!request.pools) {
-    if (served.nodePool === undefined)
-      return { name: kubernetesName(name), instanceType: undefined, maxNodes: undefined };
-    faults.push(
-      untitled(
-        `nodePool '${served.nodePool}' is named, but the topology has no nodePools; add them or leave nodePool out`,
-      ),
-    );
-    return undefined;
+function hardwareOf({ name, instanceType, fabric, gpuSharing }: GivenPool): ServingHardware {
+  return {
+    instanceType,
+    gpusPerNode: instanceType.gpuCount,
+    gpuMemory: instanceType.gpuMemory,
+    network: networkOf(fabric),
+    poolName: name,
+    sharing: gpuSharing?.kind ?? GpuSharingKind.NONE,
+  };
+}
+
+function elsewhereFaults({ instanceType }: CapacityPlan): Fault[] {
+  if (instanceType.isEc2) return [];
+  return [
+    fault(
+      'PLAN_NOT_FOR_EC2',
+      undefined,
+      `the locked plan is for ${instanceType.name}, of which EC2 has no node pools; plan the model on an EC2 instance type, or give the ` +
+        'topology nodePools',
+    ),
+  ];
+}
+
+function choiceWarnings(name: string, { resolved, otherChoice }: Resolution): Fault[] {
+  if (!resolved || !otherChoice) return [];
+  return [
+    fault(
+      'PLAN_DIFFERS',
+      undefined,
+      `model '${name}' keeps its locked plan (${choiceText(resolved.plan)}); the planner would now choose ${choiceText(otherChoice)}; nothing ` +
+        'changes until you remove or replace the plan',
+    ),
+  ];
+}
+
+/** The pool a model is to be on; none where the topology makes one. */
+function poolFor({ pools }: AssignmentRequest, { nodePool }: ServedModel): { pool?: GivenPool; faults: Fault[] } {
+  if (!pools) {
+    if (nodePool === undefined) return { faults: [] };
+    const reason = `nodePool '${nodePool}' is named, but the topology has no nodePools; add it there or remove nodePool`;
+    return { faults: [fault('UNKNOWN_VALUE', 'nodePool', reason)] };
   }
-  const pool = served.nodePool === undefined ? request.pools[0] : request.pools.find((p) => p.name === served.nodePool);
-  if (!pool) {
-    const known = request.pools.map((p) => p.name).join(', ') || 'none';
-    faults.push(untitled(`there is no pool '${served.nodePool ?? ''}'; the topology's nodePools are: ${known}`));
-  }
-  return pool;
+  const pool = nodePool === undefined ? pools[0] : pools.find(({ name }) => name === nodePool);
+  if (pool) return { pool, faults: [] };
+  const known = pools.map(({ name }) => name).join(', ');
+  const reason = `the topology has no pool '${nodePool ?? ''}'; its nodePools are: ${known}`;
+  return { faults: [fault('UNKNOWN_VALUE', 'nodePool', reason)] };
 }

@@ -9,6 +9,7 @@ import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
 import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
+import { NetworkName } from '../../../lib/network/network-name';
 import { NvidiaNetworkOperator } from '../../../lib/network/network-operator';
 import { RdmaAttachment } from '../../../lib/network/rdma-attachment';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
@@ -66,15 +67,19 @@ function agents(props: Partial<NodeAgentsProps>, pools = true) {
   };
 }
 
-const gpuOperator = GpuOperator.release();
+const gpuOperator = GpuOperator.version();
 
 function networkOperator(imageRegistry?: ImageRegistry) {
-  const rails = [{ resourceName: 'rail_0', network: 'default/rail-0', physicalFunctions: ['ibs0f0'] }];
+  const rails = [{ resourceName: 'rail_0', network: NetworkName.of('rail-0'), physicalFunctions: ['ibs0f0'] }];
   const attachment = RdmaAttachment.virtualFunctions({ rails });
   return (stack: TerraformStack) => {
     const cluster = testCluster(stack);
     rack(stack, cluster, { fabric: RdmaFabric.infiniband({ ...NDR, adaptersPerNode: 1, attachment }) });
-    new NvidiaNetworkOperator(stack, 'Operator', { cluster, imageRegistry, existingNetworks: ['default/rail-0'] });
+    new NvidiaNetworkOperator(stack, 'Operator', {
+      cluster,
+      imageRegistry,
+      existingNetworks: [NetworkName.of('rail-0')],
+    });
   };
 }
 

@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../../support/faults';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
@@ -119,16 +120,16 @@ describe('exactly one device plugin runs on every GPU node', () => {
 
 describe('the GPU operator', () => {
   const result = (options: { [pool: string]: PoolOptions } = { plain: PLAIN, tainted: TAINTED }, props = {}) =>
-    synth(options, { gpuOperator: GpuOperator.release(), ...props });
+    synth(options, { gpuOperator: GpuOperator.version(), ...props });
   const release = (synthesized: Synthesized) => synthesized.byName('helm_release', 'gpu-operator');
 
-  test('failure 8: installs neither driver nor toolkit on images that have them', () => {
+  test('installs neither driver nor toolkit on images that have them', () => {
     expect(values(release(result()))).toMatchObject({ driver: { enabled: false }, toolkit: { enabled: false } });
     expect(values(release(result({})))).toMatchObject({ driver: { enabled: true }, toolkit: { enabled: true } });
   });
 
-  test('failure 6: lets the adapters of own hardware reach GPU memory where it installs the driver', () => {
-    const driverOf = (fabric: RdmaFabric, operator = GpuOperator.release()) => {
+  test('lets the adapters of own hardware reach GPU memory where it installs the driver', () => {
+    const driverOf = (fabric: RdmaFabric, operator = GpuOperator.version()) => {
       const onOwnHardware = synthesize((stack) => {
         const cluster = testCluster(stack);
         rack(stack, cluster, { fabric });
@@ -139,19 +140,19 @@ describe('the GPU operator', () => {
     const infiniband = RdmaFabric.infiniband(NDR);
     const rdma = (useHostMofed: boolean) => ({ enabled: true, rdma: { enabled: true, useHostMofed } });
     expect(driverOf(infiniband)).toEqual(rdma(true));
-    expect(driverOf(infiniband, GpuOperator.release({ hostNicDriver: false }))).toEqual(rdma(false));
-    expect(driverOf(infiniband, GpuOperator.release({ driver: false }))).toEqual({ enabled: false });
+    expect(driverOf(infiniband, GpuOperator.version(undefined, { hostNicDriver: false }))).toEqual(rdma(false));
+    expect(driverOf(infiniband, GpuOperator.version(undefined, { driver: false }))).toEqual({ enabled: false });
     expect(driverOf(RdmaFabric.none())).toEqual({ enabled: true });
   });
 
-  test('failure 8: is refused a driver of its own on such images', () => {
-    expect(() => synth({ plain: PLAIN }, { gpuOperator: GpuOperator.release({ driver: true }) })).toThrow(
-      /must not install a driver on pool\(s\) 'plain'/,
+  test('is refused a driver of its own on such images', () => {
+    expect(() => synth({ plain: PLAIN }, { gpuOperator: GpuOperator.version(undefined, { driver: true }) })).toThrow(
+      /must not install a driver or toolkit on pool\(s\) 'plain'/,
     );
     for (const part of ['driver', 'toolkit']) {
-      const values = JSON.stringify({ [part]: { enabled: true } });
-      expect(() => synth({ plain: PLAIN }, { gpuOperator: GpuOperator.release({ values }) })).toThrow(
-        /must not install a driver on pool\(s\) 'plain'.*and what enables them out of its values/,
+      const values = { [part]: { enabled: true } };
+      expect(() => synth({ plain: PLAIN }, { gpuOperator: GpuOperator.version(undefined, { values }) })).toThrow(
+        /must not install a driver or toolkit on pool\(s\) 'plain'.*toolkit\.enabled out of its values/,
       );
     }
   });
@@ -161,7 +162,7 @@ describe('the GPU operator', () => {
     expect(sets(result({ plain: PLAIN, efa })).map(([name]) => name)).toEqual(['efa-device-plugin']);
   });
 
-  test('failure 9: tolerates every taint of every pool, with its workers too, and labels PCI devices by vendor', () => {
+  test('tolerates every taint of every pool, with its workers too, and labels PCI devices by vendor', () => {
     const all = values(release(result()));
     const team = { key: 'team', effect: 'NoExecute', operator: 'Exists' };
     expect(all.daemonsets.tolerations).toContainEqual(team);
@@ -176,7 +177,7 @@ describe('the GPU operator', () => {
     expect(values(release(result({}, { nodeFeatureDiscovery: false }))).nfd).toEqual({ enabled: false });
   });
 
-  test('failure 10: runs no DCGM host engine beside the exporter’s', () => {
+  test('runs no DCGM host engine beside the exporter’s', () => {
     const all = values(release(result({ plain: PLAIN }, { dcgmExporter: true })));
     expect(all).toMatchObject({ dcgm: { enabled: false }, dcgmExporter: { enabled: false } });
   });
@@ -189,7 +190,7 @@ describe('the GPU operator', () => {
   });
 
   test('is what MIG on AL2023 needs', () => {
-    expect(() => synth({ mig: MIG }, {})).toThrow(/pool\(s\) 'mig' divide their GPUs by MIG.*GpuOperator.release/);
+    expect(() => synth({ mig: MIG }, {})).toThrow(/pool\(s\) 'mig' divide their GPUs by MIG.*GpuOperator.version/);
     expect(() => synth({ mig: { ...MIG, ...BOTTLEROCKET } }, {})).not.toThrow();
   });
 
@@ -197,7 +198,7 @@ describe('the GPU operator', () => {
     const synthesized = synth(
       { plain: PLAIN },
       {
-        gpuOperator: GpuOperator.release({ version: 'v26.7.0', values: '{"x":"${y}"}' }),
+        gpuOperator: GpuOperator.version('v26.7.0', { values: { x: '${y}' } }),
         imageRegistry: ImageRegistry.mirror('registry.example.com', ['pull']),
       },
     );
@@ -209,12 +210,8 @@ describe('the GPU operator', () => {
     });
   });
 
-  test.each([
-    [{ version: '26.3' }, /written as 'v26.3.3'/],
-    [{ values: 'driver: off' }, /must be a JSON object/],
-    [{ values: '[]' }, /must be a JSON object/],
-  ])('is refused %j', (options, message) => {
-    expect(() => GpuOperator.release(options)).toThrow(message);
+  test('is refused a version that no chart has', () => {
+    expect(idsOf(faultsThrown(() => GpuOperator.version('26.3')))).toEqual(['INVALID_FORMAT chartVersion']);
   });
 });
 
@@ -233,7 +230,7 @@ describe('GPU feature discovery', () => {
   });
 });
 
-describe('failure 10: the exporter of GPU metrics', () => {
+describe('the exporter of GPU metrics', () => {
   test('has a host engine of its own where there is none', () => {
     const [container] = spec(synth({ plain: PLAIN }, { dcgmExporter: true }), 'dcgm-exporter').container;
     expect(container.env.map((each: Block) => each.name)).not.toContain('DCGM_REMOTE_HOSTENGINE_INFO');
@@ -262,7 +259,7 @@ describe('failure 10: the exporter of GPU metrics', () => {
   });
 });
 
-describe('failure 5: an EFA plugin too old for its nodes', () => {
+describe('an EFA plugin too old for its nodes', () => {
   const b200: PoolOptions = { instanceType: GpuInstanceType.P6_B200_48XLARGE, fabric: RdmaFabric.efa() };
   const p5: PoolOptions = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
   const image = (tag: string) => ({ efaPluginImage: `registry.example.com/efa:${tag}` });

@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../../support/faults';
 import { ApiAccess } from '../../../lib/compute/cluster/api-access';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksClusterAttributes, EksGpuClusterProps } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
@@ -5,7 +6,8 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { synthesize } from '../../support/synth';
+import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
+import { synthesize, testStack } from '../../support/synth';
 
 const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
 const cluster = (props: Partial<EksGpuClusterProps> = {}) =>
@@ -25,7 +27,7 @@ const imported = (attributes: Partial<EksClusterAttributes>) =>
       }),
   );
 
-describe('failure 10: the node monitoring agent', () => {
+describe('the node monitoring agent', () => {
   test('is there when asked for, and sees tainted GPU nodes', () => {
     const addOn = cluster({ nodeMonitoring: true }).where('aws_eks_addon', { addon_name: 'eks-node-monitoring-agent' });
     expect(addOn.addon_version).toMatch(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/);
@@ -72,33 +74,57 @@ describe('ranges', () => {
     expect(() => build(11)).toThrow(/maxNodes \(11\) needs 550 addresses.*10.0.0.0\/23 has 507; lower maxNodes to 10/);
   });
 
-  test.each<[string, () => unknown, RegExp]>([
+  test.each<[string, () => unknown, string]>([
     [
       'a connected network over the own VPC',
       () => cluster({ vpcCidr: '10.20.0.0/16', apiAccess: ApiAccess.privateFrom(['10.20.128.0/17']) }),
-      /connected network '10.20.128.0\/17', which overlaps '10.20.0.0\/16'.*another vpcCidr/,
+      'RANGES_OVERLAP apiAccess',
     ],
     [
       'a connected network over given subnets',
       () => cluster({ ...vpc(['10.1.0.0/24', '10.1.1.0/24']), apiAccess: ApiAccess.privateFrom(['10.1.1.0/25']) }),
-      /overlaps '10.1.1.0\/24'/,
+      'RANGES_OVERLAP apiAccess',
     ],
     [
       'given subnets over each other',
       () => cluster(vpc(['10.1.0.0/23', '10.1.1.0/24'])),
-      /must not overlap.*'10.1.0.0\/23' and '10.1.1.0\/24'/,
+      'RANGES_OVERLAP vpc.privateSubnetCidrs',
     ],
-    ['one range for two subnets', () => cluster(vpc(['10.1.0.0/24'])), /one range for each subnet; got 1 for 2/],
-    ['no range', () => cluster(vpc(['10.1.0.0/24', 'x'])), /must be an IPv4 range such as '10.0.0.0\/16'; got 'x'/],
+    ['one range for two subnets', () => cluster(vpc(['10.1.0.0/24'])), 'LENGTHS_DIFFER vpc.privateSubnetCidrs'],
+    ['no range', () => cluster(vpc(['10.1.0.0/24', 'x'])), 'INVALID_FORMAT vpc.privateSubnetCidrs'],
     [
       'imported subnets over each other',
       () => imported({ subnetCidrs: ['10.1.0.0/24', '10.1.0.0/24'] }),
-      /must not overlap/,
+      'RANGES_OVERLAP subnetCidrs',
     ],
-  ])('are refused: %s', (_, build, message) => expect(build).toThrow(message));
+  ])('are refused: %s', (_, build, id) => expect(idsOf(faultsThrown(build))).toEqual([id]));
 
   test('apart from each other are fine', () => {
     expect(() => cluster({ apiAccess: ApiAccess.privateFrom(['10.1.0.0/16', '192.168.0.0/16']) })).not.toThrow();
     expect(() => imported({ subnetCidrs: ['10.1.0.0/24', '10.1.1.0/24'] })).not.toThrow();
   });
+});
+
+test('a cluster that was imported explains itself and where pods go, as one that was made does', () => {
+  const stack = testStack();
+  const made: IEksCluster = new EksGpuCluster(stack, 'Made', { clusterName: 'made' });
+  const imported = EksGpuCluster.fromAttributes(stack, 'Imported', {
+    clusterName: 'shared',
+    kubernetesVersion: '1.35',
+    subnetIds: ['subnet-a'],
+    securityGroupIds: ['sg-1'],
+  });
+  for (const cluster of [made, imported]) {
+    new GpuNodePool(stack, `Pool-${cluster.clusterName}`, {
+      cluster,
+      instanceType: GpuInstanceType.G5_XLARGE,
+      poolName: 'chat',
+      minNodes: 1,
+      maxNodes: 1,
+    });
+  }
+  const pods = (text: string) => text.slice(text.indexOf('Pods, and where they go:'));
+  expect(imported.explain()).toMatch(/^EKS cluster shared, which exists, Kubernetes 1\.35\./);
+  expect(pods(imported.explain())).toBe(pods(made.explain()));
+  expect(pods(made.explain())).toContain('chat');
 });

@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../../support/faults';
 import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksClusterAttributes } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
@@ -128,12 +129,12 @@ describe('roles of service accounts', () => {
   });
 
   test.each<[string, Partial<EksClusterAttributes>, string, string]>([
-    ['neither agent nor provider', {}, 'triton', 'neither the EKS Pod Identity agent nor'],
-    ['a name that Kubernetes refuses', { podIdentity: true }, 'Triton', 'serviceAccountName must be an RFC 1123 label'],
-  ])('fail for %s', (_, attributes, account, message) => {
+    ['neither agent nor provider', {}, 'triton', 'POD_IAM_UNAVAILABLE'],
+    ['a name that Kubernetes refuses', { podIdentity: true }, 'Triton', 'INVALID_NAME serviceAccountName'],
+  ])('fail for %s', (_, attributes, account, id) => {
     const build = () => imported(attributes, (cluster) => cluster.serviceAccountRole('inference', account));
     expect(build).toThrow(expect.objectContaining({ name: 'ValidationError', constructPath: 'test/Cluster' }));
-    expect(build).toThrow(message);
+    expect(idsOf(faultsThrown(build))).toEqual([id]);
   });
 });
 
@@ -168,8 +169,8 @@ describe("somebody else's EKS cluster", () => {
   });
 
   test.each<[string, Partial<EksClusterAttributes>, string]>([
-    ['no security group', { securityGroupIds: [] }, 'securityGroupIds must name at least'],
-    ['a bad name', { clusterName: 'a b' }, 'clusterName must be'],
-    ['zones that are not one to a subnet', { availabilityZones: ['a', 'b'] }, 'got 2 for 1'],
-  ])('fails for %s', (_, attributes, message) => expect(() => imported(attributes)).toThrow(message));
+    ['no security group', { securityGroupIds: [] }, 'EMPTY_LIST securityGroupIds'],
+    ['a bad name', { clusterName: 'a b' }, 'INVALID_NAME clusterName'],
+    ['zones that are not one to a subnet', { availabilityZones: ['a', 'b'] }, 'LENGTHS_DIFFER availabilityZones'],
+  ])('fails for %s', (_, attributes, id) => expect(idsOf(faultsThrown(() => imported(attributes)))).toEqual([id]));
 });

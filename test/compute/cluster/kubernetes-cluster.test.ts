@@ -1,3 +1,4 @@
+import { faultsThrown, idsOf } from '../../support/faults';
 import { Token } from 'cdktf';
 import { KubeconfigAttributes, KubernetesCluster } from '../../../lib/compute/cluster/kubernetes-cluster';
 import { EncryptedStorageClass } from '../../../lib/compute/cluster/encrypted-storage-class';
@@ -41,7 +42,7 @@ describe('a cluster by its kubeconfig', () => {
     expect(cluster.nodePools).toEqual([a, b]);
     cluster.nodePools.pop();
     expect(cluster.nodePools).toHaveLength(2);
-    expect(() => ClusterNodePools.add(pool(cluster, 'a'))).toThrow(/'a' on cluster 'Rack' is also at test\/a/);
+    expect(idsOf(faultsThrown(() => ClusterNodePools.add(pool(cluster, 'a'))))).toEqual(['DUPLICATE poolName']);
   });
 
   test('has no IAM roles', () => {
@@ -51,14 +52,14 @@ describe('a cluster by its kubeconfig', () => {
   });
 
   test.each<[string, KubeconfigAttributes, string]>([
-    ['an empty path', { configPath: '' }, 'configPath must be the path'],
+    ['an empty path', { configPath: '' }, 'MISSING_PROPERTY configPath'],
     [
       'a name that is a token',
       { configPath: 'x', clusterName: Token.asString({ resolve: () => 'x' }) },
-      'clusterName must be known',
+      'VALUE_NOT_CONCRETE clusterName',
     ],
-    ['an empty name', { configPath: 'x', clusterName: '' }, 'clusterName must not be empty'],
-  ])('fails for %s', (_, attributes, message) => expect(() => make(attributes)).toThrow(message));
+    ['an empty name', { configPath: 'x', clusterName: '' }, 'INVALID_NAME clusterName'],
+  ])('fails for %s', (_, attributes, id) => expect(idsOf(faultsThrown(() => make(attributes)))).toEqual([id]));
 });
 
 describe('the encrypted storage class', () => {
@@ -98,6 +99,6 @@ describe('the encrypted storage class', () => {
         (stack) =>
           void new EncryptedStorageClass(stack, 'Class', { cluster: testCluster(stack), storageClassName: 'GP3' }),
       );
-    expect(build).toThrow('storageClassName must be an RFC 1123 label');
+    expect(idsOf(faultsThrown(build))).toEqual(['INVALID_NAME storageClassName']);
   });
 });

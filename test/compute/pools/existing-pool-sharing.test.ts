@@ -10,7 +10,7 @@ import { GpuSharingKind } from '../../../lib/core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { Workload, demand, gpus } from '../../scheduling/checks-support';
+import { runPods, demand, gpus } from '../../scheduling/checks-support';
 import { RACK, rack } from '../../network/support';
 import { Block, synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
@@ -161,7 +161,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
         const cluster = testCluster(stack);
         const pool = shared(stack, cluster, { nodes: 1, gpuSharing });
         const { nodeSelector } = pool;
-        ClusterChecks.of(cluster).register(new Workload(stack, 'W', [demand({ pods, requests, nodeSelector })]));
+        runPods(stack, cluster, 'W', demand({ pods, requests, nodeSelector }));
         found = reasonsOf(ClusterChecks.of(cluster).faults);
       });
     try {
@@ -222,7 +222,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
         const cluster = testCluster(stack);
         const { nodeSelector } = shared(stack, cluster, { gpuSharing: DIVIDED });
         const asked = demand({ ...gpus(2), tensorParallelism: 2, nodeSelector });
-        ClusterChecks.of(cluster).register(new Workload(stack, 'W', [asked]));
+        runPods(stack, cluster, 'W', asked);
         found = reasonsOf(ClusterChecks.of(cluster).faults);
       }),
     ).toThrow(/needs whole GPUs, but pool 'rack' shares them \(mig\)/);
@@ -239,7 +239,7 @@ describe('agents of own nodes that share their GPUs', () => {
         rack(stack, cluster, { fabric: RdmaFabric.none(), gpuSharing, hardware: RACK }, name);
     });
   const values = (pools: { [name: string]: GpuSharing }): Block =>
-    JSON.parse(agents(pools, GpuOperator.release()).byName('helm_release', 'gpu-operator').values[0]);
+    JSON.parse(agents(pools, GpuOperator.version()).byName('helm_release', 'gpu-operator').values[0]);
 
   test('have a device plugin of that configuration', () => {
     const result = agents({ a: SLICED, b: GpuSharing.timeSlicing(2).renamed() });
@@ -262,8 +262,8 @@ describe('agents of own nodes that share their GPUs', () => {
 
   test('cannot have two strategies, nor divide GPUs without the operator', () => {
     expect(() => values({ a: DIVIDED, b: GpuSharing.mig('3g.40gb').renamed() })).toThrow(
-      /MIG instances of pool\(s\) 'b' have resource names of their own and those of 'a' have not/,
+      /MIG instances of pool\(s\) 'b' have resource names of their own, while those of 'a'/,
     );
-    expect(() => agents({ a: DIVIDED })).toThrow(/'a' divide their GPUs by MIG.*GpuOperator.release/);
+    expect(() => agents({ a: DIVIDED })).toThrow(/'a' divide their GPUs by MIG.*GpuOperator.version/);
   });
 });

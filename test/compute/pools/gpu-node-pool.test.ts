@@ -1,3 +1,4 @@
+import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { Lazy, Token } from 'cdktf';
@@ -54,7 +55,7 @@ describe('GpuNodePool', () => {
     expect(pool?.nodeLabels).toEqual(group.labels);
     expect(pool?.nodeSelector).toEqual({ 'gpu-inference-constructs/pool': 'chat' });
     expect(pool?.taints.map((taint) => taint.effect)).toEqual(['NoSchedule', 'NoExecute']);
-    expect(pool?.cluster.nodePools).toEqual([pool]);
+    expect(pool && ClusterNodePools.of(pool.cluster)).toEqual([pool]);
     expect(pool?.efaInterfacesPerNode).toBe(0);
   });
 

@@ -1,3 +1,4 @@
+import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
@@ -72,7 +73,7 @@ test('a pool that was taken out of the tree is no pool of its cluster', () => {
     KubernetesAccess.of(stack, cluster);
     new GpuNodePool(stack, 'Gone', { ...size, cluster, fabric: RdmaFabric.efa() });
     expect(stack.node.tryRemoveChild('Gone')).toBe(true);
-    expect(cluster.nodePools).toEqual([]);
+    expect(ClusterNodePools.of(cluster)).toEqual([]);
     new NodeAgents(stack, 'Agents', { cluster });
   });
   expect(result.resources('kubernetes_daemon_set_v1')).toHaveLength(1);
@@ -97,8 +98,8 @@ test('the name and the nodes of a pool that was taken out of the tree are free a
       const first = make();
       stack.node.tryRemoveChild(first.node.id);
       const second = make();
-      expect(cluster.nodePools.includes(first)).toBe(false);
-      expect(cluster.nodePools.includes(second)).toBe(true);
+      expect(ClusterNodePools.of(cluster).includes(first)).toBe(false);
+      expect(ClusterNodePools.of(cluster).includes(second)).toBe(true);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { TerraformStack } from 'cdktf';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
@@ -206,7 +207,7 @@ describe('a pool by Karpenter', () => {
       const pool = karpenter(first, P5);
       KubernetesAccess.of(second, pool.cluster);
       pool.install(second);
-      expect(pool.cluster.nodePools).toEqual([pool]);
+      expect(ClusterNodePools.of(pool.cluster)).toEqual([pool]);
       expect(pool.efaInterfacesPerNode).toBe(32);
     });
     expect(infra.only('aws_eks_access_entry').type).toBe('EC2_LINUX');

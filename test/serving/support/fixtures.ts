@@ -5,6 +5,7 @@ import {
   IGpuNodePool,
   IKubernetesCluster,
   IModelStore,
+  IRdmaFabric,
   ModelStoreCredentials,
   NodeTaint,
 } from '../../../lib/core';
@@ -30,6 +31,7 @@ export class TestPool extends Construct implements IGpuNodePool {
     public readonly cluster: IKubernetesCluster,
     public readonly hardware: GpuInstanceType,
     public readonly maxNodes = 2,
+    public readonly fabric?: IRdmaFabric,
   ) {
     super(scope, id);
     this.poolName = id;
@@ -65,7 +67,7 @@ export interface Site {
   readonly scope: Construct;
   readonly cluster: TestCluster;
   readonly store: TestStore;
-  pool(instanceType: GpuInstanceType, maxNodes?: number, name?: string): TestPool;
+  pool(instanceType: GpuInstanceType, maxNodes?: number, name?: string, fabric?: IRdmaFabric): TestPool;
 }
 
 /** A stack with a cluster, a store and as many pools as a test asks for. */
@@ -76,7 +78,8 @@ export function withSite(build: (site: Site) => void): Synthesized {
       scope: stack,
       cluster,
       store: new TestStore(stack, 'Store'),
-      pool: (instanceType, maxNodes, name = 'gpu') => new TestPool(stack, name, cluster, instanceType, maxNodes),
+      pool: (instanceType, maxNodes, name = 'gpu', fabric) =>
+        new TestPool(stack, name, cluster, instanceType, maxNodes, fabric),
     });
   });
 }
@@ -103,6 +106,7 @@ export const onnxProps = {
 export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
   readonly instanceType?: GpuInstanceType;
   readonly maxNodes?: number;
+  readonly fabric?: IRdmaFabric;
   /** How pods reach the store. */
   readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
 };
@@ -115,11 +119,11 @@ export function deploy(overrides: DeploymentOverrides = {}): {
 } {
   let made: { deployment: TritonDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, reach, ...props } = overrides;
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, fabric, reach, ...props } = overrides;
     Object.assign(site.store, reach);
     const deployment = new TritonDeployment(site.scope, 'Chat', {
       cluster: site.cluster,
-      nodePool: site.pool(instanceType, maxNodes),
+      nodePool: site.pool(instanceType, maxNodes, undefined, fabric),
       modelStore: site.store,
       models: [llama8b],
       ...props,

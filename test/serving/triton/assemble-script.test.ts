@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { ASSEMBLE_SCRIPT } from '../../../lib/serving/triton/assemble-script';
+import { scriptAsset } from '../../../lib/kubernetes/script-asset';
 import { Run, manifest, put, runScript, textOf } from '../support/run-script';
 import { installStubAws } from '../support/stub-aws';
 
@@ -34,7 +34,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const store = (name: string, content: string) => put(path.join(root, 'store/bucket/chat/1', name), content);
 const local = (name: string) => textOf(path.join(root, 'models', name));
 const calls = () => (textOf(path.join(root, 'calls')) ?? '').trim().split('\n').filter(Boolean);
-const run = (): Promise<Run> => runScript(ASSEMBLE_SCRIPT, root, env);
+const run = (): Promise<Run> => runScript(scriptAsset('assemble-repository.sh'), root, env);
 
 test('assembles weights and configuration', async () => {
   const { status, stderr } = await run();

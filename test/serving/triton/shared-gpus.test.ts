@@ -3,11 +3,13 @@ import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
 import { TritonDeployment } from '../../../lib/serving/triton/triton-deployment';
+import { ModelInstances } from '../../../lib/serving/triton/model-instances';
 import { TritonModel } from '../../../lib/serving/triton/triton-model';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
 import { testEksCluster } from '../../compute/test-eks-cluster';
 import { rack } from '../../network/support';
+import { faultsThrown, idsOf } from '../../support/faults';
 import { synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 import { TestStore, llama8b, onnxProps } from '../support/fixtures';
@@ -25,16 +27,16 @@ function deploy(gpuSharing: GpuSharing, model: TritonModel, replicas = 1) {
 test.each([
   ['time-slicing', GpuSharing.timeSlicing(4)],
   ['mig', GpuSharing.mig('1g.10gb')],
-])('a language model is planned for whole GPUs, and refused on a pool with %s', (kind, gpuSharing) => {
-  expect(() => deploy(gpuSharing, llama8b)).toThrow(
-    `pool 'pool' shares its GPUs (${kind}), but 'chat' is planned with the memory of whole ones`,
-  );
+])('a language model is planned for whole GPUs, and refused on a pool with %s', (_kind, gpuSharing) => {
+  expect(idsOf(faultsThrown(() => deploy(gpuSharing, llama8b)))).toEqual(['PLAN_NEEDS_WHOLE_GPUS models[0]']);
 });
 
 test('models without a plan take as many shares as there are', () => {
   const onnx = TritonModel.onnxRuntime(onnxProps);
   expect(deploy(GpuSharing.timeSlicing(4), onnx, 4).only('kubernetes_deployment_v1').spec.replicas).toBe('4');
-  expect(() => deploy(GpuSharing.timeSlicing(4), onnx, 5)).toThrow(/replicas must be at most 4/);
+  expect(idsOf(faultsThrown(() => deploy(GpuSharing.timeSlicing(4), onnx, 5)))).toEqual([
+    'REPLICAS_EXCEED_POOL replicas',
+  ]);
 });
 
 describe('own nodes that share their GPUs', () => {
@@ -50,7 +52,7 @@ describe('own nodes that share their GPUs', () => {
       ...onnxProps,
       name: props.name ?? onnxProps.name,
       modelSize: props.modelSize,
-      instances: props.gpus === undefined ? undefined : { gpus: props.gpus },
+      instances: props.gpus === undefined ? undefined : ModelInstances.onGpus(props.gpus),
     });
   const instance = GpuSharing.mig('1g.10gb');
 
@@ -64,9 +66,9 @@ describe('own nodes that share their GPUs', () => {
   });
 
   test('a language model is refused', () => {
-    expect(() => onRack(instance.renamed(), [llama8b])).toThrow(
-      /pool 'rack' shares its GPUs \(mig\), but 'chat' is planned/,
-    );
+    expect(idsOf(faultsThrown(() => onRack(instance.renamed(), [llama8b])))).toEqual([
+      'PLAN_NEEDS_WHOLE_GPUS models[0]',
+    ]);
   });
 
   test('a model must fit a share, not a GPU', () => {
@@ -76,12 +78,13 @@ describe('own nodes that share their GPUs', () => {
     expect(() => onRack(GpuSharing.timeSlicing(8), [onnx({ modelSize })])).toThrow(
       /a share of the pool's H100 has 9\.89 GiB/,
     );
-    expect(() => onRack(GpuSharing.timeSlicing(64), [onnx()])).toThrow(/or say modelSize, which is taken for 2 GiB/);
+    expect(() => onRack(GpuSharing.timeSlicing(64), [onnx()])).toThrow(
+      /or set modelSize, which is assumed to be 2 GiB/,
+    );
   });
 
   test('a process sees one instance', () => {
-    const message = /a server on pool 'rack' can use one share of a GPU \(mig\).*got 2/;
-    expect(() => onRack(instance, [onnx({ gpus: 2 })])).toThrow(message);
-    expect(() => onRack(instance, [onnx(), onnx({ name: 'other' })])).toThrow(message);
+    for (const models of [[onnx({ gpus: 2 })], [onnx(), onnx({ name: 'other' })]])
+      expect(idsOf(faultsThrown(() => onRack(instance, models)))).toEqual(['SERVER_NEEDS_SEVERAL_SHARES models']);
   });
 });

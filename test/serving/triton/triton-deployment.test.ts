@@ -1,7 +1,7 @@
 import { GpuInstanceType, ModelSpec, TritonRelease } from '../../../lib/catalog';
 import { ImageRegistry } from '../../../lib/kubernetes';
 import { TritonDeployment, TritonModel } from '../../../lib/serving';
-import { DataSize } from '../../../lib/units';
+import { DataSize, Duration } from '../../../lib/units';
 import {
   DeploymentOverrides,
   deploy,
@@ -85,16 +85,16 @@ describe('pod', () => {
   test('judges by the startup probe until everything is loaded, and lives as long as the server does', () => {
     const { json, deployment } = deploy(big);
     const { startup_probe: startup, liveness_probe: liveness, readiness_probe: readiness } = podOf(json).container[0];
-    expect(startup.failure_threshold * startup.period_seconds).toBe(deployment.startupBudget);
-    expect(deployment.startupBudget).toBeGreaterThan(130 / 0.25);
+    expect(startup.failure_threshold * startup.period_seconds).toBe(deployment.startupBudget.toSeconds());
+    expect(deployment.startupBudget.toSeconds()).toBeGreaterThan(130 / 0.25);
     expect(liveness.http_get.path).toBe('/v2/health/live');
     expect(readiness.http_get.path).toBe('/v2/health/ready');
     const spec = json.only('kubernetes_deployment_v1').spec;
-    expect(spec.progress_deadline_seconds).toBeGreaterThan(deployment.startupBudget);
+    expect(spec.progress_deadline_seconds).toBeGreaterThan(deployment.startupBudget.toSeconds());
   });
 
   test('gets a longer grace period than Triton takes to end', () => {
-    const pod = podOf(deploy({ exitTimeout: 120 }).json);
+    const pod = podOf(deploy({ exitTimeout: Duration.minutes(2) }).json);
     expect(pod.container[0].args).toContain('--exit-timeout-secs=120');
     expect(pod.termination_grace_period_seconds).toBeGreaterThan(120 + 10);
   });
@@ -251,7 +251,7 @@ test('overrides of resources, environment and arguments', () => {
     },
     environment: { OMP_NUM_THREADS: '8' },
     extraArguments: ['--log-verbose=1'],
-    startupBudget: 900,
+    startupBudget: Duration.minutes(15),
     priorityClassName: 'serving',
     name: 'other',
   });

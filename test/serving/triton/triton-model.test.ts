@@ -1,17 +1,35 @@
 import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease, TritonVariant } from '../../../lib/catalog';
-import { GraphOptimization, TensorDataType, TimeoutAction, TritonModel, VersionPolicy } from '../../../lib/serving';
+import {
+  GraphOptimization,
+  ModelInstances,
+  TensorDataType,
+  TimeoutAction,
+  TritonModel,
+  VersionPolicy,
+} from '../../../lib/serving';
+import { GpuSharingKind } from '../../../lib/core';
+import { NodeNetwork } from '../../../lib/planning';
 import { generatedFiles } from '../../../lib/serving/triton/model-repository';
 import { EnumName, renderTextFormat } from '../../../lib/serving/triton/protobuf-text';
-import { DataSize } from '../../../lib/units';
+import { DataSize, Duration } from '../../../lib/units';
 import { onnxProps } from '../support/fixtures';
 
-const context = { instanceType: GpuInstanceType.P4DE_24XLARGE, release: TritonRelease.DEFAULT };
+/** As a p4de.24xlarge would run them. */
+const site = {
+  hardware: {
+    instanceType: GpuInstanceType.P4DE_24XLARGE,
+    gpusPerNode: 8,
+    gpuMemory: GpuInstanceType.P4DE_24XLARGE.gpuMemory,
+    network: NodeNetwork.TCP,
+    poolName: 'gpu',
+    sharing: GpuSharingKind.NONE,
+  },
+  release: TritonRelease.DEFAULT,
+  replicas: 1,
+};
 
 function filesOf(...models: TritonModel[]): { [path: string]: string } {
-  const files = generatedFiles(
-    models.map((model) => model._definition),
-    context,
-  );
+  const files = generatedFiles(models.flatMap((model) => model._definition.on(site).model ?? []));
   return Object.fromEntries(files.map(({ path, text }) => [path.replace(/^repository\//, ''), text]));
 }
 
@@ -167,14 +185,14 @@ describe('ONNX Runtime model', () => {
           version: '3',
           otherVersions: ['1'],
           versionPolicy: VersionPolicy.specific([1, 3]),
-          instances: { count: 2, gpus: 2 },
+          instances: ModelInstances.onGpus(2, 2),
           dynamicBatching: {
             preferredBatchSizes: [8, 32],
-            maxQueueDelayMicroseconds: 500,
+            maxQueueDelay: Duration.microseconds(500),
             priorityLevels: 3,
             queue: {
               maxQueueSize: 100,
-              timeoutMicroseconds: 1000,
+              timeout: Duration.milliseconds(1),
               timeoutAction: TimeoutAction.DELAY,
               allowTimeoutOverride: true,
             },
@@ -199,7 +217,7 @@ describe('ONNX Runtime model', () => {
         TritonModel.onnxRuntime({
           ...onnxProps,
           maxBatchSize: 0,
-          instances: { count: 4, gpus: 0 },
+          instances: ModelInstances.onCpu(4),
           fileName: 'fraud.onnx',
           intraOpThreads: 2,
           latencyBucketsMs: [1, 50],

@@ -7,6 +7,7 @@ import {
   ModelSpec,
   NodeAgents,
 } from '../../../lib';
+import { faultsThrown, idsOf } from '../../support/faults';
 import { synthesize } from '../../support/synth';
 
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
@@ -29,9 +30,10 @@ describe('a given cluster', () => {
 
   test('is not described again', () => {
     expect(() => build({ tags: { team: 'ml' }, vpcCidr: undefined })).not.toThrow();
-    expect(() => build({ vpcCidr: '10.1.0.0/16', ...ZONES })).toThrow(
-      /availabilityZones, vpcCidr would be of a cluster that the topology makes, but cluster is given; leave out/,
-    );
+    expect(idsOf(faultsThrown(() => build({ vpcCidr: '10.1.0.0/16', ...ZONES })))).toEqual([
+      'CONFLICTING_PROPERTIES availabilityZones',
+      'CONFLICTING_PROPERTIES vpcCidr',
+    ]);
   });
 
   test('keeps the agents and the storage class it has, and serves a second topology', () => {
@@ -45,6 +47,16 @@ describe('a given cluster', () => {
     expect(made.resources('kubernetes_storage_class_v1')).toHaveLength(1);
     expect(made.resources('kubernetes_deployment_v1')).toHaveLength(2);
     expect(() => build({}, true)).not.toThrow();
+  });
+
+  test('is explained with its pods, as one that the topology makes', () => {
+    let text = '';
+    synthesize((stack) => {
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
+      text = make(stack, { availabilityZones: undefined, cluster, monitoring: false }).explain();
+    });
+    expect(text).toContain('aws eks update-kubeconfig --name chat');
+    expect(text).toMatch(/inference\/llama-3-1-8b/);
   });
 
   test('whose agents something else installs gets none', () => {
@@ -61,6 +73,6 @@ describe('a given cluster', () => {
         const models = [{ model: ModelSpec.MISTRAL_7B }];
         new CloudTopology(stack, 'Two', { clusterName: 'chat', cluster: cluster as EksGpuCluster, models });
       });
-    expect(two).toThrow(/'test\/Cloud' and 'test\/Two' both make .*stateful_set monitoring\/prometheus/);
+    expect(two).toThrow(/'test\/Cloud' and 'test\/Two' both create .*stateful_set monitoring\/prometheus/);
   });
 });

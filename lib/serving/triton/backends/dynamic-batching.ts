@@ -1,5 +1,6 @@
-import { Fault, untitled } from '../../../units/fault';
-import { integerFault } from '../../../units/whole-number';
+import { Duration } from '../../../units/duration';
+import { Fault, fault, faultsUnder } from '../../../units/fault';
+import { wholeNumberFault } from '../../../units/number-faults';
 import { DynamicBatching, QueuePolicy, TimeoutAction } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 
@@ -8,48 +9,90 @@ import { EnumName, TextMessage } from '../protobuf-text';
  *
  * @internal
  */
-export function dynamicBatchingFaults(where: string, batching: DynamicBatching, maxBatchSize: number): Fault[] {
-  const faults: Fault[] = [];
-  if (maxBatchSize < 1)
-    faults.push(untitled(`${where}: dynamicBatching needs a maxBatchSize of at least 1; got ${maxBatchSize}`));
-  for (const size of batching.preferredBatchSizes ?? []) {
-    if (Number.isSafeInteger(size) && size >= 1 && size <= maxBatchSize) continue;
-    faults.push(untitled(`${where}: preferredBatchSizes must lie in 1 to maxBatchSize (${maxBatchSize}); got ${size}`));
-  }
-  faults.push(...integerFault(`${where}: maxQueueDelayMicroseconds`, batching.maxQueueDelayMicroseconds, 0));
-  faults.push(...priorityFaults(where, batching));
-  const queues: [string, QueuePolicy | undefined][] = [['queue', batching.queue]];
-  for (const [level, queue] of Object.entries(batching.priorityQueues ?? {}))
-    queues.push([`priorityQueues[${level}]`, queue]);
-  for (const [name, queue] of queues) {
-    faults.push(...integerFault(`${where}: ${name}.maxQueueSize`, queue?.maxQueueSize, 0));
-    faults.push(...integerFault(`${where}: ${name}.timeoutMicroseconds`, queue?.timeoutMicroseconds, 0));
-    if (batching.preserveOrdering && queue?.timeoutAction === TimeoutAction.DELAY) {
-      faults.push(
-        untitled(
-          `${where}: preserveOrdering excludes the timeout action DELAY (${name}), which changes the order; use REJECT`,
-        ),
-      );
-    }
-  }
-  return faults;
+export function dynamicBatchingFaults(batching: DynamicBatching, maxBatchSize: number): Fault[] {
+  const { maxQueueDelay, preferredBatchSizes = [], priorityQueues = {} } = batching;
+  return faultsUnder(
+    [
+      ...(maxBatchSize < 1
+        ? [
+            fault(
+              'BATCHING_WITHOUT_BATCH',
+              undefined,
+              `dynamicBatching needs a maxBatchSize of at least 1; got ${maxBatchSize}; raise maxBatchSize or remove dynamicBatching`,
+            ),
+          ]
+        : []),
+      ...preferredBatchSizes.flatMap((size, index) =>
+        wholeNumberFault(`preferredBatchSizes[${index}]`, size, 1, Math.max(1, maxBatchSize)),
+      ),
+      ...timeFault('maxQueueDelay', maxQueueDelay),
+      ...priorityFaults(batching),
+      ...(batching.queue ? queueFaults('queue', batching.queue, batching) : []),
+      ...Object.entries(priorityQueues).flatMap(([level, queue]) =>
+        queueFaults(`priorityQueues[${level}]`, queue, batching),
+      ),
+    ],
+    'dynamicBatching',
+  );
 }
 
-function priorityFaults(where: string, batching: DynamicBatching): Fault[] {
-  const faults = integerFault(`${where}: priorityLevels`, batching.priorityLevels, 1);
-  const levels = batching.priorityLevels ?? 0;
-  if (batching.preserveOrdering && levels > 1) {
-    faults.push(untitled(`${where}: preserveOrdering allows one priority level only; got priorityLevels ${levels}`));
-  }
+/** Triton counts whole microseconds. */
+function timeFault(property: string, time: Duration | undefined): Fault[] {
+  if (time === undefined || Number.isSafeInteger(time.toMicroseconds())) return [];
+  return [fault('OUT_OF_RANGE', property, `${property} must be a whole number of microseconds; got ${time}`)];
+}
+
+function queueFaults(path: string, queue: QueuePolicy, { preserveOrdering }: DynamicBatching): Fault[] {
+  return [
+    ...wholeNumberFault(`${path}.maxQueueSize`, queue.maxQueueSize, 0),
+    ...timeFault(`${path}.timeout`, queue.timeout),
+    ...(preserveOrdering && queue.timeoutAction === TimeoutAction.DELAY
+      ? [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            `${path}.timeoutAction`,
+            `${path}.timeoutAction must be REJECT with preserveOrdering, because DELAY changes the order; got DELAY`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function priorityFaults({ priorityLevels, preserveOrdering, ...batching }: DynamicBatching): Fault[] {
+  const levels = priorityLevels ?? 0;
   const level = batching.defaultPriorityLevel;
-  if (level !== undefined && !(Number.isSafeInteger(level) && level >= 1 && level <= levels)) {
-    faults.push(untitled(`${where}: defaultPriorityLevel must lie in 1 to priorityLevels (${levels}); got ${level}`));
-  }
-  for (const key of Object.keys(batching.priorityQueues ?? {})) {
-    if (/^[1-9][0-9]*$/.test(key) && Number(key) <= levels) continue;
-    faults.push(untitled(`${where}: keys of priorityQueues must lie in 1 to priorityLevels (${levels}); got '${key}'`));
-  }
-  return faults;
+  return [
+    ...wholeNumberFault('priorityLevels', priorityLevels, 1),
+    ...(preserveOrdering && levels > 1
+      ? [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            'priorityLevels',
+            `priorityLevels must be 1 with preserveOrdering, because levels change the order; got ${levels}`,
+          ),
+        ]
+      : []),
+    ...(level !== undefined && levels === 0
+      ? [
+          fault(
+            'MISSING_PROPERTY',
+            'priorityLevels',
+            `defaultPriorityLevel ${level} needs priorityLevels; set priorityLevels to at least ${level} or remove defaultPriorityLevel`,
+          ),
+        ]
+      : wholeNumberFault('defaultPriorityLevel', level, 1, levels)),
+    ...Object.keys(batching.priorityQueues ?? {}).flatMap((key) =>
+      /^[1-9][0-9]*$/.test(key) && Number(key) <= levels
+        ? []
+        : [
+            fault(
+              'UNKNOWN_VALUE',
+              `priorityQueues[${key}]`,
+              `priorityQueues has a queue for level '${key}', but the levels are 1 to priorityLevels (${levels})`,
+            ),
+          ],
+    ),
+  ];
 }
 
 /** @internal */
@@ -63,7 +106,7 @@ export function dynamicBatchingMessage(batching: DynamicBatching, maxBatchSize: 
     }));
   return {
     preferred_batch_size: batching.preferredBatchSizes?.length ? batching.preferredBatchSizes : undefined,
-    max_queue_delay_microseconds: batching.maxQueueDelayMicroseconds,
+    max_queue_delay_microseconds: batching.maxQueueDelay?.toMicroseconds(),
     preserve_ordering: batching.preserveOrdering,
     priority_levels: levels,
     default_priority_level: levels === undefined ? undefined : (batching.defaultPriorityLevel ?? Math.ceil(levels / 2)),
@@ -75,7 +118,7 @@ export function dynamicBatchingMessage(batching: DynamicBatching, maxBatchSize: 
 function queueMessage(queue: QueuePolicy, maxBatchSize: number): TextMessage {
   return {
     timeout_action: new EnumName(queue.timeoutAction ?? TimeoutAction.REJECT),
-    default_timeout_microseconds: queue.timeoutMicroseconds ?? 5_000_000,
+    default_timeout_microseconds: (queue.timeout ?? Duration.seconds(5)).toMicroseconds(),
     allow_timeout_override: queue.allowTimeoutOverride ?? false,
     max_queue_size: queue.maxQueueSize ?? Math.max(64, 16 * maxBatchSize),
   };

@@ -1,5 +1,5 @@
 import { MetricExporter } from '../../../catalog/metric-kind';
-import { Fault, untitled } from '../../../units/fault';
+import { Fault, fault } from '../../../units/fault';
 import { TritonVariant } from '../../../catalog/serving-engine';
 import { DataSize } from '../../../units/data-size';
 import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batching';
@@ -12,9 +12,11 @@ import {
   versionPolicyMessage,
 } from '../model-config';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
-import { integerFault } from '../../../units/whole-number';
-import { ModelContext, ModelDefinition, ModelVersion } from '../model-definition';
-import { DynamicBatching, GraphOptimization, ModelInstances, TensorSpec, VersionPolicy } from '../model-options';
+import { duplicateFaults } from '../../../units/duplicate-faults';
+import { wholeNumberFault } from '../../../units/number-faults';
+import { BackendModel, ModelDefinition, ModelOnSite, ModelSite, ModelVersion } from '../model-definition';
+import { ModelInstances } from '../model-instances';
+import { DynamicBatching, GraphOptimization, TensorSpec, VersionPolicy } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { tensorFaults, tensorMessage } from './tensor-spec';
 
@@ -40,7 +42,7 @@ export interface OnnxRuntimeModelProps {
   readonly dynamicBatching?: DynamicBatching;
   /** What is done to the graph. @default GraphOptimization.ALL */
   readonly graphOptimization?: GraphOptimization;
-  /** Instances and GPUs. @default - one instance on a GPU of its own */
+  /** Instances, and what they run on. @default ModelInstances.onGpus(1), one instance on a GPU of its own */
   readonly instances?: ModelInstances;
   /** Threads within an operator on the CPU. @default - one for each core */
   readonly intraOpThreads?: number;
@@ -69,7 +71,7 @@ const GRAPH_LEVEL: { readonly [optimization in GraphOptimization]: number | unde
  *
  * @internal
  */
-export class OnnxRuntimeModel implements ModelDefinition {
+export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
   public readonly name: string;
   public readonly backend = 'onnxruntime';
   public readonly variant = TritonVariant.STANDARD;
@@ -82,9 +84,12 @@ export class OnnxRuntimeModel implements ModelDefinition {
   public readonly exporters: readonly MetricExporter[] = [];
   public readonly weightsInRepository = true;
 
+  private readonly instances: ModelInstances;
+
   public constructor(public readonly props: OnnxRuntimeModelProps) {
     this.name = props.name;
-    this.gpus = props.instances?.gpus ?? 1;
+    this.instances = props.instances ?? ModelInstances.onGpus();
+    this.gpus = this.instances.gpuCount;
     this.versions = [props.version ?? '1', ...(props.otherVersions ?? [])].map((store) => ({
       store,
       number: tritonVersion(store),
@@ -101,37 +106,10 @@ export class OnnxRuntimeModel implements ModelDefinition {
     return DataSize.gib(2).plus(this.storedSize.times(copies));
   }
 
-  /** What such a model takes depends on its graph, which is not known here. */
-  public plan(): undefined {
-    return undefined;
-  }
-
-  public faults(context: ModelContext): Fault[] {
-    const { name, inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
-    const where = `model '${name}'`;
-    return [
-      ...modelNameFaults(name),
-      ...this.versionFaults(),
-      ...integerFault(`${where}: maxBatchSize`, maxBatchSize, 0),
-      ...integerFault(`${where}: instances.count`, this.props.instances?.count, 1),
-      ...integerFault(`${where}: instances.gpus`, this.props.instances?.gpus, 0),
-      ...integerFault(`${where}: intraOpThreads`, this.props.intraOpThreads, 1),
-      ...tensorFaults(where, 'inputs', inputs, maxBatchSize),
-      ...tensorFaults(where, 'outputs', outputs, maxBatchSize),
-      ...outputs
-        .filter((tensor) => tensor.optional)
-        .map((tensor) => untitled(`${where}: output '${tensor.name}' cannot be optional`)),
-      ...(this.batching ? dynamicBatchingFaults(where, this.batching, maxBatchSize) : []),
-      ...(latencyBucketsMs ? bucketFaults(name, latencyBucketsMs) : []),
-      ...this.gpuFaults(where, context),
-      ...(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
-        ? []
-        : [
-            untitled(
-              `${where}: fileName must be a plain file name of letters, digits, '.', '_' and '-'; got '${this.fileName}'`,
-            ),
-          ]),
-    ];
+  /** Nothing of it is decided by the hardware, and it has no plan: what it takes depends on its graph, which is not known here. */
+  public on(site: ModelSite): ModelOnSite {
+    const faults = this.faults(site);
+    return { model: faults.length === 0 ? this : undefined, faults, warnings: [] };
   }
 
   public config(gpuIds: readonly number[]): TextMessage {
@@ -163,6 +141,43 @@ export class OnnxRuntimeModel implements ModelDefinition {
     return {};
   }
 
+  private faults(site: ModelSite): Fault[] {
+    const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
+    return [
+      ...modelNameFaults(this.name),
+      ...this.versionFaults(),
+      ...wholeNumberFault('maxBatchSize', maxBatchSize, 0),
+      ...wholeNumberFault('instances.gpuCount', this.instances.gpuCount, 0),
+      ...wholeNumberFault('instances.instancesPerDevice', this.instances.instancesPerDevice, 1),
+      ...wholeNumberFault('intraOpThreads', this.props.intraOpThreads, 1),
+      ...tensorFaults('inputs', inputs, maxBatchSize),
+      ...tensorFaults('outputs', outputs, maxBatchSize),
+      ...outputs.flatMap((tensor, index) =>
+        tensor.optional
+          ? [
+              fault(
+                'OUTPUT_NOT_OPTIONAL',
+                `outputs[${index}].optional`,
+                `output '${tensor.name}' cannot be optional; only inputs can be left out of a request`,
+              ),
+            ]
+          : [],
+      ),
+      ...(this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
+      ...(latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
+      ...this.gpuFaults(site),
+      ...(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
+        ? []
+        : [
+            fault(
+              'INVALID_NAME',
+              'fileName',
+              `fileName must be a plain file name of letters, digits, '.', '_' and '-'; got '${this.fileName}'`,
+            ),
+          ]),
+    ];
+  }
+
   private get modelSize(): DataSize {
     return this.props.modelSize ?? DataSize.gib(2);
   }
@@ -172,7 +187,7 @@ export class OnnxRuntimeModel implements ModelDefinition {
   }
 
   private get instanceCount(): number {
-    return this.props.instances?.count ?? 1;
+    return this.instances.instancesPerDevice;
   }
 
   private get batching(): DynamicBatching | undefined {
@@ -185,46 +200,47 @@ export class OnnxRuntimeModel implements ModelDefinition {
 
   private versionFaults(): Fault[] {
     const stores = this.versions.map((version) => version.store);
-    const faults = stores.flatMap((store) => modelVersionFaults(this.name, store));
+    const faults = stores.flatMap((store) => modelVersionFaults(store));
     if (stores.length > 1) {
       for (const { store, number } of this.versions.filter((version) => String(version.number) !== version.store)) {
         faults.push(
-          untitled(
-            `model '${this.name}' has several versions, so each must be a positive integer; got '${store}' (Triton would see ${number})`,
+          fault(
+            'VERSIONS_NOT_NUMBERED',
+            'otherVersions',
+            `with otherVersions every version must be a positive integer, because Triton orders them by number; got '${store}', which Triton ` +
+              `would see as ${number}`,
           ),
         );
       }
-      if (new Set(stores).size < stores.length)
-        faults.push(untitled(`model '${this.name}' lists a version twice: ${stores.join(', ')}`));
+      faults.push(...duplicateFaults('otherVersions', stores));
     }
-    return [
-      ...faults,
-      ...versionPolicyFaults(
-        this.name,
-        this.versionPolicy,
-        this.versions.map((version) => version.number),
-      ),
-    ];
+    const numbers = this.versions.map((version) => version.number);
+    return [...faults, ...versionPolicyFaults(this.versionPolicy, numbers)];
   }
 
-  private gpuFaults(where: string, context: ModelContext): Fault[] {
-    const { instanceType, gpusPerNode = instanceType.gpuCount, gpuMemory = instanceType.gpuMemory } = context;
-    if (this.gpus === 0) return [];
+  private gpuFaults({ hardware }: ModelSite): Fault[] {
+    const { instanceType, gpusPerNode, gpuMemory } = hardware;
+    if (!this.instances.isOnGpus) return [];
     const faults: Fault[] = [];
     if (this.gpus > gpusPerNode) {
       faults.push(
-        untitled(
-          `${where}: instances.gpus must be at most ${gpusPerNode}, the GPUs of a ${instanceType.name}; got ${this.gpus}`,
+        fault(
+          'SERVER_EXCEEDS_NODE',
+          'instances.gpuCount',
+          `instances.gpuCount must be at most ${gpusPerNode}, the GPUs of a ${instanceType.name}; got ${this.gpus}`,
         ),
       );
     }
     const need = this.storedSize.times(this.instanceCount);
     if (need.exceeds(gpuMemory)) {
+      const whole = gpuMemory.bytes === instanceType.gpuMemory.bytes;
       faults.push(
-        untitled(
-          `${where}: ${this.instanceCount} instances of ${this.versions.length} versions need ${need} of GPU memory, ` +
-            `but ${gpuMemory.bytes === instanceType.gpuMemory.bytes ? 'a' : "a share of the pool's"} ${instanceType.gpu.name} has ${gpuMemory}; ` +
-            `use fewer instances or a larger GPU${this.props.modelSize ? '' : `, or say modelSize, which is taken for ${this.modelSize}`}`,
+        fault(
+          'MODEL_EXCEEDS_GPU_MEMORY',
+          'instances',
+          `${this.instanceCount} instance(s) of ${this.versions.length} version(s) need ${need} of GPU memory, but ` +
+            `${whole ? 'one' : "a share of the pool's"} ${instanceType.gpu.name} has ${gpuMemory}; use fewer instances or a larger GPU` +
+            (this.props.modelSize ? '' : `, or set modelSize, which is assumed to be ${this.modelSize}`),
         ),
       );
     }

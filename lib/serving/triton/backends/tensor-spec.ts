@@ -1,4 +1,5 @@
-import { Fault, untitled } from '../../../units/fault';
+import { duplicateFaults } from '../../../units/duplicate-faults';
+import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { TensorSpec } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 
@@ -7,21 +8,16 @@ import { EnumName, TextMessage } from '../protobuf-text';
  *
  * @internal
  */
-export function tensorFaults(
-  where: string,
-  list: string,
-  tensors: readonly TensorSpec[],
-  maxBatchSize: number,
-): Fault[] {
-  if (tensors.length === 0) return [untitled(`${where}: ${list} must not be empty`)];
-  const faults: Fault[] = [];
-  const names = tensors.map((tensor) => tensor.name);
-  for (const name of new Set(names.filter((candidate, i) => names.indexOf(candidate) !== i))) {
-    faults.push(untitled(`${where}: ${list} name '${name}' twice`));
-  }
+export function tensorFaults(list: string, tensors: readonly TensorSpec[], maxBatchSize: number): Fault[] {
+  if (tensors.length === 0) return [fault('EMPTY_LIST', list, `${list} must have at least one tensor`)];
   return [
-    ...faults,
-    ...tensors.flatMap((tensor) => shapeFaults(`${where}: ${list} '${tensor.name}'`, tensor, maxBatchSize)),
+    ...duplicateFaults(
+      list,
+      tensors.map((tensor) => tensor.name),
+    ),
+    ...tensors.flatMap((tensor, index) =>
+      faultsUnder(shapeFaults(tensor, maxBatchSize), `${list}[${index}]`, `${list} '${tensor.name}'`),
+    ),
   ];
 }
 
@@ -37,27 +33,42 @@ export function tensorMessage(tensor: TensorSpec): TextMessage {
   };
 }
 
-function shapeFaults(where: string, { name, dims, reshape }: TensorSpec, maxBatchSize: number): Fault[] {
+function shapeFaults({ name, dims, reshape }: TensorSpec, maxBatchSize: number): Fault[] {
   const faults: Fault[] = [];
-  if (name === '') faults.push(untitled(`${where}: the name must not be empty`));
-  if (dims.length === 0) faults.push(untitled(`${where}: dims must have at least one dimension`));
+  if (name === '') faults.push(fault('INVALID_NAME', 'name', 'name must not be empty'));
+  if (dims.length === 0) faults.push(fault('EMPTY_LIST', 'dims', 'dims must have at least one dimension'));
   for (const dim of [...dims, ...(reshape ?? [])]) {
     if (!(Number.isSafeInteger(dim) && (dim >= 1 || dim === -1)))
-      faults.push(untitled(`${where}: dimensions must be positive or -1; got ${dim}`));
+      faults.push(
+        fault('INVALID_DIMENSION', 'dims', `dimensions must be positive whole numbers, or -1 for any size; got ${dim}`),
+      );
   }
   if (!reshape || faults.length > 0) return faults;
-  const of = `dims [${dims.join(', ')}] and reshape [${reshape.join(', ')}]`;
+  const both = `dims [${dims.join(', ')}] and reshape [${reshape.join(', ')}]`;
   if (reshape.length === 0) {
     if (maxBatchSize === 0)
-      faults.push(untitled(`${where}: an empty reshape needs a model that batches (maxBatchSize at least 1)`));
-    if (elements(dims) !== 1) faults.push(untitled(`${where}: an empty reshape needs dims of one element; got ${of}`));
+      faults.push(
+        fault(
+          'RESHAPE_DIFFERS',
+          'reshape',
+          'an empty reshape needs a model that batches; set maxBatchSize to at least 1',
+        ),
+      );
+    if (elements(dims) !== 1)
+      faults.push(fault('RESHAPE_DIFFERS', 'reshape', `an empty reshape needs dims of one element; got ${both}`));
     return faults;
   }
   const [given, wanted] = [chunks(dims), chunks(reshape)];
   if (given.length !== wanted.length)
-    faults.push(untitled(`${where}: ${of} must have as many dimensions of any size (-1)`));
+    faults.push(
+      fault(
+        'RESHAPE_DIFFERS',
+        'reshape',
+        `dims and reshape must have equally many dimensions of any size (-1); got ${both}`,
+      ),
+    );
   else if (given.some((count, i) => count !== wanted[i]))
-    faults.push(untitled(`${where}: ${of} must hold as many elements`));
+    faults.push(fault('RESHAPE_DIFFERS', 'reshape', `dims and reshape must hold equally many elements; got ${both}`));
   return faults;
 }
 

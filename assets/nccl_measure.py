@@ -1,12 +1,4 @@
-/**
- * The all-reduce that is measured, for PyTorch's `torchrun`: sizes from 64 MiB to `MAX_MIB`, ten rounds each after three to warm up.
- * Bus bandwidth is what nccl-tests calls so: size / time × 2 (n - 1) / n.
- *
- * @see https://github.com/NVIDIA/nccl-tests/blob/master/doc/PERFORMANCE.md
- *
- * @internal
- */
-export const NCCL_MEASURE_SCRIPT = `import os
+import os
 import time
 
 import torch
@@ -37,4 +29,3 @@ while mib <= int(os.environ["MAX_MIB"]):
 if rank == 0:
     print(f"acceptance: best bus bandwidth {best:.2f} GB/s", flush=True)
 dist.destroy_process_group()
-`;

@@ -1,28 +1,15 @@
-/**
- * What the import Job runs: puts the files of one version of a model into the model store and writes `SHA256SUMS` beside them last,
- * so that a version is either complete or not there.
- *
- * POSIX shell, coreutils, curl and the AWS CLI only, which its image has. Each object carries its checksum as metadata; one that is
- * there with the right checksum is not sent again, and a download that broke off goes on where it stopped. A version that is
- * complete is never changed: another content is refused.
- *
- * Environment: `MODEL_URI` (`s3://<bucket>/<model>/<version>`), `FILE_LIST` (a file of lines `<sha256 or -> <path> <url>`) or
- * `SOURCE_DIR` (a folder whose files are taken, hidden ones left out), `SCRATCH_DIR`, and what the AWS CLI reads.
- *
- * @internal
- */
-export const IMPORT_SCRIPT = `#!/bin/sh
+#!/bin/sh
 set -eu
 
-uri=\${MODEL_URI:?}
-scratch=\${SCRATCH_DIR:?}
-list=\${FILE_LIST:-}
-source=\${SOURCE_DIR:-}
-location=\${uri#s3://}
-bucket=\${location%%/*}
-prefix=\${location#*/}
+uri=${MODEL_URI:?}
+scratch=${SCRATCH_DIR:?}
+list=${FILE_LIST:-}
+source=${SOURCE_DIR:-}
+location=${uri#s3://}
+bucket=${location%%/*}
+prefix=${location#*/}
 
-say() { printf 'import: %s\\n' "$*" >&2; }
+say() { printf 'import: %s\n' "$*" >&2; }
 fail() { say "ERROR: $*"; exit 1; }
 
 export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=10
@@ -37,8 +24,8 @@ check_path() {
 walk() {
   for entry in "$1"/*; do
     [ -e "$entry" ] || continue
-    case \${entry##*/} in lost+found) continue ;; esac
-    if [ -d "$entry" ]; then (walk "$entry"); else printf '%s\\n' "$entry"; fi
+    case ${entry##*/} in lost+found) continue ;; esac
+    if [ -d "$entry" ]; then (walk "$entry"); else printf '%s\n' "$entry"; fi
   done
 }
 
@@ -47,7 +34,7 @@ wanted=$scratch/wanted
 if [ -n "$list" ]; then
   cp "$list" "$wanted"
 else
-  [ -d "\${source:?}" ] || fail "there is no folder $source"
+  [ -d "${source:?}" ] || fail "there is no folder $source"
   if [ -f "$source/SHA256SUMS" ]; then
     say 'checking the files against their own SHA256SUMS'
     (cd "$source" && sha256sum -c --quiet SHA256SUMS) || fail 'the files do not match the SHA256SUMS beside them'
@@ -55,10 +42,10 @@ else
   walk "$source" > "$scratch/found"
   : > "$wanted"
   while read -r file; do
-    path=\${file#"$source"/}
+    path=${file#"$source"/}
     [ "$path" != SHA256SUMS ] || continue
     check_path "$path"
-    printf '%s %s %s\\n' "$(checksum "$file")" "$path" "$file" >> "$wanted"
+    printf '%s %s %s\n' "$(checksum "$file")" "$path" "$file" >> "$wanted"
   done < "$scratch/found"
 fi
 [ -s "$wanted" ] || fail 'there are no files to import'
@@ -76,7 +63,7 @@ download() {
     say "going on with $1"
   else
     rm -f "$scratch/file.part"
-    printf '%s\\n' "$1" > "$scratch/file.of"
+    printf '%s\n' "$1" > "$scratch/file.of"
   fi
   set -- "$1" --fail --location --silent --show-error --proto '=https,http' --retry 5 --retry-delay 2 --output "$scratch/file.part"
   url=$1
@@ -114,7 +101,7 @@ while read -r hash path from; do
   have=$(stored "$path")
   if [ -n "$have" ] && { [ "$hash" = - ] || [ "$hash" = "$have" ]; }; then
     say "kept $path"
-    printf '%s  %s\\n' "$have" "$path" >> "$scratch/sums"
+    printf '%s  %s\n' "$have" "$path" >> "$scratch/sums"
     continue
   fi
   if [ -n "$list" ]; then
@@ -132,10 +119,9 @@ while read -r hash path from; do
   aws s3 cp --only-show-errors --metadata "sha256=$actual" "$file" "$uri/$path" < /dev/null || fail "cannot write $uri/$path"
   [ -z "$list" ] || rm -f "$file"
   say "stored $path"
-  printf '%s  %s\\n' "$actual" "$path" >> "$scratch/sums"
+  printf '%s  %s\n' "$actual" "$path" >> "$scratch/sums"
 done < "$wanted"
 
 LC_ALL=C sort -k 2 "$scratch/sums" > "$scratch/SHA256SUMS"
 aws s3 cp --only-show-errors "$scratch/SHA256SUMS" "$uri/SHA256SUMS" < /dev/null || fail "cannot write $uri/SHA256SUMS"
 say "$uri is complete: $(wc -l < "$scratch/SHA256SUMS") files"
-`;

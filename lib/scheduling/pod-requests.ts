@@ -1,4 +1,3 @@
-import { PodDemand, PodToleration } from './pod-demand';
 import { quantityValue } from '../kubernetes/quantity';
 
 /** The part of a container that the scheduler looks at, as the provider's types have it. */
@@ -6,36 +5,6 @@ interface Container {
   readonly resources?: {
     readonly requests?: { [resource: string]: string };
     readonly limits?: { [resource: string]: string };
-  };
-}
-
-/** The part of a pod that the scheduler looks at, as the provider's types have it. */
-interface PodSpec {
-  readonly nodeSelector?: { [key: string]: string };
-  readonly toleration?: unknown;
-  readonly hostNetwork?: unknown;
-  readonly container?: unknown;
-  readonly initContainer?: unknown;
-}
-
-/**
- * What a pod asks for, read from the very object that is synthesized, so that the checks see what the scheduler will.
- *
- * @internal
- */
-export function podDemandOf(
-  spec: PodSpec,
-  about: Omit<PodDemand, 'requests' | 'nodeSelector' | 'hostNetwork'>,
-): PodDemand {
-  return {
-    tolerations: (spec.toleration as PodToleration[] | undefined) ?? [],
-    ...about,
-    requests: podRequests(
-      (spec.container as Container[] | undefined) ?? [],
-      (spec.initContainer as Container[] | undefined) ?? [],
-    ),
-    nodeSelector: spec.nodeSelector,
-    hostNetwork: spec.hostNetwork === true,
   };
 }
 
@@ -57,14 +26,16 @@ function requestsOf({ resources }: Container): { [resource: string]: string } {
 function sum(all: { [resource: string]: string }[]): { [resource: string]: string } {
   if (all.length === 1) return all[0];
   const totals: { [resource: string]: number } = {};
+  const invalid: { [resource: string]: string } = {};
   for (const requests of all) {
     for (const [resource, quantity] of Object.entries(requests)) {
-      totals[resource] = (totals[resource] ?? 0) + quantityValue(quantity);
+      const value = quantityValue(quantity);
+      if (Number.isNaN(value)) invalid[resource] = quantity;
+      totals[resource] = (totals[resource] ?? 0) + value;
     }
   }
-  return Object.fromEntries(
-    Object.entries(totals).map(([resource, value]) => [resource, `${Math.round(value * 1000)}m`]),
-  );
+  const sums = Object.entries(totals).map(([resource, value]) => [resource, `${Math.round(value * 1000)}m`]);
+  return { ...Object.fromEntries(sums), ...invalid };
 }
 
 function largest(all: { [resource: string]: string }[]): { [resource: string]: string } {
@@ -72,7 +43,9 @@ function largest(all: { [resource: string]: string }[]): { [resource: string]: s
   for (const requests of all) {
     for (const [resource, quantity] of Object.entries(requests)) {
       const known = most[resource];
-      if (known === undefined || quantityValue(quantity) > quantityValue(known)) most[resource] = quantity;
+      // What is no quantity stays, to be refused.
+      const isMore = known === undefined || quantityValue(quantity) > quantityValue(known);
+      if (isMore || Number.isNaN(quantityValue(quantity))) most[resource] = quantity;
     }
   }
   return most;

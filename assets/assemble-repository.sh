@@ -1,23 +1,11 @@
-/**
- * What the init container runs: copies the weights of every model from the model store, checks each file against the `SHA256SUMS`
- * beside it, and puts the generated configuration next to them.
- *
- * POSIX shell and coreutils only, because that is what the AWS CLI's image has. A file that is there and has its checksum is kept,
- * so a second run finishes what a first one left. Nothing is served from a folder whose manifest is missing or does not hold.
- *
- * Environment: `CONFIG_DIR` (mounted config map), `MODELS_DIR` (where to), `MODEL_PLAN` (lines `<uri> <folder below MODELS_DIR>`),
- * `WORKERS` (files at a time), and what the AWS CLI reads.
- *
- * @internal
- */
-export const ASSEMBLE_SCRIPT = `#!/bin/sh
+#!/bin/sh
 set -eu
 
-config=\${CONFIG_DIR:?}
-root=\${MODELS_DIR:?}
-workers=\${WORKERS:-4}
+config=${CONFIG_DIR:?}
+root=${MODELS_DIR:?}
+workers=${WORKERS:-4}
 
-say() { printf 'assemble: %s\\n' "$*" >&2; }
+say() { printf 'assemble: %s\n' "$*" >&2; }
 fail() { say "ERROR: $*"; exit 1; }
 
 scratch=$(mktemp -d)
@@ -25,7 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 143' INT TERM
 
 # Large files come in parallel ranges.
-printf '[default]\\ns3 =\\n  max_concurrent_requests = 16\\n  multipart_chunksize = 32MB\\n' > "$scratch/aws-config"
+printf '[default]\ns3 =\n  max_concurrent_requests = 16\n  multipart_chunksize = 32MB\n' > "$scratch/aws-config"
 export AWS_CONFIG_FILE="$scratch/aws-config" AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=10
 
 checksum() { sha256sum < "$1" | cut -d ' ' -f 1; }
@@ -34,9 +22,9 @@ checksum() { sha256sum < "$1" | cut -d ' ' -f 1; }
 check_manifest() {
   [ -s "$1" ] || fail "$2 is empty; import the model again"
   while read -r hash path; do
-    path=\${path#\\*}
+    path=${path#\*}
     case $hash in *[!0-9a-f]*|'') fail "$2 has a line that is no checksum: $hash $path" ;; esac
-    [ "\${#hash}" -eq 64 ] || fail "$2 has a line that is no SHA-256 checksum: $hash $path"
+    [ "${#hash}" -eq 64 ] || fail "$2 has a line that is no SHA-256 checksum: $hash $path"
     case $path in ''|/*|*..*|*[!A-Za-z0-9._/@+=-]*) fail "$2 names a file that is not allowed: $path" ;; esac
   done < "$1"
 }
@@ -48,7 +36,7 @@ copy_file() {
     say "kept $4"
     return 0
   fi
-  mkdir -p "\${target%/*}" || return 1
+  mkdir -p "${target%/*}" || return 1
   rm -f "$target" "$target.part"
   if ! aws s3 cp --only-show-errors "$1/$4" "$target.part" < /dev/null; then
     say "ERROR: cannot copy $1/$4, which $1/SHA256SUMS lists"
@@ -70,7 +58,7 @@ copy_share() {
   while read -r hash path; do
     line=$((line + 1))
     [ $((line % workers)) -eq "$1" ] || continue
-    copy_file "$3" "$4" "$hash" "\${path#\\*}" || return 1
+    copy_file "$3" "$4" "$hash" "${path#\*}" || return 1
   done < "$2"
 }
 
@@ -94,7 +82,7 @@ copy_folder() {
   [ "$failed" -eq 0 ] || fail "the copy of $1 is not complete"
 }
 
-printf '%s\\n' "\${MODEL_PLAN:?}" > "$scratch/plan"
+printf '%s\n' "${MODEL_PLAN:?}" > "$scratch/plan"
 while read -r uri folder; do
   [ -n "$uri" ] || continue
   copy_folder "$uri" "$root/$folder"
@@ -104,4 +92,3 @@ done < "$scratch/plan"
 mkdir -p "$root/repository"
 cp -R -L "$config/repository/." "$root/repository/"
 say 'the model repository is complete'
-`;

@@ -1,17 +1,20 @@
-import { podDemandOf } from '../../lib/scheduling/pod-demand-of';
+import { podRequests } from '../../lib/scheduling/pod-requests';
 import { quantityValue, readableAmount } from '../../lib/kubernetes/quantity';
 
 test('a pod asks for the larger of its containers and its largest init container', () => {
   const of = (requests: { [resource: string]: string }) => ({ resources: { requests } });
-  const spec = {
-    container: [of({ cpu: '1500m', memory: '1Gi' }), { resources: { limits: { cpu: '1', 'nvidia.com/gpu': '2' } } }],
-    initContainer: [of({ cpu: '1', memory: '4Gi' }), of({ cpu: '4' })],
-  };
-  expect(podDemandOf(spec, { name: 'x', pods: 1 }).requests).toEqual({
+  const main = [of({ cpu: '1500m', memory: '1Gi' }), { resources: { limits: { cpu: '1', 'nvidia.com/gpu': '2' } } }];
+  expect(podRequests(main, [of({ cpu: '1', memory: '4Gi' }), of({ cpu: '4' })])).toEqual({
     cpu: '4',
     memory: '4Gi',
     'nvidia.com/gpu': '2000m',
   });
+});
+
+test('what is no quantity is kept to be refused, wherever it stands', () => {
+  const of = (cpu: string) => ({ resources: { requests: { cpu } } });
+  expect(podRequests([of('1'), of('many')], [of('2')])).toEqual({ cpu: 'many' });
+  expect(podRequests([of('1')], [of('many')])).toEqual({ cpu: 'many' });
 });
 
 test.each([

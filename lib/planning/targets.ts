@@ -1,0 +1,43 @@
+import { CapacityPlan } from './capacity-plan';
+import { CapacityTargets } from './capacity-request';
+
+/**
+ * A target that a plan does not reach.
+ *
+ * @internal
+ */
+export interface MissedTarget {
+  readonly target: keyof CapacityTargets;
+  /** What is reached and what was wanted. */
+  readonly text: string;
+}
+
+/**
+ * Targets that a plan misses.
+ *
+ * @param plan what was planned
+ * @param targets what was to be reached
+ * @param replicas replicas that there are going to be @default - those of the plan
+ *
+ * @internal
+ */
+export function missedTargets(
+  plan: CapacityPlan,
+  targets: CapacityTargets,
+  replicas: number = plan.replicas,
+): MissedTarget[] {
+  const { maxTimePerOutputTokenMs: token, maxTimeToFirstTokenMs: first, minOutputTokensPerSecond: rate } = targets;
+  const missed: MissedTarget[] = [];
+  const late = (target: keyof CapacityTargets, what: string, reached: number, wanted: number | undefined) => {
+    if (wanted !== undefined && reached > wanted)
+      missed.push({ target, text: `${what} ${reached.toPrecision(4)} ms, wanted at most ${wanted}` });
+  };
+  late('maxTimePerOutputTokenMs', 'time per output token', plan.decodeLatencyMs, token);
+  late('maxTimeToFirstTokenMs', 'time to first token', plan.timeToFirstTokenMs, first);
+  const reached = (plan.outputTokensPerSecond * replicas) / plan.replicas;
+  if (rate !== undefined && reached < rate) {
+    const text = `output tokens per second ${Math.floor(reached)}, wanted at least ${rate}`;
+    missed.push({ target: 'minOutputTokensPerSecond', text });
+  }
+  return missed;
+}

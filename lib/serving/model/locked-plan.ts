@@ -1,0 +1,117 @@
+import { Parallelism } from '../../catalog/parallelism';
+import { Precision } from '../../catalog/precision';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
+import { missedTargets } from '../../planning/targets';
+import { DataSize } from '../../units/data-size';
+import { Fault, fault } from '../../units/fault';
+import { LanguageModelOptions } from './language-model-options';
+import { ServingHardware } from './serving-hardware';
+import { unfitText } from './unfit-text';
+
+/**
+ * What may be said beside a locked plan, as long as it says the same.
+ *
+ * @internal
+ */
+export interface BesideLock extends LanguageModelOptions {
+  readonly parallelism?: Parallelism;
+  readonly targets?: CapacityTargets;
+  readonly replicas?: number;
+  readonly maxSequences?: number;
+  readonly maxBatchedTokens?: number;
+  readonly gpuMemoryUtilization?: number;
+  readonly kvCachePrecision?: Precision;
+  readonly cudaGraphs?: boolean;
+  readonly cpuOffload?: DataSize;
+}
+
+/**
+ * Everything for which a locked plan cannot be kept: it is for another model or other hardware, does not fit, or is contradicted.
+ *
+ * @internal
+ */
+export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: ServingHardware): Fault[] {
+  const faults: Fault[] = [];
+  if (plan.model.name !== beside.model.name) {
+    // What else differs then differs on account of the model.
+    return [
+      fault(
+        'PLAN_OF_OTHER_MODEL',
+        'model',
+        `the locked plan is for ${plan.model.name}, but the model is ${beside.model.name}; replan this model, or give its own plan`,
+      ),
+    ];
+  }
+  if (hardware && plan.instanceType.name !== hardware.instanceType.name) {
+    faults.push(
+      fault(
+        'PLAN_OF_OTHER_HARDWARE',
+        undefined,
+        `the locked plan is for ${plan.instanceType.name}, but pool '${hardware.poolName}' has ${hardware.instanceType.name}; replan the model ` +
+          'or change the pool',
+      ),
+    );
+  }
+  if (!plan.fits)
+    faults.push(fault('MODEL_DOES_NOT_FIT', undefined, `the locked plan does not fit: ${unfitText(plan)}`));
+  return [...faults, ...contradictions(plan, beside), ...targetFaults(plan, beside)];
+}
+
+function contradictions(plan: CapacityPlan, beside: BesideLock): Fault[] {
+  const { tensor, pipeline, expert } = plan.parallelism;
+  const given = beside.parallelism;
+  const pairs: [string, string, unknown, unknown][] = [
+    ['precision', 'precision', beside.precision?.name, plan.precision.name],
+    ['checkpointSize', 'checkpointSize', beside.checkpointSize?.bytes, plan.checkpointSize?.bytes],
+    ['parallelism', 'tensor parallelism', given?.tensor, tensor],
+    ['parallelism', 'pipeline parallelism', given?.pipeline, pipeline],
+    ['parallelism', 'expert parallelism', given?.expert, expert],
+    ['contextLength', 'contextLength', beside.contextLength, plan.contextLength],
+    ['concurrency', 'concurrency', beside.concurrency, plan.concurrency],
+    ['inputTokens', 'inputTokens', beside.inputTokens, plan.inputTokens],
+    ['outputTokens', 'outputTokens', beside.outputTokens, plan.outputTokens],
+    ['maxSequences', 'maxSequences', beside.maxSequences, plan.maxSequences],
+    ['maxBatchedTokens', 'maxBatchedTokens', beside.maxBatchedTokens, plan.maxBatchedTokens],
+    ['gpuMemoryUtilization', 'gpuMemoryUtilization', beside.gpuMemoryUtilization, plan.gpuMemoryUtilization],
+    // The planner counts the width only: fp16 and bf16 are the same to it.
+    ['kvCachePrecision', 'width of kvCachePrecision', beside.kvCachePrecision?.bits, plan.kvCachePrecision.bits],
+    ['cudaGraphs', 'cudaGraphs', beside.cudaGraphs, plan.cudaGraphs],
+    ['cpuOffload', 'cpuOffload', beside.cpuOffload?.bytes, plan.cpuOffload.bytes],
+  ];
+  return pairs
+    .filter(([, , wanted, planned]) => wanted !== undefined && wanted !== planned)
+    .map(([property, what, wanted, planned]) =>
+      fault(
+        'PROPERTY_CONTRADICTS_PLAN',
+        property,
+        `${what} is ${String(wanted)}, but the locked plan was made with ${planned === undefined ? 'none' : String(planned)}; leave ` +
+          `${property} out or replan the model`,
+      ),
+    );
+}
+
+function targetFaults(plan: CapacityPlan, { targets, replicas }: BesideLock): Fault[] {
+  return missedTargets(plan, targets ?? {}, replicas).map(({ target, text }) =>
+    fault(
+      'PROPERTY_CONTRADICTS_PLAN',
+      `targets.${target}`,
+      `the locked plan does not reach targets.${target}: ${text}; relax the target or replan the model`,
+    ),
+  );
+}
+
+/**
+ * The load that a locked plan was made for.
+ *
+ * @internal
+ */
+export function loadOf(plan: CapacityPlan): ServingLoad {
+  const { model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine } = plan;
+  const { gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network } =
+    plan;
+  return {
+    ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine },
+    ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },
+  };
+}

@@ -1,0 +1,95 @@
+import { GpuInstanceType } from '../../catalog/gpu-instance-type';
+import { Parallelism } from '../../catalog/parallelism';
+import { Precision } from '../../catalog/precision';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { CapacityPlanner } from '../../planning/capacity-planner';
+import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
+import { missedTargets } from '../../planning/targets';
+import { Fault, fault } from '../../units/fault';
+import { choiceText } from './choice-text';
+import { ServingHardware } from './serving-hardware';
+import { unfitText } from './unfit-text';
+
+/** Replicas beyond which a target is taken for a mistake, where neither replicas nor a pool bound them. */
+const MOST_REPLICAS = 64;
+
+/**
+ * A model that is to be planned.
+ *
+ * @internal
+ */
+export interface PlanRequest {
+  readonly load: ServingLoad;
+  /** @default - as `defaultPrecision` */
+  readonly precision?: Precision;
+  /** Parallelism within one server. @default - the smallest that fits and reaches the targets */
+  readonly parallelism?: Parallelism;
+  /** @default - the model fits */
+  readonly targets?: CapacityTargets;
+  /** @default - as many as the targets need, at least 1 */
+  readonly replicas?: number;
+  /** @default - the smallest of the catalog that fits and reaches the targets */
+  readonly hardware?: ServingHardware;
+  /** Most nodes of the pool. @default - as many as the replicas need */
+  readonly maxNodes?: number;
+}
+
+/**
+ * The one way in which a model is planned: on the hardware given or, without, on the smallest that fits and reaches the targets. Where
+ * nothing fits, the plan says so, with alternatives: on the hardware given, or on the node with the most GPU memory.
+ *
+ * Without `load.concurrency` given hardware is planned for four sequences of full length, or as many as fit: an engine starts when there
+ * is room for one, and queues the others.
+ *
+ * @throws UnscopedValidationError with all faults of the request
+ *
+ * @internal
+ */
+export function planModel(request: PlanRequest): CapacityPlan {
+  const { load, precision, parallelism, targets, replicas, hardware } = request;
+  if (hardware && !targets) return planOn(hardware.instanceType, request);
+  const [best] = CapacityPlanner.search({
+    ...load,
+    parallelism,
+    targets,
+    replicas,
+    candidates: hardware && [{ instanceType: hardware.instanceType }],
+    precisions: precision && [precision],
+    maxReplicas: replicas ?? (request.maxNodes ?? MOST_REPLICAS) * (hardware?.gpusPerNode ?? 1),
+    limit: 1,
+  });
+  return best ?? planOn(hardware?.instanceType ?? largest(precision), request);
+}
+
+function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequest): CapacityPlan {
+  const { load, precision, parallelism, replicas } = request;
+  const { maxSequences } = load;
+  const few = maxSequences !== undefined && Number.isSafeInteger(maxSequences) && maxSequences < 4;
+  const whole = { ...load, instanceType, precision, parallelism, replicas };
+  const first = CapacityPlanner.plan({ ...whole, concurrency: load.concurrency ?? (few ? maxSequences : undefined) });
+  if (first.fits || load.concurrency !== undefined) return first;
+  return CapacityPlanner.plan({ ...whole, concurrency: Math.max(1, first.maxConcurrency) });
+}
+
+/** The node with the most GPU memory among those that compute in a precision. */
+function largest(precision?: Precision): GpuInstanceType {
+  const usable = GpuInstanceType.ALL.filter((type) => !type.legacy && (!precision || type.gpu.supports(precision)));
+  return usable.reduce((most, type) => (type.totalGpuMemory.bytes > most.totalGpuMemory.bytes ? type : most));
+}
+
+/**
+ * Why a plan will not do: it does not fit, or misses a target.
+ *
+ * @internal
+ */
+export function planFaults(plan: CapacityPlan, targets: CapacityTargets = {}): Fault[] {
+  if (!plan.fits) return [fault('MODEL_DOES_NOT_FIT', undefined, unfitText(plan))];
+  return missedTargets(plan, targets).map(({ target, text }) =>
+    fault(
+      'TARGET_NOT_REACHED',
+      `targets.${target}`,
+      `targets.${target} is out of reach; the nearest is ${choiceText(plan)}, with ${text}; allow more replicas, other hardware or a ` +
+        'smaller precision, or relax the target',
+    ),
+  );
+}

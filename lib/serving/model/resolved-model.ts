@@ -1,0 +1,65 @@
+import { Parallelism } from '../../catalog/parallelism';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { DataSize } from '../../units/data-size';
+import { Fault } from '../../units/fault';
+
+/**
+ * A language model on its hardware with every default decided and its plan made: what servers, topologies and `explain()` read.
+ *
+ * @internal
+ */
+export class ResolvedModel {
+  /** Its folder in the model store where none is given. */
+  public static readonly DEFAULT_VERSION = '1';
+
+  /** Version in the model store. */
+  public readonly version: string;
+
+  /**
+   * @param name name it is served under
+   * @param version version in the model store @default - '1'
+   * @param plan model, hardware, precision, context and everything else that was decided
+   */
+  public constructor(
+    public readonly name: string,
+    version: string | undefined,
+    public readonly plan: CapacityPlan,
+  ) {
+    this.version = version ?? ResolvedModel.DEFAULT_VERSION;
+  }
+
+  /** Parallelism within one server; replicas are servers of their own. */
+  public get parallelism(): Parallelism {
+    return withinServer(this.plan.parallelism);
+  }
+
+  /** Size of the checkpoint's files. */
+  public get storedSize(): DataSize {
+    const { checkpointSize, model, precision } = this.plan;
+    return checkpointSize ?? model.checkpointSize(precision);
+  }
+}
+
+/**
+ * What came of resolving a model.
+ *
+ * @internal
+ */
+export interface Resolution {
+  /** @default - there are faults */
+  readonly resolved?: ResolvedModel;
+  readonly faults: Fault[];
+  /** Advice, each with a stable id. */
+  readonly warnings: Fault[];
+  /** What the planner would choose today, where a locked plan makes another choice. */
+  readonly otherChoice?: CapacityPlan;
+}
+
+/**
+ * The part of a parallelism that one server sees.
+ *
+ * @internal
+ */
+export function withinServer({ tensor, pipeline, expert }: Parallelism): Parallelism {
+  return Parallelism.of({ tensor, pipeline, expert: Math.min(expert, tensor) });
+}

@@ -1,0 +1,36 @@
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { largestPart, alternativeText } from '../../planning/explain';
+import { Alternative } from '../../planning/plan-parts';
+
+/** Alternatives that a message names; the plan has more. */
+const MOST_NAMED = 5;
+
+/**
+ * Why a plan does not fit, and what would.
+ *
+ * @param plan a plan that does not fit
+ *
+ * @internal
+ */
+export function unfitText(plan: CapacityPlan): string {
+  const { model, precision, instanceType, parallelism, memoryPerGpu, shortfallPerGpu } = plan;
+  const missing = shortfallPerGpu
+    ? `${shortfallPerGpu.gib.toFixed(1)} GiB short on each GPU, which would hold ${memoryPerGpu.total.gib.toFixed(1)} GiB where ` +
+      `${memoryPerGpu.available.gib.toFixed(1)} GiB of one ${instanceType.gpu.name} may be used (gpuMemoryUtilization ` +
+      `${plan.gpuMemoryUtilization}), most of it ${largestPart(memoryPerGpu)}`
+    : `the host has ${instanceType.memory.gib} GiB of memory, offloading needs ${plan.hostMemoryPerNode.gib.toFixed(1)} GiB`;
+  // More nodes than replicas would be servers that span nodes, which is not theirs to do. What needs no other hardware is named first: the pool is there.
+  const own = (alternative: Alternative) => Number(alternative.instanceType === instanceType.name);
+  const fitting = plan.alternatives
+    .filter((alternative) => alternative.nodes <= alternative.parallelism.data)
+    .sort((a, b) => own(b) - own(a))
+    .slice(0, MOST_NAMED);
+  const out =
+    fitting.length > 0
+      ? `these would fit: ${fitting.map(alternativeText).join('; ')}`
+      : 'no change that makes it fit was found';
+  return (
+    `${model.name} does not fit ${instanceType.name} in ${precision.name} with ${parallelism} and ${plan.concurrency} sequence(s) of ` +
+    `${plan.contextLength} tokens: ${missing}; ${out}`
+  );
+}

@@ -1,0 +1,74 @@
+import { Precision } from '../../catalog/precision';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { ResolvedModel } from '../model/resolved-model';
+import { VllmOptions } from './vllm-options';
+
+/**
+ * Arguments that follow from other properties, which the plan is made with; by what is to be set instead.
+ *
+ * @internal
+ */
+export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
+  model: 'name and version',
+  tensor_parallel_size: 'parallelism',
+  pipeline_parallel_size: 'parallelism',
+  disable_log_stats: 'engineMetrics',
+  dtype: 'precision',
+  quantization: 'quantization',
+  max_model_len: 'contextLength',
+  max_num_seqs: 'maxSequences',
+  max_num_batched_tokens: 'maxBatchedTokens',
+  gpu_memory_utilization: 'gpuMemoryUtilization',
+  kv_cache_dtype: 'kvCachePrecision',
+  enforce_eager: 'cudaGraphs',
+  cpu_offload_gb: 'cpuOffload',
+};
+
+/**
+ * The arguments of vLLM's engine (`AsyncEngineArgs`), by name: those of the plan, and the options it does not count.
+ *
+ * @param resolved the model with its plan
+ * @param options what is not of the plan
+ * @param weightsPath folder of the weights, as the engine sees it
+ * @param metrics whether the engine counts for its metrics
+ *
+ * @internal
+ */
+export function engineArguments(
+  { plan, parallelism }: ResolvedModel,
+  options: VllmOptions,
+  weightsPath: string,
+  metrics: boolean,
+): { [name: string]: unknown } {
+  return {
+    model: weightsPath,
+    dtype: computedIn(plan),
+    quantization: options.quantization,
+    tensor_parallel_size: parallelism.tensor,
+    pipeline_parallel_size: parallelism.pipeline,
+    distributed_executor_backend: parallelism.gpus > 1 ? 'mp' : undefined,
+    enable_expert_parallel: parallelism.expert > 1 ? true : undefined,
+    max_model_len: plan.contextLength,
+    max_num_seqs: plan.maxSequences,
+    max_num_batched_tokens: plan.maxBatchedTokens,
+    gpu_memory_utilization: plan.gpuMemoryUtilization,
+    kv_cache_dtype: plan.kvCachePrecision.bits === 8 ? 'fp8' : undefined,
+    enable_prefix_caching: options.prefixCaching ?? true,
+    enforce_eager: !plan.cudaGraphs,
+    cpu_offload_gb: plan.cpuOffload.bytes > 0 ? plan.cpuOffload.gib : undefined,
+    trust_remote_code: options.trustRemoteCode ?? false,
+    disable_log_stats: !metrics,
+    ...options.engineArguments,
+  };
+}
+
+const PLAIN_TYPES: { readonly [precision: string]: string } = {
+  [Precision.FP32.name]: 'float32',
+  [Precision.FP16.name]: 'float16',
+  [Precision.BF16.name]: 'bfloat16',
+};
+
+/** `dtype`: quantized checkpoints name their own type for what is not quantized, mostly bfloat16, which older GPUs refuse. */
+function computedIn({ precision, instanceType }: CapacityPlan): string {
+  return PLAIN_TYPES[precision.name] ?? (instanceType.gpu.supports(Precision.BF16) ? 'auto' : 'float16');
+}

@@ -1,0 +1,155 @@
+import { Parallelism } from '../../catalog/parallelism';
+import { Precision } from '../../catalog/precision';
+import { faultsOf } from '../../core/errors';
+import { GpuSharingKind } from '../../core/gpu-sharing-kind';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { CapacityPlanner } from '../../planning/capacity-planner';
+import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
+import { defaultContextLength } from '../../planning/request-faults';
+import { Fault, fault } from '../../units/fault';
+import { LanguageModelOptions } from '../model/language-model-options';
+import { loadOf, lockFaults } from '../model/locked-plan';
+import { PlanRequest, planFaults, planModel } from '../model/plan-model';
+import { choiceText } from '../model/choice-text';
+import { Resolution, ResolvedModel } from '../model/resolved-model';
+import { ServingHardware } from '../model/serving-hardware';
+import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
+import { VllmOptions } from './vllm-options';
+import { VllmVersion } from './vllm-version';
+
+/**
+ * A model that vLLM is to serve, as it is described by whoever asks for it.
+ *
+ * @internal
+ */
+export interface VllmModelRequest {
+  readonly name: string;
+  readonly options: LanguageModelOptions &
+    VllmOptions & { readonly parallelism?: Parallelism; readonly targets?: CapacityTargets };
+  /** Version of vLLM that is going to run it. */
+  readonly vllm: VllmVersion;
+  /** @default - as many as the targets need, at least 1 */
+  readonly replicas?: number;
+  /** Hardware that is given. @default - the planner chooses */
+  readonly hardware?: ServingHardware;
+  /** Most nodes of the pool. @default - as many as the replicas need */
+  readonly maxNodes?: number;
+  /** How the nodes that the planner chooses reach each other. */
+  readonly network: ServingLoad['network'];
+  /** Plan to keep to. Nothing of it is computed again. */
+  readonly locked?: CapacityPlan;
+  /** Whether it is told when the planner would choose otherwise than a locked plan. */
+  readonly compares: boolean;
+}
+
+/**
+ * Decides every default of a model once and plans it once; what is wrong is told, never thrown.
+ *
+ * @internal
+ */
+export function resolveVllmModel(request: VllmModelRequest): Resolution {
+  const own = [...optionFaults(request.options), ...hardwareFaults(request)];
+  return request.locked ? kept(request, request.locked, own) : planned(request, own);
+}
+
+/** Plans are of whole GPUs. */
+function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
+  const parallelism = options.parallelism ?? locked?.parallelism.withReplicas(1);
+  return [
+    ...(parallelism ? parallelismFaults(parallelism, hardware) : []),
+    ...(hardware && hardware.sharing !== GpuSharingKind.NONE
+      ? [
+          fault(
+            'PLAN_NEEDS_WHOLE_GPUS',
+            undefined,
+            `pool '${hardware.poolName}' shares its GPUs (${hardware.sharing}), but a language model is planned with the memory of whole ` +
+              'GPUs and would run out of memory at start; use a pool that does not share its GPUs',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function planned(request: VllmModelRequest, own: Fault[]): Resolution {
+  let plan: CapacityPlan | undefined;
+  const refused = faultsOf(() => (plan = planModel(planRequest(request))));
+  const faults = [...own, ...refused];
+  if (plan) faults.push(...planOptionFaults(plan, request.options, request.vllm));
+  if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
+  const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
+  return { resolved, faults, warnings: [] };
+}
+
+/** A locked plan holds whatever the planner says today; it must only be for this model and this hardware, and not be contradicted. */
+function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Resolution {
+  const { options, hardware, vllm } = request;
+  const faults = [
+    ...lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
+    ...foreignPlanFaults(plan),
+    ...planOptionFaults(plan, options, vllm),
+    ...own,
+  ];
+  if (faults.length > 0) return { faults, warnings: [] };
+  const otherChoice = request.compares ? choiceToday(request, plan) : undefined;
+  return { resolved: resolvedOf(request, plan), faults, warnings: fitWarnings(request.name, plan), otherChoice };
+}
+
+/** What the planner would choose today, where that is not what is locked. Replicas that are stated are not its choice. */
+function choiceToday(request: VllmModelRequest, locked: CapacityPlan): CapacityPlan | undefined {
+  let today: CapacityPlan | undefined;
+  // Whatever it refuses today is no reason to refuse what runs.
+  faultsOf(() => (today = planModel(planRequest(request))));
+  const same = today && (request.replicas === undefined ? locked.sameChoice(today) : locked._sameReplica(today));
+  return same ? undefined : today;
+}
+
+function fitWarnings(name: string, locked: CapacityPlan): Fault[] {
+  const { instanceType, precision, parallelism } = locked;
+  let today: CapacityPlan | undefined;
+  faultsOf(() => (today = CapacityPlanner.plan({ ...loadOf(locked), instanceType, precision, parallelism })));
+  if (today?.fits) return [];
+  return [
+    fault(
+      'PLAN_NO_LONGER_FITS',
+      undefined,
+      `model '${name}' keeps its locked plan (${choiceText(locked)}), although the planner would now say that it does not fit; nothing changes until you remove or replace the plan`,
+    ),
+  ];
+}
+
+function resolvedOf({ name, options }: VllmModelRequest, plan: CapacityPlan): ResolvedModel {
+  return new ResolvedModel(name, options.version, plan);
+}
+
+function planRequest(request: VllmModelRequest): PlanRequest {
+  const { options, hardware, maxNodes, replicas } = request;
+  const { precision, parallelism, targets } = options;
+  return { load: loadFor(request), precision, parallelism, targets, replicas, hardware, maxNodes };
+}
+
+function loadFor({ options, vllm, hardware, network }: VllmModelRequest): ServingLoad {
+  const { model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize } = options;
+  const { maxSequences, gpuMemoryUtilization, kvCachePrecision, cudaGraphs, cpuOffload } = options;
+  const load: ServingLoad = {
+    ...{ model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize },
+    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload },
+    // That of the weights is the planner's default, by the width that it counts.
+    kvCachePrecision: kvCachePrecision?.name === Precision.FP8.name ? Precision.FP8 : undefined,
+    engine: vllm.engine,
+    network: hardware?.network ?? network,
+  };
+  return { ...load, maxBatchedTokens: options.maxBatchedTokens ?? wholePromptWindow(load, vllm, hardware) };
+}
+
+/**
+ * Tokens of one step for a vLLM that computes prompts whole, where it must have room for the longest: before 0.8, and until 0.11 on
+ * GPUs before Ampere, which its first engine served (it refuses to start with `max_num_batched_tokens` below `max_model_len`).
+ * Nothing for later ones, which cut prompts into pieces.
+ *
+ * @see https://github.com/vllm-project/vllm (vllm/config: SchedulerConfig)
+ */
+function wholePromptWindow(load: ServingLoad, vllm: VllmVersion, hardware?: ServingHardware): number | undefined {
+  const beforeAmpere = hardware !== undefined && hardware.instanceType.gpu.computeCapability < 8;
+  const firstEngine = !vllm.isAtLeast(0, 8) || (beforeAmpere && !vllm.isAtLeast(0, 11));
+  return firstEngine ? Math.max(2048, load.contextLength ?? defaultContextLength(load)) : undefined;
+}

@@ -1,0 +1,195 @@
+import { Parallelism } from '../../catalog/parallelism';
+import { Precision } from '../../catalog/precision';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { Fault, fault } from '../../units/fault';
+import { LanguageModelOptions } from '../model/language-model-options';
+import { ServingHardware } from '../model/serving-hardware';
+import { RESERVED_ARGUMENTS } from './engine-arguments';
+import { VllmOptions } from './vllm-options';
+import { VllmVersion } from './vllm-version';
+
+/**
+ * Formats that vLLM's quantization methods leave on the GPU; a method that is not listed may make any.
+ *
+ * @see https://docs.vllm.ai/en/latest/features/quantization/
+ */
+const METHODS: { readonly [method: string]: readonly Precision[] } = {
+  awq: [Precision.INT4],
+  awq_marlin: [Precision.INT4],
+  gptq: [Precision.INT4, Precision.INT8],
+  gptq_marlin: [Precision.INT4, Precision.INT8],
+  bitsandbytes: [Precision.INT4, Precision.INT8],
+  fp8: [Precision.FP8, Precision.FP8_BLOCK],
+  fbgemm_fp8: [Precision.FP8],
+  modelopt: [Precision.FP8],
+  modelopt_fp4: [Precision.NVFP4],
+  mxfp4: [Precision.MXFP4],
+};
+
+/**
+ * What vLLM refuses whatever the hardware; what the planner refuses (heads, contexts, formats that a GPU lacks) is not repeated here.
+ *
+ * @internal
+ */
+export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault[] {
+  const { concurrency, maxSequences, engineArguments = {} } = options;
+  return [
+    ...(concurrency !== undefined && maxSequences !== undefined && concurrency > maxSequences
+      ? [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            'concurrency',
+            `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`,
+          ),
+        ]
+      : []),
+    ...Object.keys(engineArguments)
+      .filter((argument) => argument in RESERVED_ARGUMENTS)
+      .map((argument) =>
+        fault(
+          'RESERVED',
+          `engineArguments.${argument}`,
+          `engineArguments must not set ${argument}, which is derived from other properties; use ${RESERVED_ARGUMENTS[argument]}`,
+        ),
+      ),
+  ];
+}
+
+/**
+ * Parallelism that a server of vLLM cannot have.
+ *
+ * @internal
+ */
+export function parallelismFaults(
+  { tensor, pipeline, data, expert }: Parallelism,
+  hardware?: ServingHardware,
+): Fault[] {
+  const gpus = tensor * pipeline;
+  const node = hardware?.instanceType;
+  return [
+    ...(node && gpus > node.gpuCount
+      ? [
+          fault(
+            'SERVER_EXCEEDS_NODE',
+            'parallelism',
+            `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but a ${node.name} has ${node.gpuCount} and a server ` +
+              'cannot span nodes; use less parallelism, a smaller precision or larger nodes',
+          ),
+        ]
+      : []),
+    ...(data > 1
+      ? [
+          fault(
+            'REPLICAS_AS_PARALLELISM',
+            'parallelism',
+            `data parallelism ${data} is not a property of one server; leave it out and set replicas to ${data}`,
+          ),
+        ]
+      : []),
+    ...(expert > 1 && expert !== tensor
+      ? [
+          fault(
+            'EXPERTS_DIFFER_FROM_TENSOR',
+            'parallelism',
+            `vLLM spreads experts over exactly the tensor-parallel GPUs, so expert parallelism must be 1 or ${tensor}; got ${expert}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/**
+ * Settings of vLLM that contradict the plan they are to be run with.
+ *
+ * @internal
+ */
+export function planOptionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
+  return [
+    ...quantizationFaults(options.quantization, plan.precision),
+    ...cacheFaults(options.kvCachePrecision, plan.precision),
+    ...expertFormatFaults(plan, vllm),
+  ];
+}
+
+/**
+ * Locked plans that vLLM cannot run.
+ *
+ * @internal
+ */
+export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
+  const { tensor, expert } = plan.parallelism;
+  const { kvCachePrecision } = plan;
+  return [
+    ...(expert > tensor
+      ? [
+          fault(
+            'EXPERTS_DIFFER_FROM_TENSOR',
+            'plan',
+            `the locked plan spreads experts over ${expert} GPUs of several replicas, but replicas are separate servers; replan the model ` +
+              `with expert parallelism 1 or ${tensor}`,
+          ),
+        ]
+      : []),
+    ...(plan.engine._isVllm
+      ? []
+      : [
+          fault(
+            'PLAN_OF_OTHER_ENGINE',
+            'plan',
+            `the locked plan is for ${plan.engine}, but vLLM is to run it; replan the model for vLLM`,
+          ),
+        ]),
+    ...(kvCachePrecision.bits < 16 && kvCachePrecision.name !== Precision.FP8.name
+      ? [
+          fault(
+            'CACHE_FORMAT_NOT_SUPPORTED',
+            'plan',
+            `the locked plan has a key-value cache in ${kvCachePrecision}, which vLLM does not support; replan the model with fp8`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function quantizationFaults(method: string | undefined, precision: Precision): Fault[] {
+  if (method === undefined) return [];
+  const made = METHODS[method] ?? Precision.ALL.filter((candidate) => candidate.quantized);
+  if (made.some((candidate) => candidate.name === precision.name)) return [];
+  return [
+    fault(
+      'QUANTIZATION_DIFFERS_FROM_PRECISION',
+      'quantization',
+      `quantization '${method}' makes weights of ${made.map((p) => p.name).join(' or ')}, but the plan counts ${precision.name}; set ` +
+        'precision to what the method makes, or remove quantization',
+    ),
+  ];
+}
+
+function cacheFaults(cache: Precision | undefined, weights: Precision): Fault[] {
+  if (!cache || cache.name === weights.name || cache.name === Precision.FP8.name) return [];
+  return [
+    fault(
+      'CACHE_FORMAT_NOT_SUPPORTED',
+      'kvCachePrecision',
+      `kvCachePrecision must be fp8 or that of the weights (${weights.name}); got ${cache.name}`,
+    ),
+  ];
+}
+
+/**
+ * Experts in FP8 on GPUs that do not compute in FP8, which vLLM runs from 0.9 on; before, it stops when the model is loaded.
+ *
+ * @see https://github.com/vllm-project/vllm/pull/16850 and https://github.com/vllm-project/vllm/issues/17579
+ */
+function expertFormatFaults({ model, precision, instanceType: { gpu } }: CapacityPlan, vllm: VllmVersion): Fault[] {
+  const eight = [Precision.FP8.name, Precision.FP8_BLOCK.name].includes(precision.name);
+  if (!model.experts || !eight || gpu.computeCapability >= 8.9 || vllm.isAtLeast(0, 9)) return [];
+  return [
+    fault(
+      'EXPERTS_NEED_NEWER_VLLM',
+      'precision',
+      `experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but this release has ${vllm}; use a release with vLLM 0.9.0 or later ` +
+        '(Triton 25.06), or a precision of 16 bits',
+    ),
+  ];
+}

@@ -1,0 +1,32 @@
+import { InferenceEngine } from '../../catalog/inference-engine';
+
+/**
+ * A version of vLLM, by which its checks, defaults and arguments differ.
+ *
+ * @internal
+ */
+export class VllmVersion {
+  private readonly numbers: readonly number[];
+
+  /**
+   * @param text the version as vLLM writes it, e.g. `0.15.1`
+   */
+  public constructor(private readonly text: string) {
+    this.numbers = text.split('.').map(Number);
+  }
+
+  /** Whether it is this version or a later one. */
+  public isAtLeast(major: number, minor: number): boolean {
+    const [ownMajor, ownMinor] = this.numbers;
+    return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+  }
+
+  /** vLLM as the planner knows it. */
+  public get engine(): InferenceEngine {
+    return this.isAtLeast(0, 21) ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
+  }
+
+  public toString(): string {
+    return this.text;
+  }
+}

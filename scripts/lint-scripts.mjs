@@ -1,0 +1,68 @@
+// Scripts that pods run, by the tools of their languages: shellcheck for shell, ruff and mypy for Python. The tools are installed into a
+// virtual environment under .cache, made anew when the pinned versions change. Each tool must also refuse a script with a fault.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CACHE, expect, mustRun, ROOT, run, Suite } from './support.mjs';
+
+const ASSETS = path.join(ROOT, 'assets');
+const REQUIREMENTS = path.join(ROOT, 'test', 'scripts', 'requirements.txt');
+const VENV = path.join(CACHE, 'script-tools');
+
+async function installTools() {
+  const stamp = path.join(VENV, 'requirements.txt');
+  const wanted = readFileSync(REQUIREMENTS, 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  rmSync(VENV, { recursive: true, force: true });
+  await mustRun(['python3', '-m', 'venv', VENV]);
+  await mustRun([path.join(VENV, 'bin', 'pip'), 'install', '--quiet', '-r', REQUIREMENTS], { capture: true });
+  writeFileSync(stamp, wanted);
+}
+
+const tool = (name, ...options) => [path.join(VENV, 'bin', name), ...options];
+
+/** Each check with the files it is of, and a script that it must refuse. */
+const CHECKS = [
+  {
+    name: 'shellcheck',
+    command: tool('shellcheck', '--shell=sh', '--enable=avoid-nullary-conditions'),
+    ending: '.sh',
+    faulty: '#!/bin/sh\nrm -rf $1/x\n',
+  },
+  { name: 'ruff check', command: tool('ruff', 'check', '--no-cache'), ending: '.py', faulty: 'import os\n' },
+  {
+    name: 'ruff format',
+    command: tool('ruff', 'format', '--no-cache', '--check', '--line-length=140'),
+    ending: '.py',
+    faulty: 'x   =  1\n',
+  },
+  {
+    name: 'mypy',
+    // The packages that the scripts import are in the images of the pods, not here.
+    command: tool('mypy', '--strict', '--ignore-missing-imports', `--cache-dir=${path.join(CACHE, 'mypy')}`),
+    ending: '.py',
+    faulty: 'x: int = "one"\n',
+  },
+];
+
+await installTools();
+const suite = new Suite('lint-scripts');
+const folder = mkdtempSync(path.join(tmpdir(), 'lint-scripts-'));
+for (const { name, command, ending, faulty } of CHECKS) {
+  const files = readdirSync(ASSETS).filter((file) => file.endsWith(ending));
+  await suite.check(`${name} accepts ${files.join(', ')}`, async () => {
+    expect(files.length > 0, `there is no *${ending} in assets`);
+    const { code, stdout, stderr } = await run([...command, ...files.map((file) => path.join(ASSETS, file))], {
+      capture: true,
+    });
+    expect(code === 0, `${stdout}${stderr}`);
+  });
+  await suite.check(`${name} refuses a script with a fault`, async () => {
+    const file = path.join(folder, `faulty${ending}`);
+    writeFileSync(file, faulty);
+    const { code } = await run([...command, file], { capture: true });
+    expect(code === 1, `it ended with ${code}`);
+  });
+}
+rmSync(folder, { recursive: true, force: true });
+suite.finish();

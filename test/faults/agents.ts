@@ -1,0 +1,110 @@
+import { TerraformStack } from 'cdktf';
+import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { ClusterAutoscaler } from '../../lib/compute/agents/cluster-autoscaler';
+import { GpuOperator } from '../../lib/compute/agents/gpu-operator';
+import { NodeAgents } from '../../lib/compute/agents/node-agents';
+import { efaPluginFaults } from '../../lib/compute/agents/node-agents-images';
+import { NodeAgentsProps } from '../../lib/compute/agents/node-agents-props';
+import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
+import { GpuSharing } from '../../lib/compute/pools/options/gpu-sharing';
+import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
+import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
+import { testEksCluster } from '../compute/test-eks-cluster';
+import { TestPool } from '../serving/support/fixtures';
+import { faultsAtSynth } from '../support/faults';
+import { testStack } from '../support/synth';
+import { FaultText } from './fault-text';
+
+type MakePool = (stack: TerraformStack, cluster: IEksCluster) => void;
+
+/** What the synthesis of agents beside some pools finds. */
+const found = (props: Partial<NodeAgentsProps>, ...pools: MakePool[]) => {
+  const stack = testStack();
+  const cluster = testEksCluster(stack);
+  pools.forEach((make) => make(stack, cluster));
+  new NodeAgents(stack, 'Agents', { cluster, ...props });
+  return faultsAtSynth(stack);
+};
+
+const pool =
+  (name: string, gpuSharing?: GpuSharing): MakePool =>
+  (stack, cluster) =>
+    void new GpuNodePool(stack, name, {
+      cluster,
+      instanceType: GpuInstanceType.P5_48XLARGE,
+      minNodes: 1,
+      maxNodes: 1,
+      gpuSharing,
+    });
+
+/** A pool of a user's own class, whose labels are any. */
+class LabeledPool extends TestPool implements IGpuNodePool {
+  public override readonly nodeLabels = { 'nvidia.com/device-plugin.config': 'mps' };
+}
+
+export const TEXTS: FaultText[] = [
+  {
+    id: 'CLUSTER_AUTOSCALER_EXISTS',
+    property: 'cluster',
+    text: "cluster 'test' already has a cluster autoscaler, at 'test/A', which serves all its pools; remove one of the two",
+    refuse: () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      ['A', 'B'].forEach((id) => new ClusterAutoscaler(stack, id, { cluster }));
+    },
+  },
+  {
+    id: 'DRIVER_ALREADY_IN_IMAGE',
+    property: 'gpuOperator',
+    text:
+      "the GPU operator must not install a driver or toolkit on pool(s) 'plain', whose image already has them; leave driver out of the " +
+      'options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
+    faults: () => found({ gpuOperator: GpuOperator.version(undefined, { driver: true }) }, pool('plain')),
+  },
+  {
+    id: 'EFA_PLUGIN_TOO_OLD',
+    property: 'efaPluginImage',
+    text: "EFA plugin 'efa:v0.5.5' is too old for p6-b200.48xlarge: it would count NVLink devices as EFA; use v0.5.6 or later",
+    faults: () => efaPluginFaults('efa:v0.5.5', ['p6-b200.48xlarge']),
+  },
+  {
+    id: 'MIG_NEEDS_GPU_OPERATOR',
+    property: 'gpuOperator',
+    text: "pool(s) 'mig' divide their GPUs by MIG, which only the GPU operator sets up; pass gpuOperator: GpuOperator.version()",
+    faults: () => found({}, pool('mig', GpuSharing.mig('1g.10gb'))),
+  },
+  {
+    id: 'MIXED_MIG_RESOURCE_NAMES',
+    text:
+      "MIG instances of pool(s) 'b' have resource names of their own, while those of 'a' are called nvidia.com/gpu; the GPU operator has " +
+      'one MIG strategy for all nodes, so add renamed() to the GpuSharing of all of them, or of none',
+    faults: () =>
+      found(
+        { gpuOperator: GpuOperator.version() },
+        pool('a', GpuSharing.mig('1g.10gb')),
+        // Of nodes that exist: a managed node group has no such configuration.
+        (stack, cluster) =>
+          void new (class extends TestPool {
+            public override readonly nodeLabels = { 'nvidia.com/mig.config': 'all-3g.40gb' };
+            public readonly gpuResourceName = 'nvidia.com/mig-3g.40gb';
+          })(stack, 'b', cluster, GpuInstanceType.P5_48XLARGE),
+      ),
+  },
+  {
+    id: 'NODE_AGENTS_EXIST',
+    property: 'cluster',
+    text: "cluster 'test' already has node agents, at 'test/A', which serve all its pools; remove one of the two",
+    refuse: () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      ['A', 'B'].forEach((id) => new NodeAgents(stack, id, { cluster }));
+    },
+  },
+  {
+    id: 'UNKNOWN_PLUGIN_CONFIG',
+    text:
+      "label 'nvidia.com/device-plugin.config=mps' names an unknown configuration of the device plugin; use 'time-slicing-<pods per GPU>', " +
+      "and append '-renamed' for the resource nvidia.com/gpu.shared",
+    faults: () => found({}, (stack, cluster) => void new LabeledPool(stack, 'own', cluster, GpuInstanceType.G5_XLARGE)),
+  },
+];

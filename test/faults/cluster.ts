@@ -1,0 +1,93 @@
+import { ApiAccess } from '../../lib/compute/cluster/api-access';
+import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
+import { EksClusterAttributes, EksGpuClusterProps } from '../../lib/compute/cluster/eks-gpu-cluster-props';
+import { KubernetesCluster } from '../../lib/compute/cluster/kubernetes-cluster';
+import { warningsOf } from '../support/faults';
+import { testStack } from '../support/synth';
+import { FaultText } from './fault-text';
+
+const make = (props: Partial<EksGpuClusterProps>) => () =>
+  new EksGpuCluster(testStack(), 'Cluster', { clusterName: 'chat', ...props });
+const imported = (attributes: Partial<EksClusterAttributes>) =>
+  EksGpuCluster.fromAttributes(testStack(), 'Cluster', {
+    clusterName: 'shared',
+    subnetIds: ['subnet-a'],
+    securityGroupIds: ['sg-1'],
+    ...attributes,
+  });
+
+export const TEXTS: FaultText[] = [
+  {
+    id: 'LENGTHS_DIFFER',
+    property: 'availabilityZones',
+    text: 'availabilityZones must name the zone of each subnet in subnetIds; got 2 for 1',
+    refuse: () => imported({ availabilityZones: ['a', 'b'] }),
+  },
+  {
+    id: 'LENGTHS_DIFFER',
+    property: 'subnetCidrs',
+    text: 'subnetCidrs must have one range for each subnet; got 2 for 1',
+    refuse: () => imported({ subnetCidrs: ['10.0.0.0/24', '10.0.1.0/24'] }),
+  },
+  {
+    id: 'POD_IAM_UNAVAILABLE',
+    text:
+      "service account 'inference/triton' cannot act with an IAM role, because cluster 'shared' has neither the EKS Pod Identity agent nor " +
+      'a known OpenID Connect provider; set podIdentity or oidcProviderArn on the cluster',
+    refuse: () => imported({}).serviceAccountRole('inference', 'triton'),
+  },
+  {
+    id: 'POD_IAM_UNAVAILABLE',
+    text:
+      "service account 'inference/triton' cannot act with an IAM role, because only the kubeconfig of cluster 'Rack' is known; import an " +
+      'EKS cluster by EksGpuCluster.fromAttributes, and elsewhere use a store with credentials',
+    refuse: () =>
+      KubernetesCluster.fromKubeconfig(testStack(), 'Rack', { configPath: 'x' }).serviceAccountRole(
+        'inference',
+        'triton',
+      ),
+  },
+  {
+    id: 'PUBLIC_API',
+    text: 'the Kubernetes API is open to the whole internet; name the ranges that need it',
+    faults: () => warningsOf(make({ apiAccess: ApiAccess.publicFrom(['0.0.0.0/0']) })()),
+  },
+  {
+    id: 'RANGES_OVERLAP',
+    property: 'apiAccess',
+    text:
+      "apiAccess names the connected network '10.20.128.0/17', which overlaps the cluster's own range '10.20.0.0/16', so no route can " +
+      'lead there; give the cluster another vpcCidr',
+    refuse: make({ vpcCidr: '10.20.0.0/16', apiAccess: ApiAccess.privateFrom(['10.20.128.0/17']) }),
+  },
+  {
+    id: 'TOO_FEW_ZONES',
+    property: 'availabilityZones',
+    text: 'availabilityZones must name at least 2 zones, which EKS requires; got 1',
+    refuse: make({ availabilityZones: ['eu-central-1a'] }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'vpcCidr',
+    text: 'vpcCidr describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two',
+    refuse: make({ vpc: { vpcId: 'vpc-1', privateSubnetIds: ['a', 'b'] }, vpcCidr: '10.0.0.0/16' }),
+  },
+  {
+    id: 'EMPTY_LIST',
+    property: 'admins',
+    text: 'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
+    refuse: make({ admins: [] }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'admins[0]',
+    text: "admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got 'me'",
+    refuse: make({ admins: ['me'] }),
+  },
+  {
+    id: 'MISSING_PROPERTY',
+    property: 'configPath',
+    text: "configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''",
+    refuse: () => KubernetesCluster.fromKubeconfig(testStack(), 'Rack', { configPath: '' }),
+  },
+];

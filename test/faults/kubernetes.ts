@@ -1,0 +1,79 @@
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { PodSecurityLevel } from '../../lib/core/pod-security-level';
+import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
+import { ensureNamespace } from '../../lib/kubernetes/namespaces';
+import { faultsAtSynth } from '../support/faults';
+import { testStack } from '../support/synth';
+import { TestCluster, testCluster } from '../support/test-cluster';
+import { FaultText } from './fault-text';
+
+export const TEXTS: FaultText[] = [
+  {
+    id: 'CLUSTERS_SHARE_NAME',
+    property: 'clusterName',
+    text:
+      "the stack already has providers for another cluster named 'test': 'test/Cluster-test' has them, 'test/Other' asks for its own; " +
+      'if both are one cluster, use one construct everywhere, else give one of them another name or another stack',
+    refuse: () => {
+      const stack = testStack();
+      testCluster(stack);
+      KubernetesAccess.of(stack, new TestCluster(stack, 'Other'));
+    },
+  },
+  {
+    id: 'MISSING_HELM_PROVIDER',
+    property: 'providers.helm',
+    text: "custom resources and charts on cluster 'test' need a Helm provider; pass helm to KubernetesAccess.fromProviders",
+    refuse: () => {
+      const stack = testStack();
+      const kubernetes = new KubernetesProvider(stack, 'Mine');
+      KubernetesAccess.fromProviders(stack, new TestCluster(stack, 'Cluster'), { kubernetes }).ensureHelmProvider();
+    },
+  },
+  {
+    id: 'MISSING_PROVIDER',
+    text:
+      "stack 'test' has no kubernetes provider for cluster 'test', which 'test/Cluster' needs; call KubernetesAccess.of(stack, cluster) " +
+      'before making what needs it, or hand in your own providers by KubernetesAccess.fromProviders',
+    faults: () => {
+      const stack = testStack();
+      const cluster = new TestCluster(stack, 'Cluster');
+      kubernetesMeta(cluster, cluster);
+      return faultsAtSynth(stack);
+    },
+  },
+  {
+    id: 'NAMESPACE_LEVEL_CONFLICT',
+    property: 'namespace',
+    text: "namespace 'a' already has the Pod Security level 'restricted', but 'privileged' is needed here; use another namespace",
+    refuse: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      ensureNamespace(stack, cluster, 'a', PodSecurityLevel.RESTRICTED);
+      ensureNamespace(stack, cluster, 'a', PodSecurityLevel.PRIVILEGED);
+    },
+  },
+  {
+    id: 'PROVIDERS_EXIST',
+    property: 'options',
+    text:
+      "the stack already has providers for cluster 'test' with other options; call KubernetesAccess.of once, before the constructs that " +
+      'use it',
+    refuse: () => {
+      const stack = testStack();
+      KubernetesAccess.of(stack, testCluster(stack), { profile: 'b' });
+    },
+  },
+  {
+    id: 'PROVIDERS_EXIST',
+    property: 'providers',
+    text:
+      "the stack already has providers for cluster 'test'; call KubernetesAccess.fromProviders before anything else uses the cluster in " +
+      'this stack',
+    refuse: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      KubernetesAccess.fromProviders(stack, cluster, { kubernetes: new KubernetesProvider(stack, 'Mine') });
+    },
+  },
+];

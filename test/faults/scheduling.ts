@@ -1,0 +1,185 @@
+import { Fault } from '../../lib/units/fault';
+import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { TaintEffect } from '../../lib/core/gpu-node-pool';
+import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
+import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
+import { PodDemand } from '../../lib/scheduling/pod-demand';
+import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { EFA, PoolOptions, AGENT, demand, fill, gpus, runPods } from '../scheduling/checks-support';
+import { warningsOf } from '../support/faults';
+import { testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+import { FaultText } from './fault-text';
+
+/** What is found of pods on pools. */
+function found(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]): Fault[] {
+  const cluster = testCluster(testStack());
+  fill(cluster, pools, demands);
+  return ClusterChecks.of(cluster).faults;
+}
+
+/** The same of one container with these resources. */
+function device(requests: { [resource: string]: string }, limits: { [resource: string]: string }): Fault[] {
+  const cluster = testCluster(testStack());
+  fill(cluster, { p5: {} }, []);
+  const made = runPods(cluster, cluster, 'Chat', demand({ requests: {} }));
+  made.addOverride('spec.template.spec.container.0.resources', { requests, limits });
+  return ClusterChecks.of(cluster).faults;
+}
+
+const ML = { labels: { team: 'ml' } };
+const GROUP = demand({ nodeSelector: { team: 'ml' }, podsPerGroup: 2 });
+const G5 = { type: GpuInstanceType.G5_12XLARGE };
+const inSubnet = (subnetId: string, efaSecurityGroupId?: string): PoolOptions => ({
+  ...EFA,
+  ...ML,
+  subnets: [{ subnetId }],
+  efaSecurityGroupId,
+});
+
+export const TEXTS: FaultText[] = [
+  {
+    id: 'DEVICE_LIMIT_DIFFERS',
+    text: "test/Cluster-test/Chat: a container of 'inference/chat' requests 1 of nvidia.com/gpu with the limit 2, but the two must be equal; leave it out of requests",
+    faults: () => device({ 'nvidia.com/gpu': '1' }, { 'nvidia.com/gpu': '2' }),
+  },
+  {
+    id: 'DEVICE_NOT_WHOLE',
+    text: "test/Cluster-test/Chat: a container of 'inference/chat' requests 500m of nvidia.com/gpu, which is only given out whole; for a part of a GPU use a pool with gpuSharing",
+    faults: () => device({}, { 'nvidia.com/gpu': '500m' }),
+  },
+  {
+    id: 'DEVICE_WITHOUT_LIMIT',
+    text: "test/Cluster-test/Chat: a container of 'inference/chat' requests 1 of nvidia.com/gpu without a limit, which the API server refuses; set it under limits",
+    faults: () => device({ 'nvidia.com/gpu': '1' }, {}),
+  },
+  {
+    id: 'DUPLICATE_OBJECT',
+    text: "'test/Cluster-test/One' and 'test/Cluster-test/Other' both create deployment inference/chat, but a cluster has only one object of a kind and name; give one of them another name or namespace",
+    faults: () => {
+      const cluster = testCluster(testStack());
+      runPods(cluster, cluster, 'One', demand());
+      runPods(cluster, cluster, 'Other', demand());
+      return ClusterChecks.of(cluster).faults;
+    },
+  },
+  {
+    id: 'GPUS_DO_NOT_PACK',
+    text: "test/Cluster-test/p5: the pods of pool 'p5' do not divide into its 2 nodes of 6 GPUs: 1 pod of 4 GPUs is left over; raise maxNodes",
+    faults: () =>
+      found({ p5: { allocatable: { 'nvidia.com/gpu': '6' } } }, demand({ ...gpus(4), pods: 2 }), demand(gpus(4))),
+  },
+  {
+    id: 'GROUP_SPANS_FABRICS',
+    text: "test/Cluster-test/W0: the pods of a group of 'inference/chat' may land on 'a', 'b', which have different fabrics (efa 'efa', infiniband 'hall-1'); select one pool",
+    faults: () => {
+      const hall = { fabric: RdmaFabric.infiniband({ adaptersPerNode: 8, gbpsPerAdapter: 400, fabricName: 'hall-1' }) };
+      return found({ a: { ...EFA, ...ML }, b: { ...hall, ...ML } }, GROUP);
+    },
+  },
+  {
+    id: 'GROUP_SPANS_SECURITY_GROUPS',
+    text: "test/Cluster-test/W0: the pods of a group of 'inference/chat' may land on 'a', 'b', whose EFA interfaces are in different security groups, each of which admits its own traffic only; select one pool",
+    faults: () => found({ a: inSubnet('s', 'sg-a'), b: inSubnet('s', 'sg-b') }, GROUP),
+  },
+  {
+    id: 'GROUP_SPANS_SUBNETS',
+    text: "test/Cluster-test/W0: the pods of a group of 'inference/chat' may land on 'a', 'b', which are in different subnets, and EFA traffic is not routed; select one pool, or put the pools into one subnet",
+    faults: () => found({ a: inSubnet('s-1'), b: inSubnet('s-2') }, GROUP),
+  },
+  {
+    id: 'INVALID_QUANTITY',
+    text: "test/Cluster-test/W0: pods of 'inference/chat' request cpu='many', which is not a Kubernetes quantity; write e.g. 500m or 2Gi",
+    faults: () => found({ p5: {} }, demand(gpus(1, { cpu: 'many' }))),
+  },
+  {
+    id: 'NODE_AFFINITY_MATCHES_NO_POOL',
+    text: "test/Cluster-test/W0: pods of 'inference/chat' have a node affinity that no pool of the cluster meets; use labels of a pool, as its nodeSelector has them",
+    faults: () => {
+      const requirements = [{ key: 'gpu-inference-constructs/pool', operator: 'In', values: ['p4'] }];
+      return found({ p5: {} }, demand({ nodeSelector: {}, nodeTerms: [{ requirements }] }));
+    },
+  },
+  {
+    id: 'NODE_AGENTS_DO_NOT_FIT',
+    text: "test/Cluster-test/p5: what runs on every node of pool 'p5' ('agents/plugin') requests more memory than a g5.xlarge has; request less, or use larger nodes",
+    faults: () => found({ p5: { type: GpuInstanceType.G5_XLARGE } }, { ...AGENT, requests: { memory: '20Gi' } }),
+  },
+  {
+    id: 'NODE_SELECTOR_MATCHES_NO_POOL',
+    text: "test/Cluster-test/W0: pods of 'inference/chat' select nodes by gpu-inference-constructs/pool=p4, a label that no pool of the cluster has; use the pool's nodeSelector, or annotate pods for nodes that this program does not make with gpu-inference-constructs/elsewhere: \"true\"",
+    faults: () => found({ p5: {} }, demand({ nodeSelector: { 'gpu-inference-constructs/pool': 'p4' } })),
+  },
+  {
+    id: 'NODE_SELECTOR_MATCHES_NO_POOL',
+    text: "test/Cluster-test/W0: pods of 'inference/chat' select nodes by team=ml, row=a, labels of different pools that no single pool has together; use one pool's nodeSelector",
+    faults: () => found({ p5: ML, p4: { labels: { row: 'a' } } }, demand({ nodeSelector: { team: 'ml', row: 'a' } })),
+  },
+  {
+    id: 'ONE_GPU_SHARE_PER_POD',
+    text: "test/Cluster-test/W0: a pod of 'inference/chat' requests 2 of nvidia.com/gpu, but pods of pool 'p5' take turns on its GPUs, so that a second share adds no capacity; request 1, or use a pool that does not share its GPUs",
+    faults: () => {
+      const p5 = { allocatable: { 'nvidia.com/gpu': '32' }, gpuSharingKind: GpuSharingKind.TIME_SLICING };
+      return found({ p5 }, demand(gpus(2)));
+    },
+  },
+  {
+    id: 'PODS_DO_NOT_FIT_POOL',
+    text: "test/Cluster-test/W0: 3 pods of 'inference/chat' do not fit pool 'p5': each node holds 1 of them (limited by nvidia.com/gpu), and there are at most 2 nodes; raise maxNodes to 3",
+    faults: () => found({ p5: {} }, demand({ ...gpus(8), pods: 3 })),
+  },
+  {
+    id: 'PODS_DO_NOT_FIT_TOGETHER',
+    text: "test/Cluster-test/p5: the pods of pool 'p5' together request 24 of nvidia.com/gpu ('inference/chat' 1 x 8, 'inference/chat-1' 2 x 8), but its 2 nodes have 16 for pods; raise maxNodes, or give one of them a pool of its own",
+    faults: () => found({ p5: {} }, demand(gpus(8)), demand({ ...gpus(8), pods: 2 })),
+  },
+  {
+    id: 'POD_DOES_NOT_FIT_NODE',
+    text: "test/Cluster-test/W0: a pod of 'inference/chat' requests 9 of nvidia.com/gpu, but a node of pool 'p5' (p5.48xlarge) has 8 for pods; request less, or use a pool with larger nodes",
+    faults: () => found({ p5: {} }, demand(gpus(9))),
+  },
+  {
+    id: 'POOL_CANNOT_SCALE_UP',
+    text: "pool 'p5' starts with 0 nodes, too few for its pods, and no autoscaler is declared that would add more, up to maxNodes (2); raise minNodes, pass autoscaling: Autoscaling.clusterAutoscaler(), or scale the pool by hand",
+    faults: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      fill(cluster, { p5: { isAutoscaled: false } }, [demand(gpus(8))]);
+      cluster.node.validate();
+      return warningsOf(stack);
+    },
+  },
+  {
+    id: 'POOL_SELECTOR_NOT_UNIQUE',
+    text: "test/Cluster-test/b: nodeSelector nvidia.com/gpu.present=true of pool 'b' also selects nodes of pool 'a'; give the nodes a label that only they have",
+    faults: () => found({ a: {}, b: { nodeSelector: { 'nvidia.com/gpu.present': 'true' } } }),
+  },
+  {
+    id: 'RDMA_NOT_AVAILABLE',
+    text: "test/Cluster-test/W0: 'inference/chat' needs RDMA between its pods, but nodes of 'p5' reach each other by TCP only; give the pool a fabric",
+    faults: () => found({ p5: {} }, demand({ podsPerGroup: 2, rdmaRequired: true })),
+  },
+  {
+    id: 'SUBNET_TOO_SMALL',
+    text: "a subnet has 6 addresses, but the nodes and pods of its pools need at least 7 when all have maxNodes ('p5' 7); use a larger subnet, or fewer nodes",
+    faults: () => found({ p5: { nodes: 6, subnets: [{ subnetId: 's', usableAddresses: 6 }] } }, demand()),
+  },
+  {
+    id: 'TAINT_NOT_TOLERATED',
+    text: "test/Cluster-test/W0: pods of 'inference/chat' do not tolerate the taint team=ml:NoExecute of pool 'p5'; add tolerations, or select other nodes",
+    faults: () => found({ p5: { taints: [{ key: 'team', value: 'ml', effect: TaintEffect.NO_EXECUTE }] } }, demand()),
+  },
+  {
+    id: 'TENSOR_PARALLELISM_EXCEEDS_DOMAIN',
+    text: "test/Cluster-test/W0: tensor parallelism 8 of 'inference/chat' needs more than the 4 GPUs of a node of pool 'p5' (g5.12xlarge); use at most 4, and pipeline parallelism for the rest",
+    faults: () => found({ p5: G5 }, demand({ ...gpus(4), tensorParallelism: 8 })),
+  },
+  {
+    id: 'TENSOR_PARALLELISM_NEEDS_WHOLE_GPUS',
+    text: "test/Cluster-test/W0: tensor parallelism 2 of 'inference/chat' needs whole GPUs, but pool 'p5' shares them (mig); use a pool that does not share its GPUs",
+    faults: () => {
+      const p5 = { allocatable: { 'nvidia.com/gpu': '56' }, gpuSharingKind: GpuSharingKind.MIG };
+      return found({ p5 }, demand({ ...gpus(2), tensorParallelism: 2 }));
+    },
+  },
+];

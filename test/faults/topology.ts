@@ -1,0 +1,101 @@
+import { Construct } from 'constructs';
+import { GpuInstanceType, GpuNodeType, GpuType, ModelSpec } from '../../lib/catalog';
+import { CapacityPlan, CapacityPlanner } from '../../lib/planning';
+import { CloudTopology, CloudTopologyProps } from '../../lib/topology';
+import { AssignmentRequest, assignModels } from '../../lib/topology/shared/model-assignment';
+import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
+import { DataSize } from '../../lib/units';
+import { testStack } from '../support/synth';
+import { FaultText } from './fault-text';
+
+const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
+const assign = (more: Partial<AssignmentRequest>) =>
+  assignModels({ models: MODELS, locked: {}, vllm: new VllmVersion('0.15.1'), ...more });
+const plan = (instanceType: GpuNodeType = GpuInstanceType.P4DE_24XLARGE): CapacityPlan =>
+  CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType });
+const RACK = GpuNodeType.custom({
+  name: 'dgx',
+  gpu: GpuType.H100,
+  gpuCount: 8,
+  vcpus: 224,
+  memory: DataSize.gib(2048),
+});
+const make = (props: Partial<CloudTopologyProps>, before: (stack: Construct) => void = () => undefined) => {
+  const stack = testStack();
+  before(stack);
+  return new CloudTopology(stack, 'Cloud', { clusterName: 'chat', models: MODELS, ...props });
+};
+
+export const TEXTS: FaultText[] = [
+  {
+    id: 'DUPLICATE',
+    property: 'models',
+    text: "models 'llama-3.1-8b' and 'llama-3-1-8b' both become 'llama-3-1-8b' in Kubernetes; rename one of " + 'them',
+    faults: () => assign({ models: [...MODELS, { ...MODELS[0], name: 'llama-3-1-8b' }] }).faults,
+  },
+  {
+    id: 'EMPTY_LIST',
+    property: 'models',
+    text: 'models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }',
+    faults: () => assign({ models: [] }).faults,
+  },
+  {
+    id: 'EMPTY_LIST',
+    property: 'nodePools',
+    text: "nodePools is empty; name at least one pool, or leave it out for a pool of each model's own",
+    refuse: () => make({ nodePools: [] }),
+  },
+  {
+    id: 'PLAN_DIFFERS',
+    text:
+      "model 'llama-3.1-8b' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, 4 " +
+      'sequences); the planner would now choose bf16 on 1 × g6e.xlarge (tensor 1), context 8192, 4 ' +
+      'sequences; nothing changes until you remove or replace the plan',
+    faults: () => assign({ locked: { 'llama-3.1-8b': plan() } }).warnings,
+  },
+  {
+    id: 'PLAN_NOT_FOR_EC2',
+    property: 'models[0]',
+    text:
+      "model 'llama-3.1-8b': the locked plan is for dgx, of which EC2 has no node pools; plan the model on " +
+      'an EC2 instance type, or give the topology nodePools',
+    faults: () => assign({ locked: { 'llama-3.1-8b': plan(RACK) } }).faults,
+  },
+  {
+    id: 'PLAN_OF_UNKNOWN_MODEL',
+    property: 'plans.other',
+    text: "plans has a plan for 'other', but no model has that name; the models are: llama-3.1-8b",
+    faults: () => assign({ locked: { other: plan() } }).faults,
+  },
+  {
+    id: 'UNKNOWN_VALUE',
+    property: 'models[0].nodePool',
+    text:
+      "model 'llama-3.1-8b': nodePool 'h100' is named, but the topology has no nodePools; add it there or " +
+      'remove nodePool',
+    faults: () => assign({ models: [{ ...MODELS[0], nodePool: 'h100' }] }).faults,
+  },
+  {
+    id: 'UNKNOWN_VALUE',
+    property: 'models[0].nodePool',
+    text: "model 'llama-3.1-8b': the topology has no pool 'h100'; its nodePools are: l40s",
+    faults: () =>
+      assign({
+        models: [{ ...MODELS[0], nodePool: 'h100' }],
+        pools: [{ name: 'l40s', instanceType: GpuInstanceType.G6E_XLARGE, maxNodes: 1 }],
+      }).faults,
+  },
+  {
+    id: 'WORKLOADS_ID_IN_USE',
+    property: 'workloads',
+    text:
+      "workloads already contains a construct 'Cloud', at 'test/Site/Cloud'; give the topology another id, " +
+      'or workloads a scope of its own',
+    refuse: () => {
+      const stack = testStack();
+      const workloads = new Construct(stack, 'Site');
+      new Construct(workloads, 'Cloud');
+      return new CloudTopology(stack, 'Cloud', { clusterName: 'chat', models: MODELS, workloads });
+    },
+  },
+];
