@@ -112,7 +112,8 @@ function fitWarnings(name: string, locked: CapacityPlan): Fault[] {
     fault(
       'PLAN_NO_LONGER_FITS',
       undefined,
-      `model '${name}' keeps its locked plan (${choiceText(locked)}), although the planner would now say that it does not fit; nothing changes until you remove or replace the plan`,
+      `model '${name}' keeps its locked plan (${choiceText(locked)}), although the planner would now say that it does not fit; nothing ` +
+        'changes until you remove or replace the plan',
     ),
   ];
 }
