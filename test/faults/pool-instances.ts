@@ -191,7 +191,7 @@ export const TEXTS: FaultText[] = [
     refuse: managed({ capacity: block(), subnetIds: ['subnet-a'] }, ZONES),
   },
   {
-    id: 'POOL_EXCEEDS_SUBNETS',
+    id: 'SUBNET_TOO_SMALL',
     property: 'maxNodes',
     text:
       '2 nodes (maxNodes) need 100 addresses, 50 for each p5.48xlarge, but 10.0.0.0/26 has 59; lower maxNodes to ' +

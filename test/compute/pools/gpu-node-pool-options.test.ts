@@ -228,7 +228,7 @@ describe('addresses for the whole of a pool', () => {
   const subnets = { subnetIds: ['subnet-a', 'subnet-b'], subnetCidrs: ['10.0.0.0/26', '10.0.0.64/26'] };
 
   test('must be in its subnets, where their ranges are known', () => {
-    expect(refusal(() => synthPool({ ...EFA, maxNodes: 2 }, subnets))).toBe('POOL_EXCEEDS_SUBNETS maxNodes');
+    expect(refusal(() => synthPool({ ...EFA, maxNodes: 2 }, subnets))).toBe('SUBNET_TOO_SMALL maxNodes');
     expect(() => synthPool({ ...EFA, maxNodes: 1 }, subnets)).not.toThrow();
     expect(() => synthPool({ ...EFA, maxNodes: 2, subnetIds: ['subnet-x'] }, subnets)).not.toThrow();
     expect(() => synthPool({ ...EFA, maxNodes: 2 })).not.toThrow();
@@ -237,7 +237,7 @@ describe('addresses for the whole of a pool', () => {
   test('are those of all its subnets together', () => {
     const instanceType = GpuInstanceType.P4DE_24XLARGE;
     expect(() => synthPool({ instanceType, maxNodes: 2 }, subnets)).not.toThrow();
-    expect(refusal(() => synthPool({ instanceType, maxNodes: 3 }, subnets))).toBe('POOL_EXCEEDS_SUBNETS maxNodes');
+    expect(refusal(() => synthPool({ instanceType, maxNodes: 3 }, subnets))).toBe('SUBNET_TOO_SMALL maxNodes');
   });
 });
 

@@ -235,7 +235,7 @@ function addressFaults(spec: GpuNodePoolSpec): Fault[] {
   return maxNodes * each > available
     ? [
         fault(
-          'POOL_EXCEEDS_SUBNETS',
+          'SUBNET_TOO_SMALL',
           'maxNodes',
           `${maxNodes} nodes (maxNodes) need ${maxNodes * each} addresses, ${each} for each ${instanceType.name}, but ${ranges.join(', ')} has ` +
             `${available}; ${enough > 0 ? `lower maxNodes to ${enough}, or use` : 'use'} a larger subnet`,
