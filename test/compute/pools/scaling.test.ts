@@ -118,9 +118,9 @@ describe('ImagePrePuller', () => {
 
   test.each<[Partial<ImagePrePullerProps>, RegExp]>([
     [{ images: [] }, /at least one image/],
-    [{ images: ['nvcr.io/nvidia/tritonserver'] }, /must name a tag or a digest/],
-    [{ images: ['a/app:1', 'b/app:1'] }, /must differ in name or tag/],
-    [{ nodePools: [] }, /nodePools must name at least one pool/],
+    [{ images: ['nvcr.io/nvidia/tritonserver'] }, /images\[0\] must have a tag or a digest/],
+    [{ images: ['a/app:1', 'b/app:1'] }, /images\[1\] must differ from images\[0\]/],
+    [{ nodePools: [] }, /nodePools must have at least one pool/],
     [{ name: 'Warm' }, /name must be an RFC 1123 label/],
   ])('is refused %#', (props, message) => expect(() => made(props)).toThrow(message));
 });
