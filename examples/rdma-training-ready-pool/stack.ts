@@ -46,7 +46,7 @@ export class RdmaTrainingReadyPool {
       instanceType: GpuInstanceType.P5_48XLARGE,
       fabric: RdmaFabric.efa(),
       capacity: Capacity.capacityBlock(props.block),
-      nodeRepair: NodeRepair.enabled(),
+      nodeRepair: NodeRepair.auto(),
       minNodes: 2,
       maxNodes: 4,
     });

@@ -39,7 +39,9 @@ export interface NodeSubnet {
 }
 
 /**
- * A pool of like GPU nodes of one cluster.
+ * A homogeneous group of GPU nodes of one cluster.
+ *
+ * Its optional members may also be there and undefined, as getters are.
  */
 export interface IGpuNodePool extends IConstruct {
   /** Name of the pool, unique within its cluster and known at synthesis. */
@@ -52,17 +54,17 @@ export interface IGpuNodePool extends IConstruct {
   readonly minNodes: number;
   /** Most nodes. */
   readonly maxNodes: number;
-  /** Whether somebody adds nodes, up to `maxNodes`, when pods wait for them. @default - not known */
-  readonly isAutoscaled?: boolean;
+  /** Whether an autoscaler adds nodes, up to `maxNodes`, when pods are pending. @default - not known */
+  readonly isAutoscaled?: boolean | undefined;
   /**
    * Whether the image of its nodes brings NVIDIA's driver and container toolkit, which the GPU operator must then not install.
    * @default - not known: taken for no
    */
-  readonly driverInImage?: boolean;
+  readonly driverInImage?: boolean | undefined;
   /** Every label the pool stamps on its nodes. */
   readonly nodeLabels: { [key: string]: string };
   /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */
-  readonly platformLabels?: { [key: string]: string };
+  readonly platformLabels?: { [key: string]: string } | undefined;
   /** Labels that select the nodes of this pool and of no other. */
   readonly nodeSelector: { [key: string]: string };
   /** The taints of its nodes; a pod must tolerate them all. */
@@ -70,29 +72,29 @@ export interface IGpuNodePool extends IConstruct {
   /** EFA interfaces on each node; 0 without an EFA fabric. */
   readonly efaInterfacesPerNode: number;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
-  readonly fabric?: IRdmaFabric;
+  readonly fabric?: IRdmaFabric | undefined;
   /** Subnets that its nodes are in. @default - not known: not checked */
-  readonly subnets?: NodeSubnet[];
+  readonly subnets?: NodeSubnet[] | undefined;
   /**
    * What pods can have on one of its nodes, as Kubernetes quantities by resource, where that is not what follows from the hardware
    * and the fabric: `pods`, `nvidia.com/gpu` with time slicing, MIG profiles.
    * @default - derived from the hardware and the fabric
    */
-  readonly allocatable?: { [resource: string]: string };
+  readonly allocatable?: { [resource: string]: string } | undefined;
   /** How pods share a GPU. @default - a GPU is one pod's */
-  readonly gpuSharingKind?: GpuSharingKind;
+  readonly gpuSharingKind?: GpuSharingKind | undefined;
   /**
    * Resource that pods request a GPU, or a share of one, by.
    * @default 'nvidia.com/gpu'
    */
-  readonly gpuResourceName?: string;
+  readonly gpuResourceName?: string | undefined;
   /** GPU memory that one of that resource can count on. @default - that of a whole GPU */
-  readonly gpuShareMemory?: DataSize;
+  readonly gpuShareMemory?: DataSize | undefined;
   /**
    * Security group of the EFA interfaces, which lets through what comes from itself only.
    * @default - without EFA, or not known: not checked
    */
-  readonly efaSecurityGroupId?: string;
+  readonly efaSecurityGroupId?: string | undefined;
   /** What workloads of the same stack must wait for. */
   readonly ready: ITerraformDependable[];
 }

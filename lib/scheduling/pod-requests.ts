@@ -18,9 +18,9 @@ export function podRequests(main: readonly Container[], init: readonly Container
   return largest([sum(main.map(requestsOf)), ...init.map(requestsOf)]);
 }
 
-/** A limit without a request is the request. */
+/** A limit without a request is the request. Requests come first, in the order in which people wrote them. */
 function requestsOf({ resources }: Container): { [resource: string]: string } {
-  return { ...resources?.limits, ...resources?.requests };
+  return { ...resources?.requests, ...resources?.limits, ...resources?.requests };
 }
 
 function sum(all: { [resource: string]: string }[]): { [resource: string]: string } {

@@ -3,6 +3,7 @@ import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { GpuNodePoolProps } from '../../lib/compute/pools/shared/gpu-node-pool-props';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { faultsThrown, idsOf } from '../support/faults';
 import { Block, Synthesized, synthesize } from '../support/synth';
 import { TestEksClusterProps, testEksCluster } from './test-eks-cluster';
 
@@ -30,6 +31,11 @@ export function synthPool(options: Options = {}, cluster: TestEksClusterProps = 
   return synthesize((stack) => {
     addPool(stack, options, cluster);
   });
+}
+
+/** The ids and properties that a program is refused for. */
+export function refusal(body: () => unknown): string {
+  return idsOf(faultsThrown(body)).join(', ');
 }
 
 /** A pool with EFA. */

@@ -10,7 +10,7 @@ import {
   KarpenterGpuNodePool,
   KubernetesAccess,
   NodeAgents,
-  Placement,
+  InstancePlacement,
   RdmaFabric,
   TaintEffect,
 } from '../../lib';
@@ -47,6 +47,7 @@ export class AutoscaledPools {
     const { infrastructure, workloads } = this;
     new AwsProvider(infrastructure, 'Aws', { region: REGION });
     const cluster = new EksGpuCluster(infrastructure, 'Cluster', { clusterName: CLUSTER, availabilityZones: ZONES });
+    KubernetesAccess.of(workloads, cluster);
     new GpuNodePool(infrastructure, 'burst', {
       cluster,
       instanceType: GpuInstanceType.G5_2XLARGE,
@@ -54,24 +55,27 @@ export class AutoscaledPools {
       minNodes: 0,
       maxNodes: 3,
     });
-    const fixed = new KarpenterGpuNodePool(infrastructure, 'fixed', {
+    new KarpenterGpuNodePool(infrastructure, 'fixed', {
       cluster,
+      workloads,
       instanceType: GpuInstanceType.P5_48XLARGE,
       fabric: RdmaFabric.efa(),
-      placement: Placement.clusterGroup(),
+      placement: InstancePlacement.clusterGroup(),
       minNodes: 2,
       maxNodes: 2,
     });
-    const elastic = new KarpenterGpuNodePool(infrastructure, 'elastic', {
+    new KarpenterGpuNodePool(infrastructure, 'elastic', {
       cluster,
+      workloads,
       instanceType: GpuInstanceType.G6E_12XLARGE,
       taints: [{ key: 'team', value: 'chat', effect: TaintEffect.NO_SCHEDULE }],
       minNodes: 0,
       maxNodes: 4,
     });
     // Bought for a fortnight: its alarm is AWS's too.
-    const block = new KarpenterGpuNodePool(infrastructure, 'block', {
+    new KarpenterGpuNodePool(infrastructure, 'block', {
       cluster,
+      workloads,
       instanceType: GpuInstanceType.P5EN_48XLARGE,
       fabric: RdmaFabric.efa(),
       capacity: Capacity.capacityBlock(BLOCK),
@@ -97,9 +101,7 @@ export class AutoscaledPools {
       maxNodes: 1,
     });
 
-    KubernetesAccess.of(workloads, cluster);
     new NodeAgents(workloads, 'NodeAgents', { cluster });
     new ClusterAutoscaler(workloads, 'Autoscaler', { cluster });
-    for (const pool of [fixed, elastic, block]) pool.install(workloads);
   }
 }

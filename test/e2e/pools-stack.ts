@@ -38,7 +38,7 @@ const SPECIAL: { readonly [pool: string]: GpuNodePoolOptions } = {
     instanceType: GpuInstanceType.P5_48XLARGE,
     fabric: RdmaFabric.efa(),
     capacity: Capacity.reservation({ reservationId: 'cr-0a1b2c3d4e5f60718', availabilityZone: 'us-west-2a' }),
-    nodeRepair: NodeRepair.enabled(),
+    nodeRepair: NodeRepair.auto(),
     minNodes: 2,
     maxNodes: 2,
   },

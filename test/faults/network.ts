@@ -306,7 +306,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'TEST_EXCEEDS_POOL',
     property: 'nodes',
-    text: "nodes must be at most the 4 that pool 'g5' may have; got 5; raise maxNodes",
+    text: "nodes must be at most the 2 that pool 'g5' may have; got 5; raise maxNodes",
     refuse: () => acceptance(G5_12XLARGE, { nodes: 5 }),
   },
   {

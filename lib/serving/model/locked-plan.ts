@@ -58,12 +58,17 @@ export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: Se
   return [...faults, ...contradictions(plan, beside), ...targetFaults(plan, beside)];
 }
 
+/** A property, what messages call it, and its two values. */
+type Pair = readonly [property: string, what: string, wanted: unknown, planned: unknown];
+
 function contradictions(plan: CapacityPlan, beside: BesideLock): Fault[] {
   const { tensor, pipeline, expert } = plan.parallelism;
   const given = beside.parallelism;
-  const pairs: [string, string, unknown, unknown][] = [
-    ['precision', 'precision', beside.precision?.name, plan.precision.name],
-    ['checkpointSize', 'checkpointSize', beside.checkpointSize?.bytes, plan.checkpointSize?.bytes],
+  // The planner counts the width of the cache only: fp16 and bf16 are the same to it.
+  const sameCache = beside.kvCachePrecision?.bits === plan.kvCachePrecision.bits;
+  const pairs: Pair[] = [
+    ['precision', 'precision', beside.precision, plan.precision],
+    ['checkpointSize', 'checkpointSize', beside.checkpointSize, plan.checkpointSize],
     ['parallelism', 'tensor parallelism', given?.tensor, tensor],
     ['parallelism', 'pipeline parallelism', given?.pipeline, pipeline],
     ['parallelism', 'expert parallelism', given?.expert, expert],
@@ -74,21 +79,29 @@ function contradictions(plan: CapacityPlan, beside: BesideLock): Fault[] {
     ['maxSequences', 'maxSequences', beside.maxSequences, plan.maxSequences],
     ['maxBatchedTokens', 'maxBatchedTokens', beside.maxBatchedTokens, plan.maxBatchedTokens],
     ['gpuMemoryUtilization', 'gpuMemoryUtilization', beside.gpuMemoryUtilization, plan.gpuMemoryUtilization],
-    // The planner counts the width only: fp16 and bf16 are the same to it.
-    ['kvCachePrecision', 'width of kvCachePrecision', beside.kvCachePrecision?.bits, plan.kvCachePrecision.bits],
+    ['kvCachePrecision', 'kvCachePrecision', sameCache ? undefined : beside.kvCachePrecision, plan.kvCachePrecision],
     ['cudaGraphs', 'cudaGraphs', beside.cudaGraphs, plan.cudaGraphs],
-    ['cpuOffload', 'cpuOffload', beside.cpuOffload?.bytes, plan.cpuOffload.bytes],
+    ['cpuOffload', 'cpuOffload', beside.cpuOffload, plan.cpuOffload],
   ];
   return pairs
-    .filter(([, , wanted, planned]) => wanted !== undefined && wanted !== planned)
+    .filter(([, , wanted, planned]) => wanted !== undefined && !same(wanted, planned))
     .map(([property, what, wanted, planned]) =>
       fault(
         'PROPERTY_CONTRADICTS_PLAN',
         property,
-        `${what} is ${String(wanted)}, but the locked plan was made with ${planned === undefined ? 'none' : String(planned)}; leave ` +
-          `${property} out or replan the model`,
+        `${what} is ${String(wanted)}, but the locked plan was made ` +
+          `${planned === undefined ? 'without one' : `with ${String(planned)}`}; leave ${property} out or replan the model`,
       ),
     );
+}
+
+/** Formats and sizes may be of another loaded copy of the package: they are the same by name and by bytes. */
+function same(wanted: unknown, planned: unknown): boolean {
+  const plain = (value: unknown) => {
+    const { name, bytes } = Object(value) as { name?: string; bytes?: number };
+    return name ?? bytes ?? value;
+  };
+  return plain(wanted) === plain(planned);
 }
 
 function targetFaults(plan: CapacityPlan, { targets, replicas }: BesideLock): Fault[] {

@@ -5,7 +5,7 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityPlanner } from '../../planning/capacity-planner';
 import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
-import { defaultContextLength } from '../../planning/setup';
+import { defaultContextLength } from '../../planning/request-faults';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
@@ -112,7 +112,8 @@ function fitWarnings(name: string, locked: CapacityPlan): Fault[] {
     fault(
       'PLAN_NO_LONGER_FITS',
       undefined,
-      `model '${name}' keeps its locked plan (${choiceText(locked)}), although the planner would now say that it does not fit; nothing changes until you remove or replace the plan`,
+      `model '${name}' keeps its locked plan (${choiceText(locked)}), although the planner would now say that it does not fit; nothing ` +
+        'changes until you remove or replace the plan',
     ),
   ];
 }

@@ -46,7 +46,7 @@ describe('the node monitoring agent', () => {
         instanceType: GpuInstanceType.G5_XLARGE,
         minNodes: 1,
         maxNodes: 1,
-        nodeRepair: NodeRepair.enabled(),
+        nodeRepair: NodeRepair.auto(),
       });
     });
     expect(result.where('aws_eks_node_group', { node_group_name: 'pool' }).node_repair_config).toEqual({
@@ -71,7 +71,9 @@ describe('ranges', () => {
         });
       });
     expect(() => build(10)).not.toThrow();
-    expect(() => build(11)).toThrow(/maxNodes \(11\) needs 550 addresses.*10.0.0.0\/23 has 507; lower maxNodes to 10/);
+    expect(() => build(11)).toThrow(
+      /11 nodes \(maxNodes\) need 550 addresses.*10.0.0.0\/23 has 507; lower maxNodes to 10/,
+    );
   });
 
   test.each<[string, () => unknown, string]>([

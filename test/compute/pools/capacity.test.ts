@@ -2,14 +2,14 @@ import * as fc from 'fast-check';
 import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
 import { Capacity, CapacityBlock } from '../../../lib/compute/pools/options/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
-import { Placement } from '../../../lib/compute/pools/options/placement';
+import { InstancePlacement } from '../../../lib/compute/pools/options/instance-placement';
 import { cronOf, readUtcTime, writeUtcTime } from '../../../lib/compute/pools/options/utc-time';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
 import { Block, synthesize } from '../../support/synth';
-import { EFA, Options, addPool, synthPool } from '../test-pool';
+import { EFA, Options, addPool, synthPool, refusal } from '../test-pool';
 
 const GIVEN: CapacityBlock = {
   reservationId: 'cr-02168da1478b509e0',
@@ -128,50 +128,50 @@ describe('failure 4: a capacity block', () => {
   });
 
   test('looks at a subnet of unknown zone when Terraform plans', () => {
-    const result = synthPool({ ...EFA, capacity: block(), subnetId: 'subnet-x' }, ZONES);
+    const result = synthPool({ ...EFA, capacity: block(), subnetIds: ['subnet-x'] }, ZONES);
     const { lifecycle, id } = result.onlyData('aws_subnet');
     expect(id).toBe('subnet-x');
     expect(lifecycle.postcondition[0].condition).toBe('${self.availability_zone == "us-west-2b"}');
     expect(synthBlock().json.data?.aws_subnet).toBeUndefined();
   });
 
-  test.each<[string, Options, object, RegExp]>([
-    [
-      'another zone than the subnet',
-      { subnetId: 'subnet-a' },
-      ZONES,
-      /is in us-west-2b, but subnet 'subnet-a' is in us-west-2a/,
-    ],
+  test.each<[string, Options, object, string]>([
+    ['another zone than the subnet', { subnetIds: ['subnet-a'] }, ZONES, 'SUBNET_IN_OTHER_ZONE subnetIds'],
     [
       'a zone where the cluster has no subnet',
       {},
       { availabilityZones: ['us-west-2a', 'us-west-2c'] },
-      /is in us-west-2b, but cluster 'test' has subnets in us-west-2a, us-west-2c only/,
+      'NO_SUBNET_IN_ZONE subnetIds',
     ],
-    ['zones that are not known', {}, {}, /zones of the subnets .* are not known at synthesis.*or pass subnetId/],
-    ['more nodes than instances', { maxNodes: 5 }, ZONES, /maxNodes \(5\) must not exceed the 4 instance\(s\)/],
-    ['a placement group made later', { placement: Placement.clusterGroup() }, ZONES, /InsufficientInstanceCapacity/],
-    ['no node and nobody to scale', { minNodes: 0 }, ZONES, /no autoscaler is declared/],
+    ['zones that are not known', {}, {}, 'ZONE_NOT_KNOWN subnetIds'],
+    ['more nodes than instances', { maxNodes: 5 }, ZONES, 'POOL_EXCEEDS_RESERVATION maxNodes'],
+    [
+      'a placement group made later',
+      { placement: InstancePlacement.clusterGroup() },
+      ZONES,
+      'RESERVATION_PLACED_ELSEWHERE placement',
+    ],
+    ['no node and nobody to scale', { minNodes: 0 }, ZONES, 'POOL_NEVER_HAS_NODES minNodes'],
   ])('is refused with %s', (_, options, cluster, message) => {
-    expect(() => synthPool({ ...EFA, maxNodes: 4, capacity: block(), ...options }, cluster)).toThrow(message);
+    expect(refusal(() => synthPool({ ...EFA, maxNodes: 4, capacity: block(), ...options }, cluster))).toBe(message);
   });
 
-  test.each<[string, Partial<CapacityBlock>, RegExp]>([
-    ['no id', { reservationId: 'block-1' }, /reservationId must be the id .*'block-1'/],
-    ['no zone', { availabilityZone: 'us-west-2' }, /availabilityZone must be the name of a zone/],
-    ['a local time', { start: '2026-12-01T11:30:00+01:00' }, /start of a capacity block must be a time in UTC/],
-    ['a day that there is not', { end: '2026-02-30T11:30:00Z' }, /end of a capacity block must be a time in UTC/],
-    ['its end before its start', { end: '2026-12-01T11:00:00Z' }, /must be more than the 60 minutes of draining/],
-    ['a drain after EKS’s own', { drainMinutes: 40 }, /drainMinutes must be a whole number above 40/],
-    ['half an instance', { instances: 0.5 }, /instances of a reservation must be a whole number/],
+  test.each<[string, Partial<CapacityBlock>, string]>([
+    ['no id', { reservationId: 'block-1' }, 'INVALID_FORMAT reservationId'],
+    ['no zone', { availabilityZone: 'us-west-2' }, 'INVALID_FORMAT availabilityZone'],
+    ['a local time', { start: '2026-12-01T11:30:00+01:00' }, 'INVALID_FORMAT start'],
+    ['a day that there is not', { end: '2026-02-30T11:30:00Z' }, 'INVALID_FORMAT end'],
+    ['its end before its start', { end: '2026-12-01T11:00:00Z' }, 'CAPACITY_BLOCK_TOO_SHORT end'],
+    ['a drain after EKS’s own', { drainMinutes: 40 }, 'NOT_A_WHOLE_NUMBER drainMinutes'],
+    ['half an instance', { instances: 0.5 }, 'NOT_A_WHOLE_NUMBER instances'],
   ])('is refused with %s', (_, more, message) => {
-    expect(() => block(more)).toThrow(message);
+    expect(refusal(() => block(more))).toBe(message);
   });
 });
 
 describe('failure 2: a reservation', () => {
   const reserved = (more: object = {}) => Capacity.reservation({ reservationId: 'cr-1', ...more });
-  const inOneSubnet: Options = { ...EFA, subnetId: 'subnet-a' };
+  const inOneSubnet: Options = { ...EFA, subnetIds: ['subnet-a'] };
 
   test('is used where it was made: in its placement group, or in none', () => {
     const none = synthPool({ ...inOneSubnet, capacity: reserved() });
@@ -181,21 +181,24 @@ describe('failure 2: a reservation', () => {
     expect(group.types).not.toContain('aws_placement_group');
   });
 
-  test.each<[string, Options, RegExp]>([
-    ['a group of the pool’s own', { placement: Placement.clusterGroup(), capacity: reserved() }, /fromReservation/],
+  test.each<[string, Options, string]>([
+    [
+      'a group of the pool’s own',
+      { placement: InstancePlacement.clusterGroup(), capacity: reserved() },
+      'RESERVATION_PLACED_ELSEWHERE placement, RESERVATION_ZONE_MISSING capacity',
+    ],
     [
       'another group',
-      { placement: Placement.existing('x'), capacity: reserved({ placementGroupName: 'pg' }) },
-      /was made in placement group 'pg', not in 'x'/,
+      { placement: InstancePlacement.existing('x'), capacity: reserved({ placementGroupName: 'pg' }) },
+      'RESERVATION_PLACED_ELSEWHERE placement, RESERVATION_ZONE_MISSING capacity',
     ],
-    ['more nodes', { capacity: reserved({ instances: 1 }) }, /maxNodes \(2\) must not exceed the 1 instance/],
     [
-      'none at all',
-      { placement: Placement.fromReservation() },
-      /'from-reservation' needs reserved capacity; got ON_DEMAND/,
+      'more nodes',
+      { capacity: reserved({ instances: 1 }) },
+      'POOL_EXCEEDS_RESERVATION maxNodes, RESERVATION_ZONE_MISSING capacity',
     ],
   ])('is refused with %s', (_, options, message) => {
-    expect(() => synthPool({ ...EFA, ...options })).toThrow(message);
+    expect(refusal(() => synthPool({ ...EFA, ...options }))).toBe(message);
   });
 
   test('keeps the number of nodes and upgrades as any other pool', () => {
@@ -207,12 +210,12 @@ describe('failure 2: a reservation', () => {
 
 describe('failure 10: node repair', () => {
   const repaired = (options: Options, cluster = {}) =>
-    synthPool({ nodeRepair: NodeRepair.enabled(), ...options }, { nodeMonitoring: true, ...cluster }).only(
+    synthPool({ nodeRepair: NodeRepair.auto(), ...options }, { nodeMonitoring: true, ...cluster }).only(
       'aws_eks_node_group',
     ).node_repair_config as Block;
 
   test('needs the agent that sees broken GPUs', () => {
-    expect(() => synthPool({ nodeRepair: NodeRepair.enabled() })).toThrow(/nodeRepair needs the node monitoring agent/);
+    expect(refusal(() => synthPool({ nodeRepair: NodeRepair.auto() }))).toBe('NODE_MONITORING_REQUIRED nodeRepair');
     expect(repaired({})).toEqual({ enabled: true });
   });
 
@@ -221,8 +224,8 @@ describe('failure 10: node repair', () => {
       enabled: true,
       max_parallel_nodes_repaired_count: 1,
     });
-    expect(repaired({ nodeRepair: NodeRepair.enabled(3) })).toMatchObject({ max_parallel_nodes_repaired_count: 3 });
-    expect(() => NodeRepair.enabled(0)).toThrow(/at least 1; got 0/);
+    expect(repaired({ nodeRepair: NodeRepair.auto(3) })).toMatchObject({ max_parallel_nodes_repaired_count: 3 });
+    expect(refusal(() => NodeRepair.auto(0))).toBe('NOT_A_WHOLE_NUMBER maxParallel');
   });
 });
 
@@ -305,10 +308,8 @@ describe('pools that share a reservation', () => {
     ['says', block()],
     ['leaves out', block({ instances: undefined })],
   ])('must not always have more nodes than it, also where the second %s how many there are', (_, second) => {
-    expect(() => share(block(), second, [3, 2], [3, 2])).toThrow(
-      /test\/b: the pools on capacity-block cr-\w+ have at least 5 nodes together \(minNodes of 'a' 3, 'b' 2\), but it has 4 instance\(s\); lower/,
-    );
-    const most = expect.stringMatching(/may have 5 nodes together \(maxNodes of 'a' 3, 'b' 2\), but it has 4 instance/);
+    expect(refusal(() => share(block(), second, [3, 2], [3, 2]))).toBe('RESERVATION_OVERCOMMITTED minNodes');
+    const most = expect.stringMatching(/together may have 5 nodes \(maxNodes of 'a' 3, 'b' 2\), but it has 4 instance/);
     expect(share(block(), second, [1, 1], [3, 2])).toEqual(expect.arrayContaining([shared, most]));
   });
 });

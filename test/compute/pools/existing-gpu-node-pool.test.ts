@@ -8,6 +8,7 @@ import { NDR, RACK, rack } from '../../network/support';
 import { synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
+import { refusal } from '../test-pool';
 
 describe('a pool of nodes that are there', () => {
   test('changes nothing on the nodes, and says which labels they must have', () => {
@@ -59,40 +60,52 @@ describe('a pool of nodes that are there', () => {
     expect(spec.toleration).toContainEqual({ key: 'team', operator: 'Exists', effect: 'NoSchedule' });
   });
 
-  test.each<[string, Partial<ExistingGpuNodePoolProps>, RegExp]>([
-    ['no nodes', { nodes: 0 }, /nodes must be a whole number of at least 1; got 0/],
-    ['a broken number of pods', { maxPods: 1.5 }, /maxPods must be a whole number/],
-    ['EFA on own hardware', { fabric: RdmaFabric.efa() }, /'dgx-h100' has no EFA/],
-    ['InfiniBand on EC2', { hardware: GpuInstanceType.P5_48XLARGE }, /of EC2 has no infiniband/],
-    ['faster adapters than the node', { fabric: RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 800 }) }, /6400 Gb\/s/],
-    ['no selector', { nodeSelector: {} }, /nodeSelector must name at least one label/],
-    ['names that are too few', { nodeNames: ['a'] }, /nodeNames must name all 4 nodes; got 1/],
-    ['names that repeat', { nodes: 2, nodeNames: ['a', 'a'] }, /must be different/],
-    ['a name that is none', { nodes: 1, nodeNames: ['A_1'] }, /as 'kubectl get nodes' prints it; got 'A_1'/],
-    ['a wrong effect', { taints: [{ key: 'a', effect: 'Never' as TaintEffect }] }, /one of the effects.*got 'Never'/],
+  test.each<[string, Partial<ExistingGpuNodePoolProps>, string]>([
+    ['no nodes', { nodes: 0 }, 'NOT_A_WHOLE_NUMBER nodes'],
+    ['a broken number of pods', { maxPods: 1.5 }, 'NOT_A_WHOLE_NUMBER maxPods'],
+    ['EFA on own hardware', { fabric: RdmaFabric.efa() }, 'FABRIC_NOT_ON_HARDWARE fabric'],
+    [
+      'InfiniBand on EC2',
+      { hardware: GpuInstanceType.P5_48XLARGE, driverInImage: true },
+      'FABRIC_NOT_ON_HARDWARE fabric',
+    ],
+    [
+      'faster adapters than the node',
+      { fabric: RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 800 }) },
+      'FABRIC_FASTER_THAN_HARDWARE fabric',
+    ],
+    ['no selector', { nodeSelector: {} }, 'EMPTY_LIST nodeSelector'],
+    ['names that are too few', { nodeNames: ['a'] }, 'NODE_COUNT_MISMATCH nodeNames'],
+    ['names that repeat', { nodes: 2, nodeNames: ['a', 'a'] }, 'DUPLICATE nodeNames'],
+    ['a name that is none', { nodes: 1, nodeNames: ['A_1'] }, 'INVALID_NAME nodeNames[0]'],
+    ['a wrong effect', { taints: [{ key: 'a', effect: 'Never' as TaintEffect }] }, 'UNKNOWN_VALUE taints[0].effect'],
     [
       'a label of its own',
       { nodes: 1, nodeNames: ['a'], labels: { 'nvidia.com/gpu.present': 'no' } },
-      /set by the pool itself/,
+      "RESERVED labels['nvidia.com/gpu.present']",
     ],
     [
       'a label that is another in the selector',
       { labels: { team: 'a' }, nodeSelector: { team: 'b' } },
-      /label 'team' is 'a' in labels, but 'b' in nodeSelector; make them agree/,
+      "CONFLICTING_PROPERTIES labels['team']",
     ],
     [
       'a label that agents rely on',
       { labels: { 'nvidia.com/gpu.present': 'false' } },
-      /'nvidia.com\/gpu.present' is 'false' in labels, but 'true' in what agents and workloads rely on/,
+      "CONFLICTING_PROPERTIES labels['nvidia.com/gpu.present']",
     ],
     [
       'a selector that says other than the pool stamps',
       { nodes: 1, nodeNames: ['a'], nodeSelector: { 'gpu-inference-constructs/pool': 'other' } },
-      /'gpu-inference-constructs\/pool' is 'other' in nodeSelector, but 'rack' in what/,
+      "CONFLICTING_PROPERTIES nodeSelector['gpu-inference-constructs/pool']",
     ],
-    ['a name that Kubernetes refuses', { poolName: 'Rack 1' }, /poolName must be an RFC 1123 label/],
+    [
+      'a name that Kubernetes refuses',
+      { poolName: 'Rack 1' },
+      "INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool']",
+    ],
   ])('fails for %s', (_, props, message) => {
-    expect(() => synthesize((stack) => void rack(stack, testCluster(stack), props))).toThrow(message);
+    expect(refusal(() => synthesize((stack) => void rack(stack, testCluster(stack), props)))).toBe(message);
   });
 
   test('fails when its selector also meets the nodes of another pool', () => {
@@ -102,7 +115,7 @@ describe('a pool of nodes that are there', () => {
         rack(stack, cluster, { nodeSelector: { gpu: 'h100', row: 'a' } }, 'A');
         rack(stack, cluster, { nodeSelector: selector }, 'B');
       });
-    expect(build({ gpu: 'h100' })).toThrow(/gpu=h100 does not tell the nodes from those of pool 'a'/);
+    expect(refusal(build({ gpu: 'h100' }))).toBe('SELECTOR_AMBIGUOUS nodeSelector');
     expect(build({ gpu: 'h100', row: 'b' })).not.toThrow();
     expect(RACK.isEc2).toBe(false);
   });

@@ -3,7 +3,7 @@ import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { EfaLayout } from '../../../lib/compute/pools/options/efa-layout';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block } from '../../support/synth';
-import { Options, synthPool } from '../test-pool';
+import { Options, synthPool, refusal } from '../test-pool';
 
 const BLOCK = Capacity.capacityBlock({
   reservationId: 'cr-02168da1478b509e0',
@@ -123,7 +123,7 @@ describe.each(ALL)('%s', (name, instanceType) => {
   test('fits the combined layout, where card 0 has EFA', () => {
     const build = () => synthPool({ ...options, efaLayout: EfaLayout.COMBINED });
     if (efaCount > 0 && firstCard > 0) {
-      expect(build).toThrow(/needs EFA on network card 0/);
+      expect(refusal(build)).toBe('EFA_LAYOUT_NOT_SUPPORTED efaLayout');
       return;
     }
     const interfaces = (build().only('aws_launch_template').network_interfaces ?? []) as Block[];

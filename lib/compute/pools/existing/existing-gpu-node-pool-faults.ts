@@ -1,4 +1,3 @@
-import { Fault, fault, untitled } from '../../../units/fault';
 import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
@@ -6,19 +5,20 @@ import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../../core/naming';
 import { IRdmaFabric } from '../../../core/rdma-fabric';
 import { concreteFault } from '../../../core/tokens';
+import { duplicateFaults } from '../../../units/duplicate-faults';
+import { Fault, fault } from '../../../units/fault';
+import { wholeNumberFault } from '../../../units/number-faults';
+import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
+import { migInstances } from '../options/mig-profiles';
 import { takenNameFaults } from '../shared/gpu-node-pool-faults';
+import { MIG_LABEL, PLUGIN_CONFIG_LABEL, sharingLabels } from '../shared/gpu-node-pool-labels';
 import {
   LabelSetter,
-  MIG_LABEL,
-  PLUGIN_CONFIG_LABEL,
   labelFaults,
-  sharingLabels,
+  labelSyntaxFaults,
   taintFaults,
   taintSyntaxFaults,
-} from '../shared/gpu-node-pool-labels';
-import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
-import { labelSyntaxFaults } from '../shared/label-syntax';
-import { migInstances } from '../options/mig-profiles';
+} from '../shared/node-label-faults';
 
 /**
  * A pool of existing nodes with its defaults filled in.
@@ -37,14 +37,14 @@ export interface ExistingPoolSpec {
   readonly taints: NodeTaint[];
   readonly maxPods: number;
   readonly driverInImage?: boolean;
-  /** @default - not said */
+  /** @default - not known */
   readonly sharing?: GpuSharing;
-  /** Labels the pool stamps by itself. */
-  readonly own: { [key: string]: string };
+  /** Labels of the pool itself, which agents and workloads rely on. */
+  readonly poolLabels: { [key: string]: string };
 }
 
 /**
- * Everything that is wrong with a pool of existing nodes.
+ * All faults of a pool of existing nodes.
  *
  * @internal
  */
@@ -58,27 +58,24 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
   return [
     ...kubernetesNameFault('poolName', poolName),
     ...takenNameFaults(spec.cluster, poolName),
-    ...wholeFault('nodes', nodes),
-    ...wholeFault('maxPods', maxPods),
+    ...wholeNumberFault('nodes', nodes, 1),
+    ...wholeNumberFault('maxPods', maxPods, 1),
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
     ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
     ...driverFaults(spec),
     ...sharingLabelFaults(spec),
-    ...agreementFaults(spec),
+    ...contradictionFaults(spec),
     ...selectorFaults(spec),
     ...nodeNameFaults(spec),
-    ...Object.entries(nodeSelector).flatMap(([key, value]) => labelSyntaxFaults('nodeSelector', key, value)),
+    ...labelSyntaxFaults('nodeSelector', nodeSelector),
     ...(nodeNames
-      ? [...labelFaults(labels, spec.own, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
+      ? [...labelFaults(labels, spec.poolLabels, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
       : // The nodes have these already: only their form can be wrong.
-        [
-          ...Object.entries(labels).flatMap(([key, value]) => labelSyntaxFaults('label', key, value)),
-          ...taints.flatMap(taintSyntaxFaults),
-        ]),
+        [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)]),
   ];
 }
 
-/** On nodes of EC2 either may be so, and a second driver breaks the first. */
+/** The images of EC2's nodes come with and without a driver, and a second driver breaks the first. */
 function driverFaults({ hardware, nodeSelector, driverInImage }: ExistingPoolSpec): Fault[] {
   const isOfEks = Object.keys(nodeSelector).some((key) => key.startsWith('eks.amazonaws.com/'));
   return driverInImage !== undefined || !(hardware.isEc2 || isOfEks)
@@ -93,32 +90,36 @@ function driverFaults({ hardware, nodeSelector, driverInImage }: ExistingPoolSpe
       ];
 }
 
-/** A label has one value: what is said of it in two places must be the same. */
-function agreementFaults({ labels, nodeSelector, own, nodeNames }: ExistingPoolSpec): Fault[] {
-  const said = { labels, nodeSelector, 'what agents and workloads rely on': own };
-  const differ = (one: keyof typeof said, other: keyof typeof said) =>
-    Object.entries(said[one])
-      .filter(([key, value]) => Object.hasOwn(said[other], key) && said[other][key] !== value)
-      .map(
-        ([key, value]) =>
-          `label '${key}' is '${value}' in ${one}, but '${said[other][key]}' in ${other}; make them agree`,
+/** A label has one value: wherever it is given, it must be the same. */
+function contradictionFaults({ labels, nodeSelector, poolLabels, nodeNames }: ExistingPoolSpec): Fault[] {
+  const sources = { labels, nodeSelector };
+  const differ = (one: keyof typeof sources, other: { [key: string]: string }, where: string) =>
+    Object.entries(sources[one])
+      .filter(([key, value]) => Object.hasOwn(other, key) && other[key] !== value)
+      .map(([key, value]) =>
+        fault(
+          'CONFLICTING_PROPERTIES',
+          `${one}['${key}']`,
+          `label '${key}' is '${value}' in ${one}, but ${where} '${other[key]}'; make them agree`,
+        ),
       );
+  const required = 'node agents and workloads rely on';
   return [
-    ...differ('labels', 'nodeSelector').map(untitled),
-    ...differ('nodeSelector', 'what agents and workloads rely on').map(untitled),
-    // Of nodes that the pool stamps such labels are refused as such.
-    ...(nodeNames ? [] : differ('labels', 'what agents and workloads rely on').map(untitled)),
+    ...differ('labels', nodeSelector, 'nodeSelector has'),
+    ...differ('nodeSelector', poolLabels, required),
+    // On nodes that the pool labels, labels of its own are refused anyway.
+    ...(nodeNames ? [] : differ('labels', poolLabels, required)),
   ];
 }
 
-/** What a label says of the GPUs, as it would be said by `gpuSharing`. */
-interface LabelMeaning {
+/** What a label says about the GPUs, as the corresponding `gpuSharing`. */
+interface SharingLabelMeaning {
   readonly text: string;
   readonly migProfile?: string;
 }
 
-/** Labels by which agents share the GPUs, as far as we know what they mean, and what they say. */
-const SHARING_LABELS: { readonly [label: string]: (value: string) => LabelMeaning | undefined } = {
+/** Labels by which agents share the GPUs, and what their values mean, as far as known. */
+const SHARING_LABELS: { readonly [label: string]: (value: string) => SharingLabelMeaning | undefined } = {
   [PLUGIN_CONFIG_LABEL]: (value) => {
     const [, replicas, renamed] = /^time-slicing-(\d+)(-renamed)?$/.exec(value) ?? [];
     const text = `GpuSharing.timeSlicing(${replicas})${renamed ? '.renamed()' : ''}`;
@@ -130,47 +131,58 @@ const SHARING_LABELS: { readonly [label: string]: (value: string) => LabelMeanin
   },
 };
 
-/** Labels that the nodes have by themselves must not say other than `gpuSharing` does. Names of others' configurations say nothing. */
+/** Labels that the nodes already have must agree with `gpuSharing`. Configurations with other names are not known, and not judged. */
 function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing, hardware }: ExistingPoolSpec): Fault[] {
   const given = { ...(nodeNames ? {} : labels), ...nodeSelector };
-  const said = sharing ? sharingLabels(sharing) : {};
-  return Object.entries(SHARING_LABELS).flatMap(([label, meaning]) => {
-    if (!Object.hasOwn(given, label) || given[label] === said[label]) return [];
-    const { text, migProfile } = meaning(given[label]) ?? {};
+  const declared = sharing ? sharingLabels(sharing) : {};
+  return Object.entries(SHARING_LABELS).flatMap(([label, meaningOf]) => {
+    if (!Object.hasOwn(given, label) || given[label] === declared[label]) return [];
+    const { text, migProfile } = meaningOf(given[label]) ?? {};
     if (text === undefined) return [];
-    if (sharing)
+    if (sharing) {
       return [
-        untitled(`label '${label}=${given[label]}' means ${text}, but gpuSharing is '${sharing}'; make them agree`),
+        fault(
+          'CONFLICTING_PROPERTIES',
+          'gpuSharing',
+          `label '${label}=${given[label]}' means ${text}, but gpuSharing is '${sharing}'; make them agree`,
+        ),
       ];
-    // A profile that is not known cannot be said by gpuSharing.
+    }
+    // gpuSharing cannot express a profile that is not known.
     return migProfile !== undefined && migInstances(hardware.gpu, migProfile) === undefined
       ? []
       : [
-          untitled(
-            `label '${label}=${given[label]}' shares the GPUs, but nothing is said of it; pass gpuSharing: ${text}`,
+          fault(
+            'GPU_SHARING_NOT_DECLARED',
+            'gpuSharing',
+            `label '${label}=${given[label]}' shares the GPUs, but gpuSharing is not given; pass gpuSharing: ${text}`,
           ),
         ];
   });
 }
 
-function wholeFault(name: string, value: number): Fault[] {
-  return Number.isInteger(value) && value >= 1
-    ? []
-    : [untitled(`${name} must be a whole number of at least 1; got ${value}`)];
-}
-
-function selectorFaults({ cluster, nodeSelector, own, labels }: ExistingPoolSpec): Fault[] {
+function selectorFaults({ cluster, nodeSelector, poolLabels, labels }: ExistingPoolSpec): Fault[] {
   const entries = Object.entries(nodeSelector);
-  if (entries.length === 0) return [untitled('nodeSelector must name at least one label, which no other node has')];
-  const all = { ...labels, ...nodeSelector, ...own };
+  if (entries.length === 0) {
+    return [
+      fault(
+        'EMPTY_LIST',
+        'nodeSelector',
+        'nodeSelector must have at least one label, which no other node has; leave it out for the label of the pool',
+      ),
+    ];
+  }
+  const all = { ...labels, ...nodeSelector, ...poolLabels };
   const holds = (has: { [key: string]: string }, wanted: { [key: string]: string }) =>
     Object.entries(wanted).every(([key, value]) => has[key] === value);
   return ClusterLedger.of(cluster)
     .pools.filter((pool) => holds(pool.nodeLabels, nodeSelector) || holds(all, pool.nodeSelector))
     .map((pool) => {
       const selector = entries.map(([key, value]) => `${key}=${value}`).join(', ');
-      return untitled(
-        `nodeSelector ${selector} does not tell the nodes from those of pool '${pool.poolName}'; add a label that only these have`,
+      return fault(
+        'SELECTOR_AMBIGUOUS',
+        'nodeSelector',
+        `nodeSelector ${selector} does not distinguish the nodes from those of pool '${pool.poolName}'; add a label that only these nodes have`,
       );
     });
 }
@@ -181,22 +193,31 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[
   return [
     ...(nodeNames.length === nodes
       ? []
-      : [untitled(`nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct the one or the other`)]),
-    ...(new Set(nodeNames).size === nodeNames.length
-      ? []
-      : [untitled(`nodeNames must be different; got ${nodeNames.join(', ')}`)]),
-    ...nodeNames
-      .filter((name) => name.length > 253 || !subdomain.test(name))
-      .map((name) => untitled(`a node's name must be as 'kubectl get nodes' prints it; got '${name}'`)),
-    ...nodeNames.flatMap((name) => {
+      : [
+          fault(
+            'NODE_COUNT_MISMATCH',
+            'nodeNames',
+            `nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct nodeNames or nodes`,
+          ),
+        ]),
+    ...duplicateFaults('nodeNames', nodeNames),
+    ...nodeNames.flatMap((name, index) => {
+      const path = `nodeNames[${index}]`;
       const owner = entered<string>(cluster, NODE, name)[0];
-      return owner === undefined
-        ? []
-        : [
-            untitled(
-              `node '${name}' is in pool '${owner.value}' already; a node has the labels of one pool; leave it out of the one or the other`,
-            ),
-          ];
+      return [
+        ...(name.length <= 253 && subdomain.test(name)
+          ? []
+          : [fault('INVALID_NAME', path, `a node must be named as 'kubectl get nodes' prints it; got '${name}'`)]),
+        ...(owner === undefined
+          ? []
+          : [
+              fault(
+                'NODE_IN_OTHER_POOL',
+                path,
+                `node '${name}' already belongs to pool '${owner.value}', and a node has the labels of one pool; remove it from one of the two`,
+              ),
+            ]),
+      ];
     }),
   ];
 }
@@ -205,10 +226,10 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[
 const NODE = 'node';
 
 /**
- * Makes the nodes of a pool that is without fault known.
+ * Makes the nodes of a valid pool known.
  *
  * @internal
  */
-export function takeNodes(pool: IGpuNodePool, { cluster, nodeNames = [] }: ExistingPoolSpec): void {
+export function enterNodes(pool: IGpuNodePool, { cluster, nodeNames = [] }: ExistingPoolSpec): void {
   for (const name of nodeNames) enter(cluster, NODE, name, pool, pool.poolName);
 }

@@ -1,19 +1,12 @@
-import { Fault, untitled } from '../../../units/fault';
-import { Token } from 'cdktf';
 import { NodeTaint } from '../../../core/gpu-node-pool';
-import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
-import { AutoscalingKind } from '../options/autoscaling';
 import { CapacityKind } from '../options/capacity';
-import { EfaLayout } from '../options/efa-layout';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from '../shared/gpu-node-pool-spec';
-import { needsOneSubnet } from '../shared/gpu-node-pool-subnets';
 import { efaHugePages } from '../shared/huge-pages';
-import { keyPrefix } from '../shared/label-syntax';
 import { maxPodsBeside } from '../shared/launch-template-interfaces';
 import { NodeImageFamily } from '../options/node-image';
 import { containerLimits } from '../shared/node-user-data';
 
-/** What AWS has made for the nodes. */
+/** The AWS resources of the nodes. */
 interface KarpenterSurroundings {
   readonly roleName: string;
   readonly subnetIds: string[];
@@ -24,81 +17,8 @@ interface KarpenterSurroundings {
   readonly tags: { [key: string]: string };
 }
 
-/** Domains of labels that a NodePool must not set. */
-const RESERVED = /(^|\.)karpenter(\.k8s\.aws|\.sh)$/;
-
 /**
- * What Karpenter cannot do for a pool that a managed node group can.
- *
- * @internal
- */
-export function karpenterFaults(spec: GpuNodePoolSpec): Fault[] {
-  const { minNodes, maxNodes } = spec;
-  const faults: Fault[] = [];
-  if (minNodes !== 0 && minNodes !== maxNodes) {
-    faults.push(
-      untitled(
-        `Karpenter keeps no minimum: minNodes must be 0, or maxNodes (${maxNodes}) for a fixed number of nodes; got ${minNodes}`,
-      ),
-    );
-  }
-  if (spec.efa && spec.efaLayout === EfaLayout.COMBINED) {
-    faults.push(untitled(`Karpenter takes no interfaces that are EFA and ENA in one; use EfaLayout.EFA_ONLY`));
-  }
-  if (spec.sharing.kind !== GpuSharingKind.NONE) {
-    faults.push(
-      untitled(
-        `Karpenter counts whole GPUs and would make a node for each share; got gpuSharing '${spec.sharing}'; use GpuNodePool`,
-      ),
-    );
-  }
-  if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {
-    faults.push(
-      untitled('the cluster autoscaler scales no nodes of Karpenter; leave autoscaling out, or use GpuNodePool'),
-    );
-  }
-  for (const key of Object.keys(spec.labels).filter((label) => RESERVED.test(keyPrefix(label)))) {
-    faults.push(
-      untitled(
-        `label '${key}' must not be under '${keyPrefix(key)}', which Karpenter reserves; use a prefix of your own`,
-      ),
-    );
-  }
-  faults.push(...listFaults(spec));
-  if (spec.repair.isEnabled) {
-    faults.push(
-      untitled("nodeRepair is EKS's own for managed node groups; Karpenter has its feature gate NodeRepair instead"),
-    );
-  }
-  return faults;
-}
-
-/** Karpenter's objects name every subnet and every security group. */
-function listFaults(spec: GpuNodePoolSpec): Fault[] {
-  const { cluster, subnetId, subnetIds } = spec;
-  const several = subnetId === undefined && !needsOneSubnet(spec);
-  const fix = 'pass them one by one, e.g. Fn.element(list, 0)';
-  return [
-    ...(several && Token.isUnresolved(subnetIds ?? cluster.subnetIds)
-      ? [
-          untitled(
-            `Karpenter's objects name each subnet, but how many subnetIds there are is not known at synthesis; ${fix}, as subnetIds of the pool`,
-          ),
-        ]
-      : []),
-    ...(Token.isUnresolved(cluster.securityGroupIds)
-      ? [
-          untitled(
-            `Karpenter's objects name each security group, but how many securityGroupIds cluster '${cluster.clusterName}' has is not known at ` +
-              `synthesis; ${fix}`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-/**
- * A pool as Karpenter has it.
+ * The objects of a pool as Karpenter reads them.
  *
  * @see https://karpenter.sh/docs/concepts/nodepools/
  * @see https://karpenter.sh/docs/concepts/nodeclasses/
@@ -211,7 +131,7 @@ function volumes({ image, diskSize }: GpuNodePoolSpec) {
     : [volume('/dev/xvda', diskSize.gib)];
 }
 
-/** Karpenter knows of EFA and GPUs by itself, but not of huge pages, and never makes a node for a pod that asks for them. */
+/** Karpenter knows EFA and GPUs by itself, but not huge pages, and would never launch a node for a pod that requests them. */
 function nodeOverlay({ poolName, instanceType, image }: GpuNodePoolSpec) {
   return {
     apiVersion: 'karpenter.sh/v1alpha1',

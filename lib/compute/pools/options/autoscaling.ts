@@ -1,26 +1,25 @@
-/** Who decides on the number of nodes. */
+/** What changes the number of nodes of a managed node group. */
 export enum AutoscalingKind {
-  /** Nobody but people. */
+  /** Nothing: the number is changed by hand. */
   NONE = 'none',
   /** The Kubernetes cluster autoscaler. */
   CLUSTER_AUTOSCALER = 'cluster-autoscaler',
-  /** Karpenter. */
-  KARPENTER = 'karpenter',
 }
 
 /**
- * Who decides on the number of a pool's nodes between its fewest and its most.
+ * What changes the number of nodes of a managed node group between its minimum and its maximum. Nodes that Karpenter is to launch are a
+ * `KarpenterGpuNodePool`.
  */
 export class Autoscaling {
-  /** Nobody: the pool keeps the nodes it begins with until somebody changes the number. */
+  /** Nothing: the pool keeps the number of nodes that it starts with until it is changed by hand. */
   public static none(): Autoscaling {
     return new Autoscaling(AutoscalingKind.NONE);
   }
 
   /**
-   * The Kubernetes cluster autoscaler, which the cluster runs: make `ClusterAutoscaler`, or declare one that is there by using
-   * this. The pool tags its Auto Scaling group with what a node of it offers (GPUs, EFA, huge pages, local storage, labels,
-   * taints), without which a group of no nodes never grows.
+   * The Kubernetes cluster autoscaler. It must run on the cluster: create a `ClusterAutoscaler`, or install it by other means. The pool
+   * tags its Auto Scaling group with what one of its nodes offers (GPUs, EFA, huge pages, local storage, labels, taints); without these
+   * tags a group without nodes never grows.
    *
    * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
    */
@@ -28,19 +27,14 @@ export class Autoscaling {
     return new Autoscaling(AutoscalingKind.CLUSTER_AUTOSCALER);
   }
 
-  /** Karpenter, which the cluster runs. It makes nodes itself: for `KarpenterGpuNodePool`, not for a managed node group. */
-  public static karpenter(): Autoscaling {
-    return new Autoscaling(AutoscalingKind.KARPENTER);
-  }
-
-  /** Who decides. */
+  /** What changes the number of nodes. */
   public readonly kind: AutoscalingKind;
 
   private constructor(kind: AutoscalingKind) {
     this.kind = kind;
   }
 
-  /** Who decides, for messages. */
+  /** Its kind, for messages. */
   public toString(): string {
     return this.kind;
   }

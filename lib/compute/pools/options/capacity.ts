@@ -1,6 +1,7 @@
-import { Fault, untitled } from '../../../units/fault';
 import { concreteFault, hasToken } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
+import { Fault, fault } from '../../../units/fault';
+import { wholeNumberFault } from '../../../units/number-faults';
 import { readUtcTime } from './utc-time';
 
 /** Minutes before the end of a block at which EKS drains its node group by itself; EC2 ends instances ten minutes later. */
@@ -28,13 +29,13 @@ export interface CapacityReservation {
   /** Id of the reservation, e.g. `cr-02168da1478b509e0`. */
   readonly reservationId: string;
   /**
-   * Zone of the reservation, e.g. `us-west-2b`; the pool's subnet must lie in it.
-   * @default - not checked; a pool with EFA or in a placement group must then name its subnet, where the cluster has several
+   * Zone of the reservation, e.g. `us-west-2b`; the pool's subnet must be in it.
+   * @default - not checked; a pool with EFA or in a placement group must then name its subnet if the cluster has several
    */
   readonly availabilityZone?: string;
   /** Instances of the reservation; the pool must not have more. @default - not checked */
   readonly instances?: number;
-  /** Name of the cluster placement group that the reservation was made in. @default - made without one */
+  /** Name of the cluster placement group that the reservation was made in; the pool is placed there. @default - made without one */
   readonly placementGroupName?: string;
 }
 
@@ -44,7 +45,7 @@ export interface CapacityReservation {
 export interface CapacityBlock {
   /** Id of the reservation, e.g. `cr-02168da1478b509e0`. */
   readonly reservationId: string;
-  /** Zone of the block, e.g. `us-west-2b`; the pool's subnet must lie in it. */
+  /** Zone of the block, e.g. `us-west-2b`; the pool's subnet must be in it. */
   readonly availabilityZone: string;
   /** Start of the block in UTC to the minute, e.g. `2026-12-01T11:30:00Z`, or with `+00:00` as the AWS CLI prints it. */
   readonly start: string;
@@ -53,18 +54,18 @@ export interface CapacityBlock {
   /** Instances of the block; the pool must not have more. @default - not checked */
   readonly instances?: number;
   /**
-   * Whether the block has begun when the pool is first applied. Else the pool begins with no node and grows at `start`, because
-   * launches before it fail. @default false
+   * Whether the block has started when the pool is first applied. Otherwise the pool starts without nodes and grows at `start`, because
+   * earlier launches fail. @default false
    */
   readonly active?: boolean;
   /**
-   * Minutes before `end` at which the nodes are drained; above 40, when EKS drains them by itself, and EC2 ends the instances
-   * from 30 minutes on. @default 60
+   * Minutes before `end` at which the nodes are drained; more than the 40 at which EKS drains them itself. EC2 terminates the instances
+   * from 30 minutes before `end` on. @default 60
    */
   readonly drainMinutes?: number;
   /**
-   * ARN of the SNS topic that is told when the block is delivered and when it is about to expire. Its policy must let
-   * `events.amazonaws.com` publish. @default - nobody is told, with a warning
+   * ARN of the SNS topic that is notified when the block is delivered and when it is about to expire. Its policy must let
+   * `events.amazonaws.com` publish. @default - no notification, and a warning
    */
   readonly alarmTopicArn?: string;
 }
@@ -78,58 +79,68 @@ export interface CapacityBlock {
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-reservations.html
  */
 export class Capacity {
-  /** On demand: the default. Large GPU types are often not to be had this way. */
+  /** On demand: the default. Large GPU types are often not available this way. */
   public static onDemand(): Capacity {
-    return new Capacity(CapacityKind.ON_DEMAND, 'ON_DEMAND');
+    return new Capacity(CapacityKind.ON_DEMAND);
   }
 
   /** Spot: cheaper, and taken away at two minutes' notice. */
   public static spot(): Capacity {
-    return new Capacity(CapacityKind.SPOT, 'SPOT');
+    return new Capacity(CapacityKind.SPOT);
   }
 
   /**
-   * An On-Demand Capacity Reservation, and nothing beyond it. Throws an `UnscopedValidationError` for an id that is none.
+   * An On-Demand Capacity Reservation, and nothing beyond it. Throws an `UnscopedValidationError` if the id is malformed or
+   * `instances` is not a whole number of at least 1.
    *
    * @param reservation the reservation
    */
   public static reservation(reservation: CapacityReservation): Capacity {
-    throwIfFaulty([...idFaults(reservation.reservationId), ...instancesFaults(reservation.instances)]);
-    return new Capacity(CapacityKind.RESERVATION, 'ON_DEMAND', reservation);
+    throwIfFaulty([
+      ...reservationIdFaults(reservation.reservationId),
+      ...instancesFaults(reservation.instances),
+      ...(reservation.placementGroupName === ''
+        ? [
+            fault(
+              'INVALID_NAME',
+              'placementGroupName',
+              "placementGroupName must be the placement group of the reservation; got ''; leave it out if there is none",
+            ),
+          ]
+        : []),
+    ]);
+    return new Capacity(CapacityKind.RESERVATION, reservation);
   }
 
   /**
    * A Capacity Block for ML. It sets every place that must be set for one: the market, the reservation and the instance type in
    * the launch template; the capacity type, no instance types and no node at first in the node group; what scales it up at the
-   * start and drains it before the end. Throws an `UnscopedValidationError` for an id that is none, a time that is not written
-   * in UTC to the minute, an end that leaves no time to use the block, and a drain later than EKS's own.
+   * start and drains it before the end. Throws an `UnscopedValidationError` if the id or the zone is malformed, a time is not written
+   * in UTC to the minute, the end leaves no time to use the block, or the drain would come after EKS's own.
    *
    * @param block the block
    */
   public static capacityBlock(block: CapacityBlock): Capacity {
     throwIfFaulty(blockFaults(block));
-    return new Capacity(CapacityKind.CAPACITY_BLOCK, 'CAPACITY_BLOCK', block, block);
+    return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }
 
   /** The way instances are bought. */
   public readonly kind: CapacityKind;
-  /** Capacity type of an EKS managed node group, e.g. `ON_DEMAND`. */
-  public readonly capacityType: string;
   /** The reservation, with what capacity blocks and on-demand reservations share. @default - none */
   public readonly reserved?: CapacityReservation;
   /** The block. @default - none */
   public readonly block?: CapacityBlock;
 
-  private constructor(kind: CapacityKind, capacityType: string, reserved?: CapacityReservation, block?: CapacityBlock) {
+  private constructor(kind: CapacityKind, reserved?: CapacityReservation, block?: CapacityBlock) {
     this.kind = kind;
-    this.capacityType = capacityType;
     this.reserved = reserved && { ...reserved };
     this.block = block && { ...block };
   }
 
-  /** The capacity type and the reservation, for messages. */
+  /** The kind and the reservation, for messages. */
   public toString(): string {
-    return this.reserved ? `${this.kind} ${this.reserved.reservationId}` : this.capacityType;
+    return this.reserved ? `${this.kind} ${this.reserved.reservationId}` : this.kind;
   }
 }
 
@@ -142,55 +153,64 @@ export function drainMinutesOf(block: CapacityBlock): number {
   return block.drainMinutes ?? DEFAULT_DRAIN_MINUTES;
 }
 
-function idFaults(id: string): Fault[] {
+function reservationIdFaults(id: string): Fault[] {
   if (hasToken(id) || /^cr-[0-9a-z]+$/.test(id)) return [];
   return [
-    untitled(`reservationId must be the id of a capacity reservation such as 'cr-02168da1478b509e0'; got '${id}'`),
+    fault(
+      'INVALID_FORMAT',
+      'reservationId',
+      `reservationId must be the id of a capacity reservation, such as 'cr-02168da1478b509e0'; got '${id}'`,
+    ),
   ];
 }
 
 function instancesFaults(instances?: number): Fault[] {
-  if (hasToken(instances)) return concreteFault('instances of a reservation', instances, 'maxNodes is checked by it');
-  return instances === undefined || (Number.isInteger(instances) && instances >= 1)
-    ? []
-    : [untitled(`instances of a reservation must be a whole number of at least 1; got ${instances}`)];
+  return hasToken(instances)
+    ? concreteFault('instances', instances, 'maxNodes is compared with it')
+    : wholeNumberFault('instances', instances, 1);
 }
 
 function blockFaults(block: CapacityBlock): Fault[] {
-  const { start: from, end: to, drainMinutes } = block;
+  const { reservationId, availabilityZone, start: from, end: to, drainMinutes } = block;
   const later = Object.entries({ start: from, end: to, drainMinutes }).flatMap(([name, value]) =>
-    concreteFault(`${name} of a capacity block`, value, 'what scales the pool is computed from it'),
+    concreteFault(name, value, 'the schedule of the pool is computed from it'),
   );
   if (later.length > 0) return later;
-  const [start, end] = [readUtcTime(block.start), readUtcTime(block.end)];
+  const [start, end] = [readUtcTime(from), readUtcTime(to)];
   const drain = drainMinutesOf(block);
-  const faults = [...idFaults(block.reservationId), ...instancesFaults(block.instances)];
-  for (const [name, text, time] of [
-    ['start', block.start, start],
-    ['end', block.end, end],
-  ] as const) {
-    if (time === undefined)
-      faults.push(
-        untitled(`${name} of a capacity block must be a time in UTC such as '2026-12-01T11:30:00Z'; got '${text}'`),
-      );
-  }
-  if (!hasToken(block.availabilityZone) && !/^[a-z0-9-]+\d[a-z]$/.test(block.availabilityZone)) {
+  const drainFaults = wholeNumberFault('drainMinutes', drain, EKS_DRAIN_MINUTES + 1);
+  const faults = [...reservationIdFaults(reservationId), ...instancesFaults(block.instances)];
+  if (start === undefined) faults.push(timeFault('start', from));
+  if (end === undefined) faults.push(timeFault('end', to));
+  if (!hasToken(availabilityZone) && !/^[a-z0-9-]+\d[a-z]$/.test(availabilityZone)) {
     faults.push(
-      untitled(`availabilityZone must be the name of a zone such as 'us-west-2b'; got '${block.availabilityZone}'`),
-    );
-  }
-  if (!Number.isInteger(drain) || drain <= EKS_DRAIN_MINUTES) {
-    faults.push(
-      untitled(
-        `drainMinutes must be a whole number above ${EKS_DRAIN_MINUTES}, when EKS drains a block by itself; got ${drain}`,
+      fault(
+        'INVALID_FORMAT',
+        'availabilityZone',
+        `availabilityZone must be the name of a zone, such as 'us-west-2b'; got '${availabilityZone}'`,
       ),
     );
+  }
+  if (drainFaults.length > 0) {
+    const reason = `${drainFaults[0].reason}; EKS itself drains a capacity block ${EKS_DRAIN_MINUTES} minutes before its end`;
+    faults.push({ ...drainFaults[0], reason });
   } else if (start !== undefined && end !== undefined && end - drain <= start) {
     faults.push(
-      untitled(
-        `end of a capacity block must be more than the ${drain} minutes of draining after its start; got '${block.start}' to '${block.end}'`,
+      fault(
+        'CAPACITY_BLOCK_TOO_SHORT',
+        'end',
+        `end must be more than ${drain} minutes (drainMinutes) after start, or the nodes would be drained before they can be used; got ` +
+          `'${from}' to '${to}'`,
       ),
     );
   }
   return faults;
+}
+
+function timeFault(property: string, text: string): Fault {
+  return fault(
+    'INVALID_FORMAT',
+    property,
+    `${property} must be a time in UTC to the minute, such as '2026-12-01T11:30:00Z'; got '${text}'`,
+  );
 }

@@ -11,19 +11,24 @@ export class EfaLayout {
   public static readonly EFA_ONLY = new EfaLayout('efa-only');
 
   /**
-   * The layout before EFA-only interfaces became the advice: the primary interface is EFA and ENA in one, EFA-only interfaces are
-   * the second device of the other cards. It leaves the other interfaces of card 0 to the pods; card 0 must be able to do EFA.
+   * The layout that AWS recommended before EFA-only interfaces: the primary interface is EFA and ENA in one, EFA-only interfaces are
+   * the second device of the other cards. It leaves the other interfaces of card 0 to the pods; card 0 must support EFA. Karpenter
+   * cannot launch it.
    */
   public static readonly COMBINED = new EfaLayout('combined');
 
   /**
    * All EFA interfaces, and as many further ENA interfaces as IP bandwidth needs: on p5 and p5e one on every fourth card. Only for
-   * types where AWS says which cards these are.
+   * the types for which AWS documents these cards.
    */
   public static readonly BANDWIDTH_OPTIMIZED = new EfaLayout('bandwidth-optimized');
 
-  /** Every layout. */
-  public static readonly ALL = [EfaLayout.EFA_ONLY, EfaLayout.COMBINED, EfaLayout.BANDWIDTH_OPTIMIZED];
+  /** Every layout. Frozen. */
+  public static readonly ALL: EfaLayout[] = Object.freeze([
+    EfaLayout.EFA_ONLY,
+    EfaLayout.COMBINED,
+    EfaLayout.BANDWIDTH_OPTIMIZED,
+  ]) as EfaLayout[];
 
   /** Name, e.g. `efa-only`. */
   public readonly name: string;

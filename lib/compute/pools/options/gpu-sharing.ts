@@ -1,37 +1,33 @@
-import { Fault, untitled } from '../../../units/fault';
 import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
-import { displayValue } from '../../../core/tokens';
 import { DataSize } from '../../../units/data-size';
 import { throwIfFaulty } from '../../../units/errors';
+import { Fault, fault } from '../../../units/fault';
+import { wholeNumberFault } from '../../../units/number-faults';
 import { migFaults, migInstances, migMemory } from './mig-profiles';
 
-/** What whole GPUs are requested by. */
-const WHOLE = 'nvidia.com/gpu';
+/** Resource by which pods request whole GPUs. */
+const WHOLE_GPU_RESOURCE = 'nvidia.com/gpu';
 
 /**
  * How the pods of a pool share its GPUs.
  */
 export class GpuSharing {
-  /** A GPU is one pod's. */
+  /** Not at all: a pod has its GPUs to itself. */
   public static none(): GpuSharing {
     return new GpuSharing(GpuSharingKind.NONE);
   }
 
   /**
-   * Pods take turns: each GPU is advertised several times. A pod can ask for one share only, and its memory is not fenced off.
-   * Throws an `UnscopedValidationError` for fewer than 2.
+   * Pods take turns: each GPU is advertised several times. A pod can request only one share, and GPU memory is not isolated between pods.
+   * Throws an `UnscopedValidationError` if `replicas` is not a whole number of at least 2.
    *
    * @param replicas pods on one GPU, at least 2
    * @see https://github.com/NVIDIA/k8s-device-plugin#with-cuda-time-slicing
    */
   public static timeSlicing(replicas: number): GpuSharing {
-    throwIfFaulty(
-      Number.isInteger(replicas) && replicas >= 2
-        ? []
-        : [untitled(`replicas of time slicing must be a whole number of at least 2; got ${displayValue(replicas)}`)],
-    );
+    throwIfFaulty(wholeNumberFault('replicas', replicas, 2));
     return new GpuSharing(GpuSharingKind.TIME_SLICING, replicas);
   }
 
@@ -39,7 +35,7 @@ export class GpuSharing {
    * Every GPU of a node is divided into as many equal instances of one profile as it holds, each advertised as `nvidia.com/gpu`.
    * On AL2023 and own hardware the GPU operator's MIG manager divides them; Bottlerocket does it by itself.
    *
-   * @param profile e.g. `1g.10gb`; which there are depends on the GPU
+   * @param profile e.g. `1g.10gb`; which profiles exist depends on the GPU, and the pool checks it
    */
   public static mig(profile: string): GpuSharing {
     return new GpuSharing(GpuSharingKind.MIG, undefined, profile);
@@ -52,10 +48,10 @@ export class GpuSharing {
   /** MIG profile. @default - no MIG */
   public readonly migProfile?: string;
 
-  /** What pods request a share by, e.g. `nvidia.com/gpu`. */
+  /** Resource by which pods request a share, e.g. `nvidia.com/gpu`. */
   public readonly resourceName: string;
 
-  private constructor(kind: GpuSharingKind, replicas?: number, migProfile?: string, resourceName = WHOLE) {
+  private constructor(kind: GpuSharingKind, replicas?: number, migProfile?: string, resourceName = WHOLE_GPU_RESOURCE) {
     this.kind = kind;
     this.replicas = replicas;
     this.migProfile = migProfile;
@@ -63,43 +59,48 @@ export class GpuSharing {
   }
 
   /**
-   * The same under a resource name of its own, for nodes that were set up so: `nvidia.com/gpu.shared` by time slicing (the device
-   * plugin's `renameByDefault`), `nvidia.com/mig-1g.10gb` by MIG (its strategy `mixed`). Throws an `UnscopedValidationError` where
-   * GPUs are not shared.
+   * The same sharing under another resource name, for existing nodes that were set up like this: `nvidia.com/gpu.shared` for time slicing
+   * (the device plugin's `renameByDefault`), `nvidia.com/mig-1g.10gb` for MIG (its strategy `mixed`). Throws an
+   * `UnscopedValidationError` if the GPUs are not shared.
    */
   public renamed(): GpuSharing {
     throwIfFaulty(
       this.kind === GpuSharingKind.NONE
-        ? [untitled('GPUs that are not shared have no other resource name; use timeSlicing or mig before renamed()')]
+        ? [
+            fault(
+              'GPUS_NOT_SHARED',
+              undefined,
+              'GPUs that are not shared have no other resource name; call renamed() on GpuSharing.timeSlicing(...) or GpuSharing.mig(...)',
+            ),
+          ]
         : [],
     );
-    const name = this.migProfile === undefined ? `${WHOLE}.shared` : `nvidia.com/mig-${this.migProfile}`;
+    const name = this.migProfile === undefined ? `${WHOLE_GPU_RESOURCE}.shared` : `nvidia.com/mig-${this.migProfile}`;
     return new GpuSharing(this.kind, this.replicas, this.migProfile, name);
   }
 
-  /** Whether shares have a resource name of their own. */
+  /** Whether shares have another resource name than whole GPUs. */
   public get isRenamed(): boolean {
-    return this.resourceName !== WHOLE;
+    return this.resourceName !== WHOLE_GPU_RESOURCE;
   }
 
   /**
    * How many shares a node advertises.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  public gpusPerNode(instanceType: GpuNodeType): number {
-    const instances = this.migProfile === undefined ? 1 : migInstances(instanceType.gpu, this.migProfile);
-    return instanceType.gpuCount * (this.replicas ?? instances ?? 1);
+  public gpusPerNode(hardware: GpuNodeType): number {
+    const instances = this.migProfile === undefined ? 1 : migInstances(hardware.gpu, this.migProfile);
+    return hardware.gpuCount * (this.replicas ?? instances ?? 1);
   }
 
   /**
-   * GPU memory that one share can count on: that of its MIG instance; by time slicing an equal part of the GPU's, which nothing holds
-   * the others to.
+   * GPU memory that one share can count on: that of its MIG instance; with time slicing an equal part of the GPU's, which is not enforced.
    *
-   * @param instanceType hardware of the node
+   * @param hardware hardware of the node
    */
-  public memoryPerShare(instanceType: GpuNodeType): DataSize {
-    const { gpu, gpuMemory } = instanceType;
+  public memoryPerShare(hardware: GpuNodeType): DataSize {
+    const { gpu, gpuMemory } = hardware;
     if (this.migProfile !== undefined && migInstances(gpu, this.migProfile) !== undefined)
       return migMemory(gpu, this.migProfile, gpuMemory);
     return this.replicas === undefined ? gpuMemory : DataSize.bytes(Math.floor(gpuMemory.bytes / this.replicas));
@@ -114,7 +115,7 @@ export class GpuSharing {
 }
 
 /**
- * What is wrong with sharing the GPUs of an instance type in a way.
+ * The faults of sharing the GPUs of some hardware.
  *
  * @param fabric fabric between the nodes
  *
@@ -122,19 +123,21 @@ export class GpuSharing {
  */
 export function gpuSharingFaults(
   sharing: GpuSharing,
-  instanceType: GpuNodeType,
+  hardware: GpuNodeType,
   fabric: RdmaFabricKind = RdmaFabricKind.NONE,
 ): Fault[] {
   if (sharing.kind === GpuSharingKind.NONE) return [];
-  const { gpu, name } = instanceType;
+  const { gpu, name } = hardware;
   return [
     ...(sharing.migProfile === undefined ? [] : migFaults(gpu, sharing.migProfile, sharing.toString(), name)),
     ...(fabric === RdmaFabricKind.NONE
       ? []
       : [
-          untitled(
-            `gpuSharing '${sharing}' cannot be on a pool with ${fabric === RdmaFabricKind.EFA ? 'EFA' : fabric}: collectives need whole ` +
-              'GPUs; use GpuSharing.none(), or RdmaFabric.none()',
+          fault(
+            'SHARED_GPUS_WITH_FABRIC',
+            'gpuSharing',
+            `gpuSharing '${sharing}' cannot be combined with ${fabric === RdmaFabricKind.EFA ? 'EFA' : fabric}, because collective operations ` +
+              'need whole GPUs; use GpuSharing.none() or RdmaFabric.none()',
           ),
         ]),
   ];

@@ -1,11 +1,11 @@
-import { Fault, untitled } from '../../../units/fault';
+import { Fault, fault } from '../../../units/fault';
 import { GpuType } from '../../../catalog/gpu-type';
 import { DataSize } from '../../../units/data-size';
 
 /** Instances of each profile that one GPU holds. */
 type MigProfiles = { readonly [profile: string]: number };
 
-const OF_80_GB: MigProfiles = {
+const PROFILES_80GB: MigProfiles = {
   '1g.10gb': 7,
   '1g.20gb': 4,
   '2g.20gb': 3,
@@ -23,10 +23,10 @@ const OF_80_GB: MigProfiles = {
 const MIG_PROFILES: { readonly [gpu: string]: MigProfiles } = {
   A30: { '1g.6gb': 4, '2g.12gb': 2, '4g.24gb': 1 },
   'A100-40GB': { '1g.5gb': 7, '1g.10gb': 4, '2g.10gb': 3, '3g.20gb': 2, '4g.20gb': 1, '7g.40gb': 1 },
-  'A100-80GB': OF_80_GB,
-  'A100-80GB-PCIE': OF_80_GB,
-  H100: OF_80_GB,
-  'H100-PCIE': OF_80_GB,
+  'A100-80GB': PROFILES_80GB,
+  'A100-80GB-PCIE': PROFILES_80GB,
+  H100: PROFILES_80GB,
+  'H100-PCIE': PROFILES_80GB,
   H200: { '1g.18gb': 7, '1g.35gb': 4, '2g.35gb': 3, '3g.71gb': 2, '4g.71gb': 1, '7g.141gb': 1 },
   B200: { '1g.23gb': 7, '1g.45gb': 4, '2g.45gb': 3, '3g.90gb': 2, '4g.90gb': 1, '7g.180gb': 1 },
   B300: { '1g.34gb': 7, '1g.67gb': 4, '2g.67gb': 3, '3g.135gb': 2, '4g.135gb': 1, '7g.269gb': 1 },
@@ -45,7 +45,7 @@ const MEMORY_SLICES = 8;
 const USABLE = 0.95;
 
 /**
- * How many instances of a profile a GPU holds; nothing where it has no such profile.
+ * How many instances of a profile a GPU holds; `undefined` if it has no such profile.
  *
  * @internal
  */
@@ -69,7 +69,7 @@ export function migMemory(gpu: GpuType, profile: string, gpuMemory: DataSize): D
 }
 
 /**
- * What keeps a GPU from being divided by a profile.
+ * The faults of dividing a GPU by a MIG profile.
  *
  * @param sharing the way GPUs are shared, for messages
  * @param hardware name of the node's hardware
@@ -80,13 +80,21 @@ export function migFaults(gpu: GpuType, profile: string, sharing: string, hardwa
   const profiles = MIG_PROFILES[gpu.name];
   if (!profiles) {
     return [
-      untitled(
-        `gpuSharing '${sharing}' needs MIG, which ${gpu.name} of '${hardware}' has not (or no profiles are known); known: ` +
-          `${Object.keys(MIG_PROFILES).join(', ')}; use GpuSharing.timeSlicing or GpuSharing.none()`,
+      fault(
+        'MIG_NOT_SUPPORTED',
+        'gpuSharing',
+        `gpuSharing '${sharing}' needs MIG, but ${gpu.name} of '${hardware}' does not support it or its profiles are not known; GPUs with ` +
+          `known profiles: ${Object.keys(MIG_PROFILES).join(', ')}; use GpuSharing.timeSlicing(...) or GpuSharing.none()`,
       ),
     ];
   }
   return Object.hasOwn(profiles, profile)
     ? []
-    : [untitled(`MIG profile '${profile}' is none of ${gpu.name}; use one of ${Object.keys(profiles).join(', ')}`)];
+    : [
+        fault(
+          'UNKNOWN_MIG_PROFILE',
+          'gpuSharing',
+          `${gpu.name} has no MIG profile '${profile}'; available: ${Object.keys(profiles).join(', ')}`,
+        ),
+      ];
 }

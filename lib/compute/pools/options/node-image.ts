@@ -1,5 +1,7 @@
-import { Fault, untitled } from '../../../units/fault';
+import { CpuArchitecture } from '../../../catalog/cpu-architecture';
+import { displayValue } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
+import { Fault, fault } from '../../../units/fault';
 
 /** Operating systems of GPU nodes. */
 export enum NodeImageFamily {
@@ -35,7 +37,7 @@ export class NodeImage {
   public static readonly BOTTLEROCKET_NVIDIA = NodeImage.bottlerocket({});
 
   /**
-   * Amazon Linux 2023 with NVIDIA's driver. Throws an `UnscopedValidationError` for a release that is not written as EKS does.
+   * Amazon Linux 2023 with NVIDIA's driver. Throws an `UnscopedValidationError` if the release is not written as EKS writes it.
    *
    * @param release the release
    */
@@ -45,8 +47,8 @@ export class NodeImage {
   }
 
   /**
-   * Bottlerocket with NVIDIA's driver and device plugin. Throws an `UnscopedValidationError` for a release that is not written
-   * as EKS does.
+   * Bottlerocket with NVIDIA's driver and device plugin. Throws an `UnscopedValidationError` if the release is not written
+   * as EKS writes it.
    *
    * @param release the release
    */
@@ -71,14 +73,14 @@ export class NodeImage {
   /**
    * AMI type of an EKS managed node group, e.g. `AL2023_x86_64_NVIDIA`.
    *
-   * @param architecture processor architecture of the instance type, `x86_64` or `arm64`
+   * @param architecture processor architecture of the instance type
    */
-  public amiType(architecture: string): string {
+  public amiType(architecture: CpuArchitecture): string {
     const system = this.family === NodeImageFamily.AL2023 ? 'AL2023' : 'BOTTLEROCKET';
-    return `${system}_${architecture === 'arm64' ? 'ARM_64' : 'x86_64'}_NVIDIA`;
+    return `${system}_${architecture === CpuArchitecture.ARM64 ? 'ARM_64' : 'x86_64'}_NVIDIA`;
   }
 
-  /** Whether the image brings its own NVIDIA device plugin, so that none must be installed. */
+  /** Whether the image includes NVIDIA's device plugin, so that none must be installed. */
   public get hasDevicePlugin(): boolean {
     return this.family === NodeImageFamily.BOTTLEROCKET;
   }
@@ -93,9 +95,21 @@ function releaseFaults({ releaseVersion, driverMajor }: NodeImageRelease, form: 
   return [
     ...(releaseVersion === undefined || form.test(releaseVersion)
       ? []
-      : [untitled(`releaseVersion of a node image must be written as '${example}'; got '${releaseVersion}'`)]),
+      : [
+          fault(
+            'INVALID_FORMAT',
+            'releaseVersion',
+            `releaseVersion must be written like '${example}'; got '${releaseVersion}'`,
+          ),
+        ]),
     ...(driverMajor === undefined || (Number.isInteger(driverMajor) && driverMajor >= 300)
       ? []
-      : [untitled(`driverMajor must be the major version of an NVIDIA driver such as 580; got ${driverMajor}`)]),
+      : [
+          fault(
+            'OUT_OF_RANGE',
+            'driverMajor',
+            `driverMajor must be the major version of an NVIDIA driver, such as 580; got ${displayValue(driverMajor)}`,
+          ),
+        ]),
   ];
 }

@@ -1,10 +1,10 @@
-import { Fault, untitled } from '../../../units/fault';
 import { AutoscalingGroupTagA } from '@cdktf/provider-aws/lib/autoscaling-group-tag';
 import { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { DataSize } from '../../../units/data-size';
+import { Fault, fault } from '../../../units/fault';
 import { GPU_TAINT } from './gpu-node-pool-labels';
 
 /** Part of a disk that pods can have: the file system, the image and the kubelet's own reserve take the rest. */
@@ -24,8 +24,8 @@ interface NodeOffer {
 
 /**
  * What a node of a pool offers, as the cluster autoscaler reads it from the tags of an Auto Scaling group without nodes. It knows
- * processors and memory by itself, but neither EFA nor huge pages nor the instance store, and pods that ask for these would wait
- * for ever. EKS itself sets the two tags by which the autoscaler finds the group.
+ * processors and memory by itself, but neither EFA nor huge pages nor the instance store, and pods that request these would stay pending
+ * forever. EKS itself sets the two tags by which the autoscaler finds the group.
  *
  * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
  * @see https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html
@@ -50,11 +50,11 @@ export function nodeTemplateTags(offer: NodeOffer): { [key: string]: string } {
 
 const PREFIX = 'k8s.io/cluster-autoscaler/node-template';
 
-/** An Auto Scaling group takes 50 tags, of which EKS sets some, and the pool its resources, its own labels and its taint. */
-const MOST_OF_USER = 30;
+/** An Auto Scaling group takes 50 tags; EKS needs some, and the pool those for its resources, its own labels and its taint. */
+const MAX_USER_TAGS = 30;
 
 /**
- * What labels and taints of a user cannot be said by tags.
+ * The faults of labels and taints that tags cannot express.
  *
  * @internal
  */
@@ -62,26 +62,34 @@ export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints:
   const keys = Object.keys(labels);
   const count = keys.length + taints.length;
   const taintKeys = [GPU_TAINT, ...taints].map(({ key }) => key);
-  const effects = new Set(taintKeys.filter((key, index) => taintKeys.indexOf(key) !== index));
+  const repeated = new Set(taintKeys.filter((key, index) => taintKeys.indexOf(key) !== index));
   return [
-    ...(count > MOST_OF_USER
+    ...(count > MAX_USER_TAGS
       ? [
-          untitled(
-            `${count} labels and taints are too many for the cluster autoscaler, which reads each from a tag of the Auto Scaling group; give ` +
-              `at most ${MOST_OF_USER}`,
+          fault(
+            'TOO_MANY_AUTOSCALER_TAGS',
+            'labels',
+            `the cluster autoscaler reads each label and taint from a tag of the Auto Scaling group, which leaves room for ${MAX_USER_TAGS}; got ` +
+              `${count}; remove some`,
           ),
         ]
       : []),
-    ...[...effects].map((key) =>
-      untitled(`taint '${key}' has two effects, but the autoscaler's tag of a key holds one; leave one of them out`),
+    ...[...repeated].map((key) =>
+      fault(
+        'TAINT_WITH_TWO_EFFECTS',
+        'taints',
+        `taint '${key}' has two effects, but the cluster autoscaler reads one from the tag of a key; remove one of them`,
+      ),
     ),
     ...keys.flatMap((key, index) => {
       const other = keys.slice(0, index).find((before) => tagId(`label/${before}`) === tagId(`label/${key}`));
       return other === undefined
         ? []
         : [
-            untitled(
-              `labels '${other}' and '${key}' would be one construct for the autoscaler's tags; rename one of them`,
+            fault(
+              'LABELS_SHARE_A_TAG',
+              `labels['${key}']`,
+              `labels '${other}' and '${key}' would get the same construct id for their autoscaler tags; rename one of them`,
             ),
           ];
     }),

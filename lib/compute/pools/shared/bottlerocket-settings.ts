@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../../units/fault';
+import { Fault, fault } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { GpuSharing } from '../options/gpu-sharing';
 import { InterfacePlacement, maxPodsBeside } from './launch-template-interfaces';
@@ -51,15 +51,17 @@ export function bottlerocketSettings(
 }
 
 /**
- * What keeps Bottlerocket from sharing the GPUs of an instance type.
+ * The faults of sharing the GPUs of an instance type on Bottlerocket.
  *
  * @internal
  */
 export function bottlerocketFaults(type: GpuInstanceType, sharing: GpuSharing): Fault[] {
   if (!sharing.migProfile || MIG_GPUS[type.gpu.name]) return [];
   return [
-    untitled(
-      `Bottlerocket cannot divide ${type.gpu.name}; use NodeImage.AL2023_NVIDIA with the GPU operator, or GpuSharing.timeSlicing`,
+    fault(
+      'MIG_NOT_SUPPORTED_BY_BOTTLEROCKET',
+      'gpuSharing',
+      `Bottlerocket cannot divide ${type.gpu.name} by MIG; use NodeImage.AL2023_NVIDIA with the GPU operator, or GpuSharing.timeSlicing(...)`,
     ),
   ];
 }

@@ -1,64 +1,42 @@
-import { Fault, untitled } from '../../../units/fault';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { hasToken } from '../../../core/tokens';
+import { Fault, fault } from '../../../units/fault';
 import { AutoscalingKind } from '../options/autoscaling';
 import { nodeTemplateTagFaults } from './autoscaling-group-tags';
 import { bottlerocketFaults } from './bottlerocket-settings';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { gpuSharingFaults } from '../options/gpu-sharing';
+import { InstancePlacementKind } from '../options/instance-placement';
 import { NodeImageFamily } from '../options/node-image';
-import { PlacementKind } from '../options/placement';
 
 /**
- * What is wrong with how the instances of a pool are bought and placed.
+ * The faults of reserved capacity: how it is placed, and how much there is of it.
  *
  * @internal
  */
-export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuNodePoolSpec): Fault[] {
+export function reservedCapacityFaults({ capacity, placement, minNodes, maxNodes }: GpuNodePoolSpec): Fault[] {
   const { reserved } = capacity;
-  if (!reserved) {
-    return placement.kind === PlacementKind.FROM_RESERVATION
-      ? [
-          untitled(
-            `placement '${placement}' needs reserved capacity; got ${capacity}; use Placement.none() or .clusterGroup()`,
-          ),
-        ]
-      : [];
-  }
+  if (!reserved) return [];
+  const { placementGroupName: group, instances } = reserved;
   const faults: Fault[] = [];
-  if (placement.kind === PlacementKind.CLUSTER_GROUP) {
-    faults.push(
-      untitled(
-        `a placement group of the pool's own cannot hold ${capacity}, which was reserved without it: launches would end in ` +
-          'InsufficientInstanceCapacity; use Placement.fromReservation()',
-      ),
+  const elsewhere = (why: string) =>
+    faults.push(fault('RESERVATION_PLACED_ELSEWHERE', 'placement', `${why}; leave placement out`));
+  if (placement.kind === InstancePlacementKind.CLUSTER_GROUP) {
+    elsewhere(
+      `a placement group created for the pool cannot use ${capacity}, which was reserved outside of it: launches would end in ` +
+        'InsufficientInstanceCapacity',
     );
+  } else if (group !== undefined && placement.groupName !== group) {
+    const where = placement.groupName === undefined ? 'in none' : `in '${placement.groupName}'`;
+    elsewhere(`${capacity} was made in placement group '${group}', and instances ${where} cannot use it`);
   }
-  if (placement.kind === PlacementKind.NONE && reserved.placementGroupName !== undefined) {
+  if (instances !== undefined && !hasToken(maxNodes) && maxNodes > instances) {
     faults.push(
-      untitled(
-        `${capacity} was made in placement group '${reserved.placementGroupName}', and instances outside of it cannot use it; use ` +
-          'Placement.fromReservation()',
-      ),
-    );
-  }
-  if (
-    placement.kind === PlacementKind.EXISTING &&
-    reserved.placementGroupName !== undefined &&
-    placement.groupName !== reserved.placementGroupName
-  ) {
-    faults.push(
-      untitled(
-        `${capacity} was made in placement group '${reserved.placementGroupName}', not in '${placement.groupName}'; ` +
-          'use Placement.fromReservation()',
-      ),
-    );
-  }
-  if (reserved.instances !== undefined && !hasToken(maxNodes) && maxNodes > reserved.instances) {
-    faults.push(
-      untitled(
-        `maxNodes (${maxNodes}) must not exceed the ${reserved.instances} instance(s) of ${capacity}; lower it` +
-          (minNodes > reserved.instances ? ', and minNodes too' : ''),
+      fault(
+        'POOL_EXCEEDS_RESERVATION',
+        'maxNodes',
+        `maxNodes (${maxNodes}) must not exceed the ${instances} instance(s) of ${capacity}; lower it` +
+          (minNodes > instances ? ', and minNodes too' : ''),
       ),
     );
   }
@@ -66,31 +44,32 @@ export function capacityFaults({ capacity, placement, minNodes, maxNodes }: GpuN
 }
 
 /**
- * What is wrong with who scales and who repairs a pool.
+ * The faults of scaling and repairing the node group of a pool.
  *
  * @internal
  */
 export function operationFaults(spec: GpuNodePoolSpec): Fault[] {
-  const { cluster, autoscaling, minNodes, repair, labels, taints } = spec;
+  const { cluster, autoscaling, initialNodes, repair, labels, taints } = spec;
   const faults: Fault[] = [];
   if (autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER && !hasToken([labels, [...taints]])) {
     faults.push(...nodeTemplateTagFaults(labels, taints));
   }
-  if (autoscaling.kind === AutoscalingKind.KARPENTER) {
-    faults.push(untitled('Karpenter makes nodes itself and scales no managed node group; use KarpenterGpuNodePool'));
-  }
-  if (minNodes === 0 && autoscaling.kind === AutoscalingKind.NONE) {
+  if (initialNodes === 0 && autoscaling.kind === AutoscalingKind.NONE) {
     faults.push(
-      untitled(
-        'minNodes is 0 and no autoscaler is declared, so the pool would never have a node; pass ' +
-          'autoscaling: Autoscaling.clusterAutoscaler(), or raise minNodes',
+      fault(
+        'POOL_NEVER_HAS_NODES',
+        spec.minNodes === 0 ? 'minNodes' : 'initialNodes',
+        'the pool starts with 0 nodes and has no autoscaler, so it would never have any; pass autoscaling: Autoscaling.clusterAutoscaler(), ' +
+          'or raise minNodes or initialNodes',
       ),
     );
   }
   if (repair.isEnabled && !cluster.nodeMonitoring) {
     faults.push(
-      untitled(
-        `nodeRepair needs the node monitoring agent, or no broken GPU is ever seen; set nodeMonitoring on cluster '${cluster.clusterName}'`,
+      fault(
+        'NODE_MONITORING_REQUIRED',
+        'nodeRepair',
+        `nodeRepair needs the node monitoring agent, or failing GPUs go unnoticed; set nodeMonitoring on cluster '${cluster.clusterName}'`,
       ),
     );
   }
@@ -98,7 +77,7 @@ export function operationFaults(spec: GpuNodePoolSpec): Fault[] {
 }
 
 /**
- * What is wrong with the image of a pool, and with how it shares its GPUs.
+ * The faults of the image of a pool, and of how it shares its GPUs.
  *
  * @internal
  */
@@ -109,17 +88,21 @@ export function imageFaults(spec: GpuNodePoolSpec): Fault[] {
   const faults = gpuSharingFaults(sharing, instanceType, efa ? RdmaFabricKind.EFA : RdmaFabricKind.NONE);
   if (sharing.isRenamed) {
     faults.push(
-      untitled(
-        `gpuSharing '${sharing}' is for existing nodes that were set up so; this pool sets its nodes up itself, and advertises shares as ` +
-          'nvidia.com/gpu; leave out renamed()',
+      fault(
+        'RENAMED_SHARES',
+        'gpuSharing',
+        `gpuSharing '${sharing}' is for existing nodes that advertise shares under this name; this pool sets up its nodes itself and advertises ` +
+          'shares as nvidia.com/gpu; remove renamed()',
       ),
     );
   }
   if (driverMajor !== undefined && gpu.lastDriverMajor !== undefined && driverMajor > gpu.lastDriverMajor) {
     faults.push(
-      untitled(
-        `driver ${driverMajor} of image '${image}' has no support for ${gpu.name} of '${instanceType.name}'; pin a release with ` +
-          `driver ${gpu.lastDriverMajor} or before, by NodeImage.al2023({ releaseVersion, driverMajor })`,
+      fault(
+        'DRIVER_TOO_NEW',
+        'image',
+        `driver ${driverMajor} of image '${image}' no longer supports ${gpu.name} of '${instanceType.name}'; pin a release with driver ` +
+          `${gpu.lastDriverMajor} or earlier: NodeImage.al2023({ releaseVersion, driverMajor })`,
       ),
     );
   }
@@ -132,9 +115,11 @@ export function imageFaults(spec: GpuNodePoolSpec): Fault[] {
     !image.releaseVersion.startsWith(`${spec.cluster.kubernetesVersion}.`)
   ) {
     faults.push(
-      untitled(
-        `image release '${image.releaseVersion}' is not of Kubernetes ${spec.cluster.kubernetesVersion}, which cluster ` +
-          `'${spec.cluster.clusterName}' runs`,
+      fault(
+        'IMAGE_FOR_OTHER_KUBERNETES',
+        'image',
+        `image release '${image.releaseVersion}' is not for Kubernetes ${spec.cluster.kubernetesVersion}, which cluster ` +
+          `'${spec.cluster.clusterName}' runs; pass a release that begins with '${spec.cluster.kubernetesVersion}.'`,
       ),
     );
   }

@@ -1,29 +1,32 @@
-import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
+import { addWarning } from '../../../core/validation';
+import { fault } from '../../../units/fault';
 import { CapacityKind } from '../options/capacity';
 import { drainTime } from './capacity-block-schedule';
-import { GpuNodePoolSpec, existingPlacementGroup, imageRelease, layoutOf } from './gpu-node-pool-spec';
+import { InstancePlacementKind } from '../options/instance-placement';
+import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
 import { needsOneSubnet } from './gpu-node-pool-subnets';
 import { hugePageCount } from './huge-pages';
 import { maxPodsBeside } from './launch-template-interfaces';
-import { PlacementKind } from '../options/placement';
 
 /**
  * What was derived from the description of a pool, and why, one choice a line.
  *
+ * @param managed whether it is a managed node group
+ *
  * @internal
  */
-export function explainPool(spec: GpuNodePoolSpec, subnetIds: readonly string[]): string {
+export function explainPool(spec: GpuNodePoolSpec, subnetIds: readonly string[], managed = true): string {
   const { instanceType: type, minNodes, maxNodes } = spec;
   return [
     `pool '${spec.poolName}': ${minNodes} to ${maxNodes} x ${type.name} (${type.gpuCount} x ${type.gpu.name}), ${spec.capacity}`,
-    imageLine(spec),
+    imageLine(spec, managed),
     ...fabricLines(spec),
     placementLine(spec),
     `subnets: ${subnetIds.length === 1 ? 'one' : subnetIds.length}${oneSubnet(spec)}`,
-    ...blockLines(spec),
+    ...blockLines(spec, managed),
     ...(spec.capacity.kind === CapacityKind.ON_DEMAND && type.gpuCount === 8 && type.nvlinkDomainSize === 8
-      ? ['capacity: this size is often not to be had on demand; a capacity block or a reservation is']
+      ? ['capacity: this size is often not available on demand, but with a capacity block or a reservation']
       : []),
     ...(spec.repair.isEnabled && spec.capacity.reserved
       ? ['node repair: a node is only replaced while the reservation has an instance to spare']
@@ -31,10 +34,11 @@ export function explainPool(spec: GpuNodePoolSpec, subnetIds: readonly string[])
   ].join('\n');
 }
 
-function imageLine(spec: GpuNodePoolSpec): string {
+function imageLine(spec: GpuNodePoolSpec, managed: boolean): string {
   const { version, driverMajor } = imageRelease(spec);
   const driver = driverMajor ? `, driver ${driverMajor}` : '';
-  return `image: ${spec.image.amiType(spec.instanceType.architecture)} ${version ?? 'as EKS chooses'}${driver}; the driver is in it`;
+  const image = managed ? spec.image.amiType(spec.instanceType.architecture) : spec.image.family;
+  return `image: ${image} ${version ?? (managed ? 'as EKS chooses' : 'as Karpenter chooses')}${driver}; it includes the driver`;
 }
 
 function fabricLines(spec: GpuNodePoolSpec): string[] {
@@ -57,8 +61,9 @@ function fabricLines(spec: GpuNodePoolSpec): string[] {
 }
 
 function placementLine(spec: GpuNodePoolSpec): string {
-  const group = existingPlacementGroup(spec);
-  if (spec.placement.kind === PlacementKind.CLUSTER_GROUP) return 'placement: a cluster placement group of its own';
+  const group = spec.placement.groupName;
+  if (spec.placement.kind === InstancePlacementKind.CLUSTER_GROUP)
+    return 'placement: a cluster placement group of its own';
   return group ? `placement: in group '${group}'` : 'placement: in no group';
 }
 
@@ -67,20 +72,24 @@ function oneSubnet(spec: GpuNodePoolSpec): string {
   return reason ? `, because ${reason} needs exactly one` : '';
 }
 
-function blockLines({ capacity, minNodes }: GpuNodePoolSpec): string[] {
+function blockLines({ capacity, initialNodes }: GpuNodePoolSpec, managed: boolean): string[] {
   const { block } = capacity;
   if (!block) return [];
+  if (!managed)
+    return [
+      `block: from ${block.start} to ${block.end}; EC2 terminates the instances from 30 minutes before its end on`,
+    ];
   return [
     block.active
-      ? `block: has begun; ${minNodes} node(s) at once`
-      : `block: no node before ${block.start}, when the group grows to ${minNodes}`,
+      ? `block: has started; ${initialNodes} node(s) at once`
+      : `block: no node before ${block.start}, when the group grows to ${initialNodes}`,
     `block: drained at ${drainTime(block)}, before EKS does 40 minutes and EC2 30 minutes before ${block.end}`,
-    'block: image and launch template stay as they were made, for EKS upgrades such a group only at zero nodes',
+    'block: image and launch template stay as they were created, because EKS can only upgrade such a group at zero nodes',
   ];
 }
 
 /**
- * Warns of what is allowed in a pool and seldom meant.
+ * Warns of what is allowed in a pool, but rarely intended.
  *
  * @internal
  */
@@ -88,21 +97,35 @@ export function warnOfPool(scope: Construct, spec: GpuNodePoolSpec): void {
   const { instanceType, capacity } = spec;
   const { lastDriverMajor, name } = instanceType.gpu;
   if (lastDriverMajor !== undefined && imageRelease(spec).driverMajor === undefined) {
-    Annotations.of(scope).addWarning(
-      `[gpu-inference-constructs:DRIVER_NOT_KNOWN] ${name} of '${instanceType.name}' needs driver ${lastDriverMajor} or before, and the ` +
-        'newest image may have a later one; pin a release by NodeImage.al2023({ releaseVersion, driverMajor })',
+    addWarning(
+      scope,
+      fault(
+        'DRIVER_NOT_KNOWN',
+        'image',
+        `${name} of '${instanceType.name}' needs driver ${lastDriverMajor} or earlier, but the newest image may have a later one; pin a release: ` +
+          'NodeImage.al2023({ releaseVersion, driverMajor })',
+      ),
     );
   }
   if (instanceType.legacy) {
-    Annotations.of(scope).addWarning(
-      `[gpu-inference-constructs:LEGACY_INSTANCE_TYPE] '${instanceType.name}' is a previous generation: few regions offer it, ` +
-        'and newer NVIDIA drivers drop it; prefer a current type for new pools',
+    addWarning(
+      scope,
+      fault(
+        'LEGACY_INSTANCE_TYPE',
+        'instanceType',
+        `'${instanceType.name}' is of a previous generation: few regions offer it, and newer NVIDIA drivers do not support it; prefer a current ` +
+          'type for new pools',
+      ),
     );
   }
   if (capacity.block && capacity.block.alarmTopicArn === undefined) {
-    Annotations.of(scope).addWarning(
-      `[gpu-inference-constructs:CAPACITY_BLOCK_UNWATCHED] nobody is told before ${capacity} ends at ${capacity.block.end}; ` +
-        'pass alarmTopicArn',
+    addWarning(
+      scope,
+      fault(
+        'CAPACITY_BLOCK_UNWATCHED',
+        'capacity',
+        `no one is notified before ${capacity} ends at ${capacity.block.end}; pass alarmTopicArn`,
+      ),
     );
   }
 }

@@ -1,4 +1,3 @@
-import { Fault, untitled } from '../../../units/fault';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
@@ -10,14 +9,17 @@ import { tagFaults } from '../../../core/tags';
 import { concreteFault, hasToken } from '../../../core/tokens';
 import { ClusterNodePools } from '../../../scheduling/cluster-node-pools';
 import { DataSize } from '../../../units/data-size';
-import { capacityFaults, imageFaults, operationFaults } from './gpu-capacity-faults';
-import { LabelSetter, labelFaults, managedSchedulingFaults, poolLabels, taintFaults } from './gpu-node-pool-labels';
+import { Fault, fault } from '../../../units/fault';
+import { wholeNumberFault } from '../../../units/number-faults';
+import { imageFaults, operationFaults, reservedCapacityFaults } from './gpu-capacity-faults';
+import { poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
-import { subnetFaults } from './gpu-node-pool-subnets';
+import { poolSubnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
+import { LabelSetter, labelFaults, nodeGroupLabelFaults, taintFaults } from './node-label-faults';
 import { claimReservation, sharedReservationFaults } from './reservation-claims';
 
-/** The AL2023 NVIDIA image needs the one; gp3 volumes end at the other. */
+/** The AL2023 NVIDIA image needs the one; gp3 volumes are limited to the other. */
 const SMALLEST_DISK_GIB = 20;
 const LARGEST_DISK_GIB = 16384;
 
@@ -25,7 +27,7 @@ const LARGEST_DISK_GIB = 16384;
 const SYSTEM_NODES = 'system';
 
 /**
- * Everything that is wrong with a pool.
+ * All faults of a pool of EC2 instances.
  *
  * @param managed whether it is a managed node group
  *
@@ -36,12 +38,12 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[
     ...nameFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
-    ...capacityFaults(spec),
+    ...reservedCapacityFaults(spec),
     ...sharedReservationFaults(spec),
     ...(managed ? operationFaults(spec) : []),
-    ...(managed ? managedSchedulingFaults(spec.labels, spec.taints) : []),
+    ...(managed ? nodeGroupLabelFaults(spec.labels, spec.taints) : []),
     ...imageFaults(spec),
-    ...subnetFaults(spec),
+    ...poolSubnetFaults(spec),
     ...diskFaults(spec.diskSize),
     ...schedulingFaults(spec, managed ? LabelSetter.KUBELET : LabelSetter.KARPENTER),
     ...tagFaults(spec.tags),
@@ -54,7 +56,13 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
   return [
     ...kubernetesNameFault('poolName', poolName),
     ...(poolName === SYSTEM_NODES && cluster.release
-      ? [untitled(`poolName '${SYSTEM_NODES}' is taken by the cluster's own CPU nodes; pass another`)]
+      ? [
+          fault(
+            'RESERVED',
+            'poolName',
+            `poolName '${SYSTEM_NODES}' belongs to the cluster's own CPU nodes; pass another`,
+          ),
+        ]
       : []),
     ...takenNameFaults(cluster, poolName),
   ];
@@ -86,12 +94,18 @@ export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): 
     ? entered(TerraformStack.of(cluster), POOL_NAME, nameKey(cluster, poolName)).length > 0
     : ClusterLedger.of(cluster).pool(poolName) !== undefined;
   return isTaken
-    ? [untitled(`cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`)]
+    ? [
+        fault(
+          'POOL_NAME_TAKEN',
+          'poolName',
+          `cluster '${cluster.clusterName}' already has a pool named '${poolName}'; pass another poolName`,
+        ),
+      ]
     : [];
 }
 
 /**
- * Makes a finished pool known to its cluster, and takes its name.
+ * Makes a finished pool known to its cluster, and claims its name.
  *
  * @internal
  */
@@ -101,31 +115,33 @@ export function enterPool(pool: IGpuNodePool): void {
   if (isEks(cluster)) enter(TerraformStack.of(cluster), POOL_NAME, nameKey(cluster, poolName), pool);
 }
 
-function sizeFaults({ minNodes, maxNodes }: GpuNodePoolSpec): Fault[] {
+function sizeFaults({ minNodes, maxNodes, initialNodes }: GpuNodePoolSpec): Fault[] {
   const why = 'what fits on the pool is checked from it';
-  const tokens = [...concreteFault('minNodes', minNodes, why), ...concreteFault('maxNodes', maxNodes, why)];
+  const tokens = Object.entries({ minNodes, maxNodes, ...(initialNodes === minNodes ? {} : { initialNodes }) }).flatMap(
+    ([name, value]) => concreteFault(name, value, why),
+  );
   if (tokens.length > 0) return tokens;
-  const faults: Fault[] = [];
-  if (!Number.isInteger(minNodes) || minNodes < 0) {
-    faults.push(untitled(`minNodes must be a whole number of at least 0; got ${minNodes}`));
-  }
-  if (!Number.isInteger(maxNodes) || maxNodes < 1) {
-    faults.push(untitled(`maxNodes must be a whole number of at least 1; got ${maxNodes}`));
-  }
-  if (minNodes > maxNodes) {
-    faults.push(
-      untitled(`minNodes (${minNodes}) must not exceed maxNodes (${maxNodes}); lower the one or raise the other`),
-    );
-  }
-  return faults;
+  const faults = [...wholeNumberFault('minNodes', minNodes, 0), ...wholeNumberFault('maxNodes', maxNodes, 1)];
+  if (faults.length > 0) return faults;
+  return minNodes > maxNodes
+    ? [
+        fault(
+          'MIN_NODES_ABOVE_MAX_NODES',
+          'minNodes',
+          `minNodes (${minNodes}) must not exceed maxNodes (${maxNodes}); lower minNodes or raise maxNodes`,
+        ),
+      ]
+    : wholeNumberFault('initialNodes', initialNodes, minNodes, maxNodes);
 }
 
 function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec): Fault[] {
   if (fabric && !efa && fabric.kind !== RdmaFabricKind.NONE) {
     return [
-      untitled(
-        `EC2 has no ${fabric.kind}, so that the nodes of '${instanceType.name}' would reach each other by TCP only; use ` +
-          'RdmaFabric.efa() or RdmaFabric.none(), or ExistingGpuNodePool for own hardware',
+      fault(
+        'FABRIC_NOT_ON_EC2',
+        'fabric',
+        `EC2 has no ${fabric.kind}, so the nodes of '${instanceType.name}' would only reach each other by TCP; use RdmaFabric.efa() or ` +
+          'RdmaFabric.none(), or ExistingGpuNodePool for other hardware',
       ),
     ];
   }
@@ -133,8 +149,10 @@ function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec)
   if (instanceType.efaInterfaces === 0) {
     const able = GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0).map((type) => type.name);
     return [
-      untitled(
-        `instance type '${instanceType.name}' has no EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
+      fault(
+        'EFA_NOT_SUPPORTED',
+        'fabric',
+        `instance type '${instanceType.name}' does not support EFA; use RdmaFabric.none(), or an instance type with EFA: ${able.join(', ')}`,
       ),
     ];
   }
@@ -144,7 +162,11 @@ function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec)
 function diskFaults({ gib }: DataSize): Fault[] {
   if (Number.isInteger(gib) && gib >= SMALLEST_DISK_GIB && gib <= LARGEST_DISK_GIB) return [];
   return [
-    untitled(`diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`),
+    fault(
+      Number.isInteger(gib) ? 'OUT_OF_RANGE' : 'NOT_A_WHOLE_NUMBER',
+      'diskSize',
+      `diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`,
+    ),
   ];
 }
 
@@ -157,7 +179,7 @@ function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {
 }
 
 /**
- * Makes a finished pool of EC2 instances known to its cluster, and takes its name and instances of its reservation.
+ * Makes a finished pool of EC2 instances known to its cluster, and claims its name and the instances of its reservation.
  *
  * @internal
  */

@@ -7,12 +7,12 @@ import { Autoscaling } from '../options/autoscaling';
 import { Capacity } from '../options/capacity';
 import { EfaLayout } from '../options/efa-layout';
 import { IEksCluster } from '../../cluster/eks-cluster';
-import { GpuNodePoolProps } from './gpu-node-pool-props';
+import { Ec2GpuNodePoolOptions, GpuNodePoolOptions } from './gpu-node-pool-props';
 import { GpuSharing } from '../options/gpu-sharing';
 import { InterfacePlacement, efaInterfaceLayout } from './launch-template-interfaces';
+import { InstancePlacement } from '../options/instance-placement';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 import { NodeRepair } from '../options/node-repair';
-import { Placement, PlacementKind } from '../options/placement';
 
 /**
  * A pool with its defaults filled in.
@@ -25,17 +25,17 @@ export interface GpuNodePoolSpec {
   readonly instanceType: GpuInstanceType;
   readonly minNodes: number;
   readonly maxNodes: number;
+  readonly initialNodes: number;
   readonly capacity: Capacity;
   readonly fabric?: IRdmaFabric;
   readonly efa: boolean;
   readonly efaLayout: EfaLayout;
-  readonly placement: Placement;
+  readonly placement: InstancePlacement;
   readonly image: NodeImage;
   readonly sharing: GpuSharing;
   readonly autoscaling: Autoscaling;
   readonly repair: NodeRepair;
   readonly diskSize: DataSize;
-  readonly subnetId?: string;
   readonly subnetIds?: string[];
   readonly labels: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
@@ -43,11 +43,19 @@ export interface GpuNodePoolSpec {
 }
 
 /**
- * What a user says of a pool, with the defaults filled in.
+ * The description of a pool with its defaults filled in.
+ *
+ * @param id id of the construct
+ * @param props what is common to all pools of EC2 instances
+ * @param managed what only managed node groups have
  *
  * @internal
  */
-export function specOf(id: string, props: GpuNodePoolProps): GpuNodePoolSpec {
+export function specOf(
+  id: string,
+  props: Ec2GpuNodePoolOptions & { readonly cluster: IEksCluster },
+  managed: Pick<GpuNodePoolOptions, 'initialNodes' | 'autoscaling' | 'gpuSharing' | 'nodeRepair'> = {},
+): GpuNodePoolSpec {
   const efa = props.fabric?.kind === RdmaFabricKind.EFA;
   const capacity = props.capacity ?? Capacity.onDemand();
   return {
@@ -56,17 +64,17 @@ export function specOf(id: string, props: GpuNodePoolProps): GpuNodePoolSpec {
     instanceType: props.instanceType,
     minNodes: props.minNodes,
     maxNodes: props.maxNodes,
+    initialNodes: managed.initialNodes ?? props.minNodes,
     capacity,
     fabric: props.fabric,
     efa,
     efaLayout: props.efaLayout ?? EfaLayout.EFA_ONLY,
     placement: props.placement ?? defaultPlacement(capacity, efa),
     image: props.image ?? NodeImage.AL2023_NVIDIA,
-    sharing: props.gpuSharing ?? GpuSharing.none(),
-    autoscaling: props.autoscaling ?? Autoscaling.none(),
-    repair: props.nodeRepair ?? NodeRepair.disabled(),
+    sharing: managed.gpuSharing ?? GpuSharing.none(),
+    autoscaling: managed.autoscaling ?? Autoscaling.none(),
+    repair: managed.nodeRepair ?? NodeRepair.disabled(),
     diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
-    subnetId: props.subnetId,
     subnetIds: props.subnetIds,
     labels: props.labels ?? {},
     taints: props.taints ?? [],
@@ -74,10 +82,14 @@ export function specOf(id: string, props: GpuNodePoolProps): GpuNodePoolSpec {
   };
 }
 
-/** Instances in a placement group cannot use capacity that was reserved without it. */
-function defaultPlacement(capacity: Capacity, efa: boolean): Placement {
-  if (capacity.reserved) return Placement.fromReservation();
-  return efa ? Placement.clusterGroup() : Placement.none();
+/**
+ * Reserved capacity is placed as it was reserved: instances in another placement group cannot use it.
+ *
+ * @see https://github.com/terraform-aws-modules/terraform-aws-eks/issues/3730
+ */
+function defaultPlacement({ reserved }: Capacity, efa: boolean): InstancePlacement {
+  if (reserved?.placementGroupName !== undefined) return InstancePlacement.existing(reserved.placementGroupName);
+  return efa && !reserved ? InstancePlacement.clusterGroup() : InstancePlacement.none();
 }
 
 /**
@@ -87,17 +99,6 @@ function defaultPlacement(capacity: Capacity, efa: boolean): Placement {
  */
 export function layoutOf({ efa, instanceType, efaLayout }: GpuNodePoolSpec): InterfacePlacement[] {
   return efa ? efaInterfaceLayout(instanceType, efaLayout) : [];
-}
-
-/**
- * Name of the placement group that exists already, if the pool is placed in one.
- *
- * @internal
- */
-export function existingPlacementGroup({ placement, capacity }: GpuNodePoolSpec): string | undefined {
-  return placement.kind === PlacementKind.FROM_RESERVATION
-    ? capacity.reserved?.placementGroupName
-    : placement.groupName;
 }
 
 /**

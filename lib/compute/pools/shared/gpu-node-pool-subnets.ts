@@ -1,34 +1,37 @@
-import { Fault, untitled } from '../../../units/fault';
 import { Token } from 'cdktf';
 import { NodeSubnet } from '../../../core/gpu-node-pool';
 import { listElement, hasToken } from '../../../core/tokens';
+import { duplicateFaults } from '../../../units/duplicate-faults';
+import { Fault, fault } from '../../../units/fault';
 import { ipv4RangeSize } from '../../../units/ipv4-range';
-import { GpuNodePoolSpec, existingPlacementGroup, layoutOf } from './gpu-node-pool-spec';
+import { InstancePlacementKind } from '../options/instance-placement';
+import { GpuNodePoolSpec, layoutOf } from './gpu-node-pool-spec';
 import { addressesPerNode } from './launch-template-interfaces';
-import { PlacementKind } from '../options/placement';
 
-/** Addresses of every subnet that AWS keeps for itself. */
+/** Addresses of every subnet that AWS reserves for itself. */
 const RESERVED_ADDRESSES = 5;
 
 /**
- * Why the nodes of a pool must share one subnet: EFA traffic cannot be routed, and a cluster placement group lies in one zone.
+ * Why the nodes of a pool must share one subnet: EFA traffic cannot be routed, and a cluster placement group is in a single zone.
  *
  * @internal
  */
 export function needsOneSubnet(spec: GpuNodePoolSpec): string | undefined {
   if (spec.efa) return 'a pool with EFA';
-  const grouped = spec.placement.kind === PlacementKind.CLUSTER_GROUP || existingPlacementGroup(spec) !== undefined;
-  return grouped && spec.placement.kind !== PlacementKind.EXISTING ? 'a pool in a cluster placement group' : undefined;
+  const { kind, groupName } = spec.placement;
+  // Another group that exists may be of a strategy that spans zones.
+  const isReserved = groupName !== undefined && groupName === spec.capacity.reserved?.placementGroupName;
+  const isCluster = kind === InstancePlacementKind.CLUSTER_GROUP || isReserved;
+  return isCluster ? 'a pool in a cluster placement group' : undefined;
 }
 
 /**
- * The subnets of a pool that is without fault.
+ * The ids of the subnets of a valid pool.
  *
  * @internal
  */
-export function subnetsOf(spec: GpuNodePoolSpec): string[] {
-  const { subnetId, subnetIds, cluster } = spec;
-  if (subnetId !== undefined) return [subnetId];
+export function poolSubnetIds(spec: GpuNodePoolSpec): string[] {
+  const { subnetIds, cluster } = spec;
   if (subnetIds !== undefined) return subnetIds;
   const zone = spec.capacity.reserved?.availabilityZone;
   if (zone !== undefined) {
@@ -41,27 +44,37 @@ export function subnetsOf(spec: GpuNodePoolSpec): string[] {
 }
 
 /**
- * What is wrong with the subnets of a pool.
+ * The faults of the subnets of a pool.
  *
  * @internal
  */
-export function subnetFaults(spec: GpuNodePoolSpec): Fault[] {
-  const { subnetId, subnetIds, cluster } = spec;
+export function poolSubnetFaults(spec: GpuNodePoolSpec): Fault[] {
+  const { subnetIds, cluster } = spec;
   const faults: Fault[] = [];
-  if (subnetId !== undefined && subnetIds !== undefined) faults.push(untitled('pass subnetId or subnetIds, not both'));
-  if (subnetIds?.length === 0) faults.push(untitled('subnetIds must name at least one subnet'));
-  if (subnetId === '' || subnetIds?.includes('')) {
+  if (subnetIds === undefined && cluster.subnetIds.length === 0) {
     faults.push(
-      untitled("a subnet must have an id; got ''; pass the id of a private subnet, or leave it out for the cluster's"),
+      fault(
+        'NO_SUBNETS_KNOWN',
+        'subnetIds',
+        `the subnets of cluster '${cluster.clusterName}' are not known; pass subnetIds`,
+      ),
     );
   }
-  if (subnetIds && new Set(subnetIds).size < subnetIds.length) {
-    faults.push(untitled(`subnetIds must be different; got ${subnetIds.join(', ')}`));
+  if (subnetIds?.length === 0) {
+    faults.push(
+      fault('EMPTY_LIST', 'subnetIds', "subnetIds must name at least one subnet; leave it out for the cluster's"),
+    );
   }
-  const fromCluster = subnetId === undefined && subnetIds === undefined;
-  if (fromCluster && cluster.subnetIds.length === 0) {
-    faults.push(untitled(`cluster '${cluster.clusterName}' has no subnets known; pass subnetId or subnetIds`));
+  if (subnetIds?.includes('')) {
+    faults.push(
+      fault(
+        'INVALID_NAME',
+        'subnetIds',
+        "subnetIds must be ids of private subnets; one of them is ''; leave subnetIds out for the cluster's",
+      ),
+    );
   }
+  if (subnetIds && !Token.isUnresolved(subnetIds)) faults.push(...duplicateFaults('subnetIds', subnetIds));
   faults.push(...oneSubnetFaults(spec), ...zoneFaults(spec));
   return faults.length > 0 ? faults : addressFaults(spec);
 }
@@ -72,15 +85,20 @@ function oneSubnetFaults(spec: GpuNodePoolSpec): Fault[] {
   if (!reason || subnetIds === undefined) return [];
   if (Token.isUnresolved(subnetIds)) {
     return [
-      untitled(
-        `${reason} needs exactly one subnet, but how many subnetIds has is not known at synthesis; pass subnetId`,
+      fault(
+        'ONE_SUBNET_REQUIRED',
+        'subnetIds',
+        `${reason} needs exactly one subnet, but the length of subnetIds is not known at synthesis; pass a list with one element, e.g. ` +
+          '[Fn.element(list, 0)]',
       ),
     ];
   }
   return subnetIds.length > 1
     ? [
-        untitled(
-          `${reason} needs exactly one subnet; got ${subnetIds.length}; pass subnetId, and make one pool per subnet`,
+        fault(
+          'ONE_SUBNET_REQUIRED',
+          'subnetIds',
+          `${reason} needs exactly one subnet; got ${subnetIds.length}; create one pool per subnet`,
         ),
       ]
     : [];
@@ -88,22 +106,28 @@ function oneSubnetFaults(spec: GpuNodePoolSpec): Fault[] {
 
 /** Reserved capacity is in one zone. What cannot be seen here is checked when Terraform plans. */
 function zoneFaults(spec: GpuNodePoolSpec): Fault[] {
-  const { cluster, capacity, subnetId, subnetIds } = spec;
+  const { cluster, capacity, subnetIds } = spec;
   const zone = capacity.reserved?.availabilityZone;
-  const fromCluster = subnetId === undefined && subnetIds === undefined;
-  if (zone === undefined) return fromCluster ? unsaidZoneFaults(spec) : [];
+  const fromCluster = subnetIds === undefined;
+  if (zone === undefined) return fromCluster ? missingZoneFaults(spec) : [];
   if (subnetIds !== undefined && Token.isUnresolved(subnetIds)) {
     return [
-      untitled(
-        `the zones of subnetIds are not known at synthesis, but ${capacity} is in ${hasToken(zone) ? 'one' : zone}; pass subnetId`,
+      fault(
+        'ZONE_NOT_KNOWN',
+        'subnetIds',
+        `${capacity} is in ${hasToken(zone) ? 'one zone' : zone}, but the zones of subnetIds are not known at synthesis; pass a list with one ` +
+          'element, the subnet in that zone',
       ),
     ];
   }
   if (hasToken(zone)) {
     return fromCluster
       ? [
-          untitled(
-            `the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetId`,
+          fault(
+            'ZONE_NOT_KNOWN',
+            'subnetIds',
+            `the zone of ${capacity} is not known at synthesis, so no subnet of the cluster can be chosen; pass subnetIds with the subnet in ` +
+              'that zone',
           ),
         ]
       : [];
@@ -111,44 +135,52 @@ function zoneFaults(spec: GpuNodePoolSpec): Fault[] {
   if (fromCluster) {
     if (cluster.availabilityZones === undefined || hasToken(cluster.availabilityZones)) {
       return [
-        untitled(
-          `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ` +
-            `${capacity} in ${zone}; name availabilityZones on the cluster, or pass subnetId`,
+        fault(
+          'ZONE_NOT_KNOWN',
+          'subnetIds',
+          `the zones of the subnets of cluster '${cluster.clusterName}' are not known at synthesis, so none can be chosen for ${capacity} in ` +
+            `${zone}; set availabilityZones on the cluster, or pass subnetIds`,
         ),
       ];
     }
     return cluster.availabilityZones.includes(zone)
       ? []
       : [
-          untitled(
-            `${capacity} is in ${zone}, but cluster '${cluster.clusterName}' has subnets in ${cluster.availabilityZones.join(', ')} ` +
-              'only; pass the subnetId of a subnet there',
+          fault(
+            'NO_SUBNET_IN_ZONE',
+            'subnetIds',
+            `${capacity} is in ${zone}, but cluster '${cluster.clusterName}' only has subnets in ${cluster.availabilityZones.join(', ')}; pass ` +
+              `subnetIds with a subnet in ${zone}`,
           ),
         ];
   }
-  return subnetsOf(spec).flatMap((subnet) => {
+  return poolSubnetIds(spec).flatMap((subnet) => {
     const known = zoneOf(spec, subnet);
     return known === undefined || known === zone
       ? []
       : [
-          untitled(
-            `${capacity} is in ${zone}, but subnet '${subnet}' is in ${known}; pass the subnetId of a subnet in ${zone}`,
+          fault(
+            'SUBNET_IN_OTHER_ZONE',
+            'subnetIds',
+            `${capacity} is in ${zone}, but subnet '${subnet}' is in ${known}; pass a subnet in ${zone}`,
           ),
         ];
   });
 }
 
-/** Reserved capacity of a zone that is not said must not end up in whatever subnet comes first. */
-function unsaidZoneFaults(spec: GpuNodePoolSpec): Fault[] {
+/** Reserved capacity in a zone that is not given must not end up in whichever subnet comes first. */
+function missingZoneFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, capacity } = spec;
   const reason = needsOneSubnet(spec);
   const one = !Token.isUnresolved(cluster.subnetIds) && cluster.subnetIds.length < 2;
   if (!capacity.reserved || !reason || one) return [];
   const count = Token.isUnresolved(cluster.subnetIds) ? '' : `${cluster.subnetIds.length} `;
   return [
-    untitled(
-      `${capacity} says no zone, and ${reason} must be in one of the ${count}subnets of cluster '${cluster.clusterName}'; name the ` +
-        'availabilityZone of the reservation, or subnetId',
+    fault(
+      'RESERVATION_ZONE_MISSING',
+      'capacity',
+      `${reason} needs exactly one of the ${count}subnets of cluster '${cluster.clusterName}', but ${capacity} has no availabilityZone to ` +
+        'choose it by; set availabilityZone on the reservation, or pass subnetIds',
     ),
   ];
 }
@@ -162,7 +194,7 @@ export function subnetsOfUnknownZone(spec: GpuNodePoolSpec): string[] {
   const zone = spec.capacity.reserved?.availabilityZone;
   if (zone === undefined) return [];
   if (spec.subnetIds !== undefined && Token.isUnresolved(spec.subnetIds)) return [];
-  return subnetsOf(spec).filter((subnet) => hasToken(zone) || zoneOf(spec, subnet) === undefined);
+  return poolSubnetIds(spec).filter((subnet) => hasToken(zone) || zoneOf(spec, subnet) === undefined);
 }
 
 function zoneOf({ cluster }: GpuNodePoolSpec, subnet: string): string | undefined {
@@ -182,31 +214,31 @@ function knownAt(list: string[] | undefined, index: number): string | undefined 
  */
 export function nodeSubnets(spec: GpuNodePoolSpec): NodeSubnet[] {
   const { cluster } = spec;
-  const subnets = subnetsOf(spec);
+  const subnets = poolSubnetIds(spec);
   if (Token.isUnresolved(subnets)) return [];
   return subnets.map((subnetId) => {
     const range = knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnetId));
-    return {
-      subnetId,
-      ...(range === undefined ? {} : { usableAddresses: ipv4RangeSize(range) - RESERVED_ADDRESSES }),
-    };
+    return { subnetId, ...(range === undefined ? {} : { usableAddresses: ipv4RangeSize(range) - RESERVED_ADDRESSES }) };
   });
 }
 
-/** The whole of the pool's nodes must find addresses in its subnets, where their ranges are known. */
+/** All nodes of the pool together must find addresses in its subnets, if their ranges are known. */
 function addressFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, instanceType, maxNodes } = spec;
   if (cluster.subnetCidrs === undefined || (spec.subnetIds !== undefined && Token.isUnresolved(spec.subnetIds)))
     return [];
-  const ranges = subnetsOf(spec).map((subnet) => knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnet)));
+  const ranges = poolSubnetIds(spec).map((subnet) => knownAt(cluster.subnetCidrs, cluster.subnetIds.indexOf(subnet)));
   if (ranges.some((range) => range === undefined)) return [];
-  const there = ranges.reduce((sum, range) => sum + ipv4RangeSize(range as string) - RESERVED_ADDRESSES, 0);
+  const available = ranges.reduce((sum, range) => sum + ipv4RangeSize(range as string) - RESERVED_ADDRESSES, 0);
   const each = addressesPerNode(instanceType, layoutOf(spec));
-  return maxNodes * each > there
+  const enough = Math.floor(available / each);
+  return maxNodes * each > available
     ? [
-        untitled(
-          `maxNodes (${maxNodes}) needs ${maxNodes * each} addresses, ${each} for each ${instanceType.name}, but ` +
-            `${ranges.join(', ')} has ${there}; lower maxNodes to ${Math.floor(there / each)}, or use a larger subnet`,
+        fault(
+          'SUBNET_TOO_SMALL',
+          'maxNodes',
+          `${maxNodes} nodes (maxNodes) need ${maxNodes * each} addresses, ${each} for each ${instanceType.name}, but ${ranges.join(', ')} has ` +
+            `${available}; ${enough > 0 ? `lower maxNodes to ${enough}, or use` : 'use'} a larger subnet`,
         ),
       ]
     : [];

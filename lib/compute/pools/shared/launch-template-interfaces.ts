@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../../../units/fault';
+import { Fault, fault } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { EfaLayout } from '../options/efa-layout';
 
@@ -99,8 +99,8 @@ export function managedMaxPods(type: GpuInstanceType, layout: readonly Interface
 }
 
 /**
- * What keeps an instance type from taking a layout: more interfaces on a card than it holds. Only hardware that the user
- * described himself can be so.
+ * The faults of a layout on an instance type: more interfaces on a card than it holds. Only instance types that the user described
+ * can have them.
  *
  * @internal
  */
@@ -111,11 +111,20 @@ export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePl
     const needed = Math.max(...here.map((placement) => placement.deviceIndex)) + 1;
     const card = type.networkCards.find((candidate) => candidate.index === index);
     if (!card)
-      return [untitled(`instance type '${type.name}' must have a network card ${index}; add it to networkCards`)];
+      return [
+        fault(
+          'NETWORK_CARD_MISSING',
+          'instanceType',
+          `instance type '${type.name}' has no network card ${index}, which EFA needs; add it to networkCards of the instance type`,
+        ),
+      ];
     return needed > card.maxInterfaces
       ? [
-          untitled(
-            `network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed} there`,
+          fault(
+            'NETWORK_CARD_FULL',
+            'instanceType',
+            `network card ${index} of '${type.name}' holds ${card.maxInterfaces} interface(s), but EFA needs ${needed}; correct maxInterfaces of ` +
+              'the card, or use another efaLayout',
           ),
         ]
       : [];
@@ -123,7 +132,7 @@ export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePl
 }
 
 /**
- * What keeps an instance type from a layout that the user chose.
+ * The faults of the layout that the user chose for an instance type.
  *
  * @internal
  */
@@ -131,14 +140,22 @@ export function efaLayoutFaults(type: GpuInstanceType, layout: EfaLayout): Fault
   const primaryHasEfa = type.networkCards.some((card) => card.index === 0 && card.efa);
   if (layout === EfaLayout.COMBINED && !primaryHasEfa) {
     return [
-      untitled(
-        `efaLayout '${layout}' needs EFA on network card 0, which '${type.name}' has not; use EfaLayout.EFA_ONLY`,
+      fault(
+        'EFA_LAYOUT_NOT_SUPPORTED',
+        'efaLayout',
+        `efaLayout '${layout}' needs EFA on network card 0, but '${type.name}' has none there; use EfaLayout.EFA_ONLY`,
       ),
     ];
   }
   if (layout === EfaLayout.BANDWIDTH_OPTIMIZED && !BANDWIDTH_CARDS[type.name]) {
     const known = Object.keys(BANDWIDTH_CARDS).join(', ');
-    return [untitled(`efaLayout '${layout}' is known for ${known} only; got '${type.name}'; use EfaLayout.EFA_ONLY`)];
+    return [
+      fault(
+        'EFA_LAYOUT_NOT_SUPPORTED',
+        'efaLayout',
+        `efaLayout '${layout}' is only known for ${known}; got '${type.name}'; use EfaLayout.EFA_ONLY`,
+      ),
+    ];
   }
   return layoutFaults(type, efaInterfaceLayout(type, layout));
 }

@@ -1,12 +1,12 @@
-import { Fault, untitled } from '../../../units/fault';
+import { Fault, fault } from '../../../units/fault';
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { hasToken } from '../../../core/tokens';
 import { IEksCluster } from '../../cluster/eks-cluster';
 
 /**
- * The fault of a pool that would be made in another region than its cluster, because its stack has another AWS provider. Only where
- * both regions are known, and neither names its provider. An import may say its region: then its stack's does not count.
+ * The fault of a pool that would be created in another region than its cluster, because its stack has another AWS provider. Only if
+ * both regions are known and neither has a provider passed to it. The region of an imported cluster takes precedence over its stack's.
  *
  * @internal
  */
@@ -14,14 +14,16 @@ export function regionFaults(scope: Construct, cluster: IEksCluster, provider?: 
   const [stack, other] = [TerraformStack.of(scope), TerraformStack.of(cluster)];
   if (provider || cluster.provider || stack === other) return [];
   const { region } = cluster.connection;
-  const said = hasToken(region) ? undefined : region;
-  const [here, there] = [defaultRegion(stack), said ?? defaultRegion(other)];
+  const imported = hasToken(region) ? undefined : region;
+  const [here, there] = [defaultRegion(stack), imported ?? defaultRegion(other)];
   if (here === undefined || there === undefined || here === there) return [];
-  const where = said ? `in ${there}` : `made or imported in stack '${other.node.id}' for ${there}`;
+  const where = imported ? `is in ${there}` : `belongs to stack '${other.node.id}' for ${there}`;
   return [
-    untitled(
-      `stack '${stack.node.id}' is for ${here}, but cluster '${cluster.clusterName}' is ${where}; pass provider, or put the pool into a ` +
-        `stack for ${there}`,
+    fault(
+      'POOL_IN_OTHER_REGION',
+      'provider',
+      `stack '${stack.node.id}' is for ${here}, but cluster '${cluster.clusterName}' ${where}; pass a provider for ${there}, or create the ` +
+        `pool in a stack for ${there}`,
     ),
   ];
 }

@@ -1,8 +1,8 @@
-import { Fault, untitled } from '../../../units/fault';
-import { Annotations } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { enter, entered } from '../../../core/cluster-ledger';
 import { hasToken } from '../../../core/tokens';
+import { addWarning } from '../../../core/validation';
+import { Fault, fault } from '../../../units/fault';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 
 /** What the ledger of an app calls pools that take their instances from a reservation. */
@@ -18,7 +18,7 @@ interface ReservationClaim {
 }
 
 /**
- * Pools that always hold more of one reservation together than it has.
+ * The fault of pools that together always hold more of one reservation than it has.
  *
  * @internal
  */
@@ -26,24 +26,31 @@ export function sharedReservationFaults(spec: GpuNodePoolSpec): Fault[] {
   const { together, there, parts } = sharesOf(spec, ({ minNodes }) => minNodes);
   if (!(together > there)) return [];
   return [
-    untitled(
-      `the pools on ${spec.capacity} have at least ${together} nodes together (minNodes of ${parts}), but it has ${there} instance(s); lower ` +
-        'minNodes, or leave a pool out',
+    fault(
+      'RESERVATION_OVERCOMMITTED',
+      'minNodes',
+      `the pools on ${spec.capacity} together have at least ${together} nodes (minNodes of ${parts}), but it has ${there} instance(s); lower ` +
+        'minNodes, or remove a pool',
     ),
   ];
 }
 
 /**
- * Warns where pools may grow beyond the reservation they share: that of autoscaled pools may go from one to the other.
+ * Warns if pools may grow beyond the reservation they share: its instances may move from one autoscaled pool to another.
  *
  * @internal
  */
 export function warnOfSharedReservation(scope: Construct, spec: GpuNodePoolSpec): void {
   const { together, there, parts } = sharesOf(spec, ({ maxNodes }) => maxNodes);
   if (!(together > there)) return;
-  Annotations.of(scope).addWarning(
-    `[gpu-inference-constructs:RESERVATION_SHARED] the pools on ${spec.capacity} may have ${together} nodes together (maxNodes of ${parts}), ` +
-      `but it has ${there} instance(s): pods of one wait while the others hold them; lower maxNodes where that must not be`,
+  addWarning(
+    scope,
+    fault(
+      'RESERVATION_SHARED',
+      'maxNodes',
+      `the pools on ${spec.capacity} together may have ${together} nodes (maxNodes of ${parts}), but it has ${there} instance(s): pods of one ` +
+        'pool stay pending while the others hold them; lower maxNodes if that is not acceptable',
+    ),
   );
 }
 

@@ -80,7 +80,7 @@ export class VllmModel implements ModelDefinition {
       ...modelVersionFaults(this.versions[0].store),
       ...(versionPolicy ? versionPolicyFaults(versionPolicy, [this.versions[0].number]) : []),
       ...(latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
-      ...('dynamicBatching' in this.props
+      ...(Object.hasOwn(this.props, 'dynamicBatching')
         ? [
             fault(
               'VLLM_BATCHES_ITSELF',

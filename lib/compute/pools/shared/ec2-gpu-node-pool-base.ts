@@ -1,0 +1,128 @@
+import { PlacementGroup } from '@cdktf/provider-aws/lib/placement-group';
+import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { NodeSubnet } from '../../../core/gpu-node-pool';
+import { awsTags } from '../../../core/tags';
+import { Fault } from '../../../units/fault';
+import { ClusterRole } from '../../cluster/cluster-role';
+import { Capacity } from '../options/capacity';
+import { InstancePlacement, InstancePlacementKind } from '../options/instance-placement';
+import { NodeImage } from '../options/node-image';
+import { GpuNodePoolBase } from './gpu-node-pool-base';
+import { GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
+import { efaSecurityGroup } from './gpu-node-pool-security-group';
+import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { nodeSubnets, poolSubnetIds } from './gpu-node-pool-subnets';
+import { poolPlacementGroup } from './pool-placement-group';
+import { regionFaults } from './provider-region';
+
+/** What every node must do: join the cluster, and pull images. */
+const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
+
+/** What the VPC CNI must do. It has a role of its own on the clusters of this library; on other clusters that is not known. */
+const CNI_POLICY = 'AmazonEKS_CNI_Policy';
+
+/** The resources that every pool of EC2 instances has, and what its further resources are made with. */
+export interface Ec2PoolParts {
+  /** Name of the pool with that of its cluster. */
+  readonly name: string;
+  readonly tags: { [key: string]: string };
+  readonly provider?: TerraformProvider;
+  readonly role: ClusterRole;
+  /** What must exist before a node uses EFA; empty without it. */
+  readonly efaReady: ITerraformDependable[];
+  /** The placement group created for the pool. @default - none */
+  readonly placementGroup?: PlacementGroup;
+}
+
+/**
+ * What pools of EC2 instances have in common: the role of the nodes, the security group of EFA, the placement group. Its members are part
+ * of the API of each pool; the class itself is not.
+ *
+ * @jsii ignore
+ */
+export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
+  /** How the instances are bought. */
+  public readonly capacity: Capacity;
+  /** How the instances are placed. */
+  public readonly placement: InstancePlacement;
+  /** Operating system of the nodes. */
+  public readonly image: NodeImage;
+  /** Ids of the subnets of the nodes. */
+  public readonly subnetIds: string[];
+  /** ARN of the role of the nodes. */
+  public readonly nodeRoleArn: string;
+  /** Security group of the EFA interfaces. @default - no EFA */
+  public readonly efaSecurityGroupId?: string;
+  /** Name of the placement group. @default - none */
+  public readonly placementGroupName?: string;
+
+  /** @internal */
+  protected readonly _parts: Ec2PoolParts;
+
+  readonly #spec: GpuNodePoolSpec;
+
+  /**
+   * @param scope parent
+   * @param id id within the parent
+   * @param spec the pool
+   * @param faults every fault of the pool; it throws if there are any
+   * @param given the AWS provider that the user passed
+   */
+  public constructor(
+    scope: Construct,
+    id: string,
+    spec: GpuNodePoolSpec,
+    faults: readonly Fault[],
+    given?: TerraformProvider,
+  ) {
+    const { cluster, poolName, instanceType, fabric, efa, sharing } = spec;
+    super(
+      scope,
+      id,
+      {
+        ...spec,
+        hardware: instanceType,
+        fabric,
+        nodeLabels: { ...spec.labels, ...poolLabels(poolName, instanceType, efa, spec) },
+        nodeSelector: { [POOL_LABEL]: poolName },
+        taints: [GPU_TAINT, ...spec.taints],
+        // All images of EKS with NVIDIA's driver have the toolkit, too.
+        driverInImage: true,
+        sharing,
+      },
+      [...faults, ...regionFaults(scope, cluster, given)],
+    );
+    this.#spec = spec;
+    this.capacity = spec.capacity;
+    this.placement = spec.placement;
+    this.image = spec.image;
+    this.subnetIds = poolSubnetIds(spec);
+
+    const provider = given ?? cluster.provider;
+    const { clusterName } = cluster;
+    const name = `${clusterName}-${poolName}`;
+    const tags = awsTags({}, { ...cluster.tags, ...spec.tags });
+    const aws = { name, tags, provider };
+    const role = new ClusterRole(this, 'NodeRole', {
+      ...aws,
+      description: `Nodes of GPU pool ${name}`,
+      service: 'ec2.amazonaws.com',
+      managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
+    });
+    this.nodeRoleArn = role.roleArn;
+    const hasOwnGroup = spec.placement.kind === InstancePlacementKind.CLUSTER_GROUP;
+    const placementGroup = hasOwnGroup
+      ? poolPlacementGroup(this, { clusterName, poolName, tags, provider })
+      : undefined;
+    this.placementGroupName = placementGroup?.name ?? spec.placement.groupName;
+    const efaGroup = efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
+    this.efaSecurityGroupId = efaGroup?.id;
+    this._parts = { ...aws, role, efaReady: efaGroup?.ready ?? [], placementGroup };
+  }
+
+  /** Subnets that its nodes are in; none where Terraform only knows them later. */
+  public get subnets(): NodeSubnet[] | undefined {
+    return nodeSubnets(this.#spec);
+  }
+}

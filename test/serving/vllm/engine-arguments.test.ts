@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'fs';
+import * as path from 'path';
+import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
+import { GpuSharingKind } from '../../../lib/core';
+import { NodeNetwork } from '../../../lib/planning';
+import { engineArguments } from '../../../lib/serving/vllm/engine-arguments';
+import { VllmModelRequest, resolveVllmModel } from '../../../lib/serving/vllm/resolve-vllm-model';
+import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
+
+const P5 = GpuInstanceType.P5_48XLARGE;
+
+/** A model as a server other than Triton would ask for it: by a version of vLLM, on a pool or on what the planner chooses. */
+function resolve(options: VllmModelRequest['options'], more: Partial<VllmModelRequest> = {}) {
+  const made = resolveVllmModel({
+    name: 'chat',
+    options,
+    vllm: new VllmVersion('0.22.0'),
+    network: NodeNetwork.TCP,
+    compares: false,
+    ...more,
+  });
+  expect(made.faults).toEqual([]);
+  return made.resolved!;
+}
+
+const pool = {
+  instanceType: P5,
+  gpusPerNode: 8,
+  gpuMemory: P5.gpuMemory,
+  network: NodeNetwork.RDMA,
+  poolName: 'p5',
+  sharing: GpuSharingKind.NONE,
+};
+
+test('the arguments of the engine follow from a resolved model, without Triton', () => {
+  const options = { model: ModelSpec.QWEN_3_30B_A3B, parallelism: Parallelism.of({ tensor: 2, expert: 2 }) };
+  const written = engineArguments(resolve(options, { hardware: pool }), { engineArguments: { seed: 1 } }, '/w', true);
+  expect(written).toMatchObject({
+    model: '/w',
+    dtype: 'bfloat16',
+    tensor_parallel_size: 2,
+    enable_expert_parallel: true,
+    distributed_executor_backend: 'mp',
+    max_model_len: 8192,
+    disable_log_stats: false,
+    seed: 1,
+  });
+});
+
+test('hardware may be given or chosen', () => {
+  expect(resolve({ model: ModelSpec.LLAMA_3_1_70B }, { hardware: pool }).plan.instanceType).toBe(P5);
+  expect(resolve({ model: ModelSpec.LLAMA_3_1_8B }).plan.instanceType.name).toBe('g6e.xlarge');
+});
+
+test('the engine is that of the version', () => {
+  const engineOf = (version: string) =>
+    resolve({ model: ModelSpec.LLAMA_3_1_8B }, { vllm: new VllmVersion(version) }).plan.engine.name;
+  expect([engineOf('0.15.1'), engineOf('0.21.0'), engineOf('1.0.0')]).toEqual(['vllm', 'vllm-0.21', 'vllm-0.21']);
+});
+
+test.each([
+  ['0.9.2', '0.9', true],
+  ['0.10.0', '0.9', true],
+  ['0.8.4', '0.9', false],
+  ['1.0.0', '0.21', true],
+])('version %s is at least %s: %s', (version, least, expected) => {
+  const [major, minor] = least.split('.').map(Number);
+  expect(new VllmVersion(version).isAtLeast(major, minor)).toBe(expected);
+});
+
+test('what a plan counts in FP8 blocks computes in the type that the checkpoint names', () => {
+  const options = { model: ModelSpec.DEEPSEEK_V3, parallelism: Parallelism.of({ tensor: 8 }) };
+  const resolved = resolve(options, { hardware: { ...pool, instanceType: GpuInstanceType.P5EN_48XLARGE } });
+  expect(resolved.plan.precision).toBe(Precision.FP8_BLOCK);
+  expect(engineArguments(resolved, {}, '/w', true).dtype).toBe('auto');
+});
+
+test('nothing of vLLM or of the model knows Triton', () => {
+  for (const room of ['model', 'vllm']) {
+    const folder = path.join(__dirname, '../../../lib/serving', room);
+    for (const file of readdirSync(folder))
+      expect(readFileSync(path.join(folder, file), 'utf8')).not.toMatch(
+        /Triton(Release|Variant)|TextMessage|\.\.\/triton/,
+      );
+  }
+});
