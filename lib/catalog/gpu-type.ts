@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError } from '../units/errors';
 import { GPU_TABLE, GpuFacts, GpuName } from './gpu-type-table';
@@ -91,9 +90,7 @@ export class GpuType {
     const found = GpuType.ALL.find((gpu) => gpu.name === wanted);
     if (found) return found;
     const known = GpuType.ALL.map((gpu) => gpu.name);
-    throw new UnscopedValidationError([
-      untitled(unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`)),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`)]);
   }
 
   /** Name, e.g. `A100-80GB`. */

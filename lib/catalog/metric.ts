@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
 import { METRIC_TABLE, MetricFacts } from './metric-table';
@@ -25,9 +24,7 @@ export class Metric {
     const found = named ?? Metric.find(name, [exporter]);
     if (found) return found;
     const known = Object.keys(METRIC_TABLE[exporter] ?? {});
-    throw new UnscopedValidationError([
-      untitled(unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')]);
   }
 
   /**

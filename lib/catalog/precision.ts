@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
@@ -108,9 +107,7 @@ export class Precision {
     const found = Precision.ALL.find((precision) => precision.name === wanted);
     if (found) return found;
     const known = Precision.ALL.map((precision) => precision.name);
-    throw new UnscopedValidationError([
-      untitled(unknownNameFault('precision', name, known, `known: ${known.join(', ')}`)),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('precision', name, known, `known: ${known.join(', ')}`)]);
   }
 
   /** Name as engines write it, e.g. `bf16`. */

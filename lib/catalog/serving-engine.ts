@@ -1,5 +1,5 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
+import { unknownNameFault } from './near-names';
 
 /**
  * Variants of the Triton image; each holds other backends, so models of different variants cannot share a server.
@@ -94,8 +94,9 @@ export class TritonRelease {
   public static of(release: string): TritonRelease {
     const known = TritonRelease.ALL.find((candidate) => candidate.release === release);
     if (known) return known;
+    const names = TritonRelease.ALL.map((each) => each.release);
     throw new UnscopedValidationError([
-      untitled(`Triton release must be one of ${TritonRelease.ALL.map((r) => r.release).join(', ')}; got '${release}'`),
+      unknownNameFault('Triton release', release, names, `known: ${names.join(', ')}`),
     ]);
   }
 

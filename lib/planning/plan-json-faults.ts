@@ -2,7 +2,7 @@ import { Fault, untitled } from '../units/fault';
 import { givenText } from '../catalog/numbers';
 import { NodeNetwork } from './capacity-request';
 import { PlanFacts } from './plan-facts';
-import { parallelismFaults } from './setup';
+import { parallelismFaults } from './parallelism-faults';
 
 /** Plain data of a JSON object. */
 interface Json {

@@ -75,7 +75,7 @@ describe('a plan whose JSON was changed by hand', () => {
 
 test('a parallelism without a tensor degree, as from a language without types, says so', () => {
   const props = JSON.parse('{ "pipeline": 8 }');
-  expect(() => Parallelism.of(props)).toThrow(/^tensor parallelism must be a whole number above zero/);
+  expect(() => Parallelism.of(props)).toThrow(/^tensor must be a whole number of at least 1/);
 });
 
 test('a prompt that takes several steps waits for each of them', () => {
