@@ -86,7 +86,11 @@ export class EksRelease {
   public static readonly DEFAULT = EksRelease.V1_35;
 
   /** Every release in the table, oldest first. */
-  public static readonly ALL = [EksRelease.V1_34, EksRelease.V1_35, EksRelease.V1_36];
+  public static readonly ALL: EksRelease[] = Object.freeze([
+    EksRelease.V1_34,
+    EksRelease.V1_35,
+    EksRelease.V1_36,
+  ]) as EksRelease[];
 
   /**
    * The release of a Kubernetes minor. Throws an `UnscopedValidationError` for a minor that the table does not have.

@@ -54,7 +54,7 @@ export class GpuType {
   public static readonly JETSON_ORIN_NANO_8GB = new GpuType('JETSON-ORIN-NANO-8GB', GPU_TABLE['JETSON-ORIN-NANO-8GB']);
 
   /** Every GPU of the table. */
-  public static readonly ALL: GpuType[] = [
+  public static readonly ALL: GpuType[] = Object.freeze([
     GpuType.V100_16GB,
     GpuType.V100_32GB,
     GpuType.T4,
@@ -77,7 +77,7 @@ export class GpuType {
     GpuType.RTX_PRO_6000,
     GpuType.JETSON_AGX_ORIN_64GB,
     GpuType.JETSON_ORIN_NANO_8GB,
-  ];
+  ]) as GpuType[];
 
   /**
    * A GPU by its name, in any case, `_` or `-`.

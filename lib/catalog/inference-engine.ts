@@ -120,13 +120,13 @@ export class InferenceEngine {
   });
 
   /** Every engine. */
-  public static readonly ALL: InferenceEngine[] = [
+  public static readonly ALL: InferenceEngine[] = Object.freeze([
     InferenceEngine.VLLM,
     InferenceEngine.VLLM_0_21,
     InferenceEngine.TENSORRT_LLM,
     InferenceEngine.TENSORRT_LLM_0_6,
     InferenceEngine.SGLANG,
-  ];
+  ]) as InferenceEngine[];
 
   /**
    * An engine by its name.

@@ -8,9 +8,11 @@ import { unknownNameFault } from './near-names';
  */
 export class Metric {
   /** Every metric of every exporter. */
-  public static readonly ALL: Metric[] = Object.values(MetricExporter).flatMap((exporter) =>
-    Object.entries(METRIC_TABLE[exporter]).map(([name, facts]) => new Metric(exporter, name, facts)),
-  );
+  public static readonly ALL: Metric[] = Object.freeze(
+    Object.values(MetricExporter).flatMap((exporter) =>
+      Object.entries(METRIC_TABLE[exporter]).map(([name, facts]) => new Metric(exporter, name, facts)),
+    ),
+  ) as Metric[];
 
   /**
    * The metric of an exporter by its name, or by the name of one of its series (`..._bucket`, `..._sum`, `..._count`).

@@ -122,9 +122,9 @@ export class ModelSpec {
   public static readonly GPT_OSS_120B = ModelSpec.listed('gpt-oss-120b');
 
   /** Every model of the catalog. */
-  public static readonly ALL: ModelSpec[] = (Object.keys(MODEL_TABLE) as ModelName[]).map((name) =>
-    ModelSpec.listed(name),
-  );
+  public static readonly ALL: ModelSpec[] = Object.freeze(
+    (Object.keys(MODEL_TABLE) as ModelName[]).map((name) => ModelSpec.listed(name)),
+  ) as ModelSpec[];
 
   /**
    * A model of the catalog by its name.

@@ -84,7 +84,7 @@ export class Precision {
   });
 
   /** Every precision, widest first. */
-  public static readonly ALL: Precision[] = [
+  public static readonly ALL: Precision[] = Object.freeze([
     Precision.FP32,
     Precision.BF16,
     Precision.FP16,
@@ -94,7 +94,7 @@ export class Precision {
     Precision.NVFP4,
     Precision.MXFP4,
     Precision.INT4,
-  ];
+  ]) as Precision[];
 
   /**
    * A precision by its name, in any case.

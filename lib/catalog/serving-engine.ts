@@ -82,9 +82,11 @@ export class TritonRelease {
   public static readonly DEFAULT = TritonRelease.V26_02;
 
   /** Every release known here, oldest first. */
-  public static readonly ALL: TritonRelease[] = Object.keys(RELEASES)
-    .sort()
-    .map((release) => new TritonRelease(release));
+  public static readonly ALL: TritonRelease[] = Object.freeze(
+    Object.keys(RELEASES)
+      .sort()
+      .map((release) => new TritonRelease(release)),
+  ) as TritonRelease[];
 
   /**
    * A release by its name. Throws an `UnscopedValidationError` for one that is not known.

@@ -68,7 +68,14 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   );
 }
 
-function textOf(path: string, readFile: (path: string) => string): string {
+/**
+ * The text of a file.
+ *
+ * @throws UnscopedValidationError when it cannot be read
+ *
+ * @internal
+ */
+export function textOf(path: string, readFile: (path: string) => string): string {
   try {
     return readFile(path);
   } catch (error) {
