@@ -12,7 +12,7 @@ import {
   DataSize,
 } from '../../lib/planning';
 import { activationBytes, keyValueBytes, memoryOf } from '../../lib/planning/memory-model';
-import { Setup, resolveLoad, setupOf } from '../../lib/planning/setup';
+import { Configuration, resolveLoad, configurationOf } from '../../lib/planning/configuration';
 import { Pass, passTime } from '../../lib/planning/step-time';
 import { table } from '../planner/report';
 import { AllReduceRow, allReduceTable } from './all-reduce';
@@ -84,7 +84,12 @@ function modelOf({ shape }: MeasuredModel): ModelSpec {
   return ModelSpec.ALL.find((model) => model.name === shape.name) ?? ModelSpec.dense({ name: shape.name, shape });
 }
 
-function setup(measured: MeasuredModel, contextLength: number, maxBatchedTokens?: number, utilization?: number): Setup {
+function setup(
+  measured: MeasuredModel,
+  contextLength: number,
+  maxBatchedTokens?: number,
+  utilization?: number,
+): Configuration {
   const model = modelOf(measured);
   const engine = InferenceEngine.VLLM;
   const load = resolveLoad({
@@ -96,7 +101,7 @@ function setup(measured: MeasuredModel, contextLength: number, maxBatchedTokens?
     gpuMemoryUtilization: utilization,
   });
   const parallelism = Parallelism.of({ tensor: measured.tensor ?? 1 });
-  return setupOf(load, { instanceType: hardware, precision: Precision.of(measured.precision) }, parallelism);
+  return configurationOf(load, { instanceType: hardware, precision: Precision.of(measured.precision) }, parallelism);
 }
 
 /** A step of `batch` sequences that have `context` tokens each. */

@@ -1,4 +1,5 @@
 import { CapacityPlanner, GpuInstanceType, GpuNodeType, ModelSpec, Parallelism, Precision } from '../../lib/planning';
+import { candidateCount } from '../../lib/planning/search';
 import { table } from './report';
 
 function milliseconds(times: number, body: () => void): number {
@@ -34,7 +35,7 @@ export function speedTable(): string {
   );
   const candidates = types.map((instanceType) => ({ instanceType }));
   const precisions = [Precision.BF16, Precision.FP8, Precision.INT8, Precision.INT4];
-  const each = CapacityPlanner.countCandidates({ model: ModelSpec.LLAMA_3_1_70B, candidates, precisions, maxNodes: 8 });
+  const each = candidateCount({ model: ModelSpec.LLAMA_3_1_70B, candidates, precisions, maxNodes: 8 });
   const search = milliseconds(1, () => {
     CapacityPlanner.search({ model: ModelSpec.LLAMA_3_1_70B, candidates, precisions, maxNodes: 8, limit: 10 });
   });

@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
@@ -86,7 +86,11 @@ export class EksRelease {
   public static readonly DEFAULT = EksRelease.V1_35;
 
   /** Every release in the table, oldest first. */
-  public static readonly ALL = [EksRelease.V1_34, EksRelease.V1_35, EksRelease.V1_36];
+  public static readonly ALL: EksRelease[] = Object.freeze([
+    EksRelease.V1_34,
+    EksRelease.V1_35,
+    EksRelease.V1_36,
+  ]) as EksRelease[];
 
   /**
    * The release of a Kubernetes minor. Throws an `UnscopedValidationError` for a minor that the table does not have.
@@ -98,13 +102,11 @@ export class EksRelease {
     if (known) return known;
     const names = EksRelease.ALL.map((release) => release.kubernetesVersion);
     throw new UnscopedValidationError([
-      untitled(
-        unknownNameFault(
-          'Kubernetes version',
-          kubernetesVersion,
-          names,
-          'give the versions of another minor by EksRelease.custom({...})',
-        ),
+      unknownNameFault(
+        'Kubernetes version',
+        kubernetesVersion,
+        names,
+        'give the versions of another minor by EksRelease.custom({...})',
       ),
     ]);
   }
@@ -171,23 +173,53 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
   return [
     ...(MINOR.test(kubernetesVersion)
       ? []
-      : [untitled(`kubernetesVersion must be a minor such as '1.35'; got '${kubernetesVersion}'`)]),
+      : [
+          fault(
+            'INVALID_FORMAT',
+            'kubernetesVersion',
+            `kubernetesVersion must be a minor such as '1.35'; got '${kubernetesVersion}'`,
+          ),
+        ]),
     ...(NODE_RELEASE.test(nodeImageVersion)
       ? []
-      : [untitled(`nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`)]),
+      : [
+          fault(
+            'INVALID_FORMAT',
+            'nodeImageVersion',
+            `nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`,
+          ),
+        ]),
     ...(nodeImageVersion.startsWith(`${kubernetesVersion}.`)
       ? []
-      : [untitled(`nodeImageVersion must be one of Kubernetes ${kubernetesVersion}; got '${nodeImageVersion}'`)]),
+      : [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            'nodeImageVersion',
+            `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion}, which it begins with; got '${nodeImageVersion}'`,
+          ),
+        ]),
     ...addOns
       .filter((name) => !ADD_ON.test(versions[name]))
-      .map((name) => untitled(`${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`)),
+      .map((name) =>
+        fault('INVALID_FORMAT', name, `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`),
+      ),
     ...(versions.nodeMonitoringAgent === undefined || ADD_ON.test(versions.nodeMonitoringAgent)
       ? []
       : [
-          untitled(`nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`),
+          fault(
+            'INVALID_FORMAT',
+            'nodeMonitoringAgent',
+            `nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`,
+          ),
         ]),
     ...(isBelow(versions.vpcCni, LOWEST_VPC_CNI)
-      ? [untitled(`vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`)]
+      ? [
+          fault(
+            'VERSION_TOO_OLD',
+            'vpcCni',
+            `vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`,
+          ),
+        ]
       : []),
   ];
 }

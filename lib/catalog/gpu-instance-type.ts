@@ -126,9 +126,7 @@ export class GpuInstanceType extends GpuNodeType {
     if (found) return found;
     const known = GpuInstanceType.ALL.map((type) => type.name);
     const otherwise = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
-    throw new UnscopedValidationError([
-      fault('UNKNOWN_VALUE', undefined, unknownNameFault('GPU instance type', name, known, otherwise)),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('GPU instance type', name, known, otherwise)]);
   }
 
   /**

@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError } from '../units/errors';
 import { GPU_TABLE, GpuFacts, GpuName } from './gpu-type-table';
@@ -55,7 +54,7 @@ export class GpuType {
   public static readonly JETSON_ORIN_NANO_8GB = new GpuType('JETSON-ORIN-NANO-8GB', GPU_TABLE['JETSON-ORIN-NANO-8GB']);
 
   /** Every GPU of the table. */
-  public static readonly ALL: GpuType[] = [
+  public static readonly ALL: GpuType[] = Object.freeze([
     GpuType.V100_16GB,
     GpuType.V100_32GB,
     GpuType.T4,
@@ -78,7 +77,7 @@ export class GpuType {
     GpuType.RTX_PRO_6000,
     GpuType.JETSON_AGX_ORIN_64GB,
     GpuType.JETSON_ORIN_NANO_8GB,
-  ];
+  ]) as GpuType[];
 
   /**
    * A GPU by its name, in any case, `_` or `-`.
@@ -91,9 +90,7 @@ export class GpuType {
     const found = GpuType.ALL.find((gpu) => gpu.name === wanted);
     if (found) return found;
     const known = GpuType.ALL.map((gpu) => gpu.name);
-    throw new UnscopedValidationError([
-      untitled(unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`)),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('GPU type', name, known, `known: ${known.join(', ')}`)]);
   }
 
   /** Name, e.g. `A100-80GB`. */

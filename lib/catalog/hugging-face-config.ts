@@ -1,7 +1,9 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault, faultsUnder } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { DecoderShape, ExpertLayers, LatentAttention, SlidingWindow } from './model-architecture';
+import { precisionFromConfig } from './hugging-face-quantization';
 import { unknownNameFault } from './near-names';
+import { Precision } from './precision';
 
 /** A parsed `config.json`. */
 interface Config {
@@ -103,31 +105,26 @@ const FAMILIES: { readonly [type: string]: Family } = {
 };
 
 /**
- * The shape that a `config.json` of Hugging Face describes.
+ * The shape that a `config.json` of Hugging Face describes, and the format that its checkpoint is in.
  *
  * @throws UnscopedValidationError naming what is missing or not known; nothing is guessed
  *
  * @internal
  */
-export function shapeFromConfig(name: string, json: unknown): DecoderShape {
+export function modelFromConfig(name: string, json: unknown): { shape: DecoderShape; publishedPrecision?: Precision } {
   const outer = parse(name, json);
   // Models that also read images keep the language model's numbers in a part of their own.
   const own = isConfig(outer.text_config) ? outer.text_config : outer;
   const type = String(own.model_type ?? outer.model_type ?? '');
-  if (type === '') throw new UnscopedValidationError([untitled(`model '${name}': config.json has no 'model_type'`)]);
-  const family = Object.prototype.hasOwnProperty.call(FAMILIES, type) ? FAMILIES[type] : undefined;
+  if (type === '') {
+    const reason = `model '${name}': config.json has no 'model_type'`;
+    throw new UnscopedValidationError([fault('CONFIG_LACKS_VALUE', 'model_type', reason)]);
+  }
+  const family = Object.hasOwn(FAMILIES, type) ? FAMILIES[type] : undefined;
   if (!family) {
-    throw new UnscopedValidationError([
-      untitled(
-        `model '${name}': ` +
-          unknownNameFault(
-            'model_type',
-            type,
-            Object.keys(FAMILIES),
-            'ModelSpec.dense and .mixtureOfExperts take a shape',
-          ),
-      ),
-    ]);
+    const otherwise = 'ModelSpec.dense and .mixtureOfExperts take a shape';
+    const unknown = unknownNameFault('model_type', type, Object.keys(FAMILIES), otherwise, 'model_type');
+    throw new UnscopedValidationError(faultsUnder([unknown], '', `model '${name}'`));
   }
   const stated = Object.entries(own).filter(([, value]) => value !== null);
   // A null says that there are as many key-value heads as query heads, where the class would have fewer.
@@ -139,7 +136,13 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
       const value = config[key];
       if (value === undefined || value === null) continue;
       if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-      faults.push(untitled(`model '${name}': '${key}' must be a whole number; got ${JSON.stringify(value)}`));
+      faults.push(
+        fault(
+          'NOT_A_WHOLE_NUMBER',
+          key,
+          `model '${name}': '${key}' must be a whole number of at least 0; got ${JSON.stringify(value)}`,
+        ),
+      );
       return undefined;
     }
     return undefined;
@@ -148,7 +151,7 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
     const before = faults.length;
     const value = whole(...keys);
     if (value === undefined && faults.length === before)
-      faults.push(untitled(`model '${name}': config.json has no '${keys[0]}'`));
+      faults.push(fault('CONFIG_LACKS_VALUE', keys[0], `model '${name}': config.json has no '${keys[0]}'`));
     return value ?? 1;
   };
   const layers = required('num_hidden_layers');
@@ -183,10 +186,12 @@ export function shapeFromConfig(name: string, json: unknown): DecoderShape {
     experts,
     slidingWindow: windowOf(config, type, layers, whole),
   };
+  const quantization: Fault[] = [];
+  const publishedPrecision = precisionFromConfig([own, outer], quantization);
+  faults.push(...faultsUnder(quantization, '', `model '${name}'`));
   if (faults.length > 0) throw new UnscopedValidationError(faults);
-  return Object.fromEntries(
-    Object.entries(shape).filter(([, value]) => value !== undefined),
-  ) as unknown as DecoderShape;
+  const known = Object.entries(shape).filter(([, value]) => value !== undefined);
+  return { shape: Object.fromEntries(known) as unknown as DecoderShape, publishedPrecision };
 }
 
 /**
@@ -234,7 +239,11 @@ function expertsOf(
   const intermediateSize = whole('moe_intermediate_size', 'intermediate_size');
   if (!perToken || !intermediateSize) {
     faults.push(
-      untitled(`model '${name}': config.json has experts, but no 'num_experts_per_tok' or 'moe_intermediate_size'`),
+      fault(
+        'CONFIG_LACKS_VALUE',
+        'num_experts_per_tok',
+        `model '${name}': config.json has experts, but no 'num_experts_per_tok' or 'moe_intermediate_size'`,
+      ),
     );
     return undefined;
   }
@@ -247,7 +256,9 @@ function expertsOf(
     (list.length !== Math.floor(layers / layerStep) || list.some((layer, i) => layer !== (i + 1) * layerStep - 1));
   if ((whole('moe_layer_freq') ?? 1) > 1 || listed || chosen)
     faults.push(
-      untitled(
+      fault(
+        'UNSUPPORTED_EXPERT_LAYERS',
+        'moe_layers',
         `model '${name}': experts in layers of a list, or in every n-th from the first on, are not supported; only the first ones may be ` +
           `dense, or all but every n-th`,
       ),
@@ -304,12 +315,16 @@ function parse(name: string, json: unknown): Config {
       value = JSON.parse(json);
     } catch (error) {
       throw new UnscopedValidationError([
-        untitled(`model '${name}': config.json is no JSON: ${(error as Error).message}`),
+        fault('INVALID_FORMAT', undefined, `model '${name}': config.json must be JSON: ${(error as Error).message}`),
       ]);
     }
   }
   if (isConfig(value)) return value;
   throw new UnscopedValidationError([
-    untitled(`model '${name}': config.json must be a JSON object; got ${JSON.stringify(value)}`),
+    fault(
+      'INVALID_FORMAT',
+      undefined,
+      `model '${name}': config.json must be a JSON object; got ${JSON.stringify(value)}`,
+    ),
   ]);
 }

@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
@@ -121,13 +120,13 @@ export class InferenceEngine {
   });
 
   /** Every engine. */
-  public static readonly ALL: InferenceEngine[] = [
+  public static readonly ALL: InferenceEngine[] = Object.freeze([
     InferenceEngine.VLLM,
     InferenceEngine.VLLM_0_21,
     InferenceEngine.TENSORRT_LLM,
     InferenceEngine.TENSORRT_LLM_0_6,
     InferenceEngine.SGLANG,
-  ];
+  ]) as InferenceEngine[];
 
   /**
    * An engine by its name.
@@ -139,9 +138,7 @@ export class InferenceEngine {
     const found = InferenceEngine.ALL.find((engine) => engine.name === name.toLowerCase());
     if (found) return found;
     const known = InferenceEngine.ALL.map((engine) => engine.name);
-    throw new UnscopedValidationError([
-      untitled(unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)]);
   }
 
   /** Name. */

@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
 import { METRIC_TABLE, MetricFacts } from './metric-table';
@@ -9,9 +8,11 @@ import { unknownNameFault } from './near-names';
  */
 export class Metric {
   /** Every metric of every exporter. */
-  public static readonly ALL: Metric[] = Object.values(MetricExporter).flatMap((exporter) =>
-    Object.entries(METRIC_TABLE[exporter]).map(([name, facts]) => new Metric(exporter, name, facts)),
-  );
+  public static readonly ALL: Metric[] = Object.freeze(
+    Object.values(MetricExporter).flatMap((exporter) =>
+      Object.entries(METRIC_TABLE[exporter]).map(([name, facts]) => new Metric(exporter, name, facts)),
+    ),
+  ) as Metric[];
 
   /**
    * The metric of an exporter by its name, or by the name of one of its series (`..._bucket`, `..._sum`, `..._count`).
@@ -25,9 +26,7 @@ export class Metric {
     const found = named ?? Metric.find(name, [exporter]);
     if (found) return found;
     const known = Object.keys(METRIC_TABLE[exporter] ?? {});
-    throw new UnscopedValidationError([
-      untitled(unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault(`metric of ${exporter}`, name, known, 'see Metric.ALL')]);
   }
 
   /**

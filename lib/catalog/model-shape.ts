@@ -1,6 +1,6 @@
-import { Fault, untitled, faultsUnder } from '../units/fault';
+import { Fault, fault, faultsUnder } from '../units/fault';
+import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { DecoderShape } from './model-architecture';
-import { givenText, positiveIntegerFaults } from './numbers';
 import { expertLayersBefore } from './parameter-count';
 
 /**
@@ -16,14 +16,26 @@ export interface StructureOptions {
 }
 
 /**
- * The fault of a share that is none.
+ * The fault of a fraction that must be at least 0 and below 1.
  *
  * @internal
  */
-export function fractionFaults(what: string, fraction: number): Fault[] {
+export function fractionFaults(property: string, fraction: number): Fault[] {
   return fraction >= 0 && fraction < 1
     ? []
-    : [untitled(`${what} must be a fraction from 0 up to, but below, 1; got ${givenText(fraction)}`)];
+    : [fault('OUT_OF_RANGE', property, `${property} must be at least 0 and below 1; got ${givenValue(fraction)}`)];
+}
+
+/**
+ * The fault of a number of parameters that no language model has.
+ *
+ * @internal
+ */
+export function parameterFaults(name: string, parameters: number): Fault[] {
+  if (parameters >= 1e6 && parameters <= 1e14) return [];
+  const range = 'from 1e6 to 1e14 (13B is 13e9)';
+  const reason = `model '${name}': parameters must be a number ${range}; got ${givenValue(parameters)}`;
+  return [fault('OUT_OF_RANGE', 'parameters', reason)];
 }
 
 /**
@@ -56,44 +68,77 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     'slidingWindow.tokens': slidingWindow?.tokens,
     'slidingWindow.layers': slidingWindow?.layers,
   };
-  const faults = positiveIntegerFaults(numbers);
-  if (name.trim() === '') faults.push(untitled('a model needs a name'));
+  const faults = wholeNumberFaults(numbers, 1);
+  if (name.trim() === '') faults.push(fault('INVALID_NAME', 'name', 'name must not be empty'));
   if (faults.length > 0) return faultsUnder(faults, '', `model '${name}'`);
   if (headSize === undefined && !latentAttention && hiddenSize % attentionHeads !== 0) {
     faults.push(
-      untitled(
-        `hiddenSize ${hiddenSize} is no multiple of attentionHeads ${attentionHeads}; state headSize where heads are not that wide`,
+      fault(
+        'HEADS_DO_NOT_DIVIDE_HIDDEN_SIZE',
+        'hiddenSize',
+        `hiddenSize ${hiddenSize} is not a multiple of attentionHeads ${attentionHeads}; give headSize where heads have another width`,
       ),
     );
   }
   const kv = keyValueHeads ?? attentionHeads;
   if (!latentAttention && attentionHeads % kv !== 0) {
-    faults.push(untitled(`keyValueHeads ${kv} must divide attentionHeads ${attentionHeads}`));
+    faults.push(
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'keyValueHeads',
+        `keyValueHeads ${kv} must divide attentionHeads ${attentionHeads}`,
+      ),
+    );
   }
   if (experts && experts.perToken > experts.routed) {
-    faults.push(untitled(`experts.perToken ${experts.perToken} must not exceed experts.routed ${experts.routed}`));
+    faults.push(
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'experts.perToken',
+        `experts.perToken ${experts.perToken} must not exceed experts.routed ${experts.routed}`,
+      ),
+    );
   }
-  for (const [what, value] of [
-    ['experts.firstDenseLayers', experts?.firstDenseLayers],
-    ['experts.shared', experts?.shared],
-    ['experts.sharedIntermediateSize', experts?.sharedIntermediateSize],
-    ['positionEmbeddings', shape.positionEmbeddings],
-    ['predictionLayers', shape.predictionLayers],
-    ['encoderParameters', shape.encoderParameters],
-  ] as const) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
-      faults.push(untitled(`${what} must be a whole number, zero or more; got ${value}`));
-    }
-  }
+  faults.push(
+    ...wholeNumberFaults(
+      {
+        'experts.firstDenseLayers': experts?.firstDenseLayers,
+        'experts.shared': experts?.shared,
+        'experts.sharedIntermediateSize': experts?.sharedIntermediateSize,
+        positionEmbeddings: shape.positionEmbeddings,
+        predictionLayers: shape.predictionLayers,
+        encoderParameters: shape.encoderParameters,
+      },
+      0,
+    ),
+  );
   if (experts?.firstDenseLayers !== undefined && experts.firstDenseLayers >= layers) {
-    faults.push(untitled(`experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`));
+    faults.push(
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'experts.firstDenseLayers',
+        `experts.firstDenseLayers ${experts.firstDenseLayers} must be below layers ${layers}`,
+      ),
+    );
   }
   const step = experts?.layerStep ?? 1;
   if (experts && step > 1 && expertLayersBefore(layers, experts) < 1) {
-    faults.push(untitled(`experts.layerStep ${step} leaves no layer with experts among ${layers}`));
+    faults.push(
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'experts.layerStep',
+        `experts.layerStep ${step} leaves no layer with experts among ${layers}`,
+      ),
+    );
   }
   if (slidingWindow && slidingWindow.layers > layers) {
-    faults.push(untitled(`slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`));
+    faults.push(
+      fault(
+        'CONFLICTING_PROPERTIES',
+        'slidingWindow.layers',
+        `slidingWindow.layers ${slidingWindow.layers} must not exceed layers ${layers}`,
+      ),
+    );
   }
   return faultsUnder(faults, '', `model '${name}'`);
 }

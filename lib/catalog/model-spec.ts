@@ -1,10 +1,10 @@
-import { untitled } from '../units/fault';
+import { fault } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
-import { shapeFromConfig } from './hugging-face-config';
+import { modelFromConfig } from './hugging-face-config';
 import { DecoderShape, ExpertLayers, LatentAttention } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import { StructureOptions, approximateShape, fractionFaults, shapeFaults } from './model-shape';
+import { StructureOptions, approximateShape, fractionFaults, parameterFaults, shapeFaults } from './model-shape';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName } from './model-table';
 import { unknownNameFault } from './near-names';
@@ -122,9 +122,9 @@ export class ModelSpec {
   public static readonly GPT_OSS_120B = ModelSpec.listed('gpt-oss-120b');
 
   /** Every model of the catalog. */
-  public static readonly ALL: ModelSpec[] = (Object.keys(MODEL_TABLE) as ModelName[]).map((name) =>
-    ModelSpec.listed(name),
-  );
+  public static readonly ALL: ModelSpec[] = Object.freeze(
+    (Object.keys(MODEL_TABLE) as ModelName[]).map((name) => ModelSpec.listed(name)),
+  ) as ModelSpec[];
 
   /**
    * A model of the catalog by its name.
@@ -138,7 +138,7 @@ export class ModelSpec {
     if (found) return found;
     const known = ModelSpec.ALL.map((model) => model.name);
     const otherwise = 'ModelSpec.fromHuggingFaceConfig, .dense and .mixtureOfExperts describe other models';
-    throw new UnscopedValidationError([untitled(unknownNameFault('model', name, known, otherwise))]);
+    throw new UnscopedValidationError([unknownNameFault('model', name, known, otherwise)]);
   }
 
   /**
@@ -149,25 +149,25 @@ export class ModelSpec {
    */
   public static dense(props: DenseModelProps): ModelSpec {
     const { name, parameters, shape } = props;
-    if ((parameters === undefined) === (shape === undefined)) {
-      throw new UnscopedValidationError([
-        untitled(`model '${name}' needs either its shape or its number of parameters`),
-      ]);
+    if (parameters === undefined && shape === undefined) {
+      const reason = `model '${name}' needs its shape or its number of parameters`;
+      throw new UnscopedValidationError([fault('MISSING_PROPERTY', 'shape', reason)]);
+    }
+    if (parameters !== undefined && shape) {
+      const reason = `model '${name}' has a shape, which parameters are counted from; leave parameters out`;
+      throw new UnscopedValidationError([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
     }
     if (shape) {
       const faults = shapeFaults(name, shape);
-      if (shape.experts) faults.push(untitled(`model '${name}' has experts; use ModelSpec.mixtureOfExperts`));
+      if (shape.experts)
+        faults.push(
+          fault('MODEL_HAS_EXPERTS', 'shape.experts', `model '${name}' has experts; use ModelSpec.mixtureOfExperts`),
+        );
       throwIfFaulty(faults);
       return new ModelSpec(name, shape, undefined, undefined, props.publishedPrecision);
     }
     const count = parameters as number;
-    if (!Number.isFinite(count) || count < 1e6 || count > 1e14) {
-      throw new UnscopedValidationError([
-        untitled(
-          `parameters of model '${name}' must be a number from 1e6 to 1e14 (13B is 13e9); got ${count < -1e200 ? 'a token' : count}`,
-        ),
-      ]);
-    }
+    throwIfFaulty(parameterFaults(name, count));
     const approximate = { ...approximateShape(count), maxContextLength: props.maxContextLength ?? 131072 };
     throwIfFaulty(shapeFaults(name, approximate));
     return new ModelSpec(name, approximate, count, undefined, props.publishedPrecision);
@@ -182,7 +182,10 @@ export class ModelSpec {
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
     const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
     const faults = shapeFaults(props.name, shape);
-    if (!shape.experts) faults.push(untitled(`model '${props.name}' has no experts; use ModelSpec.dense`));
+    if (!shape.experts)
+      faults.push(
+        fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', `model '${props.name}' has no experts; use ModelSpec.dense`),
+      );
     throwIfFaulty(faults);
     return new ModelSpec(props.name, shape, undefined, undefined, props.publishedPrecision);
   }
@@ -192,15 +195,16 @@ export class ModelSpec {
    * to 4.7, Phi 1 to 4 and Phi-3.5-MoE, Gemma 1 to 3, gpt-oss. Of a model that also reads images (Llama 4, Qwen2-VL to Qwen3-VL, Mistral
    * Small 3.1, Ministral 3, Gemma 3) it is the language part; state the `checkpointSize` of a plan, so that the weights of the rest are
    * counted too. What engines reserve for reading images never is: leave room for it, or serve text alone (`limit_mm_per_prompt`).
+   * `quantization_config` becomes the published precision; of groups below 128, and of layers left in 16 bits, state the `checkpointSize`.
    *
    * @param name what to call it
    * @param config the parsed file, or its text
-   * @throws UnscopedValidationError for a family that is not known, and for numbers that are missing or impossible
+   * @throws UnscopedValidationError for a family or a `quantization_config` that is not known, for numbers missing or impossible
    */
   public static fromHuggingFaceConfig(name: string, config: unknown): ModelSpec {
-    const shape = shapeFromConfig(name, config);
+    const { shape, publishedPrecision } = modelFromConfig(name, config);
     throwIfFaulty(shapeFaults(name, shape));
-    return new ModelSpec(name, shape);
+    return new ModelSpec(name, shape, undefined, undefined, publishedPrecision);
   }
 
   private static listed(name: ModelName): ModelSpec {
@@ -303,7 +307,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
    */
   public withSharedParameters(fraction: number): ModelSpec {
-    throwIfFaulty(fractionFaults('shared parameters', fraction));
+    throwIfFaulty(fractionFaults('fraction', fraction));
     const structure = { sharedParameters: fraction, skippedLayers: this.skippedLayerFraction };
     return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
   }
@@ -315,7 +319,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
    */
   public withSkippedLayers(fraction: number): ModelSpec {
-    throwIfFaulty(fractionFaults('skipped layers', fraction));
+    throwIfFaulty(fractionFaults('fraction', fraction));
     const structure = { sharedParameters: this.sharedParameterFraction, skippedLayers: fraction };
     return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
   }

@@ -1,3 +1,5 @@
+import { Fault, fault } from '../units/fault';
+
 /**
  * Edit distance between two texts (Levenshtein).
  *
@@ -37,11 +39,24 @@ export function nearNames(name: string, known: readonly string[], count = 3): st
 }
 
 /**
- * The fault to report for a name that a table does not have.
+ * The fault of a name that a table does not have, with the nearest of those that it has.
+ *
+ * @param what what the table lists, e.g. `GPU type`
+ * @param name the name
+ * @param known the names that the table has
+ * @param otherwise what to do where none of them is meant
+ * @param property path of the property that holds the name @default - none: the name is an argument
  *
  * @internal
  */
-export function unknownNameFault(what: string, name: string, known: readonly string[], otherwise: string): string {
+export function unknownNameFault(
+  what: string,
+  name: string,
+  known: readonly string[],
+  otherwise: string,
+  property?: string,
+): Fault {
   const near = nearNames(name, known).map((candidate) => `'${candidate}'`);
-  return `unknown ${what} '${name}'${near.length > 0 ? `; near names: ${near.join(', ')}` : ''}; ${otherwise}`;
+  const nearest = near.length > 0 ? `; nearest: ${near.join(', ')}` : '';
+  return fault('UNKNOWN_VALUE', property, `unknown ${what} '${name}'${nearest}; ${otherwise}`);
 }

@@ -1,6 +1,6 @@
-import { untitled } from '../units/fault';
 import { throwIfFaulty } from '../units/errors';
-import { positiveIntegerFaults } from './numbers';
+import { fault } from '../units/fault';
+import { wholeNumberFaults } from '../units/number-faults';
 
 /**
  * Degrees of parallelism, each 1 where it is not given.
@@ -44,17 +44,14 @@ export class Parallelism {
 
   private constructor(props: ParallelismProps) {
     const { tensor, pipeline = 1, data = 1, expert = 1 } = props;
-    const faults = positiveIntegerFaults({
-      // Languages without types can leave it out.
-      'tensor parallelism': tensor ?? NaN,
-      'pipeline parallelism': pipeline,
-      'data parallelism': data,
-      'expert parallelism': expert,
-    });
+    // Languages without types can leave tensor out.
+    const faults = wholeNumberFaults({ tensor: tensor ?? NaN, pipeline, data, expert }, 1);
     if (faults.length === 0 && (tensor * data) % expert !== 0) {
       faults.push(
-        untitled(
-          `expert parallelism ${expert} must divide tensor × data = ${tensor * data}: experts are spread over those GPUs`,
+        fault(
+          'EXPERT_DOES_NOT_DIVIDE_GPUS',
+          'expert',
+          `expert must divide tensor × data = ${tensor * data}, the GPUs that experts are spread over; got ${expert}`,
         ),
       );
     }

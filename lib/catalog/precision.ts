@@ -1,4 +1,3 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
@@ -85,7 +84,7 @@ export class Precision {
   });
 
   /** Every precision, widest first. */
-  public static readonly ALL: Precision[] = [
+  public static readonly ALL: Precision[] = Object.freeze([
     Precision.FP32,
     Precision.BF16,
     Precision.FP16,
@@ -95,7 +94,7 @@ export class Precision {
     Precision.NVFP4,
     Precision.MXFP4,
     Precision.INT4,
-  ];
+  ]) as Precision[];
 
   /**
    * A precision by its name, in any case.
@@ -108,9 +107,7 @@ export class Precision {
     const found = Precision.ALL.find((precision) => precision.name === wanted);
     if (found) return found;
     const known = Precision.ALL.map((precision) => precision.name);
-    throw new UnscopedValidationError([
-      untitled(unknownNameFault('precision', name, known, `known: ${known.join(', ')}`)),
-    ]);
+    throw new UnscopedValidationError([unknownNameFault('precision', name, known, `known: ${known.join(', ')}`)]);
   }
 
   /** Name as engines write it, e.g. `bf16`. */

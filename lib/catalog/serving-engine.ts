@@ -1,5 +1,5 @@
-import { untitled } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
+import { unknownNameFault } from './near-names';
 
 /**
  * Variants of the Triton image; each holds other backends, so models of different variants cannot share a server.
@@ -82,9 +82,11 @@ export class TritonRelease {
   public static readonly DEFAULT = TritonRelease.V26_02;
 
   /** Every release known here, oldest first. */
-  public static readonly ALL: TritonRelease[] = Object.keys(RELEASES)
-    .sort()
-    .map((release) => new TritonRelease(release));
+  public static readonly ALL: TritonRelease[] = Object.freeze(
+    Object.keys(RELEASES)
+      .sort()
+      .map((release) => new TritonRelease(release)),
+  ) as TritonRelease[];
 
   /**
    * A release by its name. Throws an `UnscopedValidationError` for one that is not known.
@@ -94,8 +96,9 @@ export class TritonRelease {
   public static of(release: string): TritonRelease {
     const known = TritonRelease.ALL.find((candidate) => candidate.release === release);
     if (known) return known;
+    const names = TritonRelease.ALL.map((each) => each.release);
     throw new UnscopedValidationError([
-      untitled(`Triton release must be one of ${TritonRelease.ALL.map((r) => r.release).join(', ')}; got '${release}'`),
+      unknownNameFault('Triton release', release, names, `known: ${names.join(', ')}`),
     ]);
   }
 

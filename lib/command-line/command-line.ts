@@ -1,16 +1,18 @@
-import { Fault, untitled } from '../units/fault';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { unknownNameFault } from '../catalog/near-names';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
-import { DataSize } from '../units/data-size';
-import { UnscopedValidationError } from '../units/errors';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
 import { NodeNetwork, ServingLoad } from '../planning/capacity-request';
+import { DataSize } from '../units/data-size';
+import { UnscopedValidationError } from '../units/errors';
+import { fault } from '../units/fault';
 import { tableText } from '../units/text-table';
+import { Arguments } from './arguments';
+import { COMMANDS } from './options';
 
 /**
  * What a command prints, and its exit status: 0 it fits, 1 it does not, 2 the command was not understood.
@@ -20,75 +22,6 @@ import { tableText } from '../units/text-table';
 export interface CommandResult {
   readonly output: string;
   readonly status: number;
-}
-
-interface Option {
-  readonly value?: string;
-  readonly help: string;
-}
-
-const LOAD_OPTIONS: { readonly [name: string]: Option } = {
-  model: { value: 'NAME', help: 'a model of the catalog (list: gpu-inference models), or a size such as 13B' },
-  config: { value: 'FILE', help: 'a config.json of Hugging Face instead of a model of the catalog' },
-  context: {
-    value: 'TOKENS',
-    help: 'longest context, prompt and answer together (input + output where both are given)',
-  },
-  concurrency: { value: 'N', help: 'sequences of that length at once, per replica' },
-  input: { value: 'TOKENS', help: 'tokens of a typical prompt' },
-  output: { value: 'TOKENS', help: 'tokens of a typical answer' },
-  'kv-precision': { value: 'NAME', help: 'format of the key-value cache' },
-  engine: { value: 'NAME', help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}` },
-  utilization: { value: 'SHARE', help: "share of each GPU's memory that the engine takes" },
-  'max-batched-tokens': { value: 'TOKENS', help: 'tokens of one step (max_num_batched_tokens)' },
-  'max-sequences': { value: 'N', help: 'sequences of the scheduler (max_num_seqs)' },
-  'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known" },
-  'cpu-offload': { value: 'GIB', help: 'weights of each GPU that stay in host memory' },
-  network: { value: 'KIND', help: 'rdma or tcp, between nodes' },
-  'max-nodes': { value: 'N', help: 'most nodes of one replica' },
-  tensor: { value: 'N', help: 'tensor parallelism' },
-  pipeline: { value: 'N', help: 'pipeline parallelism' },
-  expert: { value: 'N', help: 'expert parallelism' },
-  data: { value: 'N', help: 'replicas' },
-  json: { help: 'print JSON' },
-};
-
-const COMMANDS: {
-  readonly [name: string]: { readonly help: string; readonly options: { readonly [name: string]: Option } };
-} = {
-  plan: {
-    help: 'judge one choice of hardware; exit status 1 when it does not fit',
-    options: {
-      ...LOAD_OPTIONS,
-      instance: { value: 'TYPE', help: 'EC2 instance type (list: gpu-inference instances)' },
-      precision: { value: 'NAME', help: `one of ${Precision.ALL.map((precision) => precision.name).join(', ')}` },
-      'micro-batches': { value: 'N', help: 'micro-batches in flight with a pipeline' },
-      price: { value: 'PER_HOUR', help: 'price of one node for an hour' },
-      explain: { help: 'every number with formula, inputs, evidence and error band' },
-      markdown: { help: 'the same as Markdown' },
-    },
-  },
-  search: {
-    help: 'rank the instance types that will do; exit status 1 when none does',
-    options: {
-      ...LOAD_OPTIONS,
-      instances: { value: 'TYPE[=PRICE],...', help: 'candidates, with their price per hour where known' },
-      precisions: { value: 'NAME,...', help: 'formats to try' },
-      'max-ms-per-token': { value: 'MS', help: 'longest time between two tokens' },
-      'max-ms-to-first-token': { value: 'MS', help: 'longest time to the first token' },
-      'min-tokens-per-second': { value: 'RATE', help: 'fewest tokens per second of all replicas' },
-      'max-replicas': { value: 'N', help: 'most replicas' },
-      limit: { value: 'N', help: 'rows to print' },
-    },
-  },
-  models: { help: 'the models of the catalog', options: {} },
-  instances: { help: 'the instance types of the catalog', options: {} },
-};
-
-/** Options of one command, read. */
-interface Arguments {
-  readonly text: { readonly [name: string]: string };
-  readonly flags: ReadonlySet<string>;
 }
 
 /**
@@ -101,16 +34,16 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     return { output: usage(), status: name ? 0 : 2 };
   try {
-    const command = Object.prototype.hasOwnProperty.call(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (!command)
-      throw new UnscopedValidationError([
-        untitled(unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help')),
-      ]);
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!command) {
+      throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help', name)]);
+    }
     if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: 0 };
-    const args = parse(command.options, rest);
-    if (name === 'models') return { output: models(), status: 0 };
-    if (name === 'instances') return { output: instances(), status: 0 };
-    return name === 'plan' ? plan(args, readFile) : search(args, readFile);
+    const args = new Arguments(command.options, rest);
+    if (name === 'plan') return plan(args, readFile);
+    if (name === 'search') return search(args, readFile);
+    args.throwIfFaulty();
+    return { output: name === 'models' ? models() : instances(), status: 0 };
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) throw error;
     const faults = (error as UnscopedValidationError).faults.map(({ reason }) => `error: ${reason}`);
@@ -118,132 +51,103 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
   }
 }
 
-function parse(options: { readonly [name: string]: Option }, argv: readonly string[]): Arguments {
-  const text: { [name: string]: string } = {};
-  const flags = new Set<string>();
-  const faults: Fault[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const [name, inline] = split(argv[i]);
-    const option =
-      name !== undefined && Object.prototype.hasOwnProperty.call(options, name) ? options[name] : undefined;
-    if (name === undefined) faults.push(untitled(`'${argv[i]}' is no option; options start with --`));
-    else if (!option)
-      faults.push(
-        untitled(
-          unknownNameFault(
-            'option',
-            `--${name}`,
-            Object.keys(options).map((o) => `--${o}`),
-            'see --help',
-          ),
-        ),
-      );
-    else if (option.value === undefined) {
-      if (inline !== undefined) faults.push(untitled(`--${name} takes no value; got '${inline}'`));
-      flags.add(name);
-    } else if (text[name] !== undefined) {
-      faults.push(untitled(`--${name} is given twice`));
-      if (inline === undefined) i++;
-    } else if (inline !== undefined) text[name] = inline;
-    // A negative number is a value, another option is not.
-    else if (i + 1 < argv.length && !argv[i + 1].startsWith('--')) text[name] = argv[++i];
-    else faults.push(untitled(`--${name} needs a value: ${option.help}`));
+function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec | undefined {
+  const [model, config] = [args.text('model'), args.text('config')];
+  if (config !== undefined && model === undefined) {
+    const name = config.split('/').slice(-2, -1)[0] || 'model';
+    return args.attempt(() => ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile)));
   }
-  if (faults.length > 0) throw new UnscopedValidationError(faults);
-  return { text, flags };
-}
-
-function split(word: string): [string | undefined, string | undefined] {
-  const match = /^--([a-z-]+)(?:=(.*))?$/.exec(word);
-  return match ? [match[1], match[2]] : [undefined, undefined];
-}
-
-function number(args: Arguments, name: string): number | undefined {
-  return numberOf(`--${name}`, args.text[name]);
-}
-
-function numberOf(what: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value))
-    throw new UnscopedValidationError([untitled(`${what} must be a number; got '${text}'`)]);
-  return value;
-}
-
-function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec {
-  const { model, config } = args.text;
-  if ((model === undefined) === (config === undefined))
-    throw new UnscopedValidationError([untitled('give either --model or --config')]);
-  if (config !== undefined)
-    return ModelSpec.fromHuggingFaceConfig(config.split('/').slice(-2, -1)[0] || 'model', textOf(config, readFile));
+  if (model === undefined || config !== undefined) {
+    const id = model === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES';
+    args.faults.push({ id, property: '--model', reason: 'give either --model or --config' });
+    return undefined;
+  }
   const size = /^(\d+(?:\.\d+)?)B$/i.exec(model);
-  return size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model);
+  return args.attempt(() =>
+    size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model),
+  );
 }
 
-function textOf(path: string, readFile: (path: string) => string): string {
+/**
+ * The text of a file.
+ *
+ * @throws UnscopedValidationError when it cannot be read
+ *
+ * @internal
+ */
+export function textOf(path: string, readFile: (path: string) => string): string {
   try {
     return readFile(path);
   } catch (error) {
-    throw new UnscopedValidationError([untitled(`--config ${path} cannot be read: ${(error as Error).message}`)]);
+    const reason = `--config ${path} cannot be read: ${(error as Error).message}`;
+    throw new UnscopedValidationError([fault('FILE_UNREADABLE', '--config', reason)]);
   }
 }
 
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
-  const { text } = args;
-  const offload = number(args, 'cpu-offload');
-  const checkpoint = number(args, 'checkpoint-size');
-  const network = text.network?.toUpperCase();
+  const size = (name: string) => {
+    const gib = args.number(name);
+    return gib === undefined ? undefined : args.attempt(() => DataSize.gib(gib));
+  };
+  const network = args.text('network')?.toUpperCase();
   if (network !== undefined && network !== NodeNetwork.RDMA && network !== NodeNetwork.TCP) {
-    throw new UnscopedValidationError([untitled(`--network must be rdma or tcp; got '${text.network}'`)]);
+    const reason = `--network must be rdma or tcp; got '${args.text('network')}'`;
+    args.faults.push(fault('UNKNOWN_VALUE', '--network', reason));
   }
   return {
-    model: modelOf(args, readFile),
-    contextLength: number(args, 'context'),
-    concurrency: number(args, 'concurrency'),
-    inputTokens: number(args, 'input'),
-    outputTokens: number(args, 'output'),
-    kvCachePrecision: text['kv-precision'] === undefined ? undefined : Precision.of(text['kv-precision']),
-    engine: text.engine === undefined ? undefined : InferenceEngine.of(text.engine),
-    gpuMemoryUtilization: number(args, 'utilization'),
-    maxBatchedTokens: number(args, 'max-batched-tokens'),
-    maxSequences: number(args, 'max-sequences'),
-    checkpointSize: checkpoint === undefined ? undefined : DataSize.gib(checkpoint),
-    cpuOffload: offload === undefined ? undefined : DataSize.gib(offload),
+    // Without a model nothing is planned: it is a fault.
+    model: modelOf(args, readFile) as ModelSpec,
+    contextLength: args.number('context'),
+    concurrency: args.number('concurrency'),
+    inputTokens: args.number('input'),
+    outputTokens: args.number('output'),
+    kvCachePrecision: args.valueOf(args.text('kv-precision'), (name) => Precision.of(name)),
+    engine: args.valueOf(args.text('engine'), (name) => InferenceEngine.of(name)),
+    gpuMemoryUtilization: args.number('utilization'),
+    maxBatchedTokens: args.number('max-batched-tokens'),
+    maxSequences: args.number('max-sequences'),
+    checkpointSize: size('checkpoint-size'),
+    cpuOffload: size('cpu-offload'),
     network: network as NodeNetwork | undefined,
   };
 }
 
 function parallelismOf(args: Arguments): Parallelism | undefined {
-  const [tensor, pipeline, expert, data] = ['tensor', 'pipeline', 'expert', 'data'].map((name) => number(args, name));
+  const [tensor, pipeline, expert, data] = ['tensor', 'pipeline', 'expert', 'data'].map((name) => args.number(name));
   if ([tensor, pipeline, expert, data].every((degree) => degree === undefined)) return undefined;
-  return Parallelism.of({ tensor: tensor ?? 1, pipeline, expert, data });
+  return args.attempt(() => Parallelism.of({ tensor: tensor ?? 1, pipeline, expert, data }));
 }
 
 function plan(args: Arguments, readFile: (path: string) => string): CommandResult {
-  const { instance, precision } = args.text;
-  if (instance === undefined)
-    throw new UnscopedValidationError([untitled('give --instance, for example --instance g6e.xlarge')]);
-  const made = CapacityPlanner.plan({
+  const instanceType = args.valueOf(args.text('instance'), (name) => GpuInstanceType.of(name));
+  if (args.text('instance') === undefined && !args.faults.some(({ property }) => property === '--instance')) {
+    const reason = 'give --instance, for example --instance g6e.xlarge';
+    args.faults.push(fault('MISSING_PROPERTY', '--instance', reason));
+  }
+  const request = {
     ...loadOf(args, readFile),
-    instanceType: GpuInstanceType.of(instance),
-    precision: precision === undefined ? undefined : Precision.of(precision),
+    precision: args.valueOf(args.text('precision'), (name) => Precision.of(name)),
     parallelism: parallelismOf(args),
-    maxNodes: number(args, 'max-nodes'),
-    microBatches: number(args, 'micro-batches'),
-    pricePerHour: number(args, 'price'),
-  });
-  return { output: planText(made, args.flags), status: made.fits ? 0 : 1 };
+    maxNodes: args.number('max-nodes'),
+    microBatches: args.number('micro-batches'),
+    pricePerHour: args.number('price'),
+  };
+  args.throwIfFaulty();
+  const made = CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuInstanceType });
+  return { output: planText(made, args), status: made.fits ? 0 : 1 };
 }
 
-function planText(made: CapacityPlan, flags: ReadonlySet<string>): string {
-  if (flags.has('json')) return JSON.stringify(made.toJson(), undefined, 2);
-  if (flags.has('markdown')) return made.explainMarkdown();
-  if (flags.has('explain')) return made.explain();
+function planText(made: CapacityPlan, args: Arguments): string {
+  if (args.has('json')) return JSON.stringify(made.toJson(), undefined, 2);
+  if (args.has('markdown')) return made.explainMarkdown();
+  if (args.has('explain')) return made.explain();
   const rows = made.figures.map((figure) => [figure.name, figure.value, figure.evidence, figure.errorBand]);
-  const ways = made.alternatives.map(
-    (way) => `  - ${way.change} (${way.nodes} × ${way.instanceType}, ${way.parallelism})`,
+  const others = made.alternatives.map(
+    (other) => `  - ${other.change} (${other.nodes} × ${other.instanceType}, ${other.parallelism})`,
   );
-  const missing = made.shortfallPerGpu ? [`short by ${made.shortfallPerGpu} per GPU; ways out:`, ...ways] : ways;
+  const missing = made.shortfallPerGpu
+    ? [`short by ${made.shortfallPerGpu} per GPU; these configurations would fit:`, ...others]
+    : others;
   return [
     made.summary,
     '',
@@ -254,27 +158,29 @@ function planText(made: CapacityPlan, flags: ReadonlySet<string>): string {
 }
 
 function search(args: Arguments, readFile: (path: string) => string): CommandResult {
-  const list = (name: string) => args.text[name]?.split(',').map((part) => part.trim());
-  const candidates = list('instances')?.map((part) => {
+  const candidates = args.list('instances')?.map((part) => {
     const [type, price] = part.split('=');
-    return { instanceType: GpuInstanceType.of(type), pricePerHour: numberOf(`pricePerHour of ${type}`, price) };
+    const pricePerHour = args.numberOf(`pricePerHour of ${type}`, price);
+    return { instanceType: args.attempt(() => GpuInstanceType.of(type)) as GpuInstanceType, pricePerHour };
   });
-  const plans = CapacityPlanner.search({
+  const request = {
     ...loadOf(args, readFile),
     candidates,
-    precisions: list('precisions')?.map((name) => Precision.of(name)),
+    precisions: args.list('precisions')?.map((name) => args.attempt(() => Precision.of(name)) as Precision),
     parallelism: parallelismOf(args),
-    maxNodes: number(args, 'max-nodes'),
-    maxReplicas: number(args, 'max-replicas'),
-    limit: number(args, 'limit') ?? 10,
+    maxNodes: args.number('max-nodes'),
+    maxReplicas: args.number('max-replicas'),
+    limit: args.number('limit') ?? 10,
     targets: {
-      maxTimePerOutputTokenMs: number(args, 'max-ms-per-token'),
-      maxTimeToFirstTokenMs: number(args, 'max-ms-to-first-token'),
-      minOutputTokensPerSecond: number(args, 'min-tokens-per-second'),
+      maxTimePerOutputTokenMs: args.number('max-ms-per-token'),
+      maxTimeToFirstTokenMs: args.number('max-ms-to-first-token'),
+      minOutputTokensPerSecond: args.number('min-tokens-per-second'),
     },
-  });
+  };
+  args.throwIfFaulty();
+  const plans = CapacityPlanner.search(request);
   const status = plans.length > 0 ? 0 : 1;
-  if (args.flags.has('json'))
+  if (args.has('json'))
     return {
       output: JSON.stringify(
         plans.map((made) => made.toJson()),

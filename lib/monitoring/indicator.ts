@@ -75,7 +75,11 @@ export class Indicator {
   }));
 
   /** Every indicator. */
-  public static readonly ALL: Indicator[] = [Indicator.QPS, Indicator.LATENCY_P99, Indicator.GPU_MEMORY];
+  public static readonly ALL: Indicator[] = Object.freeze([
+    Indicator.QPS,
+    Indicator.LATENCY_P99,
+    Indicator.GPU_MEMORY,
+  ]) as Indicator[];
 
   /** Name for people. */
   public readonly name: string;

@@ -2,7 +2,7 @@
  * Who brings the driver of ConnectX adapters to the nodes.
  */
 export class NicDriver {
-  /** The nodes have it: the kernel's own, or DOCA-OFED installed by whoever made the nodes. */
+  /** The nodes have it: the kernel's own, or DOCA-OFED installed when the nodes were made. */
   public static host(): NicDriver {
     return new NicDriver();
   }

@@ -12,7 +12,7 @@ export const SECONDARY_NETWORK = 'secondary network';
  */
 export interface SecondaryNetworkEntry {
   readonly reference: string;
-  /** Addresses of each node. @default - the network has no addresses of ours */
+  /** Addresses of each node. @default - the network has no `NvIpamPool` */
   readonly perNodeBlockSize?: number;
 }
 

@@ -2,9 +2,11 @@ import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { parallelismCandidates, smallestFit } from './choose-parallelism';
-import { fitOf } from './judge-fit';
+import { fitOf } from './memory-fit';
 import { Alternative } from './plan-parts';
-import { Load, Setup, hardwareFaults, parallelismFaults, setupOf } from './setup';
+import { Configuration, Load, configurationOf } from './configuration';
+import { parallelismFaults } from './parallelism-faults';
+import { hardwareFaults } from './request-faults';
 
 const MOST_WAYS = 8;
 const MOST_NODES = 8;
@@ -17,93 +19,97 @@ interface Ranked {
 }
 
 /**
- * Changes that make a setup fit, one at a time, each tried: quantized weights, a quantized cache, fewer sequences, a shorter
+ * Changes that make a configuration fit, one at a time, each tried: quantized weights, a quantized cache, fewer sequences, a shorter
  * context, more GPUs, more nodes, another instance type. Those that need no more hardware come first, then by GPU memory.
  *
  * @internal
  */
-export function alternatives(setup: Setup): Alternative[] {
+export function alternatives(configuration: Configuration): Alternative[] {
   const found = [
-    ...precisions(setup),
-    ...cachePrecision(setup),
-    ...fewerSequences(setup),
-    ...shorterContext(setup),
-    ...moreGpus(setup),
-    ...moreNodes(setup),
-    ...otherTypes(setup),
+    ...precisions(configuration),
+    ...cachePrecision(configuration),
+    ...fewerSequences(configuration),
+    ...shorterContext(configuration),
+    ...moreGpus(configuration),
+    ...moreNodes(configuration),
+    ...otherTypes(configuration),
   ];
   found.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.way.change < b.way.change ? -1 : 1));
   return found.slice(0, MOST_WAYS).map((ranked) => ranked.way);
 }
 
-function ranked(change: string, setup: Setup, givenUp: number): Ranked {
-  const { instanceType, parallelism } = setup;
+function ranked(change: string, configuration: Configuration, givenUp: number): Ranked {
+  const { instanceType, parallelism } = configuration;
   const gpus = Math.max(parallelism.gpus, 1);
   return {
     way: {
       change,
       instanceType: instanceType.name,
-      nodes: setup.nodes,
-      precision: setup.precision.name,
-      kvCachePrecision: setup.kvCachePrecision.name,
-      contextLength: setup.contextLength,
-      concurrency: setup.concurrency,
+      nodes: configuration.nodes,
+      precision: configuration.precision.name,
+      kvCachePrecision: configuration.kvCachePrecision.name,
+      contextLength: configuration.contextLength,
+      concurrency: configuration.concurrency,
       parallelism,
-      ...(setup.pricePerHour === undefined ? {} : { pricePerHour: setup.pricePerHour * setup.nodes }),
+      ...(configuration.pricePerHour === undefined
+        ? {}
+        : { pricePerHour: configuration.pricePerHour * configuration.nodes }),
     },
-    rank: [setup.nodes * instanceType.totalGpuMemory.gib + gpus * 1e-3, givenUp],
+    rank: [configuration.nodes * instanceType.totalGpuMemory.gib + gpus * 1e-3, givenUp],
   };
 }
 
-/** A setup changed, its derived values made again. */
+/** A configuration changed, its derived values made again. */
 function changed(
-  setup: Setup,
+  configuration: Configuration,
   load: Partial<Load>,
-  hardware: Partial<Pick<Setup, 'instanceType' | 'precision'>>,
+  hardware: Partial<Pick<Configuration, 'instanceType' | 'precision'>>,
   parallelism: Parallelism,
-): Setup {
-  const instanceType = hardware.instanceType ?? setup.instanceType;
-  const precision = hardware.precision ?? setup.precision;
-  const sameType = instanceType === setup.instanceType;
-  return setupOf(
+): Configuration {
+  const instanceType = hardware.instanceType ?? configuration.instanceType;
+  const precision = hardware.precision ?? configuration.precision;
+  const sameType = instanceType === configuration.instanceType;
+  return configurationOf(
     {
-      ...setup,
-      checkpointBytes: checkpointIn(setup, precision),
-      askedKvPrecision: cacheWith(setup, precision),
+      ...configuration,
+      checkpointBytes: checkpointIn(configuration, precision),
+      requestedKvCachePrecision: cacheWith(configuration, precision),
       ...load,
     },
     {
       instanceType,
       precision,
-      utilization: setup.utilization,
-      pricePerHour: sameType ? setup.pricePerHour : undefined,
+      utilization: configuration.utilization,
+      pricePerHour: sameType ? configuration.pricePerHour : undefined,
     },
     parallelism,
   );
 }
 
 /** A checkpoint that is larger than counted is taken to be so in other formats too; none is taken to be smaller. */
-function checkpointIn({ model, precision, checkpointBytes }: Setup, other: Precision): number | undefined {
+function checkpointIn({ model, precision, checkpointBytes }: Configuration, other: Precision): number | undefined {
   if (checkpointBytes === undefined || other === precision) return checkpointBytes;
   const excess = checkpointBytes / model.checkpointSize(precision).bytes;
   return Math.max(1, excess) * model.checkpointSize(other).bytes;
 }
 
 /** A 32-bit cache goes with 32-bit weights only. */
-function cacheWith({ askedKvPrecision }: Setup, precision: Precision): Precision | undefined {
-  return askedKvPrecision === Precision.FP32 && precision !== Precision.FP32 ? undefined : askedKvPrecision;
+function cacheWith({ requestedKvCachePrecision }: Configuration, precision: Precision): Precision | undefined {
+  return requestedKvCachePrecision === Precision.FP32 && precision !== Precision.FP32
+    ? undefined
+    : requestedKvCachePrecision;
 }
 
-function precisions(setup: Setup): Ranked[] {
-  const { model, precision } = setup;
-  const native = model.experts && setup.model.name.startsWith('gpt-oss');
-  const { engine, instanceType } = setup;
+function precisions(configuration: Configuration): Ranked[] {
+  const { model, precision } = configuration;
+  const native = model.experts && configuration.model.name.startsWith('gpt-oss');
+  const { engine, instanceType } = configuration;
   const usable = (p: Precision) => hardwareFaults({ model, engine }, instanceType, p).length === 0;
   return Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && usable(p))
     .filter((p) => p !== Precision.FP8_BLOCK && (p !== Precision.MXFP4 || native))
     .flatMap((p) => {
-      if (parallelismFaults(model, setup.parallelism, p).length > 0) return [];
-      const other = changed(setup, {}, { precision: p }, setup.parallelism);
+      if (parallelismFaults(model, configuration.parallelism, p).length > 0) return [];
+      const other = changed(configuration, {}, { precision: p }, configuration.parallelism);
       return fitOf(other).fits
         ? [ranked(`precision ${p.name} instead of ${precision.name}`, other, precision.bits / p.bits)]
         : [];
@@ -111,80 +117,93 @@ function precisions(setup: Setup): Ranked[] {
     .slice(0, 2);
 }
 
-function cachePrecision(setup: Setup): Ranked[] {
-  if (setup.kvCachePrecision.bits <= 8 || setup.gpu.computeCapability < 8) return [];
-  const other = changed(setup, { askedKvPrecision: Precision.FP8 }, {}, setup.parallelism);
+function cachePrecision(configuration: Configuration): Ranked[] {
+  if (configuration.kvCachePrecision.bits <= 8 || configuration.gpu.computeCapability < 8) return [];
+  const other = changed(configuration, { requestedKvCachePrecision: Precision.FP8 }, {}, configuration.parallelism);
   return fitOf(other).fits ? [ranked('key-value cache in fp8', other, 1.5)] : [];
 }
 
-function fewerSequences(setup: Setup): Ranked[] {
-  const most = fitOf(setup).memory.maxSequences;
-  if (most < 1 || most >= setup.concurrency) return [];
-  const other = changed(setup, { concurrency: most }, {}, setup.parallelism);
+function fewerSequences(configuration: Configuration): Ranked[] {
+  const most = fitOf(configuration).memory.maxSequences;
+  if (most < 1 || most >= configuration.concurrency) return [];
+  const other = changed(configuration, { concurrency: most }, {}, configuration.parallelism);
   return fitOf(other).fits
-    ? [ranked(`${most} sequences at once instead of ${setup.concurrency}`, other, 3 + setup.concurrency / most)]
+    ? [
+        ranked(
+          `${most} sequences at once instead of ${configuration.concurrency}`,
+          other,
+          3 + configuration.concurrency / most,
+        ),
+      ]
     : [];
 }
 
-function shorterContext(setup: Setup): Ranked[] {
-  const { memory } = fitOf(setup);
-  const { blockTokens } = setup.engine;
-  const perSequence = Math.floor(memory.kvCapacityTokens / setup.concurrency / blockTokens) * blockTokens;
+function shorterContext(configuration: Configuration): Ranked[] {
+  const { memory } = fitOf(configuration);
+  const { blockTokens } = configuration.engine;
+  const perSequence = Math.floor(memory.kvCapacityTokens / configuration.concurrency / blockTokens) * blockTokens;
   // A layer with a window may need a block more, see memoryOf.
-  const spare = setup.model.shape.slidingWindow ? blockTokens : 0;
-  const context = Math.min(perSequence - spare, setup.contextLength - 1);
-  if (context < Math.min(256, setup.contextLength / 2)) return [];
+  const spare = configuration.model.shape.slidingWindow ? blockTokens : 0;
+  const context = Math.min(perSequence - spare, configuration.contextLength - 1);
+  if (context < Math.min(256, configuration.contextLength / 2)) return [];
   const load = {
     contextLength: context,
-    inputTokens: Math.max(1, Math.min(setup.inputTokens, Math.floor(context / 2))),
-    outputTokens: Math.max(1, Math.min(setup.outputTokens, Math.floor(context / 2))),
+    inputTokens: Math.max(1, Math.min(configuration.inputTokens, Math.floor(context / 2))),
+    outputTokens: Math.max(1, Math.min(configuration.outputTokens, Math.floor(context / 2))),
   };
-  const other = changed(setup, load, {}, setup.parallelism);
+  const other = changed(configuration, load, {}, configuration.parallelism);
   return fitOf(other).fits
-    ? [ranked(`context ${context} instead of ${setup.contextLength}`, other, 2 + setup.contextLength / context)]
+    ? [
+        ranked(
+          `context ${context} instead of ${configuration.contextLength}`,
+          other,
+          2 + configuration.contextLength / context,
+        ),
+      ]
     : [];
 }
 
-function moreGpus(setup: Setup): Ranked[] {
-  const { model, instanceType, precision, parallelism } = setup;
+function moreGpus(configuration: Configuration): Ranked[] {
+  const { model, instanceType, precision, parallelism } = configuration;
   const larger = parallelismCandidates(model, instanceType, precision, 1).filter(
     (p) => p.gpusPerReplica > parallelism.gpusPerReplica,
   );
   for (const candidate of larger) {
-    const other = changed(setup, {}, {}, candidate.withReplicas(parallelism.data));
+    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.data));
     if (fitOf(other).fits) return [ranked(`${candidate} instead of ${parallelism}`, other, 0)];
   }
   return [];
 }
 
-function moreNodes(setup: Setup): Ranked[] {
-  const { model, instanceType, precision, parallelism } = setup;
+function moreNodes(configuration: Configuration): Ranked[] {
+  const { model, instanceType, precision, parallelism } = configuration;
   const larger = parallelismCandidates(model, instanceType, precision, MOST_NODES).filter(
     (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
   );
   for (const candidate of larger) {
-    const other = changed(setup, {}, {}, candidate.withReplicas(parallelism.data));
-    if (fitOf(other).fits) return [ranked(`${other.nodes} nodes instead of ${setup.nodes}`, other, 1)];
+    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.data));
+    if (fitOf(other).fits) return [ranked(`${other.nodes} nodes instead of ${configuration.nodes}`, other, 1)];
   }
   return [];
 }
 
-function otherTypes(setup: Setup): Ranked[] {
-  const served = { model: setup.model, engine: setup.engine };
-  const others = GpuInstanceType.ALL.filter((type) => type !== setup.instanceType && !type.legacy);
+function otherTypes(configuration: Configuration): Ranked[] {
+  const served = { model: configuration.model, engine: configuration.engine };
+  const others = GpuInstanceType.ALL.filter((type) => type !== configuration.instanceType && !type.legacy);
   const fitting = smallestHosts(others)
     .filter(
       (type) =>
-        hardwareFaults({ ...served, kvCachePrecision: setup.kvCachePrecision }, type, setup.precision).length === 0,
+        hardwareFaults({ ...served, kvCachePrecision: configuration.kvCachePrecision }, type, configuration.precision)
+          .length === 0,
     )
     .flatMap((instanceType) => {
-      const { setup: other, fit } = smallestFit(
-        setup,
-        { instanceType, precision: setup.precision, utilization: setup.utilization },
+      const { configuration: other, fit } = smallestFit(
+        configuration,
+        { instanceType, precision: configuration.precision, utilization: configuration.utilization },
         1,
       );
       return fit.fits
-        ? [ranked(`instance type ${instanceType.name} instead of ${setup.instanceType.name}`, other, 0)]
+        ? [ranked(`instance type ${instanceType.name} instead of ${configuration.instanceType.name}`, other, 0)]
         : [];
     });
   fitting.sort((a, b) => a.rank[0] - b.rank[0]);

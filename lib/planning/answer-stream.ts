@@ -1,4 +1,4 @@
-import { Setup } from './setup';
+import { Configuration } from './configuration';
 
 /** Tokens of an answer up to which the growth of the host's time was measured (2000 of them, so 1000 before one on average). */
 const MEASURED_EARLIER = 1000;
@@ -9,8 +9,8 @@ const MEASURED_EARLIER = 1000;
  *
  * @internal
  */
-export function answerSeconds(setup: Setup, concurrency: number): number {
-  const { engine, outputTokens } = setup;
+export function answerSeconds(configuration: Configuration, concurrency: number): number {
+  const { engine, outputTokens } = configuration;
   const earlier = Math.min(outputTokens / 2, MEASURED_EARLIER);
   return (
     concurrency * (engine.answerMicrosecondsPerToken * 1e-6 + earlier * engine.answerNanosecondsPerEarlierToken * 1e-9)

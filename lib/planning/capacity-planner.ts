@@ -1,34 +1,36 @@
-import { untitled } from '../units/fault';
 import { throwIfFaulty } from '../units/errors';
+import { fault } from '../units/fault';
+import { alternatives } from './alternatives';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
+import { configurationOf, resolveLoad } from './configuration';
 import { defaultPrecision } from './default-precision';
-import { planOf } from './judge';
-import { candidateCount, searchPlans } from './search';
-import { requestFaults, resolveLoad, setupOf } from './setup';
+import { planOf } from './evaluate';
+import { requestFaults } from './request-faults';
+import { searchPlans } from './search';
 import { missedTargets } from './targets';
-import { alternatives } from './alternatives';
 
 /**
  * Says before anything is paid for whether a model fits, how fast it is, and which hardware is the cheapest that will do.
  */
 export class CapacityPlanner {
   /**
-   * Judges one choice of hardware. A choice that does not fit gives a plan too, with `fits` false, the shortfall and ways out.
+   * Evaluates one choice of hardware. A choice that does not fit gives a plan too, with `fits` false, the shortfall and alternatives
+   * that fit.
    *
    * @param request the model, its load and the hardware
    * @throws UnscopedValidationError with all faults: a precision the GPU lacks, a tensor degree that does not divide the heads, a
-   * context beyond the model, numbers that are no numbers
+   * context beyond the model, numbers out of their range
    */
   public static plan(request: CapacityRequest): CapacityPlan {
     const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
     const load = resolveLoad(request, requestFaults(request, precision));
     const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization };
-    const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).setup.parallelism;
-    const setup = setupOf(load, hardware, chosen.withReplicas(replicas ?? chosen.data));
-    return planOf(setup, () => alternatives(setup));
+    const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).configuration.parallelism;
+    const configuration = configurationOf(load, hardware, chosen.withReplicas(replicas ?? chosen.data));
+    return planOf(configuration, () => alternatives(configuration));
   }
 
   /**
@@ -43,42 +45,29 @@ export class CapacityPlanner {
   }
 
   /**
-   * How many combinations of hardware, precision and parallelism a search judges.
+   * The cheapest hardware that a model fits on and that meets the targets; without prices, the one with the least GPU memory.
    *
    * @param request as for `search`
-   * @throws UnscopedValidationError with all faults
+   * @throws UnscopedValidationError when nothing fits, or nothing reaches the targets, with what comes nearest
    */
-  public static countCandidates(request: CapacitySearchRequest): number {
-    return candidateCount(request);
-  }
-
-  /**
-   * The smallest hardware that a model fits on and that meets the targets.
-   *
-   * @param request as for `search`
-   * @throws UnscopedValidationError when nothing does, with what comes nearest
-   */
-  public static fitOn(request: CapacitySearchRequest): CapacityPlan {
+  public static cheapest(request: CapacitySearchRequest): CapacityPlan {
     const plans = searchPlans({ ...request, limit: 1 });
     if (plans.length === 0) {
+      const { model, contextLength, concurrency } = request;
+      const load = `a context of ${contextLength ?? 'the default length'} and ${concurrency ?? 'the default number of'} sequences`;
+      const cure = 'allow more nodes (maxNodes), fewer bits (precisions) or a shorter context';
       throwIfFaulty([
-        untitled(
-          `${request.model.name} fits on none of the candidates with a context of ${request.contextLength ?? 'the default length'} and ` +
-            `${request.concurrency ?? 'the default number of'} sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context`,
-        ),
+        fault('MODEL_FITS_NOWHERE', undefined, `${model.name} fits on none of the candidates with ${load}; ${cure}`),
       ]);
     }
     const [nearest] = plans;
-    const misses = missedTargets(nearest, request.targets ?? {}).map(({ text }) => text);
+    const nodes = `${nearest.nodes} × ${nearest.instanceType.name} (${nearest.parallelism})`;
+    const cure = 'relax the target, or allow more replicas (maxReplicas) or other candidates';
     throwIfFaulty(
-      misses.length === 0
-        ? []
-        : [
-            untitled(
-              `${request.model.name} meets the targets on none of the candidates; the nearest is ${nearest.nodes} × ${nearest.instanceType.name} ` +
-                `(${nearest.parallelism}): ${misses.join('; ')}; lower the targets, or allow more replicas (maxReplicas) or other candidates`,
-            ),
-          ],
+      missedTargets(nearest, request.targets ?? {}).map(({ target, text }) => {
+        const reason = `no candidate for ${request.model.name} reaches the target; the nearest, ${nodes}, has ${text}; ${cure}`;
+        return fault('TARGET_NOT_REACHED', `targets.${target}`, reason);
+      }),
     );
     return nearest;
   }

@@ -2,8 +2,9 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
-import { Fit, fitOf } from './judge-fit';
-import { Load, Setup, parallelismFaults, setupOf, tensorDegrees, tensorDomain } from './setup';
+import { Fit, fitOf } from './memory-fit';
+import { Configuration, Load, configurationOf, tensorDomain } from './configuration';
+import { parallelismFaults, tensorDegrees } from './parallelism-faults';
 
 /**
  * Every parallelism of one replica that hardware and model allow, fewest GPUs first; among equals tensor before pipeline. Tensor
@@ -51,15 +52,15 @@ export function smallestFit(
   load: Load,
   hardware: { instanceType: GpuNodeType; precision: Precision; pricePerHour?: number; utilization?: number },
   maxNodes: number,
-): { setup: Setup; fit: Fit } {
-  let nearest: { setup: Setup; fit: Fit } | undefined;
+): { configuration: Configuration; fit: Fit } {
+  let nearest: { configuration: Configuration; fit: Fit } | undefined;
   for (const parallelism of parallelismCandidates(load.model, hardware.instanceType, hardware.precision, maxNodes)) {
-    const setup = setupOf(load, hardware, parallelism);
-    const fit = fitOf(setup);
-    if (fit.fits) return { setup, fit };
-    if (!nearest || fit.shortfallBytes < nearest.fit.shortfallBytes) nearest = { setup, fit };
+    const configuration = configurationOf(load, hardware, parallelism);
+    const fit = fitOf(configuration);
+    if (fit.fits) return { configuration, fit };
+    if (!nearest || fit.shortfallBytes < nearest.fit.shortfallBytes) nearest = { configuration, fit };
   }
   if (nearest) return nearest;
-  const setup = setupOf(load, hardware, Parallelism.NONE);
-  return { setup, fit: fitOf(setup) };
+  const configuration = configurationOf(load, hardware, Parallelism.NONE);
+  return { configuration, fit: fitOf(configuration) };
 }

@@ -4,7 +4,7 @@ import { poolLayers } from './memory-model';
 import { PlanFacts } from './plan-facts';
 import { EvidenceClass, PlanFigure } from './plan-parts';
 import { ServingEstimate } from './serving-estimate';
-import { Setup } from './setup';
+import { Configuration } from './configuration';
 
 /** GPUs whose kernels the constants were measured on. */
 const MEASURED_GPUS: readonly GpuType[] = [
@@ -23,23 +23,26 @@ const MEASURED_FORMATS: readonly Precision[] = [
 ];
 
 /** Whether times rest on measured kernels, and the band around them; the host's were measured on one machine, others have other CPUs. */
-function timeEvidence(setup: Setup, ...estimates: ServingEstimate[]): { evidence: EvidenceClass; errorBand: string } {
+function timeEvidence(
+  configuration: Configuration,
+  ...estimates: ServingEstimate[]
+): { evidence: EvidenceClass; errorBand: string } {
   const measured =
-    MEASURED_GPUS.includes(setup.gpu) &&
-    MEASURED_FORMATS.includes(setup.precision) &&
-    setup.parallelism.tensor <= setup.instanceType.nvlinkDomainSize &&
-    setup.cpuOffloadBytes === 0 &&
-    setup.cudaGraphs &&
+    MEASURED_GPUS.includes(configuration.gpu) &&
+    MEASURED_FORMATS.includes(configuration.precision) &&
+    configuration.parallelism.tensor <= configuration.instanceType.nvlinkDomainSize &&
+    configuration.cpuOffloadBytes === 0 &&
+    configuration.cudaGraphs &&
     estimates.every((time) => time.hostStep <= time.gpuStep);
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
-  if (setup.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
-  return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: setup.engine._isVllm ? '± 20 %' : '± 30 %' };
+  if (configuration.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
+  return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
 }
 
 /** Layers that a pool of the cache has room for besides those there are, see poolLayers. */
-function paddedText(setup: Setup): string {
-  const { whole, windowed } = poolLayers(setup);
-  const padding = whole + windowed - setup.model.layers;
+function paddedText(configuration: Configuration): string {
+  const { whole, windowed } = poolLayers(configuration);
+  const padding = whole + windowed - configuration.model.layers;
   return padding === 0 ? '' : `; groups of layers with and without a window padded by ${padding} layers`;
 }
 
@@ -49,18 +52,18 @@ function paddedText(setup: Setup): string {
  * @internal
  */
 export function figuresOf(
-  setup: Setup,
+  configuration: Configuration,
   facts: Omit<PlanFacts, 'figures'>,
   asked: ServingEstimate,
   full: ServingEstimate,
   inFlight: number,
 ): PlanFigure[] {
-  const { model, parallelism, precision, gpu } = setup;
+  const { model, parallelism, precision, gpu } = configuration;
   const exact = {
     evidence: model.approximate ? EvidenceClass.ASSUMED : EvidenceClass.EXACT,
     errorBand: model.approximate ? '± 20 %' : '± 0.1 %',
   };
-  const times = timeEvidence(setup);
+  const times = timeEvidence(configuration);
   const memory = facts.memoryPerGpu;
   const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
   const figures: PlanFigure[] = [
@@ -84,7 +87,7 @@ export function figuresOf(
       formula: model.latentAttention
         ? 'layers × (rank + rotary) × bytes, on every tensor rank'
         : 'layers × 2 × ceil(heads / tensor) × head size × bytes',
-      inputs: `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}, ${setup.kvCachePrecision.bits} bits`,
+      inputs: `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}, ${configuration.kvCachePrecision.bits} bits`,
       evidence: exact.evidence,
       errorBand: model.approximate ? exact.errorBand : 'none',
     },
@@ -92,7 +95,7 @@ export function figuresOf(
       name: 'key-value cache per GPU',
       value: String(memory.kvCache),
       formula: 'sequences × context, rounded up to blocks × bytes per token (windowed layers: the window)',
-      inputs: `${facts.concurrency} sequences × ${facts.contextLength} tokens, blocks of ${setup.engine.blockTokens}`,
+      inputs: `${facts.concurrency} sequences × ${facts.contextLength} tokens, blocks of ${configuration.engine.blockTokens}`,
       evidence: exact.evidence,
       errorBand: model.approximate ? exact.errorBand : 'none',
     },
@@ -108,8 +111,8 @@ export function figuresOf(
     {
       name: 'runtime per GPU',
       value: String(memory.runtime),
-      formula: `libraries by ranks + experts + ${setup.engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack'} outside the utilization + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache`,
-      inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${setup.cudaGraphs ? 'on' : 'off'}`,
+      formula: `libraries by ranks + experts + ${configuration.engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack'} outside the utilization + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache`,
+      inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${configuration.cudaGraphs ? 'on' : 'off'}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; up to 1 GiB less is used',
     },
@@ -125,7 +128,7 @@ export function figuresOf(
       name: 'key-value capacity',
       value: `${facts.kvCapacityTokens} tokens, ${facts.maxConcurrency} sequences of ${facts.contextLength}`,
       formula: '(available - weights - activations - runtime) / bytes per token',
-      inputs: `the rows above${paddedText(setup)}`,
+      inputs: `the rows above${paddedText(configuration)}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand:
         'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
@@ -148,7 +151,7 @@ export function figuresOf(
         `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
         `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}` +
         (asked.hostStep > 0 ? `; host ${ms(asked.hostStep)} to send the tokens meanwhile` : ''),
-      ...timeEvidence(setup, asked),
+      ...timeEvidence(configuration, asked),
     },
     {
       name: 'time to first token',
@@ -162,7 +165,7 @@ export function figuresOf(
       value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
       formula: `b / (${asked.hostStep > 0 ? 'max(decode, b × host)' : 'decode'} + b × prefill / out) × replicas`,
       inputs: `${parallelism.data} replicas`,
-      ...timeEvidence(setup, asked, full),
+      ...timeEvidence(configuration, asked, full),
     },
   ];
   if (parallelism.pipeline > 1) {
@@ -191,7 +194,7 @@ export function figuresOf(
       value: `${facts.costPerMillionTokens.toFixed(2)}, with one replica in reserve ${facts.costPerMillionTokensWithSpare.toFixed(2)}`,
       formula: '1e6 × nodes × price per hour / (3600 × tokens per second × busy share)',
       inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), busy ${facts.utilization}`,
-      ...timeEvidence(setup, full),
+      ...timeEvidence(configuration, full),
     });
   }
   return figures;

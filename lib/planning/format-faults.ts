@@ -1,4 +1,4 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
@@ -27,7 +27,9 @@ export function formatFaults(
   // (vllm-project/vllm#8189); of the other engines nothing is known to run it before.
   if (model.latentAttention && gpu.computeCapability < 8) {
     return [
-      untitled(
+      fault(
+        'LATENT_ATTENTION_NOT_SUPPORTED',
+        'instanceType',
         `latent attention (${model.name}) needs compute capability 8.0, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; use a GPU from A10G on`,
       ),
     ];
@@ -38,10 +40,18 @@ export function formatFaults(
     const has = `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;
     const others = model.experts ? 'use vllm' : 'vllm and sglang do';
     if (engine.name.startsWith('tensorrt'))
-      return [untitled(`${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`)];
+      return [
+        fault(
+          'ENGINE_LACKS_PRECISION',
+          'precision',
+          `${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`,
+        ),
+      ];
     if (model.experts && engine === InferenceEngine.SGLANG)
       return [
-        untitled(
+        fault(
+          'ENGINE_LACKS_PRECISION',
+          'precision',
           `${engine.name} runs experts in ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`,
         ),
       ];
@@ -50,7 +60,9 @@ export function formatFaults(
   const inHalf = precision === Precision.FP16 || (precision.quantized && !gpu.supports(Precision.BF16));
   if (!model.shape.needsBfloat16 || !inHalf) return [];
   return [
-    untitled(
+    fault(
+      'MODEL_OVERFLOWS_IN_FP16',
+      'precision',
       `${model.name} overflows in fp16, which engines refuse; ` +
         (gpu.supports(Precision.BF16)
           ? 'use bf16'

@@ -1,6 +1,6 @@
 import { ExpertLayers } from '../catalog/model-architecture';
 import { Precision } from '../catalog/precision';
-import { DEFAULT_MAX_SEQUENCES, Setup } from './setup';
+import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
 
 const GIB = 2 ** 30;
@@ -45,8 +45,8 @@ export interface MemoryModel {
  *
  * @internal
  */
-export function stageWeights(setup: Setup, stage: Stage): number {
-  const { model, parallelism, precision } = setup;
+export function stageWeights(configuration: Configuration, stage: Stage): number {
+  const { model, parallelism, precision } = configuration;
   const c = model._parameterCount();
   const { tensor, expert, pipeline } = parallelism;
   const keyValueShare = model.latentAttention ? 1 : Math.ceil(model.keyValueHeads / tensor) / model.keyValueHeads;
@@ -54,7 +54,8 @@ export function stageWeights(setup: Setup, stage: Stage): number {
     stage.layers * (c.attention / tensor + c.keyValue * keyValueShare) +
     stage.denseLayers * (c.denseFeedForward / tensor) +
     stage.expertLayers * (c.sharedExperts / tensor);
-  const experts = ((stage.expertLayers * c.routedExperts) / (expert > 1 ? expert : tensor)) * expertPadding(setup);
+  const experts =
+    ((stage.expertLayers * c.routedExperts) / (expert > 1 ? expert : tensor)) * expertPadding(configuration);
   // Engines load the encoder of images on the first stage.
   let rest = stage.layers * c.small + stage.expertLayers * c.router + (stage.first ? c.encoder : 0);
   const table = (c.embedding - c.head) / tensor;
@@ -74,15 +75,15 @@ export function stageWeights(setup: Setup, stage: Stage): number {
     (matrices - latent) * (expertsOnly ? wide : precision.bytesPerWeight) +
     (rest + latent) * wide +
     scales;
-  if (setup.checkpointBytes === undefined) return counted;
-  return counted * (setup.checkpointBytes / model.checkpointSize(precision).bytes);
+  if (configuration.checkpointBytes === undefined) return counted;
+  return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes);
 }
 
 /**
  * Loaded MXFP4 experts against those of the checkpoint: kernels want whole tiles, so vLLM rounds the hidden size up to 256 and each rank's
  * width up to 128, on Blackwell to 256 (its mxfp4 layer). gpt-oss-120b loads 65.97 GiB on one H100, not 60.7 (vllm-project/vllm#23278).
  */
-function expertPadding({ model, gpu, parallelism, precision }: Setup): number {
+function expertPadding({ model, gpu, parallelism, precision }: Configuration): number {
   if (!model.experts || precision !== Precision.MXFP4) return 1;
   const width = model.experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
   const padded = (size: number, tile: number) => Math.ceil(size / tile) * tile;
@@ -96,8 +97,8 @@ function expertPadding({ model, gpu, parallelism, precision }: Setup): number {
  *
  * @internal
  */
-export function keyValueBytes(setup: Setup, layers: number): number {
-  const { model, parallelism, kvCachePrecision } = setup;
+export function keyValueBytes(configuration: Configuration, layers: number): number {
+  const { model, parallelism, kvCachePrecision } = configuration;
   const width = model.latentAttention
     ? model.keyValueWidth
     : 2 * Math.ceil(model.keyValueHeads / parallelism.tensor) * model.headSize;
@@ -117,12 +118,12 @@ export function keyValueBytes(setup: Setup, layers: number): number {
  *
  * @internal
  */
-export function activationBytes(setup: Setup, sequences = setup.maxSequences): number {
-  const sampler = 9.7 * 4 * Math.min(sequences, setup.maxBatchedTokens) * setup.model.vocabularySize;
-  return Math.max(70 * MIB, layerBytes(setup), sampler);
+export function activationBytes(configuration: Configuration, sequences = configuration.maxSequences): number {
+  const sampler = 9.7 * 4 * Math.min(sequences, configuration.maxBatchedTokens) * configuration.model.vocabularySize;
+  return Math.max(70 * MIB, layerBytes(configuration), sampler);
 }
 
-function layerBytes({ model, parallelism, maxBatchedTokens }: Setup): number {
+function layerBytes({ model, parallelism, maxBatchedTokens }: Configuration): number {
   const t = parallelism.tensor;
   const h = model.hiddenSize;
   const width = model.latentAttention ? h : model.attentionHeads * model.headSize;
@@ -146,24 +147,25 @@ function activeWidth(experts: ExpertLayers): number {
  *
  * @internal
  */
-export function runtimeBytes(setup: Setup, weights: number, room: number): number {
-  const { parallelism } = setup;
+export function runtimeBytes(configuration: Configuration, weights: number, room: number): number {
+  const { parallelism } = configuration;
   const ranks = parallelism.gpusPerReplica;
-  const node = setup.instanceType.gpuCount;
-  const few = ranks === 2 || setup.instanceType.nvlinkDomainSize === 1;
+  const node = configuration.instanceType.gpuCount;
+  const few = ranks === 2 || configuration.instanceType.nvlinkDomainSize === 1;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
-  const experts = expertBytes(setup);
+  const experts = expertBytes(configuration);
   // The CUDA context and the graphs lie outside the utilization; what does not fit there must be kept free inside.
-  const graphs = setup.cudaGraphs ? GRAPHS : 0;
-  const inside = setup.engine.countsGraphs ? graphs : 0;
+  const graphs = configuration.cudaGraphs ? GRAPHS : 0;
+  const inside = configuration.engine.countsGraphs ? graphs : 0;
   const outside = 0.6 * GIB + graphs - inside;
-  const spill = inside + Math.max(0, outside - (1 - setup.gpuMemoryUtilization) * setup.gpu.memory.bytes);
+  const spill =
+    inside + Math.max(0, outside - (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
   const known = nonTorch + experts + spill + 0.003 * weights;
   // For what is not known: what vLLM takes besides follows its defaults, which are larger on large GPUs; on the others a share of the
   // cache, so that a nearly full GPU does not pay for memory it does not have.
-  const { bytes } = setup.gpu.memory;
-  if (bytes >= LARGE_GPU) return known + 0.015 * setup.gpuMemoryUtilization * bytes;
+  const { bytes } = configuration.gpu.memory;
+  if (bytes >= LARGE_GPU) return known + 0.015 * configuration.gpuMemoryUtilization * bytes;
   return known + KEPT_FREE * Math.max(0, room - known);
 }
 
@@ -174,17 +176,17 @@ export function runtimeBytes(setup: Setup, weights: number, room: number): numbe
  * whose peak is the sampler's 1.40 GiB. Behind latent attention more is taken than that workspace: with the plan's default of sequences
  * it is added, and of more sequences what the sampler takes more counts as theirs.
  */
-function expertBytes(setup: Setup): number {
-  const { model, parallelism, maxBatchedTokens } = setup;
+function expertBytes(configuration: Configuration): number {
+  const { model, parallelism, maxBatchedTokens } = configuration;
   if (!model.experts) return 0;
   const share = parallelism.gpusPerReplica === 1 ? 0.5 : 1;
   if (!model.latentAttention) {
     const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
-    return Math.max(0, layerBytes(setup) + workspace - activationBytes(setup));
+    return Math.max(0, layerBytes(configuration) + workspace - activationBytes(configuration));
   }
   const own = share * model.hiddenSize * (12 / 7168) * GIB;
-  const few = Math.min(DEFAULT_MAX_SEQUENCES, setup.maxSequences);
-  return Math.max(0, own - (activationBytes(setup) - activationBytes(setup, few)));
+  const few = Math.min(DEFAULT_MAX_SEQUENCES, configuration.maxSequences);
+  return Math.max(0, own - (activationBytes(configuration) - activationBytes(configuration, few)));
 }
 
 /**
@@ -195,7 +197,7 @@ function expertBytes(setup: Setup): number {
  *
  * @internal
  */
-export function poolLayers({ model, engine }: Setup): { readonly whole: number; readonly windowed: number } {
+export function poolLayers({ model, engine }: Configuration): { readonly whole: number; readonly windowed: number } {
   const windowed = engine.keepsWindows ? (model.shape.slidingWindow?.layers ?? 0) : 0;
   const whole = model.layers - windowed;
   if (whole === 0 || windowed === 0) return { whole, windowed };
@@ -210,28 +212,29 @@ export function poolLayers({ model, engine }: Setup): { readonly whole: number; 
  *
  * @internal
  */
-export function memoryOf(setup: Setup): MemoryModel {
-  const { model, engine, contextLength, concurrency } = setup;
-  const available = setup.gpuMemoryUtilization * setup.gpu.memory.bytes;
-  const activations = activationBytes(setup);
+export function memoryOf(configuration: Configuration): MemoryModel {
+  const { model, engine, contextLength, concurrency } = configuration;
+  const available = configuration.gpuMemoryUtilization * configuration.gpu.memory.bytes;
+  const activations = activationBytes(configuration);
   const block = engine.blockTokens;
   const blockTokens = Math.ceil(contextLength / block) * block;
-  const pool = poolLayers(setup);
+  const pool = poolLayers(configuration);
   const window = model.shape.slidingWindow?.tokens ?? 0;
   // A window may begin within a block, so it has one block more (vLLM's SlidingWindowSpec.max_memory_usage_bytes).
-  const windowTokens = (Math.ceil(Math.min(window - 1 + setup.maxBatchedTokens, contextLength) / block) + 1) * block;
+  const windowTokens =
+    (Math.ceil(Math.min(window - 1 + configuration.maxBatchedTokens, contextLength) / block) + 1) * block;
   const effectiveTokens = (blockTokens * pool.whole + windowTokens * pool.windowed) / model.layers;
   const poolShare = (pool.whole + pool.windowed) / model.layers;
   let worst: MemoryModel | undefined;
   let most = -Infinity;
   let tokens = Infinity;
   let sequences = Infinity;
-  for (const stage of stagesOf(setup)) {
-    const all = stageWeights(setup, stage);
-    const offloaded = Math.min(all, setup.cpuOffloadBytes);
+  for (const stage of stagesOf(configuration)) {
+    const all = stageWeights(configuration, stage);
+    const offloaded = Math.min(all, configuration.cpuOffloadBytes);
     const weights = all - offloaded;
-    const runtime = runtimeBytes(setup, weights, available - weights - activations);
-    const kvPerToken = keyValueBytes(setup, stage.layers);
+    const runtime = runtimeBytes(configuration, weights, available - weights - activations);
+    const kvPerToken = keyValueBytes(configuration, stage.layers);
     const kvPerSequence = kvPerToken * effectiveTokens;
     const kvNeeded = kvPerSequence * concurrency;
     const room = Math.max(0, available - weights - activations - runtime);

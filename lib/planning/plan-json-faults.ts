@@ -1,8 +1,8 @@
-import { Fault, untitled } from '../units/fault';
-import { givenText } from '../catalog/numbers';
+import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
 import { NodeNetwork } from './capacity-request';
 import { PlanFacts } from './plan-facts';
-import { parallelismFaults } from './setup';
+import { parallelismFaults } from './parallelism-faults';
 
 /** Plain data of a JSON object. */
 interface Json {
@@ -45,8 +45,8 @@ export function fieldFaults(data: Json): Fault[] {
     for (const key of keys) {
       const value = data[key];
       if (ok(value) || (optional && value === undefined)) continue;
-      const got = typeof value === 'number' ? givenText(value) : JSON.stringify(value);
-      faults.push(untitled(`${key} must be ${what}; got ${got}`));
+      const got = typeof value === 'number' ? givenValue(value) : JSON.stringify(value);
+      faults.push(fault('PLAN_CHANGED', key, `${key} must be ${what}; got ${got}`));
     }
   };
   const number = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity;
@@ -59,7 +59,7 @@ export function fieldFaults(data: Json): Fault[] {
   check(['network'], `one of ${networks.join(', ')}`, (value) => networks.includes(value));
   check(['warnings'], 'a list of texts', (value) => isList(value, (text) => typeof text === 'string'));
   check(['layersPerStage'], 'a list of whole numbers', (value) => isList(value, Number.isSafeInteger));
-  check(['alternatives'], 'a list of ways out', (value) =>
+  check(['alternatives'], 'a list of alternatives', (value) =>
     isList(value, (way) => isObject(way) && isObject(way.parallelism)),
   );
   check(['figures'], 'a list of figures', (value) =>
@@ -81,36 +81,66 @@ export function contradictions(facts: PlanFacts): Fault[] {
   const faults = parallelismFaults(model, parallelism, precision);
   if (facts.contextLength > model.maxContextLength)
     faults.push(
-      untitled(`contextLength ${facts.contextLength} is beyond the ${model.maxContextLength} tokens of ${model.name}`),
+      fault(
+        'PLAN_CHANGED',
+        'contextLength',
+        `contextLength ${facts.contextLength} exceeds the ${model.maxContextLength} tokens of ${model.name}`,
+      ),
     );
   if (facts.maxSequences < facts.concurrency)
-    faults.push(untitled(`maxSequences ${facts.maxSequences} is below concurrency ${facts.concurrency}`));
+    faults.push(
+      fault(
+        'PLAN_CHANGED',
+        'maxSequences',
+        `maxSequences ${facts.maxSequences} is below concurrency ${facts.concurrency}`,
+      ),
+    );
   const layers = layersPerStage.reduce((sum, stage) => sum + stage, 0);
   if (layersPerStage.length !== parallelism.pipeline || layers !== model.layers)
     faults.push(
-      untitled(
+      fault(
+        'PLAN_CHANGED',
+        'layersPerStage',
         `layersPerStage ${layersPerStage.join(', ')} is not ${model.layers} layers in ${parallelism.pipeline} stages`,
       ),
     );
   if (facts.nodes * facts.instanceType.gpuCount < parallelism.gpus)
     faults.push(
-      untitled(`${facts.nodes} nodes of ${facts.instanceType.name} have fewer GPUs than ${parallelism} needs`),
+      fault(
+        'PLAN_CHANGED',
+        'nodes',
+        `${facts.nodes} nodes of ${facts.instanceType.name} have fewer GPUs than ${parallelism} needs`,
+      ),
     );
   const { kvCachePrecision: kv } = facts;
   const whole = (facts.checkpointSize ?? model.weightSize(precision)).bytes;
   const share = whole / parallelism.tensor / Math.max(1, parallelism.expert / parallelism.tensor);
   if (parallelism.pipeline === 1 && memory.weights.bytes + facts.cpuOffload.bytes < LEAST_SHARE * share)
-    faults.push(untitled(`weights of ${memory.weights} per GPU are fewer than ${model.name} has in ${precision.name}`));
+    faults.push(
+      fault(
+        'PLAN_CHANGED',
+        'memoryPerGpu',
+        `weights of ${memory.weights} per GPU are fewer than ${model.name} has in ${precision.name}`,
+      ),
+    );
   // The fullest stage need not be the one with most layers.
   const least = model.keyValueBytesPerToken(kv) * (Math.min(...layersPerStage) / model.layers / parallelism.tensor);
   if (facts.kvBytesPerTokenPerGpu < 0.999 * least)
     faults.push(
-      untitled(`kvBytesPerTokenPerGpu ${facts.kvBytesPerTokenPerGpu} is less than ${model.name} needs in ${kv.name}`),
+      fault(
+        'PLAN_CHANGED',
+        'kvBytesPerTokenPerGpu',
+        `kvBytesPerTokenPerGpu ${facts.kvBytesPerTokenPerGpu} is less than ${model.name} needs in ${kv.name}`,
+      ),
     );
   const tooMuch = memory.total.bytes > memory.available.bytes || facts.maxConcurrency < facts.concurrency;
   if (facts.fits && (tooMuch || facts.shortfallPerGpu !== undefined))
     faults.push(
-      untitled(`fits is true, but ${memory.total} and ${facts.concurrency} sequences are more than it has room for`),
+      fault(
+        'PLAN_CHANGED',
+        'fits',
+        `fits is true, but ${memory.total} and ${facts.concurrency} sequences are more than it has room for`,
+      ),
     );
   return faults;
 }

@@ -1,4 +1,4 @@
-import { Fault, fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { DecoderShape } from '../catalog/model-architecture';
 import { ModelSpec } from '../catalog/model-spec';
@@ -87,7 +87,9 @@ export function planFromJson(json: unknown): PlanFacts {
   const data = parsed(json);
   if (data.format !== FORMAT || data.version !== VERSION) {
     throw new UnscopedValidationError([
-      untitled(
+      fault(
+        'PLAN_OF_OTHER_VERSION',
+        'version',
         `a capacity plan must have format '${FORMAT}' and version ${VERSION}; got format '${data.format}' and version '${data.version}'; ` +
           'make it again with CapacityPlan.toJson()',
       ),
@@ -98,7 +100,11 @@ export function planFromJson(json: unknown): PlanFacts {
   missing.push(...(MEMORY_PARTS.filter((part) => typeof memory[part] !== 'number') as never[]));
   if (missing.length > 0) {
     throw new UnscopedValidationError([
-      untitled(`the capacity plan lacks ${missing.join(', ')}; make it again with CapacityPlan.toJson()`),
+      fault(
+        'PLAN_CHANGED',
+        undefined,
+        `the capacity plan lacks ${missing.join(', ')}; make it again with CapacityPlan.toJson()`,
+      ),
     ]);
   }
   refuse(fieldFaults(data));
@@ -151,14 +157,20 @@ function parsed(json: unknown): Json {
     return record(JSON.parse(json));
   } catch (error) {
     if (UnscopedValidationError.isValidationError(error)) throw error;
-    throw new UnscopedValidationError([untitled(`a capacity plan must be JSON; ${(error as Error).message}`)]);
+    throw new UnscopedValidationError([
+      fault('INVALID_FORMAT', undefined, `a capacity plan must be JSON; ${(error as Error).message}`),
+    ]);
   }
 }
 
 function record(value: unknown): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UnscopedValidationError([
-      untitled(`a capacity plan must be a JSON object as CapacityPlan.toJson() makes it; got ${JSON.stringify(value)}`),
+      fault(
+        'INVALID_FORMAT',
+        undefined,
+        `a capacity plan must be a JSON object as CapacityPlan.toJson() makes it; got ${JSON.stringify(value)}`,
+      ),
     ]);
   }
   return value as Json;

@@ -1,25 +1,27 @@
-import { Fault, untitled } from '../units/fault';
+import { Fault, fault } from '../units/fault';
+import { positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuNodeType } from '../catalog/gpu-node-type';
-import { positiveFaults, positiveIntegerFaults } from '../catalog/numbers';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
 import { parallelismCandidates } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
-import { estimates, planOf } from './judge';
-import { fitOf } from './judge-fit';
-import { Load, Setup, utilizationFaults, hardwareFaults, parallelismFaults, resolveLoad, setupOf } from './setup';
+import { estimates, planOf } from './evaluate';
+import { fitOf } from './memory-fit';
+import { Configuration, Load, configurationOf, resolveLoad } from './configuration';
+import { parallelismFaults } from './parallelism-faults';
+import { hardwareFaults } from './request-faults';
 
 const DEFAULT_LIMIT = 20;
 
-/** A setup that fits, with what it is ranked by. */
+/** A configuration that fits, with what it is ranked by. */
 interface Found {
-  readonly setup: Setup;
+  readonly configuration: Configuration;
   readonly meets: boolean;
   readonly cost: number;
-  readonly missBy: number;
+  readonly targetOvershoot: number;
 }
 
 /**
@@ -34,38 +36,43 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     for (const precision of precisionsOf(request, candidate.instanceType)) {
       for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
         const hardware = { ...candidate, precision, utilization: request.utilization };
-        const best = judged(load, hardware, parallelism, request);
+        const best = evaluated(load, hardware, parallelism, request);
         if (best) found.push(best);
       }
     }
   }
-  const priced = found.every((f) => f.setup.pricePerHour !== undefined);
-  const cost = (f: Found) => (priced ? f.cost : memoryCost(f.setup));
+  const priced = found.every((f) => f.configuration.pricePerHour !== undefined);
+  const cost = (f: Found) => (priced ? f.cost : memoryCost(f.configuration));
   found.sort(
     (a, b) =>
       Number(b.meets) - Number(a.meets) ||
-      a.missBy - b.missBy ||
+      a.targetOvershoot - b.targetOvershoot ||
       cost(a) - cost(b) ||
-      a.setup.parallelism.gpus - b.setup.parallelism.gpus ||
-      a.setup.parallelism.pipeline - b.setup.parallelism.pipeline ||
-      b.setup.precision.bits - a.setup.precision.bits ||
-      a.setup.instanceType.memory.bytes - b.setup.instanceType.memory.bytes ||
-      a.setup.instanceType.vcpus - b.setup.instanceType.vcpus ||
-      compare(a.setup.instanceType.name, b.setup.instanceType.name) ||
-      compare(a.setup.precision.name, b.setup.precision.name),
+      a.configuration.parallelism.gpus - b.configuration.parallelism.gpus ||
+      a.configuration.parallelism.pipeline - b.configuration.parallelism.pipeline ||
+      b.configuration.precision.bits - a.configuration.precision.bits ||
+      a.configuration.instanceType.memory.bytes - b.configuration.instanceType.memory.bytes ||
+      a.configuration.instanceType.vcpus - b.configuration.instanceType.vcpus ||
+      compare(a.configuration.instanceType.name, b.configuration.instanceType.name) ||
+      compare(a.configuration.precision.name, b.configuration.precision.name),
   );
   return found
     .slice(0, request.limit ?? DEFAULT_LIMIT)
-    .map((f) => planOf(withReplicas(f.setup, load, request.replicas), () => []));
+    .map((f) => planOf(withReplicas(f.configuration, load, request.replicas), () => []));
 }
 
 /** Hardware is chosen for as few replicas as the targets need: a stated number of them changes how many nodes there are, not which. */
-function withReplicas(setup: Setup, load: Load, replicas: number = setup.parallelism.data): Setup {
-  return replicas === setup.parallelism.data ? setup : setupOf(load, setup, setup.parallelism.withReplicas(replicas));
+function withReplicas(
+  configuration: Configuration,
+  load: Load,
+  replicas: number = configuration.parallelism.data,
+): Configuration {
+  if (replicas === configuration.parallelism.data) return configuration;
+  return configurationOf(load, configuration, configuration.parallelism.withReplicas(replicas));
 }
 
 /**
- * How many combinations of hardware, precision and parallelism a search judges.
+ * How many combinations of hardware, precision and parallelism a search evaluates.
  *
  * @internal
  */
@@ -82,31 +89,31 @@ export function candidateCount(request: CapacitySearchRequest): number {
 
 function searchFaults(request: CapacitySearchRequest): Fault[] {
   const targets = request.targets ?? {};
+  const { maxNodes, maxReplicas, limit, candidates, precisions } = request;
   const faults = [
-    ...positiveIntegerFaults({
-      maxNodes: request.maxNodes,
-      maxReplicas: request.maxReplicas,
-      replicas: request.replicas,
-      limit: request.limit,
-    }),
-    ...positiveFaults({
-      'targets.maxTimePerOutputTokenMs': targets.maxTimePerOutputTokenMs,
-      'targets.maxTimeToFirstTokenMs': targets.maxTimeToFirstTokenMs,
-      'targets.minOutputTokensPerSecond': targets.minOutputTokensPerSecond,
-    }),
-    ...utilizationFaults(request.utilization),
-    ...(request.candidates ?? []).flatMap((candidate) =>
-      positiveFaults({ [`pricePerHour of ${candidate.instanceType.name}`]: candidate.pricePerHour }),
+    ...wholeNumberFaults({ maxNodes, maxReplicas, replicas: request.replicas, limit }, 1),
+    ...positiveFault('targets.maxTimePerOutputTokenMs', targets.maxTimePerOutputTokenMs),
+    ...positiveFault('targets.maxTimeToFirstTokenMs', targets.maxTimeToFirstTokenMs),
+    ...positiveFault('targets.minOutputTokensPerSecond', targets.minOutputTokensPerSecond),
+    ...shareFault('utilization', request.utilization),
+    ...(candidates ?? []).flatMap((candidate, i) =>
+      positiveFault(`candidates[${i}].pricePerHour`, candidate.pricePerHour),
     ),
   ];
-  if (request.kvCachePrecision === Precision.FP32 && !request.precisions?.includes(Precision.FP32))
+  if (request.kvCachePrecision === Precision.FP32 && !precisions?.includes(Precision.FP32)) {
+    const cure = 'put fp32 into precisions, or leave kvCachePrecision out';
     faults.push(
-      untitled('an fp32 key-value cache is kept with fp32 weights only; put fp32 into precisions, or leave it out'),
+      fault('CACHE_NEEDS_FP32_WEIGHTS', 'kvCachePrecision', `an fp32 key-value cache needs fp32 weights; ${cure}`),
     );
-  if (request.candidates?.length === 0)
-    faults.push(untitled('candidates must name at least one instance type; leave it out for all of the catalog'));
-  if (request.precisions?.length === 0)
-    faults.push(untitled('precisions must name at least one format; leave it out for 16 bits'));
+  }
+  if (candidates?.length === 0) {
+    const all = 'leave it out for all instance types of the catalog';
+    faults.push(fault('EMPTY_LIST', 'candidates', `candidates must list at least one type of node; ${all}`));
+  }
+  if (precisions?.length === 0) {
+    const all = 'leave it out for the one that the model is published in';
+    faults.push(fault('EMPTY_LIST', 'precisions', `precisions must list at least one format; ${all}`));
+  }
   const types = request.candidates?.map((candidate) => candidate.instanceType) ?? [];
   const lacking = (request.precisions ?? []).flatMap((precision) =>
     types.map((type) => hardwareFaults(request, type, precision)),
@@ -138,35 +145,46 @@ function parallelismsOf(
   return parallelismFaults(load.model, request.parallelism, precision).length === 0 ? [request.parallelism] : [];
 }
 
-/** The setup with as many replicas as the throughput target needs, or nothing when it does not fit. */
-function judged(
+/** The configuration with as many replicas as the throughput target needs, or nothing when it does not fit. */
+function evaluated(
   load: Load,
-  hardware: Parameters<typeof setupOf>[1],
+  hardware: Parameters<typeof configurationOf>[1],
   parallelism: Parallelism,
   { targets = {}, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Found | undefined {
-  let setup = setupOf(load, hardware, parallelism);
-  const fit = fitOf(setup);
+  let configuration = configurationOf(load, hardware, parallelism);
+  const fit = fitOf(configuration);
   if (!fit.fits) return undefined;
   // Times decide nothing without a target for them: the plans that are returned have theirs all the same.
   if (Object.values(targets).every((target) => target === undefined)) {
-    return { setup, meets: true, missBy: 0, cost: (setup.pricePerHour ?? 0) * setup.nodes };
+    return {
+      configuration,
+      meets: true,
+      targetOvershoot: 0,
+      cost: (configuration.pricePerHour ?? 0) * configuration.nodes,
+    };
   }
-  const { asked } = estimates(setup, fit.memory);
+  const { asked } = estimates(configuration, fit.memory);
   let replicas = parallelism.data;
   const wanted = targets.minOutputTokensPerSecond;
   if (wanted !== undefined) {
     const needed = Math.ceil(wanted / asked.outputTokensPerSecond);
     replicas = Math.max(replicas, Math.min(maxReplicas, needed));
-    if (replicas !== parallelism.data) setup = setupOf(load, hardware, parallelism.withReplicas(replicas));
+    if (replicas !== parallelism.data)
+      configuration = configurationOf(load, hardware, parallelism.withReplicas(replicas));
   }
   const misses = [
     over(asked.timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),
     over(asked.timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
     wanted === undefined ? 0 : over(wanted, asked.outputTokensPerSecond * replicas),
   ];
-  const missBy = Math.max(...misses);
-  return { setup, meets: missBy === 0, missBy, cost: (setup.pricePerHour ?? 0) * setup.nodes };
+  const targetOvershoot = Math.max(...misses);
+  return {
+    configuration,
+    meets: targetOvershoot === 0,
+    targetOvershoot,
+    cost: (configuration.pricePerHour ?? 0) * configuration.nodes,
+  };
 }
 
 function over(value: number, limit: number | undefined): number {
@@ -174,8 +192,8 @@ function over(value: number, limit: number | undefined): number {
 }
 
 /** Without prices: GPU memory of all nodes. */
-function memoryCost(setup: Setup): number {
-  return setup.nodes * setup.instanceType.totalGpuMemory.bytes;
+function memoryCost(configuration: Configuration): number {
+  return configuration.nodes * configuration.instanceType.totalGpuMemory.bytes;
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import { answerSeconds } from './answer-stream';
-import { Setup } from './setup';
+import { Configuration } from './configuration';
 import { Pass, PassTime, passTime } from './step-time';
 
 /**
@@ -38,9 +38,9 @@ export interface ServingEstimate {
  *
  * @internal
  */
-export function estimate(setup: Setup, concurrency: number): ServingEstimate {
-  const { inputTokens, outputTokens, engine, parallelism } = setup;
-  const batches = parallelism.pipeline === 1 ? 1 : microBatchesOf(setup, concurrency);
+export function estimate(configuration: Configuration, concurrency: number): ServingEstimate {
+  const { inputTokens, outputTokens, engine, parallelism } = configuration;
+  const batches = parallelism.pipeline === 1 ? 1 : microBatchesOf(configuration, concurrency);
   const perBatch = Math.max(1, concurrency / batches);
   const decodePass: Pass = {
     decoding: perBatch,
@@ -48,24 +48,24 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
     prompts: 0,
     promptTokens: inputTokens,
   };
-  const decode = passTime(setup, decodePass);
+  const decode = passTime(configuration, decodePass);
   // With more micro-batches than stages a token waits for the slowest stage of all of them, else only for its own way through.
   const loss = 1 / pipelineEfficiency(PIPELINE_MICRO_BATCHES, parallelism.pipeline);
   const gpuStep = loss * Math.max(decode.total, batches * decode.bottleneck) * engine.decodeFactor;
-  const hostStep = answerSeconds(setup, concurrency);
+  const hostStep = answerSeconds(configuration, concurrency);
   const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
-  const prefill = passTime(setup, prompt(inputTokens));
+  const prefill = passTime(configuration, prompt(inputTokens));
   // A prompt longer than the token window takes several steps, each of which reads the weights.
-  const pieces = Math.ceil(inputTokens / setup.maxBatchedTokens);
+  const pieces = Math.ceil(inputTokens / configuration.maxBatchedTokens);
   const prefillTotal =
     pieces === 1
       ? prefill.total
-      : Math.max(prefill.total, pieces * passTime(setup, prompt(inputTokens / pieces)).total);
+      : Math.max(prefill.total, pieces * passTime(configuration, prompt(inputTokens / pieces)).total);
   // Prompts that arrive while one step runs are computed together, as far as the token window reaches.
   const arriving = concurrency / outputTokens / batches;
-  const room = Math.max(1, setup.maxBatchedTokens / inputTokens);
+  const room = Math.max(1, configuration.maxBatchedTokens / inputTokens);
   const prompts = Math.max(1, Math.min(arriving, room));
-  const mixed = passTime(setup, { ...decodePass, prompts });
+  const mixed = passTime(configuration, { ...decodePass, prompts });
   const work = (pass: PassTime) => (parallelism.pipeline === 1 ? pass.total : pass.bottleneck);
   const perPrompt = (loss * engine.prefillFactor * (work(mixed) - work(decode))) / prompts;
   const timePerOutputToken = Math.max(gpuStep, hostStep) + (Math.max(0, concurrency - 1) * perPrompt) / outputTokens;
@@ -76,7 +76,8 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
     gpuStep,
     hostStep,
     prefill: prefillTotal,
-    timeToFirstToken: prefillTotal + dispatchSeconds(setup) + (inputTokens * engine.hostMicrosecondsPerToken) / 1e6,
+    timeToFirstToken:
+      prefillTotal + dispatchSeconds(configuration) + (inputTokens * engine.hostMicrosecondsPerToken) / 1e6,
     outputTokensPerSecond: concurrency / (timePerOutputToken + perPrompt / outputTokens),
   };
 }
@@ -85,10 +86,10 @@ export function estimate(setup: Setup, concurrency: number): ServingEstimate {
  * Launching a whole prefill from the host. Layers with experts have half as many kernels again (fitted with the host time per token on
  * gpt-oss-120b, DeepSeek-V3 and Qwen3-235B of the `fit` sources).
  */
-function dispatchSeconds(setup: Setup): number {
-  const { model, engine } = setup;
+function dispatchSeconds(configuration: Configuration): number {
+  const { model, engine } = configuration;
   const { denseLayers, expertLayers } = model._parameterCount();
-  const latent = model.latentAttention && setup.parallelism.tensor > 1;
+  const latent = model.latentAttention && configuration.parallelism.tensor > 1;
   const perExpertLayer = latent ? engine.latentDispatchMsPerLayer : 1.5 * engine.dispatchMsPerLayer;
   return (
     1e-3 * (engine.dispatchMsPerLayer * denseLayers + perExpertLayer * expertLayers) * (1 - model.skippedLayerFraction)
@@ -100,8 +101,8 @@ function dispatchSeconds(setup: Setup): number {
  *
  * @internal
  */
-export function microBatchesOf(setup: Setup, concurrency: number): number {
-  return Math.max(1, Math.min(setup.microBatches ?? setup.parallelism.pipeline, concurrency));
+export function microBatchesOf(configuration: Configuration, concurrency: number): number {
+  return Math.max(1, Math.min(configuration.microBatches ?? configuration.parallelism.pipeline, concurrency));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expertLayersBefore } from '../catalog/parameter-count';
-import { Setup } from './setup';
+import { Configuration } from './configuration';
 
 /**
  * What one pipeline stage holds.
@@ -28,12 +28,12 @@ export function stageLayers(layers: number, stages: number): number[] {
 }
 
 /**
- * The stages of a setup, each with the dense layers and those with experts that lie in it.
+ * The stages of a configuration, each with the dense layers and those with experts that lie in it.
  *
  * @internal
  */
-export function stagesOf(setup: Setup): Stage[] {
-  const { model, parallelism } = setup;
+export function stagesOf(configuration: Configuration): Stage[] {
+  const { model, parallelism } = configuration;
   const { experts } = model;
   let start = 0;
   return stageLayers(model.layers, parallelism.pipeline).map((layers, i) => {

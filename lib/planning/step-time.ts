@@ -3,7 +3,7 @@ import { allReduceSeconds, hopSeconds } from './collective-model';
 import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { keyValueBytes } from './memory-model';
-import { Setup } from './setup';
+import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
 
 /** Norms, rotary encoding, activation and residuals of one layer in a CUDA graph: about 12 µs of launches on H100 to B200. */
@@ -56,17 +56,17 @@ export interface PassTime {
  *
  * @internal
  */
-export function passTime(setup: Setup, pass: Pass): PassTime {
-  const kernel = kernelModel(setup.gpu, setup.precision, setup.engine);
-  const stages = stagesOf(setup);
+export function passTime(configuration: Configuration, pass: Pass): PassTime {
+  const kernel = kernelModel(configuration.gpu, configuration.precision, configuration.engine);
+  const stages = stagesOf(configuration);
   const sum = { weights: 0, attention: 0, fixed: 0, collectives: 0 };
   let bottleneck = 0;
-  const { tensor, pipeline } = setup.parallelism;
+  const { tensor, pipeline } = configuration.parallelism;
   const stageGpus = tensor;
-  const hopBytes = tokensOf(pass) * setup.model.hiddenSize * 2;
+  const hopBytes = tokensOf(pass) * configuration.model.hiddenSize * 2;
   let hops = 0;
   for (const [i, stage] of stages.entries()) {
-    const time = stageTime(setup, kernel, stage, pass);
+    const time = stageTime(configuration, kernel, stage, pass);
     sum.weights += time.weights;
     sum.attention += time.attention;
     sum.fixed += time.fixed;
@@ -74,14 +74,14 @@ export function passTime(setup: Setup, pass: Pass): PassTime {
     let own = time.weights + time.attention + time.fixed + time.collectives;
     if (i > 0) {
       const boundary = i * stageGpus;
-      const across = boundary % setup.instanceType.gpuCount === 0 && boundary > 0 && setup.nodes > 1;
-      const hop = hopSeconds(setup.instanceType, setup.nodeNetwork, across, hopBytes);
+      const across = boundary % configuration.instanceType.gpuCount === 0 && boundary > 0 && configuration.nodes > 1;
+      const hop = hopSeconds(configuration.instanceType, configuration.nodeNetwork, across, hopBytes);
       hops += hop;
       own += hop;
     }
     bottleneck = Math.max(bottleneck, own);
   }
-  const overhead = setup.engine.stepOverheadMs / 1e3;
+  const overhead = configuration.engine.stepOverheadMs / 1e3;
   const total = sum.weights + sum.attention + sum.fixed + sum.collectives + hops + overhead;
   return {
     total,
@@ -92,17 +92,17 @@ export function passTime(setup: Setup, pass: Pass): PassTime {
   };
 }
 
-function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) {
-  const { model, parallelism, instanceType } = setup;
+function stageTime(configuration: Configuration, kernel: KernelModel, stage: Stage, pass: Pass) {
+  const { model, parallelism, instanceType } = configuration;
   const t = parallelism.tensor;
   const m = tokensOf(pass);
   const h = model.hiddenSize;
   const executed = 1 - model.skippedLayerFraction;
   const layers = stage.layers * executed;
-  const attention = attentionTime(setup, kernel, pass);
-  const projections = projectionTime(setup, kernel, m);
-  const dense = stage.denseLayers > 0 ? feedForwardTime(setup, kernel, m, model.intermediateSize) : 0;
-  const experts = stage.expertLayers > 0 ? expertTime(setup, kernel, m) : 0;
+  const attention = attentionTime(configuration, kernel, pass);
+  const projections = projectionTime(configuration, kernel, m);
+  const dense = stage.denseLayers > 0 ? feedForwardTime(configuration, kernel, m, model.intermediateSize) : 0;
+  const experts = stage.expertLayers > 0 ? expertTime(configuration, kernel, m) : 0;
   let weights = layers * projections + executed * (stage.denseLayers * dense + stage.expertLayers * experts);
   if (stage.last) {
     const rows = pass.decoding + pass.prompts;
@@ -114,13 +114,18 @@ function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) 
       2,
     );
   }
-  weights += setup.cpuOffloadBytes > 0 ? setup.cpuOffloadBytes / (setup.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE) : 0;
+  weights +=
+    configuration.cpuOffloadBytes > 0
+      ? configuration.cpuOffloadBytes / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE)
+      : 0;
   const launches =
-    (ELEMENTWISE + (model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0)) / (setup.fusedKernels ? 1 : 1 - FUSION_SAVING);
+    (ELEMENTWISE + (model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0)) /
+    (configuration.fusedKernels ? 1 : 1 - FUSION_SAVING);
   let fixed = layers * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
   const bytes = m * h * 2;
-  const collectives = layers * 2 * allReduceSeconds(instanceType, setup.nodeNetwork, setup.engine, t, bytes);
-  if (pass.prompts === 0 && !setup.cudaGraphs) {
+  const collectives =
+    layers * 2 * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, bytes);
+  if (pass.prompts === 0 && !configuration.cudaGraphs) {
     // Without graphs the host cannot launch faster than this, however little the GPU has to do.
     const busy = weights + layers * attention + fixed + collectives;
     fixed += Math.max(0, layers * EAGER_LAYER - busy);
@@ -129,8 +134,8 @@ function stageTime(setup: Setup, kernel: KernelModel, stage: Stage, pass: Pass) 
 }
 
 /** Query, key, value and output projections of one layer. */
-function projectionTime(setup: Setup, kernel: KernelModel, m: number): number {
-  const { model, parallelism, precision } = setup;
+function projectionTime(configuration: Configuration, kernel: KernelModel, m: number): number {
+  const { model, parallelism, precision } = configuration;
   const t = parallelism.tensor;
   const h = model.hiddenSize;
   const c = model._parameterCount();
@@ -154,8 +159,8 @@ function projectionTime(setup: Setup, kernel: KernelModel, m: number): number {
 }
 
 /** Gate, up and down products of one dense layer. */
-function feedForwardTime(setup: Setup, kernel: KernelModel, m: number, width: number): number {
-  const { model, parallelism, precision } = setup;
+function feedForwardTime(configuration: Configuration, kernel: KernelModel, m: number, width: number): number {
+  const { model, parallelism, precision } = configuration;
   const t = parallelism.tensor;
   const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
   const bytes = precision === Precision.MXFP4 && model.experts ? 2 : precision.bytesPerWeight;
@@ -166,8 +171,8 @@ function feedForwardTime(setup: Setup, kernel: KernelModel, m: number, width: nu
 }
 
 /** Router, routed and shared experts of one layer: reads the experts that the step hits, computes the active ones. */
-function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
-  const { model, parallelism, precision } = setup;
+function expertTime(configuration: Configuration, kernel: KernelModel, m: number): number {
+  const { model, parallelism, precision } = configuration;
   const experts = model.experts;
   if (!experts) return 0;
   const { tensor, expert, data } = parallelism;
@@ -176,21 +181,26 @@ function expertTime(setup: Setup, kernel: KernelModel, m: number): number {
   const tokens = expert > tensor ? m * data : m;
   const spread = expert > 1 ? expert : tensor;
   const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
-  const routed = expertSeconds(expertFit(setup.engine, setup.gpu, precision), setup.gpu, precision, {
-    localExperts: experts.routed / expert,
-    width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
-    hitParameters: (c.routedExperts * coverage) / spread,
-    rowsPerHit: (tokens * experts.perToken) / (experts.routed * coverage),
-    routedElements: (tokens * experts.perToken * model.hiddenSize) / expert,
-  });
+  const routed = expertSeconds(
+    expertFit(configuration.engine, configuration.gpu, precision),
+    configuration.gpu,
+    precision,
+    {
+      localExperts: experts.routed / expert,
+      width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
+      hitParameters: (c.routedExperts * coverage) / spread,
+      rowsPerHit: (tokens * experts.perToken) / (experts.routed * coverage),
+      routedElements: (tokens * experts.perToken * model.hiddenSize) / expert,
+    },
+  );
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
-  const shared = sharedWidth > 0 ? feedForwardTime(setup, kernel, m, sharedWidth) : 0;
+  const shared = sharedWidth > 0 ? feedForwardTime(configuration, kernel, m, sharedWidth) : 0;
   return routed + shared + ROUTER;
 }
 
 /** Attention of one layer: of the sequences that decode, and of the prompts. */
-function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
-  const { model, parallelism } = setup;
+function attentionTime(configuration: Configuration, kernel: KernelModel, pass: Pass): number {
+  const { model, parallelism } = configuration;
   const t = parallelism.tensor;
   const mla = model.latentAttention;
   let time = kernel.attentionFixed;
@@ -198,13 +208,13 @@ function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
     const width = mla
       ? (model.attentionHeads * (mla.nopeHeadSize + mla.ropeHeadSize + mla.valueHeadSize)) / 2
       : model.attentionHeads * model.headSize;
-    const flops = (2 * pass.prompts * pass.promptTokens * attended(setup, pass.promptTokens) * width) / t;
+    const flops = (2 * pass.prompts * pass.promptTokens * attended(configuration, pass.promptTokens) * width) / t;
     time += flops / (kernel.attentionRate * kernel.wideRate);
   }
   if (pass.decoding === 0) return time;
-  const bytes = keyValueBytes(setup, 1) * windowed(setup, pass);
-  const again = setup.engine.rereadsGroupedKeys && !mla ? model.attentionHeads / model.keyValueHeads : 1;
-  const most = setup.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
+  const bytes = keyValueBytes(configuration, 1) * windowed(configuration, pass);
+  const again = configuration.engine.rereadsGroupedKeys && !mla ? model.attentionHeads / model.keyValueHeads : 1;
+  const most = configuration.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
   if (!mla) return time + read;
   // Absorbed latent attention multiplies every head with the compressed vector: it computes as well as it reads.
@@ -213,18 +223,18 @@ function attentionTime(setup: Setup, kernel: KernelModel, pass: Pass): number {
 }
 
 /** Twice the tokens that one token of a prompt attends to on average: all before it, or those of the window in windowed layers. */
-function attended(setup: Setup, tokens: number): number {
-  const window = setup.model.shape.slidingWindow;
+function attended(configuration: Configuration, tokens: number): number {
+  const window = configuration.model.shape.slidingWindow;
   if (!window || tokens <= window.tokens) return tokens;
-  const share = window.layers / setup.model.layers;
+  const share = window.layers / configuration.model.layers;
   return tokens * (1 - share) + share * window.tokens * (2 - window.tokens / tokens);
 }
 
 /** Cached tokens, averaged over layers with and without a sliding window. */
-function windowed(setup: Setup, pass: Pass): number {
-  const window = setup.model.shape.slidingWindow;
+function windowed(configuration: Configuration, pass: Pass): number {
+  const window = configuration.model.shape.slidingWindow;
   if (!window) return pass.cachedTokens;
-  const share = window.layers / setup.model.layers;
+  const share = window.layers / configuration.model.layers;
   const inWindow = Math.min(pass.cachedTokens, window.tokens * pass.decoding);
   return pass.cachedTokens * (1 - share) + inWindow * share;
 }

@@ -1,20 +1,20 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { NodeNetwork } from './capacity-request';
 import { ServingEstimate } from './serving-estimate';
-import { Setup } from './setup';
+import { Configuration } from './configuration';
 import { stageLayers } from './stages';
 
 /**
- * Advice on a setup, each with a stable id.
+ * Advice on a configuration, each with a stable id.
  *
  * @internal
  */
 export function warningsOf(
-  setup: Setup,
+  configuration: Configuration,
   fit: { readonly hostFits: boolean; readonly hostBytes: number; readonly fitsByDefault: boolean },
   asked: ServingEstimate,
 ): string[] {
-  const { model, instanceType, parallelism, gpu } = setup;
+  const { model, instanceType, parallelism, gpu } = configuration;
   const { tensor, pipeline } = parallelism;
   const warnings: string[] = [];
   const warn = (id: string, text: string) => warnings.push(`[capacity:${id}] ${text}`);
@@ -34,7 +34,7 @@ export function warningsOf(
       `tensor parallelism ${tensor} leaves the NVLink domain of ${instanceType.nvlinkDomainSize} GPUs; each layer waits for the network twice`,
     );
   }
-  if (setup.nodes > parallelism.data && setup.nodeNetwork === NodeNetwork.TCP) {
+  if (configuration.nodes > parallelism.data && configuration.nodeNetwork === NodeNetwork.TCP) {
     warn(
       'NODES_OVER_TCP',
       `replicas span nodes of ${instanceType.name} over TCP; no measurement of that is known, the times are estimates`,
@@ -67,7 +67,7 @@ export function warningsOf(
   }
   if (instanceType.legacy)
     warn('LEGACY_INSTANCE', `${instanceType.name} is a previous generation; drivers from 595 on drop ${gpu.name}`);
-  if (setup.cpuOffloadBytes > 0) {
+  if (configuration.cpuOffloadBytes > 0) {
     warn(
       'CPU_OFFLOAD',
       'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
@@ -76,14 +76,14 @@ export function warningsOf(
   if (!fit.fitsByDefault) {
     warn(
       'SCHEDULER_SEQUENCES',
-      `it fits with ${setup.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM takes more on ${gpu.name}, and its sampler's memory is not there`,
+      `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM takes more on ${gpu.name}, and its sampler's memory is not there`,
     );
   }
   if (asked.hostStep > asked.gpuStep) {
     const ms = (seconds: number) => (seconds * 1e3).toFixed(1);
     warn(
       'HOST_BOUND',
-      `with ${asked.concurrency} sequences a step waits for ${setup.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
+      `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
         `tokens, the GPUs ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
     );
   }

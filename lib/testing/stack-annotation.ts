@@ -9,7 +9,7 @@ export enum AnnotationLevel {
 }
 
 /**
- * Something that a construct tells whoever synthesizes it.
+ * Something that a construct reports when it is synthesized.
  */
 export interface StackAnnotation {
   /** Level. */

@@ -1,5 +1,5 @@
-import { untitled } from './fault';
-import { UnscopedValidationError } from './errors';
+import { throwIfFaulty } from './errors';
+import { notNegativeFault } from './number-faults';
 
 const KIB = 1024;
 const MIB = KIB * 1024;
@@ -120,14 +120,7 @@ export class DataSize {
   }
 
   private static of(amount: number, unit: number, name: string): DataSize {
-    if (!Number.isFinite(amount) || amount < 0) {
-      throw new UnscopedValidationError([
-        untitled(
-          `a data size must be a finite number of ${name}, zero or more; got ${amount}` +
-            (amount < -1e200 ? ' (this is how an unresolved Terraform value looks; pass a literal number)' : ''),
-        ),
-      ]);
-    }
+    throwIfFaulty(notNegativeFault(name, amount));
     return new DataSize(amount * unit);
   }
 

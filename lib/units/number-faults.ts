@@ -25,6 +25,18 @@ export function wholeNumberFault(
 }
 
 /**
+ * The faults of several numbers that must be whole and at least a minimum, by their properties.
+ *
+ * @internal
+ */
+export function wholeNumberFaults(
+  values: { readonly [property: string]: number | undefined },
+  minimum: number,
+): Fault[] {
+  return Object.entries(values).flatMap(([property, value]) => wholeNumberFault(property, value, minimum));
+}
+
+/**
  * The fault of a number that must be finite and above zero; none when it is, or when it is not given.
  *
  * @internal

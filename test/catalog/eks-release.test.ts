@@ -1,4 +1,5 @@
 import { EksRelease, EksReleaseVersions } from '../../lib/catalog/eks-release';
+import { faultsThrown, idsOf } from '../support/faults';
 
 const versions: EksReleaseVersions = {
   kubernetesVersion: '1.37',
@@ -40,7 +41,7 @@ describe('releases of the table', () => {
 describe('other releases', () => {
   test('are refused when unknown, with the near ones', () => {
     expect(() => EksRelease.of('1.29')).toThrow(
-      /unknown Kubernetes version '1.29'; near names: .*'1.34'.*EksRelease\.custom/,
+      /unknown Kubernetes version '1.29'; nearest: .*'1.34'.*EksRelease\.custom/,
     );
   });
 
@@ -48,18 +49,22 @@ describe('other releases', () => {
     expect(EksRelease.custom(versions)).toMatchObject(versions);
   });
 
-  test.each<[string, Partial<EksReleaseVersions>, string]>([
-    ['a patch for a minor', { kubernetesVersion: '1.37.1' }, 'must be a minor'],
-    ['an image of another minor', { nodeImageVersion: '1.36.2-20260714' }, 'must be one of Kubernetes 1.37'],
-    ['an image id', { nodeImageVersion: 'ami-123' }, 'must be written as'],
+  test.each<[string, Partial<EksReleaseVersions>, string[]]>([
     [
-      'an add-on without build',
-      { coreDns: 'v1.15.0' },
-      "coreDns must be written as 'v1.22.4-eksbuild.3'; got 'v1.15.0'",
+      'a patch for a minor',
+      { kubernetesVersion: '1.37.1' },
+      ['INVALID_FORMAT kubernetesVersion', 'CONFLICTING_PROPERTIES nodeImageVersion'],
     ],
-    ['an old vpc-cni', { vpcCni: 'v1.18.4-eksbuild.1' }, 'vpcCni must be at least v1.18.5'],
-  ])('fail for %s', (_, change, message) => {
-    expect(() => EksRelease.custom({ ...versions, ...change })).toThrow(message);
+    ['an image of another minor', { nodeImageVersion: '1.36.2-20260714' }, ['CONFLICTING_PROPERTIES nodeImageVersion']],
+    [
+      'an image id',
+      { nodeImageVersion: 'ami-123' },
+      ['INVALID_FORMAT nodeImageVersion', 'CONFLICTING_PROPERTIES nodeImageVersion'],
+    ],
+    ['an add-on without build', { coreDns: 'v1.15.0' }, ['INVALID_FORMAT coreDns']],
+    ['an old vpc-cni', { vpcCni: 'v1.18.4-eksbuild.1' }, ['VERSION_TOO_OLD vpcCni']],
+  ])('fail for %s', (_, change, ids) => {
+    expect(idsOf(faultsThrown(() => EksRelease.custom({ ...versions, ...change })))).toEqual(ids);
   });
 
   test.each(['v1.18.5-eksbuild.1', 'v1.19.0-eksbuild.1', 'v2.0.0-eksbuild.1'])('take vpc-cni %s', (vpcCni) => {

@@ -87,7 +87,7 @@ describe('GpuInstanceType', () => {
 
   test('an unknown name is answered by the near ones', () => {
     expect(() => GpuInstanceType.of('p5.48xlage')).toThrow(
-      /unknown GPU instance type 'p5.48xlage'; near names: 'p5.48xlarge'/,
+      /unknown GPU instance type 'p5.48xlage'; nearest: 'p5.48xlarge'/,
     );
   });
 
@@ -149,6 +149,6 @@ describe('GpuType', () => {
 
   test('is found by name in either spelling, and near names are offered', () => {
     expect(GpuType.of('a100_80gb')).toBe(GpuType.A100_80GB);
-    expect(() => GpuType.of('H1000')).toThrow(/near names: 'H100'/);
+    expect(() => GpuType.of('H1000')).toThrow(/nearest: 'H100'/);
   });
 });

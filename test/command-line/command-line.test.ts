@@ -27,11 +27,11 @@ describe('gpu-inference', () => {
     expect(output).toMatch(/weights per GPU +14.96 GiB +exact +± 0.1 %/);
   });
 
-  test('plan has status 1 when it does not fit, and prints ways out', () => {
+  test('plan has status 1 when it does not fit, and prints what would fit', () => {
     const { output, status } = run('plan --model llama-65b --instance p4de.24xlarge --precision fp16 --tensor 1');
     expect(status).toBe(1);
     expect(output).toMatch(/does not fit/);
-    expect(output).toMatch(/short by .* per GPU; ways out:\n {2}- /);
+    expect(output).toMatch(/short by .* per GPU; these configurations would fit:\n {2}- /);
   });
 
   test('plan --json is a plan that can be locked', () => {
@@ -64,7 +64,7 @@ describe('gpu-inference', () => {
     ['search --model llama-3.1-8b --instances g6e.xlarge=', /pricePerHour of g6e.xlarge must be a number; got ''/],
     ['plan --model .B --instance g6e.xlarge', /unknown model '.B'/],
     ['plan --model 1.2.3B --instance g6e.xlarge', /unknown model '1.2.3B'/],
-    ['plan --model llama-3.1-8b --instance g6e.xlarge --kv-precision fp32', /with fp32 weights only/],
+    ['plan --model llama-3.1-8b --instance g6e.xlarge --kv-precision fp32', /needs fp32 weights/],
   ])('%s is a misuse', (line, message) => {
     expect(run(line)).toMatchObject({ status: 2, output: expect.stringMatching(message) });
   });
@@ -117,26 +117,33 @@ describe('gpu-inference', () => {
   });
 
   test.each([
-    ['plann', /unknown command 'plann'; near names: 'plan'/],
+    ['plann', /unknown command 'plann'; nearest: 'plan'/],
     ['plan --model llama-3.1-8b', /give --instance/],
     ['plan --instance g6.xlarge', /either --model or --config/],
-    ['plan --modell x --instance g6.xlarge', /unknown option '--modell'; near names: '--model'/],
+    ['plan --modell x --instance g6.xlarge', /unknown option '--modell'; nearest: '--model'/],
     ['plan --model', /--model needs a value/],
     ['plan --model llama-3.1-8b --instance --json', /--instance needs a value/],
     ['plan --model llama-3.1-8b --instance g6.xlarge --json=no', /--json takes no value; got 'no'/],
     ['plan --model llama-3.1-8b --model phi-4 --instance g6.xlarge', /--model is given twice/],
-    ['plan --model llama --instance g6.xlarge', /near names: 'llama-65b', 'llama-2-7b', 'llama-2-13b'/],
+    ['plan --model llama --instance g6.xlarge', /nearest: 'llama-65b', 'llama-2-7b', 'llama-2-13b'/],
     ['constructor', /unknown command 'constructor'/],
     ['toString --help', /unknown command 'toString'/],
     ['plan --constructor 3', /unknown option '--constructor'/],
     ['models --json', /unknown option '--json'; see --help/],
-    ['plan model', /'model' is no option/],
+    ['plan model', /'model' is not an option/],
     ['plan --model llama-3.1-8b --instance g6.xl', /unknown GPU instance type/],
     ['plan --model llama-3.1-8b --instance g6.xlarge --context many', /--context must be a number; got 'many'/],
-    ['plan --model llama-3.1-8b --instance g6.xlarge --context -5', /contextLength must be a whole number above zero/],
+    [
+      'plan --model llama-3.1-8b --instance g6.xlarge --context -5',
+      /contextLength must be a whole number of at least 1; got -5/,
+    ],
     ['plan --model llama-3.1-8b --instance g6.xlarge --network rmda', /rdma or tcp/],
     ['plan --model llama-3.1-8b --instance g4dn.xlarge --precision bf16', /needs compute capability/],
     ['search --model llama-3.1-8b --instances g6.xlarge=free', /pricePerHour of g6.xlarge/],
+    [
+      'plan --model lama --tensor two --precison fp8',
+      /^error: unknown option '--precison'[^]*'fp8' is not[^]*give --instance[^]*unknown model 'lama'[^]*--tensor must be a number; got 'two'$/,
+    ],
   ])('%s: status 2 and a reason', (line, message) => {
     const { output, status } = run(line);
     expect(status).toBe(2);

@@ -20,7 +20,8 @@ import { TritonDeployment } from '../../lib/serving';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { rack } from '../network/support';
 import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
-import { synthesize } from '../support/synth';
+import { faultsAtSynth, idsOf } from '../support/faults';
+import { synthesize, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 
 /** A cluster of a user's own class: what the contract asks for, and nothing else. */
@@ -45,10 +46,10 @@ function ownCluster(stack: TerraformStack): OwnCluster {
 }
 
 /** Pods of a user's own, as the Kubernetes provider makes them. */
-function pods(stack: TerraformStack, cluster: IKubernetesCluster, gpus: number) {
+function pods(stack: TerraformStack, cluster: IKubernetesCluster, gpus: number, id = 'Pods') {
   const labels = { app: 'own' };
   const resources = { limits: { 'nvidia.com/gpu': String(gpus) } };
-  new DeploymentV1(stack, 'Pods', {
+  new DeploymentV1(stack, id, {
     provider: KubernetesAccess.of(stack, cluster).kubernetesProvider,
     metadata: { name: 'own', namespace: 'default' },
     spec: {
@@ -178,6 +179,14 @@ describe('what was never finished does not count', () => {
       rack(stack, cluster, names);
     });
   });
+});
+
+test.each([false, true])('a cluster without a pool is proven, whether it explained itself (%s) or not', (explains) => {
+  const stack = testStack();
+  const cluster = KubernetesCluster.fromKubeconfig(stack, 'Rack', { configPath: 'rack.yaml' });
+  if (explains) cluster.explain();
+  ['One', 'Two'].forEach((id) => pods(stack, cluster, 1, id));
+  expect(idsOf(faultsAtSynth(stack))).toEqual(['DUPLICATE_OBJECT']);
 });
 
 describe("classes of a user's own", () => {

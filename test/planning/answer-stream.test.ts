@@ -6,7 +6,7 @@ import {
   Parallelism,
   Precision,
 } from '../../lib/planning';
-import { resolveLoad, setupOf } from '../../lib/planning/setup';
+import { resolveLoad, configurationOf } from '../../lib/planning/configuration';
 import { ServingEstimate, estimate } from '../../lib/planning/serving-estimate';
 
 const { SGLANG, VLLM, TENSORRT_LLM } = InferenceEngine;
@@ -14,7 +14,7 @@ const { SGLANG, VLLM, TENSORRT_LLM } = InferenceEngine;
 function at(engine: InferenceEngine, concurrency: number, outputTokens: number, tensor = 8): ServingEstimate {
   const load = resolveLoad({ model: ModelSpec.LLAMA_3_1_8B, engine, concurrency, inputTokens: 1000, outputTokens });
   const hardware = { instanceType: GpuInstanceType.P5E_48XLARGE, precision: Precision.FP8_BLOCK };
-  return estimate(setupOf(load, hardware, Parallelism.of({ tensor })), concurrency);
+  return estimate(configurationOf(load, hardware, Parallelism.of({ tensor })), concurrency);
 }
 
 function plan(engine: InferenceEngine, concurrency: number) {
@@ -95,7 +95,7 @@ describe('the host that streams answers', () => {
       outputTokens: 1000,
     });
     const hardware = { instanceType: GpuInstanceType.P5E_48XLARGE, precision: Precision.FP8 };
-    const time = estimate(setupOf(load, hardware, Parallelism.of({ tensor: 4, pipeline: 2 })), 512);
+    const time = estimate(configurationOf(load, hardware, Parallelism.of({ tensor: 4, pipeline: 2 })), 512);
     expect(time.hostStep).toBeCloseTo(512 * 40e-6, 9);
     expect(time.timePerOutputToken).toBeGreaterThanOrEqual(time.hostStep);
   });

@@ -1,6 +1,6 @@
 import { GpuInstanceType, InferenceEngine, ModelSpec, Parallelism, Precision } from '../../lib/planning';
 import { ServingEstimate, estimate } from '../../lib/planning/serving-estimate';
-import { resolveLoad, setupOf } from '../../lib/planning/setup';
+import { resolveLoad, configurationOf } from '../../lib/planning/configuration';
 
 const { VLLM, SGLANG, TENSORRT_LLM } = InferenceEngine;
 const { P5_48XLARGE, P5E_48XLARGE, P6_B200_48XLARGE } = GpuInstanceType;
@@ -14,7 +14,7 @@ function attention(engine: InferenceEngine, instanceType: GpuInstanceType, cache
     outputTokens: 384,
     kvCachePrecision: cache,
   });
-  const setup = setupOf(load, { instanceType, precision: Precision.BF16 }, Parallelism.of({ tensor: 1 }));
+  const setup = configurationOf(load, { instanceType, precision: Precision.BF16 }, Parallelism.of({ tensor: 1 }));
   const time: ServingEstimate = estimate(setup, 64);
   return (1e6 * time.decode.attention) / ModelSpec.LLAMA_3_1_8B.layers;
 }

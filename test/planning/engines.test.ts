@@ -9,7 +9,7 @@ import {
 } from '../../lib/planning';
 import { defaultPrecision } from '../../lib/planning/default-precision';
 import { poolLayers } from '../../lib/planning/memory-model';
-import { resolveLoad, setupOf } from '../../lib/planning/setup';
+import { resolveLoad, configurationOf } from '../../lib/planning/configuration';
 
 const GIB = 2 ** 30;
 
@@ -31,7 +31,7 @@ const GEMMA_3_1B = ModelSpec.fromHuggingFaceConfig('gemma-3-1b', {
 function setup(request: CapacityRequest) {
   const { instanceType } = request;
   const precision = request.precision ?? defaultPrecision(request.model, instanceType);
-  return setupOf(resolveLoad(request), { instanceType, precision }, request.parallelism ?? Parallelism.NONE);
+  return configurationOf(resolveLoad(request), { instanceType, precision }, request.parallelism ?? Parallelism.NONE);
 }
 
 describe('layers with a window', () => {

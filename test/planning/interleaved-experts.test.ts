@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { CapacityPlanner, GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../lib/planning';
 import { memoryOf, stageWeights } from '../../lib/planning/memory-model';
-import { resolveLoad, setupOf } from '../../lib/planning/setup';
+import { resolveLoad, configurationOf } from '../../lib/planning/configuration';
 import { stagesOf } from '../../lib/planning/stages';
 import { passTime } from '../../lib/planning/step-time';
 
 function setup(model: ModelSpec, props: { tensor?: number; pipeline?: number }, precision = Precision.BF16) {
   const hardware = { instanceType: GpuInstanceType.P5EN_48XLARGE, precision };
-  return setupOf(resolveLoad({ model, concurrency: 1 }), hardware, Parallelism.of({ tensor: 1, ...props }));
+  return configurationOf(resolveLoad({ model, concurrency: 1 }), hardware, Parallelism.of({ tensor: 1, ...props }));
 }
 
 const scout = ModelSpec.LLAMA_4_SCOUT;

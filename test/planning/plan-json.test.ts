@@ -34,7 +34,7 @@ describe('a plan whose JSON was changed by hand', () => {
     ['parallelism', { tensor: 1, pipeline: 2 }, /layersPerStage 32 is not 32 layers in 2 stages/],
     ['parallelism', { tensor: 4 }, /1 nodes of g6e.xlarge have fewer GPUs/],
     ['nodes', 0, /nodes must be a whole number above zero/],
-    ['contextLength', 1e9, /contextLength 1000000000 is beyond the 131072 tokens/],
+    ['contextLength', 1e9, /contextLength 1000000000 exceeds the 131072 tokens/],
     ['concurrency', 200, /fits is true, but .* 200 sequences are more/],
     ['precision', 'bf16', /weights of 8.46 GiB per GPU are fewer than llama-3.1-8b has in bf16/],
     ['kvCachePrecision', 'fp16', /kvBytesPerTokenPerGpu 65536 is less than llama-3.1-8b needs in fp16/],
@@ -75,7 +75,7 @@ describe('a plan whose JSON was changed by hand', () => {
 
 test('a parallelism without a tensor degree, as from a language without types, says so', () => {
   const props = JSON.parse('{ "pipeline": 8 }');
-  expect(() => Parallelism.of(props)).toThrow(/^tensor parallelism must be a whole number above zero/);
+  expect(() => Parallelism.of(props)).toThrow(/^tensor must be a whole number of at least 1/);
 });
 
 test('a prompt that takes several steps waits for each of them', () => {

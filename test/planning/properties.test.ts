@@ -15,7 +15,7 @@ import {
   UnscopedValidationError,
 } from '../../lib/planning';
 import { estimate } from '../../lib/planning/serving-estimate';
-import { resolveLoad, setupOf } from '../../lib/planning/setup';
+import { resolveLoad, configurationOf } from '../../lib/planning/configuration';
 
 /** Three layers in four with a window, so that groups of the cache are padded. */
 const WINDOWED = ModelSpec.dense({
@@ -199,7 +199,7 @@ describe('whatever is asked', () => {
         (model, concurrency, inputTokens, outputTokens) => {
           const load = resolveLoad({ model, concurrency, inputTokens, outputTokens });
           const hardware = { instanceType: GpuInstanceType.P5E_48XLARGE, precision: Precision.BF16 };
-          const time = estimate(setupOf(load, hardware, Parallelism.of({ tensor: 4 })), concurrency);
+          const time = estimate(configurationOf(load, hardware, Parallelism.of({ tensor: 4 })), concurrency);
           // The rate counts the prompts of all sequences, so the share of one prompt can be read from it.
           const onePrompt = concurrency / time.outputTokensPerSecond - time.timePerOutputToken;
           expect(onePrompt).toBeGreaterThan(0);
@@ -254,7 +254,7 @@ describe('whatever is asked', () => {
     fc.assert(
       fc.property(property, bad, (name, value) => {
         const request = { model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE, [name]: value };
-        expect(() => CapacityPlanner.plan(request)).toThrow(new RegExp(`${name} must be a whole number above zero`));
+        expect(() => CapacityPlanner.plan(request)).toThrow(new RegExp(`${name} must be a whole number of at least 1`));
       }),
     );
   });

@@ -59,10 +59,10 @@ export class NodeAgents extends Construct {
   /** Namespace of the agents. */
   public readonly namespace: string;
 
-  private readonly props: NodeAgentsProps;
-  private readonly registry: ImageRegistry;
+  private readonly agentProps: NodeAgentsProps;
+  private readonly agentRegistry: ImageRegistry;
   private readonly namespaceReady: ITerraformDependable[];
-  private readonly meta: KubernetesMeta;
+  private readonly agentMeta: KubernetesMeta;
 
   /**
    * @param scope parent, in the workload stack
@@ -71,14 +71,14 @@ export class NodeAgents extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
     super(scope, id);
-    this.props = props;
+    this.agentProps = props;
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'gpu-node-agents';
-    throwIfInvalid(this, this.faults());
-    this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    throwIfInvalid(this, this.agentFaults());
+    this.agentRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
 
     this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
-    this.meta = kubernetesMeta(this, props.cluster, this.namespaceReady);
+    this.agentMeta = kubernetesMeta(this, props.cluster, this.namespaceReady);
     if (props.gpuOperator) {
       this.addOperator(props.gpuOperator);
     } else {
@@ -87,15 +87,15 @@ export class NodeAgents extends Construct {
     }
     if (props.dcgmExporter) this.addExporter();
     if (props.efa) this.addEfaPlugin();
-    this.ledger.onPool(this, (pool) => this.follow(pool));
+    this.clusterLedger.onPool(this, (pool) => this.servePool(pool));
     addValidation(this, () => this.poolFaults());
-    this.ledger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
+    this.clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
     if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
   }
 
-  private faults(): Fault[] {
+  private agentFaults(): Fault[] {
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
-    const other = this.ledger.singleton(ClusterSingleton.NODE_AGENTS)?.owner;
+    const other = this.clusterLedger.singleton(ClusterSingleton.NODE_AGENTS)?.owner;
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
@@ -114,8 +114,8 @@ export class NodeAgents extends Construct {
 
   /** What is wrong between the agents and the pools, once all pools are there. */
   private poolFaults(): Fault[] {
-    const { gpuOperator, efaPluginImage } = this.props;
-    const pools = this.pools;
+    const { gpuOperator, efaPluginImage } = this.agentProps;
+    const pools = this.clusterPools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
     const withDriver = pools.filter(({ driverInImage }) => driverInImage);
     const divided = this.dividedPools();
@@ -171,8 +171,8 @@ export class NodeAgents extends Construct {
   }
 
   /** Adds the agents that a pool is the first to need. Of other pools it looks at none, so that many pools do not take long. */
-  private follow({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
-    const { efa = true, gpuOperator } = this.props;
+  private servePool({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
+    const { efa = true, gpuOperator } = this.agentProps;
     if (efa && efaInterfacesPerNode > 0) this.addEfaPlugin();
     if (!gpuOperator) this.addConfiguredPlugin(nodeLabels[PLUGIN_CONFIG_LABEL] ?? '');
   }
@@ -187,10 +187,10 @@ export class NodeAgents extends Construct {
   }
 
   private addEfaPlugin(): void {
-    const { efa, efaPluginImage } = this.props;
+    const { efa, efaPluginImage } = this.agentProps;
     const id = 'EfaDevicePlugin';
     if (this.node.tryFindChild(id)) return;
-    const region = regionOf(this.props);
+    const region = regionOf(this.agentProps);
     throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
     const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
     this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
@@ -204,19 +204,19 @@ export class NodeAgents extends Construct {
       values: () =>
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
-          driverInImage: this.pools.some(({ driverInImage }) => driverInImage === true),
-          connectX: this.pools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
+          driverInImage: this.clusterPools.some(({ driverInImage }) => driverInImage === true),
+          connectX: this.clusterPools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
           migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
-          nodeFeatureDiscovery: this.props.nodeFeatureDiscovery ?? true,
-          registry: this.registry,
+          nodeFeatureDiscovery: this.agentProps.nodeFeatureDiscovery ?? true,
+          registry: this.agentRegistry,
         }),
     });
   }
 
   private addFeatureDiscovery(): void {
     this.addAgent('GpuFeatureDiscovery', parts.gpuFeatureDiscovery(this.pluginImage));
-    if (this.props.nodeFeatureDiscovery === false) return;
+    if (this.agentProps.nodeFeatureDiscovery === false) return;
     this.addRelease('NodeFeatureDiscovery', {
       name: 'node-feature-discovery',
       ...NODE_FEATURE_DISCOVERY,
@@ -225,7 +225,7 @@ export class NodeAgents extends Construct {
   }
 
   private discoveryValues() {
-    return { ...nodeFeatureDiscoveryValues(this.allTaints()), ...nodeFeatureDiscoveryImage(this.registry) };
+    return { ...nodeFeatureDiscoveryValues(this.allTaints()), ...nodeFeatureDiscoveryImage(this.agentRegistry) };
   }
 
   private addExporter(): void {
@@ -235,14 +235,18 @@ export class NodeAgents extends Construct {
     this.addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
   }
 
-  private addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.pools): DaemonSetV1 {
+  private addAgent(
+    id: string,
+    part: parts.AgentPart,
+    pools: () => IGpuNodePool[] = () => this.clusterPools,
+  ): DaemonSetV1 {
     const spec: NodeAgentSpec = {
       ...part,
-      registry: this.registry,
+      registry: this.agentRegistry,
       namespace: this.namespace,
       taints: () => pools().flatMap((pool) => pool.taints),
     };
-    return nodeAgentDaemonSet(this, id, spec, this.meta);
+    return nodeAgentDaemonSet(this, id, spec, this.agentMeta);
   }
 
   private addPlugin(id: string, part: parts.AgentPart, config: string): void {
@@ -250,12 +254,12 @@ export class NodeAgents extends Construct {
   }
 
   private pluginRequirements(config: string) {
-    const labels = this.pools.map((pool) => pool.nodeLabels);
+    const labels = this.clusterPools.map((pool) => pool.nodeLabels);
     return parts.pluginRequirements(labels, config !== '');
   }
 
   private addConfig(id: string, name: string, data: { [file: string]: string }): void {
-    new ConfigMapV1(this, id, { ...this.meta, metadata: { name, namespace: this.namespace }, data });
+    new ConfigMapV1(this, id, { ...this.agentMeta, metadata: { name, namespace: this.namespace }, data });
   }
 
   /** A chart whose values follow from the pools, which may be made after this. */
@@ -281,26 +285,26 @@ export class NodeAgents extends Construct {
     });
   }
 
-  private get ledger(): ClusterLedger {
+  private get clusterLedger(): ClusterLedger {
     return ClusterLedger.of(this.cluster);
   }
 
-  private get pools(): IGpuNodePool[] {
-    return this.ledger.pools;
+  private get clusterPools(): IGpuNodePool[] {
+    return this.clusterLedger.pools;
   }
 
   private get bringsFeatureDiscovery(): boolean {
-    const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.props;
+    const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.agentProps;
     return nodeFeatureDiscovery !== false && (gpuOperator !== undefined || gpuFeatureDiscovery === true);
   }
 
   private get pluginImage(): string {
-    return this.props.nvidiaPluginImage ?? NVIDIA_DEVICE_PLUGIN_IMAGE;
+    return this.agentProps.nvidiaPluginImage ?? NVIDIA_DEVICE_PLUGIN_IMAGE;
   }
 
   /** Names of the configurations of the device plugin that pools ask for, each once. */
   private get pluginConfigs(): string[] {
-    const names = this.pools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
+    const names = this.clusterPools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
     return [...new Set(names)].sort();
   }
 
@@ -310,15 +314,15 @@ export class NodeAgents extends Construct {
   }
 
   private allTaints(): NodeTaint[] {
-    return this.pools.flatMap((pool) => pool.taints);
+    return this.clusterPools.flatMap((pool) => pool.taints);
   }
 
   private dividedPools(): IGpuNodePool[] {
-    return this.pools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
+    return this.clusterPools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
   }
 
   private efaPools(): IGpuNodePool[] {
-    return this.pools.filter((pool) => pool.efaInterfacesPerNode > 0);
+    return this.clusterPools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
 }
 

@@ -91,9 +91,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   /** Tags of the cluster's AWS resources, as the user gave them. */
   public readonly tags: { [key: string]: string };
 
-  private readonly access: ClusterAccess;
+  private readonly clusterAccess: ClusterAccess;
   private readonly addOnsReady: ITerraformDependable[];
-  private readonly explanation: string;
+  private readonly clusterExplanation: string;
 
   /**
    * @param scope parent of the construct
@@ -124,7 +124,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       logGroupNames,
       tags: this.tags,
     }).keyArn;
-    const network = props.vpc ? undefined : this.network(props, flowLogGroupName);
+    const network = props.vpc ? undefined : this.makeNetwork(props, flowLogGroupName);
     this.vpcId = network?.vpcId ?? props.vpc?.vpcId ?? '';
     this.subnetIds = network?.subnetIds ?? props.vpc?.privateSubnetIds ?? [];
     this.availabilityZones = network?.availabilityZones ?? props.vpc?.availabilityZones;
@@ -173,8 +173,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       eksClusterName: cluster.name,
       region: Token.asString(Fn.element(Fn.split(':', cluster.arn), 3)),
     };
-    this.openApi(apiAccess, tags);
-    this.access = new ClusterAccess(this, 'Access', {
+    this.openApiTo(apiAccess, tags);
+    this.clusterAccess = new ClusterAccess(this, 'Access', {
       provider,
       clusterName: cluster.name,
       admins: props.admins,
@@ -191,7 +191,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       provider,
       clusterName: cluster.name,
       release,
-      roleOf: (account) => this.roleOf('kube-system', account, cluster.name),
+      roleOf: (account) => this.makeServiceAccountRole('kube-system', account, cluster.name),
       tags,
     });
     this.nodeReady = [...(network?.ready ?? []), ...addOns.beforeNodes];
@@ -206,8 +206,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       tags: this.tags,
     });
     this.addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
-    this.explanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
+    this.clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
     takeClusterName(this, clusterName, provider);
+    ClusterChecks.of(this);
   }
 
   /** The GPU pools known on it, in the order of their names. A copy. */
@@ -217,7 +218,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
 
   /** What Kubernetes objects of the same stack must wait for, and be destroyed before. */
   public get ready(): ITerraformDependable[] {
-    return [...this.access.ready, ...this.addOnsReady];
+    return [...this.clusterAccess.ready, ...this.addOnsReady];
   }
 
   /**
@@ -227,7 +228,11 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    * @param serviceAccountName name of the service account
    */
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
-    return this.roleOf(namespace, serviceAccountName, this.connection.eksClusterName ?? this.clusterName);
+    return this.makeServiceAccountRole(
+      namespace,
+      serviceAccountName,
+      this.connection.eksClusterName ?? this.clusterName,
+    );
   }
 
   /**
@@ -237,15 +242,15 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    * @param principalArn ARN of the IAM role or user
    */
   public grantAdmin(id: string, principalArn: string): void {
-    this.access.grantAdmin(id, principalArn);
+    this.clusterAccess.grantAdmin(id, principalArn);
   }
 
   /** How the cluster is reached, what it runs, and where the pods of this program go, as text for people. */
   public explain(): string {
-    return `${this.explanation}\n\n${ClusterChecks.of(this).explain()}`;
+    return `${this.clusterExplanation}\n\n${ClusterChecks.of(this).explain()}`;
   }
 
-  private network(props: EksGpuClusterProps, flowLogGroupName: string): ClusterNetwork {
+  private makeNetwork(props: EksGpuClusterProps, flowLogGroupName: string): ClusterNetwork {
     return new ClusterNetwork(this, 'Network', {
       provider: this.provider,
       clusterName: this.clusterName,
@@ -258,7 +263,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     });
   }
 
-  private openApi(access: ApiAccess, tags: { [key: string]: string }): void {
+  private openApiTo(access: ApiAccess, tags: { [key: string]: string }): void {
     for (const cidr of access.privateCidrs) {
       new VpcSecurityGroupIngressRule(this, `ApiFrom-${cidr.replace('/', '-')}`, {
         provider: this.provider,
@@ -279,7 +284,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     }
   }
 
-  private roleOf(namespace: string, account: string, clusterReference: string): IServiceAccountRole {
+  private makeServiceAccountRole(namespace: string, account: string, clusterReference: string): IServiceAccountRole {
     return serviceAccountRole(this, namespace, account, {
       clusterName: this.clusterName,
       clusterReference,

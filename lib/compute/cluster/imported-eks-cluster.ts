@@ -65,6 +65,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
       eksClusterName: clusterName,
       region: region ?? (asked && Token.asString(Fn.element(Fn.split(':', asked.arn), 3))),
     };
+    ClusterChecks.of(this);
   }
 
   public get nodePools(): IGpuNodePool[] {

@@ -66,6 +66,7 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
     ]);
     this.clusterName = clusterName;
     this.connection = { configPath: attributes.configPath, configContext: attributes.context };
+    ClusterChecks.of(this);
   }
 
   /** The GPU pools known on it, in the order of their names. A copy. */

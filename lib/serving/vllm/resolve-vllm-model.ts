@@ -5,7 +5,7 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityPlanner } from '../../planning/capacity-planner';
 import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
-import { defaultContextLength } from '../../planning/setup';
+import { defaultContextLength } from '../../planning/request-faults';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';

@@ -13,7 +13,7 @@ import { kubernetesName } from '../../core/naming';
 import { addWarning } from '../../core/validation';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { nodesFor } from '../../planning/setup';
+import { nodesFor } from '../../planning/configuration';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { TritonModel } from '../../serving/triton/triton-model';
 import { VllmVersion } from '../../serving/vllm/vllm-version';

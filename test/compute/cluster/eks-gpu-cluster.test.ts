@@ -238,7 +238,7 @@ describe('the way to its API', () => {
       const cluster = new EksGpuCluster(first, 'Cluster', { clusterName: 'chat' });
       for (const stack of [first, second]) {
         KubernetesAccess.of(stack, cluster);
-        new NamespaceV1(stack, 'Namespace', { ...kubernetesMeta(stack, cluster), metadata: { name: 'x' } });
+        new NamespaceV1(stack, 'Namespace', { ...kubernetesMeta(stack, cluster), metadata: { name: stack.node.id } });
       }
     });
     const [own] = infra.json.provider.kubernetes;

@@ -26,7 +26,7 @@ const block = (more: Partial<CapacityBlock> = {}) => Capacity.capacityBlock({ ..
 const synthBlock = (more: Partial<CapacityBlock> = {}, options: Options = {}) =>
   synthPool({ ...EFA, minNodes: 2, maxNodes: 4, capacity: block(more), ...options }, ZONES);
 
-describe('failure 4: a capacity block', () => {
+describe('a capacity block', () => {
   test('sets all its places at once', () => {
     const result = synthBlock();
     expect(result.only('aws_launch_template')).toMatchObject({
@@ -169,7 +169,7 @@ describe('failure 4: a capacity block', () => {
   });
 });
 
-describe('failure 2: a reservation', () => {
+describe('a reservation', () => {
   const reserved = (more: object = {}) => Capacity.reservation({ reservationId: 'cr-1', ...more });
   const inOneSubnet: Options = { ...EFA, subnetIds: ['subnet-a'] };
 
@@ -208,7 +208,7 @@ describe('failure 2: a reservation', () => {
   });
 });
 
-describe('failure 10: node repair', () => {
+describe('node repair', () => {
   const repaired = (options: Options, cluster = {}) =>
     synthPool({ nodeRepair: NodeRepair.auto(), ...options }, { nodeMonitoring: true, ...cluster }).only(
       'aws_eks_node_group',

@@ -49,7 +49,7 @@ describe('a pool of nodes that are there', () => {
     ]);
   });
 
-  test('failure 9: node agents land on its nodes and tolerate its taints', () => {
+  test('node agents land on its nodes and tolerate its taints', () => {
     const result = synthesize((stack) => {
       const cluster = testCluster(stack);
       new NodeAgents(stack, 'Agents', { cluster });

@@ -56,7 +56,7 @@ describe('layouts of EFA', () => {
   });
 });
 
-describe('failure 6: locked memory', () => {
+describe('locked memory', () => {
   test('is not limited on nodes with EFA, nor are open files', () => {
     const { rlimits } = userData(synthPool(EFA)).spec.containerd.baseRuntimeSpec.process;
     const limits = Object.fromEntries(rlimits.map((each: Block) => [each.type, each]));

@@ -99,7 +99,7 @@ test('hardware with more huge pages than memory is an error', () => {
   expect(() => synthesize(build)).toThrow(/more memory than a g9.small h/);
 });
 
-test('failure 2: a reservation in a placement group is of no use outside of it', () => {
+test('a reservation in a placement group is of no use outside of it', () => {
   const capacity = Capacity.reservation({ reservationId: 'cr-1', placementGroupName: 'near' });
   expect(refusal(() => synthPool({ capacity, placement: InstancePlacement.none() }))).toBe(
     'RESERVATION_PLACED_ELSEWHERE placement',
@@ -163,7 +163,7 @@ describe('labels and taints that Kubernetes or EKS refuses', () => {
   });
 });
 
-describe('failure 7: what the tags for the cluster autoscaler cannot say is refused', () => {
+describe('what the tags for the cluster autoscaler cannot say is refused', () => {
   const autoscaling = Autoscaling.clusterAutoscaler();
   const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`label-${i}`, 'x']));
 

@@ -1,3 +1,4 @@
+import { EfaLayout } from '../../../lib/compute/pools/options/efa-layout';
 import { idsOf } from '../../support/faults';
 import * as fc from 'fast-check';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
@@ -33,7 +34,7 @@ const BY_HAND: [string, string[]][] = [
   ['g5.12xlarge', ['0/0=interface', '0/1=efa-only']],
 ];
 
-describe('failure 1: the layout of EFA interfaces', () => {
+describe('the layout of EFA interfaces', () => {
   test.each(BY_HAND)('of %s is the one AWS documents', (name, expected) => {
     expect(words(efaInterfaceLayout(GpuInstanceType.of(name)))).toEqual(expected);
   });
@@ -121,3 +122,8 @@ function custom(networkCards: NetworkCard[]): GpuInstanceType {
     networkCards,
   });
 }
+
+test('the list of layouts cannot be changed', () => {
+  expect(() => EfaLayout.ALL.pop()).toThrow(TypeError);
+  expect(EfaLayout.ALL).toHaveLength(3);
+});

@@ -94,7 +94,7 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
     return this.#facts.taints.map((taint) => ({ ...taint }));
   }
 
-  /** The way in which pods share a GPU. @default - not known: MIG instances may have been created by hand */
+  /** The way in which pods share a GPU. @default - not known: the nodes may have been set up with MIG instances */
   public get gpuSharingKind(): GpuSharingKind | undefined {
     return this.#facts.sharing?.kind;
   }

@@ -1,11 +1,11 @@
 import { MemoryModel, memoryOf } from './memory-model';
-import { Setup } from './setup';
+import { Configuration } from './configuration';
 
 /** Host memory that the operating system, the kubelet and the engine's processes need. */
 const HOST_RESERVE_GIB = 4;
 
 /**
- * What decides whether a setup fits, without times.
+ * What decides whether a configuration fits, without times.
  *
  * @internal
  */
@@ -20,17 +20,17 @@ export interface Fit {
 }
 
 /**
- * Whether a setup fits into the GPUs and the host.
+ * Whether a configuration fits into the GPUs and the host.
  *
  * @internal
  */
-export function fitOf(setup: Setup): Fit {
-  const memory = memoryOf(setup);
+export function fitOf(configuration: Configuration): Fit {
+  const memory = memoryOf(configuration);
   const totalBytes = memory.weights + memory.kvNeeded + memory.activations + memory.runtime;
   // Offloaded weights of every GPU of a node stay in its memory; the rest passes through in pieces.
-  const gpusPerNode = Math.min(setup.instanceType.gpuCount, setup.parallelism.gpus);
+  const gpusPerNode = Math.min(configuration.instanceType.gpuCount, configuration.parallelism.gpus);
   const hostBytes = memory.offloaded * gpusPerNode + HOST_RESERVE_GIB * 2 ** 30;
-  const hostFits = memory.offloaded === 0 || hostBytes <= setup.instanceType.memory.bytes;
+  const hostFits = memory.offloaded === 0 || hostBytes <= configuration.instanceType.memory.bytes;
   const shortfallBytes = Math.max(0, totalBytes - memory.available);
   return {
     memory,
@@ -38,6 +38,6 @@ export function fitOf(setup: Setup): Fit {
     shortfallBytes,
     hostBytes,
     hostFits,
-    fits: shortfallBytes === 0 && hostFits && memory.maxSequences >= setup.concurrency,
+    fits: shortfallBytes === 0 && hostFits && memory.maxSequences >= configuration.concurrency,
   };
 }

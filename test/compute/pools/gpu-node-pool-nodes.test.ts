@@ -7,6 +7,7 @@ import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
+import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { InstancePlacement } from '../../../lib/compute/pools/options/instance-placement';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { Block, synthesize } from '../../support/synth';
@@ -50,7 +51,7 @@ describe('a pool with EFA', () => {
     }
   });
 
-  test('failure 5: marks exactly its own nodes for the EFA plugin', () => {
+  test('marks exactly its own nodes for the EFA plugin', () => {
     expect(result().only('aws_eks_node_group').labels['gpu-inference-constructs/efa']).toBe('true');
     const tcp = synthPool({ instanceType: GpuInstanceType.P5_48XLARGE }).only('aws_eks_node_group');
     expect(tcp.labels).not.toHaveProperty(['gpu-inference-constructs/efa']);
@@ -70,7 +71,7 @@ describe('a pool with EFA', () => {
   });
 });
 
-describe('failure 2: the placement group', () => {
+describe('the placement group', () => {
   test('is the pool’s own by default with EFA', () => {
     const result = synthPool(EFA);
     expect(result.only('aws_placement_group')).toMatchObject({
@@ -101,7 +102,7 @@ describe('failure 2: the placement group', () => {
   });
 });
 
-describe('failure 3: an EFA pool has one subnet', () => {
+describe('an EFA pool has one subnet', () => {
   test('by default the first of the cluster', () => {
     expect(synthPool(EFA).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
   });
@@ -131,7 +132,27 @@ describe('failure 3: an EFA pool has one subnet', () => {
   });
 });
 
-describe('failure 7: the number of nodes', () => {
+describe('the number of nodes', () => {
+  test('to start with may be above the minimum, also on a capacity block', () => {
+    const group = synthPool({ initialNodes: 2 }).only('aws_eks_node_group');
+    expect(group.scaling_config).toEqual({ min_size: 1, max_size: 2, desired_size: 2 });
+    const later = synthPool({ minNodes: 0, initialNodes: 1 }).only('aws_eks_node_group');
+    expect(later.scaling_config).toEqual({ min_size: 0, max_size: 2, desired_size: 1 });
+    const capacity = Capacity.capacityBlock({
+      reservationId: 'cr-1',
+      availabilityZone: 'us-west-2a',
+      start: '2026-12-01T11:30:00Z',
+      end: '2026-12-08T11:30:00Z',
+    });
+    const block = synthPool({ capacity, initialNodes: 2 }, { availabilityZones: ['us-west-2a', 'us-west-2b'] });
+    const grow = block.resources('aws_autoscaling_schedule').filter((each) => each.desired_capacity > 0);
+    expect(grow.map((each) => each.desired_capacity)).toEqual([2]);
+  });
+
+  test.each([0, 3, 1.5])('to start with is refused beyond the bounds: %d', (initialNodes) => {
+    expect(refusal(() => synthPool({ initialNodes }))).toContain('NOT_A_WHOLE_NUMBER initialNodes');
+  });
+
   test('may be zero, and is left to the scaler after the first apply', () => {
     const group = synthPool({ minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler() }).only('aws_eks_node_group');
     expect(group.scaling_config).toEqual({ min_size: 0, max_size: 2, desired_size: 0 });
@@ -139,7 +160,7 @@ describe('failure 7: the number of nodes', () => {
   });
 });
 
-describe('failure 8: driver and image', () => {
+describe('driver and image', () => {
   test.each(GpuInstanceType.ALL.map((type): [string, GpuInstanceType] => [type.name, type]))(
     'of %s come with the NVIDIA image of the pinned release',
     (_, instanceType) => {
@@ -152,7 +173,7 @@ describe('failure 8: driver and image', () => {
   );
 });
 
-describe('failure 10: node repair', () => {
+describe('node repair', () => {
   test('is off, because there is no monitoring agent to tell a sick node from a busy one', () => {
     expect(synthPool().only('aws_eks_node_group')).not.toHaveProperty('node_repair_config');
   });

@@ -1,0 +1,116 @@
+import { parseArgs } from 'node:util';
+import { unknownNameFault } from '../catalog/near-names';
+import { UnscopedValidationError } from '../units/errors';
+import { Fault, fault } from '../units/fault';
+import { Option } from './options';
+
+/**
+ * The arguments of a command. Whatever is wrong with them is collected, so that one error has all of it.
+ *
+ * @internal
+ */
+export class Arguments {
+  /** Everything wrong so far. */
+  public readonly faults: Fault[] = [];
+  private readonly values = new Map<string, string>();
+  private readonly flags = new Set<string>();
+
+  /**
+   * @param options the options of the command
+   * @param argv what follows the command
+   */
+  public constructor(options: { readonly [name: string]: Option }, argv: readonly string[]) {
+    const types = Object.entries(options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]);
+    const { tokens } = parseArgs({
+      args: [...argv],
+      options: Object.fromEntries(types) as { [name: string]: { type: 'string' | 'boolean' } },
+      strict: false,
+      tokens: true,
+    });
+    for (const token of tokens) {
+      if (token.kind === 'positional') {
+        this.faults.push(
+          fault('NOT_AN_OPTION', token.value, `'${token.value}' is not an option; options start with --`),
+        );
+      }
+      if (token.kind === 'option')
+        this.take(options, token.name, token.rawName, token.value, token.inlineValue === true);
+    }
+  }
+
+  private take(
+    options: { readonly [name: string]: Option },
+    name: string,
+    rawName: string,
+    value: string | undefined,
+    inline: boolean,
+  ): void {
+    const option = rawName === `--${name}` && Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!option) {
+      const known = Object.keys(options).map((each) => `--${each}`);
+      this.faults.push(unknownNameFault('option', rawName, known, 'see --help', rawName));
+    } else if (!option.value) {
+      if (value !== undefined)
+        this.faults.push(fault('OPTION_TAKES_NO_VALUE', rawName, `${rawName} takes no value; got '${value}'`));
+      this.flags.add(name);
+    } else if (value === undefined || (!inline && value.startsWith('--'))) {
+      // A negative number is a value, another option is not.
+      this.faults.push(fault('OPTION_NEEDS_VALUE', rawName, `${rawName} needs a value: ${option.help}`));
+    } else if (this.values.has(name)) {
+      this.faults.push(fault('DUPLICATE', rawName, `${rawName} is given twice; give it once`));
+    } else {
+      this.values.set(name, value);
+    }
+  }
+
+  /** Whether an option without a value is given. */
+  public has(flag: string): boolean {
+    return this.flags.has(flag);
+  }
+
+  /** The value of an option. */
+  public text(name: string): string | undefined {
+    return this.values.get(name);
+  }
+
+  /** The parts of a value that is a list. */
+  public list(name: string): string[] | undefined {
+    return this.text(name)
+      ?.split(',')
+      .map((part) => part.trim());
+  }
+
+  /** The value of an option as a number. */
+  public number(name: string): number | undefined {
+    return this.numberOf(`--${name}`, this.text(name));
+  }
+
+  /** A text as a number. */
+  public numberOf(what: string, text: string | undefined): number | undefined {
+    if (text === undefined) return undefined;
+    if (text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text);
+    this.faults.push(fault('INVALID_FORMAT', what, `${what} must be a number; got '${text}'`));
+    return undefined;
+  }
+
+  /** What a text stands for; its faults are added to the others. */
+  public valueOf<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+    return text === undefined ? undefined : this.attempt(() => read(text));
+  }
+
+  /** What a function returns; its faults are added to the others. */
+  public attempt<T>(body: () => T): T | undefined {
+    try {
+      return body();
+    } catch (error) {
+      if (!UnscopedValidationError.isValidationError(error)) throw error;
+      this.faults.push(...(error as UnscopedValidationError).faults);
+      return undefined;
+    }
+  }
+
+  /** Throws one error with everything wrong so far. */
+  public throwIfFaulty(): void {
+    if (this.faults.length > 0) throw new UnscopedValidationError(this.faults);
+  }
+}

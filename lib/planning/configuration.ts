@@ -1,0 +1,182 @@
+import { Fault } from '../units/fault';
+import { GpuNodeType } from '../catalog/gpu-node-type';
+import { GpuType } from '../catalog/gpu-type';
+import { InferenceEngine } from '../catalog/inference-engine';
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { throwIfFaulty } from '../units/errors';
+import { NodeNetwork, ServingLoad } from './capacity-request';
+import { defaultContextLength, loadFaults } from './request-faults';
+
+const DEFAULT_CONCURRENCY = 4;
+/**
+ * `max_num_seqs` where none is given, vLLM's own but on large GPUs.
+ *
+ * @internal
+ */
+export const DEFAULT_MAX_SEQUENCES = 256;
+/** What vLLM takes on large GPUs when it is not told otherwise (vllm-project/vllm#16158). */
+const OWN_MAX_SEQUENCES = 1024;
+const DEFAULT_UTILIZATION = 0.6;
+
+/**
+ * A load with every default filled in.
+ *
+ * @internal
+ */
+export interface Load {
+  readonly model: ModelSpec;
+  readonly contextLength: number;
+  readonly concurrency: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** As asked; each format of weights has a default of its own. */
+  readonly requestedKvCachePrecision?: Precision;
+  readonly engine: InferenceEngine;
+  readonly gpuMemoryUtilization: number;
+  /** As asked; each GPU has a default of its own. */
+  readonly requestedMaxBatchedTokens?: number;
+  readonly requestedMaxSequences?: number;
+  readonly cudaGraphs: boolean;
+  readonly fusedKernels: boolean;
+  readonly microBatches?: number;
+  readonly cpuOffloadBytes: number;
+  readonly checkpointBytes?: number;
+  readonly network?: NodeNetwork;
+}
+
+/**
+ * A load on chosen hardware.
+ *
+ * @internal
+ */
+export interface Configuration extends Load {
+  readonly instanceType: GpuNodeType;
+  readonly gpu: GpuType;
+  readonly precision: Precision;
+  readonly kvCachePrecision: Precision;
+  readonly parallelism: Parallelism;
+  readonly maxBatchedTokens: number;
+  readonly maxSequences: number;
+  readonly nodes: number;
+  readonly nodeNetwork: NodeNetwork;
+  readonly pricePerHour?: number;
+  readonly utilization: number;
+}
+
+/**
+ * Fills in the defaults of a load; throws with all faults.
+ *
+ * @internal
+ */
+export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Load {
+  const { model } = request;
+  const faults = [...loadFaults(request), ...moreFaults];
+  throwIfFaulty(faults);
+  const contextLength = request.contextLength ?? defaultContextLength(request);
+  const half = Math.max(1, Math.floor(contextLength / 2));
+  const outputTokens =
+    request.outputTokens ?? Math.min(256, request.inputTokens ? contextLength - request.inputTokens : half);
+  const inputTokens = request.inputTokens ?? Math.min(1024, contextLength - outputTokens);
+  const engine = request.engine ?? InferenceEngine.VLLM;
+  return {
+    model,
+    contextLength,
+    concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,
+    inputTokens: Math.max(1, inputTokens),
+    outputTokens: Math.max(1, outputTokens),
+    requestedKvCachePrecision: request.kvCachePrecision,
+    engine,
+    gpuMemoryUtilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
+    requestedMaxBatchedTokens: request.maxBatchedTokens,
+    requestedMaxSequences: request.maxSequences,
+    cudaGraphs: request.cudaGraphs ?? true,
+    fusedKernels: request.fusedKernels ?? true,
+    microBatches: request.microBatches,
+    cpuOffloadBytes: request.cpuOffload?.bytes ?? 0,
+    checkpointBytes: request.checkpointSize?.bytes,
+    network: request.network,
+  };
+}
+
+/**
+ * Joins a load with hardware that was checked.
+ *
+ * @internal
+ */
+export function configurationOf(
+  load: Load,
+  hardware: { instanceType: GpuNodeType; precision: Precision; pricePerHour?: number; utilization?: number },
+  parallelism: Parallelism,
+): Configuration {
+  const { instanceType } = hardware;
+  return {
+    ...load,
+    instanceType,
+    gpu: instanceType.gpu,
+    precision: hardware.precision,
+    kvCachePrecision: load.requestedKvCachePrecision ?? defaultCachePrecision(hardware.precision),
+    parallelism,
+    maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultMaxBatchedTokens(instanceType.gpu),
+    maxSequences: Math.max(load.requestedMaxSequences ?? DEFAULT_MAX_SEQUENCES, load.concurrency),
+    nodes: nodesFor(instanceType, parallelism),
+    nodeNetwork: load.network ?? (instanceType.rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
+    pricePerHour: hardware.pricePerHour,
+    utilization: hardware.utilization ?? DEFAULT_UTILIZATION,
+  };
+}
+
+/**
+ * Nodes that all replicas of a parallelism need. A replica larger than a node takes whole nodes; smaller ones share a node.
+ *
+ * @internal
+ */
+export function nodesFor(instanceType: GpuNodeType, parallelism: Parallelism): number {
+  const perReplica = parallelism.gpusPerReplica;
+  if (perReplica >= instanceType.gpuCount) {
+    return Math.ceil(perReplica / instanceType.gpuCount) * parallelism.data;
+  }
+  return Math.ceil(parallelism.data / Math.floor(instanceType.gpuCount / perReplica));
+}
+
+/** The type the model computes in, as vLLM's `kv_cache_dtype` `auto` has it. */
+function defaultCachePrecision(precision: Precision): Precision {
+  return precision === Precision.FP32 ? Precision.FP32 : Precision.FP16;
+}
+
+/**
+ * `max_num_batched_tokens` where none is given: vLLM's own rule for servers (`EngineArgs`: 8192 on GPUs of 70 GiB and more other than
+ * A100, else 2048).
+ */
+function defaultMaxBatchedTokens(gpu: GpuType): number {
+  return isLarge(gpu) ? 8192 : 2048;
+}
+
+/**
+ * `max_num_seqs` that vLLM would take by itself, where that is more than the plan's: by the same rule as `max_num_batched_tokens`.
+ *
+ * @internal
+ */
+export function largerOwnSequences({
+  engine,
+  gpu,
+  requestedMaxSequences,
+  maxSequences,
+}: Configuration): number | undefined {
+  if (!engine._isVllm || !isLarge(gpu) || requestedMaxSequences !== undefined) return undefined;
+  return maxSequences < OWN_MAX_SEQUENCES ? OWN_MAX_SEQUENCES : undefined;
+}
+
+function isLarge(gpu: GpuType): boolean {
+  return gpu.memory.gib >= 70 && gpu.computeCapability !== 8;
+}
+
+/**
+ * GPUs over which tensor parallelism is used without being asked for: one NVLink domain.
+ *
+ * @internal
+ */
+export function tensorDomain(instanceType: GpuNodeType): number {
+  return instanceType.nvlinkDomainSize;
+}

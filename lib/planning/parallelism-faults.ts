@@ -1,0 +1,102 @@
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
+import { Fault, fault } from '../units/fault';
+
+/**
+ * What a model's shape forbids: heads, key-value heads, layers, experts and quantization groups that cannot be shared out.
+ *
+ * @internal
+ */
+export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
+  const { tensor, pipeline, expert } = parallelism;
+  const { name, attentionHeads, keyValueHeads: kv, layers, experts } = model;
+  const faults: Fault[] = [];
+  const add = (id: Fault, when: boolean) => faults.push(...(when ? [id] : []));
+  const divides = parallelism.dividesHeads(attentionHeads);
+  const degrees = divisors(attentionHeads).filter((degree) => degree <= 16);
+  add(
+    fault(
+      'TENSOR_DOES_NOT_DIVIDE_HEADS',
+      'parallelism',
+      `tensor parallelism ${tensor} does not divide the ${attentionHeads} attention heads of ${name}; use one of ${degrees.join(', ')}`,
+    ),
+    !divides,
+  );
+  add(
+    fault(
+      'TENSOR_DOES_NOT_FIT_KEY_VALUE_HEADS',
+      'parallelism',
+      `tensor parallelism ${tensor} is neither a divisor nor a multiple of the ${kv} key-value heads of ${name}; use one of ` +
+        tensorDegrees(model, 16).join(', '),
+    ),
+    !model.latentAttention && divides && kv % tensor !== 0 && tensor % kv !== 0,
+  );
+  add(
+    fault(
+      'PIPELINE_EXCEEDS_LAYERS',
+      'parallelism',
+      `pipeline parallelism ${pipeline} exceeds the ${layers} layers of ${name}; use at most ${layers} stages`,
+    ),
+    pipeline > layers,
+  );
+  add(
+    fault(
+      'MODEL_HAS_NO_EXPERTS',
+      'parallelism',
+      `expert parallelism ${expert} needs a mixture-of-experts model, but ${name} is dense; leave it out`,
+    ),
+    expert > 1 && !experts,
+  );
+  add(
+    fault(
+      'EXPERT_DOES_NOT_DIVIDE_EXPERTS',
+      'parallelism',
+      `expert parallelism ${expert} does not divide the ${experts?.routed} experts of ${name}; use a divisor`,
+    ),
+    experts !== undefined && experts.routed % expert !== 0,
+  );
+  if (faults.length === 0) faults.push(...groupFaults(model, parallelism, precision));
+  return faults;
+}
+
+/** Kernels of grouped formats want whole groups on each rank; MXFP4 experts are padded to them (vLLM serves gpt-oss on 2, 4 and 8 ranks). */
+function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
+  const group = precision.groupSize;
+  if (!group || parallelism.tensor === 1 || model.approximate) return [];
+  if (precision === Precision.MXFP4 && model.experts) return [];
+  const width = model.experts && parallelism.expert === 1 ? model.experts.intermediateSize : undefined;
+  const widths = model.experts ? [width] : [model.intermediateSize];
+  return widths.flatMap((f) => {
+    if (f === undefined || (f / parallelism.tensor) % group === 0) return [];
+    return [
+      fault(
+        'TENSOR_SPLITS_QUANTIZATION_GROUPS',
+        'parallelism',
+        `${precision.name} has groups of ${group}, but tensor parallelism ${parallelism.tensor} cuts the feed-forward width ${f} of ` +
+          `${model.name} into ${f / parallelism.tensor}; use ${model.experts ? 'expert parallelism, or ' : ''}another tensor degree`,
+      ),
+    ];
+  });
+}
+
+/**
+ * Tensor degrees up to a limit that the model's heads allow.
+ *
+ * @internal
+ */
+export function tensorDegrees(model: ModelSpec, limit: number): number[] {
+  const kv = model.keyValueHeads;
+  return divisors(model.attentionHeads).filter(
+    (t) => t <= limit && (model.latentAttention || kv % t === 0 || t % kv === 0),
+  );
+}
+
+/**
+ * Divisors of a number, ascending.
+ *
+ * @internal
+ */
+export function divisors(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
+}

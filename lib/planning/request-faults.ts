@@ -1,0 +1,140 @@
+import { GpuNodeType } from '../catalog/gpu-node-type';
+import { Precision } from '../catalog/precision';
+import { Fault, fault } from '../units/fault';
+import { notNegativeFault, positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
+import { CapacityRequest, ServingLoad } from './capacity-request';
+import { formatFaults } from './format-faults';
+import { parallelismFaults } from './parallelism-faults';
+
+const DEFAULT_CONTEXT_LENGTH = 8192;
+/** What engines keep a key-value cache in. */
+const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8];
+
+/**
+ * The context where none is given: a prompt and an answer that are both stated; else the planner's default, within the model's limit.
+ *
+ * @internal
+ */
+export function defaultContextLength({ model, inputTokens, outputTokens }: ServingLoad): number {
+  const stated = inputTokens !== undefined && outputTokens !== undefined;
+  return Math.min(stated ? inputTokens + outputTokens : DEFAULT_CONTEXT_LENGTH, model.maxContextLength);
+}
+
+/**
+ * Everything wrong with a load, whatever the hardware.
+ *
+ * @internal
+ */
+export function loadFaults(request: ServingLoad): Fault[] {
+  const { model, contextLength, concurrency, inputTokens, outputTokens } = request;
+  const { maxBatchedTokens, maxSequences, microBatches, kvCachePrecision: kv } = request;
+  const counts = {
+    contextLength,
+    concurrency,
+    inputTokens,
+    outputTokens,
+    maxBatchedTokens,
+    maxSequences,
+    microBatches,
+  };
+  const faults = [
+    ...wholeNumberFaults(counts, 1),
+    ...notNegativeFault('cpuOffload', request.cpuOffload?.bytes),
+    ...shareFault('gpuMemoryUtilization', request.gpuMemoryUtilization),
+  ];
+  if (kv && !CACHE_PRECISIONS.includes(kv)) {
+    const known = CACHE_PRECISIONS.map((precision) => precision.name).join(', ');
+    faults.push(fault('UNKNOWN_VALUE', 'kvCachePrecision', `kvCachePrecision must be one of ${known}; got ${kv.name}`));
+  }
+  if (faults.length > 0) return faults;
+  const longest = model.maxContextLength;
+  if (contextLength !== undefined && contextLength > longest) {
+    faults.push(
+      fault(
+        'CONTEXT_EXCEEDS_MODEL',
+        'contextLength',
+        `contextLength ${contextLength} exceeds the ${longest} tokens that ${model.name} was made for; use at most ${longest}`,
+      ),
+    );
+  }
+  const limit = contextLength ?? defaultContextLength(request);
+  if ((inputTokens ?? 0) + (outputTokens ?? 0) > limit) {
+    faults.push(
+      fault(
+        'TOKENS_EXCEED_CONTEXT',
+        'contextLength',
+        `inputTokens ${inputTokens ?? 0} + outputTokens ${outputTokens ?? 0} exceed contextLength ${limit}; raise contextLength or lower them`,
+      ),
+    );
+  }
+  return faults;
+}
+
+/**
+ * Everything wrong with running a model on some hardware in a precision.
+ *
+ * @internal
+ */
+export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, precision: Precision): Fault[] {
+  const { gpu } = instanceType;
+  const faults: Fault[] = [];
+  const has = `${gpu.name} (${instanceType.name}) has ${gpu.computeCapability.toFixed(1)}`;
+  if (!gpu.supports(precision)) {
+    const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
+    const needed = precision.minimumComputeCapability.toFixed(1);
+    faults.push(
+      fault(
+        'PRECISION_NOT_SUPPORTED',
+        'precision',
+        `${precision.name} needs compute capability ${needed}, but ${has}; use one of ${usable.join(', ')}`,
+      ),
+    );
+  }
+  faults.push(...formatFaults(load, instanceType, precision));
+  const counted = load.model.checkpointSize(precision);
+  const stored = load.checkpointSize;
+  if (stored && !(stored.bytes > counted.bytes / 2 && stored.bytes < counted.bytes * 2)) {
+    faults.push(
+      fault(
+        'CHECKPOINT_SIZE_IMPLAUSIBLE',
+        'checkpointSize',
+        `checkpointSize ${stored} is far from the ${counted} that ${load.model.name} has in ${precision.name}; check model and precision`,
+      ),
+    );
+  }
+  const kv = load.kvCachePrecision;
+  if (kv === Precision.FP32 && precision !== Precision.FP32) {
+    faults.push(
+      fault(
+        'CACHE_NEEDS_FP32_WEIGHTS',
+        'kvCachePrecision',
+        `an fp32 key-value cache needs fp32 weights, but the weights are ${precision.name}; leave kvCachePrecision out`,
+      ),
+    );
+  }
+  if ((kv === Precision.BF16 && !gpu.supports(kv)) || (kv === Precision.FP8 && gpu.computeCapability < 8)) {
+    faults.push(
+      fault(
+        'CACHE_PRECISION_NOT_SUPPORTED',
+        'kvCachePrecision',
+        `a key-value cache in ${kv.name} needs compute capability 8.0, but ${has}; use fp16`,
+      ),
+    );
+  }
+  return faults;
+}
+
+/**
+ * Everything wrong with the request as a whole, apart from whether it fits.
+ *
+ * @internal
+ */
+export function requestFaults(request: CapacityRequest, precision: Precision): Fault[] {
+  return [
+    ...hardwareFaults(request, request.instanceType, precision),
+    ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
+    ...wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
+    ...positiveFault('pricePerHour', request.pricePerHour),
+    ...shareFault('utilization', request.utilization),
+  ];
+}

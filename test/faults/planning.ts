@@ -1,0 +1,136 @@
+import {
+  CapacityPlan,
+  CapacityPlanner,
+  CapacityRequest,
+  GpuInstanceType,
+  InferenceEngine,
+  ModelSpec,
+  Parallelism,
+  Precision,
+} from '../../lib/planning';
+import { DataSize } from '../../lib/units';
+import { FaultText } from './fault-text';
+
+const { LLAMA_3_1_8B: LLAMA, DEEPSEEK_V3, GEMMA_2_9B, QWEN_3_30B_A3B, PHI_4 } = ModelSpec;
+const { G4DN_XLARGE: T4, G5_XLARGE: A10G, P5_48XLARGE: H100 } = GpuInstanceType;
+const plan = (more: Partial<CapacityRequest>) => () =>
+  CapacityPlanner.plan({ model: LLAMA, instanceType: H100, ...more });
+const tensor = (degree: number) => Parallelism.of({ tensor: degree });
+const locked = CapacityPlanner.plan({ model: LLAMA, instanceType: H100 }).toJson() as object;
+
+export const TEXTS: FaultText[] = [
+  {
+    id: 'CACHE_NEEDS_FP32_WEIGHTS',
+    property: 'kvCachePrecision',
+    text: 'an fp32 key-value cache needs fp32 weights, but the weights are bf16; leave kvCachePrecision out',
+    refuse: plan({ kvCachePrecision: Precision.FP32 }),
+  },
+  {
+    id: 'CACHE_PRECISION_NOT_SUPPORTED',
+    property: 'kvCachePrecision',
+    text: 'a key-value cache in bf16 needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use fp16',
+    refuse: plan({ instanceType: T4, kvCachePrecision: Precision.BF16 }),
+  },
+  {
+    id: 'CHECKPOINT_SIZE_IMPLAUSIBLE',
+    property: 'checkpointSize',
+    text: 'checkpointSize 900 GiB is far from the 14.96 GiB that llama-3.1-8b has in bf16; check model and precision',
+    refuse: plan({ checkpointSize: DataSize.gib(900) }),
+  },
+  {
+    id: 'CONTEXT_EXCEEDS_MODEL',
+    property: 'contextLength',
+    text: 'contextLength 200000 exceeds the 131072 tokens that llama-3.1-8b was made for; use at most 131072',
+    refuse: plan({ contextLength: 200000 }),
+  },
+  {
+    id: 'ENGINE_LACKS_PRECISION',
+    property: 'precision',
+    text: 'sglang runs experts in fp8 from compute capability 8.9 on, but A10G (g5.xlarge) has 8.6; use vllm',
+    refuse: plan({
+      ...{ model: QWEN_3_30B_A3B, instanceType: A10G },
+      ...{ engine: InferenceEngine.SGLANG, precision: Precision.FP8 },
+    }),
+  },
+  {
+    id: 'EXPERT_DOES_NOT_DIVIDE_EXPERTS',
+    property: 'parallelism',
+    text: 'expert parallelism 3 does not divide the 128 experts of qwen3-30b-a3b; use a divisor',
+    refuse: plan({ model: QWEN_3_30B_A3B, parallelism: Parallelism.of({ tensor: 1, data: 3, expert: 3 }) }),
+  },
+  {
+    id: 'LATENT_ATTENTION_NOT_SUPPORTED',
+    property: 'instanceType',
+    text: 'latent attention (deepseek-v3) needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use a GPU from A10G on',
+    refuse: plan({ model: DEEPSEEK_V3, instanceType: T4 }),
+  },
+  {
+    id: 'MODEL_FITS_NOWHERE',
+    text: 'deepseek-v3 fits on none of the candidates with a context of the default length and the default number of sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context',
+    refuse: () => CapacityPlanner.cheapest({ model: DEEPSEEK_V3, candidates: [{ instanceType: A10G }] }),
+  },
+  {
+    id: 'MODEL_OVERFLOWS_IN_FP16',
+    property: 'precision',
+    text: 'gemma-2-9b overflows in fp16, which engines refuse; use bf16',
+    refuse: plan({ model: GEMMA_2_9B, precision: Precision.FP16 }),
+  },
+  {
+    id: 'PIPELINE_EXCEEDS_LAYERS',
+    property: 'parallelism',
+    text: 'pipeline parallelism 33 exceeds the 32 layers of llama-3.1-8b; use at most 32 stages',
+    refuse: plan({ parallelism: Parallelism.of({ tensor: 1, pipeline: 33 }) }),
+  },
+  {
+    id: 'PLAN_CHANGED',
+    property: 'nodes',
+    text: 'the capacity plan was changed: nodes must be a whole number above zero; got 0; make it again with CapacityPlan.toJson()',
+    refuse: () => CapacityPlan.fromJson({ ...locked, nodes: 0 }),
+  },
+  {
+    id: 'PLAN_OF_OTHER_VERSION',
+    property: 'version',
+    text: "a capacity plan must have format 'gpu-inference-constructs/capacity-plan' and version 1; got format 'gpu-inference-constructs/capacity-plan' and version '99'; make it again with CapacityPlan.toJson()",
+    refuse: () => CapacityPlan.fromJson({ ...locked, version: 99 }),
+  },
+  {
+    id: 'PRECISION_NOT_SUPPORTED',
+    property: 'precision',
+    text: 'fp8 needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use one of fp32, fp16, int8, int4',
+    refuse: plan({ instanceType: T4, precision: Precision.FP8 }),
+  },
+  {
+    id: 'TARGET_NOT_REACHED',
+    property: 'targets.minOutputTokensPerSecond',
+    text: 'no candidate for llama-3.1-8b reaches the target; the nearest, 1 × p5.48xlarge (tensor 8), has output tokens per second 1625, wanted at least 10000000; relax the target, or allow more replicas (maxReplicas) or other candidates',
+    refuse: () =>
+      CapacityPlanner.cheapest({
+        ...{ model: LLAMA, candidates: [{ instanceType: H100 }] },
+        targets: { minOutputTokensPerSecond: 1e7 },
+      }),
+  },
+  {
+    id: 'TENSOR_DOES_NOT_DIVIDE_HEADS',
+    property: 'parallelism',
+    text: 'tensor parallelism 3 does not divide the 32 attention heads of llama-3.1-8b; use one of 1, 2, 4, 8, 16',
+    refuse: plan({ parallelism: tensor(3) }),
+  },
+  {
+    id: 'TENSOR_DOES_NOT_FIT_KEY_VALUE_HEADS',
+    property: 'parallelism',
+    text: 'tensor parallelism 4 is neither a divisor nor a multiple of the 10 key-value heads of phi-4; use one of 1, 2, 5, 10',
+    refuse: plan({ model: PHI_4, parallelism: tensor(4) }),
+  },
+  {
+    id: 'TENSOR_SPLITS_QUANTIZATION_GROUPS',
+    property: 'parallelism',
+    text: 'int4 has groups of 128, but tensor parallelism 4 cuts the feed-forward width 768 of qwen3-30b-a3b into 192; use expert parallelism, or another tensor degree',
+    refuse: plan({ model: QWEN_3_30B_A3B, precision: Precision.INT4, parallelism: tensor(4) }),
+  },
+  {
+    id: 'TOKENS_EXCEED_CONTEXT',
+    property: 'contextLength',
+    text: 'inputTokens 8000 + outputTokens 1000 exceed contextLength 8192; raise contextLength or lower them',
+    refuse: plan({ contextLength: 8192, inputTokens: 8000, outputTokens: 1000 }),
+  },
+];
