@@ -91,11 +91,6 @@ describe('pods of a user’s own resources that fit', () => {
     expect(deployment(spec, replicas)).toEqual([]);
   });
 
-  test('by a label with the name of a block that no scheduler looks at', () => {
-    const spec = template(8, { nodeSelector: { ...POOL, env: 'prod' } });
-    expect(deployment(spec)).toEqual(['NODE_SELECTOR_MATCHES_NO_POOL']);
-  });
-
   test('pods that say they are for other nodes', () => {
     const spec = template(9);
     const annotations = { 'gpu-inference-constructs/elsewhere': 'true' };
@@ -165,6 +160,11 @@ describe('pods of a user’s own resources that do not', () => {
     ],
   ])('%s', (_, spec, replicas, id) => {
     expect(deployment(spec, replicas)).toEqual([id]);
+  });
+
+  test('select by a label with the name of a block that no scheduler looks at', () => {
+    const spec = template(8, { nodeSelector: { ...POOL, env: 'prod' } });
+    expect(deployment(spec)).toEqual(['NODE_SELECTOR_MATCHES_NO_POOL']);
   });
 
   const metadata = { name: 'user' };
