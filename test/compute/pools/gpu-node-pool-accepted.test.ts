@@ -85,7 +85,9 @@ describe('what a module knows of its subnets', () => {
   });
 
   test('are counted where all are named', () => {
-    expect(refusal(() => groupOn(imported({ subnetIds: ['a'], availabilityZones: ZONES }), {}))).toBe('UNTITLED');
+    expect(refusal(() => groupOn(imported({ subnetIds: ['a'], availabilityZones: ZONES }), {}))).toBe(
+      'LENGTHS_DIFFER availabilityZones',
+    );
   });
 });
 
