@@ -91,6 +91,11 @@ describe('pods of a user’s own resources that fit', () => {
     expect(deployment(spec, replicas)).toEqual([]);
   });
 
+  test('by a label with the name of a block that no scheduler looks at', () => {
+    const spec = template(8, { nodeSelector: { ...POOL, env: 'prod' } });
+    expect(deployment(spec)).toEqual(['NODE_SELECTOR_MATCHES_NO_POOL']);
+  });
+
   test('pods that say they are for other nodes', () => {
     const spec = template(9);
     const annotations = { 'gpu-inference-constructs/elsewhere': 'true' };
