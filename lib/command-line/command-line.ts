@@ -143,7 +143,7 @@ function planText(made: CapacityPlan, args: Arguments): string {
   if (args.has('explain')) return made.explain();
   const rows = made.figures.map((figure) => [figure.name, figure.value, figure.evidence, figure.errorBand]);
   const others = made.alternatives.map(
-    (other) => `  - ${other.change} (${other.nodes} × ${other.instanceType}, ${other.parallelism})`,
+    (other) => `  - ${other.change} (${other.nodes} × ${other.instanceType.name}, ${other.parallelism})`,
   );
   const missing = made.shortfallPerGpu
     ? [`short by ${made.shortfallPerGpu} per GPU; these configurations would fit:`, ...others]

@@ -180,7 +180,7 @@ describe('FP8 on Ampere', () => {
     const wide = { ...request, engine, model: ModelSpec.LLAMA_3_1_405B, precision: Precision.BF16, concurrency: 1 };
     const plan = CapacityPlanner.plan({ ...wide, parallelism: Parallelism.of({ tensor: 8 }) });
     expect(
-      plan.alternatives.filter((way) => way.precision.startsWith('fp8') && way.instanceType.startsWith('p4')),
+      plan.alternatives.filter((way) => way.precision.name.startsWith('fp8') && way.instanceType.name.startsWith('p4')),
     ).toEqual([]);
   });
 });
