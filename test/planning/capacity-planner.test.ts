@@ -53,7 +53,9 @@ describe('CapacityPlanner.plan', () => {
     expect(context({ inputTokens: 1000, outputTokens: 200, contextLength: 4096 })).toBe(4096);
     expect(context({ inputTokens: 1000 })).toBe(8192);
     expect(context({ outputTokens: 200 })).toBe(8192);
-    expect(() => context({ inputTokens: 131072, outputTokens: 1 })).toThrow(/exceed contextLength 131072/);
+    expect(idsOf(faultsThrown(() => context({ inputTokens: 131072, outputTokens: 1 })))).toEqual([
+      'TOKENS_EXCEED_CONTEXT contextLength',
+    ]);
     const most = (more: Partial<CapacityRequest>) =>
       CapacityPlanner.plan({ ...LOAD, contextLength: undefined, ...more }).maxConcurrency;
     const short = CapacityPlanner.plan({ ...LOAD, contextLength: undefined, inputTokens: 1000, outputTokens: 200 });

@@ -7,6 +7,7 @@ import {
   Parallelism,
   Precision,
 } from '../../lib/planning';
+import { faultsThrown, idsOf } from '../support/faults';
 
 const LOAD = { model: ModelSpec.LLAMA_3_1_8B, contextLength: 8192, concurrency: 4 };
 
@@ -26,7 +27,10 @@ describe('checkpoints and caches that are not what the precision says', () => {
     expect(known.memoryPerGpu.weights.gib).toBeCloseTo(57.75, 1);
     expect(known.fits).toBe(false);
     expect(known.kvCapacityTokens).toBeLessThanOrEqual(79392);
-    expect(() => CapacityPlanner.plan({ ...request, checkpointSize: DataSize.gib(900) })).toThrow(/far from/);
+    const far = { ...request, checkpointSize: DataSize.gib(900) };
+    expect(idsOf(faultsThrown(() => CapacityPlanner.plan(far)))).toEqual([
+      'CHECKPOINT_SIZE_IMPLAUSIBLE checkpointSize',
+    ]);
   });
 
   // Loaded sizes that vLLM states: vllm-project/vllm#23278 (one H100), #33155 (its other kernel, 64.38 GiB), myoceane.fr (one A100).
