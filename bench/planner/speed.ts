@@ -44,7 +44,7 @@ export function speedTable(): string {
     ['what', 'time', 'target'],
     [
       ['one plan that fits', `${fits.toFixed(3)} ms`, '< 1 ms'],
-      ['one plan that does not, with ways out', `${unfit.toFixed(3)} ms`, '-'],
+      ['one plan that does not, with alternatives', `${unfit.toFixed(3)} ms`, '-'],
       [`a search over ${each} candidates`, `${search.toFixed(0)} ms`, '< 1000 ms per 10,000'],
     ],
   );

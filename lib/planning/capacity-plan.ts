@@ -85,7 +85,10 @@ export class CapacityPlan {
   public readonly kvCapacityTokens: number;
   /** Sequences of full length that one replica has room for: the exact safe batch. */
   public readonly maxConcurrency: number;
-  /** The deployment guide's safe batch, GPU memory / (parameters × 2): a rule of thumb beside `maxConcurrency`. */
+  /**
+   * Batch by the rule of thumb of deployment guides, memory of a replica's GPUs / (parameters × 2 bytes), which leaves out the context;
+   * `maxConcurrency` counts it.
+   */
   public readonly ruleOfThumbBatch: number;
   /** Time between two tokens of an answer with `concurrency` sequences at once, milliseconds. */
   public readonly decodeLatencyMs: number;
@@ -162,7 +165,7 @@ export class CapacityPlan {
     this.figures = [...facts.figures];
   }
 
-  /** The plan in words: the choice, every number with its formula and evidence, warnings and ways out. */
+  /** The plan in words: the choice, every number with its formula and evidence, warnings and alternatives. */
   public explain(): string {
     return explainText(this.facts);
   }

@@ -103,8 +103,8 @@ export function figuresOf(
       name: 'activations per GPU',
       value: String(memory.activations),
       formula:
-        'max(2 × tokens of a step × (3 × feed-forward / tensor + 4 × hidden), 9.7 × float32 logits of the sampled sequences)',
-      inputs: `${facts.maxBatchedTokens} tokens of a step (max_num_batched_tokens), ${facts.maxSequences} sequences (max_num_seqs)`,
+        'max(2 × maxBatchedTokens × (3 × feed-forward / tensor + 4 × hidden), 9.7 × float32 logits of the sampled sequences)',
+      inputs: `maxBatchedTokens ${facts.maxBatchedTokens} (max_num_batched_tokens), ${facts.maxSequences} sequences (max_num_seqs)`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; vLLM logs show 0.2 to 1.0 of it',
     },

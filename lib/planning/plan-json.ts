@@ -13,7 +13,7 @@ import { contradictions, fieldFaults } from './plan-json-faults';
 import { PlanFigure, Alternative } from './plan-parts';
 
 const FORMAT = 'gpu-inference-constructs/capacity-plan';
-const VERSION = 1;
+const VERSION = 2;
 
 /** Plain data of a JSON object. */
 interface Json {

@@ -55,13 +55,13 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
   const hostStep = answerSeconds(configuration, concurrency);
   const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
   const prefill = passTime(configuration, prompt(inputTokens));
-  // A prompt longer than the token window takes several steps, each of which reads the weights.
+  // A prompt longer than maxBatchedTokens takes several steps, each of which reads the weights.
   const pieces = Math.ceil(inputTokens / configuration.maxBatchedTokens);
   const prefillTotal =
     pieces === 1
       ? prefill.total
       : Math.max(prefill.total, pieces * passTime(configuration, prompt(inputTokens / pieces)).total);
-  // Prompts that arrive while one step runs are computed together, as far as the token window reaches.
+  // Prompts that arrive while one step runs are computed together, up to maxBatchedTokens.
   const arriving = concurrency / outputTokens / batches;
   const room = Math.max(1, configuration.maxBatchedTokens / inputTokens);
   const prompts = Math.max(1, Math.min(arriving, room));

@@ -122,13 +122,49 @@ function pathOf({ node }: TerraformResource): string {
   return node.id === 'Resource' && node.scope ? node.scope.node.path : node.path;
 }
 
+/** What no scheduler looks at. It is most of a pod, and to resolve it takes most of the time. */
+const NOT_SCHEDULED: ReadonlySet<string> = new Set([
+  'args',
+  'command',
+  'data',
+  'depends_on',
+  'env',
+  'lifecycle',
+  'liveness_probe',
+  'port',
+  'readiness_probe',
+  'security_context',
+  'startup_probe',
+  'topology_spread_constraint',
+  'volume',
+  'volume_mount',
+]);
+
+/** Blocks that lead to pods and containers; all others, such as maps of labels, are taken as they are. */
+const LEADING_TO_CONTAINERS: ReadonlySet<string> = new Set([
+  'spec',
+  'template',
+  'job_template',
+  'container',
+  'init_container',
+]);
+
 function attributesOf(resource: TerraformResource): Attributes {
   const { terraformResourceType: type } = resource;
-  const all = Tokenization.resolve(resource.toTerraform(), {
+  const [attributes] = Object.values(resource.toTerraform()?.resource?.[type] ?? {});
+  return Tokenization.resolve(scheduledPart(attributes), {
     scope: TerraformStack.of(resource),
     resolver: new DefaultTokenResolver(new StringConcat()),
   });
-  return Object.values(all?.resource?.[type] ?? {})[0] as Attributes;
+}
+
+function scheduledPart(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(scheduledPart);
+  if (typeof value !== 'object' || value === null || Tokenization.isResolvable(value)) return value;
+  const kept = Object.entries(value).filter(([key, each]) => each !== undefined && !NOT_SCHEDULED.has(key));
+  return Object.fromEntries(
+    kept.map(([key, each]) => [key, LEADING_TO_CONTAINERS.has(key) ? scheduledPart(each) : each]),
+  );
 }
 
 /**

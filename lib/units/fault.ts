@@ -43,8 +43,3 @@ export function faultsUnder(faults: readonly Fault[], path: string, who = ''): F
     );
   });
 }
-
-/** @internal */
-export function untitled(reason: string): Fault {
-  return { id: 'UNTITLED', reason };
-}

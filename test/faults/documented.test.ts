@@ -31,10 +31,6 @@ const rows = readdirSync(__dirname)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'fault-text.ts')
   .flatMap((file) => (require(path.join(__dirname, file)) as { TEXTS: FaultText[] }).TEXTS);
 
-test('every fault has an id', () => {
-  expect(found.flatMap(({ untitled }) => untitled)).toEqual([]);
-});
-
 test('every warning goes through addWarning, which asks for an id', () => {
   const direct = LIB.filter(({ file, text }) => file !== 'lib/core/validation.ts' && /\bAnnotations\.of\(/.test(text));
   expect(direct.map(({ file }) => file)).toEqual([]);
@@ -78,10 +74,6 @@ describe('the search finds', () => {
     'that an id is computed: %s',
     (text) => expect(faultIds('lib/x.ts', text).computed).toHaveLength(1),
   );
-
-  test.each([`untitled('x')`, `texts.map(untitled)`])('that an id is missing: %s', (text) => {
-    expect(faultIds('lib/x.ts', text).untitled).toHaveLength(1);
-  });
 
   test('ids of documents, and rows without a cure', () => {
     const table = '| Id | What is wrong | Cure |\n| --- | --- | --- |\n| `A_B` | Bad. | Mend it. |\n| `C` | Bad. | |\n';

@@ -55,7 +55,7 @@ describe('the metric catalog', () => {
 
   test('names the nearest metrics for an unknown one', () => {
     expect(() => Metric.of(MetricExporter.TRITON, 'nv_inference_request_sucess')).toThrow(
-      /unknown metric of triton 'nv_inference_request_sucess'; near names: 'nv_inference_request_success'/,
+      /unknown metric of triton 'nv_inference_request_sucess'; nearest: 'nv_inference_request_success'/,
     );
   });
 

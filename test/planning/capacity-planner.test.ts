@@ -357,7 +357,7 @@ describe('CapacityPlan as JSON', () => {
     ['no JSON', '{', /must be JSON/],
     ['a list', [], /must be a JSON object/],
     ['something else', {}, /format/],
-    ['a later version', { ...(CapacityPlanner.plan(LOAD).toJson() as object), version: 2 }, /version '2'/],
+    ['a later version', { ...(CapacityPlanner.plan(LOAD).toJson() as object), version: 3 }, /version '3'/],
     ['a part missing', { ...(CapacityPlanner.plan(LOAD).toJson() as object), nodes: undefined }, /lacks nodes/],
     ['an unknown model', { ...(CapacityPlanner.plan(LOAD).toJson() as object), model: 'llama-9' }, /unknown model/],
   ])('fails with %s', (_, json, message) => {

@@ -162,6 +162,11 @@ describe('pods of a user’s own resources that do not', () => {
     expect(deployment(spec, replicas)).toEqual([id]);
   });
 
+  test('select by a label with the name of a block that no scheduler looks at', () => {
+    const spec = template(8, { nodeSelector: { ...POOL, env: 'prod' } });
+    expect(deployment(spec)).toEqual(['NODE_SELECTOR_MATCHES_NO_POOL']);
+  });
+
   const metadata = { name: 'user' };
   test.each<[string, (stack: TerraformStack, provider: KubernetesProvider) => unknown]>([
     ['PodV1', (stack, provider) => new PodV1(stack, 'x', { provider, metadata, spec: template(9).spec })],

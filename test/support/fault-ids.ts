@@ -12,8 +12,6 @@ export interface IdsOfFile {
   readonly ids: FaultId[];
   /** Ids that cannot be read off the sources, so that nothing can hold them against the documents. */
   readonly computed: FaultId[];
-  /** Faults that still have no id. */
-  readonly untitled: FaultId[];
 }
 
 const FORM = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
@@ -24,7 +22,7 @@ const FORM = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
  */
 export function faultIds(file: string, text: string): IdsOfFile {
   const ast = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  const found: IdsOfFile = { ids: [], computed: [], untitled: [] };
+  const found: IdsOfFile = { ids: [], computed: [] };
   const at = (node: ts.Node) => `${file}:${ast.getLineAndCharacterOfPosition(node.getStart(ast)).line + 1}`;
   const take = (node: ts.Expression): void => {
     if (ts.isStringLiteralLike(node) && FORM.test(node.text)) found.ids.push({ id: node.text, at: at(node) });
@@ -33,18 +31,9 @@ export function faultIds(file: string, text: string): IdsOfFile {
     else if (!isPassedOn(node)) found.computed.push({ id: node.getText(ast), at: at(node) });
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
-      if (node.expression.text === 'fault' && node.arguments.length > 0) take(node.arguments[0]);
-      if (node.expression.text === 'untitled') found.untitled.push({ id: 'UNTITLED', at: at(node) });
+    if (ts.isCallExpression(node) && node.expression.getText(ast) === 'fault' && node.arguments.length > 0) {
+      take(node.arguments[0]);
     }
-    // `faults.map(untitled)`
-    if (
-      ts.isIdentifier(node) &&
-      node.text === 'untitled' &&
-      ts.isCallExpression(node.parent) &&
-      node.parent.expression !== node
-    )
-      found.untitled.push({ id: 'UNTITLED', at: at(node) });
     if (ts.isObjectLiteralExpression(node)) {
       const named = (name: string) =>
         node.properties.find((member) => member.name && ts.isIdentifier(member.name) && member.name.text === name);

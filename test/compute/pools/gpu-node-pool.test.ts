@@ -260,7 +260,7 @@ describe('GpuNodePool fails', () => {
       { taints: [{ key: 'nvidia.com/gpu', effect: TaintEffect.NO_SCHEDULE }] },
       'RESERVED taints[0]',
     ],
-    ['a reserved tag', { tags: { 'aws:x': 'y' } }, 'UNTITLED'],
+    ['a reserved tag', { tags: { 'aws:x': 'y' } }, 'RESERVED tags'],
   ])('for %s', (_, options, message) => {
     expect(refusal(() => synthPool(options))).toBe(message);
     expect(() => synthPool(options)).toThrow(/^test\/Chat:/);
