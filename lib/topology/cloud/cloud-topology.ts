@@ -57,7 +57,11 @@ export class CloudTopology extends Construct {
     if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
     throwIfInvalid(this, onePlanFaults(props));
     const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
-    const { assigned, faults: misfits, warnings } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
+    const {
+      assigned,
+      faults: misfits,
+      warnings,
+    } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
     this.assigned = assigned;
     for (const warning of warnings) addWarning(this, warning);
     const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];

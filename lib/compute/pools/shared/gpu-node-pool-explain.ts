@@ -62,8 +62,7 @@ function fabricLines(spec: GpuNodePoolSpec): string[] {
 
 function placementLine(spec: GpuNodePoolSpec): string {
   const group = spec.placement.groupName;
-  if (spec.placement.kind === PlacementKind.CLUSTER_GROUP)
-    return 'placement: a cluster placement group of its own';
+  if (spec.placement.kind === PlacementKind.CLUSTER_GROUP) return 'placement: a cluster placement group of its own';
   return group ? `placement: in group '${group}'` : 'placement: in no group';
 }
 
