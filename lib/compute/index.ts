@@ -21,5 +21,5 @@ export * from './agents/node-agents';
 export * from './agents/node-agents-props';
 export * from './pools/options/node-image';
 export * from './pools/options/node-repair';
-export * from './pools/options/instance-placement';
+export * from './pools/options/placement';
 export * from './cluster/system-nodes';

@@ -1,5 +1,5 @@
 import { Fault, fault } from '../units/fault';
-import { Amounts, PlacedDemand, Placement, PoolLoad } from './placement';
+import { Amounts, PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { gpuResource } from './node-allocatable';
@@ -32,7 +32,7 @@ export function fitOf(
  *
  * @internal
  */
-export function capacityFaults(placement: Placement): Fault[] {
+export function capacityFaults(placement: PodPlacement): Fault[] {
   return capacityFindings(placement).map((finding) => finding.fault);
 }
 
@@ -41,7 +41,7 @@ export function capacityFaults(placement: Placement): Fault[] {
  *
  * @internal
  */
-export function capacityFindings(placement: Placement): { readonly fault: Fault; readonly pools: IGpuNodePool[] }[] {
+export function capacityFindings(placement: PodPlacement): { readonly fault: Fault; readonly pools: IGpuNodePool[] }[] {
   const { pools, demands } = placement;
   const misfits = new Set<PlacedDemand>();
   const of = (loads: readonly PoolLoad[], faults: Fault[]) =>
@@ -196,7 +196,7 @@ function mayAdvertise({ hardware, gpuSharingKind }: IGpuNodePool, resource: stri
 /**
  * Each set of pools that pods have to go to, with all the pods that have no other: those of several pools with those of one of them.
  */
-function boundTogether({ pools, demands }: Placement, misfits: Set<PlacedDemand>): [PoolLoad[], PlacedDemand[]][] {
+function boundTogether({ pools, demands }: PodPlacement, misfits: Set<PlacedDemand>): [PoolLoad[], PlacedDemand[]][] {
   const stays = (placed: PlacedDemand) => isLasting(placed) && !misfits.has(placed);
   const sets = new Map<string, PoolLoad[]>();
   for (const placed of demands) {

@@ -1,6 +1,6 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { fitOf, isLasting } from './cluster-capacity-faults';
-import { PlacedDemand, Placement, PoolLoad } from './placement';
+import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { readableAmount } from '../kubernetes/quantity';
 
 /**
@@ -8,7 +8,7 @@ import { readableAmount } from '../kubernetes/quantity';
  *
  * @internal
  */
-export function explainPlacement({ pools, demands }: Placement): string {
+export function explainPlacement({ pools, demands }: PodPlacement): string {
   return [
     'Pods, and where they go:',
     ...table(['pods', 'workload', 'pools', 'a node holds', 'a pod asks for'], demands.map(demandRow)),

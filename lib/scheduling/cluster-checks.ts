@@ -6,7 +6,7 @@ import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
-import { Placement } from './placement';
+import { PodPlacement } from './placement';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
@@ -79,7 +79,7 @@ export class ClusterChecks {
     return explainPlacement(this.placement(podsOf(this.objects())));
   }
 
-  private placement(pods: readonly ResourcePods[], nodesOf?: (pool: IGpuNodePool) => number): Placement {
+  private placement(pods: readonly ResourcePods[], nodesOf?: (pool: IGpuNodePool) => number): PodPlacement {
     const asked = pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : []));
     return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf });
   }

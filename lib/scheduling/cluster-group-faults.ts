@@ -1,6 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
-import { PlacedDemand, Placement, PoolLoad } from './placement';
+import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../core/rdma-fabric';
@@ -11,7 +11,7 @@ import { RdmaFabricKind } from '../core/rdma-fabric';
  *
  * @internal
  */
-export function groupFaults({ demands }: Placement): Fault[] {
+export function groupFaults({ demands }: PodPlacement): Fault[] {
   return demands.flatMap((placed) => [...tensorFaults(placed), ...fabricFaults(placed)]);
 }
 

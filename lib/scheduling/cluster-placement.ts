@@ -2,7 +2,7 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { quantityValue } from '../kubernetes/quantity';
 import { fault } from '../units/fault';
 import { nodeAllocatable } from './node-allocatable';
-import { Amounts, PlacedDemand, Placement, PoolLoad } from './placement';
+import { Amounts, PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { PodDemand } from './pod-demand';
 import { PoolAnswer, indexByLabel, needsGpuNode, poolsFor } from './pool-search';
 import { selectorFaults } from './pool-selector-faults';
@@ -33,7 +33,7 @@ export function placementOf(
   pools: readonly IGpuNodePool[],
   asked: readonly { readonly path: string; readonly demand: PodDemand }[],
   options: PlacementOptions = {},
-): Placement {
+): PodPlacement {
   const nodesOf = options.nodesOf ?? (({ maxNodes }: IGpuNodePool) => maxNodes);
   const loads = pools.map((pool): PoolLoad => ({
     pool,

@@ -27,7 +27,7 @@ export interface PoolLoad {
 }
 
 /** @internal */
-export interface Placement {
+export interface PodPlacement {
   readonly pools: PoolLoad[];
   readonly demands: PlacedDemand[];
   readonly faults: Fault[];

@@ -10,7 +10,7 @@ import {
   KarpenterGpuNodePool,
   KubernetesAccess,
   NodeAgents,
-  InstancePlacement,
+  Placement,
   RdmaFabric,
   TaintEffect,
 } from '../../lib';
@@ -60,7 +60,7 @@ export class AutoscaledPools {
       workloads,
       instanceType: GpuInstanceType.P5_48XLARGE,
       fabric: RdmaFabric.efa(),
-      placement: InstancePlacement.clusterGroup(),
+      placement: Placement.clusterGroup(),
       minNodes: 2,
       maxNodes: 2,
     });

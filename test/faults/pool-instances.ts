@@ -4,7 +4,7 @@ import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { Capacity } from '../../lib/compute/pools/options/capacity';
 import { EfaLayout } from '../../lib/compute/pools/options/efa-layout';
 import { GpuSharing } from '../../lib/compute/pools/options/gpu-sharing';
-import { InstancePlacement } from '../../lib/compute/pools/options/instance-placement';
+import { Placement } from '../../lib/compute/pools/options/placement';
 import { NodeImage } from '../../lib/compute/pools/options/node-image';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { DataSize } from '../../lib/units/data-size';
@@ -239,7 +239,7 @@ export const TEXTS: FaultText[] = [
     text:
       'a placement group created for the pool cannot use capacity-block cr-1, which was reserved outside of it: ' +
       'launches would end in InsufficientInstanceCapacity; leave placement out',
-    refuse: managed({ capacity: block(), placement: InstancePlacement.clusterGroup() }, ZONES),
+    refuse: managed({ capacity: block(), placement: Placement.clusterGroup() }, ZONES),
   },
   {
     id: 'RESERVATION_PLACED_ELSEWHERE',
@@ -249,7 +249,7 @@ export const TEXTS: FaultText[] = [
       'placement out',
     refuse: managed({
       capacity: Capacity.reservation({ reservationId: 'cr-1', placementGroupName: 'near' }),
-      placement: InstancePlacement.existing('far'),
+      placement: Placement.existing('far'),
     }),
   },
   {

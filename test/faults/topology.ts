@@ -98,4 +98,16 @@ export const TEXTS: FaultText[] = [
       return new CloudTopology(stack, 'Cloud', { clusterName: 'chat', models: MODELS, workloads });
     },
   },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'plan',
+    text: 'plan and plans are both given; keep plans',
+    refuse: () => make({ plan: plan(), plans: { 'llama-3.1-8b': plan() } }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'plan',
+    text: "plan is for a topology of one model, but there are 2; use plans: { '<name of the model>': plan }",
+    refuse: () => make({ plan: plan(), models: [...MODELS, { ...MODELS[0], name: 'other' }] }),
+  },
 ];

@@ -10,7 +10,7 @@ import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { ensureNamespace, knownNamespace } from '../../lib/kubernetes/namespaces';
 import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
-import { synthesize, synthesisePair, testStack } from '../support/synth';
+import { synthesize, synthesizePair, testStack } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
 const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'eu-central-1' };
@@ -90,7 +90,7 @@ describe('asking again', () => {
   });
 
   test('in another stack, or for another cluster, makes others', () => {
-    const { infra, workload } = synthesisePair((a, b) => {
+    const { infra, workload } = synthesizePair((a, b) => {
       const cluster = new TestCluster(a, 'Cluster', { connection: EKS });
       const other = new TestCluster(a, 'Other', { clusterName: 'other', connection: { configPath: 'x' } });
       KubernetesAccess.of(a, cluster);
@@ -206,7 +206,7 @@ describe('dependencies', () => {
   });
 
   test('on another stack make the stack depend on it', () => {
-    const { workload } = synthesisePair((a, b) => {
+    const { workload } = synthesizePair((a, b) => {
       const cluster = new TestCluster(a, 'Cluster', { ready: [new S3Bucket(a, 'Entry', {})] });
       KubernetesAccess.of(b, cluster);
       configMap(b, cluster, 'One');
@@ -218,7 +218,7 @@ describe('dependencies', () => {
 
   test('of a circle between stacks are refused', () => {
     expect(() =>
-      synthesisePair((a, b) => {
+      synthesizePair((a, b) => {
         dependOn(a, [new S3Bucket(b, 'B', {})]);
         dependOn(b, [new S3Bucket(a, 'A', {})]);
       }),

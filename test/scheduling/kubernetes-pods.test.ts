@@ -11,7 +11,7 @@ import { Lazy, TerraformStack, TerraformVariable } from 'cdktf';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { Fault } from '../../lib/units/fault';
-import { synthesize, synthesisePair } from '../support/synth';
+import { synthesize, synthesizePair } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 import { PoolOptions, TOLERATE, fill } from './checks-support';
 
@@ -227,7 +227,7 @@ describe('pods of a user’s own resources that do not', () => {
   test('beside those of this library, and in another stack with a default provider', () => {
     let faults: string[] = [];
     expect(() =>
-      synthesisePair((infra, workload) => {
+      synthesizePair((infra, workload) => {
         const cluster = new TestCluster(infra, 'Cluster');
         fill(cluster, { p5: {} }, []);
         new KubernetesProvider(workload, 'Kubernetes', { configPath: 'kubeconfig' });

@@ -8,7 +8,7 @@ import { Lazy, TerraformCount, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
-import { synthesize, synthesisePair } from '../support/synth';
+import { synthesize, synthesizePair } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
 type Make = (scope: Construct, id: string) => void;
@@ -84,7 +84,7 @@ describe('objects of one kind and name on one cluster', () => {
 
   test('are told of by the stacks that make them, all in one sentence', () => {
     const two = () =>
-      synthesisePair((infrastructure: TerraformStack, workloads: TerraformStack) => {
+      synthesizePair((infrastructure: TerraformStack, workloads: TerraformStack) => {
         const cluster = new TestCluster(infrastructure, 'Cluster');
         ClusterChecks.of(cluster);
         for (const stack of [infrastructure, workloads]) {

@@ -1,7 +1,7 @@
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Annotations } from 'cdktf';
-import { synthesize, synthesisePair } from './synth';
+import { synthesize, synthesizePair } from './synth';
 
 describe('the synth helper', () => {
   const two = () =>
@@ -34,7 +34,7 @@ describe('the synth helper', () => {
   });
 
   test('resolves references between stacks', () => {
-    const { infra, workload } = synthesisePair((a, b) => {
+    const { infra, workload } = synthesizePair((a, b) => {
       const bucket = new S3Bucket(a, 'Bucket', { bucketPrefix: 'x' });
       new S3BucketVersioningA(b, 'Versioning', { bucket: bucket.id, versioningConfiguration: { status: 'Enabled' } });
     });

@@ -97,7 +97,7 @@ export interface SynthesizedPair {
 }
 
 /** Makes an infrastructure and a workload stack in one app, lets the test fill them and synthesizes both. */
-export function synthesisePair(build: (infra: TerraformStack, workload: TerraformStack) => void): SynthesizedPair {
+export function synthesizePair(build: (infra: TerraformStack, workload: TerraformStack) => void): SynthesizedPair {
   const app = testApp();
   const [first, second] = [testStack(app, 'infra'), testStack(app, 'workload')];
   build(first, second);

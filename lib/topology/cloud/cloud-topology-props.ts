@@ -41,6 +41,8 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default - planned anew
    */
   readonly plans?: { [model: string]: CapacityPlan };
+  /** The plan to keep to where there is one model; short for `plans` with its name. @default - planned anew */
+  readonly plan?: CapacityPlan;
   /** Where container images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

@@ -52,11 +52,16 @@ export class CloudTopology extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     super(scope, id);
-    const { models, nodePools, plans = {}, imageRegistry } = props;
+    const { models, nodePools, imageRegistry } = props;
     throwIfInvalid(this, [...workloadsFaults(this, props.workloads), ...childNameFaults(models, nodePools ?? [])]);
     if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
+    throwIfInvalid(this, onePlanFaults(props));
     const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
-    const { assigned, faults: misfits, warnings } = assignModels({ models, pools: nodePools, locked: plans, vllm });
+    const {
+      assigned,
+      faults: misfits,
+      warnings,
+    } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
     this.assigned = assigned;
     for (const warning of warnings) addWarning(this, warning);
     const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];
@@ -83,7 +88,7 @@ export class CloudTopology extends Construct {
     }
   }
 
-  /** The plan of the first model. */
+  /** The plan of the first model; where it is the only one, it can be given back as `plan`. */
   public get plan(): CapacityPlan {
     return this.assigned[0].resolved.plan;
   }
@@ -197,4 +202,18 @@ function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
     const nodes = nodesFor(plan.instanceType, plan.parallelism.withReplicas(replicas));
     return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
   });
+}
+
+function onePlanFaults({ models, plan, plans }: CloudTopologyProps): Fault[] {
+  if (!plan) return [];
+  const why =
+    plans !== undefined
+      ? 'plan and plans are both given; keep plans'
+      : `plan is for a topology of one model, but there are ${models.length}; use plans: { '<name of the model>': plan }`;
+  return plans === undefined && models.length === 1 ? [] : [fault('CONFLICTING_PROPERTIES', 'plan', why)];
+}
+
+/** Plans to keep to, by the names of their models. */
+function lockedPlans({ models, plan, plans = {} }: CloudTopologyProps): { [model: string]: CapacityPlan } {
+  return plan ? { [servedName(models[0])]: plan } : plans;
 }

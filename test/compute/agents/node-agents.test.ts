@@ -10,7 +10,7 @@ import { NodeTaint, TaintEffect } from '../../../lib/core/gpu-node-pool';
 import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { Block, Synthesized, synthesize, synthesisePair } from '../../support/synth';
+import { Block, Synthesized, synthesize, synthesizePair } from '../../support/synth';
 import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
 
 const NVIDIA = 'nvidia-device-plugin';
@@ -117,7 +117,7 @@ describe('NodeAgents', () => {
   });
 
   test('counts pools that are made after it, also in another stack', () => {
-    const { infra, workload } = synthesisePair((first, second) => {
+    const { infra, workload } = synthesizePair((first, second) => {
       const cluster = testEksCluster(first);
       KubernetesAccess.of(second, cluster);
       new NodeAgents(second, 'Agents', { cluster });

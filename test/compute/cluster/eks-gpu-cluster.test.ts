@@ -6,7 +6,7 @@ import { ApiAccess } from '../../../lib/compute/cluster/api-access';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../../lib/compute/cluster/eks-gpu-cluster-props';
 import { KubernetesAccess, kubernetesMeta } from '../../../lib/kubernetes/kubernetes-access';
-import { Block, Synthesized, synthesize, synthesisePair, testStack } from '../../support/synth';
+import { Block, Synthesized, synthesize, synthesizePair, testStack } from '../../support/synth';
 
 const chat = (props: Partial<EksGpuClusterProps> = {}) =>
   synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', ...props }));
@@ -234,7 +234,7 @@ describe('the way to its API', () => {
   });
 
   test('is taken by the providers, in the same stack and in another', () => {
-    const { infra, workload } = synthesisePair((first, second) => {
+    const { infra, workload } = synthesizePair((first, second) => {
       const cluster = new EksGpuCluster(first, 'Cluster', { clusterName: 'chat' });
       for (const stack of [first, second]) {
         KubernetesAccess.of(stack, cluster);

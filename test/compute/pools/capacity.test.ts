@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
 import { Capacity, CapacityBlock } from '../../../lib/compute/pools/options/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
-import { InstancePlacement } from '../../../lib/compute/pools/options/instance-placement';
+import { Placement } from '../../../lib/compute/pools/options/placement';
 import { cronOf, readUtcTime, writeUtcTime } from '../../../lib/compute/pools/options/utc-time';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
@@ -147,7 +147,7 @@ describe('a capacity block', () => {
     ['more nodes than instances', { maxNodes: 5 }, ZONES, 'POOL_EXCEEDS_RESERVATION maxNodes'],
     [
       'a placement group made later',
-      { placement: InstancePlacement.clusterGroup() },
+      { placement: Placement.clusterGroup() },
       ZONES,
       'RESERVATION_PLACED_ELSEWHERE placement',
     ],
@@ -184,12 +184,12 @@ describe('a reservation', () => {
   test.each<[string, Options, string]>([
     [
       'a group of the pool’s own',
-      { placement: InstancePlacement.clusterGroup(), capacity: reserved() },
+      { placement: Placement.clusterGroup(), capacity: reserved() },
       'RESERVATION_PLACED_ELSEWHERE placement, RESERVATION_ZONE_MISSING capacity',
     ],
     [
       'another group',
-      { placement: InstancePlacement.existing('x'), capacity: reserved({ placementGroupName: 'pg' }) },
+      { placement: Placement.existing('x'), capacity: reserved({ placementGroupName: 'pg' }) },
       'RESERVATION_PLACED_ELSEWHERE placement, RESERVATION_ZONE_MISSING capacity',
     ],
     [

@@ -5,7 +5,7 @@ import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { EfaLayout } from '../../../lib/compute/pools/options/efa-layout';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { NodeImage } from '../../../lib/compute/pools/options/node-image';
-import { InstancePlacement } from '../../../lib/compute/pools/options/instance-placement';
+import { Placement } from '../../../lib/compute/pools/options/placement';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { definitionFaults, readDefinitions } from '../../support/schema';
 import { Block, synthesize } from '../../support/synth';
@@ -114,7 +114,7 @@ describe('objects of Karpenter', () => {
     ],
     ['EFA', efa],
     ['EFA for bandwidth', { ...efa, efaLayout: EfaLayout.BANDWIDTH_OPTIMIZED }],
-    ['EFA in an existing group', { ...efa, placement: InstancePlacement.existing('pg') }],
+    ['EFA in an existing group', { ...efa, placement: Placement.existing('pg') }],
     ['a fixed number', { ...efa, minNodes: 4 }],
     ['spot', { capacity: Capacity.spot() }],
     ['a reservation', { ...efa, capacity: Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'eu-1b' }) }],

@@ -8,7 +8,7 @@ import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { Capacity } from '../../../lib/compute/pools/options/capacity';
-import { InstancePlacement } from '../../../lib/compute/pools/options/instance-placement';
+import { Placement } from '../../../lib/compute/pools/options/placement';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { Block, synthesize } from '../../support/synth';
 import { EFA, Options, addPool, synthPool, userData, refusal } from '../test-pool';
@@ -83,20 +83,20 @@ describe('the placement group', () => {
   });
 
   test('is never forced on capacity that was reserved without it', () => {
-    const result = synthPool({ ...EFA, placement: InstancePlacement.none() });
+    const result = synthPool({ ...EFA, placement: Placement.none() });
     expect(result.types).not.toContain('aws_placement_group');
     expect(result.only('aws_launch_template')).not.toHaveProperty('placement');
   });
 
   test('may be one that exists', () => {
-    const result = synthPool({ ...EFA, placement: InstancePlacement.existing('reserved') });
+    const result = synthPool({ ...EFA, placement: Placement.existing('reserved') });
     expect(result.types).not.toContain('aws_placement_group');
     expect(result.only('aws_launch_template').placement).toEqual({ group_name: 'reserved' });
-    expect(refusal(() => InstancePlacement.existing(''))).toBe('INVALID_NAME groupName');
+    expect(refusal(() => Placement.existing(''))).toBe('INVALID_NAME groupName');
   });
 
   test('is there without EFA when asked for', () => {
-    const result = synthPool({ placement: InstancePlacement.clusterGroup() });
+    const result = synthPool({ placement: Placement.clusterGroup() });
     expect(result.only('aws_placement_group').strategy).toBe('cluster');
     expect(result.only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
   });
@@ -108,7 +108,7 @@ describe('an EFA pool has one subnet', () => {
   });
 
   test('also outside of any placement group', () => {
-    const options = { ...EFA, placement: InstancePlacement.none() };
+    const options = { ...EFA, placement: Placement.none() };
     expect(synthPool(options).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-a']);
     expect(refusal(() => synthPool({ ...options, subnetIds: ['subnet-a', 'subnet-b'] }))).toBe(
       'ONE_SUBNET_REQUIRED subnetIds',
@@ -126,7 +126,7 @@ describe('an EFA pool has one subnet', () => {
   test.each<[string, Options]>([
     ['EFA over two subnets', { ...EFA, subnetIds: ['subnet-a', 'subnet-b'] }],
     ['EFA over an unknown number', { ...EFA, subnetIds: Token.asList('${data.x.ids}') }],
-    ['a cluster placement group over two', { placement: InstancePlacement.clusterGroup(), subnetIds: ['a', 'b'] }],
+    ['a cluster placement group over two', { placement: Placement.clusterGroup(), subnetIds: ['a', 'b'] }],
   ])('fails for %s', (_, options) => {
     expect(refusal(() => synthPool(options))).toBe('ONE_SUBNET_REQUIRED subnetIds');
   });

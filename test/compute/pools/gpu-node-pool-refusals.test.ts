@@ -9,7 +9,7 @@ import {
 } from '../../../lib/compute/pools/existing/existing-gpu-node-pool';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
-import { InstancePlacement } from '../../../lib/compute/pools/options/instance-placement';
+import { Placement } from '../../../lib/compute/pools/options/placement';
 import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
 import { IKubernetesCluster } from '../../../lib/core/kubernetes-cluster';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
@@ -101,7 +101,7 @@ test('hardware with more huge pages than memory is an error', () => {
 
 test('a reservation in a placement group is of no use outside of it', () => {
   const capacity = Capacity.reservation({ reservationId: 'cr-1', placementGroupName: 'near' });
-  expect(refusal(() => synthPool({ capacity, placement: InstancePlacement.none() }))).toBe(
+  expect(refusal(() => synthPool({ capacity, placement: Placement.none() }))).toBe(
     'RESERVATION_PLACED_ELSEWHERE placement',
   );
 });

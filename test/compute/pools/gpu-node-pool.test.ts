@@ -8,7 +8,7 @@ import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { Block, synthesize, synthesisePair } from '../../support/synth';
+import { Block, synthesize, synthesizePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool, userData, refusal } from '../test-pool';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
@@ -169,7 +169,7 @@ describe('GpuNodePool', () => {
   });
 
   test('may lie in another stack than its cluster’s subnets', () => {
-    const { workload } = synthesisePair((infra, other) => {
+    const { workload } = synthesizePair((infra, other) => {
       const subnet = new Subnet(infra, 'Subnet', { vpcId: 'vpc-1', cidrBlock: '10.0.0.0/24' });
       addPool(other, { subnetIds: [subnet.id] });
     });

@@ -18,7 +18,7 @@ import { NcclAcceptanceTest } from '../../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
-import { Block, synthesize, synthesisePair } from '../../support/synth';
+import { Block, synthesize, synthesizePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
 import { refusal } from '../test-pool';
 
@@ -194,7 +194,7 @@ describe('a pool by Karpenter', () => {
   });
 
   test('can be removed and made anew in the same workload stack', () => {
-    const { workload } = synthesisePair((first, second) => {
+    const { workload } = synthesizePair((first, second) => {
       const cluster = testEksCluster(first);
       KubernetesAccess.of(second, cluster);
       const size = { cluster, instanceType: GpuInstanceType.G5_XLARGE, minNodes: 0 };
@@ -206,7 +206,7 @@ describe('a pool by Karpenter', () => {
   });
 
   test('of a long name has a release of its own', () => {
-    const { workload } = synthesisePair((first, second) => {
+    const { workload } = synthesizePair((first, second) => {
       const cluster = testEksCluster(first);
       KubernetesAccess.of(second, cluster);
       for (const end of ['a', 'b']) {
@@ -245,7 +245,7 @@ describe('a pool by Karpenter', () => {
   });
 
   test('lets its nodes join, and goes onto the cluster from the workload stack', () => {
-    const { infra, workload } = synthesisePair((first, second) => {
+    const { infra, workload } = synthesizePair((first, second) => {
       const cluster = testEksCluster(first);
       KubernetesAccess.of(second, cluster);
       const pool = new KarpenterGpuNodePool(first, 'Train', {

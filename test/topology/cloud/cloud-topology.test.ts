@@ -16,7 +16,7 @@ import {
   Precision,
   RdmaFabric,
 } from '../../../lib';
-import { synthesize, synthesisePair } from '../../support/synth';
+import { synthesize, synthesizePair } from '../../support/synth';
 
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
 const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
@@ -74,7 +74,7 @@ describe('one statement', () => {
 });
 
 describe('two stacks', () => {
-  const pair = synthesisePair((infrastructure, workloads) => void make(infrastructure, { workloads }));
+  const pair = synthesizePair((infrastructure, workloads) => void make(infrastructure, { workloads }));
 
   test('Kubernetes objects go to the workloads, AWS resources and roles to the infrastructure', () => {
     expect(pair.workload.types.every((type) => type.startsWith('kubernetes_'))).toBe(true);
@@ -87,7 +87,7 @@ describe('two stacks', () => {
   test('monitoring watches every model, and is left out when told', () => {
     const config = pair.workload.resources('kubernetes_config_map_v1').map(({ data }) => JSON.stringify(data));
     expect(config.some((data) => data.includes('HighLatency') && data.includes('llama'))).toBe(true);
-    const without = synthesisePair(
+    const without = synthesizePair(
       (infrastructure, workloads) => void make(infrastructure, { workloads, monitoring: false }),
     );
     expect(without.workload.resources('kubernetes_stateful_set_v1')).toEqual([]);
@@ -95,7 +95,7 @@ describe('two stacks', () => {
 
   test('taking one model away leaves every other resource as it was', () => {
     const build = (models: CloudTopologyProps['models']) =>
-      synthesisePair(
+      synthesizePair(
         (infrastructure, workloads) => void make(infrastructure, { workloads, models, monitoring: false }),
       );
     const one = build(MODELS);
@@ -127,6 +127,13 @@ describe('plans', () => {
     expect(synthesized.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
     ]);
+  });
+
+  test('the plan of the only model can be given as plan', () => {
+    const lock = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P5_48XLARGE });
+    const kept: CapacityPlan[] = [];
+    synthesize((stack) => void kept.push(make(stack, { plan: lock }).plans['llama-3.1-8b']));
+    expect(kept[0].instanceType.name).toBe('p5.48xlarge');
   });
 
   test('what topology.plans says can be given back, without a change or a warning', () => {
@@ -243,7 +250,7 @@ describe('workloads', () => {
 
   test('must not have the id of the topology', () => {
     expect(() =>
-      synthesisePair((infrastructure, workloads) => {
+      synthesizePair((infrastructure, workloads) => {
         new Construct(workloads, 'Cloud');
         make(infrastructure, { workloads });
       }),

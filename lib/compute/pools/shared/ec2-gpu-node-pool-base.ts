@@ -6,7 +6,7 @@ import { awsTags } from '../../../core/tags';
 import { Fault } from '../../../units/fault';
 import { ClusterRole } from '../../cluster/cluster-role';
 import { Capacity } from '../options/capacity';
-import { InstancePlacement, InstancePlacementKind } from '../options/instance-placement';
+import { Placement, PlacementKind } from '../options/placement';
 import { NodeImage } from '../options/node-image';
 import { GpuNodePoolBase } from './gpu-node-pool-base';
 import { GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
@@ -45,7 +45,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
   /** How the instances are bought. */
   public readonly capacity: Capacity;
   /** How the instances are placed. */
-  public readonly placement: InstancePlacement;
+  public readonly placement: Placement;
   /** Operating system of the nodes. */
   public readonly image: NodeImage;
   /** Ids of the subnets of the nodes. */
@@ -111,7 +111,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
       managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
     });
     this.nodeRoleArn = role.roleArn;
-    const hasOwnGroup = spec.placement.kind === InstancePlacementKind.CLUSTER_GROUP;
+    const hasOwnGroup = spec.placement.kind === PlacementKind.CLUSTER_GROUP;
     const placementGroup = hasOwnGroup
       ? poolPlacementGroup(this, { clusterName, poolName, tags, provider })
       : undefined;

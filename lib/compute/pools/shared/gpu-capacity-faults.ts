@@ -6,7 +6,7 @@ import { nodeTemplateTagFaults } from './autoscaling-group-tags';
 import { bottlerocketFaults } from './bottlerocket-settings';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { gpuSharingFaults } from '../options/gpu-sharing';
-import { InstancePlacementKind } from '../options/instance-placement';
+import { PlacementKind } from '../options/placement';
 import { NodeImageFamily } from '../options/node-image';
 
 /**
@@ -21,7 +21,7 @@ export function reservedCapacityFaults({ capacity, placement, minNodes, maxNodes
   const faults: Fault[] = [];
   const elsewhere = (why: string) =>
     faults.push(fault('RESERVATION_PLACED_ELSEWHERE', 'placement', `${why}; leave placement out`));
-  if (placement.kind === InstancePlacementKind.CLUSTER_GROUP) {
+  if (placement.kind === PlacementKind.CLUSTER_GROUP) {
     elsewhere(
       `a placement group created for the pool cannot use ${capacity}, which was reserved outside of it: launches would end in ` +
         'InsufficientInstanceCapacity',

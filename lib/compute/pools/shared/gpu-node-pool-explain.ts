@@ -3,7 +3,7 @@ import { addWarning } from '../../../core/validation';
 import { fault } from '../../../units/fault';
 import { CapacityKind } from '../options/capacity';
 import { drainTime } from './capacity-block-schedule';
-import { InstancePlacementKind } from '../options/instance-placement';
+import { PlacementKind } from '../options/placement';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
 import { needsOneSubnet } from './gpu-node-pool-subnets';
 import { hugePageCount } from './huge-pages';
@@ -62,8 +62,7 @@ function fabricLines(spec: GpuNodePoolSpec): string[] {
 
 function placementLine(spec: GpuNodePoolSpec): string {
   const group = spec.placement.groupName;
-  if (spec.placement.kind === InstancePlacementKind.CLUSTER_GROUP)
-    return 'placement: a cluster placement group of its own';
+  if (spec.placement.kind === PlacementKind.CLUSTER_GROUP) return 'placement: a cluster placement group of its own';
   return group ? `placement: in group '${group}'` : 'placement: in no group';
 }
 

@@ -8,7 +8,7 @@ import { Capacity } from '../options/capacity';
 import { EfaLayout } from '../options/efa-layout';
 import { IEksCluster } from '../../cluster/eks-cluster';
 import { GpuSharing } from '../options/gpu-sharing';
-import { InstancePlacement } from '../options/instance-placement';
+import { Placement } from '../options/placement';
 import { NodeImage } from '../options/node-image';
 import { NodeRepair } from '../options/node-repair';
 
@@ -40,7 +40,7 @@ export interface Ec2GpuNodePoolOptions {
    * was reserved outside of it.
    * @default - with reserved capacity the placement group of the reservation, or none; otherwise a cluster placement group with EFA, else none
    */
-  readonly placement?: InstancePlacement;
+  readonly placement?: Placement;
   /**
    * Private subnets of the nodes; exactly one with EFA or in a cluster placement group.
    * @default - those of the cluster; of them only the one in the zone of reserved capacity, or the first if there must be one

@@ -10,7 +10,7 @@ import { IEksCluster } from '../../cluster/eks-cluster';
 import { Ec2GpuNodePoolOptions, GpuNodePoolOptions } from './gpu-node-pool-props';
 import { GpuSharing } from '../options/gpu-sharing';
 import { InterfacePlacement, efaInterfaceLayout } from './launch-template-interfaces';
-import { InstancePlacement } from '../options/instance-placement';
+import { Placement } from '../options/placement';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 import { NodeRepair } from '../options/node-repair';
 
@@ -30,7 +30,7 @@ export interface GpuNodePoolSpec {
   readonly fabric?: IRdmaFabric;
   readonly efa: boolean;
   readonly efaLayout: EfaLayout;
-  readonly placement: InstancePlacement;
+  readonly placement: Placement;
   readonly image: NodeImage;
   readonly sharing: GpuSharing;
   readonly autoscaling: Autoscaling;
@@ -87,9 +87,9 @@ export function specOf(
  *
  * @see https://github.com/terraform-aws-modules/terraform-aws-eks/issues/3730
  */
-function defaultPlacement({ reserved }: Capacity, efa: boolean): InstancePlacement {
-  if (reserved?.placementGroupName !== undefined) return InstancePlacement.existing(reserved.placementGroupName);
-  return efa && !reserved ? InstancePlacement.clusterGroup() : InstancePlacement.none();
+function defaultPlacement({ reserved }: Capacity, efa: boolean): Placement {
+  if (reserved?.placementGroupName !== undefined) return Placement.existing(reserved.placementGroupName);
+  return efa && !reserved ? Placement.clusterGroup() : Placement.none();
 }
 
 /**

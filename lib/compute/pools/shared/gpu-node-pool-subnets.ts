@@ -4,7 +4,7 @@ import { listElement, hasToken } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
 import { ipv4RangeSize } from '../../../units/ipv4-range';
-import { InstancePlacementKind } from '../options/instance-placement';
+import { PlacementKind } from '../options/placement';
 import { GpuNodePoolSpec, layoutOf } from './gpu-node-pool-spec';
 import { addressesPerNode } from './launch-template-interfaces';
 
@@ -21,7 +21,7 @@ export function needsOneSubnet(spec: GpuNodePoolSpec): string | undefined {
   const { kind, groupName } = spec.placement;
   // Another group that exists may be of a strategy that spans zones.
   const isReserved = groupName !== undefined && groupName === spec.capacity.reserved?.placementGroupName;
-  const isCluster = kind === InstancePlacementKind.CLUSTER_GROUP || isReserved;
+  const isCluster = kind === PlacementKind.CLUSTER_GROUP || isReserved;
   return isCluster ? 'a pool in a cluster placement group' : undefined;
 }
 

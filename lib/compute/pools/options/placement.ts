@@ -2,7 +2,7 @@ import { fault } from '../../../units/fault';
 import { throwIfFaulty } from '../../../units/errors';
 
 /** Ways to place instances. */
-export enum InstancePlacementKind {
+export enum PlacementKind {
   /** Wherever there is capacity. */
   NONE = 'none',
   /** In a cluster placement group created for the pool. */
@@ -16,15 +16,15 @@ export enum InstancePlacementKind {
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/placement-strategies.html
  */
-export class InstancePlacement {
+export class Placement {
   /** In no placement group: wherever there is capacity. */
-  public static none(): InstancePlacement {
-    return new InstancePlacement(InstancePlacementKind.NONE);
+  public static none(): Placement {
+    return new Placement(PlacementKind.NONE);
   }
 
   /** In a cluster placement group created for the pool: low latency, a single availability zone, capacity harder to get. */
-  public static clusterGroup(): InstancePlacement {
-    return new InstancePlacement(InstancePlacementKind.CLUSTER_GROUP);
+  public static clusterGroup(): Placement {
+    return new Placement(PlacementKind.CLUSTER_GROUP);
   }
 
   /**
@@ -32,21 +32,21 @@ export class InstancePlacement {
    *
    * @param groupName name of the group
    */
-  public static existing(groupName: string): InstancePlacement {
+  public static existing(groupName: string): Placement {
     throwIfFaulty(
       groupName === ''
         ? [fault('INVALID_NAME', 'groupName', "groupName must be the name of an existing placement group; got ''")]
         : [],
     );
-    return new InstancePlacement(InstancePlacementKind.EXISTING, groupName);
+    return new Placement(PlacementKind.EXISTING, groupName);
   }
 
   /** The way instances are placed. */
-  public readonly kind: InstancePlacementKind;
+  public readonly kind: PlacementKind;
   /** Name of the existing group. @default - the pool creates its group, or has none */
   public readonly groupName?: string;
 
-  private constructor(kind: InstancePlacementKind, groupName?: string) {
+  private constructor(kind: PlacementKind, groupName?: string) {
     this.kind = kind;
     this.groupName = groupName;
   }
