@@ -34,7 +34,7 @@ function shortfall(facts: PlanFacts): string[] {
   const missing = facts.shortfallPerGpu ? `short by ${facts.shortfallPerGpu} per GPU` : 'the host memory is short';
   return [
     `Does not fit: ${missing}; largest part: ${largestPart(facts.memoryPerGpu)}.`,
-    facts.alternatives.length === 0 ? 'No way out was found among the catalog.' : 'Ways out, each checked to fit:',
+    facts.alternatives.length === 0 ? 'No alternative was found in the catalog.' : 'Alternatives, each checked to fit:',
     ...facts.alternatives.map((way) => `  - ${alternativeText(way)}`),
   ];
 }

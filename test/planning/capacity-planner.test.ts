@@ -179,7 +179,7 @@ describe('CapacityPlanner.plan', () => {
       expect(unfit.explain()).toMatch(/Does not fit: short by .* largest part: weights/);
     });
 
-    test('has ways out of every kind, and each one fits', () => {
+    test('has alternatives of every kind, and each one fits', () => {
       const changes = unfit.alternatives.map((way) => way.change).join('\n');
       expect(changes).toMatch(/precision fp8 instead of bf16/);
       expect(changes).toMatch(/context \d+ instead of 8192/);

@@ -174,7 +174,7 @@ describe('FP8 on Ampere', () => {
     expect(CapacityPlanner.plan(hopper).fits).toBe(true);
   });
 
-  test('is refused with TensorRT-LLM, also as a way out', () => {
+  test('is refused with TensorRT-LLM, also as an alternative', () => {
     const engine = InferenceEngine.TENSORRT_LLM;
     expect(() => CapacityPlanner.plan({ ...request, engine })).toThrow(
       /tensorrt-llm runs fp8 from compute capability 8.9/,

@@ -78,7 +78,7 @@ describe('checkpoints and caches that are not what the precision says', () => {
     expect(few.maxOutputTokensPerSecond).toBeLessThan(CapacityPlanner.plan(request).maxOutputTokensPerSecond);
   });
 
-  test('a checkpoint larger than counted is so in the formats of the ways out too, and survives JSON', () => {
+  test('a checkpoint larger than counted is so in the formats of the alternatives too, and survives JSON', () => {
     const request = {
       ...LOAD,
       instanceType: GpuInstanceType.G6E_XLARGE,
@@ -96,7 +96,7 @@ describe('checkpoints and caches that are not what the precision says', () => {
     expect(plan.explain()).toContain('scaled to a checkpoint of 91.5');
   });
 
-  test('ways out keep a cache that the other hardware and weights can have', () => {
+  test('alternatives keep a cache that the other hardware and weights can have', () => {
     const request = {
       ...LOAD,
       contextLength: 1024,
@@ -120,7 +120,7 @@ describe('checkpoints and caches that are not what the precision says', () => {
     expect(CapacityPlan.fromJson(plan.toJson()).kvCachePrecision).toBe(Precision.FP32);
     const fp8 = CapacityPlanner.plan({ ...fp32, kvCachePrecision: Precision.FP8 });
     expect(fp8.kvBytesPerTokenPerGpu).toBe(131072 / 2);
-    // A way out with 16-bit weights has a 16-bit cache again.
+    // An alternative with 16-bit weights has a 16-bit cache again.
     const ways = CapacityPlanner.plan({
       ...fp32,
       instanceType: GpuInstanceType.G6E_XLARGE,

@@ -212,7 +212,7 @@ describe('whatever is asked', () => {
     );
   });
 
-  test('every way out fits', () => {
+  test('every alternative fits', () => {
     fc.assert(
       fc.property(requests, (request) => {
         const plan = planOrRefusal({ ...request, cpuOffload: undefined });
