@@ -199,8 +199,14 @@ export function listOf<T>(element: FieldKind<T>): FieldKind<T[]> {
  */
 export function objectOf<T extends object>(fields: FieldKinds<T>): FieldKind<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
-  const each = (make: (name: keyof T & string) => unknown) =>
-    Object.fromEntries(names.map((name) => [name, make(name)] as const).filter(([, value]) => value !== undefined));
+  const each = (make: (name: keyof T & string) => unknown) => {
+    const made: { [name: string]: unknown } = {};
+    for (const name of names) {
+      const value = make(name);
+      if (value !== undefined) made[name] = value;
+    }
+    return made;
+  };
   return {
     write: (value) => each((name) => fields[name].write(value[name])),
     faults: (path, json) => {
