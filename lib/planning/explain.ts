@@ -1,5 +1,6 @@
-import { PlanFacts, summaryOf } from './plan-facts';
+import { PlanFacts } from './plan-fields';
 import { MemoryPerGpu, Alternative } from './plan-parts';
+import { summaryOf } from './plan-summary';
 
 /**
  * The part of the memory that is largest.
@@ -18,13 +19,13 @@ export function largestPart(memory: MemoryPerGpu): string {
 }
 
 /**
- * A way out in words.
+ * An alternative in words.
  *
  * @internal
  */
 export function alternativeText(way: Alternative): string {
   const price = way.pricePerHour === undefined ? '' : `, ${way.pricePerHour} per hour`;
-  return `${way.change} (${way.nodes} × ${way.instanceType}, ${way.parallelism}${price})`;
+  return `${way.change} (${way.nodes} × ${way.instanceType.name}, ${way.parallelism}${price})`;
 }
 
 /** What is missing, and where it goes. */
