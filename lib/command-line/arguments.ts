@@ -5,19 +5,19 @@ import { Fault, fault } from '../units/fault';
 import { Option } from './options';
 
 /**
- * The arguments of a command. Whatever is wrong with them is collected, so that one error has all of it.
+ * The arguments of a command. Their faults are collected, so that one error reports all of them.
  *
  * @internal
  */
 export class Arguments {
-  /** Everything wrong so far. */
+  /** All faults so far. */
   public readonly faults: Fault[] = [];
   private readonly values = new Map<string, string>();
   private readonly flags = new Set<string>();
 
   /**
    * @param options the options of the command
-   * @param argv what follows the command
+   * @param argv the words after the command
    */
   public constructor(options: { readonly [name: string]: Option }, argv: readonly string[]) {
     const types = Object.entries(options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]);
@@ -93,12 +93,12 @@ export class Arguments {
     return undefined;
   }
 
-  /** What a text stands for; its faults are added to the others. */
+  /** The value that a text stands for; its faults are added to the others. */
   public valueOf<T>(text: string | undefined, read: (text: string) => T): T | undefined {
     return text === undefined ? undefined : this.attempt(() => read(text));
   }
 
-  /** What a function returns; its faults are added to the others. */
+  /** The result of a function; its faults are added to the others. */
   public attempt<T>(body: () => T): T | undefined {
     try {
       return body();
@@ -109,7 +109,7 @@ export class Arguments {
     }
   }
 
-  /** Throws one error with everything wrong so far. */
+  /** Throws one error with all faults so far, if there are any. */
   public throwIfFaulty(): void {
     if (this.faults.length > 0) throw new UnscopedValidationError(this.faults);
   }
