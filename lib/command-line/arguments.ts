@@ -85,26 +85,33 @@ export class Arguments {
     return this.numberOf(`--${name}`, this.text(name));
   }
 
-  /** A text as a number. */
-  public numberOf(what: string, text: string | undefined): number | undefined {
+  /** A text as a number, e.g. a part of an option's value. */
+  public numberOf(option: string, text: string | undefined, what = option): number | undefined {
     if (text === undefined) return undefined;
     if (text.trim() !== '' && !Number.isNaN(Number(text))) return Number(text);
-    this.faults.push(fault('INVALID_FORMAT', what, `${what} must be a number; got '${text}'`));
+    this.faults.push(fault('INVALID_FORMAT', option, `${what} must be a number; got '${text}'`));
     return undefined;
   }
 
-  /** The value that a text stands for; its faults are added to the others. */
-  public valueOf<T>(text: string | undefined, read: (text: string) => T): T | undefined {
-    return text === undefined ? undefined : this.attempt(() => read(text));
+  /** The value that an option stands for; its faults are added to the others. */
+  public valueOf<T>(name: string, read: (text: string) => T): T | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : this.attempt(`--${name}`, () => read(text));
   }
 
-  /** The result of a function; its faults are added to the others. */
-  public attempt<T>(body: () => T): T | undefined {
+  /**
+   * The result of a function of options; its faults are added to the others.
+   *
+   * @param option the option at fault; `undefined` where properties have the names of options
+   * @param body the function
+   */
+  public attempt<T>(option: string | undefined, body: () => T): T | undefined {
     try {
       return body();
     } catch (error) {
       if (!UnscopedValidationError.isValidationError(error)) throw error;
-      this.faults.push(...(error as UnscopedValidationError).faults);
+      const { faults } = error as UnscopedValidationError;
+      this.faults.push(...faults.map(({ id, property, reason }) => fault(id, option ?? `--${property}`, reason)));
       return undefined;
     }
   }

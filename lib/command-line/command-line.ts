@@ -30,20 +30,8 @@ export interface CommandResult {
  * @internal
  */
 export function runCommandLine(argv: readonly string[], readFile: (path: string) => string): CommandResult {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-    return { output: usage(), status: name ? 0 : 2 };
   try {
-    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (!command) {
-      throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help', name)]);
-    }
-    if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: 0 };
-    const args = new Arguments(command.options, rest);
-    if (name === 'plan') return plan(args, readFile);
-    if (name === 'search') return search(args, readFile);
-    args.throwIfFaulty();
-    return { output: name === 'models' ? models() : instances(), status: 0 };
+    return resultOf(argv, readFile);
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) throw error;
     const faults = (error as UnscopedValidationError).faults.map(({ reason }) => `error: ${reason}`);
@@ -51,11 +39,34 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
   }
 }
 
+/**
+ * What the command line prints, and its exit status.
+ *
+ * @throws UnscopedValidationError with everything that is wrong with the arguments
+ *
+ * @internal
+ */
+export function resultOf(argv: readonly string[], readFile: (path: string) => string): CommandResult {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+    return { output: usage(), status: name ? 0 : 2 };
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help', name)]);
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: 0 };
+  const args = new Arguments(command.options, rest);
+  if (name === 'plan') return plan(args, readFile);
+  if (name === 'search') return search(args, readFile);
+  args.throwIfFaulty();
+  return { output: name === 'models' ? models() : instances(), status: 0 };
+}
+
 function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec | undefined {
   const [model, config] = [args.text('model'), args.text('config')];
   if (config !== undefined && model === undefined) {
     const name = config.split('/').slice(-2, -1)[0] || 'model';
-    return args.attempt(() => ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile)));
+    return args.attempt('--config', () => ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile)));
   }
   if (model === undefined || config !== undefined) {
     const id = model === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES';
@@ -63,7 +74,7 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
     return undefined;
   }
   const size = /^(\d+(?:\.\d+)?)B$/i.exec(model);
-  return args.attempt(() =>
+  return args.attempt('--model', () =>
     size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model),
   );
 }
@@ -87,7 +98,7 @@ export function textOf(path: string, readFile: (path: string) => string): string
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
   const size = (name: string) => {
     const gib = args.number(name);
-    return gib === undefined ? undefined : args.attempt(() => DataSize.gib(gib));
+    return gib === undefined ? undefined : args.attempt(`--${name}`, () => DataSize.gib(gib));
   };
   const network = args.text('network')?.toUpperCase();
   if (network !== undefined && network !== NodeNetwork.RDMA && network !== NodeNetwork.TCP) {
@@ -101,8 +112,8 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     concurrency: args.number('concurrency'),
     inputTokens: args.number('input'),
     outputTokens: args.number('output'),
-    kvCachePrecision: args.valueOf(args.text('kv-precision'), (name) => Precision.of(name)),
-    engine: args.valueOf(args.text('engine'), (name) => InferenceEngine.of(name)),
+    kvCachePrecision: args.valueOf('kv-precision', (name) => Precision.of(name)),
+    engine: args.valueOf('engine', (name) => InferenceEngine.of(name)),
     gpuMemoryUtilization: args.number('utilization'),
     maxBatchedTokens: args.number('max-batched-tokens'),
     maxSequences: args.number('max-sequences'),
@@ -115,18 +126,18 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
 function parallelismOf(args: Arguments): Parallelism | undefined {
   const [tensor, pipeline, expert, data] = ['tensor', 'pipeline', 'expert', 'data'].map((name) => args.number(name));
   if ([tensor, pipeline, expert, data].every((degree) => degree === undefined)) return undefined;
-  return args.attempt(() => Parallelism.of({ tensor: tensor ?? 1, pipeline, expert, data }));
+  return args.attempt(undefined, () => Parallelism.of({ tensor: tensor ?? 1, pipeline, expert, data }));
 }
 
 function plan(args: Arguments, readFile: (path: string) => string): CommandResult {
-  const instanceType = args.valueOf(args.text('instance'), (name) => GpuInstanceType.of(name));
+  const instanceType = args.valueOf('instance', (name) => GpuInstanceType.of(name));
   if (args.text('instance') === undefined && !args.faults.some(({ property }) => property === '--instance')) {
     const reason = 'give --instance, for example --instance g6e.xlarge';
     args.faults.push(fault('MISSING_PROPERTY', '--instance', reason));
   }
   const request = {
     ...loadOf(args, readFile),
-    precision: args.valueOf(args.text('precision'), (name) => Precision.of(name)),
+    precision: args.valueOf('precision', (name) => Precision.of(name)),
     parallelism: parallelismOf(args),
     maxNodes: args.number('max-nodes'),
     microBatches: args.number('micro-batches'),
@@ -143,7 +154,7 @@ function planText(made: CapacityPlan, args: Arguments): string {
   if (args.has('explain')) return made.explain();
   const rows = made.figures.map((figure) => [figure.name, figure.value, figure.evidence, figure.errorBand]);
   const others = made.alternatives.map(
-    (other) => `  - ${other.change} (${other.nodes} × ${other.instanceType}, ${other.parallelism})`,
+    (other) => `  - ${other.change} (${other.nodes} × ${other.instanceType.name}, ${other.parallelism})`,
   );
   const missing = made.shortfallPerGpu
     ? [`short by ${made.shortfallPerGpu} per GPU; these configurations would fit:`, ...others]
@@ -160,13 +171,18 @@ function planText(made: CapacityPlan, args: Arguments): string {
 function search(args: Arguments, readFile: (path: string) => string): CommandResult {
   const candidates = args.list('instances')?.map((part) => {
     const [type, price] = part.split('=');
-    const pricePerHour = args.numberOf(`pricePerHour of ${type}`, price);
-    return { instanceType: args.attempt(() => GpuInstanceType.of(type)) as GpuInstanceType, pricePerHour };
+    const pricePerHour = args.numberOf('--instances', price, `pricePerHour of ${type}`);
+    return {
+      instanceType: args.attempt('--instances', () => GpuInstanceType.of(type)) as GpuInstanceType,
+      pricePerHour,
+    };
   });
   const request = {
     ...loadOf(args, readFile),
     candidates,
-    precisions: args.list('precisions')?.map((name) => args.attempt(() => Precision.of(name)) as Precision),
+    precisions: args
+      .list('precisions')
+      ?.map((name) => args.attempt('--precisions', () => Precision.of(name)) as Precision),
     parallelism: parallelismOf(args),
     maxNodes: args.number('max-nodes'),
     maxReplicas: args.number('max-replicas'),

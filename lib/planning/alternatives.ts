@@ -11,7 +11,7 @@ import { hardwareFaults } from './request-faults';
 const MOST_WAYS = 8;
 const MOST_NODES = 8;
 
-/** A way out with what it costs, to rank it. */
+/** An alternative with what it costs, to rank it. */
 interface Ranked {
   readonly way: Alternative;
   /** Added hardware first, then how much is given up. */
@@ -44,10 +44,10 @@ function ranked(change: string, configuration: Configuration, givenUp: number): 
   return {
     way: {
       change,
-      instanceType: instanceType.name,
+      instanceType,
       nodes: configuration.nodes,
-      precision: configuration.precision.name,
-      kvCachePrecision: configuration.kvCachePrecision.name,
+      precision: configuration.precision,
+      kvCachePrecision: configuration.kvCachePrecision,
       contextLength: configuration.contextLength,
       concurrency: configuration.concurrency,
       parallelism,

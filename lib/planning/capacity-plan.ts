@@ -6,9 +6,10 @@ import { Precision } from '../catalog/precision';
 import { DataSize } from '../units/data-size';
 import { NodeNetwork } from './capacity-request';
 import { explainMarkdown, explainText } from './explain';
-import { PlanFacts, summaryOf } from './plan-facts';
+import { PlanFacts, copyOfFacts } from './plan-fields';
 import { planFromJson, planToJson } from './plan-json';
 import { MemoryPerGpu, PlanFigure, Alternative } from './plan-parts';
+import { summaryOf } from './plan-summary';
 
 /**
  * How one model runs on chosen hardware: whether it fits, how fast it is, what it costs, and why.
@@ -36,78 +37,78 @@ export class CapacityPlan {
   }
 
   /** The model. */
-  public readonly model: ModelSpec;
+  public readonly model!: ModelSpec;
   /** Type of the nodes. */
-  public readonly instanceType: GpuNodeType;
+  public readonly instanceType!: GpuNodeType;
   /** Format of the weights. */
-  public readonly precision: Precision;
+  public readonly precision!: Precision;
   /** Format of the key-value cache. */
-  public readonly kvCachePrecision: Precision;
+  public readonly kvCachePrecision!: Precision;
   /** Program that runs the model. */
-  public readonly engine: InferenceEngine;
+  public readonly engine!: InferenceEngine;
   /** How the model is spread over GPUs. */
-  public readonly parallelism: Parallelism;
+  public readonly parallelism!: Parallelism;
   /** Network between nodes. */
-  public readonly network: NodeNetwork;
+  public readonly network!: NodeNetwork;
   /** Longest context in tokens (`max_model_len`). */
-  public readonly contextLength: number;
+  public readonly contextLength!: number;
   /** Sequences of full length that one replica was asked to hold. */
-  public readonly concurrency: number;
+  public readonly concurrency!: number;
   /** Tokens of a typical prompt. */
-  public readonly inputTokens: number;
+  public readonly inputTokens!: number;
   /** Tokens of a typical answer. */
-  public readonly outputTokens: number;
+  public readonly outputTokens!: number;
   /** Share of each GPU's memory that the engine takes. */
-  public readonly gpuMemoryUtilization: number;
+  public readonly gpuMemoryUtilization!: number;
   /** Tokens the scheduler puts into one step (`max_num_batched_tokens`). */
-  public readonly maxBatchedTokens: number;
+  public readonly maxBatchedTokens!: number;
   /** Most sequences the scheduler takes at once (`max_num_seqs`). */
-  public readonly maxSequences: number;
+  public readonly maxSequences!: number;
   /** Whether decode steps are replayed as CUDA graphs. */
-  public readonly cudaGraphs: boolean;
+  public readonly cudaGraphs!: boolean;
   /** Weights of each GPU that stay in host memory. */
-  public readonly cpuOffload: DataSize;
+  public readonly cpuOffload!: DataSize;
   /** Size of the checkpoint's files that the memory of the weights was scaled to. @default - the weights were counted */
   public readonly checkpointSize?: DataSize;
   /** Whether the model and the asked sequences fit into the memory of every GPU (and, with offload, of the host). */
-  public readonly fits: boolean;
+  public readonly fits!: boolean;
   /** Replicas of the model. */
   public readonly replicas: number;
   /** Nodes of all replicas together. */
-  public readonly nodes: number;
+  public readonly nodes!: number;
   /** Memory of the fullest GPU. */
-  public readonly memoryPerGpu: MemoryPerGpu;
+  public readonly memoryPerGpu!: MemoryPerGpu;
   /** Host memory that one node's weights pass through or stay in. */
-  public readonly hostMemoryPerNode: DataSize;
+  public readonly hostMemoryPerNode!: DataSize;
   /** Key-value bytes of one token on one GPU. */
-  public readonly kvBytesPerTokenPerGpu: number;
+  public readonly kvBytesPerTokenPerGpu!: number;
   /** Tokens of key-value cache that one replica has room for. */
-  public readonly kvCapacityTokens: number;
+  public readonly kvCapacityTokens!: number;
   /** Sequences of full length that one replica has room for: the exact safe batch. */
-  public readonly maxConcurrency: number;
+  public readonly maxConcurrency!: number;
   /**
    * Batch by the rule of thumb of deployment guides, memory of a replica's GPUs / (parameters × 2 bytes), which leaves out the context;
    * `maxConcurrency` counts it.
    */
-  public readonly ruleOfThumbBatch: number;
+  public readonly ruleOfThumbBatch!: number;
   /** Time between two tokens of an answer with `concurrency` sequences at once, milliseconds. */
-  public readonly decodeLatencyMs: number;
+  public readonly decodeLatencyMs!: number;
   /** Time to the first token of a typical prompt on an idle replica, milliseconds. */
-  public readonly timeToFirstTokenMs: number;
+  public readonly timeToFirstTokenMs!: number;
   /** Output tokens per second of all replicas with `concurrency` sequences each. */
-  public readonly outputTokensPerSecond: number;
+  public readonly outputTokensPerSecond!: number;
   /** Output tokens per second of all replicas when the key-value cache is full of typical requests. */
-  public readonly maxOutputTokensPerSecond: number;
+  public readonly maxOutputTokensPerSecond!: number;
   /** Micro-batches in flight. */
-  public readonly microBatches: number;
+  public readonly microBatches!: number;
   /** Efficiency of the pipeline, m / (m + p - 1); 1 without pipeline parallelism. */
-  public readonly pipelineEfficiency: number;
+  public readonly pipelineEfficiency!: number;
   /** Layers of each pipeline stage. */
-  public readonly layersPerStage: number[];
+  public readonly layersPerStage!: number[];
   /** Price of one node for an hour. @default - none was given */
   public readonly pricePerHour?: number;
   /** Share of the time that the GPUs are busy, for the cost. */
-  public readonly utilization: number;
+  public readonly utilization!: number;
   /** Cost of a million output tokens at `maxOutputTokensPerSecond` and `utilization`. @default - no price was given */
   public readonly costPerMillionTokens?: number;
   /** The same with the nodes of one replica more in reserve. @default - no price was given */
@@ -115,54 +116,16 @@ export class CapacityPlan {
   /** Memory missing on the fullest GPU. @default - it fits */
   public readonly shortfallPerGpu?: DataSize;
   /** Changes that make it fit, cheapest first; none when it fits. */
-  public readonly alternatives: Alternative[];
+  public readonly alternatives!: Alternative[];
   /** Advice, each with a stable id in brackets. */
-  public readonly warnings: string[];
+  public readonly warnings!: string[];
   /** Every number with its formula, inputs, evidence and error band. */
-  public readonly figures: PlanFigure[];
+  public readonly figures!: PlanFigure[];
 
   private constructor(private readonly facts: PlanFacts) {
-    this.model = facts.model;
-    this.instanceType = facts.instanceType;
-    this.precision = facts.precision;
-    this.kvCachePrecision = facts.kvCachePrecision;
-    this.engine = facts.engine;
-    this.parallelism = facts.parallelism;
-    this.network = facts.network;
-    this.contextLength = facts.contextLength;
-    this.concurrency = facts.concurrency;
-    this.inputTokens = facts.inputTokens;
-    this.outputTokens = facts.outputTokens;
-    this.gpuMemoryUtilization = facts.gpuMemoryUtilization;
-    this.maxBatchedTokens = facts.maxBatchedTokens;
-    this.maxSequences = facts.maxSequences;
-    this.cudaGraphs = facts.cudaGraphs;
-    this.cpuOffload = facts.cpuOffload;
-    this.checkpointSize = facts.checkpointSize;
-    this.fits = facts.fits;
+    // Every field is a row of PLAN_FIELDS; one that is declared above with another type does not compile.
+    Object.assign<PlanFacts, PlanFacts>(this, copyOfFacts(facts));
     this.replicas = facts.parallelism.data;
-    this.nodes = facts.nodes;
-    this.memoryPerGpu = facts.memoryPerGpu;
-    this.hostMemoryPerNode = facts.hostMemoryPerNode;
-    this.kvBytesPerTokenPerGpu = facts.kvBytesPerTokenPerGpu;
-    this.kvCapacityTokens = facts.kvCapacityTokens;
-    this.maxConcurrency = facts.maxConcurrency;
-    this.ruleOfThumbBatch = facts.ruleOfThumbBatch;
-    this.decodeLatencyMs = facts.decodeLatencyMs;
-    this.timeToFirstTokenMs = facts.timeToFirstTokenMs;
-    this.outputTokensPerSecond = facts.outputTokensPerSecond;
-    this.maxOutputTokensPerSecond = facts.maxOutputTokensPerSecond;
-    this.microBatches = facts.microBatches;
-    this.pipelineEfficiency = facts.pipelineEfficiency;
-    this.layersPerStage = [...facts.layersPerStage];
-    this.pricePerHour = facts.pricePerHour;
-    this.utilization = facts.utilization;
-    this.costPerMillionTokens = facts.costPerMillionTokens;
-    this.costPerMillionTokensWithSpare = facts.costPerMillionTokensWithSpare;
-    this.shortfallPerGpu = facts.shortfallPerGpu;
-    this.alternatives = [...facts.alternatives];
-    this.warnings = [...facts.warnings];
-    this.figures = [...facts.figures];
   }
 
   /** The plan in words: the choice, every number with its formula and evidence, warnings and alternatives. */

@@ -4,7 +4,7 @@ import { CapacityPlan } from './capacity-plan';
 import { figuresOf } from './figures';
 import { Fit, fitOf } from './memory-fit';
 import { MemoryModel } from './memory-model';
-import { PlanFacts } from './plan-facts';
+import { PlanFacts } from './plan-fields';
 import { Alternative } from './plan-parts';
 import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
 import { Configuration, largerOwnSequences, nodesFor } from './configuration';

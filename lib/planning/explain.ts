@@ -1,5 +1,6 @@
-import { PlanFacts, summaryOf } from './plan-facts';
+import { PlanFacts } from './plan-fields';
 import { MemoryPerGpu, Alternative } from './plan-parts';
+import { summaryOf } from './plan-summary';
 
 /**
  * The part of the memory that is largest.
@@ -18,13 +19,13 @@ export function largestPart(memory: MemoryPerGpu): string {
 }
 
 /**
- * A way out in words.
+ * An alternative in words.
  *
  * @internal
  */
 export function alternativeText(way: Alternative): string {
   const price = way.pricePerHour === undefined ? '' : `, ${way.pricePerHour} per hour`;
-  return `${way.change} (${way.nodes} × ${way.instanceType}, ${way.parallelism}${price})`;
+  return `${way.change} (${way.nodes} × ${way.instanceType.name}, ${way.parallelism}${price})`;
 }
 
 /** What is missing, and where it goes. */
@@ -33,7 +34,7 @@ function shortfall(facts: PlanFacts): string[] {
   const missing = facts.shortfallPerGpu ? `short by ${facts.shortfallPerGpu} per GPU` : 'the host memory is short';
   return [
     `Does not fit: ${missing}; largest part: ${largestPart(facts.memoryPerGpu)}.`,
-    facts.alternatives.length === 0 ? 'No way out was found among the catalog.' : 'Ways out, each checked to fit:',
+    facts.alternatives.length === 0 ? 'No alternative was found in the catalog.' : 'Alternatives, each checked to fit:',
     ...facts.alternatives.map((way) => `  - ${alternativeText(way)}`),
   ];
 }

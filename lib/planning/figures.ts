@@ -1,7 +1,7 @@
 import { GpuType } from '../catalog/gpu-type';
 import { Precision } from '../catalog/precision';
 import { poolLayers } from './memory-model';
-import { PlanFacts } from './plan-facts';
+import { PlanFacts } from './plan-fields';
 import { EvidenceClass, PlanFigure } from './plan-parts';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';

@@ -11,50 +11,46 @@ import { Fault, fault } from '../units/fault';
 export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
   const { tensor, pipeline, expert } = parallelism;
   const { name, attentionHeads, keyValueHeads: kv, layers, experts } = model;
-  const faults: Fault[] = [];
-  const add = (id: Fault, when: boolean) => faults.push(...(when ? [id] : []));
   const divides = parallelism.dividesHeads(attentionHeads);
-  const degrees = divisors(attentionHeads).filter((degree) => degree <= 16);
-  add(
+  const faults: Fault[] = [];
+  // The planner tries thousands of degrees: sentences are made for those that are refused only.
+  const check = (wrong: boolean, made: () => Fault) => void (wrong && faults.push(made()));
+  check(!divides, () =>
     fault(
       'TENSOR_DOES_NOT_DIVIDE_HEADS',
       'parallelism',
-      `tensor parallelism ${tensor} does not divide the ${attentionHeads} attention heads of ${name}; use one of ${degrees.join(', ')}`,
+      `tensor parallelism ${tensor} does not divide the ${attentionHeads} attention heads of ${name}; use one of ` +
+        divisors(attentionHeads, 16).join(', '),
     ),
-    !divides,
   );
-  add(
+  check(!model.latentAttention && divides && kv % tensor !== 0 && tensor % kv !== 0, () =>
     fault(
       'TENSOR_DOES_NOT_FIT_KEY_VALUE_HEADS',
       'parallelism',
       `tensor parallelism ${tensor} is neither a divisor nor a multiple of the ${kv} key-value heads of ${name}; use one of ` +
         tensorDegrees(model, 16).join(', '),
     ),
-    !model.latentAttention && divides && kv % tensor !== 0 && tensor % kv !== 0,
   );
-  add(
+  check(pipeline > layers, () =>
     fault(
       'PIPELINE_EXCEEDS_LAYERS',
       'parallelism',
       `pipeline parallelism ${pipeline} exceeds the ${layers} layers of ${name}; use at most ${layers} stages`,
     ),
-    pipeline > layers,
   );
-  add(
+  check(expert > 1 && !experts, () =>
     fault(
       'MODEL_HAS_NO_EXPERTS',
       'parallelism',
       `expert parallelism ${expert} needs a mixture-of-experts model, but ${name} is dense; leave it out`,
     ),
-    expert > 1 && !experts,
   );
-  add(
+  check(experts !== undefined && experts.routed % expert !== 0, () =>
     fault(
       'EXPERT_DOES_NOT_DIVIDE_EXPERTS',
       'parallelism',
       `expert parallelism ${expert} does not divide the ${experts?.routed} experts of ${name}; use a divisor`,
     ),
-    experts !== undefined && experts.routed % expert !== 0,
   );
   if (faults.length === 0) faults.push(...groupFaults(model, parallelism, precision));
   return faults;
@@ -87,16 +83,12 @@ function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Prec
  */
 export function tensorDegrees(model: ModelSpec, limit: number): number[] {
   const kv = model.keyValueHeads;
-  return divisors(model.attentionHeads).filter(
-    (t) => t <= limit && (model.latentAttention || kv % t === 0 || t % kv === 0),
-  );
+  return divisors(model.attentionHeads, limit).filter((t) => model.latentAttention || kv % t === 0 || t % kv === 0);
 }
 
-/**
- * Divisors of a number, ascending.
- *
- * @internal
- */
-export function divisors(n: number): number[] {
-  return Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
+/** Divisors of a number up to a limit, ascending. */
+function divisors(n: number, limit: number): number[] {
+  const found: number[] = [];
+  for (let divisor = 1; divisor <= Math.min(n, limit); divisor++) if (n % divisor === 0) found.push(divisor);
+  return found;
 }

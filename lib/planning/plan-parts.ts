@@ -1,4 +1,6 @@
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Parallelism } from '../catalog/parallelism';
+import { Precision } from '../catalog/precision';
 import { DataSize } from '../units/data-size';
 
 /**
@@ -55,14 +57,14 @@ export interface PlanFigure {
 export interface Alternative {
   /** The change in words, e.g. `precision fp8 instead of bf16`. */
   readonly change: string;
-  /** Name of the instance type with it. */
-  readonly instanceType: string;
+  /** Type of the nodes with it. */
+  readonly instanceType: GpuNodeType;
   /** Nodes with it. */
   readonly nodes: number;
-  /** Name of the weights' format with it. */
-  readonly precision: string;
-  /** Name of the key-value cache's format with it. */
-  readonly kvCachePrecision: string;
+  /** Format of the weights with it. */
+  readonly precision: Precision;
+  /** Format of the key-value cache with it. */
+  readonly kvCachePrecision: Precision;
   /** Context in tokens with it. */
   readonly contextLength: number;
   /** Sequences at once with it. */

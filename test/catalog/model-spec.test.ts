@@ -276,6 +276,8 @@ describe('Parallelism', () => {
         },
       ),
     );
-    expect(() => Parallelism.of({ tensor: 4, expert: 3 })).toThrow(/must divide tensor × data = 4/);
+    expect(idsOf(faultsThrown(() => Parallelism.of({ tensor: 4, expert: 3 })))).toEqual([
+      'EXPERT_DOES_NOT_DIVIDE_GPUS expert',
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import { GpuOperator } from '../../lib/compute/agents/gpu-operator';
 import { NodeAgents } from '../../lib/compute/agents/node-agents';
 import { efaPluginFaults } from '../../lib/compute/agents/node-agents-images';
 import { NodeAgentsProps } from '../../lib/compute/agents/node-agents-props';
+import { ExistingGpuNodePool } from '../../lib/compute/pools/existing/existing-gpu-node-pool';
 import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { GpuSharing } from '../../lib/compute/pools/options/gpu-sharing';
 import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
@@ -37,6 +38,17 @@ const pool =
       gpuSharing,
     });
 
+const existing =
+  (driverInImage?: boolean): MakePool =>
+  (stack, cluster) =>
+    void new ExistingGpuNodePool(stack, 'nodes', {
+      cluster,
+      hardware: GpuInstanceType.P5_48XLARGE,
+      nodes: 1,
+      nodeSelector: { 'eks.amazonaws.com/nodegroup': 'gpu' },
+      driverInImage,
+    });
+
 /** A pool of a user's own class, whose labels are any. */
 class LabeledPool extends TestPool implements IGpuNodePool {
   public override readonly nodeLabels = { 'nvidia.com/device-plugin.config': 'mps' };
@@ -60,6 +72,13 @@ export const TEXTS: FaultText[] = [
       "the GPU operator must not install a driver or toolkit on pool(s) 'plain', whose image already has them; leave driver out of the " +
       'options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
     faults: () => found({ gpuOperator: GpuOperator.version(undefined, { driver: true }) }, pool('plain')),
+  },
+  {
+    id: 'DRIVER_IN_IMAGE_UNKNOWN',
+    text:
+      "the image of pool(s) 'nodes' may already have NVIDIA's driver and container toolkit, and a second driver of the GPU " +
+      'operator would break it; pass driverInImage to the pool: true for the accelerated images of EKS, else false',
+    faults: () => found({ gpuOperator: GpuOperator.version() }, existing()),
   },
   {
     id: 'EFA_PLUGIN_TOO_OLD',
@@ -86,6 +105,7 @@ export const TEXTS: FaultText[] = [
         (stack, cluster) =>
           void new (class extends TestPool {
             public override readonly nodeLabels = { 'nvidia.com/mig.config': 'all-3g.40gb' };
+            public readonly driverInImage = true;
             public readonly gpuResourceName = 'nvidia.com/mig-3g.40gb';
           })(stack, 'b', cluster, GpuInstanceType.P5_48XLARGE),
       ),

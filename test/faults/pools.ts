@@ -175,14 +175,6 @@ export const TEXTS: FaultText[] = [
     refuse: existing({ nodeNames: ['A_1'] }),
   },
   {
-    id: 'MISSING_PROPERTY',
-    property: 'driverInImage',
-    text:
-      "driverInImage must be given for nodes of EC2: pass true if their image has NVIDIA's driver and container " +
-      'toolkit, as the accelerated images of EKS do, else false',
-    refuse: existing({ driverInImage: undefined }),
-  },
-  {
     id: 'NODE_MONITORING_REQUIRED',
     property: 'nodeRepair',
     text:

@@ -118,6 +118,7 @@ export class NodeAgents extends Construct {
     const pools = this.clusterPools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
     const withDriver = pools.filter(({ driverInImage }) => driverInImage);
+    const unstated = gpuOperator && gpuOperator.driver !== false ? pools.filter(mayHaveDriver) : [];
     const divided = this.dividedPools();
     const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
     const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
@@ -129,6 +130,16 @@ export class NodeAgents extends Construct {
               'gpuOperator',
               `the GPU operator must not install a driver or toolkit on pool(s) ${named(withDriver)}, whose image already has them; leave ` +
                 'driver out of the options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
+            ),
+          ]
+        : []),
+      ...(unstated.length > 0
+        ? [
+            fault(
+              'DRIVER_IN_IMAGE_UNKNOWN',
+              undefined,
+              `the image of pool(s) ${named(unstated)} may already have NVIDIA's driver and container toolkit, and a second driver of the GPU ` +
+                'operator would break it; pass driverInImage to the pool: true for the accelerated images of EKS, else false',
             ),
           ]
         : []),
@@ -347,4 +358,10 @@ function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
  */
 export function hasNodeAgents(cluster: IKubernetesCluster): boolean {
   return ClusterLedger.of(cluster).singleton(ClusterSingleton.NODE_AGENTS) !== undefined;
+}
+
+/** Images of EC2 nodes come with and without a driver; a pool of them that is not ours must say which. */
+function mayHaveDriver({ hardware, nodeSelector, driverInImage }: IGpuNodePool): boolean {
+  const isOfEks = Object.keys(nodeSelector).some((key) => key.startsWith('eks.amazonaws.com/'));
+  return driverInImage === undefined && (hardware.isEc2 || isOfEks);
 }

@@ -20,7 +20,7 @@ export function unfitText(plan: CapacityPlan): string {
       `${plan.gpuMemoryUtilization}), most of it ${largestPart(memoryPerGpu)}`
     : `the host has ${instanceType.memory.gib} GiB of memory, offloading needs ${plan.hostMemoryPerNode.gib.toFixed(1)} GiB`;
   // More nodes than replicas would be servers that span nodes, which is not theirs to do. What needs no other hardware is named first: the pool is there.
-  const own = (alternative: Alternative) => Number(alternative.instanceType === instanceType.name);
+  const own = (alternative: Alternative) => Number(alternative.instanceType.name === instanceType.name);
   const fitting = plan.alternatives
     .filter((alternative) => alternative.nodes <= alternative.parallelism.data)
     .sort((a, b) => own(b) - own(a))

@@ -36,7 +36,6 @@ export interface ExistingPoolSpec {
   readonly labels: { [key: string]: string };
   readonly taints: NodeTaint[];
   readonly maxPods: number;
-  readonly driverInImage?: boolean;
   /** @default - not known */
   readonly sharing?: GpuSharing;
   /** Labels that the pool itself sets, which agents and workloads rely on. */
@@ -62,7 +61,6 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     ...wholeNumberFault('maxPods', maxPods, 1),
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
     ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
-    ...driverFaults(spec),
     ...sharingLabelFaults(spec),
     ...contradictionFaults(spec),
     ...selectorFaults(spec),
@@ -73,21 +71,6 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
       : // The nodes already have these, so only their syntax is checked.
         [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)]),
   ];
-}
-
-/** Images for EC2 nodes exist with and without a driver, and a second driver breaks the first. */
-function driverFaults({ hardware, nodeSelector, driverInImage }: ExistingPoolSpec): Fault[] {
-  const isOfEks = Object.keys(nodeSelector).some((key) => key.startsWith('eks.amazonaws.com/'));
-  return driverInImage !== undefined || !(hardware.isEc2 || isOfEks)
-    ? []
-    : [
-        fault(
-          'MISSING_PROPERTY',
-          'driverInImage',
-          `driverInImage must be given for nodes of EC2: pass true if their image has NVIDIA's driver and container toolkit, as the ` +
-            'accelerated images of EKS do, else false',
-        ),
-      ];
 }
 
 /** A label has one value: wherever it is given, it must be the same. */

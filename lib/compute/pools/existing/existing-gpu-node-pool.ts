@@ -53,8 +53,8 @@ export interface ExistingGpuNodePoolProps {
   readonly taints?: NodeTaint[];
   /**
    * Whether the image of the nodes includes NVIDIA's driver and container toolkit, as the accelerated images of EKS do. The GPU operator
-   * of `NodeAgents` then installs neither, because a second driver breaks the first. Must be given for an instance type of EC2, and for a
-   * `nodeSelector` that names an EKS node group.
+   * of `NodeAgents` then installs neither, because a second driver breaks the first. An operator that may install one refuses pools on EC2
+   * instance types, and pools whose `nodeSelector` has a label of EKS, that leave this out.
    * @default - not known: treated as false
    */
   readonly driverInImage?: boolean;
@@ -71,7 +71,7 @@ export interface ExistingGpuNodePoolProps {
  * `nvidia.com/gpu.present=true`, which NVIDIA's GPU feature discovery sets, or the pool itself with `nodeNames`.
  *
  * Throws a `ValidationError` with every fault: a fabric that the hardware does not have, a selector that matches nodes of other pools,
- * more or fewer names than nodes, nodes of EC2 without `driverInImage`, a label or taint that Kubernetes refuses, MIG on GPUs without it, shared GPUs on nodes with a fabric.
+ * more or fewer names than nodes, a label or taint that Kubernetes refuses, MIG on GPUs without it, shared GPUs on nodes with a fabric.
  */
 export class ExistingGpuNodePool extends GpuNodePoolBase {
   /** What workloads of the same stack must wait for: the labels and taints that the pool sets. */
@@ -91,6 +91,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
       id,
       {
         ...spec,
+        driverInImage: props.driverInImage,
         minNodes: spec.nodes,
         maxNodes: spec.nodes,
         nodeLabels: nodeLabelsOf(spec),
@@ -175,7 +176,6 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,
-    driverInImage: props.driverInImage,
     sharing,
     poolLabels: props.nodeNames
       ? poolLabels(poolName, props.hardware, efa, { sharing })

@@ -1,72 +1,6 @@
 import { Fault, fault } from '../units/fault';
-import { givenValue } from '../units/number-faults';
-import { NodeNetwork } from './capacity-request';
-import { PlanFacts } from './plan-facts';
 import { parallelismFaults } from './parallelism-faults';
-
-/** Plain data of a JSON object. */
-interface Json {
-  readonly [key: string]: unknown;
-}
-
-const COUNTS = [
-  'contextLength',
-  'concurrency',
-  'inputTokens',
-  'outputTokens',
-  'maxBatchedTokens',
-  'maxSequences',
-  'nodes',
-  'microBatches',
-] as const;
-const NUMBERS = [
-  'kvBytesPerTokenPerGpu',
-  'kvCapacityTokens',
-  'maxConcurrency',
-  'ruleOfThumbBatch',
-  'decodeLatencyMs',
-  'timeToFirstTokenMs',
-  'outputTokensPerSecond',
-  'maxOutputTokensPerSecond',
-] as const;
-const SHARES = ['gpuMemoryUtilization', 'pipelineEfficiency', 'utilization'] as const;
-const FLAGS = ['cudaGraphs', 'fits'] as const;
-const PRICES = ['pricePerHour', 'costPerMillionTokens', 'costPerMillionTokensWithSpare'] as const;
-const FIGURE_TEXTS = ['name', 'value', 'formula', 'inputs', 'evidence', 'errorBand'] as const;
-
-/**
- * Fields of a plan's JSON that are not what `toJson` writes.
- *
- * @internal
- */
-export function fieldFaults(data: Json): Fault[] {
-  const faults: Fault[] = [];
-  const check = (keys: readonly string[], what: string, ok: (value: unknown) => boolean, optional = false) => {
-    for (const key of keys) {
-      const value = data[key];
-      if (ok(value) || (optional && value === undefined)) continue;
-      const got = typeof value === 'number' ? givenValue(value) : JSON.stringify(value);
-      faults.push(fault('PLAN_CHANGED', key, `${key} must be ${what}; got ${got}`));
-    }
-  };
-  const number = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity;
-  check(COUNTS, 'a whole number above zero', (value) => Number.isSafeInteger(value) && (value as number) > 0);
-  check(NUMBERS, 'a number, zero or more', number);
-  check(SHARES, 'above 0 and at most 1', (value) => number(value) && value > 0 && value <= 1);
-  check(FLAGS, 'true or false', (value) => typeof value === 'boolean');
-  check(PRICES, 'a number above zero', (value) => number(value) && value > 0, true);
-  const networks = Object.values(NodeNetwork) as unknown[];
-  check(['network'], `one of ${networks.join(', ')}`, (value) => networks.includes(value));
-  check(['warnings'], 'a list of texts', (value) => isList(value, (text) => typeof text === 'string'));
-  check(['layersPerStage'], 'a list of whole numbers', (value) => isList(value, Number.isSafeInteger));
-  check(['alternatives'], 'a list of alternatives', (value) =>
-    isList(value, (way) => isObject(way) && isObject(way.parallelism)),
-  );
-  check(['figures'], 'a list of figures', (value) =>
-    isList(value, (figure) => isObject(figure) && FIGURE_TEXTS.every((key) => typeof figure[key] === 'string')),
-  );
-  return faults;
-}
+import { PlanFacts } from './plan-fields';
 
 /** Without stages no GPU has fewer weights than an even share; versions of the planner differ by less than this. */
 const LEAST_SHARE = 0.75;
@@ -143,12 +77,4 @@ export function contradictions(facts: PlanFacts): Fault[] {
       ),
     );
   return faults;
-}
-
-function isList(value: unknown, ok: (element: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(ok);
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,59 @@
+import { DecoderShape } from '../catalog/model-architecture';
+import { ModelSpec } from '../catalog/model-spec';
+import { Precision } from '../catalog/precision';
+
+/** Plain data of a JSON object. */
+interface Json {
+  readonly [key: string]: unknown;
+}
+
+/**
+ * A model as plain data: one of the catalog by its name, any other by what it has.
+ *
+ * @internal
+ */
+export function modelToJson(model: ModelSpec): unknown {
+  const plain = model.sharedParameterFraction === 0 && model.skippedLayerFraction === 0;
+  if (plain && ModelSpec.ALL.includes(model)) return model.name;
+  return {
+    name: model.name,
+    ...(model.approximate ? { parameters: model._givenParameters } : {}),
+    shape: model.shape,
+    sharedParameterFraction: model.sharedParameterFraction,
+    skippedLayerFraction: model.skippedLayerFraction,
+    ...(model.publishedPrecision ? { publishedPrecision: model.publishedPrecision.name } : {}),
+  };
+}
+
+/**
+ * The model of plain data.
+ *
+ * @throws UnscopedValidationError for a model that the catalog does not have, and for an impossible shape
+ *
+ * @internal
+ */
+export function modelFromJson(json: unknown): ModelSpec {
+  if (typeof json === 'string') return ModelSpec.of(json);
+  const data = json as Json;
+  const name = String(data.name);
+  const shape = data.shape as DecoderShape;
+  const publishedPrecision =
+    data.publishedPrecision === undefined ? undefined : Precision.of(String(data.publishedPrecision));
+  let model: ModelSpec;
+  if (data.parameters !== undefined) {
+    model = ModelSpec.dense({
+      name,
+      parameters: data.parameters as number,
+      maxContextLength: shape.maxContextLength,
+      publishedPrecision,
+    });
+  } else {
+    model = shape.experts
+      ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision })
+      : ModelSpec.dense({ name, shape, publishedPrecision });
+  }
+  const shared = data.sharedParameterFraction as number;
+  const skipped = data.skippedLayerFraction as number;
+  if (shared > 0) model = model.withSharedParameters(shared);
+  return skipped > 0 ? model.withSkippedLayers(skipped) : model;
+}
