@@ -3,14 +3,14 @@ import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
 /**
- * The add-on runs on every minor; the version that its chart of August 2026 names.
+ * Version named by the chart of August 2026; the add-on runs on every minor.
  *
  * @see https://github.com/aws/eks-node-monitoring-agent/blob/main/charts/eks-node-monitoring-agent/values.yaml
  */
 const NODE_MONITORING_AGENT = 'v1.7.0-eksbuild.1';
 
 /**
- * Versions that go together on one Kubernetes minor.
+ * Versions that belong together for one Kubernetes minor version.
  */
 export interface EksReleaseVersions {
   /** Kubernetes minor, e.g. `1.35`. */
@@ -38,7 +38,7 @@ export interface EksReleaseVersions {
  *
  * Sources. Node images: the release table of v20260714 in the change log of the images, where every minor listed here has NVIDIA
  * driver 580.159.03 and EFA 3.1.0. Add-ons: the version that `aws eks describe-addon-versions --kubernetes-version <minor>` marks
- * as default, as clusters brought up in September 2026 (1.35, 1.36) and June 2026 (1.34) record it. The default is 1.35: standard
+ * as default, as recorded on clusters created in September 2026 (1.35, 1.36) and June 2026 (1.34). The default is 1.35: standard
  * support of 1.34 ends on 2026-12-02, that of 1.35 on 2027-03-27.
  *
  * @see https://github.com/awslabs/amazon-eks-ami/blob/main/CHANGELOG.md
@@ -82,7 +82,7 @@ export class EksRelease {
     nvidiaDriverMajor: 580,
   });
 
-  /** The release that a cluster gets when none is named. */
+  /** The default release of clusters. */
   public static readonly DEFAULT = EksRelease.V1_35;
 
   /** Every release in the table, oldest first. */
@@ -112,8 +112,8 @@ export class EksRelease {
   }
 
   /**
-   * Versions of one's own, for a minor that the table lacks or a later image. Throws an `UnscopedValidationError` with every
-   * version that is not written as EKS writes it, and for a `vpc-cni` below 1.18.5.
+   * Custom versions, for a minor that the table lacks or for a later image. Throws an `UnscopedValidationError` with every
+   * version that is not in the format of EKS, and for a `vpc-cni` below 1.18.5.
    *
    * @param versions the versions
    */

@@ -6,8 +6,9 @@ import { NetworkCard } from './network-card';
  * Facts of one EC2 instance type.
  *
  * Sources of every row: aws/karpenter-provider-aws 1d92708 (2026-08-21), which generates them from the EC2 API
- * (website/content/en/docs/reference/instance-types.md and pkg/providers/instancetype/zz_generated.vpclimits.go; p3.16xlarge, which is
- * no longer listed: website/content/en/v1.12/reference/instance-types.md). test/catalog/fixtures has them, and every cell is compared.
+ * (website/content/en/docs/reference/instance-types.md and pkg/providers/instancetype/zz_generated.vpclimits.go; p3.16xlarge, which is no
+ * longer listed: website/content/en/v1.12/reference/instance-types.md). test/catalog/fixtures contains them, and a test compares every
+ * cell.
  *
  * Which cards hold EFA: the same counts, and aws/aws-parallelcluster#7143 and #7210 for p6-b300. RDMA: the EC2 user guide (efa.html:
  * "RDMA read is supported on all instances with Nitro version 4 and later", write "on most"; Nitro 3 of P4d reads only), and
@@ -68,14 +69,14 @@ export const NITRO4_SWITCH = {
   rdmaWrite: true,
 };
 /**
- * No link between GPUs but PCI Express, no RDMA (ofiwg/libfabric#8452 for g4dn.metal; claimed by no source for the others).
+ * PCI Express is the only link between GPUs; no RDMA (ofiwg/libfabric#8452 for g4dn.metal; no source claims it for the others).
  *
  * @internal
  */
 export const PCIE = { interconnect: GpuInterconnect.PCIE, nvlinkDomainSize: 1, rdmaRead: false, rdmaWrite: false };
 /**
  * The same on Nitro 4: RDMA read, but of host memory only: these types have no GPUDirect (aws/aws-ofi-nccl#547, and `gdr_required` of
- * p5.4xlarge in the plugin's table). Write is not claimed, for want of a source that names these types.
+ * p5.4xlarge in the plugin's table). Writing is not claimed, because no source names these types.
  *
  * @internal
  */

@@ -119,7 +119,7 @@ export class GpuInstanceType extends GpuNodeType {
    * An EC2 instance type of the catalog.
    *
    * @param name for example `p5.48xlarge`
-   * @throws UnscopedValidationError for an unknown name, with the near ones
+   * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): GpuInstanceType {
     const found = GpuInstanceType.ALL.find((type) => type.name === name);
@@ -132,9 +132,9 @@ export class GpuInstanceType extends GpuNodeType {
   /**
    * An EC2 instance type that the catalog does not list, because it is newer than this library.
    *
-   * @param props what EC2 states of it
-   * @throws UnscopedValidationError with all faults: a name that is not an instance type's or is listed, counts that are not whole
-   * numbers above zero, cards that repeat an index, an NVLink domain that does not divide the GPUs
+   * @param props the facts that EC2 states
+   * @throws UnscopedValidationError with all faults: a name that is listed or does not belong to an instance type, counts that are not
+   * whole numbers above zero, cards that repeat an index, an NVLink domain that does not divide the GPUs
    */
   public static unlisted(props: UnlistedInstanceTypeProps): GpuInstanceType {
     const { networkCards = cards(1, 4, 0), ipv4PerInterface = 30, rdmaRead = false, rdmaWrite = false } = props;
@@ -173,7 +173,7 @@ export class GpuInstanceType extends GpuNodeType {
   private constructor(props: GpuNodeTypeProps, network: NetworkFacts) {
     const { rdmaRead, rdmaWrite } = network;
     const efa = network.networkCards.some((card) => card.efa);
-    // EFA has GPUDirect where the GPUs have NVLink; the plugin's own table asks it of no type with one GPU, p5.4xlarge included
+    // EFA has GPUDirect where the GPUs have NVLink; the plugin's own table requires it of no type with one GPU, p5.4xlarge included
     // (aws/aws-ofi-nccl 2daf7d3, src/platform-aws.cpp).
     const gpuDirect = (props.nvlinkDomainSize ?? 1) > 1 && (rdmaRead || rdmaWrite);
     super({ ...props, rdma: props.rdma ?? (efa || rdmaRead), gpuDirect: props.gpuDirect ?? gpuDirect });
@@ -190,7 +190,7 @@ export class GpuInstanceType extends GpuNodeType {
     return true;
   }
 
-  /** Whether AWS counts the type as previous generation; it works, with a warning. */
+  /** Whether AWS lists the type as previous generation; using it gives a warning. */
   public override get legacy(): boolean {
     return this.isLegacy;
   }
@@ -201,15 +201,15 @@ export class GpuInstanceType extends GpuNodeType {
   }
 
   /**
-   * Most pods of a node with the VPC CNI's secondary addresses, without EFA-only interfaces: `ENI × (IPv4 - 1) + 2`, where only the
-   * interfaces of card 0 count. Each EFA-only interface on card 0 takes `ipv4PerInterface - 1` of them.
+   * Maximum number of pods on a node with the VPC CNI's secondary addresses, without EFA-only interfaces: `ENI × (IPv4 - 1) + 2`, where
+   * only the interfaces of card 0 count. Each EFA-only interface on card 0 takes `ipv4PerInterface - 1` of them.
    */
   public get defaultMaxPods(): number {
     return (this.networkCards[0]?.maxInterfaces ?? 0) * (this.ipv4PerInterface - 1) + 2;
   }
 
   /**
-   * Most pods of a node with the VPC CNI's secondary addresses.
+   * Maximum number of pods on a node with the VPC CNI's secondary addresses.
    *
    * @param withEfa whether the pool has EFA; an EFA-only interface on card 0 takes the addresses of one
    */
@@ -220,7 +220,7 @@ export class GpuInstanceType extends GpuNodeType {
 }
 
 /**
- * Hardware as the EC2 instance type that it is; undefined outside EC2.
+ * The EC2 instance type of some hardware; undefined outside EC2.
  *
  * @internal
  */
@@ -228,7 +228,7 @@ export function instanceTypeOf(hardware: GpuNodeType): GpuInstanceType | undefin
   return hardware.isEc2 ? (hardware as GpuInstanceType) : undefined;
 }
 
-/** What only EC2's nodes have. */
+/** Facts that only EC2 nodes have. */
 interface NetworkFacts {
   readonly networkCards: NetworkCard[];
   readonly ipv4PerInterface: number;

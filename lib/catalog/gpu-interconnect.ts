@@ -4,7 +4,7 @@ export enum GpuInterconnect {
   NVSWITCH = 'NVSWITCH',
   /** NVLink between some pairs only (the hybrid cube mesh of 8 × V100); other pairs go through a neighbor or PCIe. */
   NVLINK_MESH = 'NVLINK_MESH',
-  /** PCI Express, GPU to GPU without a copy in host memory (RTX PRO servers, some own hardware). */
+  /** PCI Express, GPU to GPU without a copy in host memory (RTX PRO servers, some on-premises hardware). */
   PCIE_PEER = 'PCIE_PEER',
   /** PCI Express only, staged through host memory, as on EC2. */
   PCIE = 'PCIE',

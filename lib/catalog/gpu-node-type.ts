@@ -31,7 +31,7 @@ export interface GpuNodeTypeProps {
   readonly interconnect?: GpuInterconnect;
   /** GPUs of one NVLink domain. @default - all GPUs of the node with NVLink, else 1 */
   readonly nvlinkDomainSize?: number;
-  /** Whether nodes reach each other by RDMA, where no fabric says so. @default false */
+  /** Whether nodes reach each other by RDMA, where no fabric states it. @default false */
   readonly rdma?: boolean;
   /**
    * Whether network adapters read and write GPU memory directly (GPUDirect RDMA), without a copy in host memory.
@@ -43,7 +43,7 @@ export interface GpuNodeTypeProps {
 }
 
 /**
- * Hardware of a node with GPUs: a rack server or a Jetson, described by `custom`, or one of EC2's, a `GpuInstanceType`.
+ * Hardware of a node with GPUs: a rack server or a Jetson, described by `custom`, or an EC2 instance, a `GpuInstanceType`.
  */
 export class GpuNodeType {
   /**
@@ -78,7 +78,7 @@ export class GpuNodeType {
   public readonly interconnect: GpuInterconnect;
   /** GPUs that reach each other by NVLink; 1 without NVLink. */
   public readonly nvlinkDomainSize: number;
-  /** Whether nodes reach each other by RDMA, where no fabric says so. */
+  /** Whether nodes reach each other by RDMA, where no fabric states it. */
   public readonly rdma: boolean;
   /** Whether network adapters read and write GPU memory directly (GPUDirect RDMA). */
   public readonly gpuDirect: boolean;
@@ -114,7 +114,7 @@ export class GpuNodeType {
     return 0;
   }
 
-  /** Whether AWS counts the type as previous generation; false outside EC2. */
+  /** Whether AWS lists the type as previous generation; false outside EC2. */
   public get legacy(): boolean {
     return false;
   }
@@ -125,7 +125,7 @@ export class GpuNodeType {
   }
 
   /**
-   * Most pods of a node, where the addresses of its network interfaces limit them; undefined where they do not.
+   * Maximum number of pods on a node, where the addresses of its network interfaces limit it; undefined where they do not.
    *
    * @param withEfa whether a pool with EFA-only interfaces takes some of them
    */
@@ -182,7 +182,7 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
   return faults;
 }
 
-/** The fault of own hardware that is named like a type of EC2, whose facts are known. */
+/** The fault of hardware outside EC2 that is named like an EC2 instance type, whose facts are known. */
 function ec2NameFaults(name: string): Fault[] {
   if (!Object.hasOwn(INSTANCE_TABLE, name)) return [];
   const cure = `use GpuInstanceType.of('${name}'), or another name for other hardware`;

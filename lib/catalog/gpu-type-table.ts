@@ -11,17 +11,17 @@ export interface GpuFacts {
   /** FP16 tensor rate, TFLOP/s. */
   readonly fp16Tflops: number;
   readonly fp32Tflops: number;
-  /** FP8 rate; zero: no such units. */
+  /** FP8 rate; zero without FP8 units. */
   readonly fp8Tflops: number;
   readonly int8Tops: number;
   readonly fp4Tflops: number;
-  /** NVLink, one direction, per GPU; zero: none. */
+  /** NVLink, one direction, per GPU; zero without NVLink. */
   readonly nvlinkGBps: number;
   /** PCI Express, one direction, theoretical. */
   readonly pcieGBps: number;
   readonly tdpWatts: number;
   /**
-   * Last major of NVIDIA's driver that runs it: "driver version 595 is not compatible with P3, P3dn"
+   * Last major version of NVIDIA's driver that supports it: "driver version 595 is not compatible with P3, P3dn"
    * (awslabs/amazon-eks-ami doc/usage/g7-ami.md); the images before it have 580.
    */
   readonly lastDriverMajor?: number;

@@ -5,7 +5,7 @@ import { unknownNameFault } from './near-names';
 import { Precision } from './precision';
 
 /**
- * A model of GPU: what it holds, how fast it reads and computes. One table holds the facts, each row with its source.
+ * A GPU model: its memory, bandwidths and compute rates. One table holds the facts, each row with its source.
  */
 export class GpuType {
   /** NVIDIA V100 SXM2 16 GB. */
@@ -83,7 +83,7 @@ export class GpuType {
    * A GPU by its name, in any case, `_` or `-`.
    *
    * @param name for example `A100-80GB`
-   * @throws UnscopedValidationError for an unknown name, with the near ones
+   * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): GpuType {
     const wanted = name.toUpperCase().replace(/_/g, '-');
@@ -107,7 +107,7 @@ export class GpuType {
   public readonly pcieGBps: number;
   /** Thermal design power, watts. */
   public readonly tdpWatts: number;
-  /** Last major version of NVIDIA's driver that runs it. @default - current drivers do */
+  /** Last major version of NVIDIA's driver that supports it. @default - current drivers support it */
   public readonly lastDriverMajor?: number;
   /** Where the facts come from. */
   public readonly source: string;
@@ -136,7 +136,7 @@ export class GpuType {
     return this.computeCapability >= precision.minimumComputeCapability;
   }
 
-  /** The widest 16-bit format that it computes: bf16, or fp16 before compute capability 8.0. */
+  /** The widest 16-bit format that it computes in: bf16, or fp16 before compute capability 8.0. */
   public get sixteenBitPrecision(): Precision {
     return this.supports(Precision.BF16) ? Precision.BF16 : Precision.FP16;
   }

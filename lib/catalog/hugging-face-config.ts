@@ -11,7 +11,7 @@ interface Config {
   readonly [key: string]: unknown;
 }
 
-/** What a family does that its `config.json` does not say. */
+/** Properties of a family that its `config.json` does not state. */
 interface Family {
   readonly attentionBias?: boolean;
   readonly queryKeyNorm?: boolean;
@@ -51,7 +51,7 @@ const LLAMA_4: Family = {
 
 const GLM: Family = { attentionBias: true, defaults: { num_key_value_heads: 2, head_dim: 128 } };
 
-/** Model types that are known to be decoders of a shape we can count. Source: the modelling code in huggingface/transformers. */
+/** Model types that are known to be decoders whose parameters can be counted. Source: the modeling code in huggingface/transformers. */
 const FAMILIES: { readonly [type: string]: Family } = {
   llama: {},
   mistral: { defaults: { num_key_value_heads: 8 } },
@@ -114,7 +114,7 @@ const FAMILIES: { readonly [type: string]: Family } = {
  */
 export function modelFromConfig(name: string, json: unknown): { shape: DecoderShape; publishedPrecision?: Precision } {
   const outer = parse(name, json);
-  // Models that also read images keep the language model's numbers in a part of their own.
+  // Multimodal models keep the language model's numbers in a section of their own.
   const own = isConfig(outer.text_config) ? outer.text_config : outer;
   const type = String(own.model_type ?? outer.model_type ?? '');
   if (type === '') {
@@ -128,7 +128,7 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
     throw new UnscopedValidationError(faultsUnder([unknown], '', `model '${name}'`));
   }
   const stated = Object.entries(own).filter(([, value]) => value !== null);
-  // A null says that there are as many key-value heads as query heads, where the class would have fewer.
+  // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const config: Config = { ...family.defaults, ...everyHead, ...Object.fromEntries(stated) };
   const faults: Fault[] = [];
@@ -190,8 +190,9 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
 }
 
 /**
- * The context after rotary scaling, as vLLM derives `max_model_len`: `linear` and `dynamic` scaling multiply the positions, `yarn` those of
- * before (`original_max_position_embeddings`); `llama3` and `longrope` are in the positions already, and so is that of Gemma 3.
+ * The context after rotary scaling, as vLLM derives `max_model_len`: `linear` and `dynamic` scaling multiply the positions, `yarn` those
+ * before scaling (`original_max_position_embeddings`); `llama3` and `longrope` are already included in the positions, and so is the scaling
+ * of Gemma 3.
  *
  * @see https://github.com/vllm-project/vllm (vllm/config: _get_and_verify_max_len)
  */
@@ -279,7 +280,7 @@ function windowOf(
   layers: number,
   whole: (...keys: string[]) => number | undefined,
 ): SlidingWindow | undefined {
-  // `attention_chunk_size` of Llama 4 is no window: see `DecoderShape.slidingWindow`.
+  // `attention_chunk_size` of Llama 4 is not a window: see `DecoderShape.slidingWindow`.
   const tokens = whole('sliding_window');
   if (!tokens) return undefined;
   if (Array.isArray(config.layer_types)) {

@@ -10,7 +10,7 @@ interface Config {
 type Reader = (quantization: Config, faults: Fault[]) => Precision | undefined;
 
 /**
- * Methods of `quantization_config` (`quant_method`), each with what it says of the format of the weights. Sources: huggingface/transformers
+ * Methods of `quantization_config` (`quant_method`), each with the format of the weights that it implies. Sources: huggingface/transformers
  * (utils/quantization_config.py), vllm-project/compressed-tensors (quant_args.py), and the files of ai-dynamo/aiconfigurator 095f58a
  * (src/aiconfigurator/model_configs).
  */
@@ -28,7 +28,7 @@ const METHODS: { readonly [method: string]: Reader } = {
   mxfp4: () => Precision.MXFP4,
 };
 
-/** Algorithms of NVIDIA's Model Optimizer (`quant_algo`) that leave one format for all matrices. */
+/** Algorithms of NVIDIA's Model Optimizer (`quant_algo`) that result in one format for all matrices. */
 const ALGORITHMS: { readonly [algorithm: string]: Precision } = {
   FP8: Precision.FP8,
   FP8_PB_WO: Precision.FP8_BLOCK,
@@ -46,7 +46,7 @@ const DTYPES: { readonly [dtype: string]: Precision } = {
  * The format that the checkpoint of a `config.json` is in: that of its `quantization_config`, else its `torch_dtype`.
  *
  * @param configs the file, and the part of it that describes the language model
- * @param faults what is wrong is added here
+ * @param faults list that faults are added to
  *
  * @internal
  */

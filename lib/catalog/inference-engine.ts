@@ -19,9 +19,9 @@ interface EngineFacts {
   readonly latentDispatchMsPerLayer: number;
   /** Host time per token of a prompt before it is computed: tokenizing, hashing of blocks, transport, microseconds. */
   readonly hostMicrosecondsPerToken: number;
-  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where nothing is known. */
+  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where it is not known. */
   readonly answerMicrosecondsPerToken?: number;
-  /** The same for each token of that answer that went before, nanoseconds. */
+  /** The same for each earlier token of that answer, nanoseconds. */
   readonly answerNanosecondsPerEarlierToken?: number;
   /** Whether decode attention reads grouped keys and values once per query head. */
   readonly rereadsGroupedKeys: boolean;
@@ -35,15 +35,15 @@ interface EngineFacts {
 /** Fitted on gpt-oss-120b on one to eight B200 (vLLM 0.15.1): what 8192 tokens take beyond 1024 that the model itself does not explain. */
 const HOST_MICROSECONDS = 3;
 /**
- * Fitted on DeepSeek-V3 and R1 of SGLang 0.5.9, whose times begin at about 230 ms; TensorRT-LLM's begin there too. vLLM is left at what other
- * layers with experts need: times of Kimi-K2.5, half of whose sources were looked at (see bench/planner/README.md), begin at 90 to 120 ms.
+ * Fitted on DeepSeek-V3 and R1 of SGLang 0.5.9, whose times begin at about 230 ms; TensorRT-LLM's begin there too. vLLM keeps the value of
+ * other layers with experts: times of Kimi-K2.5, half of whose sources were examined (see bench/planner/README.md), begin at 90 to 120 ms.
  */
 const LATENT_DISPATCH_MS = 3.2;
 
 /**
  * SGLang's one process for requests and answers (`TokenizerManager`) sends every token, and copied the answer so far for each
  * (sgl-project/sglang#22567 and #17437: the copy alone takes 4 ns per token of it, and is gone since 2026). Values: Llama-3.1-8B with 512
- * sequences on four and eight H200 (SGLang 0.5.6, looked at: see bench/planner/README.md), whose steps take as long on four GPUs as on
+ * sequences on four and eight H200 (SGLang 0.5.6, examined: see bench/planner/README.md), whose steps take as long on four GPUs as on
  * eight and with prompts of 2000 tokens as with 1000: 32, 39 and 54 µs for each sequence with answers of 500, 1000 and 2000 tokens.
  */
 const ANSWER_MICROSECONDS = 25;
@@ -64,7 +64,7 @@ const VLLM_FACTS: EngineFacts = {
 };
 
 /**
- * A program that runs the model, and how far it is from the planner's closed form.
+ * A program that runs the model, and how far it deviates from the planner's closed form.
  */
 export class InferenceEngine {
   /** vLLM up to 0.20, also inside Triton (up to 26.05). */
@@ -132,7 +132,7 @@ export class InferenceEngine {
    * An engine by its name.
    *
    * @param name for example `vllm`
-   * @throws UnscopedValidationError for an unknown name, with the near ones
+   * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): InferenceEngine {
     const found = InferenceEngine.ALL.find((engine) => engine.name === name.toLowerCase());
@@ -145,7 +145,7 @@ export class InferenceEngine {
   public readonly name: string;
   /** Tokens of one block of the key-value cache. */
   public readonly blockTokens: number;
-  /** Share of a GPU's memory that the engine takes when nothing is said. */
+  /** Default share of a GPU's memory that the engine takes. */
   public readonly defaultUtilization: number;
   /** Factor on the closed form's time of a decode step. */
   public readonly decodeFactor: number;
@@ -159,9 +159,9 @@ export class InferenceEngine {
   public readonly latentDispatchMsPerLayer: number;
   /** Host time per token of a prompt before it is computed (tokenizing, hashing of blocks, transport), microseconds. */
   public readonly hostMicrosecondsPerToken: number;
-  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where nothing is known of it. */
+  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where it is not known. */
   public readonly answerMicrosecondsPerToken: number;
-  /** The same for each token of that answer that went before, nanoseconds. */
+  /** The same for each earlier token of that answer, nanoseconds. */
   public readonly answerNanosecondsPerEarlierToken: number;
   /** Whether decode attention reads grouped keys and values once per query head, as engines before 2024 did. */
   public readonly rereadsGroupedKeys: boolean;
@@ -195,7 +195,7 @@ export class InferenceEngine {
   }
 
   /**
-   * Whether it is vLLM, of whichever version.
+   * Whether it is vLLM, in any version.
    *
    * @internal
    */

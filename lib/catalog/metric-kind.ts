@@ -42,17 +42,17 @@ export enum MetricUnit {
   MIXED = 'mixed',
 }
 
-/** Who exposes a metric. A target may have several behind one port. */
+/** Exporters of metrics. A target may have several behind one port. */
 export enum MetricExporter {
   /** Triton's core, whatever the backend. */
   TRITON = 'triton',
-  /** The vLLM backend of Triton; not vLLM's own server, whose metrics are others. */
+  /** The vLLM backend of Triton; not vLLM's own server, which has other metrics. */
   TRITON_VLLM = 'triton-vllm',
   /** The TensorRT-LLM backend of Triton. */
   TRITON_TENSORRT_LLM = 'triton-tensorrtllm',
 }
 
-/** Settings that a metric needs and that are off unless somebody switches them on. */
+/** Settings that a metric needs and that are off by default. */
 export enum MetricFeature {
   /** `--metrics-config histogram_latencies=true` of `tritonserver`. */
   HISTOGRAM_LATENCIES = 'histogram_latencies',

@@ -4,7 +4,7 @@ import { METRIC_TABLE, MetricFacts } from './metric-table';
 import { unknownNameFault } from './near-names';
 
 /**
- * A metric that an exporter of this library's workloads exposes: what it means and what it takes to have it.
+ * A metric that an exporter of this library's workloads exposes: its meaning and its prerequisites.
  */
 export class Metric {
   /** Every metric of every exporter. */
@@ -17,9 +17,9 @@ export class Metric {
   /**
    * The metric of an exporter by its name, or by the name of one of its series (`..._bucket`, `..._sum`, `..._count`).
    *
-   * @param exporter who exposes it
+   * @param exporter exporter that exposes it
    * @param name name of the metric or of a series of it
-   * @throws UnscopedValidationError for an unknown name, with those nearest to it
+   * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(exporter: MetricExporter, name: string): Metric {
     const named = Metric.ALL.find((metric) => metric.exporter === exporter && metric.name === name);
@@ -41,7 +41,7 @@ export class Metric {
 
   /** Name, as the exporter's `TYPE` line has it. */
   public readonly name: string;
-  /** Who exposes it. */
+  /** Exporter that exposes it. */
   public readonly exporter: MetricExporter;
   /** Type. */
   public readonly type: MetricType;
@@ -53,11 +53,11 @@ export class Metric {
   public readonly minVersion?: string;
   /** First version in which every model has it; before, only models that stream. @default - the first version that has it */
   public readonly everyModelSince?: string;
-  /** What must be switched on. @default - nothing */
+  /** Feature that must be switched on. @default - none */
   public readonly feature?: MetricFeature;
   /** Meaning. */
   public readonly description: string;
-  /** Where this is known from. */
+  /** Source of these facts. */
   public readonly source: string;
 
   private constructor(exporter: MetricExporter, name: string, facts: MetricFacts) {
@@ -85,7 +85,7 @@ export class Metric {
    *
    * @param exporters its exporters
    * @param version version of the exporter
-   * @param features what is switched on
+   * @param features features that are switched on
    */
   public missing(exporters: MetricExporter[], version: string, features: MetricFeature[]): string[] {
     const missing: string[] = [];

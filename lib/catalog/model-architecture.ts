@@ -31,7 +31,7 @@ export interface ExpertLayers {
   readonly sharedIntermediateSize?: number;
   /** First layers that have a dense feed-forward block instead. @default 0 */
   readonly firstDenseLayers?: number;
-  /** Experts in every so many layers, the last of each: with 2, every second layer is dense (Llama 4 Maverick). @default 1 */
+  /** Every how many layers one has experts, the last of each group: with 2, every second layer is dense (Llama 4 Maverick). @default 1 */
   readonly layerStep?: number;
   /** Whether experts have biases (gpt-oss). @default false */
   readonly bias?: boolean;
@@ -104,8 +104,8 @@ export interface DecoderShape {
    */
   readonly predictionLayers?: number;
   /**
-   * Parameters besides the decoder that engines load with it, in 16 bits: the encoder of images. Counted whole on every GPU of the
-   * first stage; what it takes besides its weights while it reads images is not counted.
+   * Parameters besides the decoder that engines load with it, in 16 bits: the image encoder. Counted in full on every GPU of the first
+   * stage; its memory besides the weights is not counted.
    * @default 0
    */
   readonly encoderParameters?: number;
@@ -114,9 +114,9 @@ export interface DecoderShape {
   /** Experts. @default - a dense model */
   readonly experts?: ExpertLayers;
   /**
-   * Sliding-window layers. Chunked attention (three layers in four of Llama 4) is none: it counts whole, because not every engine drops
-   * the chunks that are done. vLLM does only where its hybrid cache manager may (`VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`,
-   * whose default differs between versions).
+   * Sliding-window layers. Chunked attention (three in four layers of Llama 4) is not one: its context counts in full, because not every
+   * engine drops finished chunks. vLLM does so only where its hybrid cache manager may
+   * (`VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, whose default differs between versions).
    * @default - every layer sees the whole context
    */
   readonly slidingWindow?: SlidingWindow;

@@ -4,10 +4,10 @@ import { Precision } from './precision';
 const { BF16, FP16, FP8_BLOCK, MXFP4 } = Precision;
 
 /**
- * What the checkpoint of each model of the catalog is published in: `torch_dtype`, or `quantization_config`, of the `config.json` that
- * its shape is from. Those of Llama 3.1 and 4, Mixtral, Qwen3, DeepSeek-V3 and R1, Kimi-K2 and gpt-oss are also in
- * ai-dynamo/aiconfigurator 095f58a51 (src/aiconfigurator/model_configs), where they were compared; the others are recalled, and
- * matter little: both 16-bit formats are of one size.
+ * What the checkpoint of each model of the catalog is published in: `torch_dtype`, or `quantization_config`, of the `config.json` that its
+ * shape is from. Those of Llama 3.1 and 4, Mixtral, Qwen3, DeepSeek-V3 and R1, Kimi-K2 and gpt-oss are also in ai-dynamo/aiconfigurator
+ * 095f58a51 (src/aiconfigurator/model_configs), where they were compared; the others are from memory, and matter little: both 16-bit
+ * formats have the same size.
  *
  * @internal
  */

@@ -8,7 +8,7 @@ export interface DenseModelProps {
   /** Name, e.g. `acme-13b`. */
   readonly name: string;
   /**
-   * Number of parameters, for a model of which nothing else is known. The shape is then that of the LLaMA model of nearest size, with
+   * Number of parameters, for a model of which only the size is known. The shape is then that of the LLaMA model of nearest size, with
    * full multi-head attention (the largest key-value cache), and the model counts as approximate.
    * @default - counted from the shape
    */

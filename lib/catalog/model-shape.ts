@@ -4,7 +4,7 @@ import { DecoderShape } from './model-architecture';
 import { expertLayersBefore } from './parameter-count';
 
 /**
- * What was changed in a model's structure to make it smaller or faster.
+ * Changes to a model's structure that make it smaller or faster.
  *
  * @internal
  */

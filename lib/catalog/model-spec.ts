@@ -65,10 +65,10 @@ export class ModelSpec {
   public static readonly DEEPSEEK_R1_DISTILL_LLAMA_70B = ModelSpec.listed('deepseek-r1-distill-llama-70b');
   /** Kimi K2, a trillion parameters, 32 billion active. */
   public static readonly KIMI_K2 = ModelSpec.listed('kimi-k2');
-  /** Llama 4 Scout, 109 billion parameters, 17 active, with its encoder of images. */
+  /** Llama 4 Scout, 109 billion parameters, 17 active, with its image encoder. */
   public static readonly LLAMA_4_SCOUT = ModelSpec.listed('llama-4-scout');
   /**
-   * Llama 4 Maverick, 402 billion parameters, 17 active, with its encoder of images. Meta's FP8 files are 388 GiB, more than FP8 counts:
+   * Llama 4 Maverick, 402 billion parameters, 17 active, with its image encoder. Meta's FP8 files are 388 GiB, more than FP8 counts:
    * state `checkpointSize`.
    */
   public static readonly LLAMA_4_MAVERICK = ModelSpec.listed('llama-4-maverick');
@@ -130,7 +130,7 @@ export class ModelSpec {
    * A model of the catalog by its name.
    *
    * @param name for example `llama-3.1-8b`
-   * @throws UnscopedValidationError for an unknown name, with the near ones
+   * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): ModelSpec {
     const wanted = name.toLowerCase();
@@ -192,10 +192,10 @@ export class ModelSpec {
 
   /**
    * A model by its `config.json` from the Hugging Face hub: Llama to 4, Qwen 2 and 3, Mistral, Mixtral, DeepSeek V2 and V3, Kimi K2, GLM-4
-   * to 4.7, Phi 1 to 4 and Phi-3.5-MoE, Gemma 1 to 3, gpt-oss. Of a model that also reads images (Llama 4, Qwen2-VL to Qwen3-VL, Mistral
+   * to 4.7, Phi 1 to 4 and Phi-3.5-MoE, Gemma 1 to 3, gpt-oss. Of a multimodal model (Llama 4, Qwen2-VL to Qwen3-VL, Mistral
    * Small 3.1, Ministral 3, Gemma 3) it is the language part; state the `checkpointSize` of a plan, so that the weights of the rest are
-   * counted too. What engines reserve for reading images never is: leave room for it, or serve text alone (`limit_mm_per_prompt`).
-   * `quantization_config` becomes the published precision; of groups below 128, and of layers left in 16 bits, state the `checkpointSize`.
+   * counted too. What engines reserve for images is never counted: leave room for it, or serve text only (`limit_mm_per_prompt`).
+   * `quantization_config` becomes the published precision; with groups below 128, or layers left in 16 bits, state the `checkpointSize`.
    *
    * @param name what to call it
    * @param config the parsed file, or its text
@@ -253,7 +253,7 @@ export class ModelSpec {
   public readonly shape: DecoderShape;
 
   /**
-   * Parameters of a model known by its size alone.
+   * Parameters of a model of which only the size is known.
    *
    * @internal
    */
@@ -304,7 +304,7 @@ export class ModelSpec {
    * The model with parameters shared between layers: smaller in memory, the same work per token.
    *
    * @param fraction share of the layers' parameters that is saved, e.g. 0.3
-   * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
+   * @throws UnscopedValidationError unless it is at least 0 and below 1
    */
   public withSharedParameters(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('fraction', fraction));
@@ -316,7 +316,7 @@ export class ModelSpec {
    * The model with layers that a token may skip: the same in memory, less work per token.
    *
    * @param fraction share of the layers that a token skips on average, e.g. 0.3
-   * @throws UnscopedValidationError when it is not from 0 up to, but below, 1
+   * @throws UnscopedValidationError unless it is at least 0 and below 1
    */
   public withSkippedLayers(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('fraction', fraction));

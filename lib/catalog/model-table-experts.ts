@@ -85,7 +85,7 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
     experts: { routed: 384, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 1, routerBias: true },
   },
-  // config.json of meta-llama/Llama-4-Scout-17B-16E-Instruct; the encoder of images by its vision_config, with the adapter and projector
+  // config.json of meta-llama/Llama-4-Scout-17B-16E-Instruct; the image encoder by its vision_config, with the adapter and projector
   'llama-4-scout': {
     layers: 48,
     hiddenSize: 5120,
@@ -98,7 +98,7 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     encoderParameters: 871932416,
     experts: { routed: 16, perToken: 1, intermediateSize: 8192, shared: 1 },
   },
-  // config.json of meta-llama/Llama-4-Maverick-17B-128E-Instruct; the encoder of images as in Scout
+  // config.json of meta-llama/Llama-4-Maverick-17B-128E-Instruct; the image encoder as in Scout
   'llama-4-maverick': {
     layers: 48,
     hiddenSize: 5120,

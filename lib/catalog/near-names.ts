@@ -19,7 +19,7 @@ export function editDistance(a: string, b: string): number {
 }
 
 /**
- * The known names nearest to a misspelt one, best first: those that begin with it before the others.
+ * The known names nearest to a misspelled one, best first: those that begin with it before the others.
  *
  * @internal
  */
@@ -39,12 +39,12 @@ export function nearNames(name: string, known: readonly string[], count = 3): st
 }
 
 /**
- * The fault of a name that a table does not have, with the nearest of those that it has.
+ * The fault of a name that is not in a table, with the nearest names that are.
  *
  * @param what what the table lists, e.g. `GPU type`
  * @param name the name
  * @param known the names that the table has
- * @param otherwise what to do where none of them is meant
+ * @param otherwise what to do if none of them is meant
  * @param property path of the property that holds the name @default - none: the name is an argument
  *
  * @internal

@@ -4,7 +4,7 @@
 export interface NetworkCard {
   /** Network card index, from 0. */
   readonly index: number;
-  /** Most network interfaces on this card. */
+  /** Maximum number of network interfaces on this card. */
   readonly maxInterfaces: number;
   /** Whether the card can hold an EFA interface. */
   readonly efa: boolean;

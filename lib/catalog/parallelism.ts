@@ -27,7 +27,7 @@ export class Parallelism {
    * A parallelism of the given degrees.
    *
    * @param props the degrees
-   * @throws UnscopedValidationError when a degree is no whole number above zero, or the expert degree does not divide tensor × data
+   * @throws UnscopedValidationError when a degree is not a whole number above zero, or the expert degree does not divide tensor × data
    */
   public static of(props: ParallelismProps): Parallelism {
     return new Parallelism(props);
@@ -44,7 +44,7 @@ export class Parallelism {
 
   private constructor(props: ParallelismProps) {
     const { tensor, pipeline = 1, data = 1, expert = 1 } = props;
-    // Languages without types can leave tensor out.
+    // Languages without static types can leave tensor out.
     const faults = wholeNumberFaults({ tensor: tensor ?? NaN, pipeline, data, expert }, 1);
     if (faults.length === 0 && (tensor * data) % expert !== 0) {
       faults.push(
@@ -73,8 +73,8 @@ export class Parallelism {
   }
 
   /**
-   * The same parallelism for another number of replicas. Experts that are spread over more GPUs than those have are spread over the
-   * tensor-parallel ones.
+   * The same parallelism for another number of replicas. Experts that would need more GPUs than these replicas have are spread over the
+   * tensor-parallel GPUs.
    *
    * @param replicas number of replicas, at least 1
    * @throws UnscopedValidationError when it is not a whole number above zero
@@ -100,7 +100,7 @@ export class Parallelism {
     return attentionHeads % this.tensor === 0;
   }
 
-  /** For people: `tensor 8, pipeline 2`. */
+  /** As text, e.g. `tensor 8, pipeline 2`. */
   public toString(): string {
     const parts = [`tensor ${this.tensor}`];
     if (this.pipeline > 1) parts.push(`pipeline ${this.pipeline}`);

@@ -1,7 +1,7 @@
 import { DecoderShape, ExpertLayers } from './model-architecture';
 
 /**
- * Parameters of a model, by what becomes of them when it is quantized and spread over GPUs.
+ * Parameters of a model, grouped by how they are quantized and spread over GPUs.
  *
  * @internal
  */
@@ -33,7 +33,7 @@ export interface ParameterCount {
   readonly head: number;
   /** Final norm. */
   readonly finalNorm: number;
-  /** Encoder of images; stays in 16 bits, on every GPU. */
+  /** Image encoder; stays in 16 bits, on every GPU. */
   readonly encoder: number;
   readonly denseLayers: number;
   readonly expertLayers: number;

@@ -2,7 +2,7 @@ import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
 /**
- * What the parts of a model are stored in, and what scale factors come with it.
+ * How values are stored, and which scale factors come with them.
  */
 interface PrecisionFacts {
   readonly name: string;
@@ -100,7 +100,7 @@ export class Precision {
    * A precision by its name, in any case.
    *
    * @param name for example `fp16`
-   * @throws UnscopedValidationError for an unknown name, with the near ones
+   * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): Precision {
     const wanted = name.toLowerCase().replace(/_/g, '-');

@@ -2,7 +2,7 @@ import { UnscopedValidationError } from '../units/errors';
 import { unknownNameFault } from './near-names';
 
 /**
- * Variants of the Triton image; each holds other backends, so models of different variants cannot share a server.
+ * Variants of the Triton image; each has different backends, so models of different variants cannot share a server.
  */
 export enum TritonVariant {
   /** ONNX Runtime, PyTorch, TensorRT, OpenVINO and Python backends. */
@@ -74,10 +74,10 @@ export class TritonRelease {
   /**
    * The release used when none is given: 26.02.
    *
-   * From 26.01 on the latency histogram covers models that answer once, without which there is no P99 over several pods. The GPU
-   * image of EKS (AL2023) carries driver 580, which is CUDA 13.0; every CUDA 13 release runs on it by minor version
-   * compatibility, but the further ahead an image's CUDA is, the more features need the newer driver. 26.02 is the newest one
-   * that is a single minor ahead (13.1).
+   * From 26.01 on the latency histogram covers models that answer once, without which there is no P99 over several pods. The GPU image of
+   * EKS (AL2023) carries driver 580, which is CUDA 13.0; every CUDA 13 release runs on it by minor version compatibility, but the further
+   * ahead an image's CUDA is, the more features need the newer driver. 26.02 is the newest release that is only one minor version ahead
+   * (13.1).
    */
   public static readonly DEFAULT = TritonRelease.V26_02;
 
@@ -89,7 +89,7 @@ export class TritonRelease {
   ) as TritonRelease[];
 
   /**
-   * A release by its name. Throws an `UnscopedValidationError` for one that is not known.
+   * A release by its name. Throws an `UnscopedValidationError` for an unknown release.
    *
    * @param release year and month as NVIDIA writes them, e.g. `26.02`
    */
@@ -110,7 +110,7 @@ export class TritonRelease {
   public readonly onnxRuntimeVersion: string;
   /** Version of CUDA in both variants. */
   public readonly cudaVersion: string;
-  /** Driver that this CUDA was released with; an older one works from `minimumDriver` on, with fewer features. */
+  /** Driver that this CUDA version was released with; older ones from `minimumDriver` on work, with fewer features. */
   public readonly cudaDriver: string;
   /** Oldest driver branch that runs the images, e.g. 580. */
   public readonly minimumDriver: number;

@@ -5,19 +5,19 @@ import { Fault, fault } from '../units/fault';
 import { Option } from './options';
 
 /**
- * The arguments of a command. Whatever is wrong with them is collected, so that one error has all of it.
+ * The arguments of a command. Their faults are collected, so that one error reports all of them.
  *
  * @internal
  */
 export class Arguments {
-  /** Everything wrong so far. */
+  /** All faults so far. */
   public readonly faults: Fault[] = [];
   private readonly values = new Map<string, string>();
   private readonly flags = new Set<string>();
 
   /**
    * @param options the options of the command
-   * @param argv what follows the command
+   * @param argv the words after the command
    */
   public constructor(options: { readonly [name: string]: Option }, argv: readonly string[]) {
     const types = Object.entries(options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]);
@@ -93,14 +93,14 @@ export class Arguments {
     return undefined;
   }
 
-  /** What the value of an option stands for; its faults are added to the others. */
+  /** The value that an option stands for; its faults are added to the others. */
   public valueOf<T>(name: string, read: (text: string) => T): T | undefined {
     const text = this.text(name);
     return text === undefined ? undefined : this.attempt(`--${name}`, () => read(text));
   }
 
   /**
-   * What a function makes of options; its faults are added to the others.
+   * The result of a function of options; its faults are added to the others.
    *
    * @param option the option at fault; `undefined` where properties have the names of options
    * @param body the function
@@ -116,7 +116,7 @@ export class Arguments {
     }
   }
 
-  /** Throws one error with everything wrong so far. */
+  /** Throws one error with all faults so far, if there are any. */
   public throwIfFaulty(): void {
     if (this.faults.length > 0) throw new UnscopedValidationError(this.faults);
   }

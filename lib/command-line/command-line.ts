@@ -15,7 +15,7 @@ import { Arguments } from './arguments';
 import { COMMANDS } from './options';
 
 /**
- * What a command prints, and its exit status: 0 it fits, 1 it does not, 2 the command was not understood.
+ * What a command prints, and its exit status: 0 if the model fits, 1 if it does not, 2 if the command was not understood.
  *
  * @internal
  */
@@ -106,7 +106,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     args.faults.push(fault('UNKNOWN_VALUE', '--network', reason));
   }
   return {
-    // Without a model nothing is planned: it is a fault.
+    // A missing model is a fault, so nothing is planned.
     model: modelOf(args, readFile) as ModelSpec,
     contextLength: args.number('context'),
     concurrency: args.number('concurrency'),

@@ -24,10 +24,10 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   'kv-precision': { value: 'NAME', help: 'format of the key-value cache' },
   engine: { value: 'NAME', help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}` },
   utilization: { value: 'SHARE', help: "share of each GPU's memory that the engine takes" },
-  'max-batched-tokens': { value: 'TOKENS', help: 'tokens of one step (max_num_batched_tokens)' },
-  'max-sequences': { value: 'N', help: 'sequences of the scheduler (max_num_seqs)' },
+  'max-batched-tokens': { value: 'TOKENS', help: 'most tokens in one step (max_num_batched_tokens)' },
+  'max-sequences': { value: 'N', help: 'most sequences in the scheduler (max_num_seqs)' },
   'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known" },
-  'cpu-offload': { value: 'GIB', help: 'weights of each GPU that stay in host memory' },
+  'cpu-offload': { value: 'GIB', help: 'weights per GPU that stay in host memory' },
   network: { value: 'KIND', help: 'rdma or tcp, between nodes' },
   'max-nodes': { value: 'N', help: 'most nodes of one replica' },
   tensor: { value: 'N', help: 'tensor parallelism' },
@@ -58,7 +58,7 @@ export const COMMANDS: {
     },
   },
   search: {
-    help: 'rank the instance types that will do; exit status 1 when none does',
+    help: 'rank the instance types that fit; exit status 1 when none does',
     options: {
       ...LOAD_OPTIONS,
       instances: { value: 'TYPE[=PRICE],...', help: 'candidates, with their price per hour where known' },

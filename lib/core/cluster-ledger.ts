@@ -4,16 +4,16 @@ import { throwIfInvalid } from './errors';
 import { IGpuNodePool } from './gpu-node-pool';
 import { IKubernetesCluster } from './kubernetes-cluster';
 
-/** On the construct that a ledger is about; of all loaded copies of the package alike. */
+/** Key on the construct that owns the ledger, shared by all loaded copies of the package. */
 const LEDGER = Symbol.for('gpu-inference-constructs/cluster-ledger');
 
 /**
- * Something a construct has, or has taken: a name, a range, its place as the only one of its kind.
+ * Something that a construct has or has claimed: a name, a range, its place as the only one of its kind.
  *
  * @internal
  */
 export interface LedgerEntry<T> {
-  /** The construct that entered it. The entry counts as long as this is in the tree. */
+  /** The construct that entered it. The entry counts as long as the construct is in the tree. */
   readonly owner: IConstruct;
   /** Plain data and functions only: it may have been entered by another loaded copy of the package. */
   readonly value: T;
@@ -27,8 +27,8 @@ interface Keeper extends IConstruct {
 }
 
 /**
- * Whether a construct is in the tree: neither it nor a scope above it was taken out by `tryRemoveChild`, which takes a construct out of the
- * tree, not out of memory.
+ * Whether a construct is in the tree: neither it nor a scope above it was removed by `tryRemoveChild`, which removes a construct from the
+ * tree, not from memory.
  *
  * @internal
  */
@@ -39,14 +39,14 @@ export function isInTree(construct: IConstruct): boolean {
 }
 
 /**
- * Enters something into the ledger of a construct: a cluster, a stack, an app. A construct enters what it takes at the end of its
- * constructor, so that one which throws has taken nothing.
+ * Enters something into the ledger of a construct: a cluster, a stack, an app. A construct enters what it claims at the end of its
+ * constructor, so that one that throws has claimed nothing.
  *
  * @param keeper what the ledger is about
  * @param kind what is entered, e.g. `address range`
  * @param key its name, e.g. that of a node
  * @param owner the construct that enters it; once it is out of the tree, the entry no longer counts
- * @param value what others must know of it
+ * @param value what others must know about it
  *
  * @internal
  */
@@ -61,8 +61,8 @@ export function enter(keeper: IConstruct, kind: string, key: string, owner: ICon
 }
 
 /**
- * What counts of a kind in the ledger of a construct, by name, or all of it in the order of the names. Those of one name are in the order
- * in which they were entered.
+ * The valid entries of a kind in the ledger of a construct: those with a key, or all of them in the order of their keys. Entries with the
+ * same key are in the order in which they were entered.
  *
  * @internal
  */
@@ -82,7 +82,7 @@ function standing(entries: readonly LedgerEntry<unknown>[]): LedgerEntry<unknown
 }
 
 /**
- * What may exist once on a cluster.
+ * What may exist only once on a cluster.
  *
  * @internal
  */
@@ -100,15 +100,15 @@ const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
 
 /**
- * What this program knows of a cluster beside its own properties: pools, what exists once on it, who wants to know of pools, its checks.
+ * What this program knows about a cluster beside its own properties: pools, singletons, listeners for pools, and checks.
  *
- * It is kept on the cluster itself, whatever class that is of, and is the same for every loaded copy of the package. A construct counts
+ * It is kept on the cluster itself, whatever its class, and shared by all loaded copies of the package. A construct counts
  * from the end of its constructor on, as long as it is in the tree.
  *
  * @internal
  */
 export class ClusterLedger {
-  /** The ledger of a cluster: another view of the same entries with every call. */
+  /** The ledger of a cluster: each call returns another view of the same entries. */
   public static of(cluster: IKubernetesCluster): ClusterLedger {
     return new ClusterLedger(cluster);
   }
@@ -120,12 +120,12 @@ export class ClusterLedger {
     return entered<IGpuNodePool>(this.cluster, POOL).map(({ value }) => value);
   }
 
-  /** The pool of a name, without a look at the others. */
+  /** The pool with a name, found without a search. */
   public pool(name: string): IGpuNodePool | undefined {
     return entered<IGpuNodePool>(this.cluster, POOL, name)[0]?.value;
   }
 
-  /** Makes a pool known; two of one name are a fault of the later. */
+  /** Adds a pool; if two have the same name, the later one is at fault. */
   public addPool(pool: IGpuNodePool): void {
     const { poolName } = pool;
     const other = this.pool(poolName);
@@ -136,23 +136,23 @@ export class ClusterLedger {
     for (const { value: react } of listeners) react(pool);
   }
 
-  /** Has a construct told of every pool: now of those that are there, and later of each that comes. */
+  /** Notifies a construct of every pool: of existing pools now, and of later ones when they are added. */
   public onPool(owner: IConstruct, react: (pool: IGpuNodePool) => void): void {
     this.pools.forEach(react);
     enter(this.cluster, POOL_LISTENER, '', owner, react);
   }
 
-  /** Who is the only one of its kind here, and what others must know of it. */
+  /** The entry of the only construct of its kind on the cluster. */
   public singleton<T>(kind: ClusterSingleton): LedgerEntry<T> | undefined {
     return entered<T>(this.cluster, SINGLETON, kind)[0];
   }
 
-  /** Makes a construct the only one of its kind here. */
+  /** Registers a construct as the only one of its kind on the cluster. */
   public addSingleton(kind: ClusterSingleton, owner: IConstruct, value?: unknown): void {
     enter(this.cluster, SINGLETON, kind, owner, value);
   }
 
-  /** The checks of the cluster, made when they are first asked for. */
+  /** The checks of the cluster, created on first use. */
   public checks<T>(make: () => T): T {
     const known = entered<T>(this.cluster, CHECKS)[0];
     if (known) return known.value;
@@ -161,7 +161,7 @@ export class ClusterLedger {
     return made;
   }
 
-  /** Whether somebody has asked for the checks. */
+  /** Whether the checks exist. */
   public get isChecked(): boolean {
     return entered(this.cluster, CHECKS).length > 0;
   }

@@ -4,8 +4,8 @@ import { ClusterLedger, ClusterSingleton } from './cluster-ledger';
 import { IKubernetesCluster } from './kubernetes-cluster';
 
 /**
- * The fault of a second node feature discovery on one cluster: each takes away the labels that the other has set, and agents that
- * are keyed on them never land.
+ * The fault of a second node feature discovery on one cluster: each removes the labels that the other has set, and agents that select nodes
+ * by them are never scheduled.
  *
  * @see https://github.com/Mellanox/network-operator#deployment-example
  *
@@ -26,7 +26,7 @@ export function featureDiscoveryFaults(cluster: IKubernetesCluster): Fault[] {
 }
 
 /**
- * Makes known what brings node feature discovery to a cluster.
+ * Registers the construct that installs node feature discovery on a cluster.
  *
  * @internal
  */

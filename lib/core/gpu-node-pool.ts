@@ -8,11 +8,11 @@ import { IRdmaFabric } from './rdma-fabric';
 
 /** What a taint does to pods that do not tolerate it; the values are as Kubernetes writes them. */
 export enum TaintEffect {
-  /** They are not scheduled on the node; those that run there stay. */
+  /** They are not scheduled on the node; running ones stay. */
   NO_SCHEDULE = 'NoSchedule',
-  /** The scheduler avoids the node, and takes it if there is no other. */
+  /** The scheduler avoids the node unless there is no other. */
   PREFER_NO_SCHEDULE = 'PreferNoSchedule',
-  /** They are not scheduled on the node, and those that run there are evicted. */
+  /** They are not scheduled on the node, and running ones are evicted. */
   NO_EXECUTE = 'NoExecute',
 }
 
@@ -29,7 +29,7 @@ export interface NodeTaint {
 }
 
 /**
- * A subnet that nodes of a pool are in.
+ * A subnet with nodes of a pool.
  */
 export interface NodeSubnet {
   /** Id of the subnet; a token as long as it is the same for every pool in the subnet. */
@@ -41,7 +41,7 @@ export interface NodeSubnet {
 /**
  * A homogeneous group of GPU nodes of one cluster.
  *
- * Its optional members may also be there and undefined, as getters are.
+ * Its optional members may also be present with the value undefined, as getters are.
  */
 export interface IGpuNodePool extends IConstruct {
   /** Name of the pool, unique within its cluster and known at synthesis. */
@@ -50,22 +50,22 @@ export interface IGpuNodePool extends IConstruct {
   readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
   readonly hardware: GpuNodeType;
-  /** Fewest nodes. */
+  /** Minimum number of nodes. */
   readonly minNodes: number;
-  /** Most nodes. */
+  /** Maximum number of nodes. */
   readonly maxNodes: number;
   /** Whether an autoscaler adds nodes, up to `maxNodes`, when pods are pending. @default - not known */
   readonly isAutoscaled?: boolean | undefined;
   /**
-   * Whether the image of its nodes brings NVIDIA's driver and container toolkit, which the GPU operator must then not install.
-   * @default - not known: taken for no
+   * Whether the image of its nodes includes NVIDIA's driver and container toolkit, which the GPU operator must then not install.
+   * @default - not known: treated as false
    */
   readonly driverInImage?: boolean | undefined;
-  /** Every label the pool stamps on its nodes. */
+  /** Every label that the pool sets on its nodes. */
   readonly nodeLabels: { [key: string]: string };
   /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */
   readonly platformLabels?: { [key: string]: string } | undefined;
-  /** Labels that select the nodes of this pool and of no other. */
+  /** Labels that select the nodes of this pool and no others. */
   readonly nodeSelector: { [key: string]: string };
   /** The taints of its nodes; a pod must tolerate them all. */
   readonly taints: NodeTaint[];
@@ -73,25 +73,25 @@ export interface IGpuNodePool extends IConstruct {
   readonly efaInterfacesPerNode: number;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
   readonly fabric?: IRdmaFabric | undefined;
-  /** Subnets that its nodes are in. @default - not known: not checked */
+  /** Subnets of its nodes. @default - not known: not checked */
   readonly subnets?: NodeSubnet[] | undefined;
   /**
-   * What pods can have on one of its nodes, as Kubernetes quantities by resource, where that is not what follows from the hardware
+   * What pods can have on one of its nodes, as Kubernetes quantities by resource, where that differs from what follows from the hardware
    * and the fabric: `pods`, `nvidia.com/gpu` with time slicing, MIG profiles.
    * @default - derived from the hardware and the fabric
    */
   readonly allocatable?: { [resource: string]: string } | undefined;
-  /** How pods share a GPU. @default - a GPU is one pod's */
+  /** How pods share a GPU. @default - each GPU is used by one pod */
   readonly gpuSharingKind?: GpuSharingKind | undefined;
   /**
    * Resource that pods request a GPU, or a share of one, by.
    * @default 'nvidia.com/gpu'
    */
   readonly gpuResourceName?: string | undefined;
-  /** GPU memory that one of that resource can count on. @default - that of a whole GPU */
+  /** GPU memory that one unit of that resource can count on. @default - that of a whole GPU */
   readonly gpuShareMemory?: DataSize | undefined;
   /**
-   * Security group of the EFA interfaces, which lets through what comes from itself only.
+   * Security group of the EFA interfaces, which admits only traffic from itself.
    * @default - without EFA, or not known: not checked
    */
   readonly efaSecurityGroupId?: string | undefined;

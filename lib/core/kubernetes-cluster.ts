@@ -21,7 +21,7 @@ export interface ClusterConnection {
 }
 
 /**
- * A Kubernetes cluster, made by this library or existing.
+ * A Kubernetes cluster, created by this library or existing.
  */
 export interface IKubernetesCluster extends IConstruct {
   /** Name of the cluster, known at synthesis: child ids, provider aliases and role names derive from it. */
@@ -38,7 +38,7 @@ export interface IKubernetesCluster extends IConstruct {
   /** What Kubernetes objects of the same stack must wait for, and be destroyed before: the access entry, the nodes' add-ons. */
   readonly ready: ITerraformDependable[];
   /**
-   * The IAM role of one service account, made in the cluster's own scope on the first call: by EKS Pod Identity where its agent
+   * The IAM role of one service account, created in the cluster's own scope on the first call: by EKS Pod Identity where its agent
    * runs, else by IAM roles for service accounts. Throws a `ValidationError` where the cluster has neither.
    *
    * @param namespace namespace of the service account

@@ -1,7 +1,7 @@
 import { Fault, fault } from '../units/fault';
 
 /**
- * The fault of a text that cannot be the name of a model; none when it can.
+ * The fault of a text that is not a valid name of a model; empty if it is valid.
  *
  * @param name the text
  * @param property path of the property
@@ -21,7 +21,7 @@ export function modelNameFaults(name: string, property = 'name'): Fault[] {
 }
 
 /**
- * The fault of a text that cannot be a version of a model; none when it can.
+ * The fault of a text that is not a valid version of a model; empty if it is valid.
  *
  * @param version the text
  * @param property path of the property

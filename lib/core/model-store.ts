@@ -3,7 +3,7 @@ import { IAwsRole } from './aws-role';
 import { ModelStoreCredentials } from './model-store-credentials';
 
 /**
- * Where model weights are kept, an S3 bucket or one of a store that speaks S3, and how pods reach it.
+ * Where model weights are kept, an S3 bucket or one in an S3-compatible store, and how pods reach it.
  */
 export interface IModelStore extends IConstruct {
   /** Name of the bucket. */
@@ -14,9 +14,9 @@ export interface IModelStore extends IConstruct {
   readonly kmsKeyArn?: string;
   /** Region of the bucket. @default - the region of the pods that read it */
   readonly region?: string;
-  /** URL of a store that speaks S3 but is not AWS. @default - AWS */
+  /** URL of an S3-compatible store outside AWS. @default - AWS */
   readonly endpoint?: string;
-  /** Secret that pods take their credentials from. @default - each workload has an IAM role of its own, which it is granted to */
+  /** Secret that pods take their credentials from. @default - each workload has its own IAM role, which access is granted to */
   readonly credentials?: ModelStoreCredentials;
   /**
    * Lets a role list the bucket, read its objects and decrypt them; nothing else. Workloads do not call it where `credentials` are set.
@@ -32,7 +32,7 @@ export interface IModelStore extends IConstruct {
    */
   grantReadWrite(role: IAwsRole): void;
   /**
-   * Where a model lies: `s3://<bucket>/<model>/<version>`.
+   * URI of a model: `s3://<bucket>/<model>/<version>`.
    *
    * @param model name of the model, e.g. `deepseek`
    * @param version version of it, e.g. `65b` @default - the folder of all its versions

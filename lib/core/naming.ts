@@ -15,11 +15,11 @@ export function kubernetesName(text: string, max = 63): string {
   return name || 'x';
 }
 
-/** Most characters of the name of a Helm release. */
+/** Maximum length of the name of a Helm release. */
 const RELEASE_NAME = 53;
 
 /**
- * A name that ends in a hash of the text, so that texts which become the same name stay two.
+ * A name that ends in a hash of the text, so that texts that would become the same name keep different names.
  *
  * @internal
  */
@@ -29,7 +29,7 @@ export function hashedName(text: string, max = 63): string {
 }
 
 /**
- * A name for a Helm release. What is too long ends in a hash of all of it, so that names which begin alike stay two.
+ * A name for a Helm release. A text that is too long ends in a hash of all of it, so that names with the same beginning stay different.
  *
  * @internal
  */
@@ -39,7 +39,7 @@ export function helmReleaseName(text: string): string {
 }
 
 /**
- * The fault to report when a text is no RFC 1123 label; nothing when it is one.
+ * The fault of a text that is not an RFC 1123 label; empty if it is one.
  *
  * @param name what messages call the text
  * @param text the text

@@ -3,8 +3,8 @@ import { IGpuNodePool } from './gpu-node-pool';
 import { IKubernetesCluster } from './kubernetes-cluster';
 
 /**
- * The fault of using a pool of one cluster on another; nothing when it is of this one. Two imports of one cluster are two objects,
- * which know nothing of each other's pools and pods.
+ * The fault of using a pool of one cluster on another; empty if it belongs to this one. Two imports of one cluster are two objects, which
+ * do not know each other's pools and pods.
  *
  * @param pool the pool
  * @param cluster where it is used

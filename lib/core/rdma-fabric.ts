@@ -3,7 +3,7 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { DataSize } from '../units/data-size';
 import { PodSecurityLevel } from './pod-security-level';
 
-/** Kinds of fabric that carry memory access between nodes past the kernel's network stack. */
+/** Kinds of fabric for memory access between nodes that bypasses the kernel's network stack. */
 export enum RdmaFabricKind {
   /** None: nodes reach each other by TCP. */
   NONE = 'none',
@@ -19,7 +19,7 @@ export enum RdmaFabricKind {
 export enum FabricAttachmentKind {
   /** All pods of a node share its adapters, by the RDMA shared device plugin. */
   SHARED_DEVICES = 'shared-devices',
-  /** A pod has adapters for itself, in its own network namespace, by the SR-IOV device plugin and `HostDeviceNetwork`. */
+  /** A pod has adapters of its own, in its own network namespace, by the SR-IOV device plugin and `HostDeviceNetwork`. */
   HOST_DEVICES = 'host-devices',
   /** A pod has a virtual function of each adapter, by the SR-IOV network operator. */
   VIRTUAL_FUNCTIONS = 'virtual-functions',
@@ -30,15 +30,15 @@ export enum FabricAttachmentKind {
  * `NvidiaNetworkOperator` sets up follow from it.
  */
 export interface FabricAttachment {
-  /** The way. */
+  /** Kind of attachment. */
   readonly kind: FabricAttachmentKind;
   /** Extended resources that pods request, with their prefixes; one for each rail of virtual functions. */
   readonly resourceNames: string[];
-  /** Networks that Multus attaches to a pod, as `<namespace>/<name>`; none when empty. */
+  /** Networks that Multus attaches to a pod, as `<namespace>/<name>`; may be empty. */
   readonly networks: string[];
   /**
-   * Most pods that the shared adapters of a node serve at once (`rdmaHcaMax` of the shared device plugin), or virtual functions of each
-   * adapter; 1 for adapters that a pod has for itself.
+   * Maximum number of pods that share the adapters of a node (`rdmaHcaMax` of the shared device plugin), or virtual functions of each
+   * adapter; 1 for adapters that are not shared.
    */
   readonly podsPerAdapter: number;
   /** PCI device ids of the adapters, e.g. `1021` for ConnectX-7. @default - any of vendor 15b3 (NVIDIA Mellanox) */
@@ -50,23 +50,26 @@ export interface FabricAttachment {
 }
 
 /**
- * A pod that is to use a fabric.
+ * A pod that uses a fabric.
  */
 export interface FabricPod {
   /** Hardware of the node it runs on. */
   readonly hardware: GpuNodeType;
   /** GPUs that the pod takes of its node; it gets the same share of the node's interfaces. */
   readonly gpus: number;
-  /** Whether the pod is of no use without remote memory access; binding to nodes that have TCP only is then refused. @default false */
+  /** Whether the pod requires RDMA; binding to nodes that have only TCP is then refused. @default false */
   readonly rdmaRequired?: boolean;
   /** Size of /dev/shm. @default - 1 GiB, and 1 GiB for each GPU */
   readonly sharedMemory?: DataSize;
-  /** Environment that the user gives the pod; it wins over the fabric's own, but must not touch what the fabric's plugin sets. @default - none */
+  /**
+   * Environment that the user gives the pod; it overrides the fabric's own, but must not set variables of the fabric's plugin.
+   * @default - none
+   */
   readonly environment?: { [name: string]: string };
 }
 
 /**
- * What a pod must have to use a fabric. Nothing else of the pod depends on the kind of fabric.
+ * What a pod needs to use a fabric. Nothing else in the pod depends on the kind of fabric.
  */
 export interface FabricBinding {
   /** Extended resources and huge pages, as Kubernetes quantities; requests equal limits. */
@@ -75,7 +78,7 @@ export interface FabricBinding {
   readonly annotations: { [name: string]: string };
   /** Linux capabilities of the container. */
   readonly capabilities: string[];
-  /** Environment of the container: the fabric's, and the user's over it. */
+  /** Environment of the container: the fabric's, overridden by the user's. */
   readonly environment: { [name: string]: string };
   /** Size of /dev/shm: an `emptyDir` of medium `Memory`. */
   readonly sharedMemory: DataSize;
@@ -112,8 +115,8 @@ export interface IRdmaFabric {
    */
   podResources(interfaces: number): { [key: string]: string };
   /**
-   * Everything a pod must have to use the fabric. Throws a `UnscopedValidationError` with every fault: hardware without the
-   * fabric, a share of the interfaces that is no whole number, environment that the fabric's plugin owns, and RDMA asked of nodes
+   * Everything that a pod needs to use the fabric. Throws a `UnscopedValidationError` with every fault: hardware without the
+   * fabric, a share of the interfaces that is not a whole number, environment that the fabric's plugin owns, and RDMA asked of nodes
    * that have TCP only.
    *
    * @param pod the pod
@@ -132,7 +135,7 @@ export interface IRdmaFabric {
    */
   bandwidthGbps(hardware: GpuNodeType): number;
   /**
-   * Why some hardware cannot have the fabric, as sentences; none when it can.
+   * The faults of some hardware that cannot have the fabric; empty if it can.
    *
    * @param hardware hardware of the nodes
    */

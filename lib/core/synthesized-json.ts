@@ -7,7 +7,7 @@ export interface TerraformJson {
 }
 
 /**
- * What a stack is synthesized to, without writing anything: references between all stacks of the app are resolved, aspects
+ * The synthesized JSON of a stack, without writing anything: references between all stacks of the app are resolved, aspects
  * invoked and validations run, as `app.synth()` does.
  *
  * @internal

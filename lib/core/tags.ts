@@ -4,12 +4,12 @@ import { concreteFault, hasToken } from './tokens';
 /** The tags that every resource of this library carries. */
 const STANDARD_TAGS: { [key: string]: string } = { 'managed-by': 'gpu-inference-constructs' };
 
-/** Most tags that AWS takes on one resource. */
+/** Maximum number of tags that AWS accepts on one resource. */
 const MAX_TAGS = 50;
 
 /**
- * The tags of an AWS resource: the standard ones, those its construct gives it (`Name`, discovery tags) and the user's, of which
- * the later win. Sorted by key, so that the order in which the user wrote them makes no difference.
+ * The tags of an AWS resource: the standard ones, those of its construct (`Name`, discovery tags) and the user's; later ones override
+ * earlier ones. Sorted by key, so that the order in which the user wrote them makes no difference.
  *
  * @internal
  */
@@ -23,7 +23,7 @@ export function awsTags(own: { [key: string]: string }, users?: { [key: string]:
 }
 
 /**
- * The faults of tags that a user gave. Keys must be known at synthesis (two keys could else be the same one), values may be tokens.
+ * The faults of the tags that a user passes. Keys must be known at synthesis (otherwise two keys could be equal); values may be tokens.
  *
  * @see https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html#tag-conventions
  *

@@ -1,10 +1,10 @@
 /**
- * Escapes text that Terraform must not take for a template: `${` and `%{` as Prometheus, Grafana and shell use them.
+ * Escapes text that Terraform must not treat as a template: `${` and `%{` as Prometheus, Grafana and shell use them.
  *
- * Every string of Terraform JSON is a template, so a dashboard's `${datasource}` would be an unknown reference. A cdktf token
- * within the text stays what it is: a reference.
+ * Every string of Terraform JSON is a template, so a dashboard's `${datasource}` would be an unknown reference. A cdktf token within the
+ * text remains a reference.
  *
- * @param text what the program that reads it must see in the end
+ * @param text the text that the program reading it must see
  *
  * @internal
  */

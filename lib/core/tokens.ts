@@ -2,10 +2,10 @@ import { Fault, fault } from '../units/fault';
 import { Fn, Token } from 'cdktf';
 
 /**
- * The fault to report when a value must be known at synthesis but is a token; nothing when it is concrete.
+ * The fault of a value that must be known at synthesis but is a token; empty if it is concrete.
  *
  * cdktf encodes an unresolved number as a huge negative double, so arithmetic on one is silently wrong; and
- * `Token.isUnresolved` does not look into lists or maps, which is done here.
+ * `Token.isUnresolved` does not look into lists and maps, but this does.
  *
  * @param name what messages call the value
  * @param value the value
@@ -43,7 +43,7 @@ export function hasToken(value: unknown): boolean {
 }
 
 /**
- * A value as messages show it: an unresolved number would be a huge negative one.
+ * A value for messages: an unresolved number would appear as a huge negative one.
  *
  * @internal
  */
@@ -52,7 +52,7 @@ export function displayValue(value: unknown): string {
 }
 
 /**
- * An element of a list, which may be one that Terraform only knows later.
+ * An element of a list that may be known only to Terraform.
  *
  * @internal
  */
@@ -61,7 +61,7 @@ export function listElement(list: string[], index: number): string {
 }
 
 /**
- * Two lists in one, of which the first may be one that Terraform only knows later.
+ * The concatenation of two lists, the first of which may be known only to Terraform.
  *
  * @internal
  */

@@ -2,7 +2,7 @@ import { Annotations } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Fault } from '../units/fault';
 
-/** On a construct; of all loaded copies of the package alike. */
+/** Key on a construct, shared by all loaded copies of the package. */
 const VALIDATIONS = Symbol.for('gpu-inference-constructs/validations');
 
 interface Validated {
@@ -10,10 +10,10 @@ interface Validated {
 }
 
 /**
- * Has a construct checked when its app is synthesized. What is found is an error of the synthesis, all of it at once.
+ * Adds a check of a construct that runs when its app is synthesized. All faults are reported as one error of the synthesis.
  *
  * @param scope what is checked
- * @param validate finds the faults; it is asked for them more than once
+ * @param validate finds the faults; it may be called more than once
  *
  * @internal
  */
@@ -25,7 +25,7 @@ export function addValidation(scope: IConstruct, validate: () => Fault[]): void 
 }
 
 /**
- * What the validations of this library find on a construct, with ids, which cdktf's own list of messages has not.
+ * The faults that validations of this library find on a construct, with the ids that cdktf's own list of messages lacks.
  *
  * @internal
  */
@@ -34,10 +34,10 @@ export function validationFaults(scope: IConstruct): Fault[] {
 }
 
 /**
- * Warns of something that is not wrong, but may not be meant. The message carries the id, so that tests and readers find it.
+ * Warns of something that is valid but may not be intended. The message contains the id, so that tests and readers can find it.
  *
  * @param scope what the warning is about
- * @param warning its id, and what to know and do
+ * @param warning its id and its sentence
  *
  * @internal
  */

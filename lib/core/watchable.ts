@@ -2,7 +2,7 @@ import { MetricExporter, MetricFeature } from '../catalog/metric-kind';
 import { IConstruct } from 'constructs';
 
 /**
- * What a monitoring stack must know to scrape and judge a workload.
+ * What a monitoring stack must know to scrape and alert on a workload.
  */
 export interface MetricsTarget {
   /** Name of the scrape job, unique within the cluster, e.g. `triton-chat`. */
@@ -15,9 +15,9 @@ export interface MetricsTarget {
   readonly port: number;
   /** HTTP path. @default '/metrics' */
   readonly path?: string;
-  /** Exporters behind that port, as the metric catalog has them. */
+  /** Exporters behind that port, by their names in the metric catalog. */
   readonly exporters: MetricExporter[];
-  /** Names of the models as the `model` label has them. */
+  /** Names of the models, as in the `model` label. */
   readonly models: string[];
   /** Metric features that the workload has switched on. */
   readonly features: MetricFeature[];

@@ -39,9 +39,9 @@ export interface ModelImportProps {
   readonly cluster: IKubernetesCluster;
   /** The store to fill. */
   readonly modelStore: IModelStore;
-  /** Name of the model: its folder in the store, as the served model names it. */
+  /** Name of the model: its folder in the store, the same as in the served model. */
   readonly model: string;
-  /** Version of it. A complete version is never changed. @default '1' */
+  /** Version of the model. A complete version is never changed. @default '1' */
   readonly version?: string;
   /** Where the files come from. */
   readonly source: ModelSource;
@@ -65,17 +65,17 @@ const SCRATCH_MOUNT = '/scratch';
 const SOURCE_MOUNT = '/source';
 
 /**
- * A Job that fills the model store with one version of a model, and writes the checksums its readers check against.
+ * A Job that fills the model store with one version of a model, and writes the checksums that its readers verify.
  *
- * Terraform does not wait for it. It has no time to live: a Job that Kubernetes removes by itself would be made again by the next
- * apply. Removing the construct removes the Job and leaves the model in the store.
+ * Terraform does not wait for it. It has no time to live: a Job that Kubernetes removes would be created again by the next apply. Removing
+ * the construct removes the Job and leaves the model in the store.
  */
 export class ModelImport extends Construct {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
   public readonly namespace: string;
-  /** Where the model lies when the Job is done. */
+  /** URI of the model once the Job is done. */
   public readonly modelUri: string;
   /** The Kubernetes Job, for overrides. */
   public readonly job: JobV1;
@@ -181,7 +181,7 @@ export class ModelImport extends Construct {
           serviceAccount: { name: this.name },
           containers: [this.container()],
           spec: {
-            // The same pod starts again after a failure, so that a file half downloaded is still there.
+            // The same pod is restarted after a failure, so that a partly downloaded file is kept.
             restartPolicy: 'OnFailure',
             nodeSelector,
             volume: [

@@ -9,7 +9,7 @@ export interface ModelFile {
   readonly url: string;
   /** Path within the version's folder. @default - the last part of the URL's path */
   readonly path?: string;
-  /** SHA-256 it must have, 64 hexadecimal digits. @default - that of what is downloaded first */
+  /** Expected SHA-256, 64 hexadecimal digits. @default - that of the first download */
   readonly sha256?: string;
 }
 
@@ -27,7 +27,7 @@ export class ModelSource {
   }
 
   /**
-   * The files of a volume that is there. One `SHA256SUMS` among them is checked first. Hidden files are left out.
+   * The files of an existing volume. If there is a `SHA256SUMS` among them, they are checked against it first. Hidden files are left out.
    *
    * @param claimName name of a persistent volume claim in the namespace of the import
    * @param folder folder of the volume whose files are taken; default is the whole volume

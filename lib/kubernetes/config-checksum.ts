@@ -1,10 +1,10 @@
 import { createHash } from 'crypto';
 
-/** Annotation of pods whose value changes with what they read when they start. */
+/** Annotation of pods whose value changes with the configuration that they read at start. */
 const CONFIG_CHECKSUM = 'gpu-inference-constructs/config-checksum';
 
 /**
- * The annotation that has pods replaced when the files of their configuration change.
+ * The annotation by which pods are replaced when their configuration files change.
  *
  * @param files text by name of file
  *
@@ -15,7 +15,7 @@ export function checksumAnnotation(files: { readonly [name: string]: string }): 
 }
 
 /**
- * The same where the text is asked for when the stack is synthesized.
+ * The same for a text that is evaluated when the stack is synthesized.
  *
  * @param value the checksum, a late value of `configChecksum`
  *

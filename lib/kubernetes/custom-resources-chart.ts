@@ -5,7 +5,7 @@ import { escapeTemplate } from '../core/template-escape';
 const CHART_ID = 'CustomResourcesChart';
 
 /**
- * Path, relative to the folder Terraform runs in, of the chart that prints raw resources. The chart is copied there once per
+ * Path of the chart that renders raw resources, relative to the folder in which Terraform runs. The chart is copied there once per
  * stack when the app is synthesized, so the synthesized stack needs nothing of this package.
  *
  * @internal
@@ -19,7 +19,7 @@ export function customResourcesChart(stack: TerraformStack): string {
       path: path.join(__dirname, '..', '..', 'charts', 'custom-resources'),
       type: AssetType.DIRECTORY,
     });
-  // Helm takes a path without a leading dot for the name of a chart in a repository when the folder is missing.
+  // If the folder is missing, Helm treats a path without a leading dot as the name of a chart in a repository.
   return `./${asset.path}`;
 }
 
@@ -43,7 +43,7 @@ export function customResourcesValues(resources: readonly unknown[]): string {
 
 function encode(value: unknown): string {
   if (Token.isUnresolved(value)) {
-    // A text with a reference somewhere in it is Terraform's to fill in; a value that is one reference is Terraform's to encode.
+    // Terraform fills in a text that contains a reference, and encodes a value that is a single reference.
     return typeof value === 'string' && !isOneToken(value)
       ? escapeTemplate(JSON.stringify(value))
       : Fn.jsonencode(value);

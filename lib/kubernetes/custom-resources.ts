@@ -10,7 +10,7 @@ import { kubernetesNameFault } from '../core/naming';
 import { hasToken } from '../core/tokens';
 
 /**
- * What `CustomResources` is made of.
+ * Properties of `CustomResources`.
  */
 export interface CustomResourcesProps {
   /** The cluster they go onto. */
@@ -22,31 +22,31 @@ export interface CustomResourcesProps {
   /**
    * The resources as the API server takes them: plain objects with `apiVersion`, `kind` and `metadata.name`. References to other
    * resources of the stack are allowed as values (within a longer text: as long as they hold no quote and no line break), not as
-   * keys or in those three. Text is passed on verbatim: neither Terraform nor Helm takes any of it for a template.
+   * keys or in those three. Text is passed on verbatim: neither Terraform nor Helm treats any of it as a template.
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly resources: { [key: string]: any }[];
-  /** What brings the definitions of the resources, usually the Helm release of an operator. @default - the definitions are there */
+  /** What installs the definitions of the resources, usually the Helm release of an operator. @default - they are installed already */
   readonly dependsOn?: ITerraformDependable[];
 }
 
 /**
  * Resources of kinds that the Kubernetes provider has no type for: Prometheus rules, inference services and the like.
  *
- * They are applied by a Helm release of a small chart that comes with this library, not by `kubernetes_manifest`, which can only
- * be planned when the cluster and the definition of the kind are already there. Throws a `ValidationError` when a resource lacks
- * `apiVersion`, `kind` or `metadata.name`, when two are the same, and when the release's name is not one that Helm takes.
+ * They are applied by a Helm release of a small chart that comes with this library, not by `kubernetes_manifest`, which can only be planned
+ * when the cluster and the definition of the kind already exist. Throws a `ValidationError` when a resource lacks `apiVersion`, `kind` or
+ * `metadata.name`, when two are the same, and when Helm would refuse the release's name.
  *
  * @see https://github.com/hashicorp/terraform-provider-kubernetes/issues/1367
  */
 export class CustomResources extends Construct {
-  /** The Helm release, for whatever has to wait for the resources. */
+  /** The Helm release, for dependents of the resources. */
   public readonly ready: ITerraformDependable[];
 
   /**
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
-   * @param props what it is made of
+   * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
     super(scope, id);

@@ -2,11 +2,11 @@
  * Where container images are pulled from. One value redirects every image of a topology to a mirror.
  */
 export class ImageRegistry {
-  /** Every image from the registry it is published in. */
+  /** Every image from the registry that it is published in. */
   public static readonly UPSTREAM = new ImageRegistry();
 
   /**
-   * A mirror that keeps the upstream path below its own: `nvcr.io/nvidia/tritonserver` becomes `<host>/nvidia/tritonserver`.
+   * A mirror that keeps the upstream path: `nvcr.io/nvidia/tritonserver` becomes `<host>/nvidia/tritonserver`.
    *
    * @param host host, and path prefix if any, e.g. `registry.example.com/mirror`
    * @param pullSecrets names of secrets of type `kubernetes.io/dockerconfigjson` in the namespace of the pods
@@ -26,7 +26,7 @@ export class ImageRegistry {
   }
 
   /**
-   * The reference to pull an image by.
+   * The reference by which to pull an image.
    *
    * @param image upstream reference with its registry host, e.g. `nvcr.io/nvidia/tritonserver:26.07-vllm-python-py3`
    */

@@ -26,7 +26,7 @@ export interface KubernetesAccessOptions {
 }
 
 /**
- * Providers of one cluster that you made yourself.
+ * Your own providers of one cluster.
  */
 export interface KubernetesProviders {
   /** Provider of type `kubernetes`. */
@@ -38,15 +38,15 @@ export interface KubernetesProviders {
 /**
  * The Kubernetes and Helm providers of one cluster in one stack, under the stable alias of the cluster's name.
  *
- * Providers belong to the user's stack: constructs look theirs up here and never make one.
+ * Providers belong to the user's stack: constructs look theirs up here and never create one.
  */
 export class KubernetesAccess {
   /**
-   * Makes the providers of a cluster in the stack of a scope, or returns those already there.
+   * Makes the providers of a cluster in the stack of a scope, or returns the existing ones.
    *
-   * The Kubernetes provider signs in by `aws eks get-token` on an EKS cluster and by kubeconfig elsewhere. The Helm provider is made
-   * by `ensureHelmProvider`, so that a stack without custom resources does not need it. Throws a `ValidationError` when the
-   * providers are there with other options.
+   * The Kubernetes provider signs in by `aws eks get-token` on an EKS cluster and by kubeconfig elsewhere. The Helm provider is made by
+   * `ensureHelmProvider`, so that a stack without custom resources does not need it. Throws a `ValidationError` when the providers already
+   * exist with other options.
    *
    * @param scope any construct of the stack
    * @param cluster the cluster
@@ -158,8 +158,7 @@ export class KubernetesAccess {
   }
 
   /**
-   * The provider for Helm releases, made on the first call. Throws a `ValidationError` where your own providers were handed in without
-   * one.
+   * The provider for Helm releases, made on the first call. Throws a `ValidationError` if you passed in your own providers without one.
    */
   public ensureHelmProvider(): TerraformProvider {
     if (!this.helm && !this.options) {
@@ -189,7 +188,7 @@ export class KubernetesAccess {
 }
 
 /**
- * What every Kubernetes object on a cluster is made with.
+ * Meta-arguments of every Kubernetes object on a cluster.
  *
  * @internal
  */
@@ -200,7 +199,7 @@ export interface KubernetesMeta {
 
 /**
  * Provider and dependencies for the Kubernetes objects of a construct. Without a provider for the cluster in the stack, the
- * stack's own default Kubernetes provider is used; when there is none either, synthesis fails and says how to make one.
+ * stack's own default Kubernetes provider is used; without that too, synthesis fails and says how to create one.
  *
  * @internal
  */
@@ -226,7 +225,7 @@ export function helmMeta(
 }
 
 /**
- * Whether the stack of a scope has a provider of a type without an alias, which resources use that name none.
+ * Whether the stack of a scope has a provider of a type without an alias, the default for resources that name no provider.
  *
  * @internal
  */
@@ -237,7 +236,7 @@ export function hasDefaultProvider(type: string, scope: Construct): boolean {
 }
 
 /**
- * Whether a Kubernetes object is put onto a cluster, as far as its provider tells.
+ * Whether a Kubernetes object belongs to a cluster, judged by its provider.
  *
  * @param object the resource
  * @param cluster the cluster
@@ -256,10 +255,10 @@ export function isOnCluster(
   return isDefault(TerraformStack.of(object));
 }
 
-/** What the ledger of a stack calls providers of clusters, by the clusters' names. */
+/** Kind of entry in a stack's ledger: providers of clusters, by cluster name. */
 const ACCESS = 'kubernetes access';
 
-/** The providers of one of the clusters of a name. */
+/** The providers of one of the clusters with a name. */
 interface KnownAccess {
   readonly cluster: IKubernetesCluster;
   readonly access: KubernetesAccess;
@@ -282,12 +281,12 @@ function meta(
   return { provider: access && provider(access), dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
 }
 
-/** What the ledger of a stack calls objects without a provider of their own, by the type of provider and the name of the cluster. */
+/** Kind of entry in a stack's ledger: objects without a provider of their own, by provider type and cluster name. */
 const WITHOUT_PROVIDER = 'object without provider';
-/** What it calls the checks for those. */
+/** Kind of entry for the checks of those objects. */
 const PROVIDER_CHECK = 'provider check';
 
-/** Has the stack checked for a default provider, once for all objects of a cluster. */
+/** Adds a check of the stack for a default provider, once for all objects of a cluster. */
 function requireProvider(type: string, scope: Construct, cluster: IKubernetesCluster): void {
   const stack = TerraformStack.of(scope);
   const key = `${type} ${cluster.clusterName}`;
@@ -316,7 +315,7 @@ function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): bo
   return a.roleArn === b.roleArn && a.profile === b.profile && a.proxyUrl === b.proxyUrl;
 }
 
-/** Providers that are made here have the id of their cluster's name; those that were handed in have any. */
+/** Providers created here have an id derived from the cluster's name; those passed in by the user may have any. */
 function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): Fault[] {
   const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
   const others = accessesOf(stack).filter(({ access }) => access.kubernetesProvider === made);
@@ -334,7 +333,7 @@ function providerId(type: string, clusterName: string): string {
   return `${type}-${clusterName}`;
 }
 
-/** The alias of a cluster's providers: its name, with an ending where another provider of the stack has that alias. */
+/** The alias of a cluster's providers: its name, with a suffix if another provider of the stack has that alias. */
 function freeAlias(stack: TerraformStack, { clusterName }: IKubernetesCluster): string {
   const alias = kubernetesName(clusterName);
   const isTaken = stack.node

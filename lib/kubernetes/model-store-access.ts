@@ -20,7 +20,7 @@ export function storeEnvironment({ region, credentials, endpoint }: IModelStore)
 }
 
 /**
- * Volumes of a pod for the credentials of a store; none where a role does.
+ * Volumes of a pod for the credentials of a store; none if a role provides them.
  *
  * @internal
  */
@@ -33,7 +33,7 @@ export function credentialVolumes({ credentials }: IModelStore) {
 }
 
 /**
- * Where a container has the credentials of a store.
+ * Mounts of a container for the credentials of a store.
  *
  * @internal
  */

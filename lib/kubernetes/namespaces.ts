@@ -10,8 +10,8 @@ import { kubernetesNameFault } from '../core/naming';
 import { PodSecurityLevel } from '../core/pod-security-level';
 
 /**
- * Makes a namespace once per stack and cluster, however many constructs put something into it, so that removing one of them
- * leaves the others' namespace alone. Throws a `ValidationError` when two of them ask for different Pod Security levels.
+ * Creates a namespace once per stack and cluster, however many constructs use it, so that removing one of them keeps the namespace for the
+ * others. Throws a `ValidationError` when two of them ask for different Pod Security levels.
  *
  * @returns what objects in the namespace must wait for
  *
@@ -60,7 +60,7 @@ export function ensureNamespace(
 }
 
 /**
- * The namespace that `ensureNamespace` made in the stack of a scope, for what must wait for it; nothing when it is somebody else's.
+ * The namespace that `ensureNamespace` made in the stack of a scope, as a dependency; empty if the namespace is managed elsewhere.
  *
  * @internal
  */
@@ -70,18 +70,18 @@ export function knownNamespace(scope: Construct, cluster: IKubernetesCluster, na
   return known ? [known] : [];
 }
 
-/** What the ledger of a stack calls namespaces, by their construct ids. */
+/** Kind of entry in a stack's ledger: namespaces, by construct id. */
 const NAMESPACE = 'namespace';
 
-/** What a namespace is on. */
+/** The cluster and the provider of a namespace. */
 interface NamespaceOwner {
   readonly cluster: IKubernetesCluster;
   readonly provider?: TerraformProvider;
 }
 
 /**
- * Namespace 'c' of cluster 'a-b' is not namespace 'b-c' of cluster 'a', and clusters of one name with a provider each are two: the later
- * has an id that no other can have.
+ * Namespace 'c' of cluster 'a-b' differs from namespace 'b-c' of cluster 'a', and clusters of the same name with different providers are
+ * two clusters: the later one gets an id that no other can have.
  */
 function namespaceId(stack: TerraformStack, cluster: IKubernetesCluster, name: string): string {
   const { clusterName } = cluster;

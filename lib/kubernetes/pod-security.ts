@@ -19,7 +19,7 @@ export function restrictedPodSecurityContext(id = NON_ROOT_ID) {
 /**
  * Container security context that the Pod Security level 'restricted' admits.
  *
- * `runAsNonRoot` is said again here because the Kubernetes provider writes `false` for it when a container security context
+ * `runAsNonRoot` is repeated here because the Kubernetes provider writes `false` for it when a container security context
  * omits it, which overrides the pod's and admission then refuses the pod.
  *
  * @internal

@@ -14,7 +14,7 @@ import { Toleration, tolerationsOf } from './tolerations';
 type Spec = DeploymentV1SpecTemplateSpec;
 type Container = DeploymentV1SpecTemplateSpecContainer;
 
-/** What a pod template decides by itself. */
+/** Fields that the pod template sets itself. */
 type Decided =
   | 'container'
   | 'initContainer'
@@ -25,8 +25,8 @@ type Decided =
   | 'enableServiceLinks';
 
 /**
- * A container of a pod. What is not said here is decided by the template: the registry of the image, when it is pulled, and the security
- * context of the level 'restricted'. At another level the container says its own.
+ * A container of a pod. The template adds the rest: the registry of the image, its pull policy, and the security context of the level
+ * 'restricted'. At other levels the container sets its own.
  *
  * @internal
  */
@@ -42,34 +42,37 @@ export interface PodContainer extends Omit<Container, 'image' | 'imagePullPolicy
  */
 export interface PodServiceAccount {
   readonly name: string;
-  /** Whether the containers talk to the API server. A role's token is a volume of its own and needs this not. @default false */
+  /** Whether the containers talk to the API server. A role's token is a separate volume and does not need this. @default false */
   readonly usesApiServer?: boolean;
 }
 
 /**
- * What pods are made of. What the scheduler, the kubelet or the controller must know beside stands in `spec`, in the words of the
+ * Properties of `podTemplate`. Whatever else the scheduler, the kubelet or the controller must know is in `spec`, in the terms of the
  * Kubernetes provider.
  *
  * @internal
  */
 export interface PodTemplateProps {
-  /** Labels of the pods, beside the one that says who made them. @default - none */
+  /** Labels of the pods, in addition to the managed-by label. @default - none */
   readonly labels?: { readonly [key: string]: string };
   /** Annotations of the pods, `checksumAnnotation` among them where they read a configuration. @default - none */
   readonly annotations?: { readonly [key: string]: string };
-  /** Where the images are pulled from, with the secrets for it. */
+  /** Registry that the images are pulled from, with its pull secrets. */
   readonly registry: ImageRegistry;
   /** Pod Security level of the namespace. */
   readonly securityLevel: PodSecurityLevel;
   /** User and group of the containers at the level 'restricted'. @default '1000' */
   readonly userId?: string;
-  /** When the kubelet gives volumes to the group, at the level 'restricted'. @default - Kubernetes' own: at every start */
+  /** When the kubelet changes the group of volumes, at the level 'restricted'. @default - the default of Kubernetes: at every start */
   readonly fsGroupChangePolicy?: string;
   /** @default - the namespace's own, without a token */
   readonly serviceAccount?: PodServiceAccount;
   /** Taints of the pools that the pods are for. @default - none: see `tolerations` */
   readonly taints?: readonly NodeTaint[];
-  /** Tolerations that are asked for when the stack is synthesized, instead of `taints`: of pools that may come later. @default - none */
+  /**
+   * Tolerations that are evaluated when the stack is synthesized, instead of `taints`: for pools that may be added later.
+   * @default - none
+   */
   readonly tolerations?: () => readonly Toleration[];
   /** @default - none */
   readonly initContainers?: readonly PodContainer[];
@@ -79,7 +82,7 @@ export interface PodTemplateProps {
 }
 
 /**
- * A pod template, as Deployments, DaemonSets, StatefulSets and Jobs of the Kubernetes provider take it.
+ * A pod template for Deployments, DaemonSets, StatefulSets and Jobs of the Kubernetes provider.
  *
  * @internal
  */
@@ -92,7 +95,7 @@ export interface PodTemplate {
 }
 
 /**
- * The pod template that everything of this library is run by.
+ * The pod template of all workloads of this library.
  *
  * @internal
  */

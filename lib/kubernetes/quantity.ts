@@ -21,7 +21,7 @@ const SUFFIXES: { readonly [suffix: string]: number } = {
 };
 
 /**
- * The value of a Kubernetes quantity: bytes, cores or pieces; not a number for what is none.
+ * The value of a Kubernetes quantity: bytes, cores or pieces; NaN for an invalid one.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  *
@@ -34,7 +34,7 @@ export function quantityValue(text: string): number {
 }
 
 /**
- * An amount of a resource for people: bytes in GiB, cores to two digits.
+ * An amount of a resource for display: bytes in GiB, cores with two digits.
  *
  * @internal
  */
@@ -54,8 +54,8 @@ export function mebibytes(size: DataSize): string {
 }
 
 /**
- * A size, rounded up to MiB, in the form that the API server answers with, so that the next plan sees no difference: in GiB where that is
- * whole.
+ * A size, rounded up to MiB, in the canonical form of the API server, so that the next plan shows no difference: in GiB if that is a whole
+ * number.
  *
  * @internal
  */

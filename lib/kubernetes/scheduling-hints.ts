@@ -1,23 +1,23 @@
 import { TerraformResource } from 'cdktf';
 
-/** On a resource; of all loaded copies of the package alike. */
+/** Key on a resource, shared by all loaded copies of the package. */
 const HINTS = Symbol.for('gpu-inference-constructs/scheduling-hints');
 
 /**
- * What the proof of scheduling must know of the pods of a resource that their specification does not say.
+ * What the proof of scheduling must know about the pods of a resource beyond their specification.
  *
  * @internal
  */
 export interface SchedulingHints {
   /** GPUs that split each layer of a model between them and need the fastest links. @default 1 */
   readonly tensorParallelism?: number;
-  /** Pods that work on one thing together, at the same time, and reach each other by the fabric. @default 1 */
+  /** Number of pods that work together at the same time, and communicate over the fabric. @default 1 */
   readonly podsPerGroup?: number;
-  /** Whether the pods of a group are of no use without remote memory access. @default false */
+  /** Whether the pods of a group require RDMA. @default false */
   readonly rdmaRequired?: boolean;
-  /** Whether the pods end by themselves: they must fit, but not beside all others. @default - true for Jobs */
+  /** Whether the pods run to completion: they must fit, but not at the same time as all others. @default - true for Jobs */
   readonly temporary?: boolean;
-  /** Whether nodes that this program does not know may take the pods, so that no known pool need do so. @default false */
+  /** Whether the pods may run on nodes unknown to this program, so that they need not fit a known pool. @default false */
   readonly elsewhere?: boolean;
 }
 

@@ -5,8 +5,8 @@ import * as path from 'path';
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
 /**
- * The text of a script that pods run. It takes its parameters from the environment, so that it is the same for everybody, and is linted
- * and tested as what it is; `assets/README.md` says which.
+ * The text of a script that pods run. It takes its parameters from the environment, so that it is the same for all users, and is linted and
+ * tested as a script; `assets/README.md` lists the parameters.
  *
  * @param file name of the file in `assets/`
  *

@@ -13,8 +13,8 @@ export interface Toleration {
 }
 
 /**
- * Tolerations of taints with just these values: for pods of certain pools, which no other pool with the same key may take. Each once and
- * sorted, so that the order of the pools makes no difference.
+ * Tolerations of taints with exactly these values: for pods of certain pools, which must not run on other pools with the same key. Without
+ * duplicates and sorted, so that the order of the pools makes no difference.
  *
  * @internal
  */
@@ -27,7 +27,7 @@ export function tolerationsOf(taints: readonly NodeTaint[]): Toleration[] {
 }
 
 /**
- * Tolerations of taints whatever their values: for agents that run on the nodes of every pool, those that come later included.
+ * Tolerations of taints with any value: for agents that run on the nodes of every pool, including later pools.
  *
  * @internal
  */

@@ -10,7 +10,7 @@ export interface ValueRule {
   readonly sort: 'value';
   /** Name of the field. @default - the attribute's name in camel case */
   readonly to?: string;
-  /** What the API gets; nothing to leave the field out. Throws an `Error` on a value of the wrong form. */
+  /** The value for the API; undefined to leave the field out. Throws an `Error` on a value of the wrong form. */
   readonly read: (value: unknown) => unknown;
   /** What the provider sends when the attribute is not given. @default - the field is left out */
   readonly fallback?: unknown;
@@ -20,18 +20,18 @@ export interface ValueRule {
 export interface BlockRule {
   readonly sort: 'block';
   readonly to?: string;
-  /** Whether the API has a list; else the provider's list has one item at most and the API has an object. */
+  /** Whether the API has a list; otherwise the provider's list has at most one item and the API has an object. */
   readonly many: boolean;
   readonly fields: Fields;
-  /** Whether order and repetition mean nothing. @default false */
+  /** Whether order and repetition are irrelevant. @default false */
   readonly unordered?: boolean;
-  /** Last changes to each object, where the API is not laid out as the provider is. */
+  /** Final changes to each object, where the structure of the API differs from that of the provider. */
   readonly reshape?: (object: ApiObject) => ApiObject | ApiObject[];
   /** What the provider sends when the block is not given. @default - the field is left out */
   readonly fallback?: unknown;
 }
 
-/** An attribute of the provider's own, which says nothing about the object.  @internal */
+/** An attribute for the provider itself, which is not part of the object.  @internal */
 export interface DroppedRule {
   readonly sort: 'dropped';
 }
@@ -53,7 +53,7 @@ export interface ApiObject {
   [field: string]: any;
 }
 
-/** Names whose camel case is not the API's. */
+/** Names whose camel case differs from the API's name. */
 const IRREGULAR: { [attribute: string]: string } = {
   ceph_fs: 'cephfs',
   ceph_monitors: 'monitors',
@@ -87,7 +87,7 @@ export function apiName(attribute: string): string {
 
 const value = (read: ValueRule['read'], fallback?: unknown): ValueRule => ({ sort: 'value', read, fallback });
 
-/** Text; the empty text is the same as none. @internal */
+/** Text; the empty text counts as not given. @internal */
 export const text = value((given) => readText(given) || undefined);
 /** Text with the provider's default. @internal */
 export const textOr = (fallback: string) => value(text.read, fallback);
@@ -97,19 +97,19 @@ export const textAlways = value(readText, '');
 export const flag = value((given) => readBoolean(given) || undefined);
 /** A truth value that is always sent. @internal */
 export const flagOr = (fallback: boolean) => value(readBoolean, fallback);
-/** A number; zero is the same as none. @internal */
+/** A number; zero counts as not given. @internal */
 export const number = value((given) => readNumber(given) || undefined);
 /** A number that is always sent, zero too. @internal */
 export const numberOr = (fallback: number) => value(readNumber, fallback);
 /** A number that the provider sends when it is above zero, and whose default it sends too. @internal */
 export const positiveOr = (fallback: number) => value(number.read, fallback);
-/** A number that the provider has as text, so that zero can be told from none. @internal */
+/** A number that the provider represents as text, to distinguish zero from not given. @internal */
 export const numeral = value((given) => (given === '' ? undefined : readNumber(given)));
 /** File permissions: octal text in the provider, a number in the API. @internal */
 export const octal = value(readOctal);
 /** Octal text with the provider's default. @internal */
 export const octalOr = (fallback: string) => value(readOctal, readOctal(fallback));
-/** A number or a text (a port's name, a percentage), as the text says. @internal */
+/** A number or a text (a port's name, a percentage), depending on the content. @internal */
 export const numberOrText = value(readNumberOrText);
 /** The same with the provider's default. @internal */
 export const numberOrTextOr = (fallback: unknown) => value(readNumberOrText, fallback);
@@ -128,10 +128,10 @@ export const map = value((given) => {
   const entries = Object.entries(readMap(given)).map(([key, item]): [string, string] => [key, readText(item)]);
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 });
-/** The provider's own. @internal */
+/** An attribute for the provider itself. @internal */
 export const dropped: DroppedRule = { sort: 'dropped' };
 
-/** What the provider takes and never sends. @internal */
+/** What the provider accepts but never sends. @internal */
 export const ignoredByProvider: RefusedRule = {
   sort: 'refused',
   why: 'the provider does not send it to the API server; leave it out',

@@ -1,6 +1,6 @@
 /**
- * Custom kinds without a namespace, as `<kind>.<group>`: those that this library makes, and definitions themselves. Helm asks the API
- * server; plain objects must be right by themselves.
+ * Custom kinds without a namespace, as `<kind>.<group>`: those that this library creates, and custom resource definitions. Helm asks the
+ * API server; plain objects must be correct without it.
  *
  * @see https://github.com/Mellanox/network-operator/tree/v26.4.1/deployment/network-operator/crds
  * @see https://github.com/aws/karpenter-provider-aws/tree/main/pkg/apis/crds

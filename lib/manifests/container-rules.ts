@@ -73,7 +73,7 @@ const env: Fields = {
   }),
 };
 
-/** Containers; those that initialize a pod are described alike. @internal */
+/** Containers; init containers have the same fields. @internal */
 export const container = (to: string): BlockRule =>
   list(to, {
     args: texts,

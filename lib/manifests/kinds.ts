@@ -33,7 +33,7 @@ import { cronJob, daemonSetSpec, deploymentSpec, job, statefulSet } from './work
 /** The Terraform provider whose attributes the rules know. @internal */
 export const PROVIDER_VERSION = '2.38.0';
 
-/** What a resource type of the provider is in the Kubernetes API. @internal */
+/** The Kubernetes kind of a resource type of the provider. @internal */
 export interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
@@ -65,7 +65,7 @@ const RBAC = 'rbac.authorization.k8s.io/v1';
 const NETWORKING = 'networking.k8s.io/v1';
 
 /**
- * The resource types that can be rendered, in the order in which their objects are best applied.
+ * The resource types that can be rendered, in the recommended order of applying their objects.
  *
  * @see https://github.com/hashicorp/terraform-provider-kubernetes/tree/v2.38.0/kubernetes
  *

@@ -36,7 +36,7 @@ export interface KubernetesManifestsOptions {
  * The Kubernetes objects of a stack as plain data, for sites fed by GitOps and for policy tools.
  *
  * Each object is the one that the Terraform provider (hashicorp/kubernetes 2.38.0) sends to the API server, the provider's
- * defaults included, so that both ways lead to the same cluster. Resources of other providers are ignored.
+ * defaults included, so that both ways produce the same cluster. Resources of other providers are ignored.
  */
 export class KubernetesManifests {
   /**
@@ -130,7 +130,7 @@ function selectedEntries(
       fault(
         'CLUSTER_AMBIGUOUS',
         'cluster',
-        `this stack has objects for several clusters (${names.join(', ')}); say which by cluster`,
+        `this stack has objects for several clusters (${names.join(', ')}); pass cluster to choose one`,
       ),
     );
   }
@@ -158,7 +158,7 @@ function resolverOf(
 ): ReferenceResolver {
   const resolvers = new Map<string, ReferenceResolver>();
   const remote = (dataSource: string): ReferenceResolver | undefined => {
-    // The name that cdktf gives to the data source of a reference from stack to stack.
+    // The name that cdktf gives to the data source of a cross-stack reference.
     const producer = stack.node.root.node
       .findAll()
       .filter(TerraformStack.isStack)
@@ -172,7 +172,7 @@ function resolverOf(
   return new ReferenceResolver(json, values, remote);
 }
 
-/** Helm puts what names no namespace, and has one, into the release's. */
+/** Helm puts namespaced resources without a namespace into that of the release. */
 function customResources(release: ApiObject): ApiObject[] {
   const { resources } = JSON.parse(release.values[0] as string) as { resources: ApiObject[] };
   return resources.map((resource) => {

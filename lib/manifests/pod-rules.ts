@@ -123,7 +123,7 @@ const podSpec = (restartPolicy: string) =>
     volume: volumes,
   });
 
-/** The pods of a workload that runs on. @internal */
+/** The pods of a long-running workload. @internal */
 export const servicePods = object({ metadata: templateMetadata, spec: podSpec('Always') });
 
 /** The pods of a job. @internal */

@@ -4,8 +4,8 @@ import { TerraformJson } from '../core/synthesized-json';
 import { parseReference, parseTemplate, Step } from './terraform-template';
 
 /**
- * Replaces the references in a synthesized stack by values: those the caller gives, and those that stand as literals in the stack
- * itself, or in the stack of the same app that an output comes from.
+ * Replaces the references in a synthesized stack by values: values passed by the caller, and literals of the stack itself or of the stack
+ * in the same app that an output comes from.
  *
  * @internal
  */
@@ -97,7 +97,7 @@ export class ReferenceResolver {
     let here: unknown = start;
     for (const [index, step] of steps.entries()) {
       if (typeof here === 'string') return this.walk(this.resolveText(here), steps.slice(index), expression);
-      // A block that can be there once is an object in JSON and a list of one in references.
+      // A single block is an object in JSON, but a list of one in references.
       if (step === 0 && typeof here === 'object' && here !== null && !Array.isArray(here)) continue;
       if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) throw this.unresolved(expression);
       here = (here as { [step: Step]: unknown })[step];
@@ -134,7 +134,7 @@ function refusal(one: Fault): UnscopedValidationError {
   return new UnscopedValidationError([one]);
 }
 
-/** What went wrong with the value of an attribute; what has no id of its own is a template that cannot be read. */
+/** The faults of the value of an attribute; an error without an id is a template that cannot be parsed. */
 function attributeFaults(error: unknown, path: string): Fault[] {
   const found = UnscopedValidationError.isValidationError(error)
     ? (error as UnscopedValidationError).faults

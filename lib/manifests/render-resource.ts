@@ -2,7 +2,7 @@ import { Fault, fault } from '../units/fault';
 import { ApiObject, apiName, BlockRule, Fields, Rule } from './attribute-rules';
 import { KINDS } from './kinds';
 
-/** Terraform's own arguments, which say nothing about the object. */
+/** Terraform's meta-arguments, which are not part of the object. */
 const META_ARGUMENTS = new Set(['//', 'depends_on', 'lifecycle', 'provider']);
 
 /**
@@ -11,7 +11,7 @@ const META_ARGUMENTS = new Set(['//', 'depends_on', 'lifecycle', 'provider']);
  *
  * @param type resource type, one of `KINDS`
  * @param block the arguments as Terraform JSON has them
- * @param faults where each attribute that is not known or is wrong is reported, by its path
+ * @param faults list that unknown and invalid attributes are added to, by path
  *
  * @internal
  */

@@ -6,7 +6,7 @@ export interface TemplatePart {
 
 /**
  * Splits a string of Terraform JSON, which is a template, into literal text (unescaped) and the expressions in it. Throws an
- * `Error` on a template directive (`%{if}`), which is not understood.
+ * `Error` on a template directive (`%{if}`), which is not supported.
  *
  * @internal
  */
@@ -36,7 +36,7 @@ export function parseTemplate(template: string): TemplatePart[] {
   return parts;
 }
 
-/** Where the expression that begins at a position ends: at the brace that closes it, outside of quoted text. */
+/** End of the expression that begins at a position: the closing brace, outside of quoted text. */
 function endOfExpression(template: string, start: number): number {
   let depth = 0;
   for (let at = start; at < template.length; at += 1) {
@@ -62,7 +62,7 @@ function endOfQuoted(template: string, start: number): number {
 export type Step = string | number;
 
 /**
- * The steps of a reference such as `aws_iam_role.pod.arn` or `kubernetes_namespace_v1.ns.metadata[0].name`; nothing for any other
+ * The steps of a reference such as `aws_iam_role.pod.arn` or `kubernetes_namespace_v1.ns.metadata[0].name`; undefined for any other
  * expression.
  *
  * @internal

@@ -94,7 +94,7 @@ export const jobSpec: Fields = {
   ttl_seconds_after_finished: numeral,
 };
 
-/** The provider sends the limits per index for indexed jobs alone. @internal */
+/** The provider sends the limits per index only for indexed jobs. @internal */
 export const job = object(jobSpec, {
   reshape: ({ backoffLimitPerIndex, maxFailedIndexes, ...spec }) =>
     spec.completionMode === 'Indexed' ? { ...spec, backoffLimitPerIndex, maxFailedIndexes } : spec,
@@ -112,7 +112,7 @@ export const cronJobSpec: Fields = {
   timezone: text,
 };
 
-/** The provider leaves out what the API server fills in alike. @internal */
+/** The provider leaves out fields whose default of the API server is the same. @internal */
 export const cronJob = object(cronJobSpec, {
   reshape: ({ failedJobsHistoryLimit, successfulJobsHistoryLimit, ...spec }) => ({
     ...spec,

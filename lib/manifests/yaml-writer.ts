@@ -1,6 +1,6 @@
 /**
- * Plain data as a YAML document in block style, which every YAML 1.1 and 1.2 reader takes alike: keys and texts that could be
- * taken for something else are quoted as JSON quotes them, texts of several lines are literal blocks where YAML can hold them so.
+ * Plain data as a YAML document in block style, which every YAML 1.1 and 1.2 reader reads in the same way: keys and texts that could be
+ * read as something else are quoted as in JSON, multi-line texts are literal blocks where YAML allows it.
  *
  * @internal
  */
@@ -8,7 +8,7 @@ export function toYaml(value: unknown): string {
   return `${node(value, 0).replace(/^\n/, '')}\n`;
 }
 
-/** Text that no reader takes for a number, a date, a truth value, null or syntax. */
+/** Text that no reader reads as a number, a date, a truth value, null or syntax. */
 const PLAIN = /^[A-Za-z_/][\w./-]*(?:[ :=][\w./-]+)*$/;
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|~)$/i;
 
@@ -40,7 +40,7 @@ function text(value: string): string {
   return PLAIN.test(value) && !RESERVED.test(value) ? value : quoted(value);
 }
 
-/** JSON leaves some characters as they are that YAML takes for line breaks or does not take at all. */
+/** JSON does not escape some characters that YAML reads as line breaks or does not allow. */
 function quoted(value: string): string {
   return JSON.stringify(value).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
@@ -48,7 +48,7 @@ function quoted(value: string): string {
   );
 }
 
-/** Whether a literal block holds a text as it is: printable lines, none of which begins or ends with a blank. */
+/** Whether a literal block can represent a text unchanged: printable lines, none of which begins or ends with a blank. */
 function isBlock(value: string): boolean {
   return /^[\x21-\x7e][\t\x20-\x7e]*(?:\n[\t\x20-\x7e]*)+$/.test(value) && !/[ \t](?:\n|$)|\n\n$/.test(value);
 }

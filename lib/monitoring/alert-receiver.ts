@@ -34,7 +34,7 @@ export interface PagerDutyReceiverProps {
  * An HTTP endpoint to post alerts to.
  */
 export interface WebhookReceiverProps {
-  /** URL. It is part of the configuration, so it must hold no secret. */
+  /** URL. It is part of the configuration, so it must not contain a secret. */
   readonly url: string;
   /** Secret that holds a bearer token. @default - no authorization */
   readonly bearerToken?: AlertSecret;
@@ -105,7 +105,7 @@ export class AlertReceiver {
   }
 }
 
-/** Folder below which each secret is mounted by its name; not within that of the configuration, whose mount is read-only. */
+/** Folder in which each secret is mounted under its name; outside that of the configuration, whose mount is read-only. */
 const SECRETS = '/etc/alertmanager-secrets';
 
 /** @internal */
@@ -117,7 +117,7 @@ function secretPath(secret: AlertSecret): string {
   return `${secretFolder(secret)}/${secret.key}`;
 }
 
-/** Name of the receiver that drops what it gets. */
+/** Name of the receiver that drops all alerts. */
 const DROP = 'null';
 
 /** @internal */
@@ -142,8 +142,8 @@ function nameFaults(property: string, name: string): Fault[] {
 }
 
 /**
- * The text of `alertmanager.yml`: every alert goes to every receiver, and is dropped when there is no receiver. It uses only
- * what Alertmanager 0.25 knows.
+ * The text of `alertmanager.yml`: every alert goes to every receiver, and is dropped if there is no receiver. It uses only features of
+ * Alertmanager 0.25.
  *
  * @internal
  */

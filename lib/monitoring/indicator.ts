@@ -18,14 +18,14 @@ const GPU_MEMORY_TOTAL = triton('nv_gpu_memory_total_bytes');
 export interface IndicatorQuery {
   /** PromQL expression; its value is in the indicator's unit. */
   readonly expr: string;
-  /** What it reads. */
+  /** Metrics that it reads. */
   readonly metrics: Metric[];
   /** What to keep in mind when reading it. */
   readonly meaning: string;
 }
 
 /**
- * A quantity by which a serving workload is judged, with one unit whatever the exporter counts in.
+ * A quantity by which a serving workload is judged, in the same unit for every exporter.
  */
 export class Indicator {
   /** Requests answered each second, by model. */
@@ -36,9 +36,9 @@ export class Indicator {
   }));
 
   /**
-   * Latency that 99 of 100 requests stay below, by model. From Triton's histogram where it covers every model of the workload,
-   * else from Triton's summary, of which only the worst pod is known: quantiles of several pods cannot be merged. vLLM's own
-   * request histogram is no source: its first bucket ends at 1 s.
+   * Latency below which 99 of 100 requests stay, by model. It comes from Triton's histogram where it covers every model of the workload,
+   * else from Triton's summary, of which only the worst pod counts: quantiles of several pods cannot be merged. vLLM's own request
+   * histogram is not used: its first bucket ends at 1 s.
    */
   public static readonly LATENCY_P99 = new Indicator(
     'P99 latency',
@@ -63,7 +63,7 @@ export class Indicator {
   );
 
   /**
-   * Memory in use on each GPU. It shows whether the weights fit. vLLM and TensorRT-LLM allocate memory in advance, so it does not show load.
+   * Memory in use on each GPU. It shows whether the weights fit, but not the load: vLLM and TensorRT-LLM allocate memory in advance.
    * The maximum is taken because every pod on a GPU reports the whole GPU.
    */
   public static readonly GPU_MEMORY = new Indicator('GPU memory', '%', 'inference_gpu_memory_percent', (target) => ({
@@ -81,11 +81,11 @@ export class Indicator {
     Indicator.GPU_MEMORY,
   ]) as Indicator[];
 
-  /** Name for people. */
+  /** Display name. */
   public readonly name: string;
   /** Unit of the value: `requests/s`, `ms` or `%`. */
   public readonly unit: string;
-  /** Name of the series it is recorded as; the series has the labels `namespace` and `job` of the workload. */
+  /** Name of the recorded series; the series has the labels `namespace` and `job` of the workload. */
   public readonly record: string;
 
   private readonly build: (target: MetricsTarget) => IndicatorQuery;
@@ -101,7 +101,7 @@ export class Indicator {
    * How to read this indicator from a workload.
    *
    * @param target the workload
-   * @throws UnscopedValidationError when none of its exporters can supply it, with what to switch on
+   * @throws UnscopedValidationError when none of its exporters can supply it, with the features to switch on
    */
   public query(target: MetricsTarget): IndicatorQuery {
     const query = this.build(target);
@@ -135,7 +135,7 @@ function histogramGaps(target: MetricsTarget): string[] {
   const missing = FIRST_RESPONSE.missing(exporters, version, features);
   const since = FIRST_RESPONSE.everyModelSince ?? version;
   if (missing.length > 0 || compareVersions(version, since) >= 0) return missing;
-  // Every vLLM model streams; where others stand beside it, the workload has the summary switched on as well.
+  // Every vLLM model streams; if other models are served too, the workload also has the summary switched on.
   const streams = exporters.includes(MetricExporter.TRITON_VLLM);
   const hasSummary = REQUEST_SUMMARY.missing(exporters, version, features).length === 0;
   return streams && !hasSummary
@@ -163,7 +163,7 @@ export function quoted(text: string): string {
 }
 
 /**
- * A text as a regular expression of Go that matches it and nothing else.
+ * A Go regular expression that matches a text exactly.
  *
  * @internal
  */

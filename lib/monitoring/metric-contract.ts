@@ -5,7 +5,7 @@ import { MetricsTarget } from '../core/watchable';
 import { MonitoringRule, TARGET_LABELS } from './monitoring-rule';
 import { parsePromql, PromqlExpression } from './promql';
 
-/** Functions over a window that are right for counters only, and those that are wrong for them. */
+/** Range functions that are only valid for counters, and those that are invalid for them. */
 const COUNTER_FUNCTIONS = ['rate', 'irate', 'increase', 'resets'];
 const GAUGE_FUNCTIONS = ['delta', 'idelta', 'deriv', 'predict_linear', 'holt_winters'];
 /** A window shorter than this many scrapes is empty whenever one or two scrapes fail. */
@@ -16,20 +16,20 @@ const QUANTILE_AGGREGATIONS = ['max', 'min', 'count', 'group', 'topk', 'bottomk'
 type Selector = Extract<PromqlExpression, { kind: 'selector' }>;
 
 /**
- * The agreement between queries and what exporters really expose.
+ * Checks queries against what exporters really expose.
  *
  * A query for a metric that does not exist is not an error for Prometheus: the result is empty and the alert never fires. So every
  * expression is checked against the metric catalog and the features that the watched workloads have switched on.
  */
 export class MetricContract {
   /**
-   * What is wrong with rules: unknown metrics, metrics whose version or feature the workload lacks, unknown labels,
+   * The faults of rules: unknown metrics, metrics whose version or feature the workload lacks, unknown labels,
    * `rate()` on a gauge, `delta()` on a counter, `histogram_quantile` without `le`, added or averaged quantiles, windows shorter
-   * than four scrapes. A selector with `job="..."` is held against that target, any other one against all of them.
+   * than four scrapes. A selector with `job="..."` is checked against that target, any other against all targets.
    *
-   * @param rules rules in the order of their evaluation; what one records, the others may use
+   * @param rules rules in the order of their evaluation; later rules may use what earlier ones record
    * @param targets the workloads that are scraped
-   * @param scrapeIntervalSeconds how often @default 15
+   * @param scrapeIntervalSeconds seconds between scrapes @default 15
    */
   public static faults(rules: MonitoringRule[], targets: MetricsTarget[], scrapeIntervalSeconds: number = 15): Fault[] {
     const recorded = new Map<string, ReadonlySet<string>>();
@@ -135,7 +135,7 @@ class ExpressionCheck {
         this.faults.push(fault('METRIC_NOT_EXPOSED', 'expr', reason));
     }
     const bucket = selector.name.endsWith('_bucket') && metric.type === MetricType.HISTOGRAM;
-    // A tag of the model may add any label with an underscore; queries of ours do not use them.
+    // A tag of the model may add any label that begins with an underscore; our queries do not use them.
     const own = selector.name === metric.name ? metric.labels : metric.labels.filter((label) => label !== 'quantile');
     return new Set([...TARGET_LABELS, ...own, ...(bucket ? ['le'] : [])]);
   }
@@ -182,7 +182,7 @@ class ExpressionCheck {
     return labels.reduce((all, some) => new Set([...all, ...some]), new Set<string>());
   }
 
-  /** Whether a series only grows; undefined when it is unknown, which is a fault of its own. */
+  /** Whether a series only grows; undefined if it is unknown, which is a separate fault. */
   private isCounter(seriesName: string): boolean | undefined {
     if (this.recorded.has(seriesName)) return false;
     const metric = Metric.find(

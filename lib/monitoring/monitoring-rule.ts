@@ -12,12 +12,12 @@ export interface MonitoringRule {
   readonly for?: string;
   /** Labels of the series or the alert. @default - those of the expression */
   readonly labels?: { [key: string]: string };
-  /** What a person is told; Go templates over the labels and the value. @default - none */
+  /** Text for the recipient; Go templates over the labels and the value. @default - none */
   readonly annotations?: { [key: string]: string };
 }
 
 /**
- * Labels that our scrape configuration gives every series, beside those of the exporter.
+ * Labels that our scrape configuration adds to every series.
  *
  * @internal
  */

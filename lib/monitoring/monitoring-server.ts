@@ -20,7 +20,7 @@ import { MonitoringStorage } from './monitoring-storage';
 const NOBODY_ID = '65534';
 
 /**
- * A file of the configuration whose text is asked for when the stack is synthesized.
+ * A configuration file whose text is evaluated when the stack is synthesized.
  *
  * @internal
  */
@@ -49,7 +49,7 @@ export interface MonitoringServerProps {
   readonly cpuLimit: string;
   /** Whether its pods talk to the API server. */
   readonly usesApiServer: boolean;
-  /** Longest start in seconds, replay of the write-ahead log included. */
+  /** Maximum start-up time in seconds, including replay of the write-ahead log. */
   readonly startupBudgetSeconds: number;
   readonly secrets?: readonly { readonly name: string; readonly folder: string }[];
 }
@@ -107,7 +107,7 @@ export class MonitoringServer extends Construct {
     new PersistentVolumeClaimV1(this, 'Data', {
       ...this.meta,
       metadata: this.metadata('-data'),
-      // A class that binds on first use would wait for the pod, which waits for the claim.
+      // A storage class that binds on first use would wait for the pod, which waits for the claim.
       waitUntilBound: false,
       spec: {
         accessModes: ['ReadWriteOnce'],
@@ -135,7 +135,7 @@ export class MonitoringServer extends Construct {
     new StatefulSetV1(this, 'Resource', {
       ...this.meta,
       metadata: this.metadata(),
-      // The pod waits for its volume and its image; Kubernetes tells that better than an apply that hangs.
+      // The pod waits for its volume and its image; Kubernetes reports that better than a hanging apply.
       waitForRollout: false,
       spec: {
         serviceName: name,
@@ -151,7 +151,7 @@ export class MonitoringServer extends Construct {
     const { name, labels, storage, size, secrets = [], imageRegistry, usesApiServer } = this.props;
     return podTemplate({
       labels,
-      // A changed configuration replaces the pod, which reads it when it starts.
+      // A changed configuration replaces the pod, which reads it at start.
       annotations: lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
       registry: imageRegistry,
       securityLevel: PodSecurityLevel.RESTRICTED,
@@ -159,7 +159,7 @@ export class MonitoringServer extends Construct {
       serviceAccount: { name, usesApiServer },
       containers: [this.container()],
       spec: {
-        // Prometheus ends its write-ahead log, Alertmanager writes its silences.
+        // Time for Prometheus to close its write-ahead log and for Alertmanager to write its silences.
         terminationGracePeriodSeconds: 120,
         volume: [
           { name: 'config', configMap: { name: `${name}-config` } },

@@ -31,16 +31,16 @@ const ALERTMANAGER_IMAGE = 'quay.io/prometheus/alertmanager:v0.33.1';
 
 const PROMETHEUS_PORT = 9090;
 const ALERTMANAGER_PORT = 9093;
-/** A window of rate() is two minutes at least and must hold four scrapes. */
+/** A window of rate() is at least two minutes and must contain four scrapes. */
 const MAX_SCRAPE_INTERVAL_SECONDS = 30;
 
 /**
- * What a `MonitoringStack` is made of.
+ * Properties of `MonitoringStack`.
  */
 export interface MonitoringStackProps {
   /** The cluster it runs on and whose workloads it watches. */
   readonly cluster: IKubernetesCluster;
-  /** Namespace, with Pod Security level 'restricted'. One monitoring stack to a namespace. @default 'monitoring' */
+  /** Namespace, with Pod Security level 'restricted'. One monitoring stack per namespace. @default 'monitoring' */
   readonly namespace?: string;
   /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
   readonly storage?: MonitoringStorage;
@@ -48,7 +48,7 @@ export interface MonitoringStackProps {
   readonly retentionDays?: number;
   /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */
   readonly scrapeIntervalSeconds?: number;
-  /** P99 latency in milliseconds above which `HighLatency` fires, where `watch` does not say otherwise. @default 50 */
+  /** P99 latency in milliseconds above which `HighLatency` fires, unless `watch` sets another. @default 50 */
   readonly latencyThresholdMs?: number;
   /** Where alerts are sent; every receiver gets every alert. @default - nowhere; they are visible in Prometheus and Alertmanager */
   readonly alertReceivers?: AlertReceiver[];
@@ -69,7 +69,7 @@ export interface MonitoringStackProps {
  *
  * For each workload it records the three indicators of `Indicator`, for each model `<model>_latency_p99` in milliseconds, and
  * raises `HighLatency` when that is above its threshold for five minutes. Every query is checked against the metric catalog
- * first, so that no alert waits for a metric that does not exist. A changed rule replaces the pod, which then reads it.
+ * first, so that no alert depends on a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
@@ -91,7 +91,7 @@ export class MonitoringStack extends Construct {
   /**
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
-   * @param props what it is made of
+   * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id);
@@ -127,8 +127,8 @@ export class MonitoringStack extends Construct {
   /**
    * Scrapes a workload, records its indicators and watches its latency.
    *
-   * Throws a `ValidationError` when another workload has the same job name, when two models would be recorded by one name, when the
-   * target holds tokens, and when no metric of the workload can supply an indicator, P99 latency above all.
+   * Throws a `ValidationError` when another workload has the same job name, when two models would be recorded under one name, when the
+   * target contains tokens, and when no metric of the workload can supply an indicator, P99 latency above all.
    *
    * @param workload what to watch, e.g. a `TritonDeployment`
    * @param options thresholds and names @default - those of the monitoring stack
@@ -144,7 +144,7 @@ export class MonitoringStack extends Construct {
     return this.props.scrapeIntervalSeconds ?? 15;
   }
 
-  /** Read anew each time: a workload may change until the stack is synthesized. */
+  /** Evaluated on every access: a workload may change until the stack is synthesized. */
   private get workloads(): WatchedWorkload[] {
     return this.watched.map(({ workload, options }) => this.toWatched(workload, options));
   }
@@ -182,7 +182,7 @@ export class MonitoringStack extends Construct {
     });
   }
 
-  /** Prometheus sees the pods of the namespaces it watches and of no other: a pod's environment may be confidential. */
+  /** Prometheus can list pods only in the namespaces that it watches: a pod's environment may be confidential. */
   private allowDiscovery(workload: IWatchable): void {
     const { namespace } = workload.metricsTarget;
     const id = `PodDiscovery-${namespace}`;
@@ -251,7 +251,7 @@ export class MonitoringStack extends Construct {
     });
   }
 
-  /** Neither server asks for a password, so the network policy decides who may reach them. */
+  /** Neither server has authentication, so the network policy decides who may reach it. */
   private makeNetworkPolicy(): void {
     new NetworkPolicyV1(this, 'NetworkPolicy', {
       ...kubernetesMeta(this, this.props.cluster, this.ready),

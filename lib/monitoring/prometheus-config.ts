@@ -11,7 +11,7 @@ export interface PrometheusConfigProps {
 }
 
 /**
- * The text of `prometheus.yml`. It is JSON, which is YAML too, and uses nothing that Prometheus 2.42 does not know.
+ * The text of `prometheus.yml`. It is JSON, which is also YAML, and uses only features of Prometheus 2.42.
  *
  * @internal
  */
@@ -52,7 +52,7 @@ function scrapeConfig(target: MetricsTarget) {
         .map((label) => keep([`__meta_kubernetes_pod_label_${metaName(label)}`], target.podSelector[label])),
       keep(['__meta_kubernetes_pod_container_port_number'], String(target.port)),
       keep(['__meta_kubernetes_pod_container_init'], 'false'),
-      // A pod that has ended keeps its address for a while.
+      // A terminated pod keeps its address for a while.
       { source_labels: ['__meta_kubernetes_pod_phase'], regex: 'Succeeded|Failed', action: 'drop' },
       { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
       { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
@@ -65,7 +65,7 @@ function keep(sourceLabels: string[], value: string) {
   return { source_labels: sourceLabels, regex: escapeRegex(value), action: 'keep' };
 }
 
-/** As Prometheus turns the name of a Kubernetes label into one of its own. */
+/** Converts the name of a Kubernetes label as Prometheus does. */
 function metaName(label: string): string {
   return label.replace(/[^a-zA-Z0-9_]/g, '_');
 }

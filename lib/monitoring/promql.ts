@@ -10,7 +10,7 @@ export interface LabelMatcher {
 }
 
 /**
- * A PromQL expression as a tree. Parentheses, signs and `offset` leave no trace: they change neither metrics nor labels.
+ * A PromQL expression as a tree. Parentheses, signs and `offset` are not represented: they change neither metrics nor labels.
  *
  * @internal
  */
@@ -72,7 +72,7 @@ const SECONDS: { readonly [unit: string]: number } = {
 };
 
 /**
- * Parses PromQL as Prometheus 2.42 has it, subqueries excepted. Throws an `Error` that says where it stopped.
+ * Parses the PromQL of Prometheus 2.42, without subqueries. Throws an `Error` that says where parsing stopped.
  *
  * @internal
  */

@@ -6,7 +6,7 @@ import { latencyRecord, WatchedWorkload } from './watched-workload';
 const LATENCY_FOR = '5m';
 
 /**
- * Rules that are evaluated one after the other, so that a later one sees what an earlier one records.
+ * Rules that are evaluated one after the other, so that later ones see what earlier ones record.
  *
  * @internal
  */
@@ -57,7 +57,7 @@ function latencyRules(
     const recording: MonitoringRule = {
       record,
       expr: `${Indicator.LATENCY_P99.record}{namespace=${quoted(namespace)},job=${quoted(jobName)},model=${quoted(model)}}`,
-      // Told apart for tools that take two rules of one name and the same labels for duplicates.
+      // Distinguished for tools that treat two rules with the same name and labels as duplicates.
       labels: { job: jobName },
     };
     if (!oneThreshold)

@@ -8,7 +8,7 @@ import { MetricsTarget } from '../core/watchable';
 import { Indicator } from './indicator';
 
 /**
- * What a monitoring stack does with one workload.
+ * How a monitoring stack watches one workload.
  */
 export interface WatchOptions {
   /** P99 latency in milliseconds above which `HighLatency` fires. @default - that of the monitoring stack */
@@ -23,7 +23,7 @@ export interface WatchOptions {
 }
 
 /**
- * A workload as the configuration is made from it.
+ * A workload with its options resolved.
  *
  * @internal
  */
@@ -40,7 +40,7 @@ export function latencyRecord(workload: WatchedWorkload, model: string): string 
 }
 
 /**
- * What is wrong with a set of workloads.
+ * The faults of a set of workloads.
  *
  * @internal
  */
@@ -139,7 +139,7 @@ function jobNameFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   );
 }
 
-/** One recorded name must mean one model, or an alert on it would judge another model by the wrong threshold. */
+/** A recorded name must belong to one model, or an alert on it would apply the wrong threshold to another model. */
 function recordFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const models = new Map<string, string>();
   return workloads

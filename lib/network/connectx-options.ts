@@ -5,7 +5,7 @@ import { FabricAttachmentKind } from '../core/rdma-fabric';
 import { RdmaAttachment } from './rdma-attachment';
 
 /**
- * A fabric of NVIDIA ConnectX adapters; all that InfiniBand needs.
+ * A fabric of NVIDIA ConnectX adapters: all options of InfiniBand.
  */
 export interface ConnectXOptions {
   /** Adapters of one node that belong to the fabric, e.g. 8. */
@@ -14,11 +14,11 @@ export interface ConnectXOptions {
   readonly gbpsPerAdapter: number;
   /** How pods get the adapters. @default RdmaAttachment.sharedDevices() */
   readonly attachment?: RdmaAttachment;
-  /** Name of the fabric; pools reach each other only when it is the same. @default - the kind of the fabric */
+  /** Name of the fabric; pools reach each other only if it is the same. @default - the kind of the fabric */
   readonly fabricName?: string;
   /**
    * RDMA devices that NCCL uses, as `NCCL_IB_HCA` names them, e.g. `mlx5_0`; for nodes that also have adapters for storage.
-   * @default - NCCL takes every active one
+   * @default - NCCL uses every active one
    */
   readonly devices?: string[];
 }
@@ -34,7 +34,7 @@ export interface RoceOptions extends ConnectXOptions {
 }
 
 /**
- * Everything that is wrong with the options of a fabric.
+ * All faults of the options of a fabric.
  *
  * @internal
  */

@@ -28,13 +28,13 @@ export interface DefinitionWaitProps {
 }
 
 /**
- * A Job that ends when the API server knows a kind of resource which an operator defines some time after its own start. Terraform
- * waits for it: a resource of the kind would be refused before.
+ * A Job that completes once the API server knows a kind of resource that an operator defines some time after its start. Terraform waits for
+ * it, because resources of the kind would be refused earlier.
  *
  * @internal
  */
 export class DefinitionWait extends Construct {
-  /** What resources of the kind wait for. */
+  /** Dependency of resources of the kind. */
   public readonly ready: ITerraformDependable[];
 
   public constructor(scope: Construct, id: string, props: DefinitionWaitProps) {

@@ -27,7 +27,7 @@ const EFA: Owned = {
   NCCL_NET_PLUGIN: 'the image names its EFA plugin itself',
 };
 
-/** What would take NCCL off the adapters. */
+/** Variables that would keep NCCL from using the adapters. */
 const CONNECTX: Owned = {
   NCCL_NET: 'the fabric sets it, so that NCCL fails instead of falling back to TCP',
   NCCL_IB_DISABLE: 'it takes NCCL off the fabric; use RdmaFabric.none() for a pool without one',
@@ -41,7 +41,7 @@ const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {
 };
 
 /**
- * What is wrong with environment that a user gives a pod of a fabric.
+ * The faults of the environment that a user gives a pod on a fabric.
  *
  * @internal
  */

@@ -26,18 +26,18 @@ import { scriptAsset } from '../kubernetes/script-asset';
 import { RdmaFabric } from './rdma-fabric';
 
 /**
- * Images with PyTorch, and the transport of the fabric: AWS's with libfabric and aws-ofi-nccl, NVIDIA's with DOCA's verbs.
+ * Images with PyTorch and the transport of the fabric: AWS's with libfabric and aws-ofi-nccl, NVIDIA's with DOCA's verbs.
  *
- * AWS's is of PyTorch 2.9 (aws/deep-learning-containers e0ecede, docs/src/data/pytorch-training/2.9-gpu-ec2.yml), patched until
- * 2026-10-15. Later ones are built on other systems, and of none of them is it known that it finds EFA when its entry point is not
- * run, as here; of this one it is, by "NET/Libfabric/0/GDRDMA" between two g7e.12xlarge.
+ * AWS's has PyTorch 2.9 (aws/deep-learning-containers e0ecede, docs/src/data/pytorch-training/2.9-gpu-ec2.yml), patched until 2026-10-15.
+ * Later ones are built on other systems, and none is known to find EFA when its entry point is not run, as here; this one is, by
+ * "NET/Libfabric/0/GDRDMA" between two g7e.12xlarge.
  */
 const IMAGES = {
   efa: 'public.ecr.aws/deep-learning-containers/pytorch-training:2.9.0-gpu-py312-cu130-ubuntu22.04-ec2-v1.11',
   connectX: 'nvcr.io/nvidia/pytorch:26.01-py3',
 };
 /**
- * What NCCL prints of a connection between nodes by a fabric. What it prints of a transport alone is no proof: "NET/IB : No device
+ * What NCCL prints about a connection between nodes over a fabric. What it prints about a transport alone is no proof: "NET/IB : No device
  * found.", "Failed to initialize NET plugin IB" (NCCL 2.28.9 on a host without one).
  *
  * @internal
@@ -46,36 +46,39 @@ export const EXPECTED_NETWORK = {
   efa: 'via NET/(OFI|(AWS )?Libfabric)',
   connectX: 'via (COLL)?NET/IB',
 };
-/** CUDA 13, which both images have, begins with Turing. */
+/** CUDA 13, which both images have, supports Turing and later. */
 const LEAST_COMPUTE_CAPABILITY = 7.5;
 const MASTER_PORT = 29500;
 const SCRIPTS = '/etc/acceptance';
 const RUN_SCRIPT = 'run.sh';
 const MEASURE_SCRIPT = 'measure.py';
 
-/** An all-reduce that takes longer hangs: NCCL 2.28.9 waits for ever for ranks of a node that failed at its start. */
+/** An all-reduce that takes longer is hanging: NCCL 2.28.9 waits forever for ranks of a node that failed at start. */
 const RUN_SECONDS = 900;
 
 /**
- * An acceptance test of a pool.
+ * Properties of `NcclAcceptanceTest`.
  */
 export interface NcclAcceptanceTestProps {
-  /** The pool. Its nodes must be free: the test takes all GPUs of each. */
+  /** The pool. Its nodes must be free, because the test uses all GPUs of each. */
   readonly nodePool: IGpuNodePool;
-  /** Nodes that take part; whole, at least 2. @default 2 */
+  /** Number of nodes that take part; whole, at least 2. @default 2 */
   readonly nodes?: number;
   /**
-   * Least bus bandwidth in GB/s.
+   * Minimum bus bandwidth in GB/s.
    * @default - from the catalog: 60 % of the fabric's rate where GPUs have NVLink and GPUDirect, else 5 %
    */
   readonly minimumBusBandwidth?: number;
   /** Whether Terraform waits for the test, and fails with it. @default false */
   readonly waitForCompletion?: boolean;
-  /** Seconds after which it is given up, waiting for nodes included. @default 3600 */
+  /** Seconds after which the test is given up, including the wait for nodes. @default 3600 */
   readonly deadlineSeconds?: number;
   /** Environment of the containers beside the fabric's. @default - none */
   readonly environment?: { [name: string]: string };
-  /** Image with PyTorch and the fabric's transport, with its registry. @default - a pinned one of AWS for EFA, of NVIDIA else */
+  /**
+   * Image with PyTorch and the fabric's transport, with its registry.
+   * @default - a pinned image: from AWS for EFA, otherwise from NVIDIA
+   */
   readonly image?: string;
   /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
@@ -86,8 +89,8 @@ export interface NcclAcceptanceTestProps {
 }
 
 /**
- * A Job that measures an all-reduce between nodes of a pool and fails when NCCL uses TCP instead of the fabric, or is slower than the
- * hardware's floor. The same on every kind of fabric: what differs comes from `RdmaFabric.bind`.
+ * A Job that measures an all-reduce between nodes of a pool and fails when NCCL uses TCP instead of the fabric, or is slower than the floor
+ * for the hardware. It is the same on every kind of fabric: the differences come from `RdmaFabric.bind`.
  *
  * Throws a `ValidationError` for a pool whose nodes reach each other by TCP only, or that has too few nodes.
  */
@@ -100,7 +103,7 @@ export class NcclAcceptanceTest extends Construct {
   public readonly minimumBusBandwidth: number;
   /** The Kubernetes Job, for overrides. */
   public readonly job: JobV1;
-  /** For whatever has to wait for the test; with `waitForCompletion`, until it has passed. */
+  /** Dependency on the test; with `waitForCompletion`, on its success. */
   public readonly ready: ITerraformDependable[];
 
   private readonly props: NcclAcceptanceTestProps;
@@ -258,7 +261,7 @@ export class NcclAcceptanceTest extends Construct {
       EXPECTED_NETWORK: this.isEfa ? EXPECTED_NETWORK.efa : EXPECTED_NETWORK.connectX,
       MEASURE_SCRIPT: `${SCRIPTS}/${MEASURE_SCRIPT}`,
       MAX_MIB: '4096',
-      // Kubernetes deletes pods that reach the deadline, and with them the log that says why.
+      // Kubernetes deletes pods that reach the deadline, and with them the log that says why they failed.
       RUN_SECONDS: String(Math.max(1, Math.min(RUN_SECONDS, Math.floor(deadline / 2)))),
       HOME: '/tmp',
     };
@@ -281,7 +284,7 @@ export class NcclAcceptanceTest extends Construct {
         { name: 'shm', mountPath: '/dev/shm' },
       ],
       securityContext: {
-        // A capability that is added takes effect for root only.
+        // An added capability takes effect only for root.
         runAsUser: '0',
         runAsNonRoot: false,
         privileged: false,

@@ -3,8 +3,8 @@ import { concreteFault } from '../core/tokens';
 import { throwIfFaulty } from '../units/errors';
 
 /**
- * Name of a network that Multus attaches to pods. Made once and passed both to the attachment of a fabric, which uses the network, and
- * to the `SecondaryNetwork` that makes it, so that the two cannot differ.
+ * Name of a network that Multus attaches to pods. Create it once and pass it both to the attachment of a fabric, which uses the network,
+ * and to the `SecondaryNetwork` that creates it, so that the two cannot differ.
  *
  * ```ts
  * const rail = NetworkName.of('rail-0');

@@ -40,14 +40,14 @@ const SRIOV_IMAGES = {
 };
 
 /**
- * What a `NvidiaNetworkOperator` is made of.
+ * Properties of `NvidiaNetworkOperator`.
  */
 export interface NvidiaNetworkOperatorProps {
   /** The cluster. */
   readonly cluster: IKubernetesCluster;
-  /** The pools it serves. @default - every pool made so far on the cluster whose fabric is InfiniBand or RoCE */
+  /** The pools that it serves. @default - every pool created so far on the cluster whose fabric is InfiniBand or RoCE */
   readonly nodePools?: IGpuNodePool[];
-  /** Who brings the adapters' driver. @default NicDriver.host() */
+  /** Where the adapters' driver comes from. @default NicDriver.host() */
   readonly driver?: NicDriver;
   /**
    * Whether Multus, the CNI plugins and NVIDIA's IPAM are installed, which networks of pods need.
@@ -55,12 +55,12 @@ export interface NvidiaNetworkOperatorProps {
    */
   readonly secondaryNetworks?: boolean;
   /**
-   * Whether node feature discovery is installed with it. A cluster must have exactly one: pass false where the GPU operator or another
-   * installation brings it.
+   * Whether node feature discovery is installed with it. A cluster must have exactly one: pass false if the GPU operator or another
+   * installation provides it.
    * @default true
    */
   readonly nodeFeatureDiscovery?: boolean;
-  /** Networks that the fabrics of its pools attach and that are made elsewhere. @default - none */
+  /** Networks attached by the fabrics of its pools that are created elsewhere. @default - none */
   readonly existingNetworks?: NetworkName[];
   /** Namespace, of the Pod Security level 'privileged'. @default 'nvidia-network-operator' */
   readonly namespace?: string;
@@ -73,11 +73,11 @@ export interface NvidiaNetworkOperatorProps {
 }
 
 /**
- * NVIDIA's network operator (Mellanox ConnectX adapters), and its policies, which follow from the fabrics of the pools: a device
+ * NVIDIA's network operator (Mellanox ConnectX adapters), and its policies, derived from the fabrics of the pools: a device
  * plugin that advertises what `RdmaFabric.bind` requests, on exactly the pool's nodes; SR-IOV where the fabric has virtual functions;
  * Multus and IPAM where it names networks.
  *
- * The GPU driver must take part: with NVIDIA's GPU operator that is `driver.rdma.enabled`. Adapters must be ConnectX-5 or later;
+ * The GPU driver must support it: with NVIDIA's GPU operator set `driver.rdma.enabled`. Adapters must be ConnectX-5 or later;
  * ConnectX-6 Lx is not supported.
  *
  * Throws a `ValidationError` when no pool has InfiniBand or RoCE, for a pool of another cluster, for a second operator on one cluster,
@@ -95,7 +95,7 @@ export class NvidiaNetworkOperator extends Construct {
   public readonly secondaryNetworks: boolean;
   /** Where images are pulled from. */
   public readonly imageRegistry: ImageRegistry;
-  /** What networks wait for: the operator and its policies. */
+  /** Dependency of networks: the operator and its policies. */
   public readonly ready: ITerraformDependable[];
 
   private readonly pools: ConnectXPool[];
@@ -104,7 +104,7 @@ export class NvidiaNetworkOperator extends Construct {
   /**
    * @param scope parent, in the workload stack
    * @param id id within the parent
-   * @param props what it is made of
+   * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: NvidiaNetworkOperatorProps) {
     super(scope, id);
@@ -152,12 +152,12 @@ export class NvidiaNetworkOperator extends Construct {
     if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
   }
 
-  /** The pools it serves. A copy. */
+  /** The pools it serves. Returns a copy. */
   public get nodePools(): IGpuNodePool[] {
     return this.pools.map(({ pool }) => pool);
   }
 
-  /** Pools that were made after this, whose nodes would have no adapter for pods. */
+  /** Pools created after the operator, whose nodes would have no adapters for pods. */
   private latePoolFaults(): Fault[] {
     const served = new Set(this.nodePools);
     const late = ClusterLedger.of(this.cluster).pools.filter((pool) => hasConnectX(pool) && !served.has(pool));
@@ -200,7 +200,7 @@ export class NvidiaNetworkOperator extends Construct {
     };
   }
 
-  /** Where the chart finds its images behind a mirror; each has its place in the values. */
+  /** Where the chart finds its images behind a mirror; each has its own key in the values. */
   private mirrorValues(version: string) {
     const sriov = Object.entries(SRIOV_IMAGES).map(([name, image]) => [
       name,
@@ -276,13 +276,13 @@ export class NvidiaNetworkOperator extends Construct {
     ];
   }
 
-  /** Networks that this operator makes, by their references. */
+  /** Networks that this operator creates, by their references. */
   private get networks(): Map<string, SecondaryNetworkEntry> {
     const all = entered<SecondaryNetworkEntry>(this, SECONDARY_NETWORK);
     return new Map(all.map(({ value }) => [value.reference, value]));
   }
 
-  /** Adapters that pods have for themselves need an address each, in the block of their node. */
+  /** Adapters that are not shared need one address each, in the block of their node. */
   private smallBlocks(): Fault[] {
     const { networks } = this;
     return this.pools.flatMap(({ pool, fabric }) => {
@@ -320,7 +320,7 @@ export class NvidiaNetworkOperator extends Construct {
   }
 }
 
-/** What the chart's own values let the discovery tolerate, which ours replace. */
+/** Tolerations of the discovery in the chart's own values, which ours replace. */
 const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({
   key: `node-role.kubernetes.io/${role}`,
   effect: TaintEffect.NO_SCHEDULE,
@@ -331,7 +331,7 @@ function hasConnectX({ fabric }: IGpuNodePool): boolean {
   return fabric?.kind === RdmaFabricKind.INFINIBAND || fabric?.kind === RdmaFabricKind.ROCE;
 }
 
-/** A fabric of a class of the user's own may not say how pods get its adapters. */
+/** A fabric of a user's own class may not say how pods get its adapters. */
 function attachmentFaults(pool: IGpuNodePool): Fault[] {
   return !hasConnectX(pool) || pool.fabric?.attachment
     ? []

@@ -1,8 +1,8 @@
 /**
- * Who brings the driver of ConnectX adapters to the nodes.
+ * Where the driver of ConnectX adapters on the nodes comes from.
  */
 export class NicDriver {
-  /** The nodes have it: the kernel's own, or DOCA-OFED installed when the nodes were made. */
+  /** The nodes have it: the kernel's own, or DOCA-OFED installed when the nodes were set up. */
   public static host(): NicDriver {
     return new NicDriver();
   }

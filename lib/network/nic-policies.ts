@@ -35,7 +35,7 @@ export interface ConnectXPool {
 }
 
 /**
- * The policy of the whole cluster. The operator looks at no other name.
+ * The policy of the whole cluster. The operator ignores policies of any other name.
  *
  * @internal
  */
@@ -65,8 +65,8 @@ export function nicClusterPolicy(
 }
 
 /**
- * The policies of one pool: its driver and its device plugin. A component is either here or in the policy of the cluster, never in
- * both: the operator refuses that.
+ * The policies of one pool: its driver and its device plugin. A component is either here or in the policy of the cluster, never in both,
+ * which the operator refuses.
  *
  * @internal
  */
@@ -129,7 +129,7 @@ function devicePlugin({ fabric, attachment }: ConnectXPool, components: Operator
   return {};
 }
 
-/** Probes and upgrade as the operator's own example has them, but that it deletes no data without being asked. */
+/** Probes and upgrades as in the operator's own example, except that no data is deleted without being asked. */
 function ofed(components: OperatorComponents, version: string): KubernetesObject {
   const probe = (initialDelaySeconds: number, periodSeconds: number) => ({ initialDelaySeconds, periodSeconds });
   return {

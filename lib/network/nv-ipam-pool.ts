@@ -14,7 +14,7 @@ import { NvidiaNetworkOperator } from './network-operator';
 import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 
 /**
- * Addresses that are handed to pods' network interfaces.
+ * Properties of `NvIpamPool`.
  */
 export interface NvIpamPoolProps {
   /** The operator that runs IPAM. */
@@ -44,7 +44,7 @@ export class NvIpamPool extends Construct {
   public readonly perNodeBlockSize: number;
   /** The IPAM configuration of a network that takes addresses from here. */
   public readonly ipam: { [key: string]: string };
-  /** What networks wait for. */
+  /** Dependency of networks. */
   public readonly ready: ITerraformDependable[];
 
   /**
@@ -85,7 +85,7 @@ export class NvIpamPool extends Construct {
   }
 }
 
-/** The kind of address pools is defined when the operator has started IPAM, some time after its policy is applied. */
+/** The kind of address pools is defined once the operator has started IPAM, some time after its policy is applied. */
 function ipamDefinition(operator: NvidiaNetworkOperator): ITerraformDependable[] {
   const id = 'IpamDefinition';
   const known = operator.node.tryFindChild(id) as DefinitionWait | undefined;
@@ -114,7 +114,7 @@ interface TakenRange {
   readonly pools: readonly IGpuNodePool[];
 }
 
-/** What the ledger of an operator calls the ranges of its address pools. */
+/** Kind of entry in an operator's ledger: ranges of its address pools. */
 const ADDRESS_RANGE = 'address range';
 
 /** Two interfaces of one pod may not have the same address, and a node has one route to a range. */
@@ -177,7 +177,7 @@ function poolFaults(name: string, props: NvIpamPoolProps, pools: IGpuNodePool[])
     );
   faults.push(...overlapFaults(operator, subnet, pools));
   const nodes = pools.reduce((sum, pool) => sum + pool.maxNodes, 0);
-  // The first address names the network, the last is the broadcast's. A gateway lies within a block and is not handed out.
+  // The first address names the network, the last is the broadcast's. A gateway is within a block and is not handed out.
   const usable = range.size - 2;
   if (nodes * perNodeBlockSize > usable) {
     faults.push(

@@ -17,7 +17,7 @@ export interface AdapterSelection {
 export interface SharedDevicesOptions {
   /** Name of the resource, without its prefix `rdma/`. @default 'rdma_shared_device_a' */
   readonly resourceName?: string;
-  /** Most pods of one node that use them at once: the device plugin's `rdmaHcaMax`. @default 63 */
+  /** Maximum number of pods of one node that use them at once: the device plugin's `rdmaHcaMax`. @default 63 */
   readonly maxPods?: number;
   /** Which adapters. @default - all of vendor 15b3 */
   readonly adapters?: AdapterSelection;
@@ -26,7 +26,7 @@ export interface SharedDevicesOptions {
 }
 
 /**
- * Adapters that a pod has for itself.
+ * Adapters that belong to one pod each.
  */
 export interface HostDevicesOptions {
   /** Name of the resource, without its prefix `nvidia.com/`. @default 'hostdev' */
@@ -55,11 +55,11 @@ export interface VirtualFunctionRail {
 export interface VirtualFunctionsOptions {
   /** The rails, one adapter each. */
   readonly rails: VirtualFunctionRail[];
-  /** Virtual functions of each adapter, which is the most pods of a node. @default 8 */
+  /** Virtual functions of each adapter: the maximum number of pods on a node. @default 8 */
   readonly virtualFunctionsPerAdapter?: number;
 }
 
-/** Prefix of what the SR-IOV device plugin advertises, as the charts of the network operator set it. */
+/** Prefix of the resources of the SR-IOV device plugin, as in the charts of the network operator. */
 const NVIDIA_PREFIX = 'nvidia.com';
 
 /**
@@ -69,7 +69,7 @@ const NVIDIA_PREFIX = 'nvidia.com';
  */
 export class RdmaAttachment {
   /**
-   * All pods of a node share its adapters, by the RDMA shared device plugin. The simplest way, and the usual one for InfiniBand;
+   * All pods of a node share its adapters, by the RDMA shared device plugin. The simplest attachment, and the usual one for InfiniBand;
    * for RoCE it needs a MacvlanNetwork for each rail.
    *
    * @param options names and networks @default - the resource `rdma/rdma_shared_device_a`, no network
@@ -85,7 +85,7 @@ export class RdmaAttachment {
   }
 
   /**
-   * A pod has adapters of its node for itself, in its own network namespace, by HostDeviceNetwork. Bare-metal rate, and as many
+   * A pod has adapters of its node exclusively, in its own network namespace, by HostDeviceNetwork. Bare-metal rate, and as many
    * pods as there are adapters.
    *
    * @param options names and the network
@@ -122,12 +122,12 @@ export class RdmaAttachment {
     this._facts = facts;
   }
 
-  /** Extended resources, with their prefixes; one for each rail of virtual functions. A copy. */
+  /** Extended resources, with their prefixes; one for each rail of virtual functions. Returns a copy. */
   public get resourceNames(): string[] {
     return [...this._facts.resourceNames];
   }
 
-  /** Networks that are attached to a pod, as `<namespace>/<name>`. A copy. */
+  /** Networks that are attached to a pod, as `<namespace>/<name>`. Returns a copy. */
   public get networks(): string[] {
     return [...this._facts.networks];
   }

@@ -28,13 +28,13 @@ const MULTUS_ANNOTATION = 'k8s.v1.cni.cncf.io/networks';
 /**
  * The fabric between the nodes of a pool: what it is, and what a pod needs to use it.
  *
- * A workload asks its pool's fabric by `bind` and is the same on every kind of fabric.
+ * A workload calls `bind` of its pool's fabric and is the same on every kind of fabric.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html
  * @see https://docs.nvidia.com/networking/display/kubernetes2641/index.html
  */
 export class RdmaFabric implements IRdmaFabric {
-  /** Elastic Fabric Adapter: every interface the instance type has, on AWS only. */
+  /** Elastic Fabric Adapter: every interface of the instance type, on AWS only. */
   public static efa(): RdmaFabric {
     return new RdmaFabric(RdmaFabricKind.EFA);
   }
@@ -45,7 +45,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   /**
-   * InfiniBand, on own hardware or other clouds. Throws a `UnscopedValidationError` with every fault of the options.
+   * InfiniBand, on-premises or on other clouds. Throws a `UnscopedValidationError` with every fault of the options.
    *
    * @param options the adapters
    */
@@ -54,7 +54,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   /**
-   * RDMA over Converged Ethernet, on own hardware or other clouds. Throws a `UnscopedValidationError` with every fault of the
+   * RDMA over Converged Ethernet, on-premises or on other clouds. Throws a `UnscopedValidationError` with every fault of the
    * options, e.g. shared devices without a network for each rail.
    *
    * @param options the adapters
@@ -83,12 +83,12 @@ export class RdmaFabric implements IRdmaFabric {
     this.resourceName = kind === RdmaFabricKind.EFA ? EFA_RESOURCE : this.attachment?.resourceNames[0];
   }
 
-  /** Linux capabilities that a container needs to use it. A copy. */
+  /** Linux capabilities that a container needs to use it. Returns a copy. */
   public get capabilities(): string[] {
     return this.kind === RdmaFabricKind.NONE ? [] : [LOCK_MEMORY];
   }
 
-  /** Networks that Multus attaches to a pod, as `<namespace>/<name>`. A copy. */
+  /** Networks that Multus attaches to a pod, as `<namespace>/<name>`. Returns a copy. */
   public get networks(): string[] {
     return [...(this.attachment?.networks ?? [])];
   }
@@ -126,7 +126,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   /**
-   * Everything a pod must have to use the fabric. Throws a `UnscopedValidationError` with every fault: hardware without the
+   * Everything that a pod needs to use the fabric. Throws a `UnscopedValidationError` with every fault: hardware without the
    * fabric, a share of the interfaces that is not a whole number, environment that the fabric's plugin owns, and RDMA required of
    * nodes that have TCP only.
    *
@@ -174,7 +174,7 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   /**
-   * Why some hardware cannot have the fabric; no fault when it can.
+   * The faults of some hardware that cannot have the fabric; empty if it can.
    *
    * @param hardware hardware of the nodes
    */
@@ -257,7 +257,7 @@ export class RdmaFabric implements IRdmaFabric {
     return this.kind === RdmaFabricKind.EFA ? hardware.efaInterfaces : (this.adaptersPerNode ?? 0);
   }
 
-  /** Interfaces of a pod by its share of the GPUs; adapters that are shared come as one thing. */
+  /** Interfaces of a pod by its share of the GPUs; shared adapters count as one resource. */
   private wholeShare(hardware: GpuNodeType, gpus: number): number {
     if (this.attachment && this.attachment.kind !== FabricAttachmentKind.HOST_DEVICES) return 1;
     return (this.interfacesPerNode(hardware) * gpus) / hardware.gpuCount;
@@ -267,7 +267,7 @@ export class RdmaFabric implements IRdmaFabric {
     return this.kind === RdmaFabricKind.NONE || gpus === 0 ? 0 : this.wholeShare(hardware, gpus);
   }
 
-  /** A part of a node gets its part of the huge pages, so that the pods of a node fit together. */
+  /** A pod with part of a node gets the same part of the huge pages, so that the pods of a node fit together. */
   private shareOf({ hardware, gpus }: FabricPod, interfaces: number): { [resource: string]: string } {
     if (interfaces === 0) return {};
     if (this.kind !== RdmaFabricKind.EFA) return this.deviceResources(interfaces);
@@ -289,7 +289,7 @@ export class RdmaFabric implements IRdmaFabric {
     return attached.length > 0 ? { [MULTUS_ANNOTATION]: attached.join(',') } : {};
   }
 
-  /** In a pod's own network namespace the address that NCCL's processes find each other by is on `eth0`. */
+  /** In a pod's own network namespace, the address by which NCCL's processes find each other is on `eth0`. */
   private get environment(): { [name: string]: string } {
     const common = { NCCL_SOCKET_IFNAME: 'eth0' };
     if (!this.options) return common;

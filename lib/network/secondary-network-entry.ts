@@ -1,12 +1,12 @@
 /**
- * What the ledger of a network operator calls the networks that it makes.
+ * Kind of entry in a network operator's ledger: the networks that it makes.
  *
  * @internal
  */
 export const SECONDARY_NETWORK = 'secondary network';
 
 /**
- * What the operator must know of a network.
+ * What the operator must know about a network.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ export interface SecondaryNetworkEntry {
 }
 
 /**
- * A reference with its namespace: Multus takes `<name>` for a network of the pod's namespace, this library for one of `default`.
+ * A reference with its namespace: Multus resolves `<name>` in the pod's namespace, this library in `default`.
  *
  * @internal
  */

@@ -13,13 +13,13 @@ import { NvIpamPool } from './nv-ipam-pool';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
 
 /**
- * A network that Multus attaches to pods beside the cluster's own.
+ * Properties of `SecondaryNetwork`.
  */
 export interface SecondaryNetworkProps {
-  /** The operator that makes it. */
+  /** The operator that creates it. */
   readonly operator: NvidiaNetworkOperator;
   /**
-   * Name of the network, the same object that the fabric's attachment has. Its namespace must exist; pods of any namespace may use
+   * Name of the network, the same object as in the fabric's attachment. Its namespace must exist; pods of any namespace may use
    * the network.
    * @default - from the construct's id, in the namespace 'default'
    */
@@ -34,15 +34,15 @@ export interface SecondaryNetworkProps {
   readonly ipam?: { [key: string]: any };
 }
 
-/** How interfaces of a MacvlanNetwork reach each other on one node. */
+/** How interfaces of a `MacvlanNetwork` on one node reach each other. */
 export enum MacvlanMode {
   /** Within the node. */
   BRIDGE = 'bridge',
   /** Not at all. */
   PRIVATE = 'private',
-  /** By way of the switch. */
+  /** Through the switch. */
   VEPA = 'vepa',
-  /** One pod has the interface for itself. */
+  /** One pod has the interface exclusively. */
   PASSTHRU = 'passthru',
 }
 
@@ -54,7 +54,7 @@ export interface MacvlanNetworkProps extends SecondaryNetworkProps {
   readonly master: string;
   /** How its interfaces reach each other. @default MacvlanMode.BRIDGE */
   readonly mode?: MacvlanMode;
-  /** Largest packet in bytes. @default - the master's */
+  /** Maximum transmission unit in bytes. @default - the master's */
   readonly mtu?: number;
 }
 
@@ -67,7 +67,7 @@ export interface IpoibNetworkProps extends SecondaryNetworkProps {
 }
 
 /**
- * A network of adapters, or virtual functions, that pods have for themselves.
+ * A network of adapters, or virtual functions, that belong to one pod each.
  */
 export interface DeviceNetworkProps extends SecondaryNetworkProps {
   /**
@@ -78,19 +78,19 @@ export interface DeviceNetworkProps extends SecondaryNetworkProps {
 }
 
 /**
- * The resource that makes one kind of network, and what is special to the kind.
+ * The resource for one kind of network, and what is specific to the kind.
  */
 export interface SecondaryNetworkResource {
   /** API version, e.g. `mellanox.com/v1alpha1`. */
   readonly apiVersion: string;
   /** Kind, e.g. `MacvlanNetwork`. */
   readonly kind: string;
-  /** Whether the resource lives in the operator's namespace; otherwise it is cluster-scoped. @default false */
+  /** Whether the resource is in the operator's namespace; otherwise it is cluster-scoped. @default false */
   readonly namespaced?: boolean;
   /** Fields of the specification beside the network's namespace and its IPAM. @default - none */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly spec?: { [field: string]: any };
-  /** What is wrong with the properties of this kind. @default - nothing */
+  /** Faults of the properties of this kind. @default - none */
   readonly faults?: Fault[];
   /** Whether an interface of it is useful without an address. @default false */
   readonly addressOptional?: boolean;
@@ -100,7 +100,7 @@ const MELLANOX = 'mellanox.com/v1alpha1';
 const SRIOV = 'sriovnetwork.openshift.io/v1';
 
 /**
- * A network that Multus attaches to pods beside the cluster's own, made by NVIDIA's network operator.
+ * A network that Multus attaches to pods beside the cluster's own, created by NVIDIA's network operator.
  *
  * Throws a `ValidationError` with every fault, including IPAM without a type, which the operator would only report in a status.
  */
@@ -109,14 +109,14 @@ export abstract class SecondaryNetwork extends Construct {
   public readonly networkName: string;
   /** What a fabric calls it: `<namespace>/<name>`. */
   public readonly reference: string;
-  /** What pods that attach it wait for. */
+  /** Dependency of pods that attach it. */
   public readonly ready: ITerraformDependable[];
 
   /**
    * @param scope parent, in the stack of the operator
    * @param id id within the parent
    * @param props the network
-   * @param resource what makes it
+   * @param resource the resource that creates it
    */
   protected constructor(
     scope: Construct,
@@ -168,7 +168,7 @@ export class MacvlanNetwork extends SecondaryNetwork {
 }
 
 /**
- * IP over InfiniBand on an interface of the node, for software that finds its peers by addresses of the fabric.
+ * IP over InfiniBand on an interface of the node, for software that addresses its peers on the fabric by IP.
  */
 export class IpoibNetwork extends SecondaryNetwork {
   /**
@@ -184,7 +184,7 @@ export class IpoibNetwork extends SecondaryNetwork {
 }
 
 /**
- * Whole adapters, each for one pod alone.
+ * Whole adapters, each for one pod only.
  */
 export class HostDeviceNetwork extends SecondaryNetwork {
   /**

@@ -82,7 +82,7 @@ export interface CapacityRequest extends ServingLoad {
   readonly parallelism?: Parallelism;
   /** Replicas, each with weights of its own. @default - those of the parallelism, else 1 */
   readonly replicas?: number;
-  /** Most nodes that the default parallelism may use for one replica. @default 1 */
+  /** Maximum number of nodes that the default parallelism may use for one replica. @default 1 */
   readonly maxNodes?: number;
   /** Price of one node for an hour, in any currency, at a date of your choosing. @default - no cost is stated */
   readonly pricePerHour?: number;
@@ -98,7 +98,7 @@ export interface CapacityTargets {
   readonly maxTimePerOutputTokenMs?: number;
   /** Longest time to the first token on an idle server, milliseconds. @default - any */
   readonly maxTimeToFirstTokenMs?: number;
-  /** Fewest tokens per second of all replicas together. @default - any */
+  /** Minimum number of tokens per second of all replicas together. @default - any */
   readonly minOutputTokensPerSecond?: number;
 }
 
@@ -128,17 +128,17 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly precisions?: Precision[];
   /** Parallelism to keep to. @default - every one that fits within the nodes */
   readonly parallelism?: Parallelism;
-  /** Most nodes for one replica. @default 1 */
+  /** Maximum number of nodes for one replica. @default 1 */
   readonly maxNodes?: number;
   /**
    * Replicas that every plan is to have; they bound those that hardware is chosen for.
    * @default - as many as the targets need, up to `maxReplicas`
    */
   readonly replicas?: number;
-  /** Most replicas, where one is not fast enough. @default 1 */
+  /** Maximum number of replicas, where one is not fast enough. @default 1 */
   readonly maxReplicas?: number;
   /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */
   readonly utilization?: number;
-  /** Most plans to return. @default 20 */
+  /** Maximum number of plans to return. @default 20 */
   readonly limit?: number;
 }

@@ -74,7 +74,7 @@ export class ClusterChecks {
     return { faults, capacity, pods };
   }
 
-  /** Where the pods go and how full that makes the pools, as a table for people. */
+  /** Where the pods go and how full that makes the pools, as a human-readable table. */
   public explain(): string {
     return explainPlacement(this.placement(podsOf(this.objects())));
   }

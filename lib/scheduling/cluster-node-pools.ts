@@ -9,7 +9,7 @@ import { ClusterChecks } from './cluster-checks';
  */
 export class ClusterNodePools {
   /**
-   * The pools of a cluster that are in the construct tree, in the order of their names. A copy.
+   * The pools of a cluster that are in the construct tree, in the order of their names. Returns a copy.
    *
    * @param cluster the cluster
    */

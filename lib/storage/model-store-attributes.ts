@@ -1,7 +1,7 @@
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 
 /**
- * What is known of a bucket that exists.
+ * What is known of an existing bucket.
  */
 export interface ModelStoreAttributes {
   /** ARN of the KMS key that encrypts the objects; grants need it. @default - not encrypted by a customer's key */

@@ -42,7 +42,7 @@ export interface ModelStoreAccessLogs {
 }
 
 /**
- * What a model store is made of.
+ * Properties of `ModelStore`.
  */
 export interface ModelStoreProps {
   /** Name of the bucket, unique in all of AWS. @default - made by Terraform from the construct's id */
@@ -80,7 +80,7 @@ export interface ModelStoreProps {
  */
 export class ModelStore extends Construct implements IModelStore {
   /**
-   * A store in a bucket that exists. Throws a `ValidationError` for a name no bucket can have.
+   * A store in an existing bucket. Throws a `ValidationError` for a name no bucket can have.
    *
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
@@ -125,7 +125,7 @@ export class ModelStore extends Construct implements IModelStore {
   /**
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
-   * @param props what it is made of @default - a bucket named by Terraform, with a key of its own
+   * @param props its properties @default - a bucket named by Terraform, with a key of its own
    */
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
     super(scope, id);

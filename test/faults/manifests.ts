@@ -61,7 +61,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'CLUSTER_AMBIGUOUS',
     property: 'cluster',
-    text: 'this stack has objects for several clusters (east, test); say which by cluster',
+    text: 'this stack has objects for several clusters (east, test); pass cluster to choose one',
     refuse: manifests((stack, meta) => {
       new ConfigMapV1(stack, 'Here', { ...meta, metadata: { name: 'a' } });
       const east = kubernetesMeta(stack, testCluster(stack, { clusterName: 'east' }));

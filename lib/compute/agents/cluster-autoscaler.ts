@@ -21,7 +21,7 @@ const NAME = 'cluster-autoscaler';
 const CHART_VERSION = '9.59.0';
 
 /**
- * Newest release for each Kubernetes minor, which must be that of the cluster; the chart's own image is of 1.35.
+ * Newest release for each Kubernetes minor, which must be that of the cluster; the chart's own image is for 1.35.
  *
  * @see https://github.com/kubernetes/autoscaler/releases (55c37cd, tags of 2026-08-22)
  */
@@ -32,7 +32,7 @@ const IMAGE_TAGS: { readonly [kubernetesMinor: string]: string } = {
 };
 
 /**
- * What the cluster autoscaler is made of.
+ * Properties of `ClusterAutoscaler`.
  */
 export interface ClusterAutoscalerProps {
   /** The cluster. */
@@ -47,22 +47,21 @@ export interface ClusterAutoscalerProps {
 
 /**
  * The Kubernetes cluster autoscaler: grows the node groups of a cluster when pods wait for nodes, and shrinks them when nodes are
- * idle. Make it once per cluster in the workload stack, and say `autoscaling: Autoscaling.clusterAutoscaler()` on the pools.
+ * idle. Create it once per cluster, in the workload stack, and set `autoscaling: Autoscaling.clusterAutoscaler()` on the pools.
  *
- * Its role, made with the cluster, may read everything it must and change only Auto Scaling groups that carry the cluster's tag,
- * which EKS sets on those of its node groups. Throws a `ValidationError` for a chart version that is not written as one, and
- * for a second one on a cluster.
+ * Its role, created with the cluster, may read what it needs and change only Auto Scaling groups with the cluster's tag, which EKS sets on
+ * those of its node groups. Throws a `ValidationError` for a chart version that is not written as one, and for a second one on a cluster.
  *
  * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
  */
 export class ClusterAutoscaler extends Construct {
-  /** What pods that rely on it may wait for. */
+  /** Dependency for pods that rely on it. */
   public readonly ready: ITerraformDependable[];
 
   /**
    * @param scope parent, in the workload stack
    * @param id id within the parent
-   * @param props what it is made of
+   * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
     super(scope, id);
@@ -85,7 +84,7 @@ export class ClusterAutoscaler extends Construct {
     ]);
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const role = cluster.serviceAccountRole(NAMESPACE, NAME);
-    // The role is the cluster's, and stays with its policy when an autoscaler is taken out of the tree.
+    // The role belongs to the cluster, and stays with its policy when an autoscaler is removed from the tree.
     if (!role.node.tryFindChild('ClusterAutoscaler')) {
       new IamRolePolicy(role, 'ClusterAutoscaler', {
         provider: cluster.provider,
@@ -104,7 +103,7 @@ export class ClusterAutoscaler extends Construct {
         ...(registry.pullSecrets.length > 0 ? { pullSecrets: registry.pullSecrets } : {}),
       },
       rbac: { serviceAccount: { create: true, name: NAME, annotations: role.serviceAccountAnnotations } },
-      // Groups of one kind in several zones grow alike; pods with local volumes do not keep an idle GPU node alive.
+      // Similar groups in several zones grow evenly; pods with local volumes do not keep an idle GPU node alive.
       extraArgs: {
         'balance-similar-node-groups': true,
         expander: 'least-waste',

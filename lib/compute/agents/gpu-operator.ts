@@ -18,11 +18,11 @@ export interface GpuOperatorOptions {
    */
   readonly driver?: boolean;
   /**
-   * Whether the nodes themselves bring the driver of their ConnectX adapters, as `NicDriver.host()` tells the network operator. It
+   * Whether the nodes already have the driver of their ConnectX adapters, as `NicDriver.host()` tells the network operator. It
    * matters where this operator installs the GPU driver on pools with InfiniBand or RoCE. @default true
    */
   readonly hostNicDriver?: boolean;
-  /** Further values of the chart, e.g. `{ dcgmExporter: { enabled: true } }`; they win over those of this library. @default - none */
+  /** Further values of the chart, e.g. `{ dcgmExporter: { enabled: true } }`; they override those of this library. @default - none */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly values?: { [key: string]: any };
 }
@@ -58,7 +58,7 @@ export class GpuOperator {
   public readonly chartVersion: string;
   /** Whether it installs driver and toolkit. @default - unless the image of some pool has them */
   public readonly driver?: boolean;
-  /** Whether the nodes bring the driver of their ConnectX adapters. */
+  /** Whether the nodes already have the driver of their ConnectX adapters. */
   public readonly hostNicDriver: boolean;
   /** Further values of the chart. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -82,7 +82,7 @@ export function installsDriver({ driver, values }: GpuOperator): boolean {
   return driver === true || given.driver?.enabled === true || given.toolkit?.enabled === true;
 }
 
-/** What the values of the chart follow from. */
+/** What the values of the chart depend on. */
 interface OperatorSetting {
   readonly taints: readonly NodeTaint[];
   /** Whether some pool runs an image that has driver and toolkit. */
@@ -98,14 +98,13 @@ interface OperatorSetting {
 }
 
 /**
- * Values of the chart, as far as the nodes dictate them:
+ * Values of the chart that depend on the nodes:
  *
  * - driver and toolkit are off where the image has them;
- * - a driver that it installs lets the adapters of InfiniBand and RoCE read and write GPU memory (`nvidia-peermem`), or NCCL would stage
- *   everything in host memory;
+ * - a driver that it installs lets the adapters of InfiniBand and RoCE read and write GPU memory (`nvidia-peermem`); otherwise NCCL would stage everything in host memory;
  * - every agent tolerates every taint of every pool, the workers of node feature discovery too, which by default tolerate less;
  * - PCI devices are labeled by their vendor alone, or the label is `pci-0300_10de` and the operator finds no GPU;
- * - the exporter of GPU metrics is installed apart, so that a node has one DCGM host engine and not two.
+ * - the exporter of GPU metrics is installed separately, so that a node has only one DCGM host engine.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html
  * @see https://github.com/NVIDIA/k8s-device-plugin/issues/1213
@@ -159,7 +158,7 @@ export function nodeFeatureDiscoveryValues(taints: readonly NodeTaint[]) {
 }
 
 /**
- * Where the chart of node feature discovery pulls its image from, when that is not the project's own registry.
+ * Where the chart of node feature discovery pulls its image from, if it is not the project's own registry.
  *
  * @internal
  */
@@ -171,7 +170,7 @@ export function nodeFeatureDiscoveryImage(registry: ImageRegistry) {
   };
 }
 
-/** Where the operator pulls the images of its parts from, when that is a mirror; each part has its place in the values. */
+/** Where the operator pulls the images of its components from, behind a mirror; each component has its own key in the values. */
 function imagesOf(registry: ImageRegistry) {
   if (!registry.host) return { always: {} };
   const part = (repository: string) => ({

@@ -17,14 +17,14 @@ import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { agentTolerations } from './node-agents-daemon-set';
 
-/** What each of its containers asks of a node. */
+/** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
 
 /** Does nothing, in little memory: what kubeadm of Kubernetes 1.31 to 1.33 runs as every pod's sandbox. */
 const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
 
 /**
- * Images that nodes are to have before a pod asks for them.
+ * Properties of `ImagePrePuller`.
  */
 export interface ImagePrePullerProps {
   /** The cluster. */
@@ -33,7 +33,7 @@ export interface ImagePrePullerProps {
   readonly images: string[];
   /** The pools whose nodes pull them. @default - every node with GPUs */
   readonly nodePools?: IGpuNodePool[];
-  /** A program that each of the images has and that ends at once. @default ['/bin/true'] */
+  /** A command that exists in each of the images and exits at once. @default ['/bin/true'] */
   readonly command?: string[];
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
@@ -44,10 +44,10 @@ export interface ImagePrePullerProps {
 }
 
 /**
- * A warm pool of images: every GPU node pulls them when it comes up, one after another, so that a model server starts without
- * waiting for its twenty gigabytes. The pods take no GPU and run under the Pod Security level 'restricted'.
+ * A warm pool of images: every GPU node pulls them when it starts, one after another, so that a model server does not wait for its image of
+ * twenty gigabytes. The pods take no GPU and run under the Pod Security level 'restricted'.
  *
- * Throws a `ValidationError` without images, for one twice or without a tag, and for a name that is no RFC 1123 label.
+ * Throws a `ValidationError` without images, for a duplicate or one without a tag, and for a name that is not an RFC 1123 label.
  */
 export class ImagePrePuller extends Construct {
   /** Name of the DaemonSet. */
@@ -103,7 +103,7 @@ function container(name: string, image: string, command?: string[]): PodContaine
     name,
     image,
     command,
-    // The runtime of GPU nodes hands every GPU to an image that asks for it; there is nothing to be done with them here.
+    // The runtime of GPU nodes gives every GPU to an image that asks for it; these containers need none.
     env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' }],
     resources: { requests: { ...REQUESTS }, limits: { memory: '64Mi' } },
   };
@@ -122,7 +122,7 @@ function onPools(pools: readonly IGpuNodePool[]) {
   };
 }
 
-/** Of the image's name and tag, so that another image among them changes no other container. */
+/** Derived from the image's name and tag, so that adding an image does not rename other containers. */
 function containerName(image: string): string {
   return kubernetesName(image.split('/').slice(-1)[0]);
 }

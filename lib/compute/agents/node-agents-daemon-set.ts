@@ -15,7 +15,7 @@ import { GPU_TAINT } from '../pools/shared/gpu-node-pool-labels';
 interface HostFolder {
   readonly name: string;
   readonly path: string;
-  /** Whether it is made where it is missing. @default false */
+  /** Whether it is created if it is missing. @default false */
   readonly create?: boolean;
   /** @default false */
   readonly readOnly?: boolean;
@@ -46,7 +46,7 @@ export interface NodeAgentSpec {
   readonly registry: ImageRegistry;
   readonly namespace: string;
   readonly nodeSelector: { [key: string]: string };
-  /** Taints of the nodes it must run on, asked for when the stack is synthesized. */
+  /** Taints of the nodes that it must run on, evaluated when the stack is synthesized. */
   readonly taints: () => NodeTaint[];
   readonly command?: string[];
   readonly args?: string[];
@@ -64,14 +64,14 @@ export interface NodeAgentSpec {
   readonly cpu: string;
   readonly memory: string;
   readonly memoryLimit: string;
-  /** Whether it is for nodes of pools that another program made. @default false */
+  /** Whether it is for nodes of pools that another program manages. @default false */
   readonly elsewhere?: boolean;
 }
 
 /**
  * The DaemonSet of a node agent.
  *
- * It never waits for its pods: a first apply must not hang on nodes that are not there yet.
+ * Terraform does not wait for its pods: a first apply must not hang on nodes that do not exist yet.
  *
  * @internal
  */
@@ -142,7 +142,7 @@ function volumes({ hostFolders, config }: NodeAgentSpec) {
 }
 
 /**
- * What agents tolerate: the taint that nodes with GPUs have by themselves, and those of the pools.
+ * Tolerations of agents: for the usual taint of GPU nodes, and for those of the pools.
  *
  * @internal
  */
@@ -152,7 +152,7 @@ export function agentTolerations(taints: readonly NodeTaint[]): Toleration[] {
 
 function environment({ env, fields = {} }: NodeAgentSpec) {
   const all = [
-    // First, because a value can only refer to variables before it.
+    // These come first, because a value can only refer to variables before it.
     ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
     ...Object.entries(env).map(([name, value]) => ({ name, value })),
   ];
@@ -160,8 +160,8 @@ function environment({ env, fields = {} }: NodeAgentSpec) {
 }
 
 /**
- * Keeps a DaemonSet to nodes with further labels, asked for when the stack is synthesized. The provider's class takes no late value there,
- * so the finished attribute is set.
+ * Restricts a DaemonSet to nodes with further labels, evaluated when the stack is synthesized. The provider's class does not accept a lazy
+ * value there, so the resolved attribute is set.
  *
  * @internal
  */
@@ -173,7 +173,7 @@ export function requireLabels(daemonSet: DaemonSetV1, requirements: () => readon
       ? undefined
       : { node_affinity: { required_during_scheduling_ignored_during_execution: term } };
   };
-  // A token as text, because an override is merged into the attributes and would lose what kind of object it is.
+  // A token as a string, because an override is merged into the attributes and an object would lose its class.
   daemonSet.addOverride('spec.template.spec.affinity', Token.asString(Lazy.anyValue({ produce: affinity })));
 }
 

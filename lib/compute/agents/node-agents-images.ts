@@ -26,8 +26,9 @@ const EFA_DEVICE_PLUGIN = 'eks/aws-efa-k8s-device-plugin:v0.5.20';
 export const DCGM_EXPORTER_IMAGE = 'nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless';
 
 /**
- * First release of the EFA plugin for types that earlier ones count wrongly: they take NVLink devices for EFA. Of the image, not of
- * the chart: chart 0.5.10 (aws/eks-charts 2a91e36) brought image v0.5.6. Of p6-b300 nothing is said; its NVLink is the same.
+ * First release of the EFA plugin for types that earlier releases count wrongly, taking NVLink devices for EFA. These are releases of the
+ * image, not of the chart: chart 0.5.10 (aws/eks-charts 2a91e36) introduced image v0.5.6. No source mentions p6-b300; its NVLink is the
+ * same.
  */
 const LOWEST_EFA_PLUGIN: { readonly [type: string]: readonly number[] } = {
   'p6-b200.48xlarge': [0, 5, 6],
@@ -35,7 +36,7 @@ const LOWEST_EFA_PLUGIN: { readonly [type: string]: readonly number[] } = {
 };
 
 /**
- * What is wrong with an image of the EFA plugin for the nodes it must serve. A tag that is no release is let pass.
+ * What is wrong with an image of the EFA plugin for the nodes it must serve. A tag that is not a release is accepted.
  *
  * @see https://github.com/aws/sagemaker-hyperpod-cli/issues/282
  * @see https://github.com/aws-ia/terraform-aws-eks-data-addons/issues/53
@@ -127,7 +128,7 @@ export function efaDevicePluginImage(region = CHART_REGION): string {
 }
 
 /**
- * What is wrong with a region: no EKS registry is known there.
+ * The fault of a region without a known EKS registry.
  *
  * @internal
  */

@@ -8,10 +8,10 @@ import {
 } from '../pools/shared/gpu-node-pool-labels';
 import { NodeAgentSpec } from './node-agents-daemon-set';
 
-/** Folder in which device plugins meet the kubelet. */
+/** Folder in which device plugins register with the kubelet. */
 const DEVICE_PLUGINS = { name: 'device-plugins', path: '/var/lib/kubelet/device-plugins' };
 
-/** An agent before its place in the cluster is known. @internal */
+/** An agent without what depends on the cluster. @internal */
 export type AgentPart = Omit<NodeAgentSpec, 'taints' | 'registry' | 'namespace'>;
 
 /** Port of the GPU metrics. @internal */
@@ -21,7 +21,7 @@ export const DCGM_PORT = 9400;
 const HOST_ENGINE_PORT = 5555;
 
 /**
- * The NVIDIA device plugin, of all GPU nodes or, with a configuration of its own, of those that name it.
+ * The NVIDIA device plugin, for all GPU nodes or, with a configuration, for the nodes that name it.
  *
  * @internal
  */
@@ -31,7 +31,7 @@ export function nvidiaDevicePlugin(image: string, config?: string): AgentPart {
     name,
     image,
     nodeSelector: { [GPU_LABEL]: 'true', ...(config ? { [PLUGIN_CONFIG_LABEL]: config } : {}) },
-    // Every node it lands on has GPUs: one that it cannot find is a fault to be seen, not zero GPUs to be advertised.
+    // Every node that it runs on has GPUs: it must fail visibly where it finds none, not advertise zero GPUs.
     env: {
       FAIL_ON_INIT_ERROR: 'true',
       NVIDIA_DRIVER_CAPABILITIES: 'compute,utility',
@@ -49,7 +49,7 @@ export function nvidiaDevicePlugin(image: string, config?: string): AgentPart {
 }
 
 /**
- * Nodes that the plugin must leave alone: those whose image has one, and those that name a configuration.
+ * Excludes nodes whose image has a device plugin, and nodes that name a configuration.
  *
  * @internal
  */
@@ -62,8 +62,8 @@ export function pluginRequirements(labels: readonly { [key: string]: string }[],
 }
 
 /**
- * Configuration of the device plugin by which pods take turns on a GPU. A pod that asks for more than one share is refused, for it
- * would get no more of a GPU.
+ * Configuration of the device plugin for time slicing. A pod that requests more than one share is refused, because it would not get more of
+ * a GPU.
  *
  * @see https://github.com/NVIDIA/k8s-device-plugin#with-cuda-time-slicing
  *
@@ -87,8 +87,8 @@ export function pluginConfig(name: string): string | undefined {
 }
 
 /**
- * The EFA device plugin, of the nodes that have EFA interfaces attached. As its own chart has it: it opens the devices, in the
- * network namespace that they belong to.
+ * The EFA device plugin, for nodes with EFA interfaces. As in its own chart, it opens the devices in the network namespace that they belong
+ * to.
  *
  * @internal
  */
@@ -108,7 +108,7 @@ export function efaDevicePlugin(image: string): AgentPart {
 }
 
 /**
- * GPU feature discovery: hands what it finds to node feature discovery by a file.
+ * GPU feature discovery: passes its findings to node feature discovery through a file.
  *
  * @see https://github.com/NVIDIA/k8s-device-plugin/blob/main/deployments/static/gpu-feature-discovery-daemonset.yaml
  *
@@ -139,9 +139,9 @@ export function gpuFeatureDiscovery(image: string): AgentPart {
 }
 
 /**
- * The exporter of GPU metrics. With the node monitoring agent it asks that agent's host engine: two engines on one GPU disturb
- * each other's profiling, and EKS then replaced healthy nodes. The pod's own name is on its series as `pod`: scrape it with
- * `honor_labels`, or the pod that uses the GPU becomes `exported_pod`.
+ * The exporter of GPU metrics. With the node monitoring agent it uses that agent's host engine: two engines on one GPU disturb each other's
+ * profiling, and EKS has replaced healthy nodes because of it. The pod's own name is on its series as `pod`: scrape it with `honor_labels`,
+ * or the pod that uses the GPU becomes `exported_pod`.
  *
  * @see https://github.com/NVIDIA/dcgm-exporter/blob/main/dcgm-exporter.yaml
  * @see https://github.com/aws/containers-roadmap/issues/2555

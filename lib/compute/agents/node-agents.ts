@@ -37,20 +37,20 @@ import { dcgmMetricsFile } from './node-agents-metrics';
 import * as parts from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
 
-/** Chart of node feature discovery, in the release that the GPU operator's chart takes. */
+/** Chart of node feature discovery, in the release that the GPU operator's chart uses. */
 const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts', version: '0.18.3' };
 
 /**
- * The agents of a cluster's GPU nodes, one set for all pools: the NVIDIA device plugin or the GPU operator on every node with GPUs,
- * the EFA device plugin on every node with EFA interfaces attached, and, when asked for, GPU feature discovery and the exporter of
- * GPU metrics; none on any other node.
+ * The agents of a cluster's GPU nodes, one set for all pools: the NVIDIA device plugin or the GPU operator on every node with GPUs, the EFA
+ * device plugin on every node with EFA interfaces attached, and, optionally, GPU feature discovery and the exporter of GPU metrics; nothing
+ * runs on any other node.
  *
- * They are keyed on labels that the pools stamp, not on instance types, and tolerate every taint of every pool. Pools that share
- * their GPUs by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Make them
- * in the workload stack; pools may be made before or after.
+ * They are selected by labels that the pools set, not by instance type, and tolerate every taint of every pool. Pools that share their GPUs
+ * by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Create them in the workload
+ * stack; pools may be created before or after.
  *
  * Throws a `ValidationError` for a namespace that is not an RFC 1123 label, a region without a known EKS registry, and a second set of
- * agents or node feature discovery on one cluster. Synthesis fails when the operator installs a driver on images that have one, for MIG
+ * agents or of node feature discovery on one cluster. Synthesis fails when the operator installs a driver on images that have one, for MIG
  * without the operator, an unknown configuration of the device plugin, and an EFA plugin too old for a pool.
  */
 export class NodeAgents extends Construct {
@@ -112,7 +112,7 @@ export class NodeAgents extends Construct {
     ];
   }
 
-  /** What is wrong between the agents and the pools, once all pools are there. */
+  /** The faults between the agents and the pools, once all pools exist. */
   private poolFaults(): Fault[] {
     const { gpuOperator, efaPluginImage } = this.agentProps;
     const pools = this.clusterPools;
@@ -181,7 +181,7 @@ export class NodeAgents extends Construct {
     ];
   }
 
-  /** Adds the agents that a pool is the first to need. Of other pools it looks at none, so that many pools do not take long. */
+  /** Adds the agents that a pool is the first to need. It does not look at other pools, so that the time stays linear in their number. */
   private servePool({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
     const { efa = true, gpuOperator } = this.agentProps;
     if (efa && efaInterfacesPerNode > 0) this.addEfaPlugin();
@@ -273,7 +273,7 @@ export class NodeAgents extends Construct {
     new ConfigMapV1(this, id, { ...this.agentMeta, metadata: { name, namespace: this.namespace }, data });
   }
 
-  /** A chart whose values follow from the pools, which may be made after this. */
+  /** A chart whose values depend on the pools, which may be created later. */
   private addRelease(
     id: string,
     release: {
@@ -337,10 +337,10 @@ export class NodeAgents extends Construct {
   }
 }
 
-/** Fabrics of ConnectX adapters, whose driver and the GPU's must know each other. */
+/** Fabrics of ConnectX adapters, whose driver must work with that of the GPU. */
 const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
 
-/** Whether shares of a pool's GPUs have a resource name of their own. */
+/** Whether the GPU shares of a pool have a resource name of their own. */
 function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {
   return gpuResourceName !== undefined && gpuResourceName !== 'nvidia.com/gpu';
 }
@@ -352,7 +352,7 @@ function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
 }
 
 /**
- * Whether this program has made agents for a cluster.
+ * Whether this program has created agents for a cluster.
  *
  * @internal
  */

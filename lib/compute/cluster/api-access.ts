@@ -1,5 +1,5 @@
 /**
- * From where the Kubernetes API of a cluster is reached. It is always reached from within the cluster's own VPC.
+ * Networks from which the Kubernetes API of a cluster is reached. It is always reached from within the cluster's own VPC.
  */
 export class ApiAccess {
   /** From within the VPC only. */

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
 import { duplicateFaults } from '../../units/duplicate-faults';
 
-/** What the access to a cluster is made of. */
+/** Properties of `ClusterAccess`. */
 interface ClusterAccessProps {
   /** Reference to the name of the cluster. */
   readonly clusterName: string;
@@ -19,7 +19,7 @@ interface ClusterAccessProps {
 }
 
 /**
- * Who may do what with the Kubernetes API: an access entry for each administrator, the only way in.
+ * Access to the Kubernetes API: one access entry per administrator, and nothing else.
  *
  * @internal
  */
@@ -69,7 +69,7 @@ export class ClusterAccess extends Construct {
     );
   }
 
-  /** The role behind the session that applies; entries are for roles, not for their sessions. */
+  /** The role behind the session that applies the stack; access entries are for roles, not for sessions. */
   private applyingIdentity(): string {
     const { provider } = this.props;
     const caller = new DataAwsCallerIdentity(this, 'Caller', { provider });

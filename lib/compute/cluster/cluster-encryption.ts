@@ -8,7 +8,7 @@ import { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { awsTags } from '../../core/tags';
 
-/** What a cluster's key is made of. */
+/** Properties of `ClusterKey`. */
 interface ClusterKeyProps {
   readonly clusterName: string;
   /** Names of the log groups that the key encrypts. */
@@ -30,7 +30,7 @@ export class ClusterKey extends Construct {
     const { provider, clusterName } = props;
     const { partition } = new DataAwsPartition(this, 'Partition', { provider });
     const { accountId } = new DataAwsCallerIdentity(this, 'Account', { provider });
-    // The id is the region's name with every version of the provider; `name` is deprecated by 6.
+    // The id is the region's name in every version of the provider; `name` is deprecated since version 6.
     const region = new DataAwsRegion(this, 'Region', { provider }).id;
     const logGroups = props.logGroupNames.map(
       (name) => `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`,
@@ -69,7 +69,7 @@ export class ClusterKey extends Construct {
 }
 
 /**
- * The log group of a cluster's control plane. EKS would make it itself, but unencrypted and for ever.
+ * The log group of a cluster's control plane. EKS would create it by itself, but unencrypted and without expiry.
  *
  * @internal
  */

@@ -14,7 +14,7 @@ import { awsTags } from '../../core/tags';
  */
 const INTERFACE_SERVICES = ['ecr.api', 'ecr.dkr', 'eks-auth', 'sts'];
 
-/** What the endpoints of a VPC are made of. */
+/** Properties of `clusterEndpoints`. */
 interface ClusterEndpointsProps {
   readonly clusterName: string;
   readonly vpcId: string;
@@ -34,7 +34,7 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
   const { provider, vpcId, clusterName } = props;
   const tags = (name: string) => awsTags({ Name: `${clusterName}-${name}` }, props.tags);
   const region = new DataAwsRegion(scope, 'Region', { provider });
-  // The id is the region's name with every version of the provider; `name` is deprecated by 6.
+  // The id is the region's name in every version of the provider; `name` is deprecated since version 6.
   const service = (name: string) => `com.amazonaws.${region.id}.${name}`;
 
   const group = new SecurityGroup(scope, 'EndpointSecurityGroup', {

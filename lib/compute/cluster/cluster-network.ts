@@ -15,7 +15,7 @@ import { NatGateways } from './cluster-vpc';
 import { ClusterZone, privateRange } from './cluster-zone';
 import { ZoneSlot, zoneSlots } from './zone-slots';
 
-/** What a cluster's own VPC is made of. */
+/** Properties of `ClusterNetwork`. */
 interface ClusterNetworkProps {
   readonly clusterName: string;
   readonly cidr: string;
@@ -28,7 +28,7 @@ interface ClusterNetworkProps {
 }
 
 /**
- * A VPC for one cluster: a private subnet in each zone with a way out by NAT, a small public subnet in each zone for the NAT
+ * A VPC for one cluster: a private subnet in each zone with egress through NAT, a small public subnet in each zone for the NAT
  * gateways alone, endpoints for S3 and the registries, flow logs.
  *
  * @internal
@@ -55,7 +55,7 @@ export class ClusterNetwork extends Construct {
       enableDnsSupport: true,
       tags: awsTags({ Name: clusterName }, props.tags),
     });
-    // Without rules: what names no group by mistake reaches nothing.
+    // Without rules, so that resources that name no group by mistake reach nothing.
     new DefaultSecurityGroup(this, 'DefaultSecurityGroup', { provider, vpcId: vpc.id, tags: named('default-unused') });
     const gateway = new InternetGateway(this, 'InternetGateway', { provider, vpcId: vpc.id, tags: named('internet') });
     const publicRoutes = new RouteTable(this, 'PublicRoutes', {

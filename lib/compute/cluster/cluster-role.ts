@@ -5,12 +5,12 @@ import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { kubernetesName } from '../../core/naming';
 
-/** What a role for a part of a cluster is made of. */
+/** Properties of `ClusterRole`. */
 interface ClusterRoleProps {
   /** Beginning of the role's name. */
   readonly name: string;
   readonly description: string;
-  /** Service principal that takes the role. */
+  /** Service principal that assumes the role. */
   readonly service: string;
   /** Names of AWS's own policies. */
   readonly managedPolicies: string[];
@@ -26,7 +26,7 @@ interface ClusterRoleProps {
 export class ClusterRole extends Construct {
   public readonly roleArn: string;
   public readonly roleName: string;
-  /** What must be there before the role is used, and stay until it no longer is. */
+  /** What must exist before the role is used, and until it is no longer used. */
   public readonly ready: ITerraformDependable[];
 
   public constructor(scope: Construct, id: string, props: ClusterRoleProps) {
@@ -34,7 +34,7 @@ export class ClusterRole extends Construct {
     const { provider, tags } = props;
     const role = new IamRole(this, 'Resource', {
       provider,
-      // IAM takes at most 38 characters as a prefix. Roles are global: the same cluster may stand in two regions.
+      // IAM takes at most 38 characters as a prefix. Roles are global: a cluster of the same name may exist in two regions.
       namePrefix: `${kubernetesName(props.name, 37)}-`,
       description: props.description,
       assumeRolePolicy: JSON.stringify({

@@ -1,5 +1,5 @@
 /**
- * A VPC that exists, with subnets for a cluster.
+ * An existing VPC, with subnets for a cluster.
  */
 export interface ExistingVpc {
   /** Id of the VPC. */
@@ -10,7 +10,7 @@ export interface ExistingVpc {
   readonly privateSubnetIds: string[];
   /** Zones of the subnets, in the same order. @default - not known */
   readonly availabilityZones?: string[];
-  /** IPv4 ranges of the subnets, in the same order. @default - not known: nobody checks that they have room for a pool */
+  /** IPv4 ranges of the subnets, in the same order. @default - not known: whether they have room for a pool is not checked */
   readonly privateSubnetCidrs?: string[];
 }
 
@@ -18,8 +18,8 @@ export interface ExistingVpc {
  * How many NAT gateways a VPC has.
  */
 export enum NatGateways {
-  /** One in each zone: a zone that fails takes no other with it. */
+  /** One in each zone: the failure of one zone does not affect the others. */
   ONE_PER_ZONE = 'one-per-zone',
-  /** One for all zones: cheaper, and traffic between zones is paid for. */
+  /** One for all zones: cheaper, but traffic between zones is charged. */
   ONE = 'one',
 }

@@ -9,7 +9,7 @@ import { awsTags } from '../../core/tags';
 import { ipv4Subnet } from '../../units/ipv4-range';
 import { ZoneSlot } from './zone-slots';
 
-/** What the subnets of one zone are made of. */
+/** Properties of `ClusterZone`. */
 interface ClusterZoneProps {
   readonly slot: ZoneSlot;
   readonly vpcId: string;
@@ -17,7 +17,7 @@ interface ClusterZoneProps {
   readonly clusterName: string;
   readonly publicRoutesId: string;
   readonly gateway: ITerraformDependable;
-  /** The NAT gateway of another zone, when this one has none of its own. */
+  /** The NAT gateway of another zone, if this zone has none of its own. */
   readonly natGatewayId?: string;
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
 import { IServiceAccountRole } from '../../core/aws-role';
 
-/** What the add-ons of a cluster are made of. */
+/** Properties of `EksAddOns`. */
 interface EksAddOnsProps {
   /** Reference to the name of the cluster. */
   readonly clusterName: string;
@@ -27,8 +27,8 @@ interface EksAddOnsProps {
 const MONITORING_EVERYWHERE = { dcgmAgent: { tolerations: [{ operator: 'Exists' }] } };
 
 /**
- * The add-ons of a cluster, in the two halves between which the first nodes come up: without network add-ons a node never becomes
- * ready, and without nodes the others never do.
+ * The add-ons of a cluster, in two groups between which the first nodes start: a node never becomes ready without the network add-ons, and
+ * the others never do without nodes.
  *
  * @internal
  */
@@ -44,7 +44,7 @@ export class EksAddOns extends Construct {
     super(scope, id);
     const { release } = props;
     const agent = this.addOn('eks-pod-identity-agent', release.podIdentityAgent, []);
-    // Network policies are off by default; the add-on takes the switch as a string.
+    // Network policies are off by default; the add-on takes this setting as a string.
     // https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
     const network = this.addOn('vpc-cni', release.vpcCni, this.credentials('aws-node', 'AmazonEKS_CNI_Policy'), {
       enableNetworkPolicy: 'true',

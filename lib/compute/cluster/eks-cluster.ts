@@ -3,7 +3,7 @@ import { EksRelease } from '../../catalog/eks-release';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 
 /**
- * An EKS cluster, made by this library or existing: what node pools must know of it.
+ * An EKS cluster, created by this library or existing, as node pools see it.
  */
 export interface IEksCluster extends IKubernetesCluster {
   /** VPC of the cluster. */
@@ -12,7 +12,7 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly subnetIds: string[];
   /** Zones of `subnetIds`, in the same order. @default - not known */
   readonly availabilityZones?: string[];
-  /** IPv4 ranges of `subnetIds`, in the same order. @default - not known: nobody checks that they have room for a pool */
+  /** IPv4 ranges of `subnetIds`, in the same order. @default - not known: whether they have room for a pool is not checked */
   readonly subnetCidrs?: string[];
   /** Security group that EKS made for the cluster; every node must be a member of it, or it cannot join. */
   readonly clusterSecurityGroupId: string;
@@ -26,6 +26,6 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly nodeReady: ITerraformDependable[];
   /** Tags of the cluster's AWS resources, which pools pass on to theirs. */
   readonly tags: { [key: string]: string };
-  /** How the cluster is reached, what it runs as far as is known, and where the pods of this program go, as text for people. */
+  /** How the cluster is reached, what it runs, as far as known, and where the pods of this program go, as human-readable text. */
   explain(): string;
 }

@@ -2,7 +2,7 @@ import { EksRelease } from '../../catalog/eks-release';
 import { ApiAccess } from './api-access';
 
 /**
- * How a cluster is reached and what it runs, as text for people.
+ * How a cluster is reached and what it runs, as human-readable text.
  *
  * @internal
  */
@@ -27,7 +27,7 @@ export function explainCluster(clusterName: string, access: ApiAccess, release: 
 }
 
 /**
- * What is known of a cluster that was imported, as text for people.
+ * What is known of a cluster that was imported, as human-readable text.
  *
  * @internal
  */

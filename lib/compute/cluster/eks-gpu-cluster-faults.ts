@@ -14,7 +14,7 @@ import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
 
 /**
- * Every fault of what a user asks of a cluster.
+ * Every fault of the properties of a new cluster.
  *
  * @internal
  */
@@ -32,7 +32,7 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
 }
 
 /**
- * Every fault of what a user says of a cluster that exists.
+ * Every fault of the attributes of an existing cluster.
  *
  * @internal
  */
@@ -141,7 +141,7 @@ function zoneCountFaults(property: string, subnets: string, subnetIds: string[],
       ];
 }
 
-/** Whether it is known how many elements lists have: of one that Terraform only knows later, a module's output, it is not. */
+/** Whether the lengths of lists are known: that of a list which only Terraform knows, e.g. a module's output, is not. */
 function areCounted(...lists: string[][]): boolean {
   return !lists.some((list) => Token.isUnresolved(list));
 }
@@ -170,7 +170,9 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fa
   ];
 }
 
-/** Ranges of subnets, one for each, of which no two may have addresses in common. Those not known at synthesis are let pass. */
+/**
+ * Ranges of subnets, one for each, of which no two may have addresses in common. Ranges that are not known at synthesis are not checked.
+ */
 function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): Fault[] {
   if (cidrs === undefined) return [];
   if (areCounted(subnetIds, cidrs) && cidrs.length !== subnetIds.length) {

@@ -5,31 +5,31 @@ import { ExistingVpc, NatGateways } from './cluster-vpc';
 import { SystemNodes } from './system-nodes';
 
 /**
- * What an EKS cluster is made of.
+ * Properties of `EksGpuCluster`.
  */
 export interface EksGpuClusterProps {
   /** Name, unique in the account and region: letters, digits, '-' and '_', at most 100; known at synthesis. */
   readonly clusterName: string;
-  /** Kubernetes minor, e.g. `1.35`; one of `EksRelease.ALL`, else give `release`. @default - that of EksRelease.DEFAULT */
+  /** Kubernetes minor, e.g. `1.35`; one of `EksRelease.ALL`; for others pass `release`. @default - that of EksRelease.DEFAULT */
   readonly kubernetesVersion?: string;
   /** Versions of the node images and add-ons. @default - those in the table for `kubernetesVersion` */
   readonly release?: EksRelease;
-  /** A VPC that exists. @default - a VPC of the cluster's own */
+  /** An existing VPC. @default - a new VPC */
   readonly vpc?: ExistingVpc;
   /**
    * Zones of the cluster's own VPC, at least 2, e.g. `['eu-central-1a', 'eu-central-1b']`. Name those where the GPU types are
-   * offered. @default - the first two of the region that need no opting in
+   * offered. @default - the first two of the region that need no opt-in
    */
   readonly availabilityZones?: string[];
   /** IPv4 range of the cluster's own VPC, /16 to /20. @default '10.0.0.0/16' */
   readonly vpcCidr?: string;
   /** NAT gateways of the cluster's own VPC. @default NatGateways.ONE_PER_ZONE */
   readonly natGateways?: NatGateways;
-  /** From where the Kubernetes API is reached. @default ApiAccess.private() */
+  /** Networks from which the Kubernetes API is reached. @default ApiAccess.private() */
   readonly apiAccess?: ApiAccess;
   /**
-   * ARNs of the IAM roles and users that administer the cluster, the one that applies the workloads among them. Name them where
-   * more than one identity applies the stack: the default is another whenever another applies.
+   * ARNs of the IAM roles and users that administer the cluster, the one that applies the workloads among them. Name them if more than one
+   * identity applies the stack: the default is whoever runs the apply, so it changes with the identity.
    * @default - the identity that applies the stack
    */
   readonly admins?: string[];
@@ -47,7 +47,7 @@ export interface EksGpuClusterProps {
 }
 
 /**
- * What is known of an EKS cluster that exists.
+ * What is known of an existing EKS cluster.
  */
 export interface EksClusterAttributes {
   /** Name of the cluster, known at synthesis. */
@@ -56,19 +56,19 @@ export interface EksClusterAttributes {
   readonly subnetIds: string[];
   /** Security groups that nodes must be members of, the one that EKS made for the cluster first. */
   readonly securityGroupIds: string[];
-  /** Zones of the subnets, in the same order; reserved capacity is led by them to its subnet. @default - not known */
+  /** Zones of the subnets, in the same order; they lead reserved capacity to its subnet. @default - not known */
   readonly availabilityZones?: string[];
-  /** IPv4 ranges of the subnets, in the same order. @default - not known: nobody checks that they have room for a pool */
+  /** IPv4 ranges of the subnets, in the same order. @default - not known: whether they have room for a pool is not checked */
   readonly subnetCidrs?: string[];
   /** Whether EKS's node monitoring agent runs on it. @default false */
   readonly nodeMonitoring?: boolean;
-  /** VPC of the cluster. @default - asked of AWS */
+  /** VPC of the cluster. @default - looked up in AWS */
   readonly vpcId?: string;
-  /** URL of the API server. @default - asked of AWS */
+  /** URL of the API server. @default - looked up in AWS */
   readonly endpoint?: string;
-  /** Certificate authority of the API server, PEM in base64. @default - asked of AWS */
+  /** Certificate authority of the API server, PEM in base64. @default - looked up in AWS */
   readonly certificateAuthorityData?: string;
-  /** Region of the cluster. @default - asked of AWS */
+  /** Region of the cluster. @default - looked up in AWS */
   readonly region?: string;
   /** Whether the EKS Pod Identity agent runs on it. @default false */
   readonly podIdentity?: boolean;

@@ -35,9 +35,8 @@ const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager'
  * An EKS cluster for GPU pools: private API, secrets encrypted by a key of its own, every control-plane log kept for a year,
  * access by named identities only, network policies, EKS Pod Identity, a small pool of CPU nodes.
  *
- * Nodes and pods are in private subnets. Everything that has a version is pinned to it. `explain()` tells how to reach a private
- * API. There is no default StorageClass: the volume driver's add-on can only make one that does not encrypt; make
- * `EncryptedStorageClass` in the workload stack.
+ * Nodes and pods are in private subnets. All versions are pinned. `explain()` describes how to reach a private API. There is no default
+ * StorageClass: the volume driver's add-on can only create one without encryption; create an `EncryptedStorageClass` in the workload stack.
  *
  * Throws a `ValidationError` with every fault of the name, version, zones, ranges, administrators, system nodes and tags.
  *
@@ -45,8 +44,8 @@ const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager'
  */
 export class EksGpuCluster extends Construct implements IEksCluster {
   /**
-   * An EKS cluster that exists, for pools and roles. Nothing about the cluster itself is changed. What is not given is asked of
-   * AWS when Terraform plans. Throws a `ValidationError` for a name no cluster can have, and without a security group.
+   * An existing EKS cluster, for pools and roles. Nothing about the cluster itself is changed. Attributes that are not given are looked up
+   * in AWS when Terraform plans. Throws a `ValidationError` for a name no cluster can have, and without a security group.
    *
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
@@ -98,7 +97,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   /**
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
-   * @param props what it is made of
+   * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
     super(scope, id);
@@ -150,7 +149,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       name: clusterName,
       version: release.kubernetesVersion,
       roleArn: role.roleArn,
-      // Network add-ons come as managed ones, with their versions.
+      // Network add-ons are installed as managed add-ons, with pinned versions.
       bootstrapSelfManagedAddons: false,
       accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
       enabledClusterLogTypes: CONTROL_PLANE_LOGS,
@@ -211,7 +210,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     ClusterChecks.of(this);
   }
 
-  /** The GPU pools known on it, in the order of their names. A copy. */
+  /** The GPU pools known on it, in the order of their names. Returns a copy. */
   public get nodePools(): IGpuNodePool[] {
     return ClusterNodePools.of(this);
   }
@@ -222,7 +221,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   }
 
   /**
-   * The IAM role of one service account, by EKS Pod Identity; made in the cluster's scope on the first call.
+   * The IAM role of one service account, by EKS Pod Identity; created in the cluster's scope on the first call.
    *
    * @param namespace namespace of the service account
    * @param serviceAccountName name of the service account
@@ -245,7 +244,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.clusterAccess.grantAdmin(id, principalArn);
   }
 
-  /** How the cluster is reached, what it runs, and where the pods of this program go, as text for people. */
+  /** How the cluster is reached, what it runs, and where the pods of this program go, as human-readable text. */
   public explain(): string {
     return `${this.clusterExplanation}\n\n${ClusterChecks.of(this).explain()}`;
   }
@@ -295,7 +294,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   }
 }
 
-/** IAM takes nothing but https; some emulators of EKS name an issuer of theirs by http. */
+/** IAM accepts only https; some emulators of EKS have an http issuer. */
 function issuerUrl(cluster: EksCluster): string {
   return `https://${Token.asString(Fn.element(Fn.split('://', cluster.identity.get(0).oidc.get(0).issuer), 1))}`;
 }

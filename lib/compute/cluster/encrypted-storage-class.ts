@@ -8,23 +8,23 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 
 /**
- * What a storage class is made of.
+ * Properties of `EncryptedStorageClass`.
  */
 export interface EncryptedStorageClassProps {
   /** The EKS cluster, with the EBS volume driver on it. */
   readonly cluster: IKubernetesCluster;
   /** Name of the class. @default 'gp3-encrypted' */
   readonly storageClassName?: string;
-  /** Whether claims that name no class get this one. @default true */
+  /** Whether claims without a class get this one. @default true */
   readonly isDefault?: boolean;
   /** ARN of the KMS key; the driver's role must be allowed to use it. @default - the account's own key for EBS */
   readonly kmsKeyArn?: string;
 }
 
 /**
- * The storage class of encrypted gp3 volumes, the default one of its cluster. One to a cluster.
+ * The storage class of encrypted gp3 volumes, the default one of its cluster. Create one per cluster.
  *
- * It is made in the workload stack: the add-on of the volume driver can make a default class too, but one that does not encrypt.
+ * It belongs in the workload stack. The add-on of the volume driver can create a default class too, but one without encryption.
  * Throws a `ValidationError` for a name that Kubernetes refuses.
  *
  * @see https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md
@@ -38,7 +38,7 @@ export class EncryptedStorageClass extends Construct {
   /**
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
-   * @param props what it is made of
+   * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: EncryptedStorageClassProps) {
     super(scope, id);
@@ -51,7 +51,7 @@ export class EncryptedStorageClass extends Construct {
         annotations: { 'storageclass.kubernetes.io/is-default-class': String(props.isDefault ?? true) },
       },
       storageProvisioner: 'ebs.csi.aws.com',
-      // In the zone where the pod lands, not before.
+      // In the zone of the node that the pod is scheduled on.
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,
       reclaimPolicy: 'Delete',
@@ -63,7 +63,7 @@ export class EncryptedStorageClass extends Construct {
 }
 
 /**
- * Whether this program has made a class for a cluster.
+ * Whether this program has created a class for a cluster.
  *
  * @internal
  */

@@ -16,7 +16,7 @@ import { EksClusterAttributes } from './eks-gpu-cluster-props';
 import { serviceAccountRole } from './service-account-role';
 
 /**
- * An EKS cluster that exists.
+ * An existing EKS cluster.
  *
  * @internal
  */
@@ -33,7 +33,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly kubernetesVersion?: string;
   public readonly provider?: TerraformProvider;
   public readonly tags: { [key: string]: string };
-  /** Its add-ons and access are the business of whoever made it. */
+  /** Its add-ons and access are managed elsewhere. */
   public readonly ready: ITerraformDependable[] = [];
   public readonly nodeReady: ITerraformDependable[] = [];
 

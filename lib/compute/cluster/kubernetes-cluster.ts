@@ -10,7 +10,7 @@ import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-clu
 import { concreteFault } from '../../core/tokens';
 
 /**
- * What is known of a cluster that a kubeconfig leads to.
+ * What is known of a cluster reached by a kubeconfig.
  */
 export interface KubeconfigAttributes {
   /** Path of the kubeconfig, as the folder that Terraform runs in sees it. */
@@ -22,11 +22,11 @@ export interface KubeconfigAttributes {
 }
 
 /**
- * A Kubernetes cluster that exists, wherever it runs.
+ * An existing Kubernetes cluster, wherever it runs.
  */
 export class KubernetesCluster extends Construct implements IKubernetesCluster {
   /**
-   * A cluster that a kubeconfig leads to. Throws a `ValidationError` for an empty path and for a name that is a token.
+   * A cluster reached by a kubeconfig. Throws a `ValidationError` for an empty path and for a name that is a token.
    *
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
@@ -40,7 +40,7 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
   public readonly clusterName: string;
   /** How a Kubernetes client reaches it. */
   public readonly connection: ClusterConnection;
-  /** What Kubernetes objects must wait for: nothing, the cluster is there. */
+  /** What Kubernetes objects must wait for: nothing, because the cluster exists. */
   public readonly ready: ITerraformDependable[] = [];
 
   private constructor(scope: Construct, id: string, attributes: KubeconfigAttributes) {
@@ -69,12 +69,12 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
     ClusterChecks.of(this);
   }
 
-  /** The GPU pools known on it, in the order of their names. A copy. */
+  /** The GPU pools known on it, in the order of their names. Returns a copy. */
   public get nodePools(): IGpuNodePool[] {
     return ClusterNodePools.of(this);
   }
 
-  /** How the cluster is reached, and where the pods of this program go, as text for people. */
+  /** How the cluster is reached, and where the pods of this program go, as human-readable text. */
   public explain(): string {
     const { configPath, configContext } = this.connection;
     return [
@@ -85,7 +85,7 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
   }
 
   /**
-   * Always throws a `ValidationError`: a kubeconfig says nothing of how pods would get the credentials of an IAM role.
+   * Always throws a `ValidationError`: a kubeconfig does not tell how pods would get the credentials of an IAM role.
    *
    * @param namespace namespace of the service account
    * @param serviceAccountName name of the service account

@@ -11,7 +11,7 @@ import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 interface PodCredentials {
   /** Name of the cluster, known at synthesis. */
   readonly clusterName: string;
-  /** Name of the cluster for resources: a reference where the cluster is made in the same code. */
+  /** Name of the cluster for resources: a reference if the cluster is created in the same program. */
   readonly clusterReference: string;
   /** Whether the EKS Pod Identity agent runs. */
   readonly podIdentity: boolean;
@@ -22,7 +22,7 @@ interface PodCredentials {
 }
 
 /**
- * The role of a service account, made on the first call in the given scope; the same one on every later call.
+ * The role of a service account, created in the given scope on the first call; the same one on every later call.
  *
  * @internal
  */
@@ -71,7 +71,7 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
       : webIdentityTrust(oidcProviderArn ?? '', namespace, account);
     const role = new IamRole(this, 'Resource', {
       provider,
-      // IAM takes at most 38 characters as a prefix. Roles are global: the same program may run for two regions of an account.
+      // IAM takes at most 38 characters as a prefix. Roles are global: the same program may be applied to two regions of an account.
       namePrefix: `${kubernetesName(`${clusterName}-${namespace}-${account}`, 37)}-`,
       description: `Service account ${namespace}/${account} of cluster ${clusterName}`,
       assumeRolePolicy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
@@ -101,7 +101,7 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
 }
 
 /**
- * Only for pods of this service account on this cluster: the session tags that EKS sets when it takes the role say so.
+ * Trusts only pods of this service account on this cluster, by the session tags that EKS sets when it assumes the role.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
  */

@@ -20,7 +20,7 @@ const NODE_POLICIES = [
   'AmazonSSMManagedInstanceCore',
 ];
 
-/** What the system nodes are made of. */
+/** Properties of `SystemNodeGroup`. */
 interface SystemNodeGroupProps {
   /** Name of the cluster, known at synthesis. */
   readonly clusterName: string;
@@ -59,7 +59,7 @@ export class SystemNodeGroup extends Construct {
       namePrefix: `${clusterName}-system-`,
       description: `System nodes of cluster ${clusterName}`,
       updateDefaultVersion: true,
-      // Here and not in the node group, where a change would replace the group.
+      // Set here and not in the node group, where a change would replace the group.
       instanceType: nodes.instanceType ?? 'm7i.large',
       blockDeviceMappings: [
         {
@@ -92,7 +92,7 @@ export class SystemNodeGroup extends Construct {
       labels: { 'gpu-inference-constructs/system': 'true' },
       launchTemplate: { id: template.id, version: Token.asString(template.latestVersion) },
       tags,
-      // Whoever scales the group sets the number.
+      // The number is left to whatever scales the group.
       lifecycle: { ignoreChanges: ['scaling_config[0].desired_size'] },
       dependsOn: [...role.ready, ...props.dependsOn],
     });

@@ -6,9 +6,9 @@ import { DataSize } from '../../units/data-size';
 export interface SystemNodes {
   /** Instance type, x86-64, with room for monitoring. A change replaces the nodes one by one. @default 'm7i.large' */
   readonly instanceType?: string;
-  /** Fewest nodes, and the number to begin with; whole, at least 1. @default 2 */
+  /** Minimum number of nodes, and the initial one; whole, at least 1. @default 2 */
   readonly minNodes?: number;
-  /** Most nodes; whole, at least 1. @default 4 */
+  /** Maximum number of nodes; whole, at least 1. @default 4 */
   readonly maxNodes?: number;
   /** Root volume of a node: gp3, encrypted; whole GiB, at least 20. @default DataSize.gib(50) */
   readonly diskSize?: DataSize;

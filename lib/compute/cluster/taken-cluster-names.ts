@@ -3,12 +3,12 @@ import { IConstruct } from 'constructs';
 import { Fault, fault } from '../../units/fault';
 import { enter, entered } from '../../core/cluster-ledger';
 
-/** What the ledger of a stack calls the names of the clusters that it makes. */
+/** Kind of entry in a stack's ledger: names of the clusters that it makes. */
 const CLUSTER_NAME = 'cluster name';
 
 /**
- * The fault of a name that another cluster of the stack has. A name is unique in an account and region, of which a stack has one for each
- * provider.
+ * The fault of a name that another cluster of the stack has. A name is unique within an account and region, and each provider of a stack
+ * has one of these.
  *
  * @internal
  */
@@ -25,7 +25,7 @@ export function clusterNameTakenFaults(scope: IConstruct, clusterName: string, p
 }
 
 /**
- * Takes a name for a cluster.
+ * Claims a name for a cluster.
  *
  * @internal
  */

@@ -5,7 +5,7 @@ import { Fn, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
 
-/** Zones a VPC has when none are named. */
+/** Number of zones of a VPC when none are named. */
 const DEFAULT_ZONES = 2;
 
 /** Most zones that a VPC is divided for: the letters `a` to `f`, which is what the largest region has. */
@@ -19,7 +19,7 @@ const LETTERS = 'abcdef';
 export interface ZoneSlot {
   /** Name of the zone, or a reference to it. */
   readonly zone: string;
-  /** What stands for it in ids and names. */
+  /** Label for ids and names. */
   readonly label: string;
   /** Which part of the range it has. It comes from the zone's letter, so that naming a further zone moves no subnet. */
   readonly index: number;
@@ -65,7 +65,7 @@ export function zoneFaults(zones?: string[]): Fault[] {
 }
 
 /**
- * The zones of a VPC: those named, else the first of the region that need no opting in.
+ * The zones of a VPC: those named, else the first of the region that need no opt-in.
  *
  * @internal
  */

@@ -30,7 +30,7 @@ export interface PlanRequest {
   readonly replicas?: number;
   /** @default - the smallest of the catalog that fits and reaches the targets */
   readonly hardware?: ServingHardware;
-  /** Most nodes of the pool. @default - as many as the replicas need */
+  /** Maximum number of nodes of the pool. @default - as many as the replicas need */
   readonly maxNodes?: number;
 }
 

@@ -165,7 +165,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         revisionHistoryLimit: 3,
         progressDeadlineSeconds: sizing.progressDeadline,
         selector: { matchLabels: this.labels },
-        // No surge: on a full pool a new pod gets a GPU only after an old one has gone, and a surge would wait for ever.
+        // No surge: on a full pool a new pod gets a GPU only after an old one has gone, and a surge would wait forever.
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '0', maxUnavailable: '1' } },
         template: tritonPod({
           serviceAccountName: this.name,
@@ -201,7 +201,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     new PodDisruptionBudgetV1(this, 'DisruptionBudget', {
       ...kubernetesMeta(this, this.props.cluster, namespace),
       metadata: this.metadata(),
-      // One at a time also lets a single replica be drained, where a minimum of one would block a node update for ever.
+      // One at a time also lets a single replica be drained, where a minimum of one would block a node update forever.
       spec: { maxUnavailable: '1', selector: { matchLabels: this.labels } },
     });
   }

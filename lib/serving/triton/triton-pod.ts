@@ -26,7 +26,7 @@ const CACHE_MOUNT = '/var/cache/triton';
 const DRAIN_SECONDS = 10;
 
 /**
- * What a pod of a deployment is made of.
+ * Properties of `tritonPod`.
  *
  * @internal
  */

@@ -32,7 +32,7 @@ export interface VllmModelRequest {
   readonly replicas?: number;
   /** Hardware that is given. @default - the planner chooses */
   readonly hardware?: ServingHardware;
-  /** Most nodes of the pool. @default - as many as the replicas need */
+  /** Maximum number of nodes of the pool. @default - as many as the replicas need */
   readonly maxNodes?: number;
   /** How the nodes that the planner chooses reach each other. */
   readonly network: ServingLoad['network'];

@@ -9,7 +9,7 @@ import { DataSize } from '../../units/data-size';
 export interface VllmOptions {
   /** Most sequences computed at once; those that find no room in the cache wait. @default 256 */
   readonly maxSequences?: number;
-  /** Most tokens of one scheduler step. @default - vLLM's own for the GPU */
+  /** Maximum number of tokens in one scheduler step. @default - vLLM's own for the GPU */
   readonly maxBatchedTokens?: number;
   /** Share of each GPU's memory that vLLM takes, above 0 and up to 1. @default 0.9 */
   readonly gpuMemoryUtilization?: number;

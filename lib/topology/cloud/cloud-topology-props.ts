@@ -16,7 +16,7 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
   /** The GPU pools. @default - a pool for each model, of the smallest hardware that it fits */
   readonly nodePools?: TopologyNodePool[];
   /**
-   * An EKS cluster that exists; its name must be `clusterName`, and nothing may be said of what only a new cluster has.
+   * An existing EKS cluster; its name must be `clusterName`, and nothing may be said of what only a new cluster has.
    * @default - a cluster of the topology's own
    */
   readonly cluster?: IEksCluster;

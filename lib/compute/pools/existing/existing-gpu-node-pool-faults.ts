@@ -38,7 +38,7 @@ export interface ExistingPoolSpec {
   readonly maxPods: number;
   /** @default - not known */
   readonly sharing?: GpuSharing;
-  /** Labels of the pool itself, which agents and workloads rely on. */
+  /** Labels that the pool itself sets, which agents and workloads rely on. */
   readonly poolLabels: { [key: string]: string };
 }
 
@@ -68,7 +68,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     ...labelSyntaxFaults('nodeSelector', nodeSelector),
     ...(nodeNames
       ? [...labelFaults(labels, spec.poolLabels, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
-      : // The nodes have these already: only their form can be wrong.
+      : // The nodes already have these, so only their syntax is checked.
         [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)]),
   ];
 }
@@ -90,7 +90,7 @@ function contradictionFaults({ labels, nodeSelector, poolLabels, nodeNames }: Ex
   return [
     ...differ('labels', nodeSelector, 'nodeSelector has'),
     ...differ('nodeSelector', poolLabels, required),
-    // On nodes that the pool labels, labels of its own are refused anyway.
+    // On nodes that the pool labels, its own labels are refused anyway.
     ...(nodeNames ? [] : differ('labels', poolLabels, required)),
   ];
 }
@@ -101,7 +101,7 @@ interface SharingLabelMeaning {
   readonly migProfile?: string;
 }
 
-/** Labels by which agents share the GPUs, and what their values mean, as far as known. */
+/** Labels by which agents share the GPUs, with the meanings of known values. */
 const SHARING_LABELS: { readonly [label: string]: (value: string) => SharingLabelMeaning | undefined } = {
   [PLUGIN_CONFIG_LABEL]: (value) => {
     const [, replicas, renamed] = /^time-slicing-(\d+)(-renamed)?$/.exec(value) ?? [];
@@ -114,7 +114,7 @@ const SHARING_LABELS: { readonly [label: string]: (value: string) => SharingLabe
   },
 };
 
-/** Labels that the nodes already have must agree with `gpuSharing`. Configurations with other names are not known, and not judged. */
+/** Labels that the nodes already have must agree with `gpuSharing`. Configurations with other names are unknown and not checked. */
 function sharingLabelFaults({ labels, nodeSelector, nodeNames, sharing, hardware }: ExistingPoolSpec): Fault[] {
   const given = { ...(nodeNames ? {} : labels), ...nodeSelector };
   const declared = sharing ? sharingLabels(sharing) : {};
@@ -205,11 +205,11 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[
   ];
 }
 
-/** What the ledger of a cluster calls nodes that are named, each with the name of its pool. */
+/** Kind of entry in a cluster's ledger: nodes listed in `nodeNames`, each with the name of its pool. */
 const NODE = 'node';
 
 /**
- * Makes the nodes of a valid pool known.
+ * Enters the nodes of a valid pool into the ledger.
  *
  * @internal
  */

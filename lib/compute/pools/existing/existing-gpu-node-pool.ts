@@ -14,7 +14,7 @@ import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu-node-pool-faults';
 
-/** Most pods that a kubelet accepts by default. */
+/** Maximum number of pods that a kubelet accepts by default. */
 const KUBELET_MAX_PODS = 110;
 
 /**
@@ -33,7 +33,7 @@ export interface ExistingGpuNodePoolProps {
    * How pods share a GPU. `NodeAgents` sets up time slicing and MIG from labels of the nodes, which the pool sets if `nodeNames` is given,
    * and which you must set otherwise. If the device plugin of the nodes is set up already and gives shares another resource name, add
    * `renamed()`.
-   * @default - GPUs are not shared, as far as is known
+   * @default - GPUs are not shared, as far as known
    */
   readonly gpuSharing?: GpuSharing;
   /**
@@ -60,7 +60,7 @@ export interface ExistingGpuNodePoolProps {
   readonly driverInImage?: boolean;
   /** Name of the pool, unique within the cluster: an RFC 1123 label. @default - from the construct's id */
   readonly poolName?: string;
-  /** Most pods of one node: `maxPods` of its kubelet. @default 110, the kubelet's own */
+  /** Maximum number of pods on one node: `maxPods` of its kubelet. @default 110, the kubelet's default */
   readonly maxPods?: number;
 }
 
@@ -105,7 +105,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
     enterNodes(this, spec);
   }
 
-  /** What pods can have on one node beyond what follows from the hardware: pods, and shares of GPUs. */
+  /** Allocatable resources of one node that differ from those of the hardware: pods, and GPU shares. */
   public get allocatable(): { [resource: string]: string } | undefined {
     const { maxPods, sharing, hardware } = this.#spec;
     return {
@@ -114,7 +114,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
     };
   }
 
-  /** The labels and taints that nodes of the pool must have, and how to set them, as text for people. */
+  /** The labels and taints that nodes of the pool must have, and how to set them, as human-readable text. */
   public explain(): string {
     const { nodeNames, hardware, nodes, sharing } = this.#spec;
     const labels = Object.entries(this.nodeLabels).map(([key, value]) => `${key}=${value}`);
@@ -152,7 +152,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
 
 function nodeLabelsOf(spec: ExistingPoolSpec): { [key: string]: string } {
   const { sharing, nodeNames, labels, nodeSelector } = spec;
-  // A configuration of other agents has a name of its own.
+  // A configuration of other agents has a different name.
   return { ...(sharing && !nodeNames ? sharingLabels(sharing) : {}), ...labels, ...nodeSelector, ...spec.poolLabels };
 }
 

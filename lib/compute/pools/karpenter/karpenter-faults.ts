@@ -6,7 +6,10 @@ import { GpuNodePoolSpec } from '../shared/gpu-node-pool-spec';
 import { needsOneSubnet } from '../shared/gpu-node-pool-subnets';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 
-/** Properties of managed node groups only, which an object that was made for one may still have, and why Karpenter has none of them. */
+/**
+ * Properties that only managed node groups have, with the reason why Karpenter has no equivalent. An object written for a node group may
+ * still have them.
+ */
 const MANAGED_ONLY = {
   autoscaling: 'Karpenter itself launches and terminates the nodes of its pools',
   gpuSharing: 'Karpenter counts whole GPUs and would launch a node for each share',
@@ -16,7 +19,7 @@ const MANAGED_ONLY = {
 } as const;
 
 /**
- * The faults of what Karpenter cannot do for a pool and a managed node group can.
+ * The faults of what a managed node group can do for a pool and Karpenter cannot.
  *
  * @internal
  */
@@ -44,7 +47,7 @@ export function karpenterFaults(spec: GpuNodePoolSpec, props: KarpenterGpuNodePo
   return [...faults, ...managedOnlyFaults(props), ...unknownLengthFaults(spec)];
 }
 
-/** The compiler refuses these only where the object is written in place. */
+/** The compiler refuses these only in an object literal. */
 function managedOnlyFaults(props: KarpenterGpuNodePoolProps & Partial<GpuNodePoolOptions>): Fault[] {
   return Object.entries(MANAGED_ONLY).flatMap(([property, why]) =>
     props[property as keyof typeof MANAGED_ONLY] === undefined

@@ -21,12 +21,12 @@ import { capacityType, karpenterObjects } from './karpenter-objects';
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
  * with EFA, a NodeOverlay that tells Karpenter of the nodes' huge pages.
  *
- * The pool itself makes what belongs to AWS: the role of the nodes and its access to the cluster, the security group of EFA, the placement
+ * The pool itself creates the AWS resources: the role of the nodes and its access to the cluster, the security group of EFA, the placement
  * group. Karpenter's objects go into the scope `workloads`, as a Helm release. Karpenter itself must run on the cluster: 1.11 or later for
  * the network interfaces, with the feature gates StaticCapacity if `minNodes` equals `maxNodes`, NodeOverlay with EFA, and
  * ReservedCapacity (on by default) for reserved capacity.
  *
- * Karpenter keeps no minimum: `minNodes` is 0, or equal to `maxNodes` for a fixed number of nodes. GPUs are not shared, for Karpenter
+ * Karpenter keeps no minimum: `minNodes` is 0, or equal to `maxNodes` for a fixed number of nodes. GPUs are not shared, because Karpenter
  * counts whole ones; unhealthy nodes are repaired by Karpenter's feature gate NodeRepair. Throws a `ValidationError` with every fault, as
  * `GpuNodePool` does, and for `EfaLayout.COMBINED`, which Karpenter cannot launch.
  *
@@ -86,12 +86,12 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     enterInstancePool(this, spec);
   }
 
-  /** Labels that Karpenter sets on the nodes by itself, as far as their values are known. */
+  /** Labels that Karpenter itself sets on the nodes, as far as their values are known. */
   public get platformLabels(): { [key: string]: string } | undefined {
     return { 'karpenter.sh/nodepool': this.poolName, 'karpenter.sh/capacity-type': capacityType(this.capacity.kind) };
   }
 
-  /** What pods can have on one node beyond what follows from the hardware: how many of them get an address, and huge pages. */
+  /** Allocatable resources of one node that differ from those of the hardware: pods with an address, and huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
     const { image, instanceType, efa } = this.#spec;
     return {
@@ -106,7 +106,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     return this.#objects.map((each) => ({ ...each }));
   }
 
-  /** What was derived from the description, and why, as text. */
+  /** Which values were derived from the description, and why, as human-readable text. */
   public explain(): string {
     return explainPool(this.#spec, this.subnetIds, false);
   }

@@ -12,7 +12,7 @@ import { fault } from '../../../units/fault';
  */
 export class KarpenterInstallation extends CustomResources {
   /**
-   * Makes the objects of a pool, in place of those of a pool of this name that was removed from the construct tree.
+   * Creates the objects of a pool, replacing those of a pool of the same name that was removed from the construct tree.
    */
   public static of(scope: Construct, pool: IGpuNodePool, props: CustomResourcesProps): KarpenterInstallation {
     const id = `Karpenter-${pool.poolName}`;

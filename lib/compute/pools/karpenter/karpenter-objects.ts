@@ -41,7 +41,7 @@ function nodePool(spec: GpuNodePoolSpec, { labels, taints }: KarpenterSurroundin
     spec: {
       ...(fixed ? { replicas: minNodes, limits: { nodes: String(maxNodes) } } : {}),
       ...(fixed ? {} : { limits: { 'nvidia.com/gpu': String(maxNodes * instanceType.gpuCount) } }),
-      // Model servers start slowly: only nodes without any are taken away, one at a time.
+      // Model servers start slowly, so only empty nodes are removed, one at a time.
       disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '10m', budgets: [{ nodes: '1' }] },
       template: {
         metadata: { labels },
@@ -68,7 +68,7 @@ function nodePool(spec: GpuNodePoolSpec, { labels, taints }: KarpenterSurroundin
 }
 
 /**
- * Capacity type as Karpenter writes it.
+ * Karpenter's name for a kind of capacity.
  *
  * @internal
  */

@@ -15,7 +15,7 @@ const CAPACITY_TYPES: { readonly [kind in CapacityKind]: string } = {
 };
 
 /**
- * Effect of a taint as EKS writes it.
+ * EKS's name for the effect of a taint.
  *
  * @internal
  */

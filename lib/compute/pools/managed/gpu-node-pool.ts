@@ -23,15 +23,15 @@ import { gpuLaunchTemplate } from './launch-template';
  *
  * Nodes run the AL2023 image with NVIDIA's driver, in the release that the cluster pins. With EFA they have every EFA interface of
  * their instance type, laid out per network card as the catalog lists it, in one subnet, and a security group that lets them reach
- * each other. The number of nodes belongs to whatever scales the pool: after the first apply Terraform leaves it alone. A new image
+ * each other. The number of nodes is left to whatever scales the pool: Terraform does not change it after the first apply. A new image
  * replaces one node at a time (`max_unavailable` 1; the provider has no attribute for EKS's `MINIMAL` update strategy yet, so EKS
  * starts the new node before it drains the old one, and needs capacity for it).
  *
- * On a capacity block the pool starts without nodes, grows at the block's start and drains before its end. For its whole life it keeps
- * its image and launch template, because EKS can only upgrade such a group at zero nodes; another reservation makes a new node group.
+ * On a capacity block the pool starts without nodes, grows at the block's start and drains before its end. It keeps its image and launch
+ * template for as long as it exists, because EKS can only upgrade such a group at zero nodes; another reservation creates a new node group.
  *
  * Throws a `ValidationError` with every fault: a token or fraction as a number, `minNodes` above `maxNodes`, no node and no autoscaler,
- * EFA on an instance type without it, several subnets where there must be one, a reservation in another zone or with fewer instances,
+ * EFA on an instance type without it, several subnets where only one is allowed, a reservation in another zone or with fewer instances,
  * a driver that does not support the GPUs, a subnet that is too small, a name, label, taint or tag that Kubernetes or AWS refuses, a
  * name that another pool of the cluster has.
  *
@@ -80,7 +80,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       nodeGroupName: spec.poolName,
       nodeRoleArn: role.roleArn,
       subnetIds: this.subnetIds,
-      // The launch template of a capacity block names it, and EKS then refuses it here.
+      // The launch template of a capacity block sets it, and EKS then refuses it here.
       instanceTypes: block ? undefined : [instanceType.name],
       capacityType: eksCapacityType(capacity.kind),
       amiType: spec.image.amiType(instanceType.architecture),
@@ -88,7 +88,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       releaseVersion: imageRelease(spec).version,
       launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
       scalingConfig: {
-        // Nodes of a block come and go with it, so nothing may hold the group above zero.
+        // Nodes of a block come and go with it, so the minimum must stay at zero.
         minSize: block ? 0 : spec.minNodes,
         maxSize: spec.maxNodes,
         desiredSize: block && !block.active ? 0 : spec.initialNodes,
@@ -122,7 +122,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     return this.#spec.autoscaling.kind !== AutoscalingKind.NONE;
   }
 
-  /** Labels that EKS sets on the nodes by itself, as far as their values are known. */
+  /** Labels that EKS itself sets on the nodes, as far as their values are known. */
   public get platformLabels(): { [key: string]: string } | undefined {
     const { kind } = this.capacity;
     return {
@@ -131,7 +131,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     };
   }
 
-  /** What pods can have on one node beyond what follows from the hardware: pods, GPUs as they are shared, the image's huge pages. */
+  /** Allocatable resources of one node that differ from those of the hardware: pods, shared GPUs, the image's huge pages. */
   public get allocatable(): { [resource: string]: string } | undefined {
     return {
       pods: String(managedMaxPods(this.#spec.instanceType, layoutOf(this.#spec))),
@@ -145,7 +145,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     return this.#nodeGroup.nodeGroupName;
   }
 
-  /** What was derived from the description, and why, as text. */
+  /** Which values were derived from the description, and why, as human-readable text. */
   public explain(): string {
     return explainPool(this.#spec, this.subnetIds);
   }
@@ -156,7 +156,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
   }
 }
 
-/** If every instance of a reservation is in use there is no spare to replace a second one by. */
+/** If every instance of a reservation is in use, there is no spare instance to replace a second node. */
 function repairConfig({ repair, capacity }: GpuNodePoolSpec) {
   if (!repair.isEnabled) return undefined;
   return { enabled: true, maxParallelNodesRepairedCount: repair.maxParallel ?? (capacity.reserved ? 1 : undefined) };

@@ -16,10 +16,10 @@ const ROOT_DEVICE = '/dev/xvda';
 /** Where Bottlerocket keeps images, logs and pod data. */
 const BOTTLEROCKET_DATA_DEVICE = '/dev/xvdb';
 
-/** Size of Bottlerocket's root volume, as Karpenter has it by default. */
+/** Size of Bottlerocket's root volume: Karpenter's default. */
 const BOTTLEROCKET_ROOT_GIB = 4;
 
-/** What the launch template of a pool is made from. */
+/** Properties of `gpuLaunchTemplate`. */
 interface GpuLaunchTemplateProps {
   readonly name: string;
   readonly instanceType: GpuInstanceType;
@@ -41,7 +41,7 @@ interface GpuLaunchTemplateProps {
 /**
  * The launch template of a managed node group of GPU nodes.
  *
- * What EKS forbids here is left out: an image (the node group pins its release), an instance profile, a subnet.
+ * It leaves out what EKS forbids here: an image (the node group pins its release), an instance profile, a subnet.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
  *
@@ -54,13 +54,13 @@ export function gpuLaunchTemplate(scope: Construct, props: GpuLaunchTemplateProp
     namePrefix: `${props.name.slice(0, 90)}-`,
     description: `GPU nodes ${props.name}`,
     updateDefaultVersion: true,
-    // Tokens keep a stolen request from reading the node's credentials; with one hop pods cannot reach them at all, and have no
-    // need to: their own come from the Pod Identity agent or IRSA.
+    // Tokens keep a stolen request from reading the node's credentials; with one hop pods cannot reach them at all, and need not: theirs
+    // come from the Pod Identity agent or IRSA.
     metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
     blockDeviceMappings: volumes(props),
     ...market(capacity, props.instanceType),
-    // Without interfaces of ours EKS puts the nodes into the cluster's security group by itself. With them the groups belong on
-    // each interface and must not be said on the template as well, and EKS adds none.
+    // Without interfaces of ours EKS puts the nodes into the cluster's security group by itself. With them the groups belong on each
+    // interface, must not be set on the template as well, and EKS adds none.
     vpcSecurityGroupIds: props.efaSecurityGroupId ? undefined : extraSecurityGroups(props.nodeSecurityGroupIds),
     networkInterfaces: layout.length > 0 ? layout.map((placement) => networkInterface(placement, props)) : undefined,
     placement: props.placementGroupName ? { groupName: props.placementGroupName } : undefined,
@@ -90,7 +90,7 @@ function market({ reserved, block }: Capacity, instanceType: GpuInstanceType) {
   };
 }
 
-/** Images and pod data lie on the root volume of AL2023, and on the second one of Bottlerocket, whose first holds the system. */
+/** Images and pod data are on the root volume of AL2023, and on the second one of Bottlerocket, whose first holds the system. */
 function volumes({ image, diskSize }: GpuLaunchTemplateProps) {
   const volume = (deviceName: string, volumeSize: number) => ({
     deviceName,

@@ -10,11 +10,11 @@ const EKS_DRAIN_MINUTES = 40;
 /** Minutes before the end at which a pool drains its nodes unless the user says otherwise. */
 const DEFAULT_DRAIN_MINUTES = 60;
 
-/** Ways to buy instances. */
+/** Purchase options of instances. */
 export enum CapacityKind {
-  /** By the second, while there are any. */
+  /** On demand, by the second, while available. */
   ON_DEMAND = 'on-demand',
-  /** Spare capacity, taken away at short notice. */
+  /** Spare capacity, reclaimed at short notice. */
   SPOT = 'spot',
   /** An On-Demand Capacity Reservation. */
   RESERVATION = 'reservation',
@@ -40,7 +40,7 @@ export interface CapacityReservation {
 }
 
 /**
- * A Capacity Block for ML: instances of one zone that are paid for in advance, from a given time to a given time.
+ * A Capacity Block for ML: instances in one zone that are paid for in advance, for a fixed period.
  */
 export interface CapacityBlock {
   /** Id of the reservation, e.g. `cr-02168da1478b509e0`. */
@@ -84,14 +84,14 @@ export class Capacity {
     return new Capacity(CapacityKind.ON_DEMAND);
   }
 
-  /** Spot: cheaper, and taken away at two minutes' notice. */
+  /** Spot: cheaper, and reclaimed at two minutes' notice. */
   public static spot(): Capacity {
     return new Capacity(CapacityKind.SPOT);
   }
 
   /**
-   * An On-Demand Capacity Reservation, and nothing beyond it. Throws an `UnscopedValidationError` if the id is malformed or
-   * `instances` is not a whole number of at least 1.
+   * An On-Demand Capacity Reservation; the pool launches no instances outside of it. Throws an `UnscopedValidationError` if the id is
+   * malformed or `instances` is not a whole number of at least 1.
    *
    * @param reservation the reservation
    */
@@ -113,10 +113,10 @@ export class Capacity {
   }
 
   /**
-   * A Capacity Block for ML. It sets every place that must be set for one: the market, the reservation and the instance type in
-   * the launch template; the capacity type, no instance types and no node at first in the node group; what scales it up at the
-   * start and drains it before the end. Throws an `UnscopedValidationError` if the id or the zone is malformed, a time is not written
-   * in UTC to the minute, the end leaves no time to use the block, or the drain would come after EKS's own.
+   * A Capacity Block for ML. It sets every place that must be set for one: the market, the reservation and the instance type in the launch
+   * template; the capacity type, no instance types and no node at first in the node group; the schedule that scales it up at the start and
+   * drains it before the end. Throws an `UnscopedValidationError` if the id or the zone is malformed, a time is not in UTC to the minute,
+   * the end leaves no time to use the block, or the drain would come after EKS's own.
    *
    * @param block the block
    */
@@ -125,7 +125,7 @@ export class Capacity {
     return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }
 
-  /** The way instances are bought. */
+  /** Purchase option of the instances. */
   public readonly kind: CapacityKind;
   /** The reservation, with what capacity blocks and on-demand reservations share. @default - none */
   public readonly reserved?: CapacityReservation;

@@ -38,7 +38,8 @@ const MIG_PROFILES: { readonly [gpu: string]: MigProfiles } = {
 const MEMORY_SLICES = 8;
 
 /**
- * What a process gets of them: 4864 MiB of an eighth of 40960 in the guide's listing of an A100, and more of larger instances.
+ * Share of its slices that a process can use: 4864 MiB of an eighth of 40960 in the guide's listing of an A100, and more of larger
+ * instances.
  *
  * @see https://docs.nvidia.com/datacenter/tesla/mig-user-guide/getting-started-with-mig.html
  */

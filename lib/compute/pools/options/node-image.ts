@@ -7,7 +7,7 @@ import { Fault, fault } from '../../../units/fault';
 export enum NodeImageFamily {
   /** The EKS-optimized Amazon Linux 2023 with NVIDIA's driver and container toolkit. */
   AL2023 = 'al2023',
-  /** Bottlerocket's NVIDIA variant, which has the device plugin too. */
+  /** Bottlerocket's NVIDIA variant, which also has the device plugin. */
   BOTTLEROCKET = 'bottlerocket',
 }
 
@@ -17,7 +17,7 @@ export enum NodeImageFamily {
 export interface NodeImageRelease {
   /**
    * Release of the image, e.g. `1.35.6-20260714` (AL2023) or `1.62.0-1d7b2d2f` (Bottlerocket).
-   * @default - AL2023: the one the cluster pins; Bottlerocket: the newest when the node group is made
+   * @default - AL2023: the one the cluster pins; Bottlerocket: the newest when the node group is created
    */
   readonly releaseVersion?: string;
   /** Major version of NVIDIA's driver in that release, e.g. 580. @default - AL2023: that of the cluster's pinned release */
@@ -25,7 +25,7 @@ export interface NodeImageRelease {
 }
 
 /**
- * The image that GPU nodes run. Both have NVIDIA's driver in them, so no operator may install one.
+ * The image that GPU nodes run. Both include NVIDIA's driver, so no operator may install one.
  *
  * @see https://github.com/awslabs/amazon-eks-ami/blob/main/CHANGELOG.md
  * @see https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html
@@ -33,11 +33,11 @@ export interface NodeImageRelease {
 export class NodeImage {
   /** Amazon Linux 2023, in the release that the cluster pins. */
   public static readonly AL2023_NVIDIA = NodeImage.al2023({});
-  /** Bottlerocket, in the newest release when the node group is made. */
+  /** Bottlerocket, in the newest release when the node group is created. */
   public static readonly BOTTLEROCKET_NVIDIA = NodeImage.bottlerocket({});
 
   /**
-   * Amazon Linux 2023 with NVIDIA's driver. Throws an `UnscopedValidationError` if the release is not written as EKS writes it.
+   * Amazon Linux 2023 with NVIDIA's driver. Throws an `UnscopedValidationError` if the release is not in the format of EKS.
    *
    * @param release the release
    */
@@ -47,8 +47,7 @@ export class NodeImage {
   }
 
   /**
-   * Bottlerocket with NVIDIA's driver and device plugin. Throws an `UnscopedValidationError` if the release is not written
-   * as EKS writes it.
+   * Bottlerocket with NVIDIA's driver and device plugin. Throws an `UnscopedValidationError` if the release is not in the format of EKS.
    *
    * @param release the release
    */

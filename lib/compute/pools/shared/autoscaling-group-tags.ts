@@ -8,10 +8,10 @@ import { repeatedIndexes } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
 import { GPU_TAINT } from './gpu-node-pool-labels';
 
-/** Part of a disk that pods can have: the file system, the image and the kubelet's own reserve take the rest. */
+/** Share of a disk that pods can use: the file system, the image and the kubelet's reserve take the rest. */
 const USABLE_DISK = 0.9;
 
-/** What a node of a pool offers. */
+/** The resources of a node of a pool. */
 interface NodeOffer {
   readonly instanceType: GpuInstanceType;
   readonly gpus: number;
@@ -24,7 +24,7 @@ interface NodeOffer {
 }
 
 /**
- * What a node of a pool offers, as the cluster autoscaler reads it from the tags of an Auto Scaling group without nodes. It knows
+ * The resources of a node of a pool, as the cluster autoscaler reads them from the tags of an Auto Scaling group without nodes. It knows
  * processors and memory by itself, but neither EFA nor huge pages nor the instance store, and pods that request these would stay pending
  * forever. EKS itself sets the two tags by which the autoscaler finds the group.
  *
@@ -51,7 +51,7 @@ export function nodeTemplateTags(offer: NodeOffer): { [key: string]: string } {
 
 const PREFIX = 'k8s.io/cluster-autoscaler/node-template';
 
-/** An Auto Scaling group takes 50 tags; EKS needs some, and the pool those for its resources, its own labels and its taint. */
+/** An Auto Scaling group can have 50 tags; EKS needs some, and the pool those for its resources, its own labels and its taint. */
 const MAX_USER_TAGS = 30;
 
 /**
@@ -102,8 +102,8 @@ function tagId(name: string): string {
 }
 
 /**
- * Tags the Auto Scaling group that EKS made for a node group. Each tag is a child by its own key, so that a change of one label
- * touches one tag.
+ * Tags the Auto Scaling group that EKS made for a node group. Each tag is a child named after its key, so that changing one label changes
+ * one tag.
  *
  * @internal
  */

@@ -4,7 +4,7 @@ import { GpuSharing } from '../options/gpu-sharing';
 import { InterfacePlacement, maxPodsBeside } from './launch-template-interfaces';
 
 /**
- * Names by which Bottlerocket knows the GPUs that it can divide; of later ones its documents name none.
+ * Bottlerocket's names of the GPUs that it can divide; its documentation names no later ones.
  *
  * @see https://bottlerocket.dev/en/os/latest/api/settings/kubelet-device-plugins/ (settings of 1.34, nvidia.mig.profile)
  */
@@ -17,9 +17,9 @@ const MIG_GPUS: { readonly [gpu: string]: string } = {
 
 /**
  * Settings of Bottlerocket nodes, as TOML: the most pods, the instance store as one RAID 0, and how its own device plugin shares the
- * GPUs. Huge pages and the limit of locked memory it sets by itself where EFA is attached.
+ * GPUs. With EFA, Bottlerocket itself sets huge pages and the limit of locked memory.
  *
- * @returns nothing when the defaults are right
+ * @returns undefined if the defaults are right
  *
  * @see https://bottlerocket.dev/en/os/latest/api/settings/
  * @see https://github.com/bottlerocket-os/bottlerocket-core-kit/pull/141

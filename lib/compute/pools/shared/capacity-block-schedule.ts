@@ -9,7 +9,7 @@ import { cronOf, readUtcTime, writeUtcTime } from '../options/utc-time';
 /** Leaves a bound of an Auto Scaling group as it is. */
 const UNCHANGED = -1;
 
-/** What the alarm of a capacity block is made of. */
+/** Properties of `capacityBlockAlarm`. */
 interface CapacityBlockAlarmProps {
   /** Name of the pool, with that of its cluster. */
   readonly name: string;
@@ -18,23 +18,23 @@ interface CapacityBlockAlarmProps {
   readonly provider?: TerraformProvider;
 }
 
-/** What the life of a pool on a capacity block is made of. */
+/** Properties of `capacityBlockSchedule`. */
 interface CapacityBlockScheduleProps extends CapacityBlockAlarmProps {
   /** Reference to the name of the Auto Scaling group that EKS made. */
   readonly autoscalingGroupName: string;
-  /** Nodes to have while the block lasts; with 0 an autoscaler decides. */
+  /** Number of nodes while the block lasts; with 0 an autoscaler decides. */
   readonly nodes: number;
 }
 
 /**
- * Grows a pool when its capacity block starts, drains it before the block ends, and tells of both.
+ * Grows a pool when its capacity block starts, drains it before the block ends, and sends notifications of both.
  *
- * The scheduled actions recur, once a year, although a block comes once. AWS forgets an action of one time when it has run
- * (hashicorp/terraform-provider-aws#19446: "Scheduled action name not found" a minute later); the provider then takes it out of the
- * state and makes it again at every apply, and AWS refuses a start in the past. By the time one recurs the block is long gone: a
- * launch for it would merely fail, and a drain finds nothing.
+ * The scheduled actions recur once a year, although a block is used once. AWS deletes a one-time action after it has run
+ * (hashicorp/terraform-provider-aws#19446: "Scheduled action name not found" a minute later); the provider then removes it from the state
+ * and recreates it at every apply, and AWS refuses a start in the past. By the time an action recurs the block is long gone: a launch would
+ * merely fail, and there would be nothing to drain.
  *
- * The name of an action has its time, so that another time makes another action. The provider keeps the start that AWS computed and
+ * The name of an action contains its time, so that another time creates another action. The provider keeps the start that AWS computed and
  * sends it again with a new recurrence (#38983), so that a block that was extended would be drained at its old end.
  *
  * EKS adds an action of its own that drains the group 40 minutes before the end; ours comes before it.
@@ -82,8 +82,8 @@ function drainOf(block: CapacityBlock): number {
 }
 
 /**
- * EC2 tells when a block is delivered, and 40 minutes before it ends. The user guide has had the kinds of both events in two
- * spellings, so the rule takes either.
+ * EC2 sends an event when a block is delivered, and 40 minutes before it ends. The user guide has spelled both event types in two ways, so
+ * the rule matches either.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-monitor.html
  *

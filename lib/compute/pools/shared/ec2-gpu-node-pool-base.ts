@@ -16,13 +16,13 @@ import { nodeSubnets, poolSubnetIds } from './gpu-node-pool-subnets';
 import { poolPlacementGroup } from './pool-placement-group';
 import { regionFaults } from './provider-region';
 
-/** What every node must do: join the cluster, and pull images. */
+/** What every node needs: to join the cluster and to pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
 
-/** What the VPC CNI must do. It has a role of its own on the clusters of this library; on other clusters that is not known. */
+/** What the VPC CNI needs. It has its own role on clusters of this library; on other clusters that is not known. */
 const CNI_POLICY = 'AmazonEKS_CNI_Policy';
 
-/** The resources that every pool of EC2 instances has, and what its further resources are made with. */
+/** The resources that every pool of EC2 instances has, and what its other resources need. */
 export interface Ec2PoolParts {
   /** Name of the pool with that of its cluster. */
   readonly name: string;
@@ -121,7 +121,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
     this._parts = { ...aws, role, efaReady: efaGroup?.ready ?? [], placementGroup };
   }
 
-  /** Subnets that its nodes are in; none where Terraform only knows them later. */
+  /** Subnets of its nodes; empty if only Terraform knows them. */
   public get subnets(): NodeSubnet[] | undefined {
     return nodeSubnets(this.#spec);
   }

@@ -10,7 +10,7 @@ import { DataSize } from '../../../units/data-size';
 import { Fault } from '../../../units/fault';
 import { GpuSharing } from '../options/gpu-sharing';
 
-/** What every pool knows of its nodes. */
+/** What every pool knows about its nodes. */
 export interface NodePoolFacts {
   readonly cluster: IKubernetesCluster;
   readonly poolName: string;
@@ -41,9 +41,9 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
   public readonly cluster: IKubernetesCluster;
   /** The hardware of each node. */
   public readonly hardware: GpuNodeType;
-  /** Fewest nodes. */
+  /** Minimum number of nodes. */
   public readonly minNodes: number;
-  /** Most nodes. */
+  /** Maximum number of nodes. */
   public readonly maxNodes: number;
   /** Fabric between its nodes. @default - none: nodes reach each other by TCP */
   public readonly fabric?: IRdmaFabric;
@@ -79,17 +79,17 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
     this.gpuSharing = facts.sharing ?? GpuSharing.none();
   }
 
-  /** Every label that its nodes have, as far as is known. A copy. */
+  /** All known labels of its nodes. Returns a copy. */
   public get nodeLabels(): { [key: string]: string } {
     return { ...this.#facts.nodeLabels };
   }
 
-  /** Labels that select the nodes of this pool and no others. A copy. */
+  /** Labels that select the nodes of this pool and no others. Returns a copy. */
   public get nodeSelector(): { [key: string]: string } {
     return { ...this.#facts.nodeSelector };
   }
 
-  /** The taints of its nodes. A copy. */
+  /** The taints of its nodes. Returns a copy. */
   public get taints(): NodeTaint[] {
     return this.#facts.taints.map((taint) => ({ ...taint }));
   }
@@ -104,7 +104,7 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
     return this.gpuSharing.resourceName;
   }
 
-  /** GPU memory that one of that resource can count on. */
+  /** GPU memory that one unit of that resource can count on. */
   public get gpuShareMemory(): DataSize | undefined {
     return this.gpuSharing.memoryPerShare(this.hardware);
   }

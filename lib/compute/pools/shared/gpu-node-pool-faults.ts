@@ -19,7 +19,7 @@ import { efaLayoutFaults } from './launch-template-interfaces';
 import { LabelSetter, labelFaults, nodeGroupLabelFaults, taintFaults } from './node-label-faults';
 import { claimReservation, sharedReservationFaults } from './reservation-claims';
 
-/** The AL2023 NVIDIA image needs the one; gp3 volumes are limited to the other. */
+/** The minimum that the AL2023 NVIDIA image needs, and the maximum of gp3 volumes. */
 const SMALLEST_DISK_GIB = 20;
 const LARGEST_DISK_GIB = 16384;
 
@@ -68,11 +68,11 @@ function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
   ];
 }
 
-/** What the ledger of a stack calls names of pools of EKS clusters. */
+/** Kind of entry in a stack's ledger: names of the pools of EKS clusters. */
 const POOL_NAME = 'pool name';
 
 /**
- * Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own; two that say
+ * Two imports of an EKS cluster into one stack with one provider are one cluster, whose node groups have names of their own; two in
  * different regions are not.
  */
 function isEks({ connection }: IKubernetesCluster): boolean {
@@ -105,7 +105,7 @@ export function takenNameFaults(cluster: IKubernetesCluster, poolName: string): 
 }
 
 /**
- * Makes a finished pool known to its cluster, and claims its name.
+ * Enters a finished pool into the ledger of its cluster, and claims its name.
  *
  * @internal
  */
@@ -172,7 +172,7 @@ function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {
 }
 
 /**
- * Makes a finished pool of EC2 instances known to its cluster, and claims its name and the instances of its reservation.
+ * Enters a finished pool of EC2 instances into the ledger of its cluster, and claims its name and the instances of its reservation.
  *
  * @internal
  */

@@ -12,21 +12,21 @@ import { NodeImage } from '../options/node-image';
 export const POOL_LABEL = 'gpu-inference-constructs/pool';
 
 /**
- * Label of every node with GPUs, which NVIDIA's agents are keyed on; nodeadm sets the same one from Kubernetes 1.35 on.
+ * Label of every node with GPUs, by which NVIDIA's agents select nodes; nodeadm sets it too from Kubernetes 1.35 on.
  *
  * @internal
  */
 export const GPU_LABEL = 'nvidia.com/gpu.present';
 
 /**
- * Label of exactly the nodes that have EFA interfaces attached; the type of an instance does not tell.
+ * Label of exactly the nodes that have EFA interfaces attached, which the instance type does not tell.
  *
  * @internal
  */
 export const EFA_LABEL = 'gpu-inference-constructs/efa';
 
 /**
- * Label by which the Kubernetes cluster autoscaler knows the accelerator of a node group.
+ * Label by which the Kubernetes cluster autoscaler recognizes the accelerator of a node group.
  *
  * @internal
  */
@@ -66,7 +66,7 @@ export const MIG_LABEL = 'nvidia.com/mig.config';
 export const GPU_TAINT: NodeTaint = { key: 'nvidia.com/gpu', value: 'present', effect: TaintEffect.NO_SCHEDULE };
 
 /**
- * The labels that a pool stamps on its nodes by itself.
+ * The labels that a pool itself sets on its nodes.
  *
  * @internal
  */

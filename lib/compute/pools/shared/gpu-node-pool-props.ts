@@ -19,11 +19,12 @@ export interface Ec2GpuNodePoolOptions {
   /** Instance type of every node. Another type replaces the pool: the old nodes go first, all of them. */
   readonly instanceType: GpuInstanceType;
   /**
-   * Fewest nodes; whole, at least 0. A managed node group takes 0 only with an autoscaler or `initialNodes`, and EKS refuses to raise it
-   * above the current number of nodes: scale the pool up first. Karpenter keeps no minimum: 0, or `maxNodes` for a fixed number of nodes.
+   * Minimum number of nodes; whole, at least 0. A managed node group takes 0 only with an autoscaler or `initialNodes`, and EKS refuses to
+   * raise it above the current number of nodes: scale the pool up first. Karpenter keeps no minimum: 0, or `maxNodes` for a fixed number of
+   * nodes.
    */
   readonly minNodes: number;
-  /** Most nodes; whole, at least 1. */
+  /** Maximum number of nodes; whole, at least 1. */
   readonly maxNodes: number;
   /** How the instances are bought. @default Capacity.onDemand() */
   readonly capacity?: Capacity;

@@ -4,17 +4,17 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 
-/** A security group for EFA, and what must be there before a node uses it. */
+/** A security group for EFA, and what must exist before a node uses it. */
 interface EfaSecurityGroup {
   readonly id: string;
   readonly ready: ITerraformDependable[];
 }
 
 /**
- * The security group that EFA needs: all traffic from itself and, said apart, to itself. Egress to 0.0.0.0/0 is not enough,
+ * The security group that EFA needs: all traffic from itself and, as a separate rule, to itself. Egress to 0.0.0.0/0 is not enough,
  * because EFA traffic has no IP address.
  *
- * The rules are resources of their own, so that the group can be deleted although it refers to itself.
+ * The rules are separate resources, so that the group can be deleted although it refers to itself.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html#efa-start-security
  *

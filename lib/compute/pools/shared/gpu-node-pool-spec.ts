@@ -47,7 +47,7 @@ export interface GpuNodePoolSpec {
  *
  * @param id id of the construct
  * @param props what is common to all pools of EC2 instances
- * @param managed what only managed node groups have
+ * @param managed the properties that only managed node groups have
  *
  * @internal
  */
@@ -102,7 +102,7 @@ export function layoutOf({ efa, instanceType, efaLayout }: GpuNodePoolSpec): Int
 }
 
 /**
- * Release of the node image and the major of the driver in it, as far as they are known.
+ * Release of the node image and major version of its driver, as far as known.
  *
  * @internal
  */

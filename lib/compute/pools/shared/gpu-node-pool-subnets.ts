@@ -19,7 +19,7 @@ const RESERVED_ADDRESSES = 5;
 export function needsOneSubnet(spec: GpuNodePoolSpec): string | undefined {
   if (spec.efa) return 'a pool with EFA';
   const { kind, groupName } = spec.placement;
-  // Another group that exists may be of a strategy that spans zones.
+  // An existing group may have a strategy that spans zones.
   const isReserved = groupName !== undefined && groupName === spec.capacity.reserved?.placementGroupName;
   const isCluster = kind === PlacementKind.CLUSTER_GROUP || isReserved;
   return isCluster ? 'a pool in a cluster placement group' : undefined;
@@ -104,7 +104,7 @@ function oneSubnetFaults(spec: GpuNodePoolSpec): Fault[] {
     : [];
 }
 
-/** Reserved capacity is in one zone. What cannot be seen here is checked when Terraform plans. */
+/** Reserved capacity is in one zone. What is not known at synthesis is checked when Terraform plans. */
 function zoneFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, capacity, subnetIds } = spec;
   const zone = capacity.reserved?.availabilityZone;
@@ -186,7 +186,7 @@ function missingZoneFaults(spec: GpuNodePoolSpec): Fault[] {
 }
 
 /**
- * The subnets of a pool whose zone must be the reservation's, and is not known before Terraform plans.
+ * The subnets of a pool that must be in the zone of the reservation, but whose zone is not known before Terraform plans.
  *
  * @internal
  */
@@ -201,14 +201,14 @@ function zoneOf({ cluster }: GpuNodePoolSpec, subnet: string): string | undefine
   return knownAt(cluster.availabilityZones, cluster.subnetIds.indexOf(subnet));
 }
 
-/** An element of a list where it is known at synthesis; of a list that Terraform only knows later none is. */
+/** An element of a list if it is known at synthesis; undefined if only Terraform knows the list. */
 function knownAt(list: string[] | undefined, index: number): string | undefined {
   const element = Token.isUnresolved(list) ? undefined : list?.[index];
   return hasToken(element) ? undefined : element;
 }
 
 /**
- * The subnets of a pool, and how many addresses each has where its range is known; none where it is not known how many there are.
+ * The subnets of a pool, with the number of addresses of each whose range is known; empty if the number of subnets is not known.
  *
  * @internal
  */

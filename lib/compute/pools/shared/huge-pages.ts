@@ -1,7 +1,9 @@
 import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 
-/** "Amazon EC2 instances with the EFA driver installed pre-allocate 5128 2MiB Huge Pages": the user guide's page node-efa, of AL2023. */
+/**
+ * "Amazon EC2 instances with the EFA driver installed pre-allocate 5128 2MiB Huge Pages": the page node-efa of the user guide, for AL2023.
+ */
 const AL2023_PAGES = 5128;
 
 /** Bottlerocket's own computation, for two libfabric endpoints of 110 MB on each processor that the kernel sees. */
@@ -20,7 +22,7 @@ export function efaHugePages(image: NodeImage, type: GpuNodeType): string {
 }
 
 /**
- * How many they are.
+ * The number of these huge pages.
  *
  * @internal
  */
@@ -29,7 +31,7 @@ export function hugePageCount({ family }: NodeImage, type: GpuNodeType): number 
 }
 
 /**
- * What a pool must say of a node's huge pages because it is not what the fabric says of the hardware.
+ * The huge pages of a node, if they differ from what the fabric derives from the hardware.
  *
  * @internal
  */

@@ -23,13 +23,13 @@ const BANDWIDTH_CARDS: { readonly [type: string]: readonly number[] } = {
 };
 
 /**
- * The network interfaces of an instance that uses every EFA it has. By default as AWS lays them out today:
+ * The network interfaces of an instance that uses every EFA it has. The default is the layout that AWS recommends today:
  *
  * - card 0, device 0: ENA, because an EFA-only interface cannot be the primary one;
- * - card 0, device 1: EFA-only, where card 0 can do EFA;
- * - every other card that can do EFA: EFA-only as device 0.
+ * - card 0, device 1: EFA-only, if card 0 supports EFA;
+ * - every other card that supports EFA: EFA-only as device 0.
  *
- * Which cards can do EFA is data of the catalog, not a formula: on p6-b300 card 0 is ENA only.
+ * Which cards support EFA is data in the catalog, not a formula: on p6-b300 card 0 is ENA only.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html
  *
@@ -63,17 +63,17 @@ function place(
   return { networkCardIndex, deviceIndex, interfaceType };
 }
 
-/** Most pods that EKS lets the nodes of a managed node group have, below 30 vCPUs and from 30 on. */
+/** Maximum number of pods that EKS allows on a node of a managed node group, below 30 vCPUs and from 30 on. */
 const MANAGED_POD_CAPS = { small: 110, large: 250 };
 
 /**
- * Most pods on a node with the given interfaces, where EKS and nodeadm get it wrong by themselves.
+ * Maximum number of pods on a node with the given interfaces, where EKS and nodeadm get it wrong.
  *
  * The VPC CNI attaches its interfaces to card 0 only, and an EFA-only interface there takes the place of one of them. Neither
  * EKS nor nodeadm takes that into account, so that the kubelet would accept pods that never get an address (on p5: 100
  * instead of 51). EKS's own cap holds as well.
  *
- * @returns nothing where the default is right
+ * @returns undefined if the default is right
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#max-pods-precedence
  *
@@ -89,7 +89,7 @@ export function maxPodsBeside(type: GpuInstanceType, layout: readonly InterfaceP
 }
 
 /**
- * Most pods of a node of a managed node group with a layout: what its addresses allow, and EKS's own cap.
+ * Maximum number of pods on a node of a managed node group with a layout: what its addresses allow, up to EKS's cap.
  *
  * @internal
  */
@@ -99,8 +99,7 @@ export function managedMaxPods(type: GpuInstanceType, layout: readonly Interface
 }
 
 /**
- * The faults of a layout on an instance type: more interfaces on a card than it holds. Only instance types that the user described
- * can have them.
+ * The faults of a layout on an instance type: more interfaces on a card than it holds. Only unlisted instance types can have such faults.
  *
  * @internal
  */

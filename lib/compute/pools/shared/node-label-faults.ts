@@ -8,7 +8,7 @@ const NAME_PATTERN = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 /** An RFC 1123 subdomain. */
 const PREFIX_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Most characters of a key that EKS accepts, prefix included; Kubernetes itself accepts more. */
+/** Maximum length of a key that EKS accepts, including its prefix; Kubernetes itself accepts more. */
 const EKS_KEY_LENGTH = 63;
 
 /** Domains of labels that a NodePool of Karpenter must not set. */
@@ -20,7 +20,7 @@ const KARPENTER_DOMAIN = /(^|\.)karpenter(\.k8s\.aws|\.sh)$/;
  * @internal
  */
 export enum LabelSetter {
-  /** The node itself, which may set only some labels on itself. */
+  /** The node itself, which may set only certain labels. */
   KUBELET,
   /** Karpenter, which also sets labels that nodes may not set themselves. */
   KARPENTER,
@@ -113,7 +113,7 @@ export function labelFaults(
   return [...owned, ...labelSyntaxFaults('labels', labels)];
 }
 
-/** Why a pool must not set labels of a prefix; nothing if it may. */
+/** Why a pool must not set labels with a prefix; undefined if it may. */
 function reservedFor(prefix: string, setter: LabelSetter): string | undefined {
   if (setter === LabelSetter.ADMINISTRATOR) return undefined;
   if (setter === LabelSetter.KARPENTER) {

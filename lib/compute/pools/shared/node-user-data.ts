@@ -6,15 +6,15 @@ import { NodeImage, NodeImageFamily } from '../options/node-image';
 
 const BOUNDARY = 'NODE-CONFIG';
 
-/** The limit of open files that nodeadm gives containers; a list of limits replaces its own as a whole. */
+/** The limit of open files that nodeadm gives containers; a list of limits replaces its own list entirely. */
 const OPEN_FILES = { type: 'RLIMIT_NOFILE', soft: 65536, hard: 1048576 };
 
 /**
- * More memory than any node has. The limit proper, 2^64 - 1, is no number that survives JSON, by which nodeadm merges this.
+ * More memory than any node has. The exact limit, 2^64 - 1, does not survive JSON, through which nodeadm merges this.
  */
 const LOCKED_MEMORY = { type: 'RLIMIT_MEMLOCK', soft: Number.MAX_SAFE_INTEGER, hard: Number.MAX_SAFE_INTEGER };
 
-/** What the user data of a node is made from. */
+/** What the user data of a node depends on. */
 export interface NodeBoot {
   readonly image: NodeImage;
   readonly instanceType: GpuInstanceType;
@@ -25,9 +25,9 @@ export interface NodeBoot {
 
 /**
  * User data of the nodes of a managed node group, which EKS merges with its own. It must not repeat the coordinates of the
- * cluster, and holds neither labels nor taints, so that a change of these makes no new version of the launch template.
+ * cluster, and holds neither labels nor taints, so that changing these does not create a new version of the launch template.
  *
- * @returns the text in base64, as EC2 takes it; nothing when the defaults are right
+ * @returns the text in base64, as EC2 takes it; undefined if the defaults are right
  *
  * @internal
  */
@@ -59,9 +59,9 @@ function nodeConfigMime(boot: NodeBoot): string | undefined {
 /**
  * A NodeConfig for nodeadm of AL2023:
  *
- * - Instance store: one RAID 0 over all volumes for the kubelet, containerd and pod logs, or terabytes of NVMe lie idle.
+ * - Instance store: one RAID 0 over all volumes for the kubelet, containerd and pod logs, or terabytes of NVMe would be idle.
  * - Max pods: `maxPodsExpression` alone has no effect in a managed node group, whose own `maxPods` takes precedence. A flag of the
- *   kubelet outranks its configuration; the expression says the same to nodeadm.
+ *   kubelet outranks its configuration; the expression tells nodeadm the same.
  * - Locked memory: libfabric registers its buffers as locked memory, and ends with error -12 at the usual limit of 64 KiB. Huge
  *   pages need nothing here: the EFA driver of the image allocates 5128 of 2 MiB when EFA is attached.
  *
@@ -84,7 +84,7 @@ function nodeadmConfig({ instanceType, layout, efa }: NodeBoot): string | undefi
     ...(efa ? { containerd: containerLimits() } : {}),
   };
   if (Object.keys(spec).length === 0) return undefined;
-  // JSON is YAML, which spares a writer for it.
+  // JSON is valid YAML, so no YAML writer is needed.
   return JSON.stringify({ apiVersion: 'node.eks.aws/v1alpha1', kind: 'NodeConfig', spec }, null, 2);
 }
 

@@ -3,13 +3,14 @@ import { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 
 /**
- * Cluster placement group of a pool's own.
+ * Cluster placement group created for a pool.
  *
- * Its name is unique in an account and region, so it has the names of cluster and pool with a dot between them, which neither may
- * have: of pools 'c' of 'a-b' and 'b-c' of 'a' each has a group. EC2 takes 255 characters; both together have at most 164.
+ * Its name is unique in an account and region, so it consists of the names of cluster and pool with a dot between them, which neither may
+ * contain: pool 'c' of cluster 'a-b' and pool 'b-c' of cluster 'a' have different groups. EC2 allows 255 characters; both names together
+ * have at most 164.
  *
- * Another name makes another group, and one that has instances cannot be deleted: the new one is made first, the nodes move, and
- * then the old one goes.
+ * Another name replaces the group, and a group with instances cannot be deleted: the new one is created first, the nodes move, and then the
+ * old one is deleted.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreatePlacementGroup.html
  *

@@ -5,10 +5,10 @@ import { addWarning } from '../../../core/validation';
 import { Fault, fault } from '../../../units/fault';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 
-/** What the ledger of an app calls pools that take their instances from a reservation. */
+/** Kind of entry in an app's ledger: pools that take their instances from a reservation. */
 const RESERVATION = 'reservation';
 
-/** What a pool takes of its reservation. */
+/** The claim of a pool on its reservation. */
 interface ReservationClaim {
   readonly poolName: string;
   readonly minNodes: number;
@@ -55,7 +55,7 @@ export function warnOfSharedReservation(scope: Construct, spec: GpuNodePoolSpec)
 }
 
 /**
- * Makes known that a pool without fault takes its instances from its reservation.
+ * Records that a valid pool takes its instances from its reservation.
  *
  * @internal
  */
@@ -65,7 +65,7 @@ export function claimReservation(pool: IConstruct, spec: GpuNodePoolSpec): void 
   enter(spec.cluster.node.root, RESERVATION, reserved.reservationId, pool, claimOf(spec));
 }
 
-/** What a pool and those made before it take of their reservation; nothing where it is the first. */
+/** What a pool and the pools created before it take of their reservation; zero if it is the first. */
 function sharesOf(spec: GpuNodePoolSpec, nodes: (claim: ReservationClaim) => number) {
   const id = spec.capacity.reserved?.reservationId;
   const known = id === undefined ? [] : entered<ReservationClaim>(spec.cluster.node.root, RESERVATION, id);

@@ -5,7 +5,7 @@ import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { subnetsOfUnknownZone } from './gpu-node-pool-subnets';
 
 /**
- * A subnet of a pool with reserved capacity whose zone is not known at synthesis is looked at when Terraform plans.
+ * Checks, when Terraform plans, the zone of a subnet that is not known at synthesis, for a pool with reserved capacity.
  *
  * @internal
  */
