@@ -19,8 +19,8 @@ interface Ranked {
 }
 
 /**
- * Changes that make a configuration fit, one at a time, each tried: quantized weights, a quantized cache, fewer sequences, a shorter
- * context, more GPUs, more nodes, another instance type. Those that need no more hardware come first, then by GPU memory.
+ * Single changes that make a configuration fit, each of them evaluated: quantized weights, a quantized cache, fewer sequences, a shorter
+ * context, more GPUs, more nodes, another instance type. Changes that need no more hardware come first; the others follow by GPU memory.
  *
  * @internal
  */
@@ -59,7 +59,7 @@ function ranked(change: string, configuration: Configuration, givenUp: number): 
   };
 }
 
-/** A configuration changed, its derived values made again. */
+/** A changed configuration, with its derived values computed again. */
 function changed(
   configuration: Configuration,
   load: Partial<Load>,
@@ -86,14 +86,14 @@ function changed(
   );
 }
 
-/** A checkpoint that is larger than counted is taken to be so in other formats too; none is taken to be smaller. */
+/** A checkpoint that is larger than counted is assumed to be larger in other formats too, never smaller. */
 function checkpointIn({ model, precision, checkpointBytes }: Configuration, other: Precision): number | undefined {
   if (checkpointBytes === undefined || other === precision) return checkpointBytes;
   const excess = checkpointBytes / model.checkpointSize(precision).bytes;
   return Math.max(1, excess) * model.checkpointSize(other).bytes;
 }
 
-/** A 32-bit cache goes with 32-bit weights only. */
+/** A 32-bit cache requires 32-bit weights. */
 function cacheWith({ requestedKvCachePrecision }: Configuration, precision: Precision): Precision | undefined {
   return requestedKvCachePrecision === Precision.FP32 && precision !== Precision.FP32
     ? undefined
@@ -142,7 +142,7 @@ function shorterContext(configuration: Configuration): Ranked[] {
   const { memory } = fitOf(configuration);
   const { blockTokens } = configuration.engine;
   const perSequence = Math.floor(memory.kvCapacityTokens / configuration.concurrency / blockTokens) * blockTokens;
-  // A layer with a window may need a block more, see memoryOf.
+  // A layer with a window may need one more block, see memoryOf.
   const spare = configuration.model.shape.slidingWindow ? blockTokens : 0;
   const context = Math.min(perSequence - spare, configuration.contextLength - 1);
   if (context < Math.min(256, configuration.contextLength / 2)) return [];
@@ -210,7 +210,7 @@ function otherTypes(configuration: Configuration): Ranked[] {
   return fitting.slice(0, 3);
 }
 
-/** One type for each kind and number of GPUs: the one with the smallest host. */
+/** One instance type for each type and number of GPUs: the one with the smallest host. */
 function smallestHosts(types: readonly GpuInstanceType[]): GpuInstanceType[] {
   const smallest = new Map<string, GpuInstanceType>();
   for (const type of types) {

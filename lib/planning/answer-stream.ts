@@ -1,11 +1,14 @@
 import { Configuration } from './configuration';
 
-/** Tokens of an answer up to which the growth of the host's time was measured (2000 of them, so 1000 before one on average). */
+/**
+ * Average number of earlier tokens up to which the growth of the host's time was measured (answers of 2000 tokens, so 1000 before each on
+ * average).
+ */
 const MEASURED_EARLIER = 1000;
 
 /**
  * Seconds that the engine's host process needs to send one token of each of `concurrency` answers. It does so while the GPUs compute the
- * next step, so it matters only where it takes longer than they do; it is one process, however many GPUs a replica has.
+ * next step, so it matters only if it takes longer; it is one process, however many GPUs a replica has.
  *
  * @internal
  */

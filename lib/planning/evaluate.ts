@@ -11,11 +11,11 @@ import { Configuration, largerOwnSequences, nodesFor } from './configuration';
 import { stageLayers } from './stages';
 import { warningsOf } from './warnings';
 
-/** Most sequences at once where no limit is asked for (`max_num_seqs` of vLLM on large GPUs). */
+/** Maximum number of concurrent sequences if no limit is requested (`max_num_seqs` of vLLM on large GPUs). */
 const MOST_SEQUENCES = 1024;
 
 /**
- * Sequences of typical length that are in flight when the cache is full: they are on average half through their answer.
+ * Sequences of typical length that are in flight when the cache is full: on average, half of their answer is generated.
  *
  * @internal
  */
@@ -26,7 +26,7 @@ export function fullConcurrency(configuration: Configuration, memory: MemoryMode
 }
 
 /**
- * Times at the asked concurrency and with a full cache.
+ * Times at the requested concurrency and with a full cache.
  *
  * @internal
  */
@@ -41,7 +41,7 @@ export function estimates(
   };
 }
 
-/** Whether it would still fit with as many sequences as the engine takes by itself. */
+/** Whether it would still fit with the default number of sequences of the engine. */
 function fitsByDefault(configuration: Configuration, fit: Fit): boolean {
   const own = largerOwnSequences(configuration);
   return !fit.fits || own === undefined || fitOf({ ...configuration, maxSequences: own }).fits;

@@ -3,7 +3,7 @@ import { MemoryPerGpu, Alternative } from './plan-parts';
 import { summaryOf } from './plan-summary';
 
 /**
- * The part of the memory that is largest.
+ * The largest part of the memory.
  *
  * @internal
  */
@@ -28,7 +28,7 @@ export function alternativeText(way: Alternative): string {
   return `${way.change} (${way.nodes} × ${way.instanceType.name}, ${way.parallelism}${price})`;
 }
 
-/** What is missing, and where it goes. */
+/** The shortfall, and the largest part of the memory. */
 function shortfall(facts: PlanFacts): string[] {
   if (facts.fits) return [];
   const missing = facts.shortfallPerGpu ? `short by ${facts.shortfallPerGpu} per GPU` : 'the host memory is short';

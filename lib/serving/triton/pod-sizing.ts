@@ -8,7 +8,7 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 /**
- * What the caller sets instead of what is derived.
+ * Values that override derived ones.
  *
  * @internal
  */
@@ -23,7 +23,7 @@ export interface SizingOverrides {
 }
 
 /**
- * What one pod asks of its node, in Kubernetes' units, and how long it may take.
+ * Requests of one pod, in Kubernetes' units, and its time limits.
  *
  * @internal
  */
@@ -44,7 +44,7 @@ export interface PodSizing {
   readonly podsPerNode: number;
 }
 
-/** What a pod asks of its node, in words. */
+/** A resource of a pod, for messages. */
 interface Asked {
   readonly what: string;
   readonly unit: string;
@@ -72,13 +72,13 @@ function usableMemoryMib(type: GpuNodeType): number {
   return allocatableMemoryMib(type) - 512;
 }
 
-/** CPU that pods can get on a node beside the node agents, in thousandths; those ask for about 0.6. */
+/** CPU that pods can get on a node beside the node agents, in thousandths; those request about 0.6. */
 function usableCpuMillis(type: GpuNodeType): number {
   return allocatableCpuMillis(type) - 600;
 }
 
 /**
- * Sizes a pod. What does not fit the node is a fault with numbers.
+ * Sizes a pod. Requests that do not fit the node are faults with numbers.
  *
  * @internal
  */
@@ -144,7 +144,7 @@ export function sizePod(
 }
 
 /**
- * Seconds below which no load can be done: a minute for the server and the weights read at 2 GB/s.
+ * Shortest possible load time in seconds: a minute for the server and the weights read at 2 GB/s.
  *
  * @internal
  */
@@ -153,7 +153,7 @@ export function shortestStartup(models: readonly BackendModel[]): number {
 }
 
 /**
- * Slow but real rates, because a budget that is too short kills a pod that would have come up: weights come from S3 at 200 MB/s
+ * Slow but realistic rates, because a budget that is too short kills a pod that would have become ready: weights come from S3 at 200 MB/s
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
  * capture its graphs, an image up to 10 to pull.
  */
