@@ -106,7 +106,7 @@ export class EksRelease {
         'Kubernetes version',
         kubernetesVersion,
         names,
-        'give the versions of another minor by EksRelease.custom({...})',
+        'pass the versions of another minor with EksRelease.custom({...})',
       ),
     ]);
   }
@@ -177,7 +177,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
           fault(
             'INVALID_FORMAT',
             'kubernetesVersion',
-            `kubernetesVersion must be a minor such as '1.35'; got '${kubernetesVersion}'`,
+            `kubernetesVersion must be a minor version such as '1.35'; got '${kubernetesVersion}'`,
           ),
         ]),
     ...(NODE_RELEASE.test(nodeImageVersion)
@@ -195,7 +195,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
           fault(
             'CONFLICTING_PROPERTIES',
             'nodeImageVersion',
-            `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion}, which it begins with; got '${nodeImageVersion}'`,
+            `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion} and begin with it; got '${nodeImageVersion}'`,
           ),
         ]),
     ...addOns

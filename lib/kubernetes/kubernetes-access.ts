@@ -306,7 +306,7 @@ function missingProviderFaults(type: string, stack: TerraformStack, clusterName:
       'MISSING_PROVIDER',
       undefined,
       `stack '${stack.node.id}' has no ${type} provider for cluster '${clusterName}', which ${needed}; call ` +
-        'KubernetesAccess.of(stack, cluster) before making what needs it, or hand in your own providers by KubernetesAccess.fromProviders',
+        'KubernetesAccess.of(stack, cluster) before creating what needs it, or pass your own providers with KubernetesAccess.fromProviders',
     ),
   ];
 }
@@ -323,8 +323,8 @@ function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernete
     fault(
       'CLUSTERS_SHARE_NAME',
       'clusterName',
-      `the stack already has providers for another cluster named '${clusterName}': '${other.node.path}' has them, '${node.path}' asks for ` +
-        'its own; if both are one cluster, use one construct everywhere, else give one of them another name or another stack',
+      `the stack already has providers for another cluster named '${clusterName}': they belong to '${other.node.path}', but '${node.path}' needs ` +
+        'its own; if both are the same cluster, use one construct everywhere, else give one of them another name or another stack',
     ),
   );
 }

@@ -6,7 +6,7 @@ type Owned = { readonly [name: string]: string };
 
 const PLUGIN = 'aws-ofi-nccl sets it from the instance type';
 const OBSOLETE =
-  'current aws-ofi-nccl and libfabric choose by themselves, and a wrong value falls back to TCP silently';
+  'current aws-ofi-nccl and libfabric choose it themselves, and a wrong value silently falls back to TCP';
 
 /**
  * aws-ofi-nccl 1.7 and later: what `src/platform-aws.cpp` (45197df) sets, and what AWS's EFA cheat sheet
@@ -21,16 +21,16 @@ const EFA: Owned = {
   NCCL_TOPO_FILE: PLUGIN,
   FI_PROVIDER: OBSOLETE,
   FI_EFA_USE_DEVICE_RDMA: OBSOLETE,
-  FI_EFA_FORK_SAFE: 'kernels from 5.15 on need it no more',
+  FI_EFA_FORK_SAFE: 'kernels from 5.15 on no longer need it',
   RDMAV_FORK_SAFE: 'it breaks GPUDirect RDMA on EFA',
-  NCCL_NET: 'it keeps NCCL from the EFA plugin',
+  NCCL_NET: 'it keeps NCCL from using the EFA plugin',
   NCCL_NET_PLUGIN: 'the image names its EFA plugin itself',
 };
 
 /** Variables that would keep NCCL from using the adapters. */
 const CONNECTX: Owned = {
   NCCL_NET: 'the fabric sets it, so that NCCL fails instead of falling back to TCP',
-  NCCL_IB_DISABLE: 'it takes NCCL off the fabric; use RdmaFabric.none() for a pool without one',
+  NCCL_IB_DISABLE: 'it keeps NCCL from using the fabric; use RdmaFabric.none() for a pool without one',
 };
 
 const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {

@@ -340,7 +340,7 @@ function attachmentFaults(pool: IGpuNodePool): Fault[] {
           'FABRIC_WITHOUT_ATTACHMENT',
           undefined,
           `fabric '${pool.fabric?.fabricName}' of pool '${pool.poolName}' has no attachment, from which the device plugin of its adapters ` +
-            'would follow; give its class the property attachment, or use RdmaFabric.infiniband or RdmaFabric.roce',
+            'is derived; implement attachment in its class, or use RdmaFabric.infiniband or RdmaFabric.roce',
         ),
       ];
 }

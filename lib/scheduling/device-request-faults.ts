@@ -28,7 +28,7 @@ export function deviceRequestFaults({ path, name, containers }: ResourcePods): F
           fault(
             'DEVICE_NOT_WHOLE',
             undefined,
-            `${of} requests ${quantity} of ${resource}, which is only given out whole; for a part of a GPU use a pool with gpuSharing`,
+            `${of} requests ${quantity} of ${resource}, which can only be requested in whole numbers; for a part of a GPU use a pool with gpuSharing`,
           ),
         ];
       }

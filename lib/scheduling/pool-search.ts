@@ -120,12 +120,12 @@ function positive({ nodeTerms = [] }: PodDemand): NodeTerm[] {
 const AFFINITY_FAULT = fault(
   'NODE_AFFINITY_MATCHES_NO_POOL',
   undefined,
-  'have a node affinity that no pool of the cluster meets; use labels of a pool, as its nodeSelector has them',
+  'have a node affinity that no pool of the cluster meets; use the labels in the nodeSelector of a pool',
 );
 
 /** The hint for pods of nodes that another program manages. */
 const OR_ELSEWHERE =
-  ', or annotate pods for nodes that this program does not make with gpu-inference-constructs/elsewhere: "true"';
+  ', or annotate pods for nodes that this program does not manage with gpu-inference-constructs/elsewhere: "true"';
 
 function selectorFault(wanted: [string, string][], isOfPlatform: boolean, index: PoolIndex): Fault {
   const listed = (labels: [string, string][]) => labels.map(([key, value]) => `${key}=${value}`).join(', ');
