@@ -1,5 +1,6 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
+import { wholeNumberFault } from '../units/number-faults';
 import { DecoderShape, ExpertLayers, LatentAttention, SlidingWindow } from './model-architecture';
 import { precisionFromConfig } from './hugging-face-quantization';
 import { unknownNameFault } from './near-names';
@@ -135,15 +136,9 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
     for (const key of keys) {
       const value = config[key];
       if (value === undefined || value === null) continue;
-      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-      faults.push(
-        fault(
-          'NOT_A_WHOLE_NUMBER',
-          key,
-          `model '${name}': '${key}' must be a whole number of at least 0; got ${JSON.stringify(value)}`,
-        ),
-      );
-      return undefined;
+      const wrong = wholeNumberFault(key, value, 0);
+      faults.push(...faultsUnder(wrong, '', `model '${name}'`));
+      return wrong.length > 0 ? undefined : (value as number);
     }
     return undefined;
   };

@@ -1,3 +1,4 @@
+import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault } from '../units/fault';
 
 /**
@@ -67,16 +68,12 @@ export function sourceFaults(source: ModelSource): Fault[] {
   const paths = source.files.map(storedPath);
   return [
     ...source.files.flatMap((file, index) => fileFaults(file, `source.files[${index}]`)),
-    ...paths.flatMap((path, index) =>
-      paths.indexOf(path) === index
-        ? []
-        : [
-            fault(
-              'DUPLICATE',
-              `source.files[${index}].path`,
-              `source.files has two files with the path '${path}'; give one of them another path`,
-            ),
-          ],
+    ...repeatedIndexes(paths).map((index) =>
+      fault(
+        'DUPLICATE',
+        `source.files[${index}].path`,
+        `source.files has two files with the path '${paths[index]}'; give one of them another path`,
+      ),
     ),
   ];
 }

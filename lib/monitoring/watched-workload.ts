@@ -1,3 +1,4 @@
+import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { faultsOf } from '../core/errors';
@@ -128,7 +129,7 @@ function indicatorFaults({ target, latencyAlert }: WatchedWorkload): Fault[] {
 
 function jobNameFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const names = workloads.map(({ target }) => target.jobName);
-  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const repeated = new Set(repeatedIndexes(names).map((index) => names[index]));
   return [...repeated].map((name) =>
     fault(
       'DUPLICATE',

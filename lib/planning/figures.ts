@@ -192,8 +192,8 @@ export function figuresOf(
     figures.push({
       name: 'cost per million output tokens',
       value: `${facts.costPerMillionTokens.toFixed(2)}, with one replica in reserve ${facts.costPerMillionTokensWithSpare.toFixed(2)}`,
-      formula: '1e6 × nodes × price per hour / (3600 × tokens per second × busy share)',
-      inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), busy ${facts.utilization}`,
+      formula: '1e6 × nodes × price per hour / (3600 × tokens per second × utilization)',
+      inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), utilization ${facts.utilization}`,
       ...timeEvidence(configuration, full),
     });
   }

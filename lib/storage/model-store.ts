@@ -1,4 +1,5 @@
-import { Fault, fault } from '../units/fault';
+import { Fault } from '../units/fault';
+import { wholeNumberFault } from '../units/number-faults';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
@@ -309,7 +310,5 @@ function dayFaults(name: string, days?: number): Fault[] {
   if (days === undefined) return [];
   const unknown = concreteFault(name, days, 'it is checked against the limits of S3');
   if (unknown.length > 0) return unknown;
-  return Number.isInteger(days) && days >= 1
-    ? []
-    : [fault('NOT_A_WHOLE_NUMBER', name, `${name} must be a whole number of days, at least 1; got ${days}`)];
+  return wholeNumberFault(name, days, 1);
 }

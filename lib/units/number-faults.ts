@@ -10,14 +10,9 @@ import { Fault, fault } from './fault';
  *
  * @internal
  */
-export function wholeNumberFault(
-  property: string,
-  value: number | undefined,
-  minimum: number,
-  maximum?: number,
-): Fault[] {
+export function wholeNumberFault(property: string, value: unknown, minimum: number, maximum?: number): Fault[] {
   const upTo = maximum ?? Number.MAX_SAFE_INTEGER;
-  if (value === undefined || (Number.isSafeInteger(value) && value >= minimum && value <= upTo)) return [];
+  if (value === undefined || (isWhole(value) && value >= minimum && value <= upTo)) return [];
   const range = maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
   return [
     fault('NOT_A_WHOLE_NUMBER', property, `${property} must be a whole number ${range}; got ${givenValue(value)}`),
@@ -34,6 +29,33 @@ export function wholeNumberFaults(
   minimum: number,
 ): Fault[] {
   return Object.entries(values).flatMap(([property, value]) => wholeNumberFault(property, value, minimum));
+}
+
+/**
+ * The fault of a size or time of which another program takes whole units only; none when it is whole and within bounds.
+ *
+ * @param property path of the property
+ * @param amount its value in that unit
+ * @param unit the unit, in the plural, e.g. `seconds`
+ * @param given the value as messages show it
+ * @param minimum least that is allowed
+ * @param maximum most that is allowed @default - no limit
+ *
+ * @internal
+ */
+export function wholeAmountFault(
+  property: string,
+  amount: number,
+  unit: string,
+  given: string,
+  minimum: number,
+  maximum = Infinity,
+): Fault[] {
+  const whole = Number.isSafeInteger(amount);
+  if (whole && amount >= minimum && amount <= maximum) return [];
+  const range = maximum === Infinity ? `, at least ${minimum}` : ` from ${minimum} to ${maximum}`;
+  const reason = `${property} must be a whole number of ${unit}${range}; got ${given}`;
+  return [fault(whole ? 'OUT_OF_RANGE' : 'NOT_A_WHOLE_NUMBER', property, reason)];
 }
 
 /**
@@ -61,6 +83,10 @@ export function notNegativeFault(property: string, value: number | undefined): F
  */
 export function shareFault(property: string, value: number | undefined): Fault[] {
   return numberFault(property, value, (number) => number > 0 && number <= 1, 'a number above 0 and at most 1');
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function numberFault(

@@ -92,9 +92,9 @@ export const TEXTS: FaultText[] = [
     refuse: onnx({ outputs: [{ ...onnxProps.outputs[0], optional: true }] }),
   },
   {
-    id: 'OUT_OF_RANGE',
+    id: 'NOT_A_WHOLE_NUMBER',
     property: 'models[0].dynamicBatching.maxQueueDelay',
-    text: "model 'fraud': maxQueueDelay must be a whole number of microseconds; got 0.5us",
+    text: "model 'fraud': maxQueueDelay must be a whole number of microseconds, at least 0; got 0.5us",
     refuse: onnx({ dynamicBatching: { maxQueueDelay: Duration.microseconds(0.5) } }),
   },
   {

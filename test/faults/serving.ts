@@ -136,7 +136,7 @@ export const TEXTS: FaultText[] = [
     refuse: vllm({ model: ModelSpec.LLAMA_65B }),
   },
   {
-    id: 'OUT_OF_RANGE',
+    id: 'NOT_A_WHOLE_NUMBER',
     property: 'exitTimeout',
     text: 'exitTimeout must be a whole number of seconds, at least 1; got 1500ms',
     refuse: vllm({}, { exitTimeout: Duration.milliseconds(1500) }),

@@ -30,7 +30,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'NOT_A_WHOLE_NUMBER',
     property: 'noncurrentVersionDays',
-    text: 'noncurrentVersionDays must be a whole number of days, at least 1; got 0.5',
+    text: 'noncurrentVersionDays must be a whole number of at least 1; got 0.5',
     refuse: () => new ModelStore(testStack(), 'Models', { noncurrentVersionDays: 0.5 }),
   },
   {

@@ -1,5 +1,5 @@
 import { Fault, fault } from '../../units/fault';
-import { wholeNumberFault } from '../../units/number-faults';
+import { wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformProvider, Token } from 'cdktf';
@@ -141,14 +141,8 @@ export function systemNodeFaults(nodes: SystemNodes = {}): Fault[] {
               ]
             : []),
         ]),
-    ...(diskSize === undefined || (Number.isInteger(diskSize.gib) && diskSize.gib >= 20)
+    ...(diskSize === undefined
       ? []
-      : [
-          fault(
-            'NOT_A_WHOLE_NUMBER',
-            'systemNodes.diskSize',
-            `systemNodes.diskSize must be a whole number of GiB of at least 20; got ${diskSize.gib} GiB`,
-          ),
-        ]),
+      : wholeAmountFault('systemNodes.diskSize', diskSize.gib, 'GiB', `${diskSize.gib} GiB`, 20)),
   ];
 }

@@ -1,3 +1,4 @@
+import { repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
 import { Fn, TerraformProvider, Token } from 'cdktf';
@@ -33,8 +34,7 @@ export function zoneFaults(zones?: string[]): Fault[] {
   if (zones === undefined) return [];
   const unknown = concreteFault('availabilityZones', zones, 'subnets are laid out by them');
   if (unknown.length > 0) return unknown;
-  const letters = zones.map(letterOf);
-  const repeated = zones.filter((_, index) => letters.indexOf(letters[index]) !== index);
+  const repeated = repeatedIndexes(zones.map(letterOf)).map((index) => zones[index]);
   return [
     ...(zones.length < 2
       ? [

@@ -7,7 +7,7 @@ import { concreteFault } from '../../core/tokens';
 import { Duration } from '../../units/duration';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
-import { positiveFault, wholeNumberFault } from '../../units/number-faults';
+import { positiveFault, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition } from './model-definition';
 import { PodSizing, shortestStartup, sizePod } from './pod-sizing';
@@ -130,11 +130,7 @@ function nameFaults(name: string, namespace?: string): Fault[] {
 /** Triton accepts whole seconds. */
 function exitFaults(given: Duration | undefined): Fault[] {
   if (given === undefined) return [];
-  const seconds = given.toSeconds();
-  if (Number.isSafeInteger(seconds) && seconds >= 1) return [];
-  return [
-    fault('OUT_OF_RANGE', 'exitTimeout', `exitTimeout must be a whole number of seconds, at least 1; got ${given}`),
-  ];
+  return wholeAmountFault('exitTimeout', given.toSeconds(), 'seconds', `${given}`, 1);
 }
 
 function startupFaults(given: Duration | undefined, models: readonly BackendModel[]): Fault[] {

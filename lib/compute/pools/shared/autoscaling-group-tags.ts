@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { DataSize } from '../../../units/data-size';
+import { repeatedIndexes } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
 import { GPU_TAINT } from './gpu-node-pool-labels';
 
@@ -62,7 +63,7 @@ export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints:
   const keys = Object.keys(labels);
   const count = keys.length + taints.length;
   const taintKeys = [GPU_TAINT, ...taints].map(({ key }) => key);
-  const repeated = new Set(taintKeys.filter((key, index) => taintKeys.indexOf(key) !== index));
+  const repeated = new Set(repeatedIndexes(taintKeys).map((index) => taintKeys[index]));
   return [
     ...(count > MAX_USER_TAGS
       ? [

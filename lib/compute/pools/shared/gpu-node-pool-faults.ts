@@ -10,7 +10,7 @@ import { concreteFault, hasToken } from '../../../core/tokens';
 import { ClusterNodePools } from '../../../scheduling/cluster-node-pools';
 import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
-import { wholeNumberFault } from '../../../units/number-faults';
+import { wholeAmountFault, wholeNumberFault } from '../../../units/number-faults';
 import { imageFaults, operationFaults, reservedCapacityFaults } from './gpu-capacity-faults';
 import { poolLabels } from './gpu-node-pool-labels';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
@@ -160,14 +160,7 @@ function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec)
 }
 
 function diskFaults({ gib }: DataSize): Fault[] {
-  if (Number.isInteger(gib) && gib >= SMALLEST_DISK_GIB && gib <= LARGEST_DISK_GIB) return [];
-  return [
-    fault(
-      Number.isInteger(gib) ? 'OUT_OF_RANGE' : 'NOT_A_WHOLE_NUMBER',
-      'diskSize',
-      `diskSize must be a whole number of GiB from ${SMALLEST_DISK_GIB} to ${LARGEST_DISK_GIB}; got ${gib} GiB`,
-    ),
-  ];
+  return wholeAmountFault('diskSize', gib, 'GiB', `${gib} GiB`, SMALLEST_DISK_GIB, LARGEST_DISK_GIB);
 }
 
 function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {

@@ -1,6 +1,6 @@
 import { Duration } from '../../../units/duration';
 import { Fault, fault, faultsUnder } from '../../../units/fault';
-import { wholeNumberFault } from '../../../units/number-faults';
+import { wholeAmountFault, wholeNumberFault } from '../../../units/number-faults';
 import { DynamicBatching, QueuePolicy, TimeoutAction } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 
@@ -38,8 +38,7 @@ export function dynamicBatchingFaults(batching: DynamicBatching, maxBatchSize: n
 
 /** Triton counts whole microseconds. */
 function timeFault(property: string, time: Duration | undefined): Fault[] {
-  if (time === undefined || Number.isSafeInteger(time.toMicroseconds())) return [];
-  return [fault('OUT_OF_RANGE', property, `${property} must be a whole number of microseconds; got ${time}`)];
+  return time === undefined ? [] : wholeAmountFault(property, time.toMicroseconds(), 'microseconds', `${time}`, 0);
 }
 
 function queueFaults(path: string, queue: QueuePolicy, { preserveOrdering }: DynamicBatching): Fault[] {
