@@ -165,7 +165,7 @@ const NODE_RELEASE = /^1\.\d{2}\.\d+-\d{8}$/;
 const ADD_ON = /^v(\d+)\.(\d+)\.(\d+)-eksbuild\.\d+$/;
 
 /** Lowest `vpc-cni` that lays out EFA-only interfaces. */
-const LOWEST_VPC_CNI = [1, 18, 5];
+const MIN_VPC_CNI_VERSION = [1, 18, 5];
 
 function releaseFaults(versions: EksReleaseVersions): Fault[] {
   const { kubernetesVersion, nodeImageVersion } = versions;
@@ -212,7 +212,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
             `nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`,
           ),
         ]),
-    ...(isBelow(versions.vpcCni, LOWEST_VPC_CNI)
+    ...(isBelow(versions.vpcCni, MIN_VPC_CNI_VERSION)
       ? [
           fault(
             'VERSION_TOO_OLD',

@@ -2,7 +2,7 @@ import { Fault, fault } from '../units/fault';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 
 /** Variables that must not be set by hand, and why. */
-type Owned = { readonly [name: string]: string };
+type ReservedVariables = { readonly [name: string]: string };
 
 const PLUGIN = 'aws-ofi-nccl sets it from the instance type';
 const OBSOLETE =
@@ -12,7 +12,7 @@ const OBSOLETE =
  * aws-ofi-nccl 1.7 and later: what `src/platform-aws.cpp` (45197df) sets, and what AWS's EFA cheat sheet
  * (awslabs/awsome-distributed-ai, 1.architectures/efa-cheatsheet.md) says to leave alone.
  */
-const EFA: Owned = {
+const EFA: ReservedVariables = {
   NCCL_BUFFSIZE: PLUGIN,
   NCCL_P2P_NET_CHUNKSIZE: PLUGIN,
   NCCL_NVLSTREE_MAX_CHUNKSIZE: PLUGIN,
@@ -28,12 +28,12 @@ const EFA: Owned = {
 };
 
 /** Variables that would keep NCCL from using the adapters. */
-const CONNECTX: Owned = {
+const CONNECTX: ReservedVariables = {
   NCCL_NET: 'the fabric sets it, so that NCCL fails instead of falling back to TCP',
   NCCL_IB_DISABLE: 'it keeps NCCL from using the fabric; use RdmaFabric.none() for a pool without one',
 };
 
-const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {
+const RESERVED_VARIABLES: { readonly [kind in RdmaFabricKind]: ReservedVariables } = {
   [RdmaFabricKind.NONE]: {},
   [RdmaFabricKind.EFA]: EFA,
   [RdmaFabricKind.INFINIBAND]: CONNECTX,
@@ -46,7 +46,7 @@ const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {
  * @internal
  */
 export function environmentFaults(kind: RdmaFabricKind, environment: { [name: string]: string } = {}): Fault[] {
-  const owned = OWNED[kind];
+  const owned = RESERVED_VARIABLES[kind];
   return Object.keys(environment)
     .filter((name) => Object.hasOwn(owned, name))
     .map((name) =>

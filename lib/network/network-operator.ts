@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { ClusterLedger, ClusterSingleton, entered } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
-import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
+import { featureDiscoveryFaults, claimFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { helmMeta } from '../kubernetes/kubernetes-access';
@@ -149,7 +149,7 @@ export class NvidiaNetworkOperator extends Construct {
       ...(props.nodePools ? [] : this.latePoolFaults()),
     ]);
     ClusterLedger.of(this.cluster).addSingleton(ClusterSingleton.NETWORK_OPERATOR, this);
-    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
+    if (props.nodeFeatureDiscovery ?? true) claimFeatureDiscovery(this.cluster, this);
   }
 
   /** The pools it serves. Returns a copy. */

@@ -8,12 +8,12 @@ import { Configuration, Load, configurationOf } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
 
-const MOST_WAYS = 8;
-const MOST_NODES = 8;
+const MAX_ALTERNATIVES = 8;
+const MAX_NODES = 8;
 
 /** An alternative with what it costs, to rank it. */
 interface Ranked {
-  readonly way: Alternative;
+  readonly alternative: Alternative;
   /** Added hardware first, then how much is given up. */
   readonly rank: readonly [number, number];
 }
@@ -34,15 +34,17 @@ export function alternatives(configuration: Configuration): Alternative[] {
     ...moreNodes(configuration),
     ...otherTypes(configuration),
   ];
-  found.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.way.change < b.way.change ? -1 : 1));
-  return found.slice(0, MOST_WAYS).map((ranked) => ranked.way);
+  found.sort(
+    (a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.alternative.change < b.alternative.change ? -1 : 1),
+  );
+  return found.slice(0, MAX_ALTERNATIVES).map((ranked) => ranked.alternative);
 }
 
 function ranked(change: string, configuration: Configuration, givenUp: number): Ranked {
   const { instanceType, parallelism } = configuration;
   const gpus = Math.max(parallelism.gpus, 1);
   return {
-    way: {
+    alternative: {
       change,
       instanceType,
       nodes: configuration.nodes,
@@ -177,7 +179,7 @@ function moreGpus(configuration: Configuration): Ranked[] {
 
 function moreNodes(configuration: Configuration): Ranked[] {
   const { model, instanceType, precision, parallelism } = configuration;
-  const larger = parallelismCandidates(model, instanceType, precision, MOST_NODES).filter(
+  const larger = parallelismCandidates(model, instanceType, precision, MAX_NODES).filter(
     (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
   );
   for (const candidate of larger) {

@@ -23,7 +23,7 @@ interface AllReduceFit {
 }
 
 /** No second step, or no measurement of it. */
-const NONE: readonly [number, number, number] = [0, 0, 0];
+const NO_SECOND_STEP: readonly [number, number, number] = [0, 0, 0];
 /** Up to 2 MiB the one-shot kernels decide, up to 16 MiB the two-shot ones. */
 const SMALL = 2 * 2 ** 20;
 const HALF_MIB = 2 ** 19;
@@ -61,21 +61,21 @@ const B200: AllReduceFit = {
  */
 const H100_TENSORRT: AllReduceFit = {
   alpha: [2.9, 3.2, 3.6],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [151, 85, 62],
   large: [150, 169, 213],
   huge: 360,
 };
 const B200_TENSORRT: AllReduceFit = {
   alpha: [4.8, 5.2, 5.6],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [300, 160, 105],
   large: [279, 310, 330],
   huge: 700,
 };
 const PCIE_HOST: AllReduceFit = {
   alpha: [5.3, 12.7, 23.3],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [10, 2, 1],
   large: [10, 2, 1],
   huge: 1,
@@ -83,7 +83,7 @@ const PCIE_HOST: AllReduceFit = {
 /** Without a known measurement: twice the fixed part of NVLink, and about 40 % of PCI Express 5. */
 const PCIE_PEER: AllReduceFit = {
   alpha: [9, 11, 16],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [22, 20, 18],
   large: [25, 25, 25],
   huge: 25,

@@ -17,7 +17,7 @@ const DEFAULT_CONCURRENCY = 4;
  */
 export const DEFAULT_MAX_SEQUENCES = 256;
 /** Default of vLLM on large GPUs (vllm-project/vllm#16158). */
-const OWN_MAX_SEQUENCES = 1024;
+const LARGE_GPU_MAX_SEQUENCES = 1024;
 const DEFAULT_UTILIZATION = 0.6;
 
 /**
@@ -158,14 +158,14 @@ function defaultMaxBatchedTokens(gpu: GpuType): number {
  *
  * @internal
  */
-export function largerOwnSequences({
+export function largerDefaultSequences({
   engine,
   gpu,
   requestedMaxSequences,
   maxSequences,
 }: Configuration): number | undefined {
   if (!engine._isVllm || !isLarge(gpu) || requestedMaxSequences !== undefined) return undefined;
-  return maxSequences < OWN_MAX_SEQUENCES ? OWN_MAX_SEQUENCES : undefined;
+  return maxSequences < LARGE_GPU_MAX_SEQUENCES ? LARGE_GPU_MAX_SEQUENCES : undefined;
 }
 
 function isLarge(gpu: GpuType): boolean {

@@ -23,9 +23,9 @@ export function largestPart(memory: MemoryPerGpu): string {
  *
  * @internal
  */
-export function alternativeText(way: Alternative): string {
-  const price = way.pricePerHour === undefined ? '' : `, ${way.pricePerHour} per hour`;
-  return `${way.change} (${way.nodes} × ${way.instanceType.name}, ${way.parallelism}${price})`;
+export function alternativeText(alternative: Alternative): string {
+  const price = alternative.pricePerHour === undefined ? '' : `, ${alternative.pricePerHour} per hour`;
+  return `${alternative.change} (${alternative.nodes} × ${alternative.instanceType.name}, ${alternative.parallelism}${price})`;
 }
 
 /** The shortfall, and the largest part of the memory. */

@@ -11,9 +11,9 @@ const EXPERT_WIDTHS = [22, 13, 10] as const;
 /** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
 const LARGE_GPU = 70 * GIB;
 /** CUDA graphs of decode steps: 0.4 to 0.8 GiB in logs of dense models on one GPU, up to 1.3 of larger ones. */
-const GRAPHS = 1.2 * GIB;
+const CUDA_GRAPH_BYTES = 1.2 * GIB;
 /** Share of the room for the cache that is kept free on smaller GPUs. */
-const KEPT_FREE = 0.02;
+const FREE_CACHE_SHARE = 0.02;
 
 /**
  * Bytes on one GPU of the fullest stage.
@@ -155,7 +155,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
   const experts = expertBytes(configuration);
   // The CUDA context and the graphs are outside the utilization; what does not fit there must be kept free inside it.
-  const graphs = configuration.cudaGraphs ? GRAPHS : 0;
+  const graphs = configuration.cudaGraphs ? CUDA_GRAPH_BYTES : 0;
   const inside = configuration.engine.countsGraphs ? graphs : 0;
   const outside = 0.6 * GIB + graphs - inside;
   const spill =
@@ -166,7 +166,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   // the cache, so that a nearly full GPU does not lose memory that it does not have.
   const { bytes } = configuration.gpu.memory;
   if (bytes >= LARGE_GPU) return known + 0.015 * configuration.gpuMemoryUtilization * bytes;
-  return known + KEPT_FREE * Math.max(0, room - known);
+  return known + FREE_CACHE_SHARE * Math.max(0, room - known);
 }
 
 /**

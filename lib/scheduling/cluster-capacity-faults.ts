@@ -101,7 +101,7 @@ function nodeFault({ path, demand, requests, pools: [load] }: PlacedDemand): Fau
   const { poolName, hardware } = load.pool;
   const why =
     left === undefined
-      ? `no node of pool '${poolName}' advertises it${instead(load.pool, resource)}`
+      ? `no node of pool '${poolName}' advertises it${resourceHint(load.pool, resource)}`
       : `a node of pool '${poolName}' (${hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods; ` +
         'request less, or use a pool with larger nodes';
   const asked = readableAmount(resource, requests.get(resource) ?? 0);
@@ -129,7 +129,7 @@ function shareFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
 }
 
 /** The resource name to use if a pod requests the GPUs of a pool by another name. */
-function instead(pool: IGpuNodePool, resource: string): string {
+function resourceHint(pool: IGpuNodePool, resource: string): string {
   const name = gpuResource(pool);
   return name !== resource && GPU_RESOURCE_NAME.test(resource) ? `; request ${name}` : '; use a pool that has it';
 }

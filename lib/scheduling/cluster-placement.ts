@@ -71,24 +71,24 @@ export function placementOf(
     for (const load of answer.pools) (demand.onEveryNode ? load.agents : load.demands).push(placed);
     demands.push(placed);
   }
-  loads.forEach(takeAgents);
+  loads.forEach(subtractAgents);
   return { pools: loads, demands, faults };
 }
 
 /**
  * Requests of system agents on every node: network, proxy, credentials and volumes. The requests of EKS's own add-ons, rounded up.
  */
-const SYSTEM: Amounts = new Map([
+const SYSTEM_AGENT_REQUESTS: Amounts = new Map([
   ['pods', 4],
   ['cpu', 0.25],
   ['memory', 200 * 2 ** 20],
 ]);
 
 /** Subtracts the requests of everything that runs on every node from the resources of a node. */
-function takeAgents({ free, agents }: PoolLoad): void {
+function subtractAgents({ free, agents }: PoolLoad): void {
   const take = (amounts: Amounts) =>
     amounts.forEach((amount, resource) => free.set(resource, (free.get(resource) ?? 0) - amount));
-  take(SYSTEM);
+  take(SYSTEM_AGENT_REQUESTS);
   agents.forEach(({ requests }) => take(requests));
 }
 

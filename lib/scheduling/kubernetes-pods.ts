@@ -82,7 +82,7 @@ export function podsOfResource(resource: TerraformResource): ResourcePods {
     name: `${namespace}/${name}`,
     containers: [...many(spec.container), ...many(spec.init_container)].map((each) => ({
       ...container(each).resources,
-      later: isLater(each.resources),
+      later: isKnownLater(each.resources),
     })),
     demand: demandOf(resource, `${namespace}/${name}`, kind, attributes, template),
   };
@@ -112,7 +112,7 @@ function demandOf(
     tolerations: many(spec.toleration).map((each) => {
       const { key, operator, value, effect } = each;
       // A toleration known only to Terraform may be the one that matters.
-      return isLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
+      return isKnownLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
     }),
     hostNetwork: spec.host_network === true,
   };
@@ -123,7 +123,7 @@ function pathOf({ node }: TerraformResource): string {
 }
 
 /** Attributes that no scheduler reads. They are most of a pod, and resolving them would take most of the time. */
-const NOT_SCHEDULED: ReadonlySet<string> = new Set([
+const UNSCHEDULED_ATTRIBUTES: ReadonlySet<string> = new Set([
   'args',
   'command',
   'data',
@@ -141,7 +141,7 @@ const NOT_SCHEDULED: ReadonlySet<string> = new Set([
 ]);
 
 /** Blocks that lead to pods and containers; all others, such as maps of labels, are kept unchanged. */
-const LEADING_TO_CONTAINERS: ReadonlySet<string> = new Set([
+const CONTAINER_PATH_BLOCKS: ReadonlySet<string> = new Set([
   'spec',
   'template',
   'job_template',
@@ -161,9 +161,9 @@ function attributesOf(resource: TerraformResource): Attributes {
 function scheduledPart(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(scheduledPart);
   if (typeof value !== 'object' || value === null || Tokenization.isResolvable(value)) return value;
-  const kept = Object.entries(value).filter(([key, each]) => each !== undefined && !NOT_SCHEDULED.has(key));
+  const kept = Object.entries(value).filter(([key, each]) => each !== undefined && !UNSCHEDULED_ATTRIBUTES.has(key));
   return Object.fromEntries(
-    kept.map(([key, each]) => [key, LEADING_TO_CONTAINERS.has(key) ? scheduledPart(each) : each]),
+    kept.map(([key, each]) => [key, CONTAINER_PATH_BLOCKS.has(key) ? scheduledPart(each) : each]),
   );
 }
 
@@ -190,19 +190,19 @@ function nodeTerms({ affinity }: Attributes) {
   // A value known only to Terraform, or the name of a node, may mean any pool.
   return terms.map(({ match_expressions: expressions }) => ({
     requirements: many(expressions)
-      .filter(({ key, values }) => !isLater([key, values]))
+      .filter(({ key, values }) => !isKnownLater([key, values]))
       .map(({ key, operator, values }) => ({ key, operator, values })),
   }));
 }
 
 /** The entries of a map that are known at synthesis. */
 function known(map: Attributes): { [key: string]: string } {
-  const entries = Object.entries(map).filter((entry) => !isLater(entry));
+  const entries = Object.entries(map).filter((entry) => !isKnownLater(entry));
   return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
 }
 
 /** Whether part of a value is computed by Terraform. */
-function isLater(value: unknown): boolean {
+function isKnownLater(value: unknown): boolean {
   return JSON.stringify(value ?? null).includes('${');
 }
 

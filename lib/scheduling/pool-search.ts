@@ -124,7 +124,7 @@ const AFFINITY_FAULT = fault(
 );
 
 /** The hint for pods of nodes that another program manages. */
-const OR_ELSEWHERE =
+const ELSEWHERE_HINT =
   ', or annotate pods for nodes that this program does not manage with gpu-inference-constructs/elsewhere: "true"';
 
 function selectorFault(wanted: [string, string][], isOfPlatform: boolean, index: PoolIndex): Fault {
@@ -132,7 +132,7 @@ function selectorFault(wanted: [string, string][], isOfPlatform: boolean, index:
   const unstamped = wanted.filter(([key, value]) => !index.has(`${key}=${value}`));
   const why =
     isOfPlatform || unstamped.length > 0
-      ? `select nodes by ${listed(unstamped)}, a label that no pool of the cluster has; use the pool's nodeSelector${OR_ELSEWHERE}`
+      ? `select nodes by ${listed(unstamped)}, a label that no pool of the cluster has; use the pool's nodeSelector${ELSEWHERE_HINT}`
       : `select nodes by ${listed(wanted)}, labels of different pools that no single pool has together; use one pool's nodeSelector`;
   return fault('NODE_SELECTOR_MATCHES_NO_POOL', undefined, why);
 }

@@ -42,7 +42,7 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
       first.set(what, object);
       continue;
     }
-    const [one, other] = parting(known, object);
+    const [one, other] = divergingPaths(known, object);
     const key = `${one} ${other}`;
     const pair = pairs.get(key) ?? { one, other, what: [] };
     pairs.set(key, pair);
@@ -67,7 +67,7 @@ function identityOf(object: TerraformResource): string | undefined {
 }
 
 /** The paths up to where they diverge, which shows what the user wrote and not the parts of a construct. */
-function parting(one: IConstruct, other: IConstruct): [string, string] {
+function divergingPaths(one: IConstruct, other: IConstruct): [string, string] {
   const [a, b] = [one.node.scopes, other.node.scopes];
   const at = a.findIndex((scope, index) => scope !== b[index]);
   return [a[at], b[at]].map(({ node }) => node.path) as [string, string];

@@ -14,7 +14,7 @@ import { unfitText } from './unfit-text';
  *
  * @internal
  */
-export interface BesideLock extends LanguageModelOptions {
+export interface PropertiesBesideLock extends LanguageModelOptions {
   readonly parallelism?: Parallelism;
   readonly targets?: CapacityTargets;
   readonly replicas?: number;
@@ -31,7 +31,7 @@ export interface BesideLock extends LanguageModelOptions {
  *
  * @internal
  */
-export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: ServingHardware): Fault[] {
+export function lockFaults(plan: CapacityPlan, beside: PropertiesBesideLock, hardware?: ServingHardware): Fault[] {
   const faults: Fault[] = [];
   if (plan.model.name !== beside.model.name) {
     // All other differences are then due to the model.
@@ -61,7 +61,7 @@ export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: Se
 /** A property, what messages call it, and its two values. */
 type Pair = readonly [property: string, what: string, wanted: unknown, planned: unknown];
 
-function contradictions(plan: CapacityPlan, beside: BesideLock): Fault[] {
+function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault[] {
   const { tensor, pipeline, expert } = plan.parallelism;
   const given = beside.parallelism;
   // The planner counts only the width of the cache, so fp16 and bf16 are equal.
@@ -104,7 +104,7 @@ function same(wanted: unknown, planned: unknown): boolean {
   return plain(wanted) === plain(planned);
 }
 
-function targetFaults(plan: CapacityPlan, { targets, replicas }: BesideLock): Fault[] {
+function targetFaults(plan: CapacityPlan, { targets, replicas }: PropertiesBesideLock): Fault[] {
   return missedTargets(plan, targets ?? {}, replicas).map(({ target, text }) =>
     fault(
       'PROPERTY_CONTRADICTS_PLAN',

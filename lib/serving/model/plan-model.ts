@@ -11,7 +11,7 @@ import { ServingHardware } from './serving-hardware';
 import { unfitText } from './unfit-text';
 
 /** Number of replicas beyond which a target is considered a mistake, if neither `replicas` nor a pool limits them. */
-const MOST_REPLICAS = 64;
+const MAX_REPLICAS = 64;
 
 /**
  * A request to plan a model.
@@ -55,7 +55,7 @@ export function planModel(request: PlanRequest): CapacityPlan {
     replicas,
     candidates: hardware && [{ instanceType: hardware.instanceType }],
     precisions: precision && [precision],
-    maxReplicas: replicas ?? (request.maxNodes ?? MOST_REPLICAS) * (hardware?.gpusPerNode ?? 1),
+    maxReplicas: replicas ?? (request.maxNodes ?? MAX_REPLICAS) * (hardware?.gpusPerNode ?? 1),
     limit: 1,
   });
   return best ?? planOn(hardware?.instanceType ?? largest(precision), request);

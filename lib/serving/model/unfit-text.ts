@@ -3,7 +3,7 @@ import { largestPart, alternativeText } from '../../planning/explain';
 import { Alternative } from '../../planning/plan-parts';
 
 /** Maximum number of alternatives in a message; the plan may have more. */
-const MOST_NAMED = 5;
+const MAX_NAMED_ALTERNATIVES = 5;
 
 /**
  * Why a plan does not fit, and which alternatives would.
@@ -25,7 +25,7 @@ export function unfitText(plan: CapacityPlan): string {
   const fitting = plan.alternatives
     .filter((alternative) => alternative.nodes <= alternative.parallelism.data)
     .sort((a, b) => own(b) - own(a))
-    .slice(0, MOST_NAMED);
+    .slice(0, MAX_NAMED_ALTERNATIVES);
   const out =
     fitting.length > 0
       ? `these would fit: ${fitting.map(alternativeText).join('; ')}`

@@ -45,27 +45,31 @@ export interface PodSizing {
 }
 
 /** A resource of a pod, for messages. */
-interface Asked {
+interface ResourceText {
   readonly what: string;
   readonly unit: string;
   readonly property?: string;
   readonly cure: string;
 }
 
-const GPUS: Asked = { what: 'GPUs', unit: '', cure: 'move models to deployments of their own, or use larger nodes' };
-const MEMORY: Asked = {
+const GPUS: ResourceText = {
+  what: 'GPUs',
+  unit: '',
+  cure: 'move models to deployments of their own, or use larger nodes',
+};
+const MEMORY: ResourceText = {
   what: 'memory',
   unit: ' MiB',
   property: 'resources.memory',
   cure: 'use nodes with more memory, or set resources.memory if less is enough',
 };
-const DISK: Asked = {
+const DISK: ResourceText = {
   what: 'local disk',
   unit: ' MiB',
   property: 'resources.ephemeralStorage',
   cure: 'use nodes with more local disk, or set resources.ephemeralStorage if less is enough',
 };
-const CPU: Asked = { what: 'CPU', unit: 'm', property: 'resources.cpu', cure: 'lower resources.cpu' };
+const CPU: ResourceText = { what: 'CPU', unit: 'm', property: 'resources.cpu', cure: 'lower resources.cpu' };
 
 /** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
 function usableMemoryMib(type: GpuNodeType): number {
@@ -104,7 +108,7 @@ export function sizePod(
 
   const faults: Fault[] = [];
   const perNode: number[] = [];
-  const fit = (asked: Asked, need: number, usable: number | undefined) => {
+  const fit = (asked: ResourceText, need: number, usable: number | undefined) => {
     if (usable === undefined || need <= 0) return;
     perNode.push(Math.floor(usable / need));
     if (need <= usable) return;
