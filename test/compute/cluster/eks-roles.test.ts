@@ -138,7 +138,7 @@ describe('roles of service accounts', () => {
   });
 });
 
-describe("an imported EKS cluster", () => {
+describe('an imported EKS cluster', () => {
   test('is looked up in AWS for missing attributes', () => {
     const result = imported({}, (cluster) => {
       expect(cluster).toMatchObject({

@@ -75,11 +75,14 @@ describe('flags of the engine', () => {
     ],
     ['quantization', { precision: Precision.INT4, quantization: 'awq' }, (plan) => plan.precision.name, 'int4', 'awq'],
   ];
-  test.each(given)('%s: a property takes precedence, and the plan includes it', (flag, more, ofPlan, planned, written) => {
-    const made = on(more);
-    expect(ofPlan(made.deployment.plan!)).toEqual(planned);
-    expect(flagsOf(made)[flag]).toEqual(written);
-  });
+  test.each(given)(
+    '%s: a property takes precedence, and the plan includes it',
+    (flag, more, ofPlan, planned, written) => {
+      const made = on(more);
+      expect(ofPlan(made.deployment.plan!)).toEqual(planned);
+      expect(flagsOf(made)[flag]).toEqual(written);
+    },
+  );
 
   test('fewer sequences are planned for where four of full length do not fit, and none is promised beyond maxSequences', () => {
     expect(on({}, { instanceType: GpuInstanceType.G5_XLARGE }).deployment.plan!.concurrency).toBeLessThan(4);
