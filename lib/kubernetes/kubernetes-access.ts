@@ -282,7 +282,7 @@ function meta(
 }
 
 /** Kind of entry in a stack's ledger: objects without a provider of their own, by provider type and cluster name. */
-const WITHOUT_PROVIDER = 'object without provider';
+const PROVIDERLESS_OBJECT = 'object without provider';
 /** Kind of entry for the checks of those objects. */
 const PROVIDER_CHECK = 'provider check';
 
@@ -290,14 +290,14 @@ const PROVIDER_CHECK = 'provider check';
 function requireProvider(type: string, scope: Construct, cluster: IKubernetesCluster): void {
   const stack = TerraformStack.of(scope);
   const key = `${type} ${cluster.clusterName}`;
-  enter(stack, WITHOUT_PROVIDER, key, scope);
+  enter(stack, PROVIDERLESS_OBJECT, key, scope);
   if (entered(stack, PROVIDER_CHECK, key).length > 0) return;
   enter(stack, PROVIDER_CHECK, key, stack);
   addValidation(stack, () => missingProviderFaults(type, stack, cluster.clusterName));
 }
 
 function missingProviderFaults(type: string, stack: TerraformStack, clusterName: string): Fault[] {
-  const [first, ...others] = entered(stack, WITHOUT_PROVIDER, `${type} ${clusterName}`);
+  const [first, ...others] = entered(stack, PROVIDERLESS_OBJECT, `${type} ${clusterName}`);
   if (!first || hasDefaultProvider(type, stack)) return [];
   const path = `'${first.owner.node.path}'`;
   const needed = others.length > 0 ? `${path} and ${others.length} more need` : `${path} needs`;
@@ -306,7 +306,7 @@ function missingProviderFaults(type: string, stack: TerraformStack, clusterName:
       'MISSING_PROVIDER',
       undefined,
       `stack '${stack.node.id}' has no ${type} provider for cluster '${clusterName}', which ${needed}; call ` +
-        'KubernetesAccess.of(stack, cluster) before making what needs it, or hand in your own providers by KubernetesAccess.fromProviders',
+        'KubernetesAccess.of(stack, cluster) before creating what needs it, or pass your own providers with KubernetesAccess.fromProviders',
     ),
   ];
 }
@@ -323,8 +323,8 @@ function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernete
     fault(
       'CLUSTERS_SHARE_NAME',
       'clusterName',
-      `the stack already has providers for another cluster named '${clusterName}': '${other.node.path}' has them, '${node.path}' asks for ` +
-        'its own; if both are one cluster, use one construct everywhere, else give one of them another name or another stack',
+      `the stack already has providers for another cluster named '${clusterName}': they belong to '${other.node.path}', but '${node.path}' needs ` +
+        'its own; if both are the same cluster, use one construct everywhere, else give one of them another name or another stack',
     ),
   );
 }
@@ -338,11 +338,13 @@ function freeAlias(stack: TerraformStack, { clusterName }: IKubernetesCluster): 
   const alias = kubernetesName(clusterName);
   const isTaken = stack.node
     .findAll()
-    .some((child) => TerraformProvider.isTerraformProvider(child) && ofKubernetes(child) && child.alias === alias);
+    .some(
+      (child) => TerraformProvider.isTerraformProvider(child) && isKubernetesProvider(child) && child.alias === alias,
+    );
   return isTaken ? hashedName(clusterName) : alias;
 }
 
-function ofKubernetes({ terraformResourceType }: TerraformProvider): boolean {
+function isKubernetesProvider({ terraformResourceType }: TerraformProvider): boolean {
   return terraformResourceType === 'kubernetes' || terraformResourceType === 'helm';
 }
 

@@ -10,7 +10,7 @@ import { modelUri } from './model-uri';
 import { grantRead, grantReadWrite } from './store-grants';
 
 /**
- * An existing bucket. Nothing about it is made or changed.
+ * An existing bucket. Nothing in it is created or changed.
  *
  * @internal
  */

@@ -4,7 +4,7 @@ import { TerraformProvider, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
 
-/** What a grant is for. */
+/** The store that a grant is for. */
 interface GrantedStore {
   readonly construct: IConstruct;
   readonly bucketArn: string;
@@ -65,7 +65,7 @@ function grant(
   });
 }
 
-/** A role may be of another account than the bucket: its policies go where it is. */
+/** A role may be in another account than the bucket: its policies belong to its own account. */
 function providerOf(role: IAwsRole): TerraformProvider | undefined {
   const made = role.node
     .findAll()

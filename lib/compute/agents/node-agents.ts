@@ -7,7 +7,7 @@ import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
-import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
+import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -90,7 +90,7 @@ export class NodeAgents extends Construct {
     this.clusterLedger.onPool(this, (pool) => this.servePool(pool));
     addValidation(this, () => this.poolFaults());
     this.clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
-    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
+    if (this.bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
   }
 
   private agentFaults(): Fault[] {
@@ -216,7 +216,9 @@ export class NodeAgents extends Construct {
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
           driverInImage: this.clusterPools.some(({ driverInImage }) => driverInImage === true),
-          connectX: this.clusterPools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
+          connectX: this.clusterPools.some(
+            ({ fabric }) => fabric !== undefined && CONNECTX_FABRICS.includes(fabric.kind),
+          ),
           migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
           nodeFeatureDiscovery: this.agentProps.nodeFeatureDiscovery ?? true,
@@ -338,7 +340,7 @@ export class NodeAgents extends Construct {
 }
 
 /** Fabrics of ConnectX adapters, whose driver must work with that of the GPU. */
-const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
+const CONNECTX_FABRICS: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
 
 /** Whether the GPU shares of a pool have a resource name of their own. */
 function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {
