@@ -4,8 +4,8 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { ClusterChecks } from './cluster-checks';
 
 /**
- * The GPU pools of a cluster, whatever class it is of. Pools of this library enter themselves; the constructor of a class of your own that
- * implements `IGpuNodePool` ends with `ClusterNodePools.add(this)`.
+ * The GPU pools of a cluster, whatever class it is of. Pools of this library enter themselves. One of a class of your own is entered by the
+ * first construct that it is handed to; so that agents serve it without one, its constructor ends with `ClusterNodePools.add(this)`.
  */
 export class ClusterNodePools {
   /**
@@ -18,7 +18,7 @@ export class ClusterNodePools {
   }
 
   /**
-   * Makes a pool known to its cluster: node agents serve it, and it is proven at synthesis that the pods of the cluster have room on it.
+   * Makes a pool known to its cluster, once however often it is called: node agents serve it, and it is proven at synthesis that the pods of the cluster have room on it.
    * Throws a `ValidationError` when another pool of the cluster has its name.
    *
    * @param pool the pool, with all its properties set

@@ -49,9 +49,10 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Create them in the workload
  * stack; pools may be created before or after.
  *
- * Throws a `ValidationError` for a namespace that is not an RFC 1123 label, a region without a known EKS registry, and a second set of
- * agents or of node feature discovery on one cluster. Synthesis fails when the operator installs a driver on images that have one, for MIG
- * without the operator, an unknown configuration of the device plugin, and an EFA plugin too old for a pool.
+ * Throws a `ValidationError` for a namespace that is not an RFC 1123 label, a region without a known EKS registry where the EFA plugin is
+ * needed so far, and a second set of agents or of node feature discovery on one cluster. Synthesis fails when the operator installs a driver
+ * on images that have one, for MIG without the operator, an unknown configuration of the device plugin, an EFA plugin too old for a pool,
+ * and a later pool with EFA in a region without a known registry.
  */
 export class NodeAgents extends Construct {
   /** The cluster. */
@@ -99,6 +100,7 @@ export class NodeAgents extends Construct {
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
+      ...this.efaRegionFaults(),
       ...(other
         ? [
             fault(
@@ -172,6 +174,7 @@ export class NodeAgents extends Construct {
             "append '-renamed' for the resource nvidia.com/gpu.shared",
         ),
       ),
+      ...this.efaRegionFaults(),
       ...(efaPluginImage
         ? efaPluginFaults(
             efaPluginImage,
@@ -179,6 +182,10 @@ export class NodeAgents extends Construct {
           )
         : []),
     ];
+  }
+
+  private efaRegionFaults(): Fault[] {
+    return this.needsEfaPlugin && !this.agentProps.efaPluginImage ? efaRegionFaults(regionOf(this.agentProps)) : [];
   }
 
   /** Adds the agents that a pool is the first to need. It does not look at other pools, so that the time stays linear in their number. */
@@ -201,9 +208,7 @@ export class NodeAgents extends Construct {
     const { efa, efaPluginImage } = this.agentProps;
     const id = 'EfaDevicePlugin';
     if (this.node.tryFindChild(id)) return;
-    const region = regionOf(this.agentProps);
-    throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
-    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
+    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(regionOf(this.agentProps)));
     this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
   }
 
@@ -330,6 +335,11 @@ export class NodeAgents extends Construct {
 
   private dividedPools(): IGpuNodePool[] {
     return this.clusterPools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
+  }
+
+  private get needsEfaPlugin(): boolean {
+    const { efa } = this.agentProps;
+    return efa ?? this.efaPools().length > 0;
   }
 
   private efaPools(): IGpuNodePool[] {
