@@ -16,7 +16,7 @@ export function kubernetesName(text: string, max = 63): string {
 }
 
 /** Maximum length of the name of a Helm release. */
-const RELEASE_NAME = 53;
+const MAX_RELEASE_NAME_LENGTH = 53;
 
 /**
  * A name that ends in a hash of the text, so that texts that would become the same name keep different names.
@@ -35,7 +35,7 @@ export function hashedName(text: string, max = 63): string {
  */
 export function helmReleaseName(text: string): string {
   const name = kubernetesName(text, Infinity);
-  return name.length <= RELEASE_NAME ? name : hashedName(name, RELEASE_NAME);
+  return name.length <= MAX_RELEASE_NAME_LENGTH ? name : hashedName(name, MAX_RELEASE_NAME_LENGTH);
 }
 
 /**

@@ -10,7 +10,7 @@ import { grantRead, grantReadWrite } from './store-grants';
 import { credentialFaults } from './store-reach';
 
 /**
- * An existing bucket. Nothing about it is made or changed.
+ * An existing bucket. Nothing in it is created or changed.
  *
  * @internal
  */

@@ -1,7 +1,7 @@
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 
 /**
- * A bucket of a store that speaks S3 but is not AWS, e.g. MinIO or Ceph.
+ * A bucket in an S3-compatible store outside AWS, e.g. MinIO or Ceph.
  */
 export interface S3CompatibleStoreProps {
   /** Name of the bucket. */

@@ -10,7 +10,7 @@ import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { credentialFaults, endpointFaults } from './store-reach';
 
 /**
- * A bucket outside AWS. Nothing about it is made or changed.
+ * A bucket outside AWS. Nothing in it is created or changed.
  *
  * @internal
  */
@@ -29,7 +29,7 @@ export class S3CompatibleStore extends Construct implements IModelStore {
       ...credentialFaults(props.credentials),
     ]);
     this.bucketName = props.bucketName;
-    // As policies of such stores write it.
+    // The form used in policies of such stores.
     this.bucketArn = `arn:aws:s3:::${props.bucketName}`;
     this.region = props.region;
     this.endpoint = props.endpoint;
