@@ -4,11 +4,12 @@ import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { enter, entered } from '../core/cluster-ledger';
+import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { dependOn } from '../core/dependencies';
 import { ValidationError, throwIfInvalid } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hashedName, kubernetesName } from '../core/naming';
+import { synthesizeWhile } from '../core/omission';
 
 /**
  * How a stack's providers sign in to a cluster.
@@ -141,7 +142,10 @@ export class KubernetesAccess {
     this.cluster = cluster;
     this.options = options;
     this.helm = given?.helm;
-    if (!given) throwIfInvalid(stack, sameNameFaults(stack, cluster));
+    if (!given) {
+      throwIfInvalid(stack, sameNameFaults(stack, cluster));
+      removeProvidersOfRemoved(stack, cluster);
+    }
     this.alias = freeAlias(stack, cluster);
     const credential = execCredential(cluster.connection, options);
     this.kubernetesProvider =
@@ -155,6 +159,7 @@ export class KubernetesAccess {
         proxyUrl: options?.proxyUrl,
         exec: credential && [credential],
       });
+    if (!given) synthesizeWhile(this.kubernetesProvider, () => isInTree(cluster));
   }
 
   /**
@@ -171,8 +176,12 @@ export class KubernetesAccess {
         ),
       ]);
     }
+    return (this.helm ??= this.makeHelmProvider());
+  }
+
+  private makeHelmProvider(): TerraformProvider {
     const connection = this.cluster.connection;
-    this.helm ??= new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
+    const helm = new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
       alias: this.alias,
       kubernetes: {
         host: connection.host,
@@ -183,7 +192,8 @@ export class KubernetesAccess {
         exec: execCredential(connection, this.options),
       },
     });
-    return this.helm;
+    synthesizeWhile(helm, () => isInTree(this.cluster));
+    return helm;
   }
 }
 
@@ -318,7 +328,9 @@ function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): bo
 /** Providers created here have an id derived from the cluster's name; those passed in by the user may have any. */
 function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): Fault[] {
   const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
-  const others = accessesOf(stack).filter(({ access }) => access.kubernetesProvider === made);
+  const others = accessesOf(stack).filter(
+    ({ access, cluster }) => access.kubernetesProvider === made && isInTree(cluster),
+  );
   return others.map(({ cluster: other }) =>
     fault(
       'CLUSTERS_SHARE_NAME',
@@ -327,6 +339,14 @@ function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernete
         'its own; if both are the same cluster, use one construct everywhere, else give one of them another name or another stack',
     ),
   );
+}
+
+/** Makes room for the providers of a cluster that is made anew: those of one that was removed have their ids, and are of no use. */
+function removeProvidersOfRemoved(stack: TerraformStack, { clusterName }: IKubernetesCluster): void {
+  const ids = ['Kubernetes', 'Helm'].map((type) => providerId(type, clusterName));
+  const made = stack.node.tryFindChild(ids[0]);
+  if (accessesOf(stack).some(({ access, cluster }) => access.kubernetesProvider === made && !isInTree(cluster)))
+    ids.forEach((id) => stack.node.tryRemoveChild(id));
 }
 
 function providerId(type: string, clusterName: string): string {

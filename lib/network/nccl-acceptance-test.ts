@@ -24,6 +24,7 @@ import { concreteFault } from '../core/tokens';
 import { bandwidthFloor } from './bandwidth-floor';
 import { scriptAsset } from '../kubernetes/script-asset';
 import { RdmaFabric } from './rdma-fabric';
+import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 
 /**
  * Images with PyTorch and the transport of the fabric: AWS's with libfabric and aws-ofi-nccl, NVIDIA's with DOCA's verbs.
@@ -124,6 +125,7 @@ export class NcclAcceptanceTest extends Construct {
     const { nodePool } = props;
     this.fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
     throwIfInvalid(this, this.faults());
+    ClusterNodePools.add(nodePool);
     this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.hardware);
 
     const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);

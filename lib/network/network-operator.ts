@@ -23,6 +23,7 @@ import { NicDriver } from './nic-driver';
 import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
 import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
+import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
@@ -113,6 +114,7 @@ export class NvidiaNetworkOperator extends Construct {
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
+    pools.forEach((pool) => ClusterNodePools.add(pool));
     this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     this.existingNetworks = (props.existingNetworks ?? []).map(({ reference }) => reference);

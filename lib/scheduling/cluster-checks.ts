@@ -10,6 +10,7 @@ import { PodPlacement } from './placement';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
+import { isSynthesized } from '../core/omission';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { sameObjectFaults } from './same-object-faults';
@@ -129,7 +130,9 @@ export class ClusterChecks {
       defaults.set(stack, known);
       return known;
     };
-    return constructs.filter(isKubernetesResource).filter((each) => isOnCluster(each, this.cluster, isDefault));
+    return constructs
+      .filter(isKubernetesResource)
+      .filter((each) => isSynthesized(each) && isOnCluster(each, this.cluster, isDefault));
   }
 }
 

@@ -150,9 +150,33 @@ const CONTAINER_PATH_BLOCKS: ReadonlySet<string> = new Set([
 ]);
 
 function attributesOf(resource: TerraformResource): Attributes {
+  return resolved(resource, scheduledPart(synthesized(resource))) as Attributes;
+}
+
+/**
+ * What tells the object of a resource from others, read from what is synthesized, overrides included.
+ *
+ * @internal
+ */
+export function objectIdentity(resource: TerraformResource): {
+  readonly name?: unknown;
+  readonly namespace?: unknown;
+  /** Whether Terraform makes a number of them. */
+  readonly isRepeated: boolean;
+} {
+  const { metadata, count, for_each: each } = synthesized(resource);
+  const { name, namespace } = one(resolved(resource, one(metadata)));
+  return { name, namespace, isRepeated: (count ?? each) !== undefined };
+}
+
+function synthesized(resource: TerraformResource): Attributes {
   const { terraformResourceType: type } = resource;
   const [attributes] = Object.values(resource.toTerraform()?.resource?.[type] ?? {});
-  return Tokenization.resolve(scheduledPart(attributes), {
+  return attributes as Attributes;
+}
+
+function resolved(resource: TerraformResource, value: unknown): unknown {
+  return Tokenization.resolve(value, {
     scope: TerraformStack.of(resource),
     resolver: new DefaultTokenResolver(new StringConcat()),
   });

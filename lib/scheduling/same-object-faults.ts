@@ -1,7 +1,7 @@
 import { Fault, fault } from '../units/fault';
 import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { hasToken } from '../core/tokens';
+import { objectIdentity } from './kubernetes-pods';
 
 /** Types of the Kubernetes provider that create no object: they change or read existing ones. */
 const NON_CREATING_TYPES: ReadonlySet<string> = new Set([
@@ -17,11 +17,6 @@ const NON_CREATING_TYPES: ReadonlySet<string> = new Set([
 
 /** `kubernetes_deployment` and `kubernetes_deployment_v1` create the same kind of object. */
 const RESOURCE_TYPE_PATTERN = /^kubernetes_(\w+?)(_v\d+(?:(?:alpha|beta)\d+)?)?$/;
-
-interface Metadata {
-  readonly name?: string;
-  readonly namespace?: string;
-}
 
 /**
  * Objects of one kind, namespace and name on one cluster: the API server refuses the second of them, in the middle of an apply. Objects
@@ -61,9 +56,14 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
 function identityOf(object: TerraformResource): string | undefined {
   const [, kind, version = ''] = RESOURCE_TYPE_PATTERN.exec(object.terraformResourceType) ?? [];
   if (kind === undefined || NON_CREATING_TYPES.has(kind + version) || NON_CREATING_TYPES.has(kind)) return undefined;
-  const { name, namespace = 'default' } = ((object as { metadataInput?: unknown }).metadataInput ?? {}) as Metadata;
-  if (!name || hasToken([name, namespace]) || object.count !== undefined || object.forEach) return undefined;
+  const { name, namespace = 'default', isRepeated } = objectIdentity(object);
+  if (!isKnown(name) || !isKnown(namespace) || isRepeated) return undefined;
   return `${kind} ${namespace === 'default' ? '' : `${namespace}/`}${name}`;
+}
+
+/** Whether a name is known at synthesis; the API server makes one up for an empty one. */
+function isKnown(name: unknown): name is string {
+  return typeof name === 'string' && name !== '' && !name.includes('${');
 }
 
 /** The paths up to where they diverge, which shows what the user wrote and not the parts of a construct. */

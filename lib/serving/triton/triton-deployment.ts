@@ -24,6 +24,7 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
 import { BackendModel } from './model-definition';
@@ -83,6 +84,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
     const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
     throwIfInvalid(this, faults);
+    ClusterNodePools.add(props.nodePool);
     this.models = checked.models;
     for (const warning of checked.warnings) addWarning(this, warning);
     warnOfPlainEndpoint(props.modelStore);
