@@ -114,17 +114,17 @@ describe('the library', () => {
     expect(all.flatMap(determinismFaults)).toEqual([]);
   });
 
-  test('has no two files that need each other, be it for a type', () => {
+  test('has no import cycles, not even of types', () => {
     expect(cycles(all)).toEqual([]);
   });
 
   const classes = publicClasses(all);
 
-  test('asks of a contract only what the contract has', () => {
+  test('uses only the members of a contract', () => {
     expect(all.flatMap((source) => contractFaults(source, classes))).toEqual([]);
   });
 
-  test('keeps what it knows of a construct in the ledger of the construct', () => {
+  test('keeps what it knows about a construct in its ledger', () => {
     const others = all.filter(({ file }) => file !== 'lib/core/cluster-ledger.ts');
     expect(others.flatMap((source) => registryFaults(source, classes))).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe('the library', () => {
   });
 });
 
-describe('the rules see what they forbid', () => {
+describe('the rules detect what they forbid', () => {
   test.each([
     ['lib/core/x.ts', `import { S3Bucket } from '@cdktf/provider-aws';`, 'not an allowed specifier'],
     ['lib/core/x.ts', `import { S3Bucket } from '@cdktf/provider-aws/lib';`, 'not an allowed specifier'],
@@ -179,7 +179,7 @@ describe('the rules see what they forbid', () => {
     (text) => expect(determinismFaults(parse('lib/core/x.ts', text))).toEqual([]),
   );
 
-  test('a cycle, be it of types', () => {
+  test('a cycle, even of types', () => {
     const a = parse('lib/core/a.ts', `import { b } from './b';\nexport const a = () => b;`);
     const b = parse('lib/core/b.ts', `import { a } from './a';\nexport const b = () => a;`);
     expect(cycles([a, b])).toEqual(['lib/core/a.ts -> lib/core/b.ts -> lib/core/a.ts']);

@@ -32,7 +32,7 @@ test('every folder of a layer is in the layout', () => {
   ).toEqual([]);
 });
 
-test('a name that does not exist is found', () => {
+test('a name that does not exist is detected', () => {
   expect(missing('See `lib/core/nothing.ts`, `lib/core` and `npm test`.')).toEqual(['lib/core/nothing.ts']);
   expect(missing('## Layout\n\n```\nlib/units nowhere     pure\n```\n')).toEqual(['lib/nowhere']);
 });

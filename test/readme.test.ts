@@ -124,7 +124,7 @@ test('the root document shows code', () => {
   expect(blocks.filter((block) => block.document === 'README.md').length).toBeGreaterThan(0);
 });
 
-test('every block compiles, and the compiler sees one that does not', () => {
+test('every block compiles, and one that does not is detected', () => {
   const modules = Object.fromEntries(
     blocks
       .filter((block) => block.kind !== BlockKind.FILE)
@@ -171,7 +171,7 @@ function unindented(text: string): string {
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
 }
 
-describe('the rules see what they forbid', () => {
+describe('the rules detect what they forbid', () => {
   const asModule = (code: string) => moduleOf(code, KNOWN, FIXTURE_NAMES);
 
   test('finds blocks with their markers', () => {

@@ -13,15 +13,15 @@ import {
 } from 'gpu-inference-constructs';
 
 export interface Cloud65bProps {
-  /** Further models, beside the 65B. */
+  /** Models in addition to the 65B. */
   readonly moreModels?: ServedModel[];
-  /** Further pools, beside the one of the 65B. */
+  /** Pools in addition to that of the 65B. */
   readonly morePools?: TopologyNodePool[];
   /** Whether Prometheus and Alertmanager are installed. @default true */
   readonly monitoring?: boolean;
 }
 
-/** LLaMA-65B in FP16 on 8 x A100 80 GB, twice: one replica a node, tensor parallel over the eight NVLinked cards. */
+/** LLaMA-65B in FP16 on 8 x A100 80 GB, twice: one replica per node, tensor parallel over the eight NVLinked cards. */
 export class Cloud65b {
   public readonly infrastructure: TerraformStack;
   public readonly workloads: TerraformStack;

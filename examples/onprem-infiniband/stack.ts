@@ -19,13 +19,13 @@ import {
   TritonModel,
 } from 'gpu-inference-constructs';
 
-/** What the site is asked for; everything else about it stands below. */
+/** Parameters of the site; everything else is fixed below. */
 export interface OnpremInfinibandProps {
   /** Nodes of the rack. @default 4 */
   readonly nodes?: number;
 }
 
-/** A rack of 8 x H100 nodes with eight InfiniBand adapters each, on a cluster that is there. No AWS account takes part. */
+/** A rack of 8 x H100 nodes with eight InfiniBand adapters each, on an existing cluster. No AWS account is involved. */
 export class OnpremInfiniband {
   public readonly stack: TerraformStack;
   public readonly cluster: KubernetesCluster;
@@ -59,13 +59,13 @@ export class OnpremInfiniband {
       nodeSelector: { 'example.com/rack': 'h100-1' },
     });
 
-    // Device plugins: GPUs, and the adapters that the fabric requests.
+    // Device plugins for GPUs, and for the adapters that the fabric requests.
     new NodeAgents(this.stack, 'Agents', { cluster });
     new NvidiaNetworkOperator(this.stack, 'NetworkOperator', { cluster });
     // Two nodes prove that NCCL uses the fabric, and at its rate.
     new NcclAcceptanceTest(this.stack, 'Acceptance', { nodePool: this.rack });
 
-    // An object store in the same hall. Its secret was made in the cluster; no part of it is in the state.
+    // An object store in the same hall. Its secret was created in the cluster; no part of it is in the state.
     const modelStore = ModelStore.s3Compatible(this.stack, 'Models', {
       bucketName: 'models',
       endpoint: 'https://objects.hall-1.example',

@@ -2,7 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import { CloudTopology, ModelSpec } from 'gpu-inference-constructs';
 
-/** Two stacks and what they hold. Infrastructure and workloads have a state each: see "Two stacks" in the README. */
+/** The two stacks and their contents. Infrastructure and workloads have separate states: see "Two stacks" in the README. */
 export class Quickstart {
   public readonly infrastructure: TerraformStack;
   public readonly workloads: TerraformStack;
@@ -12,7 +12,7 @@ export class Quickstart {
     this.infrastructure = new TerraformStack(app, 'quickstart-infrastructure');
     this.workloads = new TerraformStack(app, 'quickstart-workloads');
     for (const stack of [this.infrastructure, this.workloads]) {
-      // Terraform runs in cdktf.out/stacks/<stack>: the same relative path is right for the stack and for those that refer to it.
+      // Terraform runs in cdktf.out/stacks/<stack>: the same relative path works for the stack and for those that refer to it.
       new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
     }
     new AwsProvider(this.infrastructure, 'Aws', { region: 'us-west-2' });

@@ -16,11 +16,11 @@ import {
 export interface RdmaTrainingReadyPoolProps {
   /** The capacity block that was bought. */
   readonly block: CapacityBlock;
-  /** Image of the training job, which the nodes have before it starts. */
+  /** Image of the training job, pulled to the nodes before it starts. */
   readonly image: string;
 }
 
-/** Two to four p5.48xlarge of a capacity block, with all 32 EFA interfaces each, ready when the block begins. */
+/** Two to four p5.48xlarge of a capacity block, with all 32 EFA interfaces each, ready when the block starts. */
 export class RdmaTrainingReadyPool {
   public readonly infrastructure: TerraformStack;
   public readonly workloads: TerraformStack;

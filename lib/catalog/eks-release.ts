@@ -106,7 +106,7 @@ export class EksRelease {
         'Kubernetes version',
         kubernetesVersion,
         names,
-        'give the versions of another minor by EksRelease.custom({...})',
+        'pass the versions of another minor with EksRelease.custom({...})',
       ),
     ]);
   }
@@ -165,7 +165,7 @@ const NODE_RELEASE = /^1\.\d{2}\.\d+-\d{8}$/;
 const ADD_ON = /^v(\d+)\.(\d+)\.(\d+)-eksbuild\.\d+$/;
 
 /** Lowest `vpc-cni` that lays out EFA-only interfaces. */
-const LOWEST_VPC_CNI = [1, 18, 5];
+const MIN_VPC_CNI_VERSION = [1, 18, 5];
 
 function releaseFaults(versions: EksReleaseVersions): Fault[] {
   const { kubernetesVersion, nodeImageVersion } = versions;
@@ -177,7 +177,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
           fault(
             'INVALID_FORMAT',
             'kubernetesVersion',
-            `kubernetesVersion must be a minor such as '1.35'; got '${kubernetesVersion}'`,
+            `kubernetesVersion must be a minor version such as '1.35'; got '${kubernetesVersion}'`,
           ),
         ]),
     ...(NODE_RELEASE.test(nodeImageVersion)
@@ -195,7 +195,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
           fault(
             'CONFLICTING_PROPERTIES',
             'nodeImageVersion',
-            `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion}, which it begins with; got '${nodeImageVersion}'`,
+            `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion} and begin with it; got '${nodeImageVersion}'`,
           ),
         ]),
     ...addOns
@@ -212,7 +212,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
             `nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`,
           ),
         ]),
-    ...(isBelow(versions.vpcCni, LOWEST_VPC_CNI)
+    ...(isBelow(versions.vpcCni, MIN_VPC_CNI_VERSION)
       ? [
           fault(
             'VERSION_TOO_OLD',

@@ -255,8 +255,8 @@ function expertsOf(
       fault(
         'UNSUPPORTED_EXPERT_LAYERS',
         'moe_layers',
-        `model '${name}': experts in layers of a list, or in every n-th from the first on, are not supported; only the first ones may be ` +
-          `dense, or all but every n-th`,
+        `model '${name}': experts in listed layers, or in every n-th layer starting with the first, are not supported; supported are ` +
+          'models whose first layers, or all but every n-th layer, are dense',
       ),
     );
   const sharedIntermediateSize = whole('shared_expert_intermediate_size') || undefined;

@@ -114,7 +114,7 @@ function unsupported(key: string, given: string, known: string, faults: Fault[])
     fault(
       'UNSUPPORTED_QUANTIZATION',
       `quantization_config.${key}`,
-      `quantization_config has ${given}, which are not counted here; known: ${known}; remove it to plan the model in 16 bits`,
+      `quantization_config has ${given}, which are not supported here; supported: ${known}; remove it to plan the model in 16 bits`,
     ),
   );
 }

@@ -154,7 +154,7 @@ export class ModelSpec {
       throw new UnscopedValidationError([fault('MISSING_PROPERTY', 'shape', reason)]);
     }
     if (parameters !== undefined && shape) {
-      const reason = `model '${name}' has a shape, which parameters are counted from; leave parameters out`;
+      const reason = `the parameters of model '${name}' are counted from its shape; leave parameters out`;
       throw new UnscopedValidationError([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
     }
     if (shape) {

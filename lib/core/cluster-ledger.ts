@@ -125,18 +125,21 @@ export class ClusterLedger {
     return entered<IGpuNodePool>(this.cluster, POOL, name)[0]?.value;
   }
 
-  /** Adds a pool; if two have the same name, the later one is at fault. */
+  /** Adds a pool, once; if two have the same name, the later one is at fault. One that is out of the tree is not added. */
   public addPool(pool: IGpuNodePool): void {
     const { poolName } = pool;
     const other = this.pool(poolName);
-    if (other === pool) return;
+    if (other === pool || !isInTree(pool)) return;
     throwIfInvalid(pool, other ? [this.sameNameFault(poolName, other)] : []);
     enter(this.cluster, POOL, poolName, pool, pool);
     const listeners = entered<(added: IGpuNodePool) => void>(this.cluster, POOL_LISTENER);
     for (const { value: react } of listeners) react(pool);
   }
 
-  /** Notifies a construct of every pool: of existing pools now, and of later ones when they are added. */
+  /**
+   * Notifies a construct of every pool: of existing pools now, and of later ones when they are added. It must not throw, or the pool would
+   * answer for the construct that listens: what that construct finds wrong is a matter of its own validation.
+   */
   public onPool(owner: IConstruct, react: (pool: IGpuNodePool) => void): void {
     this.pools.forEach(react);
     enter(this.cluster, POOL_LISTENER, '', owner, react);

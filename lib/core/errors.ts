@@ -5,7 +5,7 @@ import { UnscopedValidationError } from '../units/errors';
 /**
  * Bad input to a construct. It names the construct by its path and lists every fault at once.
  *
- * TypeScript only: jsii knows no error classes.
+ * TypeScript only, because jsii does not support error classes.
  *
  * @jsii ignore
  */

@@ -30,6 +30,6 @@ export function featureDiscoveryFaults(cluster: IKubernetesCluster): Fault[] {
  *
  * @internal
  */
-export function takeFeatureDiscovery(cluster: IKubernetesCluster, owner: IConstruct): void {
+export function claimFeatureDiscovery(cluster: IKubernetesCluster, owner: IConstruct): void {
   ClusterLedger.of(cluster).addSingleton(ClusterSingleton.NODE_FEATURE_DISCOVERY, owner);
 }

@@ -41,6 +41,9 @@ export interface NodeSubnet {
 /**
  * A homogeneous group of GPU nodes of one cluster.
  *
+ * A pool of a class of your own is known to its cluster, so that node agents serve it and its capacity is checked, from the first construct
+ * on that it is handed to, e.g. a `TritonDeployment`, or from `ClusterNodePools.add(pool)` on.
+ *
  * Its optional members may also be present with the value undefined, as getters are.
  */
 export interface IGpuNodePool extends IConstruct {

@@ -81,7 +81,7 @@ function resourceFaults(props: CustomResourcesProps): Fault[] {
     const missing = Object.entries(needed).filter(([, value]) => !isText(value));
     if (missing.length > 0) {
       return missing.map(([key]) =>
-        fault('MISSING_PROPERTY', `${at}.${key}`, `${name} must have a literal ${key}, which the resource is known by`),
+        fault('MISSING_PROPERTY', `${at}.${key}`, `${name} must have a literal ${key}, which identifies the resource`),
       );
     }
     if (hasTokenKey(resource)) {
@@ -90,7 +90,7 @@ function resourceFaults(props: CustomResourcesProps): Fault[] {
     }
     const key = [apiVersion, kind, metadata.namespace ?? props.namespace, metadata.name].join(' ');
     if (seen.has(key)) {
-      const reason = `${name} is there twice: ${kind} '${metadata.name}' of ${apiVersion}; remove one, or rename it`;
+      const reason = `${name} is listed twice: ${kind} '${metadata.name}' of ${apiVersion}; remove one, or rename it`;
       return [fault('DUPLICATE', at, reason)];
     }
     seen.add(key);

@@ -4,11 +4,12 @@ import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { enter, entered } from '../core/cluster-ledger';
+import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { dependOn } from '../core/dependencies';
 import { ValidationError, throwIfInvalid } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hashedName, kubernetesName } from '../core/naming';
+import { synthesizeWhile } from '../core/omission';
 
 /**
  * How a stack's providers sign in to a cluster.
@@ -141,7 +142,10 @@ export class KubernetesAccess {
     this.cluster = cluster;
     this.options = options;
     this.helm = given?.helm;
-    if (!given) throwIfInvalid(stack, sameNameFaults(stack, cluster));
+    if (!given) {
+      throwIfInvalid(stack, sameNameFaults(stack, cluster));
+      removeProvidersOfRemoved(stack, cluster);
+    }
     this.alias = freeAlias(stack, cluster);
     const credential = execCredential(cluster.connection, options);
     this.kubernetesProvider =
@@ -155,6 +159,7 @@ export class KubernetesAccess {
         proxyUrl: options?.proxyUrl,
         exec: credential && [credential],
       });
+    if (!given) synthesizeWhile(this.kubernetesProvider, () => isInTree(cluster));
   }
 
   /**
@@ -171,8 +176,12 @@ export class KubernetesAccess {
         ),
       ]);
     }
+    return (this.helm ??= this.makeHelmProvider());
+  }
+
+  private makeHelmProvider(): TerraformProvider {
     const connection = this.cluster.connection;
-    this.helm ??= new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
+    const helm = new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
       alias: this.alias,
       kubernetes: {
         host: connection.host,
@@ -183,7 +192,8 @@ export class KubernetesAccess {
         exec: execCredential(connection, this.options),
       },
     });
-    return this.helm;
+    synthesizeWhile(helm, () => isInTree(this.cluster));
+    return helm;
   }
 }
 
@@ -282,7 +292,7 @@ function meta(
 }
 
 /** Kind of entry in a stack's ledger: objects without a provider of their own, by provider type and cluster name. */
-const WITHOUT_PROVIDER = 'object without provider';
+const PROVIDERLESS_OBJECT = 'object without provider';
 /** Kind of entry for the checks of those objects. */
 const PROVIDER_CHECK = 'provider check';
 
@@ -290,14 +300,14 @@ const PROVIDER_CHECK = 'provider check';
 function requireProvider(type: string, scope: Construct, cluster: IKubernetesCluster): void {
   const stack = TerraformStack.of(scope);
   const key = `${type} ${cluster.clusterName}`;
-  enter(stack, WITHOUT_PROVIDER, key, scope);
+  enter(stack, PROVIDERLESS_OBJECT, key, scope);
   if (entered(stack, PROVIDER_CHECK, key).length > 0) return;
   enter(stack, PROVIDER_CHECK, key, stack);
   addValidation(stack, () => missingProviderFaults(type, stack, cluster.clusterName));
 }
 
 function missingProviderFaults(type: string, stack: TerraformStack, clusterName: string): Fault[] {
-  const [first, ...others] = entered(stack, WITHOUT_PROVIDER, `${type} ${clusterName}`);
+  const [first, ...others] = entered(stack, PROVIDERLESS_OBJECT, `${type} ${clusterName}`);
   if (!first || hasDefaultProvider(type, stack)) return [];
   const path = `'${first.owner.node.path}'`;
   const needed = others.length > 0 ? `${path} and ${others.length} more need` : `${path} needs`;
@@ -306,7 +316,7 @@ function missingProviderFaults(type: string, stack: TerraformStack, clusterName:
       'MISSING_PROVIDER',
       undefined,
       `stack '${stack.node.id}' has no ${type} provider for cluster '${clusterName}', which ${needed}; call ` +
-        'KubernetesAccess.of(stack, cluster) before making what needs it, or hand in your own providers by KubernetesAccess.fromProviders',
+        'KubernetesAccess.of(stack, cluster) before creating what needs it, or pass your own providers with KubernetesAccess.fromProviders',
     ),
   ];
 }
@@ -318,15 +328,25 @@ function sameOptions(a: KubernetesAccessOptions, b: KubernetesAccessOptions): bo
 /** Providers created here have an id derived from the cluster's name; those passed in by the user may have any. */
 function sameNameFaults(stack: TerraformStack, { clusterName, node }: IKubernetesCluster): Fault[] {
   const made = stack.node.tryFindChild(providerId('Kubernetes', clusterName));
-  const others = accessesOf(stack).filter(({ access }) => access.kubernetesProvider === made);
+  const others = accessesOf(stack).filter(
+    ({ access, cluster }) => access.kubernetesProvider === made && isInTree(cluster),
+  );
   return others.map(({ cluster: other }) =>
     fault(
       'CLUSTERS_SHARE_NAME',
       'clusterName',
-      `the stack already has providers for another cluster named '${clusterName}': '${other.node.path}' has them, '${node.path}' asks for ` +
-        'its own; if both are one cluster, use one construct everywhere, else give one of them another name or another stack',
+      `the stack already has providers for another cluster named '${clusterName}': they belong to '${other.node.path}', but '${node.path}' needs ` +
+        'its own; if both are the same cluster, use one construct everywhere, else give one of them another name or another stack',
     ),
   );
+}
+
+/** Makes room for the providers of a cluster that is made anew: those of one that was removed have their ids, and are of no use. */
+function removeProvidersOfRemoved(stack: TerraformStack, { clusterName }: IKubernetesCluster): void {
+  const ids = ['Kubernetes', 'Helm'].map((type) => providerId(type, clusterName));
+  const made = stack.node.tryFindChild(ids[0]);
+  if (accessesOf(stack).some(({ access, cluster }) => access.kubernetesProvider === made && !isInTree(cluster)))
+    ids.forEach((id) => stack.node.tryRemoveChild(id));
 }
 
 function providerId(type: string, clusterName: string): string {
@@ -338,11 +358,13 @@ function freeAlias(stack: TerraformStack, { clusterName }: IKubernetesCluster): 
   const alias = kubernetesName(clusterName);
   const isTaken = stack.node
     .findAll()
-    .some((child) => TerraformProvider.isTerraformProvider(child) && ofKubernetes(child) && child.alias === alias);
+    .some(
+      (child) => TerraformProvider.isTerraformProvider(child) && isKubernetesProvider(child) && child.alias === alias,
+    );
   return isTaken ? hashedName(clusterName) : alias;
 }
 
-function ofKubernetes({ terraformResourceType }: TerraformProvider): boolean {
+function isKubernetesProvider({ terraformResourceType }: TerraformProvider): boolean {
   return terraformResourceType === 'kubernetes' || terraformResourceType === 'helm';
 }
 

@@ -2,11 +2,12 @@ import { fault } from '../units/fault';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { enter, entered } from '../core/cluster-ledger';
+import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { KubernetesAccess, kubernetesMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
+import { synthesizeWhile } from '../core/omission';
 import { PodSecurityLevel } from '../core/pod-security-level';
 
 /**
@@ -28,6 +29,7 @@ export function ensureNamespace(
   const id = namespaceId(stack, cluster, name);
   const known = stack.node.tryFindChild(id) as NamespaceV1 | undefined;
   if (known) {
+    enterNamespace(stack, id, known, cluster);
     const other = known.metadata.labelsInput?.['pod-security.kubernetes.io/enforce'];
     throwIfInvalid(
       scope,
@@ -54,9 +56,21 @@ export function ensureNamespace(
       },
     },
   });
-  const owner: NamespaceOwner = { cluster, provider: providerOf(stack, cluster) };
-  enter(stack, NAMESPACE, id, made, owner);
+  enterNamespace(stack, id, made, cluster);
+  synthesizeWhile(made, () => ownersOf(stack, id).length > 0);
   return [made];
+}
+
+function enterNamespace(stack: TerraformStack, id: string, made: NamespaceV1, cluster: IKubernetesCluster): void {
+  const owner: NamespaceOwner = { cluster, provider: providerOf(stack, cluster) };
+  if (!ownersOf(stack, id).some((known) => known.cluster === cluster)) enter(stack, NAMESPACE, id, made, owner);
+}
+
+/** Clusters in the tree that a namespace is made on: several constructs may stand for one cluster. */
+function ownersOf(stack: TerraformStack, id: string): NamespaceOwner[] {
+  return entered<NamespaceOwner>(stack, NAMESPACE, id)
+    .map(({ value }) => value)
+    .filter(({ cluster }) => isInTree(cluster));
 }
 
 /**
@@ -86,8 +100,10 @@ interface NamespaceOwner {
 function namespaceId(stack: TerraformStack, cluster: IKubernetesCluster, name: string): string {
   const { clusterName } = cluster;
   const id = `Namespace-${clusterName}-${name}`;
+  const isOfRemoved = entered(stack, NAMESPACE, id).length > 0 && ownersOf(stack, id).length === 0;
+  if (isOfRemoved) stack.node.tryRemoveChild(id);
   const known = stack.node.tryFindChild(id);
-  const owner = entered<NamespaceOwner>(stack, NAMESPACE, id)[0]?.value;
+  const owner = ownersOf(stack, id)[0];
   const provider = providerOf(stack, cluster);
   const isOthers =
     known !== undefined &&

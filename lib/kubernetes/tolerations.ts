@@ -19,7 +19,7 @@ export interface Toleration {
  * @internal
  */
 export function tolerationsOf(taints: readonly NodeTaint[]): Toleration[] {
-  return eachOnce(
+  return distinctSorted(
     taints.map(({ key, value, effect }) =>
       value ? { key, operator: 'Equal', value, effect } : { key, operator: 'Exists', effect },
     ),
@@ -32,10 +32,10 @@ export function tolerationsOf(taints: readonly NodeTaint[]): Toleration[] {
  * @internal
  */
 export function tolerationsOfAnyValue(taints: readonly NodeTaint[]): Toleration[] {
-  return eachOnce(taints.map(({ key, effect }) => ({ key, operator: 'Exists', effect })));
+  return distinctSorted(taints.map(({ key, effect }) => ({ key, operator: 'Exists', effect })));
 }
 
-function eachOnce(tolerations: readonly Toleration[]): Toleration[] {
+function distinctSorted(tolerations: readonly Toleration[]): Toleration[] {
   const byId = new Map(tolerations.map((each) => [`${each.key}:${each.effect}:${each.value ?? ''}`, each]));
   return [...byId.keys()].sort().map((id) => byId.get(id) as Toleration);
 }

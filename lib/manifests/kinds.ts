@@ -41,7 +41,7 @@ export interface Kind {
 }
 
 /** How Terraform waits, and what the API server computes. */
-const PROVIDERS_OWN: Fields = {
+const PROVIDER_ATTRIBUTES: Fields = {
   id: dropped,
   status: dropped,
   timeouts: dropped,
@@ -54,11 +54,11 @@ const PROVIDERS_OWN: Fields = {
 };
 
 function cluster(apiVersion: string, kind: string, fields: Fields): Kind {
-  return { apiVersion, kind, fields: { ...PROVIDERS_OWN, metadata: clusterMetadata, ...fields } };
+  return { apiVersion, kind, fields: { ...PROVIDER_ATTRIBUTES, metadata: clusterMetadata, ...fields } };
 }
 
 function namespaced(apiVersion: string, kind: string, fields: Fields): Kind {
-  return { apiVersion, kind, fields: { ...PROVIDERS_OWN, metadata: namespacedMetadata, ...fields } };
+  return { apiVersion, kind, fields: { ...PROVIDER_ATTRIBUTES, metadata: namespacedMetadata, ...fields } };
 }
 
 const RBAC = 'rbac.authorization.k8s.io/v1';

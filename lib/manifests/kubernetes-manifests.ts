@@ -113,7 +113,7 @@ function selectedEntries(
       fault(
         'CLUSTER_NOT_IN_STACK',
         'cluster',
-        `this stack has no providers for cluster '${options.cluster.clusterName}', and so no objects of it; pass the workload stack`,
+        `this stack has no providers for cluster '${options.cluster.clusterName}', and so no objects for it; pass the workload stack`,
       ),
     );
     return [];

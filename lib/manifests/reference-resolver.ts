@@ -71,7 +71,7 @@ export class ReferenceResolver {
     if (!steps) throw this.unresolved(expression);
     if (this.running.has(expression))
       throw refusal(
-        fault('REFERENCE_CIRCULAR', undefined, `refers to itself through '${expression}'; break the circle`),
+        fault('REFERENCE_CIRCULAR', undefined, `refers to itself through '${expression}'; break the cycle`),
       );
     this.running.add(expression);
     try {
@@ -118,7 +118,7 @@ export class ReferenceResolver {
       fault(
         'REFERENCE_WITHOUT_VALUE',
         undefined,
-        `refers to '${expression}', which only Terraform knows; give its value by values: { '${expression}': ... }`,
+        `refers to '${expression}', which only Terraform knows; pass its value in values: { '${expression}': ... }`,
       ),
     );
   }
@@ -126,7 +126,7 @@ export class ReferenceResolver {
 
 function asText(value: unknown, expression: string | undefined): string {
   if (typeof value === 'object' && value !== null)
-    throw new Error(`inserts '${expression}', a list or a map, into text; encode it by jsonencode(...)`);
+    throw new Error(`inserts '${expression}', a list or a map, into text; encode it with jsonencode(...)`);
   return String(value);
 }
 

@@ -118,7 +118,7 @@ function secretPath(secret: AlertSecret): string {
 }
 
 /** Name of the receiver that drops all alerts. */
-const DROP = 'null';
+const DROPPING_RECEIVER = 'null';
 
 /** @internal */
 export function receiverFaults(receivers: readonly AlertReceiver[]): Fault[] {
@@ -131,12 +131,12 @@ export function receiverFaults(receivers: readonly AlertReceiver[]): Fault[] {
 
 function nameFaults(property: string, name: string): Fault[] {
   if (name === '') return [fault('INVALID_NAME', property, `${property} must not be empty; got ''`)];
-  if (name !== DROP) return [];
+  if (name !== DROPPING_RECEIVER) return [];
   return [
     fault(
       'RESERVED',
       property,
-      `${property} must not be '${DROP}', the name of the receiver that drops alerts; choose another name`,
+      `${property} must not be '${DROPPING_RECEIVER}', the name of the receiver that drops alerts; choose another name`,
     ),
   ];
 }
@@ -150,14 +150,14 @@ function nameFaults(property: string, name: string): Fault[] {
 export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string {
   const config = {
     route: {
-      receiver: DROP,
+      receiver: DROPPING_RECEIVER,
       group_by: ['alertname', 'model'],
       group_wait: '30s',
       group_interval: '5m',
       repeat_interval: '4h',
       routes: receivers.map(({ name }) => ({ receiver: name, continue: true })),
     },
-    receivers: [{ name: DROP }, ...receivers.map((receiver) => receiver._render())],
+    receivers: [{ name: DROPPING_RECEIVER }, ...receivers.map((receiver) => receiver._render())],
   };
   return `${JSON.stringify(config, null, 2)}\n`;
 }

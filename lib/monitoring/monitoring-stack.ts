@@ -6,7 +6,9 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
+import { synthesizeWhile } from '../core/omission';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -125,7 +127,7 @@ export class MonitoringStack extends Construct {
   }
 
   /**
-   * Scrapes a workload, records its indicators and watches its latency.
+   * Scrapes a workload, records its indicators and watches its latency, as long as it is in the construct tree.
    *
    * Throws a `ValidationError` when another workload has the same job name, when two models would be recorded under one name, when the
    * target contains tokens, and when no metric of the workload can supply an indicator, P99 latency above all.
@@ -146,7 +148,11 @@ export class MonitoringStack extends Construct {
 
   /** Evaluated on every access: a workload may change until the stack is synthesized. */
   private get workloads(): WatchedWorkload[] {
-    return this.watched.map(({ workload, options }) => this.toWatched(workload, options));
+    return this.watchedInTree.map(({ workload, options }) => this.toWatched(workload, options));
+  }
+
+  private get watchedInTree() {
+    return this.watched.filter(({ workload }) => isInTree(workload));
   }
 
   private toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
@@ -188,7 +194,7 @@ export class MonitoringStack extends Construct {
     const id = `PodDiscovery-${namespace}`;
     if (this.node.tryFindChild(id)) return;
     const waitFor = [this.discovery, ...knownNamespace(workload, this.props.cluster, namespace)];
-    new RoleBindingV1(this, id, {
+    const binding = new RoleBindingV1(this, id, {
       ...kubernetesMeta(this, this.props.cluster, waitFor),
       metadata: { name: this.discoveryName, namespace, labels: this.labels('prometheus') },
       roleRef: {
@@ -198,6 +204,7 @@ export class MonitoringStack extends Construct {
       },
       subject: [{ kind: 'ServiceAccount', name: 'prometheus', namespace: this.namespace, apiGroup: '' }],
     });
+    synthesizeWhile(binding, () => this.workloads.some(({ target }) => target.namespace === namespace));
   }
 
   private makePrometheus(): void {

@@ -8,13 +8,13 @@ import { IRdmaFabric } from '../core/rdma-fabric';
  * `recipes/overlays/h100-eks-ubuntu-training.yaml`), and two p4d.24xlarge reached 32.8 GB/s at 1 GiB of 50 GB/s (0.66;
  * aws-samples/aws-efa-eks 043dbe7, README). The floor is a tenth below both.
  */
-const WITH_NVLINK = 0.6;
+const NVLINK_SHARE = 0.6;
 
 /**
  * Through host memory the node is the bottleneck, not the fabric: two g6e.48xlarge reached 3 GB/s of 50 GB/s (0.06; aws/aws-ofi-nccl#547,
  * where its maintainers say, in August 2025, that only P types from P4d on have GPUDirect). This floor only shows that EFA works.
  */
-const THROUGH_HOST_MEMORY = 0.05;
+const HOST_MEMORY_SHARE = 0.05;
 
 /**
  * Bus bandwidth in GB/s below which an all-reduce over a fabric fails.
@@ -23,5 +23,5 @@ const THROUGH_HOST_MEMORY = 0.05;
  */
 export function bandwidthFloor(fabric: IRdmaFabric, type: GpuNodeType): number {
   const rate = fabric.bandwidthGbps(type) / 8;
-  return Math.round(rate * (type.gpuDirect ? WITH_NVLINK : THROUGH_HOST_MEMORY) * 100) / 100;
+  return Math.round(rate * (type.gpuDirect ? NVLINK_SHARE : HOST_MEMORY_SHARE) * 100) / 100;
 }

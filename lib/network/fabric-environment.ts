@@ -2,17 +2,17 @@ import { Fault, fault } from '../units/fault';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 
 /** Variables that must not be set by hand, and why. */
-type Owned = { readonly [name: string]: string };
+type ReservedVariables = { readonly [name: string]: string };
 
 const PLUGIN = 'aws-ofi-nccl sets it from the instance type';
 const OBSOLETE =
-  'current aws-ofi-nccl and libfabric choose by themselves, and a wrong value falls back to TCP silently';
+  'current aws-ofi-nccl and libfabric choose it themselves, and a wrong value silently falls back to TCP';
 
 /**
  * aws-ofi-nccl 1.7 and later: what `src/platform-aws.cpp` (45197df) sets, and what AWS's EFA cheat sheet
  * (awslabs/awsome-distributed-ai, 1.architectures/efa-cheatsheet.md) says to leave alone.
  */
-const EFA: Owned = {
+const EFA: ReservedVariables = {
   NCCL_BUFFSIZE: PLUGIN,
   NCCL_P2P_NET_CHUNKSIZE: PLUGIN,
   NCCL_NVLSTREE_MAX_CHUNKSIZE: PLUGIN,
@@ -21,19 +21,19 @@ const EFA: Owned = {
   NCCL_TOPO_FILE: PLUGIN,
   FI_PROVIDER: OBSOLETE,
   FI_EFA_USE_DEVICE_RDMA: OBSOLETE,
-  FI_EFA_FORK_SAFE: 'kernels from 5.15 on need it no more',
+  FI_EFA_FORK_SAFE: 'kernels from 5.15 on no longer need it',
   RDMAV_FORK_SAFE: 'it breaks GPUDirect RDMA on EFA',
-  NCCL_NET: 'it keeps NCCL from the EFA plugin',
+  NCCL_NET: 'it keeps NCCL from using the EFA plugin',
   NCCL_NET_PLUGIN: 'the image names its EFA plugin itself',
 };
 
 /** Variables that would keep NCCL from using the adapters. */
-const CONNECTX: Owned = {
+const CONNECTX: ReservedVariables = {
   NCCL_NET: 'the fabric sets it, so that NCCL fails instead of falling back to TCP',
-  NCCL_IB_DISABLE: 'it takes NCCL off the fabric; use RdmaFabric.none() for a pool without one',
+  NCCL_IB_DISABLE: 'it keeps NCCL from using the fabric; use RdmaFabric.none() for a pool without one',
 };
 
-const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {
+const RESERVED_VARIABLES: { readonly [kind in RdmaFabricKind]: ReservedVariables } = {
   [RdmaFabricKind.NONE]: {},
   [RdmaFabricKind.EFA]: EFA,
   [RdmaFabricKind.INFINIBAND]: CONNECTX,
@@ -46,7 +46,7 @@ const OWNED: { readonly [kind in RdmaFabricKind]: Owned } = {
  * @internal
  */
 export function environmentFaults(kind: RdmaFabricKind, environment: { [name: string]: string } = {}): Fault[] {
-  const owned = OWNED[kind];
+  const owned = RESERVED_VARIABLES[kind];
   return Object.keys(environment)
     .filter((name) => Object.hasOwn(owned, name))
     .map((name) =>

@@ -24,6 +24,7 @@ import { concreteFault } from '../core/tokens';
 import { bandwidthFloor } from './bandwidth-floor';
 import { scriptAsset } from '../kubernetes/script-asset';
 import { RdmaFabric } from './rdma-fabric';
+import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 
 /**
  * Images with PyTorch and the transport of the fabric: AWS's with libfabric and aws-ofi-nccl, NVIDIA's with DOCA's verbs.
@@ -47,7 +48,7 @@ export const EXPECTED_NETWORK = {
   connectX: 'via (COLL)?NET/IB',
 };
 /** CUDA 13, which both images have, supports Turing and later. */
-const LEAST_COMPUTE_CAPABILITY = 7.5;
+const MIN_COMPUTE_CAPABILITY = 7.5;
 const MASTER_PORT = 29500;
 const SCRIPTS = '/etc/acceptance';
 const RUN_SCRIPT = 'run.sh';
@@ -124,6 +125,7 @@ export class NcclAcceptanceTest extends Construct {
     const { nodePool } = props;
     this.fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
     throwIfInvalid(this, this.faults());
+    ClusterNodePools.add(nodePool);
     this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.hardware);
 
     const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
@@ -206,12 +208,12 @@ export class NcclAcceptanceTest extends Construct {
         : []),
       ...positiveFault('minimumBusBandwidth', minimumBusBandwidth),
       ...positiveFault('deadlineSeconds', deadlineSeconds),
-      ...(image === undefined && gpu.computeCapability < LEAST_COMPUTE_CAPABILITY
+      ...(image === undefined && gpu.computeCapability < MIN_COMPUTE_CAPABILITY
         ? [
             fault(
               'TEST_IMAGE_TOO_NEW',
               'image',
-              `the default images need compute capability ${LEAST_COMPUTE_CAPABILITY}, but the GPUs of ${hardware} have ` +
+              `the default images need compute capability ${MIN_COMPUTE_CAPABILITY}, but the GPUs of ${hardware} have ` +
                 `${gpu.computeCapability}; pass an image with an older CUDA`,
             ),
           ]

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { ClusterLedger, ClusterSingleton, entered } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
-import { featureDiscoveryFaults, takeFeatureDiscovery } from '../core/feature-discovery';
+import { featureDiscoveryFaults, claimFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { helmMeta } from '../kubernetes/kubernetes-access';
@@ -23,6 +23,7 @@ import { NicDriver } from './nic-driver';
 import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
 import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
+import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
@@ -113,6 +114,7 @@ export class NvidiaNetworkOperator extends Construct {
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
     throwIfInvalid(this, this.faults(props, pools));
+    pools.forEach((pool) => ClusterNodePools.add(pool));
     this.pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
     this.existingNetworks = (props.existingNetworks ?? []).map(({ reference }) => reference);
@@ -149,7 +151,7 @@ export class NvidiaNetworkOperator extends Construct {
       ...(props.nodePools ? [] : this.latePoolFaults()),
     ]);
     ClusterLedger.of(this.cluster).addSingleton(ClusterSingleton.NETWORK_OPERATOR, this);
-    if (props.nodeFeatureDiscovery ?? true) takeFeatureDiscovery(this.cluster, this);
+    if (props.nodeFeatureDiscovery ?? true) claimFeatureDiscovery(this.cluster, this);
   }
 
   /** The pools it serves. Returns a copy. */
@@ -340,7 +342,7 @@ function attachmentFaults(pool: IGpuNodePool): Fault[] {
           'FABRIC_WITHOUT_ATTACHMENT',
           undefined,
           `fabric '${pool.fabric?.fabricName}' of pool '${pool.poolName}' has no attachment, from which the device plugin of its adapters ` +
-            'would follow; give its class the property attachment, or use RdmaFabric.infiniband or RdmaFabric.roce',
+            'is derived; implement attachment in its class, or use RdmaFabric.infiniband or RdmaFabric.roce',
         ),
       ];
 }

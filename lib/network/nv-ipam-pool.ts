@@ -12,6 +12,7 @@ import { ipv4Address, ipv4Range, ipv4RangesOverlap } from '../units/ipv4-range';
 import { DefinitionWait } from './definition-wait';
 import { NvidiaNetworkOperator } from './network-operator';
 import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
+import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 
 /**
  * Properties of `NvIpamPool`.
@@ -58,6 +59,7 @@ export class NvIpamPool extends Construct {
     this.poolName = props.poolName ?? kubernetesName(id);
     const pools = props.nodePools ?? operator.nodePools;
     throwIfInvalid(this, poolFaults(this.poolName, props, pools));
+    pools.forEach((pool) => ClusterNodePools.add(pool));
     this.perNodeBlockSize = perNodeBlockSize;
     this.ipam = { type: 'nv-ipam', poolName: this.poolName };
     const resources = new CustomResources(this, 'Resource', {

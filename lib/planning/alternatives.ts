@@ -8,19 +8,19 @@ import { Configuration, Load, configurationOf } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
 
-const MOST_WAYS = 8;
-const MOST_NODES = 8;
+const MAX_ALTERNATIVES = 8;
+const MAX_NODES = 8;
 
 /** An alternative with what it costs, to rank it. */
 interface Ranked {
-  readonly way: Alternative;
+  readonly alternative: Alternative;
   /** Added hardware first, then how much is given up. */
   readonly rank: readonly [number, number];
 }
 
 /**
- * Changes that make a configuration fit, one at a time, each tried: quantized weights, a quantized cache, fewer sequences, a shorter
- * context, more GPUs, more nodes, another instance type. Those that need no more hardware come first, then by GPU memory.
+ * Single changes that make a configuration fit, each of them evaluated: quantized weights, a quantized cache, fewer sequences, a shorter
+ * context, more GPUs, more nodes, another instance type. Changes that need no more hardware come first; the others follow by GPU memory.
  *
  * @internal
  */
@@ -34,15 +34,17 @@ export function alternatives(configuration: Configuration): Alternative[] {
     ...moreNodes(configuration),
     ...otherTypes(configuration),
   ];
-  found.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.way.change < b.way.change ? -1 : 1));
-  return found.slice(0, MOST_WAYS).map((ranked) => ranked.way);
+  found.sort(
+    (a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.alternative.change < b.alternative.change ? -1 : 1),
+  );
+  return found.slice(0, MAX_ALTERNATIVES).map((ranked) => ranked.alternative);
 }
 
 function ranked(change: string, configuration: Configuration, givenUp: number): Ranked {
   const { instanceType, parallelism } = configuration;
   const gpus = Math.max(parallelism.gpus, 1);
   return {
-    way: {
+    alternative: {
       change,
       instanceType,
       nodes: configuration.nodes,
@@ -59,7 +61,7 @@ function ranked(change: string, configuration: Configuration, givenUp: number): 
   };
 }
 
-/** A configuration changed, its derived values made again. */
+/** A changed configuration, with its derived values computed again. */
 function changed(
   configuration: Configuration,
   load: Partial<Load>,
@@ -86,14 +88,14 @@ function changed(
   );
 }
 
-/** A checkpoint that is larger than counted is taken to be so in other formats too; none is taken to be smaller. */
+/** A checkpoint that is larger than counted is assumed to be larger in other formats too, never smaller. */
 function checkpointIn({ model, precision, checkpointBytes }: Configuration, other: Precision): number | undefined {
   if (checkpointBytes === undefined || other.name === precision.name) return checkpointBytes;
   const excess = checkpointBytes / model.checkpointSize(precision).bytes;
   return Math.max(1, excess) * model.checkpointSize(other).bytes;
 }
 
-/** A 32-bit cache goes with 32-bit weights only. */
+/** A 32-bit cache requires 32-bit weights. */
 function cacheWith({ requestedKvCachePrecision }: Configuration, precision: Precision): Precision | undefined {
   return requestedKvCachePrecision?.name === Precision.FP32.name && precision.name !== Precision.FP32.name
     ? undefined
@@ -142,7 +144,7 @@ function shorterContext(configuration: Configuration): Ranked[] {
   const { memory } = fitOf(configuration);
   const { blockTokens } = configuration.engine;
   const perSequence = Math.floor(memory.kvCapacityTokens / configuration.concurrency / blockTokens) * blockTokens;
-  // A layer with a window may need a block more, see memoryOf.
+  // A layer with a window may need one more block, see memoryOf.
   const spare = configuration.model.shape.slidingWindow ? blockTokens : 0;
   const context = Math.min(perSequence - spare, configuration.contextLength - 1);
   if (context < Math.min(256, configuration.contextLength / 2)) return [];
@@ -177,7 +179,7 @@ function moreGpus(configuration: Configuration): Ranked[] {
 
 function moreNodes(configuration: Configuration): Ranked[] {
   const { model, instanceType, precision, parallelism } = configuration;
-  const larger = parallelismCandidates(model, instanceType, precision, MOST_NODES).filter(
+  const larger = parallelismCandidates(model, instanceType, precision, MAX_NODES).filter(
     (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
   );
   for (const candidate of larger) {
@@ -210,7 +212,7 @@ function otherTypes(configuration: Configuration): Ranked[] {
   return fitting.slice(0, 3);
 }
 
-/** One type for each kind and number of GPUs: the one with the smallest host. */
+/** One instance type for each type and number of GPUs: the one with the smallest host. */
 function smallestHosts(types: readonly GpuInstanceType[]): GpuInstanceType[] {
   const smallest = new Map<string, GpuInstanceType>();
   for (const type of types) {

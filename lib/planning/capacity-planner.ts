@@ -12,11 +12,11 @@ import { searchPlans } from './search';
 import { missedTargets } from './targets';
 
 /**
- * Says before anything is paid for whether a model fits, how fast it is, and which hardware is the cheapest that will do.
+ * Determines, before anything is paid for, whether a model fits, how fast it is, and which hardware is the cheapest that suffices.
  */
 export class CapacityPlanner {
   /**
-   * Evaluates one choice of hardware. A choice that does not fit gives a plan too, with `fits` false, the shortfall and alternatives
+   * Evaluates one choice of hardware. A choice that does not fit also returns a plan, with `fits` false, the shortfall, and alternatives
    * that fit.
    *
    * @param request the model, its load and the hardware
@@ -48,7 +48,7 @@ export class CapacityPlanner {
    * The cheapest hardware that a model fits on and that meets the targets; without prices, the one with the least GPU memory.
    *
    * @param request as for `search`
-   * @throws UnscopedValidationError when nothing fits, or nothing reaches the targets, with what comes nearest
+   * @throws UnscopedValidationError when nothing fits, or nothing reaches the targets, with the nearest choice
    */
   public static cheapest(request: CapacitySearchRequest): CapacityPlan {
     const plans = searchPlans({ ...request, limit: 1 });

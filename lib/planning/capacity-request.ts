@@ -14,38 +14,38 @@ export enum NodeNetwork {
 }
 
 /**
- * What a model has to do, apart from the hardware.
+ * The load of a model, apart from the hardware.
  */
 export interface ServingLoad {
   /** Architecture of the model. */
   readonly model: ModelSpec;
   /**
-   * Longest context in tokens, prompt and answer together: what every one of the concurrent sequences may grow to. Give it where some
-   * are longer than the typical prompt and answer.
+   * Longest context in tokens, prompt and answer together, which every concurrent sequence may reach. Set it if some are longer than the
+   * typical prompt and answer.
    * @default - `inputTokens` + `outputTokens` where both are given, else 8192, or the model's own limit where that is less
    */
   readonly contextLength?: number;
-  /** Sequences of that length that one replica must hold at once. @default 4 */
+  /** Sequences of that length that one replica must hold concurrently. @default 4 */
   readonly concurrency?: number;
   /** Tokens of a typical prompt, for time and throughput. @default - half the context, at most 1024 */
   readonly inputTokens?: number;
   /** Tokens of a typical answer, for time and throughput. @default - half the context, at most 256 */
   readonly outputTokens?: number;
-  /** Format of the key-value cache; 32 bits only with 32-bit weights. @default - 16 bits, with 32-bit weights 32 */
+  /** Format of the key-value cache; 32 bits only with 32-bit weights. @default - 16 bits; 32 bits with 32-bit weights */
   readonly kvCachePrecision?: Precision;
   /** Program that runs the model. @default InferenceEngine.VLLM */
   readonly engine?: InferenceEngine;
   /** Share of each GPU's memory that the engine takes. @default - the engine's own default, 0.9 for vLLM */
   readonly gpuMemoryUtilization?: number;
   /**
-   * Tokens the scheduler puts into one step (`max_num_batched_tokens`); activations grow with it. An engine that computes whole prompts at
-   * once (vLLM before 0.8) needs the whole context here.
+   * Maximum number of tokens in one scheduler step (`max_num_batched_tokens`); activations grow with it. An engine that computes whole
+   * prompts at once (vLLM before 0.8) needs the whole context here.
    * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM
    */
   readonly maxBatchedTokens?: number;
   /**
-   * Most sequences the scheduler takes at once (`max_num_seqs`); the sampler's memory grows with it. Tell the engine: on H100 and larger
-   * vLLM takes 1024 by itself.
+   * Maximum number of sequences in the scheduler at once (`max_num_seqs`); the sampler's memory grows with it. Pass it to the engine: on
+   * H100 and larger GPUs vLLM defaults to 1024.
    * @default 256
    */
   readonly maxSequences?: number;
@@ -76,7 +76,7 @@ export interface CapacityRequest extends ServingLoad {
   /** Format of the weights. @default - the one the model is published in where the GPU runs it, else the widest 16-bit format of the GPU */
   readonly precision?: Precision;
   /**
-   * Parallelism. Tensor parallelism beyond one NVLink domain is only used when it is asked for here.
+   * Parallelism. Tensor parallelism beyond one NVLink domain is only used when requested here.
    * @default - the smallest degree that fits, tensor within one NVLink domain, else pipeline
    */
   readonly parallelism?: Parallelism;
@@ -86,19 +86,19 @@ export interface CapacityRequest extends ServingLoad {
   readonly maxNodes?: number;
   /** Price of one node for an hour, in any currency, at a date of your choosing. @default - no cost is stated */
   readonly pricePerHour?: number;
-  /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */
+  /** Share of time that the GPUs are busy, for the cost. @default 0.6 */
   readonly utilization?: number;
 }
 
 /**
- * What a search must reach.
+ * Targets of a search.
  */
 export interface CapacityTargets {
-  /** Longest time between two tokens of an answer, milliseconds. @default - any */
+  /** Maximum time between two tokens of an answer, milliseconds. @default - no limit */
   readonly maxTimePerOutputTokenMs?: number;
-  /** Longest time to the first token on an idle server, milliseconds. @default - any */
+  /** Maximum time to the first token on an idle server, milliseconds. @default - no limit */
   readonly maxTimeToFirstTokenMs?: number;
-  /** Minimum number of tokens per second of all replicas together. @default - any */
+  /** Minimum number of output tokens per second of all replicas together. @default - no limit */
   readonly minOutputTokensPerSecond?: number;
 }
 
@@ -113,31 +113,31 @@ export interface CapacityCandidate {
 }
 
 /**
- * What to search hardware for.
+ * A request for the hardware that suits a model.
  */
 export interface CapacitySearchRequest extends ServingLoad {
-  /** Targets to reach. @default - the model fits */
+  /** Targets to reach. @default - none: the model only has to fit */
   readonly targets?: CapacityTargets;
   /**
    * Instance types to choose from. With prices the cheapest comes first; without, the one with the least GPU memory, then the
    * fewest GPUs, then the smallest host, then by name.
-   * @default - all of the catalog but the legacy ones
+   * @default - all of the catalog except the legacy ones
    */
   readonly candidates?: CapacityCandidate[];
   /** Formats of the weights to try. @default - on each GPU the one the model is published in, else its widest 16-bit format */
   readonly precisions?: Precision[];
-  /** Parallelism to keep to. @default - every one that fits within the nodes */
+  /** The only parallelism to consider. @default - every one that fits within the nodes */
   readonly parallelism?: Parallelism;
   /** Maximum number of nodes for one replica. @default 1 */
   readonly maxNodes?: number;
   /**
-   * Replicas that every plan is to have; they bound those that hardware is chosen for.
+   * Number of replicas of every plan; hardware is chosen for at most as many.
    * @default - as many as the targets need, up to `maxReplicas`
    */
   readonly replicas?: number;
   /** Maximum number of replicas, where one is not fast enough. @default 1 */
   readonly maxReplicas?: number;
-  /** Share of the time that the GPUs are busy, for the cost. @default 0.6 */
+  /** Share of time that the GPUs are busy, for the cost. @default 0.6 */
   readonly utilization?: number;
   /** Maximum number of plans to return. @default 20 */
   readonly limit?: number;

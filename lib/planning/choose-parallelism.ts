@@ -7,9 +7,9 @@ import { Configuration, Load, configurationOf, tensorDomain } from './configurat
 import { parallelismFaults, tensorDegrees } from './parallelism-faults';
 
 /**
- * Every parallelism of one replica that hardware and model allow, fewest GPUs first; among equals tensor before pipeline. Tensor
- * parallelism stays within one NVLink domain, pipelines begin where it ends (without NVLink: at one GPU). Beyond one node whole nodes
- * are used.
+ * Every parallelism of one replica that hardware and model allow, fewest GPUs first; with equal GPUs, tensor before pipeline parallelism.
+ * Tensor parallelism stays within one NVLink domain, and pipelines extend beyond it (without NVLink: beyond one GPU). Replicas larger than
+ * a node use whole nodes.
  *
  * @internal
  */
@@ -24,7 +24,7 @@ export function parallelismCandidates(
   const degrees = tensorDegrees(model, tensorDomain(instanceType));
   const largest = degrees[degrees.length - 1];
   for (const tensor of degrees) {
-    // Where NVLink allows a larger tensor degree, a pipeline only adds latency.
+    // If NVLink allows a larger tensor degree, a pipeline only adds latency.
     const most = tensor < largest ? 1 : Math.min(model.layers, Math.floor((gpuCount * maxNodes) / tensor));
     for (let pipeline = 1; pipeline <= most; pipeline++) {
       const gpus = tensor * pipeline;
@@ -44,7 +44,7 @@ export function parallelismCandidates(
 }
 
 /**
- * The first parallelism that fits, or, when none does, the one that misses by least.
+ * The first parallelism that fits or, if none does, the one with the smallest shortfall.
  *
  * @internal
  */

@@ -10,7 +10,7 @@ interface AllReduceFit {
   /** Microseconds. */
   readonly alpha: readonly [number, number, number];
   /**
-   * Microseconds more where a message is first reduced in two steps instead of one, beyond 512 KiB shared by the ranks; they fade until
+   * Microseconds more where a message is first reduced in two steps instead of one, beyond 512 KiB shared by the ranks; they diminish until
    * 1 MiB, where the bandwidth alone decides.
    */
   readonly twoSteps: readonly [number, number, number];
@@ -22,8 +22,8 @@ interface AllReduceFit {
   readonly huge: number;
 }
 
-/** No second step, or nothing is known of it. */
-const NONE: readonly [number, number, number] = [0, 0, 0];
+/** No second step, or no measurement of it. */
+const NO_SECOND_STEP: readonly [number, number, number] = [0, 0, 0];
 /** Up to 2 MiB the one-shot kernels decide, up to 16 MiB the two-shot ones. */
 const SMALL = 2 * 2 ** 20;
 const HALF_MIB = 2 ** 19;
@@ -56,34 +56,34 @@ const B200: AllReduceFit = {
   huge: 700,
 };
 /**
- * The same source, TensorRT-LLM 1.2 and 1.3. Beyond 2 MiB, where NCCL takes over, it is taken to be as fast as the others; what its second
- * step costs (7 µs over eight H100) it is taken to save by doing residual and norm in the same kernel.
+ * The same source, TensorRT-LLM 1.2 and 1.3. Beyond 2 MiB, where NCCL takes over, it is assumed to be as fast as the others; the cost of
+ * its second step (7 µs over eight H100) is assumed to be saved by computing residual and norm in the same kernel.
  */
 const H100_TENSORRT: AllReduceFit = {
   alpha: [2.9, 3.2, 3.6],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [151, 85, 62],
   large: [150, 169, 213],
   huge: 360,
 };
 const B200_TENSORRT: AllReduceFit = {
   alpha: [4.8, 5.2, 5.6],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [300, 160, 105],
   large: [279, 310, 330],
   huge: 700,
 };
 const PCIE_HOST: AllReduceFit = {
   alpha: [5.3, 12.7, 23.3],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [10, 2, 1],
   large: [10, 2, 1],
   huge: 1,
 };
-/** No measurement is known: twice the fixed part of NVLink, and about 40 % of PCI Express 5. */
+/** Without a known measurement: twice the fixed part of NVLink, and about 40 % of PCI Express 5. */
 const PCIE_PEER: AllReduceFit = {
   alpha: [9, 11, 16],
-  twoSteps: NONE,
+  twoSteps: NO_SECOND_STEP,
   small: [22, 20, 18],
   large: [25, 25, 25],
   huge: 25,
@@ -100,8 +100,8 @@ const V100: AllReduceFit = {
 /** Seconds to start a message between nodes by RDMA: 43 to 65 µs measured across A100 nodes (microsoft/vidur 7d47513 profiles). */
 const RDMA_ALPHA = 65e-6;
 /**
- * The same by TCP sockets. No measurement of TCP inference is known to us: kernel round trips of 50 to 100 µs per ring step are
- * assumed, so this number is an estimate.
+ * The same by TCP sockets. We know of no measurement of inference over TCP: this is an estimate that assumes kernel round trips of 50 to
+ * 100 µs per ring step.
  */
 const TCP_ALPHA = 250e-6;
 /** Share of the network bandwidth that one step's messages reach: 147 of 400 GB/s at 32 MB on p5 (EFA), sockets a quarter. */

@@ -11,13 +11,13 @@ import { defaultContextLength, loadFaults } from './request-faults';
 
 const DEFAULT_CONCURRENCY = 4;
 /**
- * `max_num_seqs` where none is given, vLLM's own but on large GPUs.
+ * Default of `max_num_seqs`: vLLM's own except on large GPUs.
  *
  * @internal
  */
 export const DEFAULT_MAX_SEQUENCES = 256;
-/** What vLLM takes on large GPUs when it is not told otherwise (vllm-project/vllm#16158). */
-const OWN_MAX_SEQUENCES = 1024;
+/** Default of vLLM on large GPUs (vllm-project/vllm#16158). */
+const LARGE_GPU_MAX_SEQUENCES = 1024;
 const DEFAULT_UTILIZATION = 0.6;
 
 /**
@@ -31,11 +31,11 @@ export interface Load {
   readonly concurrency: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** As asked; each format of weights has a default of its own. */
+  /** As requested; the default depends on the format of the weights. */
   readonly requestedKvCachePrecision?: Precision;
   readonly engine: InferenceEngine;
   readonly gpuMemoryUtilization: number;
-  /** As asked; each GPU has a default of its own. */
+  /** As requested; the default depends on the GPU. */
   readonly requestedMaxBatchedTokens?: number;
   readonly requestedMaxSequences?: number;
   readonly cudaGraphs: boolean;
@@ -140,13 +140,13 @@ export function nodesFor(instanceType: GpuNodeType, parallelism: Parallelism): n
   return Math.ceil(parallelism.data / Math.floor(instanceType.gpuCount / perReplica));
 }
 
-/** The type the model computes in, as vLLM's `kv_cache_dtype` `auto` has it. */
+/** The type in which the model computes, like `auto` of vLLM's `kv_cache_dtype`. */
 function defaultCachePrecision(precision: Precision): Precision {
   return precision.name === Precision.FP32.name ? Precision.FP32 : Precision.FP16;
 }
 
 /**
- * `max_num_batched_tokens` where none is given: vLLM's own rule for servers (`EngineArgs`: 8192 on GPUs of 70 GiB and more other than
+ * Default of `max_num_batched_tokens`: vLLM's own rule for servers (`EngineArgs`: 8192 on GPUs of 70 GiB and more other than
  * A100, else 2048).
  */
 function defaultMaxBatchedTokens(gpu: GpuType): number {
@@ -154,18 +154,18 @@ function defaultMaxBatchedTokens(gpu: GpuType): number {
 }
 
 /**
- * `max_num_seqs` that vLLM would take by itself, where that is more than the plan's: by the same rule as `max_num_batched_tokens`.
+ * Default `max_num_seqs` of vLLM, if it is larger than the plan's; by the same rule as `max_num_batched_tokens`.
  *
  * @internal
  */
-export function largerOwnSequences({
+export function largerDefaultSequences({
   engine,
   gpu,
   requestedMaxSequences,
   maxSequences,
 }: Configuration): number | undefined {
   if (!engine._isVllm || !isLarge(gpu) || requestedMaxSequences !== undefined) return undefined;
-  return maxSequences < OWN_MAX_SEQUENCES ? OWN_MAX_SEQUENCES : undefined;
+  return maxSequences < LARGE_GPU_MAX_SEQUENCES ? LARGE_GPU_MAX_SEQUENCES : undefined;
 }
 
 function isLarge(gpu: GpuType): boolean {
@@ -173,7 +173,7 @@ function isLarge(gpu: GpuType): boolean {
 }
 
 /**
- * GPUs over which tensor parallelism is used without being asked for: one NVLink domain.
+ * GPUs over which tensor parallelism is used by default: one NVLink domain.
  *
  * @internal
  */

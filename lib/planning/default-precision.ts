@@ -5,7 +5,7 @@ import { Precision } from '../catalog/precision';
 import { formatFaults } from './format-faults';
 
 /**
- * The format of the weights where none is asked for: the one that the model is published in where GPU and engine run it, else the widest
+ * The default format of the weights: the one that the model is published in where GPU and engine run it, else the widest
  * 16-bit format of the GPU. A checkpoint in 32 bits is served in 16, as engines do by default.
  *
  * @see https://github.com/vllm-project/vllm (vllm/config/model.py: `_resolve_auto_dtype`)

@@ -7,26 +7,26 @@ import { MemoryModel } from './memory-model';
 import { PlanFacts } from './plan-fields';
 import { Alternative } from './plan-parts';
 import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
-import { Configuration, largerOwnSequences, nodesFor } from './configuration';
+import { Configuration, largerDefaultSequences, nodesFor } from './configuration';
 import { stageLayers } from './stages';
 import { warningsOf } from './warnings';
 
-/** Most sequences at once where no limit is asked for (`max_num_seqs` of vLLM on large GPUs). */
-const MOST_SEQUENCES = 1024;
+/** Maximum number of concurrent sequences if no limit is requested (`max_num_seqs` of vLLM on large GPUs). */
+const MAX_SEQUENCES = 1024;
 
 /**
- * Sequences of typical length that are in flight when the cache is full: they are on average half through their answer.
+ * Sequences of typical length that are in flight when the cache is full: on average, half of their answer is generated.
  *
  * @internal
  */
 export function fullConcurrency(configuration: Configuration, memory: MemoryModel): number {
   const expected = memory.kvCapacityTokens / (configuration.inputTokens + 0.65 * configuration.outputTokens);
-  const most = configuration.requestedMaxSequences === undefined ? MOST_SEQUENCES : configuration.maxSequences;
+  const most = configuration.requestedMaxSequences === undefined ? MAX_SEQUENCES : configuration.maxSequences;
   return Math.max(1, Math.min(most, Math.floor(expected)));
 }
 
 /**
- * Times at the asked concurrency and with a full cache.
+ * Times at the requested concurrency and with a full cache.
  *
  * @internal
  */
@@ -41,9 +41,9 @@ export function estimates(
   };
 }
 
-/** Whether it would still fit with as many sequences as the engine takes by itself. */
+/** Whether it would still fit with the default number of sequences of the engine. */
 function fitsByDefault(configuration: Configuration, fit: Fit): boolean {
-  const own = largerOwnSequences(configuration);
+  const own = largerDefaultSequences(configuration);
   return !fit.fits || own === undefined || fitOf({ ...configuration, maxSequences: own }).fits;
 }
 

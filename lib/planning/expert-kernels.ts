@@ -26,12 +26,12 @@ const HALF_WIDTH = 100;
 
 /**
  * How evenly tokens spread over experts: popularity follows a gamma distribution of this shape (infinite: all alike). The routing that
- * the kernels below were measured with (power laws of 1.01 and 1.2, the measuring project's picture of real traffic) hits 0.75 of 256
+ * the kernels below were measured with (power laws of 1.01 and 1.2, the measuring project's model of real traffic) hits 0.75 of 256
  * experts with 64 tokens and 8 of them per token where uniform routing hits 0.87; shape 2 gives 0.75.
  */
 const POPULARITY_SHAPE = 2;
 
-/** Rows that are computed for each expert that is hit beyond its own, since its tiles are not full. */
+/** Additional rows computed for each expert that is hit, because its tiles are not full. */
 const EXPERT_PADDING = 50;
 
 type Format = 'wide' | 'fp8' | 'fp8-block' | 'nvfp4' | 'mxfp4' | 'int4';
@@ -86,7 +86,7 @@ const COMMON: Table = {
   },
 };
 
-/** Where TensorRT-LLM's own kernels are far from the others' (same source). */
+/** Kernels of TensorRT-LLM that differ greatly from the others (same source). */
 const TENSORRT: { readonly [G in Generation]?: { readonly [F in Format]?: ExpertFit } } = {
   hopper: {
     wide: { t0: 28, perExpert: 0, eb: 1, ef: 0.76, traffic: 18 },
@@ -133,7 +133,7 @@ export function expertSeconds(fit: ExpertFit, gpu: GpuType, precision: Precision
 }
 
 /**
- * What one GPU has to do for the routed experts of one layer.
+ * Work of one GPU for the routed experts of one layer.
  *
  * @internal
  */
@@ -160,8 +160,8 @@ function expertRate(gpu: GpuType, precision: Precision): number {
 }
 
 /**
- * Share of the experts of a layer that a step of `tokens` tokens hits: `1 - (1 + B k / (E a))^-a`, which is `1 - (1 - k/E)^B` for experts
- * that are all as popular, and never less than one token's.
+ * Share of the experts of a layer that a step of `tokens` tokens hits: `1 - (1 + B k / (E a))^-a`, which is `1 - (1 - k/E)^B` if all
+ * experts are equally popular, and never less than that of one token.
  *
  * @internal
  */

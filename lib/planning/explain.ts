@@ -3,7 +3,7 @@ import { MemoryPerGpu, Alternative } from './plan-parts';
 import { summaryOf } from './plan-summary';
 
 /**
- * The part of the memory that is largest.
+ * The largest part of the memory.
  *
  * @internal
  */
@@ -23,12 +23,12 @@ export function largestPart(memory: MemoryPerGpu): string {
  *
  * @internal
  */
-export function alternativeText(way: Alternative): string {
-  const price = way.pricePerHour === undefined ? '' : `, ${way.pricePerHour} per hour`;
-  return `${way.change} (${way.nodes} × ${way.instanceType.name}, ${way.parallelism}${price})`;
+export function alternativeText(alternative: Alternative): string {
+  const price = alternative.pricePerHour === undefined ? '' : `, ${alternative.pricePerHour} per hour`;
+  return `${alternative.change} (${alternative.nodes} × ${alternative.instanceType.name}, ${alternative.parallelism}${price})`;
 }
 
-/** What is missing, and where it goes. */
+/** The shortfall, and the largest part of the memory. */
 function shortfall(facts: PlanFacts): string[] {
   if (facts.fits) return [];
   const missing = facts.shortfallPerGpu ? `short by ${facts.shortfallPerGpu} per GPU` : 'the host memory is short';

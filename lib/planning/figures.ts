@@ -22,7 +22,7 @@ const MEASURED_FORMATS: readonly string[] = [
   Precision.NVFP4,
 ].map(({ name }) => name);
 
-/** Whether times rest on measured kernels, and the band around them; the host's were measured on one machine, others have other CPUs. */
+/** Whether times are based on measured kernels, and their error band; host times were measured on one machine, and other CPUs differ. */
 function timeEvidence(
   configuration: Configuration,
   ...estimates: ServingEstimate[]
@@ -39,7 +39,7 @@ function timeEvidence(
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
 }
 
-/** Layers that a pool of the cache has room for besides those there are, see poolLayers. */
+/** Padding layers in the pool of the cache, see poolLayers. */
 function paddedText(configuration: Configuration): string {
   const { whole, windowed } = poolLayers(configuration);
   const padding = whole + windowed - configuration.model.layers;
@@ -47,7 +47,7 @@ function paddedText(configuration: Configuration): string {
 }
 
 /**
- * Every number of a plan with its formula, inputs, evidence and band.
+ * Every number of a plan with its formula, inputs, evidence and error band.
  *
  * @internal
  */
@@ -134,7 +134,7 @@ export function figuresOf(
         'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
     },
     {
-      name: "safe batch by the guide's rule",
+      name: 'batch by rule of thumb',
       value: `${facts.ruleOfThumbBatch}`,
       formula: 'GPU memory / (parameters × 2)',
       inputs: `${parallelism.gpusPerReplica} × ${gpu.memory}`,
@@ -192,8 +192,8 @@ export function figuresOf(
     figures.push({
       name: 'cost per million output tokens',
       value: `${facts.costPerMillionTokens.toFixed(2)}, with one replica in reserve ${facts.costPerMillionTokensWithSpare.toFixed(2)}`,
-      formula: '1e6 × nodes × price per hour / (3600 × tokens per second × busy share)',
-      inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), busy ${facts.utilization}`,
+      formula: '1e6 × nodes × price per hour / (3600 × tokens per second × utilization)',
+      inputs: `${facts.nodes} nodes at ${facts.pricePerHour} per hour (given), utilization ${facts.utilization}`,
       ...timeEvidence(configuration, full),
     });
   }

@@ -5,7 +5,7 @@ import { Precision } from '../catalog/precision';
 import { ServingLoad } from './capacity-request';
 
 /**
- * GPUs from here on compute in FP8; on Ampere only its weights are kept so, by Marlin kernels: vLLM's (vllm-project/vllm#5975, for experts
+ * GPUs from here on compute in FP8; on Ampere only weights are kept in FP8, by Marlin kernels: vLLM's (vllm-project/vllm#5975, for experts
  * #16850 and #18026) and SGLang's, which it does not use for experts (sgl-project/sglang#9754, not merged). TensorRT-LLM's support matrix
  * has no FP8 on Ampere.
  *
@@ -14,7 +14,7 @@ import { ServingLoad } from './capacity-request';
 const FP8_COMPUTE_CAPABILITY = 8.9;
 
 /**
- * What the GPU could, but the engine or the model cannot on it.
+ * The faults of formats that the GPU supports, but the engine or the model does not.
  *
  * @internal
  */
@@ -23,8 +23,8 @@ export function formatFaults(
   { gpu, name }: GpuNodeType,
   precision: Precision,
 ): Fault[] {
-  // vLLM computes prompts behind latent attention by flash_attn_varlen_func (vllm/attention/backends/mla/common.py), which is of Ampere on
-  // (vllm-project/vllm#8189); of the other engines nothing is known to run it before.
+  // vLLM computes prompts behind latent attention by flash_attn_varlen_func (vllm/attention/backends/mla/common.py), which requires Ampere
+  // (vllm-project/vllm#8189); no other engine is known to run it on older GPUs.
   if (model.latentAttention && gpu.computeCapability < 8) {
     return [
       fault(

@@ -12,7 +12,7 @@ interface Json {
 }
 
 /**
- * Hardware as plain data: an instance type of the catalog by its name, all else by what it has.
+ * Hardware as plain data: an instance type of the catalog by its name, other hardware by its properties.
  *
  * @internal
  */

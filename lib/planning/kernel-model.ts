@@ -37,8 +37,9 @@ function attentionFixed(gpu: GpuType): number {
 }
 
 /**
- * FlashAttention 3, in vLLM and SGLang, reads 8-bit caches on Hopper no faster than this: 2.1 to 2.8 TB/s of large ones on H100, 2.2 to 3.3 on
- * H200, where 16-bit caches reach the bandwidth (same source, vLLM 0.18 to 0.24 and SGLang 0.5.9 to 0.5.14; TensorRT-LLM does reach it).
+ * FlashAttention 3, in vLLM and SGLang, reads 8-bit caches on Hopper at most at this rate: 2.1 to 2.8 TB/s of large ones on H100, 2.2 to
+ * 3.3 on H200, where 16-bit caches reach the bandwidth (same source, vLLM 0.18 to 0.24 and SGLang 0.5.9 to 0.5.14; TensorRT-LLM does reach
+ * it).
  */
 const HOPPER_NARROW_CACHE = 2.5e12;
 
@@ -53,13 +54,13 @@ export interface KernelModel {
   readonly bandwidth: number;
   /** Floating-point operations per second with these weights. */
   readonly rate: number;
-  /** The same in 16 bits: attention, and formats that are widened before they are computed. */
+  /** The same in 16 bits: for attention, and for formats that are widened before computation. */
   readonly wideRate: number;
   /** Fixed seconds of decode attention per layer. */
   readonly attentionFixed: number;
   /** Share of the bandwidth that decode attention reaches. */
   readonly attentionBandwidth: number;
-  /** Bytes per second at most of 8-bit caches. */
+  /** Maximum bytes per second for 8-bit caches. */
   readonly narrowCacheRate: number;
   /** Share of the 16-bit rate that prefill attention reaches on its causal half. */
   readonly attentionRate: number;

@@ -5,7 +5,7 @@ import { Configuration } from './configuration';
 const HOST_RESERVE_GIB = 4;
 
 /**
- * What decides whether a configuration fits, without times.
+ * What determines whether a configuration fits, without times.
  *
  * @internal
  */
@@ -20,7 +20,7 @@ export interface Fit {
 }
 
 /**
- * Whether a configuration fits into the GPUs and the host.
+ * Whether a configuration fits the memory of the GPUs and the host.
  *
  * @internal
  */

@@ -11,12 +11,12 @@ const EXPERT_WIDTHS = [22, 13, 10] as const;
 /** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
 const LARGE_GPU = 70 * GIB;
 /** CUDA graphs of decode steps: 0.4 to 0.8 GiB in logs of dense models on one GPU, up to 1.3 of larger ones. */
-const GRAPHS = 1.2 * GIB;
+const CUDA_GRAPH_BYTES = 1.2 * GIB;
 /** Share of the room for the cache that is kept free on smaller GPUs. */
-const KEPT_FREE = 0.02;
+const FREE_CACHE_SHARE = 0.02;
 
 /**
- * Bytes of one GPU of the stage that holds most.
+ * Bytes on one GPU of the fullest stage.
  *
  * @internal
  */
@@ -25,7 +25,7 @@ export interface MemoryModel {
   readonly offloaded: number;
   readonly activations: number;
   readonly runtime: number;
-  /** What the engine may take. */
+  /** Memory that the engine may use. */
   readonly available: number;
   /** Key-value bytes of one token on one GPU. */
   readonly kvPerToken: number;
@@ -56,7 +56,7 @@ export function stageWeights(configuration: Configuration, stage: Stage): number
     stage.expertLayers * (c.sharedExperts / tensor);
   const experts =
     ((stage.expertLayers * c.routedExperts) / (expert > 1 ? expert : tensor)) * expertPadding(configuration);
-  // Engines load the encoder of images on the first stage.
+  // Engines load the image encoder on the first stage.
   let rest = stage.layers * c.small + stage.expertLayers * c.router + (stage.first ? c.encoder : 0);
   const table = (c.embedding - c.head) / tensor;
   const head = (c.head || c.embedding) / tensor;
@@ -140,7 +140,7 @@ function activeWidth(experts: ExpertLayers): number {
 }
 
 /**
- * What else stays out of the cache, inside the utilization. `room` is what is left besides weights and activations.
+ * Other memory within the utilization that is not available to the cache. `room` is what is left besides weights and activations.
  *
  * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU, 0.25 to 0.43 on two, 0.81 to 1.39 on
  * more (buffers of NVLink; without it 0.20 and 0.21 on 16 and 8 GPUs), 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite,
@@ -156,24 +156,24 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const few = ranks === 2 || configuration.instanceType.nvlinkDomainSize === 1;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
   const experts = expertBytes(configuration);
-  // The CUDA context and the graphs lie outside the utilization; what does not fit there must be kept free inside.
-  const graphs = configuration.cudaGraphs ? GRAPHS : 0;
+  // The CUDA context and the graphs are outside the utilization; what does not fit there must be kept free inside it.
+  const graphs = configuration.cudaGraphs ? CUDA_GRAPH_BYTES : 0;
   const inside = configuration.engine.countsGraphs ? graphs : 0;
   const outside = 0.6 * GIB + graphs - inside;
   const spill =
     inside + Math.max(0, outside - (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
   const known = nonTorch + experts + spill + 0.003 * weights;
-  // For what is not known: what vLLM takes besides follows its defaults, which are larger on large GPUs; on the others a share of the
-  // cache, so that a nearly full GPU does not pay for memory it does not have.
+  // A reserve for the unknown: other memory of vLLM follows its defaults, which are larger on large GPUs; on the others it is a share of
+  // the cache, so that a nearly full GPU does not lose memory that it does not have.
   const { bytes } = configuration.gpu.memory;
   if (bytes >= LARGE_GPU) return known + 0.015 * configuration.gpuMemoryUtilization * bytes;
-  return known + KEPT_FREE * Math.max(0, room - known);
+  return known + FREE_CACHE_SHARE * Math.max(0, room - known);
 }
 
 /**
- * What experts take besides. Their workspace is of the layers, one row for each expert of each token of a step (`fused_moe.py`,
- * `intermediate_cache13`), and the sampler runs after them: what it takes more than the layers is room for the workspace. So the log of
+ * Additional memory of experts. Their workspace belongs to the layers, one row for each expert of each token of a step (`fused_moe.py`,
+ * `intermediate_cache13`), and the sampler runs after them: the memory it uses beyond the layers is room for the workspace. So the log of
  * Qwen3-235B on four H100 (8192 tokens, 1024 sequences) needs nothing here, nor does that on eight L40S (2048 tokens, 256 sequences),
  * whose peak is the sampler's 1.40 GiB. Behind latent attention more is taken than that workspace: with the plan's default of sequences
  * it is added, and of more sequences what the sampler takes more counts as theirs.
@@ -192,10 +192,10 @@ function expertBytes(configuration: Configuration): number {
 }
 
 /**
- * Layers that the pool of the cache has room for, those with a window apart. Where only some have one, vLLM divides the layers into groups
- * of as many as the rarer kind has, and fills the last group of each kind up with layers that hold nothing (`kv_cache_utils.py`,
- * `_get_kv_cache_groups_uniform_page_size`): the 22 windowed layers of Gemma-3-1B are six groups of 4, so a token takes 28 layers of
- * room, not 26 (a log has 950,864 tokens in 25.39 GiB).
+ * Layers that the pool of the cache has room for, with windowed layers counted separately. Where only some have one, vLLM divides the
+ * layers into groups of as many as the rarer kind has, and fills the last group of each kind up with layers that hold nothing
+ * (`kv_cache_utils.py`, `_get_kv_cache_groups_uniform_page_size`): the 22 windowed layers of Gemma-3-1B are six groups of 4, so a token
+ * takes 28 layers of room, not 26 (a log has 950,864 tokens in 25.39 GiB).
  *
  * @internal
  */
@@ -210,7 +210,7 @@ export function poolLayers({ model, engine }: Configuration): { readonly whole: 
 }
 
 /**
- * The memory of the fullest GPU, and what fits besides.
+ * The memory of the fullest GPU, and what else fits.
  *
  * @internal
  */
@@ -222,7 +222,7 @@ export function memoryOf(configuration: Configuration): MemoryModel {
   const blockTokens = Math.ceil(contextLength / block) * block;
   const pool = poolLayers(configuration);
   const window = model.shape.slidingWindow?.tokens ?? 0;
-  // A window may begin within a block, so it has one block more (vLLM's SlidingWindowSpec.max_memory_usage_bytes).
+  // A window may begin within a block, so it needs one more block (vLLM's SlidingWindowSpec.max_memory_usage_bytes).
   const windowTokens =
     (Math.ceil(Math.min(window - 1 + configuration.maxBatchedTokens, contextLength) / block) + 1) * block;
   const effectiveTokens = (blockTokens * pool.whole + windowTokens * pool.windowed) / model.layers;

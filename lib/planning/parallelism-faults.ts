@@ -4,7 +4,7 @@ import { Precision } from '../catalog/precision';
 import { Fault, fault } from '../units/fault';
 
 /**
- * What a model's shape forbids: heads, key-value heads, layers, experts and quantization groups that cannot be shared out.
+ * Parallelism that a model's shape does not allow: heads, key-value heads, layers, experts and quantization groups that cannot be divided.
  *
  * @internal
  */
@@ -56,7 +56,9 @@ export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, pr
   return faults;
 }
 
-/** Kernels of grouped formats want whole groups on each rank; MXFP4 experts are padded to them (vLLM serves gpt-oss on 2, 4 and 8 ranks). */
+/**
+ * Kernels of grouped formats need whole groups on each rank; MXFP4 experts are padded to them (vLLM serves gpt-oss on 2, 4 and 8 ranks).
+ */
 function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
   const group = precision.groupSize;
   if (!group || parallelism.tensor === 1 || model.approximate) return [];

@@ -7,9 +7,9 @@ import { DataSize } from '../units/data-size';
  * Memory of the fullest GPU. It fits when `total` is at most `available`.
  */
 export interface MemoryPerGpu {
-  /** Weights, scale factors included; what is offloaded to the host not. */
+  /** Weights, including scale factors, excluding those offloaded to the host. */
   readonly weights: DataSize;
-  /** Key-value cache of the asked number of sequences of full length. */
+  /** Key-value cache of the requested number of full-length sequences. */
   readonly kvCache: DataSize;
   /** Largest intermediate results of one step. */
   readonly activations: DataSize;
@@ -17,13 +17,13 @@ export interface MemoryPerGpu {
   readonly runtime: DataSize;
   /** Sum of the parts. */
   readonly total: DataSize;
-  /** What the engine may take: utilization × reported memory. */
+  /** Memory that the engine may use: utilization × reported memory. */
   readonly available: DataSize;
 }
 
-/** What a number rests on. */
+/** What a number is based on. */
 export enum EvidenceClass {
-  /** Counted; an error would be a bug. */
+  /** Counted exactly; a deviation would be a bug. */
   EXACT = 'exact',
   /** Computed with constants that were measured on this GPU and format. */
   MEASURED_KERNELS = 'measured kernels',
@@ -43,16 +43,16 @@ export interface PlanFigure {
   readonly value: string;
   /** How it is computed. */
   readonly formula: string;
-  /** What went into the formula. */
+  /** Inputs of the formula. */
   readonly inputs: string;
-  /** What it rests on. */
+  /** What it is based on. */
   readonly evidence: EvidenceClass;
-  /** How far off it may be. */
+  /** Possible error. */
   readonly errorBand: string;
 }
 
 /**
- * A change that makes a plan fit; each was checked to fit.
+ * A change that makes a plan fit; each was verified to fit.
  */
 export interface Alternative {
   /** The change in words, e.g. `precision fp8 instead of bf16`. */

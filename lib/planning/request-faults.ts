@@ -7,13 +7,13 @@ import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
-/** What engines keep a key-value cache in. */
+/** Names of the formats of the key-value cache that engines support. */
 const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8].map(
   ({ name }) => name,
 );
 
 /**
- * The context where none is given: a prompt and an answer that are both stated; else the planner's default, within the model's limit.
+ * The default context: prompt plus answer if both are given; otherwise the planner's default, up to the model's limit.
  *
  * @internal
  */
@@ -23,7 +23,7 @@ export function defaultContextLength({ model, inputTokens, outputTokens }: Servi
 }
 
 /**
- * Everything wrong with a load, whatever the hardware.
+ * All faults of a load, independent of hardware.
  *
  * @internal
  */
@@ -73,7 +73,7 @@ export function loadFaults(request: ServingLoad): Fault[] {
 }
 
 /**
- * Everything wrong with running a model on some hardware in a precision.
+ * All faults of running a model on some hardware in a precision.
  *
  * @internal
  */
@@ -130,7 +130,7 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, pre
 }
 
 /**
- * Everything wrong with the request as a whole, apart from whether it fits.
+ * All faults of the whole request, apart from whether it fits.
  *
  * @internal
  */

@@ -16,7 +16,7 @@ import { hardwareFaults } from './request-faults';
 
 const DEFAULT_LIMIT = 20;
 
-/** A configuration that fits, with what it is ranked by. */
+/** A configuration that fits, with its ranking criteria. */
 interface Found {
   readonly configuration: Configuration;
   readonly meets: boolean;
@@ -25,7 +25,7 @@ interface Found {
 }
 
 /**
- * Everything that fits, those that meet the targets first, cheapest first.
+ * All plans that fit: those that meet the targets first, then by cost.
  *
  * @internal
  */
@@ -61,7 +61,7 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     .map((f) => planOf(withReplicas(f.configuration, load, request.replicas), () => []));
 }
 
-/** Hardware is chosen for as few replicas as the targets need: a stated number of them changes how many nodes there are, not which. */
+/** Hardware is chosen for as few replicas as the targets need: a given number of replicas changes the number of nodes, not their type. */
 function withReplicas(
   configuration: Configuration,
   load: Load,
@@ -121,7 +121,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
   const lacking = (request.precisions ?? []).flatMap((precision) =>
     types.map((type) => hardwareFaults(request, type, precision)),
   );
-  // Formats that some candidate lacks are passed over there; that none has any of them is a mistake.
+  // Candidates are skipped for formats that they lack; it is a mistake if no candidate supports any of the formats.
   if (lacking.length > 0 && lacking.every((own) => own.length > 0)) faults.push(...new Set(lacking.flat()));
   if (request.parallelism) faults.push(...parallelismFaults(request.model, request.parallelism, Precision.FP16));
   return faults;
@@ -148,7 +148,7 @@ function parallelismsOf(
   return parallelismFaults(load.model, request.parallelism, precision).length === 0 ? [request.parallelism] : [];
 }
 
-/** The configuration with as many replicas as the throughput target needs, or nothing when it does not fit. */
+/** The configuration with as many replicas as the throughput target needs, or undefined if it does not fit. */
 function evaluated(
   load: Load,
   hardware: Parameters<typeof configurationOf>[1],
@@ -158,7 +158,7 @@ function evaluated(
   let configuration = configurationOf(load, hardware, parallelism);
   const fit = fitOf(configuration);
   if (!fit.fits) return undefined;
-  // Times decide nothing without a target for them: the plans that are returned have theirs all the same.
+  // Without targets, times do not affect the ranking; the returned plans have them anyway.
   if (Object.values(targets).every((target) => target === undefined)) {
     return {
       configuration,
@@ -194,7 +194,7 @@ function over(value: number, limit: number | undefined): number {
   return limit === undefined ? 0 : Math.max(0, value / limit - 1);
 }
 
-/** Without prices: GPU memory of all nodes. */
+/** Cost without prices: GPU memory of all nodes. */
 function memoryCost(configuration: Configuration): number {
   return configuration.nodes * configuration.instanceType.totalGpuMemory.bytes;
 }

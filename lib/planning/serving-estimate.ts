@@ -3,7 +3,7 @@ import { Configuration } from './configuration';
 import { Pass, PassTime, passTime } from './step-time';
 
 /**
- * Micro-batches that a served pipeline acts as if it had between two drains: inverting m / (m + p - 1) on NVIDIA's published
+ * Effective number of micro-batches of a served pipeline between two drains: inverting m / (m + p - 1) on NVIDIA's published
  * Llama-3.3-70B with 2, 4 and 8 stages gives about 30.
  */
 const PIPELINE_MICRO_BATCHES = 30;
@@ -19,9 +19,9 @@ export interface ServingEstimate {
   readonly timePerOutputToken: number;
   /** Decode step alone. */
   readonly decode: PassTime;
-  /** Time between two tokens of an answer as the GPUs alone would have it, prefills left out, seconds. */
+  /** Time between two tokens of an answer on the GPUs alone, without prefills, seconds. */
   readonly gpuStep: number;
-  /** What the host needs to send a token of each answer meanwhile, seconds; the longer of the two counts. */
+  /** Time that the host needs meanwhile to send one token of each answer, seconds; the longer of the two counts. */
   readonly hostStep: number;
   /** Prefill of one prompt, without dispatch. */
   readonly prefill: number;
@@ -49,7 +49,7 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
     promptTokens: inputTokens,
   };
   const decode = passTime(configuration, decodePass);
-  // With more micro-batches than stages a token waits for the slowest stage of all of them, else only for its own way through.
+  // With more micro-batches than stages a token waits for the slowest stage of all of them, otherwise only for its own pass.
   const loss = 1 / pipelineEfficiency(PIPELINE_MICRO_BATCHES, parallelism.pipeline);
   const gpuStep = loss * Math.max(decode.total, batches * decode.bottleneck) * engine.decodeFactor;
   const hostStep = answerSeconds(configuration, concurrency);
@@ -83,7 +83,7 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
 }
 
 /**
- * Launching a whole prefill from the host. Layers with experts have half as many kernels again (fitted with the host time per token on
+ * Launching a whole prefill from the host. Layers with experts have 1.5 times as many kernels (fitted with the host time per token on
  * gpt-oss-120b, DeepSeek-V3 and Qwen3-235B of the `fit` sources).
  */
 function dispatchSeconds(configuration: Configuration): number {
@@ -97,7 +97,7 @@ function dispatchSeconds(configuration: Configuration): number {
 }
 
 /**
- * Micro-batches in flight: as asked, else one per stage (what engines keep), never more than sequences.
+ * Micro-batches in flight: as requested, else one per stage (what engines keep), never more than sequences.
  *
  * @internal
  */

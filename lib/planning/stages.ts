@@ -15,7 +15,7 @@ export interface Stage {
 }
 
 /**
- * Layers of each stage, as vLLM cuts them (`get_pp_indices`): evenly, and what is left goes to the stages before the last, which has
+ * Layers of each stage, as vLLM cuts them (`get_pp_indices`): evenly, and the remainder goes to the stages before the last, which has
  * the output head. 95 layers in 4 stages are 24, 24, 24, 23.
  *
  * @internal
@@ -28,7 +28,7 @@ export function stageLayers(layers: number, stages: number): number[] {
 }
 
 /**
- * The stages of a configuration, each with the dense layers and those with experts that lie in it.
+ * The stages of a configuration, each with its dense layers and its layers with experts.
  *
  * @internal
  */

@@ -20,7 +20,7 @@ const FUSION_SAVING = 0.3;
 const OFFLOAD_SHARE = 0.57;
 
 /**
- * What one forward pass works on: sequences that decode one token each, prompts that are computed whole, or both together.
+ * The work of one forward pass: sequences that decode one token each, prompts that are computed whole, or both together.
  *
  * @internal
  */
@@ -36,7 +36,7 @@ export interface Pass {
 }
 
 /**
- * Seconds of one forward pass, by where they go.
+ * Seconds of one forward pass, by part.
  *
  * @internal
  */
@@ -126,7 +126,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
   const collectives =
     layers * 2 * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, bytes);
   if (pass.prompts === 0 && !configuration.cudaGraphs) {
-    // Without graphs the host cannot launch faster than this, however little the GPU has to do.
+    // Without graphs the host cannot launch faster than this, however little work the GPU has.
     const busy = weights + layers * attention + fixed + collectives;
     fixed += Math.max(0, layers * EAGER_LAYER - busy);
   }
@@ -217,7 +217,7 @@ function attentionTime(configuration: Configuration, kernel: KernelModel, pass: 
   const most = configuration.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
   if (!mla) return time + read;
-  // Absorbed latent attention multiplies every head with the compressed vector: it computes as well as it reads.
+  // Absorbed latent attention multiplies every head by the compressed vector, so computation counts as well as reads.
   const flops = 2 * pass.cachedTokens * (model.attentionHeads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
   return time + Math.max(read, flops / (0.5 * kernel.wideRate));
 }

@@ -8,16 +8,16 @@ import { CapacityTargets } from './capacity-request';
  */
 export interface MissedTarget {
   readonly target: keyof CapacityTargets;
-  /** What is reached and what was wanted. */
+  /** The reached and the requested value. */
   readonly text: string;
 }
 
 /**
  * Targets that a plan misses.
  *
- * @param plan what was planned
- * @param targets what was to be reached
- * @param replicas replicas that there are going to be @default - those of the plan
+ * @param plan the plan
+ * @param targets the targets
+ * @param replicas number of replicas @default - that of the plan
  *
  * @internal
  */

@@ -26,7 +26,7 @@ export function warningsOf(
   } else if (tensor > 4 && instanceType.interconnect === GpuInterconnect.NVLINK_MESH) {
     warn(
       'TENSOR_OVER_MESH',
-      `not every pair of the ${tensor} GPUs of ${instanceType.name} has an NVLink; tensor 4 stays within direct links`,
+      `not every pair of the ${tensor} GPUs of ${instanceType.name} is connected by NVLink; tensor 4 stays within direct links`,
     );
   } else if (tensor > instanceType.nvlinkDomainSize) {
     warn(
@@ -66,7 +66,7 @@ export function warningsOf(
     );
   }
   if (instanceType.legacy)
-    warn('LEGACY_INSTANCE', `${instanceType.name} is a previous generation; drivers from 595 on drop ${gpu.name}`);
+    warn('LEGACY_INSTANCE', `${instanceType.name} is of a previous generation; drivers from 595 on drop ${gpu.name}`);
   if (configuration.cpuOffloadBytes > 0) {
     warn(
       'CPU_OFFLOAD',
@@ -76,7 +76,7 @@ export function warningsOf(
   if (!fit.fitsByDefault) {
     warn(
       'SCHEDULER_SEQUENCES',
-      `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM takes more on ${gpu.name}, and its sampler's memory is not there`,
+      `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on ${gpu.name}, for which its sampler lacks the memory`,
     );
   }
   if (asked.hostStep > asked.gpuStep) {
@@ -84,7 +84,7 @@ export function warningsOf(
     warn(
       'HOST_BOUND',
       `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
-        `tokens, the GPUs ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
+        `tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
     );
   }
   if (!fit.hostFits) {

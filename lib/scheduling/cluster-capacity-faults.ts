@@ -6,7 +6,7 @@ import { gpuResource } from './node-allocatable';
 import { readableAmount } from '../kubernetes/quantity';
 
 /**
- * How many pods of a demand fit a node, and which resource ends first.
+ * How many pods of a demand fit on a node, and which resource limits them.
  *
  * @internal
  */
@@ -25,9 +25,9 @@ export function fitOf(
 }
 
 /**
- * Pods that no node can hold, and pools that all their pods together do not fit.
+ * Pods that no node can hold, and pools that are too small for all their pods together.
  *
- * Only what is certain is a fault: sums of single resources, and the division of GPUs, which is exact where the sizes divide each
+ * Only certain faults are reported: sums of single resources, and the division of GPUs, which is exact where the sizes divide each
  * other.
  *
  * @internal
@@ -37,7 +37,7 @@ export function capacityFaults(placement: PodPlacement): Fault[] {
 }
 
 /**
- * The same with the pools that each fault is of.
+ * The same, with the pools that each fault concerns.
  *
  * @internal
  */
@@ -94,14 +94,14 @@ function podFaults(placed: PlacedDemand): Fault[] {
   ];
 }
 
-/** Of pods that no node can hold. */
+/** The fault of pods that no node can hold. */
 function nodeFault({ path, demand, requests, pools: [load] }: PlacedDemand): Fault {
   const { resource } = fitOf(requests, load);
   const left = load.free.get(resource);
   const { poolName, hardware } = load.pool;
   const why =
     left === undefined
-      ? `no node of pool '${poolName}' advertises it${instead(load.pool, resource)}`
+      ? `no node of pool '${poolName}' advertises it${resourceHint(load.pool, resource)}`
       : `a node of pool '${poolName}' (${hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods; ` +
         'request less, or use a pool with larger nodes';
   const asked = readableAmount(resource, requests.get(resource) ?? 0);
@@ -112,7 +112,7 @@ function nodeFault({ path, demand, requests, pools: [load] }: PlacedDemand): Fau
   );
 }
 
-/** Of pods that ask for several shares of GPUs on which pods take turns. */
+/** The faults of pods that request several shares of time-sliced GPUs. */
 function shareFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
   const slicedPools = pools.filter(({ pool }) => pool.gpuSharingKind === GpuSharingKind.TIME_SLICING);
   const resources = slicedPools.map(({ pool }) => gpuResource(pool));
@@ -128,13 +128,13 @@ function shareFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
   ];
 }
 
-/** What GPUs of a pool are requested by where a pod asks for them by another name. */
-function instead(pool: IGpuNodePool, resource: string): string {
+/** The resource name to use if a pod requests the GPUs of a pool by another name. */
+function resourceHint(pool: IGpuNodePool, resource: string): string {
   const name = gpuResource(pool);
   return name !== resource && GPU_RESOURCE_NAME.test(resource) ? `; request ${name}` : '; use a pool that has it';
 }
 
-/** Pods that have these pools to go to and no other, all together. */
+/** The faults of all pods together that can only run on these pools. */
 function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): Fault[] {
   if (bound.length < 2) return [];
   const totals = new Map<string, number>();
@@ -164,7 +164,7 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
   return faults.length > 0 || loads.length > 1 ? faults : packingFaults(loads[0], bound);
 }
 
-/** What all nodes of pools have for pods; nothing where it is not known of one of them. */
+/** The allocatable amount of all nodes of pools; undefined if it is not known of one of them. */
 function amountOf(resource: string, loads: readonly PoolLoad[]): number | undefined {
   const amounts = loads.map(
     ({ pool, free, nodes }) => (free.get(resource) ?? (mayAdvertise(pool, resource) ? NaN : 0)) * nodes,
@@ -179,13 +179,13 @@ const INSTALLED_PLUGIN_RESOURCE = /^(nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/e
 /** Names of GPUs and of shares of them. */
 const GPU_RESOURCE_NAME = /^nvidia\.com\/(gpu(\.shared)?$|mig-)/;
 
-/** What own hardware may have been set up with by hand: MIG only where the pool does not declare how its GPUs are shared. */
+/** Resources that existing nodes may have been set up with manually: MIG only if the pool does not declare how its GPUs are shared. */
 const MANUAL_RESOURCE_SHARING_UNDECLARED = /^hugepages-|^nvidia\.com\/mig-/;
 const MANUAL_RESOURCE_SHARING_DECLARED = /^hugepages-/;
 
 /**
- * Whether nodes of a pool may have a resource that is not known of them: local disk, which is only known with an instance store, and
- * what device plugins of others bring. Of everything else they have none.
+ * Whether nodes of a pool may have a resource that is not known: local disk, which is only known with an instance store, and resources of
+ * third-party device plugins. Of all other resources they have none.
  */
 function mayAdvertise({ hardware, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
   const byHand = gpuSharingKind === undefined ? MANUAL_RESOURCE_SHARING_UNDECLARED : MANUAL_RESOURCE_SHARING_DECLARED;
@@ -194,7 +194,8 @@ function mayAdvertise({ hardware, gpuSharingKind }: IGpuNodePool, resource: stri
 }
 
 /**
- * Each set of pools that pods have to go to, with all the pods that have no other: those of several pools with those of one of them.
+ * Each set of pools that some pods are restricted to, with all pods that cannot run elsewhere: pods of the whole set and pods of its
+ * subsets.
  */
 function boundTogether({ pools, demands }: PodPlacement, misfits: Set<PlacedDemand>): [PoolLoad[], PlacedDemand[]][] {
   const stays = (placed: PlacedDemand) => isLasting(placed) && !misfits.has(placed);
@@ -220,7 +221,7 @@ function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDe
     .filter(({ size }) => size > 0)
     .sort((a, b) => b.size - a.size);
   if (sizes.some(({ size }, i) => i > 0 && sizes[i - 1].size % size !== 0)) return [];
-  // Like nodes are counted, not listed: how many nodes have how many GPUs left.
+  // Equal nodes are counted, not listed: the number of nodes by number of free GPUs.
   let states = new Map<number, number>([[perNode, nodes]]);
   for (const { size, pods } of sizes) {
     let left = pods;
@@ -251,7 +252,7 @@ function packingFaults({ pool, free, nodes }: PoolLoad, bound: readonly PlacedDe
   return [];
 }
 
-/** Whether pods stay where they land. @internal */
+/** Whether pods keep running. @internal */
 export function isLasting({ demand }: PlacedDemand): boolean {
   return !demand.temporary && !demand.onEveryNode;
 }

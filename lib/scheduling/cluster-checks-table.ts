@@ -4,7 +4,7 @@ import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { readableAmount } from '../kubernetes/quantity';
 
 /**
- * Where pods go, and how full that makes the pools.
+ * Which pools the pods are placed on, and the resulting utilization of the pools.
  *
  * @internal
  */

@@ -10,23 +10,23 @@ import { PodPlacement } from './placement';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
+import { isSynthesized } from '../core/omission';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { sameObjectFaults } from './same-object-faults';
 
 /**
- * The proof, at synthesis, that everything this program puts onto a cluster can be scheduled there.
+ * The proof, at synthesis, that everything that this program deploys to a cluster can be scheduled there.
  *
- * Every pod's requests can be met by a node of a pool that its selector and tolerations lead to; the pods of a pool, agents on
- * every node included, add up to no more than the pool has at its largest: GPUs, fabric interfaces, huge pages, memory, CPU, pods
- * and addresses; tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric. No two
- * objects of one kind have one name.
- * What is wrong is an error of the cluster when the app is synthesized, all faults at once.
+ * A node of some pool that matches a pod's selector and tolerations can meet its requests; the pods of a pool, agents on every node
+ * included, add up to no more than the pool has at its largest: GPUs, fabric interfaces, huge pages, memory, CPU, pods and addresses;
+ * tensor parallelism stays within one NVLink domain; pools that share a group of pods share subnet and fabric. No two objects of the same
+ * kind have the same name. Faults are reported all at once, as an error of the cluster when the app is synthesized.
  *
  * Pods are read from the resources of the Kubernetes provider in the construct tree (Deployment, DaemonSet, StatefulSet, Job, CronJob,
- * Pod), as they will be synthesized: those of this library and the user's own alike, overrides included. Only what this program knows is
- * looked at: pods without GPUs that no known pool takes are the business of nodes that are not known
- * here. Pods with GPUs for such nodes carry the annotation `gpu-inference-constructs/elsewhere: "true"`.
+ * Pod), as they will be synthesized: both those of this library and the user's own, including overrides. Only what this program knows is
+ * checked: pods without GPUs that fit no known pool are assumed to run on nodes that are not known here. Pods with GPUs for such nodes must
+ * have the annotation `gpu-inference-constructs/elsewhere: "true"`.
  */
 export class ClusterChecks {
   /**
@@ -53,7 +53,7 @@ export class ClusterChecks {
     this.cluster = cluster;
   }
 
-  /** Everything that is wrong so far. */
+  /** All faults so far. */
   public get faults(): Fault[] {
     return this.findings().faults;
   }
@@ -74,7 +74,7 @@ export class ClusterChecks {
     return { faults, capacity, pods };
   }
 
-  /** Where the pods go and how full that makes the pools, as a human-readable table. */
+  /** Which pools the pods are placed on, and the resulting utilization of the pools, as a human-readable table. */
   public explain(): string {
     return explainPlacement(this.placement(podsOf(this.objects())));
   }
@@ -84,7 +84,7 @@ export class ClusterChecks {
     return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf });
   }
 
-  /** Warns of pods that only find room on nodes which nobody adds. */
+  /** Warns of pods that only fit on nodes that no autoscaler adds. */
   private warn(pods: readonly ResourcePods[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
@@ -108,7 +108,7 @@ export class ClusterChecks {
   }
 
   /**
-   * EKS has the admission plugin ExtendedResourceToleration on all its clusters; elsewhere it is off unless somebody turned it on.
+   * EKS has the admission plugin ExtendedResourceToleration on all its clusters; elsewhere it is off by default.
    *
    * @see https://docs.aws.amazon.com/eks/latest/userguide/platform-versions.html
    */
@@ -130,7 +130,9 @@ export class ClusterChecks {
       defaults.set(stack, known);
       return known;
     };
-    return constructs.filter(isKubernetesResource).filter((each) => isOnCluster(each, this.cluster, isDefault));
+    return constructs
+      .filter(isKubernetesResource)
+      .filter((each) => isSynthesized(each) && isOnCluster(each, this.cluster, isDefault));
   }
 }
 

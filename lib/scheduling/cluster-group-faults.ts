@@ -6,8 +6,7 @@ import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 
 /**
- * What is wrong with pods that work together: tensor parallelism out of an NVLink domain, pools that do not reach each other, RDMA
- * where there is none.
+ * The faults of pods that work together: tensor parallelism beyond an NVLink domain, pools that do not reach each other, missing RDMA.
  *
  * @internal
  */
@@ -30,7 +29,7 @@ function tensorFaults({ path, demand, pools }: PlacedDemand): Fault[] {
       ];
     }
     const { interconnect, nvlinkDomainSize, gpuCount, name } = hardware;
-    // Without NVLink the whole node is what there is: slow, and the planner says so.
+    // Without NVLink the limit is the whole node, which is slow; the planner warns of it.
     const domain = interconnect === GpuInterconnect.PCIE ? gpuCount : nvlinkDomainSize;
     if (tensor <= domain) return [];
     return [
@@ -118,15 +117,15 @@ function list(pools: PoolLoad[]): string {
 }
 
 /**
- * Subnets that have fewer addresses than the pools in them need at their largest: one for each node and each pod with an address
- * of its own. A lower bound: the VPC CNI keeps further ones warm.
+ * Subnets with fewer addresses than their pools need at maximum size: one for each node and for each pod with its own address. This is a
+ * lower bound, because the VPC CNI keeps more addresses warm.
  *
  * @internal
  */
 export function subnetFaults(loads: PoolLoad[]): Fault[] {
   const known = new Map<string, { usable: number; needs: { name: string; addresses: number }[] }>();
   for (const { pool, agents, demands } of loads) {
-    // Where several subnets are given it is not known how many nodes each gets.
+    // With several subnets, the number of nodes in each is not known.
     if (pool.subnets?.length !== 1) continue;
     const [{ subnetId, usableAddresses }] = pool.subnets;
     if (usableAddresses === undefined) continue;

@@ -4,8 +4,9 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { ClusterChecks } from './cluster-checks';
 
 /**
- * The GPU pools of a cluster, whatever class it is of. Pools of this library enter themselves; the constructor of a class of your own that
- * implements `IGpuNodePool` ends with `ClusterNodePools.add(this)`.
+ * The GPU pools of a cluster of any class. Pools of this library register themselves; a pool of your own class that implements
+ * `IGpuNodePool` is registered by the first construct that it is passed to. For agents to serve it before that, end its constructor with
+ * `ClusterNodePools.add(this)`.
  */
 export class ClusterNodePools {
   /**
@@ -18,8 +19,8 @@ export class ClusterNodePools {
   }
 
   /**
-   * Makes a pool known to its cluster: node agents serve it, and it is proven at synthesis that the pods of the cluster have room on it.
-   * Throws a `ValidationError` when another pool of the cluster has its name.
+   * Registers a pool with its cluster: node agents serve it, and synthesis checks that the pods of the cluster fit on it. A second call
+   * for the same pool changes nothing. Throws a `ValidationError` if another pool of the cluster has the same name.
    *
    * @param pool the pool, with all its properties set
    */

@@ -8,24 +8,24 @@ import { PoolAnswer, indexByLabel, needsGpuNode, poolsFor } from './pool-search'
 import { selectorFaults } from './pool-selector-faults';
 
 /**
- * What a cluster does to pods before they are scheduled, and how large its pools are.
+ * How a cluster changes pods before they are scheduled, and the sizes of its pools.
  *
  * @internal
  */
 export interface PlacementOptions {
   /** Whether pods tolerate the taints `<resource>:NoSchedule` of what they request. @default false */
   readonly toleratesRequested?: boolean;
-  /** Nodes that a pool is taken to have. @default - its largest number */
+  /** Assumed number of nodes of a pool. @default - its maximum */
   readonly nodesOf?: (pool: IGpuNodePool) => number;
 }
 
 /**
- * Leads every pod to the pools that its selector and tolerations allow. Linear in pools and pods: pools are found by their labels,
- * and demands that are alike share the answer.
+ * Assigns every pod to the pools that its selector and tolerations allow. Linear in pools and pods: pools are indexed by their labels, and
+ * equal demands share the answer.
  *
  * @param pools the pools of the cluster
- * @param asked what pods ask for, with the path of the construct that runs them
- * @param options what the cluster does to pods, and how large its pools are
+ * @param asked the demands of pods, with the path of the construct that runs them
+ * @param options how the cluster changes pods, and the sizes of its pools
  *
  * @internal
  */
@@ -71,31 +71,30 @@ export function placementOf(
     for (const load of answer.pools) (demand.onEveryNode ? load.agents : load.demands).push(placed);
     demands.push(placed);
   }
-  loads.forEach(takeAgents);
+  loads.forEach(subtractAgents);
   return { pools: loads, demands, faults };
 }
 
 /**
- * What runs on every node whatever this program makes: network, proxy, credentials and volume agents. The requests of EKS's own
- * add-ons, rounded up.
+ * Requests of system agents on every node: network, proxy, credentials and volumes. The requests of EKS's own add-ons, rounded up.
  */
-const SYSTEM: Amounts = new Map([
+const SYSTEM_AGENT_REQUESTS: Amounts = new Map([
   ['pods', 4],
   ['cpu', 0.25],
   ['memory', 200 * 2 ** 20],
 ]);
 
-/** What one node of a pool has left for pods when everything that runs on every node is there. */
-function takeAgents({ free, agents }: PoolLoad): void {
+/** Subtracts the requests of everything that runs on every node from the resources of a node. */
+function subtractAgents({ free, agents }: PoolLoad): void {
   const take = (amounts: Amounts) =>
     amounts.forEach((amount, resource) => free.set(resource, (free.get(resource) ?? 0) - amount));
-  take(SYSTEM);
+  take(SYSTEM_AGENT_REQUESTS);
   agents.forEach(({ requests }) => take(requests));
 }
 
 /**
- * A pod as the API server's plugin ExtendedResourceToleration leaves it. The pods of a DaemonSet are made for the nodes that its
- * template tolerates, before they are admitted.
+ * A pod after the API server's plugin ExtendedResourceToleration. The pods of a DaemonSet are created for the nodes that its template
+ * tolerates, before they are admitted.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#extendedresourcetoleration
  */

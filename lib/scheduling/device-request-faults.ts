@@ -2,18 +2,19 @@ import { Fault, fault } from '../units/fault';
 import { quantityValue } from '../kubernetes/quantity';
 import { ResourcePods } from './kubernetes-pods';
 
-/** Resources of device plugins, which the API server takes whole only and does not share out. */
+/** Resources of device plugins, which the API server accepts only in whole numbers and without overcommitment. */
 function isDevice(resource: string): boolean {
   return resource.includes('/') && !/(^|\.)kubernetes\.io\//.test(resource);
 }
 
 /**
- * What the API server refuses of the devices and huge pages that containers ask for: parts of one, and requests that are not the limits.
+ * The faults of devices and huge pages that containers request and the API server refuses: fractions, and requests that differ from the
+ * limits.
  *
  * @see https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/#using-device-plugins
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go (ValidateResourceRequirements)
  *
- * @param pods the pods, of which only what is known is looked at
+ * @param pods the pods; only known values are checked
  *
  * @internal
  */
@@ -27,7 +28,7 @@ export function deviceRequestFaults({ path, name, containers }: ResourcePods): F
           fault(
             'DEVICE_NOT_WHOLE',
             undefined,
-            `${of} requests ${quantity} of ${resource}, which is only given out whole; for a part of a GPU use a pool with gpuSharing`,
+            `${of} requests ${quantity} of ${resource}, which can only be requested in whole numbers; for a part of a GPU use a pool with gpuSharing`,
           ),
         ];
       }

@@ -13,25 +13,25 @@ type Attributes = { readonly [attribute: string]: any };
  * @internal
  */
 export interface ResourcePods {
-  /** Path of what the user made: the construct, not the part of it that is its main resource. */
+  /** Path of the construct that the user created, not of its main resource. */
   readonly path: string;
   /** Name for messages, e.g. `inference/chat`. */
   readonly name: string;
-  /** What the containers ask for, as it is written. */
+  /** Requests and limits of the containers, as written. */
   readonly containers: {
     readonly requests: { [resource: string]: string };
     readonly limits: { [resource: string]: string };
-    /** Whether a part of them is known later. */
+    /** Whether some of them are known only to Terraform. */
     readonly later: boolean;
   }[];
-  /** What they ask of the nodes. @default - no scheduler places them, or they say that they run elsewhere */
+  /** Their demand on nodes. @default - no scheduler places them, or they are annotated to run elsewhere */
   readonly demand?: PodDemand;
 }
 
-/** Annotation of pods that are for nodes which this program does not know. */
+/** Annotation of pods for nodes that this program does not know. */
 const ELSEWHERE = 'gpu-inference-constructs/elsewhere';
 
-/** Way from the attributes of a resource to its pod template. */
+/** Path from the attributes of a resource to its pod template. */
 const TEMPLATES: { readonly [type: string]: readonly string[] } = {
   pod: [],
   deployment: ['spec', 'template'],
@@ -66,7 +66,7 @@ export function runsPods({ terraformResourceType: type }: TerraformResource): bo
 }
 
 /**
- * The pods of a resource of the Kubernetes provider, read from what is synthesized, overrides included. What Terraform only knows later is
+ * The pods of a resource of the Kubernetes provider, read from what is synthesized, overrides included. Values known only to Terraform are
  * left out.
  *
  * @internal
@@ -82,13 +82,13 @@ export function podsOfResource(resource: TerraformResource): ResourcePods {
     name: `${namespace}/${name}`,
     containers: [...many(spec.container), ...many(spec.init_container)].map((each) => ({
       ...container(each).resources,
-      later: isLater(each.resources),
+      later: isKnownLater(each.resources),
     })),
     demand: demandOf(resource, `${namespace}/${name}`, kind, attributes, template),
   };
 }
 
-/** Nothing for pods that no scheduler places, and for those that say they run elsewhere. */
+/** Undefined for pods that no scheduler places, and for those annotated to run elsewhere. */
 function demandOf(
   resource: TerraformResource,
   name: string,
@@ -111,8 +111,8 @@ function demandOf(
     nodeTerms: nodeTerms(spec),
     tolerations: many(spec.toleration).map((each) => {
       const { key, operator, value, effect } = each;
-      // A toleration that is known later may be the one that counts.
-      return isLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
+      // A toleration known only to Terraform may be the one that matters.
+      return isKnownLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
     }),
     hostNetwork: spec.host_network === true,
   };
@@ -122,8 +122,8 @@ function pathOf({ node }: TerraformResource): string {
   return node.id === 'Resource' && node.scope ? node.scope.node.path : node.path;
 }
 
-/** What no scheduler looks at. It is most of a pod, and to resolve it takes most of the time. */
-const NOT_SCHEDULED: ReadonlySet<string> = new Set([
+/** Attributes that no scheduler reads. They are most of a pod, and resolving them would take most of the time. */
+const UNSCHEDULED_ATTRIBUTES: ReadonlySet<string> = new Set([
   'args',
   'command',
   'data',
@@ -140,8 +140,8 @@ const NOT_SCHEDULED: ReadonlySet<string> = new Set([
   'volume_mount',
 ]);
 
-/** Blocks that lead to pods and containers; all others, such as maps of labels, are taken as they are. */
-const LEADING_TO_CONTAINERS: ReadonlySet<string> = new Set([
+/** Blocks that lead to pods and containers; all others, such as maps of labels, are kept unchanged. */
+const CONTAINER_PATH_BLOCKS: ReadonlySet<string> = new Set([
   'spec',
   'template',
   'job_template',
@@ -150,9 +150,33 @@ const LEADING_TO_CONTAINERS: ReadonlySet<string> = new Set([
 ]);
 
 function attributesOf(resource: TerraformResource): Attributes {
+  return resolved(resource, scheduledPart(synthesized(resource))) as Attributes;
+}
+
+/**
+ * What tells the object of a resource from others, read from what is synthesized, overrides included.
+ *
+ * @internal
+ */
+export function objectIdentity(resource: TerraformResource): {
+  readonly name?: unknown;
+  readonly namespace?: unknown;
+  /** Whether Terraform makes a number of them. */
+  readonly isRepeated: boolean;
+} {
+  const { metadata, count, for_each: each } = synthesized(resource);
+  const { name, namespace } = one(resolved(resource, one(metadata)));
+  return { name, namespace, isRepeated: (count ?? each) !== undefined };
+}
+
+function synthesized(resource: TerraformResource): Attributes {
   const { terraformResourceType: type } = resource;
   const [attributes] = Object.values(resource.toTerraform()?.resource?.[type] ?? {});
-  return Tokenization.resolve(scheduledPart(attributes), {
+  return attributes as Attributes;
+}
+
+function resolved(resource: TerraformResource, value: unknown): unknown {
+  return Tokenization.resolve(value, {
     scope: TerraformStack.of(resource),
     resolver: new DefaultTokenResolver(new StringConcat()),
   });
@@ -161,14 +185,15 @@ function attributesOf(resource: TerraformResource): Attributes {
 function scheduledPart(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(scheduledPart);
   if (typeof value !== 'object' || value === null || Tokenization.isResolvable(value)) return value;
-  const kept = Object.entries(value).filter(([key, each]) => each !== undefined && !NOT_SCHEDULED.has(key));
+  const kept = Object.entries(value).filter(([key, each]) => each !== undefined && !UNSCHEDULED_ATTRIBUTES.has(key));
   return Object.fromEntries(
-    kept.map(([key, each]) => [key, LEADING_TO_CONTAINERS.has(key) ? scheduledPart(each) : each]),
+    kept.map(([key, each]) => [key, CONTAINER_PATH_BLOCKS.has(key) ? scheduledPart(each) : each]),
   );
 }
 
 /**
- * How many pods there are at least: what is known later may be none. The pods of a Job may wait for each other, unless they work together.
+ * Minimum number of pods: a number known only to Terraform may be zero. The pods of a Job may run one after another, unless they work
+ * together.
  */
 function podsOf(kind: string, { spec, count, for_each: each }: Attributes, podsPerGroup = 1): number {
   const number = (value: unknown) => (value === undefined || value === null ? 1 : Number(value));
@@ -186,26 +211,26 @@ function container({ resources }: Attributes) {
 function nodeTerms({ affinity }: Attributes) {
   const required = one(one(one(affinity).node_affinity).required_during_scheduling_ignored_during_execution);
   const terms = many(required.node_selector_term);
-  // Of what is known later, and of a node's own name, any pool may be meant.
+  // A value known only to Terraform, or the name of a node, may mean any pool.
   return terms.map(({ match_expressions: expressions }) => ({
     requirements: many(expressions)
-      .filter(({ key, values }) => !isLater([key, values]))
+      .filter(({ key, values }) => !isKnownLater([key, values]))
       .map(({ key, operator, values }) => ({ key, operator, values })),
   }));
 }
 
-/** What is known of a map at synthesis. */
+/** The entries of a map that are known at synthesis. */
 function known(map: Attributes): { [key: string]: string } {
-  const entries = Object.entries(map).filter((entry) => !isLater(entry));
+  const entries = Object.entries(map).filter((entry) => !isKnownLater(entry));
   return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
 }
 
-/** Whether a value has a part that Terraform computes. */
-function isLater(value: unknown): boolean {
+/** Whether part of a value is computed by Terraform. */
+function isKnownLater(value: unknown): boolean {
   return JSON.stringify(value ?? null).includes('${');
 }
 
-/** A block that there is once, whether it is written as itself or as a list. */
+/** A single block, whether it is an object or a list. */
 function one(value: unknown): Attributes {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   return typeof first === 'object' && first !== null ? first : {};

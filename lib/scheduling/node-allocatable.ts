@@ -3,12 +3,12 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { quantityValue } from '../kubernetes/quantity';
 
 const MIB = 1024 ** 2;
-/** Most pods that a kubelet takes by itself: its own default. */
+/** Default maximum number of pods of a kubelet. */
 const KUBELET_MAX_PODS = 110;
-/** Pods that memory is set aside for on nodes outside EC2: as on one with four interfaces of 30 addresses. */
+/** Number of pods that memory is reserved for on nodes outside EC2: as on one with four interfaces of 30 addresses. */
 const ELSEWHERE_RESERVED_PODS = 118;
 
-/** The resource that GPUs are requested by, unless a pool says another. @internal */
+/** The resource by which GPUs are requested, unless a pool sets another. @internal */
 export const GPU_RESOURCE = 'nvidia.com/gpu';
 
 /**
@@ -31,7 +31,8 @@ export function allocatableCpuMillis(type: GpuNodeType): number {
 }
 
 /**
- * Disk that pods can get, MiB: instance store in RAID 0, less the kubelet's threshold of 15 % and the images; unknown without one.
+ * Disk that pods can get, MiB: instance store in RAID 0, less the kubelet's threshold of 15 % and the images; undefined without an instance
+ * store.
  *
  * @internal
  */
@@ -40,8 +41,8 @@ export function allocatableDiskMib(type: GpuNodeType): number | undefined {
 }
 
 /**
- * What pods can have on one node of a pool, by resource: bytes, cores and pieces. A resource that is not there is not advertised,
- * but for local disk, which may just not be known.
+ * What pods can have on one node of a pool, by resource: bytes, cores and pieces. A resource that is missing is not advertised, except
+ * local disk, which may merely be unknown.
  *
  * @internal
  */
@@ -69,12 +70,12 @@ export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
   return amounts;
 }
 
-/** GPUs that pods can have on one node of a pool, each share of one counted. @internal */
+/** GPUs that pods can have on one node of a pool, counting each share. @internal */
 export function gpusPerNode(pool: IGpuNodePool): number {
   return quantityValue(pool.allocatable?.[gpuResource(pool)] ?? String(pool.hardware.gpuCount));
 }
 
-/** The resource that pods request GPUs of a pool, or shares of them, by. @internal */
+/** The resource by which pods request GPUs of a pool, or shares of them. @internal */
 export function gpuResource({ gpuResourceName = GPU_RESOURCE }: IGpuNodePool): string {
   return gpuResourceName;
 }

@@ -2,7 +2,7 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { NodeRequirement, NodeTerm } from './pod-demand';
 
-/** Labels that kubelets, clouds and NVIDIA's feature discovery set; what values they have is not known here. */
+/** Labels that kubelets, clouds and NVIDIA's feature discovery set; their values are not known here. */
 const WELL_KNOWN_LABELS = [
   /(^|\.)(kubernetes|k8s)\.io\//,
   /^(eks|topology)\.amazonaws\.com\//,
@@ -12,7 +12,7 @@ const WELL_KNOWN_LABELS = [
 ];
 
 /**
- * Whether a label is set by others than pools.
+ * Whether a label is set by something other than pools.
  *
  * @internal
  */
@@ -20,22 +20,22 @@ export function isWellKnown(key: string): boolean {
   return WELL_KNOWN_LABELS.some((pattern) => pattern.test(key));
 }
 
-/** Labels of kubelets that follow from the hardware; nothing where it does not tell, as of own hardware. */
+/** Labels of kubelets that follow from the hardware; undefined if they do not, as on hardware outside EC2. */
 const HARDWARE_LABELS: { readonly [label: string]: (type: GpuNodeType) => string | undefined } = {
   'node.kubernetes.io/instance-type': (type) => (type.isEc2 ? type.name : undefined),
   'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
   'kubernetes.io/os': () => 'linux',
 };
 
-/** Labels of EKS's node groups, and of Karpenter: a node whose provisioner is known has the ones or the others. */
+/** Labels of EKS's node groups, and of Karpenter: a node with a known provisioner has one or the other. */
 const PROVISIONER_LABELS = [/^eks\.amazonaws\.com\/(capacityType|nodegroup)/, /^karpenter\./];
 
-/** The value of a label that others than the pool set, where it is known. */
+/** The value of a label that is not set by the pool, if it is known. */
 function platformValue({ hardware: instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
   return Object.hasOwn(HARDWARE_LABELS, key) ? HARDWARE_LABELS[key](instanceType) : platformLabels[key];
 }
 
-/** Whether it is known that nodes of a pool lack the label of a key, because another provisioner makes them. */
+/** Whether it is known that nodes of a pool lack the label of a key, because another provisioner creates them. */
 function knownToLack({ platformLabels }: IGpuNodePool, key: string): boolean {
   const provisioner = PROVISIONER_LABELS.find((pattern) => pattern.test(key));
   return (
@@ -46,7 +46,7 @@ function knownToLack({ platformLabels }: IGpuNodePool, key: string): boolean {
 }
 
 /**
- * Whether nodes of a pool may have a label that others than pools set; what is not known may be so.
+ * Whether nodes of a pool may have a label that is not set by pools; unknown values may match.
  *
  * @internal
  */
@@ -56,11 +56,11 @@ export function mayHave(pool: IGpuNodePool, key: string, value: string): boolean
 }
 
 /**
- * Whether nodes of a pool may meet one of the alternatives of a node affinity; what is not known may be so.
+ * Whether nodes of a pool may meet one of the alternatives of a node affinity; unknown values may match.
  *
- * @param terms the alternatives; with none there is nothing to meet
+ * @param terms the alternatives; if empty, every node matches
  * @param pool the pool
- * @param isStamped whether some pool of the cluster says what value a label has
+ * @param isStamped whether some pool of the cluster sets a label
  *
  * @internal
  */

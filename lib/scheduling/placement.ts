@@ -5,7 +5,7 @@ import { PodDemand } from './pod-demand';
 /** Amounts by resource: bytes, cores and pieces. @internal */
 export type Amounts = ReadonlyMap<string, number>;
 
-/** A demand with its amounts and the pools its pods may land on. @internal */
+/** A demand with its amounts and the pools on which its pods may be placed. @internal */
 export interface PlacedDemand {
   readonly path: string;
   readonly demand: PodDemand;
@@ -13,16 +13,16 @@ export interface PlacedDemand {
   readonly pools: PoolLoad[];
 }
 
-/** A pool and what lands on it. @internal */
+/** A pool and the demands placed on it. @internal */
 export interface PoolLoad {
   readonly pool: IGpuNodePool;
-  /** Nodes that it is taken to have. */
+  /** Assumed number of nodes. */
   readonly nodes: number;
-  /** What pods can have on one of its nodes beside what runs on every node. */
+  /** Resources of one of its nodes that are left beside what runs on every node. */
   readonly free: Map<string, number>;
   /** What runs once on every node. */
   readonly agents: PlacedDemand[];
-  /** What may land here; the only pool for those whose `pools` is this one. */
+  /** Demands that may be placed here; their only pool if `pools` contains just this one. */
   readonly demands: PlacedDemand[];
 }
 

@@ -36,12 +36,12 @@ export interface NodeRequirement {
  * @internal
  */
 export interface NodeTerm {
-  /** What a node must meet, all of it. */
+  /** Requirements that a node must all meet. */
   readonly requirements: NodeRequirement[];
 }
 
 /**
- * What identical pods ask of the nodes of a cluster.
+ * The demand of identical pods on the nodes of a cluster.
  *
  * @internal
  */
@@ -50,7 +50,7 @@ export interface PodDemand extends SchedulingHints {
   readonly name: string;
   /** Number of pods; ignored for pods that run on every node. */
   readonly pods: number;
-  /** What one pod requests, as Kubernetes quantities: the larger of its containers together and its largest init container. */
+  /** Requests of one pod, as Kubernetes quantities: the larger of its containers together and its largest init container. */
   readonly requests: { [resource: string]: string };
   /** Labels that its nodes must have. @default - any node */
   readonly nodeSelector?: { [key: string]: string };
@@ -58,7 +58,7 @@ export interface PodDemand extends SchedulingHints {
   readonly nodeTerms?: NodeTerm[];
   /** Its tolerations. @default - none */
   readonly tolerations?: PodToleration[];
-  /** Whether it runs once on every node that has the labels, as a DaemonSet does. @default false */
+  /** Whether it runs once on every matching node, like a DaemonSet. @default false */
   readonly onEveryNode?: boolean;
   /** Whether it uses the node's own address. @default false */
   readonly hostNetwork?: boolean;

@@ -1,6 +1,6 @@
 import { quantityValue } from '../kubernetes/quantity';
 
-/** The part of a container that the scheduler looks at, as the provider's types have it. */
+/** The part of a container that the scheduler reads, as in the provider's types. */
 interface Container {
   readonly resources?: {
     readonly requests?: { [resource: string]: string };
@@ -9,8 +9,7 @@ interface Container {
 }
 
 /**
- * What a pod requests: the larger of its containers together and its largest init container. The provider has no init containers
- * that run on beside the others.
+ * Requests of a pod: the larger of its containers together and its largest init container. The provider has no sidecar init containers.
  *
  * @internal
  */
@@ -18,7 +17,7 @@ export function podRequests(main: readonly Container[], init: readonly Container
   return largest([sum(main.map(requestsOf)), ...init.map(requestsOf)]);
 }
 
-/** A limit without a request is the request. Requests come first, in the order in which people wrote them. */
+/** A limit without a request counts as the request. Requests come first, in the order in which they are written. */
 function requestsOf({ resources }: Container): { [resource: string]: string } {
   return { ...resources?.requests, ...resources?.limits, ...resources?.requests };
 }
@@ -43,7 +42,7 @@ function largest(all: { [resource: string]: string }[]): { [resource: string]: s
   for (const requests of all) {
     for (const [resource, quantity] of Object.entries(requests)) {
       const known = most[resource];
-      // What is no quantity stays, to be refused.
+      // An invalid quantity is kept, so that it is refused later.
       const isMore = known === undefined || quantityValue(quantity) > quantityValue(known);
       if (isMore || Number.isNaN(quantityValue(quantity))) most[resource] = quantity;
     }

@@ -5,7 +5,7 @@ import { PoolLoad } from './placement';
 import { NodeRequirement, NodeTerm, PodDemand, PodToleration } from './pod-demand';
 
 /**
- * The pools that pods may land on, and what is wrong with that: a sentence that goes on from "pods of 'x'".
+ * The pools on which pods may be placed, or the reason why there are none: a sentence that continues "pods of 'x'".
  *
  * @internal
  */
@@ -14,7 +14,7 @@ export interface PoolAnswer {
   readonly why?: Fault;
 }
 
-/** Pools by the labels they stamp, and by the keys of those. @internal */
+/** Pools by the labels that they set, and by the keys of these labels. @internal */
 export type PoolIndex = ReadonlyMap<string, PoolLoad[]>;
 
 /** @internal */
@@ -36,7 +36,7 @@ export function indexByLabel(loads: PoolLoad[]): PoolIndex {
 const GPU_NODE_KEY = /^(gpu-inference-constructs|nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
 
 /**
- * Whether only nodes of known pools can take a pod: it asks for what pools have, or selects by what pools stamp.
+ * Whether only nodes of known pools can run a pod: it requests resources, or selects labels, that only pools have.
  *
  * @internal
  */
@@ -49,9 +49,9 @@ export function needsGpuNode({ elsewhere, requests, nodeSelector = {}, nodeTerms
 
 /** @internal */
 export function poolsFor(demand: PodDemand, all: PoolLoad[], index: PoolIndex): PoolAnswer {
-  // A cluster whose pools another program made is not known here.
+  // If another program manages the pools of the cluster, they are not known here.
   if (all.length === 0) return { pools: [] };
-  // Labels of kubelets and clouds count where a pool says which it has.
+  // Labels of kubelets and clouds count if a pool declares them.
   const selector = Object.entries(demand.nodeSelector ?? {});
   const isStamped = (key: string) => index.has(key);
   const wanted = selector.filter(([key]) => !isWellKnown(key) || isStamped(key));
@@ -65,14 +65,14 @@ export function poolsFor(demand: PodDemand, all: PoolLoad[], index: PoolIndex): 
   if (selected.length === 0) {
     if (!required) return { pools: [] };
     if (possible.length > 0) {
-      // A DaemonSet that keeps away from all pools there are does what it is meant to.
+      // A DaemonSet that avoids all known pools works as intended.
       const keepsAway = demand.onEveryNode && possible.some(({ pool }) => mayMeet(positive(demand), pool, isStamped));
       return { pools: [], why: keepsAway ? undefined : AFFINITY_FAULT };
     }
     return { pools: [], why: selectorFault(labeled.length > 0 ? others : wanted, labeled.length > 0, index) };
   }
-  // Nodes that are not known here may take these, so that nothing is certain of the pools; they may have a pool's labels too, but not
-  // those that tell its nodes from all others.
+  // Unknown nodes may run these pods, so nothing is certain about the pools. Unknown nodes may have some labels of a pool too, but not
+  // those that identify its nodes.
   const isCertain = !demand.elsewhere && selected.some(({ pool }) => selectsPool(demand, pool));
   if (!demand.onEveryNode && !required && !isCertain) return { pools: [] };
   const tolerated = selected.filter(({ pool }) => untolerated(pool.taints, demand.tolerations).length === 0);
@@ -85,8 +85,8 @@ export function poolsFor(demand: PodDemand, all: PoolLoad[], index: PoolIndex): 
 }
 
 /**
- * Those of the pools whose nodes may meet one of the alternatives of a node affinity. An alternative that asks for a label which only pools
- * stamp is looked at with the pools that do, so that an alternative for each of many pools does not take long.
+ * The pools whose nodes may meet one of the alternatives of a node affinity. An alternative with a label that only pools set is compared
+ * only with the pools that set it, so that one alternative for each of many pools stays fast.
  */
 function meeting(terms: readonly NodeTerm[], pools: readonly PoolLoad[], index: PoolIndex): PoolLoad[] {
   if (terms.length === 0) return [...pools];
@@ -105,12 +105,12 @@ function meeting(terms: readonly NodeTerm[], pools: readonly PoolLoad[], index: 
   return pools.filter((load) => found.has(load));
 }
 
-/** Whether the selector of pods has all the labels that only the nodes of a pool have. */
+/** Whether the selector of pods has all the labels that identify the nodes of a pool. */
 function selectsPool({ nodeSelector = {} }: PodDemand, pool: IGpuNodePool): boolean {
   return Object.entries(pool.nodeSelector).every(([key, value]) => nodeSelector[key] === value);
 }
 
-/** A node affinity without what a node must not have. */
+/** A node affinity without its negative requirements. */
 function positive({ nodeTerms = [] }: PodDemand): NodeTerm[] {
   return nodeTerms.map(({ requirements }) => ({
     requirements: requirements.filter(({ operator }) => operator !== 'NotIn' && operator !== 'DoesNotExist'),
@@ -120,19 +120,19 @@ function positive({ nodeTerms = [] }: PodDemand): NodeTerm[] {
 const AFFINITY_FAULT = fault(
   'NODE_AFFINITY_MATCHES_NO_POOL',
   undefined,
-  'have a node affinity that no pool of the cluster meets; use labels of a pool, as its nodeSelector has them',
+  'have a node affinity that no pool of the cluster meets; use the labels in the nodeSelector of a pool',
 );
 
-/** The alternative for pods of nodes that another program makes. */
-const OR_ELSEWHERE =
-  ', or annotate pods for nodes that this program does not make with gpu-inference-constructs/elsewhere: "true"';
+/** The hint for pods of nodes that another program manages. */
+const ELSEWHERE_HINT =
+  ', or annotate pods for nodes that this program does not manage with gpu-inference-constructs/elsewhere: "true"';
 
 function selectorFault(wanted: [string, string][], isOfPlatform: boolean, index: PoolIndex): Fault {
   const listed = (labels: [string, string][]) => labels.map(([key, value]) => `${key}=${value}`).join(', ');
   const unstamped = wanted.filter(([key, value]) => !index.has(`${key}=${value}`));
   const why =
     isOfPlatform || unstamped.length > 0
-      ? `select nodes by ${listed(unstamped)}, a label that no pool of the cluster has; use the pool's nodeSelector${OR_ELSEWHERE}`
+      ? `select nodes by ${listed(unstamped)}, a label that no pool of the cluster has; use the pool's nodeSelector${ELSEWHERE_HINT}`
       : `select nodes by ${listed(wanted)}, labels of different pools that no single pool has together; use one pool's nodeSelector`;
   return fault('NODE_SELECTOR_MATCHES_NO_POOL', undefined, why);
 }

@@ -2,7 +2,8 @@ import { Fault, fault } from '../units/fault';
 import { PoolLoad } from './placement';
 
 /**
- * Pools whose selector leads to nodes of others too. Each pool sees those before it when it is made, but not those after.
+ * The faults of pools whose selector also matches nodes of others. On creation a pool is compared with earlier pools, but not with later
+ * ones.
  *
  * @internal
  */

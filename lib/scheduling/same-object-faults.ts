@@ -1,9 +1,9 @@
 import { Fault, fault } from '../units/fault';
 import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { hasToken } from '../core/tokens';
+import { objectIdentity } from './kubernetes-pods';
 
-/** Types of the Kubernetes provider that make no object: they change or read what others made. */
+/** Types of the Kubernetes provider that create no object: they change or read existing ones. */
 const NON_CREATING_TYPES: ReadonlySet<string> = new Set([
   'annotations',
   'labels',
@@ -15,17 +15,12 @@ const NON_CREATING_TYPES: ReadonlySet<string> = new Set([
   'token_request',
 ]);
 
-/** `kubernetes_deployment` and `kubernetes_deployment_v1` make the same kind of object. */
+/** `kubernetes_deployment` and `kubernetes_deployment_v1` create the same kind of object. */
 const RESOURCE_TYPE_PATTERN = /^kubernetes_(\w+?)(_v\d+(?:(?:alpha|beta)\d+)?)?$/;
 
-interface Metadata {
-  readonly name?: string;
-  readonly namespace?: string;
-}
-
 /**
- * Objects of one kind, namespace and name on one cluster: the API server refuses the second of them, in the middle of an apply. Those
- * that Terraform makes a number of, or names later, are left out.
+ * Objects of one kind, namespace and name on one cluster: the API server refuses the second of them, in the middle of an apply. Objects
+ * with `count` or `for_each`, or with a name known only to Terraform, are left out.
  *
  * @param objects resources of the Kubernetes provider on the cluster
  *
@@ -42,7 +37,7 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
       first.set(what, object);
       continue;
     }
-    const [one, other] = parting(known, object);
+    const [one, other] = divergingPaths(known, object);
     const key = `${one} ${other}`;
     const pair = pairs.get(key) ?? { one, other, what: [] };
     pairs.set(key, pair);
@@ -61,13 +56,18 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
 function identityOf(object: TerraformResource): string | undefined {
   const [, kind, version = ''] = RESOURCE_TYPE_PATTERN.exec(object.terraformResourceType) ?? [];
   if (kind === undefined || NON_CREATING_TYPES.has(kind + version) || NON_CREATING_TYPES.has(kind)) return undefined;
-  const { name, namespace = 'default' } = ((object as { metadataInput?: unknown }).metadataInput ?? {}) as Metadata;
-  if (!name || hasToken([name, namespace]) || object.count !== undefined || object.forEach) return undefined;
+  const { name, namespace = 'default', isRepeated } = objectIdentity(object);
+  if (!isKnown(name) || !isKnown(namespace) || isRepeated) return undefined;
   return `${kind} ${namespace === 'default' ? '' : `${namespace}/`}${name}`;
 }
 
-/** The paths, from where they part: what the user wrote is there, not in the parts of a construct. */
-function parting(one: IConstruct, other: IConstruct): [string, string] {
+/** Whether a name is known at synthesis; the API server makes one up for an empty one. */
+function isKnown(name: unknown): name is string {
+  return typeof name === 'string' && name !== '' && !name.includes('${');
+}
+
+/** The paths up to where they diverge, which shows what the user wrote and not the parts of a construct. */
+function divergingPaths(one: IConstruct, other: IConstruct): [string, string] {
   const [a, b] = [one.node.scopes, other.node.scopes];
   const at = a.findIndex((scope, index) => scope !== b[index]);
   return [a[at], b[at]].map(({ node }) => node.path) as [string, string];

@@ -18,6 +18,7 @@ import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
+import { credentialFaults, regionFaults } from '../core/model-store-reach';
 import { kubernetesName } from '../core/naming';
 import { awsTags, tagFaults } from '../core/tags';
 import { concreteFault } from '../core/tokens';
@@ -29,13 +30,12 @@ import { RemovalPolicy } from './removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
-import { credentialFaults } from './store-reach';
 
 /**
  * Where the access log of a store is written.
  */
 export interface ModelStoreAccessLogs {
-  /** Name of the bucket that takes the log; its policy must let `logging.s3.amazonaws.com` write. */
+  /** Name of the bucket that receives the log; its policy must let `logging.s3.amazonaws.com` write. */
   readonly bucketName: string;
   /** Prefix of the log's objects. @default 'model-store/' */
   readonly prefix?: string;
@@ -48,8 +48,8 @@ export interface ModelStoreProps {
   /** Name of the bucket, unique in all of AWS. @default - made by Terraform from the construct's id */
   readonly bucketName?: string;
   /**
-   * ARN of an existing KMS key; its policy must let the roles of grants use it by their own policies.
-   * @default - a key of the store's own, rotated every year
+   * ARN of an existing KMS key; its policy must let granted roles use it through their own policies.
+   * @default - a new key for the store, rotated every year
    */
   readonly encryptionKeyArn?: string;
   /** Region of the bucket, for pods in another region. @default - the region of the pods that read it */
@@ -60,9 +60,9 @@ export interface ModelStoreProps {
   readonly noncurrentVersionDays?: number;
   /** Days after which the parts of an unfinished upload are removed; whole, at least 1. @default 7 */
   readonly incompleteUploadDays?: number;
-  /** Where accesses are logged. @default - they are not */
+  /** Where accesses are logged. @default - not logged */
   readonly accessLogs?: ModelStoreAccessLogs;
-  /** What becomes of the models when the store is destroyed. @default RemovalPolicy.RETAIN */
+  /** What happens to the models when the store is destroyed. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
   /** Tags of the AWS resources. @default - the library's own */
   readonly tags?: { [key: string]: string };
@@ -71,8 +71,8 @@ export interface ModelStoreProps {
 }
 
 /**
- * Where model weights are kept: an S3 bucket, versioned, encrypted by a KMS key, private, reached by TLS 1.2 or later only. Old
- * versions and unfinished uploads are cleared away; access is granted to single roles.
+ * Where model weights are kept: an S3 bucket, versioned, encrypted by a KMS key, private, reached by TLS 1.2 or later only. Old versions
+ * and unfinished uploads are removed; access is granted to individual roles.
  *
  * Throws a `ValidationError` with every fault of the bucket's name, the days and the tags.
  *
@@ -97,8 +97,9 @@ export class ModelStore extends Construct implements IModelStore {
   }
 
   /**
-   * A bucket of a store that speaks S3 but is not AWS, e.g. MinIO or Ceph. Its pods get credentials from a secret; grants to IAM roles
-   * are refused. Throws a `ValidationError` with every fault of the bucket's name, the endpoint and the secret's name.
+   * A bucket in an S3-compatible store outside AWS, e.g. MinIO or Ceph. Its pods get credentials from a secret; grants to IAM roles
+   * are refused. Throws a `ValidationError` with every fault of the bucket's name, the endpoint, the region and the credentials. Warns of an
+   * endpoint by `http` (`ENDPOINT_NOT_ENCRYPTED`).
    *
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
@@ -133,6 +134,7 @@ export class ModelStore extends Construct implements IModelStore {
       ...(props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
       ...dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
       ...dayFaults('incompleteUploadDays', props.incompleteUploadDays),
+      ...regionFaults(props.region),
       ...credentialFaults(props.credentials),
       ...tagFaults(props.tags),
     ]);
@@ -149,7 +151,7 @@ export class ModelStore extends Construct implements IModelStore {
       bucketPrefix: props.bucketName === undefined ? `${kubernetesName(id, 36)}-` : undefined,
       forceDestroy: props.removalPolicy === RemovalPolicy.DESTROY,
       tags: this.tags,
-      // Destroyed before the key: when a bucket that is not empty refuses to go, the key that its objects need must still be there.
+      // Destroyed before the key: if a bucket cannot be destroyed because it is not empty, the key of its objects must still exist.
       dependsOn: key && [key],
     });
     this.bucketName = bucket.bucket;
@@ -192,7 +194,7 @@ export class ModelStore extends Construct implements IModelStore {
   }
 
   /**
-   * Where a model lies: `s3://<bucket>/<model>/<version>`. Throws a `ValidationError` for a name that is no plain path.
+   * URI of a model: `s3://<bucket>/<model>/<version>`. Throws a `ValidationError` for a name that is not a plain path.
    *
    * @param model name of the model, e.g. `deepseek`
    * @param version version of it, e.g. `65b` @default - the folder of all its versions
@@ -210,7 +212,7 @@ export class ModelStore extends Construct implements IModelStore {
       description: `Models in store ${this.node.id}`,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      // Hands the decision to IAM policies of this account, as the grants write them.
+      // Delegates the decision to IAM policies of this account, such as those of the grants.
       policy: JSON.stringify({
         Version: '2012-10-17',
         Statement: [
@@ -253,7 +255,7 @@ export class ModelStore extends Construct implements IModelStore {
       bucket: bucket.id,
       rule: [
         {
-          // One data key for the bucket in place of one for each object: weights come as hundreds of objects at a time.
+          // One data key for the bucket instead of one for each object: weights are read as hundreds of objects at a time.
           bucketKeyEnabled: true,
           applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: this.kmsKeyArn },
         },
@@ -271,7 +273,7 @@ export class ModelStore extends Construct implements IModelStore {
           { Sid: 'DenyOldTls', ...deny, Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } } },
         ],
       }),
-      // S3 refuses the two at the same time.
+      // S3 refuses both at the same time.
       dependsOn: [publicAccess],
     });
   }

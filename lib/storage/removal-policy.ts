@@ -1,9 +1,9 @@
 /**
- * What becomes of data when the resource that holds it leaves the code, or everything is destroyed.
+ * What happens to data when its resource is removed from the code, or everything is destroyed.
  */
 export enum RemovalPolicy {
-  /** Data stays: a bucket that is not empty is not destroyed, and Terraform says so. */
+  /** Data is kept: Terraform fails to destroy a bucket that is not empty. */
   RETAIN = 'retain',
-  /** Data goes with the resource, every version of it. */
+  /** Data is deleted with the resource, including all versions. */
   DESTROY = 'destroy',
 }

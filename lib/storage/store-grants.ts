@@ -3,8 +3,10 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { TerraformProvider, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
+import { isInTree } from '../core/cluster-ledger';
+import { isSynthesized, synthesizeWhile } from '../core/omission';
 
-/** What a grant is for. */
+/** The store that a grant is for. */
 interface GrantedStore {
   readonly construct: IConstruct;
   readonly bucketArn: string;
@@ -13,7 +15,7 @@ interface GrantedStore {
 }
 
 /**
- * Lets a role read the store, by an inline policy beside the role.
+ * Lets a role read the store, by an inline policy beside the role, which is left out once the store is out of the tree.
  *
  * @internal
  */
@@ -48,9 +50,12 @@ function grant(
 ): void {
   // The id is the same for the same store, so that a second grant changes nothing.
   const id = `${kind}-${store.construct.node.id}-${store.construct.node.addr.slice(-8)}`;
-  if (role.node.tryFindChild(id)) return;
+  const known = role.node.tryFindChild(id);
+  if (known && isSynthesized(known as IamRolePolicy)) return;
+  // A store that was made anew under the same path need not be the same bucket.
+  role.node.tryRemoveChild(id);
   const { bucketArn, kmsKeyArn } = store;
-  new IamRolePolicy(role as unknown as Construct, id, {
+  const policy = new IamRolePolicy(role as unknown as Construct, id, {
     provider: providerOf(role) ?? store.provider,
     name: id,
     role: role.roleName,
@@ -63,9 +68,10 @@ function grant(
       ],
     }),
   });
+  synthesizeWhile(policy, () => isInTree(store.construct));
 }
 
-/** A role may be of another account than the bucket: its policies go where it is. */
+/** A role may be in another account than the bucket: its policies belong to its own account. */
 function providerOf(role: IAwsRole): TerraformProvider | undefined {
   const made = role.node
     .findAll()

@@ -1,10 +1,10 @@
 /** Levels of an annotation. */
 export enum AnnotationLevel {
-  /** For the reader's information. */
+  /** Information for the reader. */
   INFO = 'info',
-  /** What may not be meant; the synthesis goes on. */
+  /** Something that may not be intended; synthesis continues. */
   WARNING = 'warn',
-  /** What stops the synthesis. */
+  /** Something that makes synthesis fail. */
   ERROR = 'error',
 }
 
@@ -14,9 +14,9 @@ export enum AnnotationLevel {
 export interface StackAnnotation {
   /** Level. */
   readonly level: AnnotationLevel;
-  /** Id of the warning, e.g. `PUBLIC_API`; `docs/faults` has its cure. @default - the annotation is not of this library */
+  /** Id of the warning, e.g. `PUBLIC_API`; `docs/faults` describes its cure. @default - the annotation is not of this library */
   readonly id?: string;
-  /** What it says, without the id. */
+  /** Its text, without the id. */
   readonly message: string;
   /** Path of the construct. */
   readonly constructPath: string;

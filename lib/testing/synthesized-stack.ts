@@ -7,7 +7,7 @@ import { Fault, fault } from '../units/fault';
 import { AnnotationLevel, StackAnnotation } from './stack-annotation';
 
 /**
- * What a stack is synthesized to, for the tests of an application.
+ * The synthesized form of a stack, for the tests of an application.
  *
  * ```ts
  * const synthesized = SynthesizedStack.of(stack);
@@ -28,9 +28,9 @@ export class SynthesizedStack {
   }
 
   /**
-   * What a stack is refused for when it is synthesized, with the id and the property of each fault; nothing when it is not. What a
-   * constructor refuses is not among it: such a construct is never in a stack, and the `faults` of its `ValidationError` are the list.
-   * Validations of other libraries have the id `OTHER_VALIDATION`.
+   * The faults for which synthesis of a stack fails, each with its id and property; empty if it succeeds. Faults of constructors are not
+   * included, because such a construct is never in a stack: see the `faults` of its `ValidationError`. Validations of other libraries have
+   * the id `OTHER_VALIDATION`.
    *
    * @param stack the stack, complete
    */
@@ -46,7 +46,7 @@ export class SynthesizedStack {
     }
   }
 
-  /** What was synthesized already. @internal */
+  /** A stack that is already synthesized. @internal */
   public static _fromText(stack: TerraformStack, text: string): SynthesizedStack {
     return new SynthesizedStack(stack, JSON.parse(text) as TerraformJson);
   }
@@ -59,12 +59,12 @@ export class SynthesizedStack {
     this.json = json;
   }
 
-  /** The types of resource there are, sorted. */
+  /** The resource types of the stack, sorted. */
   public get resourceTypes(): string[] {
     return Object.keys(this.json.resource ?? {}).sort();
   }
 
-  /** What the constructs of the stack tell: infos, warnings with their ids, errors; in the order of the tree. */
+  /** What the constructs of the stack report: infos, warnings with their ids, errors; in the order of the tree. */
   public get annotations(): StackAnnotation[] {
     return this.stack.node.findAll().flatMap(annotationsOf);
   }
@@ -110,7 +110,7 @@ export class SynthesizedStack {
   }
 
   /**
-   * The one resource of a type with a name: that of its Kubernetes metadata, or its name, bucket, function, cluster or node group.
+   * The one resource of a type with a name: the name in its Kubernetes metadata, or its name, bucket, function, cluster or node group.
    * Throws a `UnscopedValidationError` when there is none, or more than one.
    *
    * @param type resource type, e.g. `kubernetes_deployment_v1`
@@ -124,7 +124,7 @@ export class SynthesizedStack {
   }
 
   /**
-   * The one resource of a type whose attributes have the given values; others may have any. A value may be a matcher of the test
+   * The one resource of a type whose attributes have the given values; other attributes are ignored. A value may be a matcher of the test
    * runner, e.g. `expect.stringContaining('a')`. Throws a `UnscopedValidationError` when there is none, or more than one.
    *
    * @param type resource type, e.g. `aws_launch_template`
@@ -140,13 +140,13 @@ export class SynthesizedStack {
     return one(found, `${type} with ${JSON.stringify(attributes)}`, known);
   }
 
-  /** The Terraform JSON without cdktf's metadata, keys sorted: the same text for the same stack, fit for a snapshot. */
+  /** The Terraform JSON without cdktf's metadata, keys sorted: the same text for the same stack, suitable for snapshots. */
   public toJson(): string {
     return JSON.stringify(this.json, undefined, 2);
   }
 }
 
-/** What validations find on one construct; those of this library with their ids. */
+/** The faults that validations find on one construct; those of this library with their ids. */
 function faultsOfConstruct(construct: IConstruct): Fault[] {
   const own = validationFaults(construct);
   const reasons = new Set(own.map(({ reason }) => reason));

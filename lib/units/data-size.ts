@@ -9,9 +9,8 @@ const GB = 1e9;
 /**
  * An amount of data, exact in bytes.
  *
- * Each factory has a short name for TypeScript (`DataSize.gib(80)`) and a long one that every language has
- * (`DataSize.fromGibibytes(80)`). `gib` counts powers of two (what GPUs and operating systems report), `gb` powers of ten (what
- * model cards and disks state).
+ * Each factory has a short name for TypeScript (`DataSize.gib(80)`) and a long one for all languages (`DataSize.fromGibibytes(80)`). `gib`
+ * counts powers of two (what GPUs and operating systems report), `gb` powers of ten (what model cards and disks state).
  */
 export class DataSize {
   /** No data. */
@@ -21,7 +20,7 @@ export class DataSize {
    * A size in bytes.
    *
    * @param amount bytes, not negative
-   * @throws UnscopedValidationError for a negative or not finite amount
+   * @throws UnscopedValidationError for a negative or non-finite amount
    *
    * @jsii ignore
    */
@@ -33,7 +32,7 @@ export class DataSize {
    * A size in bytes.
    *
    * @param amount bytes, not negative
-   * @throws UnscopedValidationError for a negative or not finite amount
+   * @throws UnscopedValidationError for a negative or non-finite amount
    */
   public static fromBytes(amount: number): DataSize {
     return DataSize.bytes(amount);
@@ -178,7 +177,7 @@ export class DataSize {
     return this.bytes > other.bytes;
   }
 
-  /** The size for people, in the largest binary unit that leaves at least one: `14.96 GiB`. */
+  /** Human-readable size, in the largest binary unit of which there is at least one: `14.96 GiB`. */
   public toString(): string {
     if (this.bytes >= GIB) return `${round(this.gib)} GiB`;
     if (this.bytes >= MIB) return `${round(this.mib)} MiB`;

@@ -2,17 +2,17 @@ import { Fault } from './fault';
 const MARKER = Symbol.for('gpu-inference-constructs/ValidationError');
 
 /**
- * Bad input found by the pure layers (units, catalog, planning), where there is no construct to name.
+ * Bad input found by the pure layers (units, catalog, planning), where there is no construct to report.
  *
  * Constructs catch it and throw a `ValidationError` that carries their path.
  *
- * TypeScript only: jsii knows no error classes.
+ * TypeScript only, because jsii does not support error classes.
  *
  * @jsii ignore
  */
 export class UnscopedValidationError extends Error {
   /**
-   * Whether the given value is a validation error of this library, scoped or not, also one thrown by another loaded copy.
+   * Whether the given value is a validation error of this library, scoped or not, even if another loaded copy threw it.
    *
    * @param value anything that was caught
    */

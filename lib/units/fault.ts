@@ -1,8 +1,8 @@
 /**
- * One thing that is wrong with an input, or a warning of one that may not be meant.
+ * One fault of an input, or a warning of something that may not be intended.
  */
 export interface Fault {
-  /** Stable id in capitals, e.g. `REPLICAS_EXCEED_POOL`; `docs/faults` has its cure. */
+  /** Stable id in capitals, e.g. `REPLICAS_EXCEED_POOL`; `docs/faults` describes its cure. */
   readonly id: string;
   /** Path of the property at fault, e.g. `models[0].contextLength`. @default - no single property is at fault */
   readonly property?: string;
@@ -24,11 +24,12 @@ export function fault(id: string, property: string | undefined, reason: string):
 }
 
 /**
- * The same faults as faults of a part: its property path and a word for it stand before theirs.
+ * The same faults as faults of a part: its property path and name are put in front of theirs.
  *
  * @param faults the faults of the part
  * @param path property path of the part, e.g. `models[0]`; empty to leave properties as they are
- * @param who what messages call the part, e.g. `model 'chat'`; not repeated where a message begins with it @default - messages stay
+ * @param who what messages call the part, e.g. `model 'chat'`; not repeated if a message already begins with it @default - messages are
+ * unchanged
  *
  * @internal
  */

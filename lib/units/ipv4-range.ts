@@ -13,7 +13,7 @@ export interface Ipv4Range {
 }
 
 /**
- * The range of a text in CIDR notation; nothing where the text is not such a range, or does not begin at the start of it.
+ * The range of a text in CIDR notation; undefined if the text is not such a range, or does not begin at its start.
  *
  * @internal
  */
@@ -25,7 +25,7 @@ export function ipv4Range(cidr: string): Ipv4Range | undefined {
 }
 
 /**
- * The number of an IPv4 address; nothing where the text is not one.
+ * The number of an IPv4 address; undefined if the text is not one.
  *
  * @internal
  */
@@ -80,7 +80,7 @@ export function ipv4RangesOverlap(one: Ipv4Range, other: Ipv4Range): boolean {
 }
 
 /**
- * Number of addresses of a range in CIDR notation, which must be without fault.
+ * Number of addresses of a range in CIDR notation, which must be valid.
  *
  * @internal
  */
@@ -89,7 +89,7 @@ export function ipv4RangeSize(cidr: string): number {
 }
 
 /**
- * Part of a range: the `index`-th of those whose prefix is longer by `bits`. The range must be without fault.
+ * Part of a range: the `index`-th of those whose prefix is longer by `bits`. The range must be valid.
  *
  * @internal
  */

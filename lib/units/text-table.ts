@@ -1,5 +1,5 @@
 /**
- * A table of text, columns aligned; without a header when that is empty.
+ * A table of text, columns aligned; without a header row if the header is empty.
  *
  * @internal
  */

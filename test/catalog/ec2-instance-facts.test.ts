@@ -52,16 +52,16 @@ function rowOf(type: GpuInstanceType): Ec2Row {
 
 describe('facts of EC2', () => {
   test.each(GpuInstanceType.ALL.map((type): [string, GpuInstanceType] => [type.name, type]))(
-    '%s: every cell is what EC2 says',
+    '%s: every cell agrees with EC2',
     (name, type) => expect(rowOf(type)).toEqual(types[name]),
   );
 
-  test('a cell that differs is seen', () => {
+  test('a cell that differs is detected', () => {
     expect(rowOf(GpuInstanceType.P5_48XLARGE)).not.toEqual({ ...types['p5.48xlarge'], nvmeGb: 30401 });
     expect(rowOf(GpuInstanceType.P5_48XLARGE)).not.toEqual(types['p5e.48xlarge']);
   });
 
-  test('what the catalog leaves out is left out on purpose', () => {
+  test('types missing from the catalog are left out on purpose', () => {
     const absent = Object.keys(types).filter((name) => !GpuInstanceType.ALL.some((type) => type.name === name));
     expect([...new Set(absent.map((name) => name.split('.')[0]))].sort()).toEqual(Object.keys(LEFT_OUT).sort());
   });

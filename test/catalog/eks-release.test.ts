@@ -13,7 +13,7 @@ const versions: EksReleaseVersions = {
 
 describe('releases of the table', () => {
   test.each(EksRelease.ALL.map((release) => [String(release), release] as const))(
-    '%s is written as EKS writes it',
+    '%s has the format of EKS',
     (minor, release) => {
       expect(() => EksRelease.custom(release)).not.toThrow();
       expect(EksRelease.of(minor)).toBe(release);
@@ -39,7 +39,7 @@ describe('releases of the table', () => {
 });
 
 describe('other releases', () => {
-  test('are refused when unknown, with the near ones', () => {
+  test('are refused when unknown, with the nearest ones', () => {
     expect(() => EksRelease.of('1.29')).toThrow(
       /unknown Kubernetes version '1.29'; nearest: .*'1.34'.*EksRelease\.custom/,
     );

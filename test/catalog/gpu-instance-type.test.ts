@@ -29,7 +29,7 @@ const EC2: [string, string, number, number, number, number, number, number, numb
 ];
 
 describe('GpuInstanceType', () => {
-  test.each(EC2)('%s is what EC2 says', (name, gpu, count, mib, vcpus, gib, efa, pods, gbps) => {
+  test.each(EC2)('%s agrees with EC2', (name, gpu, count, mib, vcpus, gib, efa, pods, gbps) => {
     const type = GpuInstanceType.of(name);
     expect(type.gpu.name).toBe(gpu);
     expect(type.gpuCount).toBe(count);
@@ -85,7 +85,7 @@ describe('GpuInstanceType', () => {
     }
   });
 
-  test('an unknown name is answered by the near ones', () => {
+  test('an unknown name is refused with the nearest names', () => {
     expect(() => GpuInstanceType.of('p5.48xlage')).toThrow(
       /unknown GPU instance type 'p5.48xlage'; nearest: 'p5.48xlarge'/,
     );

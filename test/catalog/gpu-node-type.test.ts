@@ -8,7 +8,7 @@ import { faultsThrown, idsOf } from '../support/faults';
 
 const own = { name: 'dgx-a100', gpu: GpuType.A100_80GB, gpuCount: 8, vcpus: 256, memory: DataSize.gib(2048) };
 
-test('a rack has what it is said to have, and nothing of EC2', () => {
+test('a rack has the given properties, and none of EC2', () => {
   const rack = GpuNodeType.custom({ ...own, interconnect: GpuInterconnect.NVSWITCH, rdma: true });
   expect(rack).toMatchObject({ nvlinkDomainSize: 8, networkBandwidthGbps: 10, rdma: true, gpuDirect: true });
   expect(rack.gpuMemory.bytes).toBe(GpuType.A100_80GB.memory.bytes);
@@ -30,7 +30,7 @@ test('a Jetson is a node type too', () => {
   expect(jetson).toMatchObject({ nvlinkDomainSize: 1, rdma: false, gpuDirect: true, architecture: 'arm64' });
 });
 
-test('data goes from GPU to adapter without a copy where there is NVLink or one GPU, unless it is said otherwise', () => {
+test('data goes from GPU to adapter without a copy where there is NVLink or one GPU, unless set otherwise', () => {
   const direct = (props: object) => GpuNodeType.custom({ ...own, ...props }).gpuDirect;
   expect([direct({}), direct({ gpuCount: 1 }), direct({ gpuDirect: true })]).toEqual([false, true, true]);
 });
@@ -57,6 +57,6 @@ test.each([
     { interconnect: GpuInterconnect.NVSWITCH, nvlinkDomainSize: 3 },
     ['NVLINK_DOMAIN_DOES_NOT_DIVIDE_GPUS nvlinkDomainSize'],
   ],
-])('own hardware is refused for %s', (_, change, ids) => {
+])('hardware outside EC2 is refused for %s', (_, change, ids) => {
   expect(idsOf(faultsThrown(() => GpuNodeType.custom({ ...own, ...change })))).toEqual(ids);
 });

@@ -232,7 +232,7 @@ describe('newer families of config.json', () => {
     const odd = Array.from({ length: 24 }, (_, i) => 2 * i + 1);
     expect(from({ ...MAVERICK, moe_layers: odd }).parameters).toBe(from(MAVERICK).parameters);
     for (const moe_layers of [odd.slice(1), odd.map((layer) => layer - 1), []])
-      expect(() => from({ ...MAVERICK, moe_layers })).toThrow(/experts in layers of a list/);
+      expect(() => from({ ...MAVERICK, moe_layers })).toThrow(/experts in listed layers/);
   });
 
   test.each([

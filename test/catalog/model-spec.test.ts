@@ -264,7 +264,7 @@ describe('Parallelism', () => {
     expect(parallelism.dividesHeads(30)).toBe(false);
   });
 
-  test('refuses what is no degree, all at once', () => {
+  test('refuses invalid degrees, all at once', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.integer({ max: 0 }), fc.constant(1.5), fc.constant(NaN), fc.constant(-8.1e298)),

@@ -71,7 +71,7 @@ const deployment = (stack: TerraformStack, cluster: IKubernetesCluster, nodePool
 const storeOf = (stack: TerraformStack) =>
   (stack.node.tryFindChild('Store') as TestStore | undefined) ?? new TestStore(stack, 'Store');
 
-describe('what was taken out of the tree does not count', () => {
+describe('entries of removed constructs do not count', () => {
   test.each<[string, (stack: TerraformStack) => () => IConstruct]>([
     [
       'TritonDeployment',
@@ -121,7 +121,7 @@ describe('what was taken out of the tree does not count', () => {
     });
   });
 
-  test('neither does what is below it', () => {
+  test('nor do entries of constructs below a removed one', () => {
     synthesize((stack) => {
       const cluster = testEksCluster(stack);
       const make = () => {
@@ -138,7 +138,7 @@ describe('what was taken out of the tree does not count', () => {
     });
   });
 
-  test('an agent that is gone is not told of pools', () => {
+  test('a removed agent is not notified of pools', () => {
     synthesize((stack) => {
       const cluster = testCluster(stack);
       const told: string[] = [];
@@ -157,7 +157,7 @@ describe('what was taken out of the tree does not count', () => {
   });
 });
 
-describe('what was never finished does not count', () => {
+describe('entries of unfinished constructs do not count', () => {
   test('a TritonDeployment that threw keeps no claim on the GPUs of its pool', () => {
     synthesize((stack) => {
       const cluster = KubernetesCluster.fromKubeconfig(stack, 'Rack', { configPath: 'rack.yaml' });

@@ -29,7 +29,7 @@ describe('tokens', () => {
     ['a number token deep within', { a: [{ b: numberToken() }] }],
     ['a token as a key', { [stringToken()]: 1 }],
     ['a function', Fn.jsonencode({})],
-  ])('%s is seen', (_, value) => {
+  ])('%s is detected', (_, value) => {
     expect(hasToken(value)).toBe(true);
     expect(reasonsOf(concreteFault('minNodes', value, 'the plan is computed from it'))).toEqual([
       'minNodes must be known at synthesis because the plan is computed from it; got a token (a value Terraform only knows ' +

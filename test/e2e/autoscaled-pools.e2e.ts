@@ -74,14 +74,14 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
     expect(targets.map(({ Arn }) => Arn)).toEqual([BLOCK.alarmTopicArn]);
   });
 
-  test('of somebody else are in the zone of their reservation, which is asked of AWS', () => {
+  test('of imported clusters are in the zone of their reservation, which is asked of AWS', () => {
     const { nodeGroup } = poolRequests(site.proxy).get('guest')!;
     const asked = site.proxy.requests('DescribeSubnets').flatMap((it) => (it.SubnetId ?? []) as string[]);
     expect(nodeGroup.subnets).toHaveLength(1);
     expect(asked).toContain(nodeGroup.subnets[0]);
   });
 
-  test('of somebody else are not planned in another zone than their reservation', async () => {
+  test('of imported clusters are not planned in another zone than their reservation', async () => {
     await expect(site.plan((app) => new AutoscaledPools(app, [...ZONES].reverse()))).rejects.toThrow(
       /pool 'guest' is in us-west-2b/,
     );

@@ -38,7 +38,7 @@ describeWith(['terraform', 'controlPlane'], 'examples/onprem-infiniband', () => 
     (await running(site.kube, namespace, count)).map(({ spec }) => spec.nodeName as string).sort();
   const rack = (count: number) => Array.from({ length: count }, (_, index) => `rack-${index}`);
 
-  test('applies to a cluster that is there', async () => {
+  test('applies to an existing cluster', async () => {
     const workloads = await site.workloads(of({}), DEFINITIONS);
     console.log(`it went by ${workloads.way}`);
     await workloads.apply();

@@ -67,13 +67,13 @@ export const TEXTS: FaultText[] = [
   {
     id: 'UNSUPPORTED_EXPERT_LAYERS',
     property: 'moe_layers',
-    text: "model 'm': experts in layers of a list, or in every n-th from the first on, are not supported; only the first ones may be dense, or all but every n-th",
+    text: "model 'm': experts in listed layers, or in every n-th layer starting with the first, are not supported; supported are models whose first layers, or all but every n-th layer, are dense",
     refuse: read({ num_local_experts: 8, num_experts_per_tok: 2, mlp_only_layers: [1] }),
   },
   {
     id: 'UNSUPPORTED_QUANTIZATION',
     property: 'quantization_config.bits',
-    text: "model 'm': quantization_config has 3 bits, which are not counted here; known: 4 or 8 bits; remove it to plan the model in 16 bits",
+    text: "model 'm': quantization_config has 3 bits, which are not supported here; supported: 4 or 8 bits; remove it to plan the model in 16 bits",
     refuse: read({ quantization_config: { quant_method: 'gptq', bits: 3 } }),
   },
   {

@@ -1,4 +1,4 @@
-import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../lib/core/feature-discovery';
+import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../lib/core/feature-discovery';
 import { otherClusterFault } from '../../lib/core/other-cluster-fault';
 import { tagFaults } from '../../lib/core/tags';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
@@ -16,7 +16,7 @@ export const TEXTS: FaultText[] = [
       'the first; pass nodeFeatureDiscovery: false to one of them',
     faults: () => {
       const cluster = testCluster(testStack());
-      takeFeatureDiscovery(cluster, cluster);
+      claimFeatureDiscovery(cluster, cluster);
       return featureDiscoveryFaults(cluster);
     },
   },

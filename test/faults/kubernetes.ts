@@ -12,8 +12,8 @@ export const TEXTS: FaultText[] = [
     id: 'CLUSTERS_SHARE_NAME',
     property: 'clusterName',
     text:
-      "the stack already has providers for another cluster named 'test': 'test/Cluster-test' has them, 'test/Other' asks for its own; " +
-      'if both are one cluster, use one construct everywhere, else give one of them another name or another stack',
+      "the stack already has providers for another cluster named 'test': they belong to 'test/Cluster-test', but 'test/Other' needs its own; " +
+      'if both are the same cluster, use one construct everywhere, else give one of them another name or another stack',
     refuse: () => {
       const stack = testStack();
       testCluster(stack);
@@ -34,7 +34,7 @@ export const TEXTS: FaultText[] = [
     id: 'MISSING_PROVIDER',
     text:
       "stack 'test' has no kubernetes provider for cluster 'test', which 'test/Cluster' needs; call KubernetesAccess.of(stack, cluster) " +
-      'before making what needs it, or hand in your own providers by KubernetesAccess.fromProviders',
+      'before creating what needs it, or pass your own providers with KubernetesAccess.fromProviders',
     faults: () => {
       const stack = testStack();
       const cluster = new TestCluster(stack, 'Cluster');

@@ -71,7 +71,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'CLUSTER_NOT_IN_STACK',
     property: 'cluster',
-    text: "this stack has no providers for cluster 'test', and so no objects of it; pass the workload stack",
+    text: "this stack has no providers for cluster 'test', and so no objects for it; pass the workload stack",
     refuse: () => KubernetesManifests.of(testStack(), { cluster: testCluster(testStack()) }),
   },
   {
@@ -90,15 +90,15 @@ export const TEXTS: FaultText[] = [
     property: 'kubernetes_config_map_v1.Map.data.key',
     text:
       "kubernetes_config_map_v1.Map: attribute 'data.key' refers to itself through 'kubernetes_config_map_v1.Map.data.key'; " +
-      'break the circle',
+      'break the cycle',
     refuse: map('${kubernetes_config_map_v1.Map.data.key}'),
   },
   {
     id: 'REFERENCE_WITHOUT_VALUE',
     property: 'kubernetes_config_map_v1.Map.data.key',
     text:
-      "kubernetes_config_map_v1.Map: attribute 'data.key' refers to 'aws_iam_role.Role.arn', which only Terraform knows; give its value " +
-      "by values: { 'aws_iam_role.Role.arn': ... }",
+      "kubernetes_config_map_v1.Map: attribute 'data.key' refers to 'aws_iam_role.Role.arn', which only Terraform knows; pass its value " +
+      "in values: { 'aws_iam_role.Role.arn': ... }",
     refuse: manifests((stack, meta) => {
       const { arn } = new IamRole(stack, 'Role', { name: 'pod', assumeRolePolicy: '{}' });
       new ConfigMapV1(stack, 'Map', { ...meta, metadata: { name: 'a' }, data: { key: arn } });

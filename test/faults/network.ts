@@ -139,8 +139,8 @@ export const TEXTS: FaultText[] = [
   {
     id: 'FABRIC_WITHOUT_ATTACHMENT',
     text:
-      "fabric 'own' of pool 'rack' has no attachment, from which the device plugin of its adapters would follow; give its class the " +
-      'property attachment, or use RdmaFabric.infiniband or RdmaFabric.roce',
+      "fabric 'own' of pool 'rack' has no attachment, from which the device plugin of its adapters is derived; implement " +
+      'attachment in its class, or use RdmaFabric.infiniband or RdmaFabric.roce',
     refuse: site({
       fabric: Object.assign(Object.create(host), { fabricName: 'own', attachment: undefined }) as RdmaFabric,
     }),

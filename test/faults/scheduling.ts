@@ -45,7 +45,7 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'DEVICE_NOT_WHOLE',
-    text: "test/Cluster-test/Chat: a container of 'inference/chat' requests 500m of nvidia.com/gpu, which is only given out whole; for a part of a GPU use a pool with gpuSharing",
+    text: "test/Cluster-test/Chat: a container of 'inference/chat' requests 500m of nvidia.com/gpu, which can only be requested in whole numbers; for a part of a GPU use a pool with gpuSharing",
     faults: () => device({}, { 'nvidia.com/gpu': '500m' }),
   },
   {
@@ -94,7 +94,7 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'NODE_AFFINITY_MATCHES_NO_POOL',
-    text: "test/Cluster-test/W0: pods of 'inference/chat' have a node affinity that no pool of the cluster meets; use labels of a pool, as its nodeSelector has them",
+    text: "test/Cluster-test/W0: pods of 'inference/chat' have a node affinity that no pool of the cluster meets; use the labels in the nodeSelector of a pool",
     faults: () => {
       const requirements = [{ key: 'gpu-inference-constructs/pool', operator: 'In', values: ['p4'] }];
       return found({ p5: {} }, demand({ nodeSelector: {}, nodeTerms: [{ requirements }] }));
@@ -107,7 +107,7 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'NODE_SELECTOR_MATCHES_NO_POOL',
-    text: "test/Cluster-test/W0: pods of 'inference/chat' select nodes by gpu-inference-constructs/pool=p4, a label that no pool of the cluster has; use the pool's nodeSelector, or annotate pods for nodes that this program does not make with gpu-inference-constructs/elsewhere: \"true\"",
+    text: "test/Cluster-test/W0: pods of 'inference/chat' select nodes by gpu-inference-constructs/pool=p4, a label that no pool of the cluster has; use the pool's nodeSelector, or annotate pods for nodes that this program does not manage with gpu-inference-constructs/elsewhere: \"true\"",
     faults: () => found({ p5: {} }, demand({ nodeSelector: { 'gpu-inference-constructs/pool': 'p4' } })),
   },
   {

@@ -58,7 +58,7 @@ describe('the object is the one the provider sends', () => {
     expect(requests.provider).toBe(`hashicorp/kubernetes ${PROVIDER_VERSION}`);
   });
 
-  test('a field that is missing or another would be seen', () => {
+  test('a missing or different field would be detected', () => {
     const sample = recorded.find(({ type, id }) => type === 'kubernetes_deployment_v1' && id === 'all_1') as Recorded;
     const { paused: _, ...spec } = sample.request.spec as ApiObject;
     expect(normalize({ ...sample.request, spec })).not.toEqual(normalize(sample.request));

@@ -98,7 +98,7 @@ test.each(['1.1', '1.2'] as const)('a YAML %s reader reads what was written', (v
   );
 });
 
-test('the text is what a person would write', () => {
+test('the text is idiomatic YAML', () => {
   const value = {
     kind: 'Deployment',
     metadata: { name: 'a', labels: { 'nvidia.com/gpu.present': 'true' } },

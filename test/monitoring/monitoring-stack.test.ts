@@ -127,7 +127,7 @@ describe('a monitoring stack', () => {
     expect(alert.annotations.runbook).toContain('nv_inference_pending_request_count');
   });
 
-  test('sends alerts to Alertmanager, which drops them where nobody is named', () => {
+  test('sends alerts to Alertmanager, which drops them without a receiver', () => {
     const prometheus = file(result, 'prometheus-config', 'prometheus.yml');
     expect(prometheus.alerting.alertmanagers[0].static_configs[0].targets).toEqual([
       'alertmanager.monitoring.svc:9093',
@@ -214,7 +214,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  test('leaves latency out where it is not wanted', () => {
+  test('leaves latency out if it is switched off', () => {
     const { result } = monitor([{ target: { features: [] }, options: { latencyAlert: false } }]);
     expect(rules(result).map((rule) => rule.record)).toEqual(['inference_qps', 'inference_gpu_memory_percent']);
   });

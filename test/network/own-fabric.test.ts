@@ -41,6 +41,6 @@ test("the network operator serves InfiniBand of a user's own class like that of 
   expect(resources(ownFabric(ours.attachment))).toEqual(resources(ours));
 });
 
-test('such a fabric that does not tell how pods get its adapters is seen, and refused', () => {
+test('such a fabric without an attachment is refused', () => {
   expect(idsOf(faultsThrown(() => operator(ownFabric())))).toEqual(['FABRIC_WITHOUT_ATTACHMENT']);
 });

@@ -52,7 +52,7 @@ describe('the host that streams answers', () => {
     expect(alone.hostStep).toBeLessThan(alone.decode.total);
   });
 
-  test('nothing of the kind is known of the other engines', () => {
+  test('other engines have no such cost', () => {
     for (const engine of [VLLM, TENSORRT_LLM]) expect(at(engine, 512, 1000).hostStep).toBe(0);
   });
 

@@ -154,7 +154,7 @@ describe('CapacityPlanner.plan', () => {
     expect(priced.costPerMillionTokens).toBeCloseTo((1e6 * 1.861) / (3600 * priced.maxOutputTokensPerSecond * 0.5), 9);
     expect(priced.costPerMillionTokensWithSpare).toBeCloseTo(2 * (priced.costPerMillionTokens as number), 9);
     expect(plan.costPerMillionTokens).toBeUndefined();
-    expect(priced.explain()).toMatch(/1.861 per hour \(given\), busy 0.5/);
+    expect(priced.explain()).toMatch(/1.861 per hour \(given\), utilization 0.5/);
   });
 
   test('explains every number in text and Markdown', () => {

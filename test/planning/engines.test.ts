@@ -131,7 +131,7 @@ describe('models that overflow in fp16', () => {
     expect(plan(GpuInstanceType.G4DN_12XLARGE, Precision.FP32)().precision).toBe(Precision.FP32);
   });
 
-  test('are not searched for or led to such hardware', () => {
+  test('are neither searched for nor suggested on such hardware', () => {
     const legacy = GpuInstanceType.ALL.map((instanceType) => ({ instanceType }));
     const found = CapacityPlanner.search({ model: ModelSpec.GEMMA_2_9B, candidates: legacy, limit: 100 });
     expect(found.every((one) => one.instanceType.gpu.supports(Precision.BF16))).toBe(true);

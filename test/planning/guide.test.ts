@@ -69,7 +69,7 @@ describe('the deployment guide', () => {
     expect(plan.layersPerStage).toEqual([20, 20, 20, 20]);
   });
 
-  test('safe batch: the rule of thumb stands beside the exact one', () => {
+  test('the batch by rule of thumb is shown beside the exact capacity', () => {
     const plan = CapacityPlanner.plan({
       ...load,
       instanceType: GpuInstanceType.P4DE_24XLARGE,
@@ -78,7 +78,7 @@ describe('the deployment guide', () => {
     });
     expect(plan.ruleOfThumbBatch).toBe(Math.floor((8 * GpuInstanceType.P4DE_24XLARGE.gpu.memory.bytes) / (65e9 * 2)));
     expect(plan.maxConcurrency).toBeGreaterThan(plan.ruleOfThumbBatch);
-    expect(plan.explain()).toMatch(/safe batch by the guide's rule: 5/);
+    expect(plan.explain()).toMatch(/batch by rule of thumb: 5/);
   });
 
   // The guide says that RDMA lowers the latency by 60 % against TCP. Our case: LLaMA-65B in FP16, tensor 16 over two p4de nodes, four

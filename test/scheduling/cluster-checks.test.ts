@@ -211,7 +211,7 @@ describe('what does not', () => {
   });
 });
 
-test('a workload that is taken out of the tree is not looked at', () => {
+test('a workload that is removed from the tree is not checked', () => {
   synthesize((stack) => {
     const cluster = testCluster(stack);
     fill(cluster, { p5: {} }, [demand(gpus(9))]);
@@ -231,7 +231,7 @@ test('agents are seen with the pools that were made after them', () => {
   });
 });
 
-test('the table says where pods go and how full the pools are', () => {
+test('the table shows where pods are placed and the utilization of the pools', () => {
   synthesize((stack) => {
     const cluster = testCluster(stack);
     const slow = {

@@ -197,7 +197,7 @@ describe('pods of a user’s own resources that do not', () => {
     expect(faultsOf((stack, _cluster, provider) => make(stack, provider))).toEqual(['POD_DOES_NOT_FIT_NODE']);
   });
 
-  test('a DaemonSet takes its part of every node', () => {
+  test('a DaemonSet takes its share of every node', () => {
     const faults = faultsOf((stack, _, provider) => {
       const agent = { container: [container(0, { cpu: '100' })] };
       const spec = { selector: { matchLabels: labels }, template: template(0, agent) };

@@ -34,6 +34,7 @@ describe('objects of one kind and name on one cluster', () => {
   test.each<[string, Make, Make, string]>([
     ['in one namespace', map('a', 'n'), map('a', 'n'), 'config_map n/a'],
     ['in the default namespace, said or not', map('a'), map('a', 'default'), 'config_map a'],
+    ['named at synthesis', map(Lazy.stringValue({ produce: () => 'a' })), map('a'), 'config_map a'],
     [
       'in no namespace',
       (scope, id) => void new NamespaceV1(scope, id, { metadata: { name: 'n' } }),
@@ -54,7 +55,7 @@ describe('objects of one kind and name on one cluster', () => {
     ['in two namespaces', map('a', 'n'), map('a', 'm')],
     ['of two kinds', map('a'), (scope, id) => void new DeploymentV1(scope, id, { metadata: { name: 'a' }, spec })],
     ['named by the API server', map(''), map('')],
-    ['named later', map(Lazy.stringValue({ produce: () => 'a' })), map(Lazy.stringValue({ produce: () => 'a' }))],
+    ['named by Terraform', map('${var.a}'), map('${var.a}')],
     [
       'of which there are none or some',
       map('a'),

@@ -82,19 +82,19 @@ describe('labels that EKS and Karpenter set', () => {
     expect(table).toMatch(new RegExp(`inference/chat +${expected}  `));
   });
 
-  test('lead past pools whose nodes are of nobody known', () => {
+  test('exclude pools with an unknown provisioner', () => {
     const chosen = demand({ nodeSelector: { 'eks.amazonaws.com/nodegroup': 'c' } });
     expect(onEks({ ...pools, own: {} }, chosen).table).toMatch(/inference\/chat +own {2}/);
     expect(onEks(pools, chosen).faults).toEqual(['NODE_SELECTOR_MATCHES_NO_POOL']);
   });
 
-  test('keep a DaemonSet for other nodes out of the account', () => {
+  test('keep a DaemonSet for other nodes out of the sums', () => {
     const cache = { ...AGENT, nodeSelector: { 'eks.amazonaws.com/nodegroup': 'system' }, tolerations: ALL };
     expect(onEks(pools, { ...cache, requests: { memory: '4000Gi' } }).faults).toEqual([]);
   });
 });
 
-describe('what may be and is no fault', () => {
+describe('possible matches are not faults', () => {
   const device = { 'smarter-devices/fuse': '1' };
 
   test.each<[string, PoolOptions, PodDemand]>([

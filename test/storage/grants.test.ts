@@ -148,7 +148,7 @@ describe('the bucket policy', () => {
     }
   });
 
-  test('allows nobody anything by itself', () => {
+  test('allows nothing by itself', () => {
     const request = {
       action: 's3:GetObject',
       resource: `${bucket}/x`,

@@ -14,7 +14,7 @@ class Role extends Construct implements IAwsRole {
 
 const store = (props?: ModelStoreProps) => synthesize((stack) => void new ModelStore(stack, 'Models', props));
 
-describe('a model store with nothing said', () => {
+describe('a model store by default', () => {
   const result = store();
 
   test('keeps every version', () => {
@@ -107,7 +107,7 @@ describe('options of a model store', () => {
   });
 });
 
-describe('where models lie', () => {
+describe('URIs of models', () => {
   const fromName = (stack: TerraformStack) => ModelStore.fromBucketName(stack, 'Models', 'models');
 
   test('bucket, model and version', () => {

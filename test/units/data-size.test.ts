@@ -23,7 +23,7 @@ describe('DataSize', () => {
     [DataSize.kib(1.5), '1.5 KiB'],
     [DataSize.mib(22888), '22.35 GiB'],
     [DataSize.gib(1249.884), '1250 GiB'],
-  ])('prints itself for people', (size, text) => expect(String(size)).toBe(text));
+  ])('has a human-readable form', (size, text) => expect(String(size)).toBe(text));
 
   test.each([-1, NaN, Infinity, -8.1e298])('refuses %p', (amount) => {
     expect(() => DataSize.gib(amount)).toThrow(UnscopedValidationError);

@@ -16,6 +16,7 @@ import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { agentTolerations } from './node-agents-daemon-set';
+import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 
 /** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
@@ -67,6 +68,7 @@ export class ImagePrePuller extends Construct {
       ...imageFaults(images),
       ...poolFaults(props),
     ]);
+    nodePools?.forEach((pool) => ClusterNodePools.add(pool));
     const namespace = props.namespace ?? 'inference';
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);
     const selector = { 'app.kubernetes.io/name': this.daemonSetName };

@@ -30,7 +30,7 @@ export const DCGM_EXPORTER_IMAGE = 'nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2
  * image, not of the chart: chart 0.5.10 (aws/eks-charts 2a91e36) introduced image v0.5.6. No source mentions p6-b300; its NVLink is the
  * same.
  */
-const LOWEST_EFA_PLUGIN: { readonly [type: string]: readonly number[] } = {
+const MIN_EFA_PLUGIN_VERSION: { readonly [type: string]: readonly number[] } = {
   'p6-b200.48xlarge': [0, 5, 6],
   'p6-b300.48xlarge': [0, 5, 6],
 };
@@ -47,7 +47,7 @@ export function efaPluginFaults(image: string, instanceTypes: readonly string[])
   const release = /:v(\d+)\.(\d+)\.(\d+)[^/:]*$/.exec(image)?.slice(1).map(Number);
   if (!release) return [];
   return [...new Set(instanceTypes)].sort().flatMap((type) => {
-    const lowest = LOWEST_EFA_PLUGIN[type];
+    const lowest = MIN_EFA_PLUGIN_VERSION[type];
     const different = lowest?.findIndex((part, index) => part !== release[index]) ?? -1;
     if (different < 0 || release[different] > lowest[different]) return [];
     return [

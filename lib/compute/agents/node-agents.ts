@@ -7,7 +7,8 @@ import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
-import { featureDiscoveryFaults, takeFeatureDiscovery } from '../../core/feature-discovery';
+import { synthesizeWhile } from '../../core/omission';
+import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -47,11 +48,12 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  *
  * They are selected by labels that the pools set, not by instance type, and tolerate every taint of every pool. Pools that share their GPUs
  * by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Create them in the workload
- * stack; pools may be created before or after.
+ * stack; pools may be created before or after, and what only a removed pool needed is left out.
  *
- * Throws a `ValidationError` for a namespace that is not an RFC 1123 label, a region without a known EKS registry, and a second set of
- * agents or of node feature discovery on one cluster. Synthesis fails when the operator installs a driver on images that have one, for MIG
- * without the operator, an unknown configuration of the device plugin, and an EFA plugin too old for a pool.
+ * Throws a `ValidationError` for a namespace that is not an RFC 1123 label, a region without a known EKS registry where the EFA plugin is
+ * needed so far, and a second set of agents or of node feature discovery on one cluster. Synthesis fails when the operator installs a driver
+ * on images that have one, for MIG without the operator, an unknown configuration of the device plugin, an EFA plugin too old for a pool,
+ * and a later pool with EFA in a region without a known registry.
  */
 export class NodeAgents extends Construct {
   /** The cluster. */
@@ -90,7 +92,7 @@ export class NodeAgents extends Construct {
     this.clusterLedger.onPool(this, (pool) => this.servePool(pool));
     addValidation(this, () => this.poolFaults());
     this.clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
-    if (this.bringsFeatureDiscovery) takeFeatureDiscovery(props.cluster, this);
+    if (this.bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
   }
 
   private agentFaults(): Fault[] {
@@ -99,6 +101,7 @@ export class NodeAgents extends Construct {
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
+      ...this.efaRegionFaults(),
       ...(other
         ? [
             fault(
@@ -172,6 +175,7 @@ export class NodeAgents extends Construct {
             "append '-renamed' for the resource nvidia.com/gpu.shared",
         ),
       ),
+      ...this.efaRegionFaults(),
       ...(efaPluginImage
         ? efaPluginFaults(
             efaPluginImage,
@@ -179,6 +183,10 @@ export class NodeAgents extends Construct {
           )
         : []),
     ];
+  }
+
+  private efaRegionFaults(): Fault[] {
+    return this.needsEfaPlugin && !this.agentProps.efaPluginImage ? efaRegionFaults(regionOf(this.agentProps)) : [];
   }
 
   /** Adds the agents that a pool is the first to need. It does not look at other pools, so that the time stays linear in their number. */
@@ -193,18 +201,18 @@ export class NodeAgents extends Construct {
     const id = `NvidiaDevicePlugin-${config}`;
     if (content === undefined || this.node.tryFindChild(id)) return;
     const part = parts.nvidiaDevicePlugin(this.pluginImage, config);
-    this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content });
-    this.addPlugin(id, part, config);
+    const isNeeded = () => this.pluginConfigs.includes(config);
+    synthesizeWhile(this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content }), isNeeded);
+    synthesizeWhile(this.addPlugin(id, part, config), isNeeded);
   }
 
   private addEfaPlugin(): void {
     const { efa, efaPluginImage } = this.agentProps;
     const id = 'EfaDevicePlugin';
     if (this.node.tryFindChild(id)) return;
-    const region = regionOf(this.agentProps);
-    throwIfInvalid(this, efaPluginImage ? [] : efaRegionFaults(region));
-    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(region));
-    this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
+    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(regionOf(this.agentProps)));
+    const plugin = this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
+    synthesizeWhile(plugin, () => this.needsEfaPlugin);
   }
 
   private addOperator(operator: GpuOperator): void {
@@ -216,7 +224,9 @@ export class NodeAgents extends Construct {
         gpuOperatorValues(operator, {
           taints: this.allTaints(),
           driverInImage: this.clusterPools.some(({ driverInImage }) => driverInImage === true),
-          connectX: this.clusterPools.some(({ fabric }) => fabric !== undefined && CONNECT_X.includes(fabric.kind)),
+          connectX: this.clusterPools.some(
+            ({ fabric }) => fabric !== undefined && CONNECTX_FABRICS.includes(fabric.kind),
+          ),
           migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
           pluginConfigs: this.operatorConfigs(),
           nodeFeatureDiscovery: this.agentProps.nodeFeatureDiscovery ?? true,
@@ -260,8 +270,10 @@ export class NodeAgents extends Construct {
     return nodeAgentDaemonSet(this, id, spec, this.agentMeta);
   }
 
-  private addPlugin(id: string, part: parts.AgentPart, config: string): void {
-    requireLabels(this.addAgent(id, part), () => this.pluginRequirements(config));
+  private addPlugin(id: string, part: parts.AgentPart, config: string): DaemonSetV1 {
+    const plugin = this.addAgent(id, part);
+    requireLabels(plugin, () => this.pluginRequirements(config));
+    return plugin;
   }
 
   private pluginRequirements(config: string) {
@@ -269,8 +281,8 @@ export class NodeAgents extends Construct {
     return parts.pluginRequirements(labels, config !== '');
   }
 
-  private addConfig(id: string, name: string, data: { [file: string]: string }): void {
-    new ConfigMapV1(this, id, { ...this.agentMeta, metadata: { name, namespace: this.namespace }, data });
+  private addConfig(id: string, name: string, data: { [file: string]: string }): ConfigMapV1 {
+    return new ConfigMapV1(this, id, { ...this.agentMeta, metadata: { name, namespace: this.namespace }, data });
   }
 
   /** A chart whose values depend on the pools, which may be created later. */
@@ -332,13 +344,18 @@ export class NodeAgents extends Construct {
     return this.clusterPools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
   }
 
+  private get needsEfaPlugin(): boolean {
+    const { efa } = this.agentProps;
+    return efa ?? this.efaPools().length > 0;
+  }
+
   private efaPools(): IGpuNodePool[] {
     return this.clusterPools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
 }
 
 /** Fabrics of ConnectX adapters, whose driver must work with that of the GPU. */
-const CONNECT_X: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
+const CONNECTX_FABRICS: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
 
 /** Whether the GPU shares of a pool have a resource name of their own. */
 function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {

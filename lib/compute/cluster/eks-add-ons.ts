@@ -24,7 +24,7 @@ interface EksAddOnsProps {
  * @see https://github.com/aws/containers-roadmap/issues/2567
  * @see https://github.com/aws/eks-node-monitoring-agent/blob/main/charts/configuration.schema.json
  */
-const MONITORING_EVERYWHERE = { dcgmAgent: { tolerations: [{ operator: 'Exists' }] } };
+const MONITORING_CONFIGURATION = { dcgmAgent: { tolerations: [{ operator: 'Exists' }] } };
 
 /**
  * The add-ons of a cluster, in two groups between which the first nodes start: a node never becomes ready without the network add-ons, and
@@ -61,7 +61,7 @@ export class EksAddOns extends Construct {
       this.addOn('coredns', release.coreDns, nodes),
       this.addOn('aws-ebs-csi-driver', release.ebsCsiDriver, [...nodes, ...volumes]),
       ...(monitoring
-        ? [this.addOn('eks-node-monitoring-agent', release.nodeMonitoringAgent, nodes, MONITORING_EVERYWHERE)]
+        ? [this.addOn('eks-node-monitoring-agent', release.nodeMonitoringAgent, nodes, MONITORING_CONFIGURATION)]
         : []),
     ];
   }

@@ -151,7 +151,7 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fa
   const unknown = concreteFault(
     'apiAccess',
     ranges,
-    'a range that is open to the whole internet must be seen in the code',
+    'a range that is open to the whole internet must be visible in the code',
   );
   if (unknown.length > 0) return unknown;
   return [

@@ -26,7 +26,7 @@ import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-prop
 import { ImportedEksCluster } from './imported-eks-cluster';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
-import { clusterNameTakenFaults, takeClusterName } from './taken-cluster-names';
+import { clusterNameTakenFaults, claimClusterName } from './taken-cluster-names';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -206,7 +206,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     });
     this.addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
     this.clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
-    takeClusterName(this, clusterName, provider);
+    claimClusterName(this, clusterName, provider);
     ClusterChecks.of(this);
   }
 

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid } from '../../core/errors';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+import { isSynthesized } from '../../core/omission';
 
 /** How the pods of a cluster get the credentials of a role. */
 interface PodCredentials {
@@ -92,11 +93,11 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
     }
   }
 
-  /** The role, its association and every policy that it has been granted so far. */
+  /** The role, its association and every policy that it has been granted so far on what is in the tree. */
   public get ready(): ITerraformDependable[] {
-    return this.node.children.filter((child): child is TerraformResource =>
-      TerraformResource.isTerraformResource(child),
-    );
+    return this.node.children
+      .filter((child): child is TerraformResource => TerraformResource.isTerraformResource(child))
+      .filter(isSynthesized);
   }
 }
 

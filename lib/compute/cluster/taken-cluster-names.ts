@@ -29,7 +29,7 @@ export function clusterNameTakenFaults(scope: IConstruct, clusterName: string, p
  *
  * @internal
  */
-export function takeClusterName(cluster: IConstruct, clusterName: string, provider?: TerraformProvider): void {
+export function claimClusterName(cluster: IConstruct, clusterName: string, provider?: TerraformProvider): void {
   enter(TerraformStack.of(cluster), CLUSTER_NAME, keyOf(clusterName, provider), cluster);
 }
 

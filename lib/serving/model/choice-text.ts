@@ -1,7 +1,7 @@
 import { CapacityPlan } from '../../planning/capacity-plan';
 
 /**
- * What a plan chooses, within a sentence: `bf16 on 1 × g6e.xlarge (tensor 1), context 8192, 4 sequences`.
+ * The choice of a plan, for use within a sentence: `bf16 on 1 × g6e.xlarge (tensor 1), context 8192, 4 sequences`.
  *
  * @internal
  */

@@ -3,7 +3,7 @@ import { Precision } from '../../catalog/precision';
 import { DataSize } from '../../units/data-size';
 
 /**
- * A language model and the load that it is planned for. What is left out means the same whichever server or topology it is given to.
+ * A language model and the load that it is planned for. Defaults are the same in every server and topology.
  */
 export interface LanguageModelOptions {
   /** Architecture of the model. */
@@ -16,8 +16,8 @@ export interface LanguageModelOptions {
    */
   readonly precision?: Precision;
   /**
-   * Size of the checkpoint's files, where it is known: some quantized checkpoints leave more in 16 bits than the precision says. The
-   * memory of the weights, of the pod and of its disk is planned by it.
+   * Size of the checkpoint's files, where it is known: some quantized checkpoints leave more in 16 bits than the precision says. The memory
+   * of the weights and of the pod, and its disk, are planned from it.
    * @default - counted from the shape and the precision
    */
   readonly checkpointSize?: DataSize;
@@ -27,8 +27,8 @@ export interface LanguageModelOptions {
    */
   readonly contextLength?: number;
   /**
-   * Sequences of that length that one server must hold at once.
-   * @default - 4; on given hardware as many as fit where that is fewer, at least 1
+   * Sequences of that length that one server must hold concurrently.
+   * @default - 4; on given hardware as many as fit if that is fewer, but at least 1
    */
   readonly concurrency?: number;
   /** Tokens of a typical prompt, for times and rates. @default - half the context, at most 1024 */

@@ -12,11 +12,11 @@ import { ServingHardware } from './serving-hardware';
 import { unfitText } from './unfit-text';
 
 /**
- * What may be said beside a locked plan, as long as it says the same.
+ * Properties that may be given beside a locked plan, as long as they agree with it.
  *
  * @internal
  */
-export interface BesideLock extends LanguageModelOptions {
+export interface PropertiesBesideLock extends LanguageModelOptions {
   readonly parallelism?: Parallelism;
   readonly targets?: CapacityTargets;
   readonly replicas?: number;
@@ -29,13 +29,13 @@ export interface BesideLock extends LanguageModelOptions {
 }
 
 /**
- * Everything for which a locked plan cannot be kept: it is for another model or other hardware, does not fit, or is contradicted.
+ * All reasons why a locked plan cannot be kept: it is for another model or other hardware, does not fit, or is contradicted.
  *
  * @internal
  */
-export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: ServingHardware): Fault[] {
+export function lockFaults(plan: CapacityPlan, beside: PropertiesBesideLock, hardware?: ServingHardware): Fault[] {
   const otherModel = modelFaults(plan, beside);
-  // What else differs then differs on account of the model.
+  // All other differences are then due to the model.
   if (otherModel.length > 0) return otherModel;
   const faults = hardware ? hardwareFaults(plan, hardware) : [];
   if (!plan.fits)
@@ -43,7 +43,7 @@ export function lockFaults(plan: CapacityPlan, beside: BesideLock, hardware?: Se
   return [...faults, ...contradictions(plan, beside), ...targetFaults(plan, beside)];
 }
 
-function modelFaults(plan: CapacityPlan, { model, precision }: BesideLock): Fault[] {
+function modelFaults(plan: CapacityPlan, { model, precision }: PropertiesBesideLock): Fault[] {
   const { name } = plan.model;
   const other = (reason: string) => [fault('PLAN_OF_OTHER_MODEL', 'model', reason)];
   const cure = 'replan this model, or give its own plan';
@@ -87,10 +87,10 @@ function hardwareFaults(plan: CapacityPlan, { instanceType: given, poolName }: S
 /** A property, what messages call it, and its two values. */
 type Pair = readonly [property: string, what: string, wanted: unknown, planned: unknown];
 
-function contradictions(plan: CapacityPlan, beside: BesideLock): Fault[] {
+function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault[] {
   const { tensor, pipeline, expert } = plan.parallelism;
   const given = beside.parallelism;
-  // The planner counts the width of the cache only: fp16 and bf16 are the same to it.
+  // The planner counts only the width of the cache, so fp16 and bf16 are equal.
   const sameCache = beside.kvCachePrecision?.bits === plan.kvCachePrecision.bits;
   const pairs: Pair[] = [
     ['precision', 'precision', beside.precision, plan.precision],
@@ -121,7 +121,7 @@ function contradictions(plan: CapacityPlan, beside: BesideLock): Fault[] {
     );
 }
 
-/** Formats and sizes may be of another loaded copy of the package: they are the same by name and by bytes. */
+/** Formats and sizes may come from another loaded copy of the package, so they are compared by name and by bytes. */
 function same(wanted: unknown, planned: unknown): boolean {
   const plain = (value: unknown) => {
     const { name, bytes } = Object(value) as { name?: string; bytes?: number };
@@ -130,7 +130,7 @@ function same(wanted: unknown, planned: unknown): boolean {
   return plain(wanted) === plain(planned);
 }
 
-function targetFaults(plan: CapacityPlan, { targets, replicas }: BesideLock): Fault[] {
+function targetFaults(plan: CapacityPlan, { targets, replicas }: PropertiesBesideLock): Fault[] {
   return missedTargets(plan, targets ?? {}, replicas).map(({ target, text }) =>
     fault(
       'PROPERTY_CONTRADICTS_PLAN',

@@ -10,11 +10,11 @@ import { choiceText } from './choice-text';
 import { ServingHardware } from './serving-hardware';
 import { unfitText } from './unfit-text';
 
-/** Replicas beyond which a target is taken for a mistake, where neither replicas nor a pool bound them. */
-const MOST_REPLICAS = 64;
+/** Number of replicas beyond which a target is considered a mistake, if neither `replicas` nor a pool limits them. */
+const MAX_REPLICAS = 64;
 
 /**
- * A model that is to be planned.
+ * A request to plan a model.
  *
  * @internal
  */
@@ -35,11 +35,11 @@ export interface PlanRequest {
 }
 
 /**
- * The one way in which a model is planned: on the hardware given or, without, on the smallest that fits and reaches the targets. Where
- * nothing fits, the plan says so, with alternatives: on the hardware given, or on the node with the most GPU memory.
+ * The only way in which a model is planned: on the hardware given or, without, on the smallest that fits and reaches the targets. If
+ * nothing fits, the plan says so and lists alternatives: on the hardware given, or on the node with the most GPU memory.
  *
- * Without `load.concurrency` given hardware is planned for four sequences of full length, or as many as fit: an engine starts when there
- * is room for one, and queues the others.
+ * Without `load.concurrency` given hardware is planned for four sequences of full length, or as many as fit: an engine starts if there is
+ * room for one, and queues the others.
  *
  * @throws UnscopedValidationError with all faults of the request
  *
@@ -55,7 +55,7 @@ export function planModel(request: PlanRequest): CapacityPlan {
     replicas,
     candidates: hardware && [{ instanceType: hardware.instanceType }],
     precisions: precision && [precision],
-    maxReplicas: replicas ?? (request.maxNodes ?? MOST_REPLICAS) * (hardware?.gpusPerNode ?? 1),
+    maxReplicas: replicas ?? (request.maxNodes ?? MAX_REPLICAS) * (hardware?.gpusPerNode ?? 1),
     limit: 1,
   });
   return best ?? planOn(hardware?.instanceType ?? largest(precision), request);
@@ -78,7 +78,7 @@ function largest(precision?: Precision): GpuInstanceType {
 }
 
 /**
- * Why a plan will not do: it does not fit, or misses a target.
+ * The faults of a plan that does not fit or misses a target.
  *
  * @internal
  */

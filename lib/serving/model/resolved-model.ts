@@ -4,12 +4,12 @@ import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 
 /**
- * A language model on its hardware with every default decided and its plan made: what servers, topologies and `explain()` read.
+ * A language model on its hardware with every default decided and its plan made: the input of servers, topologies and `explain()`.
  *
  * @internal
  */
 export class ResolvedModel {
-  /** Its folder in the model store where none is given. */
+  /** Default version in the model store. */
   public static readonly DEFAULT_VERSION = '1';
 
   /** Version in the model store. */
@@ -18,7 +18,7 @@ export class ResolvedModel {
   /**
    * @param name name it is served under
    * @param version version in the model store @default - '1'
-   * @param plan model, hardware, precision, context and everything else that was decided
+   * @param plan model, hardware, precision, context and all other decisions
    */
   public constructor(
     public readonly name: string,
@@ -41,7 +41,7 @@ export class ResolvedModel {
 }
 
 /**
- * What came of resolving a model.
+ * The result of resolving a model.
  *
  * @internal
  */
@@ -51,7 +51,7 @@ export interface Resolution {
   readonly faults: Fault[];
   /** Advice, each with a stable id. */
   readonly warnings: Fault[];
-  /** What the planner would choose today, where a locked plan makes another choice. */
+  /** What the planner would choose today, if it differs from the locked plan. */
   readonly otherChoice?: CapacityPlan;
 }
 

@@ -3,7 +3,7 @@ import { CapacityTargets } from '../../planning/capacity-request';
 import { LanguageModelOptions } from './language-model-options';
 
 /**
- * A model and how it is to be served. Only the model is required: the rest is chosen by the planner.
+ * A model and how to serve it. Only the model is required; the planner chooses the rest.
  */
 export interface ServedModel extends LanguageModelOptions {
   /**
@@ -12,9 +12,9 @@ export interface ServedModel extends LanguageModelOptions {
    */
   readonly name?: string;
   /**
-   * Times and rates to reach, which hardware, parallelism and replicas are then chosen for; where that cannot be, it is an error that
-   * says what comes nearest.
-   * @default - the model fits
+   * Times and rates to reach; hardware, parallelism and replicas are chosen for them. Unreachable targets are an error that names the
+   * nearest choice.
+   * @default - none: the model only has to fit
    */
   readonly targets?: CapacityTargets;
   /** Parallelism within one replica. @default - the smallest that fits and reaches the targets */

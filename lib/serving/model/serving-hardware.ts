@@ -6,7 +6,7 @@ import { gpusPerNode } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
 
 /**
- * What a pool gives to the models on it.
+ * What a pool offers to its models.
  *
  * @internal
  */
@@ -14,7 +14,7 @@ export interface ServingHardware {
   readonly instanceType: IGpuNodePool['hardware'];
   /** GPUs of a node, or shares of them, that pods can ask for. */
   readonly gpusPerNode: number;
-  /** Memory that one of those can count on. */
+  /** Memory that each of them can count on. */
   readonly gpuMemory: DataSize;
   /** How nodes reach each other. */
   readonly network: NodeNetwork;
@@ -36,7 +36,7 @@ export function servingHardware(pool: IGpuNodePool): ServingHardware {
 }
 
 /**
- * How nodes with a fabric reach each other: by TCP where there is none, whatever network cards the hardware has.
+ * How nodes with a fabric reach each other: by TCP if there is none, whatever network cards the hardware has.
  *
  * @internal
  */

@@ -2,11 +2,11 @@ import { CapacityPlan } from '../../planning/capacity-plan';
 import { largestPart, alternativeText } from '../../planning/explain';
 import { Alternative } from '../../planning/plan-parts';
 
-/** Alternatives that a message names; the plan has more. */
-const MOST_NAMED = 5;
+/** Maximum number of alternatives in a message; the plan may have more. */
+const MAX_NAMED_ALTERNATIVES = 5;
 
 /**
- * Why a plan does not fit, and what would.
+ * Why a plan does not fit, and which alternatives would.
  *
  * @param plan a plan that does not fit
  *
@@ -19,12 +19,13 @@ export function unfitText(plan: CapacityPlan): string {
       `${memoryPerGpu.available.gib.toFixed(1)} GiB of one ${instanceType.gpu.name} may be used (gpuMemoryUtilization ` +
       `${plan.gpuMemoryUtilization}), most of it ${largestPart(memoryPerGpu)}`
     : `the host has ${instanceType.memory.gib} GiB of memory, offloading needs ${plan.hostMemoryPerNode.gib.toFixed(1)} GiB`;
-  // More nodes than replicas would be servers that span nodes, which is not theirs to do. What needs no other hardware is named first: the pool is there.
+  // Alternatives with more nodes than replicas are left out, because servers cannot span nodes. Those on the same hardware come first,
+  // because the pool exists.
   const own = (alternative: Alternative) => Number(alternative.instanceType.name === instanceType.name);
   const fitting = plan.alternatives
     .filter((alternative) => alternative.nodes <= alternative.parallelism.data)
     .sort((a, b) => own(b) - own(a))
-    .slice(0, MOST_NAMED);
+    .slice(0, MAX_NAMED_ALTERNATIVES);
   const out =
     fitting.length > 0
       ? `these would fit: ${fitting.map(alternativeText).join('; ')}`

@@ -1,6 +1,7 @@
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
+import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
@@ -35,14 +36,14 @@ export interface CheckedDeployment {
   readonly warnings: readonly Fault[];
 }
 
-/** `checked` is only for use where there are no faults. */
+/** `checked` is only valid if there are no faults. */
 interface DeploymentCheck {
   readonly checked: CheckedDeployment;
   readonly faults: readonly Fault[];
 }
 
 /**
- * Puts the models on their hardware, each once, and finds everything wrong with the properties of a deployment.
+ * Resolves each model on its hardware once, and finds all faults of the properties of a deployment.
  *
  * @internal
  */
@@ -71,12 +72,13 @@ export function checkDeployment(
     ...exitFaults(props.exitTimeout),
     ...positiveFault('resources.cpu', props.resources?.cpu),
     ...poolFaults(props, release),
+    ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
     ...modelSetFaults(definitions, props.nodePool),
     ...onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
     ...flagFaults(props.extraArguments ?? []),
   ];
   if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
-  // What is wrong already would be said again by the pods that come of it.
+  // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
   if (faults.length === 0) faults.push(...replicaFaults(props.nodePool, sized.sizing, replicas));
   return { checked, faults };
@@ -115,7 +117,7 @@ function modelTokenFaults(model: ModelDefinition, index: number): Fault[] {
 
 function nameFaults(name: string, namespace?: string): Fault[] {
   const faults = kubernetesNameFault('name', name);
-  // Service names are narrower than other names: RFC 1035.
+  // Names of Services are more restricted than other names: RFC 1035.
   if (faults.length === 0 && !/^[a-z]/.test(name))
     faults.push(
       fault(
@@ -127,7 +129,7 @@ function nameFaults(name: string, namespace?: string): Fault[] {
   return [...faults, ...(namespace === undefined ? [] : kubernetesNameFault('namespace', namespace))];
 }
 
-/** Triton takes whole seconds. */
+/** Triton accepts whole seconds. */
 function exitFaults(given: Duration | undefined): Fault[] {
   if (given === undefined) return [];
   return wholeAmountFault('exitTimeout', given.toSeconds(), 'seconds', `${given}`, 1);

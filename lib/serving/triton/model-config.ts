@@ -6,15 +6,15 @@ import { TextMessage } from './protobuf-text';
 export const LATENCY_HISTOGRAM = 'nv_inference_first_response_histogram_ms';
 
 /**
- * Bounds of the latency histogram in milliseconds. Triton's own, 100 to 5000, interpolate every fast model inside one bucket and
- * cut off every slow one.
+ * Bounds of the latency histogram in milliseconds. Triton's own, 100 to 5000, put every fast model into one bucket and cut off every slow
+ * one.
  *
  * @internal
  */
 export const DEFAULT_LATENCY_BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000];
 
 /**
- * Triton's number for a version of the model store: Triton wants positive integers, so any other version is served as 1.
+ * Triton's number for a version of the model store: Triton requires positive integers, so any other version is served as 1.
  *
  * @internal
  */

@@ -7,7 +7,7 @@ import { ServingHardware } from '../model/serving-hardware';
 import { TextMessage } from './protobuf-text';
 
 /**
- * Where a model is going to run.
+ * Where a model will run.
  *
  * @internal
  */
@@ -38,18 +38,18 @@ export interface ModelDefinition {
   readonly backend: string;
   readonly variant: TritonVariant;
   readonly versions: readonly ModelVersion[];
-  /** GPUs the model has for itself; 0 on the CPU. */
+  /** GPUs that the model uses exclusively; 0 on the CPU. */
   readonly gpus: number;
   /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
   readonly spansGpus: boolean;
-  /** What the caller gave, to look for tokens in. */
+  /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
-  /** The model on its hardware, with everything decided; asked for once. Its faults name properties of the model. */
+  /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
   on(site: ModelSite): ModelOnSite;
 }
 
 /**
- * What came of putting a model on its hardware.
+ * The result of resolving a model on its hardware.
  *
  * @internal
  */
@@ -62,7 +62,7 @@ export interface ModelOnSite {
 }
 
 /**
- * A model on its hardware: everything a server must know of it, whatever its backend.
+ * A model on its hardware: everything that a server must know about it, for any backend.
  *
  * @internal
  */
@@ -75,21 +75,21 @@ export interface BackendModel {
   readonly spansGpus: boolean;
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
-  /** What is copied from the model store, all versions together. */
+  /** Size of the files copied from the model store, all versions together. */
   readonly storedSize: DataSize;
   /** Resident host memory without shared memory and without the page cache of the weights. */
   readonly hostMemory: DataSize;
   readonly sharedMemory: DataSize;
   /** Whether it answers a request by a stream of responses ("decoupled"). */
   readonly streams: boolean;
-  /** Exporters behind the metrics port on account of this model, besides Triton itself. */
+  /** Exporters behind the metrics port due to this model, besides Triton itself. */
   readonly exporters: readonly MetricExporter[];
-  /** Whether the weights lie in Triton's version folder; else they lie beside the repository and a file there names them. */
+  /** Whether the weights are in Triton's version folder; otherwise they are beside the repository, and a file in the folder names them. */
   readonly weightsInRepository: boolean;
   /** How it fits its GPUs. @default - it is not planned */
   readonly plan?: CapacityPlan;
   /** The message of `config.pbtxt`, on these GPUs; `exclusive` says that no other model uses a GPU of the pod. */
   config(gpuIds: readonly number[], exclusive: boolean): TextMessage;
-  /** Files of a version folder that are made here, by name. */
+  /** Generated files of a version folder, by name. */
   versionFiles(version: ModelVersion, weightsPath: string): { [file: string]: string };
 }

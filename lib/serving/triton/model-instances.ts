@@ -3,7 +3,7 @@
  */
 export class ModelInstances {
   /**
-   * Instances on GPUs that the model has for itself.
+   * Instances on GPUs that the model uses exclusively.
    *
    * @param gpuCount GPUs, at least 1
    * @param instancesPerGpu instances on each of them, at least 1
@@ -21,7 +21,7 @@ export class ModelInstances {
     return new ModelInstances(0, count);
   }
 
-  /** GPUs that the model has for itself; 0 on the CPU. */
+  /** GPUs that the model uses exclusively; 0 on the CPU. */
   public readonly gpuCount: number;
   /** Instances on each GPU, or on the CPU. */
   public readonly instancesPerDevice: number;

@@ -51,9 +51,9 @@ export class VersionPolicy {
   }
 }
 
-/** What Triton does with a request that waited longer than its timeout. */
+/** What Triton does with a request that has waited longer than its timeout. */
 export enum TimeoutAction {
-  /** Answers with an error, so that overload is seen as rejections and not as endless latency. */
+  /** Answers with an error, so that overload shows as rejections and not as unbounded latency. */
   REJECT = 'REJECT',
   /** Serves it after all requests that are in time. */
   DELAY = 'DELAY',
@@ -64,11 +64,11 @@ export enum TimeoutAction {
  */
 export interface QueuePolicy {
   /**
-   * Most requests waiting; the next one is rejected. Triton's own default, 0, has no bound and turns overload into latency.
+   * Maximum number of waiting requests; further ones are rejected. Triton's own default, 0, has no bound and turns overload into latency.
    * @default - 16 times the largest batch, at least 64
    */
   readonly maxQueueSize?: number;
-  /** Longest wait, whole microseconds; zero has no bound. @default 5 s */
+  /** Maximum wait, whole microseconds; zero means no limit. @default 5 s */
   readonly timeout?: Duration;
   /** What happens after it. @default TimeoutAction.REJECT */
   readonly timeoutAction?: TimeoutAction;
@@ -90,7 +90,7 @@ export interface DynamicBatching {
   readonly preserveOrdering?: boolean;
   /** Number of priority levels, 1 the highest. @default - no priorities */
   readonly priorityLevels?: number;
-  /** Level of a request that names none, 1 to `priorityLevels`. @default - the middle level, where there are levels */
+  /** Level of a request without one, 1 to `priorityLevels`. @default - the middle level, if there are levels */
   readonly defaultPriorityLevel?: number;
   /** Bounds of the queue. @default - bounded in size and time, see `QueuePolicy` */
   readonly queue?: QueuePolicy;
@@ -140,7 +140,7 @@ export interface TensorSpec {
   readonly dataType: TensorDataType;
   /** Shape without the batch dimension; -1 is any size. */
   readonly dims: number[];
-  /** Shape the model itself wants, where it differs from `dims`. @default - as `dims` */
+  /** Shape that the model itself expects, if it differs from `dims`. @default - as `dims` */
   readonly reshape?: number[];
   /** Whether requests may leave it out; inputs only. @default false */
   readonly optional?: boolean;

@@ -1,11 +1,11 @@
 import { BackendModel, ModelVersion } from './model-definition';
 import { renderTextFormat } from './protobuf-text';
 
-/** Where the volume of the models is mounted, in the init container and in Triton's. */
+/** Mount path of the models' volume, in the init container and in Triton's. */
 export const MODELS_MOUNT = '/models';
 /** The repository that Triton loads. */
 export const REPOSITORY_PATH = `${MODELS_MOUNT}/repository`;
-/** Weights that lie beside the repository, because a backend reads them and not Triton. */
+/** Weights beside the repository, which a backend reads and Triton does not. */
 export const WEIGHTS_PATH = `${MODELS_MOUNT}/weights`;
 
 /**

@@ -8,7 +8,7 @@ const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 /**
- * What the caller sets instead of what is derived.
+ * Values that override derived ones.
  *
  * @internal
  */
@@ -23,7 +23,7 @@ export interface SizingOverrides {
 }
 
 /**
- * What one pod asks of its node, in Kubernetes' units, and how long it may take.
+ * Requests of one pod, in Kubernetes' units, and its time limits.
  *
  * @internal
  */
@@ -44,41 +44,45 @@ export interface PodSizing {
   readonly podsPerNode: number;
 }
 
-/** What a pod asks of its node, in words. */
-interface Asked {
+/** A resource of a pod, for messages. */
+interface ResourceText {
   readonly what: string;
   readonly unit: string;
   readonly property?: string;
   readonly cure: string;
 }
 
-const GPUS: Asked = { what: 'GPUs', unit: '', cure: 'move models to deployments of their own, or use larger nodes' };
-const MEMORY: Asked = {
+const GPUS: ResourceText = {
+  what: 'GPUs',
+  unit: '',
+  cure: 'move models to deployments of their own, or use larger nodes',
+};
+const MEMORY: ResourceText = {
   what: 'memory',
   unit: ' MiB',
   property: 'resources.memory',
   cure: 'use nodes with more memory, or set resources.memory if less is enough',
 };
-const DISK: Asked = {
+const DISK: ResourceText = {
   what: 'local disk',
   unit: ' MiB',
   property: 'resources.ephemeralStorage',
   cure: 'use nodes with more local disk, or set resources.ephemeralStorage if less is enough',
 };
-const CPU: Asked = { what: 'CPU', unit: 'm', property: 'resources.cpu', cure: 'lower resources.cpu' };
+const CPU: ResourceText = { what: 'CPU', unit: 'm', property: 'resources.cpu', cure: 'lower resources.cpu' };
 
 /** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
 function usableMemoryMib(type: GpuNodeType): number {
   return allocatableMemoryMib(type) - 512;
 }
 
-/** CPU that pods can get on a node beside the node agents, in thousandths; those ask for about 0.6. */
+/** CPU that pods can get on a node beside the node agents, in thousandths; those request about 0.6. */
 function usableCpuMillis(type: GpuNodeType): number {
   return allocatableCpuMillis(type) - 600;
 }
 
 /**
- * Sizes a pod. What does not fit the node is a fault with numbers.
+ * Sizes a pod. Requests that do not fit the node are faults with numbers.
  *
  * @internal
  */
@@ -104,7 +108,7 @@ export function sizePod(
 
   const faults: Fault[] = [];
   const perNode: number[] = [];
-  const fit = (asked: Asked, need: number, usable: number | undefined) => {
+  const fit = (asked: ResourceText, need: number, usable: number | undefined) => {
     if (usable === undefined || need <= 0) return;
     perNode.push(Math.floor(usable / need));
     if (need <= usable) return;
@@ -144,7 +148,7 @@ export function sizePod(
 }
 
 /**
- * Seconds below which no load can be done: a minute for the server and the weights read at 2 GB/s.
+ * Shortest possible load time in seconds: a minute for the server and the weights read at 2 GB/s.
  *
  * @internal
  */
@@ -153,7 +157,7 @@ export function shortestStartup(models: readonly BackendModel[]): number {
 }
 
 /**
- * Slow but real rates, because a budget that is too short kills a pod that would have come up: weights come from S3 at 200 MB/s
+ * Slow but realistic rates, because a budget that is too short kills a pod that would have become ready: weights come from S3 at 200 MB/s
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
  * capture its graphs, an image up to 10 to pull.
  */

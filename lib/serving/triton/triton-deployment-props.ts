@@ -8,7 +8,7 @@ import { Duration } from '../../units/duration';
 import { TritonModel } from './triton-model';
 
 /**
- * What a pod of a Triton deployment asks for, where that is not what is derived from its models and the node.
+ * Requests of a pod of a Triton deployment that override those derived from its models and the node.
  */
 export interface TritonResources {
   /** CPU cores requested. @default - 1 and 2 for each GPU, at most its share of the node */
@@ -27,13 +27,13 @@ export interface TritonResources {
 export interface TritonDeploymentProps {
   /** The cluster it runs on. */
   readonly cluster: IKubernetesCluster;
-  /** The pool whose nodes it runs on, and on no others. */
+  /** The pool that it runs on exclusively. */
   readonly nodePool: IGpuNodePool;
-  /** Where the weights lie, with the `SHA256SUMS` that `ModelImport` writes beside them. */
+  /** Store of the weights, with the `SHA256SUMS` that `ModelImport` writes beside them. */
   readonly modelStore: IModelStore;
   /** The models of each server: one or more of one image variant. */
   readonly models: TritonModel[];
-  /** Servers. @default 1 */
+  /** Number of servers. @default 1 */
   readonly replicas?: number;
   /** Namespace, shared with other deployments; its Pod Security level is 'restricted'. @default 'inference' */
   readonly namespace?: string;
@@ -43,18 +43,18 @@ export interface TritonDeploymentProps {
   readonly imageRegistry?: ImageRegistry;
   /** Release of Triton. @default TritonRelease.DEFAULT */
   readonly tritonRelease?: TritonRelease;
-  /** What a pod asks for. @default - derived from the models and the node */
+  /** Requests of a pod. @default - derived from the models and the node */
   readonly resources?: TritonResources;
   /**
    * How long loading may take before a pod is restarted, the download not counted.
    * @default - from the models' size: 5 minutes (2 without vLLM), and 4 s for each GB
    */
   readonly startupBudget?: Duration;
-  /** How long Triton lets running requests finish when it ends; whole seconds. @default 60 s */
+  /** How long Triton lets running requests finish on shutdown; whole seconds. @default 60 s */
   readonly exitTimeout?: Duration;
-  /** More environment variables of Triton's container; never secrets. @default - none */
+  /** Additional environment variables of Triton's container; must not contain secrets. @default - none */
   readonly environment?: { [name: string]: string };
-  /** More arguments of tritonserver. @default - none */
+  /** Additional arguments of tritonserver. @default - none */
   readonly extraArguments?: string[];
   /** Priority class of the pods. @default - none */
   readonly priorityClassName?: string;

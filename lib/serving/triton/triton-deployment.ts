@@ -9,6 +9,7 @@ import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid } from '../../core/errors';
+import { warnOfPlainEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
@@ -23,6 +24,7 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
 import { BackendModel } from './model-definition';
@@ -33,13 +35,13 @@ import { CONTAINERS, TRITON_PORTS, tritonPod } from './triton-pod';
 /**
  * Models on NVIDIA Triton Inference Server.
  *
- * An init container assembles one local model repository from the model store, checking every file, before Triton starts. The
- * deployment is not waited for by Terraform: its first pods come up when their weights are in the store.
+ * An init container assembles one local model repository from the model store, checking every file, before Triton starts. Terraform does
+ * not wait for the deployment: its first pods start once their weights are in the store.
  *
  * Language models are planned by `CapacityPlanner` on the pool's hardware: the engine's settings come from the plan, and a model that
- * does not fit is refused with what is missing on each GPU, the part that takes most, and changes that make it fit.
+ * does not fit is refused with the shortfall on each GPU, the largest part of the memory, and changes that make it fit.
  *
- * All wrong properties are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
+ * All faults are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
 export class TritonDeployment extends Construct implements IWatchable {
@@ -53,7 +55,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly endpoint: string;
   /** GPUs of each pod. */
   public readonly gpusPerPod: number;
-  /** Servers. */
+  /** Number of servers. */
   public readonly replicas: number;
   /** How long loading may take before a pod is restarted. */
   public readonly startupBudget: Duration;
@@ -61,7 +63,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly tritonRelease: TritonRelease;
   /** How the language model fits its GPUs, with the engine's settings; the first by name where there are several. @default - there is none */
   public readonly plan?: CapacityPlan;
-  /** The same of every language model, by its name. */
+  /** The plans of all language models, by name. */
   public readonly plans: { [model: string]: CapacityPlan };
   /** How it is scraped. */
   public readonly metricsTarget: MetricsTarget;
@@ -82,8 +84,10 @@ export class TritonDeployment extends Construct implements IWatchable {
     this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
     const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
     throwIfInvalid(this, faults);
+    ClusterNodePools.add(props.nodePool);
     this.models = checked.models;
     for (const warning of checked.warnings) addWarning(this, warning);
+    warnOfPlainEndpoint(props.modelStore);
     const planned = [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
     this.plan = planned.find(({ plan }) => plan)?.plan;
@@ -184,9 +188,9 @@ export class TritonDeployment extends Construct implements IWatchable {
           extraArguments: this.props.extraArguments ?? [],
           labels: this.labels,
           annotations: {
-            // A changed configuration is a new pod template, so it rolls out.
+            // A changed configuration changes the pod template, so it is rolled out.
             ...checksumAnnotation(data),
-            // Only the init container acts with the role.
+            // Only the init container uses the role.
             'eks.amazonaws.com/skip-containers': CONTAINERS.triton,
           },
           priorityClassName: this.props.priorityClassName,
@@ -206,7 +210,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     });
   }
 
-  /** The histogram is what P99 over several pods is computed from; before 26.01 models that answer once had only summaries. */
+  /** P99 over several pods is computed from the histogram; before 26.01 models that answer once had only summaries. */
   private get metricsFeatures(): MetricFeature[] {
     const answersOnce = this.models.some((model) => !model.streams);
     const summaries = answersOnce && !this.tritonRelease.histogramOfEveryModel;

@@ -5,8 +5,7 @@ import { VllmModel } from './backends/vllm-model';
 import { VllmModelProps } from './backends/vllm-model-props';
 
 /**
- * A model of a Triton server: its configuration, as a value. It is checked by the deployment it is put into, which knows the
- * hardware.
+ * A model of a Triton server: its configuration, as a value. The deployment checks it, because it knows the hardware.
  */
 export class TritonModel {
   /**
@@ -28,7 +27,7 @@ export class TritonModel {
   }
 
   /**
-   * A language model on vLLM that was resolved on its hardware already.
+   * A language model on vLLM that is already resolved on its hardware.
    *
    * @internal
    */
@@ -43,7 +42,7 @@ export class TritonModel {
   public readonly backend: string;
   /** Its version in the model store. */
   public readonly version: string;
-  /** GPUs it has for itself. */
+  /** GPUs that it uses exclusively. */
   public readonly gpus: number;
 
   /** @internal */

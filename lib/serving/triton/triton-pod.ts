@@ -22,7 +22,7 @@ export const CONTAINERS = { assemble: 'assemble-repository', triton: 'triton' };
 
 const CONFIG_MOUNT = '/etc/triton';
 const CACHE_MOUNT = '/var/cache/triton';
-/** Seconds in which endpoints stop sending before Triton is told to end. */
+/** Seconds for endpoints to stop sending before Triton is told to shut down. */
 const DRAIN_SECONDS = 10;
 
 /**
@@ -78,7 +78,7 @@ export function tritonPod(pod: TritonPod): PodTemplate {
 }
 
 /**
- * Longer than what Triton may take to finish its requests, or the kubelet kills it in the middle.
+ * Longer than Triton may take to finish its requests, or the kubelet would kill it before.
  *
  * @internal
  */
@@ -154,7 +154,7 @@ function tritonContainer(pod: TritonPod): PodContainer {
       requests: { cpu: millis(sizing.cpuRequestMillis), memory: `${sizing.memoryRequestMib}Mi`, ...disk, ...gpus },
       limits: { cpu: millis(sizing.cpuLimitMillis), memory: `${sizing.memoryLimitMib}Mi`, ...disk, ...gpus },
     },
-    // Triton listens only after every model is loaded: until then nothing but the startup probe may judge it.
+    // Triton listens only after every model is loaded: until then only the startup probe may run.
     startupProbe: {
       ...get('/v2/health/ready'),
       periodSeconds: 10,
@@ -178,7 +178,7 @@ function tritonArguments(pod: TritonPod): string[] {
   return [
     'tritonserver',
     `--model-repository=${REPOSITORY_PATH}`,
-    // Models are what the pod was started with: loading by request can run foreign code, and an unloaded model stays 'ready'.
+    // The models are fixed at start: loading on request can run foreign code, and an unloaded model stays 'ready'.
     '--model-control-mode=none',
     '--strict-readiness=true',
     '--exit-on-error=true',
@@ -193,7 +193,7 @@ function tritonArguments(pod: TritonPod): string[] {
   ];
 }
 
-/** Caches of engine and compilers on a volume, because the root file system is read-only; and no calls to a hub. */
+/** Caches of engine and compilers on a volume, because the root file system is read-only; and no access to a model hub. */
 function containerEnvironment(sizing: PodSizing): { [name: string]: string } {
   return {
     HOME: CACHE_MOUNT,

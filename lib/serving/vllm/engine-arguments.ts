@@ -4,7 +4,7 @@ import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from './vllm-options';
 
 /**
- * Arguments that follow from other properties, which the plan is made with; by what is to be set instead.
+ * Arguments derived from other properties, which the plan depends on, with the property to set instead.
  *
  * @internal
  */
@@ -25,12 +25,12 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
 };
 
 /**
- * The arguments of vLLM's engine (`AsyncEngineArgs`), by name: those of the plan, and the options it does not count.
+ * The arguments of vLLM's engine (`AsyncEngineArgs`), by name: those of the plan, and the options that it does not include.
  *
  * @param resolved the model with its plan
- * @param options what is not of the plan
+ * @param options the options that the plan does not include
  * @param weightsPath folder of the weights, as the engine sees it
- * @param metrics whether the engine counts for its metrics
+ * @param metrics whether the engine collects metrics
  *
  * @internal
  */

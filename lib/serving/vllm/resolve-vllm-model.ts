@@ -18,7 +18,7 @@ import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 
 /**
- * A model that vLLM is to serve, as it is described by whoever asks for it.
+ * A model for vLLM to serve, as a server or topology describes it.
  *
  * @internal
  */
@@ -26,24 +26,24 @@ export interface VllmModelRequest {
   readonly name: string;
   readonly options: LanguageModelOptions &
     VllmOptions & { readonly parallelism?: Parallelism; readonly targets?: CapacityTargets };
-  /** Version of vLLM that is going to run it. */
+  /** Version of vLLM that will run it. */
   readonly vllm: VllmVersion;
   /** @default - as many as the targets need, at least 1 */
   readonly replicas?: number;
-  /** Hardware that is given. @default - the planner chooses */
+  /** Given hardware. @default - the planner chooses */
   readonly hardware?: ServingHardware;
   /** Maximum number of nodes of the pool. @default - as many as the replicas need */
   readonly maxNodes?: number;
   /** How the nodes that the planner chooses reach each other. */
   readonly network: ServingLoad['network'];
-  /** Plan to keep to. Nothing of it is computed again. */
+  /** Locked plan. Nothing in it is computed again. */
   readonly locked?: CapacityPlan;
-  /** Whether it is told when the planner would choose otherwise than a locked plan. */
+  /** Whether to report if the planner would choose otherwise than the locked plan. */
   readonly compares: boolean;
 }
 
 /**
- * Decides every default of a model once and plans it once; what is wrong is told, never thrown.
+ * Decides every default of a model once and plans it once; faults are returned, never thrown.
  *
  * @internal
  */
@@ -52,7 +52,7 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
   return request.locked ? kept(request, request.locked, own) : planned(request, own);
 }
 
-/** Plans are of whole GPUs. */
+/** Plans are made for whole GPUs. */
 function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
   const parallelism = options.parallelism ?? locked?.parallelism.withReplicas(1);
   return [
@@ -80,7 +80,9 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   return { resolved, faults, warnings: [] };
 }
 
-/** A locked plan holds whatever the planner says today; it must only be for this model and this hardware, and not be contradicted. */
+/**
+ * A locked plan stays valid whatever the planner would choose today; it must only be for this model and hardware, and not be contradicted.
+ */
 function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Resolution {
   const { options, hardware, vllm } = request;
   const faults = [
@@ -94,10 +96,10 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
   return { resolved: resolvedOf(request, plan), faults, warnings: fitWarnings(request.name, plan), otherChoice };
 }
 
-/** What the planner would choose today, where that is not what is locked. Replicas that are stated are not its choice. */
+/** What the planner would choose today, if it differs from the locked plan. A given number of replicas is not its choice. */
 function choiceToday(request: VllmModelRequest, locked: CapacityPlan): CapacityPlan | undefined {
   let today: CapacityPlan | undefined;
-  // Whatever it refuses today is no reason to refuse what runs.
+  // A refusal today is no reason to refuse what already runs.
   faultsOf(() => (today = planModel(planRequest(request))));
   const same = today && (request.replicas === undefined ? locked.sameChoice(today) : locked._sameReplica(today));
   return same ? undefined : today;
@@ -134,7 +136,7 @@ function loadFor({ options, vllm, hardware, network }: VllmModelRequest): Servin
   const load: ServingLoad = {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize },
     ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload },
-    // That of the weights is the planner's default, by the width that it counts.
+    // The precision of the weights is the planner's default, which counts only its width.
     kvCachePrecision: kvCachePrecision?.name === Precision.FP8.name ? Precision.FP8 : undefined,
     engine: vllm.engine,
     network: hardware?.network ?? network,
@@ -143,9 +145,9 @@ function loadFor({ options, vllm, hardware, network }: VllmModelRequest): Servin
 }
 
 /**
- * Tokens of one step for a vLLM that computes prompts whole, where it must have room for the longest: before 0.8, and until 0.11 on
+ * Maximum tokens of one step for a vLLM that computes whole prompts, where the longest must fit: before 0.8, and until 0.11 on
  * GPUs before Ampere, which its first engine served (it refuses to start with `max_num_batched_tokens` below `max_model_len`).
- * Nothing for later ones, which cut prompts into pieces.
+ * Undefined for later ones, which split prompts.
  *
  * @see https://github.com/vllm-project/vllm (vllm/config: SchedulerConfig)
  */

@@ -9,7 +9,7 @@ import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 
 /**
- * Formats that vLLM's quantization methods leave on the GPU; a method that is not listed may make any.
+ * Formats of the weights on the GPU by quantization method of vLLM; a method that is not listed may produce any.
  *
  * @see https://docs.vllm.ai/en/latest/features/quantization/
  */
@@ -27,7 +27,7 @@ const METHODS: { readonly [method: string]: readonly Precision[] } = {
 };
 
 /**
- * What vLLM refuses whatever the hardware; what the planner refuses (heads, contexts, formats that a GPU lacks) is not repeated here.
+ * Faults that vLLM would report on any hardware; those of the planner (heads, contexts, formats that a GPU lacks) are not repeated here.
  *
  * @internal
  */
@@ -99,7 +99,7 @@ export function parallelismFaults(
 }
 
 /**
- * Settings of vLLM that contradict the plan they are to be run with.
+ * Settings of vLLM that contradict the plan.
  *
  * @internal
  */
@@ -177,7 +177,7 @@ function cacheFaults(cache: Precision | undefined, weights: Precision): Fault[] 
 }
 
 /**
- * Experts in FP8 on GPUs that do not compute in FP8, which vLLM runs from 0.9 on; before, it stops when the model is loaded.
+ * Experts in FP8 on GPUs that do not compute in FP8, which vLLM runs from 0.9 on; earlier versions stop when the model is loaded.
  *
  * @see https://github.com/vllm-project/vllm/pull/16850 and https://github.com/vllm-project/vllm/issues/17579
  */

@@ -2,12 +2,12 @@ import { Precision } from '../../catalog/precision';
 import { DataSize } from '../../units/data-size';
 
 /**
- * Settings of vLLM's engine, whichever server it is in.
+ * Settings of vLLM's engine, in any server.
  *
  * @see https://docs.vllm.ai/en/latest/configuration/engine_args/
  */
 export interface VllmOptions {
-  /** Most sequences computed at once; those that find no room in the cache wait. @default 256 */
+  /** Maximum number of concurrent sequences; those without room in the cache wait. @default 256 */
   readonly maxSequences?: number;
   /** Maximum number of tokens in one scheduler step. @default - vLLM's own for the GPU */
   readonly maxBatchedTokens?: number;
@@ -15,17 +15,20 @@ export interface VllmOptions {
   readonly gpuMemoryUtilization?: number;
   /** Precision of the key-value cache: FP8, or that of the weights. @default - that of the weights (32 bits with Precision.FP32), 16 bits where those are quantized */
   readonly kvCachePrecision?: Precision;
-  /** Whether equal prompt heads share their key-value cache. @default true */
+  /** Whether equal prompt prefixes share their key-value cache. @default true */
   readonly prefixCaching?: boolean;
   /** Whether steps run as captured CUDA graphs, which saves launch time for some memory. @default true */
   readonly cudaGraphs?: boolean;
   /** Weights of each GPU that stay in host memory and are read on every step. @default - none */
   readonly cpuOffload?: DataSize;
-  /** Quantization method, as vLLM names it, e.g. `awq`; `precision` must be what it makes of the weights. @default - what the checkpoint's own config.json says */
+  /**
+   * Quantization method, as vLLM names it, e.g. `awq`; `precision` must be the format that it produces.
+   * @default - as stated in the checkpoint's own config.json
+   */
   readonly quantization?: string;
   /** Whether Python code that comes with the checkpoint is run. @default false */
   readonly trustRemoteCode?: boolean;
-  /** More arguments of vLLM's `AsyncEngineArgs`, by name. One that the version of vLLM lacks fails the load. @default - none */
+  /** Additional arguments of vLLM's `AsyncEngineArgs`, by name. One that the version of vLLM lacks fails the load. @default - none */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of every JSON type, which jsii has no other name for
   readonly engineArguments?: { [name: string]: any };
 }

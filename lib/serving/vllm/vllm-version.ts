@@ -1,7 +1,7 @@
 import { InferenceEngine } from '../../catalog/inference-engine';
 
 /**
- * A version of vLLM, by which its checks, defaults and arguments differ.
+ * A version of vLLM, on which checks, defaults and arguments depend.
  *
  * @internal
  */

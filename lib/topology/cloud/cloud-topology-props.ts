@@ -8,40 +8,40 @@ import { ServedModel } from '../../serving/model/served-model';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 
 /**
- * Models served in the cloud. Properties of the cluster can be given along.
+ * Properties of `CloudTopology`. Properties of the cluster can be given too.
  */
 export interface CloudTopologyProps extends EksGpuClusterProps {
   /** The models, at least one. */
   readonly models: ServedModel[];
-  /** The GPU pools. @default - a pool for each model, of the smallest hardware that it fits */
+  /** The GPU pools. @default - a pool for each model, with the smallest hardware that it fits */
   readonly nodePools?: TopologyNodePool[];
   /**
-   * An existing EKS cluster; its name must be `clusterName`, and nothing may be said of what only a new cluster has.
-   * @default - a cluster of the topology's own
+   * An existing EKS cluster; its name must be `clusterName`, and properties that only a new cluster has must be left out.
+   * @default - a new cluster
    */
   readonly cluster?: IEksCluster;
-  /** Where the weights lie. @default - a store of the topology's own */
+  /** Store of the weights. @default - a new store */
   readonly modelStore?: IModelStore;
   /**
-   * Whether the device plugins of its nodes are installed. Say `false` where something outside this program does it.
+   * Whether the device plugins of its nodes are installed. Pass `false` if something outside this program installs them.
    * @default true; a cluster that has `NodeAgents` in this program keeps them
    */
   readonly nodeAgents?: boolean;
   /** Whether Prometheus and Alertmanager are installed and watch every model. @default true */
   readonly monitoring?: boolean;
   /**
-   * Where everything that runs on the cluster goes: a stack of its own is advised, for a cluster and a provider configured from it
-   * should not share a state. Its Kubernetes provider is made if it has none.
+   * Scope for everything that runs on the cluster. A separate stack is recommended, because a cluster and a provider configured from it
+   * should not share a state. A Kubernetes provider is created if the stack has none.
    * @default - the topology itself
    */
   readonly workloads?: Construct;
   /**
-   * Plans to keep to, by the names of their models: `CapacityPlan.fromJson` of what an earlier `topology.plans` said. A plan for another
+   * Locked plans, by the names of their models: `CapacityPlan.fromJson` of an earlier `topology.plans`. A plan for another
    * model or other hardware, and a property of a model that contradicts its plan, are errors.
    * @default - planned anew
    */
   readonly plans?: { [model: string]: CapacityPlan };
-  /** The plan to keep to where there is one model; short for `plans` with its name. @default - planned anew */
+  /** The locked plan of the only model; short for `plans` with its name. @default - planned anew */
   readonly plan?: CapacityPlan;
   /** Where container images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;

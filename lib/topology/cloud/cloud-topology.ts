@@ -28,15 +28,15 @@ import { CloudTopologyProps } from './cloud-topology-props';
  * Large language models served in the cloud: a cluster, GPU pools, a model store, a Triton deployment for each model, and
  * monitoring, from one statement.
  *
- * What is not said is chosen by the planner, and `explain()` says why. It makes no stack, backend or output. Throws one
- * `ValidationError` with every fault: no models, two of one name, a pool that does not exist, a model that does not fit its pool
+ * The planner chooses everything that is not given, and `explain()` says why. It creates no stack, backend or output. Throws one
+ * `ValidationError` with every fault: no models, two with the same name, a pool that does not exist, a model that does not fit its pool
  * (with the shortfall and what would fit), a plan for another model, and whatever the cluster, the pools and the deployments refuse. If the
  * cluster is invalid, pools and deployments are not validated.
  */
 export class CloudTopology extends Construct {
   /** The cluster. */
   public readonly cluster: IEksCluster;
-  /** Where the weights lie. */
+  /** Store of the weights. */
   public readonly modelStore: IModelStore;
   /** Prometheus and Alertmanager. @default - monitoring is off */
   public readonly monitoring?: MonitoringStack;
@@ -66,7 +66,7 @@ export class CloudTopology extends Construct {
     for (const warning of warnings) addWarning(this, warning);
     const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];
 
-    // The parts find their own faults: each is made although others are wrong, so that one error has all of them.
+    // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
     const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
     if (!cluster) throw new ValidationError(this, faults);
     this.cluster = cluster;
@@ -76,7 +76,7 @@ export class CloudTopology extends Construct {
 
     const workloads = props.workloads && props.workloads !== scope ? new Construct(props.workloads, id) : this;
     ensureProvider(workloads, cluster);
-    // One class and one set of agents serve the whole cluster, whoever of this program made them.
+    // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
     if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
     if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
       makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
@@ -88,12 +88,12 @@ export class CloudTopology extends Construct {
     }
   }
 
-  /** The plan of the first model; where it is the only one, it can be given back as `plan`. */
+  /** The plan of the first model; if it is the only one, it can be passed back as `plan`. */
   public get plan(): CapacityPlan {
     return this.assigned[0].resolved.plan;
   }
 
-  /** The plan of every model, by its name, to be kept by `toJson` and given back as `plans`. */
+  /** The plan of every model, by its name, to be saved with `toJson` and passed back as `plans`. */
   public get plans(): { [model: string]: CapacityPlan } {
     return Object.fromEntries(this.assigned.map(({ resolved }) => [resolved.name, resolved.plan]));
   }
@@ -113,7 +113,7 @@ export class CloudTopology extends Construct {
     const models = this.assigned.map(({ resolved: { name, plan }, poolName, replicas }) =>
       [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
     );
-    // Asked for late: the table of pods at its end is whole only when everything was made.
+    // Evaluated late: the table of pods at its end is complete only once everything has been created.
     return [...models, this.cluster.explain()].join('\n\n');
   }
 
@@ -150,7 +150,7 @@ export class CloudTopology extends Construct {
   }
 }
 
-/** A deployment of one model says `models[0].version` of what is `version` of that model here. */
+/** A deployment of one model reports `models[0].version` for what is `version` of that model here. */
 function ofOnlyModel({ id, property, reason }: Fault): Fault {
   return fault(id, property?.replace(/^models\[0\]\.?/, '') || undefined, reason);
 }
@@ -181,7 +181,7 @@ function givenClusterFaults(props: CloudTopologyProps): Fault[] {
   ];
 }
 
-/** Properties that only a cluster of the topology's own has. */
+/** Properties that only a new cluster has. */
 const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>([
   'kubernetesVersion',
   'release',
@@ -195,7 +195,7 @@ const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>
   'nodeMonitoring',
 ]);
 
-/** One pool for each model, with as many nodes as its replicas fill; a locked plan may be for another number of them. */
+/** One pool for each model, with as many nodes as its replicas fill; a locked plan may have another number of replicas. */
 function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
   return assigned.flatMap(({ poolName, replicas, resolved: { plan } }) => {
     const instanceType = instanceTypeOf(plan.instanceType);
@@ -213,7 +213,7 @@ function onePlanFaults({ models, plan, plans }: CloudTopologyProps): Fault[] {
   return plans === undefined && models.length === 1 ? [] : [fault('CONFLICTING_PROPERTIES', 'plan', why)];
 }
 
-/** Plans to keep to, by the names of their models. */
+/** Locked plans, by the names of their models. */
 function lockedPlans({ models, plan, plans = {} }: CloudTopologyProps): { [model: string]: CapacityPlan } {
   return plan ? { [servedName(models[0])]: plan } : plans;
 }

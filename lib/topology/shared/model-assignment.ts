@@ -15,7 +15,7 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 
 /**
- * What is given of a pool.
+ * The given properties of a pool.
  *
  * @internal
  */
@@ -28,17 +28,17 @@ export interface GivenPool {
 }
 
 /**
- * What models are assigned from.
+ * The input of the assignment of models.
  *
  * @internal
  */
 export interface AssignmentRequest {
   readonly models: readonly ServedModel[];
-  /** @default - a pool of its own for each model, on hardware the planner chooses */
+  /** @default - a new pool for each model, on hardware that the planner chooses */
   readonly pools?: readonly GivenPool[];
-  /** Plans to keep to, by the name of the model. */
+  /** Locked plans, by the name of the model. */
   readonly locked: { readonly [name: string]: CapacityPlan };
-  /** Version of vLLM that is going to run them. */
+  /** Version of vLLM that will run them. */
   readonly vllm: VllmVersion;
 }
 
@@ -54,12 +54,12 @@ export interface AssignedModel {
 }
 
 /**
- * What came of assigning models to pools.
+ * The result of assigning models to pools.
  *
  * @internal
  */
 export interface Assignment {
-  /** Those without faults. */
+  /** The models without faults. */
   readonly assigned: readonly AssignedModel[];
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
@@ -77,7 +77,7 @@ export function servedName({ name, model }: ServedModel): string {
 /**
  * Chooses a pool and a plan for every model.
  *
- * @param request the models, and what is given of their hardware
+ * @param request the models, and what is known of their hardware
  *
  * @internal
  */
@@ -114,7 +114,7 @@ function setFaults({ models, locked }: AssignmentRequest, names: readonly string
   ];
 }
 
-/** Kubernetes knows fewer characters than model names have. */
+/** Kubernetes allows fewer characters than model names. */
 function objectNameFaults(names: readonly string[]): Fault[] {
   return names.flatMap((name, index) => {
     const other = names.slice(0, index).find((before) => kubernetesName(before) === kubernetesName(name));
@@ -148,7 +148,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     replicas: served.replicas,
     hardware: pool && hardwareOf(pool),
     maxNodes: pool?.maxNodes,
-    // Pools that the topology makes have no fabric.
+    // Pools that the topology creates have no fabric.
     network: NodeNetwork.TCP,
     locked,
     compares: true,
@@ -199,7 +199,7 @@ function choiceWarnings(name: string, { resolved, otherChoice }: Resolution): Fa
   ];
 }
 
-/** The pool a model is to be on; none where the topology makes one. */
+/** The pool of a model; none if the topology creates one. */
 function poolFor({ pools }: AssignmentRequest, { nodePool }: ServedModel): { pool?: GivenPool; faults: Fault[] } {
   if (!pools) {
     if (nodePool === undefined) return { faults: [] };

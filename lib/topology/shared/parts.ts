@@ -8,12 +8,13 @@ import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 
 /**
- * A part of a topology; where it refuses its input, nothing, and its faults among the others, so that one error has all of them.
+ * A part of a topology. If it refuses its input, the result is undefined and its faults are added to the others, so that one error reports
+ * all faults.
  *
  * @param faults faults so far
- * @param make makes the part
- * @param path property path of the part @default - as the part says it
- * @param who what messages call the part @default - as the part says it
+ * @param make creates the part
+ * @param path property path of the part @default - as the part reports it
+ * @param who what messages call the part @default - as the part reports it
  *
  * @internal
  */
@@ -25,7 +26,7 @@ export function makePart<T>(faults: Fault[], make: () => T, path = '', who = '')
 }
 
 /**
- * Makes a provider for a cluster where the stack of the workloads has none: else it is the user's choice.
+ * Creates a provider for a cluster if the stack of the workloads has none; an existing one is the user's choice.
  *
  * @internal
  */
@@ -35,7 +36,7 @@ export function ensureProvider(workloads: Construct, cluster: IKubernetesCluster
 }
 
 /**
- * Names that children are named after, which must be known before anything is made.
+ * The faults of names that children are named after, which must be known before anything is created.
  *
  * @internal
  */
@@ -48,7 +49,7 @@ export function childNameFaults(models: readonly ServedModel[], pools: readonly 
 }
 
 /**
- * A construct of the topology's id where its workloads are to go.
+ * The fault of a construct that has the topology's id in the scope of its workloads.
  *
  * @internal
  */

@@ -4,6 +4,6 @@ import { GpuNodePoolOptions } from '../../compute/pools/shared/gpu-node-pool-pro
  * A pool of a topology.
  */
 export interface TopologyNodePool extends GpuNodePoolOptions {
-  /** Name of the pool, unique within the topology, by which models name it: an RFC 1123 label. */
+  /** Name of the pool, unique within the topology, by which models refer to it: an RFC 1123 label. */
   readonly name: string;
 }

@@ -111,9 +111,9 @@ describe('values of charts', () => {
     ['the network operator from a mirror', 'network-operator', networkOperator(MIRROR)],
     ['the cluster autoscaler', 'cluster-autoscaler', autoscaler()],
     ['the cluster autoscaler from a mirror', 'cluster-autoscaler', autoscaler(MIRROR)],
-  ])('%s takes all of them', (_, chart, build) => expect(unknownValues(releaseOf(chart, build))).toEqual([]));
+  ])('%s has all of them', (_, chart, build) => expect(unknownValues(releaseOf(chart, build))).toEqual([]));
 
-  test('one that a chart does not have is seen', () => {
+  test('one that a chart does not have is detected', () => {
     const values = [JSON.stringify({ driver: { enabled: true, mirror: 'x' }, node: { tolerations: [] } })];
     expect(unknownValues({ chart: 'gpu-operator', version: 'v26.3.3', values })).toEqual([
       'gpu-operator driver.mirror',

@@ -95,7 +95,7 @@ describe('exactly one device plugin runs on every GPU node', () => {
     expect(landing(result(), pool)).toEqual(expected);
   });
 
-  test('and without such pools nothing is said of them', () => {
+  test('and without such pools it is left out', () => {
     const pod = spec(synth({ plain: PLAIN }, {}), 'nvidia-device-plugin');
     expect(pod).not.toHaveProperty('affinity');
   });
@@ -170,7 +170,7 @@ describe('the GPU operator', () => {
     expect(all['node-feature-discovery'].worker.config.sources.pci.deviceLabelFields).toEqual(['vendor']);
   });
 
-  test('brings the only node feature discovery, or none where there is one', () => {
+  test('installs the only node feature discovery, or none if there is one', () => {
     const own = result({ plain: PLAIN }, { gpuFeatureDiscovery: true });
     expect(own.resources('helm_release')).toHaveLength(1);
     expect(values(release(own)).nfd).toEqual({ enabled: true });
@@ -224,14 +224,14 @@ describe('GPU feature discovery', () => {
     expect(values(release).worker.tolerations).toContainEqual({ key: 'team', effect: 'NoExecute', operator: 'Exists' });
   });
 
-  test('uses the one that is there', () => {
+  test('uses the existing one', () => {
     const result = synth({ plain: PLAIN }, { gpuFeatureDiscovery: true, nodeFeatureDiscovery: false });
     expect(result.types).not.toContain('helm_release');
   });
 });
 
 describe('the exporter of GPU metrics', () => {
-  test('has a host engine of its own where there is none', () => {
+  test('runs its own host engine if there is none', () => {
     const [container] = spec(synth({ plain: PLAIN }, { dcgmExporter: true }), 'dcgm-exporter').container;
     expect(container.env.map((each: Block) => each.name)).not.toContain('DCGM_REMOTE_HOSTENGINE_INFO');
     expect(container.security_context.capabilities).toEqual({ drop: ['ALL'], add: ['SYS_ADMIN'] });

@@ -116,7 +116,7 @@ describe('NodeAgents', () => {
     expect(names(synthAgents({ efa: false }, [true]))).toEqual([NVIDIA]);
   });
 
-  test('counts pools that are made after it, also in another stack', () => {
+  test('serves pools that are created after it, even in another stack', () => {
     const { infra, workload } = synthesizePair((first, second) => {
       const cluster = testEksCluster(first);
       KubernetesAccess.of(second, cluster);
@@ -156,7 +156,7 @@ describe('NodeAgents', () => {
     expect(seen).toContain('EfaDevicePlugin');
   });
 
-  test('keeps its places when a pool goes', () => {
+  test('stays the same when a pool is removed', () => {
     const sets = (pools: boolean[]) => Object.keys(synthAgents({}, pools).json.resource.kubernetes_daemon_set_v1);
     expect(sets([true, false])).toEqual(sets([true, false, false]));
     expect(sets([true])).toEqual(expect.arrayContaining(sets([false])));
@@ -233,7 +233,7 @@ describe('the image of the EFA plugin', () => {
   });
 });
 
-describe('agents land on every node they must and on no other', () => {
+describe('agents run on every node that needs them and on no other', () => {
   const TAINTS: NodeTaint[] = [
     { key: 'team', value: 'risk', effect: TaintEffect.NO_EXECUTE },
     { key: 'spot', effect: TaintEffect.PREFER_NO_SCHEDULE },

@@ -41,7 +41,7 @@ describe('an EKS cluster with nothing but a name', () => {
   const result = chat();
   const cluster = result.only('aws_eks_cluster');
 
-  test('has a private API and lets nobody in but by access entries', () => {
+  test('has a private API and grants access only by access entries', () => {
     expect(cluster).toMatchObject({
       name: 'chat',
       vpc_config: { endpoint_private_access: true, endpoint_public_access: false },
@@ -60,7 +60,7 @@ describe('an EKS cluster with nothing but a name', () => {
     for (const group of groups) expect(group).toMatchObject({ kms_key_id: key, retention_in_days: 365 });
   });
 
-  test('writes every control-plane log, into a group that is there before', () => {
+  test('writes every control-plane log, into a group that exists before', () => {
     expect([...cluster.enabled_cluster_log_types].sort()).toEqual([
       'api',
       'audit',
@@ -164,7 +164,7 @@ describe('options of an EKS cluster', () => {
     });
   });
 
-  test('an API that is open to the world warns', () => {
+  test('warns of an API that is open to the whole internet', () => {
     expect(chat({ apiAccess: ApiAccess.publicFrom(['0.0.0.0/0']) }).annotations()).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PUBLIC_API]'),
     ]);

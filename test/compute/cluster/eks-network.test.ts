@@ -46,7 +46,7 @@ describe("a cluster's own VPC", () => {
     expect([...result.only('aws_eks_node_group').subnet_ids].sort()).toEqual(references);
   });
 
-  test('has a way out by NAT in each zone, and nodes wait for it', () => {
+  test('has egress through NAT in each zone, and nodes wait for it', () => {
     expect(result.resources('aws_nat_gateway')).toHaveLength(2);
     const out = result
       .resources('aws_route_table')
@@ -119,7 +119,7 @@ describe('a given VPC', () => {
     });
   });
 
-  test('fails for zones that are not one to a subnet', () => {
+  test('fails unless there is one zone per subnet', () => {
     const build = () => chat({ vpc: { ...vpc, availabilityZones: ['eu-central-1a'] } });
     expect(idsOf(faultsThrown(build))).toEqual(['LENGTHS_DIFFER vpc.availabilityZones']);
   });

@@ -138,8 +138,8 @@ describe('roles of service accounts', () => {
   });
 });
 
-describe("somebody else's EKS cluster", () => {
-  test('is asked of AWS for what is not given', () => {
+describe('an imported EKS cluster', () => {
+  test('is looked up in AWS for missing attributes', () => {
     const result = imported({}, (cluster) => {
       expect(cluster).toMatchObject({
         clusterName: 'shared',
@@ -154,7 +154,7 @@ describe("somebody else's EKS cluster", () => {
     expect(result.types).toEqual([]);
   });
 
-  test('is not asked when all is given', () => {
+  test('is not looked up when all attributes are given', () => {
     const given = { vpcId: 'vpc-1', endpoint: 'https://api', certificateAuthorityData: 'Y2E=', region: 'eu-central-1' };
     const result = imported(given, (cluster) => {
       expect(cluster.vpcId).toBe('vpc-1');

@@ -195,7 +195,7 @@ describe('the configuration of nodes', () => {
     expect(faults(JSON.parse(nodeClass.spec.userData as string) as Block)).toEqual([]);
   });
 
-  test('a member that there is not is seen', () => {
+  test('an unknown member is detected', () => {
     const config = configOf({ instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() });
     config.spec.instance.localStorage.strategy = 'RAID5';
     config.spec.kubelet.maxPods = 51;

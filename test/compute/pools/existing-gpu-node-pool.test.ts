@@ -10,7 +10,7 @@ import { testCluster } from '../../support/test-cluster';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 import { refusal } from '../test-pool';
 
-describe('a pool of nodes that are there', () => {
+describe('a pool of existing nodes', () => {
   test('changes nothing on the nodes, and says which labels they must have', () => {
     const result = synthesize((stack) => {
       const cluster = KubernetesCluster.fromKubeconfig(stack, 'Site', { configPath: 'site.yaml' });
@@ -29,7 +29,7 @@ describe('a pool of nodes that are there', () => {
     expect(result.types).toEqual([]);
   });
 
-  test('stamps labels and taints on nodes whose names it is given', () => {
+  test('sets labels and taints on nodes with given names', () => {
     const result = synthesize((stack) => {
       rack(stack, testCluster(stack), { nodes: 2, nodeNames: ['gpu-0', 'gpu-1'], labels: { row: 'a' } });
     });
@@ -108,7 +108,7 @@ describe('a pool of nodes that are there', () => {
     expect(refusal(() => synthesize((stack) => void rack(stack, testCluster(stack), props)))).toBe(message);
   });
 
-  test('fails when its selector also meets the nodes of another pool', () => {
+  test('fails when its selector also matches nodes of another pool', () => {
     const build = (selector: { [key: string]: string }) => () =>
       synthesize((stack) => {
         const cluster = testCluster(stack);

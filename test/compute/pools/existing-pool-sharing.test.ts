@@ -33,7 +33,7 @@ function poolWith(props: Partial<ExistingGpuNodePoolProps>) {
   return { result, pool: made! };
 }
 
-describe('own nodes that share their GPUs', () => {
+describe('existing nodes that share their GPUs', () => {
   test.each<[GpuSharing, GpuSharingKind, string, number, number, { [label: string]: string }]>([
     [
       SLICED,
@@ -73,13 +73,13 @@ describe('own nodes that share their GPUs', () => {
     for (const [key, value] of Object.entries(labels)) expect(pool.explain()).toContain(`<name> ${key}=${value}`);
   });
 
-  test('of which nothing is said are whole, as before', () => {
+  test('are whole by default', () => {
     const { pool } = poolWith({});
     expect(pool.gpuSharingKind).toBeUndefined();
     expect(pool.allocatable).toEqual({ pods: '110' });
   });
 
-  test('are stamped with what their agents need', () => {
+  test('get the labels that their agents need', () => {
     const { result } = poolWith({ nodes: 1, nodeNames: ['gpu-0'], gpuSharing: SLICED });
     expect(result.byName('kubernetes_labels', 'gpu-0').labels).toMatchObject({
       'nvidia.com/device-plugin.config': 'time-slicing-4',
@@ -127,7 +127,7 @@ describe('own nodes that share their GPUs', () => {
     ],
   ])('fails for %s', (_, props, message) => expect(refusal(() => poolWith(props))).toBe(message));
 
-  test('may have a configuration of somebody else’s agents', () => {
+  test('may have a configuration of other agents', () => {
     const labels = { 'nvidia.com/device-plugin.config': 'rack-a', 'nvidia.com/mig.config': 'all-disabled' };
     expect(poolWith({ labels, gpuSharing: SLICED }).pool.nodeLabels).toMatchObject(labels);
     expect(() => poolWith({ labels })).not.toThrow();
@@ -221,7 +221,7 @@ describe('the checks of what is scheduled on shared GPUs of own nodes', () => {
   });
 });
 
-describe('agents of own nodes that share their GPUs', () => {
+describe('agents of existing nodes that share their GPUs', () => {
   const agents = (pools: { [name: string]: GpuSharing }, gpuOperator?: GpuOperator) =>
     synthesize((stack) => {
       const cluster = testCluster(stack);

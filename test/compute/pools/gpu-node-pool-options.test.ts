@@ -33,7 +33,7 @@ describe('layouts of EFA', () => {
     for (const each of ena) expect(each.security_groups[0]).toBe('sg-cluster');
   });
 
-  test('bandwidth-optimized is refused where nobody says which cards', () => {
+  test('bandwidth-optimized is refused on types without documented cards', () => {
     const instanceType = GpuInstanceType.P5EN_48XLARGE;
     expect(refusal(() => synthPool({ ...EFA, instanceType, efaLayout: EfaLayout.BANDWIDTH_OPTIMIZED }))).toBe(
       'EFA_LAYOUT_NOT_SUPPORTED efaLayout',
@@ -167,7 +167,7 @@ describe('scaling from zero nodes', () => {
     Object.fromEntries(result.resources('aws_autoscaling_group_tag').map(({ tag }) => [tag.key, tag.value]));
   const prefix = 'k8s.io/cluster-autoscaler/node-template';
 
-  test('is refused when nobody scales', () => {
+  test('is refused without an autoscaler', () => {
     expect(refusal(() => synthPool({ minNodes: 0 }))).toBe('POOL_NEVER_HAS_NODES minNodes');
     expect(refusal(() => synthPool({ minNodes: 0, autoscaling: Autoscaling.none() }))).toBe(
       'POOL_NEVER_HAS_NODES minNodes',
@@ -210,7 +210,7 @@ describe('scaling from zero nodes', () => {
     expect(all).not.toHaveProperty([`${prefix}/resources/hugepages-2Mi`]);
   });
 
-  test('tags nothing where nobody reads it', () => {
+  test('adds no tags without an autoscaler', () => {
     expect(synthPool(EFA).types).not.toContain('aws_autoscaling_group_tag');
   });
 

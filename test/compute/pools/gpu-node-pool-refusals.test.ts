@@ -70,14 +70,14 @@ describe('the zone of reserved capacity, where Terraform only knows it later', (
 });
 
 describe('the subnet of reserved capacity', () => {
-  test('is not one of a list that is known later, whose zones nobody could check', () => {
+  test('is not taken from a list known only to Terraform, whose zones cannot be checked', () => {
     const capacity = Capacity.capacityBlock(BLOCK);
     expect(refusal(() => synthPool({ capacity, subnetIds: Token.asList('${data.x.ids}') }, ZONES))).toBe(
       'ZONE_NOT_KNOWN subnetIds',
     );
   });
 
-  test('is not just the first, where one must be chosen and the zone is not said', () => {
+  test('is not simply the first if one must be chosen and the zone is not given', () => {
     const capacity = Capacity.reservation({ reservationId: 'cr-1' });
     expect(refusal(() => synthPool({ ...EFA, capacity }))).toBe('RESERVATION_ZONE_MISSING capacity');
     expect(synthPool({ ...EFA, capacity, subnetIds: ['s'] }).only('aws_eks_node_group').subnet_ids).toEqual(['s']);

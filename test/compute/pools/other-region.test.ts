@@ -64,7 +64,7 @@ describe('a pool of a cluster whose region is said', () => {
   });
 });
 
-test('a pool that was taken out of the tree is no pool of its cluster', () => {
+test('a pool that was removed from the tree is not a pool of its cluster', () => {
   const result = synthesize((stack) => {
     const cluster = imported(stack);
     KubernetesAccess.of(stack, cluster);

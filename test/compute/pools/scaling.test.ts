@@ -34,7 +34,7 @@ describe('ClusterAutoscaler', () => {
     expect(tag()).toBeUndefined();
   });
 
-  test('is there once for a cluster', () => {
+  test('exists once per cluster', () => {
     expect(() =>
       synthesize((stack) => {
         const cluster = testEksCluster(stack);

@@ -32,7 +32,7 @@ function refusedFor(build: () => unknown): string[] {
 }
 
 describe('flags of the engine', () => {
-  test('without a word are those of the plan, which is the planner’s own', () => {
+  test('are those of the plan by default, which is the planner’s own', () => {
     const made = on({});
     const plan = made.deployment.plan!;
     const expected = CapacityPlanner.plan({
@@ -75,11 +75,14 @@ describe('flags of the engine', () => {
     ],
     ['quantization', { precision: Precision.INT4, quantization: 'awq' }, (plan) => plan.precision.name, 'int4', 'awq'],
   ];
-  test.each(given)('%s: a property wins, and is planned with', (flag, more, ofPlan, planned, written) => {
-    const made = on(more);
-    expect(ofPlan(made.deployment.plan!)).toEqual(planned);
-    expect(flagsOf(made)[flag]).toEqual(written);
-  });
+  test.each(given)(
+    '%s: a property takes precedence, and the plan includes it',
+    (flag, more, ofPlan, planned, written) => {
+      const made = on(more);
+      expect(ofPlan(made.deployment.plan!)).toEqual(planned);
+      expect(flagsOf(made)[flag]).toEqual(written);
+    },
+  );
 
   test('fewer sequences are planned for where four of full length do not fit, and none is promised beyond maxSequences', () => {
     expect(on({}, { instanceType: GpuInstanceType.G5_XLARGE }).deployment.plan!.concurrency).toBeLessThan(4);
@@ -319,7 +322,7 @@ describe('a locked plan', () => {
   });
 });
 
-describe('defaults are the same by every door', () => {
+describe('defaults are the same for every API', () => {
   const doors = (options: Partial<LanguageModelOptions> & { model: ModelSpec }, pool: GpuInstanceType) => {
     const planner = CapacityPlanner.plan({ ...options, instanceType: pool });
     const triton = deploy({ models: [TritonModel.vllm({ name: 'm', ...options })], instanceType: pool }).deployment

@@ -266,7 +266,7 @@ describe('what the planner refuses is refused as it says', () => {
   });
 });
 
-test('tells every fault at once', () => {
+test('reports every fault at once', () => {
   const faults = faultsOf(() => deploy({ ...onnx({ maxBatchSize: -1, inputs: [] }), replicas: 0, namespace: 'X' }));
   expect(faults.length).toBeGreaterThanOrEqual(4);
 });
@@ -321,7 +321,7 @@ test.each([
   expect(build).toThrow(/the pods of pool 'gpu' together request 24 of nvidia\.com\/gpu/);
 });
 
-describe('a deployment that does not stand takes no GPUs of its pool', () => {
+describe('a deployment that does not exist takes no GPUs of its pool', () => {
   const props = (site: Site, nodePool: TestPool) => ({
     cluster: site.cluster,
     nodePool,
@@ -330,7 +330,7 @@ describe('a deployment that does not stand takes no GPUs of its pool', () => {
     replicas: 2,
   });
 
-  test('after it was taken out of the tree', () => {
+  test('after it was removed from the tree', () => {
     const build = () =>
       withSite((site) => {
         const pool = site.pool(GpuInstanceType.P4DE_24XLARGE);

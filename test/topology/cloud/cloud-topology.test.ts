@@ -62,7 +62,7 @@ describe('one statement', () => {
     expect(given.only('kubernetes_deployment_v1').provider).toBeUndefined();
   });
 
-  test('says nothing in a default synthesis, and explains itself when asked', () => {
+  test('has no annotations in a default synthesis, and explains itself on request', () => {
     let text = '';
     const synthesized = synthesize((stack) => (text = make(stack).explain()));
     expect(synthesized.annotations('warn')).toEqual([]);
@@ -84,7 +84,7 @@ describe('two stacks', () => {
     );
   });
 
-  test('monitoring watches every model, and is left out when told', () => {
+  test('monitoring watches every model, and can be left out', () => {
     const config = pair.workload.resources('kubernetes_config_map_v1').map(({ data }) => JSON.stringify(data));
     expect(config.some((data) => data.includes('HighLatency') && data.includes('llama'))).toBe(true);
     const without = synthesizePair(
@@ -93,7 +93,7 @@ describe('two stacks', () => {
     expect(without.workload.resources('kubernetes_stateful_set_v1')).toEqual([]);
   });
 
-  test('taking one model away leaves every other resource as it was', () => {
+  test('removing one model leaves every other resource unchanged', () => {
     const build = (models: CloudTopologyProps['models']) =>
       synthesizePair(
         (infrastructure, workloads) => void make(infrastructure, { workloads, models, monitoring: false }),

@@ -98,7 +98,7 @@ describe('refuses', () => {
   });
 });
 
-test('what a locked plan says may be said beside it', () => {
+test('properties that agree with a locked plan may be given beside it', () => {
   const plan = planFor(ModelSpec.LLAMA_3_1_8B);
   const { contextLength, precision, concurrency } = plan;
   const made = assign([{ ...LLAMA, contextLength, precision, concurrency }], lock(plan));

@@ -49,7 +49,7 @@ export interface ExistingPoolSpec {
  */
 export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
   const { poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods } = spec;
-  const why = 'what fits on the pool is checked from it';
+  const why = 'the capacity of the pool is computed from it';
   const tokens = Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(
     ([name, value]) => concreteFault(name, value, why),
   );

@@ -43,7 +43,7 @@ const MEMORY_SLICES = 8;
  *
  * @see https://docs.nvidia.com/datacenter/tesla/mig-user-guide/getting-started-with-mig.html
  */
-const USABLE = 0.95;
+const USABLE_SHARE = 0.95;
 
 /**
  * How many instances of a profile a GPU holds; `undefined` if it has no such profile.
@@ -66,7 +66,7 @@ export function migMemory(gpu: GpuType, profile: string, gpuMemory: DataSize): D
   const size = (name: string) => Number(/\.(\d+)gb$/.exec(name)?.[1]);
   const whole = Math.max(...Object.keys(MIG_PROFILES[gpu.name] ?? {}).map(size));
   const slices = Math.round((size(profile) / whole) * MEMORY_SLICES);
-  return DataSize.bytes(Math.floor((gpuMemory.bytes * slices * USABLE) / MEMORY_SLICES));
+  return DataSize.bytes(Math.floor((gpuMemory.bytes * slices * USABLE_SHARE) / MEMORY_SLICES));
 }
 
 /**

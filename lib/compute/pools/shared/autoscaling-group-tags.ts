@@ -9,7 +9,7 @@ import { Fault, fault } from '../../../units/fault';
 import { GPU_TAINT } from './gpu-node-pool-labels';
 
 /** Share of a disk that pods can use: the file system, the image and the kubelet's reserve take the rest. */
-const USABLE_DISK = 0.9;
+const USABLE_DISK_SHARE = 0.9;
 
 /** The resources of a node of a pool. */
 interface NodeOffer {
@@ -37,7 +37,7 @@ export function nodeTemplateTags(offer: NodeOffer): { [key: string]: string } {
   const disk = (offer.instanceType.localStorage ?? offer.diskSize).gib;
   const resources = {
     'nvidia.com/gpu': String(offer.gpus),
-    'ephemeral-storage': `${Math.floor(disk * USABLE_DISK)}Gi`,
+    'ephemeral-storage': `${Math.floor(disk * USABLE_DISK_SHARE)}Gi`,
     ...(offer.efaInterfaces > 0
       ? { 'vpc.amazonaws.com/efa': String(offer.efaInterfaces), 'hugepages-2Mi': offer.hugePages }
       : {}),

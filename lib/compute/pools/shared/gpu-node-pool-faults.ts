@@ -116,7 +116,7 @@ export function enterPool(pool: IGpuNodePool): void {
 }
 
 function sizeFaults({ minNodes, maxNodes, initialNodes }: GpuNodePoolSpec): Fault[] {
-  const why = 'what fits on the pool is checked from it';
+  const why = 'the capacity of the pool is computed from it';
   const tokens = Object.entries({ minNodes, maxNodes, ...(initialNodes === minNodes ? {} : { initialNodes }) }).flatMap(
     ([name, value]) => concreteFault(name, value, why),
   );

@@ -5,7 +5,7 @@ import { DynamicBatching, QueuePolicy, TimeoutAction } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 
 /**
- * What Triton's core refuses at load (src/model_config_utils.cc, ValidateModelConfig), found before there is anything to load.
+ * The faults that Triton's core would report at load (src/model_config_utils.cc, ValidateModelConfig), found at synthesis.
  *
  * @internal
  */

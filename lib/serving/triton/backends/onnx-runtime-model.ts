@@ -28,9 +28,12 @@ import { tensorFaults, tensorMessage } from './tensor-spec';
 export interface OnnxRuntimeModelProps {
   /** Name it is served under, and its folder in the model store. */
   readonly name: string;
-  /** Version in the model store, as in `s3://<bucket>/<name>/<version>`. Triton serves it under this number, or as 1 where it is none. @default '1' */
+  /**
+   * Version in the model store, as in `s3://<bucket>/<name>/<version>`. Triton serves it under this number, or as 1 if it is not a number.
+   * @default '1'
+   */
   readonly version?: string;
-  /** Further versions to hold ready, e.g. the one before; with them every version must be a number. @default - none */
+  /** Further versions to keep available, e.g. the previous one; with them every version must be a number. @default - none */
   readonly otherVersions?: string[];
   /** Inputs of the model. */
   readonly inputs: TensorSpec[];
@@ -40,7 +43,7 @@ export interface OnnxRuntimeModelProps {
   readonly maxBatchSize: number;
   /** How requests are joined into batches. @default - on with a bounded queue where `maxBatchSize` is at least 1 */
   readonly dynamicBatching?: DynamicBatching;
-  /** What is done to the graph. @default GraphOptimization.ALL */
+  /** Optimization of the graph. @default GraphOptimization.ALL */
   readonly graphOptimization?: GraphOptimization;
   /** Instances, and what they run on. @default ModelInstances.onGpus(1), one instance on a GPU of its own */
   readonly instances?: ModelInstances;
@@ -57,7 +60,7 @@ export interface OnnxRuntimeModelProps {
 }
 
 /**
- * Triton's scale for ONNX Runtime is inverted: unset is everything and 2 is nothing (onnxruntime_backend README, "level").
+ * Triton's scale for ONNX Runtime is inverted: unset means all and 2 means none (onnxruntime_backend README, "level").
  */
 const GRAPH_LEVEL: { readonly [optimization in GraphOptimization]: number | undefined } = {
   [GraphOptimization.ALL]: undefined,
@@ -67,7 +70,7 @@ const GRAPH_LEVEL: { readonly [optimization in GraphOptimization]: number | unde
 };
 
 /**
- * The ONNX Runtime backend's side of a model.
+ * A model of the ONNX Runtime backend.
  *
  * @internal
  */
@@ -106,7 +109,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     return DataSize.gib(2).plus(this.storedSize.times(copies));
   }
 
-  /** Nothing of it is decided by the hardware, and it has no plan: what it takes depends on its graph, which is not known here. */
+  /** It does not depend on the hardware and has no plan: its requirements depend on its graph, which is not known here. */
   public on(site: ModelSite): ModelOnSite {
     const faults = this.faults(site);
     return { model: faults.length === 0 ? this : undefined, faults, warnings: [] };

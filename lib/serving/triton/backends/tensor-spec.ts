@@ -4,7 +4,8 @@ import { TensorSpec } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 
 /**
- * What Triton's core refuses of inputs and outputs at load (src/model_config_utils.cc, ValidateModelInput and ValidateIOShape).
+ * The faults of inputs and outputs that Triton's core would report at load (src/model_config_utils.cc, ValidateModelInput and
+ * ValidateIOShape).
  *
  * @internal
  */
@@ -27,7 +28,7 @@ export function tensorMessage(tensor: TensorSpec): TextMessage {
     name: tensor.name,
     data_type: new EnumName(tensor.dataType),
     dims: tensor.dims,
-    // An empty shape leaves an empty message, which is how the format says 'a scalar'.
+    // An empty shape becomes an empty message, which is how the format represents a scalar.
     reshape: tensor.reshape && { shape: tensor.reshape },
     optional: tensor.optional ? true : undefined,
   };

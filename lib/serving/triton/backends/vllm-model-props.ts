@@ -8,7 +8,7 @@ import { VersionPolicy } from '../model-options';
  * A language model served by Triton's vLLM backend.
  *
  * Requests go to vLLM's engine as soon as they arrive, so Triton's queue and batching settings do not exist here;
- * `maxSequences` bounds what runs at once. Triton serves the version of the model store under its number, or as 1 where it is none.
+ * `maxSequences` bounds what runs at once. Triton serves the version of the model store under its number, or as 1 if it is not a number.
  *
  * @see https://github.com/triton-inference-server/vllm_backend
  */
@@ -16,8 +16,8 @@ export interface VllmModelProps extends LanguageModelOptions, VllmOptions {
   /** Name it is served under, and its folder in the model store. */
   readonly name: string;
   /**
-   * Plan to keep to, as `CapacityPlan.fromJson` reads it back: precision, parallelism, context and everything else that the memory
-   * depends on are those of the plan, and nothing of it is computed again. A property that says otherwise is refused.
+   * Locked plan, as `CapacityPlan.fromJson` reads it: precision, parallelism, context and everything else that affects memory come from the
+   * plan, and nothing is computed again. A property that contradicts it is refused.
    * @default - planned for the pool at synthesis
    */
   readonly plan?: CapacityPlan;

@@ -38,8 +38,8 @@ export class VllmModel implements ModelDefinition {
   private readonly parallelism: Parallelism;
 
   /**
-   * @param props what the user says
-   * @param resolved the model as it was resolved on its hardware already @default - resolved by the deployment
+   * @param props the properties that the user passes
+   * @param resolved the model if it is already resolved on its hardware @default - resolved by the deployment
    */
   public constructor(
     public readonly props: VllmModelProps,
@@ -135,7 +135,7 @@ class VllmBackendModel implements BackendModel {
     this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
   }
 
-  /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values lie below both. */
+  /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values are below both. */
   public get hostMemory(): DataSize {
     return DataSize.gib(4 + 3 * this.gpus).plus(this.plan.cpuOffload.times(1.1 * this.gpus));
   }
