@@ -9,6 +9,7 @@ import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid } from '../../core/errors';
+import { warnOfPlainEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
@@ -88,6 +89,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       ClusterNodePools.add(props.nodePool);
       this.models = checked.models;
       for (const warning of checked.warnings) addWarning(this, warning);
+      warnOfPlainEndpoint(props.modelStore);
       const planned = [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1));
       this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
       this.plan = planned.find(({ plan }) => plan)?.plan;
