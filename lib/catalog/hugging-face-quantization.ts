@@ -97,7 +97,7 @@ function ofGroups(data: Config, faults: Fault[]): Precision | undefined {
   const groups = isConfig(data.config_groups) ? Object.values(data.config_groups).filter(isConfig) : [];
   const formats = groups.map(({ weights }) => (isConfig(weights) ? ofWeights(weights) : undefined));
   const [first] = formats;
-  if (first && formats.every((format) => format === first)) return first;
+  if (first && formats.every((format) => format?.name === first.name)) return first;
   const given = groups.map(({ weights }) => JSON.stringify(weights)).join(' and ');
   return unsupported('config_groups', `weights ${given}`, 'one format of 4 or 8 bits', faults);
 }

@@ -65,7 +65,7 @@ export class Metric {
     this.name = name;
     this.type = facts.type;
     this.unit = facts.unit;
-    this.labels = [...facts.labels];
+    this.labels = Object.freeze([...facts.labels]) as string[];
     this.minVersion = facts.minVersion;
     this.everyModelSince = facts.everyModelSince;
     this.feature = facts.feature;

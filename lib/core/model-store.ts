@@ -3,7 +3,8 @@ import { IAwsRole } from './aws-role';
 import { ModelStoreCredentials } from './model-store-credentials';
 
 /**
- * Where model weights are kept, an S3 bucket or one in an S3-compatible store, and how pods reach it.
+ * Where model weights are kept, an S3 bucket or one in an S3-compatible store, and how pods reach it. Workloads check the endpoint, the
+ * region and the credentials of the store that they are given, and warn of an endpoint by `http`.
  */
 export interface IModelStore extends IConstruct {
   /** Name of the bucket. */
@@ -14,7 +15,7 @@ export interface IModelStore extends IConstruct {
   readonly kmsKeyArn?: string;
   /** Region of the bucket. @default - the region of the pods that read it */
   readonly region?: string;
-  /** URL of an S3-compatible store outside AWS. @default - AWS */
+  /** URL of an S3-compatible store outside AWS: host and port only, without a user name or password. @default - AWS */
   readonly endpoint?: string;
   /** Secret that pods take their credentials from. @default - each workload has its own IAM role, which access is granted to */
   readonly credentials?: ModelStoreCredentials;

@@ -1,5 +1,7 @@
 import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
 import { createHash } from 'crypto';
+import { concreteFault } from './tokens';
 
 /**
  * A name for a Kubernetes object (RFC 1123 label): lower case, digits and hyphens, at most `max` characters.
@@ -39,7 +41,7 @@ export function helmReleaseName(text: string): string {
 }
 
 /**
- * The fault of a text that is not an RFC 1123 label; empty if it is one.
+ * The fault of a text that is not an RFC 1123 label, or that is a token; empty if it is one.
  *
  * @param name what messages call the text
  * @param text the text
@@ -49,13 +51,22 @@ export function helmReleaseName(text: string): string {
  * @internal
  */
 export function kubernetesNameFault(name: string, text: string, max = 63, property: string = name): Fault[] {
-  if (text.length <= max && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)) return [];
+  const unknown = concreteFault(
+    name,
+    text,
+    'names of Kubernetes objects are checked and derived at synthesis',
+    property,
+  );
+  if (unknown.length > 0) return unknown;
+  const isText = typeof text === 'string';
+  if (isText && text.length <= max && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)) return [];
   return [
     fault(
       'INVALID_NAME',
       property,
       `${name} must be an RFC 1123 label (lower-case letters, digits and hyphens, starting and ending with a letter or digit, ` +
-        `at most ${max} characters); got '${text}'; for example '${kubernetesName(text, max)}'`,
+        `at most ${max} characters); got ${givenValue(text)}` +
+        (isText ? `; for example '${kubernetesName(text, max)}'` : ''),
     ),
   ];
 }

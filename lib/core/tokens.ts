@@ -33,6 +33,8 @@ export function concreteFault(name: string, value: unknown, why: string, propert
 export function hasToken(value: unknown): boolean {
   if (value === null || value === undefined) return false;
   if (Token.isUnresolved(value)) return true;
+  // An element taken from a list token, which isUnresolved recognizes only as a whole list.
+  if (typeof value === 'string') return value.includes('#{TfToken[');
   // The value of a numeric map token, which isUnresolved does not recognize on its own.
   if (typeof value === 'number') return value === Token.NUMBER_MAP_TOKEN_VALUE;
   if (Array.isArray(value)) return value.some(hasToken);

@@ -1,4 +1,4 @@
-import { Fault } from '../units/fault';
+import { Fault, faultsUnder } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
@@ -11,6 +11,7 @@ import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IModelStore } from '../core/model-store';
+import { modelStoreFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
@@ -90,6 +91,7 @@ export class ModelImport extends Construct {
     this.namespace = props.namespace ?? 'inference';
     this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     throwIfInvalid(this, this.faults());
+    warnOfPlainEndpoint(props.modelStore);
     this.modelUri = props.modelStore.uriFor(props.model, this.version);
 
     const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
@@ -143,6 +145,7 @@ export class ModelImport extends Construct {
       ...modelNameFaults(props.model, 'model'),
       ...modelVersionFaults(this.version),
       ...sourceFaults(props.source),
+      ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
       ...wholeNumberFault('retries', props.retries, 0),
     ];
   }

@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { hasToken } from '../core/tokens';
+import { givenValue } from '../units/number-faults';
 
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 const RESERVED_SUFFIXES = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
@@ -16,6 +17,10 @@ const RESERVED_SUFFIXES = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3
  */
 export function bucketNameFaults(name: string, dotsAllowed: boolean): Fault[] {
   if (hasToken(name)) return [];
+  if (typeof name !== 'string') {
+    const given = name === undefined || name === null ? '' : `; got ${givenValue(name)}`;
+    return [fault('MISSING_PROPERTY', 'bucketName', `bucketName must be the name of a bucket, e.g. 'models'${given}`)];
+  }
   const got = `got '${name}'`;
   const prefix = RESERVED_PREFIXES.find((reserved) => name.startsWith(reserved));
   const suffix = RESERVED_SUFFIXES.find((reserved) => name.endsWith(reserved));

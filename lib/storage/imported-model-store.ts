@@ -3,11 +3,11 @@ import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
+import { credentialFaults, regionFaults } from '../core/model-store-reach';
 import { bucketNameFaults } from './bucket-name';
 import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
 import { grantRead, grantReadWrite } from './store-grants';
-import { credentialFaults } from './store-reach';
 
 /**
  * An existing bucket. Nothing in it is created or changed.
@@ -23,7 +23,11 @@ export class ImportedModelStore extends Construct implements IModelStore {
 
   public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
     super(scope, id);
-    throwIfInvalid(this, [...bucketNameFaults(bucketName, true), ...credentialFaults(attributes.credentials)]);
+    throwIfInvalid(this, [
+      ...bucketNameFaults(bucketName, true),
+      ...regionFaults(attributes.region),
+      ...credentialFaults(attributes.credentials),
+    ]);
     this.bucketName = bucketName;
     this.bucketArn = `arn:${attributes.partition ?? 'aws'}:s3:::${bucketName}`;
     this.kmsKeyArn = attributes.kmsKeyArn;

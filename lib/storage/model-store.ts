@@ -18,6 +18,7 @@ import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
+import { credentialFaults, regionFaults } from '../core/model-store-reach';
 import { kubernetesName } from '../core/naming';
 import { awsTags, tagFaults } from '../core/tags';
 import { concreteFault } from '../core/tokens';
@@ -29,7 +30,6 @@ import { RemovalPolicy } from './removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
-import { credentialFaults } from './store-reach';
 
 /**
  * Where the access log of a store is written.
@@ -98,7 +98,8 @@ export class ModelStore extends Construct implements IModelStore {
 
   /**
    * A bucket in an S3-compatible store outside AWS, e.g. MinIO or Ceph. Its pods get credentials from a secret; grants to IAM roles
-   * are refused. Throws a `ValidationError` with every fault of the bucket's name, the endpoint and the secret's name.
+   * are refused. Throws a `ValidationError` with every fault of the bucket's name, the endpoint, the region and the credentials. Warns of an
+   * endpoint by `http` (`ENDPOINT_NOT_ENCRYPTED`).
    *
    * @param scope parent of the construct
    * @param id id of the construct, unique in its scope
@@ -133,6 +134,7 @@ export class ModelStore extends Construct implements IModelStore {
       ...(props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
       ...dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
       ...dayFaults('incompleteUploadDays', props.incompleteUploadDays),
+      ...regionFaults(props.region),
       ...credentialFaults(props.credentials),
       ...tagFaults(props.tags),
     ]);

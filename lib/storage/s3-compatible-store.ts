@@ -3,11 +3,11 @@ import { IAwsRole } from '../core/aws-role';
 import { ValidationError, throwIfInvalid } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
+import { endpointFaults, regionFaults, requiredCredentialFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
 import { fault } from '../units/fault';
 import { bucketNameFaults } from './bucket-name';
 import { modelUri } from './model-uri';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
-import { credentialFaults, endpointFaults } from './store-reach';
 
 /**
  * A bucket outside AWS. Nothing in it is created or changed.
@@ -26,7 +26,8 @@ export class S3CompatibleStore extends Construct implements IModelStore {
     throwIfInvalid(this, [
       ...bucketNameFaults(props.bucketName, true),
       ...endpointFaults(props.endpoint),
-      ...credentialFaults(props.credentials),
+      ...regionFaults(props.region),
+      ...requiredCredentialFaults(props.credentials),
     ]);
     this.bucketName = props.bucketName;
     // The form used in policies of such stores.
@@ -34,6 +35,7 @@ export class S3CompatibleStore extends Construct implements IModelStore {
     this.region = props.region;
     this.endpoint = props.endpoint;
     this.credentials = props.credentials;
+    warnOfPlainEndpoint(this);
   }
 
   public grantRead(role: IAwsRole): void {

@@ -100,7 +100,8 @@ function numberFault(
 }
 
 /**
- * A value as messages show it: an unresolved Terraform number is told by its size, a text is quoted, so that '8' is told from 8.
+ * A value as messages show it, whatever a program without types passes: an unresolved Terraform number is told by its size, a text is
+ * quoted, so that '8' is told from 8, a missing one is 'nothing', an object is JSON.
  *
  * @internal
  */
@@ -108,5 +109,12 @@ export function givenValue(value: unknown): string {
   if (typeof value === 'number') {
     return value < -1e200 ? 'a token (a value Terraform only knows later); pass a literal value' : String(value);
   }
-  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  try {
+    return JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each)) ?? String(value);
+  } catch {
+    return 'an object that cannot be written as JSON';
+  }
 }

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { ModelStore } from '../../lib/storage/model-store';
 import { testStack } from '../support/synth';
+import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const props = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { secretName: 'store' } };
@@ -24,8 +25,54 @@ export const TEXTS: FaultText[] = [
   {
     id: 'INVALID_FORMAT',
     property: 'endpoint',
-    text: "endpoint must be an http or https URL without a path, e.g. 'https://s3.example.com:9000'; got 's3.example.com'",
+    text: "endpoint must be an http or https URL of host and port only, e.g. 'https://s3.example.com:9000'; got 's3.example.com'",
     refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 's3.example.com' }),
+  },
+  {
+    id: 'CREDENTIALS_IN_ENDPOINT',
+    property: 'endpoint',
+    text: 'endpoint must not contain a user name or password, which would be in the state of Terraform; put them in the secret that credentials names',
+    refuse: () =>
+      ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'https://me:secret@s3.example' }),
+  },
+  {
+    id: 'ENDPOINT_NOT_ENCRYPTED',
+    text: "the store is reached by http, so that everyone on the way can read the weights and change them; got endpoint 'http://s3.example'; use https",
+    faults: () =>
+      warningsOf(ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'http://s3.example' })),
+  },
+  {
+    id: 'OUT_OF_RANGE',
+    property: 'endpoint',
+    text: 'the port of endpoint must be from 1 to 65535; got 99999',
+    refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'https://s3.example:99999' }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'region',
+    text: "region must consist of letters, digits and hyphens, e.g. 'eu-central-1'; got 'eu bad'",
+    refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, region: 'eu bad' }),
+  },
+  {
+    id: 'INVALID_NAME',
+    property: 'credentials.key',
+    text:
+      "credentials.key must be a key of a Kubernetes secret (1 to 253 letters, digits, '-', '_' and '.', not beginning with '..'); " +
+      "got 'a/b'; for example 'credentials'",
+    refuse: () =>
+      ModelStore.s3Compatible(testStack(), 'Models', { ...props, credentials: { secretName: 's', key: 'a/b' } }),
+  },
+  {
+    id: 'MISSING_PROPERTY',
+    property: 'credentials',
+    text: "credentials must be given, because the store does not know IAM roles, e.g. { secretName: 'store-credentials' }",
+    refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, credentials: undefined as never }),
+  },
+  {
+    id: 'MISSING_PROPERTY',
+    property: 'bucketName',
+    text: "bucketName must be the name of a bucket, e.g. 'models'",
+    refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, bucketName: undefined as never }),
   },
   {
     id: 'NOT_A_WHOLE_NUMBER',

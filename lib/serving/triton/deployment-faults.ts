@@ -1,6 +1,7 @@
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
+import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
@@ -71,6 +72,7 @@ export function checkDeployment(
     ...exitFaults(props.exitTimeout),
     ...positiveFault('resources.cpu', props.resources?.cpu),
     ...poolFaults(props, release),
+    ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
     ...modelSetFaults(definitions, props.nodePool),
     ...onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
     ...flagFaults(props.extraArguments ?? []),
