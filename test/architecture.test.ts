@@ -5,6 +5,7 @@ import * as architecture from './architecture.json';
 import {
   contractFaults,
   cycles,
+  identityFaults,
   parse,
   publicClasses,
   registryFaults,
@@ -124,6 +125,10 @@ describe('the library', () => {
     expect(all.flatMap((source) => contractFaults(source, classes))).toEqual([]);
   });
 
+  test('compares values by what they are, not by identity', () => {
+    expect(all.flatMap((source) => identityFaults(source, classes))).toEqual([]);
+  });
+
   test('keeps what it knows about a construct in its ledger', () => {
     const others = all.filter(({ file }) => file !== 'lib/core/cluster-ledger.ts');
     expect(others.flatMap((source) => registryFaults(source, classes))).toEqual([]);
@@ -234,5 +239,25 @@ describe('the rules detect what they forbid', () => {
     `class A { private readonly own = new Map<string, Pool>(); }`,
   ])('no registry of the module: %s', (text) => {
     expect(registryFaults(parse('lib/core/x.ts', text), classes)).toEqual([]);
+  });
+
+  test.each([
+    `if (size === Size.LARGE) return;`,
+    `if (Size.LARGE !== size) return;`,
+    `switch (size) { case Size.LARGE: return; }`,
+    `return Size.ALL.includes(size);`,
+    `return sizes.indexOf(Size.LARGE) >= 0;`,
+    `return sizes.has(Size.LARGE);`,
+  ])('a comparison by identity: %s', (text) => {
+    expect(identityFaults(parse('lib/core/x.ts', text), classes)).toHaveLength(1);
+  });
+
+  test.each([
+    `if (size.name === Size.LARGE.name) return;`,
+    `if (kind === Kind.LARGE) return;`,
+    `return Size.ALL.some(({ name }) => name === size.name);`,
+    `switch (size.name) { case Size.LARGE.name: return; }`,
+  ])('no comparison by identity: %s', (text) => {
+    expect(identityFaults(parse('lib/core/x.ts', text), classes)).toEqual([]);
   });
 });

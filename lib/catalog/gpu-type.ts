@@ -148,15 +148,15 @@ export class GpuType {
    * @param precision number format of the weights
    */
   public denseTflops(precision: Precision): number {
-    switch (precision) {
-      case Precision.FP32:
+    switch (precision.name) {
+      case Precision.FP32.name:
         return this.facts.fp32Tflops;
-      case Precision.FP8:
-      case Precision.FP8_BLOCK:
+      case Precision.FP8.name:
+      case Precision.FP8_BLOCK.name:
         return this.facts.fp8Tflops || this.facts.fp16Tflops;
-      case Precision.INT8:
+      case Precision.INT8.name:
         return this.facts.int8Tops > this.facts.fp16Tflops ? this.facts.int8Tops : this.facts.fp16Tflops;
-      case Precision.NVFP4:
+      case Precision.NVFP4.name:
         return this.facts.fp4Tflops || this.facts.fp16Tflops;
       default:
         return this.facts.fp16Tflops;

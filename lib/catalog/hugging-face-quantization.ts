@@ -143,7 +143,7 @@ function ofGroups(data: Config, faults: Fault[]): Precision | undefined {
     isConfig(group) && isConfig(group.weights) ? ofWeights(group.weights) : undefined,
   );
   const [first] = formats;
-  if (first && formats.every((format) => format === first)) return first;
+  if (first && formats.every((format) => format?.name === first.name)) return first;
   const given = groups.map((group) => givenValue(isConfig(group) ? group.weights : group)).join(' and ');
   return unsupported(
     'config_groups',

@@ -336,10 +336,11 @@ export class ModelSpec {
     const matrices =
       layers * (c.attention + c.keyValue) + c.denseLayers * c.denseFeedForward + c.expertLayers * c.sharedExperts;
     const experts = c.expertLayers * c.routedExperts;
-    const latent = this.latentAttention && precision === Precision.NVFP4 ? layers * (c.latentUp + c.keyValue) : 0;
+    const latent =
+      this.latentAttention && precision.name === Precision.NVFP4.name ? layers * (c.latentUp + c.keyValue) : 0;
     const rest = this.parameters - matrices - experts + latent;
     if (!precision.quantized) return DataSize.bytes(this.parameters * precision.bytesPerWeight);
-    const expertsOnly = precision === Precision.MXFP4 && experts > 0;
+    const expertsOnly = precision.name === Precision.MXFP4.name && experts > 0;
     const scales = this.approximate ? 0 : (c.outputRows * precision.rowScaleBits) / 8;
     return DataSize.bytes(
       experts * precision.bytesPerWeight +
@@ -361,7 +362,7 @@ export class ModelSpec {
     const longer = new ModelSpec(this.name, { ...this.shape, layers: this.layers + extra, predictionLayers: 0 });
     const c = this.count;
     const own = DataSize.bytes(extra * (c.embedding + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
-    if (precision !== Precision.NVFP4) return longer.weightSize(precision).plus(own);
+    if (precision.name !== Precision.NVFP4.name) return longer.weightSize(precision).plus(own);
     const layers = longer.weightSize(Precision.BF16).bytes - this.weightSize(Precision.BF16).bytes;
     return this.weightSize(precision).plus(own).plus(DataSize.bytes(layers));
   }

@@ -109,7 +109,7 @@ export class Indicator {
       metric.missing(target.exporters, target.version, target.features),
     );
     if (missing.length === 0) return query;
-    const reasons = this === Indicator.LATENCY_P99 ? [...histogramGaps(target), ...missing] : missing;
+    const reasons = this.name === Indicator.LATENCY_P99.name ? [...histogramGaps(target), ...missing] : missing;
     throw new UnscopedValidationError([
       fault(
         'INDICATOR_UNAVAILABLE',

@@ -31,13 +31,13 @@ export function ruleGroups(workloads: readonly WatchedWorkload[]): RuleGroup[] {
 
 function indicatorRules(workload: WatchedWorkload): MonitoringRule[] {
   const { jobName: job, namespace } = workload.target;
-  return Indicator.ALL.filter((indicator) => workload.latencyAlert || indicator !== Indicator.LATENCY_P99).map(
-    (indicator) => ({
-      record: indicator.record,
-      expr: indicator.query(workload.target).expr,
-      labels: { job, namespace },
-    }),
-  );
+  return Indicator.ALL.filter(
+    (indicator) => workload.latencyAlert || indicator.name !== Indicator.LATENCY_P99.name,
+  ).map((indicator) => ({
+    record: indicator.record,
+    expr: indicator.query(workload.target).expr,
+    labels: { job, namespace },
+  }));
 }
 
 function latencyRules(

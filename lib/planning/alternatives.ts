@@ -70,7 +70,7 @@ function changed(
 ): Configuration {
   const instanceType = hardware.instanceType ?? configuration.instanceType;
   const precision = hardware.precision ?? configuration.precision;
-  const sameType = instanceType === configuration.instanceType;
+  const sameType = instanceType.name === configuration.instanceType.name;
   return configurationOf(
     {
       ...configuration,
@@ -90,14 +90,14 @@ function changed(
 
 /** A checkpoint that is larger than counted is assumed to be larger in other formats too, never smaller. */
 function checkpointIn({ model, precision, checkpointBytes }: Configuration, other: Precision): number | undefined {
-  if (checkpointBytes === undefined || other === precision) return checkpointBytes;
+  if (checkpointBytes === undefined || other.name === precision.name) return checkpointBytes;
   const excess = checkpointBytes / model.checkpointSize(precision).bytes;
   return Math.max(1, excess) * model.checkpointSize(other).bytes;
 }
 
 /** A 32-bit cache requires 32-bit weights. */
 function cacheWith({ requestedKvCachePrecision }: Configuration, precision: Precision): Precision | undefined {
-  return requestedKvCachePrecision === Precision.FP32 && precision !== Precision.FP32
+  return requestedKvCachePrecision?.name === Precision.FP32.name && precision.name !== Precision.FP32.name
     ? undefined
     : requestedKvCachePrecision;
 }
@@ -108,7 +108,7 @@ function precisions(configuration: Configuration): Ranked[] {
   const { engine, instanceType } = configuration;
   const usable = (p: Precision) => hardwareFaults({ model, engine }, instanceType, p).length === 0;
   return Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && usable(p))
-    .filter((p) => p !== Precision.FP8_BLOCK && (p !== Precision.MXFP4 || native))
+    .filter((p) => p.name !== Precision.FP8_BLOCK.name && (p.name !== Precision.MXFP4.name || native))
     .flatMap((p) => {
       if (parallelismFaults(model, configuration.parallelism, p).length > 0) return [];
       const other = changed(configuration, {}, { precision: p }, configuration.parallelism);
@@ -191,7 +191,7 @@ function moreNodes(configuration: Configuration): Ranked[] {
 
 function otherTypes(configuration: Configuration): Ranked[] {
   const served = { model: configuration.model, engine: configuration.engine };
-  const others = GpuInstanceType.ALL.filter((type) => type !== configuration.instanceType && !type.legacy);
+  const others = GpuInstanceType.ALL.filter((type) => type.name !== configuration.instanceType.name && !type.legacy);
   const fitting = smallestHosts(others)
     .filter(
       (type) =>

@@ -109,7 +109,7 @@ const RDMA_SHARE = 0.37;
 const TCP_SHARE = 0.1;
 
 function fitOf(instanceType: GpuNodeType, engine: InferenceEngine): AllReduceFit {
-  const tensorrt = engine === InferenceEngine.TENSORRT_LLM;
+  const tensorrt = engine.name === InferenceEngine.TENSORRT_LLM.name;
   if (instanceType.interconnect === GpuInterconnect.PCIE) return PCIE_HOST;
   if (instanceType.interconnect === GpuInterconnect.PCIE_PEER) return PCIE_PEER;
   if (instanceType.interconnect === GpuInterconnect.NVLINK_MESH) return V100;

@@ -142,7 +142,7 @@ export function nodesFor(instanceType: GpuNodeType, parallelism: Parallelism): n
 
 /** The type in which the model computes, like `auto` of vLLM's `kv_cache_dtype`. */
 function defaultCachePrecision(precision: Precision): Precision {
-  return precision === Precision.FP32 ? Precision.FP32 : Precision.FP16;
+  return precision.name === Precision.FP32.name ? Precision.FP32 : Precision.FP16;
 }
 
 /**

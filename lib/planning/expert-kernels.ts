@@ -155,7 +155,7 @@ export interface ExpertWork {
  */
 function expertRate(gpu: GpuType, precision: Precision): number {
   // GPUs with 4-bit units multiply MXFP4 experts with 8-bit activations (measured kernels `w4a8_mxfp4_mxfp8`), the others widen them.
-  const byEight = precision === Precision.MXFP4 && gpu.computeCapability >= 10;
+  const byEight = precision.name === Precision.MXFP4.name && gpu.computeCapability >= 10;
   return gpu.denseTflops(byEight ? Precision.FP8 : precision) * 1e12;
 }
 
@@ -178,17 +178,17 @@ function generationOf(gpu: GpuType): Generation {
 }
 
 function formatOf(precision: Precision): Format {
-  switch (precision) {
-    case Precision.FP8:
-    case Precision.INT8:
+  switch (precision.name) {
+    case Precision.FP8.name:
+    case Precision.INT8.name:
       return 'fp8';
-    case Precision.FP8_BLOCK:
+    case Precision.FP8_BLOCK.name:
       return 'fp8-block';
-    case Precision.NVFP4:
+    case Precision.NVFP4.name:
       return 'nvfp4';
-    case Precision.MXFP4:
+    case Precision.MXFP4.name:
       return 'mxfp4';
-    case Precision.INT4:
+    case Precision.INT4.name:
       return 'int4';
     default:
       return 'wide';

@@ -7,20 +7,20 @@ import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
 
 /** GPUs whose kernels the constants were measured on. */
-const MEASURED_GPUS: readonly GpuType[] = [
+const MEASURED_GPUS: readonly string[] = [
   GpuType.A100_40GB,
   GpuType.A100_80GB,
   GpuType.H100,
   GpuType.H200,
   GpuType.B200,
-];
-const MEASURED_FORMATS: readonly Precision[] = [
+].map(({ name }) => name);
+const MEASURED_FORMATS: readonly string[] = [
   Precision.BF16,
   Precision.FP16,
   Precision.FP8,
   Precision.FP8_BLOCK,
   Precision.NVFP4,
-];
+].map(({ name }) => name);
 
 /** Whether times are based on measured kernels, and their error band; host times were measured on one machine, and other CPUs differ. */
 function timeEvidence(
@@ -28,8 +28,8 @@ function timeEvidence(
   ...estimates: ServingEstimate[]
 ): { evidence: EvidenceClass; errorBand: string } {
   const measured =
-    MEASURED_GPUS.includes(configuration.gpu) &&
-    MEASURED_FORMATS.includes(configuration.precision) &&
+    MEASURED_GPUS.includes(configuration.gpu.name) &&
+    MEASURED_FORMATS.includes(configuration.precision.name) &&
     configuration.parallelism.tensor <= configuration.instanceType.nvlinkDomainSize &&
     configuration.cpuOffloadBytes === 0 &&
     configuration.cudaGraphs &&

@@ -35,7 +35,7 @@ export function formatFaults(
     ];
   }
   if (!gpu.supports(precision)) return [];
-  const eight = precision === Precision.FP8 || precision === Precision.FP8_BLOCK;
+  const eight = precision.name === Precision.FP8.name || precision.name === Precision.FP8_BLOCK.name;
   if (eight && engine && gpu.computeCapability < FP8_COMPUTE_CAPABILITY) {
     const has = `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;
     const others = model.experts ? 'use vllm' : 'vllm and sglang do';
@@ -47,7 +47,7 @@ export function formatFaults(
           `${engine.name} runs ${precision.name} from compute capability 8.9 on, but ${has}; ${others}`,
         ),
       ];
-    if (model.experts && engine === InferenceEngine.SGLANG)
+    if (model.experts && engine.name === InferenceEngine.SGLANG.name)
       return [
         fault(
           'ENGINE_LACKS_PRECISION',
@@ -57,7 +57,7 @@ export function formatFaults(
       ];
   }
   // Quantized weights are multiplied in bf16, or in fp16 where the GPU lacks it.
-  const inHalf = precision === Precision.FP16 || (precision.quantized && !gpu.supports(Precision.BF16));
+  const inHalf = precision.name === Precision.FP16.name || (precision.quantized && !gpu.supports(Precision.BF16));
   if (!model.shape.needsBfloat16 || !inHalf) return [];
   return [
     fault(

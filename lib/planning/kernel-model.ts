@@ -87,16 +87,16 @@ export function kernelModel(gpu: GpuType, precision: Precision, engine: Inferenc
 }
 
 function formatOf(gpu: GpuType, precision: Precision, engine: InferenceEngine): string {
-  switch (precision) {
-    case Precision.FP8:
-    case Precision.INT8:
+  switch (precision.name) {
+    case Precision.FP8.name:
+    case Precision.INT8.name:
       return gpu.denseTflops(precision) > gpu.denseTflops(Precision.FP16) ? 'fp8' : 'weightOnly';
-    case Precision.FP8_BLOCK:
+    case Precision.FP8_BLOCK.name:
       if (gpu.denseTflops(precision) <= gpu.denseTflops(Precision.FP16)) return 'weightOnly';
       return engine._isVllm ? 'fp8-block' : 'deepGemm';
-    case Precision.NVFP4:
+    case Precision.NVFP4.name:
       return gpu.computeCapability >= 12 ? 'nvfp4Workstation' : 'nvfp4';
-    case Precision.INT4:
+    case Precision.INT4.name:
       return 'weightOnly';
     default:
       return 'wide';

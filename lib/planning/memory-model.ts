@@ -64,9 +64,11 @@ export function stageWeights(configuration: Configuration, stage: Stage): number
   else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
   // See ParameterCount.latentUp.
   const latent =
-    model.latentAttention && precision === Precision.NVFP4 ? stage.layers * (c.latentUp / tensor + c.keyValue) : 0;
+    model.latentAttention && precision.name === Precision.NVFP4.name
+      ? stage.layers * (c.latentUp / tensor + c.keyValue)
+      : 0;
   const wide = precision.quantized ? 2 : precision.bytesPerWeight;
-  const expertsOnly = precision === Precision.MXFP4 && model.experts !== undefined;
+  const expertsOnly = precision.name === Precision.MXFP4.name && model.experts !== undefined;
   const scales = model.approximate
     ? 0
     : ((c.outputRows / model.layers) * stage.layers * precision.rowScaleBits) / 8 / tensor;
@@ -84,7 +86,7 @@ export function stageWeights(configuration: Configuration, stage: Stage): number
  * width up to 128, on Blackwell to 256 (its mxfp4 layer). gpt-oss-120b loads 65.97 GiB on one H100, not 60.7 (vllm-project/vllm#23278).
  */
 function expertPadding({ model, gpu, parallelism, precision }: Configuration): number {
-  if (!model.experts || precision !== Precision.MXFP4) return 1;
+  if (!model.experts || precision.name !== Precision.MXFP4.name) return 1;
   const width = model.experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
   const padded = (size: number, tile: number) => Math.ceil(size / tile) * tile;
   const tile = gpu.computeCapability >= 10 ? 256 : 128;

@@ -13,8 +13,7 @@ interface Json {
  * @internal
  */
 export function modelToJson(model: ModelSpec): unknown {
-  const plain = model.sharedParameterFraction === 0 && model.skippedLayerFraction === 0;
-  if (plain && ModelSpec.ALL.includes(model)) return model.name;
+  if (isListed(model)) return model.name;
   return {
     name: model.name,
     ...(model.approximate ? { parameters: model._givenParameters } : {}),
@@ -23,6 +22,19 @@ export function modelToJson(model: ModelSpec): unknown {
     skippedLayerFraction: model.skippedLayerFraction,
     ...(model.publishedPrecision ? { publishedPrecision: model.publishedPrecision.name } : {}),
   };
+}
+
+/** Whether a model is one of the catalog's, also of the catalog of another loaded copy of the package. */
+function isListed(model: ModelSpec): boolean {
+  const listed = ModelSpec.ALL.find(({ name }) => name === model.name);
+  const same = (of: (each: ModelSpec) => unknown) => listed !== undefined && of(listed) === of(model);
+  return (
+    same((each) => JSON.stringify(each.shape)) &&
+    same((each) => each.publishedPrecision?.name) &&
+    same((each) => each._givenParameters) &&
+    same((each) => each.sharedParameterFraction) &&
+    same((each) => each.skippedLayerFraction)
+  );
 }
 
 /**

@@ -62,7 +62,7 @@ export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, pr
 function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
   const group = precision.groupSize;
   if (!group || parallelism.tensor === 1 || model.approximate) return [];
-  if (precision === Precision.MXFP4 && model.experts) return [];
+  if (precision.name === Precision.MXFP4.name && model.experts) return [];
   const width = model.experts && parallelism.expert === 1 ? model.experts.intermediateSize : undefined;
   const widths = model.experts ? [width] : [model.intermediateSize];
   return widths.flatMap((f) => {

@@ -7,8 +7,10 @@ import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
-/** Formats of the key-value cache that engines support. */
-const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8];
+/** Names of the formats of the key-value cache that engines support. */
+const CACHE_PRECISIONS = [Precision.FP32, Precision.FP16, Precision.BF16, Precision.FP8, Precision.INT8].map(
+  ({ name }) => name,
+);
 
 /**
  * The default context: prompt plus answer if both are given; otherwise the planner's default, up to the model's limit.
@@ -42,8 +44,8 @@ export function loadFaults(request: ServingLoad): Fault[] {
     ...notNegativeFault('cpuOffload', request.cpuOffload?.bytes),
     ...shareFault('gpuMemoryUtilization', request.gpuMemoryUtilization),
   ];
-  if (kv && !CACHE_PRECISIONS.includes(kv)) {
-    const known = CACHE_PRECISIONS.map((precision) => precision.name).join(', ');
+  if (kv && !CACHE_PRECISIONS.includes(kv.name)) {
+    const known = CACHE_PRECISIONS.join(', ');
     faults.push(fault('UNKNOWN_VALUE', 'kvCachePrecision', `kvCachePrecision must be one of ${known}; got ${kv.name}`));
   }
   if (faults.length > 0) return faults;
@@ -103,7 +105,7 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, pre
     );
   }
   const kv = load.kvCachePrecision;
-  if (kv === Precision.FP32 && precision !== Precision.FP32) {
+  if (kv?.name === Precision.FP32.name && precision.name !== Precision.FP32.name) {
     faults.push(
       fault(
         'CACHE_NEEDS_FP32_WEIGHTS',
@@ -112,7 +114,10 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, pre
       ),
     );
   }
-  if ((kv === Precision.BF16 && !gpu.supports(kv)) || (kv === Precision.FP8 && gpu.computeCapability < 8)) {
+  if (
+    (kv?.name === Precision.BF16.name && !gpu.supports(kv)) ||
+    (kv?.name === Precision.FP8.name && gpu.computeCapability < 8)
+  ) {
     faults.push(
       fault(
         'CACHE_PRECISION_NOT_SUPPORTED',

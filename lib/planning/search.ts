@@ -100,7 +100,10 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
       positiveFault(`candidates[${i}].pricePerHour`, candidate.pricePerHour),
     ),
   ];
-  if (request.kvCachePrecision === Precision.FP32 && !precisions?.includes(Precision.FP32)) {
+  if (
+    request.kvCachePrecision?.name === Precision.FP32.name &&
+    !precisions?.some(({ name }) => name === Precision.FP32.name)
+  ) {
     const cure = 'put fp32 into precisions, or leave kvCachePrecision out';
     faults.push(
       fault('CACHE_NEEDS_FP32_WEIGHTS', 'kvCachePrecision', `an fp32 key-value cache needs fp32 weights; ${cure}`),

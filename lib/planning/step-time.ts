@@ -139,7 +139,7 @@ function projectionTime(configuration: Configuration, kernel: KernelModel, m: nu
   const t = parallelism.tensor;
   const h = model.hiddenSize;
   const c = model._parameterCount();
-  const expertsOnly = precision === Precision.MXFP4 && model.experts !== undefined;
+  const expertsOnly = precision.name === Precision.MXFP4.name && model.experts !== undefined;
   const bytes = expertsOnly ? 2 : precision.bytesPerWeight;
   const mla = model.latentAttention;
   if (mla) {
@@ -163,7 +163,7 @@ function feedForwardTime(configuration: Configuration, kernel: KernelModel, m: n
   const { model, parallelism, precision } = configuration;
   const t = parallelism.tensor;
   const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
-  const bytes = precision === Precision.MXFP4 && model.experts ? 2 : precision.bytesPerWeight;
+  const bytes = precision.name === Precision.MXFP4.name && model.experts ? 2 : precision.bytesPerWeight;
   return (
     matmulSeconds(kernel, m, model.hiddenSize, (gates * width) / t, bytes) +
     matmulSeconds(kernel, m, width / t, model.hiddenSize, bytes)

@@ -107,4 +107,66 @@ describe.each([
     expect(together).toHaveLength(1);
     expect(together[0]).toMatch(/pool 'a' .*16 of nvidia\.com\/gpu/);
   });
+
+  test.each<[string, 'GPT_OSS_20B' | 'DEEPSEEK_V3' | 'LLAMA_3_1_8B', 'MXFP4' | 'FP8_BLOCK' | 'NVFP4' | 'FP8', number]>([
+    ['gpt-oss-20b', 'GPT_OSS_20B', 'MXFP4', 1],
+    ['DeepSeek-V3', 'DEEPSEEK_V3', 'FP8_BLOCK', 8],
+    ['DeepSeek-V3 in NVFP4', 'DEEPSEEK_V3', 'NVFP4', 8],
+    ['Llama 3.1 8B in FP8', 'LLAMA_3_1_8B', 'FP8', 1],
+  ])('have the same plan of %s', (___, model, precision, tensor) => {
+    const planOf = (planner: typeof lib, values: typeof lib) =>
+      JSON.stringify(
+        planner.CapacityPlanner.plan({
+          model: values.ModelSpec[model],
+          precision: values.Precision[precision],
+          kvCachePrecision: values.Precision.FP8,
+          engine: values.InferenceEngine.TENSORRT_LLM,
+          instanceType: values.GpuInstanceType.P6_B200_48XLARGE,
+          parallelism: values.Parallelism.of({ tensor }),
+        }),
+      );
+    expect(planOf(ours, theirs)).toBe(planOf(theirs, theirs));
+  });
+
+  test('have the same configuration of a model', () => {
+    const configOf = (values: typeof lib) =>
+      synthesize((stack) => {
+        const { cluster } = stateOf(ours, stack);
+        const { TritonModel, ModelSpec } = values;
+        new ours.TritonDeployment(stack, 'Chat', {
+          cluster,
+          nodePool: rack(ours, cluster, 'A'),
+          modelStore: ours.ModelStore.s3Compatible(stack, 'Store', {
+            bucketName: 'models',
+            endpoint: 'https://s3.example.com',
+            credentials: { secretName: 'store' },
+          }),
+          models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.LLAMA_3_1_8B })],
+        });
+      }).json.resource.kubernetes_config_map_v1;
+    const made = JSON.stringify(configOf(theirs));
+    expect(made).toContain('KIND_');
+    expect(made).toBe(JSON.stringify(configOf(ours)));
+  });
+
+  test('have the same layout of EFA interfaces', () => {
+    const interfacesOf = (values: typeof lib) =>
+      synthesize((stack) => {
+        const cluster = new ours.EksGpuCluster(stack, 'Cluster', {
+          clusterName: 'chat',
+          availabilityZones: ['us-west-2a', 'us-west-2b'],
+        });
+        new ours.GpuNodePool(cluster, 'Pool', {
+          cluster,
+          instanceType: values.GpuInstanceType.P4D_24XLARGE,
+          minNodes: 2,
+          maxNodes: 2,
+          fabric: values.RdmaFabric.efa(),
+          efaLayout: values.EfaLayout.COMBINED,
+        });
+      }).json.resource.aws_launch_template;
+    const made = JSON.stringify(interfacesOf(theirs));
+    expect(made).toContain('"interface_type":"efa"');
+    expect(made).toBe(JSON.stringify(interfacesOf(ours)));
+  });
 });

@@ -152,3 +152,38 @@ export function registryFaults(source: Source, classes: PublicClasses): string[]
   }
   return faults;
 }
+
+/**
+ * Comparisons that are false for a value of another loaded copy of the package: by identity with a static member of one of our value
+ * classes. Members of enumerations are texts, which are the same in every copy.
+ */
+export function identityFaults(source: Source, classes: PublicClasses): string[] {
+  const faults: string[] = [];
+  const isMember = (node: ts.Node): boolean =>
+    ts.isPropertyAccessExpression(node) &&
+    classes.all.has(node.expression.getText(source.ast)) &&
+    /^[A-Z][A-Z0-9_]*$/.test(node.name.text);
+  const see = (node: ts.Node, isIdentity: boolean): void => {
+    const text = node.getText(source.ast).replace(/\s+/g, ' ');
+    if (isIdentity) faults.push(`${source.file}: ${text} is by identity; compare by name`);
+  };
+  visit(source.ast, (node) => {
+    if (ts.isBinaryExpression(node) && EQUALITY.has(node.operatorToken.kind))
+      see(node, isMember(node.left) || isMember(node.right));
+    if (ts.isCaseClause(node)) see(node.expression, isMember(node.expression));
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const { name, expression } = node.expression;
+      if (LOOKUPS.has(name.text)) see(node, isMember(expression) || node.arguments.some(isMember));
+    }
+  });
+  return faults;
+}
+
+const EQUALITY = new Set([
+  ts.SyntaxKind.EqualsEqualsToken,
+  ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
+]);
+
+const LOOKUPS = new Set(['includes', 'indexOf', 'lastIndexOf', 'has', 'get']);

@@ -1,3 +1,5 @@
+import { hardwareDifference, modelDifference } from '../../catalog/differences';
+import { ModelSpec } from '../../catalog/model-spec';
 import { Parallelism } from '../../catalog/parallelism';
 import { Precision } from '../../catalog/precision';
 import { CapacityPlan } from '../../planning/capacity-plan';
@@ -32,30 +34,54 @@ export interface PropertiesBesideLock extends LanguageModelOptions {
  * @internal
  */
 export function lockFaults(plan: CapacityPlan, beside: PropertiesBesideLock, hardware?: ServingHardware): Fault[] {
-  const faults: Fault[] = [];
-  if (plan.model.name !== beside.model.name) {
-    // All other differences are then due to the model.
-    return [
-      fault(
-        'PLAN_OF_OTHER_MODEL',
-        'model',
-        `the locked plan is for ${plan.model.name}, but the model is ${beside.model.name}; replan this model, or give its own plan`,
-      ),
-    ];
-  }
-  if (hardware && plan.instanceType.name !== hardware.instanceType.name) {
-    faults.push(
-      fault(
-        'PLAN_OF_OTHER_HARDWARE',
-        undefined,
-        `the locked plan is for ${plan.instanceType.name}, but pool '${hardware.poolName}' has ${hardware.instanceType.name}; replan the model ` +
-          'or change the pool',
-      ),
-    );
-  }
+  const otherModel = modelFaults(plan, beside);
+  // All other differences are then due to the model.
+  if (otherModel.length > 0) return otherModel;
+  const faults = hardware ? hardwareFaults(plan, hardware) : [];
   if (!plan.fits)
     faults.push(fault('MODEL_DOES_NOT_FIT', undefined, `the locked plan does not fit: ${unfitText(plan)}`));
   return [...faults, ...contradictions(plan, beside), ...targetFaults(plan, beside)];
+}
+
+function modelFaults(plan: CapacityPlan, { model, precision }: PropertiesBesideLock): Fault[] {
+  const { name } = plan.model;
+  const other = (reason: string) => [fault('PLAN_OF_OTHER_MODEL', 'model', reason)];
+  const cure = 'replan this model, or give its own plan';
+  if (name !== model.name) return other(`the locked plan is for ${name}, but the model is ${model.name}; ${cure}`);
+  const difference = modelDifference(plan.model, model);
+  if (difference) {
+    const [planned, given] = difference;
+    return other(`the locked plan is for a ${name} with ${planned}, but the model has ${given}; ${cure}`);
+  }
+  if (precision !== undefined || !isPublishedOtherwise(plan, model)) return [];
+  return other(
+    `the locked plan counts the weights of ${name} in ${plan.precision}, but the model is published in ` +
+      `${model.publishedPrecision ?? '16 bits'}; replan the model, or set precision to ${plan.precision} if that is what is served`,
+  );
+}
+
+/**
+ * Whether the format of the weights is of another checkpoint than the model's. A plan may be in another format than its own model is
+ * published in, because the user wanted it so. Formats of 16 bits have the same size.
+ */
+function isPublishedOtherwise({ model: planned, precision }: CapacityPlan, model: ModelSpec): boolean {
+  const [was, is] = [planned.publishedPrecision, model.publishedPrecision];
+  if (was?.name === is?.name) return false;
+  return is?.quantized ? is.name !== precision.name : was?.quantized === true && was.name === precision.name;
+}
+
+function hardwareFaults(plan: CapacityPlan, { instanceType: given, poolName }: ServingHardware): Fault[] {
+  const planned = plan.instanceType;
+  const other = (wanted: string, has: string) => {
+    const reason = `the locked plan is for ${wanted}, but pool '${poolName}' has ${has}; replan the model or change the pool`;
+    return [fault('PLAN_OF_OTHER_HARDWARE', undefined, reason)];
+  };
+  if (planned.name !== given.name) return other(planned.name, given.name);
+  const difference = hardwareDifference(planned, given, {
+    hostMemory: plan.cpuOffload.bytes > 0,
+    network: plan.parallelism.gpusPerReplica > planned.gpuCount,
+  });
+  return difference ? other(`a ${planned.name} with ${difference[0]}`, `one with ${difference[1]}`) : [];
 }
 
 /** A property, what messages call it, and its two values. */

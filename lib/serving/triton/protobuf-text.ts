@@ -1,10 +1,11 @@
 /**
- * A name of an enum, which the text format writes without quotes.
+ * A name of an enum, which the text format writes without quotes. It is told from a message by its property, because another loaded
+ * copy of the package may have made it: no field of a message is called so, for fields are in snake case.
  *
  * @internal
  */
 export class EnumName {
-  public constructor(public readonly name: string) {}
+  public constructor(public readonly enumName: string) {}
 }
 
 /** @internal */
@@ -45,11 +46,15 @@ function isList(value: TextValue): value is readonly TextValue[] {
 }
 
 function isScalar(value: TextValue): value is string | number | boolean | EnumName {
-  return typeof value !== 'object' || value instanceof EnumName;
+  return typeof value !== 'object' || isEnumName(value);
+}
+
+function isEnumName(value: TextValue): value is EnumName {
+  return typeof value === 'object' && !isList(value) && typeof value.enumName === 'string';
 }
 
 function renderScalar(value: string | number | boolean | EnumName): string {
-  if (value instanceof EnumName) return value.name;
+  if (isEnumName(value)) return value.enumName;
   return typeof value === 'string' ? quote(value) : String(value);
 }
 

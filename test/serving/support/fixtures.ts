@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
+import { GpuNodeType, GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
 import {
   IAwsRole,
   IGpuNodePool,
@@ -29,7 +29,7 @@ export class TestPool extends Construct implements IGpuNodePool {
     scope: Construct,
     id: string,
     public readonly cluster: IKubernetesCluster,
-    public readonly hardware: GpuInstanceType,
+    public readonly hardware: GpuNodeType,
     public readonly maxNodes = 2,
     public readonly fabric?: IRdmaFabric,
   ) {
@@ -67,7 +67,7 @@ export interface Site {
   readonly scope: Construct;
   readonly cluster: TestCluster;
   readonly store: TestStore;
-  pool(instanceType: GpuInstanceType, maxNodes?: number, name?: string, fabric?: IRdmaFabric): TestPool;
+  pool(instanceType: GpuNodeType, maxNodes?: number, name?: string, fabric?: IRdmaFabric): TestPool;
 }
 
 /** A stack with a cluster, a store and as many pools as a test asks for. */
@@ -104,7 +104,7 @@ export const onnxProps = {
 
 /** What a test of a deployment may say; the rest is an 8B model on g5.xlarge. */
 export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
-  readonly instanceType?: GpuInstanceType;
+  readonly instanceType?: GpuNodeType;
   readonly maxNodes?: number;
   readonly fabric?: IRdmaFabric;
   /** How pods reach the store. */

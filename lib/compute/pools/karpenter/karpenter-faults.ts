@@ -35,7 +35,7 @@ export function karpenterFaults(spec: GpuNodePoolSpec, props: KarpenterGpuNodePo
       ),
     );
   }
-  if (spec.efa && spec.efaLayout === EfaLayout.COMBINED) {
+  if (spec.efa && spec.efaLayout.name === EfaLayout.COMBINED.name) {
     faults.push(
       fault(
         'EFA_LAYOUT_NOT_SUPPORTED',

@@ -1,9 +1,12 @@
 import { Construct } from 'constructs';
-import { isInTree } from '../../../core/cluster-ledger';
+import { enter, entered, isInTree } from '../../../core/cluster-ledger';
 import { IGpuNodePool } from '../../../core/gpu-node-pool';
 import { addValidation } from '../../../core/validation';
 import { CustomResources, CustomResourcesProps } from '../../../kubernetes/custom-resources';
 import { fault } from '../../../units/fault';
+
+/** Kind of the entry in the ledger of the scope: an installation, and the pool that it is of. */
+const INSTALLATION = 'Karpenter objects of a pool';
 
 /**
  * Karpenter's objects of a pool, in the scope that the user chose for them.
@@ -16,17 +19,14 @@ export class KarpenterInstallation extends CustomResources {
    */
   public static of(scope: Construct, pool: IGpuNodePool, props: CustomResourcesProps): KarpenterInstallation {
     const id = `Karpenter-${pool.poolName}`;
-    const other = scope.node.tryFindChild(id);
-    if (other instanceof KarpenterInstallation && !isInTree(other.pool)) scope.node.tryRemoveChild(id);
-    return new KarpenterInstallation(scope, id, pool, props);
+    const [other] = entered<IGpuNodePool>(scope, INSTALLATION, id);
+    if (other && !isInTree(other.value)) scope.node.tryRemoveChild(id);
+    const installation = new KarpenterInstallation(scope, id, pool, props);
+    enter(scope, INSTALLATION, id, installation, pool);
+    return installation;
   }
 
-  private constructor(
-    scope: Construct,
-    id: string,
-    private readonly pool: IGpuNodePool,
-    props: CustomResourcesProps,
-  ) {
+  private constructor(scope: Construct, id: string, pool: IGpuNodePool, props: CustomResourcesProps) {
     super(scope, id, props);
     addValidation(this, () =>
       isInTree(pool)

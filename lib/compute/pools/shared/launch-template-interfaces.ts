@@ -40,11 +40,11 @@ export function efaInterfaceLayout(type: GpuInstanceType, layout = EfaLayout.EFA
     .filter((card) => card.efa)
     .map((card) => card.index)
     .sort((a, b) => a - b);
-  if (layout === EfaLayout.COMBINED) {
+  if (layout.name === EfaLayout.COMBINED.name) {
     const others = cards.filter((index) => index !== 0);
     return [place(0, 0, 'efa'), ...others.map((index) => place(index, 1, 'efa-only'))];
   }
-  const extra = layout === EfaLayout.BANDWIDTH_OPTIMIZED ? (BANDWIDTH_CARDS[type.name] ?? []) : [];
+  const extra = layout.name === EfaLayout.BANDWIDTH_OPTIMIZED.name ? (BANDWIDTH_CARDS[type.name] ?? []) : [];
   return [
     place(0, 0, 'interface'),
     ...cards.flatMap((index) => {
@@ -137,7 +137,7 @@ export function layoutFaults(type: GpuInstanceType, layout: readonly InterfacePl
  */
 export function efaLayoutFaults(type: GpuInstanceType, layout: EfaLayout): Fault[] {
   const primaryHasEfa = type.networkCards.some((card) => card.index === 0 && card.efa);
-  if (layout === EfaLayout.COMBINED && !primaryHasEfa) {
+  if (layout.name === EfaLayout.COMBINED.name && !primaryHasEfa) {
     return [
       fault(
         'EFA_LAYOUT_NOT_SUPPORTED',
@@ -146,7 +146,7 @@ export function efaLayoutFaults(type: GpuInstanceType, layout: EfaLayout): Fault
       ),
     ];
   }
-  if (layout === EfaLayout.BANDWIDTH_OPTIMIZED && !BANDWIDTH_CARDS[type.name]) {
+  if (layout.name === EfaLayout.BANDWIDTH_OPTIMIZED.name && !BANDWIDTH_CARDS[type.name]) {
     const known = Object.keys(BANDWIDTH_CARDS).join(', ');
     return [
       fault(
