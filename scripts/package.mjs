@@ -154,7 +154,7 @@ await suite.check('holds the compiled library, its declarations and documents, a
     (file) => !files.includes(file),
   );
   expect(missing.length === 0, `missing: ${missing.join(', ')}`);
-  const stray = files.filter((file) => !wanted.includes(file) && !/^(assets|bin|dist|charts)\//.test(file));
+  const stray = files.filter((file) => !wanted.includes(file) && !/^(assets|bin|dist|docs|charts)\//.test(file));
   const sources = files.filter((file) => /(\.test\.|(?<!\.d)\.ts$|\.tsbuildinfo$)/.test(file));
   expect(stray.length + sources.length === 0, `not wanted: ${[...stray, ...sources].join(', ')}`);
 });

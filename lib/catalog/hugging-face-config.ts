@@ -1,6 +1,6 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
-import { wholeNumberFault } from '../units/number-faults';
+import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { DecoderShape, ExpertLayers, LatentAttention, SlidingWindow } from './model-architecture';
 import { precisionFromConfig } from './hugging-face-quantization';
 import { unknownNameFault } from './near-names';
@@ -113,10 +113,18 @@ const FAMILIES: { readonly [type: string]: Family } = {
  * @internal
  */
 export function modelFromConfig(name: string, json: unknown): { shape: DecoderShape; publishedPrecision?: Precision } {
+  if (typeof name !== 'string') {
+    const reason = `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`;
+    throw new UnscopedValidationError([fault('INVALID_NAME', 'name', reason)]);
+  }
   const outer = parse(name, json);
   // Multimodal models keep the language model's numbers in a section of their own.
   const own = isConfig(outer.text_config) ? outer.text_config : outer;
-  const type = String(own.model_type ?? outer.model_type ?? '');
+  const type = own.model_type ?? outer.model_type ?? '';
+  if (typeof type !== 'string') {
+    const reason = `model '${name}': model_type must be a text, e.g. 'llama'; got ${givenValue(type)}`;
+    throw new UnscopedValidationError([fault('INVALID_FORMAT', 'model_type', reason)]);
+  }
   if (type === '') {
     const reason = `model '${name}': config.json has no 'model_type'`;
     throw new UnscopedValidationError([fault('CONFIG_LACKS_VALUE', 'model_type', reason)]);
@@ -317,10 +325,6 @@ function parse(name: string, json: unknown): Config {
   }
   if (isConfig(value)) return value;
   throw new UnscopedValidationError([
-    fault(
-      'INVALID_FORMAT',
-      undefined,
-      `model '${name}': config.json must be a JSON object; got ${JSON.stringify(value)}`,
-    ),
+    fault('INVALID_FORMAT', undefined, `model '${name}': config.json must be a JSON object; got ${givenValue(value)}`),
   ]);
 }

@@ -7,6 +7,9 @@ interface Config {
   readonly [key: string]: unknown;
 }
 
+/** Where a file describes how its weights are quantized. */
+const KEYS = ['quantization_config', 'compression_config'] as const;
+
 type Reader = (quantization: Config, faults: Fault[]) => Precision | undefined;
 
 /**
@@ -16,7 +19,7 @@ type Reader = (quantization: Config, faults: Fault[]) => Precision | undefined;
  */
 const METHODS: { readonly [method: string]: Reader } = {
   awq: (data, faults) => ofIntegers(data.bits ?? data.w_bit ?? 4, faults),
-  bitsandbytes: (data) => (data.load_in_8bit === true || data._load_in_8bit === true ? Precision.INT8 : Precision.INT4),
+  bitsandbytes: ofFlags,
   'compressed-tensors': ofGroups,
   fbgemm_fp8: () => Precision.FP8,
   fp8: (data, faults) => {
@@ -51,62 +54,118 @@ const DTYPES: { readonly [dtype: string]: Precision } = {
  * @internal
  */
 export function precisionFromConfig(configs: readonly Config[], faults: Fault[]): Precision | undefined {
-  const quantization = configs.map((config) => config.quantization_config).find(isConfig);
-  if (!quantization) {
+  // `compression_config` is the older key of compressed-tensors.
+  const [key, quantization] = configs
+    .flatMap((config) => KEYS.map((each) => [each, config[each]] as const))
+    .find(([, value]) => value !== undefined && value !== null) ?? [KEYS[0], undefined];
+  if (quantization === undefined) {
     const dtype = configs
       .map((config) => config.dtype ?? config.torch_dtype)
       .find((value) => typeof value === 'string');
     const name = String(dtype).replace(/^torch\./, '');
     return Object.hasOwn(DTYPES, name) ? DTYPES[name] : undefined;
   }
-  // Files of Model Optimizer before 0.35 have no method, only an algorithm.
-  const fallback = quantization.quant_algo === undefined ? undefined : 'modelopt';
-  const method = String(quantization.quant_method ?? fallback).toLowerCase();
-  if (Object.hasOwn(METHODS, method)) return METHODS[method](quantization, faults);
-  const known = Object.keys(METHODS).join(', ');
+  if (!isConfig(quantization)) {
+    faults.push(fault('INVALID_FORMAT', key, `${key} must be an object; got ${givenValue(quantization)}`));
+    return undefined;
+  }
+  const found: Fault[] = [];
+  const precision = ofMethod(quantization, found);
+  // The readers name the newer key.
   faults.push(
-    fault(
-      'UNKNOWN_QUANTIZATION_METHOD',
-      'quantization_config.quant_method',
-      `quantization_config has the unknown method '${method}'; known: ${known}; remove quantization_config to plan the model in 16 bits`,
+    ...found.map(({ id, property, reason }) =>
+      fault(id, property?.replace(KEYS[0], key), reason.split(KEYS[0]).join(key)),
     ),
   );
+  return precision;
+}
+
+function ofMethod(quantization: Config, faults: Fault[]): Precision | undefined {
+  const known = Object.keys(METHODS).join(', ');
+  const given = quantization.quant_method ?? impliedMethod(quantization);
+  const property = 'quantization_config.quant_method';
+  if (given === undefined) {
+    const reason = `quantization_config has no quant_method; known: ${known}; remove quantization_config to plan the model in 16 bits`;
+    faults.push(fault('CONFIG_LACKS_VALUE', property, reason));
+    return undefined;
+  }
+  const method =
+    typeof given === 'string' ? given.toLowerCase().replace('compressed_tensors', 'compressed-tensors') : '';
+  if (Object.hasOwn(METHODS, method)) return METHODS[method](quantization, faults);
+  const shown = typeof given === 'string' ? `'${method}'` : givenValue(given);
+  const reason = `quantization_config has the unknown method ${shown}; known: ${known}; remove quantization_config to plan the model in 16 bits`;
+  faults.push(fault('UNKNOWN_QUANTIZATION_METHOD', property, reason));
   return undefined;
+}
+
+/** Flags mean bitsandbytes, as transformers reads them; files of Model Optimizer before 0.35 have an algorithm only. */
+function impliedMethod({ load_in_4bit: four, load_in_8bit: eight, quant_algo: algorithm }: Config): string | undefined {
+  if (four || eight) return 'bitsandbytes';
+  return algorithm === undefined || algorithm === null ? undefined : 'modelopt';
+}
+
+function ofFlags(data: Config, faults: Fault[]): Precision | undefined {
+  const [four, eight] = [data.load_in_4bit ?? data._load_in_4bit, data.load_in_8bit ?? data._load_in_8bit];
+  if (four === true && (eight ?? false) === false) return Precision.INT4;
+  if (eight === true && (four ?? false) === false) return Precision.INT8;
+  const given = `load_in_4bit ${givenValue(four)} and load_in_8bit ${givenValue(eight)}`;
+  return unsupported('load_in_4bit', given, 'true for one of the two', faults);
 }
 
 function ofIntegers(bits: unknown, faults: Fault[]): Precision | undefined {
   if (bits === 4) return Precision.INT4;
   if (bits === 8) return Precision.INT8;
-  return unsupported('bits', `${givenValue(bits)} bits`, '4 or 8 bits', faults);
+  return unsupported(
+    'bits',
+    bits === undefined || bits === null ? 'no bits' : `${givenValue(bits)} bits`,
+    '4 or 8 bits',
+    faults,
+  );
 }
 
 function ofBlocks(size: unknown, faults: Fault[]): Precision | undefined {
   if (size === undefined || size === null) return Precision.FP8;
-  if (JSON.stringify(size) === '[128,128]') return Precision.FP8_BLOCK;
-  return unsupported('weight_block_size', `blocks of ${JSON.stringify(size)}`, 'blocks of [128, 128]', faults);
+  if (is128(size)) return Precision.FP8_BLOCK;
+  return unsupported('weight_block_size', `blocks of ${givenValue(size)}`, 'blocks of [128, 128]', faults);
 }
 
 function ofAlgorithm(data: Config, faults: Fault[]): Precision | undefined {
-  const algorithm = String(data.quant_algo);
-  if (Object.hasOwn(ALGORITHMS, algorithm)) return ALGORITHMS[algorithm];
-  return unsupported('quant_algo', `algorithm ${algorithm}`, Object.keys(ALGORITHMS).join(', '), faults);
+  const { quant_algo: algorithm } = data;
+  if (typeof algorithm === 'string' && Object.hasOwn(ALGORITHMS, algorithm)) return ALGORITHMS[algorithm];
+  const given = algorithm === undefined || algorithm === null ? 'no algorithm' : `algorithm ${givenValue(algorithm)}`;
+  return unsupported('quant_algo', given, Object.keys(ALGORITHMS).join(', '), faults);
 }
 
 /** Groups of layers that all have one format; what is not quantized stays in 16 bits. */
 function ofGroups(data: Config, faults: Fault[]): Precision | undefined {
-  const groups = isConfig(data.config_groups) ? Object.values(data.config_groups).filter(isConfig) : [];
-  const formats = groups.map(({ weights }) => (isConfig(weights) ? ofWeights(weights) : undefined));
+  const groups = isConfig(data.config_groups) ? Object.values(data.config_groups) : [];
+  const formats = groups.map((group) =>
+    isConfig(group) && isConfig(group.weights) ? ofWeights(group.weights) : undefined,
+  );
   const [first] = formats;
   if (first && formats.every((format) => format?.name === first.name)) return first;
-  const given = groups.map(({ weights }) => JSON.stringify(weights)).join(' and ');
-  return unsupported('config_groups', `weights ${given}`, 'one format of 4 or 8 bits', faults);
+  const given = groups.map((group) => givenValue(isConfig(group) ? group.weights : group)).join(' and ');
+  return unsupported(
+    'config_groups',
+    groups.length === 0 ? 'no groups of weights' : `weights ${given}`,
+    'one format of 4 or 8 bits',
+    faults,
+  );
 }
 
-function ofWeights({ type, num_bits: bits, strategy, group_size: group }: Config): Precision | undefined {
+function ofWeights(weights: Config): Precision | undefined {
+  const { type, num_bits: bits, strategy, group_size: group } = weights;
   if (type === 'int') return bits === 4 ? Precision.INT4 : bits === 8 ? Precision.INT8 : undefined;
-  if (bits === 8) return strategy === 'block' ? Precision.FP8_BLOCK : Precision.FP8;
+  if (type !== 'float') return undefined;
+  if (bits === 8 && strategy === 'block') return is128(weights.block_structure) ? Precision.FP8_BLOCK : undefined;
+  if (bits === 8) return Precision.FP8;
   if (bits !== 4) return undefined;
   return group === 32 ? Precision.MXFP4 : group === 16 ? Precision.NVFP4 : undefined;
+}
+
+/** Blocks of 128 × 128, as a list or as compressed-tensors wrote them before. */
+function is128(size: unknown): boolean {
+  return size === '128x128' || (Array.isArray(size) && size.length === 2 && size.every((side) => side === 128));
 }
 
 function unsupported(key: string, given: string, known: string, faults: Fault[]): undefined {

@@ -11,7 +11,7 @@ import { AnnotationLevel, StackAnnotation } from './stack-annotation';
  *
  * ```ts
  * const synthesized = SynthesizedStack.of(stack);
- * expect(synthesized.byName('aws_s3_bucket', 'models').force_destroy).toBe(false);
+ * expect(synthesized.byName('kubernetes_deployment_v1', 'chat').spec.replicas).toBe('2');
  * expect(synthesized.annotations).toEqual([]);
  * expect(synthesized.toJson()).toMatchSnapshot();
  * ```
@@ -96,7 +96,8 @@ export class SynthesizedStack {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   public only(type: string): { [attribute: string]: any } {
-    return one(this.resources(type), `resource of type ${type}`, this.resourceTypes);
+    const all = this.resources(type);
+    return one(all, `resource of type ${type}`, all.length > 0 ? all.flatMap(namesOf) : this.resourceTypes);
   }
 
   /**
@@ -185,6 +186,7 @@ function namesOf(block: TerraformJson): string[] {
     metadata?.name,
     block.name,
     block.bucket,
+    block.bucket_prefix,
     block.function_name,
     block.cluster_name,
     block.node_group_name,

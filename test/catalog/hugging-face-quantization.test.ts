@@ -120,3 +120,60 @@ test.each<[string, object, string[]]>([
 test('an unknown method is named, with the known ones', () => {
   expect(reasonsOf(faultsThrown(() => read({ quant_method: 'exl3' })))[0]).toMatch(/'exl3'; known: awq, bitsandbytes/);
 });
+
+describe('nothing is guessed', () => {
+  const ids = (quantization: unknown, key = 'quantization_config') =>
+    idsOf(faultsThrown(() => read(undefined, { [key]: quantization })));
+
+  test.each(['awq', ['awq'], 4, true, false, 10n])('quantization_config %p is no object', (value) => {
+    expect(ids(value)).toEqual(['INVALID_FORMAT quantization_config']);
+  });
+
+  const compressed = (weights: object) => ({ quant_method: 'compressed-tensors', ...groups(weights) });
+  test.each<[object, string]>([
+    [{}, 'CONFIG_LACKS_VALUE quant_method'],
+    [{ bits: 4 }, 'CONFIG_LACKS_VALUE quant_method'],
+    [{ quant_method: ['awq'] }, 'UNKNOWN_QUANTIZATION_METHOD quant_method'],
+    [{ quant_method: 10n }, 'UNKNOWN_QUANTIZATION_METHOD quant_method'],
+    [{ quant_method: 'bitsandbytes' }, 'UNSUPPORTED_QUANTIZATION load_in_4bit'],
+    [
+      { quant_method: 'bitsandbytes', load_in_4bit: false, load_in_8bit: false },
+      'UNSUPPORTED_QUANTIZATION load_in_4bit',
+    ],
+    [{ quant_method: 'bitsandbytes', load_in_4bit: 'true' }, 'UNSUPPORTED_QUANTIZATION load_in_4bit'],
+    [{ load_in_4bit: true, load_in_8bit: true }, 'UNSUPPORTED_QUANTIZATION load_in_4bit'],
+    [{ quant_method: 'gptq' }, 'UNSUPPORTED_QUANTIZATION bits'],
+    [{ quant_method: 'modelopt' }, 'UNSUPPORTED_QUANTIZATION quant_algo'],
+    [{ quant_method: 'modelopt', quant_algo: {} }, 'UNSUPPORTED_QUANTIZATION quant_algo'],
+    [{ quant_method: 'compressed-tensors' }, 'UNSUPPORTED_QUANTIZATION config_groups'],
+    [{ quant_method: 'compressed-tensors', config_groups: { a: {} } }, 'UNSUPPORTED_QUANTIZATION config_groups'],
+    [compressed({ num_bits: 8 }), 'UNSUPPORTED_QUANTIZATION config_groups'],
+    [compressed({ num_bits: 8, type: 'uint' }), 'UNSUPPORTED_QUANTIZATION config_groups'],
+    [
+      compressed({ num_bits: 8, type: 'float', strategy: 'block', block_structure: [64, 64] }),
+      'UNSUPPORTED_QUANTIZATION config_groups',
+    ],
+  ])('description %# is refused in readable words', (quantization, id) => {
+    const [kind, property] = id.split(' ');
+    for (const key of ['quantization_config', 'compression_config']) {
+      const faults = faultsThrown(() => read(undefined, { [key]: quantization }));
+      expect(idsOf(faults)).toEqual([`${kind} ${key}.${property}`]);
+      expect(reasonsOf(faults).join()).not.toMatch(/undefined|\[object|weights ,/);
+    }
+  });
+
+  test('flags without a method are those of bitsandbytes, and the older key is read the same', () => {
+    expect(read({ load_in_4bit: true }).publishedPrecision).toBe(Precision.INT4);
+    expect(read({ load_in_8bit: true }).publishedPrecision).toBe(Precision.INT8);
+    const block = compressed({ num_bits: 8, type: 'float', strategy: 'block', block_structure: [128, 128] });
+    expect(read(undefined, { compression_config: block }).publishedPrecision).toBe(Precision.FP8_BLOCK);
+  });
+
+  test('a name or model_type that is no text is a fault', () => {
+    for (const name of [undefined, 10n, {}])
+      expect(idsOf(faultsThrown(() => ModelSpec.fromHuggingFaceConfig(name as never, LLAMA)))).toEqual([
+        'INVALID_NAME name',
+      ]);
+    expect(idsOf(faultsThrown(() => read(undefined, { model_type: {} })))).toEqual(['INVALID_FORMAT model_type']);
+  });
+});

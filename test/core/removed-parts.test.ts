@@ -1,5 +1,6 @@
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
 import { CloudTopology, EksGpuCluster, ModelSpec, ModelStore } from '../../lib';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { NodeAgents } from '../../lib/compute/agents/node-agents';
@@ -17,7 +18,7 @@ import { TritonDeployment } from '../../lib/serving';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { TestWorkload } from '../monitoring/support';
 import { llama8b } from '../serving/support/fixtures';
-import { idsOf } from '../support/faults';
+import { faultsThrown, idsOf } from '../support/faults';
 import { Block, synthStack, synthesize, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 
@@ -150,5 +151,25 @@ describe('two objects of one name are read with their overrides', () => {
     new ConfigMapV1(stack, 'One', { provider, metadata: { name: 'a' } });
     new ConfigMapV1(stack, 'Two', { provider, metadata: { name } }).addOverride('metadata.name', override);
     expect(idsOf(ClusterChecks.of(cluster).faults)).toEqual(isRefused ? ['DUPLICATE_OBJECT'] : []);
+  });
+});
+
+describe('a topology that throws leaves nothing', () => {
+  const GOOD = { clusterName: 'chat', models: [{ model: ModelSpec.LLAMA_3_1_8B }], availabilityZones: ZONES };
+  const BAD = { ...GOOD, models: [{ model: ModelSpec.LLAMA_3_1_8B, maxReplicas: 0, replicas: -1 } as never] };
+
+  test.each([
+    ['in its own scope', false, 'Cloud'],
+    ['with workloads elsewhere', true, 'Cloud'],
+    ['under another id', true, 'Other'],
+  ])('so that a right one can be made, %s', (_, elsewhere, id) => {
+    const build = (fails: boolean) =>
+      synthesize((stack) => {
+        const workloads = elsewhere ? new Construct(stack, 'Workloads') : undefined;
+        const bad = () => new CloudTopology(stack, 'Cloud', { ...BAD, workloads });
+        if (fails) faultsThrown(bad);
+        new CloudTopology(stack, id, { ...GOOD, workloads });
+      }).text;
+    expect(build(true)).toBe(build(false));
   });
 });

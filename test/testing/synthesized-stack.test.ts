@@ -65,7 +65,7 @@ describe('one resource', () => {
   });
 
   test.each<[string, (stack: SynthesizedStack) => unknown, string]>([
-    ['two of a type', (stack) => stack.only('aws_s3_bucket'), 'found 2; there are: aws_s3_bucket'],
+    ['two of a type', (stack) => stack.only('aws_s3_bucket'), 'found 2; there are: first, second'],
     ['no type', (stack) => stack.only('aws_vpc'), 'found 0; there are: aws_s3_bucket'],
     ['no data source', (stack) => stack.onlyData('aws_vpc'), 'found 0; there are: aws_region'],
     ['no name', (stack) => stack.byName('aws_s3_bucket', 'third'), 'found 0; there are: first, second'],

@@ -7,6 +7,7 @@ import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
+import { withdraw } from '../../core/withdraw';
 import { synthesizeWhile } from '../../core/omission';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
@@ -73,26 +74,31 @@ export class NodeAgents extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
     super(scope, id);
-    this.agentProps = props;
-    this.cluster = props.cluster;
-    this.namespace = props.namespace ?? 'gpu-node-agents';
-    throwIfInvalid(this, this.agentFaults());
-    this.agentRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    try {
+      this.agentProps = props;
+      this.cluster = props.cluster;
+      this.namespace = props.namespace ?? 'gpu-node-agents';
+      throwIfInvalid(this, this.agentFaults());
+      this.agentRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
 
-    this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
-    this.agentMeta = kubernetesMeta(this, props.cluster, this.namespaceReady);
-    if (props.gpuOperator) {
-      this.addOperator(props.gpuOperator);
-    } else {
-      this.addPlugin('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage), '');
-      if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
+      this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
+      this.agentMeta = kubernetesMeta(this, props.cluster, this.namespaceReady);
+      if (props.gpuOperator) {
+        this.addOperator(props.gpuOperator);
+      } else {
+        this.addPlugin('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage), '');
+        if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
+      }
+      if (props.dcgmExporter) this.addExporter();
+      if (props.efa) this.addEfaPlugin();
+      this.clusterLedger.onPool(this, (pool) => this.servePool(pool));
+      addValidation(this, () => this.poolFaults());
+      this.clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
+      if (this.bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
+    } catch (error) {
+      withdraw(this);
+      throw error;
     }
-    if (props.dcgmExporter) this.addExporter();
-    if (props.efa) this.addEfaPlugin();
-    this.clusterLedger.onPool(this, (pool) => this.servePool(pool));
-    addValidation(this, () => this.poolFaults());
-    this.clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
-    if (this.bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
   }
 
   private agentFaults(): Fault[] {

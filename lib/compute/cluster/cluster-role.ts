@@ -20,8 +20,6 @@ interface ClusterRoleProps {
 
 /**
  * A role that a service takes on for a cluster: the control plane's, or that of its system nodes.
- *
- * @internal
  */
 export class ClusterRole extends Construct {
   public readonly roleArn: string;

@@ -13,6 +13,7 @@ import { warnOfPlainEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
+import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { checksumAnnotation } from '../../kubernetes/config-checksum';
@@ -77,32 +78,37 @@ export class TritonDeployment extends Construct implements IWatchable {
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     super(scope, id);
-    this.props = props;
-    this.name = props.name ?? kubernetesName(id);
-    this.namespace = props.namespace ?? 'inference';
-    this.replicas = props.replicas ?? 1;
-    this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
-    const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
-    throwIfInvalid(this, faults);
-    ClusterNodePools.add(props.nodePool);
-    this.models = checked.models;
-    for (const warning of checked.warnings) addWarning(this, warning);
-    warnOfPlainEndpoint(props.modelStore);
-    const planned = [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1));
-    this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
-    this.plan = planned.find(({ plan }) => plan)?.plan;
-    this.gpusPerPod = checked.sizing.gpus;
-    this.startupBudget = Duration.seconds(checked.sizing.startupSeconds);
-    this.serviceHost = `${this.name}.${this.namespace}.svc`;
-    this.endpoint = `http://${this.serviceHost}:${TRITON_PORTS.http}`;
+    try {
+      this.props = props;
+      this.name = props.name ?? kubernetesName(id);
+      this.namespace = props.namespace ?? 'inference';
+      this.replicas = props.replicas ?? 1;
+      this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
+      const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
+      throwIfInvalid(this, faults);
+      ClusterNodePools.add(props.nodePool);
+      this.models = checked.models;
+      for (const warning of checked.warnings) addWarning(this, warning);
+      warnOfPlainEndpoint(props.modelStore);
+      const planned = [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1));
+      this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
+      this.plan = planned.find(({ plan }) => plan)?.plan;
+      this.gpusPerPod = checked.sizing.gpus;
+      this.startupBudget = Duration.seconds(checked.sizing.startupSeconds);
+      this.serviceHost = `${this.name}.${this.namespace}.svc`;
+      this.endpoint = `http://${this.serviceHost}:${TRITON_PORTS.http}`;
 
-    const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-    const role = this.storeRole();
-    const serviceAccount = this.makeServiceAccount(namespace, role);
-    this.service = this.makeService(namespace);
-    this.deployment = this.makeDeployment(checked, serviceAccount, role, namespace);
-    this.makeDisruptionBudget(namespace);
-    this.metricsTarget = this.makeMetricsTarget();
+      const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
+      const role = this.storeRole();
+      const serviceAccount = this.makeServiceAccount(namespace, role);
+      this.service = this.makeService(namespace);
+      this.deployment = this.makeDeployment(checked, serviceAccount, role, namespace);
+      this.makeDisruptionBudget(namespace);
+      this.metricsTarget = this.makeMetricsTarget();
+    } catch (error) {
+      withdraw(this);
+      throw error;
+    }
   }
 
   private storeRole(): IServiceAccountRole | undefined {

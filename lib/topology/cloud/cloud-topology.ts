@@ -10,6 +10,7 @@ import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
 import { ValidationError, throwIfInvalid } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
+import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
@@ -52,39 +53,46 @@ export class CloudTopology extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     super(scope, id);
-    const { models, nodePools, imageRegistry } = props;
-    throwIfInvalid(this, [...workloadsFaults(this, props.workloads), ...childNameFaults(models, nodePools ?? [])]);
-    if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
-    throwIfInvalid(this, onePlanFaults(props));
-    const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
-    const {
-      assigned,
-      faults: misfits,
-      warnings,
-    } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
-    this.assigned = assigned;
-    for (const warning of warnings) addWarning(this, warning);
-    const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];
+    let elsewhere: Construct | undefined;
+    try {
+      const { models, nodePools, imageRegistry } = props;
+      throwIfInvalid(this, [...workloadsFaults(this, props.workloads), ...childNameFaults(models, nodePools ?? [])]);
+      if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
+      throwIfInvalid(this, onePlanFaults(props));
+      const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
+      const {
+        assigned,
+        faults: misfits,
+        warnings,
+      } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
+      this.assigned = assigned;
+      for (const warning of warnings) addWarning(this, warning);
+      const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];
 
-    // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
-    const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
-    if (!cluster) throw new ValidationError(this, faults);
-    this.cluster = cluster;
-    this.makePools(nodePools ?? ownPools(assigned), nodePools !== undefined, faults);
-    this.modelStore =
-      props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
+      // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
+      const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+      if (!cluster) throw new ValidationError(this, faults);
+      this.cluster = cluster;
+      this.makePools(nodePools ?? ownPools(assigned), nodePools !== undefined, faults);
+      this.modelStore =
+        props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
-    const workloads = props.workloads && props.workloads !== scope ? new Construct(props.workloads, id) : this;
-    ensureProvider(workloads, cluster);
-    // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
-    if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
-    if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
-      makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
-    this.makeDeployments(workloads, props, faults);
-    throwIfInvalid(this, faults);
-    if (props.monitoring ?? true) {
-      this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
-      for (const deployment of this.deploymentsByName.values()) this.monitoring.watch(deployment);
+      if (props.workloads && props.workloads !== scope) elsewhere = new Construct(props.workloads, id);
+      const workloads = elsewhere ?? this;
+      ensureProvider(workloads, cluster);
+      // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
+      if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
+      if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
+        makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
+      this.makeDeployments(workloads, props, faults);
+      throwIfInvalid(this, faults);
+      if (props.monitoring ?? true) {
+        this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
+        for (const deployment of this.deploymentsByName.values()) this.monitoring.watch(deployment);
+      }
+    } catch (error) {
+      withdraw(this, elsewhere);
+      throw error;
     }
   }
 

@@ -16,8 +16,6 @@ import { NodeRepair } from '../options/node-repair';
 
 /**
  * A pool with its defaults filled in.
- *
- * @internal
  */
 export interface GpuNodePoolSpec {
   readonly cluster: IEksCluster;
