@@ -81,58 +81,58 @@ export class ModelImport extends Construct {
   /** The Kubernetes Job, for overrides. */
   public readonly job: JobV1;
 
-  private readonly props: ModelImportProps;
-  private readonly registry: ImageRegistry;
+  readonly #props: ModelImportProps;
+  readonly #registry: ImageRegistry;
 
   public constructor(scope: Construct, id: string, props: ModelImportProps) {
     super(scope, id);
-    this.props = props;
+    this.#props = props;
     this.name = props.name ?? kubernetesName(id);
     this.namespace = props.namespace ?? 'inference';
-    this.registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    throwIfInvalid(this, this.faults());
+    this.#registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    throwIfInvalid(this, this.#faults());
     warnOfPlainEndpoint(props.modelStore);
-    this.modelUri = props.modelStore.uriFor(props.model, this.version);
+    this.modelUri = props.modelStore.uriFor(props.model, this.#version);
 
     const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-    const role = this.storeRole();
+    const role = this.#storeRole();
     const serviceAccount = new ServiceAccountV1(this, 'ServiceAccount', {
       ...kubernetesMeta(this, props.cluster, namespace),
-      metadata: this.metadata(roleAnnotations(role)),
+      metadata: this.#metadata(roleAnnotations(role)),
       automountServiceAccountToken: false,
     });
     const files = props.source.files.map((file) => `${file.sha256 ?? '-'} ${storedPath(file)} ${file.url}\n`).join('');
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, props.cluster, namespace),
-      metadata: this.metadata(),
+      metadata: this.#metadata(),
       data: {
         [SCRIPT_KEY]: escapeTemplate(scriptAsset('import-model.sh')),
         ...(files ? { files: escapeTemplate(files) } : {}),
       },
     });
-    this.job = this.makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
+    this.job = this.#makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
   }
 
   /** Disk for the largest file while it is downloaded, and a little for lists. */
-  private get scratch(): DataSize {
-    return DataSize.mib(Math.ceil(this.props.source.claimName === undefined ? this.largestFile.mib + 1024 : 1024));
+  get #scratch(): DataSize {
+    return DataSize.mib(Math.ceil(this.#props.source.claimName === undefined ? this.#largestFile.mib + 1024 : 1024));
   }
 
-  private get version(): string {
-    return this.props.version ?? '1';
+  get #version(): string {
+    return this.#props.version ?? '1';
   }
 
-  private get largestFile(): DataSize {
-    return this.props.largestFile ?? DataSize.gib(20);
+  get #largestFile(): DataSize {
+    return this.#props.largestFile ?? DataSize.gib(20);
   }
 
-  private faults(): Fault[] {
-    const { props } = this;
+  #faults(): Fault[] {
+    const props = this.#props;
     const unknown = Object.entries({
       name: this.name,
       namespace: this.namespace,
       model: props.model,
-      version: this.version,
+      version: this.#version,
       files: props.source.files,
       retries: props.retries,
     }).flatMap(([property, value]) =>
@@ -143,53 +143,53 @@ export class ModelImport extends Construct {
       ...kubernetesNameFault('name', this.name),
       ...kubernetesNameFault('namespace', this.namespace),
       ...modelNameFaults(props.model, 'model'),
-      ...modelVersionFaults(this.version),
+      ...modelVersionFaults(this.#version),
       ...sourceFaults(props.source),
       ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
       ...wholeNumberFault('retries', props.retries, 0),
     ];
   }
 
-  private storeRole(): IServiceAccountRole | undefined {
-    if (this.props.modelStore.credentials) return undefined;
-    const role = this.props.cluster.serviceAccountRole(this.namespace, this.name);
-    this.props.modelStore.grantReadWrite(role);
+  #storeRole(): IServiceAccountRole | undefined {
+    if (this.#props.modelStore.credentials) return undefined;
+    const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
+    this.#props.modelStore.grantReadWrite(role);
     return role;
   }
 
-  private get labels(): { [key: string]: string } {
+  get #labels(): { [key: string]: string } {
     return { 'app.kubernetes.io/name': 'model-import', 'app.kubernetes.io/instance': this.name };
   }
 
-  private metadata(annotations?: { [key: string]: string }) {
-    return { name: this.name, namespace: this.namespace, labels: { ...this.labels, ...MANAGED_BY }, annotations };
+  #metadata(annotations?: { [key: string]: string }) {
+    return { name: this.name, namespace: this.namespace, labels: { ...this.#labels, ...MANAGED_BY }, annotations };
   }
 
-  private makeJob(waitFor: ITerraformDependable[]): JobV1 {
-    const { source, cluster, nodeSelector, modelStore } = this.props;
+  #makeJob(waitFor: ITerraformDependable[]): JobV1 {
+    const { source, cluster, nodeSelector, modelStore } = this.#props;
     const claim = source.claimName;
     return new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
-      metadata: this.metadata(),
+      metadata: this.#metadata(),
       waitForCompletion: false,
       spec: {
-        backoffLimit: this.props.retries ?? 10,
+        backoffLimit: this.#props.retries ?? 10,
         completions: 1,
         parallelism: 1,
         template: podTemplate({
-          labels: this.labels,
-          registry: this.registry,
+          labels: this.#labels,
+          registry: this.#registry,
           securityLevel: PodSecurityLevel.RESTRICTED,
           fsGroupChangePolicy: 'OnRootMismatch',
           serviceAccount: { name: this.name },
-          containers: [this.container()],
+          containers: [this.#container()],
           spec: {
             // The same pod is restarted after a failure, so that a partly downloaded file is kept.
             restartPolicy: 'OnFailure',
             nodeSelector,
             volume: [
               { name: 'config', configMap: { name: this.name, defaultMode: '0444' } },
-              { name: 'scratch', emptyDir: { sizeLimit: mebibytes(this.scratch) } },
+              { name: 'scratch', emptyDir: { sizeLimit: mebibytes(this.#scratch) } },
               { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
               ...(claim === undefined
                 ? []
@@ -202,9 +202,9 @@ export class ModelImport extends Construct {
     });
   }
 
-  private container(): PodContainer {
-    const { source, modelStore } = this.props;
-    const disk = { 'ephemeral-storage': mebibytes(DataSize.mib(this.scratch.mib + 1024)) };
+  #container(): PodContainer {
+    const { source, modelStore } = this.#props;
+    const disk = { 'ephemeral-storage': mebibytes(DataSize.mib(this.#scratch.mib + 1024)) };
     const from =
       source.claimName === undefined
         ? { name: 'FILE_LIST', value: `${CONFIG_MOUNT}/files` }

@@ -85,10 +85,10 @@ export class MonitoringStack extends Construct {
   /** Text of `alertmanager.yml`. */
   public readonly alertmanagerConfiguration: string;
 
-  private readonly props: MonitoringStackProps;
-  private readonly ready: ITerraformDependable[];
-  private readonly discovery: ClusterRoleV1;
-  private readonly watched: { readonly workload: IWatchable; readonly options: WatchOptions }[] = [];
+  readonly #props: MonitoringStackProps;
+  readonly #ready: ITerraformDependable[];
+  readonly #discovery: ClusterRoleV1;
+  readonly #watched: { readonly workload: IWatchable; readonly options: WatchOptions }[] = [];
 
   /**
    * @param scope parent of the construct
@@ -98,32 +98,32 @@ export class MonitoringStack extends Construct {
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id);
     throwIfInvalid(this, propsFaults(props));
-    this.props = props;
+    this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
     this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
     this.alertmanagerConfiguration = alertmanagerConfig(props.alertReceivers ?? []);
-    this.ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-    this.discovery = this.makeDiscoveryRole();
-    this.makePrometheus();
-    this.makeAlertmanager();
-    this.makeNetworkPolicy();
-    addValidation(this, () => this.faults());
+    this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
+    this.#discovery = this.#makeDiscoveryRole();
+    this.#makePrometheus();
+    this.#makeAlertmanager();
+    this.#makeNetworkPolicy();
+    addValidation(this, () => this.#faults());
   }
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
     return prometheusConfig({
-      clusterName: this.props.cluster.clusterName,
-      scrapeIntervalSeconds: this.scrapeIntervalSeconds,
+      clusterName: this.#props.cluster.clusterName,
+      scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
-      targets: this.workloads.map(({ target }) => target),
+      targets: this.#workloads.map(({ target }) => target),
     });
   }
 
   /** Text of `rules.yml` for the workloads watched so far. */
   public get rules(): string {
-    return ruleFile(ruleGroups(this.workloads));
+    return ruleFile(ruleGroups(this.#workloads));
   }
 
   /**
@@ -136,88 +136,88 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
-    const candidate = [...this.workloads, this.toWatched(workload, options)];
+    const candidate = [...this.#workloads, this.#toWatched(workload, options)];
     throwIfInvalid(this, workloadFaults(candidate));
-    this.watched.push({ workload, options });
-    this.allowDiscovery(workload);
+    this.#watched.push({ workload, options });
+    this.#allowDiscovery(workload);
   }
 
-  private get scrapeIntervalSeconds(): number {
-    return this.props.scrapeIntervalSeconds ?? 15;
+  get #scrapeIntervalSeconds(): number {
+    return this.#props.scrapeIntervalSeconds ?? 15;
   }
 
   /** Evaluated on every access: a workload may change until the stack is synthesized. */
-  private get workloads(): WatchedWorkload[] {
-    return this.watchedInTree.map(({ workload, options }) => this.toWatched(workload, options));
+  get #workloads(): WatchedWorkload[] {
+    return this.#watchedInTree.map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
-  private get watchedInTree() {
-    return this.watched.filter(({ workload }) => isInTree(workload));
+  get #watchedInTree() {
+    return this.#watched.filter(({ workload }) => isInTree(workload));
   }
 
-  private toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
+  #toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
     return {
       target: workload.metricsTarget,
       latencyAlert: options.latencyAlert ?? true,
-      latencyThresholdMs: options.latencyThresholdMs ?? this.props.latencyThresholdMs ?? 50,
+      latencyThresholdMs: options.latencyThresholdMs ?? this.#props.latencyThresholdMs ?? 50,
       metricPrefixes: options.metricPrefixes ?? {},
     };
   }
 
-  private faults(): Fault[] {
-    const workloads = this.workloads;
+  #faults(): Fault[] {
+    const workloads = this.#workloads;
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;
     const rules = ruleGroups(workloads).flatMap((group) => group.rules);
     return MetricContract.faults(
       rules,
       workloads.map(({ target }) => target),
-      this.scrapeIntervalSeconds,
+      this.#scrapeIntervalSeconds,
     );
   }
 
-  private get discoveryName(): string {
+  get #discoveryName(): string {
     return `${this.namespace}-pod-discovery`;
   }
 
-  private makeDiscoveryRole(): ClusterRoleV1 {
+  #makeDiscoveryRole(): ClusterRoleV1 {
     return new ClusterRoleV1(this, 'PodDiscovery', {
-      ...kubernetesMeta(this, this.props.cluster),
-      metadata: { name: this.discoveryName, labels: this.labels('prometheus') },
+      ...kubernetesMeta(this, this.#props.cluster),
+      metadata: { name: this.#discoveryName, labels: this.#labels('prometheus') },
       rule: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
     });
   }
 
   /** Prometheus can list pods only in the namespaces that it watches: a pod's environment may be confidential. */
-  private allowDiscovery(workload: IWatchable): void {
+  #allowDiscovery(workload: IWatchable): void {
     const { namespace } = workload.metricsTarget;
     const id = `PodDiscovery-${namespace}`;
     if (this.node.tryFindChild(id)) return;
-    const waitFor = [this.discovery, ...knownNamespace(workload, this.props.cluster, namespace)];
+    const waitFor = [this.#discovery, ...knownNamespace(workload, this.#props.cluster, namespace)];
     const binding = new RoleBindingV1(this, id, {
-      ...kubernetesMeta(this, this.props.cluster, waitFor),
-      metadata: { name: this.discoveryName, namespace, labels: this.labels('prometheus') },
+      ...kubernetesMeta(this, this.#props.cluster, waitFor),
+      metadata: { name: this.#discoveryName, namespace, labels: this.#labels('prometheus') },
       roleRef: {
         apiGroup: 'rbac.authorization.k8s.io',
         kind: 'ClusterRole',
-        name: this.discoveryName,
+        name: this.#discoveryName,
       },
       subject: [{ kind: 'ServiceAccount', name: 'prometheus', namespace: this.namespace, apiGroup: '' }],
     });
-    synthesizeWhile(binding, () => this.workloads.some(({ target }) => target.namespace === namespace));
+    synthesizeWhile(binding, () => this.#workloads.some(({ target }) => target.namespace === namespace));
   }
 
-  private makePrometheus(): void {
-    const storage = this.props.storage ?? MonitoringStorage.persistentVolume();
+  #makePrometheus(): void {
+    const storage = this.#props.storage ?? MonitoringStorage.persistentVolume();
     // The write-ahead log and the block being written come on top of what retention counts.
     const retentionSize = `${Math.floor(storage.size.mib * 0.8)}MB`;
     new MonitoringServer(this, 'Prometheus', {
-      ...this.server('prometheus', PROMETHEUS_PORT),
-      image: this.props.prometheusImage ?? PROMETHEUS_IMAGE,
+      ...this.#server('prometheus', PROMETHEUS_PORT),
+      image: this.#props.prometheusImage ?? PROMETHEUS_IMAGE,
       args: [
         '--config.file=/etc/prometheus/prometheus.yml',
         '--storage.tsdb.path=/prometheus',
-        `--storage.tsdb.retention.time=${this.props.retentionDays ?? 15}d`,
+        `--storage.tsdb.retention.time=${this.#props.retentionDays ?? 15}d`,
         `--storage.tsdb.retention.size=${retentionSize}`,
       ],
       config: [
@@ -226,7 +226,7 @@ export class MonitoringStack extends Construct {
       ],
       storage,
       size: storage.size,
-      memory: this.props.prometheusMemory ?? DataSize.gib(2),
+      memory: this.#props.prometheusMemory ?? DataSize.gib(2),
       cpuRequest: '250m',
       cpuLimit: '2',
       usesApiServer: true,
@@ -234,12 +234,12 @@ export class MonitoringStack extends Construct {
     });
   }
 
-  private makeAlertmanager(): void {
-    const secrets = (this.props.alertReceivers ?? []).flatMap((receiver) => receiver.secrets);
+  #makeAlertmanager(): void {
+    const secrets = (this.#props.alertReceivers ?? []).flatMap((receiver) => receiver.secrets);
     const folders = new Map(secrets.map((secret) => [secret.name, secretFolder(secret)]));
     new MonitoringServer(this, 'Alertmanager', {
-      ...this.server('alertmanager', ALERTMANAGER_PORT),
-      image: this.props.alertmanagerImage ?? ALERTMANAGER_IMAGE,
+      ...this.#server('alertmanager', ALERTMANAGER_PORT),
+      image: this.#props.alertmanagerImage ?? ALERTMANAGER_IMAGE,
       args: [
         '--config.file=/etc/alertmanager/alertmanager.yml',
         '--storage.path=/alertmanager',
@@ -247,7 +247,7 @@ export class MonitoringStack extends Construct {
         '--cluster.listen-address=',
       ],
       config: [{ name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration }],
-      storage: this.props.storage ?? MonitoringStorage.persistentVolume(),
+      storage: this.#props.storage ?? MonitoringStorage.persistentVolume(),
       size: DataSize.gib(1),
       memory: DataSize.mib(256),
       cpuRequest: '50m',
@@ -259,16 +259,16 @@ export class MonitoringStack extends Construct {
   }
 
   /** Neither server has authentication, so the network policy decides who may reach it. */
-  private makeNetworkPolicy(): void {
+  #makeNetworkPolicy(): void {
     new NetworkPolicyV1(this, 'NetworkPolicy', {
-      ...kubernetesMeta(this, this.props.cluster, this.ready),
-      metadata: { name: 'monitoring', namespace: this.namespace, labels: this.partOf() },
+      ...kubernetesMeta(this, this.#props.cluster, this.#ready),
+      metadata: { name: 'monitoring', namespace: this.namespace, labels: this.#partOf() },
       spec: {
-        podSelector: { matchLabels: this.partOf() },
+        podSelector: { matchLabels: this.#partOf() },
         policyTypes: ['Ingress'],
         ingress: [
           {
-            from: [this.namespace, ...(this.props.accessibleFrom ?? [])].map((name) => ({
+            from: [this.namespace, ...(this.#props.accessibleFrom ?? [])].map((name) => ({
               namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
             })),
             ports: [PROMETHEUS_PORT, ALERTMANAGER_PORT].map((port) => ({ port: String(port), protocol: 'TCP' })),
@@ -278,23 +278,23 @@ export class MonitoringStack extends Construct {
     });
   }
 
-  private server(name: string, port: number) {
+  #server(name: string, port: number) {
     return {
-      cluster: this.props.cluster,
-      waitFor: this.ready,
+      cluster: this.#props.cluster,
+      waitFor: this.#ready,
       namespace: this.namespace,
       name,
-      labels: this.labels(name),
+      labels: this.#labels(name),
       port,
-      imageRegistry: this.props.imageRegistry ?? ImageRegistry.UPSTREAM,
+      imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
     };
   }
 
-  private labels(name: string): { [label: string]: string } {
-    return { 'app.kubernetes.io/name': name, ...this.partOf() };
+  #labels(name: string): { [label: string]: string } {
+    return { 'app.kubernetes.io/name': name, ...this.#partOf() };
   }
 
-  private partOf(): { [label: string]: string } {
+  #partOf(): { [label: string]: string } {
     return {
       'app.kubernetes.io/part-of': 'monitoring',
       'app.kubernetes.io/managed-by': 'gpu-inference-constructs',

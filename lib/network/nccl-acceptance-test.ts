@@ -107,9 +107,9 @@ export class NcclAcceptanceTest extends Construct {
   /** Dependency on the test; with `waitForCompletion`, on its success. */
   public readonly ready: ITerraformDependable[];
 
-  private readonly props: NcclAcceptanceTestProps;
-  private readonly fabric: IRdmaFabric;
-  private readonly nodes: number;
+  readonly #props: NcclAcceptanceTestProps;
+  readonly #fabric: IRdmaFabric;
+  readonly #nodes: number;
 
   /**
    * @param scope parent, in the workload stack
@@ -118,15 +118,15 @@ export class NcclAcceptanceTest extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NcclAcceptanceTestProps) {
     super(scope, id);
-    this.props = props;
+    this.#props = props;
     this.name = props.name ?? kubernetesName(id, 50);
     this.namespace = props.namespace ?? 'fabric-acceptance';
-    this.nodes = props.nodes ?? 2;
+    this.#nodes = props.nodes ?? 2;
     const { nodePool } = props;
-    this.fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
-    throwIfInvalid(this, this.faults());
+    this.#fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
+    throwIfInvalid(this, this.#faults());
     ClusterNodePools.add(nodePool);
-    this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.fabric, nodePool.hardware);
+    this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.#fabric, nodePool.hardware);
 
     const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
     const scripts = {
@@ -134,7 +134,7 @@ export class NcclAcceptanceTest extends Construct {
       [MEASURE_SCRIPT]: scriptAsset('nccl_measure.py'),
     };
     const meta = kubernetesMeta(this, nodePool.cluster, namespace);
-    const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.selector, ...MANAGED_BY } };
+    const metadata = { name: this.name, namespace: this.namespace, labels: { ...this.#selector, ...MANAGED_BY } };
     const config = new ConfigMapV1(this, 'Scripts', {
       ...meta,
       metadata,
@@ -148,11 +148,11 @@ export class NcclAcceptanceTest extends Construct {
         clusterIp: 'None',
         // The pods find each other before any of them is ready.
         publishNotReadyAddresses: true,
-        selector: this.selector,
+        selector: this.#selector,
         port: [{ name: 'rendezvous', port: MASTER_PORT, targetPort: String(MASTER_PORT), protocol: 'TCP' }],
       },
     });
-    const binding = this.binding();
+    const binding = this.#binding();
     const deadline = props.deadlineSeconds ?? 3600;
     this.job = new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, nodePool.cluster, [...namespace, config, service, ...nodePool.ready]),
@@ -161,28 +161,29 @@ export class NcclAcceptanceTest extends Construct {
       timeouts: props.waitForCompletion ? { create: `${deadline + 60}s`, update: `${deadline + 60}s` } : undefined,
       spec: {
         completionMode: 'Indexed',
-        completions: this.nodes,
-        parallelism: this.nodes,
+        completions: this.#nodes,
+        parallelism: this.#nodes,
         backoffLimit: 0,
         activeDeadlineSeconds: deadline,
-        template: this.template(binding, deadline, checksumAnnotation(scripts)),
+        template: this.#template(binding, deadline, checksumAnnotation(scripts)),
       },
     });
-    hintScheduling(this.job, { podsPerGroup: this.nodes, rdmaRequired: true });
+    hintScheduling(this.job, { podsPerGroup: this.#nodes, rdmaRequired: true });
     this.ready = [this.job];
   }
 
-  private get selector(): { [key: string]: string } {
+  get #selector(): { [key: string]: string } {
     return { 'app.kubernetes.io/name': 'nccl-acceptance', 'app.kubernetes.io/instance': this.name };
   }
 
-  private get isEfa(): boolean {
-    return this.fabric.kind === RdmaFabricKind.EFA;
+  get #isEfa(): boolean {
+    return this.#fabric.kind === RdmaFabricKind.EFA;
   }
 
-  private faults(): Fault[] {
-    const { nodePool, minimumBusBandwidth, deadlineSeconds, image, environment } = this.props;
-    const { name, namespace, nodes } = this;
+  #faults(): Fault[] {
+    const { nodePool, minimumBusBandwidth, deadlineSeconds, image, environment } = this.#props;
+    const nodes = this.#nodes;
+    const { name, namespace } = this;
     const tokens = Object.entries({
       name,
       namespace,
@@ -218,25 +219,25 @@ export class NcclAcceptanceTest extends Construct {
             ),
           ]
         : []),
-      ...faultsOf(() => this.binding()),
+      ...faultsOf(() => this.#binding()),
     ];
   }
 
-  private binding(): FabricBinding {
-    const { nodePool, environment } = this.props;
+  #binding(): FabricBinding {
+    const { nodePool, environment } = this.#props;
     const { hardware: instanceType } = nodePool;
-    return this.fabric.bind({ hardware: instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment });
+    return this.#fabric.bind({ hardware: instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment });
   }
 
-  private template(binding: FabricBinding, deadline: number, checksum: { [key: string]: string }): PodTemplate {
-    const { nodePool, imageRegistry = ImageRegistry.UPSTREAM } = this.props;
+  #template(binding: FabricBinding, deadline: number, checksum: { [key: string]: string }): PodTemplate {
+    const { nodePool, imageRegistry = ImageRegistry.UPSTREAM } = this.#props;
     return podTemplate({
-      labels: this.selector,
+      labels: this.#selector,
       annotations: { ...binding.annotations, ...checksum },
       registry: imageRegistry,
       securityLevel: PodSecurityLevel.PRIVILEGED,
       taints: nodePool.taints,
-      containers: [this.container(binding, deadline)],
+      containers: [this.#container(binding, deadline)],
       spec: {
         restartPolicy: 'Never',
         subdomain: this.name,
@@ -250,17 +251,17 @@ export class NcclAcceptanceTest extends Construct {
     });
   }
 
-  private container(binding: FabricBinding, deadline: number): PodContainer {
-    const { nodePool, image } = this.props;
+  #container(binding: FabricBinding, deadline: number): PodContainer {
+    const { nodePool, image } = this.#props;
     const gpus = nodePool.hardware.gpuCount;
     const environment: { [name: string]: string } = {
       ...binding.environment,
-      NODES: String(this.nodes),
+      NODES: String(this.#nodes),
       GPUS_PER_NODE: String(gpus),
       MASTER_ADDR: `${this.name}-0.${this.name}.${this.namespace}.svc`,
       MASTER_PORT: String(MASTER_PORT),
       MIN_BUS_BANDWIDTH: String(this.minimumBusBandwidth),
-      EXPECTED_NETWORK: this.isEfa ? EXPECTED_NETWORK.efa : EXPECTED_NETWORK.connectX,
+      EXPECTED_NETWORK: this.#isEfa ? EXPECTED_NETWORK.efa : EXPECTED_NETWORK.connectX,
       MEASURE_SCRIPT: `${SCRIPTS}/${MEASURE_SCRIPT}`,
       MAX_MIB: '4096',
       // Kubernetes deletes pods that reach the deadline, and with them the log that says why they failed.
@@ -271,7 +272,7 @@ export class NcclAcceptanceTest extends Construct {
     const memory = mebibytes(DataSize.mib(binding.sharedMemory.mib + 2048 + 4096 * gpus));
     return {
       name: 'all-reduce',
-      image: image ?? (this.isEfa ? IMAGES.efa : IMAGES.connectX),
+      image: image ?? (this.#isEfa ? IMAGES.efa : IMAGES.connectX),
       command: ['/bin/sh', `${SCRIPTS}/${RUN_SCRIPT}`],
       env: Object.entries(environment)
         .sort(([a], [b]) => (a < b ? -1 : 1))

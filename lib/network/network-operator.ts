@@ -99,8 +99,8 @@ export class NvidiaNetworkOperator extends Construct {
   /** Dependency of networks: the operator and its policies. */
   public readonly ready: ITerraformDependable[];
 
-  private readonly pools: ConnectXPool[];
-  private readonly existingNetworks: string[];
+  readonly #pools: ConnectXPool[];
+  readonly #existingNetworks: string[];
 
   /**
    * @param scope parent, in the workload stack
@@ -113,11 +113,11 @@ export class NvidiaNetworkOperator extends Construct {
     this.namespace = props.namespace ?? 'nvidia-network-operator';
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
-    throwIfInvalid(this, this.faults(props, pools));
+    throwIfInvalid(this, this.#faults(props, pools));
     pools.forEach((pool) => ClusterNodePools.add(pool));
-    this.pools = pools.flatMap(connectXOf);
-    this.secondaryNetworks = props.secondaryNetworks ?? this.pools.some(({ fabric }) => fabric.networks.length > 0);
-    this.existingNetworks = (props.existingNetworks ?? []).map(({ reference }) => reference);
+    this.#pools = pools.flatMap(connectXOf);
+    this.secondaryNetworks = props.secondaryNetworks ?? this.#pools.some(({ fabric }) => fabric.networks.length > 0);
+    this.#existingNetworks = (props.existingNetworks ?? []).map(({ reference }) => reference);
 
     const version = props.chartVersion ?? CHART_VERSION;
     const namespace = ensureNamespace(this, this.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
@@ -128,27 +128,27 @@ export class NvidiaNetworkOperator extends Construct {
       repository: props.chartRepository ?? CHART_REPOSITORY,
       chart: 'network-operator',
       version,
-      values: [escapeTemplate(JSON.stringify(this.values(version, props.nodeFeatureDiscovery ?? true)))],
+      values: [escapeTemplate(JSON.stringify(this.#values(version, props.nodeFeatureDiscovery ?? true)))],
       timeout: 900,
       maxHistory: 5,
     });
-    const components = this.components(version);
+    const components = this.#components(version);
     const driver = props.driver ?? NicDriver.host();
     const policies = new CustomResources(this, 'Policies', {
       cluster: this.cluster,
       releaseName: 'network-operator-policies',
       namespace: this.namespace,
       resources: [
-        nicClusterPolicy(components, this.secondaryNetworks, this.taints),
-        ...this.pools.flatMap((pool) => poolPolicies(pool, components, driver, this.namespace)),
+        nicClusterPolicy(components, this.secondaryNetworks, this.#taints),
+        ...this.#pools.flatMap((pool) => poolPolicies(pool, components, driver, this.namespace)),
       ],
       dependsOn: [release],
     });
     this.ready = [release, ...policies.ready];
     addValidation(this, () => [
-      ...this.missingNetworks(),
-      ...this.smallBlocks(),
-      ...(props.nodePools ? [] : this.latePoolFaults()),
+      ...this.#missingNetworks(),
+      ...this.#smallBlocks(),
+      ...(props.nodePools ? [] : this.#latePoolFaults()),
     ]);
     ClusterLedger.of(this.cluster).addSingleton(ClusterSingleton.NETWORK_OPERATOR, this);
     if (props.nodeFeatureDiscovery ?? true) claimFeatureDiscovery(this.cluster, this);
@@ -156,11 +156,11 @@ export class NvidiaNetworkOperator extends Construct {
 
   /** The pools it serves. Returns a copy. */
   public get nodePools(): IGpuNodePool[] {
-    return this.pools.map(({ pool }) => pool);
+    return this.#pools.map(({ pool }) => pool);
   }
 
   /** Pools created after the operator, whose nodes would have no adapters for pods. */
-  private latePoolFaults(): Fault[] {
+  #latePoolFaults(): Fault[] {
     const served = new Set(this.nodePools);
     const late = ClusterLedger.of(this.cluster).pools.filter((pool) => hasConnectX(pool) && !served.has(pool));
     return late.map((pool) =>
@@ -173,23 +173,23 @@ export class NvidiaNetworkOperator extends Construct {
     );
   }
 
-  private get taints() {
-    return this.pools.flatMap(({ pool }) => pool.taints);
+  get #taints() {
+    return this.#pools.flatMap(({ pool }) => pool.taints);
   }
 
-  private components(version: string): OperatorComponents {
+  #components(version: string): OperatorComponents {
     return {
-      repository: this.mirrored(COMPONENTS),
+      repository: this.#mirrored(COMPONENTS),
       version,
       pullSecrets: this.imageRegistry.pullSecrets,
     };
   }
 
-  private values(version: string, nodeFeatureDiscovery: boolean) {
-    const sriov = this.pools.some(({ attachment }) => attachment.kind === FabricAttachmentKind.VIRTUAL_FUNCTIONS);
-    const worker = [...this.taints, ...CONTROL_PLANE, GPU];
+  #values(version: string, nodeFeatureDiscovery: boolean) {
+    const sriov = this.#pools.some(({ attachment }) => attachment.kind === FabricAttachmentKind.VIRTUAL_FUNCTIONS);
+    const worker = [...this.#taints, ...CONTROL_PLANE, GPU];
     const { host, pullSecrets } = this.imageRegistry;
-    const image = { repository: this.mirrored(`${COMPONENTS}/node-feature-discovery`) };
+    const image = { repository: this.#mirrored(`${COMPONENTS}/node-feature-discovery`) };
     const discovery = host ? { image, imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
     return {
       nfd: { enabled: nodeFeatureDiscovery, deployNodeFeatureRules: true },
@@ -198,20 +198,20 @@ export class NvidiaNetworkOperator extends Construct {
         ...discovery,
         worker: { tolerations: tolerationsOfAnyValue(worker) },
       },
-      ...(host ? this.mirrorValues(version) : {}),
+      ...(host ? this.#mirrorValues(version) : {}),
     };
   }
 
   /** Where the chart finds its images behind a mirror; each has its own key in the values. */
-  private mirrorValues(version: string) {
+  #mirrorValues(version: string) {
     const sriov = Object.entries(SRIOV_IMAGES).map(([name, image]) => [
       name,
-      this.mirrored(`${COMPONENTS}/${image}:network-operator-v${version}`),
+      this.#mirrored(`${COMPONENTS}/${image}:network-operator-v${version}`),
     ]);
     return {
       operator: {
-        repository: this.mirrored(OPERATOR_REPOSITORY),
-        ofedDriver: { initContainer: { repository: this.mirrored(COMPONENTS) } },
+        repository: this.#mirrored(OPERATOR_REPOSITORY),
+        ofedDriver: { initContainer: { repository: this.#mirrored(COMPONENTS) } },
       },
       'sriov-network-operator': {
         images: Object.fromEntries(sriov) as { [name: string]: string },
@@ -221,11 +221,11 @@ export class NvidiaNetworkOperator extends Construct {
     };
   }
 
-  private mirrored(path: string): string {
+  #mirrored(path: string): string {
     return this.imageRegistry.resolve(path);
   }
 
-  private faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): Fault[] {
+  #faults(props: NvidiaNetworkOperatorProps, pools: IGpuNodePool[]): Fault[] {
     const { cluster } = props;
     const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.NETWORK_OPERATOR)?.owner;
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
@@ -279,15 +279,15 @@ export class NvidiaNetworkOperator extends Construct {
   }
 
   /** Networks that this operator creates, by their references. */
-  private get networks(): Map<string, SecondaryNetworkEntry> {
+  get #networks(): Map<string, SecondaryNetworkEntry> {
     const all = entered<SecondaryNetworkEntry>(this, SECONDARY_NETWORK);
     return new Map(all.map(({ value }) => [value.reference, value]));
   }
 
   /** Adapters that are not shared need one address each, in the block of their node. */
-  private smallBlocks(): Fault[] {
-    const { networks } = this;
-    return this.pools.flatMap(({ pool, fabric }) => {
+  #smallBlocks(): Fault[] {
+    const networks = this.#networks;
+    return this.#pools.flatMap(({ pool, fabric }) => {
       const adapters =
         fabric.attachment?.kind === FabricAttachmentKind.HOST_DEVICES ? (fabric.adaptersPerNode ?? 0) : 0;
       return [...new Set(fabric.networks)].flatMap((name) => {
@@ -305,9 +305,9 @@ export class NvidiaNetworkOperator extends Construct {
     });
   }
 
-  private missingNetworks(): Fault[] {
-    const made = new Set([...this.networks.keys(), ...this.existingNetworks]);
-    return this.pools.flatMap(({ pool, fabric }) => {
+  #missingNetworks(): Fault[] {
+    const made = new Set([...this.#networks.keys(), ...this.#existingNetworks]);
+    return this.#pools.flatMap(({ pool, fabric }) => {
       const missing = [...new Set(fabric.networks)].filter((name) => !made.has(wholeReference(name)));
       if (missing.length === 0) return [];
       return [

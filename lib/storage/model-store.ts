@@ -120,8 +120,8 @@ export class ModelStore extends Construct implements IModelStore {
   /** Secret that pods take their credentials from. @default - an IAM role for each workload */
   public readonly credentials?: ModelStoreCredentials;
 
-  private readonly provider?: TerraformProvider;
-  private readonly tags: { [key: string]: string };
+  readonly #provider?: TerraformProvider;
+  readonly #tags: { [key: string]: string };
 
   /**
    * @param scope parent of the construct
@@ -138,19 +138,19 @@ export class ModelStore extends Construct implements IModelStore {
       ...credentialFaults(props.credentials),
       ...tagFaults(props.tags),
     ]);
-    this.provider = props.provider;
-    this.tags = awsTags({}, props.tags);
+    this.#provider = props.provider;
+    this.#tags = awsTags({}, props.tags);
     this.region = props.region;
     this.credentials = props.credentials;
 
-    const key = props.encryptionKeyArn === undefined ? this.ownKey() : undefined;
+    const key = props.encryptionKeyArn === undefined ? this.#ownKey() : undefined;
     const bucket = new S3Bucket(this, 'Resource', {
-      provider: this.provider,
+      provider: this.#provider,
       bucket: props.bucketName,
       // S3 takes at most 37 characters as a prefix.
       bucketPrefix: props.bucketName === undefined ? `${kubernetesName(id, 36)}-` : undefined,
       forceDestroy: props.removalPolicy === RemovalPolicy.DESTROY,
-      tags: this.tags,
+      tags: this.#tags,
       // Destroyed before the key: if a bucket cannot be destroyed because it is not empty, the key of its objects must still exist.
       dependsOn: key && [key],
     });
@@ -158,11 +158,11 @@ export class ModelStore extends Construct implements IModelStore {
     this.bucketArn = bucket.arn;
     this.kmsKeyArn = props.encryptionKeyArn ?? key?.arn;
 
-    this.protect(bucket);
-    this.keepVersions(bucket, props);
+    this.#protect(bucket);
+    this.#keepVersions(bucket, props);
     if (props.accessLogs) {
       new S3BucketLoggingA(this, 'AccessLogs', {
-        provider: this.provider,
+        provider: this.#provider,
         bucket: bucket.id,
         targetBucket: props.accessLogs.bucketName,
         targetPrefix: props.accessLogs.prefix ?? 'model-store/',
@@ -176,7 +176,12 @@ export class ModelStore extends Construct implements IModelStore {
    * @param role the role to grant it to
    */
   public grantRead(role: IAwsRole): void {
-    grantRead(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn, provider: this.provider });
+    grantRead(role, {
+      construct: this,
+      bucketArn: this.bucketArn,
+      kmsKeyArn: this.kmsKeyArn,
+      provider: this.#provider,
+    });
   }
 
   /**
@@ -189,7 +194,7 @@ export class ModelStore extends Construct implements IModelStore {
       construct: this,
       bucketArn: this.bucketArn,
       kmsKeyArn: this.kmsKeyArn,
-      provider: this.provider,
+      provider: this.#provider,
     });
   }
 
@@ -203,8 +208,9 @@ export class ModelStore extends Construct implements IModelStore {
     return modelUri(this, this.bucketName, model, version);
   }
 
-  private ownKey(): KmsKey {
-    const { provider, tags } = this;
+  #ownKey(): KmsKey {
+    const provider = this.#provider;
+    const tags = this.#tags;
     const { partition } = new DataAwsPartition(this, 'Partition', { provider });
     const { accountId } = new DataAwsCallerIdentity(this, 'Account', { provider });
     const key = new KmsKey(this, 'Key', {
@@ -235,8 +241,8 @@ export class ModelStore extends Construct implements IModelStore {
     return key;
   }
 
-  private protect(bucket: S3Bucket): void {
-    const { provider } = this;
+  #protect(bucket: S3Bucket): void {
+    const provider = this.#provider;
     const publicAccess = new S3BucketPublicAccessBlock(this, 'PublicAccessBlock', {
       provider,
       bucket: bucket.id,
@@ -278,8 +284,8 @@ export class ModelStore extends Construct implements IModelStore {
     });
   }
 
-  private keepVersions(bucket: S3Bucket, props: ModelStoreProps): void {
-    const { provider } = this;
+  #keepVersions(bucket: S3Bucket, props: ModelStoreProps): void {
+    const provider = this.#provider;
     const versioning = new S3BucketVersioningA(this, 'Versioning', {
       provider,
       bucket: bucket.id,

@@ -62,10 +62,10 @@ export class NodeAgents extends Construct {
   /** Namespace of the agents. */
   public readonly namespace: string;
 
-  private readonly agentProps: NodeAgentsProps;
-  private readonly agentRegistry: ImageRegistry;
-  private readonly namespaceReady: ITerraformDependable[];
-  private readonly agentMeta: KubernetesMeta;
+  readonly #agentProps: NodeAgentsProps;
+  readonly #agentRegistry: ImageRegistry;
+  readonly #namespaceReady: ITerraformDependable[];
+  readonly #agentMeta: KubernetesMeta;
 
   /**
    * @param scope parent, in the workload stack
@@ -75,39 +75,39 @@ export class NodeAgents extends Construct {
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
     super(scope, id);
     try {
-      this.agentProps = props;
+      this.#agentProps = props;
       this.cluster = props.cluster;
       this.namespace = props.namespace ?? 'gpu-node-agents';
-      throwIfInvalid(this, this.agentFaults());
-      this.agentRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+      throwIfInvalid(this, this.#agentFaults());
+      this.#agentRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
 
-      this.namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
-      this.agentMeta = kubernetesMeta(this, props.cluster, this.namespaceReady);
+      this.#namespaceReady = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
+      this.#agentMeta = kubernetesMeta(this, props.cluster, this.#namespaceReady);
       if (props.gpuOperator) {
-        this.addOperator(props.gpuOperator);
+        this.#addOperator(props.gpuOperator);
       } else {
-        this.addPlugin('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.pluginImage), '');
-        if (props.gpuFeatureDiscovery) this.addFeatureDiscovery();
+        this.#addPlugin('NvidiaDevicePlugin', parts.nvidiaDevicePlugin(this.#pluginImage), '');
+        if (props.gpuFeatureDiscovery) this.#addFeatureDiscovery();
       }
-      if (props.dcgmExporter) this.addExporter();
-      if (props.efa) this.addEfaPlugin();
-      this.clusterLedger.onPool(this, (pool) => this.servePool(pool));
-      addValidation(this, () => this.poolFaults());
-      this.clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
-      if (this.bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
+      if (props.dcgmExporter) this.#addExporter();
+      if (props.efa) this.#addEfaPlugin();
+      this.#clusterLedger.onPool(this, (pool) => this.#servePool(pool));
+      addValidation(this, () => this.#poolFaults());
+      this.#clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
+      if (this.#bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
     } catch (error) {
       withdraw(this);
       throw error;
     }
   }
 
-  private agentFaults(): Fault[] {
+  #agentFaults(): Fault[] {
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
-    const other = this.clusterLedger.singleton(ClusterSingleton.NODE_AGENTS)?.owner;
+    const other = this.#clusterLedger.singleton(ClusterSingleton.NODE_AGENTS)?.owner;
     return [
       ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
-      ...(this.bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
-      ...this.efaRegionFaults(),
+      ...(this.#bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
+      ...this.#efaRegionFaults(),
       ...(other
         ? [
             fault(
@@ -122,15 +122,15 @@ export class NodeAgents extends Construct {
   }
 
   /** The faults between the agents and the pools, once all pools exist. */
-  private poolFaults(): Fault[] {
-    const { gpuOperator, efaPluginImage } = this.agentProps;
-    const pools = this.clusterPools;
+  #poolFaults(): Fault[] {
+    const { gpuOperator, efaPluginImage } = this.#agentProps;
+    const pools = this.#clusterPools;
     const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
     const withDriver = pools.filter(({ driverInImage }) => driverInImage);
     const unstated = gpuOperator && gpuOperator.driver !== false ? pools.filter(mayHaveDriver) : [];
-    const divided = this.dividedPools();
+    const divided = this.#dividedPools();
     const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
-    const unknown = this.pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
+    const unknown = this.#pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
     return [
       ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
         ? [
@@ -181,118 +181,114 @@ export class NodeAgents extends Construct {
             "append '-renamed' for the resource nvidia.com/gpu.shared",
         ),
       ),
-      ...this.efaRegionFaults(),
+      ...this.#efaRegionFaults(),
       ...(efaPluginImage
         ? efaPluginFaults(
             efaPluginImage,
-            this.efaPools().map((pool) => pool.hardware.name),
+            this.#efaPools().map((pool) => pool.hardware.name),
           )
         : []),
     ];
   }
 
-  private efaRegionFaults(): Fault[] {
-    return this.needsEfaPlugin && !this.agentProps.efaPluginImage ? efaRegionFaults(regionOf(this.agentProps)) : [];
+  #efaRegionFaults(): Fault[] {
+    return this.#needsEfaPlugin && !this.#agentProps.efaPluginImage ? efaRegionFaults(regionOf(this.#agentProps)) : [];
   }
 
   /** Adds the agents that a pool is the first to need. It does not look at other pools, so that the time stays linear in their number. */
-  private servePool({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
-    const { efa = true, gpuOperator } = this.agentProps;
-    if (efa && efaInterfacesPerNode > 0) this.addEfaPlugin();
-    if (!gpuOperator) this.addConfiguredPlugin(nodeLabels[PLUGIN_CONFIG_LABEL] ?? '');
+  #servePool({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): void {
+    const { efa = true, gpuOperator } = this.#agentProps;
+    if (efa && efaInterfacesPerNode > 0) this.#addEfaPlugin();
+    if (!gpuOperator) this.#addConfiguredPlugin(nodeLabels[PLUGIN_CONFIG_LABEL] ?? '');
   }
 
-  private addConfiguredPlugin(config: string): void {
+  #addConfiguredPlugin(config: string): void {
     const content = parts.pluginConfig(config);
     const id = `NvidiaDevicePlugin-${config}`;
     if (content === undefined || this.node.tryFindChild(id)) return;
-    const part = parts.nvidiaDevicePlugin(this.pluginImage, config);
-    const isNeeded = () => this.pluginConfigs.includes(config);
-    synthesizeWhile(this.addConfig(`${id}-Config`, part.name, { 'config.yaml': content }), isNeeded);
-    synthesizeWhile(this.addPlugin(id, part, config), isNeeded);
+    const part = parts.nvidiaDevicePlugin(this.#pluginImage, config);
+    const isNeeded = () => this.#pluginConfigs.includes(config);
+    synthesizeWhile(this.#addConfig(`${id}-Config`, part.name, { 'config.yaml': content }), isNeeded);
+    synthesizeWhile(this.#addPlugin(id, part, config), isNeeded);
   }
 
-  private addEfaPlugin(): void {
-    const { efa, efaPluginImage } = this.agentProps;
+  #addEfaPlugin(): void {
+    const { efa, efaPluginImage } = this.#agentProps;
     const id = 'EfaDevicePlugin';
     if (this.node.tryFindChild(id)) return;
-    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(regionOf(this.agentProps)));
-    const plugin = this.addAgent(id, { ...part, elsewhere: efa === true }, () => this.efaPools());
-    synthesizeWhile(plugin, () => this.needsEfaPlugin);
+    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(regionOf(this.#agentProps)));
+    const plugin = this.#addAgent(id, { ...part, elsewhere: efa === true }, () => this.#efaPools());
+    synthesizeWhile(plugin, () => this.#needsEfaPlugin);
   }
 
-  private addOperator(operator: GpuOperator): void {
-    this.addRelease('GpuOperator', {
+  #addOperator(operator: GpuOperator): void {
+    this.#addRelease('GpuOperator', {
       name: 'gpu-operator',
       repository: 'https://helm.ngc.nvidia.com/nvidia',
       version: operator.chartVersion,
       values: () =>
         gpuOperatorValues(operator, {
-          taints: this.allTaints(),
-          driverInImage: this.clusterPools.some(({ driverInImage }) => driverInImage === true),
-          connectX: this.clusterPools.some(
+          taints: this.#allTaints(),
+          driverInImage: this.#clusterPools.some(({ driverInImage }) => driverInImage === true),
+          connectX: this.#clusterPools.some(
             ({ fabric }) => fabric !== undefined && CONNECTX_FABRICS.includes(fabric.kind),
           ),
-          migStrategy: this.dividedPools().some(isRenamed) ? 'mixed' : 'single',
-          pluginConfigs: this.operatorConfigs(),
-          nodeFeatureDiscovery: this.agentProps.nodeFeatureDiscovery ?? true,
-          registry: this.agentRegistry,
+          migStrategy: this.#dividedPools().some(isRenamed) ? 'mixed' : 'single',
+          pluginConfigs: this.#operatorConfigs(),
+          nodeFeatureDiscovery: this.#agentProps.nodeFeatureDiscovery ?? true,
+          registry: this.#agentRegistry,
         }),
     });
   }
 
-  private addFeatureDiscovery(): void {
-    this.addAgent('GpuFeatureDiscovery', parts.gpuFeatureDiscovery(this.pluginImage));
-    if (this.agentProps.nodeFeatureDiscovery === false) return;
-    this.addRelease('NodeFeatureDiscovery', {
+  #addFeatureDiscovery(): void {
+    this.#addAgent('GpuFeatureDiscovery', parts.gpuFeatureDiscovery(this.#pluginImage));
+    if (this.#agentProps.nodeFeatureDiscovery === false) return;
+    this.#addRelease('NodeFeatureDiscovery', {
       name: 'node-feature-discovery',
       ...NODE_FEATURE_DISCOVERY,
-      values: () => [JSON.stringify(this.discoveryValues())],
+      values: () => [JSON.stringify(this.#discoveryValues())],
     });
   }
 
-  private discoveryValues() {
-    return { ...nodeFeatureDiscoveryValues(this.allTaints()), ...nodeFeatureDiscoveryImage(this.agentRegistry) };
+  #discoveryValues() {
+    return { ...nodeFeatureDiscoveryValues(this.#allTaints()), ...nodeFeatureDiscoveryImage(this.#agentRegistry) };
   }
 
-  private addExporter(): void {
+  #addExporter(): void {
     const name = 'dcgm-exporter';
-    this.addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
+    this.#addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
     const hostEngine = this.cluster.nodeMonitoring ?? false;
-    this.addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
+    this.#addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
   }
 
-  private addAgent(
-    id: string,
-    part: parts.AgentPart,
-    pools: () => IGpuNodePool[] = () => this.clusterPools,
-  ): DaemonSetV1 {
+  #addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.#clusterPools): DaemonSetV1 {
     const spec: NodeAgentSpec = {
       ...part,
-      registry: this.agentRegistry,
+      registry: this.#agentRegistry,
       namespace: this.namespace,
       taints: () => pools().flatMap((pool) => pool.taints),
     };
-    return nodeAgentDaemonSet(this, id, spec, this.agentMeta);
+    return nodeAgentDaemonSet(this, id, spec, this.#agentMeta);
   }
 
-  private addPlugin(id: string, part: parts.AgentPart, config: string): DaemonSetV1 {
-    const plugin = this.addAgent(id, part);
-    requireLabels(plugin, () => this.pluginRequirements(config));
+  #addPlugin(id: string, part: parts.AgentPart, config: string): DaemonSetV1 {
+    const plugin = this.#addAgent(id, part);
+    requireLabels(plugin, () => this.#pluginRequirements(config));
     return plugin;
   }
 
-  private pluginRequirements(config: string) {
-    const labels = this.clusterPools.map((pool) => pool.nodeLabels);
+  #pluginRequirements(config: string) {
+    const labels = this.#clusterPools.map((pool) => pool.nodeLabels);
     return parts.pluginRequirements(labels, config !== '');
   }
 
-  private addConfig(id: string, name: string, data: { [file: string]: string }): ConfigMapV1 {
-    return new ConfigMapV1(this, id, { ...this.agentMeta, metadata: { name, namespace: this.namespace }, data });
+  #addConfig(id: string, name: string, data: { [file: string]: string }): ConfigMapV1 {
+    return new ConfigMapV1(this, id, { ...this.#agentMeta, metadata: { name, namespace: this.namespace }, data });
   }
 
   /** A chart whose values depend on the pools, which may be created later. */
-  private addRelease(
+  #addRelease(
     id: string,
     release: {
       readonly name: string;
@@ -303,7 +299,7 @@ export class NodeAgents extends Construct {
   ): void {
     const { name, repository, version, values } = release;
     new Release(this, id, {
-      ...helmMeta(this, this.cluster, this.namespaceReady),
+      ...helmMeta(this, this.cluster, this.#namespaceReady),
       name,
       chart: name,
       repository,
@@ -314,49 +310,49 @@ export class NodeAgents extends Construct {
     });
   }
 
-  private get clusterLedger(): ClusterLedger {
+  get #clusterLedger(): ClusterLedger {
     return ClusterLedger.of(this.cluster);
   }
 
-  private get clusterPools(): IGpuNodePool[] {
-    return this.clusterLedger.pools;
+  get #clusterPools(): IGpuNodePool[] {
+    return this.#clusterLedger.pools;
   }
 
-  private get bringsFeatureDiscovery(): boolean {
-    const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.agentProps;
+  get #bringsFeatureDiscovery(): boolean {
+    const { gpuOperator, gpuFeatureDiscovery, nodeFeatureDiscovery } = this.#agentProps;
     return nodeFeatureDiscovery !== false && (gpuOperator !== undefined || gpuFeatureDiscovery === true);
   }
 
-  private get pluginImage(): string {
-    return this.agentProps.nvidiaPluginImage ?? NVIDIA_DEVICE_PLUGIN_IMAGE;
+  get #pluginImage(): string {
+    return this.#agentProps.nvidiaPluginImage ?? NVIDIA_DEVICE_PLUGIN_IMAGE;
   }
 
   /** Names of the configurations of the device plugin that pools ask for, each once. */
-  private get pluginConfigs(): string[] {
-    const names = this.clusterPools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
+  get #pluginConfigs(): string[] {
+    const names = this.#clusterPools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
     return [...new Set(names)].sort();
   }
 
-  private operatorConfigs(): { [name: string]: string } {
-    const known = this.pluginConfigs.map((name) => [name, parts.pluginConfig(name) ?? '']);
+  #operatorConfigs(): { [name: string]: string } {
+    const known = this.#pluginConfigs.map((name) => [name, parts.pluginConfig(name) ?? '']);
     return known.length > 0 ? Object.fromEntries([['default', 'version: v1\n'], ...known]) : {};
   }
 
-  private allTaints(): NodeTaint[] {
-    return this.clusterPools.flatMap((pool) => pool.taints);
+  #allTaints(): NodeTaint[] {
+    return this.#clusterPools.flatMap((pool) => pool.taints);
   }
 
-  private dividedPools(): IGpuNodePool[] {
-    return this.clusterPools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
+  #dividedPools(): IGpuNodePool[] {
+    return this.#clusterPools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
   }
 
-  private get needsEfaPlugin(): boolean {
-    const { efa } = this.agentProps;
-    return efa ?? this.efaPools().length > 0;
+  get #needsEfaPlugin(): boolean {
+    const { efa } = this.#agentProps;
+    return efa ?? this.#efaPools().length > 0;
   }
 
-  private efaPools(): IGpuNodePool[] {
-    return this.clusterPools.filter((pool) => pool.efaInterfacesPerNode > 0);
+  #efaPools(): IGpuNodePool[] {
+    return this.#clusterPools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
 }
 

@@ -90,9 +90,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   /** Tags of the cluster's AWS resources, as the user gave them. */
   public readonly tags: { [key: string]: string };
 
-  private readonly clusterAccess: ClusterAccess;
-  private readonly addOnsReady: ITerraformDependable[];
-  private readonly clusterExplanation: string;
+  readonly #clusterAccess: ClusterAccess;
+  readonly #addOnsReady: ITerraformDependable[];
+  readonly #clusterExplanation: string;
 
   /**
    * @param scope parent of the construct
@@ -123,7 +123,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       logGroupNames,
       tags: this.tags,
     }).keyArn;
-    const network = props.vpc ? undefined : this.makeNetwork(props, flowLogGroupName);
+    const network = props.vpc ? undefined : this.#makeNetwork(props, flowLogGroupName);
     this.vpcId = network?.vpcId ?? props.vpc?.vpcId ?? '';
     this.subnetIds = network?.subnetIds ?? props.vpc?.privateSubnetIds ?? [];
     this.availabilityZones = network?.availabilityZones ?? props.vpc?.availabilityZones;
@@ -172,8 +172,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       eksClusterName: cluster.name,
       region: Token.asString(Fn.element(Fn.split(':', cluster.arn), 3)),
     };
-    this.openApiTo(apiAccess, tags);
-    this.clusterAccess = new ClusterAccess(this, 'Access', {
+    this.#openApiTo(apiAccess, tags);
+    this.#clusterAccess = new ClusterAccess(this, 'Access', {
       provider,
       clusterName: cluster.name,
       admins: props.admins,
@@ -190,7 +190,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       provider,
       clusterName: cluster.name,
       release,
-      roleOf: (account) => this.makeServiceAccountRole('kube-system', account, cluster.name),
+      roleOf: (account) => this.#makeServiceAccountRole('kube-system', account, cluster.name),
       tags,
     });
     this.nodeReady = [...(network?.ready ?? []), ...addOns.beforeNodes];
@@ -204,8 +204,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       dependsOn: this.nodeReady,
       tags: this.tags,
     });
-    this.addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
-    this.clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
+    this.#addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
+    this.#clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
     claimClusterName(this, clusterName, provider);
     ClusterChecks.of(this);
   }
@@ -217,7 +217,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
 
   /** What Kubernetes objects of the same stack must wait for, and be destroyed before. */
   public get ready(): ITerraformDependable[] {
-    return [...this.clusterAccess.ready, ...this.addOnsReady];
+    return [...this.#clusterAccess.ready, ...this.#addOnsReady];
   }
 
   /**
@@ -227,7 +227,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    * @param serviceAccountName name of the service account
    */
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
-    return this.makeServiceAccountRole(
+    return this.#makeServiceAccountRole(
       namespace,
       serviceAccountName,
       this.connection.eksClusterName ?? this.clusterName,
@@ -241,15 +241,15 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    * @param principalArn ARN of the IAM role or user
    */
   public grantAdmin(id: string, principalArn: string): void {
-    this.clusterAccess.grantAdmin(id, principalArn);
+    this.#clusterAccess.grantAdmin(id, principalArn);
   }
 
   /** How the cluster is reached, what it runs, and where the pods of this program go, as human-readable text. */
   public explain(): string {
-    return `${this.clusterExplanation}\n\n${ClusterChecks.of(this).explain()}`;
+    return `${this.#clusterExplanation}\n\n${ClusterChecks.of(this).explain()}`;
   }
 
-  private makeNetwork(props: EksGpuClusterProps, flowLogGroupName: string): ClusterNetwork {
+  #makeNetwork(props: EksGpuClusterProps, flowLogGroupName: string): ClusterNetwork {
     return new ClusterNetwork(this, 'Network', {
       provider: this.provider,
       clusterName: this.clusterName,
@@ -262,7 +262,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     });
   }
 
-  private openApiTo(access: ApiAccess, tags: { [key: string]: string }): void {
+  #openApiTo(access: ApiAccess, tags: { [key: string]: string }): void {
     for (const cidr of access.privateCidrs) {
       new VpcSecurityGroupIngressRule(this, `ApiFrom-${cidr.replace('/', '-')}`, {
         provider: this.provider,
@@ -283,7 +283,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     }
   }
 
-  private makeServiceAccountRole(namespace: string, account: string, clusterReference: string): IServiceAccountRole {
+  #makeServiceAccountRole(namespace: string, account: string, clusterReference: string): IServiceAccountRole {
     return serviceAccountRole(this, namespace, account, {
       clusterName: this.clusterName,
       clusterReference,

@@ -73,13 +73,13 @@ export class TritonDeployment extends Construct implements IWatchable {
   /** The Kubernetes service, for overrides. */
   public readonly service: ServiceV1;
 
-  private readonly props: TritonDeploymentProps;
-  private readonly models: readonly BackendModel[];
+  readonly #props: TritonDeploymentProps;
+  readonly #models: readonly BackendModel[];
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     super(scope, id);
     try {
-      this.props = props;
+      this.#props = props;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       this.replicas = props.replicas ?? 1;
@@ -87,10 +87,10 @@ export class TritonDeployment extends Construct implements IWatchable {
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
       throwIfInvalid(this, faults);
       ClusterNodePools.add(props.nodePool);
-      this.models = checked.models;
+      this.#models = checked.models;
       for (const warning of checked.warnings) addWarning(this, warning);
       warnOfPlainEndpoint(props.modelStore);
-      const planned = [...this.models].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const planned = [...this.#models].sort((a, b) => (a.name < b.name ? -1 : 1));
       this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
       this.plan = planned.find(({ plan }) => plan)?.plan;
       this.gpusPerPod = checked.sizing.gpus;
@@ -99,82 +99,82 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.endpoint = `http://${this.serviceHost}:${TRITON_PORTS.http}`;
 
       const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-      const role = this.storeRole();
-      const serviceAccount = this.makeServiceAccount(namespace, role);
-      this.service = this.makeService(namespace);
-      this.deployment = this.makeDeployment(checked, serviceAccount, role, namespace);
-      this.makeDisruptionBudget(namespace);
-      this.metricsTarget = this.makeMetricsTarget();
+      const role = this.#storeRole();
+      const serviceAccount = this.#makeServiceAccount(namespace, role);
+      this.service = this.#makeService(namespace);
+      this.deployment = this.#makeDeployment(checked, serviceAccount, role, namespace);
+      this.#makeDisruptionBudget(namespace);
+      this.metricsTarget = this.#makeMetricsTarget();
     } catch (error) {
       withdraw(this);
       throw error;
     }
   }
 
-  private storeRole(): IServiceAccountRole | undefined {
-    if (this.props.modelStore.credentials) return undefined;
-    const role = this.props.cluster.serviceAccountRole(this.namespace, this.name);
-    this.props.modelStore.grantRead(role);
+  #storeRole(): IServiceAccountRole | undefined {
+    if (this.#props.modelStore.credentials) return undefined;
+    const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
+    this.#props.modelStore.grantRead(role);
     return role;
   }
 
-  private get labels(): { [key: string]: string } {
+  get #labels(): { [key: string]: string } {
     return { 'app.kubernetes.io/name': 'triton', 'app.kubernetes.io/instance': this.name };
   }
 
-  private metadata(extra: { annotations?: { [key: string]: string } } = {}) {
-    const labels = { ...this.labels, ...MANAGED_BY };
+  #metadata(extra: { annotations?: { [key: string]: string } } = {}) {
+    const labels = { ...this.#labels, ...MANAGED_BY };
     return { name: this.name, namespace: this.namespace, labels, ...extra };
   }
 
-  private makeServiceAccount(namespace: ITerraformDependable[], role?: IServiceAccountRole): ServiceAccountV1 {
+  #makeServiceAccount(namespace: ITerraformDependable[], role?: IServiceAccountRole): ServiceAccountV1 {
     return new ServiceAccountV1(this, 'ServiceAccount', {
-      ...kubernetesMeta(this, this.props.cluster, namespace),
-      metadata: this.metadata({ annotations: roleAnnotations(role) }),
+      ...kubernetesMeta(this, this.#props.cluster, namespace),
+      metadata: this.#metadata({ annotations: roleAnnotations(role) }),
       automountServiceAccountToken: false,
     });
   }
 
-  private makeService(namespace: ITerraformDependable[]): ServiceV1 {
+  #makeService(namespace: ITerraformDependable[]): ServiceV1 {
     return new ServiceV1(this, 'Service', {
-      ...kubernetesMeta(this, this.props.cluster, namespace),
-      metadata: this.metadata(),
+      ...kubernetesMeta(this, this.#props.cluster, namespace),
+      metadata: this.#metadata(),
       // A service without ready pods is a normal state of a first apply.
       waitForLoadBalancer: false,
       spec: {
         type: 'ClusterIP',
-        selector: this.labels,
+        selector: this.#labels,
         port: Object.entries(TRITON_PORTS).map(([name, port]) => ({ name, port, targetPort: name, protocol: 'TCP' })),
       },
     });
   }
 
-  private makeDeployment(
+  #makeDeployment(
     { sizing }: CheckedDeployment,
     serviceAccount: ServiceAccountV1,
     role: IServiceAccountRole | undefined,
     namespace: ITerraformDependable[],
   ): DeploymentV1 {
-    const { cluster, nodePool, modelStore } = this.props;
-    const files = generatedFiles(this.models);
+    const { cluster, nodePool, modelStore } = this.#props;
+    const files = generatedFiles(this.#models);
     const scriptKey = 'assemble.sh';
     const data: { [key: string]: string } = { [scriptKey]: scriptAsset('assemble-repository.sh') };
     for (const { key, text } of files) data[key] = text;
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, cluster, namespace),
-      metadata: this.metadata(),
+      metadata: this.#metadata(),
       data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, escapeTemplate(text)])),
     });
     const waitFor = [...namespace, serviceAccount, configMap, ...(role?.ready ?? []), ...nodePool.ready];
     const deployment = new DeploymentV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
-      metadata: this.metadata(),
+      metadata: this.#metadata(),
       waitForRollout: false,
       spec: {
         replicas: String(this.replicas),
         revisionHistoryLimit: 3,
         progressDeadlineSeconds: sizing.progressDeadline,
-        selector: { matchLabels: this.labels },
+        selector: { matchLabels: this.#labels },
         // No surge: on a full pool a new pod gets a GPU only after an old one has gone, and a surge would wait forever.
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '0', maxUnavailable: '1' } },
         template: tritonPod({
@@ -182,57 +182,59 @@ export class TritonDeployment extends Construct implements IWatchable {
           configMapName: this.name,
           files,
           scriptKey,
-          copies: weightsCopies(this.models),
+          copies: weightsCopies(this.#models),
           modelStore,
           nodePool,
-          registry: this.props.imageRegistry ?? ImageRegistry.UPSTREAM,
-          image: this.tritonRelease.image(this.models[0].variant),
+          registry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
+          image: this.tritonRelease.image(this.#models[0].variant),
           sizing,
-          exitSeconds: (this.props.exitTimeout ?? Duration.minutes(1)).toSeconds(),
-          metricsFeatures: this.metricsFeatures,
-          environment: this.props.environment ?? {},
-          extraArguments: this.props.extraArguments ?? [],
-          labels: this.labels,
+          exitSeconds: (this.#props.exitTimeout ?? Duration.minutes(1)).toSeconds(),
+          metricsFeatures: this.#metricsFeatures,
+          environment: this.#props.environment ?? {},
+          extraArguments: this.#props.extraArguments ?? [],
+          labels: this.#labels,
           annotations: {
             // A changed configuration changes the pod template, so it is rolled out.
             ...checksumAnnotation(data),
             // Only the init container uses the role.
             'eks.amazonaws.com/skip-containers': CONTAINERS.triton,
           },
-          priorityClassName: this.props.priorityClassName,
+          priorityClassName: this.#props.priorityClassName,
         }),
       },
     });
-    hintScheduling(deployment, { tensorParallelism: Math.max(...this.models.map((model) => model.tensorParallelism)) });
+    hintScheduling(deployment, {
+      tensorParallelism: Math.max(...this.#models.map((model) => model.tensorParallelism)),
+    });
     return deployment;
   }
 
-  private makeDisruptionBudget(namespace: ITerraformDependable[]): void {
+  #makeDisruptionBudget(namespace: ITerraformDependable[]): void {
     new PodDisruptionBudgetV1(this, 'DisruptionBudget', {
-      ...kubernetesMeta(this, this.props.cluster, namespace),
-      metadata: this.metadata(),
+      ...kubernetesMeta(this, this.#props.cluster, namespace),
+      metadata: this.#metadata(),
       // One at a time also lets a single replica be drained, where a minimum of one would block a node update forever.
-      spec: { maxUnavailable: '1', selector: { matchLabels: this.labels } },
+      spec: { maxUnavailable: '1', selector: { matchLabels: this.#labels } },
     });
   }
 
   /** P99 over several pods is computed from the histogram; before 26.01 models that answer once had only summaries. */
-  private get metricsFeatures(): MetricFeature[] {
-    const answersOnce = this.models.some((model) => !model.streams);
+  get #metricsFeatures(): MetricFeature[] {
+    const answersOnce = this.#models.some((model) => !model.streams);
     const summaries = answersOnce && !this.tritonRelease.histogramOfEveryModel;
     return [MetricFeature.HISTOGRAM_LATENCIES, ...(summaries ? [MetricFeature.SUMMARY_LATENCIES] : [])];
   }
 
-  private makeMetricsTarget(): MetricsTarget {
+  #makeMetricsTarget(): MetricsTarget {
     return {
       jobName: `triton-${this.name}`,
       namespace: this.namespace,
-      podSelector: this.labels,
+      podSelector: this.#labels,
       port: TRITON_PORTS.metrics,
       path: '/metrics',
-      exporters: [MetricExporter.TRITON, ...new Set(this.models.flatMap((model) => model.exporters))],
-      models: this.models.map((model) => model.name).sort(),
-      features: this.metricsFeatures,
+      exporters: [MetricExporter.TRITON, ...new Set(this.#models.flatMap((model) => model.exporters))],
+      models: this.#models.map((model) => model.name).sort(),
+      features: this.#metricsFeatures,
       version: this.tritonRelease.release,
     };
   }

@@ -42,9 +42,9 @@ export class CloudTopology extends Construct {
   /** Prometheus and Alertmanager. @default - monitoring is off */
   public readonly monitoring?: MonitoringStack;
 
-  private readonly assigned: readonly AssignedModel[];
-  private readonly poolsByName = new Map<string, GpuNodePool>();
-  private readonly deploymentsByName = new Map<string, TritonDeployment>();
+  readonly #assigned: readonly AssignedModel[];
+  readonly #poolsByName = new Map<string, GpuNodePool>();
+  readonly #deploymentsByName = new Map<string, TritonDeployment>();
 
   /**
    * @param scope parent, in the infrastructure stack
@@ -65,7 +65,7 @@ export class CloudTopology extends Construct {
         faults: misfits,
         warnings,
       } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
-      this.assigned = assigned;
+      this.#assigned = assigned;
       for (const warning of warnings) addWarning(this, warning);
       const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];
 
@@ -73,7 +73,7 @@ export class CloudTopology extends Construct {
       const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
       if (!cluster) throw new ValidationError(this, faults);
       this.cluster = cluster;
-      this.makePools(nodePools ?? ownPools(assigned), nodePools !== undefined, faults);
+      this.#makePools(nodePools ?? ownPools(assigned), nodePools !== undefined, faults);
       this.modelStore =
         props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
@@ -84,11 +84,11 @@ export class CloudTopology extends Construct {
       if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
       if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
         makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
-      this.makeDeployments(workloads, props, faults);
+      this.#makeDeployments(workloads, props, faults);
       throwIfInvalid(this, faults);
       if (props.monitoring ?? true) {
         this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
-        for (const deployment of this.deploymentsByName.values()) this.monitoring.watch(deployment);
+        for (const deployment of this.#deploymentsByName.values()) this.monitoring.watch(deployment);
       }
     } catch (error) {
       withdraw(this, elsewhere);
@@ -98,46 +98,46 @@ export class CloudTopology extends Construct {
 
   /** The plan of the first model; if it is the only one, it can be passed back as `plan`. */
   public get plan(): CapacityPlan {
-    return this.assigned[0].resolved.plan;
+    return this.#assigned[0].resolved.plan;
   }
 
   /** The plan of every model, by its name, to be saved with `toJson` and passed back as `plans`. */
   public get plans(): { [model: string]: CapacityPlan } {
-    return Object.fromEntries(this.assigned.map(({ resolved }) => [resolved.name, resolved.plan]));
+    return Object.fromEntries(this.#assigned.map(({ resolved }) => [resolved.name, resolved.plan]));
   }
 
   /** The pools, by their names. */
   public get nodePools(): { [pool: string]: GpuNodePool } {
-    return Object.fromEntries(this.poolsByName);
+    return Object.fromEntries(this.#poolsByName);
   }
 
   /** The deployments, by the names of their models. */
   public get deployments(): { [model: string]: TritonDeployment } {
-    return Object.fromEntries(this.deploymentsByName);
+    return Object.fromEntries(this.#deploymentsByName);
   }
 
   /** What was chosen and why, and how the cluster is reached, as text. */
   public explain(): string {
-    const models = this.assigned.map(({ resolved: { name, plan }, poolName, replicas }) =>
+    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas }) =>
       [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
     );
     // Evaluated late: the table of pods at its end is complete only once everything has been created.
     return [...models, this.cluster.explain()].join('\n\n');
   }
 
-  private makePools(pools: readonly TopologyNodePool[], given: boolean, faults: Fault[]): void {
+  #makePools(pools: readonly TopologyNodePool[], given: boolean, faults: Fault[]): void {
     pools.forEach(({ name, ...options }, index) => {
       if (this.node.tryFindChild(`Pool-${name}`)) return;
       const make = () => new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster });
       const pool = makePart(faults, make, given ? `nodePools[${index}]` : '', `pool '${name}'`);
-      if (pool) this.poolsByName.set(name, pool);
+      if (pool) this.#poolsByName.set(name, pool);
     });
   }
 
-  private makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
-    for (const { resolved, poolName, replicas } of this.assigned) {
+  #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
+    for (const { resolved, poolName, replicas } of this.#assigned) {
       const { name } = resolved;
-      const nodePool = this.poolsByName.get(poolName);
+      const nodePool = this.#poolsByName.get(poolName);
       if (!nodePool || workloads.node.tryFindChild(`Model-${name}`)) continue;
       const make = () =>
         new TritonDeployment(workloads, `Model-${name}`, {
@@ -153,7 +153,7 @@ export class CloudTopology extends Construct {
       const deployment = makePart(own, make);
       const path = `models[${props.models.map(servedName).indexOf(name)}]`;
       faults.push(...faultsUnder(own.map(ofOnlyModel), path, `model '${name}'`));
-      if (deployment) this.deploymentsByName.set(name, deployment);
+      if (deployment) this.#deploymentsByName.set(name, deployment);
     }
   }
 }
