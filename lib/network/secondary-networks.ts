@@ -1,12 +1,12 @@
 import { Fault, fault } from '../units/fault';
-import { wholeNumberFault } from '../units/number-faults';
+import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { enter } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { helmReleaseName, kubernetesName } from '../core/naming';
-import { concreteFault, displayValue } from '../core/tokens';
+import { concreteFault } from '../core/tokens';
 import { NetworkName } from './network-name';
 import { NvidiaNetworkOperator } from './network-operator';
 import { NvIpamPool } from './nv-ipam-pool';
@@ -313,7 +313,7 @@ function ipamFaults(ipam: { [key: string]: unknown }): Fault[] {
     fault(
       'MISSING_PROPERTY',
       'ipam.type',
-      `ipam.type must name an IPAM plugin, e.g. { type: 'whereabouts', range: '192.168.2.0/24' }; got ${displayValue(ipam.type)}`,
+      `ipam.type must name an IPAM plugin, e.g. { type: 'whereabouts', range: '192.168.2.0/24' }; got ${givenValue(ipam.type)}`,
     ),
   ];
 }

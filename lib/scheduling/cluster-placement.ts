@@ -1,6 +1,7 @@
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { quantityValue } from '../kubernetes/quantity';
 import { fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
 import { nodeAllocatable } from './node-allocatable';
 import { Amounts, PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { PodDemand } from './pod-demand';
@@ -56,7 +57,7 @@ export function placementOf(
           fault(
             'INVALID_QUANTITY',
             undefined,
-            `${path}: pods of '${demand.name}' request ${resource}='${demand.requests[resource]}', which is not a Kubernetes quantity; ` +
+            `${path}: pods of '${demand.name}' request ${resource}=${givenValue(demand.requests[resource])}, which is not a Kubernetes quantity; ` +
               'write e.g. 500m or 2Gi',
           ),
         );

@@ -198,7 +198,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'MISSING_PROPERTY',
     property: 'ipam.type',
-    text: "ipam.type must name an IPAM plugin, e.g. { type: 'whereabouts', range: '192.168.2.0/24' }; got undefined",
+    text: "ipam.type must name an IPAM plugin, e.g. { type: 'whereabouts', range: '192.168.2.0/24' }; got nothing",
     refuse: site({ fabric: host }, ({ stack, operator }) => {
       new MacvlanNetwork(stack, 'Rail', { operator, master: 'ens2f0', ipam: {} });
     }),

@@ -9,6 +9,9 @@ const LAYERS = readdirSync(__dirname)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'fault-text.ts')
   .sort();
 
+/** What a message holds that prints a value without regard to its type. */
+const UNREADABLE = /undefined|\[object |TfToken|\$\{Tf|UNTITLED/;
+
 function rowsOf(file: string): FaultText[] {
   return (require(path.join(__dirname, file)) as { TEXTS: FaultText[] }).TEXTS;
 }
@@ -28,6 +31,10 @@ describe.each(LAYERS)('%s', (file) => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
+  test('shows no value as JavaScript has it', () => {
+    expect(rows.filter(({ text }) => UNREADABLE.test(text)).map(({ text }) => text)).toEqual([]);
+  });
+
   test.each(rows.map((row) => [row.id, row.property ?? '', row] as const))('%s %s', (_id, _property, row) => {
     check(row);
   });
@@ -43,6 +50,10 @@ describe('a row fails', () => {
     text: 'port must be at most 65535; got 70000',
     refuse,
   };
+
+  test('if it shows a value as JavaScript has it', () => {
+    expect('cpu=[object Object]').toMatch(UNREADABLE);
+  });
 
   test('not when all of it is right', () => {
     expect(() => check(right)).not.toThrow();

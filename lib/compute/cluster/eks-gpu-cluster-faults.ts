@@ -1,4 +1,4 @@
-import { Fault, fault } from '../../units/fault';
+import { Fault, fault, faultsUnder } from '../../units/fault';
 import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
@@ -77,7 +77,11 @@ function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): Faul
   if (kubernetesVersion === undefined) return [];
   const unknown = concreteFault('kubernetesVersion', kubernetesVersion, 'add-ons and node images are pinned by it');
   if (unknown.length > 0) return unknown;
-  if (!release) return faultsOf(() => EksRelease.of(kubernetesVersion));
+  if (!release)
+    return faultsUnder(
+      faultsOf(() => EksRelease.of(kubernetesVersion)),
+      'kubernetesVersion',
+    );
   return release.kubernetesVersion === kubernetesVersion
     ? []
     : [

@@ -302,7 +302,8 @@ describe('bad input', () => {
   });
 
   test('a version that EKS no longer offers', () => {
-    expect(() => chat({ kubernetesVersion: '1.29' })).toThrow("'1.29'");
+    const faults = faultsThrown(() => chat({ kubernetesVersion: '1.29' }));
+    expect(idsOf(faults)).toEqual(['UNKNOWN_VALUE kubernetesVersion']);
   });
 
   test('all faults at once', () => {
