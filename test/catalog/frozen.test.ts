@@ -18,3 +18,10 @@ test.each(CATALOGS)('%s.ALL is frozen: a program cannot take a value from every 
   expect(() => catalog.ALL.push(before[0])).toThrow(TypeError);
   expect(catalog.ALL).toEqual(before);
 });
+
+test('the labels of a metric are frozen', () => {
+  const labels = library.Metric.ALL[0].labels as string[];
+  const before = [...labels];
+  expect(() => labels.push('mine')).toThrow(TypeError);
+  expect(library.Metric.ALL[0].labels).toEqual(before);
+});

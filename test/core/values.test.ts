@@ -128,6 +128,14 @@ describe('names of Kubernetes objects', () => {
     expect(kubernetesNameFault('name', name)).toEqual([]);
   });
 
+  test('a token is told apart from a wrong name, and what is not text is a fault and no TypeError', () => {
+    const token = Token.asString({ resolve: () => 'x' });
+    expect(idsOf(kubernetesNameFault('namespace', token))).toEqual(['VALUE_NOT_CONCRETE namespace']);
+    expect(reasonsOf(kubernetesNameFault('namespace', token)).join()).not.toContain('TfToken');
+    for (const given of [undefined, 3, null, {}])
+      expect(idsOf(kubernetesNameFault('namespace', given as unknown as string))).toEqual(['INVALID_NAME namespace']);
+  });
+
   test.each(['', 'A', 'a_b', '-a', 'a-', 'a.b', 'a'.repeat(64)])(
     '%j is refused with an example that is right',
     (text) => {
