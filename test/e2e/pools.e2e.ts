@@ -229,7 +229,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
     expect(made()).toEqual(before);
     expect(site.proxy.sentOf('node group: updated in place')).toHaveLength(NAMES.length);
     const sent = site.proxy.exchanges.filter(({ path }) => path.endsWith('/update-config'));
-    expect(sent.map(({ path, sent: body }) => [path.split('/')[4], sentChange(body)]).sort()).toEqual(
+    expect(sent.map(({ path, sent: body }) => [path.split('/')[4].replace(/-[0-9a-f]{26}$/, ''), sentChange(body)]).sort()).toEqual(
       NAMES.map((pool, index) => [pool, CHANGES[index % CHANGES.length][2](POOLS[pool])]).sort(),
     );
     expect(await site.plan(describeChanged)).toEqual([]);
