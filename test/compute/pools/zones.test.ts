@@ -1,4 +1,4 @@
-import { Fn, TerraformVariable } from 'cdktf';
+import { Fn, TerraformStack, TerraformVariable, Token } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
@@ -15,9 +15,13 @@ const clusterIn = (...letters: string[]) => ({
   subnetIds: letters.map((letter) => `subnet-${letter}`),
 });
 
+const synthesized = new Map<string, Synthesized>();
+
 /** The same pools on a cluster of this library with some zones. */
 function ownCluster(...letters: string[]): Synthesized {
-  return synthesize((stack) => {
+  const known = synthesized.get(letters.join());
+  if (known) return known;
+  const result = synthesize((stack) => {
     const { availabilityZones } = clusterIn(...letters);
     const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'eks', availabilityZones });
     const nodes = { cluster, minNodes: 1, maxNodes: 2 };
@@ -29,6 +33,8 @@ function ownCluster(...letters: string[]): Synthesized {
     const capacity = Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'eu-central-1b' });
     new GpuNodePool(stack, 'Reserved', { ...nodes, instanceType: G6E_XLARGE, capacity });
   });
+  synthesized.set(letters.join(), result);
+  return result;
 }
 
 const POOLS = ['train', 'near', 'chat', 'named', 'reserved'];
@@ -93,10 +99,21 @@ describe('the zones of a cluster', () => {
     expect(synthPool(EFA, two).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-x']);
   });
 
-  test('that only Terraform knows leave the order of the cluster', () => {
+  test.each<[string, (stack: TerraformStack) => string[]]>([
+    ['a variable', (stack) => new TerraformVariable(stack, 'Subnets', { type: 'list(string)' }).listValue],
+    ['a reference written as text', () => Token.asList('${var.Subnets}')],
+  ])('that only Terraform knows leave the order of the cluster: %s', (_, list) => {
     const result = synthesize((stack) => {
-      const list = new TerraformVariable(stack, 'Subnets', { type: 'list(string)' }).listValue;
-      addPool(stack, EFA, { subnetIds: list });
+      const { clusterName, securityGroupIds } = { clusterName: 'c', securityGroupIds: ['sg-1'] };
+      const subnetIds = list(stack);
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Eks', { clusterName, securityGroupIds, subnetIds });
+      new GpuNodePool(stack, 'Pool', {
+        cluster,
+        ...EFA,
+        instanceType: GpuInstanceType.P4D_24XLARGE,
+        minNodes: 1,
+        maxNodes: 1,
+      });
     });
     const group = result.only('aws_eks_node_group');
     expect(group.subnet_ids).toEqual(['${element(var.Subnets, 0)}']);
@@ -149,7 +166,7 @@ describe('the zone of a pool', () => {
     expect(lifecycle).toEqual({ create_before_destroy: true, ignore_changes: ['scaling_config[0].desired_size'] });
     const passed = synthPool({ ...zone('b'), subnetIds: ['subnet-x'] }, ZONES);
     expect(passed.onlyData('aws_subnet').lifecycle.postcondition[0]).toEqual({
-      condition: '${self.availability_zone == "eu-central-1b"}',
+      condition: '${(self.availability_zone == "eu-central-1b")}',
       error_message: "GPU pool 'chat' is in eu-central-1b, its subnet in another zone; pass a subnet there",
     });
   });

@@ -19,6 +19,7 @@ import { keepSubnets } from '../shared/running-pool-subnets';
 import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { eksCapacityType, eksTaintEffect } from './eks-enumerations';
 import { gpuLaunchTemplate } from './launch-template';
+import { escapeTemplate, escapeTemplates } from '../../../core/template-escape';
 
 /**
  * Most characters of a pool's name that the name of its node group begins with: EKS takes 63, and Terraform adds a hyphen and 26 of its own.
@@ -87,12 +88,12 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       // With a name of its own a replacement can be created before the old group is destroyed.
       nodeGroupNamePrefix: `${spec.poolName.slice(0, LONGEST_NAME_PREFIX)}-`,
       nodeRoleArn: role.roleArn,
-      subnetIds: this.subnetIds,
+      subnetIds: escapeTemplates(this.subnetIds),
       // The launch template of a capacity block sets it, and EKS then refuses it here.
       instanceTypes: block ? undefined : [instanceType.name],
       capacityType: eksCapacityType(capacity.kind),
       amiType: spec.image.amiType(instanceType.architecture),
-      version: cluster.kubernetesVersion,
+      version: cluster.kubernetesVersion && escapeTemplate(cluster.kubernetesVersion),
       releaseVersion: imageRelease(spec).version,
       launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
       scalingConfig: {

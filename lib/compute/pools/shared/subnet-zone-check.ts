@@ -1,8 +1,10 @@
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
-import { TerraformProvider, Token } from 'cdktf';
+import { Op, TerraformProvider, TerraformSelf, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { hasToken } from '../../../core/tokens';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { bareText } from '../../../core/bare-reference';
+import { escapeTemplate } from '../../../core/template-escape';
 import { poolSubnetIds } from './gpu-node-pool-subnets';
 import { poolZone, zoneOf } from './gpu-node-pool-zone';
 
@@ -25,8 +27,8 @@ export function checkSubnetZones(scope: Construct, spec: GpuNodePoolSpec, provid
       lifecycle: {
         postcondition: [
           {
-            condition: `\${self.availability_zone == "${zone.name}"}`,
-            errorMessage: `${what} is in ${zone.name}, its subnet in another zone; pass a subnet there`,
+            condition: Op.eq(TerraformSelf.getString('availability_zone'), bareText(zone.name)),
+            errorMessage: escapeTemplate(`${what} is in ${zone.name}, its subnet in another zone; pass a subnet there`),
           },
         ],
       },
