@@ -235,8 +235,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
     expect(await site.plan(describeChanged)).toEqual([]);
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leave nothing behind', async () => {
