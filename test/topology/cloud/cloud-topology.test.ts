@@ -121,9 +121,7 @@ describe('plans', () => {
   test('a locked plan is kept, with a warning that the planner would choose otherwise', () => {
     const plan = CapacityPlan.fromJson(locked.toJson());
     const synthesized = synthesize((stack) => void make(stack, { plans: { 'llama-3.1-8b': plan } }));
-    expect(synthesized.byName('aws_eks_node_group', 'llama-3-1-8b').instance_types).toEqual([
-      'p4de.24xlarge',
-    ]);
+    expect(synthesized.byName('aws_eks_node_group', 'llama-3-1-8b').instance_types).toEqual(['p4de.24xlarge']);
     expect(synthesized.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
     ]);
