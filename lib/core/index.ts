@@ -8,3 +8,4 @@ export * from './model-store-credentials';
 export * from './pod-security-level';
 export * from './rdma-fabric';
 export * from './watchable';
+export * from './warnings';
