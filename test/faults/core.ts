@@ -52,8 +52,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'WARNING_ALREADY_GIVEN',
     property: 'id',
-    text:
-      "'test' has given the warning PUBLIC_API already; call Warnings.accept before creating it, e.g. on the stack right after that is made",
+    text: "'test' has given the warning PUBLIC_API already; call Warnings.accept before creating it, e.g. on the stack right after that is made",
     refuse: () => {
       const stack = testStack();
       addWarning(stack, { id: 'PUBLIC_API', reason: 'open' });

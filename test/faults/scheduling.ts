@@ -80,8 +80,7 @@ export const TEXTS: FaultText[] = [
       "nothing in this program advertises the devices of pool(s) 'gpu' on cluster 'chat', so no pod with GPUs would start; create NodeAgents " +
       'in the workload stack, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_NODE_AGENTS', '<reason>')",
-    faults: () =>
-      missing((stack, cluster) => void new GpuNodePool(stack, 'gpu', { cluster, ...G6E, minNodes: 2 })),
+    faults: () => missing((stack, cluster) => void new GpuNodePool(stack, 'gpu', { cluster, ...G6E, minNodes: 2 })),
   },
   {
     id: 'DEVICE_LIMIT_DIFFERS',

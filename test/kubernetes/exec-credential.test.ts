@@ -87,7 +87,12 @@ describe('the identity of the AWS provider', () => {
       'prod',
     ]);
     expect(access(aws, { profile: 'ops' }).kubernetes).toEqual(['--profile', 'ops']);
-    expect(access(aws, { proxyUrl: 'socks5://localhost:1080' }).kubernetes).toEqual(['--role-arn', ROLE, '--profile', 'prod']);
+    expect(access(aws, { proxyUrl: 'socks5://localhost:1080' }).kubernetes).toEqual([
+      '--role-arn',
+      ROLE,
+      '--profile',
+      'prod',
+    ]);
   });
 });
 

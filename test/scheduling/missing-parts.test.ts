@@ -68,7 +68,9 @@ describe('on a cluster of the program', () => {
 
   test('a pool that the autoscaler grows is warned of until there is one', () => {
     expect(missing(pool(GROWS), agents)).toEqual(['NO_CLUSTER_AUTOSCALER']);
-    expect(missing(pool(GROWS), agents, (stack, cluster) => void new ClusterAutoscaler(stack, 'A', { cluster }))).toEqual([]);
+    expect(
+      missing(pool(GROWS), agents, (stack, cluster) => void new ClusterAutoscaler(stack, 'A', { cluster })),
+    ).toEqual([]);
   });
 
   test('a pool of Karpenter is warned of until something that installs it is waited for', () => {

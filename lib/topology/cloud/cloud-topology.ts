@@ -1,7 +1,11 @@
 import { Construct } from 'constructs';
 import { instanceTypeOf } from '../../catalog/gpu-instance-type';
 import { TritonRelease } from '../../catalog/serving-engine';
-import { ClusterAutoscaler, hasClusterAutoscaler, needsClusterAutoscaler } from '../../compute/agents/cluster-autoscaler';
+import {
+  ClusterAutoscaler,
+  hasClusterAutoscaler,
+  needsClusterAutoscaler,
+} from '../../compute/agents/cluster-autoscaler';
 import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
@@ -136,7 +140,11 @@ export class CloudTopology extends Construct {
   }
 
   /** What makes nodes and GPUs appear. */
-  #makeAgents(workloads: Construct, { nodeAgents, clusterAutoscaler, imageRegistry }: CloudTopologyProps, faults: Fault[]): void {
+  #makeAgents(
+    workloads: Construct,
+    { nodeAgents, clusterAutoscaler, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): void {
     const { cluster } = this;
     if (nodeAgents === false) Warnings.accept(cluster, 'NO_NODE_AGENTS', 'nodeAgents of a topology is false');
     else if (!hasNodeAgents(cluster))

@@ -29,7 +29,10 @@ const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
   new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, monitoring: false, ...props });
 
 describe('the cluster autoscaler', () => {
-  const charts = (props: Partial<CloudTopologyProps>, cluster?: (stack: TerraformStack) => CloudTopologyProps['cluster']) => {
+  const charts = (
+    props: Partial<CloudTopologyProps>,
+    cluster?: (stack: TerraformStack) => CloudTopologyProps['cluster'],
+  ) => {
     const stack = testStack();
     make(stack, { nodePools: [GROWING], ...props, cluster: cluster?.(stack) });
     const releases = synthStack(stack).resources('helm_release');
@@ -38,7 +41,9 @@ describe('the cluster autoscaler', () => {
 
   test('is installed where a pool of a new cluster relies on it', () => {
     expect(charts({})).toEqual({ charts: ['cluster-autoscaler'], warnings: [] });
-    expect(charts({ nodePools: [{ ...GROWING, minNodes: 1, autoscaling: Autoscaling.none(), maxNodes: 1 }] }).charts).toEqual([]);
+    expect(
+      charts({ nodePools: [{ ...GROWING, minNodes: 1, autoscaling: Autoscaling.none(), maxNodes: 1 }] }).charts,
+    ).toEqual([]);
   });
 
   test('is not installed where the user says that something else does, which is not warned of', () => {
@@ -113,11 +118,17 @@ describe('a locked plan is kept or refused, never bent', () => {
 
   test('that misses its targets', () => {
     const models = [{ ...MODELS[0], targets: { maxTimePerOutputTokenMs: 1 } }];
-    expect(refusals({ plan: lock, models })).toEqual(['PROPERTY_CONTRADICTS_PLAN models[0].targets.maxTimePerOutputTokenMs']);
+    expect(refusals({ plan: lock, models })).toEqual([
+      'PROPERTY_CONTRADICTS_PLAN models[0].targets.maxTimePerOutputTokenMs',
+    ]);
   });
 
   test('with the same properties', () => {
     const { contextLength, concurrency, precision } = lock;
-    expect(() => synthesize((stack) => void make(stack, { plan: lock, models: [{ ...MODELS[0], contextLength, concurrency, precision }] }))).not.toThrow();
+    expect(() =>
+      synthesize(
+        (stack) => void make(stack, { plan: lock, models: [{ ...MODELS[0], contextLength, concurrency, precision }] }),
+      ),
+    ).not.toThrow();
   });
 });
