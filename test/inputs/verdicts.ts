@@ -5,6 +5,7 @@ import { synthStack, testStack } from '../support/synth';
 import { Shape } from './public-values';
 import { Program } from './string-programs-compute';
 import { idsOf } from '../support/faults';
+import { givenList } from './list-references';
 
 /**
  * What became of a value. `text`: it is escaped wherever it is; `reference`: it reaches Terraform as one; `refused`: there is an error of
@@ -59,6 +60,24 @@ export function verdictOfReference(program: (text: string) => Program, within: b
       const raw = expressions.find((text) => text === 'y');
       if (raw !== undefined) return `BUG evaluated: ${raw}`;
       return expressions.some((text) => text.includes('upper(var.given)')) ? 'reference' : 'unused';
+    },
+  );
+}
+
+/** Of a whole list that only Terraform knows. */
+export function verdictOfList(
+  make: (list: TerraformVariable) => unknown,
+  program: (list: unknown) => Program,
+): Verdict {
+  return verdict(
+    (stack) => program(make(givenList(stack))),
+    ({ literals, expressions }) => {
+      // A list token taken apart, or a reference that has become text.
+      const lost = literals.find((text) => /TfToken|var\.given|^\$$/.test(text));
+      if (lost !== undefined) return `BUG not a reference: ${lost}`;
+      const nested = expressions.find((text) => text.replace(/"(\\.|[^"\\])*"/g, '').includes('${'));
+      if (nested !== undefined) return `BUG not an expression: ${nested}`;
+      return expressions.some((text) => text.includes('var.given')) ? 'reference' : 'unused';
     },
   );
 }
