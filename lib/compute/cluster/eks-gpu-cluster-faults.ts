@@ -12,7 +12,7 @@ import { ExistingVpc } from './cluster-vpc';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
-import { listFaults } from '../../core/text-list';
+import { listFaults, optionalTextList } from '../../core/text-list';
 
 /**
  * Every fault of the properties of a new cluster.
@@ -206,7 +206,7 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
 
 /** A connected network whose range overlaps the cluster's own cannot be routed to. */
 function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): Fault[] {
-  const own = vpc ? (vpc.privateSubnetCidrs ?? []) : [vpcCidr ?? '10.0.0.0/16'];
+  const own = vpc ? (optionalTextList(vpc.privateSubnetCidrs) ?? []) : [vpcCidr ?? '10.0.0.0/16'];
   const connected = apiAccess?.privateCidrs ?? [];
   const faulty = (cidr: string) => hasToken(cidr) || ipv4RangeFaults('', cidr).length > 0;
   if ([...own, ...connected].some(faulty)) return [];
