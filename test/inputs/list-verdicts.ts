@@ -4,6 +4,7 @@
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'MetricsTarget.models': 'refused VALUE_NOT_CONCRETE metricsTarget.models',
+  'ExistingNamespaces.declare(names)': 'refused VALUE_NOT_CONCRETE names',
   'ImageRegistry.mirror(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',
   'ApiAccess.privateFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',
   'ApiAccess.publicFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',
@@ -26,7 +27,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'VirtualFunctionRail.physicalFunctions': 'reference',
   'OnnxRuntimeModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
   'TritonDeploymentProps.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
-  'MonitoringStackProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
+  'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 
 /** What a fabric of a user's own class says of itself: a class says it at synthesis. */

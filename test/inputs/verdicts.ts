@@ -102,7 +102,7 @@ function verdict(make: (stack: TerraformStack) => Program, judge: (parts: Parts)
     const { message } = error as Error;
     if (message.startsWith('Validation failed')) return 'refused at synthesis';
     if (!UnscopedValidationError.isValidationError(error)) return `BUG ${message.slice(0, 200)}`;
-    return `refused ${idsOf((error as UnscopedValidationError).faults).join(', ')}`;
+    return `refused ${[...new Set(idsOf((error as UnscopedValidationError).faults))].join(', ')}`;
   }
 }
 
