@@ -35,6 +35,7 @@ export interface GpuNodePoolSpec {
   readonly autoscaling: Autoscaling;
   readonly repair: NodeRepair;
   readonly diskSize: DataSize;
+  readonly availabilityZone?: string;
   readonly subnetIds?: string[];
   readonly labels: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
@@ -74,6 +75,7 @@ export function specOf(
     autoscaling: managed.autoscaling ?? Autoscaling.none(),
     repair: managed.nodeRepair ?? NodeRepair.disabled(),
     diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
+    availabilityZone: props.availabilityZone,
     subnetIds: optionalTextList(props.subnetIds),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
