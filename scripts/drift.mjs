@@ -5,14 +5,17 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { prepare } from '../test/e2e/setup.mjs';
-import { CACHE, ensureInstalled, ROOT, run, writeResult } from './support.mjs';
+import { providerLines } from '../test/e2e/setup/providers.mjs';
+import { CACHE, ensureInstalled, ROOT, run, say, writeResult } from './support.mjs';
 
 const given = process.argv.slice(2);
 const tools = path.join(CACHE, 'e2e', 'tools.drift.json');
 const counts = path.join(CACHE, 'drift-counts.json');
 
 await ensureInstalled();
-const { missing } = await prepare(tools);
+const { missing, providers, terraform } = await prepare(tools);
+if (terraform) say(`${terraform.product} ${terraform.version}`);
+for (const line of providerLines(providers)) say(line);
 const main = path.join(ROOT, 'scripts', 'drift', 'main.ts');
 rmSync(counts, { force: true });
 const env = {

@@ -3,7 +3,6 @@ import { App } from 'cdktf';
 import { definitionsOf } from '../../test/e2e/harness/definitions';
 import { Describe, Drift, Site } from '../../test/e2e/harness/site';
 import { PlannedChange } from '../../test/e2e/harness/terraform';
-import { tools } from '../../test/e2e/harness/tools';
 import { PlannedStep, judge, table } from './judgement';
 import { POOLS_CHANGES } from './pools-changes';
 import { PoolsProgram } from './pools-program';
@@ -112,10 +111,6 @@ async function main(): Promise<void> {
   const subjects = SUBJECTS.filter(({ name }) => onlySubject === undefined || name === onlySubject);
   if (subjects.length === 0)
     throw new Error(`no program '${onlySubject}'; there are: ${SUBJECTS.map(({ name }) => name).join(', ')}`);
-  const { terraform, providers } = tools();
-  console.log(
-    `${terraform?.product} ${terraform?.version}; on disk: ${providers.map((it) => `${it.source} ${it.version}`).join(', ') || 'none'}`,
-  );
   const results = await Promise.all(subjects.map(drift));
   for (const { text } of results) console.log(`\n${text}`);
   const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);

@@ -55,8 +55,9 @@ test('OpenTofu finds the providers of several mirrors below the name of its regi
     expect(providersFor('OpenTofu', found, links)).toEqual(found.map((it) => ({ ...it, mirror: links })));
     const aws = path.join(links, 'registry.opentofu.org', 'hashicorp', 'aws');
     expect(readdirSync(aws).sort()).toEqual(['5.100.0', '6.25.0']);
-    const first = path.join(folder, 'one', 'registry.terraform.io', 'hashicorp', 'aws', '5.100.0');
-    expect(realpathSync(path.join(aws, '5.100.0'))).toBe(realpathSync(first));
+    const platform = path.join('hashicorp', 'aws', '5.100.0', 'linux_amd64');
+    const first = path.join(folder, 'one', 'registry.terraform.io', platform);
+    expect(realpathSync(path.join(links, 'registry.opentofu.org', platform))).toBe(realpathSync(first));
     // A second start finds what the first made.
     expect(providersFor('OpenTofu', found, links)).toHaveLength(3);
   } finally {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import { ProviderOnDisk } from './tools';
 
@@ -44,9 +44,14 @@ export function providersFor(
   if (product !== 'OpenTofu') return providers;
   return providers.map(({ source, version, mirror }) => {
     const [from, to] = [path.join(mirror, HOSTS.Terraform, source), path.join(folder, HOSTS.OpenTofu, source)];
-    // Folders of one provider in several mirrors become one.
-    mkdirSync(to, { recursive: true });
-    for (const name of readdirSync(from).filter((it) => !existsSync(path.join(to, it)))) {
+    // It follows links to packages, but not to folders above them.
+    const packages = readdirSync(from).flatMap((name) =>
+      statSync(path.join(from, name)).isDirectory()
+        ? readdirSync(path.join(from, name)).map((platform) => path.join(name, platform))
+        : [name],
+    );
+    for (const name of packages.filter((it) => !existsSync(path.join(to, it)))) {
+      mkdirSync(path.dirname(path.join(to, name)), { recursive: true });
       symlinkSync(path.join(from, name), path.join(to, name));
     }
     return { source, version, mirror: folder };

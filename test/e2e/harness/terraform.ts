@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { devNull } from 'node:os';
 import * as path from 'node:path';
 import { adaptToProviders } from './adapt';
-import { withChartsOnDisk } from './charts';
+import { chartFaults, withChartsOnDisk } from './charts';
 import { refuseOffLoopback } from './loopback';
 import { isolatedEnvironment, leashed } from './process';
 import { cliConfiguration, providersFor } from './provider-installation';
@@ -75,8 +75,10 @@ export class Terraform {
     }
     cpSync(source, target, { recursive: true });
     const file = path.join(target, 'cdk.tf.json');
-    const synthesized = withChartsOnDisk(JSON.parse(readFileSync(file, 'utf8')));
-    const adapted = adaptToProviders(synthesized, this.options.providers);
+    const synthesized = JSON.parse(readFileSync(file, 'utf8'));
+    const faults = chartFaults(synthesized);
+    if (faults.length > 0) throw new Error(faults.join('; '));
+    const adapted = adaptToProviders(withChartsOnDisk(synthesized), this.options.providers);
     writeFileSync(file, JSON.stringify(adapted, null, 2));
     return new TerraformStackDriver(this.options.file, target, this.env);
   }
