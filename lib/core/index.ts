@@ -9,3 +9,4 @@ export * from './pod-security-level';
 export * from './rdma-fabric';
 export * from './removal-policy';
 export * from './watchable';
+export * from './warnings';

@@ -13,6 +13,7 @@ import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition } from './model-definition';
 import { PodSizing, shortestStartup, sizePod } from './pod-sizing';
 import { TritonDeploymentProps } from './triton-deployment-props';
+import { knownListFaults } from '../../core/text-list';
 
 /** Flags that the probes, the service or the metrics rely on. */
 const RESERVED_FLAGS = [
@@ -226,6 +227,9 @@ function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): 
 }
 
 function flagFaults(extraArguments: readonly string[]): Fault[] {
+  const why = 'each flag is compared with those that the rest of the pod relies on';
+  const unknown = knownListFaults('extraArguments', extraArguments, why);
+  if (unknown.length > 0) return unknown;
   return extraArguments.flatMap((argument, i) => {
     const flag = RESERVED_FLAGS.find((reserved) => argument.split('=')[0] === `--${reserved}`);
     return flag

@@ -2,6 +2,7 @@ import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { dependOn } from '../../../core/dependencies';
 import { AutoscalingKind } from '../options/autoscaling';
 import { CapacityKind } from '../options/capacity';
@@ -124,6 +125,8 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER)
+      ClusterLedger.of(cluster).addNeed(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }
 
   /** Whether the cluster autoscaler adds nodes. */

@@ -13,6 +13,7 @@ import { InterfacePlacement, efaInterfaceLayout } from './launch-template-interf
 import { Placement } from '../options/placement';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 import { NodeRepair } from '../options/node-repair';
+import { optionalTextList } from '../../../core/text-list';
 
 /**
  * A pool with its defaults filled in.
@@ -75,7 +76,7 @@ export function specOf(
     repair: managed.nodeRepair ?? NodeRepair.disabled(),
     diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
     availabilityZone: props.availabilityZone,
-    subnetIds: props.subnetIds,
+    subnetIds: optionalTextList(props.subnetIds),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     tags: props.tags,

@@ -19,6 +19,7 @@ import { ModelInstances } from '../model-instances';
 import { DynamicBatching, GraphOptimization, TensorSpec, VersionPolicy } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { tensorFaults, tensorMessage } from './tensor-spec';
+import { optionalTextList } from '../../../core/text-list';
 
 /**
  * A model in the ONNX format, served by ONNX Runtime.
@@ -93,7 +94,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     this.name = props.name;
     this.instances = props.instances ?? ModelInstances.onGpus();
     this.gpus = this.instances.gpuCount;
-    this.versions = [props.version ?? '1', ...(props.otherVersions ?? [])].map((store) => ({
+    this.versions = [props.version ?? '1', ...(optionalTextList(props.otherVersions) ?? [])].map((store) => ({
       store,
       number: tritonVersion(store),
     }));
