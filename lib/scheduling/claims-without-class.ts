@@ -34,7 +34,8 @@ export function claimsWithoutClass(cluster: IKubernetesCluster, objects: readonl
       undefined,
       `${claims.join(', ')} on cluster '${cluster.clusterName}' name no storage class, and nothing in this program makes a default one, so ` +
         'they and their pods would wait for ever: EKS has no default class; create an EncryptedStorageClass in the workload stack, or name a ' +
-        'class that exists, e.g. by MonitoringStorage.persistentVolume({ storageClassName })',
+        'class that exists, e.g. by MonitoringStorage.persistentVolume({ storageClassName }), or, if a default class is made by other means, ' +
+        "accept this by Warnings.accept(cluster, 'NO_STORAGE_CLASS', '<reason>')",
     ),
   ];
 }
