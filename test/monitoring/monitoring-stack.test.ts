@@ -1,11 +1,5 @@
 import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { Fn, Token } from 'cdktf';
-import { ModelStore } from '../../lib';
-import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
-import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
-import { ModelInstances, TritonDeployment, TritonModel } from '../../lib/serving';
-import { testEksCluster } from '../compute/test-eks-cluster';
-import { onnxProps } from '../serving/support/fixtures';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
@@ -236,30 +230,6 @@ describe('the configuration', () => {
       'ServerDown',
       'RequestsFail',
     ]);
-  });
-});
-
-describe('a workload on the CPU', () => {
-  test('has no rule about GPUs, and none is missed', () => {
-    const { monitoring } = monitor([{ target: { usesGpus: false } }]);
-    expect(monitoring.rules).not.toMatch(/gpu/i);
-    expect(monitor().monitoring.rules).toMatch(/nv_gpu_memory/);
-  });
-
-  test('is a deployment without GPUs', () => {
-    const result = synthesize((stack) => {
-      const cluster = testEksCluster(stack);
-      KubernetesAccess.of(stack, cluster);
-      const modelStore = new ModelStore(stack, 'Store', { bucketName: 'models' });
-      const size = { instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 1, maxNodes: 1 };
-      const nodePool = new GpuNodePool(stack, 'Pool', { cluster, ...size });
-      const models = [TritonModel.onnxRuntime({ ...onnxProps, instances: ModelInstances.onCpu() })];
-      const fraud = new TritonDeployment(stack, 'Fraud', { cluster, nodePool, modelStore, models });
-      expect(fraud.metricsTarget.usesGpus).toBe(false);
-      new MonitoringStack(stack, 'Monitoring', { cluster, alertReceivers: [] }).watch(fraud);
-    });
-    expect(rules(result).filter((rule) => JSON.stringify(rule).includes('nv_gpu'))).toEqual([]);
-    expect(rules(result).map((rule) => rule.alert)).toContain('NoServerAnswers');
   });
 });
 
