@@ -21,12 +21,7 @@ import { kubernetesNameFault } from '../../core/naming';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
 import { PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
-import {
-  GpuOperator,
-  gpuOperatorValues,
-  nodeFeatureDiscoveryImage,
-  nodeFeatureDiscoveryValues,
-} from './gpu-operator';
+import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryImage, nodeFeatureDiscoveryValues } from './gpu-operator';
 import { agentPoolFaults, agentPoolWarnings, dividedPools, pluginConfigsOf } from './node-agents-faults';
 import { NodeAgentSpec, nodeAgentDaemonSet, requireLabels } from './node-agents-daemon-set';
 import {
@@ -196,7 +191,10 @@ export class NodeAgents extends Construct {
     const name = 'dcgm-exporter';
     this.#addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
     const hostEngine = this.cluster.nodeMonitoring ?? false;
-    this.#addAgent('DcgmExporter', parts.dcgmExporter(this.#agentProps.dcgmExporterImage ?? DCGM_EXPORTER_IMAGE, name, hostEngine));
+    this.#addAgent(
+      'DcgmExporter',
+      parts.dcgmExporter(this.#agentProps.dcgmExporterImage ?? DCGM_EXPORTER_IMAGE, name, hostEngine),
+    );
   }
 
   #addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.#clusterPools): DaemonSetV1 {
