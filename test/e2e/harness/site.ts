@@ -174,8 +174,9 @@ class SynthesizedSite {
   public async workloads(missing?: string): Promise<Workloads> {
     const stack = this.terraform.stack(this.outdir, this.stacks.workloads.node.id);
     if ((await installable(stack.json, this.standIns.tools.providers)) && chartsOnDisk(stack.json)) {
+      // A plan of a stack that was applied before needs no new installation.
       if (missing !== undefined) stack.addOutputs(missing);
-      await stack.init();
+      else await stack.init();
       return new TerraformWorkloads(stack);
     }
     const stood = missing === undefined ? [] : outputsNamed(stack.json).map(({ expression }) => [expression, missing]);
