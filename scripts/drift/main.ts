@@ -43,6 +43,10 @@ async function drift({ name, base, changes }: Subject): Promise<{ passed: number
   try {
     await site.define(definitionsOf('compute/pools/fixtures/karpenter-crds.json'));
     say(`applied, the Kubernetes half by ${await site.apply(base)}`);
+    const again = await site.plan(base);
+    say(`applied again, it would change ${again.length === 0 ? 'nothing' : `${again.length} things  FAILED`}`);
+    if (again.length === 0) passed += 1;
+    else failed += 1;
     for (const { change, describe } of changes) {
       if (onlyChanges.length > 0 && !onlyChanges.includes(change.name)) continue;
       const { problems, shown } = await planned(site, describe, change);
