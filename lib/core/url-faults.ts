@@ -29,7 +29,7 @@ export function plainUrlFaults(property: string, url: string, instead: string): 
   if (secret === undefined) return [];
   return [
     fault(
-      'URL_HOLDS_SECRET',
+      'SECRET_IN_URL',
       property,
       `${property} must not hold a secret, because it becomes part of the state and of a ConfigMap; got ${secret} in a URL of ` +
         `'${parsed.host}'; ${instead}`,
