@@ -101,7 +101,14 @@ export class Site {
     return { infrastructure, workloads: await workloads.plan() };
   }
 
-  /** Destroys both stacks, workloads first. */
+  /** Destroys the infrastructure as it is described: Terraform refuses where something in it is to be kept. */
+  public async destroyAsDescribed(describe: Describe): Promise<void> {
+    const { infrastructure } = this.synthesize(describe);
+    await infrastructure.init();
+    await infrastructure.destroyAsDescribed();
+  }
+
+  /** Destroys both stacks, workloads first, also what is to be kept. */
   public async destroy(describe: Describe): Promise<void> {
     const synthesized = this.synthesize(describe);
     await synthesized.infrastructure.init();
