@@ -22,6 +22,11 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
   kv_cache_dtype: 'kvCachePrecision',
   enforce_eager: 'cudaGraphs',
   cpu_offload_gb: 'cpuOffload',
+  trust_remote_code: 'trustRemoteCode',
+  enable_prefix_caching: 'prefixCaching',
+  enable_expert_parallel: 'parallelism',
+  distributed_executor_backend: 'parallelism',
+  data_parallel_size: 'replicas of the deployment',
 };
 
 /**
