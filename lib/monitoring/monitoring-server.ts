@@ -14,6 +14,7 @@ import { canonicalBytes } from '../kubernetes/quantity';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { escapeTemplate } from '../core/template-escape';
 import { DataSize } from '../units/data-size';
+import { secretVolumeName } from './alert-receiver';
 import { MonitoringStorage } from './monitoring-storage';
 
 /** User `nobody`, whom both images run as. */
@@ -51,6 +52,7 @@ export interface MonitoringServerProps {
   readonly usesApiServer: boolean;
   /** Maximum start-up time in seconds, including replay of the write-ahead log. */
   readonly startupBudgetSeconds: number;
+  readonly priorityClassName?: string;
   readonly secrets?: readonly { readonly name: string; readonly folder: string }[];
 }
 
@@ -111,7 +113,7 @@ export class MonitoringServer extends Construct {
       waitUntilBound: false,
       spec: {
         accessModes: ['ReadWriteOnce'],
-        storageClassName: storage.storageClassName,
+        storageClassName: storage.storageClassName && escapeTemplate(storage.storageClassName),
         resources: { requests: { storage: canonicalBytes(size) } },
       },
     });
@@ -161,12 +163,13 @@ export class MonitoringServer extends Construct {
       spec: {
         // Time for Prometheus to close its write-ahead log and for Alertmanager to write its silences.
         terminationGracePeriodSeconds: 120,
+        priorityClassName: this.props.priorityClassName,
         volume: [
           { name: 'config', configMap: { name: `${name}-config` } },
           storage.persistent
             ? { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }
             : { name: 'data', emptyDir: { sizeLimit: canonicalBytes(size) } },
-          ...secrets.map((secret) => ({ name: `secret-${secret.name}`, secret: { secretName: secret.name } })),
+          ...secrets.map(({ name: secretName }) => ({ name: secretVolumeName(secretName), secret: { secretName } })),
         ],
       },
     });
@@ -194,7 +197,7 @@ export class MonitoringServer extends Construct {
       volumeMount: [
         { name: 'config', mountPath: `/etc/${name}`, readOnly: true },
         { name: 'data', mountPath: `/${name}` },
-        ...secrets.map((secret) => ({ name: `secret-${secret.name}`, mountPath: secret.folder, readOnly: true })),
+        ...secrets.map((secret) => ({ name: secretVolumeName(secret.name), mountPath: secret.folder, readOnly: true })),
       ],
     };
   }

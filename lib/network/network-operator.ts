@@ -128,7 +128,7 @@ export class NvidiaNetworkOperator extends Construct {
       ...helmMeta(this, this.cluster, namespace),
       name: 'network-operator',
       namespace: this.namespace,
-      repository: props.chartRepository ?? CHART_REPOSITORY,
+      repository: escapeTemplate(props.chartRepository ?? CHART_REPOSITORY),
       chart: 'network-operator',
       version,
       values: [escapeTemplate(JSON.stringify(this.#values(version, props.nodeFeatureDiscovery ?? true)))],

@@ -1,4 +1,5 @@
 import { concreteFault } from '../../lib/core/tokens';
+import { plainUrlFaults } from '../../lib/core/url-faults';
 import { kubernetesNameFault } from '../../lib/core/naming';
 import { Lazy } from 'cdktf';
 import { FaultText } from './fault-text';
@@ -12,6 +13,14 @@ export const TEXTS: FaultText[] = [
       'maxNodes must be known at synthesis because nodes are counted; got a token (a value Terraform only knows later); ' +
       'pass a literal value',
     faults: () => concreteFault('maxNodes', Lazy.numberValue({ produce: () => 1 }), 'nodes are counted'),
+  },
+  {
+    id: 'URL_HOLDS_SECRET',
+    property: 'url',
+    text:
+      "url must not hold a secret, because it becomes part of the state and of a ConfigMap; got the parameter 'token' in a URL of " +
+      "'a.example.com'; pass it otherwise",
+    faults: () => plainUrlFaults('url', 'https://a.example.com/?token=x', 'pass it otherwise'),
   },
   {
     id: 'INVALID_NAME',

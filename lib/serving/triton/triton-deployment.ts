@@ -26,6 +26,7 @@ import { egressTo, isolate, modelStoreEgress, peers } from '../../kubernetes/net
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
@@ -290,6 +291,14 @@ export class TritonDeployment extends Construct implements IWatchable {
     return [MetricFeature.HISTOGRAM_LATENCIES, ...(summaries ? [MetricFeature.SUMMARY_LATENCIES] : [])];
   }
 
+  /** Summaries are of the whole request, histograms of the time to its first response. */
+  get #plannedLatencyMs(): { [model: string]: number } {
+    const isWhole = this.#metricsFeatures.includes(MetricFeature.SUMMARY_LATENCIES);
+    const latency = (plan: CapacityPlan) =>
+      firstTokenUnderLoadMs(plan) + (isWhole ? plan.outputTokens * plan.decodeLatencyMs : 0);
+    return Object.fromEntries(Object.entries(this.plans).map(([name, plan]) => [name, Math.ceil(latency(plan))]));
+  }
+
   #makeMetricsTarget(): MetricsTarget {
     return {
       jobName: `triton-${this.name}`,
@@ -301,6 +310,10 @@ export class TritonDeployment extends Construct implements IWatchable {
       models: this.#models.map((model) => model.name).sort(),
       features: this.#metricsFeatures,
       version: this.tritonRelease.release,
+      usesGpus: this.gpusPerPod > 0,
+      replicas: this.replicas,
+      startupSeconds: this.startupBudget.toSeconds(),
+      plannedLatencyMs: this.#plannedLatencyMs,
     };
   }
 }

@@ -224,7 +224,13 @@ describe('metrics', () => {
       models: ['chat'],
       features: ['histogram_latencies'],
       version: '26.02',
+      usesGpus: true,
+      replicas: 1,
+      startupSeconds: deployment.startupBudget.toSeconds(),
+      plannedLatencyMs: { chat: expect.any(Number) },
     });
+    // On an idle replica nobody waits for others.
+    expect(deployment.metricsTarget.plannedLatencyMs?.chat).toBeGreaterThan(deployment.plan?.timeToFirstTokenMs ?? NaN);
   });
 
   test('before 26.01 models that answer once have summaries besides', () => {
