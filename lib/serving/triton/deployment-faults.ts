@@ -61,7 +61,11 @@ export function checkDeployment(
     besides: sidecarRequests(props),
     gpusPerNode: hardware.gpusPerNode,
   });
-  const checked = { models, sizing: sized.sizing, warnings: [...onSite.flatMap(({ warnings }) => warnings), ...releaseWarnings(props, release, definitions)] };
+  const checked = {
+    models,
+    sizing: sized.sizing,
+    warnings: [...onSite.flatMap(({ warnings }) => warnings), ...releaseWarnings(props, release, definitions)],
+  };
   if (unknown.length > 0) return { checked, faults: unknown };
   const faults = [
     ...nameFaults(name, props.namespace),
@@ -254,7 +258,11 @@ function scalingFaults({ replicas, maxReplicas, maxSurge }: TritonDeploymentProp
   ];
 }
 
-function replicaFaults({ nodePool, maxReplicas, maxSurge = 0 }: TritonDeploymentProps, pod: PodSizing, most: number): Fault[] {
+function replicaFaults(
+  { nodePool, maxReplicas, maxSurge = 0 }: TritonDeploymentProps,
+  pod: PodSizing,
+  most: number,
+): Fault[] {
   const { hardware, maxNodes, poolName } = nodePool;
   const room = pod.podsPerNode * maxNodes;
   const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';

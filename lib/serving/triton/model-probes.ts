@@ -19,9 +19,7 @@ const SHORTEST_STALL = 180;
 export function probeFiles(models: readonly BackendModel[]): { [key: string]: string } {
   const sorted = [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
   const files: { [key: string]: string } = { [SCRIPT]: scriptAsset(SCRIPT) };
-  files['probe.models'] = sorted
-    .map(({ name, probe }) => `${name} ${probe.kind} ${probe.tensorBytes ?? 0}\n`)
-    .join('');
+  files['probe.models'] = sorted.map(({ name, probe }) => `${name} ${probe.kind} ${probe.tensorBytes ?? 0}\n`).join('');
   for (const { name, probe } of sorted) if (probe.request) files[`probe.json.${name}`] = JSON.stringify(probe.request);
   return files;
 }

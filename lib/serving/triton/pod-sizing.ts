@@ -71,7 +71,12 @@ const DISK: ResourceText = {
   property: 'resources.ephemeralStorage',
   cure: 'use nodes with more local disk, or set resources.ephemeralStorage if less is enough',
 };
-const CPU: ResourceText = { what: 'CPU', unit: 'm', property: 'resources.cpu', cure: 'lower resources.cpu, or cpu of the sidecars' };
+const CPU: ResourceText = {
+  what: 'CPU',
+  unit: 'm',
+  property: 'resources.cpu',
+  cure: 'lower resources.cpu, or cpu of the sidecars',
+};
 
 /** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
 function usableMemoryMib(type: GpuNodeType): number {
@@ -124,7 +129,8 @@ export function sizePod(
   fit(MEMORY, memoryMib + otherMemory, usableMemoryMib(type));
   fit(DISK, diskMib, allocatableDiskMib(type));
   const usableCpu = usableCpuMillis(type);
-  if (overrides.cpu !== undefined || otherCpu > 0) fit(CPU, (overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, usableCpu);
+  if (overrides.cpu !== undefined || otherCpu > 0)
+    fit(CPU, (overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, usableCpu);
 
   const podsPerNode = Math.max(0, Math.min(...perNode));
   const sharing = Math.max(1, podsPerNode);

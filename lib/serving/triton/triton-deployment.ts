@@ -261,7 +261,14 @@ export class TritonDeployment extends Construct implements IWatchable {
 
   /** Who may send requests and read the metrics, and what the pods may connect to. */
   #makeNetworkPolicy(namespace: ITerraformDependable[]): void {
-    const { cluster, modelStore, accessibleFrom, metricsFrom = [], egressTo: targets = [], sidecars = [] } = this.#props;
+    const {
+      cluster,
+      modelStore,
+      accessibleFrom,
+      metricsFrom = [],
+      egressTo: targets = [],
+      sidecars = [],
+    } = this.#props;
     const sidecarPorts = sidecars.flatMap(({ ports = {} }) => Object.values(ports));
     isolate(this, 'NetworkPolicy', {
       cluster,
@@ -311,7 +318,8 @@ export class TritonDeployment extends Construct implements IWatchable {
       features: this.#metricsFeatures,
       version: this.tritonRelease.release,
       usesGpus: this.gpusPerPod > 0,
-      replicas: this.replicas,
+      isolated: this.#props.networkPolicy ?? true,
+      replicas: this.#props.maxReplicas === undefined ? this.replicas : undefined,
       startupSeconds: this.startupBudget.toSeconds(),
       plannedLatencyMs: this.#plannedLatencyMs,
     };

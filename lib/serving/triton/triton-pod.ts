@@ -2,11 +2,7 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IModelStore } from '../../core/model-store';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ImageRegistry } from '../../kubernetes/image-registry';
-import {
-  credentialMounts,
-  credentialVolumes,
-  storeEnvironment,
-} from '../../kubernetes/model-store-access';
+import { credentialMounts, credentialVolumes, storeEnvironment } from '../../kubernetes/model-store-access';
 import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
 import { gpuResource } from '../../scheduling/node-allocatable';
 import { PROBES_MOUNT, modelProbes } from './model-probes';
@@ -152,10 +148,7 @@ function tritonContainer(pod: TritonPod): PodContainer {
     name: CONTAINERS.triton,
     image: pod.image,
     args: [...pod.args],
-    env: addedEnvironment(
-      { ...containerEnvironment(sizing), ...pod.environment },
-      pod.additions.secretEnvironment,
-    ),
+    env: addedEnvironment({ ...containerEnvironment(sizing), ...pod.environment }, pod.additions.secretEnvironment),
     port: Object.entries(TRITON_PORTS).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
     volumeMount: [
       { name: 'probes', mountPath: PROBES_MOUNT, readOnly: true },

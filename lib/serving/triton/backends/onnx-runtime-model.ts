@@ -14,7 +14,14 @@ import {
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { wholeNumberFault } from '../../../units/number-faults';
-import { BackendModel, ModelDefinition, ModelOnSite, ModelPlacement, ModelSite, ModelVersion } from '../model-definition';
+import {
+  BackendModel,
+  ModelDefinition,
+  ModelOnSite,
+  ModelPlacement,
+  ModelSite,
+  ModelVersion,
+} from '../model-definition';
 import { ModelInstances } from '../model-instances';
 import { ModelProbe } from '../model-probe';
 import { DynamicBatching, GraphOptimization, TensorSpec, VersionPolicy } from '../model-options';
@@ -95,7 +102,9 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     this.name = props.name;
     this.instances = props.instances ?? ModelInstances.onGpus();
     this.gpus = this.instances.gpuCount;
-    this.sharedGpuMemory = this.instances.sharedGpuMemory?.times(this.instanceCount * (1 + (props.otherVersions ?? []).length));
+    this.sharedGpuMemory = this.instances.sharedGpuMemory?.times(
+      this.instanceCount * (1 + (props.otherVersions ?? []).length),
+    );
     this.versions = [props.version ?? '1', ...(props.otherVersions ?? [])].map((store) => ({
       store,
       number: tritonVersion(store),
@@ -132,10 +141,9 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
       version_policy: versionPolicyMessage(this.versionPolicy),
       input: inputs.map(tensorMessage),
       output: outputs.map(tensorMessage),
-      instance_group:
-        this.instances.isOnGpus
-          ? { count: this.instanceCount, kind: new EnumName('KIND_GPU'), gpus: gpuIds }
-          : { count: this.instanceCount, kind: new EnumName('KIND_CPU') },
+      instance_group: this.instances.isOnGpus
+        ? { count: this.instanceCount, kind: new EnumName('KIND_GPU'), gpus: gpuIds }
+        : { count: this.instanceCount, kind: new EnumName('KIND_CPU') },
       optimization: this.optimization,
       dynamic_batching: this.batching && dynamicBatchingMessage(this.batching, maxBatchSize),
       model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),

@@ -17,7 +17,14 @@ import {
   versionPolicyFaults,
   versionPolicyMessage,
 } from '../model-config';
-import { BackendModel, ModelDefinition, ModelOnSite, ModelPlacement, ModelSite, ModelVersion } from '../model-definition';
+import {
+  BackendModel,
+  ModelDefinition,
+  ModelOnSite,
+  ModelPlacement,
+  ModelSite,
+  ModelVersion,
+} from '../model-definition';
 import { VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
