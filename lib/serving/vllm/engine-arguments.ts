@@ -30,6 +30,16 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
 };
 
 /**
+ * Arguments that no server gets, with the reason: what they open is closed in all of them.
+ *
+ * @internal
+ */
+export const REFUSED_ARGUMENTS: { readonly [argument: string]: string } = {
+  allowed_local_media_path: 'lets every request read files of the pod below that path; send media with the request',
+  hf_token: 'would put a secret into the state of Terraform; use secretEnvironment of the deployment',
+};
+
+/**
  * The arguments of vLLM's engine (`AsyncEngineArgs`), by name: those of the plan, and the options that it does not include.
  *
  * @param resolved the model with its plan
