@@ -7,4 +7,6 @@ export * from './model-store';
 export * from './model-store-credentials';
 export * from './pod-security-level';
 export * from './rdma-fabric';
+export * from './removal-policy';
 export * from './watchable';
+export * from './warnings';

@@ -2,6 +2,7 @@ import { throwIfInvalid } from '../core/errors';
 import { enter, entered } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
+import { knownListFaults } from '../core/text-list';
 
 /** Kind of entry in a cluster's ledger: namespaces that exist outside this program, by name. */
 const EXISTING = 'existing namespace';
@@ -30,6 +31,7 @@ export class ExistingNamespaces {
    * @throws ValidationError for a name that Kubernetes refuses
    */
   public static declare(cluster: IKubernetesCluster, names: string[]): void {
+    throwIfInvalid(cluster, knownListFaults('names', names, 'constructs ask for them by name'));
     throwIfInvalid(
       cluster,
       names.flatMap((name, index) => kubernetesNameFault(`names[${index}]`, name)),

@@ -12,10 +12,14 @@ import { configChecksum, lateChecksumAnnotation } from '../kubernetes/config-che
 import { PodContainer, podTemplate } from '../kubernetes/pod-template';
 import { canonicalBytes } from '../kubernetes/quantity';
 import { PodSecurityLevel } from '../core/pod-security-level';
+import { RemovalPolicy } from '../core/removal-policy';
 import { escapeTemplate } from '../core/template-escape';
 import { DataSize } from '../units/data-size';
 import { secretVolumeName } from './alert-receiver';
 import { MonitoringStorage } from './monitoring-storage';
+
+/** Annotation of a pod that says which volume it is for. */
+const VOLUME = 'gpu-inference-constructs/volume';
 
 /** User `nobody`, whom both images run as. */
 const NOBODY_ID = '65534';
@@ -111,6 +115,7 @@ export class MonitoringServer extends Construct {
       metadata: this.metadata('-data'),
       // A storage class that binds on first use would wait for the pod, which waits for the claim.
       waitUntilBound: false,
+      lifecycle: { preventDestroy: storage.removalPolicy === RemovalPolicy.RETAIN },
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: storage.storageClassName && escapeTemplate(storage.storageClassName),
@@ -154,7 +159,11 @@ export class MonitoringServer extends Construct {
     return podTemplate({
       labels,
       // A changed configuration replaces the pod, which reads it at start.
-      annotations: lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
+      annotations: {
+        ...lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
+        // A claim that is replaced is deleted only once no pod uses it: the pod makes way with it.
+        ...(storage.persistent ? { [VOLUME]: this.volumeText() } : {}),
+      },
       registry: imageRegistry,
       securityLevel: PodSecurityLevel.RESTRICTED,
       userId: NOBODY_ID,
@@ -173,6 +182,11 @@ export class MonitoringServer extends Construct {
         ],
       },
     });
+  }
+
+  private volumeText(): string {
+    const { storage, size } = this.props;
+    return escapeTemplate([canonicalBytes(size), storage.storageClassName ?? 'default class'].join(' of '));
   }
 
   private configChecksum(): string {

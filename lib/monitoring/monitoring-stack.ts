@@ -36,6 +36,7 @@ import {
   WatchOptions,
   workloadFaults,
 } from './watched-workload';
+import { knownListFaults } from '../core/text-list';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -87,6 +88,7 @@ export class MonitoringStack extends Construct {
    */
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id);
+    throwIfInvalid(this, knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace'));
     throwIfInvalid(this, propsFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';

@@ -9,6 +9,7 @@ import { throwIfInvalid } from '../core/errors';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
+import { HELM_BOUNDS } from '../kubernetes/helm-bounds';
 import { helmMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { FabricAttachmentKind, RdmaFabricKind } from '../core/rdma-fabric';
@@ -132,8 +133,8 @@ export class NvidiaNetworkOperator extends Construct {
       chart: 'network-operator',
       version,
       values: [escapeTemplate(JSON.stringify(this.#values(version, props.nodeFeatureDiscovery ?? true)))],
+      ...HELM_BOUNDS,
       timeout: 900,
-      maxHistory: 5,
     });
     const components = this.#components(version);
     const driver = props.driver ?? NicDriver.host();

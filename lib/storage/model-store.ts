@@ -26,7 +26,7 @@ import { bucketNameFaults } from './bucket-name';
 import { ImportedModelStore } from './imported-model-store';
 import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
-import { RemovalPolicy } from './removal-policy';
+import { RemovalPolicy } from '../core/removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';

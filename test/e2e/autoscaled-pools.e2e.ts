@@ -140,8 +140,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
     });
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leave nothing behind', async () => {

@@ -136,8 +136,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
     expect(await running(site.kube, 'inference', 2)).toHaveLength(2);
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leaves nothing behind', async () => {

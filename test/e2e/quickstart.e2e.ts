@@ -31,8 +31,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/quickstart', (
     expect(await poolsOf(site.kube, await running(site.kube, 'monitoring', 2))).toEqual(['system', 'system']);
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leaves nothing behind', async () => {

@@ -1,4 +1,4 @@
-import { TerraformStack } from 'cdktf';
+import { TerraformStack, Token } from 'cdktf';
 import {
   ApiAccess,
   Capacity,
@@ -54,6 +54,9 @@ const imported = (stack: TerraformStack, given: Given = {}) =>
     podIdentity: given.oidcProviderArn === undefined,
     ...given,
   });
+/** A list with a second element, where it is one. */
+const paired = (name: string, list: unknown, second: string): Given =>
+  Array.isArray(list) && !Token.isUnresolved(list) ? { [name]: [...list, second] } : {};
 /** A pool that uses what a cluster says of its network. */
 function efaPool(stack: TerraformStack, made: IEksCluster): void {
   const hardware = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
@@ -94,8 +97,8 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       vpcId: 'vpc-1',
       privateSubnetIds: ['subnet-a', 'subnet-b'],
       ...given,
-      ...(zones && { availabilityZones: [...zones, 'eu-central-1b'] }),
-      ...(ranges && { privateSubnetCidrs: [...ranges, '10.0.1.0/24'] }),
+      ...paired('availabilityZones', zones, 'eu-central-1b'),
+      ...paired('privateSubnetCidrs', ranges, '10.0.1.0/24'),
     };
     efaPool(stack, new EksGpuCluster(stack, 'Cluster', { clusterName: 'test', vpc }));
   },

@@ -4,6 +4,7 @@ import {
   CustomResources,
   DataSize,
   ExistingGpuNodePool,
+  ExistingNamespaces,
   FabricPod,
   GpuNodeType,
   GpuType,
@@ -204,7 +205,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   ModelImportProps: importing,
   ModelFile: (given) => (stack) =>
     importing({ source: ModelSource.urls([{ url: 'https://models.example/model.safetensors', ...given }]) })(stack),
-  MonitoringStackProps: monitoring,
+  MonitoringOptions: monitoring,
   PersistentStorageProps: (given) => (stack) =>
     monitoring({ storage: MonitoringStorage.persistentVolume(given) })(stack),
   AlertSecret: (given) =>
@@ -325,6 +326,10 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     ),
   'ModelStore.uriFor(model)': (value) => (stack) => void new ModelStore(stack, 'Store').uriFor(value),
   'ModelStore.uriFor(version)': (value) => (stack) => void new ModelStore(stack, 'Store').uriFor('chat', value),
+  'ExistingNamespaces.declare(names)': (names) => (stack) => {
+    const cluster = testCluster(stack);
+    ExistingNamespaces.declare(cluster, names);
+  },
   'CustomResources.new(id)': (id) => (stack) =>
     void new CustomResources(stack, id, {
       cluster: testCluster(stack),

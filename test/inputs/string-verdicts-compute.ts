@@ -37,9 +37,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'KubernetesAccessOptions.profile': ['text | reference | reference'],
   'KubernetesAccessOptions.proxyUrl': ['text | reference | reference'],
   'ModelStore.fromBucketName(id)': ['text'],
-  'ModelStore.fromBucketName(bucketName)': [
-    'refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference',
-  ],
+  'ModelStore.fromBucketName(bucketName)': ['refused INVALID_NAME bucketName | reference | reference'],
   'ModelStore.new(id)': ['text'],
   'ModelStore.uriFor(model)': ['refused INVALID_NAME model | unused | unused'],
   'ModelStore.uriFor(version)': ['refused INVALID_NAME version | unused | unused'],

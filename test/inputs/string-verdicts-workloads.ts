@@ -43,6 +43,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'MetricsTarget.version': [
     'refused INDICATOR_UNAVAILABLE metricsTarget | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
   ],
+  'ExistingNamespaces.declare(names)': [
+    'refused INVALID_NAME names[0] | refused VALUE_NOT_CONCRETE names[0] | refused VALUE_NOT_CONCRETE names[0]',
+  ],
   'CustomResourcesProps.releaseName': [
     'refused INVALID_NAME releaseName | refused VALUE_NOT_CONCRETE releaseName | refused VALUE_NOT_CONCRETE releaseName',
   ],
@@ -57,7 +60,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'CustomResources.new(id)': ['text'],
   'ModelStoreAccessLogs.bucketName': ['text | reference | reference'],
   'ModelStoreAccessLogs.prefix': ['text | reference | reference'],
-  'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference'],
+  'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'ModelStoreProps.encryptionKeyArn': ['text | reference | reference'],
   'ModelStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreProps.tags': [
@@ -67,9 +70,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAttributes.kmsKeyArn': ['text | reference | reference'],
   'ModelStoreAttributes.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreAttributes.partition': ['text | reference | reference'],
-  'S3CompatibleStoreProps.bucketName': [
-    'refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference',
-  ],
+  'S3CompatibleStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'S3CompatibleStoreProps.endpoint': ['refused INVALID_FORMAT endpoint | reference | reference'],
   'S3CompatibleStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ConnectXOptions.fabricName': ['unused'],
@@ -202,21 +203,26 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   ],
   'ModelSource.volumeClaim(claimName)': ['refused INVALID_NAME source.claimName'],
   'ModelSource.volumeClaim(folder)': ['refused INVALID_FORMAT source.folder'],
-  'AlertSecret.name': ['text | reference | reference'],
-  'AlertSecret.key': ['text | reference | reference'],
+  'AlertSecret.name': [
+    'refused INVALID_NAME alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name',
+  ],
+  'AlertSecret.key': [
+    'refused INVALID_NAME alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key',
+  ],
   'SlackReceiverProps.channel': ['text | reference | reference'],
-  'WebhookReceiverProps.url': ['text | reference | reference'],
+  'WebhookReceiverProps.url': ['refused INVALID_FORMAT alertReceivers[0].url | reference | reference'],
   'AlertReceiver.slack(name)': ['text | reference | reference'],
   'AlertReceiver.pagerDuty(name)': ['text | reference | reference'],
   'AlertReceiver.webhook(name)': ['text | reference | reference'],
-  'MonitoringStackProps.namespace': [
+  'MonitoringOptions.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
-  'MonitoringStackProps.accessibleFrom': [
+  'MonitoringOptions.accessibleFrom': [
     'refused INVALID_NAME accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
   ],
-  'MonitoringStackProps.prometheusImage': ['text | reference | reference'],
-  'MonitoringStackProps.alertmanagerImage': ['text | reference | reference'],
+  'MonitoringOptions.priorityClassName': ['text | reference | reference'],
+  'MonitoringOptions.prometheusImage': ['text | reference | reference'],
+  'MonitoringOptions.alertmanagerImage': ['text | reference | reference'],
   'MonitoringStack.new(id)': ['text'],
   'PersistentStorageProps.storageClassName': ['text | reference | reference'],
   'WatchOptions.metricPrefixes': [

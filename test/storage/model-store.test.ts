@@ -3,7 +3,7 @@ import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { IAwsRole } from '../../lib/core/aws-role';
 import { ModelStore, ModelStoreProps } from '../../lib/storage/model-store';
-import { RemovalPolicy } from '../../lib/storage/removal-policy';
+import { RemovalPolicy } from '../../lib/core/removal-policy';
 import { faultsThrown, idsOf } from '../support/faults';
 import { synthesize, testStack } from '../support/synth';
 

@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { concreteFault } from '../../core/tokens';
 import { IEksCluster } from '../cluster/eks-cluster';
@@ -123,7 +125,7 @@ export class ClusterAutoscaler extends Construct {
       set: cluster.connection.region
         ? [{ name: 'awsRegion', value: escapeTemplate(cluster.connection.region) }]
         : undefined,
-      maxHistory: 5,
+      ...HELM_BOUNDS,
     });
     this.ready = [release];
     ledger.addSingleton(ClusterSingleton.CLUSTER_AUTOSCALER, this);
@@ -167,4 +169,23 @@ function policy(clusterName: string) {
       },
     ],
   };
+}
+
+/**
+ * Whether pools of a cluster that this program creates rely on the cluster autoscaler. On a cluster that exists already it may run already.
+ *
+ * @internal
+ */
+export function needsClusterAutoscaler(cluster: IKubernetesCluster): boolean {
+  const ledger = ClusterLedger.of(cluster);
+  return ledger.isOwn && ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER).length > 0;
+}
+
+/**
+ * Whether this program has created a cluster autoscaler for a cluster.
+ *
+ * @internal
+ */
+export function hasClusterAutoscaler(cluster: IKubernetesCluster): boolean {
+  return ClusterLedger.of(cluster).singleton(ClusterSingleton.CLUSTER_AUTOSCALER) !== undefined;
 }

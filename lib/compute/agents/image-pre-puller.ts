@@ -17,6 +17,7 @@ import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { agentTolerations } from './node-agents-daemon-set';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
+import { knownListFaults, listFaults, textList } from '../../core/text-list';
 
 /** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
@@ -63,7 +64,9 @@ export class ImagePrePuller extends Construct {
     super(scope, id);
     const { cluster, images, nodePools } = props;
     this.daemonSetName = props.name ?? kubernetesName(id);
+    throwIfInvalid(this, knownListFaults('images', images, 'containers are named after the images'));
     throwIfInvalid(this, [
+      ...listFaults('command', props.command),
       ...kubernetesNameFault('name', this.daemonSetName),
       ...imageFaults(images),
       ...poolFaults(props),
@@ -85,7 +88,9 @@ export class ImagePrePuller extends Construct {
           securityLevel: PodSecurityLevel.RESTRICTED,
           tolerations: () =>
             agentTolerations((nodePools ?? ClusterLedger.of(cluster).pools).flatMap((pool) => pool.taints)),
-          initContainers: images.map((image) => container(containerName(image), image, props.command ?? ['/bin/true'])),
+          initContainers: images.map((image) =>
+            container(containerName(image), image, textList(props.command ?? ['/bin/true'])),
+          ),
           containers: [container('pause', PAUSE_IMAGE)],
           spec: {
             terminationGracePeriodSeconds: 1,

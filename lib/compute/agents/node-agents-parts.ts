@@ -1,11 +1,6 @@
 import { GpuSharing } from '../pools/options/gpu-sharing';
-import {
-  DEVICE_PLUGIN_LABEL,
-  EFA_LABEL,
-  GPU_LABEL,
-  PLUGIN_CONFIG_LABEL,
-  timeSlicingConfig,
-} from '../pools/shared/gpu-node-pool-labels';
+import { EFA_LABEL, GPU_LABEL, PLUGIN_CONFIG_LABEL, timeSlicingConfig } from '../pools/shared/gpu-node-pool-labels';
+import { DEVICE_PLUGIN_LABEL } from '../../scheduling/node-labels';
 import { NodeAgentSpec } from './node-agents-daemon-set';
 
 /** Folder in which device plugins register with the kubelet. */

@@ -12,6 +12,7 @@ import { synthesizeWhile } from '../../core/omission';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../core/pod-security-level';
@@ -307,7 +308,7 @@ export class NodeAgents extends Construct {
       version,
       namespace: this.namespace,
       values: Lazy.listValue({ produce: values }),
-      maxHistory: 5,
+      ...HELM_BOUNDS,
     });
   }
 

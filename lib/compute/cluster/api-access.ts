@@ -1,3 +1,5 @@
+import { textList } from '../../core/text-list';
+
 /**
  * Networks from which the Kubernetes API of a cluster is reached. It is always reached from within the cluster's own VPC.
  */
@@ -33,8 +35,8 @@ export class ApiAccess {
   public readonly isPublic: boolean;
 
   private constructor(privateCidrs: string[], publicCidrs: string[], isPublic = false) {
-    this.privateCidrs = [...privateCidrs];
-    this.publicCidrs = [...publicCidrs];
+    this.privateCidrs = textList(privateCidrs);
+    this.publicCidrs = textList(publicCidrs);
     this.isPublic = isPublic;
   }
 }

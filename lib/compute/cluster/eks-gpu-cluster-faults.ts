@@ -12,6 +12,7 @@ import { ExistingVpc } from './cluster-vpc';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
+import { listFaults, optionalTextList } from '../../core/text-list';
 
 /**
  * Every fault of the properties of a new cluster.
@@ -37,10 +38,13 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
  * @internal
  */
 export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
-  const { clusterName, subnetIds, securityGroupIds, availabilityZones } = attributes;
+  const { clusterName, subnetIds, securityGroupIds, availabilityZones, subnetCidrs } = attributes;
   return [
     ...clusterNameFaults(clusterName),
-    ...(securityGroupIds.length > 0
+    ...Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
+      listFaults(name, list),
+    ),
+    ...(securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
       ? []
       : [
           fault(
@@ -50,7 +54,7 @@ export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
           ),
         ]),
     ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
-    ...subnetRangeFaults('subnetCidrs', subnetIds, attributes.subnetCidrs),
+    ...subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
     ...tagFaults(attributes.tags),
   ];
 }
@@ -117,6 +121,9 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
 }
 
 function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): Fault[] {
+  const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs };
+  const wrong = Object.entries(lists).flatMap(([name, list]) => listFaults(`vpc.${name}`, list));
+  if (wrong.length > 0) return wrong;
   const several = hasToken(privateSubnetIds) || new Set(privateSubnetIds).size >= 2;
   return [
     ...(several
@@ -199,7 +206,7 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
 
 /** A connected network whose range overlaps the cluster's own cannot be routed to. */
 function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): Fault[] {
-  const own = vpc ? (vpc.privateSubnetCidrs ?? []) : [vpcCidr ?? '10.0.0.0/16'];
+  const own = vpc ? (optionalTextList(vpc.privateSubnetCidrs) ?? []) : [vpcCidr ?? '10.0.0.0/16'];
   const connected = apiAccess?.privateCidrs ?? [];
   const faulty = (cidr: string) => hasToken(cidr) || ipv4RangeFaults('', cidr).length > 0;
   if ([...own, ...connected].some(faulty)) return [];

@@ -5,6 +5,7 @@ import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
 import { IServiceAccountRole } from '../../core/aws-role';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
@@ -28,6 +29,7 @@ import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
 import { clusterNameTakenFaults, claimClusterName } from './taken-cluster-names';
 import { escapeTemplates } from '../../core/template-escape';
+import { optionalTextList, textList } from '../../core/text-list';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -126,9 +128,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     }).keyArn;
     const network = props.vpc ? undefined : this.#makeNetwork(props, flowLogGroupName);
     this.vpcId = network?.vpcId ?? props.vpc?.vpcId ?? '';
-    this.subnetIds = network?.subnetIds ?? props.vpc?.privateSubnetIds ?? [];
-    this.availabilityZones = network?.availabilityZones ?? props.vpc?.availabilityZones;
-    this.subnetCidrs = network?.subnetCidrs ?? props.vpc?.privateSubnetCidrs;
+    this.subnetIds = network?.subnetIds ?? textList(props.vpc?.privateSubnetIds ?? []);
+    this.availabilityZones = network?.availabilityZones ?? optionalTextList(props.vpc?.availabilityZones);
+    this.subnetCidrs = network?.subnetCidrs ?? optionalTextList(props.vpc?.privateSubnetCidrs);
     this.nodeMonitoring = props.nodeMonitoring ?? false;
 
     const role = new ClusterRole(this, 'Role', {
@@ -208,6 +210,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.#addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
     this.#clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
     claimClusterName(this, clusterName, provider);
+    ClusterLedger.of(this).declareOwn();
     ClusterChecks.of(this);
   }
 

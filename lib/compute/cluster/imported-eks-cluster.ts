@@ -14,6 +14,7 @@ import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
 import { serviceAccountRole } from './service-account-role';
+import { optionalTextList, textList } from '../../core/text-list';
 
 /**
  * An existing EKS cluster.
@@ -46,11 +47,11 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     this.attributes = attributes;
     this.clusterName = clusterName;
     this.provider = provider;
-    this.subnetIds = [...attributes.subnetIds];
-    this.availabilityZones = attributes.availabilityZones && [...attributes.availabilityZones];
-    this.subnetCidrs = attributes.subnetCidrs && [...attributes.subnetCidrs];
+    this.subnetIds = textList(attributes.subnetIds);
+    this.availabilityZones = optionalTextList(attributes.availabilityZones);
+    this.subnetCidrs = optionalTextList(attributes.subnetCidrs);
     this.nodeMonitoring = attributes.nodeMonitoring ?? false;
-    this.securityGroupIds = [...attributes.securityGroupIds];
+    this.securityGroupIds = textList(attributes.securityGroupIds);
     this.clusterSecurityGroupId = listElement(this.securityGroupIds, 0);
     this.kubernetesVersion = attributes.kubernetesVersion;
     this.tags = { ...attributes.tags };

@@ -1,5 +1,6 @@
 import { MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
+import { knownListFaults } from '../../core/text-list';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
 import { BackendModel } from './model-definition';
@@ -127,6 +128,9 @@ const RESERVED_METRICS = /^(histogram|counter)_latencies=/;
  * @internal
  */
 export function argumentFaults(extraArguments: readonly string[]): Fault[] {
+  const why = 'each flag is compared with those that the rest of the pod relies on';
+  const unknown = knownListFaults('extraArguments', extraArguments, why);
+  if (unknown.length > 0) return unknown;
   return extraArguments.flatMap((argument, i) => {
     const at = `extraArguments[${i}]`;
     if (typeof argument !== 'string')

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { KubernetesAccessOptions } from '../../kubernetes/kubernetes-access';
 import { IModelStore } from '../../core/model-store';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ServedModel } from '../../serving/model/served-model';
@@ -27,6 +28,11 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default true; a cluster that has `NodeAgents` in this program keeps them
    */
   readonly nodeAgents?: boolean;
+  /**
+   * Whether the cluster autoscaler is installed. Pass `false` if something outside this program installs it.
+   * @default - if this program creates the cluster and a pool has `Autoscaling.clusterAutoscaler()`, and no `ClusterAutoscaler` exists
+   */
+  readonly clusterAutoscaler?: boolean;
   /** Whether Prometheus and Alertmanager are installed and watch every model. @default true */
   readonly monitoring?: boolean;
   /**
@@ -35,6 +41,11 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default - the topology itself
    */
   readonly workloads?: Construct;
+  /**
+   * How the Kubernetes provider that is created signs in: role, profile, proxy.
+   * @default - as the AWS provider of the cluster does, directly
+   */
+  readonly kubernetesAccess?: KubernetesAccessOptions;
   /**
    * Locked plans, by the names of their models: `CapacityPlan.fromJson` of an earlier `topology.plans`. A plan for another
    * model or other hardware, and a property of a model that contradicts its plan, are errors.

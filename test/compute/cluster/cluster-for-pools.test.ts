@@ -49,7 +49,7 @@ describe('the node monitoring agent', () => {
         nodeRepair: NodeRepair.auto(),
       });
     });
-    expect(result.where('aws_eks_node_group', { node_group_name: 'pool' }).node_repair_config).toEqual({
+    expect(result.byName('aws_eks_node_group', 'pool').node_repair_config).toEqual({
       enabled: true,
     });
   });

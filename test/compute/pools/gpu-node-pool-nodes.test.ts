@@ -156,7 +156,7 @@ describe('the number of nodes', () => {
   test('may be zero, and is left to the scaler after the first apply', () => {
     const group = synthPool({ minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler() }).only('aws_eks_node_group');
     expect(group.scaling_config).toEqual({ min_size: 0, max_size: 2, desired_size: 0 });
-    expect(group.lifecycle.ignore_changes).toEqual(['scaling_config[0].desired_size']);
+    expect(group.lifecycle.ignore_changes).toContain('scaling_config[0].desired_size');
   });
 });
 

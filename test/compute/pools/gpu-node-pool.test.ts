@@ -18,7 +18,7 @@ describe('GpuNodePool', () => {
     const result = synthPool({}, { kubernetesVersion: '1.34' });
     expect(result.only('aws_eks_node_group')).toMatchObject({
       cluster_name: 'test',
-      node_group_name: 'chat',
+      node_group_name_prefix: 'chat-',
       ami_type: 'AL2023_x86_64_NVIDIA',
       capacity_type: 'ON_DEMAND',
       instance_types: ['g5.xlarge'],
@@ -26,7 +26,7 @@ describe('GpuNodePool', () => {
       version: '1.34',
       scaling_config: { min_size: 1, max_size: 2, desired_size: 1 },
       update_config: { max_unavailable: 1 },
-      lifecycle: { ignore_changes: ['scaling_config[0].desired_size'] },
+      lifecycle: { create_before_destroy: true, ignore_changes: ['scaling_config[0].desired_size', 'subnet_ids'] },
     });
     expect(result.types).not.toContain('aws_placement_group');
     expect(result.types).not.toContain('aws_security_group');
@@ -127,7 +127,7 @@ describe('GpuNodePool', () => {
     expect(result.only('aws_eks_node_group')).toMatchObject({
       capacity_type: 'SPOT',
       subnet_ids: ['subnet-c'],
-      node_group_name: 'cheap',
+      node_group_name_prefix: 'cheap-',
     });
     expect(result.only('aws_launch_template').block_device_mappings[0].ebs.volume_size).toBe(500);
   });

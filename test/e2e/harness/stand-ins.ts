@@ -67,6 +67,7 @@ export class StandIns implements Stoppable {
         emulatorPort: emulator.port,
         port: ports.proxy,
         cluster: controlPlane?.access,
+        recordFile: path.join(folder, 'aws', 'exchanges.jsonl'),
         memoryFile: keep ? path.join(folder, 'aws', 'memory.json') : undefined,
       });
       started.push(proxy);

@@ -120,8 +120,10 @@ export class TerraformStackDriver {
     );
   }
 
-  /** Destroys everything in the stack without asking. */
+  /** Destroys everything in the stack without asking, also what the program protects: as after `RemovalPolicy.DESTROY`. */
   public async destroy(): Promise<void> {
+    const file = path.join(this.folder, 'cdk.tf.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"prevent_destroy": true/g, '"prevent_destroy": false'));
     await this.run(['destroy', '-auto-approve', '-input=false', '-no-color']);
   }
 

@@ -35,7 +35,7 @@ const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
 describe('one statement', () => {
   test('chooses a pool that fits the model, and serves it there and nowhere else', () => {
     const synthesized = synthesize((stack) => void make(stack));
-    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const pool = synthesized.byName('aws_eks_node_group', 'llama-3-1-8b');
     expect(pool.instance_types).toEqual(['g6e.xlarge']);
     expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
     const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
@@ -46,7 +46,7 @@ describe('one statement', () => {
     const types = (checkpointSize?: DataSize) => {
       const models = [{ model: ModelSpec.QWEN_2_5_14B, concurrency: 2, checkpointSize }];
       const made = synthesize((stack) => void make(stack, { models }));
-      return made.where('aws_eks_node_group', { node_group_name: 'qwen2-5-14b' }).instance_types;
+      return made.byName('aws_eks_node_group', 'qwen2-5-14b').instance_types;
     };
     expect(types(DataSize.gib(45))).not.toEqual(types());
   });
@@ -121,9 +121,7 @@ describe('plans', () => {
   test('a locked plan is kept, with a warning that the planner would choose otherwise', () => {
     const plan = CapacityPlan.fromJson(locked.toJson());
     const synthesized = synthesize((stack) => void make(stack, { plans: { 'llama-3.1-8b': plan } }));
-    expect(synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' }).instance_types).toEqual([
-      'p4de.24xlarge',
-    ]);
+    expect(synthesized.byName('aws_eks_node_group', 'llama-3-1-8b').instance_types).toEqual(['p4de.24xlarge']);
     expect(synthesized.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
     ]);
@@ -159,7 +157,7 @@ describe('targets', () => {
     expect(plan.replicas).toBeGreaterThan(1);
     expect(plan.outputTokensPerSecond).toBeGreaterThanOrEqual(3000);
     expect(synthesized.byName('kubernetes_deployment_v1', 'llama-3-1-8b').spec.replicas).toBe(String(plan.replicas));
-    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const pool = synthesized.byName('aws_eks_node_group', 'llama-3-1-8b');
     expect(pool.scaling_config).toMatchObject({ min_size: plan.nodes, max_size: plan.nodes });
     expect(cloud!.deployments['llama-3.1-8b'].plan!.toJson()).toEqual(plan.toJson());
   });
@@ -188,7 +186,7 @@ describe('targets', () => {
       (stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], replicas: 3 }] }).plan),
     );
     expect(plans[0]).toMatchObject({ replicas: 3, nodes: 3 });
-    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const pool = synthesized.byName('aws_eks_node_group', 'llama-3-1-8b');
     expect(pool.scaling_config).toMatchObject({ min_size: 3, max_size: 3 });
   });
 });

@@ -13,6 +13,7 @@ import { GpuNodePoolBase } from '../shared/gpu-node-pool-base';
 import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu-node-pool-faults';
+import { optionalTextList } from '../../../core/text-list';
 
 /** Maximum number of pods that a kubelet accepts by default. */
 const KUBELET_MAX_PODS = 110;
@@ -175,7 +176,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     nodes: props.nodes,
     fabric: props.fabric,
     nodeSelector: props.nodeSelector ?? { [POOL_LABEL]: poolName },
-    nodeNames: props.nodeNames && [...props.nodeNames],
+    nodeNames: optionalTextList(props.nodeNames),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,

@@ -3,7 +3,7 @@ import { Fault, fault } from '../../../units/fault';
 import { EfaLayout } from '../options/efa-layout';
 import { GpuNodePoolOptions } from '../shared/gpu-node-pool-props';
 import { GpuNodePoolSpec } from '../shared/gpu-node-pool-spec';
-import { needsOneSubnet } from '../shared/gpu-node-pool-subnets';
+import { needsOneSubnet } from '../shared/needs-one-subnet';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 
 /**

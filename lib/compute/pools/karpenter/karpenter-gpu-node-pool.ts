@@ -1,6 +1,7 @@
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { dependOn } from '../../../core/dependencies';
 import { helmReleaseName } from '../../../core/naming';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
@@ -86,6 +87,8 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    // What is waited for is what installs Karpenter.
+    if (!props.dependsOn?.length) ClusterLedger.of(cluster).addNeed(ClusterSingleton.KARPENTER, this);
   }
 
   /** Labels that Karpenter itself sets on the nodes, as far as their values are known. */

@@ -5,7 +5,7 @@ import { CapacityKind } from '../options/capacity';
 import { drainTime } from './capacity-block-schedule';
 import { PlacementKind } from '../options/placement';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
-import { needsOneSubnet } from './gpu-node-pool-subnets';
+import { needsOneSubnet } from './needs-one-subnet';
 import { hugePageCount } from './huge-pages';
 import { maxPodsBeside } from './launch-template-interfaces';
 

@@ -3,6 +3,7 @@ import { NodeTaint, TaintEffect } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
 import { GpuSharing } from '../options/gpu-sharing';
 import { NodeImage } from '../options/node-image';
+import { DEVICE_PLUGIN_LABEL } from '../../../scheduling/node-labels';
 
 /**
  * Label of the nodes of one pool; its value is the pool's name.
@@ -31,14 +32,6 @@ export const EFA_LABEL = 'gpu-inference-constructs/efa';
  * @internal
  */
 export const ACCELERATOR_LABEL = 'k8s.amazonaws.com/accelerator';
-
-/**
- * Label by which nodes opt out of the cluster's device plugin, because their image has one. The GPU operator and our own agents respect
- * it.
- *
- * @internal
- */
-export const DEVICE_PLUGIN_LABEL = 'nvidia.com/gpu.deploy.device-plugin';
 
 /**
  * Label that names the configuration of the device plugin on a node, e.g. `time-slicing-4`.

@@ -13,6 +13,7 @@ import { InterfacePlacement, efaInterfaceLayout } from './launch-template-interf
 import { Placement } from '../options/placement';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 import { NodeRepair } from '../options/node-repair';
+import { optionalTextList } from '../../../core/text-list';
 
 /**
  * A pool with its defaults filled in.
@@ -34,6 +35,7 @@ export interface GpuNodePoolSpec {
   readonly autoscaling: Autoscaling;
   readonly repair: NodeRepair;
   readonly diskSize: DataSize;
+  readonly availabilityZone?: string;
   readonly subnetIds?: string[];
   readonly labels: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
@@ -73,7 +75,8 @@ export function specOf(
     autoscaling: managed.autoscaling ?? Autoscaling.none(),
     repair: managed.nodeRepair ?? NodeRepair.disabled(),
     diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
-    subnetIds: props.subnetIds,
+    availabilityZone: props.availabilityZone,
+    subnetIds: optionalTextList(props.subnetIds),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     tags: props.tags,

@@ -27,6 +27,7 @@ import { ModelProbe } from '../model-probe';
 import { DynamicBatching, GraphOptimization, TensorSpec, VersionPolicy } from '../model-options';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
+import { optionalTextList } from '../../../core/text-list';
 
 /**
  * A model in the ONNX format, served by ONNX Runtime.
@@ -102,13 +103,11 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     this.name = props.name;
     this.instances = props.instances ?? ModelInstances.onGpus();
     this.gpus = this.instances.gpuCount;
-    this.sharedGpuMemory = this.instances.sharedGpuMemory?.times(
-      this.instanceCount * (1 + (props.otherVersions ?? []).length),
-    );
-    this.versions = [props.version ?? '1', ...(props.otherVersions ?? [])].map((store) => ({
+    this.versions = [props.version ?? '1', ...(optionalTextList(props.otherVersions) ?? [])].map((store) => ({
       store,
       number: tritonVersion(store),
     }));
+    this.sharedGpuMemory = this.instances.sharedGpuMemory?.times(this.instanceCount * this.versions.length);
   }
 
   public get storedSize(): DataSize {
