@@ -6,7 +6,10 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
+import { enter } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
+import { MODEL_IMPORT, ModelImportEntry } from '../core/model-import-entry';
+import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -14,6 +17,7 @@ import { IModelStore } from '../core/model-store';
 import { modelStoreFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
+import { isolate, modelStoreEgress, sourceEgress } from '../kubernetes/network-access';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
 import { MANAGED_BY } from '../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../kubernetes/pod-template';
@@ -62,6 +66,10 @@ export interface ModelImportProps {
   readonly nodeSelector?: { [key: string]: string };
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
+  /** Image of the AWS CLI, with its registry and a tag or a digest; it must have curl. @default - AWS CLI 2.36.5 of AWS */
+  readonly awsCliImage?: string;
+  /** Whether a network policy lets the pod reach only names, credentials, the store and its source. @default true */
+  readonly networkPolicy?: boolean;
 }
 
 const SCRIPT_KEY = 'import.sh';
@@ -115,6 +123,12 @@ export class ModelImport extends Construct {
       },
     });
     this.job = this.#makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
+    const entry: ModelImportEntry = {
+      endsBefore: (dependencies) =>
+        this.job.waitForCompletionInput === true && dependencies.some(({ fqn }) => fqn === this.job.fqn),
+    };
+    enter(props.modelStore, MODEL_IMPORT, this.modelUri, this, entry);
+    if (props.networkPolicy ?? true) this.#isolate(namespace);
   }
 
   /** Disk for the largest file while it is downloaded, and a little for lists. */
@@ -151,7 +165,22 @@ export class ModelImport extends Construct {
       ...sourceFaults(props.source),
       ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
       ...wholeNumberFault('retries', props.retries, 0),
+      ...imageFaults('awsCliImage', props.awsCliImage),
     ];
+  }
+
+  /** Nobody connects to the pod; it connects to names, credentials, the store and the hosts of its source. */
+  #isolate(namespace: ITerraformDependable[]): void {
+    const { cluster, modelStore, source } = this.#props;
+    isolate(this, 'NetworkPolicy', {
+      cluster,
+      waitFor: namespace,
+      name: this.name,
+      namespace: this.namespace,
+      pods: this.#labels,
+      ingress: [],
+      egress: [...modelStoreEgress(modelStore), ...(source.claimName === undefined ? sourceEgress(source.files) : [])],
+    });
   }
 
   #storeRole(): IServiceAccountRole | undefined {
@@ -215,7 +244,7 @@ export class ModelImport extends Construct {
         : { name: 'SOURCE_DIR', value: source.folder ? `${SOURCE_MOUNT}/${source.folder}` : SOURCE_MOUNT };
     return {
       name: 'import',
-      image: AWS_CLI_IMAGE,
+      image: this.#props.awsCliImage ?? AWS_CLI_IMAGE,
       command: ['/bin/sh', `${CONFIG_MOUNT}/${SCRIPT_KEY}`],
       env: [
         { name: 'MODEL_URI', value: this.modelUri },

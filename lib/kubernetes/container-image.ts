@@ -3,8 +3,10 @@ import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 
 /** A reference with a registry or repository, and a tag, a digest or both (distribution/reference). */
-const REFERENCE =
-  /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+const HOST = '(?:(?:localhost|[a-zA-Z0-9-]+(?:\\.[a-zA-Z0-9-]+)+)(?::\\d+)?|[a-zA-Z0-9-]+:\\d+)/';
+const REFERENCE = new RegExp(
+  `^(?:${HOST})?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\\w][\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+);
 const PINNED = /(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 
 /**

@@ -59,6 +59,20 @@ export function modelStoreEgress({ endpoint, credentials }: IModelStore): Egress
 }
 
 /**
+ * What a download must reach: the hosts of URLs may redirect to others, so that it is their ports on all addresses, and those of https.
+ *
+ * @internal
+ */
+export function sourceEgress(files: readonly { readonly url: string }[]): EgressRule[] {
+  const ports = files.flatMap(({ url }) => {
+    if (hasToken(url) || !URL.canParse(url)) return [];
+    const { protocol, port } = new URL(url);
+    return port === '' ? (protocol === 'http:' ? [80] : []) : [Number(port)];
+  });
+  return [...new Set([443, ...ports])].sort((a, b) => a - b).map((port) => egress(ANYWHERE, port));
+}
+
+/**
  * A rule for each of some targets.
  *
  * @internal

@@ -133,7 +133,11 @@ export class MonitoringStack extends Construct {
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
     this.#allowDiscovery(workload);
-    allowScrape(this, workload, { cluster: this.#props.cluster, from: this.namespace, pods: this.#labels('prometheus') });
+    allowScrape(this, workload, {
+      cluster: this.#props.cluster,
+      from: this.namespace,
+      pods: this.#labels('prometheus'),
+    });
   }
 
   get #scrapeIntervalSeconds(): number {

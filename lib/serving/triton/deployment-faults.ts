@@ -17,7 +17,7 @@ import { BackendModel, ModelDefinition } from './model-definition';
 import { additionFaults } from './pod-addition-faults';
 import { sidecarRequests } from './pod-addition-specs';
 import { PodSizing, shortestStartup, sizePod } from './pod-sizing';
-import { releaseFaults, releaseWarnings } from './release-faults';
+import { releaseFaults, releaseWarnings, serviceWarnings } from './release-faults';
 import { argumentFaults } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 
@@ -64,7 +64,11 @@ export function checkDeployment(
   const checked = {
     models,
     sizing: sized.sizing,
-    warnings: [...onSite.flatMap(({ warnings }) => warnings), ...releaseWarnings(props, release, definitions)],
+    warnings: [
+      ...onSite.flatMap(({ warnings }) => warnings),
+      ...releaseWarnings(props, release, definitions),
+      ...serviceWarnings(props),
+    ],
   };
   if (unknown.length > 0) return { checked, faults: unknown };
   const faults = [
@@ -235,8 +239,8 @@ function sharedGpuFaults(models: readonly ModelDefinition[], { hardware, gpuShar
     fault(
       'MODELS_EXCEED_SHARED_GPU',
       'models',
-      `the models on the server's shared GPU need ${need} together (${list}, and ${SHARED_OVERHEAD} for CUDA), but a GPU of pool ` +
-        `has ${has}; give models less memory, or make another deployment for some of them`,
+      `the models on the server's shared GPU need ${need} together (${list}, and ${SHARED_OVERHEAD} for CUDA), but a GPU of the ` +
+        `pool has ${has}; give models less memory, or make another deployment for some of them`,
     ),
   ];
 }

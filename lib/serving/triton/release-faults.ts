@@ -2,6 +2,7 @@ import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { Fault, fault } from '../../units/fault';
 import { ModelDefinition } from './model-definition';
+import { ServiceType } from './pod-additions';
 import { TritonDeploymentProps } from './triton-deployment-props';
 
 /**
@@ -44,6 +45,24 @@ function driverFaults({ driverMajor, poolName }: IGpuNodePool, release: TritonRe
 
 /** Branches that the default release is ahead of the driver of EKS's image, 580: what the image's compatibility libraries are known to bridge. */
 const DRIVERS_AHEAD = Number.parseInt(TritonRelease.DEFAULT.cudaDriver, 10) - 580;
+
+/**
+ * A service that is open to the outside in front of pods that are not.
+ *
+ * @internal
+ */
+export function serviceWarnings({ serviceType, networkPolicy, accessibleFrom = [] }: TritonDeploymentProps): Fault[] {
+  const isOutside = serviceType !== undefined && serviceType !== ServiceType.CLUSTER_IP;
+  if (!isOutside || networkPolicy === false || accessibleFrom.some((each) => each.includes('/'))) return [];
+  return [
+    fault(
+      'SERVICE_CLOSED',
+      'accessibleFrom',
+      `serviceType ${serviceType} opens the service to the outside, but accessibleFrom has no range of addresses, and the network policy keeps all ` +
+        "of them from the pods; add those that may send requests, e.g. '10.0.0.0/8'",
+    ),
+  ];
+}
 
 /**
  * Advice about an image, whether or not its release was chosen.

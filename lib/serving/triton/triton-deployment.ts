@@ -14,7 +14,7 @@ import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
 import { withdraw } from '../../core/withdraw';
-import { addWarning } from '../../core/validation';
+import { addWarning, warnOnce } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { checksumAnnotation, configChecksum } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
@@ -30,6 +30,7 @@ import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
+import { importWarnings } from './import-order';
 import { BackendModel } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
 import { probeFiles, probeItems, stallSeconds } from './model-probes';
@@ -112,6 +113,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.#makeDisruptionBudget(namespace);
       if (props.networkPolicy ?? true) this.#makeNetworkPolicy(namespace);
       this.metricsTarget = this.#makeMetricsTarget();
+      warnOnce(this, () => importWarnings(props, this.replicas, this.#models));
     } catch (error) {
       withdraw(this);
       throw error;

@@ -40,6 +40,7 @@ describe('flags of the engine', () => {
       instanceType: GpuInstanceType.P5_48XLARGE,
       parallelism: Parallelism.NONE,
       network: NodeNetwork.TCP,
+      engine: InferenceEngine.VLLM_0_21,
     });
     expect(plan.toJson()).toEqual(expected.toJson());
     expect(flagsOf(made)).toMatchObject({
