@@ -64,6 +64,10 @@ export interface MonitoringStackProps extends MonitoringOptions {
  * `ServerDown` and `ServersMissing` when some of them do not, and `RequestsFail` when more than 5 % of the requests do. Every query is checked against the metric catalog
  * first, so that no alert depends on a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
+ * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
+ * until the zone is back or the node is removed from the cluster; `heartbeatReceiver` tells of that, and `priorityClassName` keeps the pods
+ * from waiting behind others.
+ *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
 export class MonitoringStack extends Construct {

@@ -1,8 +1,7 @@
 import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease } from '../../lib/catalog';
-import { ModelImport, ModelSource } from '../../lib/jobs';
-import { ServiceType, TritonDeployment, TritonModel, VllmModelProps } from '../../lib/serving';
+import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
 import { Fault } from '../../lib/units';
-import { DeploymentOverrides, deploy, llama8b, withSite } from '../serving/support/fixtures';
+import { DeploymentOverrides, deploy } from '../serving/support/fixtures';
 import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
@@ -18,25 +17,6 @@ const vllm =
 /** The warnings of a deployment of an 8B model, with the property that a row states. */
 function advice(overrides: DeploymentOverrides): Fault[] {
   return warningsOf(deploy(overrides).deployment);
-}
-
-function importAdvice(): Fault[] {
-  let deployment: TritonDeployment | undefined;
-  withSite(({ scope, cluster, store, pool }) => {
-    new ModelImport(scope, 'Import', {
-      cluster,
-      modelStore: store,
-      model: 'chat',
-      source: ModelSource.volumeClaim('weights'),
-    });
-    deployment = new TritonDeployment(scope, 'Chat', {
-      cluster,
-      nodePool: pool(GpuInstanceType.G5_XLARGE),
-      modelStore: store,
-      models: [llama8b],
-    });
-  });
-  return warningsOf(deployment!);
 }
 
 /** What an image lacks, and advice about releases, rollouts and services. */
@@ -99,11 +79,6 @@ export const TEXTS: FaultText[] = [
     property: 'models[0].engineArguments.allowed_local_media_path',
     text: "model 'm': engineArguments must not set allowed_local_media_path, which lets every request read files of the pod below that path; send media with the request",
     refuse: vllm({ engineArguments: { allowed_local_media_path: '/' } }),
-  },
-  {
-    id: 'ROLLOUT_BEFORE_IMPORT',
-    text: "model 'chat' is imported by 'test/Import', and a rollout stops the only server at once, although the new one waits for that import; apply the import before the model is added, pass the Job to dependsOn and let Terraform wait for it, or set maxSurge",
-    faults: () => importAdvice(),
   },
   {
     id: 'SERVICE_CLOSED',

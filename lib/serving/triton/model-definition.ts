@@ -106,6 +106,8 @@ export interface BackendModel {
   readonly weightsInRepository: boolean;
   /** How its health is probed. */
   readonly probe: ModelProbe;
+  /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
+  readonly leftOut?: string;
   /** How it fits its GPUs. @default - it is not planned */
   readonly plan?: CapacityPlan;
   /** The message of `config.pbtxt`. */

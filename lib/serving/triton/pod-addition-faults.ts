@@ -4,7 +4,8 @@ import { imageFaults } from '../../kubernetes/container-image';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
-import { PodAdditions, PodVolumeMount, SecretValue, Sidecar } from './pod-additions';
+import { SecretKey, secretFaults } from '../../core/secret-key';
+import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
 import { CONTAINERS, VOLUMES } from './triton-pod';
 
 const ENVIRONMENT_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
@@ -73,9 +74,9 @@ function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[])
 function environmentFaults(
   at: string,
   plain: { [name: string]: string },
-  secret: { [name: string]: SecretValue },
+  secret: { [name: string]: SecretKey },
 ): Fault[] {
-  return Object.entries(secret).flatMap(([name, { secretName, key }]) => {
+  return Object.entries(secret).flatMap(([name, value]) => {
     const property = `${at}secretEnvironment['${name}']`;
     if (!ENVIRONMENT_NAME.test(name)) {
       const reason = `names of ${at}secretEnvironment must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
@@ -85,18 +86,7 @@ function environmentFaults(
       const reason = `${property} is in ${at}environment too; keep one of them`;
       return [fault('CONFLICTING_PROPERTIES', property, reason)];
     }
-    return [
-      ...(hasToken(secretName) ? [] : kubernetesNameFault(`${property}.secretName`, secretName, 253)),
-      ...(hasToken(key) || /^[-._a-zA-Z0-9]{1,253}$/.test(key)
-        ? []
-        : [
-            fault(
-              'INVALID_NAME',
-              `${property}.key`,
-              `${property}.key must be a key of a Kubernetes secret; got ${givenValue(key)}`,
-            ),
-          ]),
-    ];
+    return secretFaults(property, value);
   });
 }
 

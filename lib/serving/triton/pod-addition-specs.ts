@@ -1,7 +1,8 @@
 import { PodContainer } from '../../kubernetes/pod-template';
 import { cores, mebibytes } from '../../kubernetes/quantity';
 import { DataSize } from '../../units/data-size';
-import { PodAdditions, PodVolumeKind, PodVolumeMount, SecretValue, Sidecar } from './pod-additions';
+import { SecretKey } from '../../core/secret-key';
+import { PodAdditions, PodVolumeKind, PodVolumeMount, Sidecar } from './pod-additions';
 
 /**
  * The variables of a container, by name.
@@ -10,7 +11,7 @@ import { PodAdditions, PodVolumeKind, PodVolumeMount, SecretValue, Sidecar } fro
  */
 export function addedEnvironment(
   plain: { readonly [name: string]: string } = {},
-  secret: { readonly [name: string]: SecretValue } = {},
+  secret: { readonly [name: string]: SecretKey } = {},
 ) {
   // A secret takes the place of a variable that the library sets.
   return [

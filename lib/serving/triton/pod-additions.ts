@@ -1,15 +1,6 @@
 import { NodeTaint } from '../../core/gpu-node-pool';
+import { SecretKey } from '../../core/secret-key';
 import { DataSize } from '../../units/data-size';
-
-/**
- * A value in a Kubernetes secret, which the program does not see.
- */
-export interface SecretValue {
-  /** Name of the secret, in the namespace of the pods. */
-  readonly secretName: string;
-  /** Key within it. */
-  readonly key: string;
-}
 
 /** What a volume of a pod holds. */
 export enum PodVolumeKind {
@@ -112,7 +103,7 @@ export interface Sidecar {
   /** Environment variables; must not contain secrets. @default - none */
   readonly environment?: { [name: string]: string };
   /** Environment variables from secrets. @default - none */
-  readonly secretEnvironment?: { [name: string]: SecretValue };
+  readonly secretEnvironment?: { [name: string]: SecretKey };
   /** TCP ports, by name, that `accessibleFrom` may reach. @default - none */
   readonly ports?: { [name: string]: number };
   /** CPU cores, request and limit. @default 0.1 */
@@ -142,7 +133,7 @@ export interface PodAdditions {
   /** Annotations of the pods. @default - none */
   readonly podAnnotations?: { [key: string]: string };
   /** Additional environment variables of Triton's container from secrets. @default - none */
-  readonly secretEnvironment?: { [name: string]: SecretValue };
+  readonly secretEnvironment?: { [name: string]: SecretKey };
   /** Containers beside Triton's. @default - none */
   readonly sidecars?: Sidecar[];
   /** Additional volumes of the pods. @default - none */

@@ -10,11 +10,12 @@ import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid } from '../../core/errors';
 import { warnOfPlainEndpoint } from '../../core/model-store-reach';
+import { ModelUse } from '../../core/model-use';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
 import { withdraw } from '../../core/withdraw';
-import { addWarning, warnOnce } from '../../core/validation';
+import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { checksumAnnotation, configChecksum } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
@@ -30,7 +31,6 @@ import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
-import { importWarnings } from './import-order';
 import { BackendModel } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
 import { probeFiles, probeItems, stallSeconds } from './model-probes';
@@ -113,7 +113,9 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.#makeDisruptionBudget(namespace);
       if (props.networkPolicy ?? true) this.#makeNetworkPolicy(namespace);
       this.metricsTarget = this.#makeMetricsTarget();
-      warnOnce(this, () => importWarnings(props, this.replicas, this.#models));
+      for (const { model, version } of weightsCopies(this.#models)) {
+        ModelUse.of(props.modelStore, model, version.store).addServer(this, this.deployment);
+      }
     } catch (error) {
       withdraw(this);
       throw error;
@@ -123,7 +125,9 @@ export class TritonDeployment extends Construct implements IWatchable {
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
     const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
-    this.#props.modelStore.grantRead(role);
+    for (const { model, version } of weightsCopies(this.#models)) {
+      this.#props.modelStore.grantRead(role, `${model}/${version.store}`);
+    }
     return role;
   }
 
