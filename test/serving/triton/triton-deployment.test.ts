@@ -238,6 +238,7 @@ describe('metrics', () => {
       features: ['histogram_latencies'],
       version: '26.07',
       usesGpus: true,
+      isolated: true,
       replicas: 1,
       startupSeconds: deployment.startupBudget.toSeconds(),
       plannedLatencyMs: { chat: expect.any(Number) },
