@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IModelStore } from '../core/model-store';
 import { kubernetesNameFault } from '../core/naming';
+import { knownListFaults } from '../core/text-list';
 import { hasToken } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
@@ -103,6 +104,10 @@ export function accessFaults(
   from: { readonly [property: string]: readonly string[] | undefined },
   to: readonly EgressTarget[] = [],
 ): Fault[] {
+  const unknown = Object.entries(from).flatMap(([property, list]) =>
+    knownListFaults(property, list, 'each element is a namespace or a range of addresses'),
+  );
+  if (unknown.length > 0) return unknown;
   const callers = Object.entries(from).flatMap(([property, list = []]) =>
     list.map((each, i) => ({ at: `${property}[${i}]`, each })),
   );

@@ -1,6 +1,7 @@
 import { PodContainer } from '../../kubernetes/pod-template';
 import { cores, mebibytes } from '../../kubernetes/quantity';
 import { DataSize } from '../../units/data-size';
+import { optionalTextList } from '../../core/text-list';
 import { SecretKey } from '../../core/secret-key';
 import { PodAdditions, PodVolumeKind, PodVolumeMount, Sidecar } from './pod-additions';
 
@@ -65,8 +66,8 @@ export function sidecarContainers({ sidecars = [] }: PodAdditions): PodContainer
     return {
       name: sidecar.name,
       image: sidecar.image,
-      command: sidecar.command,
-      args: sidecar.args,
+      command: optionalTextList(sidecar.command),
+      args: optionalTextList(sidecar.args),
       env: addedEnvironment(sidecar.environment, sidecar.secretEnvironment),
       port: Object.entries(sidecar.ports ?? {}).map(([name, containerPort]) => ({
         name,

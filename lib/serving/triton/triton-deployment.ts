@@ -13,7 +13,7 @@ import { warnOfPlainEndpoint } from '../../core/model-store-reach';
 import { ModelUse } from '../../core/model-use';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
-import { escapeTemplate } from '../../core/template-escape';
+import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
@@ -151,7 +151,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   #makeService(namespace: ITerraformDependable[]): ServiceV1 {
     return new ServiceV1(this, 'Service', {
       ...kubernetesMeta(this, this.#props.cluster, namespace),
-      metadata: this.#metadata({ annotations: this.#props.serviceAnnotations }),
+      metadata: this.#metadata({ annotations: escapeTemplates(this.#props.serviceAnnotations) }),
       // A service without ready pods is a normal state of a first apply.
       waitForLoadBalancer: false,
       spec: {
