@@ -13,7 +13,8 @@ const EXISTING = 'existing namespace';
  * Constructs of this library create the namespaces that they are told to use, and a namespace that they created is destroyed with its stack,
  * together with everything that is in it, claims and secrets of yours among them. They use, wait for and never create
  *
- * - a namespace that the program creates itself (`NamespaceV1`) or reads (`DataKubernetesNamespaceV1`), on the same cluster;
+ * - a namespace that the program creates itself (`NamespaceV1`, a `Manifest` of it, a Helm release with `createNamespace`) or reads
+ *   (`DataKubernetesNamespaceV1`), on the same cluster;
  * - a namespace that is declared here;
  * - `default`, `kube-system`, `kube-public` and `kube-node-lease`, which every cluster has.
  *
