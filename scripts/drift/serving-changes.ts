@@ -44,8 +44,9 @@ const modelWithPool = (action: 'create' | 'delete', name: string): string[] => [
 /** A zone's own network, and what hears of it. */
 const A_ZONE = (zone: string) => [
   `create aws_(eip|nat_gateway|route_table|route_table_association|subnet) x7 /Zone-${zone}_/`,
-  'update aws_eks_cluster x1',
-  'update aws_vpc_endpoint x5',
+  // Open: EKS keeps a cluster in the zones that it was created with, and refuses this.
+  '?update aws_eks_cluster',
+  'update aws_vpc_endpoint',
 ];
 
 const OWN_SERVER = ['update ConfigMap x1 /^inference\\/own$/', 'update Deployment x1 /^inference\\/own$/'];
