@@ -33,28 +33,30 @@ const replaced = (pool: string) => [
 ];
 const KARPENTER = ['update helm_release|NodePool|EC2NodeClass|NodeOverlay /lastic/'];
 
+/** The network of a further zone. */
+const A_ZONE = [
+  'create aws_(eip|nat_gateway|route_table|route_table_association|subnet) x7 /Zone-us-east-1c_/',
+  // Open: EKS keeps a cluster in the zones that it was created with, and refuses this.
+  '?update aws_eks_cluster',
+  'update aws_vpc_endpoint',
+  // A further group of system nodes, or the one group made anew before the old one goes.
+  '?create aws_eks_node_group /SystemNodes/',
+  '?supersede aws_eks_node_group /SystemNodes/',
+  '?update helm_release|EC2NodeClass /lastic/',
+];
+
 /** Changes of the program of pools, each with all that it may do. */
 export const POOLS_CHANGES: readonly Change<Pools>[] = [
   change('zones swapped', cluster({ availabilityZones: ['us-east-1b', 'us-east-1a'] }), []),
-  change('a zone added', cluster({ availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }), [
-    'create aws_(eip|nat_gateway|route_table|route_table_association|subnet) x7 /Zone-us-east-1c_/',
-    'update aws_eks_cluster x1',
-    'update aws_vpc_endpoint x5',
-    // A further group of system nodes, or the one group made anew before the old one goes.
-    '?create aws_eks_node_group /SystemNodes/',
-    '?supersede aws_eks_node_group /SystemNodes/',
-    '?update helm_release|EC2NodeClass /lastic/',
-  ]),
-  change('a zone added before the others', cluster({ availabilityZones: ['us-east-1c', 'us-east-1a', 'us-east-1b'] }), [
-    'create aws_(eip|nat_gateway|route_table|route_table_association|subnet) x7 /Zone-us-east-1c_/',
-    'update aws_eks_cluster x1',
-    'update aws_vpc_endpoint x5',
-    '?create aws_eks_node_group /SystemNodes/',
-    '?supersede aws_eks_node_group /SystemNodes/',
-    '?update helm_release|EC2NodeClass /lastic/',
-  ]),
+  change('a zone added', cluster({ availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }), A_ZONE),
+  change(
+    'a zone added before the others',
+    cluster({ availabilityZones: ['us-east-1c', 'us-east-1a', 'us-east-1b'] }),
+    A_ZONE,
+  ),
   // Nothing can move a living cluster to another network: its docstring says so, and AWS refuses the update of the cluster.
   change('another vpcCidr', cluster({ vpcCidr: '10.8.0.0/16' }), [
+    'replace aws_vpc x1',
     '?replace aws_.*',
     '?supersede aws_.*',
     '?update aws_(eks_cluster|internet_gateway|launch_template|eks_node_group)',
