@@ -7,6 +7,7 @@ import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
+import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
 import { listElement } from '../../core/tokens';
 import { IEksCluster } from './eks-cluster';
@@ -23,8 +24,6 @@ import { optionalTextList, textList } from '../../core/text-list';
  */
 export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly clusterName: string;
-  public readonly connection: ClusterConnection;
-  public readonly vpcId: string;
   public readonly subnetIds: string[];
   public readonly availabilityZones?: string[];
   public readonly subnetCidrs?: string[];
@@ -33,6 +32,8 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly securityGroupIds: string[];
   public readonly kubernetesVersion?: string;
   public readonly provider?: TerraformProvider;
+  public readonly volumeKeyArn?: string;
+  public readonly roleOptions?: RoleOptions;
   public readonly tags: { [key: string]: string };
   /** Its add-ons and access are managed elsewhere. */
   public readonly ready: ITerraformDependable[] = [];
@@ -56,17 +57,23 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     this.kubernetesVersion = attributes.kubernetesVersion;
     this.tags = { ...attributes.tags };
 
-    const { vpcId, endpoint, certificateAuthorityData, region } = attributes;
-    const complete = vpcId && endpoint && certificateAuthorityData && region;
-    const asked = complete ? undefined : new DataAwsEksCluster(this, 'Resource', { provider, name: clusterName });
-    this.vpcId = vpcId ?? asked?.vpcConfig.get(0).vpcId ?? '';
-    this.connection = {
-      host: endpoint ?? asked?.endpoint,
-      certificateAuthorityData: certificateAuthorityData ?? asked?.certificateAuthority.get(0).data,
-      eksClusterName: clusterName,
-      region: region ?? (asked && Token.asString(Fn.element(Fn.split(':', asked.arn), 3))),
-    };
+    this.volumeKeyArn = attributes.volumeKeyArn;
+    this.roleOptions = attributes.roleOptions;
     ClusterChecks.of(this);
+  }
+
+  public get vpcId(): string {
+    return this.attributes.vpcId ?? this.asked().vpcConfig.get(0).vpcId;
+  }
+
+  public get connection(): ClusterConnection {
+    const { endpoint, certificateAuthorityData, region, clusterName } = this.attributes;
+    return {
+      host: endpoint ?? this.asked().endpoint,
+      certificateAuthorityData: certificateAuthorityData ?? this.asked().certificateAuthority.get(0).data,
+      eksClusterName: clusterName,
+      region: region ?? Token.asString(Fn.element(Fn.split(':', this.asked().arn), 3)),
+    };
   }
 
   public get nodePools(): IGpuNodePool[] {
@@ -82,9 +89,16 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
       clusterName: this.clusterName,
       clusterReference: this.clusterName,
       podIdentity: this.attributes.podIdentity ?? false,
+      options: this.roleOptions,
       oidcProviderArn: this.attributes.oidcProviderArn,
       tags: awsTags({}, this.tags),
       provider: this.provider,
     });
+  }
+
+  /** What AWS says of the cluster: asked for only once something is needed that was not given. */
+  private asked(): DataAwsEksCluster {
+    const known = this.node.tryFindChild('Resource') as DataAwsEksCluster | undefined;
+    return known ?? new DataAwsEksCluster(this, 'Resource', { provider: this.provider, name: this.clusterName });
   }
 }
