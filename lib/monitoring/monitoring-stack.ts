@@ -19,13 +19,14 @@ import { concreteFault } from '../core/tokens';
 import { IWatchable } from '../core/watchable';
 import { DataSize } from '../units/data-size';
 import { secretFolder } from './alert-receiver';
-import { alertmanagerConfig, allReceivers, receiverFaults } from './alertmanager-config';
+import { alertmanagerConfig, allReceivers, receiverFaults, receiverWarnings } from './alertmanager-config';
 import { MetricContract } from './metric-contract';
 import { MonitoringOptions } from './monitoring-options';
 import { MonitoringServer } from './monitoring-server';
 import { MonitoringStorage } from './monitoring-storage';
 import { prometheusConfig, ruleFile } from './prometheus-config';
 import { ruleGroups } from './rule-groups';
+import { allowScrape } from './scrape-policy';
 import {
   givenThresholdFaults,
   thresholdsOf,
@@ -103,6 +104,7 @@ export class MonitoringStack extends Construct {
     this.#makePrometheus();
     this.#makeAlertmanager();
     this.#makeNetworkPolicy();
+    for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
   }
 
@@ -136,6 +138,11 @@ export class MonitoringStack extends Construct {
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
     this.#allowDiscovery(workload);
+    allowScrape(this, workload, {
+      cluster: this.#props.cluster,
+      from: this.namespace,
+      pods: this.#labels('prometheus'),
+    });
   }
 
   get #scrapeIntervalSeconds(): number {

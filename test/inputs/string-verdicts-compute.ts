@@ -62,6 +62,13 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'ClusterAutoscalerProps.image': ['refused INVALID_FORMAT image | reference | reference'],
   'ClusterAutoscaler.new(id)': ['text'],
+  'KarpenterProps.chartVersion': [
+    'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+  ],
+  'KarpenterProps.image': [
+    'refused INVALID_FORMAT image | refused VALUE_NOT_CONCRETE image | refused VALUE_NOT_CONCRETE image',
+  ],
+  'Karpenter.new(id)': ['text'],
   'ExistingVpc.vpcId': ['text | reference | reference'],
   'ExistingVpc.privateSubnetIds': ['refused TOO_FEW_ZONES vpc.privateSubnetIds | reference | reference'],
   'ExistingVpc.availabilityZones': ['unused'],

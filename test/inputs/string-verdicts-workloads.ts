@@ -174,12 +174,12 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
   'VllmOptions.quantization': [
-    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
+    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization, QUANTIZATION_NOT_IN_VLLM models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
   ],
   'VllmOptions.engineArguments': [
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.x${file("/etc/os-release")}%{if} | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
   ],
   'ModelImportProps.model': [
     'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',
