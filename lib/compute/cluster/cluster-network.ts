@@ -9,7 +9,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
 import { Vpc } from '@cdktf/provider-aws/lib/vpc';
-import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { ITerraformDependable, Lazy, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { kubernetesName } from '../../core/naming';
 import { policyJson } from '../../core/policy-json';
@@ -55,8 +55,8 @@ export class ClusterNetwork extends Construct {
   public readonly subnetCidrs: string[];
   /** What nodes need to reach the registries and AWS APIs. */
   public readonly ready: ITerraformDependable[];
-  /** The VPC: what cannot follow it into another range is replaced with it. */
-  public readonly vpc: ITerraformDependable;
+  /** Address of the VPC in Terraform: what cannot follow it into another range is replaced with it. */
+  public readonly vpcAddress: string;
 
   public constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     super(scope, id);
@@ -103,7 +103,8 @@ export class ClusterNetwork extends Construct {
       provider,
     });
     this.flowLogs(vpc.id, region, props);
-    this.vpc = vpc;
+    // Not its fully qualified name, which cdktf writes as an expression; Terraform takes an address alone here.
+    this.vpcAddress = Lazy.stringValue({ produce: () => `aws_vpc.${vpc.friendlyUniqueId}` });
     this.vpcId = vpc.id;
     this.subnetIds = slots.map((slot) => zoneOf(slot).subnetId);
     this.subnetCidrs = slots.map((slot) => privateRange(props.cidr, slot));

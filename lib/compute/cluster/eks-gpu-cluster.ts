@@ -177,7 +177,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       lifecycle: {
         preventDestroy: props.deletionProtection,
         // EKS refuses to move a cluster into another VPC, which the provider takes for a change in place.
-        replaceTriggeredBy: network && [network.vpc],
+        replaceTriggeredBy: network && [network.vpcAddress],
       },
     });
     this.clusterArn = cluster.arn;

@@ -1,5 +1,5 @@
 import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster';
-import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
+import { Fn, ITerraformDependable, TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
@@ -9,7 +9,8 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
-import { listElement } from '../../core/tokens';
+import { escapeTemplate } from '../../core/template-escape';
+import { hasToken, listElement } from '../../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
@@ -68,11 +69,16 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
 
   public get connection(): ClusterConnection {
     const { endpoint, certificateAuthorityData, region, clusterName } = this.attributes;
+    const asked = () => this.asked();
     return {
-      host: endpoint ?? this.asked().endpoint,
-      certificateAuthorityData: certificateAuthorityData ?? this.asked().certificateAuthority.get(0).data,
+      get host() {
+        return endpoint ?? asked().endpoint;
+      },
+      get certificateAuthorityData() {
+        return certificateAuthorityData ?? asked().certificateAuthority.get(0).data;
+      },
       eksClusterName: clusterName,
-      region: region ?? Token.asString(Fn.element(Fn.split(':', this.asked().arn), 3)),
+      region: region ?? this.providerRegion() ?? Token.asString(Fn.element(Fn.split(':', asked().arn), 3)),
     };
   }
 
@@ -94,6 +100,16 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
       tags: awsTags({}, this.tags),
       provider: this.provider,
     });
+  }
+
+  /** The region that the provider asks in, where it is written in the program: the cluster is found in no other. */
+  private providerRegion(): string | undefined {
+    const providers = TerraformStack.of(this)
+      .node.findAll()
+      .filter((child) => TerraformProvider.isTerraformProvider(child))
+      .filter(({ terraformResourceType, alias }) => terraformResourceType === 'aws' && alias === undefined);
+    const acting = (this.provider ?? providers[0]) as { readonly region?: string } | undefined;
+    return acting?.region === undefined || hasToken(acting.region) ? undefined : escapeTemplate(acting.region);
   }
 
   /** What AWS says of the cluster: asked for only once something is needed that was not given. */

@@ -244,6 +244,7 @@ describe('an existing cluster', () => {
   const pool = (stack: TerraformStack, cluster: IEksCluster) =>
     void new GpuNodePool(stack, 'Pool', { cluster, instanceType, minNodes: 1, maxNodes: 1 });
 
+  // Its region is that of the provider, which looks it up there.
   test('is looked up in AWS only for what was not given and is used', () => {
     expect(lookedUp({}, () => {})).toBe(0);
     expect(lookedUp({}, pool)).toBe(0);
