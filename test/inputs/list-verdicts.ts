@@ -13,6 +13,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'ExistingVpc.privateSubnetCidrs': 'unused',
   'EksGpuClusterProps.availabilityZones': 'refused VALUE_NOT_CONCRETE availabilityZones',
   'EksGpuClusterProps.admins': 'refused VALUE_NOT_CONCRETE admins',
+  'ModelStoreProps.readers': 'reference',
   'EksClusterAttributes.subnetIds': 'reference',
   'EksClusterAttributes.securityGroupIds': 'reference',
   'EksClusterAttributes.availabilityZones': 'unused',

@@ -91,6 +91,7 @@ const plainPool = { instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNod
 /** Of clusters, their pools, their agents and topologies. */
 export const COMPUTE_STRUCTS: StructPrograms = {
   EksGpuClusterProps: cluster,
+  RoleOptions: (given) => cluster({ roleOptions: given }),
   SystemNodes: (given) => cluster({ systemNodes: given }),
   ExistingVpc: (given) => (stack) => {
     const { availabilityZones: zones, privateSubnetCidrs: ranges } = given;

@@ -98,6 +98,10 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksGpuClusterProps.admins': [
     'refused INVALID_FORMAT admins[0] | refused VALUE_NOT_CONCRETE admins[0] | refused VALUE_NOT_CONCRETE admins[0]',
   ],
+  'EksGpuClusterProps.encryptionKeyArn': ['text | reference | reference'],
+  'EksGpuClusterProps.volumeKeyArn': ['text | reference | reference'],
+  'RoleOptions.permissionsBoundary': ['refused INVALID_FORMAT roleOptions.permissionsBoundary | reference | reference'],
+  'RoleOptions.path': ['refused INVALID_FORMAT roleOptions.path | reference | reference'],
   'EksGpuClusterProps.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
@@ -117,6 +121,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksClusterAttributes.region': ['text | reference | reference'],
   'EksClusterAttributes.oidcProviderArn': ['text | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],
+  'EksClusterAttributes.volumeKeyArn': ['text | reference | reference'],
   'EksClusterAttributes.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',

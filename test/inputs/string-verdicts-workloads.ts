@@ -62,6 +62,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAccessLogs.prefix': ['text | reference | reference'],
   'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'ModelStoreProps.encryptionKeyArn': ['text | reference | reference'],
+  'ModelStoreProps.readers': ['refused INVALID_FORMAT readers[0] | reference | reference'],
   'ModelStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreProps.tags': [
     'text | reference | reference',
