@@ -14,7 +14,14 @@ const CREDENTIALS_MOUNT = '/var/run/secrets/model-store';
 export function storeEnvironment({ region, credentials, endpoint }: IModelStore): { name: string; value: string }[] {
   return [
     ...(region ? [{ name: 'AWS_DEFAULT_REGION', value: region }] : []),
-    ...(endpoint ? [{ name: 'AWS_ENDPOINT_URL_S3', value: endpoint }] : []),
+    ...(endpoint
+      ? [
+          { name: 'AWS_ENDPOINT_URL_S3', value: endpoint },
+          // Other stores may refuse the CRC64NVME that newer clients send with every object (aws/aws-cli#9214); SHA256SUMS guards the content.
+          { name: 'AWS_REQUEST_CHECKSUM_CALCULATION', value: 'when_required' },
+          { name: 'AWS_RESPONSE_CHECKSUM_VALIDATION', value: 'when_required' },
+        ]
+      : []),
     ...(credentials ? [{ name: 'AWS_SHARED_CREDENTIALS_FILE', value: `${CREDENTIALS_MOUNT}/credentials` }] : []),
   ];
 }

@@ -176,28 +176,22 @@ export class ModelStore extends Construct implements IModelStore {
    * Lets a role list the bucket, read its objects and decrypt them; nothing else.
    *
    * @param role the role to grant it to
+   * @param prefix folder that it is limited to, e.g. `deepseek/65b` @default - the whole bucket
    */
-  public grantRead(role: IAwsRole): void {
-    grantRead(role, {
-      construct: this,
-      bucketArn: this.bucketArn,
-      kmsKeyArn: this.kmsKeyArn,
-      provider: this.#provider,
-    });
+  public grantRead(role: IAwsRole, prefix?: string): void {
+    const { bucketArn, kmsKeyArn } = this;
+    grantRead(role, { construct: this, bucketArn, kmsKeyArn, provider: this.#provider }, prefix);
   }
 
   /**
    * Lets a role list the bucket, read, write and delete its objects (versions stay) and use the key for both; nothing else.
    *
    * @param role the role to grant it to
+   * @param prefix folder that it is limited to, e.g. `deepseek/65b` @default - the whole bucket
    */
-  public grantReadWrite(role: IAwsRole): void {
-    grantReadWrite(role, {
-      construct: this,
-      bucketArn: this.bucketArn,
-      kmsKeyArn: this.kmsKeyArn,
-      provider: this.#provider,
-    });
+  public grantReadWrite(role: IAwsRole, prefix?: string): void {
+    const { bucketArn, kmsKeyArn } = this;
+    grantReadWrite(role, { construct: this, bucketArn, kmsKeyArn, provider: this.#provider }, prefix);
   }
 
   /**

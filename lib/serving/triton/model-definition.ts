@@ -86,6 +86,8 @@ export interface BackendModel {
   readonly exporters: readonly MetricExporter[];
   /** Whether the weights are in Triton's version folder; otherwise they are beside the repository, and a file in the folder names them. */
   readonly weightsInRepository: boolean;
+  /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
+  readonly leftOut?: string;
   /** How it fits its GPUs. @default - it is not planned */
   readonly plan?: CapacityPlan;
   /** The message of `config.pbtxt`, on these GPUs; `exclusive` says that no other model uses a GPU of the pod. */

@@ -28,6 +28,8 @@ export interface WeightsCopy {
   readonly model: string;
   readonly version: ModelVersion;
   readonly destination: string;
+  /** Patterns of files that stay in the store. @default - none */
+  readonly leftOut?: string;
 }
 
 /**
@@ -73,7 +75,12 @@ export function generatedFiles(models: readonly BackendModel[]): GeneratedFile[]
 /** @internal */
 export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
   return byName(models).flatMap((model) =>
-    model.versions.map((version) => ({ model: model.name, version, destination: destinationOf(model, version) })),
+    model.versions.map((version) => ({
+      model: model.name,
+      version,
+      destination: destinationOf(model, version),
+      leftOut: model.leftOut,
+    })),
   );
 }
 

@@ -10,6 +10,7 @@ import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid } from '../../core/errors';
 import { warnOfPlainEndpoint } from '../../core/model-store-reach';
+import { ModelUse } from '../../core/model-use';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
@@ -106,6 +107,9 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.deployment = this.#makeDeployment(checked, serviceAccount, role, namespace);
       this.#makeDisruptionBudget(namespace);
       this.metricsTarget = this.#makeMetricsTarget();
+      for (const { model, version } of weightsCopies(this.#models)) {
+        ModelUse.of(props.modelStore, model, version.store).addServer(this, this.deployment);
+      }
     } catch (error) {
       withdraw(this);
       throw error;
@@ -115,7 +119,9 @@ export class TritonDeployment extends Construct implements IWatchable {
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
     const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
-    this.#props.modelStore.grantRead(role);
+    for (const { model, version } of weightsCopies(this.#models)) {
+      this.#props.modelStore.grantRead(role, `${model}/${version.store}`);
+    }
     return role;
   }
 

@@ -100,9 +100,9 @@ function volumes(pod: TritonPod) {
 }
 
 function assembleContainer(pod: TritonPod): PodContainer {
-  const plan = pod.copies.map(({ model, version, destination }) => {
+  const plan = pod.copies.map(({ model, version, destination, leftOut = '' }) => {
     const folder = destination.slice(MODELS_MOUNT.length + 1);
-    return `${pod.modelStore.uriFor(model, version.store)} ${folder}`;
+    return `${pod.modelStore.uriFor(model, version.store)} ${folder} ${leftOut}`.trimEnd();
   });
   return {
     name: CONTAINERS.assemble,
@@ -111,6 +111,7 @@ function assembleContainer(pod: TritonPod): PodContainer {
     env: [
       { name: 'CONFIG_DIR', value: CONFIG_MOUNT },
       { name: 'MODELS_DIR', value: MODELS_MOUNT },
+      { name: 'MODELS_MIB', value: String(pod.sizing.modelsMib) },
       { name: 'MODEL_PLAN', value: plan.join('\n') },
       { name: 'HOME', value: '/tmp' },
       ...storeEnvironment(pod.modelStore),

@@ -11,7 +11,7 @@ import { NodeDescription, nodeObject, nodesOf, placeNodes } from './nodes';
 import { RecordingProxy } from './proxy';
 import { installable } from './provider-installation';
 import { StandInOptions, StandIns } from './stand-ins';
-import { Terraform, TerraformStackDriver } from './terraform';
+import { PlannedChange, Terraform, TerraformStackDriver, outputsNamed } from './terraform';
 import { Change, ManifestWorkloads, TerraformWorkloads, Workloads, terraformChanges } from './workloads';
 
 /** The two stacks of an example. */
@@ -22,6 +22,18 @@ export interface Stacks {
 
 /** A description of a site: code that makes its stacks in an app. */
 export type Describe = (app: App) => Stacks;
+
+/** What a description would change of what is applied. */
+export interface Drift {
+  readonly infrastructure: readonly PlannedChange[];
+  /** The Kubernetes half as Terraform plans it, where its provider is there. */
+  readonly planned?: readonly PlannedChange[];
+  /** The Kubernetes half as the API server answers a dry run. */
+  readonly workloads?: readonly Change[];
+}
+
+/** Stands for an output that the infrastructure does not have yet. */
+const ANYTHING = 'known-after-apply';
 
 /** One deployment of an example into stand-ins of its own. */
 export class Site {
@@ -63,6 +75,18 @@ export class Site {
     const infrastructure = await terraformChanges(synthesized.infrastructure);
     const workloads = await (await synthesized.workloads()).plan();
     return [...infrastructure, ...workloads];
+  }
+
+  /**
+   * What applying would change, in full and fast: nothing is looked up anew, so that what was applied last must still stand, and the
+   * workloads are planned as if the infrastructure had what they need of it.
+   */
+  public async drift(describe: Describe): Promise<Drift> {
+    const synthesized = this.synthesize(describe);
+    const infrastructure = await synthesized.infrastructure.plan(false);
+    const workloads = await synthesized.workloads(ANYTHING);
+    if (workloads instanceof TerraformWorkloads) return { infrastructure, planned: await workloads.stack.plan(false) };
+    return { infrastructure, workloads: await workloads.plan() };
   }
 
   /** Destroys both stacks, workloads first. */
@@ -142,14 +166,20 @@ class SynthesizedSite {
     return clusters[0].name;
   }
 
-  /** The Kubernetes half, through Terraform where its providers can be had. */
-  public async workloads(): Promise<Workloads> {
+  /**
+   * The Kubernetes half, through Terraform where its providers can be had.
+   *
+   * @param missing what stands for outputs that the infrastructure lacks @default - nothing: one that is missing is an error
+   */
+  public async workloads(missing?: string): Promise<Workloads> {
     const stack = this.terraform.stack(this.outdir, this.stacks.workloads.node.id);
     if ((await installable(stack.json, this.standIns.tools.providers)) && chartsOnDisk(stack.json)) {
+      if (missing !== undefined) stack.addOutputs(missing);
       await stack.init();
       return new TerraformWorkloads(stack);
     }
-    const values = await this.values(stack.json);
+    const stood = missing === undefined ? [] : outputsNamed(stack.json).map(({ expression }) => [expression, missing]);
+    const values = { ...Object.fromEntries(stood), ...(await this.values(stack.json)) };
     const { objects } = KubernetesManifests.of(this.stacks.workloads, { values, skipHelmReleases: true });
     const record = path.join(this.standIns.folder, 'work', `applied.${this.stacks.workloads.node.id}.json`);
     return new ManifestWorkloads(this.kube, objects as KubeObject[], record, chartsOf(stack.json));

@@ -50,12 +50,12 @@ export class TestStore extends Construct implements IModelStore {
   public credentials?: ModelStoreCredentials;
   public endpoint?: string;
 
-  public grantRead(role: IAwsRole): void {
-    this.grants.push(`read ${role.roleName}`);
+  public grantRead(role: IAwsRole, prefix = ''): void {
+    this.grants.push(`read ${role.roleName} ${prefix}`.trim());
   }
 
-  public grantReadWrite(role: IAwsRole): void {
-    this.grants.push(`write ${role.roleName}`);
+  public grantReadWrite(role: IAwsRole, prefix = ''): void {
+    this.grants.push(`write ${role.roleName} ${prefix}`.trim());
   }
 
   public uriFor(model: string, version?: string): string {

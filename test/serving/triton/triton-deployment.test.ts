@@ -151,7 +151,7 @@ describe('model store', () => {
   test('is read by a role of the service account, with IRSA annotations where there are some', () => {
     const { json, site } = deploy();
     expect(site.cluster.askedRoles).toEqual(['inference/chat']);
-    expect(site.store.grants).toEqual(['read test-inference-chat']);
+    expect(site.store.grants).toEqual(['read test-inference-chat chat/1']);
     expect(json.only('kubernetes_service_account_v1').metadata.annotations).toEqual({
       'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/test-inference-chat',
     });

@@ -3,6 +3,7 @@ import { TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
+import { DUPLICATE_WEIGHTS } from '../../../core/weight-files';
 import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { Resolution, ResolvedModel, withinServer } from '../../model/resolved-model';
@@ -133,6 +134,13 @@ class VllmBackendModel implements BackendModel {
     this.storedSize = resolved.storedSize;
     this.engineMetrics = props.engineMetrics ?? true;
     this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
+  }
+
+  /** Weights that the checkpoint has in another form as well; who names a format may mean any of them. */
+  public get leftOut(): string {
+    const always = DUPLICATE_WEIGHTS.always.join(' ');
+    const { load_format: format = 'auto' } = this.props.engineArguments ?? {};
+    return format === 'auto' ? `${always} | ${DUPLICATE_WEIGHTS.besideSafetensors.join(' ')}` : always;
   }
 
   /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values are below both. */
