@@ -69,6 +69,20 @@ export function hasCapacityBlocks(typeName: string): boolean | undefined {
   return regionsOf(typeName) === undefined ? undefined : CAPACITY_BLOCK_FAMILIES.includes(familyOf(typeName));
 }
 
+/** Regions without any type of this table. */
+const WITHOUT_GPUS = ['ap-east-2', 'ap-southeast-4', 'ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'mx-central-1'];
+
+const KNOWN_REGIONS = new Set([...WITHOUT_GPUS, ...Object.values(REGIONS).flatMap((regions) => regions.split(' '))]);
+
+/**
+ * Whether the table knows what AWS sells in a region.
+ *
+ * @internal
+ */
+export function isKnownRegion(region: string): boolean {
+  return KNOWN_REGIONS.has(region);
+}
+
 function familyOf(typeName: string): string {
   return typeName.split('.')[0];
 }

@@ -38,7 +38,7 @@ export class ChangingPools {
     new AwsProvider(infrastructure, 'Aws', { region: REGION });
     const cluster = new EksGpuCluster(infrastructure, 'Cluster', {
       clusterName: CLUSTER,
-      availabilityZones: zones('a', 'b'),
+      availabilityZones: zones('a', 'b', 'c'),
       ...changes.cluster,
     });
     const nodes = { cluster, minNodes: 2, maxNodes: 2 };
@@ -48,7 +48,7 @@ export class ChangingPools {
       fabric: RdmaFabric.efa(),
       ...changes.train,
     });
-    new GpuNodePool(infrastructure, 'chat', { ...nodes, instanceType: GpuInstanceType.G6E_XLARGE, ...changes.chat });
+    new GpuNodePool(infrastructure, 'chat', { ...nodes, instanceType: GpuInstanceType.G6E_8XLARGE, ...changes.chat });
     new GpuNodePool(infrastructure, 'named', {
       ...nodes,
       instanceType: GpuInstanceType.G6E_XLARGE,
@@ -57,7 +57,7 @@ export class ChangingPools {
     new GpuNodePool(infrastructure, 'reserved', {
       ...nodes,
       instanceType: GpuInstanceType.P4D_24XLARGE,
-      capacity: Capacity.reservation({ reservationId: 'cr-0a1b2c3d4e5f60718', availabilityZone: zones('a')[0] }),
+      capacity: Capacity.reservation({ reservationId: 'cr-0a1b2c3d4e5f60718', availabilityZone: zones('b')[0] }),
     });
   }
 }

@@ -72,7 +72,7 @@ const topology = (given: Given): Program => {
 };
 const block = {
   reservationId: 'cr-02168da1478b509e0',
-  availabilityZone: 'eu-central-1a',
+  availabilityZone: 'us-west-2a',
   start: '2027-01-01T11:30:00Z',
   end: '2027-01-08T11:30:00Z',
 };
@@ -97,7 +97,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       vpcId: 'vpc-1',
       privateSubnetIds: ['subnet-a', 'subnet-b'],
       ...given,
-      ...paired('availabilityZones', zones, 'eu-central-1b'),
+      ...paired('availabilityZones', zones, 'us-west-2b'),
       ...paired('privateSubnetCidrs', ranges, '10.0.1.0/24'),
     };
     efaPool(stack, new EksGpuCluster(stack, 'Cluster', { clusterName: 'test', vpc }));
@@ -119,7 +119,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
         subnetIds: ['subnet-a'],
         capacity: Capacity.capacityBlock({ ...block, ...given }),
       },
-      { availabilityZones: ['eu-central-1a', 'eu-central-1b'] },
+      { availabilityZones: ['us-west-2a', 'us-west-2b'] },
     ),
   CapacityReservation: (given) => (stack) =>
     void addPool(stack, {
@@ -168,12 +168,12 @@ export const COMPUTE_STRUCTS: StructPrograms = {
     KubernetesAccess.of(stack, made);
   },
   ClusterConnection: (given) => (stack) => {
-    const eks = { eksClusterName: 'test', region: 'eu-central-1', host: 'https://api.example' };
+    const eks = { eksClusterName: 'test', region: 'us-west-2', host: 'https://api.example' };
     const connection = given.configPath || given.configContext ? { configPath: 'kubeconfig', ...given } : eks;
     testCluster(stack, { connection: { certificateAuthorityData: 'Q0E=', ...connection, ...given } });
   },
   KubernetesAccessOptions: (given) => (stack) =>
-    void KubernetesAccess.of(stack, imported(stack, { region: 'eu-central-1' }), given),
+    void KubernetesAccess.of(stack, imported(stack, { region: 'us-west-2' }), given),
 };
 
 const bound = (make: (value: any) => Given): ((value: any) => Program) => {

@@ -87,7 +87,7 @@ export class SystemNodeGroup extends Construct {
       nodeGroupName: 'system',
       nodeRoleArn: role.roleArn,
       subnetIds: escapeTemplates(props.subnetIds),
-      amiType: 'AL2023_x86_64_STANDARD',
+      amiType: isGraviton(nodes.instanceType) ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
       version: props.release.kubernetesVersion,
       releaseVersion: props.release.nodeImageVersion,
       capacityType: 'ON_DEMAND',
@@ -102,6 +102,15 @@ export class SystemNodeGroup extends Construct {
     });
     this.ready = [group];
   }
+}
+
+/**
+ * Whether the processors of an instance type are AWS's own, of the Arm architecture: the letter g after the generation says so.
+ *
+ * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+ */
+function isGraviton(instanceType = ''): boolean {
+  return /^(a1|[a-z]+\d+g[a-z]*)\./.test(instanceType);
 }
 
 /**

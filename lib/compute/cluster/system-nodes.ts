@@ -4,7 +4,7 @@ import { DataSize } from '../../units/data-size';
  * The small pool of CPU nodes that runs what every cluster needs: DNS, the volume driver, operators, monitoring.
  */
 export interface SystemNodes {
-  /** Instance type, x86-64, with room for monitoring. A change replaces the nodes one by one. @default 'm7i.large' */
+  /** Instance type, with room for monitoring; one of Arm gets an image for it. A change replaces the nodes one by one. @default 'm7i.large' */
   readonly instanceType?: string;
   /** Minimum number of nodes, and the initial one; whole, at least 1. @default 2 */
   readonly minNodes?: number;

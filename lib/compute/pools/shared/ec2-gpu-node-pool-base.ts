@@ -91,7 +91,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         driverInImage: true,
         sharing,
       },
-      [...faults, ...regionFaults(scope, cluster, given)],
+      [...faults, ...regionFaults(scope, spec, given)],
     );
     this.#spec = spec;
     this.capacity = spec.capacity;
