@@ -192,7 +192,7 @@ download() {
     if [ "$result" = broken ] && [ "$have" -gt "$most" ] && may_join; then
       say "$from broke off after $have bytes"
       idle=0 most=$have
-      sleep "$pause"
+      sleep "$((pause > 0))"
       continue
     fi
     if [ "$result" = other ] || ! may_join; then

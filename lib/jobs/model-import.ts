@@ -7,6 +7,7 @@ import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
+import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -14,6 +15,7 @@ import { IModelStore } from '../core/model-store';
 import { modelStoreFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
+import { isolate, modelStoreEgress, sourceEgress } from '../kubernetes/network-access';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
 import { MANAGED_BY } from '../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../kubernetes/pod-template';
@@ -90,6 +92,8 @@ export interface ModelImportProps {
   readonly nodeSelector?: { [key: string]: string };
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
+  /** Whether a network policy lets the pod reach only names, credentials, the store and its source. @default true */
+  readonly networkPolicy?: boolean;
 }
 
 const SCRIPT_KEY = 'import.sh';
@@ -154,6 +158,7 @@ export class ModelImport extends Construct {
     this.job = this.#makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])], data);
     const waits = this.#waitSeconds > 0;
     ModelUse.of(props.modelStore, props.model, this.#version).addImport(this, { job: this.job, waits });
+    if (props.networkPolicy ?? true) this.#isolate(namespace);
   }
 
   /** A node of a size that is not known here may have less disk than the pod asks for. */
@@ -217,9 +222,32 @@ export class ModelImport extends Construct {
       ...sourceFaults(props.source),
       ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
       ...wholeNumberFault('retries', props.retries, 0),
+      ...imageFaults('awsCliImage', props.awsCliImage),
       ...secondsFault('timeout', props.timeout, 1),
       ...secondsFault('waitTimeout', props.waitTimeout, 0),
     ];
+  }
+
+  /** Nobody connects to the pod; it connects to names, credentials, the store and the hosts of its source. */
+  #isolate(namespace: ITerraformDependable[]): void {
+    const { cluster, modelStore, source } = this.#props;
+    isolate(this, 'NetworkPolicy', {
+      cluster,
+      waitFor: namespace,
+      name: this.name,
+      namespace: this.namespace,
+      pods: this.#labels,
+      ingress: [],
+      egress: [
+        ...modelStoreEgress(modelStore),
+        ...(source.claimName === undefined
+          ? sourceEgress([
+              ...source.files,
+              ...(source.repository?.endpoint === undefined ? [] : [{ url: source.repository.endpoint }]),
+            ])
+          : []),
+      ],
+    });
   }
 
   #storeRole(): IServiceAccountRole | undefined {

@@ -1,30 +1,6 @@
+import { secretInUrl } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
-
-/**
- * Parameters of a query that let whoever has them in: AWS Signature Version 4 and 2, Google Cloud Storage, Azure's shared access signatures,
- * CloudFront, and tokens of GitLab, Civitai and others.
- */
-const SECRET_PARAMETERS =
-  /^(x-amz-(signature|security-token|credential)|x-goog-(signature|credential)|awsaccesskeyid|signature|sig|(access|private|job|auth|api)?[-_]?token|(api|auth|access)[-_]?key|auth(orization)?|password|secret)$/i;
-
-/** Whether a URL has a part that lets whoever has it in: before the host, or in the query. */
-function holdsSecret(url: string): boolean {
-  const [, authority = '', query = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)[^?#]*(\?[^#]*)?/i.exec(url) ?? [];
-  if (authority.includes('@')) return true;
-  return query
-    .slice(1)
-    .split(/[&;]/)
-    .some((parameter) => SECRET_PARAMETERS.test(safelyDecoded(parameter.replace(/=.*$/s, ''))));
-}
-
-function safelyDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 /**
  * The faults of a URL whose answer is trusted or checked: its form, secrets in it, and pages that show a file instead of being it.
@@ -35,10 +11,11 @@ function safelyDecoded(text: string): string {
  * @internal
  */
 export function sourceUrlFaults(property: string, url: string): Fault[] {
-  if (typeof url === 'string' && holdsSecret(url)) {
+  const secret = secretInUrl(url);
+  if (secret !== undefined) {
     // The value is not repeated: messages end up in logs.
     const reason =
-      `${property} must not hold a user name, token or signature, which would be in the state of Terraform and in the cluster; name a ` +
+      `${property} must not hold a secret, which would be in the state of Terraform and in the cluster; got ${secret}; name a ` +
       "Kubernetes secret instead: ModelSource.urls(files, { secretName: 'source', key: 'authorization' }), or ModelSource.huggingFace with tokenSecret";
     return [fault('SECRET_IN_URL', property, reason)];
   }

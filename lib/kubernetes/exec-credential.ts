@@ -1,5 +1,6 @@
 import { Lazy, TerraformProvider, TerraformStack } from 'cdktf';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
+import { escapeTemplate, escapeTemplates } from '../core/template-escape';
 import { Fault, fault } from '../units/fault';
 import { Attributes, resolvedValue } from './object-attributes';
 
@@ -30,15 +31,15 @@ export function execCredential(stack: TerraformStack, cluster: IKubernetesCluste
   const { eksClusterName, region }: ClusterConnection = cluster.connection;
   if (!eksClusterName) return undefined;
   const args = () => {
-    const { roleArn, profile } = effectiveIdentity(stack, cluster, given);
+    const { roleArn, profile } = effectiveIdentity(stack, cluster, escapeTemplates({ ...given }));
     return [
       'eks',
       'get-token',
       '--output',
       'json',
       '--cluster-name',
-      eksClusterName,
-      ...(region ? ['--region', region] : []),
+      escapeTemplate(eksClusterName),
+      ...(region ? ['--region', escapeTemplate(region)] : []),
       ...(roleArn ? ['--role-arn', roleArn] : []),
       ...(profile ? ['--profile', profile] : []),
     ];

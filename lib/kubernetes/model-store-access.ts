@@ -1,8 +1,8 @@
 import { IServiceAccountRole } from '../core/aws-role';
 import { IModelStore } from '../core/model-store';
 
-/** The AWS CLI's image. Pod Identity needs 2.15 or later. */
-export const AWS_CLI_IMAGE = 'public.ecr.aws/aws-cli/aws-cli:2.36.5';
+/** The AWS CLI's image. Pod Identity needs 2.15 or later. `scripts/store-cli.mjs` runs the scripts with the same version. */
+export const AWS_CLI_IMAGE = 'public.ecr.aws/aws-cli/aws-cli:2.38.5';
 
 const CREDENTIALS_MOUNT = '/var/run/secrets/model-store';
 

@@ -73,6 +73,11 @@ export interface NvidiaNetworkOperatorProps {
   readonly chartVersion?: string;
   /** URL of the chart's repository. @default 'https://helm.ngc.nvidia.com/nvidia' */
   readonly chartRepository?: string;
+  /**
+   * Image of kubectl, 1.31 or later, with its registry, by tag or by digest: a Job with it waits for what the operator defines.
+   * @default 'registry.k8s.io/kubectl:v1.34.1'
+   */
+  readonly kubectlImage?: string;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }
@@ -100,6 +105,8 @@ export class NvidiaNetworkOperator extends Construct {
   public readonly secondaryNetworks: boolean;
   /** Where images are pulled from. */
   public readonly imageRegistry: ImageRegistry;
+  /** @internal */
+  public readonly _kubectlImage?: string;
   /** Dependency of networks: the operator and its policies. */
   public readonly ready: ITerraformDependable[];
 
@@ -116,6 +123,7 @@ export class NvidiaNetworkOperator extends Construct {
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    this._kubectlImage = props.kubectlImage;
     const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
     throwIfInvalid(this, this.#faults(props, pools));
     pools.forEach((pool) => ClusterNodePools.add(pool));

@@ -13,6 +13,7 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { isSynthesized } from '../core/omission';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
+import { claimsWithoutClass } from './claims-without-class';
 import { missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
 
@@ -43,7 +44,7 @@ export class ClusterChecks {
         if (found.capacity.length === 0) checks.warn(found.pods);
         return found.faults;
       });
-      warnOnce(cluster, () => missingParts(cluster));
+      warnOnce(cluster, () => [...missingParts(cluster), ...claimsWithoutClass(cluster, checks.objects())]);
       return checks;
     });
   }

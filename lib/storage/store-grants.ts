@@ -46,6 +46,7 @@ const READ_WRITE: Granted = {
   key: ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 const PREFIX = 'granted prefix';
+const ROLE = 'granted role';
 
 /**
  * Lets a role read the store or a folder of it, by an inline policy beside the role, which is left out once the store is out of the tree.
@@ -65,7 +66,17 @@ export function grantReadWrite(role: IAwsRole, store: GrantedStore, prefix?: str
   grant(role, READ_WRITE, store, prefix);
 }
 
+/**
+ * The roles that a store granted access to and that are in the tree.
+ *
+ * @internal
+ */
+export function grantedRoles(store: IConstruct): IAwsRole[] {
+  return [...new Set(entered<IAwsRole>(store, ROLE).map(({ value }) => value))];
+}
+
 function grant(role: IAwsRole, granted: Granted, store: GrantedStore, prefix?: string): void {
+  enter(store.construct, ROLE, role.node.path, role, role);
   // The id is the same for the same store, so that a second grant of the same changes nothing, and one of another folder adds to the first.
   const id = `${granted.kind}-${store.construct.node.id}-${store.construct.node.addr.slice(-8)}`;
   const known = role.node.tryFindChild(id);
@@ -120,8 +131,12 @@ function prefixesOf(policy: IConstruct): string[] {
   return [...new Set(entered<string>(policy, PREFIX).map(({ value }) => value))].sort();
 }
 
-/** A role may be in another account than the bucket: its policies belong to its own account. */
-function providerOf(role: IAwsRole): TerraformProvider | undefined {
+/**
+ * The provider that a role is made by; it may be of another account than the bucket's, and the role's policies belong to its own account.
+ *
+ * @internal
+ */
+export function providerOf(role: IAwsRole): TerraformProvider | undefined {
   const made = role.node
     .findAll()
     .filter((child) => TerraformResource.isTerraformResource(child))

@@ -35,9 +35,9 @@ export const TEXTS: FaultText[] = [
     id: 'SECRET_IN_URL',
     property: 'source.files[0].url',
     text:
-      'source.files[0].url must not hold a user name, token or signature, which would be in the state of Terraform and in the cluster; name ' +
-      "a Kubernetes secret instead: ModelSource.urls(files, { secretName: 'source', key: 'authorization' }), or ModelSource.huggingFace with " +
-      'tokenSecret',
+      'source.files[0].url must not hold a secret, which would be in the state of Terraform and in the cluster; got a user name or password; ' +
+      "name a Kubernetes secret instead: ModelSource.urls(files, { secretName: 'source', key: 'authorization' }), or ModelSource.huggingFace " +
+      'with tokenSecret',
     faults: () => ofUrls({ url: 'https://user:hf_token@huggingface.co/a/b/resolve/main/c' }),
   },
   {

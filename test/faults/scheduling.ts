@@ -1,5 +1,6 @@
 import { Fault } from '../../lib/units/fault';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persistent-volume-claim-v1';
 import { TerraformStack } from 'cdktf';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
@@ -14,7 +15,7 @@ import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { EFA, PoolOptions, AGENT, demand, fill, gpus, runPods } from '../scheduling/checks-support';
 import { faultsAtSynth, warningsOf } from '../support/faults';
-import { testStack } from '../support/synth';
+import { synthStack, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
 
@@ -69,8 +70,8 @@ export const TEXTS: FaultText[] = [
   {
     id: 'NO_KARPENTER',
     text:
-      "Karpenter is to launch the nodes of pool(s) 'spot' on cluster 'chat', but nothing in this program installs it; pass what installs it " +
-      'as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "Karpenter is to launch the nodes of pool(s) 'spot' on cluster 'chat', but nothing in this program installs it; create a Karpenter " +
+      'in the workload stack, or pass your own release of it as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_KARPENTER', '<reason>')",
     faults: () => missing((stack, cluster) => void new KarpenterGpuNodePool(stack, 'spot', { cluster, ...G6E })),
   },
@@ -190,6 +191,26 @@ export const TEXTS: FaultText[] = [
       const cluster = testCluster(stack);
       fill(cluster, { p5: { isAutoscaled: false } }, [demand(gpus(8))]);
       cluster.node.validate();
+      return warningsOf(stack);
+    },
+  },
+  {
+    id: 'NO_STORAGE_CLASS',
+    text:
+      "claim default/data on cluster 'chat' name no storage class, and nothing in this program makes a default one, so they and their pods " +
+      'would wait for ever: EKS has no default class; create an EncryptedStorageClass in the workload stack, or name a class that exists, ' +
+      'e.g. by MonitoringStorage.persistentVolume({ storageClassName }), or, if a default class is made by other means, accept this by ' +
+      "Warnings.accept(cluster, 'NO_STORAGE_CLASS', '<reason>')",
+    faults: () => {
+      const stack = testStack();
+      const cluster = new EksGpuCluster(stack, 'Cluster', {
+        clusterName: 'chat',
+        availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      });
+      const { kubernetesProvider: provider } = KubernetesAccess.of(stack, cluster);
+      const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+      new PersistentVolumeClaimV1(stack, 'Claim', { provider, metadata: { name: 'data' }, spec });
+      synthStack(stack);
       return warningsOf(stack);
     },
   },

@@ -14,6 +14,7 @@ import {
   IEksCluster,
   ImagePrePuller,
   ImageRegistry,
+  Karpenter,
   KarpenterGpuNodePool,
   KubernetesAccess,
   KubernetesCluster,
@@ -145,6 +146,8 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       ...given,
     }),
   ExistingGpuNodePoolProps: (given) => (stack) => void rack(stack, testCluster(stack), { nodes: 1, ...given }),
+  KarpenterProps: (given) => (stack) =>
+    void new Karpenter(stack, 'Karpenter', { cluster: testEksCluster(stack), ...given }),
   ClusterAutoscalerProps: (given) => (stack) =>
     void new ClusterAutoscaler(stack, 'Scaler', { cluster: testEksCluster(stack), ...given }),
   EncryptedStorageClassProps: (given) => (stack) =>
@@ -157,7 +160,13 @@ export const COMPUTE_STRUCTS: StructPrograms = {
   NodeAgentsProps: (given) => (stack) => {
     const made = testCluster(stack);
     rack(stack, made);
-    new NodeAgents(stack, 'Agents', { cluster: made, efa: true, efaPluginImage: 'a.example/b:v0.5.6', ...given });
+    new NodeAgents(stack, 'Agents', {
+      cluster: made,
+      efa: true,
+      efaPluginImage: 'a.example/b:v0.5.6',
+      dcgmExporter: true,
+      ...given,
+    });
   },
   GpuOperatorOptions: (given) => (stack) => {
     const made = testCluster(stack);
@@ -204,6 +213,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
   'KarpenterGpuNodePool.new(id)': (id) => (stack) =>
     void new KarpenterGpuNodePool(stack, id, { cluster: testEksCluster(stack), ...plainPool, minNodes: 0 }),
   'ExistingGpuNodePool.new(id)': (id) => (stack) => void rack(stack, testCluster(stack), { nodes: 1 }, id),
+  'Karpenter.new(id)': (id) => (stack) => void new Karpenter(stack, id, { cluster: testEksCluster(stack) }),
   'ClusterAutoscaler.new(id)': (id) => (stack) =>
     void new ClusterAutoscaler(stack, id, { cluster: testEksCluster(stack) }),
   'CloudTopology.new(id)': (id) => (stack) =>

@@ -61,7 +61,7 @@ export class CloudTopology extends Construct {
     super(scope, id);
     let elsewhere: Construct | undefined;
     try {
-      const { models, nodePools, imageRegistry } = props;
+      const { models, nodePools } = props;
       throwIfInvalid(this, [...workloadsFaults(this, props.workloads), ...childNameFaults(models, nodePools ?? [])]);
       if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
       throwIfInvalid(this, onePlanFaults(props));
@@ -90,11 +90,10 @@ export class CloudTopology extends Construct {
       if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
       this.#makeAgents(workloads, props, faults);
       this.#makeDeployments(workloads, props, faults);
+      const monitoring = this.#makeMonitoring(workloads, props, faults);
       throwIfInvalid(this, faults);
-      if (props.monitoring ?? true) {
-        this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
-        for (const deployment of this.#deploymentsByName.values()) this.monitoring.watch(deployment);
-      }
+      for (const deployment of this.#deploymentsByName.values()) monitoring?.watch(deployment);
+      this.monitoring = monitoring;
     } catch (error) {
       withdraw(this, elsewhere);
       throw error;
@@ -153,6 +152,20 @@ export class CloudTopology extends Construct {
       Warnings.accept(cluster, 'NO_CLUSTER_AUTOSCALER', 'clusterAutoscaler of a topology is false');
     else if (!hasClusterAutoscaler(cluster) && (clusterAutoscaler ?? needsClusterAutoscaler(cluster)))
       makePart(faults, () => new ClusterAutoscaler(workloads, 'ClusterAutoscaler', { cluster, imageRegistry }));
+  }
+
+  #makeMonitoring(
+    workloads: Construct,
+    { monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): MonitoringStack | undefined {
+    if (!monitoring) {
+      if (monitoringOptions) faults.push(unusedMonitoringFault());
+      return undefined;
+    }
+    const options = { imageRegistry, ...monitoringOptions };
+    const make = () => new MonitoringStack(workloads, 'Monitoring', { ...options, cluster: this.cluster });
+    return makePart(faults, make, 'monitoringOptions');
   }
 
   #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
@@ -231,6 +244,11 @@ function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
     const nodes = nodesFor(plan.instanceType, plan.parallelism.withReplicas(replicas));
     return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
   });
+}
+
+function unusedMonitoringFault(): Fault {
+  const reason = 'monitoringOptions describes what monitoring: false leaves out; remove one of the two';
+  return fault('CONFLICTING_PROPERTIES', 'monitoringOptions', reason);
 }
 
 function onePlanFaults({ models, plan, plans }: CloudTopologyProps): Fault[] {

@@ -158,6 +158,11 @@ export class TerraformStackDriver {
     await this.run(['destroy', '-auto-approve', '-input=false', '-no-color']);
   }
 
+  /** Destroys everything in the stack as the program describes it, without asking. */
+  public async destroyAsDescribed(): Promise<void> {
+    await this.run(['destroy', '-auto-approve', '-input=false', '-no-color']);
+  }
+
   /** Addresses of the managed resources in the state. */
   public async resources(): Promise<string[]> {
     const listed = await this.run(['state', 'list'], [0, 1]);

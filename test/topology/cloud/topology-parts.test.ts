@@ -1,12 +1,14 @@
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { TerraformStack } from 'cdktf';
 import {
+  AlertReceiver,
   Autoscaling,
   CapacityPlanner,
   CloudTopology,
   CloudTopologyProps,
   EksGpuCluster,
   GpuInstanceType,
+  ImageRegistry,
   KubernetesAccess,
   ModelSpec,
   Precision,
@@ -92,6 +94,45 @@ describe('access to the cluster', () => {
       make(stack, { kubernetesAccess: { profile: 'ops' } });
     });
     expect(made.json.provider.kubernetes).toHaveLength(2);
+  });
+});
+
+describe('monitoring', () => {
+  const watched = (props: Partial<CloudTopologyProps>) => {
+    const stack = testStack();
+    const { monitoring } = make(stack, { monitoring: true, ...props });
+    const synthesized = synthStack(stack);
+    return { monitoring, synthesized, ids: warningsOf(stack).map(({ id }) => id) };
+  };
+  const receiver = AlertReceiver.slack('team', { webhookUrl: { name: 'alerting', key: 'slack' } });
+
+  test('sends alerts where the user says, and fires above what a model is planned for', () => {
+    const { monitoring, ids } = watched({ monitoringOptions: { alertReceivers: [receiver], retentionDays: 3 } });
+    expect(monitoring?.alertmanagerConfiguration).toContain('team');
+    const threshold = Number(/latency_p99[^>]*> (\d+)/.exec(monitoring?.rules ?? '')?.[1]);
+    const planned = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE });
+    expect(threshold).toBeGreaterThan(planned.timeToFirstTokenMs);
+    expect(ids).toEqual([]);
+  });
+
+  test('pulls from the mirror of the topology, unless its options have another', () => {
+    const images = (props: Partial<CloudTopologyProps>) =>
+      watched(props)
+        .synthesized.resources('kubernetes_stateful_set_v1')
+        .map(({ spec }) => (spec.template.spec.container[0].image as string).split('/')[0]);
+    const imageRegistry = ImageRegistry.mirror('mirror.example');
+    expect(images({ imageRegistry })).toEqual(['mirror.example', 'mirror.example']);
+    const monitoringOptions = { imageRegistry: ImageRegistry.mirror('other.example') };
+    expect(images({ imageRegistry, monitoringOptions })).toEqual(['other.example', 'other.example']);
+  });
+
+  test('reports its faults among those of the topology', () => {
+    const models = [{ ...MODELS[0], name: '8b' }];
+    const build = () => watched({ models, monitoringOptions: { retentionDays: 0 } });
+    expect(idsOf(faultsThrown(build))).toEqual([
+      'INVALID_NAME models[0].name',
+      expect.stringMatching(/ monitoringOptions\.retentionDays$/),
+    ]);
   });
 });
 

@@ -52,6 +52,17 @@ export const PLUGIN_CONFIG_LABEL = 'nvidia.com/device-plugin.config';
 export const MIG_LABEL = 'nvidia.com/mig.config';
 
 /**
+ * Label by which nodes opt out of everything that the GPU operator runs on nodes. The images that have a device plugin have no need of it,
+ * and the operator's validator does not find their driver.
+ *
+ * @see https://github.com/NVIDIA/gpu-operator/blob/v26.3.3/controllers/state_manager.go
+ * @see https://github.com/bottlerocket-os/bottlerocket/issues/4162
+ *
+ * @internal
+ */
+export const OPERANDS_LABEL = 'nvidia.com/gpu.deploy.operands';
+
+/**
  * Taint of every GPU node, so that only pods that request GPUs are scheduled there.
  *
  * @internal
@@ -70,7 +81,7 @@ export function poolLabels(
   { image, sharing }: { readonly image?: NodeImage; readonly sharing?: GpuSharing } = {},
 ): { [key: string]: string } {
   return {
-    ...(image?.hasDevicePlugin ? { [DEVICE_PLUGIN_LABEL]: 'false' } : {}),
+    ...(image?.hasDevicePlugin ? { [DEVICE_PLUGIN_LABEL]: 'false', [OPERANDS_LABEL]: 'false' } : {}),
     ...(sharing && !image?.hasDevicePlugin ? sharingLabels(sharing) : {}),
     [POOL_LABEL]: poolName,
     [GPU_LABEL]: 'true',
@@ -97,7 +108,7 @@ export function sharingLabels(sharing: GpuSharing): { [key: string]: string } {
  *
  * @internal
  */
-export const CONDITIONAL_POOL_LABELS = [EFA_LABEL, DEVICE_PLUGIN_LABEL, PLUGIN_CONFIG_LABEL, MIG_LABEL];
+export const CONDITIONAL_POOL_LABELS = [EFA_LABEL, DEVICE_PLUGIN_LABEL, OPERANDS_LABEL, PLUGIN_CONFIG_LABEL, MIG_LABEL];
 
 /**
  * Name of the device plugin's configuration for a number of pods on one GPU.
