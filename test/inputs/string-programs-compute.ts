@@ -91,6 +91,7 @@ const plainPool = { instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNod
 /** Of clusters, their pools, their agents and topologies. */
 export const COMPUTE_STRUCTS: StructPrograms = {
   EksGpuClusterProps: cluster,
+  RoleOptions: (given) => cluster({ roleOptions: given }),
   SystemNodes: (given) => cluster({ systemNodes: given }),
   ExistingVpc: (given) => (stack) => {
     const { availabilityZones: zones, privateSubnetCidrs: ranges } = given;
@@ -224,6 +225,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     rack(stack, made);
     new ImagePrePuller(stack, id, { cluster: made, images: ['nvcr.io/a/b:1'] });
   },
+  'GpuInstanceType.offeredIn(region)': bound((value) => ({ instanceType: GpuInstanceType.G5_XLARGE.offeredIn(value) })),
   'GpuInstanceType.of(name)': bound((value) => ({ instanceType: GpuInstanceType.of(value) })),
   'GpuSharing.mig(profile)': bound((value) => ({
     instanceType: GpuInstanceType.P5_48XLARGE,

@@ -1,11 +1,12 @@
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { Release } from '@cdktf/provider-helm/lib/release';
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { dependOn } from '../../lib/core/dependencies';
-import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
+import { KubernetesAccess, helmMeta, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { ensureNamespace, knownNamespace } from '../../lib/kubernetes/namespaces';
@@ -167,6 +168,19 @@ describe('without a provider for the cluster', () => {
     };
     expect(found(three)).toEqual(['MISSING_PROVIDER']);
     expect(() => synthesize(three)).toThrow("stack 'test' has no kubernetes provider for cluster 'test'");
+  });
+
+  test('synthesis fails once where providers of both types are missing, and names those that are', () => {
+    const both = (defaults: boolean) => (stack: TerraformStack) => {
+      const cluster = new TestCluster(stack, 'Cluster');
+      configMap(stack, cluster);
+      const holder = new Construct(stack, 'Chart');
+      new Release(holder, 'Release', { ...helmMeta(holder, cluster), name: 'a', chart: 'a' });
+      if (defaults) new KubernetesProvider(stack, 'Default', {});
+    };
+    expect(found(both(false))).toEqual(['MISSING_PROVIDER']);
+    expect(() => synthesize(both(false))).toThrow('has no kubernetes and no helm provider');
+    expect(() => synthesize(both(true))).toThrow('has no helm provider');
   });
 
   test('objects that were taken out of the tree need none', () => {

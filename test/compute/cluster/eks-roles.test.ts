@@ -149,6 +149,7 @@ describe('an imported EKS cluster', () => {
         tags: {},
       });
       expect(cluster.release).toBeUndefined();
+      expect(cluster.connection.host).toMatch(/TfToken/);
     });
     expect(result.onlyData('aws_eks_cluster').name).toBe('shared');
     expect(result.types).toEqual([]);

@@ -74,6 +74,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       capacity,
       layout: layoutOf(spec),
       diskSize: spec.diskSize,
+      volumeKeyArn: cluster.volumeKeyArn,
       nodeSecurityGroupIds: cluster.securityGroupIds,
       efaSecurityGroupId: this.efaSecurityGroupId,
       placementGroupName: this.placementGroupName,

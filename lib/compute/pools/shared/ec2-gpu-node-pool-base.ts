@@ -109,6 +109,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
       ...aws,
       description: `Nodes of GPU pool ${name}`,
       service: 'ec2.amazonaws.com',
+      options: cluster.roleOptions,
       managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
     });
     this.nodeRoleArn = role.roleArn;
