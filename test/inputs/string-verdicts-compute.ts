@@ -212,6 +212,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME models[0].version | refused VALUE_NOT_CONCRETE models[0].version | refused VALUE_NOT_CONCRETE models[0].version',
   ],
   'CloudTopology.new(id)': ['text'],
+  'TopologyKarpenterPool.name': [
+    'refused INVALID_NAME karpenterPools[0].poolName | refused VALUE_NOT_CONCRETE karpenterPools[0].name | refused VALUE_NOT_CONCRETE karpenterPools[0].name',
+  ],
   'TopologyNodePool.name': [
     'refused INVALID_NAME nodePools[0].poolName | refused VALUE_NOT_CONCRETE nodePools[0].name | refused VALUE_NOT_CONCRETE nodePools[0].name',
   ],
