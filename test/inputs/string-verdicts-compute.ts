@@ -134,6 +134,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     "refused INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool'] | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector",
   ],
   'GpuNodePool.new(id)': ['text'],
+  'Ec2GpuNodePoolOptions.availabilityZone': [
+    'refused ZONE_NOT_KNOWN availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone',
+  ],
   'Ec2GpuNodePoolOptions.subnetIds': ['text | reference | reference'],
   'Ec2GpuNodePoolOptions.labels': [
     "refused INVALID_FORMAT labels['k'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels",
@@ -146,6 +149,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
   ],
+  'Ec2GpuNodePoolOptions.launchTags': ['unused', 'unused'],
   'GpuOperatorOptions.values': [
     'text | reference | reference',
     'text | reference | reference',
