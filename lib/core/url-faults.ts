@@ -29,7 +29,7 @@ export function plainUrlFaults(property: string, url: string, instead: string): 
   if (secret === undefined) return [];
   return [
     fault(
-      'URL_HOLDS_SECRET',
+      'SECRET_IN_URL',
       property,
       `${property} must not hold a secret, because it becomes part of the state and of a ConfigMap; got ${secret} in a URL of ` +
         `'${parsed.host}'; ${instead}`,
@@ -47,9 +47,21 @@ function parsedUrl(url: unknown): URL | undefined {
   }
 }
 
-function secretPart({ username, password, searchParams, hostname, pathname }: URL): string | undefined {
+/**
+ * What of a URL is a secret, for messages; nothing where none is, or where it is no URL.
+ *
+ * @internal
+ */
+export function secretInUrl(url: string): string | undefined {
+  const parsed = parsedUrl(url);
+  return parsed && secretPart(parsed);
+}
+
+function secretPart({ username, password, search, hostname, pathname }: URL): string | undefined {
   if (username !== '' || password !== '') return 'a user name or password';
-  const parameter = [...searchParams.keys()].find((name) => SECRET_PARAMETER.test(name));
+  // Some servers take a semicolon between parameters, too.
+  const parameters = new URLSearchParams(search.replace(/;/g, '&'));
+  const parameter = [...parameters.keys()].find((name) => SECRET_PARAMETER.test(name));
   if (parameter !== undefined) return `the parameter '${parameter}'`;
   // Whoever knows the path of an incoming webhook can post to its channel.
   return hostname === 'hooks.slack.com' && pathname.startsWith('/services/') ? 'an incoming webhook' : undefined;

@@ -19,13 +19,14 @@ import { concreteFault } from '../core/tokens';
 import { IWatchable } from '../core/watchable';
 import { DataSize } from '../units/data-size';
 import { secretFolder } from './alert-receiver';
-import { alertmanagerConfig, allReceivers, receiverFaults } from './alertmanager-config';
+import { alertmanagerConfig, allReceivers, receiverFaults, receiverWarnings } from './alertmanager-config';
 import { MetricContract } from './metric-contract';
 import { MonitoringOptions } from './monitoring-options';
 import { MonitoringServer } from './monitoring-server';
 import { MonitoringStorage } from './monitoring-storage';
 import { prometheusConfig, ruleFile } from './prometheus-config';
 import { ruleGroups } from './rule-groups';
+import { allowScrape } from './scrape-policy';
 import {
   givenThresholdFaults,
   thresholdsOf,
@@ -63,6 +64,10 @@ export interface MonitoringStackProps extends MonitoringOptions {
  * `ServerDown` and `ServersMissing` when some of them do not, and `RequestsFail` when more than 5 % of the requests do. Every query is checked against the metric catalog
  * first, so that no alert depends on a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
+ * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
+ * until the zone is back or the node is removed from the cluster; `heartbeatReceiver` tells of that, and `priorityClassName` keeps the pods
+ * from waiting behind others.
+ *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
 export class MonitoringStack extends Construct {
@@ -99,6 +104,7 @@ export class MonitoringStack extends Construct {
     this.#makePrometheus();
     this.#makeAlertmanager();
     this.#makeNetworkPolicy();
+    for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
   }
 
@@ -132,6 +138,11 @@ export class MonitoringStack extends Construct {
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
     this.#allowDiscovery(workload);
+    allowScrape(this, workload, {
+      cluster: this.#props.cluster,
+      from: this.namespace,
+      pods: this.#labels('prometheus'),
+    });
   }
 
   get #scrapeIntervalSeconds(): number {

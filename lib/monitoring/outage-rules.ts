@@ -34,7 +34,7 @@ function noServerAnswers(target: MetricsTarget): MonitoringRule {
       summary: `No server of ${target.jobName} has answered for ${OUTAGE_FOR}`,
       description: `Job ${target.jobName} in namespace ${target.namespace}. ${models(target)} cannot be reached, or Prometheus cannot reach them.`,
       runbook:
-        '1. Pods: kubectl get pods -o wide in the namespace. Pending: is there a node with free GPUs, has a capacity block or a reservation ' +
+        '1. Pods: kubectl get pods -o wide in the namespace. Pending: is there a node with room, has a capacity block or a reservation ' +
         'ended, has a zone failed? Init: are the weights in the store, and can the pod read them? CrashLoopBackOff: read the log of the ' +
         'container before it (--previous). 2. No pods: has the Deployment replicas, and what do its events say? 3. Pods that are ready: may ' +
         'Prometheus reach their metrics port through the network policies, and list them in their namespace?',
@@ -53,8 +53,8 @@ function serverDown(target: MetricsTarget): MonitoringRule {
       summary: `Pod {{ $labels.pod }} of ${target.jobName} has not answered for ${wait}`,
       description: `Job ${target.jobName} in namespace ${target.namespace}, node {{ $labels.node }}.`,
       runbook:
-        '1. Pod: kubectl describe pod shows whether it waits for weights, fails to load the model or restarts. 2. Node: is it ready, and its ' +
-        'GPU healthy? Delete the pod if its node does not come back.',
+        '1. Pod: kubectl describe pod shows whether it waits for weights, fails to load the model or restarts. 2. Node: is it ready and ' +
+        'healthy? Delete the pod if its node does not come back.',
     },
   };
 }
@@ -74,7 +74,7 @@ function serversMissing(target: MetricsTarget): MonitoringRule[] {
         summary: `{{ $value }} of ${replicas} servers of ${target.jobName} have answered for ${wait}`,
         description: `Job ${target.jobName} in namespace ${target.namespace}.`,
         runbook:
-          '1. Pods: kubectl get pods -o wide in the namespace. Pending pods wait for a node with free GPUs: is the pool at its largest, or is ' +
+          '1. Pods: kubectl get pods -o wide in the namespace. Pending pods wait for a node with room: is the pool at its largest, or is ' +
           'there no capacity? 2. Pods that do not become ready: see ServerDown.',
       },
     },

@@ -107,12 +107,12 @@ export const ROLLED: { readonly [pool: string]: PoolChange } = {
   'g5-48xlarge': [
     'release_version',
     () => ({ image: NodeImage.al2023({ releaseVersion: '1.35.7-20260801', driverMajor: 580 }) }),
-    () => ({ releaseVersion: '1.35.7-20260801' }),
+    () => ({ releaseVersion: '1.35.7-20260801', launchTemplate: { version: '1' } }),
   ],
   bottlerocket: [
     'release_version',
     () => ({ image: NodeImage.bottlerocket({ releaseVersion: '1.62.0-1d7b2d2f' }) }),
-    () => ({ releaseVersion: '1.62.0-1d7b2d2f' }),
+    () => ({ releaseVersion: '1.62.0-1d7b2d2f', launchTemplate: { version: '1' } }),
   ],
   'g6e-48xlarge': ['launch_template', () => ({ diskSize: DataSize.gib(320) }), () => SECOND_TEMPLATE],
   'p4d-24xlarge': ['launch_template', () => ({ placement: Placement.none() }), () => SECOND_TEMPLATE],

@@ -261,12 +261,12 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
   });
 });
 
-/** The pool of a node group in Terraform's state, whose address is made of the construct's path. */
 /** The pool of a request for its node group, whose name ends in what Terraform made. */
 function poolIn(path: string): string {
   return path.split('/')[4].replace(/-[0-9a-f]{26}$/, '');
 }
 
+/** The pool of a node group in Terraform's state, whose address is made of the construct's path. */
 function poolOf(subject: string): string | undefined {
   const address = (pool: string) =>
     new RegExp(`^(aws_eks_node_group|aws_launch_template)\\.${pool}_(.*_)?[0-9A-F]{8}$`);

@@ -12,7 +12,7 @@ import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { TestPool } from '../serving/support/fixtures';
-import { faultsAtSynth } from '../support/faults';
+import { faultsAtSynth, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { FaultText } from './fault-text';
 
@@ -85,6 +85,30 @@ export const TEXTS: FaultText[] = [
     property: 'efaPluginImage',
     text: "EFA plugin 'efa:v0.5.5' is too old for p6-b200.48xlarge: it would count NVLink devices as EFA; use v0.5.6 or later",
     faults: () => efaPluginFaults('efa:v0.5.5', ['p6-b200.48xlarge']),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'image',
+    text: "image must have a tag or a digest, so that what is pulled does not change unnoticed; got 'registry.example.com/ca'",
+    refuse: () => {
+      const stack = testStack();
+      new ClusterAutoscaler(stack, 'A', { cluster: testEksCluster(stack), image: 'registry.example.com/ca' });
+    },
+  },
+  {
+    id: 'MIG_MANAGER_RESTARTS_KUBELET',
+    text:
+      "the MIG manager of the GPU operator restarts the kubelet and reboots the nodes of pool(s) 'mig' while they join, after which nodes of " +
+      'AL2023 may stay NotReady for good (https://github.com/NVIDIA/gpu-operator/issues/2415); pass image: ' +
+      "NodeImage.BOTTLEROCKET_NVIDIA to 'mig', which divides the GPUs by itself, or watch new nodes",
+    faults: () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      pool('mig', GpuSharing.mig('1g.10gb'))(stack, cluster);
+      const agents = new NodeAgents(stack, 'Agents', { cluster, gpuOperator: GpuOperator.version() });
+      faultsAtSynth(agents);
+      return warningsOf(agents);
+    },
   },
   {
     id: 'MIG_NEEDS_GPU_OPERATOR',

@@ -29,7 +29,7 @@ export const TEXTS: FaultText[] = [
     faults: () => concreteFault('maxNodes', Lazy.numberValue({ produce: () => 1 }), 'nodes are counted'),
   },
   {
-    id: 'URL_HOLDS_SECRET',
+    id: 'SECRET_IN_URL',
     property: 'url',
     text:
       "url must not hold a secret, because it becomes part of the state and of a ConfigMap; got the parameter 'token' in a URL of " +

@@ -110,4 +110,10 @@ export const TEXTS: FaultText[] = [
     text: "plan is for a topology of one model, but there are 2; use plans: { '<name of the model>': plan }",
     refuse: () => make({ plan: plan(), models: [...MODELS, { ...MODELS[0], name: 'other' }] }),
   },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'monitoringOptions',
+    text: 'monitoringOptions describes what monitoring: false leaves out; remove one of the two',
+    refuse: () => make({ monitoring: false, monitoringOptions: { alertReceivers: [] } }),
+  },
 ];

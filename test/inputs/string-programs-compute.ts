@@ -157,7 +157,13 @@ export const COMPUTE_STRUCTS: StructPrograms = {
   NodeAgentsProps: (given) => (stack) => {
     const made = testCluster(stack);
     rack(stack, made);
-    new NodeAgents(stack, 'Agents', { cluster: made, efa: true, efaPluginImage: 'a.example/b:v0.5.6', ...given });
+    new NodeAgents(stack, 'Agents', {
+      cluster: made,
+      efa: true,
+      efaPluginImage: 'a.example/b:v0.5.6',
+      dcgmExporter: true,
+      ...given,
+    });
   },
   GpuOperatorOptions: (given) => (stack) => {
     const made = testCluster(stack);

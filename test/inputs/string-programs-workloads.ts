@@ -36,6 +36,7 @@ import {
   TensorDataType,
   TritonDeployment,
   TritonModel,
+  Warnings,
 } from '../../lib';
 import { TestWorkload } from '../monitoring/support';
 import { NDR, rack } from '../network/support';
@@ -237,7 +238,17 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
         resources: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, ...given.resources[0] }],
       }),
     }),
-  NvidiaNetworkOperatorProps: (given) => operator(given),
+  NvidiaNetworkOperatorProps: (given) =>
+    // Only address pools wait, by kubectl, for what the operator defines.
+    operator(given, {}, 'Operator', (site) =>
+      given.kubectlImage === undefined
+        ? undefined
+        : void new NvIpamPool(site.stack, 'Pool', {
+            operator: site.operator,
+            subnet: '192.168.0.0/22',
+            perNodeBlockSize: 16,
+          }),
+    ),
   SecondaryNetworkProps: (given) =>
     network((site) => {
       const whole = { type: 'whereabouts', ...given.ipam };
@@ -326,6 +337,8 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     ),
   'ModelStore.uriFor(model)': (value) => (stack) => void new ModelStore(stack, 'Store').uriFor(value),
   'ModelStore.uriFor(version)': (value) => (stack) => void new ModelStore(stack, 'Store').uriFor('chat', value),
+  'Warnings.accept(id)': (id) => (stack) => Warnings.accept(stack, id, 'read'),
+  'Warnings.accept(reason)': (reason) => (stack) => Warnings.accept(stack, 'PUBLIC_API', reason),
   'ExistingNamespaces.declare(names)': (names) => (stack) => {
     const cluster = testCluster(stack);
     ExistingNamespaces.declare(cluster, names);

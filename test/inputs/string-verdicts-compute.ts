@@ -60,7 +60,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ClusterAutoscalerProps.chartVersion': [
     'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
   ],
-  'ClusterAutoscalerProps.imageTag': ['text | reference | reference'],
+  'ClusterAutoscalerProps.image': ['refused INVALID_FORMAT image | reference | reference'],
   'ClusterAutoscaler.new(id)': ['text'],
   'ExistingVpc.vpcId': ['text | reference | reference'],
   'ExistingVpc.privateSubnetIds': ['refused TOO_FEW_ZONES vpc.privateSubnetIds | reference | reference'],
@@ -161,6 +161,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',
   ],
   'ImagePrePullerProps.command': ['text | reference | reference'],
+  'ImagePrePullerProps.pauseImage': ['text | reference | reference'],
   'ImagePrePullerProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
@@ -186,6 +187,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'NodeAgentsProps.nvidiaPluginImage': ['text | reference | reference'],
   'NodeAgentsProps.region': ['unused'],
+  'NodeAgentsProps.dcgmExporterImage': ['text | reference | reference'],
   'NodeAgentsProps.efaPluginImage': ['text | reference | reference'],
   'NodeImageRelease.releaseVersion': ['refused INVALID_FORMAT releaseVersion'],
   'Placement.existing(groupName)': ['text | reference | reference'],

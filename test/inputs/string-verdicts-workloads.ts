@@ -97,7 +97,10 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
   'NvidiaNetworkOperatorProps.chartVersion': ['refused OUT_OF_RANGE chartVersion'],
+  'Warnings.accept(id)': ['refused INVALID_FORMAT id'],
+  'Warnings.accept(reason)': ['unused'],
   'NvidiaNetworkOperatorProps.chartRepository': ['text | reference | reference'],
+  'NvidiaNetworkOperatorProps.kubectlImage': ['text | reference | reference'],
   'NvidiaNetworkOperator.new(id)': ['text'],
   'NicDriver.container(version)': ['text | reference | reference'],
   'NvIpamPoolProps.subnet': [

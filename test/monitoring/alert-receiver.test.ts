@@ -72,19 +72,19 @@ describe('the URL of a webhook', () => {
     ['ftp://alerts.example.com', 'INVALID_FORMAT'],
     ['javascript:alert(1)', 'INVALID_FORMAT'],
     ['https://', 'INVALID_FORMAT'],
-    ['https://user:hf_x@alerts.example.com', 'URL_HOLDS_SECRET'],
-    ['https://hf_x@alerts.example.com', 'URL_HOLDS_SECRET'],
-    ['https://alerts.example.com/?token=x', 'URL_HOLDS_SECRET'],
-    ['https://alerts.example.com/?access_token=x', 'URL_HOLDS_SECRET'],
-    ['https://alerts.example.com/?X-Amz-Signature=x', 'URL_HOLDS_SECRET'],
-    ['https://alerts.example.com/?api-key=x', 'URL_HOLDS_SECRET'],
-    ['https://x.azurewebsites.net/api/hook?code=x', 'URL_HOLDS_SECRET'],
-    ['https://x.logic.azure.com/workflows?sig=x', 'URL_HOLDS_SECRET'],
-    ['https://hooks.slack.com/services/T000/B000/XXX', 'URL_HOLDS_SECRET'],
+    ['https://user:hf_x@alerts.example.com', 'SECRET_IN_URL'],
+    ['https://hf_x@alerts.example.com', 'SECRET_IN_URL'],
+    ['https://alerts.example.com/?token=x', 'SECRET_IN_URL'],
+    ['https://alerts.example.com/?access_token=x', 'SECRET_IN_URL'],
+    ['https://alerts.example.com/?X-Amz-Signature=x', 'SECRET_IN_URL'],
+    ['https://alerts.example.com/?api-key=x', 'SECRET_IN_URL'],
+    ['https://x.azurewebsites.net/api/hook?code=x', 'SECRET_IN_URL'],
+    ['https://x.logic.azure.com/workflows?sig=x', 'SECRET_IN_URL'],
+    ['https://hooks.slack.com/services/T000/B000/XXX', 'SECRET_IN_URL'],
   ])('%s is refused', (url, id) => {
     const faults = refused(hook(url));
     expect(idsOf(faults)).toEqual([`${id} alertReceivers[0].url`]);
-    if (id === 'URL_HOLDS_SECRET') expect(faults[0].reason).not.toMatch(/hf_x|XXX|=x/);
+    if (id === 'SECRET_IN_URL') expect(faults[0].reason).not.toMatch(/hf_x|XXX|=x/);
   });
 
   test('may be in a secret, and must be in one place', () => {

@@ -1,9 +1,10 @@
 import { Token } from 'cdktf';
-import { CapacityPlanner, GpuInstanceType, ModelSpec } from '../../lib';
+import { CapacityPlanner, CloudTopology, GpuInstanceType, ModelSpec } from '../../lib';
 import { defaultThresholdMs } from '../../lib/monitoring/latency-threshold';
 import { CapacityPlan } from '../../lib/planning';
 import { firstTokenUnderLoadMs } from '../../lib/planning/first-token-under-load';
 import { faultsThrown, idsOf, warningsOf } from '../support/faults';
+import { Block, testStack } from '../support/synth';
 import { Watched, monitor } from './support';
 
 const thresholds = (watched: readonly Watched[], props = {}) => {
@@ -97,6 +98,24 @@ describe('the threshold of HighLatency', () => {
       /names the model 'lama', but the watched/,
     );
   });
+});
+
+test('of every model of a topology lies above what its plan expects', () => {
+  const stack = testStack();
+  const models = [ModelSpec.LLAMA_3_1_8B, ModelSpec.LLAMA_3_1_70B, ModelSpec.LLAMA_65B];
+  const topology = new CloudTopology(stack, 'Cloud', {
+    clusterName: 'chat',
+    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    models: models.map((model) => ({ model })),
+  });
+  const { groups } = JSON.parse(topology.monitoring?.rules ?? '') as { groups: { rules: Block[] }[] };
+  const alerts = groups.flatMap(({ rules }) => rules.filter(({ alert }) => alert === 'HighLatency'));
+  expect(alerts.map(({ labels }) => labels.model).sort()).toEqual(models.map(({ name }) => name).sort());
+  for (const { expr, labels } of alerts) {
+    const plan = topology.plans[labels.model];
+    expect(Number(/> (\S+)$/.exec(expr)?.[1])).toBeGreaterThan(firstTokenUnderLoadMs(plan));
+  }
+  expect(warningsOf(stack).map(({ id }) => id)).not.toContain('LATENCY_BELOW_PLAN');
 });
 
 describe('the time to the first token under load', () => {

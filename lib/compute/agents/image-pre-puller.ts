@@ -37,6 +37,11 @@ export interface ImagePrePullerProps {
   readonly nodePools?: IGpuNodePool[];
   /** A command that exists in each of the images and exits at once. @default ['/bin/true'] */
   readonly command?: string[];
+  /**
+   * Image of the container that stays, and does nothing, with its registry, by tag or by digest.
+   * @default 'registry.k8s.io/pause:3.10'
+   */
+  readonly pauseImage?: string;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
   /** Name of the DaemonSet: an RFC 1123 label. @default - from the construct's id */
@@ -91,7 +96,7 @@ export class ImagePrePuller extends Construct {
           initContainers: images.map((image) =>
             container(containerName(image), image, textList(props.command ?? ['/bin/true'])),
           ),
-          containers: [container('pause', PAUSE_IMAGE)],
+          containers: [container('pause', props.pauseImage ?? PAUSE_IMAGE)],
           spec: {
             terminationGracePeriodSeconds: 1,
             nodeSelector: { [GPU_LABEL]: 'true' },

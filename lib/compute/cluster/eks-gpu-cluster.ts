@@ -5,6 +5,7 @@ import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
 import { IServiceAccountRole } from '../../core/aws-role';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
@@ -209,6 +210,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.#addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
     this.#clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
     claimClusterName(this, clusterName, provider);
+    ClusterLedger.of(this).declareOwn();
     ClusterChecks.of(this);
   }
 

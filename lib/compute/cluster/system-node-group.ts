@@ -9,6 +9,7 @@ import { awsTags } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
 import { ClusterRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
+import { enterSystemNodeDisk } from '../../core/system-nodes';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 
 /**
@@ -46,6 +47,7 @@ export class SystemNodeGroup extends Construct {
   public constructor(scope: Construct, id: string, props: SystemNodeGroupProps) {
     super(scope, id);
     const { provider, clusterName, nodes } = props;
+    const diskGib = nodes.diskSize?.gib ?? 50;
     const tags = awsTags({ Name: `${clusterName}-system` }, props.tags);
     const role = new ClusterRole(this, 'NodeRole', {
       provider,
@@ -67,7 +69,7 @@ export class SystemNodeGroup extends Construct {
           deviceName: '/dev/xvda',
           ebs: {
             volumeType: 'gp3',
-            volumeSize: nodes.diskSize?.gib ?? 50,
+            volumeSize: diskGib,
             encrypted: 'true',
             deleteOnTermination: 'true',
           },
@@ -77,6 +79,7 @@ export class SystemNodeGroup extends Construct {
       tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({ resourceType, tags })),
       tags,
     });
+    enterSystemNodeDisk(scope, this, diskGib);
     const minNodes = nodes.minNodes ?? 2;
     const group = new EksNodeGroup(this, 'Resource', {
       provider,

@@ -1,6 +1,11 @@
 import { Construct } from 'constructs';
 import { instanceTypeOf } from '../../catalog/gpu-instance-type';
 import { TritonRelease } from '../../catalog/serving-engine';
+import {
+  ClusterAutoscaler,
+  hasClusterAutoscaler,
+  needsClusterAutoscaler,
+} from '../../compute/agents/cluster-autoscaler';
 import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
@@ -12,6 +17,7 @@ import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
+import { Warnings } from '../../core/warnings';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { nodesFor } from '../../planning/configuration';
@@ -55,7 +61,7 @@ export class CloudTopology extends Construct {
     super(scope, id);
     let elsewhere: Construct | undefined;
     try {
-      const { models, nodePools, imageRegistry } = props;
+      const { models, nodePools } = props;
       throwIfInvalid(this, [...workloadsFaults(this, props.workloads), ...childNameFaults(models, nodePools ?? [])]);
       if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
       throwIfInvalid(this, onePlanFaults(props));
@@ -79,17 +85,15 @@ export class CloudTopology extends Construct {
 
       if (props.workloads && props.workloads !== scope) elsewhere = new Construct(props.workloads, id);
       const workloads = elsewhere ?? this;
-      ensureProvider(workloads, cluster);
+      faults.push(...ensureProvider(workloads, cluster, props.kubernetesAccess));
       // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
       if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
-      if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
-        makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
+      this.#makeAgents(workloads, props, faults);
       this.#makeDeployments(workloads, props, faults);
+      const monitoring = this.#makeMonitoring(workloads, props, faults);
       throwIfInvalid(this, faults);
-      if (props.monitoring ?? true) {
-        this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
-        for (const deployment of this.#deploymentsByName.values()) this.monitoring.watch(deployment);
-      }
+      for (const deployment of this.#deploymentsByName.values()) monitoring?.watch(deployment);
+      this.monitoring = monitoring;
     } catch (error) {
       withdraw(this, elsewhere);
       throw error;
@@ -132,6 +136,36 @@ export class CloudTopology extends Construct {
       const pool = makePart(faults, make, given ? `nodePools[${index}]` : '', `pool '${name}'`);
       if (pool) this.#poolsByName.set(name, pool);
     });
+  }
+
+  /** What makes nodes and GPUs appear. */
+  #makeAgents(
+    workloads: Construct,
+    { nodeAgents, clusterAutoscaler, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): void {
+    const { cluster } = this;
+    if (nodeAgents === false) Warnings.accept(cluster, 'NO_NODE_AGENTS', 'nodeAgents of a topology is false');
+    else if (!hasNodeAgents(cluster))
+      makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
+    if (clusterAutoscaler === false)
+      Warnings.accept(cluster, 'NO_CLUSTER_AUTOSCALER', 'clusterAutoscaler of a topology is false');
+    else if (!hasClusterAutoscaler(cluster) && (clusterAutoscaler ?? needsClusterAutoscaler(cluster)))
+      makePart(faults, () => new ClusterAutoscaler(workloads, 'ClusterAutoscaler', { cluster, imageRegistry }));
+  }
+
+  #makeMonitoring(
+    workloads: Construct,
+    { monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): MonitoringStack | undefined {
+    if (!monitoring) {
+      if (monitoringOptions) faults.push(unusedMonitoringFault());
+      return undefined;
+    }
+    const options = { imageRegistry, ...monitoringOptions };
+    const make = () => new MonitoringStack(workloads, 'Monitoring', { ...options, cluster: this.cluster });
+    return makePart(faults, make, 'monitoringOptions');
   }
 
   #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
@@ -210,6 +244,11 @@ function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
     const nodes = nodesFor(plan.instanceType, plan.parallelism.withReplicas(replicas));
     return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
   });
+}
+
+function unusedMonitoringFault(): Fault {
+  const reason = 'monitoringOptions describes what monitoring: false leaves out; remove one of the two';
+  return fault('CONFLICTING_PROPERTIES', 'monitoringOptions', reason);
 }
 
 function onePlanFaults({ models, plan, plans }: CloudTopologyProps): Fault[] {

@@ -88,7 +88,7 @@ function autoscaler(imageRegistry?: ImageRegistry) {
     void new ClusterAutoscaler(stack, 'Autoscaler', {
       cluster: testEksCluster(stack),
       imageRegistry,
-      imageTag: 'v1.35.2',
+      image: 'registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.2',
     });
 }
 

@@ -4,11 +4,12 @@ import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { Lazy, Token } from 'cdktf';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { Block, synthesize, synthesizePair } from '../../support/synth';
+import { Block, Synthesized, synthesize, synthesizePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool, userData, refusal } from '../test-pool';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
@@ -108,6 +109,38 @@ describe('GpuNodePool', () => {
     for (const type of ['aws_eks_node_group', 'aws_launch_template', 'aws_iam_role']) {
       expect(result.only(type).tags).toEqual(tags);
     }
+  });
+
+  test('lets a tag be changed without a node being replaced: new instances get it from their group', () => {
+    const [before, after] = [synthPool(EFA), synthPool(EFA, { tags: { stage: 'prod', Name: 'mine' } })];
+    const template = (result: Synthesized) => {
+      const { tags: _, tag_specifications: __, lifecycle, ...rest } = result.only('aws_launch_template');
+      expect(lifecycle).toEqual({ ignore_changes: ['tag_specifications'] });
+      return rest;
+    };
+    expect(template(after)).toEqual(template(before));
+    const { tags: _, ...group } = before.only('aws_eks_node_group');
+    expect(after.only('aws_eks_node_group')).toMatchObject(group);
+    expect(before.types).not.toContain('aws_autoscaling_group_tag');
+    const tag = (key: string, value: string) => ({ key, value, propagate_at_launch: true });
+    expect(after.resources('aws_autoscaling_group_tag').map((each) => each.tag)).toEqual(
+      expect.arrayContaining([tag('stage', 'prod'), tag('Name', 'mine')]),
+    );
+    expect(after.only('aws_launch_template').tag_specifications[0].tags.Name).toBe('mine');
+  });
+
+  test('takes as many tags as an Auto Scaling group has room for', () => {
+    const tags = (name: string, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}/${index}`, 'x']));
+    const make =
+      (own: number, options: Options = {}) =>
+      () =>
+        synthPool({ ...options, tags: tags('own', own) }, { tags: tags('cluster', 20) });
+    expect(make(24)).not.toThrow();
+    expect(refusal(make(25))).toBe('OUT_OF_RANGE tags');
+    const autoscaling = Autoscaling.clusterAutoscaler();
+    expect(make(10, { autoscaling })).not.toThrow();
+    expect(refusal(make(11, { autoscaling }))).toBe('TOO_MANY_AUTOSCALER_TAGS labels');
   });
 
   test('uses the instance store as RAID 0 where there is one', () => {

@@ -90,6 +90,7 @@ export class StandIns implements Stoppable {
     if (tools.terraform && (proxy || !wantsAws)) {
       this.terraform = new Terraform({
         file: tools.terraform.file,
+        product: tools.terraform.product,
         providers: tools.providers,
         folder: path.join(folder, 'work'),
         awsEndpoint: proxy?.endpoint,

@@ -1,7 +1,11 @@
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { dependOn } from '../../../core/dependencies';
+import { addWarning } from '../../../core/validation';
+import { fault } from '../../../units/fault';
+import { NodeImageFamily } from '../options/node-image';
 import { helmReleaseName } from '../../../core/naming';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
@@ -15,7 +19,7 @@ import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { karpenterFaults } from './karpenter-faults';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { KarpenterInstallation } from './karpenter-installation';
-import { capacityType, karpenterObjects } from './karpenter-objects';
+import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpenter-objects';
 import { mergedTags } from '../../../core/tags';
 
 /**
@@ -71,7 +75,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       labels: this.nodeLabels,
       taints: this.taints,
       // Custom resources escape their text themselves.
-      tags: { ...mergedTags({}, { ...cluster.tags, ...spec.tags }), Name: name },
+      tags: mergedTags({ Name: name }, { ...cluster.tags, ...spec.tags }),
     });
     KarpenterInstallation.of(props.workloads ?? this, this, {
       cluster,
@@ -84,13 +88,19 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     const { block } = spec.capacity;
     if (block) capacityBlockAlarm(this, { name, tags, provider, block });
     warnOfPool(this, spec);
+    if (!isPinned(spec)) warnOfUnpinnedImage(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    // What is waited for is what installs Karpenter.
+    if (!props.dependsOn?.length) ClusterLedger.of(cluster).addNeed(ClusterSingleton.KARPENTER, this);
   }
 
   /** Labels that Karpenter itself sets on the nodes, as far as their values are known. */
   public get platformLabels(): { [key: string]: string } | undefined {
-    return { 'karpenter.sh/nodepool': this.poolName, 'karpenter.sh/capacity-type': capacityType(this.capacity.kind) };
+    return {
+      'karpenter.sh/nodepool': nodePoolName(this.#spec),
+      'karpenter.sh/capacity-type': capacityType(this.capacity.kind),
+    };
   }
 
   /** Allocatable resources of one node that differ from those of the hardware: pods with an address, and huge pages. */
@@ -112,4 +122,21 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
   public explain(): string {
     return explainPool(this.#spec, this.subnetIds, false);
   }
+}
+
+/** @see https://karpenter.sh/docs/tasks/managing-amis/ */
+function warnOfUnpinnedImage(scope: Construct, { image, cluster }: GpuNodePoolSpec): void {
+  const cure =
+    image.family === NodeImageFamily.BOTTLEROCKET
+      ? 'NodeImage.bottlerocket({ releaseVersion })'
+      : `kubernetesVersion to cluster '${cluster.clusterName}', or NodeImage.al2023({ releaseVersion })`;
+  addWarning(
+    scope,
+    fault(
+      'IMAGE_NOT_PINNED',
+      'image',
+      `no release of image '${image}' is pinned, so each node that Karpenter launches gets the newest of its day; running nodes keep theirs, and no ` +
+        `change of the pool replaces them; pass ${cure}`,
+    ),
+  );
 }

@@ -2,10 +2,11 @@ import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { dependOn } from '../../../core/dependencies';
 import { AutoscalingKind } from '../options/autoscaling';
 import { CapacityKind } from '../options/capacity';
-import { nodeTemplateTags, tagAutoscalingGroup } from '../shared/autoscaling-group-tags';
+import { nodeTemplateTags, tagAutoscalingGroup, tagInstances } from '../shared/autoscaling-group-tags';
 import { capacityBlockSchedule } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
@@ -111,6 +112,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       lifecycle: lifecycle(spec, launchTemplate, keepSubnets(this, spec)),
     });
     const autoscalingGroupName = this.#nodeGroup.resources.get(0).autoscalingGroups.get(0).name;
+    tagInstances(this, { name: autoscalingGroupName, tags: { ...cluster.tags, ...spec.tags }, provider });
     if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {
       const gpus = spec.sharing.gpusPerNode(instanceType);
       const { taints, efaInterfacesPerNode: efaInterfaces } = this;
@@ -124,6 +126,8 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER)
+      ClusterLedger.of(cluster).addNeed(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }
 
   /** Whether the cluster autoscaler adds nodes. */

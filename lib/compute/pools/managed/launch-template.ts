@@ -70,8 +70,11 @@ export function gpuLaunchTemplate(scope: Construct, props: GpuLaunchTemplateProp
     // Tags of a node group do not reach what is launched for it.
     tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({
       resourceType,
-      tags: { ...props.tags, Name: props.name },
+      tags: { Name: props.name, ...props.tags },
     })),
+    // A tag would make a new version of the template, and EKS would replace every node for it. Later tags reach new instances by the Auto
+    // Scaling group.
+    lifecycle: { ignoreChanges: ['tag_specifications'] },
   });
 }
 

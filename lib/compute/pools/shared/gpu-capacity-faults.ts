@@ -2,7 +2,7 @@ import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { hasToken } from '../../../core/tokens';
 import { Fault, fault } from '../../../units/fault';
 import { AutoscalingKind } from '../options/autoscaling';
-import { nodeTemplateTagFaults } from './autoscaling-group-tags';
+import { instanceTagFaults, nodeTemplateTagFaults } from './autoscaling-group-tags';
 import { bottlerocketFaults } from './bottlerocket-settings';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { gpuSharingFaults } from '../options/gpu-sharing';
@@ -50,9 +50,9 @@ export function reservedCapacityFaults({ capacity, placement, minNodes, maxNodes
  */
 export function operationFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, autoscaling, initialNodes, repair, labels, taints } = spec;
-  const faults: Fault[] = [];
+  const faults = instanceTagFaults({ ...cluster.tags, ...spec.tags });
   if (autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER && !hasToken([labels, [...taints]])) {
-    faults.push(...nodeTemplateTagFaults(labels, taints));
+    faults.push(...nodeTemplateTagFaults(labels, taints, { ...cluster.tags, ...spec.tags }));
   }
   if (initialNodes === 0 && autoscaling.kind === AutoscalingKind.NONE) {
     faults.push(

@@ -7,6 +7,7 @@ import { PlacementKind } from '../options/placement';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
 import { needsOneSubnet } from './needs-one-subnet';
 import { hugePageCount } from './huge-pages';
+import { usesWholeReservation } from './reservation-claims';
 import { maxPodsBeside } from './launch-template-interfaces';
 
 /**
@@ -28,6 +29,7 @@ export function explainPool(spec: GpuNodePoolSpec, subnetIds: readonly string[],
     ...(spec.capacity.kind === CapacityKind.ON_DEMAND && type.gpuCount === 8 && type.nvlinkDomainSize === 8
       ? ['capacity: this size is often not available on demand, but with a capacity block or a reservation']
       : []),
+    ...updateLines(spec),
     ...(spec.repair.isEnabled && spec.capacity.reserved
       ? ['node repair: a node is only replaced while the reservation has an instance to spare']
       : []),
@@ -87,6 +89,15 @@ function blockLines({ capacity, initialNodes }: GpuNodePoolSpec, managed: boolea
   ];
 }
 
+/** A reservation is used up sooner than capacity on demand. */
+function updateLines(spec: GpuNodePoolSpec): string[] {
+  if (spec.capacity.kind !== CapacityKind.RESERVATION) return [];
+  const none = usesWholeReservation(spec) ? ', and the reservation has none' : '';
+  return [
+    `updates: another image, Kubernetes version, disk or layout starts a new node before it drains an old one; that needs an instance to spare${none}`,
+  ];
+}
+
 /**
  * Warns of what is allowed in a pool, but rarely intended.
  *
@@ -114,6 +125,18 @@ export function warnOfPool(scope: Construct, spec: GpuNodePoolSpec): void {
         'instanceType',
         `'${instanceType.name}' is of a previous generation: few regions offer it, and newer NVIDIA drivers do not support it; prefer a current ` +
           'type for new pools',
+      ),
+    );
+  }
+  if (usesWholeReservation(spec)) {
+    addWarning(
+      scope,
+      fault(
+        'UPDATE_NEEDS_SPARE',
+        'minNodes',
+        `the pools on ${capacity} always use all of its ${capacity.reserved?.instances} instance(s), but another image, Kubernetes version, disk or ` +
+          'layout starts a new node before it drains an old one: the update would fail; reserve one instance more, or lower minNodes and scale the ' +
+          'pool down before an update',
       ),
     );
   }

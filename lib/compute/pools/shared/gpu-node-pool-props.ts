@@ -92,18 +92,12 @@ export interface Ec2GpuNodePoolOptions {
    */
   readonly image?: NodeImage;
   /**
-   * Tags of the AWS resources and of instances, in addition to the cluster's. A change does not touch running nodes: instances have the tags
-   * that were set when they were launched. Volumes and network interfaces have `launchTags` only. Karpenter tags all that it launches, and
-   * replaces its nodes one by one when a tag changes.
+   * Tags of the AWS resources, the instances and the volumes, in addition to the cluster's. A change touches no running node: an instance has the
+   * tags that were set when it was launched, volumes and network interfaces those that were set when the pool was created. Karpenter replaces
+   * its nodes one by one when a tag changes.
    * @default - none
    */
   readonly tags?: { [key: string]: string };
-  /**
-   * Tags of the instances, volumes and network interfaces that are launched, for accounts that refuse to launch without them. They are in the
-   * launch template: a change rolls the nodes, which needs an instance to spare.
-   * @default - none
-   */
-  readonly launchTags?: { [key: string]: string };
   /** AWS provider. @default - the cluster's */
   readonly provider?: TerraformProvider;
 }
