@@ -6,6 +6,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'MetricsTarget.models': 'refused VALUE_NOT_CONCRETE metricsTarget.models',
   'ExistingNamespaces.declare(names)': 'refused VALUE_NOT_CONCRETE names',
   'ImageRegistry.mirror(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',
+  'ModelStoreProps.readers': 'reference',
   'ApiAccess.privateFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',
   'ApiAccess.publicFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',
   'ExistingVpc.privateSubnetIds': 'reference',
@@ -25,10 +26,14 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AdapterSelection.deviceIds': 'refused VALUE_NOT_CONCRETE adapters.deviceIds',
   'AdapterSelection.interfaceNames': 'refused VALUE_NOT_CONCRETE adapters.interfaceNames',
   'VirtualFunctionRail.physicalFunctions': 'reference',
+  'Sidecar.command': 'reference',
+  'Sidecar.args': 'reference',
   'OnnxRuntimeModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
+  'TritonDeploymentProps.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
   'TritonDeploymentProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
   'TritonDeploymentProps.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
-  'TritonDeploymentProps.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
+  'ModelFiles.include': 'refused VALUE_NOT_CONCRETE include',
+  'ModelFiles.exclude': 'refused VALUE_NOT_CONCRETE exclude',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

@@ -49,7 +49,7 @@ const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
 const onnx = { name: 'scores', maxBatchSize: 0, inputs: [tensor], outputs: [{ ...tensor, name: 'y' }] };
 const credentials = { secretName: 'store' };
 
-function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
+export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
   return (stack) => {
     const cluster = testCluster(stack);
     new TritonDeployment(stack, id, {
@@ -63,14 +63,14 @@ function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => Mo
 }
 
 /** A store that a deployment reads and an import writes. */
-function stored(make: (stack: TerraformStack) => any): Program {
+export function stored(make: (stack: TerraformStack) => any): Program {
   return (stack) => {
     const store = make(stack);
     deploy({}, 'Chat', () => store)(stack);
   };
 }
 
-function importing(given: Given, id = 'Import'): Program {
+export function importing(given: Given, id = 'Import'): Program {
   return (stack) =>
     void new ModelImport(stack, id, {
       cluster: testCluster(stack),

@@ -149,7 +149,6 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
   ],
-  'Ec2GpuNodePoolOptions.launchTags': ['unused', 'unused'],
   'GpuOperatorOptions.values': [
     'text | reference | reference',
     'text | reference | reference',
@@ -187,8 +186,8 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'NodeAgentsProps.nvidiaPluginImage': ['text | reference | reference'],
   'NodeAgentsProps.region': ['unused'],
-  'NodeAgentsProps.dcgmExporterImage': ['text | reference | reference'],
   'NodeAgentsProps.efaPluginImage': ['text | reference | reference'],
+  'NodeAgentsProps.dcgmExporterImage': ['text | reference | reference'],
   'NodeImageRelease.releaseVersion': ['refused INVALID_FORMAT releaseVersion'],
   'Placement.existing(groupName)': ['text | reference | reference'],
   'SystemNodes.instanceType': ['refused INVALID_FORMAT systemNodes.instanceType | reference | reference'],

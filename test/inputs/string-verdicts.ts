@@ -1,5 +1,6 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
+import { POD_VERDICTS } from './string-verdicts-pods';
 
 /**
  * What becomes of every text that the public API takes, in the words of `verdicts.ts`: a line for each way in which a text can be in the
@@ -11,4 +12,5 @@ import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
+  ...POD_VERDICTS,
 };
