@@ -63,7 +63,7 @@ export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack
 }
 
 /** A store that a deployment reads and an import writes. */
-export function stored(make: (stack: TerraformStack) => any): Program {
+function stored(make: (stack: TerraformStack) => any): Program {
   return (stack) => {
     const store = make(stack);
     deploy({}, 'Chat', () => store)(stack);

@@ -1,6 +1,6 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Program } from './string-programs-compute';
-import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
+import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 
 const STRUCTS = { ...COMPUTE_STRUCTS, ...WORKLOAD_STRUCTS, ...POD_STRUCTS };
 const ARGUMENTS = { ...COMPUTE_ARGUMENTS, ...WORKLOAD_ARGUMENTS, ...POD_ARGUMENTS };

@@ -5,11 +5,9 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'TritonReleaseProps.onnxRuntimeVersion': ['refused INVALID_FORMAT onnxRuntimeVersion'],
   'TritonReleaseProps.cudaVersion': ['refused INVALID_FORMAT cudaVersion'],
   'TritonReleaseProps.cudaDriver': ['refused INVALID_FORMAT cudaDriver'],
-  'SecretKey.secretName': ["refused INVALID_NAME secretEnvironment['HUB_TOKEN'].secretName | reference | reference"],
-  'SecretKey.key': ["refused INVALID_NAME secretEnvironment['HUB_TOKEN'].key | reference | reference"],
-  'EgressTarget.cidr': ['refused INVALID_FORMAT egressTo[0].cidr | reference | BUG evaluated: y'],
-  'ModelStore.grantRead(prefix)': ['text | reference | reference'],
-  'ModelStore.grantReadWrite(prefix)': ['text | reference | reference'],
+  'SecretKey.secretName': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].secretName | reference | reference"],
+  'SecretKey.key': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].key | reference | reference"],
+  'EgressTarget.cidr': ['refused INVALID_FORMAT egressTo[0].cidr | reference | reference'],
   'PodVolume.secret(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
   ],
@@ -39,6 +37,17 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'PodAdditions.runtimeClassName': ['refused INVALID_NAME runtimeClassName | reference | reference'],
   'PodAdditions.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
   'PodAdditions.serviceAnnotations': ['text | reference | reference', 'text | reference | reference'],
+  'TritonDeploymentProps.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
+  'TritonDeploymentProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'TritonDeploymentProps.accessibleFrom': [
+    'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
+  ],
+  'TritonDeploymentProps.metricsFrom': [
+    'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
+  ],
+  'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ModelStore.grantRead(prefix)': ['text | reference | reference'],
+  'ModelStore.grantReadWrite(prefix)': ['text | reference | reference'],
   'ModelFiles.include': [
     'refused INVALID_FORMAT source.include[0] | refused VALUE_NOT_CONCRETE include | refused VALUE_NOT_CONCRETE include',
   ],

@@ -43,10 +43,8 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'MetricsTarget.version': [
     'refused INDICATOR_UNAVAILABLE metricsTarget | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
   ],
-  'Warnings.accept(id)': ['refused INVALID_FORMAT id'],
-  'Warnings.accept(reason)': ['unused'],
   'ExistingNamespaces.declare(names)': [
-    'refused INVALID_NAME names[0] | refused VALUE_NOT_CONCRETE names | refused VALUE_NOT_CONCRETE names',
+    'refused INVALID_NAME names[0] | refused VALUE_NOT_CONCRETE names[0] | refused VALUE_NOT_CONCRETE names[0]',
   ],
   'CustomResourcesProps.releaseName': [
     'refused INVALID_NAME releaseName | refused VALUE_NOT_CONCRETE releaseName | refused VALUE_NOT_CONCRETE releaseName',
@@ -64,8 +62,8 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAccessLogs.prefix': ['text | reference | reference'],
   'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'ModelStoreProps.encryptionKeyArn': ['text | reference | reference'],
-  'ModelStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreProps.readers': ['refused INVALID_FORMAT readers[0] | reference | reference'],
+  'ModelStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreProps.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
@@ -100,6 +98,8 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
   'NvidiaNetworkOperatorProps.chartVersion': ['refused OUT_OF_RANGE chartVersion'],
+  'Warnings.accept(id)': ['refused INVALID_FORMAT id'],
+  'Warnings.accept(reason)': ['unused'],
   'NvidiaNetworkOperatorProps.chartRepository': ['text | reference | reference'],
   'NvidiaNetworkOperatorProps.kubectlImage': ['text | reference | reference'],
   'NvidiaNetworkOperator.new(id)': ['text'],
@@ -168,17 +168,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'TritonDeploymentProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'TritonDeploymentProps.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
-  'TritonDeploymentProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
   'TritonDeploymentProps.environment': ['text | reference | reference', 'text | reference | reference'],
   'TritonDeploymentProps.extraArguments': ['text | reference | reference'],
   'TritonDeploymentProps.priorityClassName': ['text | reference | reference'],
-  'TritonDeploymentProps.accessibleFrom': [
-    'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
-  ],
-  'TritonDeploymentProps.metricsFrom': [
-    'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
-  ],
   'VllmModelProps.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
@@ -202,11 +194,10 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelImportProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
   'ModelImportProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
   'ModelImport.new(id)': ['text'],
   'ModelFile.url': [
-    'refused INVALID_FORMAT source.files[0].url | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
+    'refused INVALID_FORMAT source.files[0].url, INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
   ],
   'ModelFile.path': [
     'refused INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
@@ -215,9 +206,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_FORMAT source.files[0].sha256 | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
   ],
   'ModelSource.volumeClaim(claimName)': ['refused INVALID_NAME source.claimName'],
-  'ModelSource.volumeClaim(folder)': [
-    'refused INVALID_FORMAT source.folder | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
-  ],
+  'ModelSource.volumeClaim(folder)': ['refused INVALID_FORMAT source.folder'],
   'AlertSecret.name': [
     'refused INVALID_NAME alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name',
   ],

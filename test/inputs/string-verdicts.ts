@@ -1,6 +1,6 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
-import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 import { POD_VERDICTS } from './string-verdicts-pods';
+import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 
 /**
  * What becomes of every text that the public API takes, in the words of `verdicts.ts`: a line for each way in which a text can be in the
