@@ -12,7 +12,6 @@ import { givenValue } from '../units/number-faults';
 import { ipv4Range } from '../units/ipv4-range';
 import { kubernetesMeta } from './kubernetes-access';
 import { MANAGED_BY } from './managed-by';
-import { escapeTemplate } from '../core/template-escape';
 
 /**
  * Addresses that pods may connect to.
@@ -168,10 +167,7 @@ export function isolate(
 }
 
 function egress(cidrs: readonly string[], port: number): EgressRule {
-  return {
-    to: cidrs.map((cidr) => ({ ipBlock: { cidr: escapeTemplate(cidr) } })),
-    ports: [{ port: String(port), protocol: 'TCP' }],
-  };
+  return { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ port: String(port), protocol: 'TCP' }] };
 }
 
 /**
