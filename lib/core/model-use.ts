@@ -34,6 +34,11 @@ export class ModelUse {
     this.#key = key;
   }
 
+  /** The import that fills it already; nothing where there is none. */
+  public get import(): IConstruct | undefined {
+    return entered(this.#store, IMPORTS, this.#key)[0]?.owner;
+  }
+
   /** Called once by each import, at the end of its constructor. */
   public addImport(owner: IConstruct, entry: EnteredImport): void {
     enter(this.#store, IMPORTS, this.#key, owner, entry);

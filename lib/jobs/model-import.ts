@@ -216,10 +216,22 @@ export class ModelImport extends Construct {
       ...modelVersionFaults(this.#version),
       ...sourceFaults(props.source),
       ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
+      ...this.#otherImportFaults(),
       ...wholeNumberFault('retries', props.retries, 0),
       ...secondsFault('timeout', props.timeout, 1),
       ...secondsFault('waitTimeout', props.waitTimeout, 0),
     ];
+  }
+
+  /** A complete version is never changed, so one of two imports fails, or both make a mixture. */
+  #otherImportFaults(): Fault[] {
+    const { modelStore, model } = this.#props;
+    const other = ModelUse.of(modelStore, model, this.#version).import;
+    if (other === undefined) return [];
+    const reason =
+      `version '${this.#version}' of '${model}' is imported into store '${modelStore.node.path}' by '${other.node.path}' already; ` +
+      'give one of them another version';
+    return [fault('DUPLICATE', 'version', reason)];
   }
 
   #storeRole(): IServiceAccountRole | undefined {

@@ -4,7 +4,7 @@ import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { TritonDeployment } from '../../lib/serving';
 import { DataSize, Duration } from '../../lib/units';
 import { llama8b, withSite } from '../serving/support/fixtures';
-import { warningsOf } from '../support/faults';
+import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 
 const source = ModelSource.urls([{ url: 'https://example.com/llama/config.json' }]);
 
@@ -99,5 +99,24 @@ describe('disk', () => {
     ['a volume needs none', { largestFile: DataSize.gib(60), source: ModelSource.volumeClaim('a') }, undefined, []],
   ])('%s', (_what, props, systemDisk, ids) => {
     expect(warned(props, systemDisk)).toEqual(ids);
+  });
+});
+
+test('two imports of one version into one store are refused', () => {
+  withSite((site) => {
+    const of = (id: string, version?: string) =>
+      new ModelImport(site.scope, id, {
+        cluster: site.cluster,
+        modelStore: site.store,
+        model: 'chat',
+        source,
+        version,
+      });
+    of('One');
+    of('Two', '2');
+    expect(idsOf(faultsThrown(() => of('Three')))).toEqual(['DUPLICATE version']);
+    site.scope.node.tryRemoveChild('One');
+    site.scope.node.tryRemoveChild('Three');
+    expect(() => of('Four')).not.toThrow();
   });
 });
