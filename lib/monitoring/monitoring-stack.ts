@@ -26,6 +26,7 @@ import { MonitoringServer } from './monitoring-server';
 import { MonitoringStorage } from './monitoring-storage';
 import { prometheusConfig, ruleFile } from './prometheus-config';
 import { ruleGroups } from './rule-groups';
+import { allowScrape } from './scrape-policy';
 import {
   givenThresholdFaults,
   thresholdsOf,
@@ -136,6 +137,11 @@ export class MonitoringStack extends Construct {
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
     this.#allowDiscovery(workload);
+    allowScrape(this, workload, {
+      cluster: this.#props.cluster,
+      from: this.namespace,
+      pods: this.#labels('prometheus'),
+    });
   }
 
   get #scrapeIntervalSeconds(): number {

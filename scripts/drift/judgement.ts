@@ -9,8 +9,9 @@ export interface PlannedStep {
 }
 
 /**
- * What a change may do, as lines of the form `action kind`, with ` xN` for how many, and a regular expression of the names at the end;
- * several kinds are joined by `|`. A line with a question mark before it may go unused.
+ * What a change may do, as lines of the form `action kind`, where the kind is a regular expression without blanks; with ` xN` for how
+ * many, and a regular expression of the names between slashes at the end. A line with a question mark before it may go unused. Earlier
+ * lines come first.
  */
 export type Expectations = readonly string[];
 
@@ -23,10 +24,8 @@ export function judge(steps: readonly PlannedStep[], expectations: Expectations)
   for (const line of expectations) {
     const [, optional, action, kinds, count, name = ''] = LINE.exec(line) ?? [];
     if (!action) throw new Error(`not an expectation: '${line}'`);
-    const pattern = new RegExp(name);
-    const met = [...unexpected].filter(
-      (it) => it.action === action && kinds.split('|').includes(it.kind) && pattern.test(it.name),
-    );
+    const [ofKind, pattern] = [new RegExp(`^(?:${kinds})$`), new RegExp(name)];
+    const met = [...unexpected].filter((it) => it.action === action && ofKind.test(it.kind) && pattern.test(it.name));
     for (const step of met) unexpected.delete(step);
     if (count !== undefined && met.length !== Number(count)) problems.push(`expected '${line}', found ${met.length}`);
     else if (met.length === 0 && !optional) problems.push(`expected '${line}', found none`);

@@ -34,26 +34,31 @@ const SUBJECTS: readonly Subject[] = [
 
 const [onlySubject, ...onlyChanges] = process.argv.slice(2);
 
-/** Applies a program and plans its changes; returns what it says, with a problem for each thing that is not as expected. */
-async function drift({ name, base, changes }: Subject): Promise<{ text: string; passed: number; failed: number }> {
+/** Applies a program and plans its changes; says what each does, and counts those that do something else than expected. */
+async function drift({ name, base, changes }: Subject): Promise<{ passed: number; failed: number }> {
   const site = await Site.start(`drift-${name}`);
-  const lines: string[] = [];
+  const say = (...lines: string[]) =>
+    console.log(lines.map((line) => `${name}: ${line}`.replace(/\n/g, `\n${name}: `)).join('\n'));
   let [passed, failed] = [0, 0];
   try {
     await site.define(definitionsOf('compute/pools/fixtures/karpenter-crds.json'));
-    lines.push(`${name}: applied, the Kubernetes half by ${await site.apply(base)}`);
+    say(`applied, the Kubernetes half by ${await site.apply(base)}`);
+    const again = await site.plan(base);
+    say(`applied again, it would change ${again.length === 0 ? 'nothing' : `${again.length} things  FAILED`}`);
+    if (again.length === 0) passed += 1;
+    else failed += 1;
     for (const { change, describe } of changes) {
       if (onlyChanges.length > 0 && !onlyChanges.includes(change.name)) continue;
       const { problems, shown } = await planned(site, describe, change);
-      lines.push(`  ${change.name}${problems.length > 0 ? '  FAILED' : ''}`, shown);
-      lines.push(...problems.map((problem) => `    !! ${problem}`));
+      const problem = (it: string) => `  !! ${it}`;
+      say(`${change.name}${problems.length > 0 ? '  FAILED' : ''}`, shown, ...problems.map(problem));
       if (problems.length > 0) failed += 1;
       else passed += 1;
     }
   } finally {
     await site.stop();
   }
-  return { text: lines.join('\n'), passed, failed };
+  return { passed, failed };
 }
 
 /** A change that is refused at synthesis does nothing to what runs: its sentence takes the place of the table. */
@@ -112,7 +117,6 @@ async function main(): Promise<void> {
   if (subjects.length === 0)
     throw new Error(`no program '${onlySubject}'; there are: ${SUBJECTS.map(({ name }) => name).join(', ')}`);
   const results = await Promise.all(subjects.map(drift));
-  for (const { text } of results) console.log(`\n${text}`);
   const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0);
   const counts = { passed: sum('passed'), failed: sum('failed'), skipped: 0 };
   if (process.env.DRIFT_COUNTS) writeFileSync(process.env.DRIFT_COUNTS, JSON.stringify(counts));

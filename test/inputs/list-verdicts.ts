@@ -26,6 +26,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AdapterSelection.interfaceNames': 'refused VALUE_NOT_CONCRETE adapters.interfaceNames',
   'VirtualFunctionRail.physicalFunctions': 'reference',
   'OnnxRuntimeModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
+  'TritonDeploymentProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
+  'TritonDeploymentProps.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
   'TritonDeploymentProps.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };

@@ -9,7 +9,7 @@ import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 const source = ModelSource.urls([{ url: 'https://example.com/llama/config.json' }]);
 
 describe('a model that is imported and served', () => {
-  const program = (props: Partial<ModelImportProps>, importFirst: boolean, model = 'chat') => {
+  const program = (props: Partial<ModelImportProps>, importFirst: boolean, model = 'chat', maxSurge?: number) => {
     let made: ModelImport | undefined;
     const json = withSite((site) => {
       const fill = () => {
@@ -24,9 +24,10 @@ describe('a model that is imported and served', () => {
       if (importFirst) fill();
       new TritonDeployment(site.scope, 'Chat', {
         cluster: site.cluster,
-        nodePool: site.pool(GpuInstanceType.G5_XLARGE),
+        nodePool: site.pool(GpuInstanceType.G5_XLARGE, 2),
         modelStore: site.store,
         models: [llama8b],
+        maxSurge,
       });
       if (!importFirst) fill();
     });
@@ -40,6 +41,13 @@ describe('a model that is imported and served', () => {
     expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(true);
     expect(jobs(dependsOn)).toHaveLength(1);
     expect(dependsOn.length).toBeGreaterThan(1);
+    expect(ids).toEqual([]);
+  });
+
+  test('is not waited for by a deployment whose old pods stay until the new ones serve', () => {
+    const { json, dependsOn, ids } = program({}, true, 'chat', 1);
+    expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(false);
+    expect(jobs(dependsOn)).toEqual([]);
     expect(ids).toEqual([]);
   });
 

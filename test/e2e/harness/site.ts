@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
 import { KubernetesManifests } from '../../../lib/manifests';
@@ -32,6 +32,12 @@ export interface Drift {
   readonly workloads?: readonly Change[];
 }
 
+/** Both stacks as they were synthesized. */
+interface StackTexts {
+  readonly infrastructure: string;
+  readonly workloads: string;
+}
+
 /** Stands for an output that the infrastructure does not have yet. */
 const ANYTHING = 'known-after-apply';
 
@@ -44,6 +50,8 @@ export class Site {
     await standIns.stop();
     throw new Error(`a site needs everything: ${standIns.tools.missing.join('; ')}`);
   }
+
+  private applied?: StackTexts;
 
   private constructor(
     private readonly standIns: StandIns,
@@ -65,6 +73,7 @@ export class Site {
     await placeNodes(this.kube, await nodesOf(synthesized.aws, synthesized.cluster()));
     const workloads = await synthesized.workloads();
     await workloads.apply();
+    this.applied = synthesized.texts();
     return workloads.way;
   }
 
@@ -78,12 +87,15 @@ export class Site {
   }
 
   /**
-   * What applying would change, in full and fast: nothing is looked up anew, so that what was applied last must still stand, and the
-   * workloads are planned as if the infrastructure had what they need of it.
+   * What applying would change, in full and fast: nothing is looked up anew, so that what was applied last must still stand; a stack
+   * that is what was applied last is not planned; and workloads are planned as if the infrastructure had what they need of it.
    */
   public async drift(describe: Describe): Promise<Drift> {
     const synthesized = this.synthesize(describe);
-    const infrastructure = await synthesized.infrastructure.plan(false);
+    const texts = synthesized.texts();
+    const infrastructure =
+      texts.infrastructure === this.applied?.infrastructure ? [] : await synthesized.infrastructure.plan(false);
+    if (texts.workloads === this.applied?.workloads) return { infrastructure };
     const workloads = await synthesized.workloads(ANYTHING);
     if (workloads instanceof TerraformWorkloads) return { infrastructure, planned: await workloads.stack.plan(false) };
     return { infrastructure, workloads: await workloads.plan() };
@@ -161,6 +173,12 @@ class SynthesizedSite {
     this.infrastructure = terraform.stack(outdir, stacks.infrastructure.node.id);
   }
 
+  public texts(): StackTexts {
+    const textOf = (stack: TerraformStack) =>
+      readFileSync(path.join(this.outdir, 'stacks', stack.node.id, 'cdk.tf.json'), 'utf8');
+    return { infrastructure: textOf(this.stacks.infrastructure), workloads: textOf(this.stacks.workloads) };
+  }
+
   public get aws(): AwsClient {
     const region = this.infrastructure.json.provider.aws[0].region as string;
     return new AwsClient(this.proxy.endpoint, region);
@@ -181,8 +199,9 @@ class SynthesizedSite {
   public async workloads(missing?: string): Promise<Workloads> {
     const stack = this.terraform.stack(this.outdir, this.stacks.workloads.node.id);
     if ((await installable(stack.json, this.standIns.tools.providers)) && chartsOnDisk(stack.json)) {
+      // A plan of a stack that was applied before needs no new installation.
       if (missing !== undefined) stack.addOutputs(missing);
-      await stack.init();
+      else await stack.init();
       return new TerraformWorkloads(stack);
     }
     const stood = missing === undefined ? [] : outputsNamed(stack.json).map(({ expression }) => [expression, missing]);

@@ -16,6 +16,8 @@ export function eksRefusals({ operation, input }: Call, world: World): Refusal[]
   switch (operation) {
     case 'CreateCluster':
       return clusterRefusals(input, world);
+    case 'UpdateClusterConfig':
+      return networkRefusals(input, world);
     case 'UpdateClusterVersion':
       return versionRefusals(input, world);
     case 'CreateNodegroup':
@@ -71,6 +73,42 @@ function clusterRefusals(input: any, world: World): Refusal[] {
       unless(world.securityGroups.has(id), INVALID, `the security group '${id}' does not exist`),
     ),
     ...keys.flatMap((key) => unless(world.keyOf(key) !== undefined, INVALID, `the KMS key ${key} does not exist`)),
+  ];
+}
+
+/** Other subnets of a cluster: of the same network, and in zones that it was created with. */
+function networkRefusals(input: any, world: World): Refusal[] {
+  const cluster = world.clusters.get(input.name as string);
+  const { subnetIds = [], securityGroupIds = [] } = (input.resourcesVpcConfig ?? {}) as { [name: string]: string[] };
+  const subnets = subnetIds.map((id) => world.subnets.get(id));
+  return [
+    ...unless(cluster !== undefined, 'ResourceNotFoundException', `no cluster found for name: ${input.name}`),
+    ...subnetIds.flatMap((id, at) =>
+      unless(subnets[at] !== undefined, INVALID, `the subnet ID '${id}' does not exist`, NETWORK),
+    ),
+    ...unless(
+      subnetIds.length === 0 || new Set(subnets.map((it) => it?.zone)).size >= 2,
+      INVALID,
+      'subnets specified must be in at least two different AZs',
+      NETWORK,
+    ),
+    ...subnets.flatMap((subnet) => [
+      ...unless(
+        !subnet || !cluster?.vpc || subnet.vpc === cluster.vpc,
+        INVALID,
+        'subnets must be of the VPC that the cluster was created with',
+        NETWORK,
+      ),
+      ...unless(
+        !subnet || !cluster || cluster.zones.length === 0 || cluster.zones.includes(subnet.zone),
+        INVALID,
+        `zone ${subnet?.zone} is not among those that the cluster was created with: ${cluster?.zones.join(', ')}`,
+        NETWORK,
+      ),
+    ]),
+    ...securityGroupIds.flatMap((id) =>
+      unless(world.securityGroups.has(id), INVALID, `the security group '${id}' does not exist`),
+    ),
   ];
 }
 

@@ -142,6 +142,18 @@ export const FAULTS_OF_ACCOUNTS: readonly Fault[] = [
     /key\/none/,
   ],
   [
+    'a cluster moved into a zone that it was not created with',
+    eks('/clusters/c/update-config', { resourcesVpcConfig: { subnetIds: ['subnet-1', 'subnet-2', 'subnet-3'] } }),
+    'InvalidParameterException',
+    /zone us-west-2c is not among those/,
+  ],
+  [
+    'a cluster moved into another network',
+    eks('/clusters/c/update-config', { resourcesVpcConfig: { subnetIds: ['subnet-2', 'subnet-4'] } }),
+    'InvalidParameterException',
+    /of the VPC that the cluster was created with/,
+  ],
+  [
     'overlapping subnets',
     subnet({ CidrBlock: '10.0.16.0/20' }),
     'InvalidSubnet.Conflict',

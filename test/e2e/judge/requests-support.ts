@@ -122,9 +122,9 @@ export function judgeOfAWorld(): Judge {
     if (refusals.length > 0) throw new Error(`${request.action}: ${JSON.stringify(refusals)}`);
     judge.learn({ ...request, answer });
   };
-  const subnet = (id: string, zone: string, cidr: string) => {
-    const sent = { VpcId: 'vpc-1', CidrBlock: cidr, AvailabilityZone: zone };
-    const fields = `<vpcId>vpc-1</vpcId><cidrBlock>${cidr}</cidrBlock><availabilityZone>${zone}</availabilityZone>`;
+  const subnet = (id: string, zone: string, cidr: string, vpcId = 'vpc-1') => {
+    const sent = { VpcId: vpcId, CidrBlock: cidr, AvailabilityZone: zone };
+    const fields = `<vpcId>${vpcId}</vpcId><cidrBlock>${cidr}</cidrBlock><availabilityZone>${zone}</availabilityZone>`;
     made(query('ec2', 'CreateSubnet', sent), `<R><subnet><subnetId>${id}</subnetId>${fields}</subnet></R>`);
   };
   const role = (name: string, document: string) => {
@@ -142,8 +142,12 @@ export function judgeOfAWorld(): Judge {
   made(query('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' }), vpc);
   subnet('subnet-1', 'us-west-2a', '10.0.0.0/19');
   subnet('subnet-2', 'us-west-2b', '10.0.32.0/19');
+  const other = '<R><vpc><vpcId>vpc-2</vpcId><cidrBlock>10.8.0.0/16</cidrBlock></vpc></R>';
+  made(query('ec2', 'CreateVpc', { CidrBlock: '10.8.0.0/16' }), other);
   const group = { GroupName: 'efa', GroupDescription: 'EFA', VpcId: 'vpc-1' };
   made(query('ec2', 'CreateSecurityGroup', group), '<R><groupId>sg-1</groupId></R>');
+  subnet('subnet-3', 'us-west-2c', '10.0.96.0/19');
+  subnet('subnet-4', 'us-west-2a', '10.8.0.0/19', 'vpc-2');
   role('cluster', trust('eks.amazonaws.com'));
   role('node', trust('ec2.amazonaws.com'));
   role('flow', trust('vpc-flow-logs.amazonaws.com'));

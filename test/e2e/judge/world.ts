@@ -11,6 +11,8 @@ export interface Subnet {
 export interface Cluster {
   readonly version: string;
   readonly vpc?: string;
+  /** Zones of the subnets that it was created with. */
+  readonly zones: readonly string[];
 }
 
 export interface NodeGroup {
@@ -80,7 +82,9 @@ export class World {
     if (cluster) {
       const { subnetIds = [], clusterSecurityGroupId } = cluster.resourcesVpcConfig ?? {};
       // The emulator makes the id of the VPC up: the subnets say which it is.
-      this.clusters.set(cluster.name, { version: cluster.version, vpc: this.subnets.get(subnetIds[0] as string)?.vpc });
+      const subnets = (subnetIds as string[]).flatMap((id) => this.subnets.get(id) ?? []);
+      const zones = this.clusters.get(cluster.name as string)?.zones ?? subnets.map(({ zone }) => zone);
+      this.clusters.set(cluster.name, { version: cluster.version, vpc: subnets[0]?.vpc, zones });
       if (clusterSecurityGroupId) this.securityGroups.add(clusterSecurityGroupId);
       if (call?.operation === 'DeleteCluster') this.clusters.delete(cluster.name);
     }

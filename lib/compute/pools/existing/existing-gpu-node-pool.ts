@@ -59,6 +59,8 @@ export interface ExistingGpuNodePoolProps {
    * @default - not known: treated as false
    */
   readonly driverInImage?: boolean;
+  /** Branch of NVIDIA's driver on the nodes, e.g. 580, by which images that need a newer one are refused. @default - not known */
+  readonly driverMajor?: number;
   /** Name of the pool, unique within the cluster: an RFC 1123 label. @default - from the construct's id */
   readonly poolName?: string;
   /** Maximum number of pods on one node: `maxPods` of its kubelet. @default 110, the kubelet's default */
@@ -93,6 +95,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
       {
         ...spec,
         driverInImage: props.driverInImage,
+        driverMajor: props.driverMajor,
         minNodes: spec.nodes,
         maxNodes: spec.nodes,
         nodeLabels: nodeLabelsOf(spec),

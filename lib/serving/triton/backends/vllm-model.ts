@@ -18,8 +18,16 @@ import {
   versionPolicyFaults,
   versionPolicyMessage,
 } from '../model-config';
-import { BackendModel, ModelDefinition, ModelOnSite, ModelSite, ModelVersion } from '../model-definition';
+import {
+  BackendModel,
+  ModelDefinition,
+  ModelOnSite,
+  ModelPlacement,
+  ModelSite,
+  ModelVersion,
+} from '../model-definition';
 import { VersionPolicy } from '../model-options';
+import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { VllmModelProps } from './vllm-model-props';
 
@@ -153,7 +161,13 @@ class VllmBackendModel implements BackendModel {
     return DataSize.gib(1 + (this.spansGpus ? this.gpus : 0));
   }
 
-  public config(gpuIds: readonly number[], exclusive: boolean): TextMessage {
+  /** One token: https://github.com/triton-inference-server/vllm_backend, "Sending Your First Inference". */
+  public get probe(): ModelProbe {
+    const parameters = { stream: false, max_tokens: 1, temperature: 0 };
+    return { kind: this.engineMetrics ? 'text' : 'blind', request: { text_input: '0', parameters } };
+  }
+
+  public config({ gpuIds, exclusive, unloads }: ModelPlacement): TextMessage {
     // KIND_MODEL leaves the GPUs to vLLM, which then takes the first ones: a model that shares the pod is pinned by KIND_GPU,
     // which every release understands for one GPU.
     const pinned = !exclusive && !this.spansGpus;
@@ -167,7 +181,10 @@ class VllmBackendModel implements BackendModel {
         : { count: 1, kind: new EnumName('KIND_MODEL') },
       model_transaction_policy: { decoupled: true },
       model_metrics: latencyMetrics(this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
-      parameters: this.engineMetrics ? [{ key: 'REPORT_CUSTOM_METRICS', value: { string_value: 'true' } }] : undefined,
+      parameters: [
+        ...(this.engineMetrics ? ['REPORT_CUSTOM_METRICS'] : []),
+        ...(unloads ? ['ENABLE_VLLM_HEALTH_CHECK'] : []),
+      ].map((key) => ({ key, value: { string_value: 'true' } })),
     };
   }
 
