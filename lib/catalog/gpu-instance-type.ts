@@ -5,6 +5,7 @@ import { duplicateFaults } from '../units/duplicate-faults';
 import { wholeNumberFault } from '../units/number-faults';
 import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
+import { regionsOf } from './instance-regions';
 import { unknownNameFault } from './near-names';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
@@ -124,6 +125,17 @@ export class GpuInstanceType extends GpuNodeType {
   public static of(name: string): GpuInstanceType {
     const found = GpuInstanceType.ALL.find((type) => type.name === name);
     if (found) return found;
+    // How cdktf writes a value that only Terraform knows.
+    if (typeof name === 'string' && /TfToken\[/.test(name)) {
+      throw new UnscopedValidationError([
+        fault(
+          'VALUE_NOT_CONCRETE',
+          undefined,
+          'the name of a GPU instance type must be known at synthesis because everything about the nodes derives from it; got a token (a value ' +
+            'Terraform only knows later); pass a literal value',
+        ),
+      ]);
+    }
     const known = GpuInstanceType.ALL.map((type) => type.name);
     const otherwise = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
     throw new UnscopedValidationError([unknownNameFault('GPU instance type', name, known, otherwise)]);
@@ -154,6 +166,7 @@ export class GpuInstanceType extends GpuNodeType {
         localStorage: facts.instanceStorageGb === undefined ? undefined : DataSize.gb(facts.instanceStorageGb),
       },
       { ...facts, legacy: facts.legacy ?? false },
+      regionsOf(name),
     );
     LISTED.push(type);
     return type;
@@ -168,9 +181,16 @@ export class GpuInstanceType extends GpuNodeType {
   /** Whether EFA writes remote memory directly. */
   public readonly rdmaWrite: boolean;
 
+  /** Regions in which AWS sells the type on demand, sorted. @default - not known */
+  public readonly regions?: string[];
+
   private readonly isLegacy: boolean;
 
-  private constructor(props: GpuNodeTypeProps, network: NetworkFacts) {
+  private constructor(
+    private readonly props: GpuNodeTypeProps,
+    private readonly network: NetworkFacts,
+    regions?: string[],
+  ) {
     const { rdmaRead, rdmaWrite } = network;
     const efa = network.networkCards.some((card) => card.efa);
     // EFA has GPUDirect where the GPUs have NVLink; the plugin's own table requires it of no type with one GPU, p5.4xlarge included
@@ -183,6 +203,17 @@ export class GpuInstanceType extends GpuNodeType {
     this.rdmaRead = rdmaRead;
     this.rdmaWrite = rdmaWrite;
     this.isLegacy = network.legacy;
+    this.regions = regions && (Object.freeze(regions) as string[]);
+  }
+
+  /**
+   * The same type in a region in which AWS sells it since this library was released.
+   *
+   * @param region e.g. `eu-south-2`
+   */
+  public offeredIn(region: string): GpuInstanceType {
+    const regions = this.regions && [...new Set([...this.regions, region])].sort();
+    return new GpuInstanceType(this.props, this.network, regions);
   }
 
   /** Whether this is an EC2 instance type: it is. */

@@ -109,6 +109,8 @@ export class GpuType {
   public readonly tdpWatts: number;
   /** Last major version of NVIDIA's driver that supports it. @default - current drivers support it */
   public readonly lastDriverMajor?: number;
+  /** First major version of NVIDIA's driver that supports it. @default - every driver of current images does */
+  public readonly firstDriverMajor?: number;
   /** Where the facts come from. */
   public readonly source: string;
 
@@ -124,6 +126,7 @@ export class GpuType {
     this.pcieGBps = facts.pcieGBps;
     this.tdpWatts = facts.tdpWatts;
     this.lastDriverMajor = facts.lastDriverMajor;
+    this.firstDriverMajor = facts.firstDriverMajor;
     this.source = facts.source;
   }
 

@@ -9,5 +9,6 @@ export * from './pod-security-level';
 export * from './rdma-fabric';
 export * from './secret-key';
 export * from './removal-policy';
+export * from './role-options';
 export * from './watchable';
 export * from './warnings';

@@ -2,6 +2,7 @@ import { throwIfInvalid } from '../core/errors';
 import { enter, entered } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
+import { concreteFault } from '../core/tokens';
 import { knownListFaults } from '../core/text-list';
 
 /** Kind of entry in a cluster's ledger: namespaces that exist outside this program, by name. */
@@ -33,9 +34,10 @@ export class ExistingNamespaces {
    */
   public static declare(cluster: IKubernetesCluster, names: string[]): void {
     throwIfInvalid(cluster, knownListFaults('names', names, 'constructs ask for them by name'));
+    const unknown = concreteFault('names', names, 'it decides what is created');
     throwIfInvalid(
       cluster,
-      names.flatMap((name, index) => kubernetesNameFault(`names[${index}]`, name)),
+      unknown.length > 0 ? unknown : names.flatMap((name, index) => kubernetesNameFault(`names[${index}]`, name)),
     );
     for (const name of names) enter(cluster, EXISTING, name, cluster);
   }

@@ -295,31 +295,32 @@ function meta(
   return { provider: access && provider(access), dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
 }
 
-/** Kind of entry in a stack's ledger: objects without a provider of their own, by provider type and cluster name. */
+/** Kind of entry in a stack's ledger: types of providers that objects without one of their own need, by cluster name. */
 const PROVIDERLESS_OBJECT = 'object without provider';
 /** Kind of entry for the checks of those objects. */
 const PROVIDER_CHECK = 'provider check';
 
-/** Adds a check of the stack for a default provider, once for all objects of a cluster. */
-function requireProvider(type: string, scope: Construct, cluster: IKubernetesCluster): void {
+/** Adds a check of the stack for default providers, once for all objects of a cluster. */
+function requireProvider(type: string, scope: Construct, { clusterName }: IKubernetesCluster): void {
   const stack = TerraformStack.of(scope);
-  const key = `${type} ${cluster.clusterName}`;
-  enter(stack, PROVIDERLESS_OBJECT, key, scope);
-  if (entered(stack, PROVIDER_CHECK, key).length > 0) return;
-  enter(stack, PROVIDER_CHECK, key, stack);
-  addValidation(stack, () => missingProviderFaults(type, stack, cluster.clusterName));
+  enter(stack, PROVIDERLESS_OBJECT, clusterName, scope, type);
+  if (entered(stack, PROVIDER_CHECK, clusterName).length > 0) return;
+  enter(stack, PROVIDER_CHECK, clusterName, stack);
+  addValidation(stack, () => missingProviderFaults(stack, clusterName));
 }
 
-function missingProviderFaults(type: string, stack: TerraformStack, clusterName: string): Fault[] {
-  const [first, ...others] = entered(stack, PROVIDERLESS_OBJECT, `${type} ${clusterName}`);
-  if (!first || hasDefaultProvider(type, stack)) return [];
+function missingProviderFaults(stack: TerraformStack, clusterName: string): Fault[] {
+  const without = entered<string>(stack, PROVIDERLESS_OBJECT, clusterName);
+  const types = [...new Set(without.map(({ value }) => value))].filter((type) => !hasDefaultProvider(type, stack));
+  const [first, ...others] = without.filter(({ value }) => types.includes(value));
+  if (!first) return [];
   const path = `'${first.owner.node.path}'`;
   const needed = others.length > 0 ? `${path} and ${others.length} more need` : `${path} needs`;
   return [
     fault(
       'MISSING_PROVIDER',
       undefined,
-      `stack '${stack.node.id}' has no ${type} provider for cluster '${clusterName}', which ${needed}; call ` +
+      `stack '${stack.node.id}' has no ${types.sort().reverse().join(' and no ')} provider for cluster '${clusterName}', which ${needed}; call ` +
         'KubernetesAccess.of(stack, cluster) before creating what needs it, or pass your own providers with KubernetesAccess.fromProviders',
     ),
   ];

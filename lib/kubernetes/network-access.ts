@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IModelStore } from '../core/model-store';
 import { kubernetesNameFault } from '../core/naming';
+import { escapeTemplates } from '../core/template-escape';
 import { knownListFaults } from '../core/text-list';
 import { hasToken } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
@@ -153,7 +154,7 @@ export function isolate(
   return new NetworkPolicyV1(scope, id, {
     ...kubernetesMeta(scope, cluster, waitFor),
     metadata: { name, namespace, labels: { ...pods, ...MANAGED_BY } },
-    spec: {
+    spec: escapeTemplates({
       podSelector: { matchLabels: pods },
       policyTypes: ['Ingress', 'Egress'],
       ingress: props.ingress.map(({ from, ports }) => ({
@@ -161,7 +162,7 @@ export function isolate(
         ports: ports.map((port) => ({ port: String(port), protocol: 'TCP' })),
       })),
       egress: props.egress,
-    },
+    }),
   });
 }
 

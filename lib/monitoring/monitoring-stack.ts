@@ -19,7 +19,7 @@ import { concreteFault } from '../core/tokens';
 import { IWatchable } from '../core/watchable';
 import { DataSize } from '../units/data-size';
 import { secretFolder } from './alert-receiver';
-import { alertmanagerConfig, allReceivers, receiverFaults } from './alertmanager-config';
+import { alertmanagerConfig, allReceivers, receiverFaults, receiverWarnings } from './alertmanager-config';
 import { MetricContract } from './metric-contract';
 import { MonitoringOptions } from './monitoring-options';
 import { MonitoringServer } from './monitoring-server';
@@ -104,6 +104,7 @@ export class MonitoringStack extends Construct {
     this.#makePrometheus();
     this.#makeAlertmanager();
     this.#makeNetworkPolicy();
+    for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
   }
 

@@ -17,11 +17,13 @@ const FAILURES_FOR = '5m';
  * server that answers its scrape, whatever took it away.
  *
  * @param target the workload
+ * @param ofPods whether its pods are watched, or its requests only
  *
  * @internal
  */
-export function outageRules(target: MetricsTarget): MonitoringRule[] {
-  return [noServerAnswers(target), serverDown(target), ...serversMissing(target), ...requestsFail(target)];
+export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringRule[] {
+  const pods = ofPods ? [noServerAnswers(target), serverDown(target), ...serversMissing(target)] : [];
+  return [...pods, ...requestsFail(target)];
 }
 
 function noServerAnswers(target: MetricsTarget): MonitoringRule {

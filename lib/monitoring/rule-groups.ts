@@ -39,7 +39,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
       rules: [
         ...indicatorRules(workload),
         ...latencyRules(workload, all.slice(0, index), all),
-        ...outageRules(workload.target),
+        ...outageRules(workload.target, workload.options.outageAlerts ?? true),
       ],
     }));
   return [...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];

@@ -23,6 +23,12 @@ export interface WatchOptions {
   readonly metricPrefixes?: { [model: string]: string };
   /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
   readonly latencyAlert?: boolean;
+  /**
+   * Whether `NoServerAnswers`, `ServerDown` and `ServersMissing` watch its pods. Pass `false` for a workload that is meant to have none at
+   * times, e.g. because it is scaled to zero.
+   * @default true
+   */
+  readonly outageAlerts?: boolean;
 }
 
 /**

@@ -52,7 +52,7 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             'NO_KARPENTER',
             undefined,
             `Karpenter is to launch the nodes of ${named(launched)} on cluster '${cluster.clusterName}', but nothing in this program installs it; ` +
-              `pass what installs it as dependsOn of the pools, ${otherwise('NO_KARPENTER')}`,
+              `create a Karpenter in the workload stack, or pass your own release of it as dependsOn of the pools, ${otherwise('NO_KARPENTER')}`,
           ),
         ]
       : []),

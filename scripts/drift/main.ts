@@ -61,7 +61,7 @@ async function drift({ name, base, changes }: Subject): Promise<{ passed: number
   return { passed, failed };
 }
 
-/** A change that is refused at synthesis does nothing to what runs: its sentence takes the place of the table. */
+/** A change that is refused at synthesis, or by Terraform while it plans, does nothing to what runs: its sentence takes the place of the table. */
 async function planned(site: Site, describe: Describe, { expected }: Change<unknown>) {
   try {
     const steps = stepsOf(await site.drift(describe));

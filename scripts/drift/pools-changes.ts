@@ -56,6 +56,7 @@ export const POOLS_CHANGES: readonly Change<Pools>[] = [
   ),
   // Nothing can move a living cluster to another network: its docstring says so, and AWS refuses the update of the cluster.
   change('another vpcCidr', cluster({ vpcCidr: '10.8.0.0/16' }), [
+    'replace aws_vpc x1',
     '?replace aws_.*',
     '?supersede aws_.*',
     '?update aws_(eks_cluster|internet_gateway|launch_template|eks_node_group)',

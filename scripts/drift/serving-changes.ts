@@ -51,13 +51,8 @@ const A_ZONE = (zone: string) => [
 
 const OWN_SERVER = ['update ConfigMap x1 /^inference\\/own$/', 'update Deployment x1 /^inference\\/own$/'];
 
-/** A claim is never deleted by a change of its size or class: the new one stands beside it, or the change is refused. */
-const NO_CLAIM_LOST: Expectations = [
-  'create PersistentVolumeClaim',
-  '?update StatefulSet /^monitoring\\//',
-  '?replace StatefulSet /^monitoring\\//',
-  '?supersede StatefulSet /^monitoring\\//',
-];
+/** A claim is never deleted by a smaller size or another class: Terraform refuses the plan. */
+const NO_CLAIM_LOST: Expectations = ['refused prevent_destroy', 'refused kubernetes_persistent_volume_claim_v1.'];
 
 /** Changes of the serving program, each with all that it may do. */
 export const SERVING_CHANGES: readonly Change<Serving>[] = [

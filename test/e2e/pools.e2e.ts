@@ -83,7 +83,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
         'nvidia.com/gpu.present': 'true',
         'k8s.amazonaws.com/accelerator': expect.stringMatching(/^nvidia-[a-z0-9-]+$/),
         ...(efa > 0 ? { 'gpu-inference-constructs/efa': 'true' } : {}),
-        ...(image ? { 'nvidia.com/gpu.deploy.device-plugin': 'false' } : {}),
+        ...(image ? { 'nvidia.com/gpu.deploy.device-plugin': 'false', 'nvidia.com/gpu.deploy.operands': 'false' } : {}),
       });
       expect(nodeGroup.taints).toEqual([{ key: 'nvidia.com/gpu', value: 'present', effect: 'NO_SCHEDULE' }]);
       const { minNodes, maxNodes } = POOLS[pool];

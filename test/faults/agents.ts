@@ -2,6 +2,7 @@ import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { ClusterAutoscaler } from '../../lib/compute/agents/cluster-autoscaler';
 import { GpuOperator } from '../../lib/compute/agents/gpu-operator';
+import { Karpenter } from '../../lib/compute/agents/karpenter';
 import { NodeAgents } from '../../lib/compute/agents/node-agents';
 import { efaPluginFaults } from '../../lib/compute/agents/node-agents-images';
 import { NodeAgentsProps } from '../../lib/compute/agents/node-agents-props';
@@ -93,6 +94,16 @@ export const TEXTS: FaultText[] = [
     refuse: () => {
       const stack = testStack();
       new ClusterAutoscaler(stack, 'A', { cluster: testEksCluster(stack), image: 'registry.example.com/ca' });
+    },
+  },
+  {
+    id: 'KARPENTER_EXISTS',
+    property: 'cluster',
+    text: "cluster 'test' already has Karpenter, at 'test/A', which serves all its pools; remove one of the two",
+    refuse: () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      ['A', 'B'].forEach((id) => new Karpenter(stack, id, { cluster }));
     },
   },
   {

@@ -2,7 +2,6 @@ import { Fn, Token } from 'cdktf';
 import { MetricFeature } from '../../lib/catalog/metric-kind';
 import { MetricsTarget } from '../../lib/core/watchable';
 import { AlertReceiver } from '../../lib/monitoring/alert-receiver';
-import { receiverWarnings } from '../../lib/monitoring/alertmanager-config';
 import { MetricContract } from '../../lib/monitoring/metric-contract';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
@@ -124,8 +123,7 @@ export const TEXTS: FaultText[] = [
     text:
       'nobody is told of alerts, a total outage among them: alertReceivers names none; pass for example ' +
       "AlertReceiver.slack('team', { webhookUrl: { name: 'alerting', key: 'slack' } }), or [] if it is enough that Prometheus shows them",
-    property: 'alertReceivers',
-    faults: () => receiverWarnings({}),
+    faults: () => warningsOf(make({})()),
   },
   {
     id: 'METRIC_LABEL_UNKNOWN',

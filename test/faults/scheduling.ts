@@ -70,8 +70,8 @@ export const TEXTS: FaultText[] = [
   {
     id: 'NO_KARPENTER',
     text:
-      "Karpenter is to launch the nodes of pool(s) 'spot' on cluster 'chat', but nothing in this program installs it; pass what installs it " +
-      'as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "Karpenter is to launch the nodes of pool(s) 'spot' on cluster 'chat', but nothing in this program installs it; create a Karpenter " +
+      'in the workload stack, or pass your own release of it as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_KARPENTER', '<reason>')",
     faults: () => missing((stack, cluster) => void new KarpenterGpuNodePool(stack, 'spot', { cluster, ...G6E })),
   },

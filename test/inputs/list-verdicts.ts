@@ -13,6 +13,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'ExistingVpc.privateSubnetCidrs': 'unused',
   'EksGpuClusterProps.availabilityZones': 'refused VALUE_NOT_CONCRETE availabilityZones',
   'EksGpuClusterProps.admins': 'refused VALUE_NOT_CONCRETE admins',
+  'ModelStoreProps.readers': 'reference',
   'EksClusterAttributes.subnetIds': 'reference',
   'EksClusterAttributes.securityGroupIds': 'reference',
   'EksClusterAttributes.availabilityZones': 'unused',
@@ -28,6 +29,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'OnnxRuntimeModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
   'TritonDeploymentProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
   'TritonDeploymentProps.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
+  'Sidecar.command': 'reference',
+  'Sidecar.args': 'reference',
   'TritonDeploymentProps.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };

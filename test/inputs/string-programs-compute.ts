@@ -14,6 +14,7 @@ import {
   IEksCluster,
   ImagePrePuller,
   ImageRegistry,
+  Karpenter,
   KarpenterGpuNodePool,
   KubernetesAccess,
   KubernetesCluster,
@@ -72,7 +73,7 @@ const topology = (given: Given): Program => {
 };
 const block = {
   reservationId: 'cr-02168da1478b509e0',
-  availabilityZone: 'eu-central-1a',
+  availabilityZone: 'us-west-2a',
   start: '2027-01-01T11:30:00Z',
   end: '2027-01-08T11:30:00Z',
 };
@@ -90,6 +91,7 @@ const plainPool = { instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNod
 /** Of clusters, their pools, their agents and topologies. */
 export const COMPUTE_STRUCTS: StructPrograms = {
   EksGpuClusterProps: cluster,
+  RoleOptions: (given) => cluster({ roleOptions: given }),
   SystemNodes: (given) => cluster({ systemNodes: given }),
   ExistingVpc: (given) => (stack) => {
     const { availabilityZones: zones, privateSubnetCidrs: ranges } = given;
@@ -97,7 +99,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       vpcId: 'vpc-1',
       privateSubnetIds: ['subnet-a', 'subnet-b'],
       ...given,
-      ...paired('availabilityZones', zones, 'eu-central-1b'),
+      ...paired('availabilityZones', zones, 'us-west-2b'),
       ...paired('privateSubnetCidrs', ranges, '10.0.1.0/24'),
     };
     efaPool(stack, new EksGpuCluster(stack, 'Cluster', { clusterName: 'test', vpc }));
@@ -119,7 +121,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
         subnetIds: ['subnet-a'],
         capacity: Capacity.capacityBlock({ ...block, ...given }),
       },
-      { availabilityZones: ['eu-central-1a', 'eu-central-1b'] },
+      { availabilityZones: ['us-west-2a', 'us-west-2b'] },
     ),
   CapacityReservation: (given) => (stack) =>
     void addPool(stack, {
@@ -145,6 +147,8 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       ...given,
     }),
   ExistingGpuNodePoolProps: (given) => (stack) => void rack(stack, testCluster(stack), { nodes: 1, ...given }),
+  KarpenterProps: (given) => (stack) =>
+    void new Karpenter(stack, 'Karpenter', { cluster: testEksCluster(stack), ...given }),
   ClusterAutoscalerProps: (given) => (stack) =>
     void new ClusterAutoscaler(stack, 'Scaler', { cluster: testEksCluster(stack), ...given }),
   EncryptedStorageClassProps: (given) => (stack) =>
@@ -174,12 +178,12 @@ export const COMPUTE_STRUCTS: StructPrograms = {
     KubernetesAccess.of(stack, made);
   },
   ClusterConnection: (given) => (stack) => {
-    const eks = { eksClusterName: 'test', region: 'eu-central-1', host: 'https://api.example' };
+    const eks = { eksClusterName: 'test', region: 'us-west-2', host: 'https://api.example' };
     const connection = given.configPath || given.configContext ? { configPath: 'kubeconfig', ...given } : eks;
     testCluster(stack, { connection: { certificateAuthorityData: 'Q0E=', ...connection, ...given } });
   },
   KubernetesAccessOptions: (given) => (stack) =>
-    void KubernetesAccess.of(stack, imported(stack, { region: 'eu-central-1' }), given),
+    void KubernetesAccess.of(stack, imported(stack, { region: 'us-west-2' }), given),
 };
 
 const bound = (make: (value: any) => Given): ((value: any) => Program) => {
@@ -210,6 +214,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
   'KarpenterGpuNodePool.new(id)': (id) => (stack) =>
     void new KarpenterGpuNodePool(stack, id, { cluster: testEksCluster(stack), ...plainPool, minNodes: 0 }),
   'ExistingGpuNodePool.new(id)': (id) => (stack) => void rack(stack, testCluster(stack), { nodes: 1 }, id),
+  'Karpenter.new(id)': (id) => (stack) => void new Karpenter(stack, id, { cluster: testEksCluster(stack) }),
   'ClusterAutoscaler.new(id)': (id) => (stack) =>
     void new ClusterAutoscaler(stack, id, { cluster: testEksCluster(stack) }),
   'CloudTopology.new(id)': (id) => (stack) =>
@@ -220,6 +225,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     rack(stack, made);
     new ImagePrePuller(stack, id, { cluster: made, images: ['nvcr.io/a/b:1'] });
   },
+  'GpuInstanceType.offeredIn(region)': bound((value) => ({ instanceType: GpuInstanceType.G5_XLARGE.offeredIn(value) })),
   'GpuInstanceType.of(name)': bound((value) => ({ instanceType: GpuInstanceType.of(value) })),
   'GpuSharing.mig(profile)': bound((value) => ({
     instanceType: GpuInstanceType.P5_48XLARGE,

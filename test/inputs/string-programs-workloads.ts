@@ -49,7 +49,7 @@ const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
 const onnx = { name: 'scores', maxBatchSize: 0, inputs: [tensor], outputs: [{ ...tensor, name: 'y' }] };
 const credentials = { secretName: 'store' };
 
-function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
+export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
   return (stack) => {
     const cluster = testCluster(stack);
     new TritonDeployment(stack, id, {

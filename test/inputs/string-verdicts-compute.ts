@@ -13,7 +13,8 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksReleaseVersions.ebsCsiDriver': ['refused INVALID_FORMAT ebsCsiDriver'],
   'EksReleaseVersions.nodeMonitoringAgent': ['refused INVALID_FORMAT nodeMonitoringAgent'],
   'EksRelease.of(kubernetesVersion)': ['refused UNKNOWN_VALUE'],
-  'GpuInstanceType.of(name)': ['refused UNKNOWN_VALUE'],
+  'GpuInstanceType.of(name)': ['refused UNKNOWN_VALUE | refused VALUE_NOT_CONCRETE | refused VALUE_NOT_CONCRETE'],
+  'GpuInstanceType.offeredIn(region)': ['unused'],
   'NodeTaint.key': [
     'refused INVALID_FORMAT taints[0].key | refused VALUE_NOT_CONCRETE taints | refused VALUE_NOT_CONCRETE taints',
   ],
@@ -62,6 +63,13 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'ClusterAutoscalerProps.image': ['refused INVALID_FORMAT image | reference | reference'],
   'ClusterAutoscaler.new(id)': ['text'],
+  'KarpenterProps.chartVersion': [
+    'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+  ],
+  'KarpenterProps.image': [
+    'refused INVALID_FORMAT image | refused VALUE_NOT_CONCRETE image | refused VALUE_NOT_CONCRETE image',
+  ],
+  'Karpenter.new(id)': ['text'],
   'ExistingVpc.vpcId': ['text | reference | reference'],
   'ExistingVpc.privateSubnetIds': ['refused TOO_FEW_ZONES vpc.privateSubnetIds | reference | reference'],
   'ExistingVpc.availabilityZones': ['unused'],
@@ -91,6 +99,10 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksGpuClusterProps.admins': [
     'refused INVALID_FORMAT admins[0] | refused VALUE_NOT_CONCRETE admins[0] | refused VALUE_NOT_CONCRETE admins[0]',
   ],
+  'EksGpuClusterProps.encryptionKeyArn': ['text | reference | reference'],
+  'EksGpuClusterProps.volumeKeyArn': ['text | reference | reference'],
+  'RoleOptions.permissionsBoundary': ['refused INVALID_FORMAT roleOptions.permissionsBoundary | reference | reference'],
+  'RoleOptions.path': ['refused INVALID_FORMAT roleOptions.path | reference | reference'],
   'EksGpuClusterProps.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
@@ -107,9 +119,10 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksClusterAttributes.certificateAuthorityData': [
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],
-  'EksClusterAttributes.region': ['text | reference | reference'],
+  'EksClusterAttributes.region': ['refused CLUSTER_IN_OTHER_REGION region | reference | reference'],
   'EksClusterAttributes.oidcProviderArn': ['text | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],
+  'EksClusterAttributes.volumeKeyArn': ['text | reference | reference'],
   'EksClusterAttributes.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
@@ -134,6 +147,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     "refused INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool'] | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector",
   ],
   'GpuNodePool.new(id)': ['text'],
+  'Ec2GpuNodePoolOptions.availabilityZone': [
+    'refused NO_SUBNET_IN_ZONE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone',
+  ],
   'Ec2GpuNodePoolOptions.subnetIds': ['text | reference | reference'],
   'Ec2GpuNodePoolOptions.labels': [
     "refused INVALID_FORMAT labels['k'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels",

@@ -62,6 +62,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAccessLogs.prefix': ['text | reference | reference'],
   'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'ModelStoreProps.encryptionKeyArn': ['text | reference | reference'],
+  'ModelStoreProps.readers': ['refused INVALID_FORMAT readers[0] | reference | reference'],
   'ModelStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreProps.tags': [
     'text | reference | reference',
@@ -174,12 +175,12 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
   'VllmOptions.quantization': [
-    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
+    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization, QUANTIZATION_NOT_IN_VLLM models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
   ],
   'VllmOptions.engineArguments': [
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.x${file("/etc/os-release")}%{if} | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
   ],
   'ModelImportProps.model': [
     'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',

@@ -4,7 +4,7 @@ import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Namespace } from '@cdktf/provider-kubernetes/lib/namespace';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
-import { TerraformStack } from 'cdktf';
+import { Fn, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ModelStore } from '../../lib';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
@@ -269,6 +269,8 @@ describe('a namespace made elsewhere', () => {
     const cluster = testCluster(testStack());
     const declared = () => ExistingNamespaces.declare(cluster, ['monitoring', 'My Space']);
     expect(idsOf(faultsThrown(declared))).toEqual(['INVALID_NAME names[1]']);
+    const unknown = () => ExistingNamespaces.declare(cluster, Fn.tolist(['a']));
+    expect(idsOf(faultsThrown(unknown))).toEqual(['VALUE_NOT_CONCRETE names']);
   });
 });
 

@@ -220,6 +220,11 @@ describe('the configuration', () => {
     ]);
   });
 
+  test('leaves pods out if they are meant to be absent at times', () => {
+    const { result } = monitor([{ target: { replicas: 2 }, options: { outageAlerts: false } }]);
+    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual(['HighLatency', 'RequestsFail']);
+  });
+
   test('leaves latency out if it is switched off', () => {
     const { result } = monitor([{ target: { features: [] }, options: { latencyAlert: false } }]);
     expect(rules(result).map((rule) => rule.record ?? rule.alert)).toEqual([

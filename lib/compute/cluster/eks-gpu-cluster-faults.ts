@@ -2,6 +2,8 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
+import { RemovalPolicy } from '../../core/removal-policy';
+import { roleOptionFaults } from '../../core/role-options';
 import { tagFaults } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
@@ -28,6 +30,8 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
     ...overlapFaults(props),
     ...adminFaults(props.admins),
     ...systemNodeFaults(props.systemNodes),
+    ...roleOptionFaults('roleOptions', props.roleOptions),
+    ...keptLogFaults(props),
     ...tagFaults(props.tags),
   ];
 }
@@ -55,6 +59,7 @@ export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
         ]),
     ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
     ...subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
+    ...roleOptionFaults('roleOptions', attributes.roleOptions),
     ...tagFaults(attributes.tags),
   ];
 }
@@ -234,4 +239,16 @@ function overlaps(cidrs: string[]): [string, string][] {
 function rangesOverlap(one: string, other: string): boolean {
   const [a, b] = [ipv4Range(one), ipv4Range(other)];
   return a !== undefined && b !== undefined && ipv4RangesOverlap(a, b);
+}
+
+function keptLogFaults({ logRemovalPolicy, encryptionKeyArn }: EksGpuClusterProps): Fault[] {
+  if (logRemovalPolicy !== RemovalPolicy.RETAIN || encryptionKeyArn !== undefined) return [];
+  return [
+    fault(
+      'LOGS_WITHOUT_KEY',
+      'logRemovalPolicy',
+      'logRemovalPolicy RETAIN needs encryptionKeyArn, because the key that is made for the cluster is deleted with it, and nobody could read ' +
+        'the logs that stay',
+    ),
+  ];
 }

@@ -4,3 +4,5 @@ export const MODELS_MOUNT = '/models';
 export const REPOSITORY_PATH = `${MODELS_MOUNT}/repository`;
 /** Weights beside the repository, which a backend reads and Triton does not. */
 export const WEIGHTS_PATH = `${MODELS_MOUNT}/weights`;
+/** Mount path of what the engine, its compilers and the probes keep while the pod lives. */
+export const CACHE_MOUNT = '/var/cache/triton';

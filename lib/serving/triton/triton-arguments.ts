@@ -4,7 +4,7 @@ import { knownListFaults } from '../../core/text-list';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
 import { BackendModel } from './model-definition';
-import { REPOSITORY_PATH } from './repository-paths';
+import { CACHE_MOUNT, REPOSITORY_PATH } from './repository-paths';
 
 /** Ports of Triton's own defaults. */
 export const TRITON_PORTS = { http: 8000, grpc: 8001, metrics: 8002 };
@@ -20,7 +20,7 @@ const STREAM_RESPONSES = 1000;
  * CUDA's forward compatibility where the driver is older. What earlier starts of the container noted for its probes is forgotten.
  */
 const START =
-  'rm -f /tmp/probe-*/seen.* /tmp/probe-*/work.*; ' +
+  `rm -f ${CACHE_MOUNT}/probe-*/seen.* ${CACHE_MOUNT}/probe-*/work.*; ` +
   'key=$(od -An -N 32 -tx1 /dev/urandom | tr -d " \\n") && [ -n "$key" ] && ' +
   `exec "$0" "--http-restricted-api=${ADMIN_APIS}:admin-key=$key" "--grpc-restricted-protocol=${ADMIN_APIS}:admin-key=$key" "$@"`;
 

@@ -10,7 +10,7 @@ import { GeneratedFile, WeightsCopy } from './model-repository';
 import { addedEnvironment, addedMounts, addedVolumes, sidecarContainers } from './pod-addition-specs';
 import { PodAdditions } from './pod-additions';
 import { PodSizing } from './pod-sizing';
-import { MODELS_MOUNT } from './repository-paths';
+import { CACHE_MOUNT, MODELS_MOUNT } from './repository-paths';
 import { TRITON_PORTS } from './triton-arguments';
 
 /** Names of the containers, in the order they run. */
@@ -20,7 +20,6 @@ export const CONTAINERS = { assemble: 'assemble-repository', triton: 'triton' };
 export const VOLUMES = ['config', 'probes', 'models', 'cache', 'tmp', 'shm', 'model-store-credentials'];
 
 const CONFIG_MOUNT = '/etc/triton';
-const CACHE_MOUNT = '/var/cache/triton';
 /** Seconds for endpoints to stop sending before Triton is told to shut down. */
 const DRAIN_SECONDS = 10;
 
@@ -180,6 +179,7 @@ function tritonContainer(pod: TritonPod): PodContainer {
 function containerEnvironment(sizing: PodSizing): { [name: string]: string } {
   return {
     HOME: CACHE_MOUNT,
+    PROBE_STATE_DIR: CACHE_MOUNT,
     XDG_CACHE_HOME: CACHE_MOUNT,
     HF_HOME: `${CACHE_MOUNT}/huggingface`,
     HF_HUB_OFFLINE: '1',

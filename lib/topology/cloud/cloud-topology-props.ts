@@ -34,7 +34,11 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default - if this program creates the cluster and a pool has `Autoscaling.clusterAutoscaler()`, and no `ClusterAutoscaler` exists
    */
   readonly clusterAutoscaler?: boolean;
-  /** Whether Prometheus and Alertmanager are installed and watch every model. @default true */
+  /**
+   * Whether Prometheus and Alertmanager are installed and watch every model. To turn it off later deletes their claims, whatever their
+   * removal policy: Terraform's plan says so. Volumes of the topology's storage class stay in the account, with all series.
+   * @default true
+   */
   readonly monitoring?: boolean;
   /**
    * How it watches: receivers of alerts, thresholds, storage. Images are pulled as those of the topology unless it says otherwise.

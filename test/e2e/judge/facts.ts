@@ -18,6 +18,8 @@ export interface Shape {
   readonly max?: number;
   readonly pattern?: string;
   readonly flattened?: boolean;
+  /** Member that is the body. */
+  readonly payload?: string;
   readonly members?: { readonly [name: string]: ShapeReference };
   readonly member?: ShapeReference;
   readonly key?: ShapeReference;

@@ -78,9 +78,27 @@ test('a bucket with a key or a policy that cannot be is refused', () => {
   };
   const statement = { Action: 's3:GetThing', Resource: 'arn:aws:s3:::store/*', Principal: '*' };
   expect(judge.refusalsOf(put('policy=', policy(statement)))[0].reason).toContain("no action 'GetThing'");
-  const encryption = (key: string) => put('encryption=', `<S><KMSMasterKeyID>${key}</KMSMasterKeyID></S>`);
-  expect(judge.refusalsOf(encryption('none'))[0].code).toBe('InvalidArgument');
+  const defaultKey = (key: string) => {
+    const fields = `<KMSMasterKeyID>${key}</KMSMasterKeyID><SSEAlgorithm>aws:kms</SSEAlgorithm>`;
+    return `<Rule><ApplyServerSideEncryptionByDefault>${fields}</ApplyServerSideEncryptionByDefault></Rule>`;
+  };
+  const encryption = (key: string) => put('encryption=', `<S>${defaultKey(key)}</S>`);
+  expect(judge.refusalsOf(encryption('none')).map(({ code }) => code)).toContain('InvalidArgument');
   expect(judge.refusalsOf(encryption(KEY_ARN))).toEqual([]);
+});
+
+test('a document about a bucket is what S3 takes', () => {
+  const put = (part: string, sent: string): Request => {
+    const action = `PUT /store?${part}`;
+    return { method: 'PUT', path: '/store', query: part, service: 's3', region: REGION, action, sent };
+  };
+  const versioning = (status: string) => put('versioning=', `<V xmlns="x"><Status>${status}</Status></V>`);
+  expect(judge.refusalsOf(versioning('Enabled'))).toEqual([]);
+  expect(judge.refusalsOf(versioning('On'))[0].reason).toContain("Status is 'On'");
+  const rule = (rest: string) => put('lifecycle=', `<L><Rule><ID>all</ID><Filter/>${rest}</Rule></L>`);
+  expect(judge.refusalsOf(rule('<Status>Enabled</Status>'))).toEqual([]);
+  expect(judge.refusalsOf(rule(''))[0].reason).toContain('Status is required');
+  expect(judge.refusalsOf(rule('<Status>Enabled</Status><Until/>'))[0].reason).toContain('Until is not a parameter');
 });
 
 test('what reads is never refused', () => {

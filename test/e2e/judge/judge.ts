@@ -1,3 +1,4 @@
+import { bucketRefusals } from './buckets';
 import { eksRefusals } from './clusters';
 import { FACTS } from './facts';
 import { ec2Refusals } from './network';
@@ -15,7 +16,7 @@ export class Judge {
 
   /** Why AWS refuses a request; none where it takes it, or where it changes nothing. */
   public refusalsOf(request: Request): Refusal[] {
-    if (request.service === 's3') return s3Refusals(request, this.world);
+    if (request.service === 's3') return bucketRefusals(request, this.world, principalIn(this.world));
     const call = read(request);
     if (!call) return [];
     return call.refusals.length > 0 ? [...call.refusals] : this.rules(call, request);
@@ -23,7 +24,7 @@ export class Judge {
 
   /** Takes in a request that succeeded, with its answer. */
   public learn(request: Answered): void {
-    this.world.learn(request, read(request));
+    this.world.learn(request, request.service === 's3' ? undefined : read(request));
   }
 
   private rules(call: Call, request: Request): Refusal[] {
@@ -195,28 +196,4 @@ function eventRefusals({ operation, input }: Call, world: World): Refusal[] {
   } catch {
     return [refusal('InvalidEventPatternException', 'event pattern is not valid JSON')];
   }
-}
-
-function s3Refusals({ method, path, query, sent }: Request, world: World): Refusal[] {
-  if (method !== 'PUT') return [];
-  const bucket = path.split('/')[1];
-  const text = typeof sent === 'string' ? sent : JSON.stringify(sent ?? '');
-  const names = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html';
-  const key = /<KMSMasterKeyID>([^<]+)</.exec(text)?.[1];
-  return [
-    ...unless(
-      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !/\.\.|^xn--|-s3alias$/.test(bucket),
-      'InvalidBucketName',
-      `bucket name '${bucket}'`,
-      names,
-    ),
-    ...(/^policy\b/.test(query)
-      ? policyRefusals(text, 'resource', principalIn(world)).map(({ reason }) => refusal('MalformedPolicy', reason))
-      : []),
-    ...unless(
-      key === undefined || world.keyOf(key) !== undefined,
-      'InvalidArgument',
-      `the KMS key ${key} does not exist`,
-    ),
-  ];
 }

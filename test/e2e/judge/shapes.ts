@@ -45,6 +45,14 @@ export function read(request: Request): Call | undefined {
   return { operation: found.operation, input, refusals: reader.refusals };
 }
 
+/** Reads a part of a request that is there as a tree of the names on the wire, and checks it by its shape. */
+export function readPart(service: string, shape: string, sent: any, at: string): readonly Refusal[] {
+  const model = FACTS.services[service];
+  const reader = new Reader(model);
+  reader.structure(model.shapes[shape], sent, at);
+  return reader.refusals;
+}
+
 function operationOf(model: ServiceModel, request: Request) {
   if (model.protocol !== 'rest-json') {
     return model.operations[request.action] ? { operation: request.action, labels: {} } : undefined;
@@ -92,7 +100,7 @@ class Reader {
   }
 
   private get isQuery(): boolean {
-    return this.model.protocol === 'ec2' || this.model.protocol === 'query';
+    return ['ec2', 'query', 'rest-xml'].includes(this.model.protocol);
   }
 
   private wireName(name: string, { queryName, locationName }: ShapeReference): string {

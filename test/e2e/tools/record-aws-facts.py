@@ -48,10 +48,15 @@ OPERATIONS = {
         "AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy",
         "TagResource", "UntagResource",
     ],
+    "s3": [
+        "CreateBucket", "PutBucketEncryption", "PutBucketLifecycleConfiguration", "PutBucketLogging",
+        "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketTagging",
+        "PutBucketVersioning", "PutPublicAccessBlock",
+    ],
     "sns": ["CreateTopic", "DeleteTopic", "Publish", "SetTopicAttributes", "Subscribe", "TagResource"],
 }
 
-KEPT = ["type", "required", "enum", "min", "max", "pattern", "flattened"]
+KEPT = ["type", "required", "enum", "min", "max", "pattern", "flattened", "payload"]
 FOLDER = pathlib.Path(__file__).parent.parent / "judge" / "fixtures"
 
 

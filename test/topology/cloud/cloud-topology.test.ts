@@ -32,6 +32,9 @@ const A100 = {
 const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
   new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, ...ZONES, ...props });
 
+/** What keeps a topology from warning that nobody is told of alerts. */
+const TOLD = { monitoringOptions: { alertReceivers: [] } };
+
 describe('one statement', () => {
   test('chooses a pool that fits the model, and serves it there and nowhere else', () => {
     const synthesized = synthesize((stack) => void make(stack));
@@ -62,10 +65,10 @@ describe('one statement', () => {
     expect(given.only('kubernetes_deployment_v1').provider).toBeUndefined();
   });
 
-  test('has no annotations in a default synthesis, and explains itself on request', () => {
+  test('warns in a default synthesis that nobody is told of alerts, and explains itself on request', () => {
     let text = '';
     const synthesized = synthesize((stack) => (text = make(stack).explain()));
-    expect(synthesized.annotations('warn')).toEqual([]);
+    expect(synthesized.annotations('warn')).toEqual([expect.stringContaining(':NO_ALERT_RECEIVERS]')]);
     expect(text).toContain("llama-3.1-8b: 1 replica(s) on pool 'llama-3-1-8b'");
     expect(text).toContain('weights per GPU');
     expect(text).toContain('aws eks update-kubeconfig --name chat');
@@ -120,7 +123,7 @@ describe('plans', () => {
 
   test('a locked plan is kept, with a warning that the planner would choose otherwise', () => {
     const plan = CapacityPlan.fromJson(locked.toJson());
-    const synthesized = synthesize((stack) => void make(stack, { plans: { 'llama-3.1-8b': plan } }));
+    const synthesized = synthesize((stack) => void make(stack, { plans: { 'llama-3.1-8b': plan }, ...TOLD }));
     expect(synthesized.byName('aws_eks_node_group', 'llama-3-1-8b').instance_types).toEqual(['p4de.24xlarge']);
     expect(synthesized.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
@@ -136,9 +139,9 @@ describe('plans', () => {
 
   test('what topology.plans says can be given back, without a change or a warning', () => {
     const plans: CapacityPlan[] = [];
-    const first = synthesize((stack) => void plans.push(make(stack).plans['llama-3.1-8b']));
+    const first = synthesize((stack) => void plans.push(make(stack, TOLD).plans['llama-3.1-8b']));
     const second = synthesize(
-      (stack) => void make(stack, { plans: { 'llama-3.1-8b': CapacityPlan.fromJson(plans[0].toJson()) } }),
+      (stack) => void make(stack, { plans: { 'llama-3.1-8b': CapacityPlan.fromJson(plans[0].toJson()) }, ...TOLD }),
     );
     expect(second.json).toEqual(first.json);
     expect(second.annotations('warn')).toEqual([]);

@@ -1,5 +1,5 @@
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
-import { ITerraformDependable } from 'cdktf';
+import { ITerraformDependable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { dependOn } from '../../../core/dependencies';
@@ -16,6 +16,7 @@ import { otherHugePages } from '../shared/huge-pages';
 import { maxPodsBeside } from '../shared/launch-template-interfaces';
 import { warnOfSharedReservation } from '../shared/reservation-claims';
 import { checkSubnetZones } from '../shared/subnet-zone-check';
+import { enterKarpenterPool } from './karpenter-pools';
 import { karpenterFaults } from './karpenter-faults';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { KarpenterInstallation } from './karpenter-installation';
@@ -27,7 +28,8 @@ import { mergedTags } from '../../../core/tags';
  * with EFA, a NodeOverlay that tells Karpenter of the nodes' huge pages.
  *
  * The pool itself creates the AWS resources: the role of the nodes and its access to the cluster, the security group of EFA, the placement
- * group. Karpenter's objects go into the scope `workloads`, as a Helm release. Karpenter itself must run on the cluster: 1.11 or later for
+ * group. Karpenter's objects go into the scope `workloads`, as a Helm release. Karpenter itself must run on the cluster (create a
+ * `Karpenter`, or install it by other means): 1.11 or later for
  * the network interfaces, with the feature gates StaticCapacity if `minNodes` equals `maxNodes`, NodeOverlay with EFA, and
  * ReservedCapacity (on by default) for reserved capacity.
  *
@@ -51,7 +53,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: KarpenterGpuNodePoolProps) {
-    const spec = specOf(id, props);
+    const spec = specOf(scope, id, props);
     super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
     this.#spec = spec;
 
@@ -77,12 +79,14 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       // Custom resources escape their text themselves.
       tags: mergedTags({ Name: name }, { ...cluster.tags, ...spec.tags }),
     });
-    KarpenterInstallation.of(props.workloads ?? this, this, {
+    const karpenter =
+      ClusterLedger.of(cluster).singleton<ITerraformDependable[]>(ClusterSingleton.KARPENTER)?.value ?? [];
+    const installation = KarpenterInstallation.of(props.workloads ?? this, this, {
       cluster,
       releaseName: helmReleaseName(`karpenter-${poolName}`),
       namespace: props.namespace ?? 'kube-system',
       resources: this.objects,
-      dependsOn: [...this.ready, ...(props.dependsOn ?? [])],
+      dependsOn: [...this.ready, ...(props.dependsOn ?? []), ...karpenter],
     });
     checkSubnetZones(this, spec, provider);
     const { block } = spec.capacity;
@@ -91,6 +95,12 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     if (!isPinned(spec)) warnOfUnpinnedImage(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    enterKarpenterPool(this, {
+      nodeRoleArn: this.nodeRoleArn,
+      isStatic: spec.minNodes === spec.maxNodes,
+      hasOverlay: spec.efa,
+      objects: installation.ready.filter((each) => TerraformResource.isTerraformResource(each)),
+    });
     // What is waited for is what installs Karpenter.
     if (!props.dependsOn?.length) ClusterLedger.of(cluster).addNeed(ClusterSingleton.KARPENTER, this);
   }

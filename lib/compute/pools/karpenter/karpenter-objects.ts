@@ -176,10 +176,11 @@ export function isPinned(spec: GpuNodePoolSpec): boolean {
   return karpenterImageVersion(spec) !== undefined;
 }
 
-function volumes({ image, diskSize }: GpuNodePoolSpec) {
+function volumes({ image, diskSize, cluster: { volumeKeyArn } }: GpuNodePoolSpec) {
+  const key = volumeKeyArn ? { kmsKeyID: volumeKeyArn } : {};
   const volume = (deviceName: string, gib: number) => ({
     deviceName,
-    ebs: { volumeSize: `${gib}Gi`, volumeType: 'gp3', encrypted: true, deleteOnTermination: true },
+    ebs: { volumeSize: `${gib}Gi`, volumeType: 'gp3', encrypted: true, deleteOnTermination: true, ...key },
   });
   return image.family === NodeImageFamily.BOTTLEROCKET
     ? [volume('/dev/xvda', 4), volume('/dev/xvdb', diskSize.gib)]

@@ -92,7 +92,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         driverMajor: imageRelease(spec).driverMajor,
         sharing,
       },
-      [...faults, ...regionFaults(scope, cluster, given)],
+      [...faults, ...regionFaults(scope, spec, given)],
     );
     this.#spec = spec;
     this.capacity = spec.capacity;
@@ -109,6 +109,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
       ...aws,
       description: `Nodes of GPU pool ${name}`,
       service: 'ec2.amazonaws.com',
+      options: cluster.roleOptions,
       managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
     });
     this.nodeRoleArn = role.roleArn;
