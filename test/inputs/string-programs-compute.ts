@@ -132,6 +132,10 @@ export const COMPUTE_STRUCTS: StructPrograms = {
   NodeImageRelease: (given) => (stack) => void addPool(stack, { image: NodeImage.al2023(given) }),
   NodeTaint: (given) => (stack) =>
     void addPool(stack, { taints: [{ key: 'team', value: 'a', effect: TaintEffect.NO_SCHEDULE, ...given }] }),
+  TopologyKarpenterPool: (given) =>
+    topology({
+      karpenterPools: [{ instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 1, name: 'chat', ...given }],
+    }),
   TopologyNodePool: (given) => topology({ nodePools: [{ ...plainPool, name: 'chat', ...given }] }),
   ServedModel: (given) =>
     topology({

@@ -119,7 +119,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksClusterAttributes.certificateAuthorityData': [
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],
-  'EksClusterAttributes.region': ['refused CLUSTER_IN_OTHER_REGION region | reference | reference'],
+  'EksClusterAttributes.region': ['refused POOL_IN_OTHER_REGION provider | reference | reference'],
   'EksClusterAttributes.oidcProviderArn': ['text | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],
   'EksClusterAttributes.volumeKeyArn': ['text | reference | reference'],
@@ -148,7 +148,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'GpuNodePool.new(id)': ['text'],
   'Ec2GpuNodePoolOptions.availabilityZone': [
-    'refused NO_SUBNET_IN_ZONE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone',
+    'refused ZONE_NOT_KNOWN availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone',
   ],
   'Ec2GpuNodePoolOptions.subnetIds': ['text | reference | reference'],
   'Ec2GpuNodePoolOptions.labels': [
@@ -212,6 +212,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME models[0].version | refused VALUE_NOT_CONCRETE models[0].version | refused VALUE_NOT_CONCRETE models[0].version',
   ],
   'CloudTopology.new(id)': ['text'],
+  'TopologyKarpenterPool.name': [
+    'refused INVALID_NAME karpenterPools[0].poolName | refused VALUE_NOT_CONCRETE karpenterPools[0].name | refused VALUE_NOT_CONCRETE karpenterPools[0].name',
+  ],
   'TopologyNodePool.name': [
     'refused INVALID_NAME nodePools[0].poolName | refused VALUE_NOT_CONCRETE nodePools[0].name | refused VALUE_NOT_CONCRETE nodePools[0].name',
   ],
