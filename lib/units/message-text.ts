@@ -17,7 +17,6 @@ export function printableText(text: string): string {
       .replace(/[$#&]\{TfToken\[[^\]]*\]\}/g, '<token>')
       // Control characters but tabs and line breaks, marks of direction, separators that break lines, and halves of characters.
       .replace(
-         
         /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
         (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
       )

@@ -65,7 +65,7 @@ function outcome(body: () => unknown): 'result' | string {
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) throw error;
     const { message, faults } = error as UnscopedValidationError;
-     
+
     expect(message).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
     expect(message.length).toBeLessThan(20000);
     expect(faults.length).toBeGreaterThan(0);
@@ -236,7 +236,7 @@ describe('the command line', () => {
         (argv, file) => {
           const { output, status } = runCommandLine(argv, () => file);
           expect([0, 1, 2]).toContain(status);
-           
+
           expect(output).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|Infinity|NaN/);
           if (status === 2) expect(output.length).toBeLessThan(50000);
         },
