@@ -2,7 +2,8 @@ import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { duplicateFaults } from '../units/duplicate-faults';
-import { wholeNumberFault } from '../units/number-faults';
+import { flagFault } from '../units/kind-faults';
+import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
 import { regionsOf } from './instance-regions';
@@ -151,7 +152,14 @@ export class GpuInstanceType extends GpuNodeType {
   public static unlisted(props: UnlistedInstanceTypeProps): GpuInstanceType {
     const { networkCards = cards(1, 4, 0), ipv4PerInterface = 30, rdmaRead = false, rdmaWrite = false } = props;
     const network = { networkCards, ipv4PerInterface, rdmaRead, rdmaWrite, legacy: false };
-    throwIfFaulty([...nameFaults(props.name), ...nodeTypeFaults(props), ...networkFaults(network)]);
+    throwIfFaulty(cardFaults(networkCards));
+    throwIfFaulty([
+      ...(typeof props.name === 'string' ? nameFaults(props.name) : []),
+      ...nodeTypeFaults(props),
+      ...networkFaults(network),
+      ...flagFault('rdmaRead', rdmaRead),
+      ...flagFault('rdmaWrite', rdmaWrite),
+    ]);
     return new GpuInstanceType({ ...props, nvlinkDomainSize: nvlinkDomainOf(props) }, network);
   }
 
@@ -197,7 +205,9 @@ export class GpuInstanceType extends GpuNodeType {
     // (aws/aws-ofi-nccl 2daf7d3, src/platform-aws.cpp).
     const gpuDirect = (props.nvlinkDomainSize ?? 1) > 1 && (rdmaRead || rdmaWrite);
     super({ ...props, rdma: props.rdma ?? (efa || rdmaRead), gpuDirect: props.gpuDirect ?? gpuDirect });
-    const networkCards = network.networkCards.map((card) => Object.freeze({ ...card }));
+    const networkCards = network.networkCards.map(({ index, maxInterfaces, efa }) =>
+      Object.freeze({ index, maxInterfaces, efa }),
+    );
     this.networkCards = Object.freeze(networkCards.sort((a, b) => a.index - b.index)) as NetworkCard[];
     this.ipv4PerInterface = network.ipv4PerInterface;
     this.rdmaRead = rdmaRead;
@@ -283,6 +293,20 @@ function nameFaults(name: string): Fault[] {
   ];
 }
 
+/** What is no list of cards. */
+function cardFaults(networkCards: unknown): Fault[] {
+  const example = '{ index: 0, maxInterfaces: 15, efa: true }';
+  if (!Array.isArray(networkCards)) {
+    const reason = `networkCards must be a list of cards such as ${example}; got ${givenValue(networkCards)}`;
+    return [fault('INVALID_FORMAT', 'networkCards', reason)];
+  }
+  return networkCards.flatMap((card: unknown, i) => {
+    const at = `networkCards[${i}]`;
+    if (typeof card === 'object' && card !== null) return flagFault(`${at}.efa`, (card as NetworkCard).efa);
+    return [fault('INVALID_FORMAT', at, `${at} must be a card such as ${example}; got ${givenValue(card)}`)];
+  });
+}
+
 function networkFaults({ networkCards, ipv4PerInterface }: NetworkFacts): Fault[] {
   return [
     ...wholeNumberFault('ipv4PerInterface', ipv4PerInterface, 1),
@@ -296,8 +320,8 @@ function networkFaults({ networkCards, ipv4PerInterface }: NetworkFacts): Fault[
       networkCards.map((card) => card.index),
     ),
     ...networkCards.flatMap((card, i) => [
-      ...wholeNumberFault(`networkCards[${i}].index`, card.index, 0),
-      ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces, 1),
+      ...wholeNumberFault(`networkCards[${i}].index`, card.index ?? NaN, 0),
+      ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces ?? NaN, 1),
     ]),
   ];
 }

@@ -1,7 +1,7 @@
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError } from '../units/errors';
 import { GPU_TABLE, GpuFacts, GpuName } from './gpu-type-table';
-import { unknownNameFault } from './near-names';
+import { nameText, unknownNameFault } from './near-names';
 import { Precision } from './precision';
 
 /**
@@ -86,7 +86,7 @@ export class GpuType {
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): GpuType {
-    const wanted = name.toUpperCase().replace(/_/g, '-');
+    const wanted = nameText(name).toUpperCase().replace(/_/g, '-');
     const found = GpuType.ALL.find((gpu) => gpu.name === wanted);
     if (found) return found;
     const known = GpuType.ALL.map((gpu) => gpu.name);
