@@ -5,7 +5,7 @@ config=${CONFIG_DIR:?}
 root=${MODELS_DIR:?}
 workers=${WORKERS:-4}
 # Up to this size, files come many in one process: starting one costs more than they do.
-small=${SMALL_BYTES:-67108864}
+small=${SMALL_BYTES:-67108864} at_once=${SMALL_FILES:-200}
 tab=$(printf '\t')
 
 say() { printf 'assemble: %s\n' "$*" >&2; }
@@ -150,7 +150,7 @@ copy_folder() {
     if [ -f "$3/$path" ]; then
       say "kept $path"
     elif [ "$size" != - ] && [ "$size" -le "$small" ]; then
-      printf '%s %s\n' "$path" "$hash" >> "$scratch/small.$1.$((count / 200))"
+      printf '%s %s\n' "$path" "$hash" >> "$scratch/small.$1.$((count / at_once))"
       count=$((count + 1))
     else
       printf '%s %s\n' "$path" "$hash" >> "$scratch/large"

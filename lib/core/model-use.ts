@@ -15,6 +15,12 @@ interface EnteredImport {
   readonly waits: boolean;
 }
 
+interface EnteredServer {
+  readonly key: string;
+  /** Whether its pods go before new ones have come. */
+  readonly waits: boolean;
+}
+
 /**
  * Who fills and who serves one version of a model of a store, so that pods are replaced by new ones after their weights have arrived, and an
  * import whose name is misspelt is noticed.
@@ -34,12 +40,17 @@ export class ModelUse {
     this.#key = key;
   }
 
+  /** The import that fills it already; nothing where there is none. */
+  public get import(): IConstruct | undefined {
+    return entered(this.#store, IMPORTS, this.#key)[0]?.owner;
+  }
+
   /** Called once by each import, at the end of its constructor. */
   public addImport(owner: IConstruct, entry: EnteredImport): void {
     enter(this.#store, IMPORTS, this.#key, owner, entry);
     let isWarned = false;
     addValidation(owner, () => {
-      const served = [...new Set(entered<string>(this.#store, SERVERS).map(({ value }) => value))].sort();
+      const served = [...new Set(entered<EnteredServer>(this.#store, SERVERS).map(({ value }) => value.key))].sort();
       if (isWarned || served.length === 0 || served.includes(this.#key)) return [];
       isWarned = true;
       const near = nearNames(this.#key, served);
@@ -53,18 +64,20 @@ export class ModelUse {
 
   /**
    * Called once for each model by each deployment, at the end of its constructor. The deployment is changed after the imports of its stack,
-   * so that pods that serve are not replaced by pods that wait for weights.
+   * so that pods that serve are not replaced by pods that wait for weights; one that surges keeps them until the new ones serve.
    */
-  public addServer(owner: IConstruct, deployment: TerraformResource): void {
-    enter(this.#store, SERVERS, this.#key, owner, this.#key);
+  public addServer(owner: IConstruct, deployment: TerraformResource, waits: boolean): void {
+    enter(this.#store, SERVERS, this.#key, owner, { key: this.#key, waits });
+    if (!waits) return;
     const before = deployment.dependsOn ?? [];
     deployment.dependsOn = Lazy.listValue({ produce: () => [...before, ...this.#jobsIn(deployment)] });
   }
 
-  /** Whether a deployment in the stack of a construct serves it. */
-  public isServedIn(scope: IConstruct): boolean {
+  /** Whether a deployment in the stack of a construct waits for it. */
+  public isAwaitedIn(scope: IConstruct): boolean {
     const stack = TerraformStack.of(scope);
-    return entered(this.#store, SERVERS, this.#key).some(({ owner }) => TerraformStack.of(owner) === stack);
+    const servers = entered<EnteredServer>(this.#store, SERVERS, this.#key);
+    return servers.some(({ owner, value }) => value.waits && TerraformStack.of(owner) === stack);
   }
 
   #jobsIn(scope: IConstruct): string[] {

@@ -10,8 +10,6 @@ import { throwIfInvalid } from '../core/errors';
 import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { IModelStore } from '../core/model-store';
 import { modelStoreFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
@@ -38,63 +36,9 @@ import {
   storeEnvironment,
 } from '../kubernetes/model-store-access';
 import { DUPLICATE_WEIGHTS } from '../core/weight-files';
+import { ModelImportProps } from './model-import-props';
 import { ModelSource } from './model-source';
 import { sourceFaults, sourceWarnings, storedPath } from './source-faults';
-
-/**
- * Properties of `ModelImport`.
- */
-export interface ModelImportProps {
-  /** The cluster the Job runs on; it needs no GPU. */
-  readonly cluster: IKubernetesCluster;
-  /** The store to fill. */
-  readonly modelStore: IModelStore;
-  /** Name of the model: its folder in the store, the same as in the served model. */
-  readonly model: string;
-  /** Version of the model. A complete version is never changed. @default '1' */
-  readonly version?: string;
-  /** Where the files come from. */
-  readonly source: ModelSource;
-  /**
-   * Namespace, in which a claim or a secret of the source must be. Created unless the program or the cluster has it: see
-   * `ExistingNamespaces`; one that is created is destroyed with its stack, and everything in it.
-   * @default 'inference'
-   */
-  readonly namespace?: string;
-  /** Name of the Kubernetes objects. @default - the construct's id */
-  readonly name?: string;
-  /**
-   * Disk for the largest file, while it is downloaded. The Job refuses a larger one before its first byte. The pod asks for 2 GiB more, which
-   * its node must have: EKS gives nodes of others 20 GiB by default, of which about 17 are for pods.
-   *
-   * @default 10 GiB: the weights that `transformers` saves are in files of at most 5 GB
-   */
-  readonly largestFile?: DataSize;
-  /**
-   * How often a pod that failed is followed by another, where another try may help; downloads that break off go on within one pod. What
-   * cannot succeed fails at once: a wrong checksum, a missing file, a refused token. Failed pods stay, with their logs. @default 10
-   */
-  readonly retries?: number;
-  /** How long the Job may take, all its pods together. Kubernetes ends it then. @default 24 hours */
-  readonly timeout?: Duration;
-  /**
-   * How long Terraform waits for the Job where a deployment of the same stack serves the model: its pods are replaced only after it, because
-   * pods without weights serve nothing. An import that fails then fails the apply, and the old pods go on. Zero does not wait.
-   * @default 2 hours
-   */
-  readonly waitTimeout?: Duration;
-  /**
-   * Image with the AWS CLI, curl, jq and GNU coreutils, by a tag or a digest. `imageRegistry` applies to it too.
-   * @default - the AWS CLI's own
-   */
-  readonly awsCliImage?: string;
-  /** Labels of the nodes it may run on. @default - any node without a taint */
-  readonly nodeSelector?: { [key: string]: string };
-  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
-  readonly imageRegistry?: ImageRegistry;
-  /** Whether a network policy lets the pod reach only names, credentials, the store and its source. @default true */
-  readonly networkPolicy?: boolean;
-}
 
 const SCRIPT_KEY = 'import.sh';
 const CONFIG_MOUNT = '/etc/model-import';
@@ -221,11 +165,23 @@ export class ModelImport extends Construct {
       ...modelVersionFaults(this.#version),
       ...sourceFaults(props.source),
       ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
+      ...this.#otherImportFaults(),
       ...wholeNumberFault('retries', props.retries, 0),
       ...imageFaults('awsCliImage', props.awsCliImage),
       ...secondsFault('timeout', props.timeout, 1),
       ...secondsFault('waitTimeout', props.waitTimeout, 0),
     ];
+  }
+
+  /** A complete version is never changed, so one of two imports fails, or both make a mixture. */
+  #otherImportFaults(): Fault[] {
+    const { modelStore, model } = this.#props;
+    const other = ModelUse.of(modelStore, model, this.#version).import;
+    if (other === undefined) return [];
+    const reason =
+      `version '${this.#version}' of '${model}' is imported into store '${modelStore.node.path}' by '${other.node.path}' already; ` +
+      'give one of them another version';
+    return [fault('DUPLICATE', 'version', reason)];
   }
 
   /** Nobody connects to the pod; it connects to names, credentials, the store and the hosts of its source. */
@@ -272,7 +228,7 @@ export class ModelImport extends Construct {
     return new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
       metadata: this.#metadata(),
-      waitForCompletion: Lazy.anyValue({ produce: () => wait > 0 && use.isServedIn(this) }) as unknown as IResolvable,
+      waitForCompletion: Lazy.anyValue({ produce: () => wait > 0 && use.isAwaitedIn(this) }) as unknown as IResolvable,
       timeouts: wait > 0 ? { create: `${wait}s`, update: `${wait}s` } : undefined,
       spec: {
         backoffLimit: this.#props.retries ?? 10,

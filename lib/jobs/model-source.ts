@@ -65,7 +65,7 @@ export class ModelSource {
 
   /**
    * The files of an existing volume. If there is a `SHA256SUMS` among them, they are checked against it first. Hidden files are left out, and
-   * links must stay within the volume.
+   * links must stay within the volume. A Job that is made again waits for its volume: remove the import before the claim.
    *
    * @param claimName name of a persistent volume claim in the namespace of the import
    * @param folder folder of the volume whose files are taken; default is the whole volume

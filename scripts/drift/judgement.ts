@@ -10,25 +10,34 @@ export interface PlannedStep {
 
 /**
  * What a change may do, as lines of the form `action kind`, where the kind is a regular expression without blanks; with ` xN` for how
- * many, and a regular expression of the names between slashes at the end. A line with a question mark before it may go unused. Earlier
+ * many, ` only a,b` for the attributes that may change, and a regular expression of the names between slashes at the end. A line with a question mark before it may go unused. Earlier
  * lines come first.
  */
 export type Expectations = readonly string[];
 
-const LINE = /^(\?)?(create|update|delete|replace|supersede) (\S+?)(?: x(\d+))?(?: \/(.+)\/)?$/;
+const LINE =
+  /^(\?)?((?:create|update|delete|replace|supersede)(?:\|(?:create|replace|supersede))*) (\S+?)(?: x(\d+))?(?: only (\S+))?(?: \/(.+)\/)?$/;
 
 /** What is wrong with a plan: steps that no line allows, and lines that no step, or another number of steps, meets. */
 export function judge(steps: readonly PlannedStep[], expectations: Expectations): string[] {
   const unexpected = new Set(steps);
   const problems: string[] = [];
   for (const line of expectations) {
-    const [, optional, action, kinds, count, name = ''] = LINE.exec(line) ?? [];
-    if (!action) throw new Error(`not an expectation: '${line}'`);
+    const [, optional, actions, kinds, count, only, name = ''] = LINE.exec(line) ?? [];
+    if (!actions) throw new Error(`not an expectation: '${line}'`);
     const [ofKind, pattern] = [new RegExp(`^(?:${kinds})$`), new RegExp(name)];
-    const met = [...unexpected].filter((it) => it.action === action && ofKind.test(it.kind) && pattern.test(it.name));
+    const inOnly = (attribute: string) => only === undefined || only.split(',').includes(attribute);
+    const met = [...unexpected].filter(
+      (it) =>
+        actions.split('|').includes(it.action) &&
+        ofKind.test(it.kind) &&
+        pattern.test(it.name) &&
+        (it.because ?? []).every(inOnly),
+    );
     for (const step of met) unexpected.delete(step);
+    if (optional && met.length === 0) continue;
     if (count !== undefined && met.length !== Number(count)) problems.push(`expected '${line}', found ${met.length}`);
-    else if (met.length === 0 && !optional) problems.push(`expected '${line}', found none`);
+    else if (met.length === 0) problems.push(`expected '${line}', found none`);
   }
   return [...[...unexpected].map(({ action, kind, name }) => `unexpected: ${action} ${kind} ${name}`), ...problems];
 }

@@ -26,10 +26,10 @@ const rolled = (pool: string) => [
   `update aws_eks_node_group x1 /^${pool}$/`,
   `update aws_launch_template x1 /^${pool}_/`,
 ];
-/** A group that AWS cannot change so; the tags of its Auto Scaling group go with it. */
+/** A group that AWS cannot change so is made anew before the old one goes; the tags of its Auto Scaling group go with it. */
 const replaced = (pool: string) => [
-  `replace aws_eks_node_group x1 /^${pool}$/`,
-  `?replace aws_autoscaling_group_tag /^${pool}_/`,
+  `supersede aws_eks_node_group x1 /^${pool}$/`,
+  `?replace|supersede aws_autoscaling_group_tag /^${pool}_/`,
 ];
 const KARPENTER = ['update helm_release|NodePool|EC2NodeClass|NodeOverlay /lastic/'];
 
@@ -39,9 +39,9 @@ const A_ZONE = [
   // Open: EKS keeps a cluster in the zones that it was created with, and refuses this.
   '?update aws_eks_cluster',
   'update aws_vpc_endpoint',
-  // A further group of system nodes, or the one group made anew before the old one goes.
-  '?create aws_eks_node_group /SystemNodes/',
-  '?supersede aws_eks_node_group /SystemNodes/',
+  // The group of system nodes is made anew before the old one goes.
+  '?create|supersede aws_eks_node_group /SystemNodes/',
+  '?supersede aws_launch_template /SystemNodes/',
   '?update helm_release|EC2NodeClass /lastic/',
 ];
 
@@ -54,17 +54,20 @@ export const POOLS_CHANGES: readonly Change<Pools>[] = [
     cluster({ availabilityZones: ['us-east-1c', 'us-east-1a', 'us-east-1b'] }),
     A_ZONE,
   ),
-  // Nothing can move a living cluster to another network: its docstring says so, and AWS refuses the update of the cluster.
+  // Nothing can move a living cluster to another network: the plan says so by replacing it, which `deletionProtection` refuses.
   change('another vpcCidr', cluster({ vpcCidr: '10.8.0.0/16' }), [
-    'replace aws_vpc x1',
-    '?replace aws_.*',
-    '?supersede aws_.*',
-    '?update aws_(eks_cluster|internet_gateway|launch_template|eks_node_group)',
+    'replace|supersede aws_vpc x1',
+    'replace|supersede aws_eks_cluster x1',
+    '?replace|supersede aws_.*',
+    '?update aws_.*',
+    '?update helm_release|EC2NodeClass|NodePool',
     '?create aws_.*',
     '?delete aws_.*',
   ]),
   change('a tag', cluster({ tags: { team: 'research' } }), [
-    '?update aws_launch_template /SystemNodes/',
+    // Tags of a template make no version of it, so that no GPU node is rolled; instances get theirs from the Auto Scaling group.
+    'update aws_launch_template only tags,tags_all,default_version,latest_version,network_interfaces',
+    '?create aws_autoscaling_group_tag',
     'update aws_(?!launch_template).*',
     '?update helm_release|EC2NodeClass /lastic/',
   ]),

@@ -49,7 +49,12 @@ const A_ZONE = (zone: string) => [
   'update aws_vpc_endpoint',
 ];
 
-const OWN_SERVER = ['update ConfigMap x1 /^inference\\/own$/', 'update Deployment x1 /^inference\\/own$/'];
+/** Its configuration has a name of its own for each content, so that a rollback finds the old one. */
+const OWN_SERVER = [
+  'create|supersede ConfigMap x1 /^inference\\/own-/',
+  '?delete ConfigMap x1 /^inference\\/own-/',
+  'update Deployment x1 /^inference\\/own$/',
+];
 
 /** A claim is never deleted by a smaller size or another class: Terraform refuses the plan. */
 const NO_CLAIM_LOST: Expectations = ['refused prevent_destroy', 'refused kubernetes_persistent_volume_claim_v1.'];
@@ -59,13 +64,14 @@ export const SERVING_CHANGES: readonly Change<Serving>[] = [
   change('zones swapped', cluster({ availabilityZones: ['us-west-2b', 'us-west-2a'] }), []),
   change('a zone added', cluster({ availabilityZones: ['us-west-2a', 'us-west-2b', 'us-west-2c'] }), [
     ...A_ZONE('us-west-2c'),
-    // A further group of system nodes, or the one group made anew before the old one goes.
-    '?create aws_eks_node_group /SystemNodes/',
-    '?supersede aws_eks_node_group /SystemNodes/',
+    // The group of system nodes is made anew before the old one goes.
+    '?create|supersede aws_eks_node_group /SystemNodes/',
+    '?supersede aws_launch_template /SystemNodes/',
   ]),
   change('a tag', cluster({ tags: { team: 'research' } }), [
-    // The system nodes are rolled by it, one after the other; GPU nodes are not.
-    '?update aws_launch_template /SystemNodes/',
+    // Tags of a template make no version of it, so that no GPU node is rolled; instances get theirs from the Auto Scaling group.
+    'update aws_launch_template only tags,tags_all,default_version,latest_version,network_interfaces',
+    '?create aws_autoscaling_group_tag',
     'update aws_(?!launch_template).*',
   ]),
   change('a model added at the head', { models: [PHI, LLAMA, TINY] }, [...modelWithPool('create', 'phi'), ...WATCHED]),
@@ -83,8 +89,7 @@ export const SERVING_CHANGES: readonly Change<Serving>[] = [
   ]),
   change('context length', { contextLength: 8192 }, [...OWN_SERVER, ...WATCHED.map((line) => `?${line}`)]),
   change('Triton release', { tritonRelease: TritonRelease.V26_07 }, [
-    'update Deployment x1 /^inference\\/own$/',
-    '?update ConfigMap /^inference\\/own$/',
+    ...OWN_SERVER,
     ...WATCHED.map((line) => `?${line}`),
   ]),
   change('monitoring storage larger', storage(60), [
@@ -111,7 +116,7 @@ export const SERVING_CHANGES: readonly Change<Serving>[] = [
     'create Namespace x1 /^chat$/',
     'create aws_iam_role.*|aws_eks_pod_identity_association x3 /Role-chat--own/',
     'delete aws_iam_role.*|aws_eks_pod_identity_association x3 /Role-inference--own/',
-    '?replace .* /^chat\\//',
+    '?replace|supersede .* /^chat\\//',
     '?create .* /^chat\\//',
     '?delete .* /^inference\\/own/',
     ...WATCHED,

@@ -12,6 +12,7 @@ import {
   ModelSpec,
   ModelStore,
   RdmaFabric,
+  TaintEffect,
   TritonDeployment,
   TritonModel,
 } from '../../lib';
@@ -22,6 +23,7 @@ import { ownNode } from './harness/own-nodes';
 import { until } from './harness/process';
 
 const SELECTOR = { 'example.com/rack': 'models' };
+const TAINT = { key: 'example.com/team', value: 'models', effect: TaintEffect.NO_SCHEDULE };
 const REPOSITORY = 'meta-llama/Llama-3.1-8B-Instruct';
 const COMMITS = { first: 'a'.repeat(40), corrected: 'b'.repeat(40) };
 
@@ -45,6 +47,7 @@ const serving = (revision: string) => (app: App) => {
     nodes: 1,
     fabric: RdmaFabric.none(),
     nodeSelector: SELECTOR,
+    taints: [TAINT],
   });
   const modelStore = ModelStore.s3Compatible(stack, 'Models', {
     bucketName: 'models',
@@ -88,7 +91,9 @@ describeWith(['terraform', 'controlPlane'], 'a model that is imported and served
   beforeAll(async () => {
     site = await OwnCluster.start('model-import', 'hall-3');
     await site.kube.create(ownNode('cpu-0'));
-    await site.kube.create(ownNode('gpu-0', { labels: SELECTOR, gpus: 8 }));
+    await site.kube.create(
+      ownNode('gpu-0', { labels: SELECTOR, taints: [{ ...TAINT, effect: 'NoSchedule' }], gpus: 8 }),
+    );
     const workloads = await site.workloads(serving(COMMITS.first), []);
     terraforms = workloads.way.startsWith('Terraform');
     console.log(`it went by ${workloads.way}`);

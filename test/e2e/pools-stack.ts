@@ -77,7 +77,8 @@ const SPECIAL: { readonly [pool: string]: GpuNodePoolOptions } = {
 /** The pool of an instance type: with EFA where it has any, one node, and two of p5.48xlarge. */
 function onDemand(instanceType: GpuInstanceType): GpuNodePoolOptions {
   return {
-    instanceType,
+    // AWS sells p5e in another region.
+    instanceType: instanceType.offeredIn(REGION),
     fabric: instanceType.efaInterfaces > 0 ? RdmaFabric.efa() : undefined,
     minNodes: instanceType === GpuInstanceType.P5_48XLARGE ? 2 : 1,
     maxNodes: 2,

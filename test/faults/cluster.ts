@@ -79,7 +79,7 @@ export const TEXTS: FaultText[] = [
     id: 'TOO_FEW_ZONES',
     property: 'availabilityZones',
     text: 'availabilityZones must name at least 2 zones, which EKS requires; got 1',
-    refuse: make({ availabilityZones: ['eu-central-1a'] }),
+    refuse: make({ availabilityZones: ['us-west-2a'] }),
   },
   {
     id: 'CONFLICTING_PROPERTIES',

@@ -1,3 +1,5 @@
+import { DataSize } from '../../lib/units/data-size';
+import { flagFault, kindFault } from '../../lib/units/kind-faults';
 import { concreteFault } from '../../lib/core/tokens';
 import { plainUrlFaults } from '../../lib/core/url-faults';
 import { kubernetesNameFault } from '../../lib/core/naming';
@@ -6,6 +8,18 @@ import { FaultText } from './fault-text';
 
 /** The sentences of faults that every layer has. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'WRONG_KIND',
+    property: 'memory',
+    text: 'memory must be a value such as DataSize.gib(80); got 80',
+    faults: () => kindFault('memory', 80, DataSize, 'DataSize.gib(80)'),
+  },
+  {
+    id: 'WRONG_KIND',
+    property: 'rdma',
+    text: "rdma must be true or false; got 'no'",
+    faults: () => flagFault('rdma', 'no'),
+  },
   {
     id: 'VALUE_NOT_CONCRETE',
     property: 'maxNodes',

@@ -205,7 +205,7 @@ export const TEXTS: FaultText[] = [
       const stack = testStack();
       const cluster = new EksGpuCluster(stack, 'Cluster', {
         clusterName: 'chat',
-        availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+        availabilityZones: ['us-west-2a', 'us-west-2b'],
       });
       const { kubernetesProvider: provider } = KubernetesAccess.of(stack, cluster);
       const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };

@@ -151,16 +151,16 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PLAN_NO_LONGER_FITS',
     text:
-      "model 'm' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, 100000 " +
+      "model 'm' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, 54 " +
       'sequences), although the planner would now say that it does not fit; nothing changes until you ' +
       'remove or replace the plan',
     faults: () =>
       resolved({
+        // As an earlier version that found room for one more would have locked it.
         locked: CapacityPlan.fromJson({
-          ...(plan.toJson() as object),
-          concurrency: 100_000,
-          maxSequences: 100_000,
-          maxConcurrency: 100_000,
+          ...(CapacityPlanner.plan({ model: plan.model, instanceType: A100, concurrency: 53 }).toJson() as object),
+          concurrency: 54,
+          maxConcurrency: 54,
         }),
       }).warnings,
   },

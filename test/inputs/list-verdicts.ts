@@ -13,6 +13,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'ExistingVpc.privateSubnetCidrs': 'unused',
   'EksGpuClusterProps.availabilityZones': 'refused VALUE_NOT_CONCRETE availabilityZones',
   'EksGpuClusterProps.admins': 'refused VALUE_NOT_CONCRETE admins',
+  'ModelFiles.include': 'refused VALUE_NOT_CONCRETE include',
+  'ModelFiles.exclude': 'refused VALUE_NOT_CONCRETE exclude',
   'ModelStoreProps.readers': 'reference',
   'EksClusterAttributes.subnetIds': 'reference',
   'EksClusterAttributes.securityGroupIds': 'reference',

@@ -73,7 +73,7 @@ const topology = (given: Given): Program => {
 };
 const block = {
   reservationId: 'cr-02168da1478b509e0',
-  availabilityZone: 'eu-central-1a',
+  availabilityZone: 'us-west-2a',
   start: '2027-01-01T11:30:00Z',
   end: '2027-01-08T11:30:00Z',
 };
@@ -99,7 +99,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       vpcId: 'vpc-1',
       privateSubnetIds: ['subnet-a', 'subnet-b'],
       ...given,
-      ...paired('availabilityZones', zones, 'eu-central-1b'),
+      ...paired('availabilityZones', zones, 'us-west-2b'),
       ...paired('privateSubnetCidrs', ranges, '10.0.1.0/24'),
     };
     efaPool(stack, new EksGpuCluster(stack, 'Cluster', { clusterName: 'test', vpc }));
@@ -121,7 +121,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
         subnetIds: ['subnet-a'],
         capacity: Capacity.capacityBlock({ ...block, ...given }),
       },
-      { availabilityZones: ['eu-central-1a', 'eu-central-1b'] },
+      { availabilityZones: ['us-west-2a', 'us-west-2b'] },
     ),
   CapacityReservation: (given) => (stack) =>
     void addPool(stack, {
@@ -132,6 +132,10 @@ export const COMPUTE_STRUCTS: StructPrograms = {
   NodeImageRelease: (given) => (stack) => void addPool(stack, { image: NodeImage.al2023(given) }),
   NodeTaint: (given) => (stack) =>
     void addPool(stack, { taints: [{ key: 'team', value: 'a', effect: TaintEffect.NO_SCHEDULE, ...given }] }),
+  TopologyKarpenterPool: (given) =>
+    topology({
+      karpenterPools: [{ instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 1, name: 'chat', ...given }],
+    }),
   TopologyNodePool: (given) => topology({ nodePools: [{ ...plainPool, name: 'chat', ...given }] }),
   ServedModel: (given) =>
     topology({
@@ -178,12 +182,12 @@ export const COMPUTE_STRUCTS: StructPrograms = {
     KubernetesAccess.of(stack, made);
   },
   ClusterConnection: (given) => (stack) => {
-    const eks = { eksClusterName: 'test', region: 'eu-central-1', host: 'https://api.example' };
+    const eks = { eksClusterName: 'test', region: 'us-west-2', host: 'https://api.example' };
     const connection = given.configPath || given.configContext ? { configPath: 'kubeconfig', ...given } : eks;
     testCluster(stack, { connection: { certificateAuthorityData: 'Q0E=', ...connection, ...given } });
   },
   KubernetesAccessOptions: (given) => (stack) =>
-    void KubernetesAccess.of(stack, imported(stack, { region: 'eu-central-1' }), given),
+    void KubernetesAccess.of(stack, imported(stack, { region: 'us-west-2' }), given),
 };
 
 const bound = (make: (value: any) => Given): ((value: any) => Program) => {
@@ -225,6 +229,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     rack(stack, made);
     new ImagePrePuller(stack, id, { cluster: made, images: ['nvcr.io/a/b:1'] });
   },
+  'GpuInstanceType.offeredIn(region)': bound((value) => ({ instanceType: GpuInstanceType.G5_XLARGE.offeredIn(value) })),
   'GpuInstanceType.of(name)': bound((value) => ({ instanceType: GpuInstanceType.of(value) })),
   'GpuSharing.mig(profile)': bound((value) => ({
     instanceType: GpuInstanceType.P5_48XLARGE,

@@ -70,7 +70,7 @@ function stored(make: (stack: TerraformStack) => any): Program {
   };
 }
 
-function importing(given: Given, id = 'Import'): Program {
+export function importing(given: Given, id = 'Import'): Program {
   return (stack) =>
     void new ModelImport(stack, id, {
       cluster: testCluster(stack),

@@ -13,7 +13,8 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksReleaseVersions.ebsCsiDriver': ['refused INVALID_FORMAT ebsCsiDriver'],
   'EksReleaseVersions.nodeMonitoringAgent': ['refused INVALID_FORMAT nodeMonitoringAgent'],
   'EksRelease.of(kubernetesVersion)': ['refused UNKNOWN_VALUE'],
-  'GpuInstanceType.of(name)': ['refused UNKNOWN_VALUE'],
+  'GpuInstanceType.of(name)': ['refused UNKNOWN_VALUE | refused VALUE_NOT_CONCRETE | refused VALUE_NOT_CONCRETE'],
+  'GpuInstanceType.offeredIn(region)': ['unused'],
   'NodeTaint.key': [
     'refused INVALID_FORMAT taints[0].key | refused VALUE_NOT_CONCRETE taints | refused VALUE_NOT_CONCRETE taints',
   ],
@@ -118,7 +119,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksClusterAttributes.certificateAuthorityData': [
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],
-  'EksClusterAttributes.region': ['text | reference | reference'],
+  'EksClusterAttributes.region': ['refused POOL_IN_OTHER_REGION provider | reference | reference'],
   'EksClusterAttributes.oidcProviderArn': ['text | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],
   'EksClusterAttributes.volumeKeyArn': ['text | reference | reference'],
@@ -146,6 +147,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     "refused INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool'] | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector",
   ],
   'GpuNodePool.new(id)': ['text'],
+  'Ec2GpuNodePoolOptions.availabilityZone': [
+    'refused ZONE_NOT_KNOWN availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone',
+  ],
   'Ec2GpuNodePoolOptions.subnetIds': ['text | reference | reference'],
   'Ec2GpuNodePoolOptions.labels': [
     "refused INVALID_FORMAT labels['k'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels",
@@ -208,6 +212,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME models[0].version | refused VALUE_NOT_CONCRETE models[0].version | refused VALUE_NOT_CONCRETE models[0].version',
   ],
   'CloudTopology.new(id)': ['text'],
+  'TopologyKarpenterPool.name': [
+    'refused INVALID_NAME karpenterPools[0].poolName | refused VALUE_NOT_CONCRETE karpenterPools[0].name | refused VALUE_NOT_CONCRETE karpenterPools[0].name',
+  ],
   'TopologyNodePool.name': [
     'refused INVALID_NAME nodePools[0].poolName | refused VALUE_NOT_CONCRETE nodePools[0].name | refused VALUE_NOT_CONCRETE nodePools[0].name',
   ],

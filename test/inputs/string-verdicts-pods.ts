@@ -46,4 +46,21 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
   ],
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ModelStore.grantRead(prefix)': ['text | reference | reference'],
+  'ModelStore.grantReadWrite(prefix)': ['text | reference | reference'],
+  'ModelFiles.include': [
+    'refused INVALID_FORMAT source.include[0] | refused VALUE_NOT_CONCRETE include | refused VALUE_NOT_CONCRETE include',
+  ],
+  'ModelFiles.exclude': [
+    'refused INVALID_FORMAT source.exclude[0] | refused VALUE_NOT_CONCRETE exclude | refused VALUE_NOT_CONCRETE exclude',
+  ],
+  'HuggingFaceSource.repository': [
+    'refused INVALID_FORMAT source.repository | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
+  'HuggingFaceSource.revision': [
+    'refused INVALID_FORMAT source.revision | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
+  'HuggingFaceSource.endpoint': [
+    'refused INVALID_FORMAT source.endpoint | refused VALUE_NOT_CONCRETE endpoint | refused VALUE_NOT_CONCRETE endpoint',
+  ],
 };

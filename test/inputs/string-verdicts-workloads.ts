@@ -44,7 +44,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INDICATOR_UNAVAILABLE metricsTarget | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
   ],
   'ExistingNamespaces.declare(names)': [
-    'refused INVALID_NAME names[0] | refused VALUE_NOT_CONCRETE names[0] | refused VALUE_NOT_CONCRETE names[0]',
+    'refused INVALID_NAME names[0] | refused VALUE_NOT_CONCRETE names | refused VALUE_NOT_CONCRETE names',
   ],
   'CustomResourcesProps.releaseName': [
     'refused INVALID_NAME releaseName | refused VALUE_NOT_CONCRETE releaseName | refused VALUE_NOT_CONCRETE releaseName',
@@ -197,7 +197,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelImportProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
   'ModelImport.new(id)': ['text'],
   'ModelFile.url': [
-    'refused INVALID_FORMAT source.files[0].url, INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
+    'refused INVALID_FORMAT source.files[0].url | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
   ],
   'ModelFile.path': [
     'refused INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
@@ -206,7 +206,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_FORMAT source.files[0].sha256 | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
   ],
   'ModelSource.volumeClaim(claimName)': ['refused INVALID_NAME source.claimName'],
-  'ModelSource.volumeClaim(folder)': ['refused INVALID_FORMAT source.folder'],
+  'ModelSource.volumeClaim(folder)': [
+    'refused INVALID_FORMAT source.folder | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
   'AlertSecret.name': [
     'refused INVALID_NAME alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name',
   ],

@@ -4,12 +4,12 @@ import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { TritonDeployment } from '../../lib/serving';
 import { DataSize, Duration } from '../../lib/units';
 import { llama8b, withSite } from '../serving/support/fixtures';
-import { warningsOf } from '../support/faults';
+import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 
 const source = ModelSource.urls([{ url: 'https://example.com/llama/config.json' }]);
 
 describe('a model that is imported and served', () => {
-  const program = (props: Partial<ModelImportProps>, importFirst: boolean, model = 'chat') => {
+  const program = (props: Partial<ModelImportProps>, importFirst: boolean, model = 'chat', maxSurge?: number) => {
     let made: ModelImport | undefined;
     const json = withSite((site) => {
       const fill = () => {
@@ -24,9 +24,10 @@ describe('a model that is imported and served', () => {
       if (importFirst) fill();
       new TritonDeployment(site.scope, 'Chat', {
         cluster: site.cluster,
-        nodePool: site.pool(GpuInstanceType.G5_XLARGE),
+        nodePool: site.pool(GpuInstanceType.G5_XLARGE, 2),
         modelStore: site.store,
         models: [llama8b],
+        maxSurge,
       });
       if (!importFirst) fill();
     });
@@ -40,6 +41,13 @@ describe('a model that is imported and served', () => {
     expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(true);
     expect(jobs(dependsOn)).toHaveLength(1);
     expect(dependsOn.length).toBeGreaterThan(1);
+    expect(ids).toEqual([]);
+  });
+
+  test('is not waited for by a deployment whose old pods stay until the new ones serve', () => {
+    const { json, dependsOn, ids } = program({}, true, 'chat', 1);
+    expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(false);
+    expect(jobs(dependsOn)).toEqual([]);
     expect(ids).toEqual([]);
   });
 
@@ -99,5 +107,24 @@ describe('disk', () => {
     ['a volume needs none', { largestFile: DataSize.gib(60), source: ModelSource.volumeClaim('a') }, undefined, []],
   ])('%s', (_what, props, systemDisk, ids) => {
     expect(warned(props, systemDisk)).toEqual(ids);
+  });
+});
+
+test('two imports of one version into one store are refused', () => {
+  withSite((site) => {
+    const of = (id: string, version?: string) =>
+      new ModelImport(site.scope, id, {
+        cluster: site.cluster,
+        modelStore: site.store,
+        model: 'chat',
+        source,
+        version,
+      });
+    of('One');
+    of('Two', '2');
+    expect(idsOf(faultsThrown(() => of('Three')))).toEqual(['DUPLICATE version']);
+    site.scope.node.tryRemoveChild('One');
+    site.scope.node.tryRemoveChild('Three');
+    expect(() => of('Four')).not.toThrow();
   });
 });

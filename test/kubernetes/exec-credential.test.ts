@@ -26,7 +26,7 @@ function access(
   const provider = infra.node.findChild('Aws') as AwsProvider;
   const cluster = EksGpuCluster.fromAttributes(infra, 'Cluster', {
     clusterName: 'chat',
-    region: 'eu-central-1',
+    region: 'us-west-2',
     subnetIds: ['subnet-1'],
     securityGroupIds: ['sg-1'],
   });

@@ -14,7 +14,7 @@ import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { synthesize, synthesizePair, testStack } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
-const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'eu-central-1' };
+const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'us-west-2' };
 
 function configMap(scope: Construct, cluster: IKubernetesCluster, id = 'Map'): ConfigMapV1 {
   const holder = new Construct(scope, `Holder-${id}`);
@@ -35,7 +35,7 @@ describe('the providers of an EKS cluster', () => {
     const exec = {
       api_version: 'client.authentication.k8s.io/v1beta1',
       command: 'aws',
-      args: ['eks', 'get-token', '--output', 'json', '--cluster-name', 'chat', '--region', 'eu-central-1'],
+      args: ['eks', 'get-token', '--output', 'json', '--cluster-name', 'chat', '--region', 'us-west-2'],
     };
     const connection = { host: 'https://x.eks', cluster_ca_certificate: '${base64decode("Y2E=")}' };
     expect(provider.kubernetes).toEqual([{ alias: 'my-chat', ...connection, exec: [exec] }]);

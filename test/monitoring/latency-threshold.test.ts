@@ -105,7 +105,7 @@ test('of every model of a topology lies above what its plan expects', () => {
   const models = [ModelSpec.LLAMA_3_1_8B, ModelSpec.LLAMA_3_1_70B, ModelSpec.LLAMA_65B];
   const topology = new CloudTopology(stack, 'Cloud', {
     clusterName: 'chat',
-    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    availabilityZones: ['us-west-2a', 'us-west-2b'],
     models: models.map((model) => ({ model })),
   });
   const { groups } = JSON.parse(topology.monitoring?.rules ?? '') as { groups: { rules: Block[] }[] };

@@ -19,7 +19,7 @@ import {
 import { warningsOf } from '../support/faults';
 import { synthStack, synthStacks, testApp, testStack } from '../support/synth';
 
-const ZONES = ['eu-central-1a', 'eu-central-1b'];
+const ZONES = ['us-west-2a', 'us-west-2b'];
 const SPEC = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
 
 interface Place {

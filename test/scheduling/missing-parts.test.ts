@@ -20,7 +20,7 @@ import {
 import { warningsOf } from '../support/faults';
 import { synthStack, testStack } from '../support/synth';
 
-const ZONES = ['eu-central-1a', 'eu-central-1b'];
+const ZONES = ['us-west-2a', 'us-west-2b'];
 const G6E = { instanceType: GpuInstanceType.G6E_XLARGE, maxNodes: 2 };
 const GROWS = { ...G6E, minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler() };
 

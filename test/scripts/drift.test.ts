@@ -10,13 +10,21 @@ test('a plan that does what is expected, and no more, has no problem', () => {
   expect(judge([], [])).toEqual([]);
   expect(judge([group('update', 'efa'), group('update', 'spare')], ['update aws_eks_node_group x2'])).toEqual([]);
   expect(judge([group('update', 'efa')], ['update aws_eks_node_group|aws_launch_template /^efa/'])).toEqual([]);
-  expect(judge([], ['?update aws_eks_node_group'])).toEqual([]);
+  expect(judge([], ['?update aws_eks_node_group x1'])).toEqual([]);
+  expect(judge([group('supersede', 'efa')], ['create|supersede aws_.*'])).toEqual([]);
+  expect(judge([{ ...group('update', 'efa'), because: ['tags'] }], ['update aws_.* only tags,tags_all'])).toEqual([]);
 });
 
 test.each<[what: string, steps: PlannedStep[], expected: string[], problem: RegExp]>([
   ['a step that no line allows', [group('replace', 'efa')], [], /unexpected: replace aws_eks_node_group efa/],
   ['another action', [group('replace', 'efa')], ['update aws_eks_node_group'], /unexpected: replace/],
   ['another name', [group('update', 'spare')], ['update aws_eks_node_group /^efa/'], /unexpected: update .* spare/],
+  [
+    'an attribute that may not change',
+    [{ ...group('update', 'efa'), because: ['tags', 'launch_template'] }],
+    ['update aws_.* only tags'],
+    /unexpected: update/,
+  ],
   ['a step too many', [group('update', 'a'), group('update', 'b')], ['update aws_eks_node_group x1'], /found 2/],
   ['a step that does not come', [], ['update aws_eks_node_group'], /found none/],
   [

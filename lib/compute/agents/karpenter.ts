@@ -207,3 +207,21 @@ function karpenterFaults({ cluster, image }: KarpenterProps, version: string): F
       : []),
   ];
 }
+
+/**
+ * Whether this program has created Karpenter for a cluster.
+ *
+ * @internal
+ */
+export function hasKarpenter(cluster: IEksCluster): boolean {
+  return ClusterLedger.of(cluster).singleton(ClusterSingleton.KARPENTER) !== undefined;
+}
+
+/**
+ * Whether this program creates a cluster, so that nobody else has installed Karpenter on it.
+ *
+ * @internal
+ */
+export function isOwnCluster(cluster: IEksCluster): boolean {
+  return ClusterLedger.of(cluster).isOwn;
+}

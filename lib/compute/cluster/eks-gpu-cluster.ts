@@ -25,6 +25,7 @@ import { explainCluster } from './eks-gpu-cluster-explain';
 import { eksGpuClusterFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { ImportedEksCluster } from './imported-eks-cluster';
+import { regionAt, zoneRegionFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
 import { clusterNameTakenFaults, claimClusterName } from './taken-cluster-names';
@@ -110,7 +111,12 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    */
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
     super(scope, id);
-    throwIfInvalid(this, eksGpuClusterFaults(props));
+    const region = regionAt(this, props.provider);
+    throwIfInvalid(this, [
+      ...eksGpuClusterFaults(props),
+      ...zoneRegionFaults('availabilityZones', props.availabilityZones, region),
+      ...zoneRegionFaults('vpc.availabilityZones', props.vpc?.availabilityZones, region),
+    ]);
     const { clusterName, provider } = props;
     throwIfInvalid(this, clusterNameTakenFaults(this, clusterName, provider));
     const release =

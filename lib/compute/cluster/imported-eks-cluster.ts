@@ -15,6 +15,7 @@ import { IEksCluster } from './eks-cluster';
 import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
+import { importedRegionFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
 import { optionalTextList, textList } from '../../core/text-list';
 
@@ -44,7 +45,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
 
   public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
     super(scope, id);
-    throwIfInvalid(this, eksAttributesFaults(attributes));
+    throwIfInvalid(this, [...eksAttributesFaults(attributes), ...importedRegionFaults(this, attributes)]);
     const { clusterName, provider } = attributes;
     this.attributes = attributes;
     this.clusterName = clusterName;

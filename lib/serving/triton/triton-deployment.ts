@@ -114,7 +114,11 @@ export class TritonDeployment extends Construct implements IWatchable {
       if (props.networkPolicy ?? true) this.#makeNetworkPolicy(namespace);
       this.metricsTarget = this.#makeMetricsTarget();
       for (const { model, version } of weightsCopies(this.#models)) {
-        ModelUse.of(props.modelStore, model, version.store).addServer(this, this.deployment);
+        ModelUse.of(props.modelStore, model, version.store).addServer(
+          this,
+          this.deployment,
+          (props.maxSurge ?? 0) === 0,
+        );
       }
     } catch (error) {
       withdraw(this);

@@ -7,6 +7,7 @@ import { IModelStore } from '../../core/model-store';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ServedModel } from '../../serving/model/served-model';
+import { TopologyKarpenterPool } from '../shared/topology-karpenter-pool';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 
 /**
@@ -15,8 +16,13 @@ import { TopologyNodePool } from '../shared/topology-node-pool';
 export interface CloudTopologyProps extends EksGpuClusterProps {
   /** The models, at least one. */
   readonly models: ServedModel[];
-  /** The GPU pools. @default - a pool for each model, with the smallest hardware that it fits */
+  /**
+   * The GPU pools that are managed node groups.
+   * @default - none if there are `karpenterPools`; else a pool for each model, with the smallest hardware that it fits
+   */
   readonly nodePools?: TopologyNodePool[];
+  /** The GPU pools whose nodes Karpenter launches. @default - none */
+  readonly karpenterPools?: TopologyKarpenterPool[];
   /**
    * An existing EKS cluster; its name must be `clusterName`, and properties that only a new cluster has must be left out.
    * @default - a new cluster
@@ -34,6 +40,11 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default - if this program creates the cluster and a pool has `Autoscaling.clusterAutoscaler()`, and no `ClusterAutoscaler` exists
    */
   readonly clusterAutoscaler?: boolean;
+  /**
+   * Whether Karpenter is installed. Pass `false` if something outside this program installs it.
+   * @default - if this program creates the cluster, there are `karpenterPools` and no `Karpenter` exists
+   */
+  readonly karpenter?: boolean;
   /**
    * Whether Prometheus and Alertmanager are installed and watch every model. To turn it off later deletes their claims, whatever their
    * removal policy: Terraform's plan says so. Volumes of the topology's storage class stay in the account, with all series.

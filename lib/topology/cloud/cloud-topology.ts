@@ -7,10 +7,12 @@ import {
   needsClusterAutoscaler,
 } from '../../compute/agents/cluster-autoscaler';
 import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
+import { Karpenter, hasKarpenter, isOwnCluster } from '../../compute/agents/karpenter';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
 import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
+import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
 import { ValidationError, throwIfInvalid } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
@@ -50,6 +52,7 @@ export class CloudTopology extends Construct {
 
   readonly #assigned: readonly AssignedModel[];
   readonly #poolsByName = new Map<string, GpuNodePool>();
+  readonly #karpenterPoolsByName = new Map<string, KarpenterGpuNodePool>();
   readonly #deploymentsByName = new Map<string, TritonDeployment>();
 
   /**
@@ -61,19 +64,21 @@ export class CloudTopology extends Construct {
     super(scope, id);
     let elsewhere: Construct | undefined;
     try {
-      const { models, nodePools } = props;
-      throwIfInvalid(this, [...workloadsFaults(this, props.workloads), ...childNameFaults(models, nodePools ?? [])]);
-      if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
+      const { models, karpenterPools = [] } = props;
+      const nodePools = props.nodePools ?? (karpenterPools.length > 0 ? [] : undefined);
+      const pools = nodePools && [...nodePools, ...karpenterPools];
+      throwIfInvalid(this, [
+        ...workloadsFaults(this, props.workloads),
+        ...childNameFaults(models, nodePools ?? []),
+        ...childNameFaults([], karpenterPools, 'karpenterPools'),
+      ]);
+      if (pools?.length === 0) throwIfInvalid(this, poolListFaults(pools));
       throwIfInvalid(this, onePlanFaults(props));
       const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
-      const {
-        assigned,
-        faults: misfits,
-        warnings,
-      } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
+      const { assigned, faults: misfits, warnings } = assignModels({ models, pools, locked: lockedPlans(props), vllm });
       this.#assigned = assigned;
       for (const warning of warnings) addWarning(this, warning);
-      const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];
+      const faults: Fault[] = [...misfits, ...poolListFaults(pools), ...givenClusterFaults(props)];
 
       // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
       const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
@@ -89,6 +94,7 @@ export class CloudTopology extends Construct {
       // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
       if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
       this.#makeAgents(workloads, props, faults);
+      this.#makeKarpenterPools(workloads, props, faults);
       this.#makeDeployments(workloads, props, faults);
       const monitoring = this.#makeMonitoring(workloads, props, faults);
       throwIfInvalid(this, faults);
@@ -110,9 +116,14 @@ export class CloudTopology extends Construct {
     return Object.fromEntries(this.#assigned.map(({ resolved }) => [resolved.name, resolved.plan]));
   }
 
-  /** The pools, by their names. */
+  /** The pools that are managed node groups, by their names. */
   public get nodePools(): { [pool: string]: GpuNodePool } {
     return Object.fromEntries(this.#poolsByName);
+  }
+
+  /** The pools of Karpenter, by their names. */
+  public get karpenterPools(): { [pool: string]: KarpenterGpuNodePool } {
+    return Object.fromEntries(this.#karpenterPoolsByName);
   }
 
   /** The deployments, by the names of their models. */
@@ -135,6 +146,25 @@ export class CloudTopology extends Construct {
       const make = () => new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster });
       const pool = makePart(faults, make, given ? `nodePools[${index}]` : '', `pool '${name}'`);
       if (pool) this.#poolsByName.set(name, pool);
+    });
+  }
+
+  /** Karpenter first: its objects need their definitions. */
+  #makeKarpenterPools(
+    workloads: Construct,
+    { karpenterPools = [], karpenter, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): void {
+    const { cluster } = this;
+    if (karpenter === false) Warnings.accept(cluster, 'NO_KARPENTER', 'karpenter of a topology is false');
+    else if (!hasKarpenter(cluster) && (karpenter ?? (karpenterPools.length > 0 && isOwnCluster(cluster))))
+      makePart(faults, () => new Karpenter(workloads, 'Karpenter', { cluster, imageRegistry }));
+    karpenterPools.forEach(({ name, ...options }, index) => {
+      const id = `Pool-${name}`;
+      if (this.node.tryFindChild(id)) return;
+      const make = () => new KarpenterGpuNodePool(this, id, { ...options, poolName: name, cluster, workloads });
+      const pool = makePart(faults, make, `karpenterPools[${index}]`, `pool '${name}'`);
+      if (pool) this.#karpenterPoolsByName.set(name, pool);
     });
   }
 
@@ -171,7 +201,7 @@ export class CloudTopology extends Construct {
   #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
     for (const { resolved, poolName, replicas } of this.#assigned) {
       const { name } = resolved;
-      const nodePool = this.#poolsByName.get(poolName);
+      const nodePool = this.#poolsByName.get(poolName) ?? this.#karpenterPoolsByName.get(poolName);
       if (!nodePool || workloads.node.tryFindChild(`Model-${name}`)) continue;
       const make = () =>
         new TritonDeployment(workloads, `Model-${name}`, {

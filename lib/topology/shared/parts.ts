@@ -49,11 +49,15 @@ export function ensureProvider(
  *
  * @internal
  */
-export function childNameFaults(models: readonly ServedModel[], pools: readonly { readonly name: string }[]): Fault[] {
+export function childNameFaults(
+  models: readonly ServedModel[],
+  pools: readonly { readonly name: string }[],
+  list = 'nodePools',
+): Fault[] {
   const why = 'ids and names derive from it';
   return [
     ...models.flatMap(({ name }, i) => concreteFault(`name of models[${i}]`, name, why, `models[${i}].name`)),
-    ...pools.flatMap(({ name }, i) => concreteFault(`name of nodePools[${i}]`, name, why, `nodePools[${i}].name`)),
+    ...pools.flatMap(({ name }, i) => concreteFault(`name of ${list}[${i}]`, name, why, `${list}[${i}].name`)),
   ];
 }
 

@@ -31,7 +31,7 @@ function made(...fill: Fill[]): Synthesized {
   const stack = testStack();
   const cluster = new EksGpuCluster(stack, 'Cluster', {
     clusterName: 'chat',
-    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    availabilityZones: ['us-west-2a', 'us-west-2b'],
   });
   KubernetesAccess.of(stack, cluster);
   new NodeAgents(stack, 'Agents', { cluster });

@@ -9,7 +9,7 @@ import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
 import { synthesize, testStack } from '../../support/synth';
 
-const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
+const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
 const cluster = (props: Partial<EksGpuClusterProps> = {}) =>
   synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, ...props }));
 const vpc = (privateSubnetCidrs: string[]) => ({

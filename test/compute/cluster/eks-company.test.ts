@@ -14,8 +14,8 @@ import { faultsThrown, idsOf } from '../../support/faults';
 import { Synthesized, synthesize, testStack } from '../../support/synth';
 
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
-const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
-const VOLUMES = 'arn:aws:kms:eu-central-1:123456789012:key/99999999-2222-3333-4444-555555555555';
+const KEY = 'arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555';
+const VOLUMES = 'arn:aws:kms:us-west-2:123456789012:key/99999999-2222-3333-4444-555555555555';
 const instanceType = GpuInstanceType.G6E_XLARGE;
 
 const chat = (
@@ -101,8 +101,8 @@ describe('what a change must not take away', () => {
     ]);
 
   test('the order of zones decides nothing', () => {
-    const one = zones('eu-central-1a', 'eu-central-1b');
-    const other = zones('eu-central-1b', 'eu-central-1a');
+    const one = zones('us-west-2a', 'us-west-2b');
+    const other = zones('us-west-2b', 'us-west-2a');
     expect(subnets(other).sort()).toEqual(subnets(one).sort());
     const single = (...names: string[]) => {
       const result = synthesize((stack) => {
@@ -114,11 +114,11 @@ describe('what a change must not take away', () => {
       });
       return result.only('aws_nat_gateway').subnet_id;
     };
-    expect(single('eu-central-1b', 'eu-central-1a')).toBe(single('eu-central-1a', 'eu-central-1b'));
+    expect(single('us-west-2b', 'us-west-2a')).toBe(single('us-west-2a', 'us-west-2b'));
   });
 
   test('system nodes that must be replaced, e.g. for a further zone, are made before the old ones go', () => {
-    const group = zones('eu-central-1a', 'eu-central-1b', 'eu-central-1c').only('aws_eks_node_group');
+    const group = zones('us-west-2a', 'us-west-2b', 'us-west-2c').only('aws_eks_node_group');
     expect(group.lifecycle.create_before_destroy).toBe(true);
     expect(group).not.toHaveProperty('node_group_name');
   });

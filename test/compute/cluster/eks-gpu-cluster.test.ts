@@ -266,13 +266,9 @@ describe('bad input', () => {
       { kubernetesVersion: '1.34', release: EksRelease.V1_36 },
       'CONFLICTING_PROPERTIES kubernetesVersion',
     ],
-    ['one zone', { availabilityZones: ['eu-central-1a'] }, 'TOO_FEW_ZONES availabilityZones'],
-    ['a zone twice', { availabilityZones: ['eu-central-1a', 'eu-central-1a'] }, 'DUPLICATE availabilityZones'],
-    [
-      'a region for a zone',
-      { availabilityZones: ['eu-central-1', 'eu-central-1b'] },
-      'INVALID_FORMAT availabilityZones',
-    ],
+    ['one zone', { availabilityZones: ['us-west-2a'] }, 'TOO_FEW_ZONES availabilityZones'],
+    ['a zone twice', { availabilityZones: ['us-west-2a', 'us-west-2a'] }, 'DUPLICATE availabilityZones'],
+    ['a region for a zone', { availabilityZones: ['us-west-2', 'us-west-2b'] }, 'INVALID_FORMAT availabilityZones'],
     ['a range too small', { vpcCidr: '10.0.0.0/24' }, 'OUT_OF_RANGE vpcCidr'],
     ['one subnet', { vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-1'] } }, 'TOO_FEW_ZONES vpc.privateSubnetIds'],
     [

@@ -147,6 +147,6 @@ test('pools know the labels that EKS and Karpenter set on their nodes', () => {
   expect(seen).toEqual([
     { 'eks.amazonaws.com/nodegroup': nodegroup, 'eks.amazonaws.com/capacityType': 'SPOT' },
     { 'eks.amazonaws.com/nodegroup': nodegroup },
-    { 'karpenter.sh/nodepool': 'k', 'karpenter.sh/capacity-type': 'reserved' },
+    { 'karpenter.sh/nodepool': 'k.static', 'karpenter.sh/capacity-type': 'reserved' },
   ]);
 });

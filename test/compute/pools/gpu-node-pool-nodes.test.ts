@@ -144,7 +144,11 @@ describe('the number of nodes', () => {
       start: '2026-12-01T11:30:00Z',
       end: '2026-12-08T11:30:00Z',
     });
-    const block = synthPool({ capacity, initialNodes: 2 }, { availabilityZones: ['us-west-2a', 'us-west-2b'] });
+    const instanceType = GpuInstanceType.P4D_24XLARGE;
+    const block = synthPool(
+      { instanceType, capacity, initialNodes: 2 },
+      { availabilityZones: ['us-west-2a', 'us-west-2b'] },
+    );
     const grow = block.resources('aws_autoscaling_schedule').filter((each) => each.desired_capacity > 0);
     expect(grow.map((each) => each.desired_capacity)).toEqual([2]);
   });

@@ -140,7 +140,7 @@ describe('a pool by Karpenter', () => {
         const capacity = Capacity.capacityBlock({ ...block, alarmTopicArn });
         karpenter(stack, { ...P5, capacity, subnetIds: ['subnet-z'] }, { kubernetesVersion: '1.35' });
       });
-    const watched = made('arn:aws:sns:eu-central-1:123456789012:blocks');
+    const watched = made('arn:aws:sns:us-west-2:123456789012:blocks');
     expect(watched.only('aws_cloudwatch_event_rule').event_pattern).toContain('cr-1');
     expect(watched.only('aws_cloudwatch_event_target').arn).toMatch(/:blocks$/);
     expect(watched.annotations()).toEqual([]);

@@ -24,7 +24,7 @@ describe('ClusterAutoscaler', () => {
   test('finds the groups of its cluster', () => {
     const release = result().only('helm_release');
     expect(release).toMatchObject({ chart: 'cluster-autoscaler', namespace: 'kube-system', version: '9.59.0' });
-    expect(release.set).toEqual([{ name: 'awsRegion', value: 'eu-central-1' }]);
+    expect(release.set).toEqual([{ name: 'awsRegion', value: 'us-west-2' }]);
     expect(JSON.parse(release.values[0])).toMatchObject({
       autoDiscovery: { clusterName: 'test' },
       image: { repository: REPOSITORY, tag: 'v1.35.0' },

@@ -11,7 +11,7 @@ import { testEksCluster } from '../test-eks-cluster';
 
 /** A cluster whose subnets are named after their zones. */
 const clusterIn = (...letters: string[]) => ({
-  availabilityZones: letters.map((letter) => `eu-central-1${letter}`),
+  availabilityZones: letters.map((letter) => `us-west-2${letter}`),
   subnetIds: letters.map((letter) => `subnet-${letter}`),
 });
 
@@ -29,8 +29,8 @@ function ownCluster(...letters: string[]): Synthesized {
     new GpuNodePool(stack, 'Train', { ...nodes, ...EFA, instanceType: GpuInstanceType.P4D_24XLARGE });
     new GpuNodePool(stack, 'Near', { ...nodes, instanceType: G6E_XLARGE, placement: Placement.clusterGroup() });
     new GpuNodePool(stack, 'Chat', { ...nodes, instanceType: G6E_XLARGE });
-    new GpuNodePool(stack, 'Named', { ...nodes, instanceType: G6E_XLARGE, availabilityZone: 'eu-central-1b' });
-    const capacity = Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'eu-central-1b' });
+    new GpuNodePool(stack, 'Named', { ...nodes, instanceType: G6E_XLARGE, availabilityZone: 'us-west-2b' });
+    const capacity = Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'us-west-2b' });
     new GpuNodePool(stack, 'Reserved', { ...nodes, instanceType: G6E_XLARGE, capacity });
   });
   synthesized.set(letters.join(), result);
@@ -57,11 +57,11 @@ describe('the zones of a cluster', () => {
   test('decide by name about new pools', () => {
     const result = ownCluster('c', 'b');
     expect(POOLS.map((pool) => [pool, zonesOf(result, pool)])).toEqual([
-      ['train', ['eu-central-1b']],
-      ['near', ['eu-central-1b']],
-      ['chat', ['eu-central-1b', 'eu-central-1c']],
-      ['named', ['eu-central-1b']],
-      ['reserved', ['eu-central-1b']],
+      ['train', ['us-west-2b']],
+      ['near', ['us-west-2b']],
+      ['chat', ['us-west-2b', 'us-west-2c']],
+      ['named', ['us-west-2b']],
+      ['reserved', ['us-west-2b']],
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('the zones of a cluster', () => {
     const [chat, train] = ['chat', 'train'].map(
       (pool) => result.byName('aws_eks_node_group', pool).lifecycle.postcondition[0],
     );
-    const subnet = (letter: string) => `aws_subnet\\.Cluster_Network_Zone-eu-central-1${letter}_Private_[0-9A-F]+\\.id`;
+    const subnet = (letter: string) => `aws_subnet\\.Cluster_Network_Zone-us-west-2${letter}_Private_[0-9A-F]+\\.id`;
     const left = `\\(length\\(setsubtract\\(self\\.subnet_ids, \\[${subnet('a')}, ${subnet('b')}\\]\\)\\) < 1\\)`;
     expect(chat.condition).toMatch(new RegExp(`^\\$\\{${left}\\}$`));
     expect(train.condition).toMatch(new RegExp(`^\\$\\{\\(${left} && \\(length\\(self\\.subnet_ids\\) < 2\\)\\)\\}$`));
@@ -94,8 +94,8 @@ describe('the zones of a cluster', () => {
     const pick = (letters: string[], options: Options = {}) =>
       synthPool({ ...EFA, ...options }, clusterIn(...letters)).only('aws_eks_node_group').subnet_ids;
     expect(pick(['b', 'a'])).toEqual(['subnet-a']);
-    expect(pick(['b', 'a'], { availabilityZone: 'eu-central-1b' })).toEqual(['subnet-b']);
-    const two = { availabilityZones: ['eu-central-1a', 'eu-central-1a'], subnetIds: ['subnet-y', 'subnet-x'] };
+    expect(pick(['b', 'a'], { availabilityZone: 'us-west-2b' })).toEqual(['subnet-b']);
+    const two = { availabilityZones: ['us-west-2a', 'us-west-2a'], subnetIds: ['subnet-y', 'subnet-x'] };
     expect(synthPool(EFA, two).only('aws_eks_node_group').subnet_ids).toEqual(['subnet-x']);
   });
 
@@ -122,11 +122,16 @@ describe('the zones of a cluster', () => {
 
 describe('the zone of a pool', () => {
   const ZONES = clusterIn('a', 'b');
-  const zone = (letter: string): Options => ({ availabilityZone: `eu-central-1${letter}` });
+  const zone = (letter: string): Options => ({ availabilityZone: `us-west-2${letter}` });
 
   test.each<[string, Options, object, string]>([
     ['that the cluster has not', zone('c'), ZONES, 'NO_SUBNET_IN_ZONE availabilityZone'],
-    ['of another region', { availabilityZone: 'us-east-1a' }, ZONES, 'NO_SUBNET_IN_ZONE availabilityZone'],
+    [
+      'of another region',
+      { availabilityZone: 'us-east-1a' },
+      ZONES,
+      'NO_SUBNET_IN_ZONE availabilityZone, ZONE_IN_OTHER_REGION availabilityZone',
+    ],
     ['on a cluster whose zones are not known', zone('a'), {}, 'ZONE_NOT_KNOWN availabilityZone'],
     ['that is known later', { availabilityZone: '${var.zone}' }, ZONES, 'NO_SUBNET_IN_ZONE availabilityZone'],
     [
@@ -137,7 +142,7 @@ describe('the zone of a pool', () => {
     ],
     [
       'in which its reservation is not',
-      { ...zone('a'), capacity: Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'eu-central-1b' }) },
+      { ...zone('a'), capacity: Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'us-west-2b' }) },
       ZONES,
       'CONFLICTING_PROPERTIES availabilityZone',
     ],
@@ -165,8 +170,8 @@ describe('the zone of a pool', () => {
     expect(lifecycle).toEqual({ create_before_destroy: true, ignore_changes: ['scaling_config[0].desired_size'] });
     const passed = synthPool({ ...zone('b'), subnetIds: ['subnet-x'] }, ZONES);
     expect(passed.onlyData('aws_subnet').lifecycle.postcondition[0]).toEqual({
-      condition: '${(self.availability_zone == "eu-central-1b")}',
-      error_message: "GPU pool 'chat' is in eu-central-1b, its subnet in another zone; pass a subnet there",
+      condition: '${(self.availability_zone == "us-west-2b")}',
+      error_message: "GPU pool 'chat' is in us-west-2b, its subnet in another zone; pass a subnet there",
     });
   });
 

@@ -114,6 +114,15 @@ export const FAULTS_OF_ACCOUNTS: readonly Fault[] = [
   ['an endpoint of no service', endpoint(`com.amazonaws.${REGION}.ecr.apj`), 'InvalidServiceName', /ecr\.apj/],
   ['an endpoint of another region', endpoint('com.amazonaws.eu-west-1.ecr.api'), 'InvalidServiceName', /eu-west-1/],
   [
+    'an endpoint policy with an action that does not exist',
+    query('ec2', 'ModifyVpcEndpoint', {
+      VpcEndpointId: 'vpce-1',
+      PolicyDocument: policy({ Principal: '*', Action: 's3:GetThing', Resource: '*' }),
+    }),
+    'MalformedPolicyDocument',
+    /no action 'GetThing'/,
+  ],
+  [
     'a cluster in one zone',
     cluster({}, { subnetIds: ['subnet-1'] }),
     'InvalidParameterException',

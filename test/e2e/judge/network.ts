@@ -1,6 +1,6 @@
 import { FACTS, SERVICE_NAMES } from './facts';
 import { templateRefusals } from './launch-templates';
-import { allowsService } from './policies';
+import { allowsService, policyRefusals } from './policies';
 import { Refusal, refusal, unless } from './refusal';
 import { Call, Request } from './shapes';
 import { World } from './world';
@@ -16,7 +16,9 @@ export function ec2Refusals({ operation, input }: Call, request: Request, world:
     case 'CreateLaunchTemplateVersion':
       return templateRefusals(input.LaunchTemplateData ?? {}, world);
     case 'CreateVpcEndpoint':
-      return endpointRefusals(input, request.region, world);
+      return [...endpointRefusals(input, request.region, world), ...endpointPolicyRefusals(input)];
+    case 'ModifyVpcEndpoint':
+      return endpointPolicyRefusals(input);
     case 'CreateFlowLogs':
       return flowLogRefusals(input, world);
     case 'CreateVpc':
@@ -119,6 +121,11 @@ function endpointRefusals(input: any, region: string, world: World): Refusal[] {
       `the Vpc Id ${input.VpcId} does not exist`,
     ),
   ];
+}
+
+/** A principal of an endpoint policy may be of any account, and so need not be of the run. */
+function endpointPolicyRefusals({ PolicyDocument: policy }: any): Refusal[] {
+  return policy ? policyRefusals(policy as string, 'resource', () => true) : [];
 }
 
 function flowLogRefusals(input: any, world: World): Refusal[] {

@@ -18,7 +18,7 @@ export async function prepareTerraform() {
     if (code !== 0 || !version) continue;
     const [major, minor] = version.split('.').map(Number);
     if (major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1])) {
-      return { file, product: stdout.startsWith('OpenTofu') ? 'OpenTofu' : 'Terraform', version };
+      return { file, product: /^OpenTofu v/m.test(stdout) ? 'OpenTofu' : 'Terraform', version };
     }
     found.push(`${name} ${version}`);
   }

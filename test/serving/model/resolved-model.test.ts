@@ -277,11 +277,19 @@ describe('a locked plan', () => {
   });
 
   test('is not computed again: one that would not fit today is kept, with a warning', () => {
-    const data = JSON.parse(lock);
-    const sequences = { concurrency: 100_000, maxSequences: 100_000, maxConcurrency: 100_000 };
-    const tight = CapacityPlan.fromJson({ ...data, ...sequences });
-    const made = on({ plan: tight });
-    expect(made.deployment.plan!.concurrency).toBe(100_000);
+    const { contextLength, parallelism, instanceType, model } = plan;
+    const settings = { model, instanceType, parallelism, contextLength };
+    const { maxConcurrency } = CapacityPlanner.plan(settings);
+    const full = CapacityPlanner.plan({ ...settings, concurrency: maxConcurrency });
+    // As an earlier version that found room for one more would have locked it.
+    const sequences = maxConcurrency + 1;
+    const earlier = {
+      concurrency: sequences,
+      maxConcurrency: sequences,
+      maxSequences: Math.max(full.maxSequences, sequences),
+    };
+    const made = on({ plan: CapacityPlan.fromJson({ ...(full.toJson() as object), ...earlier }) });
+    expect(made.deployment.plan!.concurrency).toBe(sequences);
     expect(made.json.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_NO_LONGER_FITS]'),
     ]);

@@ -60,6 +60,51 @@ describe('the cluster autoscaler', () => {
   });
 });
 
+describe('pools of Karpenter', () => {
+  const SPOT = { name: 'spot', instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 2 };
+  const releases = (props: Partial<CloudTopologyProps>) => {
+    const stack = testStack();
+    const { karpenterPools } = make(stack, { karpenterPools: [SPOT], ...props });
+    const names = synthStack(stack)
+      .resources('helm_release')
+      .map(({ name }) => name as string);
+    return { names: names.sort(), pools: Object.keys(karpenterPools), warnings: warningsOf(stack).map(({ id }) => id) };
+  };
+
+  test('come with Karpenter on a new cluster, and serve models', () => {
+    expect(releases({})).toEqual({
+      names: ['karpenter', 'karpenter-crd', 'karpenter-spot'],
+      pools: ['spot'],
+      warnings: [],
+    });
+    const synthesized = synthesize((stack) => void make(stack, { karpenterPools: [SPOT] }));
+    const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
+    expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'spot' });
+    expect(synthesized.resources('aws_eks_node_group')).toHaveLength(1);
+  });
+
+  test('leave Karpenter out where the user says that something else installs it', () => {
+    expect(releases({ karpenter: false })).toMatchObject({ names: ['karpenter-spot'], warnings: [] });
+  });
+
+  test('stand beside managed node groups, under names of their own', () => {
+    const nodePools = [{ ...GROWING, name: 'steady', minNodes: 1 }];
+    const models = [
+      { ...MODELS[0], nodePool: 'steady' },
+      { ...MODELS[0], name: 'burst', nodePool: 'spot' },
+    ];
+    const selectors = synthesize((stack) => void make(stack, { nodePools, karpenterPools: [SPOT], models }))
+      .resources('kubernetes_deployment_v1')
+      .map(({ spec }) => spec.template.spec.node_selector['gpu-inference-constructs/pool'] as string);
+    expect(selectors.sort()).toEqual(['spot', 'steady']);
+    const twice = () => releases({ nodePools: [{ ...GROWING, name: 'spot' }] });
+    expect(idsOf(faultsThrown(twice))).toEqual(['DUPLICATE nodePools']);
+    expect(idsOf(faultsThrown(() => releases({ karpenterPools: [{ ...SPOT, minNodes: 1 }] })))).toEqual([
+      'KARPENTER_KEEPS_NO_MINIMUM karpenterPools[0].minNodes',
+    ]);
+  });
+});
+
 describe('access to the cluster', () => {
   const argsOf = (stack: TerraformStack) => synthStack(stack).json.provider.kubernetes[0].exec[0].args as string[];
 

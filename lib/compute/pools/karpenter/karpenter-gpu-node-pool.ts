@@ -53,7 +53,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: KarpenterGpuNodePoolProps) {
-    const spec = specOf(id, props);
+    const spec = specOf(scope, id, props);
     super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
     this.#spec = spec;
 

@@ -59,7 +59,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
-    const spec = specOf(id, props, props);
+    const spec = specOf(scope, id, props, props);
     super(scope, id, spec, gpuNodePoolFaults(spec), props.provider);
     this.#spec = spec;
 

@@ -74,9 +74,9 @@ export function gpuLaunchTemplate(scope: Construct, props: GpuLaunchTemplateProp
       resourceType,
       tags: { Name: props.name, ...props.tags },
     })),
-    // A tag would make a new version of the template, and EKS would replace every node for it. Later tags reach new instances by the Auto
-    // Scaling group.
-    lifecycle: { ignoreChanges: ['tag_specifications'] },
+    // A tag of what is launched would make a new version of the template, and EKS would replace every node for it; one of the template itself
+    // makes the provider plan as if it did. Later tags reach new instances by the Auto Scaling group.
+    lifecycle: { ignoreChanges: ['tag_specifications', 'tags', 'tags_all'] },
   });
 }
 

@@ -92,7 +92,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         driverMajor: imageRelease(spec).driverMajor,
         sharing,
       },
-      [...faults, ...regionFaults(scope, cluster, given)],
+      [...faults, ...regionFaults(scope, spec, given)],
     );
     this.#spec = spec;
     this.capacity = spec.capacity;
