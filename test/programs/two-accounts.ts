@@ -27,7 +27,7 @@ export function twoAccounts(app: App): TerraformStack[] {
     removalPolicy: RemovalPolicy.RETAIN,
   });
 
-  const regions = ['us-east-1', 'eu-west-1'].flatMap((region) => {
+  const regions = ['us-east-1', 'eu-central-1'].flatMap((region) => {
     const [infrastructure, workloads] = ['infrastructure', 'workloads'].map((kind) => {
       const stack = new TerraformStack(app, `serving-${region}-${kind}`);
       new S3Backend(stack, { bucket: 'company-terraform', key: `${stack.node.id}.tfstate`, region: 'us-east-1' });
