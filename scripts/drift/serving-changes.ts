@@ -22,7 +22,7 @@ const change = (name: string, changed: Partial<Serving>, expected: Expectations)
   expected,
 });
 const cluster = (changed: Serving['cluster']) => ({ cluster: { ...BASE.cluster, ...changed } });
-const storage = (gib: number, storageClassName = 'encrypted') => ({
+const storage = (gib: number, storageClassName = 'gp3-encrypted') => ({
   storage: MonitoringStorage.persistentVolume({ size: DataSize.gib(gib), storageClassName }),
 });
 const PHI: ServedModel = { name: 'phi', model: ModelSpec.TINY_LLAMA_1_1B };
@@ -119,6 +119,8 @@ export const SERVING_CHANGES: readonly Change<Serving>[] = [
     '?replace|supersede .* /^chat\\//',
     '?create .* /^chat\\//',
     '?delete .* /^inference\\/own/',
+    // The rule that lets Prometheus into the namespace.
+    '?delete NetworkPolicy /^inference\\/.*-own-/',
     ...WATCHED,
   ]),
   // EKS has one group of a name: its docstring says that this needs two steps.
