@@ -65,8 +65,8 @@ export const POOLS_CHANGES: readonly Change<Pools>[] = [
     '?delete aws_.*',
   ]),
   change('a tag', cluster({ tags: { team: 'research' } }), [
-    // Tags of a template make no version of it, so that no GPU node is rolled; instances get theirs from the Auto Scaling group.
-    'update aws_launch_template only tags,tags_all,default_version,latest_version,network_interfaces',
+    // No GPU node is rolled: instances get their tags from the Auto Scaling group.
+    '?update aws_launch_template only tags,tags_all,default_version,latest_version /SystemNodes/',
     '?create aws_autoscaling_group_tag',
     'update aws_(?!launch_template).*',
     '?update helm_release|EC2NodeClass /lastic/',

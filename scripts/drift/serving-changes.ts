@@ -22,7 +22,7 @@ const change = (name: string, changed: Partial<Serving>, expected: Expectations)
   expected,
 });
 const cluster = (changed: Serving['cluster']) => ({ cluster: { ...BASE.cluster, ...changed } });
-const storage = (gib: number, storageClassName = 'encrypted') => ({
+const storage = (gib: number, storageClassName = 'gp3-encrypted') => ({
   storage: MonitoringStorage.persistentVolume({ size: DataSize.gib(gib), storageClassName }),
 });
 const PHI: ServedModel = { name: 'phi', model: ModelSpec.TINY_LLAMA_1_1B };
@@ -69,8 +69,8 @@ export const SERVING_CHANGES: readonly Change<Serving>[] = [
     '?supersede aws_launch_template /SystemNodes/',
   ]),
   change('a tag', cluster({ tags: { team: 'research' } }), [
-    // Tags of a template make no version of it, so that no GPU node is rolled; instances get theirs from the Auto Scaling group.
-    'update aws_launch_template only tags,tags_all,default_version,latest_version,network_interfaces',
+    // No GPU node is rolled: instances get their tags from the Auto Scaling group.
+    '?update aws_launch_template only tags,tags_all,default_version,latest_version /SystemNodes/',
     '?create aws_autoscaling_group_tag',
     'update aws_(?!launch_template).*',
   ]),
@@ -119,6 +119,8 @@ export const SERVING_CHANGES: readonly Change<Serving>[] = [
     '?replace|supersede .* /^chat\\//',
     '?create .* /^chat\\//',
     '?delete .* /^inference\\/own/',
+    // The rule that lets Prometheus into the namespace.
+    '?delete NetworkPolicy /^inference\\/.*-own-/',
     ...WATCHED,
   ]),
   // EKS has one group of a name: its docstring says that this needs two steps.

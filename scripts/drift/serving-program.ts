@@ -49,7 +49,7 @@ export const BASE: Serving = {
   replicas: 1,
   contextLength: 4096,
   monitoring: true,
-  storage: MonitoringStorage.persistentVolume({ size: DataSize.gib(40), storageClassName: 'encrypted' }),
+  storage: MonitoringStorage.persistentVolume({ size: DataSize.gib(40), storageClassName: 'gp3-encrypted' }),
   receivers: [AlertReceiver.webhook('pager', { url: 'http://pager.example.test/alerts' })],
 };
 

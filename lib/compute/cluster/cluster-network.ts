@@ -55,8 +55,11 @@ export class ClusterNetwork extends Construct {
   public readonly subnetCidrs: string[];
   /** What nodes need to reach the registries and AWS APIs. */
   public readonly ready: ITerraformDependable[];
-  /** Address of the VPC in Terraform: what cannot follow it into another range is replaced with it. */
-  public readonly vpcAddress: string;
+  /**
+   * Address of the VPC's range in Terraform: what cannot follow it into another range is replaced with it. The address of the VPC itself would
+   * stand for every change of it, a tag's among them.
+   */
+  public readonly vpcRangeAddress: string;
 
   public constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     super(scope, id);
@@ -104,7 +107,7 @@ export class ClusterNetwork extends Construct {
     });
     this.flowLogs(vpc.id, region, props);
     // Not its fully qualified name, which cdktf writes as an expression; Terraform takes an address alone here.
-    this.vpcAddress = Lazy.stringValue({ produce: () => `aws_vpc.${vpc.friendlyUniqueId}` });
+    this.vpcRangeAddress = Lazy.stringValue({ produce: () => `aws_vpc.${vpc.friendlyUniqueId}.cidr_block` });
     this.vpcId = vpc.id;
     this.subnetIds = slots.map((slot) => zoneOf(slot).subnetId);
     this.subnetCidrs = slots.map((slot) => privateRange(props.cidr, slot));

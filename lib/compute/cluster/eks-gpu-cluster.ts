@@ -183,7 +183,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       lifecycle: {
         preventDestroy: props.deletionProtection,
         // EKS refuses to move a cluster into another VPC, which the provider takes for a change in place.
-        replaceTriggeredBy: network && [network.vpcAddress],
+        replaceTriggeredBy: network && [network.vpcRangeAddress],
       },
     });
     this.clusterArn = cluster.arn;

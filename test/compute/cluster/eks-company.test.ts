@@ -123,10 +123,10 @@ describe('what a change must not take away', () => {
     expect(group).not.toHaveProperty('node_group_name');
   });
 
-  test('a cluster whose VPC is replaced is replaced with it, as EKS demands', () => {
+  test('a cluster whose VPC gets another range is replaced with it, as EKS demands, and by no other change of the VPC', () => {
     const result = chat();
     const [vpc] = Object.keys(result.json.resource.aws_vpc);
-    expect(result.only('aws_eks_cluster').lifecycle.replace_triggered_by).toEqual([`aws_vpc.${vpc}`]);
+    expect(result.only('aws_eks_cluster').lifecycle.replace_triggered_by).toEqual([`aws_vpc.${vpc}.cidr_block`]);
     const given = chat({ vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-1', 'subnet-2'] } });
     expect(given.only('aws_eks_cluster').lifecycle ?? {}).not.toHaveProperty('replace_triggered_by');
   });

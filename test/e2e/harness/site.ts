@@ -38,8 +38,12 @@ interface StackTexts {
   readonly workloads: string;
 }
 
-/** Stands for an output that the infrastructure does not have yet. */
-const ANYTHING = 'known-after-apply';
+/** What stands for an output that the infrastructure does not have yet: an id of the right form, where the API server asks for one. */
+function anything(output: string): string {
+  const prefix = /aws_(subnet|security_group|vpc)(?=[A-Z_])/.exec(output)?.[1];
+  const id = '0123456789abcdef0';
+  return prefix ? `${prefix === 'security_group' ? 'sg' : prefix}-${id}` : 'known-after-apply';
+}
 
 /** One deployment of an example into stand-ins of its own. */
 export class Site {
@@ -96,7 +100,7 @@ export class Site {
     const infrastructure =
       texts.infrastructure === this.applied?.infrastructure ? [] : await synthesized.infrastructure.plan(false);
     if (texts.workloads === this.applied?.workloads) return { infrastructure };
-    const workloads = await synthesized.workloads(ANYTHING);
+    const workloads = await synthesized.workloads(anything);
     if (workloads instanceof TerraformWorkloads) return { infrastructure, planned: await workloads.stack.plan(false) };
     return { infrastructure, workloads: await workloads.plan() };
   }
@@ -196,7 +200,7 @@ class SynthesizedSite {
    *
    * @param missing what stands for outputs that the infrastructure lacks @default - nothing: one that is missing is an error
    */
-  public async workloads(missing?: string): Promise<Workloads> {
+  public async workloads(missing?: (output: string) => string): Promise<Workloads> {
     const stack = this.terraform.stack(this.outdir, this.stacks.workloads.node.id);
     if ((await installable(stack.json, this.standIns.tools.providers)) && chartsOnDisk(stack.json)) {
       // A plan of a stack that was applied before needs no new installation.
@@ -204,7 +208,10 @@ class SynthesizedSite {
       else await stack.init();
       return new TerraformWorkloads(stack);
     }
-    const stood = missing === undefined ? [] : outputsNamed(stack.json).map(({ expression }) => [expression, missing]);
+    const stood =
+      missing === undefined
+        ? []
+        : outputsNamed(stack.json).map(({ expression, output }) => [expression, missing(output)]);
     const values = { ...Object.fromEntries(stood), ...(await this.values(stack.json)) };
     const { objects } = KubernetesManifests.of(this.stacks.workloads, { values, skipHelmReleases: true });
     const record = path.join(this.standIns.folder, 'work', `applied.${this.stacks.workloads.node.id}.json`);

@@ -100,14 +100,14 @@ export class TerraformStackDriver {
   /**
    * Plans as if the states that this stack reads had all the outputs it names: copies of them get those that they lack.
    *
-   * @param value what stands for a missing output
+   * @param valueOf what stands for a missing output
    */
-  public addOutputs(value: string): void {
+  public addOutputs(valueOf: (output: string) => string): void {
     const stack = this.json;
     for (const [source, { config }] of Object.entries<any>(stack.data?.terraform_remote_state ?? {})) {
       const state = JSON.parse(readFileSync(path.resolve(this.folder, config.path as string), 'utf8'));
       for (const { output } of outputsNamed(stack).filter((it) => it.source === source)) {
-        state.outputs[output] ??= { value, type: 'string' };
+        state.outputs[output] ??= { value: valueOf(output), type: 'string' };
       }
       config.path = path.join(this.folder, `${source}.tfstate`);
       writeFileSync(config.path as string, JSON.stringify(state));
