@@ -2,6 +2,7 @@ import { Fault, fault } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
+import { throwIfOfOtherKind } from '../units/struct-faults';
 
 /**
  * Version named by the chart of August 2026; the add-on runs on every minor.
@@ -128,6 +129,7 @@ export class EksRelease {
    * @param versions the versions
    */
   public static custom(versions: EksReleaseVersions): EksRelease {
+    throwIfOfOtherKind('EksReleaseVersions', versions);
     const faults = releaseFaults(versions);
     if (faults.length > 0) throw new UnscopedValidationError(faults);
     return new EksRelease(versions);

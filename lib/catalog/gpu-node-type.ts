@@ -1,12 +1,12 @@
 import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
-import { enumFault, flagFault, kindFault, requiredKindFault } from '../units/kind-faults';
 import { givenValue, notNegativeFault, positiveFault, wholeNumberFault } from '../units/number-faults';
 import { CpuArchitecture } from './cpu-architecture';
 import { INSTANCE_TABLE } from './gpu-instance-table';
 import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
+import { structFaults } from '../units/struct-faults';
 
 /**
  * What one node with GPUs has.
@@ -55,7 +55,7 @@ export class GpuNodeType {
    * above zero, an NVLink domain that does not divide the GPUs
    */
   public static custom(props: GpuNodeTypeProps): GpuNodeType {
-    throwIfFaulty([...nodeTypeFaults(props), ...ec2NameFaults(props.name)]);
+    throwIfFaulty([...nodeTypeFaults(props), ...ec2NameFaults(props?.name)]);
     return new GpuNodeType(props);
   }
 
@@ -188,24 +188,14 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
   return faults;
 }
 
-/** The fault of hardware outside EC2 that is named like an EC2 instance type, whose facts are known. */
 /** What programs without types, and plans that were edited, bring instead of what is meant. */
 function kindFaults(props: GpuNodeTypeProps): Fault[] {
-  if (typeof props.name !== 'string') {
-    return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'dgx-h100'; got ${givenValue(props.name)}`)];
-  }
-  return [
-    ...requiredKindFault('gpu', props.gpu, GpuType, 'GpuType.H100'),
-    ...requiredKindFault('memory', props.memory, DataSize, 'DataSize.gib(2048)'),
-    ...kindFault('gpuMemory', props.gpuMemory, DataSize, 'DataSize.gib(80)'),
-    ...kindFault('localStorage', props.localStorage, DataSize, 'DataSize.gb(3840)'),
-    ...enumFault('interconnect', props.interconnect, GpuInterconnect),
-    ...enumFault('architecture', props.architecture, CpuArchitecture),
-    ...flagFault('rdma', props.rdma),
-    ...flagFault('gpuDirect', props.gpuDirect),
-  ];
+  const wrong = structFaults('GpuNodeTypeProps', props);
+  if (wrong.length > 0 || typeof props.name === 'string') return wrong;
+  return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'dgx-h100'; got ${givenValue(props.name)}`)];
 }
 
+/** The fault of hardware outside EC2 that is named like an EC2 instance type, whose facts are known. */
 function ec2NameFaults(name: string): Fault[] {
   if (typeof name !== 'string' || !Object.hasOwn(INSTANCE_TABLE, name)) return [];
   const cure = `use GpuInstanceType.of('${name}'), or another name for other hardware`;

@@ -10,6 +10,7 @@ import { MODEL_TABLE, ModelName } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
+import { throwIfOfOtherKind } from '../units/struct-faults';
 
 const LISTED = new Map<ModelName, ModelSpec>();
 
@@ -148,6 +149,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static dense(props: DenseModelProps): ModelSpec {
+    throwIfOfOtherKind('DenseModelProps', props);
     const { name, parameters, shape } = props;
     if (parameters === undefined && shape === undefined) {
       const reason = `model '${name}' needs its shape or its number of parameters`;
@@ -180,6 +182,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
+    throwIfOfOtherKind('MixtureOfExpertsProps', props);
     const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
     const faults = shapeFaults(props.name, shape);
     if (!shape.experts)

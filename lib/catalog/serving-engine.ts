@@ -4,6 +4,7 @@ import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf } from './release-advisories';
+import { throwIfOfOtherKind } from '../units/struct-faults';
 
 /**
  * Variants of the Triton image; each has different backends, so models of different variants cannot share a server.
@@ -138,6 +139,7 @@ export class TritonRelease {
    * @param props what is inside its images
    */
   public static custom(props: TritonReleaseProps): TritonRelease {
+    throwIfOfOtherKind('TritonReleaseProps', props);
     throwIfFaulty(releaseFaults(props));
     return new TritonRelease(props);
   }

@@ -1,5 +1,6 @@
 import { Fault } from '../units/fault';
 import { IConstruct } from 'constructs';
+import { StructName, structFaults } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 
 /**
@@ -37,6 +38,15 @@ export class ValidationError extends UnscopedValidationError {
  */
 export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): void {
   if (faults.length > 0) throw new ValidationError(scope, [...faults]);
+}
+
+/**
+ * Throws one `ValidationError` with what is of another kind than a struct declares. Constructors begin with it.
+ *
+ * @internal
+ */
+export function throwIfOfOtherKinds(scope: IConstruct, struct: StructName, props: unknown): void {
+  throwIfInvalid(scope, structFaults(struct, props));
 }
 
 /**

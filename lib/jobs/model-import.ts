@@ -6,7 +6,7 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -76,6 +76,7 @@ export class ModelImport extends Construct {
 
   public constructor(scope: Construct, id: string, props: ModelImportProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'ModelImportProps', props);
     this.#props = props;
     this.name = props.name ?? kubernetesName(id);
     this.namespace = props.namespace ?? 'inference';

@@ -1,4 +1,6 @@
 import { SecretKey } from '../core/secret-key';
+import { structFaults, throwIfOfOtherKind, valueFaults } from '../units/struct-faults';
+import { throwIfFaulty } from '../units/errors';
 
 /**
  * A file to download.
@@ -60,6 +62,10 @@ export class ModelSource {
    * that host only. Default is none
    */
   public static urls(files: ModelFile[], authorization?: SecretKey): ModelSource {
+    throwIfFaulty([
+      ...valueFaults('files', files, 'ModelFile[]'),
+      ...(authorization === undefined ? [] : structFaults('SecretKey', authorization, 'authorization')),
+    ]);
     return new ModelSource({ files: [...files], secret: authorization });
   }
 
@@ -72,6 +78,7 @@ export class ModelSource {
    * @param files which files of it; default is what is served, without what holds the same weights again
    */
   public static volumeClaim(claimName: string, folder?: string, files?: ModelFiles): ModelSource {
+    throwIfOfOtherKind('ModelFiles', files ?? {}, 'files');
     return new ModelSource({ claimName, folder, include: files?.include, exclude: files?.exclude });
   }
 
@@ -81,6 +88,7 @@ export class ModelSource {
    * @param source the repository
    */
   public static huggingFace(source: HuggingFaceSource): ModelSource {
+    throwIfOfOtherKind('HuggingFaceSource', source);
     const { include, exclude, tokenSecret } = source;
     return new ModelSource({ repository: { ...source }, include, exclude, secret: tokenSecret });
   }

@@ -3,7 +3,7 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { customResourcesChart, customResourcesValues } from './custom-resources-chart';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { HELM_BOUNDS } from './helm-bounds';
 import { helmMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -51,6 +51,7 @@ export class CustomResources extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'CustomResourcesProps', props);
     throwIfInvalid(this, [
       ...kubernetesNameFault('releaseName', props.releaseName, 53),
       ...kubernetesNameFault('namespace', props.namespace),

@@ -6,7 +6,7 @@ import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, Terrafo
 import { Construct } from 'constructs';
 import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { dependOn } from '../core/dependencies';
-import { ValidationError, throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hashedName, kubernetesName } from '../core/naming';
 import { synthesizeWhile } from '../core/omission';
@@ -63,6 +63,7 @@ export class KubernetesAccess {
    * @param options how to sign in @default - as the AWS provider of the cluster does
    */
   public static of(scope: Construct, cluster: IKubernetesCluster, options?: KubernetesAccessOptions): KubernetesAccess {
+    throwIfOfOtherKinds(scope, 'KubernetesAccessOptions', options ?? {});
     const known = KubernetesAccess.find(scope, cluster);
     if (known) {
       if (options && !sameOptions(options, known.options ?? {})) {
@@ -97,6 +98,7 @@ export class KubernetesAccess {
     cluster: IKubernetesCluster,
     providers: KubernetesProviders,
   ): KubernetesAccess {
+    throwIfOfOtherKinds(scope, 'KubernetesProviders', providers);
     if (KubernetesAccess.find(scope, cluster)) {
       throw new ValidationError(TerraformStack.of(scope), [
         fault(

@@ -11,6 +11,7 @@ import { KINDS } from './kinds';
 import { ReferenceResolver } from './reference-resolver';
 import { renderResource } from './render-resource';
 import { toYaml } from './yaml-writer';
+import { throwIfOfOtherKind } from '../units/struct-faults';
 
 /**
  * Options of `KubernetesManifests.of`.
@@ -49,6 +50,7 @@ export class KubernetesManifests {
    * @param options values, the cluster and what to leave out @default - all objects, with the values in the app
    */
   public static of(stack: TerraformStack, options: KubernetesManifestsOptions = {}): KubernetesManifests {
+    throwIfOfOtherKind('KubernetesManifestsOptions', options);
     const json = synthesizedJson(stack);
     const resolver = resolverOf(stack, json, options.values ?? {});
     const faults: Fault[] = [];

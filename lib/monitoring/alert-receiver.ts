@@ -2,6 +2,7 @@ import { kubernetesName, hashedName } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { plainUrlFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
+import { throwIfOfOtherKind } from '../units/struct-faults';
 
 /**
  * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is created outside Terraform, so that its value never
@@ -58,6 +59,7 @@ export class AlertReceiver {
    * @param props the channel
    */
   public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
+    throwIfOfOtherKind('SlackReceiverProps', props);
     const { webhookUrl, channel } = props;
     const config = { api_url_file: secretPath(webhookUrl), send_resolved: true, ...(channel ? { channel } : {}) };
     return new AlertReceiver(name, { slack_configs: [config] }, { webhookUrl });
@@ -70,6 +72,7 @@ export class AlertReceiver {
    * @param props the service
    */
   public static pagerDuty(name: string, props: PagerDutyReceiverProps): AlertReceiver {
+    throwIfOfOtherKind('PagerDutyReceiverProps', props);
     const { routingKey } = props;
     const config = { routing_key_file: secretPath(routingKey), send_resolved: true };
     return new AlertReceiver(name, { pagerduty_configs: [config] }, { routingKey });
@@ -82,6 +85,7 @@ export class AlertReceiver {
    * @param props the endpoint
    */
   public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
+    throwIfOfOtherKind('WebhookReceiverProps', props);
     const { url, urlSecret, bearerToken } = props;
     const authorization = bearerToken && {
       http_config: { authorization: { credentials_file: secretPath(bearerToken) } },

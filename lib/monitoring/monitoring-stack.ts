@@ -7,7 +7,7 @@ import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { isInTree } from '../core/cluster-ledger';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { synthesizeWhile } from '../core/omission';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -92,6 +92,7 @@ export class MonitoringStack extends Construct {
    */
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'MonitoringStackProps', props);
     throwIfInvalid(this, knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace'));
     throwIfInvalid(this, propsFaults(props));
     this.#props = props;
@@ -133,6 +134,7 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
+    throwIfOfOtherKinds(this, 'WatchOptions', options);
     const watched = this.#toWatched(workload, options);
     throwIfInvalid(this, workloadFaults([...this.#workloads, watched]));
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);

@@ -5,7 +5,7 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { faultsOf, throwIfInvalid } from '../core/errors';
+import { faultsOf, throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -122,6 +122,7 @@ export class NcclAcceptanceTest extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NcclAcceptanceTestProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'NcclAcceptanceTestProps', props);
     this.#props = props;
     this.name = props.name ?? kubernetesName(id, 50);
     this.namespace = props.namespace ?? 'fabric-acceptance';

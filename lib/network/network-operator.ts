@@ -5,7 +5,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { ClusterLedger, ClusterSingleton, entered } from '../core/cluster-ledger';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
@@ -120,6 +120,7 @@ export class NvidiaNetworkOperator extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NvidiaNetworkOperatorProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'NvidiaNetworkOperatorProps', props);
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;

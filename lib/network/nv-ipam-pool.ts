@@ -4,7 +4,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { enter, entered } from '../core/cluster-ledger';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
@@ -55,6 +55,7 @@ export class NvIpamPool extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NvIpamPoolProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'NvIpamPoolProps', props);
     const { operator, subnet, perNodeBlockSize, gateway } = props;
     this.poolName = props.poolName ?? kubernetesName(id);
     const pools = props.nodePools ?? operator.nodePools;

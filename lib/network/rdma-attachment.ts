@@ -2,6 +2,7 @@ import { FabricAttachment, FabricAttachmentKind } from '../core/rdma-fabric';
 import { NetworkName } from './network-name';
 import { knownListFaults, textList } from '../core/text-list';
 import { throwIfFaulty } from '../units/errors';
+import { throwIfOfOtherKind } from '../units/struct-faults';
 
 /**
  * Which adapters of a node belong to a fabric.
@@ -77,6 +78,7 @@ export class RdmaAttachment {
    * @param options names and networks @default - the resource `rdma/rdma_shared_device_a`, no network
    */
   public static sharedDevices(options: SharedDevicesOptions = {}): RdmaAttachment {
+    throwIfOfOtherKind('SharedDevicesOptions', options);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.SHARED_DEVICES,
       resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
@@ -93,6 +95,7 @@ export class RdmaAttachment {
    * @param options names and the network
    */
   public static hostDevices(options: HostDevicesOptions): RdmaAttachment {
+    throwIfOfOtherKind('HostDevicesOptions', options);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.HOST_DEVICES,
       resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
@@ -108,6 +111,7 @@ export class RdmaAttachment {
    * @param options the rails
    */
   public static virtualFunctions(options: VirtualFunctionsOptions): RdmaAttachment {
+    throwIfOfOtherKind('VirtualFunctionsOptions', options);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.VIRTUAL_FUNCTIONS,
       resourceNames: options.rails.map((rail) => `${NVIDIA_PREFIX}/${rail.resourceName}`),

@@ -16,6 +16,7 @@ import { wholeNumberFault } from '../units/number-faults';
 import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options';
 import { environmentFaults } from './fabric-environment';
 import { RdmaAttachment } from './rdma-attachment';
+import { throwIfOfOtherKind } from '../units/struct-faults';
 
 const HUGE_PAGES = 'hugepages-2Mi';
 /** On AL2023 5128 huge pages of 2 MiB are set aside on a node with EFA; the user guide's page 'node-efa' requests 5120Mi for a pod. */
@@ -50,6 +51,7 @@ export class RdmaFabric implements IRdmaFabric {
    * @param options the adapters
    */
   public static infiniband(options: ConnectXOptions): RdmaFabric {
+    throwIfOfOtherKind('ConnectXOptions', options);
     return new RdmaFabric(RdmaFabricKind.INFINIBAND, options);
   }
 
@@ -60,6 +62,7 @@ export class RdmaFabric implements IRdmaFabric {
    * @param options the adapters
    */
   public static roce(options: RoceOptions): RdmaFabric {
+    throwIfOfOtherKind('RoceOptions', options);
     return new RdmaFabric(RdmaFabricKind.ROCE, options);
   }
 

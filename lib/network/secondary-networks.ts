@@ -4,7 +4,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { enter } from '../core/cluster-ledger';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { helmReleaseName, kubernetesName } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { NetworkName } from './network-name';
@@ -161,6 +161,7 @@ export class MacvlanNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
+    throwIfOfOtherKinds(scope, 'MacvlanNetworkProps', props);
     const { master, mtu, mode = MacvlanMode.BRIDGE } = props;
     const faults = [...masterFaults(master), ...wholeNumberFault('mtu', mtu, 1280, 65520)];
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'MacvlanNetwork', spec: { master, mode, mtu }, faults });
@@ -177,6 +178,7 @@ export class IpoibNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: IpoibNetworkProps) {
+    throwIfOfOtherKinds(scope, 'IpoibNetworkProps', props);
     const { master } = props;
     const faults = masterFaults(master);
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'IPoIBNetwork', spec: { master }, faults });
@@ -193,6 +195,7 @@ export class HostDeviceNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props);
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'HostDeviceNetwork', ...device(id, props) });
   }
 }
@@ -207,6 +210,7 @@ export class SriovNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props);
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(id, props) });
   }
 }
@@ -221,6 +225,7 @@ export class SriovIbNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props);
     const { spec, ...own } = device(id, props);
     const enabled = { ...spec, linkState: 'enable' };
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec: enabled });

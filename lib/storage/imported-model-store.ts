@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
@@ -23,6 +23,7 @@ export class ImportedModelStore extends Construct implements IModelStore {
 
   public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'ModelStoreAttributes', attributes);
     throwIfInvalid(this, [
       ...bucketNameFaults(bucketName, true),
       ...regionFaults(attributes.region),

@@ -15,7 +15,7 @@ import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versionin
 import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
@@ -151,6 +151,7 @@ export class ModelStore extends Construct implements IModelStore {
    */
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'ModelStoreProps', props);
     throwIfInvalid(this, [
       ...(props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
       ...dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { ValidationError, throwIfInvalid } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { endpointFaults, regionFaults, requiredCredentialFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
@@ -23,6 +23,7 @@ export class S3CompatibleStore extends Construct implements IModelStore {
 
   public constructor(scope: Construct, id: string, props: S3CompatibleStoreProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'S3CompatibleStoreProps', props);
     throwIfInvalid(this, [
       ...bucketNameFaults(props.bucketName, true),
       ...endpointFaults(props.endpoint),

@@ -1,29 +1,20 @@
 import { Fault, fault } from './fault';
 import { givenValue } from './number-faults';
 
-/** A class, as far as its objects are told from others. */
-interface Kind {
+/** A class or interface: its name, and the public members that all of its objects have. */
+export interface Kind {
   readonly name: string;
-  readonly prototype: object;
+  readonly members: readonly string[];
 }
 
 /**
  * The fault of a value that is no object of a class: a text, a number or a constant that does not exist, as programs without types bring
- * them; none when it is one, or when it is not given.
+ * them; none when it is one.
  *
  * @param property path of the property
  * @param value what was given
  * @param kind the class
  * @param example how such a value is written, e.g. `DataSize.gib(80)`
- *
- * @internal
- */
-export function kindFault(property: string, value: unknown, kind: Kind, example: string): Fault[] {
-  return value === undefined ? [] : requiredKindFault(property, value, kind, example);
-}
-
-/**
- * The same for a value that must be given.
  *
  * @internal
  */
@@ -54,14 +45,11 @@ export function flagFault(property: string, value: unknown): Fault[] {
   return [fault('WRONG_KIND', property, `${property} must be true or false; got ${givenValue(value)}`)];
 }
 
-/** Another loaded copy of the package has classes of its own, with the same names or at least the same members. */
-function isOf(value: unknown, kind: Kind): boolean {
+/** Another loaded copy of the package has classes of its own, and interfaces have none: it is of the kind if it has its name or its members. */
+function isOf(value: unknown, { name, members }: Kind): boolean {
   if (typeof value !== 'object' || value === null) return false;
   for (let prototype: unknown = value; prototype; prototype = Object.getPrototypeOf(prototype)) {
-    if (prototype === kind.prototype || (prototype as object).constructor?.name === kind.name) return true;
+    if ((prototype as object).constructor?.name === name) return true;
   }
-  const members = Object.getOwnPropertyNames(kind.prototype).filter(
-    (member) => !/^(_|constructor$|toString$)/.test(member),
-  );
-  return members.length > 0 && members.every((member) => Reflect.has(value, member));
+  return members.length > 0 && members.every((member) => member in value);
 }

@@ -1,5 +1,5 @@
-import { DataSize } from '../../lib/units/data-size';
-import { flagFault, kindFault } from '../../lib/units/kind-faults';
+import { flagFault } from '../../lib/units/kind-faults';
+import { structFaults } from '../../lib/units/struct-faults';
 import { concreteFault } from '../../lib/core/tokens';
 import { plainUrlFaults } from '../../lib/core/url-faults';
 import { kubernetesNameFault } from '../../lib/core/naming';
@@ -11,8 +11,8 @@ export const TEXTS: FaultText[] = [
   {
     id: 'WRONG_KIND',
     property: 'memory',
-    text: 'memory must be a value such as DataSize.gib(80); got 80',
-    faults: () => kindFault('memory', 80, DataSize, 'DataSize.gib(80)'),
+    text: 'memory must be a value such as DataSize.ZERO; got 80',
+    faults: () => structFaults('TritonResources', { memory: 80 }),
   },
   {
     id: 'WRONG_KIND',

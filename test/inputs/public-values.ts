@@ -15,7 +15,18 @@ export interface PublicValue {
 
 /** Every declaration of the public API, by name: what `lib/index.ts` exports and does not mark `@internal` or `@jsii ignore`. */
 export function publicDeclarations(): Map<string, ts.InterfaceDeclaration | ts.ClassDeclaration> {
-  const found = new Map<string, ts.InterfaceDeclaration | ts.ClassDeclaration>();
+  return new Map([...everyDeclaration()].flatMap(([name, node]) => (ts.isEnumDeclaration(node) ? [] : [[name, node]])));
+}
+
+/** Every enumeration of the public API, by name. */
+export function publicEnums(): Map<string, ts.EnumDeclaration> {
+  return new Map([...everyDeclaration()].flatMap(([name, node]) => (ts.isEnumDeclaration(node) ? [[name, node]] : [])));
+}
+
+type Declaration = ts.InterfaceDeclaration | ts.ClassDeclaration | ts.EnumDeclaration;
+
+function everyDeclaration(): Map<string, Declaration> {
+  const found = new Map<string, Declaration>();
   collect(path.join(LIB, 'index.ts'), undefined, found);
   return found;
 }
@@ -84,7 +95,7 @@ function shapeOf(written: string): Shape | undefined {
   return type === 'any' || /^\{\[\w+:string\]:any;?\}$/.test(type) ? 'values' : undefined;
 }
 
-function isHidden(node: ts.Node): boolean {
+export function isHidden(node: ts.Node): boolean {
   return ts
     .getJSDocTags(node)
     .some(({ tagName, comment }) => tagName.text === 'internal' || (tagName.text === 'jsii' && comment === 'ignore'));
@@ -93,7 +104,7 @@ function isHidden(node: ts.Node): boolean {
 function collect(
   file: string,
   names: ReadonlySet<string> | undefined,
-  found: Map<string, ts.InterfaceDeclaration | ts.ClassDeclaration>,
+  found: Map<string, Declaration>,
 ): void {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
   for (const node of source.statements) {
@@ -103,7 +114,7 @@ function collect(
         clause && ts.isNamedExports(clause) ? new Set(clause.elements.map(({ name }) => name.text)) : undefined;
       collect(fileOf(file, node.moduleSpecifier.text), wanted ?? names, found);
     }
-    if (!ts.isInterfaceDeclaration(node) && !ts.isClassDeclaration(node)) continue;
+    if (!ts.isInterfaceDeclaration(node) && !ts.isClassDeclaration(node) && !ts.isEnumDeclaration(node)) continue;
     const name = node.name?.text;
     const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
     if (name && isExported && !isHidden(node) && (names === undefined || names.has(name))) found.set(name, node);

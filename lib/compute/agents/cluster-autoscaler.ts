@@ -4,7 +4,7 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
@@ -75,6 +75,7 @@ export class ClusterAutoscaler extends Construct {
    */
   public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'ClusterAutoscalerProps', props);
     const { cluster, chartVersion = CHART_VERSION } = props;
     const ledger = ClusterLedger.of(cluster);
     const other = ledger.singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;

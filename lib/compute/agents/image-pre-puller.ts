@@ -2,7 +2,7 @@ import { Fault, fault } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Construct } from 'constructs';
 import { ClusterLedger } from '../../core/cluster-ledger';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -67,6 +67,7 @@ export class ImagePrePuller extends Construct {
    */
   public constructor(scope: Construct, id: string, props: ImagePrePullerProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'ImagePrePullerProps', props);
     const { cluster, images, nodePools } = props;
     this.daemonSetName = props.name ?? kubernetesName(id);
     throwIfInvalid(this, knownListFaults('images', images, 'containers are named after the images'));

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { dependOn } from '../../core/dependencies';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
 import { concreteFault, hasToken } from '../../core/tokens';
@@ -76,6 +76,7 @@ export class Karpenter extends Construct {
    */
   public constructor(scope: Construct, id: string, props: KarpenterProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'KarpenterProps', props);
     const { cluster, chartVersion = CHART_VERSION } = props;
     throwIfInvalid(this, karpenterFaults(props, chartVersion));
     const role = cluster.serviceAccountRole(NAMESPACE, NAME);

@@ -6,7 +6,7 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { withdraw } from '../../core/withdraw';
 import { synthesizeWhile } from '../../core/omission';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../core/feature-discovery';
@@ -70,6 +70,7 @@ export class NodeAgents extends Construct {
    */
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'NodeAgentsProps', props);
     try {
       this.#agentProps = props;
       this.cluster = props.cluster;

@@ -8,7 +8,7 @@ import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { addWarning } from '../../core/validation';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
@@ -111,6 +111,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    */
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'EksGpuClusterProps', props);
     const region = regionAt(this, props.provider);
     throwIfInvalid(this, [
       ...eksGpuClusterFaults(props),

@@ -2,7 +2,7 @@ import { StorageClassV1 } from '@cdktf/provider-kubernetes/lib/storage-class-v1'
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
@@ -51,6 +51,7 @@ export class EncryptedStorageClass extends Construct {
    */
   public constructor(scope: Construct, id: string, props: EncryptedStorageClassProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'EncryptedStorageClassProps', props);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
     throwIfInvalid(this, kubernetesNameFault('storageClassName', this.storageClassName));
     const resource = new StorageClassV1(this, 'Resource', {

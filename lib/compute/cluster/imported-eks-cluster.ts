@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
@@ -44,6 +44,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
 
   public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'EksClusterAttributes', attributes);
     throwIfInvalid(this, [...eksAttributesFaults(attributes), ...importedRegionFaults(this, attributes)]);
     const { clusterName, provider } = attributes;
     this.attributes = attributes;

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, ValidationError } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { concreteFault } from '../../core/tokens';
@@ -45,6 +45,7 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
 
   private constructor(scope: Construct, id: string, attributes: KubeconfigAttributes) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'KubeconfigAttributes', attributes);
     const clusterName = attributes.clusterName ?? attributes.context ?? id;
     throwIfInvalid(this, [
       ...(attributes.configPath === ''

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
-import { throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfPlainEndpoint } from '../../core/model-store-reach';
 import { ModelUse } from '../../core/model-use';
 import { kubernetesName } from '../../core/naming';
@@ -85,6 +85,7 @@ export class TritonDeployment extends Construct implements IWatchable {
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'TritonDeploymentProps', props);
     try {
       this.#props = props;
       this.name = props.name ?? kubernetesName(id);

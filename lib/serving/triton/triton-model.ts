@@ -3,6 +3,7 @@ import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
 import { VllmModel } from './backends/vllm-model';
 import { VllmModelProps } from './backends/vllm-model-props';
+import { throwIfOfOtherKind } from '../../units/struct-faults';
 
 /**
  * A model of a Triton server: its configuration, as a value. The deployment checks it, because it knows the hardware.
@@ -14,6 +15,7 @@ export class TritonModel {
    * @param props its settings
    */
   public static vllm(props: VllmModelProps): TritonModel {
+    throwIfOfOtherKind('VllmModelProps', props);
     return new TritonModel(new VllmModel(props));
   }
 
@@ -23,6 +25,7 @@ export class TritonModel {
    * @param props its settings
    */
   public static onnxRuntime(props: OnnxRuntimeModelProps): TritonModel {
+    throwIfOfOtherKind('OnnxRuntimeModelProps', props);
     return new TritonModel(new OnnxRuntimeModel(props));
   }
 

@@ -14,7 +14,7 @@ import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props'
 import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
 import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
-import { ValidationError, throwIfInvalid } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
 import { withdraw } from '../../core/withdraw';
@@ -62,6 +62,7 @@ export class CloudTopology extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     super(scope, id);
+    throwIfOfOtherKinds(this, 'CloudTopologyProps', props);
     let elsewhere: Construct | undefined;
     try {
       const { models, karpenterPools = [] } = props;

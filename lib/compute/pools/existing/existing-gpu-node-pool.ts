@@ -14,6 +14,7 @@ import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu-node-pool-faults';
 import { optionalTextList } from '../../../core/text-list';
+import { throwIfOfOtherKinds } from '../../../core/errors';
 
 /** Maximum number of pods that a kubelet accepts by default. */
 const KUBELET_MAX_PODS = 110;
@@ -88,6 +89,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
    * @param props the nodes
    */
   public constructor(scope: Construct, id: string, props: ExistingGpuNodePoolProps) {
+    throwIfOfOtherKinds(scope, 'ExistingGpuNodePoolProps', props);
     const spec = specOf(id, props);
     super(
       scope,

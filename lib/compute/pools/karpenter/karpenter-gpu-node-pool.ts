@@ -22,6 +22,7 @@ import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { KarpenterInstallation } from './karpenter-installation';
 import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpenter-objects';
 import { mergedTags } from '../../../core/tags';
+import { throwIfOfOtherKinds } from '../../../core/errors';
 
 /**
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
@@ -53,7 +54,8 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: KarpenterGpuNodePoolProps) {
-    const spec = specOf(scope, id, props);
+    throwIfOfOtherKinds(scope, 'KarpenterGpuNodePoolProps', props);
+    const spec = specOf(id, props);
     super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
     this.#spec = spec;
 

@@ -21,6 +21,7 @@ import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { eksCapacityType, eksTaintEffect } from './eks-enumerations';
 import { gpuLaunchTemplate } from './launch-template';
 import { escapeTemplate, escapeTemplates } from '../../../core/template-escape';
+import { throwIfOfOtherKinds } from '../../../core/errors';
 
 /**
  * Most characters of a pool's name that the name of its node group begins with: EKS takes 63, and Terraform adds a hyphen and 26 of its own.
@@ -59,7 +60,8 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
-    const spec = specOf(scope, id, props, props);
+    throwIfOfOtherKinds(scope, 'GpuNodePoolProps', props);
+    const spec = specOf(id, props, props);
     super(scope, id, spec, gpuNodePoolFaults(spec), props.provider);
     this.#spec = spec;
 

@@ -3,6 +3,7 @@ import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
 import { givenValue, wholeNumberFault } from '../../../units/number-faults';
 import { readUtcTime } from './utc-time';
+import { throwIfOfOtherKind } from '../../../units/struct-faults';
 
 /** Minutes before the end of a block at which EKS drains its node group by itself; EC2 ends instances ten minutes later. */
 const EKS_DRAIN_MINUTES = 40;
@@ -104,6 +105,7 @@ export class Capacity {
    * @param reservation the reservation
    */
   public static reservation(reservation: CapacityReservation): Capacity {
+    throwIfOfOtherKind('CapacityReservation', reservation);
     throwIfFaulty([
       ...reservationIdFaults(reservation.reservationId),
       ...instancesFaults(reservation.instances),
@@ -130,6 +132,7 @@ export class Capacity {
    * @param block the block
    */
   public static capacityBlock(block: CapacityBlock): Capacity {
+    throwIfOfOtherKind('CapacityBlock', block);
     throwIfFaulty(blockFaults(block));
     return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }

@@ -1,6 +1,4 @@
-import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
-import { throwIfInvalid } from '../../../core/errors';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
@@ -9,7 +7,6 @@ import { Autoscaling } from '../options/autoscaling';
 import { Capacity } from '../options/capacity';
 import { EfaLayout } from '../options/efa-layout';
 import { IEksCluster } from '../../cluster/eks-cluster';
-import { givenFaults } from './given-values';
 import { Ec2GpuNodePoolOptions, GpuNodePoolOptions } from './gpu-node-pool-props';
 import { GpuSharing } from '../options/gpu-sharing';
 import { InterfacePlacement, efaInterfaceLayout } from './launch-template-interfaces';
@@ -48,7 +45,6 @@ export interface GpuNodePoolSpec {
 /**
  * The description of a pool with its defaults filled in.
  *
- * @param scope parent of the construct; it throws a `ValidationError` there for values of another kind
  * @param id id of the construct
  * @param props what is common to all pools of EC2 instances
  * @param managed the properties that only managed node groups have
@@ -56,12 +52,10 @@ export interface GpuNodePoolSpec {
  * @internal
  */
 export function specOf(
-  scope: Construct,
   id: string,
   props: Ec2GpuNodePoolOptions & { readonly cluster: IEksCluster },
   managed: Pick<GpuNodePoolOptions, 'initialNodes' | 'autoscaling' | 'gpuSharing' | 'nodeRepair'> = {},
 ): GpuNodePoolSpec {
-  throwIfInvalid(scope, givenFaults({ ...managed, ...props }));
   const efa = props.fabric?.kind === RdmaFabricKind.EFA;
   const capacity = props.capacity ?? Capacity.onDemand();
   return {

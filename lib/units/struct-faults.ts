@@ -1,0 +1,98 @@
+import { Fault, fault } from './fault';
+import { throwIfFaulty } from './errors';
+import { enumFault, flagFault, requiredKindFault } from './kind-faults';
+import { givenValue } from './number-faults';
+import { CLASSES, ENUMS, STRUCTS } from './public-kinds';
+
+/** Name of a public struct. @internal */
+export type StructName = keyof typeof STRUCTS;
+
+type Table = { readonly [name: string]: string | undefined };
+type Classes = { readonly [name: string]: readonly [example: string, members: string] | undefined };
+
+/** Texts and numbers have rules of their own, in which references and tokens are known. */
+const CHECKED_ELSEWHERE = new Set(['string', 'number', 'any', 'unknown']);
+
+/**
+ * The faults of values of another kind than the struct declares, as programs without types bring them: a text for a `DataSize`, a constant
+ * of a catalog that does not exist, a list that is none. What holds values is checked before anything reads it, so that the rest of the
+ * library can trust its types.
+ *
+ * @param struct name of the struct
+ * @param value what was given for it
+ * @param path path of the struct; empty for that of a construct
+ *
+ * @internal
+ */
+export function structFaults(struct: StructName, value: unknown, path = ''): Fault[] {
+  const properties = propertiesOf(struct);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const required = properties.filter(({ optional }) => !optional).map(({ name }) => name);
+    const where = path === '' ? 'props' : path;
+    const needed = required.length > 0 ? `: ${required.join(', ')}` : '';
+    const reason = `${where} must be an object with the properties of ${struct}${needed}; got ${givenValue(value)}`;
+    return [fault(value === undefined ? 'MISSING_PROPERTY' : 'WRONG_KIND', where, reason)];
+  }
+  return properties.flatMap(({ name, optional, type }) => {
+    const given: unknown = (value as { readonly [property: string]: unknown })[name];
+    const property = path === '' ? name : `${path}.${name}`;
+    return optional && given === undefined ? [] : valueFaults(property, given, type);
+  });
+}
+
+/**
+ * Throws one error with the faults of `structFaults`, or nothing when there are none.
+ *
+ * @internal
+ */
+export function throwIfOfOtherKind(struct: StructName, value: unknown, path = ''): void {
+  throwIfFaulty(structFaults(struct, value, path));
+}
+
+/**
+ * The faults of a value that is not of a type, as the table of structs writes it: `DataSize`, `ModelFile[]`, `SecretKey{}` for a map.
+ *
+ * @internal
+ */
+export function valueFaults(property: string, value: unknown, type: string): Fault[] {
+  const element = type.replace(/(\[\]|\{\})$/, '');
+  if (CHECKED_ELSEWHERE.has(element.replace(/\{\}|\[\]/g, ''))) return [];
+  if (type.endsWith('[]')) {
+    if (!Array.isArray(value)) return wrongKind(property, value, `a list of ${element}`);
+    return value.flatMap((each, index) => valueFaults(`${property}[${index}]`, each, element));
+  }
+  if (type.endsWith('{}')) {
+    if (!isObject(value)) return wrongKind(property, value, `an object with values of ${element}`);
+    return Object.entries(value).flatMap(([key, each]) => valueFaults(`${property}['${key}']`, each, element));
+  }
+  if (type in STRUCTS) return structFaults(type as StructName, value, property);
+  if (value === undefined) return wrongKind(property, value, exampleOf(type));
+  if (type === 'boolean') return flagFault(property, value);
+  const values = (ENUMS as Table)[type]?.split(' ');
+  if (values) return enumFault(property, value, Object.fromEntries(values.map((each) => [each, each])));
+  const kind = (CLASSES as Classes)[type];
+  if (kind) return requiredKindFault(property, value, { name: type, members: kind[1].split(' ') }, kind[0]);
+  // Of another package: cdktf and constructs check their own.
+  return isObject(value) ? [] : wrongKind(property, value, exampleOf(type));
+}
+
+function exampleOf(type: string): string {
+  const example = (CLASSES as Classes)[type]?.[0];
+  return example ? `a value such as ${example}` : `of type ${type}`;
+}
+
+function wrongKind(property: string, value: unknown, allowed: string): Fault[] {
+  const id = value === undefined ? 'MISSING_PROPERTY' : 'WRONG_KIND';
+  return [fault(id, property, `${property} must be ${allowed}; got ${givenValue(value)}`)];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function propertiesOf(struct: StructName): { name: string; optional: boolean; type: string }[] {
+  return (STRUCTS[struct] as string).split('; ').map((property) => {
+    const [, name, mark, type] = /^(\w+)(\??): (.+)$/.exec(property) ?? [];
+    return { name, optional: mark === '?', type };
+  });
+}

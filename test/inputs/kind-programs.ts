@@ -1,0 +1,109 @@
+import {
+  CapacityPlanner,
+  CloudTopology,
+  DataSize,
+  GpuInstanceType,
+  GpuType,
+  KubernetesAccess,
+  ModelSpec,
+  MonitoringStack,
+  NetworkName,
+  Parallelism,
+  RdmaAttachment,
+  RdmaFabric,
+  TritonModel,
+  AlertReceiver,
+} from '../../lib';
+import { addPool } from '../compute/test-pool';
+import { testCluster } from '../support/test-cluster';
+import { Given, Program, StructPrograms } from './string-programs-compute';
+import { deploy } from './string-programs-workloads';
+
+const planned = (more: Given) => () =>
+  void CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_2_1B, instanceType: GpuInstanceType.G6E_XLARGE, ...more });
+const searched = (more: Given) => () =>
+  void CapacityPlanner.search({
+    model: ModelSpec.LLAMA_3_2_1B,
+    candidates: [{ instanceType: GpuInstanceType.G6E_XLARGE }],
+    ...more,
+  });
+const shape = {
+  layers: 2,
+  hiddenSize: 256,
+  attentionHeads: 4,
+  intermediateSize: 512,
+  vocabularySize: 1024,
+  maxContextLength: 8192,
+};
+const shaped = (more: Given) => () =>
+  void CapacityPlanner.plan({
+    model: ModelSpec.dense({ name: 'own', shape: { ...shape, ...more } }),
+    instanceType: GpuInstanceType.G6E_XLARGE,
+  });
+const batched = (dynamicBatching: Given) =>
+  deploy({
+    models: [
+      TritonModel.onnxRuntime({
+        name: 'chat',
+        maxBatchSize: 8,
+        dynamicBatching,
+        ...({ inputs: [], outputs: [] } as object),
+      } as any),
+    ],
+  });
+const unlisted = (more: Given) => () =>
+  void GpuInstanceType.unlisted({
+    name: 'p9.48xlarge',
+    gpu: GpuType.H100,
+    gpuCount: 8,
+    vcpus: 192,
+    memory: DataSize.gib(2048),
+    ...more,
+  });
+
+/** Of structs without text, which the tables of text leave out. */
+const OTHER: StructPrograms = {
+  CapacityRequest: planned,
+  ServingLoad: planned,
+  CapacitySearchRequest: searched,
+  CapacityCandidate: (given) => searched({ candidates: [{ instanceType: GpuInstanceType.G6E_XLARGE, ...given }] }),
+  CapacityTargets: (given) => searched({ targets: { maxTimePerOutputTokenMs: 100, ...given } }),
+  CloudTopologyProps: (given) => (stack) =>
+    void new CloudTopology(stack, 'Cloud', {
+      clusterName: 'test',
+      models: [{ model: ModelSpec.LLAMA_3_2_1B }],
+      ...given,
+    }),
+  DecoderShape: shaped,
+  ExpertLayers: (given) => shaped({ experts: { routed: 4, perToken: 2, intermediateSize: 128, ...given } }),
+  LatentAttention: (given) =>
+    shaped({
+      latentAttention: { keyValueRank: 64, nopeHeadSize: 64, ropeHeadSize: 32, valueHeadSize: 64, ...given },
+    }),
+  SlidingWindow: (given) => shaped({ slidingWindow: { tokens: 1024, layers: 1, ...given } }),
+  DynamicBatching: batched,
+  QueuePolicy: (given) => batched({ queue: given }),
+  GpuNodePoolOptions: (given) => (stack) => void addPool(stack, given),
+  GpuNodePoolProps: (given) => (stack) => void addPool(stack, given),
+  KubernetesProviders: (given) => (stack) =>
+    void KubernetesAccess.fromProviders(stack, testCluster(stack), given as { kubernetes: any }),
+  MonitoringStackProps: (given) => (stack) =>
+    void new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), ...given }),
+  NetworkCard: (given) => unlisted({ networkCards: [{ index: 0, maxInterfaces: 15, efa: false, ...given }] }),
+  UnlistedInstanceTypeProps: unlisted,
+  PagerDutyReceiverProps: (given) => () =>
+    void AlertReceiver.pagerDuty('duty', { routingKey: { name: 'a', key: 'b' }, ...given }),
+  ParallelismProps: (given) => () => void Parallelism.of({ tensor: 2, ...given }),
+  RoceOptions: (given) => () => void RdmaFabric.roce({ adaptersPerNode: 8, gbpsPerAdapter: 400, ...given }),
+  TritonResources: (given) => deploy({ resources: given }),
+  VirtualFunctionsOptions: (given) => () =>
+    void RdmaAttachment.virtualFunctions({
+      rails: [{ resourceName: 'rail0', network: NetworkName.of('fast'), physicalFunctions: ['ibs0f0'] }],
+      ...given,
+    }),
+};
+
+/** The program that uses a struct with some properties set; undefined if the table has none. */
+export function programWith(struct: string): ((given: Given) => Program) | undefined {
+  return OTHER[struct];
+}

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, writeFileSync } from 'fs';
+import * as path from 'path';
+import { UnscopedValidationError } from '../../lib';
+import { synthStack, testStack } from '../support/synth';
+import { programWith } from './kind-programs';
+import { publicKinds, publicKindsSource } from './public-kinds';
+import { programOf } from './string-programs';
+import { Program } from './string-programs-compute';
+import { WITHOUT_PROGRAM } from './without-program';
+
+const FILE = path.join(__dirname, '..', '..', 'lib', 'units', 'public-kinds.ts');
+
+test('the table of kinds is that of the declarations', () => {
+  const source = publicKindsSource(publicKinds());
+  if (process.env.WRITE_KINDS) writeFileSync(FILE, source);
+  expect(existsSync(FILE)).toBe(true);
+  const flat = (text: string) => text.replace(/["'\s,]/g, '');
+  expect(flat(readFileSync(FILE, 'utf8'))).toBe(flat(source));
+});
+
+const WRONG: readonly unknown[] = [{}, 'text', 5, null, true, [], [5], [{}], [null], undefined];
+
+/** What no program fills in, besides what tests of text leave out. */
+const RETURNED = /^(MemoryPerGpu|IndicatorQuery|Fault|Alternative|MonitoringRule)$/;
+
+const STRUCTS = Object.entries(publicKinds().structs).filter(
+  ([struct]) => !RETURNED.test(struct) && !WITHOUT_PROGRAM.some(({ values }) => values.test(`${struct}.x`)),
+);
+
+/** What became of a program: `undefined` if it is accepted or refused by an error of ours. */
+function crashOf(program: () => Program): string | undefined {
+  try {
+    const stack = testStack();
+    program()(stack);
+    synthStack(stack);
+  } catch (error) {
+    const { message, stack } = error as Error;
+    if (message.startsWith('Validation failed') || UnscopedValidationError.isValidationError(error)) return undefined;
+    return `${message.split('\n')[0]} ${stack
+      ?.split('\n')
+      .find((line) => line.includes('/lib/'))
+      ?.trim()}`;
+  }
+  return undefined;
+}
+
+describe('a value of any kind in any property is accepted or refused by an error of ours', () => {
+  test.each(STRUCTS)('%s', (struct, properties) => {
+    const crashes = properties.split('; ').flatMap((property) => {
+      const [name] = property.split(/[?:]/);
+      return WRONG.flatMap((value) => {
+        const crash = crashOf(() => programWith(struct)?.({ [name]: value }) ?? programOf(`${struct}.${name}`)!(value));
+        return crash ? [`${property} = ${JSON.stringify(value)}: ${crash}`] : [];
+      });
+    });
+    expect(crashes).toEqual([]);
+  });
+});
