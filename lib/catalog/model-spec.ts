@@ -151,13 +151,12 @@ export class ModelSpec {
   public static dense(props: DenseModelProps): ModelSpec {
     throwIfOfOtherKind('DenseModelProps', props);
     const { name, parameters, shape } = props;
+    const missing = `model '${name}' needs its shape or its number of parameters`;
     if (parameters === undefined && shape === undefined) {
-      const reason = `model '${name}' needs its shape or its number of parameters`;
-      throw new UnscopedValidationError([fault('MISSING_PROPERTY', 'shape', reason)]);
-    }
-    if (parameters !== undefined && shape) {
+      throwIfFaulty([fault('MISSING_PROPERTY', 'shape', missing)]);
+    } else if (parameters !== undefined && shape) {
       const reason = `the parameters of model '${name}' are counted from its shape; leave parameters out`;
-      throw new UnscopedValidationError([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
+      throwIfFaulty([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
     }
     if (shape) {
       const faults = shapeFaults(name, shape);
@@ -185,10 +184,8 @@ export class ModelSpec {
     throwIfOfOtherKind('MixtureOfExpertsProps', props);
     const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
     const faults = shapeFaults(props.name, shape);
-    if (!shape.experts)
-      faults.push(
-        fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', `model '${props.name}' has no experts; use ModelSpec.dense`),
-      );
+    const reason = `model '${props.name}' has no experts; use ModelSpec.dense`;
+    if (!shape.experts) faults.push(fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', reason));
     throwIfFaulty(faults);
     return new ModelSpec(props.name, shape, undefined, undefined, props.publishedPrecision);
   }

@@ -17,9 +17,10 @@ export class ValidationError extends UnscopedValidationError {
   /**
    * @param scope the construct that refuses its input
    * @param faults every fault that was found, at least one
+   * @param id id within `scope`, for a construct that could not be made
    */
-  public constructor(scope: IConstruct, faults: readonly Fault[]) {
-    const path = scope.node.path || '<root>';
+  public constructor(scope: IConstruct, faults: readonly Fault[], id?: string) {
+    const path = [scope.node.path, id].filter(Boolean).join('/') || '<root>';
     super(
       faults,
       faults.length === 1
@@ -43,10 +44,16 @@ export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): voi
 /**
  * Throws one `ValidationError` with what is of another kind than a struct declares. Constructors begin with it.
  *
+ * @param scope the construct
+ * @param struct name of the struct
+ * @param props what was given for it
+ * @param id id of the construct, where `scope` is its parent because it could not be made
+ *
  * @internal
  */
-export function throwIfOfOtherKinds(scope: IConstruct, struct: StructName, props: unknown): void {
-  throwIfInvalid(scope, structFaults(struct, props));
+export function throwIfOfOtherKinds(scope: IConstruct, struct: StructName, props: unknown, id?: string): void {
+  const faults = structFaults(struct, props);
+  if (faults.length > 0) throw new ValidationError(scope, faults, id);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { structFaults } from '../units/struct-faults';
 import { addValidation, addWarning } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
@@ -134,7 +135,10 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
-    throwIfOfOtherKinds(this, 'WatchOptions', options);
+    throwIfInvalid(this, [
+      ...structFaults('WatchOptions', options),
+      ...structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'),
+    ]);
     const watched = this.#toWatched(workload, options);
     throwIfInvalid(this, workloadFaults([...this.#workloads, watched]));
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);

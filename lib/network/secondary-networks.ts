@@ -161,7 +161,7 @@ export class MacvlanNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
-    throwIfOfOtherKinds(scope, 'MacvlanNetworkProps', props);
+    throwIfOfOtherKinds(scope, 'MacvlanNetworkProps', props, id);
     const { master, mtu, mode = MacvlanMode.BRIDGE } = props;
     const faults = [...masterFaults(master), ...wholeNumberFault('mtu', mtu, 1280, 65520)];
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'MacvlanNetwork', spec: { master, mode, mtu }, faults });
@@ -178,7 +178,7 @@ export class IpoibNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: IpoibNetworkProps) {
-    throwIfOfOtherKinds(scope, 'IpoibNetworkProps', props);
+    throwIfOfOtherKinds(scope, 'IpoibNetworkProps', props, id);
     const { master } = props;
     const faults = masterFaults(master);
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'IPoIBNetwork', spec: { master }, faults });
@@ -195,7 +195,7 @@ export class HostDeviceNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props);
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id);
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'HostDeviceNetwork', ...device(id, props) });
   }
 }
@@ -210,7 +210,7 @@ export class SriovNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props);
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id);
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(id, props) });
   }
 }
@@ -225,7 +225,7 @@ export class SriovIbNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props);
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id);
     const { spec, ...own } = device(id, props);
     const enabled = { ...spec, linkState: 'enable' };
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec: enabled });

@@ -10,8 +10,8 @@ export type StructName = keyof typeof STRUCTS;
 type Table = { readonly [name: string]: string | undefined };
 type Classes = { readonly [name: string]: readonly [example: string, members: string] | undefined };
 
-/** Texts and numbers have rules of their own, in which references and tokens are known. */
-const CHECKED_ELSEWHERE = new Set(['string', 'number', 'any', 'unknown']);
+/** Numbers have rules of their own, in which tokens are known. */
+const CHECKED_ELSEWHERE = new Set(['number', 'any', 'unknown']);
 
 /**
  * The faults of values of another kind than the struct declares, as programs without types bring them: a text for a `DataSize`, a constant
@@ -55,16 +55,24 @@ export function throwIfOfOtherKind(struct: StructName, value: unknown, path = ''
  * @internal
  */
 export function valueFaults(property: string, value: unknown, type: string): Fault[] {
+  if (value !== undefined && isToken(value) && /^(string|any)/.test(type)) return [];
   const element = type.replace(/(\[\]|\{\})$/, '');
-  if (CHECKED_ELSEWHERE.has(element.replace(/\{\}|\[\]/g, ''))) return [];
   if (type.endsWith('[]')) {
-    if (!Array.isArray(value)) return wrongKind(property, value, `a list of ${element}`);
+    if (!Array.isArray(value)) {
+      return type === 'string[]' && value !== undefined
+        ? [fault('INVALID_FORMAT', property, `${property} must be a list of texts; got ${givenValue(value)}`)]
+        : wrongKind(property, value, `a list of ${pluralOf(element)}`);
+    }
     return value.flatMap((each, index) => valueFaults(`${property}[${index}]`, each, element));
   }
   if (type.endsWith('{}')) {
-    if (!isObject(value)) return wrongKind(property, value, `an object with values of ${element}`);
-    return Object.entries(value).flatMap(([key, each]) => valueFaults(`${property}['${key}']`, each, element));
+    if (!isObject(value)) return wrongKind(property, value, `an object with values of type ${element}`);
+    return Object.entries(value).flatMap(([key, each]) =>
+      each === undefined ? [] : valueFaults(`${property}['${key}']`, each, element),
+    );
   }
+  if (CHECKED_ELSEWHERE.has(type)) return [];
+  if (type === 'string') return typeof value === 'string' ? [] : noText(property, value);
   if (type in STRUCTS) return structFaults(type as StructName, value, property);
   if (value === undefined) return wrongKind(property, value, exampleOf(type));
   if (type === 'boolean') return flagFault(property, value);
@@ -72,8 +80,27 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
   if (values) return enumFault(property, value, Object.fromEntries(values.map((each) => [each, each])));
   const kind = (CLASSES as Classes)[type];
   if (kind) return requiredKindFault(property, value, { name: type, members: kind[1].split(' ') }, kind[0]);
-  // Of another package: cdktf and constructs check their own.
-  return isObject(value) ? [] : wrongKind(property, value, exampleOf(type));
+  // Of another package: constructs have a node, other objects are for cdktf to check.
+  const isConstruct = /^(Construct|IConstruct|TerraformProvider|TerraformStack)$/.test(type);
+  return isObject(value) && (!isConstruct || Reflect.has(value, 'node'))
+    ? []
+    : wrongKind(property, value, exampleOf(type));
+}
+
+/** A value that only Terraform knows, in the place of text: what the functions of cdktf return. */
+function isToken(value: unknown): boolean {
+  return typeof value === 'string'
+    ? value.includes('${TfToken[')
+    : isObject(value) && typeof Reflect.get(value, 'resolve') === 'function';
+}
+
+function noText(property: string, value: unknown): Fault[] {
+  const id = value === undefined ? 'MISSING_PROPERTY' : property.endsWith(']') ? 'INVALID_FORMAT' : 'WRONG_KIND';
+  return [fault(id, property, `${property} must be a text; got ${givenValue(value)}`)];
+}
+
+function pluralOf(type: string): string {
+  return type === 'number' ? 'numbers' : `values of type ${type}`;
 }
 
 function exampleOf(type: string): string {

@@ -21,7 +21,7 @@ export function addPool(
   return new GpuNodePool(stack, id, {
     cluster: testEksCluster(stack, cluster),
     // Types that AWS sells elsewhere are tested here as well.
-    instanceType: instanceType.offeredIn('us-west-2'),
+    instanceType: instanceType?.offeredIn?.('us-west-2'),
     minNodes: 1,
     maxNodes: 2,
     ...rest,

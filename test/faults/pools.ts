@@ -324,7 +324,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'UNKNOWN_VALUE',
     property: 'taints[0].effect',
-    text: "taint 'x' must have one of the effects NoSchedule, PreferNoSchedule, NoExecute; got 'Never'",
+    text: "taints[0].effect must be one of 'NoSchedule', 'PreferNoSchedule', 'NoExecute'; got 'Never'",
     refuse: managed({ taints: [{ key: 'x', effect: 'Never' as TaintEffect }] }),
   },
 ];

@@ -88,13 +88,13 @@ export const TEXTS: FaultText[] = [
   {
     id: 'MISSING_PROPERTY',
     property: 'credentials',
-    text: "credentials must be given, because the store does not know IAM roles, e.g. { secretName: 'store-credentials' }",
+    text: 'credentials must be an object with the properties of ModelStoreCredentials: secretName; got nothing',
     refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, credentials: undefined as never }),
   },
   {
     id: 'MISSING_PROPERTY',
     property: 'bucketName',
-    text: "bucketName must be the name of a bucket, e.g. 'models'",
+    text: 'bucketName must be a text; got nothing',
     refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, bucketName: undefined as never }),
   },
   {

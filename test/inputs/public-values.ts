@@ -101,11 +101,7 @@ export function isHidden(node: ts.Node): boolean {
     .some(({ tagName, comment }) => tagName.text === 'internal' || (tagName.text === 'jsii' && comment === 'ignore'));
 }
 
-function collect(
-  file: string,
-  names: ReadonlySet<string> | undefined,
-  found: Map<string, Declaration>,
-): void {
+function collect(file: string, names: ReadonlySet<string> | undefined, found: Map<string, Declaration>): void {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
   for (const node of source.statements) {
     if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteralLike(node.moduleSpecifier)) {

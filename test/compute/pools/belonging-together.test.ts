@@ -122,7 +122,7 @@ describe('a new cluster', () => {
     const kubernetesVersion = 1.35 as unknown as string;
     const build = () =>
       synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', kubernetesVersion }));
-    expect(refusal(build)).toBe('INVALID_FORMAT kubernetesVersion');
+    expect(refusal(build)).toBe('WRONG_KIND kubernetesVersion');
   });
 });
 
@@ -174,13 +174,13 @@ describe('capacity, driver and interfaces', () => {
 
 describe('values that the compiler would have refused', () => {
   test.each<[object, string]>([
-    [{ diskSize: 200 }, 'INVALID_FORMAT diskSize'],
-    [{ diskSize: '200Gi' }, 'INVALID_FORMAT diskSize'],
-    [{ capacity: 'spot' }, 'INVALID_FORMAT capacity'],
-    [{ image: 'bottlerocket' }, 'INVALID_FORMAT image'],
-    [{ placement: 'cluster', efaLayout: 1 }, 'INVALID_FORMAT efaLayout, INVALID_FORMAT placement'],
-    [{ nodeRepair: true }, 'INVALID_FORMAT nodeRepair'],
-    [{ instanceType: 'p5.48xlarge' }, 'INVALID_FORMAT instanceType'],
+    [{ diskSize: 200 }, 'WRONG_KIND diskSize'],
+    [{ diskSize: '200Gi' }, 'WRONG_KIND diskSize'],
+    [{ capacity: 'spot' }, 'WRONG_KIND capacity'],
+    [{ image: 'bottlerocket' }, 'WRONG_KIND image'],
+    [{ placement: 'cluster', efaLayout: 1 }, 'WRONG_KIND efaLayout, WRONG_KIND placement'],
+    [{ nodeRepair: true }, 'WRONG_KIND nodeRepair'],
+    [{ instanceType: 'p5.48xlarge' }, 'WRONG_KIND instanceType'],
   ])('%j is refused', (options, expected) => {
     const build = () =>
       synthesize((stack) => {

@@ -89,7 +89,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
    * @param props the nodes
    */
   public constructor(scope: Construct, id: string, props: ExistingGpuNodePoolProps) {
-    throwIfOfOtherKinds(scope, 'ExistingGpuNodePoolProps', props);
+    throwIfOfOtherKinds(scope, 'ExistingGpuNodePoolProps', props, id);
     const spec = specOf(id, props);
     super(
       scope,
