@@ -1,10 +1,11 @@
-// Security and reliability policy: checkov on the AWS resources and, with kube-score, on the rendered Kubernetes objects of every
+// Security and reliability policy: checkov on the AWS resources; checkov, trivy and kube-score on the rendered Kubernetes objects of every
 // example. A failed check needs a suppression with a written reason in test/scan/policy.json; a suppression that matches nothing, or
 // no longer fails, is a failure too, and so is a kind of object that the scanners did not judge.
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { checkovProgram, manifestVerdicts, terraformVerdicts } from './scan/checkov.mjs';
 import { kubeScoreProgram, scoreVerdicts } from './scan/kube-score.mjs';
+import { trivyProgram, trivyVerdicts } from './scan/trivy.mjs';
 import { Policy } from './scan/policy.mjs';
 import { CACHE, ensureInstalled, exampleNames, expect, ROOT, Suite, synthesize } from './support.mjs';
 
@@ -17,10 +18,12 @@ const suite = new Suite('scan');
 const policy = new Policy(path.join(FOLDER, 'policy.json'));
 const checkov = await checkovProgram(path.join(FOLDER, 'requirements.txt'));
 const kubeScore = await kubeScoreProgram();
+const trivy = await trivyProgram();
 
 const manifestsJudged = async (folder) => [
   ...(await manifestVerdicts(checkov, folder)),
   ...(await scoreVerdicts(kubeScore, folder)),
+  ...(await trivyVerdicts(trivy, folder)),
 ];
 
 await suite.check('sees an open security group (the check can fail)', async () => {
@@ -47,7 +50,16 @@ await suite.check('sees faults of each kind of workload (the check can fail)', a
     unseen.length === 0,
     `not failed by the fixture: ${unseen.map((at) => Object.values(at).join(' ')).join(', ')}`,
   );
-  expect(policy.unsuppressed(failed).length === failed.length, 'a failure of the fixture is suppressed');
+  const privileged = failed
+    .filter(({ scanner, check }) => scanner === 'trivy' && check === 'KSV-0017')
+    .map(({ kind }) => kind);
+  const kinds = ['daemonset', 'deployment', 'job', 'statefulset'];
+  expect(
+    privileged.sort().join() === kinds.join(),
+    `trivy saw privileged containers of ${privileged}, not of ${kinds}`,
+  );
+  const suppressed = failed.filter((failure) => policy.unsuppressed([failure]).length === 0);
+  expect(suppressed.length === 0, `a failure of the fixture is suppressed: ${JSON.stringify(suppressed[0])}`);
 });
 for (const example of exampleNames()) {
   await suite.check(example, async () => {

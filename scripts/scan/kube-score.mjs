@@ -1,26 +1,14 @@
 // kube-score on rendered manifests: reliability beside security (probes, disruption budgets, selectors that match nothing, requests).
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { CACHE, expect, mustRun, run, which } from '../support.mjs';
+import { expect, run } from '../support.mjs';
+import { goTool } from './go-tool.mjs';
 
-const VERSION = 'v1.20.0';
-const PACKAGE = `github.com/zegl/kube-score/cmd/kube-score@${VERSION}`;
 const GOOD = 10;
 
-/** The program, built once from its Go module. */
-export async function kubeScoreProgram() {
-  const folder = path.join(CACHE, 'kube-score', VERSION);
-  const program = path.join(folder, 'kube-score');
-  if (existsSync(program)) return program;
-  const go = which('go') ?? ['/usr/local/go/bin/go', '/usr/lib/go/bin/go'].find((file) => existsSync(file));
-  expect(go, `kube-score is built from its Go module; install Go to run this check`);
-  mkdirSync(folder, { recursive: true });
-  await mustRun([go, 'install', PACKAGE], {
-    env: { ...process.env, GOBIN: folder, GOFLAGS: '-buildvcs=false' },
-    capture: true,
-  });
-  return program;
-}
+/** The program. */
+export const kubeScoreProgram = () =>
+  goTool({ name: 'kube-score', package: 'github.com/zegl/kube-score/cmd/kube-score', version: 'v1.20.0' });
 
 /** Every verdict on a folder of manifests; `object` is `Kind.namespace.name`. */
 export async function scoreVerdicts(kubeScore, folder) {
