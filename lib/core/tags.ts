@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { concreteFault, hasToken } from './tokens';
+import { escapeTemplates } from './template-escape';
 
 /** The tags that every resource of this library carries. */
 const STANDARD_TAGS: { [key: string]: string } = { 'managed-by': 'gpu-inference-constructs' };
@@ -8,12 +9,24 @@ const STANDARD_TAGS: { [key: string]: string } = { 'managed-by': 'gpu-inference-
 const MAX_TAGS = 50;
 
 /**
- * The tags of an AWS resource: the standard ones, those of its construct (`Name`, discovery tags) and the user's; later ones override
- * earlier ones. Sorted by key, so that the order in which the user wrote them makes no difference.
+ * The tags of an AWS resource, as `mergedTags`, for Terraform: text in them is text.
  *
  * @internal
  */
 export function awsTags(own: { [key: string]: string }, users?: { [key: string]: string }): { [key: string]: string } {
+  return escapeTemplates(mergedTags(own, users));
+}
+
+/**
+ * The tags of what this library tags: the standard ones, those of its construct (`Name`, discovery tags) and the user's; later ones override
+ * earlier ones. Sorted by key, so that the order in which the user wrote them makes no difference.
+ *
+ * @internal
+ */
+export function mergedTags(
+  own: { [key: string]: string },
+  users?: { [key: string]: string },
+): { [key: string]: string } {
   const merged = { ...STANDARD_TAGS, ...own, ...users };
   return Object.fromEntries(
     Object.keys(merged)

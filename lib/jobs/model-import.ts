@@ -46,7 +46,11 @@ export interface ModelImportProps {
   readonly version?: string;
   /** Where the files come from. */
   readonly source: ModelSource;
-  /** Namespace. @default 'inference' */
+  /**
+   * Namespace, in which a claim or a secret of the source must be. Created unless the program or the cluster has it: see
+   * `ExistingNamespaces`; one that is created is destroyed with its stack, and everything in it.
+   * @default 'inference'
+   */
   readonly namespace?: string;
   /** Name of the Kubernetes objects. @default - the construct's id */
   readonly name?: string;

@@ -1,3 +1,4 @@
+export * from './existing-namespaces';
 export * from './custom-resources';
 export * from './image-registry';
 export * from './kubernetes-access';

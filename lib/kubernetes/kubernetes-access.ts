@@ -10,6 +10,8 @@ import { ValidationError, throwIfInvalid } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hashedName, kubernetesName } from '../core/naming';
 import { synthesizeWhile } from '../core/omission';
+import { escapeTemplates } from '../core/template-escape';
+import { givenValue } from '../units/number-faults';
 
 /**
  * How a stack's providers sign in to a cluster.
@@ -143,7 +145,7 @@ export class KubernetesAccess {
     this.options = options;
     this.helm = given?.helm;
     if (!given) {
-      throwIfInvalid(stack, sameNameFaults(stack, cluster));
+      throwIfInvalid(stack, [...sameNameFaults(stack, cluster), ...certificateFaults(cluster.connection)]);
       removeProvidersOfRemoved(stack, cluster);
     }
     this.alias = freeAlias(stack, cluster);
@@ -152,11 +154,7 @@ export class KubernetesAccess {
       given?.kubernetes ??
       new KubernetesProvider(stack, providerId('Kubernetes', cluster.clusterName), {
         alias: this.alias,
-        host: cluster.connection.host,
-        clusterCaCertificate: decodedCertificate(cluster.connection),
-        configPath: cluster.connection.configPath,
-        configContext: cluster.connection.configContext,
-        proxyUrl: options?.proxyUrl,
+        ...connectionConfig(cluster.connection, options),
         exec: credential && [credential],
       });
     if (!given) synthesizeWhile(this.kubernetesProvider, () => isInTree(cluster));
@@ -184,11 +182,7 @@ export class KubernetesAccess {
     const helm = new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
       alias: this.alias,
       kubernetes: {
-        host: connection.host,
-        clusterCaCertificate: decodedCertificate(connection),
-        configPath: connection.configPath,
-        configContext: connection.configContext,
-        proxyUrl: this.options?.proxyUrl,
+        ...connectionConfig(connection, this.options),
         exec: execCredential(connection, this.options),
       },
     });
@@ -368,13 +362,25 @@ function isKubernetesProvider({ terraformResourceType }: TerraformProvider): boo
   return terraformResourceType === 'kubernetes' || terraformResourceType === 'helm';
 }
 
-function decodedCertificate(connection: ClusterConnection): string | undefined {
-  return connection.certificateAuthorityData && Fn.base64decode(connection.certificateAuthorityData);
+/** How both providers reach a cluster. */
+function connectionConfig(connection: ClusterConnection, options?: KubernetesAccessOptions) {
+  const { host, configPath, configContext, certificateAuthorityData } = connection;
+  return {
+    ...escapeTemplates({ host, configPath, configContext, proxyUrl: options?.proxyUrl }),
+    clusterCaCertificate: certificateAuthorityData && Fn.base64decode(certificateAuthorityData),
+  };
+}
+
+/** The fault of a certificate that is no base64, which Terraform would be asked to decode. */
+function certificateFaults({ certificateAuthorityData: data }: ClusterConnection): Fault[] {
+  if (data === undefined || /^([A-Za-z0-9+/=\s]|\$\{TfToken\[[^\]]*\]\})*$/.test(data)) return [];
+  const reason = `connection.certificateAuthorityData must be base64, as EKS and kubeconfig files have it; got ${givenValue(data)}`;
+  return [fault('INVALID_FORMAT', 'connection.certificateAuthorityData', reason)];
 }
 
 function execCredential(connection: ClusterConnection, options?: KubernetesAccessOptions) {
   if (!connection.eksClusterName) return undefined;
-  return {
+  return escapeTemplates({
     apiVersion: 'client.authentication.k8s.io/v1beta1',
     command: 'aws',
     args: [
@@ -388,5 +394,5 @@ function execCredential(connection: ClusterConnection, options?: KubernetesAcces
       ...(options?.roleArn ? ['--role-arn', options.roleArn] : []),
       ...(options?.profile ? ['--profile', options.profile] : []),
     ],
-  };
+  });
 }

@@ -1,18 +1,23 @@
-import { fault } from '../units/fault';
-import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
+import { Fault, fault } from '../units/fault';
+import { NamespaceV1, NamespaceV1Config } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { ITerraformDependable, TerraformProvider, TerraformStack } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
+import { isDeclaredExisting, isOfEveryCluster } from './existing-namespaces';
+import { ENFORCE, FoundNamespace, foundNamespace } from './found-namespaces';
 import { KubernetesAccess, kubernetesMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { synthesizeWhile } from '../core/omission';
 import { PodSecurityLevel } from '../core/pod-security-level';
+import { addValidation } from '../core/validation';
 
 /**
- * Creates a namespace once per stack and cluster, however many constructs use it, so that removing one of them keeps the namespace for the
- * others. Throws a `ValidationError` when two of them ask for different Pod Security levels.
+ * The namespace that a construct puts its objects into. It is created once per stack and cluster, however many constructs use it, so that
+ * removing one of them keeps the namespace for the others; and only if nobody else has it: see `ExistingNamespaces`. Throws a
+ * `ValidationError` when two constructs need different Pod Security levels of a namespace that this library creates; the level of a namespace
+ * that the program creates itself is checked at synthesis.
  *
  * @returns what objects in the namespace must wait for
  *
@@ -25,40 +30,136 @@ export function ensureNamespace(
   level: PodSecurityLevel,
 ): ITerraformDependable[] {
   throwIfInvalid(scope, kubernetesNameFault('namespace', name));
+  if (isOfEveryCluster(name)) return [];
   const stack = TerraformStack.of(scope);
   const id = namespaceId(stack, cluster, name);
   const known = stack.node.tryFindChild(id) as NamespaceV1 | undefined;
   if (known) {
     enterNamespace(stack, id, known, cluster);
-    const other = known.metadata.labelsInput?.['pod-security.kubernetes.io/enforce'];
-    throwIfInvalid(
-      scope,
-      other === level
-        ? []
-        : [
-            fault(
-              'NAMESPACE_LEVEL_CONFLICT',
-              'namespace',
-              `namespace '${name}' already has the Pod Security level '${other}', but '${level}' is needed here; use another namespace`,
-            ),
-          ],
-    );
+    const other = known.metadata.labelsInput?.[ENFORCE];
+    const isConflict = other !== level && isCreated(stack, id, known, name);
+    throwIfInvalid(scope, isConflict ? [ownLevelFault(name, other, level)] : []);
+    enter(stack, LEVEL, id, scope, level);
     return [known];
   }
-  const made = new NamespaceV1(stack, id, {
-    ...kubernetesMeta(scope, cluster),
-    metadata: {
-      name,
-      labels: {
-        'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
-        'pod-security.kubernetes.io/enforce': level,
-        'pod-security.kubernetes.io/warn': level,
+  const made: NamespaceV1 = new OwnNamespace(
+    stack,
+    id,
+    {
+      ...kubernetesMeta(scope, cluster),
+      metadata: {
+        name,
+        labels: {
+          'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
+          [ENFORCE]: level,
+          'pod-security.kubernetes.io/warn': level,
+        },
       },
     },
-  });
+    () => standIn(stack, id, made, name),
+  );
+  Object.defineProperty(made, OWN, { value: true });
   enterNamespace(stack, id, made, cluster);
-  synthesizeWhile(made, () => ownersOf(stack, id).length > 0);
+  enter(stack, LEVEL, id, scope, level);
+  synthesizeWhile(made, () => ownersOf(stack, id).length > 0 && isCreated(stack, id, made, name));
+  addValidation(made, () => {
+    const levels = neededLevels(stack, id);
+    const found = foundFor(stack, id, made, name);
+    if (found) return levelFaults(levels, name, found);
+    return levels.length > 1 && !isDeclared(stack, id, name) ? [ownLevelFault(name, levels[0], levels[1])] : [];
+  });
   return [made];
+}
+
+/** Key on a namespace that this library creates, shared by all loaded copies of the package. */
+const OWN = Symbol.for('gpu-inference-constructs/own-namespace');
+
+interface Marked extends IConstruct {
+  readonly [OWN]?: boolean;
+}
+
+/** A namespace of this library. What waits for it waits for the namespace that takes its place, if one does. */
+class OwnNamespace extends NamespaceV1 {
+  public constructor(
+    scope: Construct,
+    id: string,
+    config: NamespaceV1Config,
+    private readonly inPlaceOfIt?: () => { readonly fqn?: string } | undefined,
+  ) {
+    super(scope, id, config);
+  }
+
+  public override get fqn(): string {
+    const other = this.inPlaceOfIt?.();
+    // A dependency that resolves to nothing is left out.
+    return other ? (other.fqn as string) : super.fqn;
+  }
+}
+
+/** What takes the place of a namespace of this library; without `fqn` if nothing of the stack needs to be waited for. */
+function standIn(
+  stack: TerraformStack,
+  id: string,
+  own: NamespaceV1,
+  name: string,
+): { readonly fqn?: string } | undefined {
+  const found = foundFor(stack, id, own, name);
+  if (!found) return isDeclared(stack, id, name) ? {} : undefined;
+  const { resource } = found;
+  if (!resource) return {};
+  const theirs = TerraformStack.of(resource);
+  if (theirs === stack) return { fqn: resource.fqn };
+  if (!stack.dependsOn(theirs)) stack.addDependency(theirs);
+  return {};
+}
+
+/** Whether this library creates a namespace, because nobody else has it. */
+function isCreated(stack: TerraformStack, id: string, own: NamespaceV1, name: string): boolean {
+  return !isDeclared(stack, id, name) && foundFor(stack, id, own, name) === undefined;
+}
+
+function isDeclared(stack: TerraformStack, id: string, name: string): boolean {
+  return ownersOf(stack, id).some(({ cluster }) => isDeclaredExisting(cluster, name));
+}
+
+function foundFor(stack: TerraformStack, id: string, own: NamespaceV1, name: string): FoundNamespace | undefined {
+  const clusters = ownersOf(stack, id).map(({ cluster }) => cluster);
+  return foundNamespace(own, name, clusters, (each: Marked) => each[OWN] === true);
+}
+
+function neededLevels(stack: TerraformStack, id: string): PodSecurityLevel[] {
+  return [...new Set(entered<PodSecurityLevel>(stack, LEVEL, id).map(({ value }) => value))];
+}
+
+function ownLevelFault(name: string, other: string | undefined, level: PodSecurityLevel): Fault {
+  return fault(
+    'NAMESPACE_LEVEL_CONFLICT',
+    'namespace',
+    `namespace '${name}' already has the Pod Security level '${other}', but '${level}' is needed here; use another namespace`,
+  );
+}
+
+/** From the most permissive to the strictest. */
+const STRICTNESS: readonly string[] = [
+  PodSecurityLevel.PRIVILEGED,
+  PodSecurityLevel.BASELINE,
+  PodSecurityLevel.RESTRICTED,
+];
+
+/** Pods that meet a level are admitted by every level that is not stricter. */
+function levelFaults(levels: readonly PodSecurityLevel[], name: string, found: FoundNamespace): Fault[] {
+  const { level: theirs, resource } = found;
+  if (theirs === undefined || resource === undefined) return [];
+  return levels
+    .filter((level) => STRICTNESS.indexOf(level) < STRICTNESS.indexOf(theirs))
+    .map((level) =>
+      fault(
+        'NAMESPACE_LEVEL_CONFLICT',
+        'namespace',
+        `namespace '${name}' is created by '${resource.node.path}' with the Pod Security level '${theirs}', but pods in it need ` +
+          `'${level}'; label it pod-security.kubernetes.io/enforce: ${level}, or use another namespace`,
+      ),
+    );
 }
 
 function enterNamespace(stack: TerraformStack, id: string, made: NamespaceV1, cluster: IKubernetesCluster): void {
@@ -86,6 +187,8 @@ export function knownNamespace(scope: Construct, cluster: IKubernetesCluster, na
 
 /** Kind of entry in a stack's ledger: namespaces, by construct id. */
 const NAMESPACE = 'namespace';
+/** Kind of entry in a stack's ledger: the Pod Security levels that constructs need of a namespace, by its construct id. */
+const LEVEL = 'namespace level';
 
 /** The cluster and the provider of a namespace. */
 interface NamespaceOwner {

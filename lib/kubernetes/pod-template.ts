@@ -10,6 +10,7 @@ import { ImageRegistry } from './image-registry';
 import { MANAGED_BY } from './managed-by';
 import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from './pod-security';
 import { Toleration, tolerationsOf } from './tolerations';
+import { escapeTemplates } from '../core/template-escape';
 
 type Spec = DeploymentV1SpecTemplateSpec;
 type Container = DeploymentV1SpecTemplateSpecContainer;
@@ -95,13 +96,13 @@ export interface PodTemplate {
 }
 
 /**
- * The pod template of all workloads of this library.
+ * The pod template of all workloads of this library. Text in it is text: Terraform evaluates references only.
  *
  * @internal
  */
 export function podTemplate(props: PodTemplateProps): PodTemplate {
   const { annotations, serviceAccount, registry, initContainers } = props;
-  return {
+  return escapeTemplates({
     metadata: {
       labels: { ...props.labels, ...MANAGED_BY },
       annotations: annotations && { ...annotations },
@@ -118,7 +119,7 @@ export function podTemplate(props: PodTemplateProps): PodTemplate {
       initContainer: initContainers?.map((container) => finished(container, props)),
       container: props.containers.map((container) => finished(container, props)),
     },
-  };
+  });
 }
 
 /**

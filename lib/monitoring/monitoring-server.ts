@@ -111,7 +111,7 @@ export class MonitoringServer extends Construct {
       waitUntilBound: false,
       spec: {
         accessModes: ['ReadWriteOnce'],
-        storageClassName: storage.storageClassName,
+        storageClassName: storage.storageClassName && escapeTemplate(storage.storageClassName),
         resources: { requests: { storage: canonicalBytes(size) } },
       },
     });

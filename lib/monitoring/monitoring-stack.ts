@@ -42,7 +42,12 @@ const MAX_SCRAPE_INTERVAL_SECONDS = 30;
 export interface MonitoringStackProps {
   /** The cluster it runs on and whose workloads it watches. */
   readonly cluster: IKubernetesCluster;
-  /** Namespace, with Pod Security level 'restricted'. One monitoring stack per namespace. @default 'monitoring' */
+  /**
+   * Namespace, with Pod Security level 'restricted', in which the secrets of the receivers must be. One monitoring stack per namespace.
+   * Created unless the program or the cluster has it: see `ExistingNamespaces`; one that is created is destroyed with its stack, and
+   * everything in it.
+   * @default 'monitoring'
+   */
   readonly namespace?: string;
   /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
   readonly storage?: MonitoringStorage;

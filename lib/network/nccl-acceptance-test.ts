@@ -83,7 +83,11 @@ export interface NcclAcceptanceTestProps {
   readonly image?: string;
   /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
-  /** Namespace, of the Pod Security level 'privileged': locking memory needs a capability. @default 'fabric-acceptance' */
+  /**
+   * Namespace, of the Pod Security level 'privileged': locking memory needs a capability. Created unless the program or the cluster has
+   * it: see `ExistingNamespaces`.
+   * @default 'fabric-acceptance'
+   */
   readonly namespace?: string;
   /** Name of the Kubernetes objects. @default - from the construct's id */
   readonly name?: string;

@@ -63,7 +63,10 @@ export interface NvidiaNetworkOperatorProps {
   readonly nodeFeatureDiscovery?: boolean;
   /** Networks attached by the fabrics of its pools that are created elsewhere. @default - none */
   readonly existingNetworks?: NetworkName[];
-  /** Namespace, of the Pod Security level 'privileged'. @default 'nvidia-network-operator' */
+  /**
+   * Namespace, of the Pod Security level 'privileged'. Created unless the program or the cluster has it: see `ExistingNamespaces`.
+   * @default 'nvidia-network-operator'
+   */
   readonly namespace?: string;
   /** Version of the chart, 26.4 or later. From 26.7 on it needs Kubernetes 1.32. @default '26.4.1' */
   readonly chartVersion?: string;
@@ -125,7 +128,7 @@ export class NvidiaNetworkOperator extends Construct {
       ...helmMeta(this, this.cluster, namespace),
       name: 'network-operator',
       namespace: this.namespace,
-      repository: props.chartRepository ?? CHART_REPOSITORY,
+      repository: escapeTemplate(props.chartRepository ?? CHART_REPOSITORY),
       chart: 'network-operator',
       version,
       values: [escapeTemplate(JSON.stringify(this.#values(version, props.nodeFeatureDiscovery ?? true)))],

@@ -1,11 +1,9 @@
-import { DefaultTokenResolver, StringConcat, TerraformResource, TerraformStack, Tokenization } from 'cdktf';
+import { TerraformResource, Tokenization } from 'cdktf';
 import { IConstruct } from 'constructs';
+import { Attributes, resolvedValue, singleBlock as one, synthesizedAttributes } from '../kubernetes/object-attributes';
 import { schedulingHintsOf } from '../kubernetes/scheduling-hints';
 import { PodDemand } from './pod-demand';
 import { podRequests } from './pod-requests';
-
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- attributes as Terraform reads them */
-type Attributes = { readonly [attribute: string]: any };
 
 /**
  * The pods of a resource, read once.
@@ -150,36 +148,7 @@ const CONTAINER_PATH_BLOCKS: ReadonlySet<string> = new Set([
 ]);
 
 function attributesOf(resource: TerraformResource): Attributes {
-  return resolved(resource, scheduledPart(synthesized(resource))) as Attributes;
-}
-
-/**
- * What tells the object of a resource from others, read from what is synthesized, overrides included.
- *
- * @internal
- */
-export function objectIdentity(resource: TerraformResource): {
-  readonly name?: unknown;
-  readonly namespace?: unknown;
-  /** Whether Terraform makes a number of them. */
-  readonly isRepeated: boolean;
-} {
-  const { metadata, count, for_each: each } = synthesized(resource);
-  const { name, namespace } = one(resolved(resource, one(metadata)));
-  return { name, namespace, isRepeated: (count ?? each) !== undefined };
-}
-
-function synthesized(resource: TerraformResource): Attributes {
-  const { terraformResourceType: type } = resource;
-  const [attributes] = Object.values(resource.toTerraform()?.resource?.[type] ?? {});
-  return attributes as Attributes;
-}
-
-function resolved(resource: TerraformResource, value: unknown): unknown {
-  return Tokenization.resolve(value, {
-    scope: TerraformStack.of(resource),
-    resolver: new DefaultTokenResolver(new StringConcat()),
-  });
+  return resolvedValue(resource, scheduledPart(synthesizedAttributes(resource))) as Attributes;
 }
 
 function scheduledPart(value: unknown): unknown {
@@ -228,12 +197,6 @@ function known(map: Attributes): { [key: string]: string } {
 /** Whether part of a value is computed by Terraform. */
 function isKnownLater(value: unknown): boolean {
   return JSON.stringify(value ?? null).includes('${');
-}
-
-/** A single block, whether it is an object or a list. */
-function one(value: unknown): Attributes {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'object' && first !== null ? first : {};
 }
 
 function many(value: unknown): Attributes[] {

@@ -1,7 +1,7 @@
 import { Fault, fault } from '../units/fault';
 import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { objectIdentity } from './kubernetes-pods';
+import { objectIdentity } from '../kubernetes/object-attributes';
 
 /** Types of the Kubernetes provider that create no object: they change or read existing ones. */
 const NON_CREATING_TYPES: ReadonlySet<string> = new Set([

@@ -30,6 +30,8 @@ import { RemovalPolicy } from './removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
+import { policyJson } from '../core/policy-json';
+import { escapeTemplate } from '../core/template-escape';
 
 /**
  * Where the access log of a store is written.
@@ -146,7 +148,7 @@ export class ModelStore extends Construct implements IModelStore {
     const key = props.encryptionKeyArn === undefined ? this.#ownKey() : undefined;
     const bucket = new S3Bucket(this, 'Resource', {
       provider: this.#provider,
-      bucket: props.bucketName,
+      bucket: props.bucketName && escapeTemplate(props.bucketName),
       // S3 takes at most 37 characters as a prefix.
       bucketPrefix: props.bucketName === undefined ? `${kubernetesName(id, 36)}-` : undefined,
       forceDestroy: props.removalPolicy === RemovalPolicy.DESTROY,
@@ -164,8 +166,8 @@ export class ModelStore extends Construct implements IModelStore {
       new S3BucketLoggingA(this, 'AccessLogs', {
         provider: this.#provider,
         bucket: bucket.id,
-        targetBucket: props.accessLogs.bucketName,
-        targetPrefix: props.accessLogs.prefix ?? 'model-store/',
+        targetBucket: escapeTemplate(props.accessLogs.bucketName),
+        targetPrefix: escapeTemplate(props.accessLogs.prefix ?? 'model-store/'),
       });
     }
   }
@@ -215,11 +217,11 @@ export class ModelStore extends Construct implements IModelStore {
     const { accountId } = new DataAwsCallerIdentity(this, 'Account', { provider });
     const key = new KmsKey(this, 'Key', {
       provider,
-      description: `Models in store ${this.node.id}`,
+      description: escapeTemplate(`Models in store ${this.node.id}`),
       enableKeyRotation: true,
       deletionWindowInDays: 30,
       // Delegates the decision to IAM policies of this account, such as those of the grants.
-      policy: JSON.stringify({
+      policy: policyJson({
         Version: '2012-10-17',
         Statement: [
           {
@@ -263,7 +265,10 @@ export class ModelStore extends Construct implements IModelStore {
         {
           // One data key for the bucket instead of one for each object: weights are read as hundreds of objects at a time.
           bucketKeyEnabled: true,
-          applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: this.kmsKeyArn },
+          applyServerSideEncryptionByDefault: {
+            sseAlgorithm: 'aws:kms',
+            kmsMasterKeyId: this.kmsKeyArn && escapeTemplate(this.kmsKeyArn),
+          },
         },
       ],
     });
@@ -272,7 +277,7 @@ export class ModelStore extends Construct implements IModelStore {
     new S3BucketPolicy(this, 'Policy', {
       provider,
       bucket: bucket.id,
-      policy: JSON.stringify({
+      policy: policyJson({
         Version: '2012-10-17',
         Statement: [
           { Sid: 'DenyPlainText', ...deny, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },

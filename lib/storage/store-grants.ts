@@ -5,6 +5,7 @@ import { Construct, IConstruct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
 import { isInTree } from '../core/cluster-ledger';
 import { isSynthesized, synthesizeWhile } from '../core/omission';
+import { policyJson } from '../core/policy-json';
 
 /** The store that a grant is for. */
 interface GrantedStore {
@@ -57,9 +58,9 @@ function grant(
   const { bucketArn, kmsKeyArn } = store;
   const policy = new IamRolePolicy(role as unknown as Construct, id, {
     provider: providerOf(role) ?? store.provider,
-    name: id,
+    name: id.replace(/[^\w+=,.@-]/g, '-'),
     role: role.roleName,
-    policy: JSON.stringify({
+    policy: policyJson({
       Version: '2012-10-17',
       Statement: [
         { Sid: 'Bucket', Effect: 'Allow', Action: bucketActions, Resource: [bucketArn] },

@@ -1,3 +1,4 @@
+import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
@@ -51,6 +52,22 @@ export const TEXTS: FaultText[] = [
       const cluster = testCluster(stack);
       ensureNamespace(stack, cluster, 'a', PodSecurityLevel.RESTRICTED);
       ensureNamespace(stack, cluster, 'a', PodSecurityLevel.PRIVILEGED);
+    },
+  },
+  {
+    id: 'NAMESPACE_LEVEL_CONFLICT',
+    property: 'namespace',
+    text:
+      "namespace 'a' is created by 'test/Own' with the Pod Security level 'restricted', but pods in it need 'privileged'; label it " +
+      'pod-security.kubernetes.io/enforce: privileged, or use another namespace',
+    faults: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+      const provider = KubernetesAccess.of(stack, cluster).kubernetesProvider;
+      new NamespaceV1(stack, 'Own', { provider, metadata: { name: 'a', labels } });
+      ensureNamespace(stack, cluster, 'a', PodSecurityLevel.PRIVILEGED);
+      return faultsAtSynth(stack);
     },
   },
   {

@@ -9,6 +9,8 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { concreteFault } from '../../core/tokens';
 import { IEksCluster } from '../cluster/eks-cluster';
+import { policyJson } from '../../core/policy-json';
+import { escapeTemplate } from '../../core/template-escape';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'cluster-autoscaler';
@@ -90,7 +92,7 @@ export class ClusterAutoscaler extends Construct {
         provider: cluster.provider,
         name: NAME,
         role: role.roleName,
-        policy: JSON.stringify(policy(cluster.clusterName)),
+        policy: policyJson(policy(cluster.clusterName)),
       });
     }
     const values = {
@@ -117,8 +119,10 @@ export class ClusterAutoscaler extends Construct {
       repository: 'https://kubernetes.github.io/autoscaler',
       version: chartVersion,
       namespace: NAMESPACE,
-      values: [JSON.stringify(values)],
-      set: cluster.connection.region ? [{ name: 'awsRegion', value: cluster.connection.region }] : undefined,
+      values: [escapeTemplate(JSON.stringify(values))],
+      set: cluster.connection.region
+        ? [{ name: 'awsRegion', value: escapeTemplate(cluster.connection.region) }]
+        : undefined,
       maxHistory: 5,
     });
     this.ready = [release];

@@ -139,8 +139,8 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
       ...nodeFeatureDiscoveryImage(setting.registry),
     },
   };
-  const further = Object.keys(operator.values).length > 0 ? [escapeTemplate(JSON.stringify(operator.values))] : [];
-  return [JSON.stringify(values), ...further];
+  const further = Object.keys(operator.values).length > 0 ? [operator.values] : [];
+  return [values, ...further].map((each) => escapeTemplate(JSON.stringify(each)));
 }
 
 /**

@@ -40,7 +40,7 @@ export interface ImagePrePullerProps {
   readonly imageRegistry?: ImageRegistry;
   /** Name of the DaemonSet: an RFC 1123 label. @default - from the construct's id */
   readonly name?: string;
-  /** Namespace, of the Pod Security level 'restricted'. @default 'inference' */
+  /** Namespace, of the Pod Security level 'restricted'. Created unless the program or the cluster has it: see `ExistingNamespaces`. @default 'inference' */
   readonly namespace?: string;
 }
 

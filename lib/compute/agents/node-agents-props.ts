@@ -10,7 +10,7 @@ export interface NodeAgentsProps {
   readonly cluster: IKubernetesCluster;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
-  /** Namespace, of the Pod Security level 'privileged'. @default 'gpu-node-agents' */
+  /** Namespace, of the Pod Security level 'privileged'. Created unless the program or the cluster has it: see `ExistingNamespaces`. @default 'gpu-node-agents' */
   readonly namespace?: string;
   /**
    * Whether the EFA device plugin is installed. Set it if another program creates the pools, so that the cluster does not know them.

@@ -38,6 +38,7 @@ import {
 import { dcgmMetricsFile } from './node-agents-metrics';
 import * as parts from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
+import { escapeTemplate } from '../../core/template-escape';
 
 /** Chart of node feature discovery, in the release that the GPU operator's chart uses. */
 const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts', version: '0.18.3' };
@@ -247,7 +248,7 @@ export class NodeAgents extends Construct {
     this.#addRelease('NodeFeatureDiscovery', {
       name: 'node-feature-discovery',
       ...NODE_FEATURE_DISCOVERY,
-      values: () => [JSON.stringify(this.#discoveryValues())],
+      values: () => [escapeTemplate(JSON.stringify(this.#discoveryValues()))],
     });
   }
 

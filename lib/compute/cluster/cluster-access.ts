@@ -8,6 +8,7 @@ import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
 import { duplicateFaults } from '../../units/duplicate-faults';
+import { escapeTemplate } from '../../core/template-escape';
 
 /** Properties of `ClusterAccess`. */
 interface ClusterAccessProps {
@@ -54,7 +55,7 @@ export class ClusterAccess extends Construct {
     const entry = new EksAccessEntry(this, `Entry-${id}`, {
       provider,
       clusterName,
-      principalArn,
+      principalArn: escapeTemplate(principalArn),
       type: 'STANDARD',
       tags,
     });

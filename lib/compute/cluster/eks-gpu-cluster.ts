@@ -27,6 +27,7 @@ import { ImportedEksCluster } from './imported-eks-cluster';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
 import { clusterNameTakenFaults, claimClusterName } from './taken-cluster-names';
+import { escapeTemplates } from '../../core/template-escape';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -155,7 +156,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       enabledClusterLogTypes: CONTROL_PLANE_LOGS,
       encryptionConfig: { resources: ['secrets'], provider: { keyArn: this.encryptionKeyArn } },
       vpcConfig: {
-        subnetIds: this.subnetIds,
+        subnetIds: escapeTemplates(this.subnetIds),
         endpointPrivateAccess: true,
         endpointPublicAccess: apiAccess.isPublic,
         publicAccessCidrs: apiAccess.isPublic ? apiAccess.publicCidrs : undefined,

@@ -6,6 +6,7 @@ import { throwIfInvalid } from '../../core/errors';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
+import { escapeTemplate } from '../../core/template-escape';
 
 /**
  * Properties of `EncryptedStorageClass`.
@@ -55,7 +56,11 @@ export class EncryptedStorageClass extends Construct {
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,
       reclaimPolicy: 'Delete',
-      parameters: { type: 'gp3', encrypted: 'true', ...(props.kmsKeyArn ? { kmsKeyId: props.kmsKeyArn } : {}) },
+      parameters: {
+        type: 'gp3',
+        encrypted: 'true',
+        ...(props.kmsKeyArn ? { kmsKeyId: escapeTemplate(props.kmsKeyArn) } : {}),
+      },
     });
     this.ready = [resource];
     ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this);

@@ -7,6 +7,7 @@ import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid } from '../../core/errors';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { isSynthesized } from '../../core/omission';
+import { policyJson } from '../../core/policy-json';
 
 /** How the pods of a cluster get the credentials of a role. */
 interface PodCredentials {
@@ -75,7 +76,7 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
       // IAM takes at most 38 characters as a prefix. Roles are global: the same program may be applied to two regions of an account.
       namePrefix: `${kubernetesName(`${clusterName}-${namespace}-${account}`, 37)}-`,
       description: `Service account ${namespace}/${account} of cluster ${clusterName}`,
-      assumeRolePolicy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+      assumeRolePolicy: policyJson({ Version: '2012-10-17', Statement: [statement] }),
       tags,
     });
     this.roleName = role.name;

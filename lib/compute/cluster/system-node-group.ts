@@ -9,6 +9,7 @@ import { awsTags } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
 import { ClusterRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
+import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 
 /**
  * What the nodes may do: join, pull images, and be reached by Session Manager, which is the way to a private API server that
@@ -60,7 +61,7 @@ export class SystemNodeGroup extends Construct {
       description: `System nodes of cluster ${clusterName}`,
       updateDefaultVersion: true,
       // Set here and not in the node group, where a change would replace the group.
-      instanceType: nodes.instanceType ?? 'm7i.large',
+      instanceType: escapeTemplate(nodes.instanceType ?? 'm7i.large'),
       blockDeviceMappings: [
         {
           deviceName: '/dev/xvda',
@@ -82,7 +83,7 @@ export class SystemNodeGroup extends Construct {
       clusterName: props.clusterReference,
       nodeGroupName: 'system',
       nodeRoleArn: role.roleArn,
-      subnetIds: props.subnetIds,
+      subnetIds: escapeTemplates(props.subnetIds),
       amiType: 'AL2023_x86_64_STANDARD',
       version: props.release.kubernetesVersion,
       releaseVersion: props.release.nodeImageVersion,

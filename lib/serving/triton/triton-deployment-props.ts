@@ -35,7 +35,12 @@ export interface TritonDeploymentProps {
   readonly models: TritonModel[];
   /** Number of servers. @default 1 */
   readonly replicas?: number;
-  /** Namespace, shared with other deployments; its Pod Security level is 'restricted'. @default 'inference' */
+  /**
+   * Namespace, shared with other deployments, in which the store's credentials must be; its Pod Security level is 'restricted'. Created
+   * unless the program or the cluster has it: see `ExistingNamespaces`; one that is created is destroyed with its stack, and everything in
+   * it.
+   * @default 'inference'
+   */
   readonly namespace?: string;
   /** Name of the Kubernetes objects. @default - the construct's id */
   readonly name?: string;

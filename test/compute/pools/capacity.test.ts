@@ -131,7 +131,7 @@ describe('a capacity block', () => {
     const result = synthPool({ ...EFA, capacity: block(), subnetIds: ['subnet-x'] }, ZONES);
     const { lifecycle, id } = result.onlyData('aws_subnet');
     expect(id).toBe('subnet-x');
-    expect(lifecycle.postcondition[0].condition).toBe('${self.availability_zone == "us-west-2b"}');
+    expect(lifecycle.postcondition[0].condition).toBe('${(self.availability_zone == "us-west-2b")}');
     expect(synthBlock().json.data?.aws_subnet).toBeUndefined();
   });
 

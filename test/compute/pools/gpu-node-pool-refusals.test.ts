@@ -64,7 +64,7 @@ describe('the zone of reserved capacity, where Terraform only knows it later', (
   test('is compared with that of the given subnet when Terraform plans', () => {
     const result = synthPool({ capacity, subnetIds: ['subnet-b'] }, ZONES);
     expect(result.onlyData('aws_subnet').lifecycle.postcondition[0].condition).toBe(
-      '${self.availability_zone == "${var.zone}"}',
+      '${(self.availability_zone == var.zone)}',
     );
   });
 });

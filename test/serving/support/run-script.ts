@@ -9,12 +9,12 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs a script in the system's POSIX shell, with nothing of our own environment but what is given. */
-export function runScript(script: string, folder: string, env: { [name: string]: string }): Promise<Run> {
+/** Runs a script in the system's POSIX shell, with nothing of our own environment but what is given, as another user where one is. */
+export function runScript(script: string, folder: string, env: { [name: string]: string }, uid?: number): Promise<Run> {
   const file = path.join(folder, 'script.sh');
   writeFileSync(file, script);
   return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', [file], { env, cwd: folder });
+    const child = spawn('/bin/sh', [file], { env, cwd: folder, uid });
     let stderr = '';
     child.stderr.on('data', (chunk) => (stderr += chunk));
     child.on('error', reject);

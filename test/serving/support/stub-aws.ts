@@ -2,48 +2,78 @@ import { chmodSync, mkdirSync, writeFileSync } from 'fs';
 import * as path from 'path';
 
 /**
- * A stand-in for the AWS CLI that keeps a bucket in a folder: `s3 cp` both ways and `s3api head-object`, with the exit statuses and
- * the wording of the real one where our scripts look at them. Every call is noted in `calls`; an object whose key is in `broken`
- * cannot be read.
+ * A stand-in for the AWS CLI that keeps a bucket in a folder: `s3 cp` both ways, of a folder too, `s3api head-object` and
+ * `list-objects-v2`, with the exit statuses and the wording of the real one where our scripts look at them. Every call is noted in
+ * `calls`; an object whose key is in `broken` cannot be read; `unlisted` is there where the role may not list. The scripts run with the
+ * real one in `scripts/store-cli.mjs`.
  */
 const STUB = `#!/bin/sh
 echo "$*" >> "$STUB_ROOT/calls"
+cp "\${AWS_CONFIG_FILE:-/dev/null}" "$STUB_ROOT/aws-config" 2>/dev/null
 command="$1 $2"
 shift 2
-metadata=
+metadata= recursive= includes=
 while [ $# -gt 0 ]; do
   case $1 in
     --only-show-errors) ;;
+    --recursive) recursive=1 ;;
+    --exclude) shift ;;
+    --include) includes="$includes $2"; shift ;;
     --metadata) metadata=$2; shift ;;
     --bucket) bucket=$2; shift ;;
     --key) key=$2; shift ;;
-    --query|--output) shift ;;
+    --prefix) prefix=$2; shift ;;
+    --query) query=$2; shift ;;
+    --output) shift ;;
     *) if [ -z "\${from:-}" ]; then from=$1; else to=$1; fi ;;
   esac
   shift
 done
 store=$STUB_ROOT/store
+broken() { grep -qxF "$1" "$STUB_ROOT/broken" 2>/dev/null; }
 if [ "$command" = 's3api head-object' ]; then
   [ -f "$store/$bucket/$key" ] || { echo 'An error occurred (404) when calling the HeadObject operation: Not Found' >&2; exit 254; }
-  if [ -f "$STUB_ROOT/metadata/$bucket/$key" ]; then cat "$STUB_ROOT/metadata/$bucket/$key"; else echo None; fi
+  found=None origin=None
+  if [ -f "$STUB_ROOT/metadata/$bucket/$key" ]; then IFS=, read -r found origin < "$STUB_ROOT/metadata/$bucket/$key"; fi
+  printf '%s\t%s\n' "\${found#sha256=}" "\${origin#origin=}"
+  exit 0
+fi
+if [ "$command" = 's3api list-objects-v2' ]; then
+  [ ! -f "$STUB_ROOT/unlisted" ] || { echo 'An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied' >&2; exit 254; }
+  [ -d "$store/$bucket/$prefix" ] || { echo None; exit 0; }
+  cd "$store/$bucket" || exit 1
+  find "$prefix" -type f | LC_ALL=C sort | while read -r file; do
+    case $query in *Size*) printf '%s\t%s\n' "$(($(wc -c < "$file")))" "$(echo "$file" | tr -s /)" ;; *) echo "$file" | tr -s / ;; esac
+  done
   exit 0
 fi
 [ "$command" = 's3 cp' ] || { echo "unknown command $command" >&2; exit 2; }
 case $from in
   s3://*)
     object=\${from#s3://}
+    if [ -n "$recursive" ]; then
+      failed=0
+      for name in $includes; do
+        if [ ! -f "$store/$object$name" ]; then continue; fi
+        if broken "$object$name"; then echo "download failed: s3://$object$name: Connection was closed" >&2; failed=1; continue; fi
+        file=$to$name
+        mkdir -p "\${file%/*}"
+        cp "$store/$object$name" "$file"
+      done
+      exit "$failed"
+    fi
     if [ ! -f "$store/$object" ]; then
       echo 'fatal error: An error occurred (404) when calling the HeadObject operation: Key does not exist' >&2
       exit 1
     fi
-    if grep -qxF "$object" "$STUB_ROOT/broken" 2>/dev/null; then echo 'fatal error: Connection was closed' >&2; exit 1; fi
+    if broken "$object"; then echo 'fatal error: Connection was closed' >&2; exit 1; fi
     cp "$store/$object" "$to" ;;
   *)
     object=\${to#s3://}
-    if grep -qxF "$object" "$STUB_ROOT/broken" 2>/dev/null; then echo 'upload failed: AccessDenied' >&2; exit 1; fi
+    if broken "$object"; then echo 'upload failed: AccessDenied' >&2; exit 1; fi
     mkdir -p "$store/\${object%/*}" "$STUB_ROOT/metadata/\${object%/*}"
     cp "$from" "$store/$object"
-    if [ -n "$metadata" ]; then echo "\${metadata#sha256=}" > "$STUB_ROOT/metadata/$object"; fi ;;
+    if [ -n "$metadata" ]; then echo "$metadata" > "$STUB_ROOT/metadata/$object"; fi ;;
 esac
 `;
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { scriptAsset } from '../../../lib/kubernetes/script-asset';
@@ -54,7 +54,10 @@ test('copies only what the manifest lists, and a second run copies nothing again
   const { status, stderr } = await run();
   expect(status).toBe(0);
   expect(stderr).toContain('kept model-1.safetensors');
-  expect(calls().slice(before)).toEqual([expect.stringContaining('SHA256SUMS')]);
+  expect(calls().slice(before)).toEqual([
+    expect.stringContaining('SHA256SUMS'),
+    expect.stringContaining('list-objects'),
+  ]);
 });
 
 test('a run after a broken one copies what is missing or damaged, and nothing else', async () => {
@@ -70,11 +73,8 @@ test('a run after a broken one copies what is missing or damaged, and nothing el
   expect((await run()).status).toBe(0);
   const copied = calls()
     .slice(before)
-    .filter((call) => !call.includes('SHA256SUMS'));
-  expect(copied.map((call) => /chat\/1\/(\S+)/.exec(call)?.[1]).sort()).toEqual(
-    expect.arrayContaining(['model-1.safetensors', 'model-2.safetensors']),
-  );
-  expect(copied).not.toContainEqual(expect.stringContaining('config.json'));
+    .flatMap((call) => [...call.matchAll(/--include (\S+)/g)].map(([, name]) => name));
+  expect(copied).toEqual(['model-1.safetensors', 'model-2.safetensors']);
   expect(local('weights/chat/1/model-1.safetensors')).toBe('one');
 });
 
@@ -100,17 +100,123 @@ test('refuses a model without a manifest', async () => {
 
 test.each([
   ['an empty manifest', '', /is empty/],
+  ['a manifest of empty lines', '\n\r\n', /is empty/],
+  ['a manifest of itself only', `${'a'.repeat(64)}  SHA256SUMS\n`, /is empty/],
   ['a path out of the folder', `${'a'.repeat(64)}  ../../etc/passwd\n`, /not allowed: \.\.\/\.\.\/etc\/passwd/],
   ['an absolute path', `${'a'.repeat(64)}  /etc/passwd\n`, /not allowed: \/etc\/passwd/],
+  ['a path with a space', `${'a'.repeat(64)}  a b\n`, /not allowed: a b/],
   ['a short checksum', 'abc  file\n', /no SHA-256 checksum/],
   ['something else', '<html></html>\n', /no checksum/],
   ['an escaped name', `\\${'a'.repeat(64)}  a\\nb\n`, /no checksum/],
+  ['a comment', `# weights\n${'a'.repeat(64)}  a\n`, /no checksum: # weights/],
+  ['the notation of BSD', `SHA256 (a) = ${'a'.repeat(64)}\n`, /no checksum/],
+  [
+    'two checksums of one file',
+    `${'a'.repeat(64)}  config.json\n${'b'.repeat(64)}  ./config.json\n`,
+    /two checksums for config\.json/,
+  ],
+  [
+    'a file that is not there',
+    `${'a'.repeat(64)}  gone.safetensors\n`,
+    /there is no s3:\/\/bucket\/chat\/1\/gone\.safetensors/,
+  ],
 ])('refuses %s', async (_what, content, message) => {
   store('SHA256SUMS', content);
   const { status, stderr } = await run();
   expect(status).toBe(1);
   expect(stderr).toMatch(message);
   expect(local('repository/chat/config.pbtxt')).toBeUndefined();
+  expect(calls().filter((call) => !/SHA256SUMS|list-objects/.test(call))).toEqual([]);
+});
+
+describe('manifests made by hand', () => {
+  const lines = manifest(WEIGHTS);
+  test.each([
+    ['without a last line end', lines.trimEnd()],
+    ['with the line ends of Windows', lines.replace(/\n/g, '\r\n')],
+    ['with the line ends of Windows but for the last', lines.trimEnd().replace(/\n/g, '\r\n')],
+    ['by find, with themselves in it', lines.replace(/ {2}/g, '  ./') + `${'e'.repeat(64)}  ./SHA256SUMS\n`],
+    ['in capitals', lines.replace(/^\w+/gm, (hash) => hash.toUpperCase())],
+    ['with empty lines', `\n${lines}\n\n`],
+    ['with a line twice', lines + lines],
+  ])('%s are read to the last file', async (_what, text) => {
+    store('SHA256SUMS', text);
+    expect(await run()).toMatchObject({ status: 0 });
+    for (const [name, content] of Object.entries(WEIGHTS)) expect(local(`weights/chat/1/${name}`)).toBe(content);
+  });
+
+  test('of one file without a line end', async () => {
+    store('SHA256SUMS', manifest({ 'config.json': WEIGHTS['config.json'] }).trimEnd());
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(local('weights/chat/1/config.json')).toBe(WEIGHTS['config.json']);
+  });
+});
+
+describe('room', () => {
+  test('is asked for before the first byte, for all models together, with both numbers', async () => {
+    env.MODELS_MIB = '3';
+    env.MODEL_PLAN = `${env.MODEL_PLAN}\ns3://bucket/other/1 weights/other/1`;
+    for (const [model, name] of [
+      ['chat', 'model-1.safetensors'],
+      ['other', 'weights.bin'],
+    ]) {
+      put(path.join(root, `store/bucket/${model}/1`, name), Buffer.alloc(2 * 1024 ** 2));
+      put(path.join(root, `store/bucket/${model}/1/SHA256SUMS`), manifest({ [name]: '' }));
+    }
+    const { status, stderr } = await run();
+    expect(status).toBe(1);
+    expect(stderr).toContain('the files of the models take 4 MiB, but their volume may hold 3 MiB');
+    expect(calls().filter((call) => !/SHA256SUMS|list-objects/.test(call))).toEqual([]);
+  });
+
+  test('is not needed for what is left out', async () => {
+    env.MODELS_MIB = '1';
+    env.MODEL_PLAN += ' original/* *.pth consolidated*';
+    const whole = { ...WEIGHTS, 'original/consolidated.00.pth': 'x', 'consolidated.safetensors': 'x' };
+    for (const name of ['original/consolidated.00.pth', 'consolidated.safetensors']) {
+      put(path.join(root, 'store/bucket/chat/1', name), Buffer.alloc(2 * 1024 ** 2));
+    }
+    store('SHA256SUMS', manifest(whole));
+    const { status, stderr } = await run();
+    expect(stderr).toContain('left out original/consolidated.00.pth');
+    expect(status).toBe(0);
+    expect(local('weights/chat/1/consolidated.safetensors')).toBeUndefined();
+    expect(local('weights/chat/1/model-1.safetensors')).toBe('one');
+  });
+
+  test('of the disk is looked at too', async () => {
+    put(path.join(root, 'bin/df'), '#!/bin/sh\nprintf "Avail\\n 12\\n"\n');
+    chmodSync(path.join(root, 'bin/df'), 0o755);
+    const { status, stderr } = await run();
+    expect(status).toBe(1);
+    expect(stderr).toContain('take 1 MiB more, but the disk of the node has 1 MiB left');
+  });
+
+  test('is not known where the store may not be listed', async () => {
+    writeFileSync(path.join(root, 'unlisted'), '');
+    const { status, stderr } = await run();
+    expect(stderr).toContain('WARNING: s3://bucket/chat/1 cannot be listed');
+    expect(status).toBe(0);
+    expect(local('weights/chat/1/sub/tokenizer.json')).toBe('three');
+  });
+});
+
+test('many small files come in few processes, large ones each in one', async () => {
+  env.SMALL_BYTES = '10';
+  const files: { [name: string]: string } = { 'large.safetensors': 'x'.repeat(11) };
+  for (let index = 0; index < 250; index++) files[`graph/part-${index}`] = String(index);
+  for (const [name, content] of Object.entries(files)) store(name, content);
+  store('SHA256SUMS', manifest(files));
+  expect(await run()).toMatchObject({ status: 0 });
+  for (const [name, content] of Object.entries(files)) expect(local(`weights/chat/1/${name}`)).toBe(content);
+  expect(readdirSync(path.join(root, 'models/weights/chat/1')).sort()).toEqual(['graph', 'large.safetensors']);
+  const copies = calls().filter((call) => /^s3 cp/.test(call) && !call.includes('SHA256SUMS'));
+  expect(copies.map((call) => call.includes('--recursive'))).toEqual([true, true, false]);
+});
+
+test('the client of the AWS CLI is chosen, not left to the type of the node', async () => {
+  await run();
+  expect(textOf(path.join(root, 'aws-config'))).toMatch(/^s3 =\n {2}preferred_transfer_client = classic\n/m);
 });
 
 test('assembles several models, with files in binary notation too', async () => {

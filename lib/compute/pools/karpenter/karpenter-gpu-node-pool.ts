@@ -16,6 +16,7 @@ import { karpenterFaults } from './karpenter-faults';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { KarpenterInstallation } from './karpenter-installation';
 import { capacityType, karpenterObjects } from './karpenter-objects';
+import { mergedTags } from '../../../core/tags';
 
 /**
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
@@ -69,7 +70,8 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       placementGroupName: this.placementGroupName,
       labels: this.nodeLabels,
       taints: this.taints,
-      tags: { ...tags, Name: name },
+      // Custom resources escape their text themselves.
+      tags: { ...mergedTags({}, { ...cluster.tags, ...spec.tags }), Name: name },
     });
     KarpenterInstallation.of(props.workloads ?? this, this, {
       cluster,

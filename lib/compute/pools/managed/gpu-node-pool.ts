@@ -17,6 +17,7 @@ import { warnOfSharedReservation } from '../shared/reservation-claims';
 import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { eksCapacityType, eksTaintEffect } from './eks-enumerations';
 import { gpuLaunchTemplate } from './launch-template';
+import { escapeTemplate, escapeTemplates } from '../../../core/template-escape';
 
 /**
  * A homogeneous group of GPU nodes: an EKS managed node group with a launch template and a role of its own.
@@ -79,12 +80,12 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       clusterName: cluster.clusterName,
       nodeGroupName: spec.poolName,
       nodeRoleArn: role.roleArn,
-      subnetIds: this.subnetIds,
+      subnetIds: escapeTemplates(this.subnetIds),
       // The launch template of a capacity block sets it, and EKS then refuses it here.
       instanceTypes: block ? undefined : [instanceType.name],
       capacityType: eksCapacityType(capacity.kind),
       amiType: spec.image.amiType(instanceType.architecture),
-      version: cluster.kubernetesVersion,
+      version: cluster.kubernetesVersion && escapeTemplate(cluster.kubernetesVersion),
       releaseVersion: imageRelease(spec).version,
       launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
       scalingConfig: {

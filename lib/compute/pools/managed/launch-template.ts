@@ -9,6 +9,7 @@ import { InterfacePlacement } from '../shared/launch-template-interfaces';
 import { GpuSharing } from '../options/gpu-sharing';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 import { nodeUserData } from '../shared/node-user-data';
+import { escapeTemplate, escapeTemplates } from '../../../core/template-escape';
 
 /** Root device of both images. */
 const ROOT_DEVICE = '/dev/xvda';
@@ -63,7 +64,7 @@ export function gpuLaunchTemplate(scope: Construct, props: GpuLaunchTemplateProp
     // interface, must not be set on the template as well, and EKS adds none.
     vpcSecurityGroupIds: props.efaSecurityGroupId ? undefined : extraSecurityGroups(props.nodeSecurityGroupIds),
     networkInterfaces: layout.length > 0 ? layout.map((placement) => networkInterface(placement, props)) : undefined,
-    placement: props.placementGroupName ? { groupName: props.placementGroupName } : undefined,
+    placement: props.placementGroupName ? { groupName: escapeTemplate(props.placementGroupName) } : undefined,
     userData: nodeUserData({ ...props, efa: layout.length > 0 }),
     tags: props.tags,
     // Tags of a node group do not reach what is launched for it.
@@ -84,7 +85,7 @@ function market({ reserved, block }: Capacity, instanceType: GpuInstanceType) {
   if (!reserved) return {};
   return {
     capacityReservationSpecification: {
-      capacityReservationTarget: { capacityReservationId: reserved.reservationId },
+      capacityReservationTarget: { capacityReservationId: escapeTemplate(reserved.reservationId) },
     },
     ...(block ? { instanceMarketOptions: { marketType: 'capacity-block' }, instanceType: instanceType.name } : {}),
   };
@@ -111,10 +112,12 @@ function networkInterface(
     interfaceType: placement.interfaceType,
     deleteOnTermination: 'true',
     securityGroups:
-      placement.interfaceType === 'efa-only' ? efaGroup : concatLists(props.nodeSecurityGroupIds, efaGroup),
+      placement.interfaceType === 'efa-only'
+        ? efaGroup
+        : escapeTemplates(concatLists(props.nodeSecurityGroupIds, efaGroup)),
   };
 }
 
 function extraSecurityGroups(groups: string[]): string[] | undefined {
-  return groups.length > 1 || Token.isUnresolved(groups) ? groups : undefined;
+  return groups.length > 1 || Token.isUnresolved(groups) ? escapeTemplates(groups) : undefined;
 }

@@ -1,7 +1,7 @@
 import { concreteFault, hasToken } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
-import { wholeNumberFault } from '../../../units/number-faults';
+import { givenValue, wholeNumberFault } from '../../../units/number-faults';
 import { readUtcTime } from './utc-time';
 
 /** Minutes before the end of a block at which EKS drains its node group by itself; EC2 ends instances ten minutes later. */
@@ -90,8 +90,8 @@ export class Capacity {
   }
 
   /**
-   * An On-Demand Capacity Reservation; the pool launches no instances outside of it. Throws an `UnscopedValidationError` if the id is
-   * malformed or `instances` is not a whole number of at least 1.
+   * An On-Demand Capacity Reservation; the pool launches no instances outside of it. Throws an `UnscopedValidationError` if the id or
+   * the zone is malformed, or `instances` is not a whole number of at least 1.
    *
    * @param reservation the reservation
    */
@@ -99,6 +99,7 @@ export class Capacity {
     throwIfFaulty([
       ...reservationIdFaults(reservation.reservationId),
       ...instancesFaults(reservation.instances),
+      ...(reservation.availabilityZone === undefined ? [] : zoneFaults(reservation.availabilityZone)),
       ...(reservation.placementGroupName === ''
         ? [
             fault(
@@ -164,6 +165,12 @@ function reservationIdFaults(id: string): Fault[] {
   ];
 }
 
+function zoneFaults(zone: string): Fault[] {
+  if (hasToken(zone) || /^[a-z0-9-]+\d[a-z]$/.test(zone)) return [];
+  const reason = `availabilityZone must be the name of a zone, such as 'us-west-2b'; got ${givenValue(zone)}`;
+  return [fault('INVALID_FORMAT', 'availabilityZone', reason)];
+}
+
 function instancesFaults(instances?: number): Fault[] {
   return hasToken(instances)
     ? concreteFault('instances', instances, 'maxNodes is compared with it')
@@ -182,15 +189,7 @@ function blockFaults(block: CapacityBlock): Fault[] {
   const faults = [...reservationIdFaults(reservationId), ...instancesFaults(block.instances)];
   if (start === undefined) faults.push(timeFault('start', from));
   if (end === undefined) faults.push(timeFault('end', to));
-  if (!hasToken(availabilityZone) && !/^[a-z0-9-]+\d[a-z]$/.test(availabilityZone)) {
-    faults.push(
-      fault(
-        'INVALID_FORMAT',
-        'availabilityZone',
-        `availabilityZone must be the name of a zone, such as 'us-west-2b'; got '${availabilityZone}'`,
-      ),
-    );
-  }
+  faults.push(...zoneFaults(availabilityZone));
   if (drainFaults.length > 0) {
     const reason = `${drainFaults[0].reason}; EKS itself drains a capacity block ${EKS_DRAIN_MINUTES} minutes before its end`;
     faults.push({ ...drainFaults[0], reason });

@@ -5,6 +5,7 @@ import { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { CapacityBlock, drainMinutesOf } from '../options/capacity';
 import { cronOf, readUtcTime, writeUtcTime } from '../options/utc-time';
+import { escapeTemplate } from '../../../core/template-escape';
 
 /** Leaves a bound of an Auto Scaling group as it is. */
 const UNCHANGED = -1;
@@ -108,5 +109,6 @@ export function capacityBlockAlarm(scope: Construct, props: CapacityBlockAlarmPr
     }),
     tags: props.tags,
   });
-  new CloudwatchEventTarget(scope, 'BlockAlarm', { provider, rule: rule.name, targetId: 'alarm', arn: topicArn });
+  const arn = escapeTemplate(topicArn);
+  new CloudwatchEventTarget(scope, 'BlockAlarm', { provider, rule: rule.name, targetId: 'alarm', arn });
 }

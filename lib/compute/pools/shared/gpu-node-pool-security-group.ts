@@ -3,6 +3,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
+import { escapeTemplate } from '../../../core/template-escape';
 
 /** A security group for EFA, and what must exist before a node uses it. */
 interface EfaSecurityGroup {
@@ -34,7 +35,7 @@ export function efaSecurityGroup(
     provider,
     namePrefix: `${props.name.slice(0, 60)}-efa-`,
     description: `EFA between the nodes of GPU pool ${props.name}`,
-    vpcId: props.vpcId,
+    vpcId: escapeTemplate(props.vpcId),
     tags,
     lifecycle: { createBeforeDestroy: true },
   });

@@ -1,8 +1,10 @@
 import { DataAwsSubnet } from '@cdktf/provider-aws/lib/data-aws-subnet';
-import { TerraformProvider } from 'cdktf';
+import { Op, TerraformProvider, TerraformSelf } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { subnetsOfUnknownZone } from './gpu-node-pool-subnets';
+import { escapeTemplate } from '../../../core/template-escape';
+import { bareText } from '../../../core/bare-reference';
 
 /**
  * Checks, when Terraform plans, the zone of a subnet that is not known at synthesis, for a pool with reserved capacity.
@@ -18,8 +20,10 @@ export function checkSubnetZones(scope: Construct, spec: GpuNodePoolSpec, provid
       lifecycle: {
         postcondition: [
           {
-            condition: `\${self.availability_zone == "${zone}"}`,
-            errorMessage: `${spec.capacity} of GPU pool '${spec.poolName}' is in ${zone}, its subnet in another zone; pass a subnet there`,
+            condition: Op.eq(TerraformSelf.getString('availability_zone'), zone && bareText(zone)),
+            errorMessage: escapeTemplate(
+              `${spec.capacity} of GPU pool '${spec.poolName}' is in ${zone}, its subnet in another zone; pass a subnet there`,
+            ),
           },
         ],
       },

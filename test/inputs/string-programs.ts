@@ -1,0 +1,13 @@
+import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Program } from './string-programs-compute';
+import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
+
+const STRUCTS = { ...COMPUTE_STRUCTS, ...WORKLOAD_STRUCTS };
+const ARGUMENTS = { ...COMPUTE_ARGUMENTS, ...WORKLOAD_ARGUMENTS };
+
+/** The program that sets a property or passes an argument; undefined if the tables have none. */
+export function programOf(name: string): ((value: unknown) => Program) | undefined {
+  if (name.includes('(')) return ARGUMENTS[name];
+  const [struct, property] = name.split('.');
+  const program = STRUCTS[struct];
+  return program && ((value) => program({ [property]: value }));
+}

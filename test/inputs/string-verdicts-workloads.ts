@@ -1,0 +1,227 @@
+/** The rows for `string-programs-workloads.ts`. */
+export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'GpuNodeTypeProps.name': ['refused INVALID_NAME name'],
+  'GpuType.of(name)': ['refused UNKNOWN_VALUE'],
+  'InferenceEngine.of(name)': ['refused UNKNOWN_VALUE'],
+  'DenseModelProps.name': ['unused'],
+  'MixtureOfExpertsProps.name': ['unused'],
+  'ModelSpec.of(name)': ['refused UNKNOWN_VALUE'],
+  'ModelSpec.fromHuggingFaceConfig(name)': ['unused'],
+  'Precision.of(name)': ['refused UNKNOWN_VALUE'],
+  'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
+  'ModelStoreCredentials.secretName': ['refused INVALID_NAME credentials.secretName | reference | reference'],
+  'ModelStoreCredentials.key': ['refused INVALID_NAME credentials.key | reference | reference'],
+  'FabricAttachment.resourceNames': ['text | reference | reference'],
+  'FabricAttachment.networks': ['refused at synthesis'],
+  'FabricAttachment.deviceIds': ['text | reference | reference'],
+  'FabricAttachment.interfaceNames': ['text | reference | reference'],
+  'FabricAttachment.physicalFunctions': ['unused'],
+  'FabricPod.environment': [
+    'text | refused VALUE_NOT_CONCRETE environment | refused VALUE_NOT_CONCRETE environment',
+    'text | refused VALUE_NOT_CONCRETE environment | refused VALUE_NOT_CONCRETE environment',
+  ],
+  'FabricBinding.resources': ['text | reference | reference', 'text | reference | reference'],
+  'FabricBinding.annotations': ['text | reference | reference', 'text | reference | reference'],
+  'FabricBinding.capabilities': ['text | reference | reference'],
+  'FabricBinding.environment': ['text | reference | reference', 'text | reference | reference'],
+  'MetricsTarget.jobName': [
+    'refused at synthesis | refused VALUE_NOT_CONCRETE metricsTarget.jobName | refused VALUE_NOT_CONCRETE metricsTarget.jobName',
+  ],
+  'MetricsTarget.namespace': [
+    'refused INVALID_NAME metricsTarget.namespace | refused VALUE_NOT_CONCRETE metricsTarget.namespace | refused VALUE_NOT_CONCRETE metricsTarget.namespace',
+  ],
+  'MetricsTarget.podSelector': [
+    'text | refused VALUE_NOT_CONCRETE metricsTarget.podSelector | refused VALUE_NOT_CONCRETE metricsTarget.podSelector',
+    'unused | refused VALUE_NOT_CONCRETE metricsTarget.podSelector | refused VALUE_NOT_CONCRETE metricsTarget.podSelector',
+  ],
+  'MetricsTarget.path': [
+    'text | refused VALUE_NOT_CONCRETE metricsTarget.path | refused VALUE_NOT_CONCRETE metricsTarget.path',
+  ],
+  'MetricsTarget.models': [
+    'text | refused VALUE_NOT_CONCRETE metricsTarget.models | refused VALUE_NOT_CONCRETE metricsTarget.models',
+  ],
+  'MetricsTarget.version': [
+    'refused INDICATOR_UNAVAILABLE metricsTarget | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
+  ],
+  'CustomResourcesProps.releaseName': [
+    'refused INVALID_NAME releaseName | refused VALUE_NOT_CONCRETE releaseName | refused VALUE_NOT_CONCRETE releaseName',
+  ],
+  'CustomResourcesProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'CustomResourcesProps.resources': [
+    'text | reference | reference',
+    'text | refused VALUE_NOT_CONCRETE resources[0] | refused VALUE_NOT_CONCRETE resources[0]',
+    'text | reference | reference',
+  ],
+  'CustomResources.new(id)': ['text'],
+  'ModelStoreAccessLogs.bucketName': ['text | reference | reference'],
+  'ModelStoreAccessLogs.prefix': ['text | reference | reference'],
+  'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference'],
+  'ModelStoreProps.encryptionKeyArn': ['text | reference | reference'],
+  'ModelStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
+  'ModelStoreProps.tags': [
+    'text | reference | reference',
+    'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
+  ],
+  'ModelStoreAttributes.kmsKeyArn': ['text | reference | reference'],
+  'ModelStoreAttributes.region': ['refused INVALID_FORMAT region | reference | reference'],
+  'ModelStoreAttributes.partition': ['text | reference | reference'],
+  'S3CompatibleStoreProps.bucketName': [
+    'refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference',
+  ],
+  'S3CompatibleStoreProps.endpoint': ['refused INVALID_FORMAT endpoint | reference | reference'],
+  'S3CompatibleStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
+  'ConnectXOptions.fabricName': ['unused'],
+  'ConnectXOptions.devices': ['text | reference | reference'],
+  'NcclAcceptanceTestProps.environment': [
+    'text | refused VALUE_NOT_CONCRETE environment | refused VALUE_NOT_CONCRETE environment',
+    'text | refused VALUE_NOT_CONCRETE environment | refused VALUE_NOT_CONCRETE environment',
+  ],
+  'NcclAcceptanceTestProps.image': ['text | reference | reference'],
+  'NcclAcceptanceTestProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'NcclAcceptanceTestProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'NcclAcceptanceTest.new(id)': ['text'],
+  'NetworkName.of(name)': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'NetworkName.of(namespace)': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'NvidiaNetworkOperatorProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'NvidiaNetworkOperatorProps.chartVersion': ['refused OUT_OF_RANGE chartVersion'],
+  'NvidiaNetworkOperatorProps.chartRepository': ['text | reference | reference'],
+  'NvidiaNetworkOperator.new(id)': ['text'],
+  'NicDriver.container(version)': ['text | reference | reference'],
+  'NvIpamPoolProps.subnet': [
+    'refused INVALID_FORMAT subnet | refused VALUE_NOT_CONCRETE subnet | refused VALUE_NOT_CONCRETE subnet',
+  ],
+  'NvIpamPoolProps.gateway': [
+    'refused OUT_OF_RANGE gateway | refused VALUE_NOT_CONCRETE gateway | refused VALUE_NOT_CONCRETE gateway',
+  ],
+  'NvIpamPoolProps.poolName': [
+    'refused INVALID_NAME poolName | refused VALUE_NOT_CONCRETE poolName | refused VALUE_NOT_CONCRETE poolName',
+  ],
+  'NvIpamPool.new(id)': ['text'],
+  'AdapterSelection.deviceIds': ['text | reference | reference'],
+  'AdapterSelection.interfaceNames': ['text | reference | reference'],
+  'SharedDevicesOptions.resourceName': ['refused INVALID_NAME attachment.resourceName'],
+  'HostDevicesOptions.resourceName': ['refused INVALID_NAME attachment.resourceName'],
+  'VirtualFunctionRail.resourceName': ['refused INVALID_NAME attachment.resourceName'],
+  'VirtualFunctionRail.physicalFunctions': ['text | reference | reference'],
+  'SecondaryNetworkProps.ipam': [
+    'text | reference | reference',
+    'text | reference | reference',
+    'text | reference | reference',
+  ],
+  'MacvlanNetworkProps.master': ['refused INVALID_NAME master'],
+  'IpoibNetworkProps.master': ['refused INVALID_NAME master'],
+  'DeviceNetworkProps.resourceName': [
+    'refused INVALID_NAME resourceName | refused VALUE_NOT_CONCRETE resourceName | refused VALUE_NOT_CONCRETE resourceName',
+  ],
+  'SecondaryNetworkResource.apiVersion': [
+    'text | refused MISSING_PROPERTY resources[0].apiVersion | refused MISSING_PROPERTY resources[0].apiVersion',
+  ],
+  'SecondaryNetworkResource.kind': [
+    'text | refused MISSING_PROPERTY resources[0].kind | refused MISSING_PROPERTY resources[0].kind',
+  ],
+  'SecondaryNetworkResource.spec': [
+    'text | reference | reference',
+    'text | refused VALUE_NOT_CONCRETE resources[0] | refused VALUE_NOT_CONCRETE resources[0]',
+    'text | reference | reference',
+  ],
+  'MacvlanNetwork.new(id)': ['text'],
+  'IpoibNetwork.new(id)': ['text'],
+  'HostDeviceNetwork.new(id)': ['text'],
+  'SriovNetwork.new(id)': ['text'],
+  'SriovIbNetwork.new(id)': ['text'],
+  'TensorSpec.name': [
+    'text | refused VALUE_NOT_CONCRETE models[0].inputs | refused VALUE_NOT_CONCRETE models[0].inputs',
+  ],
+  'OnnxRuntimeModelProps.name': [
+    'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
+  ],
+  'OnnxRuntimeModelProps.version': [
+    'refused INVALID_NAME models[0].version | refused VALUE_NOT_CONCRETE models[0].version | refused VALUE_NOT_CONCRETE models[0].version',
+  ],
+  'OnnxRuntimeModelProps.otherVersions': [
+    'refused INVALID_NAME models[0].version, VERSIONS_NOT_NUMBERED models[0].otherVersions | refused VALUE_NOT_CONCRETE models[0].otherVersions | refused VALUE_NOT_CONCRETE models[0].otherVersions',
+  ],
+  'OnnxRuntimeModelProps.fileName': [
+    'refused INVALID_NAME models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName',
+  ],
+  'TritonDeployment.new(id)': ['text'],
+  'TritonDeploymentProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'TritonDeploymentProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'TritonDeploymentProps.environment': ['text | reference | reference', 'text | reference | reference'],
+  'TritonDeploymentProps.extraArguments': ['text | reference | reference'],
+  'TritonDeploymentProps.priorityClassName': ['text | reference | reference'],
+  'VllmModelProps.name': [
+    'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
+  ],
+  'VllmOptions.quantization': [
+    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
+  ],
+  'VllmOptions.engineArguments': [
+    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+  ],
+  'ModelImportProps.model': [
+    'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',
+  ],
+  'ModelImportProps.version': [
+    'refused INVALID_NAME version | refused VALUE_NOT_CONCRETE version | refused VALUE_NOT_CONCRETE version',
+  ],
+  'ModelImportProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'ModelImportProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'ModelImportProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
+  'ModelImport.new(id)': ['text'],
+  'ModelFile.url': [
+    'refused INVALID_FORMAT source.files[0].url, INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
+  ],
+  'ModelFile.path': [
+    'refused INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
+  ],
+  'ModelFile.sha256': [
+    'refused INVALID_FORMAT source.files[0].sha256 | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
+  ],
+  'ModelSource.volumeClaim(claimName)': ['refused INVALID_NAME source.claimName'],
+  'ModelSource.volumeClaim(folder)': ['refused INVALID_FORMAT source.folder'],
+  'AlertSecret.name': ['text | reference | reference'],
+  'AlertSecret.key': ['text | reference | reference'],
+  'SlackReceiverProps.channel': ['text | reference | reference'],
+  'WebhookReceiverProps.url': ['text | reference | reference'],
+  'AlertReceiver.slack(name)': ['text | reference | reference'],
+  'AlertReceiver.pagerDuty(name)': ['text | reference | reference'],
+  'AlertReceiver.webhook(name)': ['text | reference | reference'],
+  'MonitoringStackProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'MonitoringStackProps.accessibleFrom': [
+    'refused INVALID_NAME accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
+  ],
+  'MonitoringStackProps.prometheusImage': ['text | reference | reference'],
+  'MonitoringStackProps.alertmanagerImage': ['text | reference | reference'],
+  'MonitoringStack.new(id)': ['text'],
+  'PersistentStorageProps.storageClassName': ['text | reference | reference'],
+  'WatchOptions.metricPrefixes': [
+    'refused UNKNOWN_VALUE metricPrefixes, INVALID_NAME metricPrefixes.triton-vllm',
+    'refused UNKNOWN_VALUE metricPrefixes',
+  ],
+  'KubernetesManifestsOptions.values': ['unused', 'unused', 'unused'],
+};

@@ -1,0 +1,14 @@
+import { COMPUTE_VERDICTS } from './string-verdicts-compute';
+import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
+
+/**
+ * What becomes of every text that the public API takes, in the words of `verdicts.ts`: a line for each way in which a text can be in the
+ * value (as value, as key, deep inside), with the verdicts on text that looks like a template, on a reference, and on a reference within
+ * such text; one verdict where all three are the same. The id of a construct has a row only if a resource has it.
+ *
+ * A row changes only by intent: a refusal for another reason than the text means that the program of `string-programs-*.ts` is no longer valid.
+ */
+export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  ...COMPUTE_VERDICTS,
+  ...WORKLOAD_VERDICTS,
+};
