@@ -5,7 +5,7 @@ config=${CONFIG_DIR:?}
 root=${MODELS_DIR:?}
 workers=${WORKERS:-4}
 # Up to this size, files come many in one process: starting one costs more than they do.
-small=${SMALL_BYTES:-67108864}
+small=${SMALL_BYTES:-67108864} at_once=${SMALL_FILES:-200}
 tab=$(printf '\t')
 
 say() { printf 'assemble: %s\n' "$*" >&2; }
@@ -44,9 +44,10 @@ read_manifest() {
   LC_ALL=C sort -u "$scratch/lines" > "$3"
 }
 
-# Is a path one of those left out? <path> <patterns>
+# Is a path one of those left out? <path> <patterns>. Those after a | hold what the safetensors elsewhere hold.
 left_out() {
   for pattern in $2; do
+    if [ "$pattern" = '|' ] && [ "$safetensors" = 0 ]; then return 1; fi
     # shellcheck disable=SC2254  # it is a pattern
     case $1 in $pattern) return 0 ;; esac
   done
@@ -63,6 +64,10 @@ plan_folder() {
   [ -s "$scratch/all" ] || fail "$2/SHA256SUMS is empty; import the model again"
   twice=$(cut -f 1 "$scratch/all" | uniq -d | head -n 1)
   [ -z "$twice" ] || fail "$2/SHA256SUMS has two checksums for $twice"
+  safetensors=0
+  while read -r path hash; do
+    case $path in *consolidated*|original/*|metal/*) ;; *.safetensors) safetensors=1 ;; esac
+  done < "$scratch/all"
   while read -r path hash; do
     if left_out "$path" "$3"; then say "left out $path"; else printf '%s\t%s\n' "$path" "$hash"; fi
   done < "$scratch/all" > "$scratch/wanted"
@@ -145,7 +150,7 @@ copy_folder() {
     if [ -f "$3/$path" ]; then
       say "kept $path"
     elif [ "$size" != - ] && [ "$size" -le "$small" ]; then
-      printf '%s %s\n' "$path" "$hash" >> "$scratch/small.$1.$((count / 200))"
+      printf '%s %s\n' "$path" "$hash" >> "$scratch/small.$1.$((count / at_once))"
       count=$((count + 1))
     else
       printf '%s %s\n' "$path" "$hash" >> "$scratch/large"
@@ -197,7 +202,7 @@ total=0 missing=0
 for_each add_sizes
 # Before the first byte: a volume that overflows gets the pod evicted, and the next one would begin again.
 if [ -n "${MODELS_MIB:-}" ] && [ "$total" -gt "$((MODELS_MIB * 1048576))" ]; then
-  fail "the files of the models take $(mib "$total"), but their volume may hold $MODELS_MIB MiB; leave out what is not served, or say how large the models are"
+  fail "the files of the models take $(mib "$total"), but their volume may hold $MODELS_MIB MiB; leave out what is not served, or say how large they are: checkpointSize, or modelSize of an ONNX model"
 fi
 free=$(df -B1 --output=avail "$root" | tail -n 1)
 if [ "$missing" -gt "$((free))" ]; then

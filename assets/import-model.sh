@@ -7,12 +7,10 @@ scratch=${SCRATCH_DIR:?}
 source=${SOURCE_DIR:-}
 repository=${HUB_REPOSITORY:-}
 hub=${HUB_ENDPOINT:-https://huggingface.co}
-pause=${RETRY_SECONDS:-5}
-tries=${RETRIES:-5}
+pause=${RETRY_SECONDS:-5} tries=${RETRIES:-5}
 bucket=${uri#s3://}
 prefix=${bucket#*/} bucket=${bucket%%/*}
-tab=$(printf '\t')
-cr=$(printf '\r')
+tab=$(printf '\t') cr=$(printf '\r')
 
 say() { printf 'import: %s\n' "$*" >&2; }
 later() { say "ERROR: $*"; exit 75; }
@@ -36,8 +34,10 @@ if [ -n "${TOKEN_FILE:-}" ]; then
 fi
 
 check_path() {
-  case $1 in ''|/*|*..*|*[!A-Za-z0-9._/@+=-]*) fail "the path '$1' is not allowed; use letters, digits and . _ / @ + = -, or leave it out" ;; esac
-  [ "$1" != SHA256SUMS ] || fail 'SHA256SUMS is the manifest and cannot be a file of the model'
+  case $1 in
+    SHA256SUMS) fail 'SHA256SUMS is the manifest and cannot be a file of the model' ;;
+    ''|/*|*..*|*[!A-Za-z0-9._/@+=-]*) fail "the path '$1' is not allowed; use letters, digits and . _ / @ + = -, or leave it out" ;;
+  esac
 }
 
 matches() {
@@ -128,16 +128,14 @@ wait_for() {
   [ "$2" -lt "$tries" ] || later "cannot download $1: $tries tries in a row brought nothing (curl $status, HTTP $code)$proof"
   delay=$((pause << $2))
   asked=$(header retry-after)
-  case $asked in ''|*[!0-9]*|?????*) ;; *) if [ "$asked" -gt "$delay" ]; then delay=$((asked > 300 ? 300 : asked)); fi ;; esac
+  case $asked in ''|*[!0-9]*|?????*) ;; *) [ "$asked" -le "$delay" ] || delay=$((asked > 300 ? 300 : asked)) ;; esac
   sleep "$delay"
 }
 
 # An answer of an API: <url> <file>
 get() {
   idle=0
-  while :; do
-    attempt "$1" --output "$2"
-    [ "$status" -ne 0 ] || return 0
+  while attempt "$1" --output "$2"; [ "$status" -ne 0 ]; do
     fail_if_final "$1"
     wait_for "$1" "$((idle += 1))"
   done
@@ -185,7 +183,7 @@ download() {
       *) result=broken ;;
     esac
     if [ "$result" = whole ]; then
-      [ -f "$part" ] || : > "$part"
+      : >> "$part"
       if [ "$check" = - ] || [ "$(check_of "$part" "$check")" = "$check" ]; then return 0; fi
       [ "$joined" -eq 1 ] || return 1
       result=other
@@ -194,7 +192,7 @@ download() {
     if [ "$result" = broken ] && [ "$have" -gt "$most" ] && may_join; then
       say "$from broke off after $have bytes"
       idle=0 most=$have
-      sleep "$pause"
+      sleep "$((pause > 0))"
       continue
     fi
     if [ "$result" = other ] || ! may_join; then
@@ -230,7 +228,8 @@ from_volume() {
   while IFS=$tab read -r path from; do
     printf -- '-\t%s\t%s\t%s\n' "$(stat -L -c %s "$from" 2>/dev/null || echo 0)" "$path" "$from"
   done < "$scratch/walked" > "$scratch/there"
-  : > "$scratch/known" > "$scratch/chosen"
+  : > "$scratch/known"
+  : > "$scratch/chosen"
   choose "$scratch/there" "$scratch/chosen"
   if [ -f "$source/SHA256SUMS" ]; then
     read_manifest "$source/SHA256SUMS" "$source/SHA256SUMS" "$scratch/known"
@@ -240,11 +239,8 @@ from_volume() {
   fi
   while IFS=$tab read -r check size path from; do
     [ -r "$from" ] || fail "cannot read $from; the import is $(id)"
-    actual=$(checksum "$from")
-    expected=$(known "$path")
-    if [ -n "$expected" ] && [ "$expected" != "$actual" ]; then
-      fail "the files do not match the SHA256SUMS beside them: it says $expected for $path, which has $actual"
-    fi
+    actual=$(checksum "$from") expected=$(known "$path")
+    [ "${expected:-$actual}" = "$actual" ] || fail "the files do not match the SHA256SUMS beside them: it says $expected for $path, which has $actual"
     printf '%s\t%s\t%s\t%s\n' "$actual" "$size" "$path" "$from" >> "$wanted"
   done < "$scratch/chosen"
 }
@@ -300,9 +296,15 @@ known() {
   done < "$scratch/known"
 }
 
+# What was complete by the same list, or the same files of the same revision, is not asked for again: its source may be gone.
+recipe=$(printf '%s\n' "$hub $repository ${HUB_REVISION:-}" "${INCLUDE:-}" "${EXCLUDE:-}" "${EXCLUDE_BESIDE_SAFETENSORS:-}" "$(cat "${FILE_LIST:-/dev/null}")" | sha256sum | cut -d ' ' -f 1)
+if [ -z "$source" ] && [ "$(aws s3api head-object --bucket "$bucket" --key "$prefix/SHA256SUMS" --query Metadata.recipe --output text 2>/dev/null < /dev/null)" = "$recipe" ]; then
+  say "$uri is complete"
+  exit 0
+fi
+
 # What has to be stored, as lines <check> <bytes> <path> <url or local file>.
-wanted=$scratch/wanted
-: > "$wanted"
+wanted=$scratch/wanted; : > "$wanted"
 if [ -n "$repository" ]; then from_hub; elif [ -n "$source" ]; then from_volume; else
   while read -r check path from || [ -n "$check" ]; do printf '%s\t0\t%s\t%s\n' "$check" "$path" "$from"; done < "${FILE_LIST:?}" > "$wanted"
 fi
@@ -318,8 +320,8 @@ inspect() {
   if [ "$listed" = 1 ] && ! grep -qxF "$prefix/$1" "$scratch/listed"; then return 0; fi
   aws s3api head-object --bucket "$bucket" --key "$prefix/$1" --query 'Metadata.[sha256,origin]' --output text > "$scratch/object" 2>/dev/null < /dev/null || return 0
   read -r have origin < "$scratch/object" || return 0
-  case $have in None) have= ;; esac
-  case $origin in None) origin= ;; esac
+  [ "$have" != None ] || have=''
+  if [ "$origin" = None ]; then origin=; fi
 }
 # What a file comes from, as metadata that S3 takes: git-<blob id>, or a digest of URL and ETag; nothing where that may change unseen.
 origin_of() {
@@ -329,9 +331,12 @@ origin_of() {
   esac
 }
 
-# Is the version complete already?
-listed=0
-if aws s3 cp --only-show-errors "$uri/SHA256SUMS" "$scratch/manifest" > /dev/null 2> "$scratch/error" < /dev/null; then
+# Is the version complete already? One list answers that, and which files are there; without the right to list, each is asked for.
+listed=1
+aws s3api list-objects-v2 --bucket "$bucket" --prefix "$prefix/" --query 'Contents[].[Key]' --output text > "$scratch/listed" 2>/dev/null < /dev/null || listed=0
+if [ "$listed" = 1 ] && ! grep -qxF "$prefix/SHA256SUMS" "$scratch/listed"; then
+  :
+elif aws s3 cp --only-show-errors "$uri/SHA256SUMS" "$scratch/manifest" > /dev/null 2> "$scratch/error" < /dev/null; then
   read_manifest "$scratch/manifest" "$uri/SHA256SUMS" "$scratch/known"
   lines=0
   while IFS=$tab read -r check size path from; do
@@ -340,24 +345,19 @@ if aws s3 cp --only-show-errors "$uri/SHA256SUMS" "$scratch/manifest" > /dev/nul
     [ -n "$hash" ] || fail "$uri is complete and does not hold $path; import other files as another version"
     case $check in
       -) ;;
-      git:*)
-        inspect "$path"
-        [ -z "$origin" ] || [ "$origin" = "$(origin_of "$check")" ] || fail "$uri is complete with another $path; import it as another version"
-        ;;
-      *) [ "$check" = "$hash" ] || fail "$uri is complete with another $path; import it as another version" ;;
+      git:*) inspect "$path"; [ -z "$origin" ] || [ "$origin" = "$(origin_of "$check")" ] || hash=another ;;
+      *) [ "$check" = "$hash" ] || hash=another ;;
     esac
+    [ "$hash" != another ] || fail "$uri is complete with another $path; import it as another version"
   done < "$wanted"
   [ "$lines" -eq "$(wc -l < "$scratch/known")" ] || fail "$uri is complete and holds other files; import these as another version"
   say "$uri is complete"
   exit 0
-fi
-case $(cat "$scratch/error") in
-  *404*|*NoSuchKey*|*'Not Found'*|*'does not exist'*) ;;
-  *) cat "$scratch/error" >&2; later "cannot read $uri" ;;
-esac
-# One list instead of a question for each file.
-if aws s3api list-objects-v2 --bucket "$bucket" --prefix "$prefix/" --query 'Contents[].[Key]' --output text > "$scratch/listed" 2>/dev/null < /dev/null; then
-  listed=1
+else
+  case $(cat "$scratch/error") in
+    *404*|*NoSuchKey*|*'Not Found'*|*'does not exist'*) ;;
+    *) cat "$scratch/error" >&2; later "cannot read $uri" ;;
+  esac
 fi
 
 : > "$scratch/sums"
@@ -396,5 +396,5 @@ while IFS=$tab read -r check size path from; do
 done < "$wanted"
 
 LC_ALL=C sort -k 2 "$scratch/sums" > "$scratch/SHA256SUMS"
-aws s3 cp --only-show-errors "$scratch/SHA256SUMS" "$uri/SHA256SUMS" < /dev/null || later "cannot write $uri/SHA256SUMS"
+aws s3 cp --only-show-errors --metadata "recipe=$recipe" "$scratch/SHA256SUMS" "$uri/SHA256SUMS" < /dev/null || later "cannot write $uri/SHA256SUMS"
 say "$uri is complete: $(wc -l < "$scratch/SHA256SUMS") files"

@@ -1,9 +1,23 @@
 #!/usr/bin/env node
 'use strict';
 
+/** Exit status of an error of the program itself: Node.js would end with 1, which means 'does not fit'. */
+const INTERNAL_ERROR = 3;
+
+process.on('uncaughtException', (error) => {
+  process.stderr.write(
+    `internal error: ${String(error && error.message).split('\n')[0]}; please report it with the command\n`,
+  );
+  process.exit(INTERNAL_ERROR);
+});
+
 const { readFileSync } = require('node:fs');
+const { version } = require('../package.json');
 const { runCommandLine } = require('../dist/command-line/command-line.js');
 
-const { output, status } = runCommandLine(process.argv.slice(2), (path) => readFileSync(path, 'utf8'));
-(status === 2 ? process.stderr : process.stdout).write(`${output.trimEnd()}\n`);
+const { output, status } = runCommandLine(process.argv.slice(2), (path) => readFileSync(path, 'utf8'), version);
 process.exitCode = status;
+const stream = status >= 2 ? process.stderr : process.stdout;
+// Who reads only the first lines closes the pipe.
+stream.on('error', (error) => process.exit(error.code === 'EPIPE' ? status : INTERNAL_ERROR));
+stream.write(`${output.trimEnd()}\n`);

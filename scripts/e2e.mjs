@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import path from 'node:path';
 import { bin, CACHE, ensureInstalled, run, say, writeResult } from './support.mjs';
 import { E2E_CACHE, prepare } from '../test/e2e/setup.mjs';
+import { providerLines } from '../test/e2e/setup/providers.mjs';
 
 const passThrough = process.argv.slice(2);
 const report = path.join(CACHE, 'e2e-report.json');
@@ -31,7 +32,9 @@ function idleExceptions() {
 }
 
 await ensureInstalled();
-const { missing } = await prepare(tools);
+const { missing, providers, terraform } = await prepare(tools);
+if (terraform) say(`${terraform.product} ${terraform.version}`);
+for (const line of providerLines(providers)) say(line);
 mkdirSync(CACHE, { recursive: true });
 rmSync(report, { force: true });
 rmSync(ledger, { recursive: true, force: true });

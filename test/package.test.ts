@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'fs';
+import { existsSync, readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
 
 const ROOT = path.join(__dirname, '..');
@@ -68,4 +68,30 @@ test('cdktf runs the quickstart from the root folder', () => {
   const main = /^npx tsx (\S+)$/.exec(app)?.[1];
   expect(main).toBe('examples/quickstart/main.ts');
   expect(existsSync(path.join(ROOT, main as string))).toBe(true);
+});
+
+describe('links of the documents that are packed', () => {
+  /** Relative links that lead to nothing in the package, with their documents. */
+  const dead = (document: string, text: string): string[] =>
+    [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)]*)?\)/g)]
+      .map(([, link]) => path.posix.join(path.posix.dirname(document), link))
+      .filter((target) => !isPacked(target) || !existsSync(path.join(ROOT, target)))
+      .map((target) => `${document}: ${target}`);
+  const isPacked = (target: string) =>
+    (manifest.files as string[]).some((each) => target === each || target.startsWith(`${each}/`));
+  const pages = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.posix.join('docs', file));
+
+  test('lead to files of the package, or to its repository', () => {
+    expect(pages).toContain('docs/faults/README.md');
+    const documents = ['README.md', 'CHANGELOG.md', ...pages];
+    expect(documents.flatMap((document) => dead(document, read(document)))).toEqual([]);
+    expect(read('README.md')).toContain(manifest.repository.url.replace(/\.git$/, '/tree/main/examples/'));
+  });
+
+  test('that lead elsewhere are detected', () => {
+    const text = '[a](docs/faults/README.md) [b](examples/quickstart) [c](docs/none.md#x) [d](https://x.example)';
+    expect(dead('README.md', text)).toEqual(['README.md: examples/quickstart', 'README.md: docs/none.md']);
+  });
 });

@@ -12,12 +12,15 @@ import { FIXTURE_NAMES } from './support/readme-fixtures';
 const ROOT = path.join(__dirname, '..');
 const FIXTURES = path.join(__dirname, 'support', 'readme-fixtures');
 
-/** Documents whose code is tested: the root's, and those beside the sources and examples. */
+/** Documents whose code is tested: the root's, those beside the sources and examples, and the pages of the manual. */
 function documents(): string[] {
   const nested = ['lib', 'examples'].flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
   );
-  return ['README.md', ...nested.filter((file) => path.basename(file) === 'README.md').sort()];
+  const pages = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join('docs', file));
+  return ['README.md', ...[...nested.filter((file) => path.basename(file) === 'README.md'), ...pages].sort()];
 }
 
 /** Where the names come from that a block uses without importing them. */
@@ -59,8 +62,14 @@ function evaluate(text: string): { [name: string]: unknown } {
   return module.exports;
 }
 
-/** Makes every stack the module of a block exports, and synthesizes them. Returns the resource types that came out. */
-function synthesize(text: string): string[] {
+/** What came out of a block: types of resources, and what the constructs warn of. */
+interface Outcome {
+  readonly types: string[];
+  readonly warnings: string[];
+}
+
+/** Makes every stack the module of a block exports, and synthesizes them. */
+function synthesize(text: string): Outcome {
   const outdir = mkdtempSync(path.join(tmpdir(), 'readme-'));
   const before = process.env.CDKTF_OUTDIR;
   process.env.CDKTF_OUTDIR = outdir;
@@ -77,12 +86,14 @@ function synthesize(text: string): string[] {
     }
     app.synth();
     const stacks = path.join(outdir, 'stacks');
-    return readdirSync(stacks).flatMap((stack) => {
+    const types = readdirSync(stacks).flatMap((stack) => {
       const { resource = {} } = JSON.parse(readFileSync(path.join(stacks, stack, 'cdk.tf.json'), 'utf8')) as {
         resource?: object;
       };
       return Object.keys(resource);
     });
+    const metadata = app.node.findAll().flatMap(({ node }) => node.metadata);
+    return { types, warnings: metadata.filter(({ type }) => type === '@cdktf/warn').map(({ data }) => String(data)) };
   } finally {
     if (before === undefined) delete process.env.CDKTF_OUTDIR;
     else process.env.CDKTF_OUTDIR = before;
@@ -142,8 +153,8 @@ describe('a block runs', () => {
   afterEach(() => jest.restoreAllMocks());
 
   for (const block of runnable.filter((candidate) => !isSuite(candidate))) {
-    test(block.title, () => {
-      synthesize(moduleText(block));
+    test(`without a warning: ${block.title}`, () => {
+      expect(synthesize(moduleText(block)).warnings).toEqual([]);
     });
   }
 });
@@ -198,7 +209,8 @@ describe('the rules detect what they forbid', () => {
 
   test('a block that throws, and what a block makes', () => {
     expect(() => synthesize(asModule(`DataSize.gib('x' as never);`))).toThrow();
-    expect(synthesize(asModule(`new ModelStore(this, 'Store');`))).toContain('aws_s3_bucket');
-    expect(synthesize(asModule(`modelStore.uriFor('m');`))).toContain('aws_s3_bucket');
+    expect(synthesize(asModule(`new ModelStore(this, 'Store');`)).types).toContain('aws_s3_bucket');
+    expect(synthesize(asModule(`modelStore.uriFor('m');`)).types).toContain('aws_s3_bucket');
+    expect(synthesize(asModule('new MonitoringStack(this, "M", { cluster });')).warnings).not.toEqual([]);
   });
 });

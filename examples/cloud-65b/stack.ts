@@ -1,6 +1,7 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
+  AlertReceiver,
   CloudTopology,
   GpuInstanceType,
   ModelSpec,
@@ -20,6 +21,9 @@ export interface Cloud65bProps {
   /** Whether Prometheus and Alertmanager are installed. @default true */
   readonly monitoring?: boolean;
 }
+
+/** Slack, by the URL of an incoming webhook in a secret. */
+const ON_CALL = AlertReceiver.slack('on-call', { webhookUrl: { name: 'alerting', key: 'slack' } });
 
 /** LLaMA-65B in FP16 on 8 x A100 80 GB, twice: one replica per node, tensor parallel over the eight NVLinked cards. */
 export class Cloud65b {
@@ -64,6 +68,7 @@ export class Cloud65b {
         ...(props.moreModels ?? []),
       ],
       monitoring: props.monitoring,
+      monitoringOptions: props.monitoring === false ? undefined : { alertReceivers: [ON_CALL] },
       workloads: this.workloads,
     });
   }

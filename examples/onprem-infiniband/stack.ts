@@ -1,5 +1,6 @@
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
+  AlertReceiver,
   DataSize,
   ExistingGpuNodePool,
   GpuNodeType,
@@ -84,6 +85,7 @@ export class OnpremInfiniband {
       ],
       replicas: 2,
     });
-    new MonitoringStack(this.stack, 'Monitoring', { cluster }).watch(chat);
+    const alerts = AlertReceiver.webhook('site', { url: 'https://alerts.example.com/hall-1' });
+    new MonitoringStack(this.stack, 'Monitoring', { cluster, alertReceivers: [alerts] }).watch(chat);
   }
 }

@@ -21,6 +21,8 @@ export class Quickstart {
       clusterName: 'quickstart',
       availabilityZones: ['us-west-2a', 'us-west-2b'],
       models: [{ model: ModelSpec.LLAMA_3_1_8B }],
+      // Prometheus shows alerts; an AlertReceiver sends them to Slack, PagerDuty or a webhook.
+      monitoringOptions: { alertReceivers: [] },
       workloads: this.workloads,
     });
   }

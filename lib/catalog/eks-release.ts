@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
+import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 
 /**
@@ -100,6 +101,15 @@ export class EksRelease {
   public static of(kubernetesVersion: string): EksRelease {
     const known = EksRelease.ALL.find((release) => release.kubernetesVersion === kubernetesVersion);
     if (known) return known;
+    if (typeof kubernetesVersion !== 'string') {
+      throw new UnscopedValidationError([
+        fault(
+          'INVALID_FORMAT',
+          undefined,
+          `a Kubernetes version must be a text such as '1.35', in quotes; got ${givenValue(kubernetesVersion)}`,
+        ),
+      ]);
+    }
     const names = EksRelease.ALL.map((release) => release.kubernetesVersion);
     throw new UnscopedValidationError([
       unknownNameFault(

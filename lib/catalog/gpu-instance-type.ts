@@ -2,9 +2,11 @@ import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { duplicateFaults } from '../units/duplicate-faults';
-import { wholeNumberFault } from '../units/number-faults';
+import { flagFault } from '../units/kind-faults';
+import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
+import { regionsOf } from './instance-regions';
 import { unknownNameFault } from './near-names';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
@@ -124,6 +126,17 @@ export class GpuInstanceType extends GpuNodeType {
   public static of(name: string): GpuInstanceType {
     const found = GpuInstanceType.ALL.find((type) => type.name === name);
     if (found) return found;
+    // How cdktf writes a value that only Terraform knows.
+    if (typeof name === 'string' && /TfToken\[/.test(name)) {
+      throw new UnscopedValidationError([
+        fault(
+          'VALUE_NOT_CONCRETE',
+          undefined,
+          'the name of a GPU instance type must be known at synthesis because everything about the nodes derives from it; got a token (a value ' +
+            'Terraform only knows later); pass a literal value',
+        ),
+      ]);
+    }
     const known = GpuInstanceType.ALL.map((type) => type.name);
     const otherwise = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
     throw new UnscopedValidationError([unknownNameFault('GPU instance type', name, known, otherwise)]);
@@ -139,7 +152,14 @@ export class GpuInstanceType extends GpuNodeType {
   public static unlisted(props: UnlistedInstanceTypeProps): GpuInstanceType {
     const { networkCards = cards(1, 4, 0), ipv4PerInterface = 30, rdmaRead = false, rdmaWrite = false } = props;
     const network = { networkCards, ipv4PerInterface, rdmaRead, rdmaWrite, legacy: false };
-    throwIfFaulty([...nameFaults(props.name), ...nodeTypeFaults(props), ...networkFaults(network)]);
+    throwIfFaulty(cardFaults(networkCards));
+    throwIfFaulty([
+      ...(typeof props.name === 'string' ? nameFaults(props.name) : []),
+      ...nodeTypeFaults(props),
+      ...networkFaults(network),
+      ...flagFault('rdmaRead', rdmaRead),
+      ...flagFault('rdmaWrite', rdmaWrite),
+    ]);
     return new GpuInstanceType({ ...props, nvlinkDomainSize: nvlinkDomainOf(props) }, network);
   }
 
@@ -154,6 +174,7 @@ export class GpuInstanceType extends GpuNodeType {
         localStorage: facts.instanceStorageGb === undefined ? undefined : DataSize.gb(facts.instanceStorageGb),
       },
       { ...facts, legacy: facts.legacy ?? false },
+      regionsOf(name),
     );
     LISTED.push(type);
     return type;
@@ -168,21 +189,41 @@ export class GpuInstanceType extends GpuNodeType {
   /** Whether EFA writes remote memory directly. */
   public readonly rdmaWrite: boolean;
 
+  /** Regions in which AWS sells the type on demand, sorted. @default - not known */
+  public readonly regions?: string[];
+
   private readonly isLegacy: boolean;
 
-  private constructor(props: GpuNodeTypeProps, network: NetworkFacts) {
+  private constructor(
+    private readonly props: GpuNodeTypeProps,
+    private readonly network: NetworkFacts,
+    regions?: string[],
+  ) {
     const { rdmaRead, rdmaWrite } = network;
     const efa = network.networkCards.some((card) => card.efa);
     // EFA has GPUDirect where the GPUs have NVLink; the plugin's own table requires it of no type with one GPU, p5.4xlarge included
     // (aws/aws-ofi-nccl 2daf7d3, src/platform-aws.cpp).
     const gpuDirect = (props.nvlinkDomainSize ?? 1) > 1 && (rdmaRead || rdmaWrite);
     super({ ...props, rdma: props.rdma ?? (efa || rdmaRead), gpuDirect: props.gpuDirect ?? gpuDirect });
-    const networkCards = network.networkCards.map((card) => Object.freeze({ ...card }));
+    const networkCards = network.networkCards.map(({ index, maxInterfaces, efa }) =>
+      Object.freeze({ index, maxInterfaces, efa }),
+    );
     this.networkCards = Object.freeze(networkCards.sort((a, b) => a.index - b.index)) as NetworkCard[];
     this.ipv4PerInterface = network.ipv4PerInterface;
     this.rdmaRead = rdmaRead;
     this.rdmaWrite = rdmaWrite;
     this.isLegacy = network.legacy;
+    this.regions = regions && (Object.freeze(regions) as string[]);
+  }
+
+  /**
+   * The same type in a region in which AWS sells it since this library was released.
+   *
+   * @param region e.g. `eu-south-2`
+   */
+  public offeredIn(region: string): GpuInstanceType {
+    const regions = this.regions && [...new Set([...this.regions, region])].sort();
+    return new GpuInstanceType(this.props, this.network, regions);
   }
 
   /** Whether this is an EC2 instance type: it is. */
@@ -252,6 +293,20 @@ function nameFaults(name: string): Fault[] {
   ];
 }
 
+/** What is no list of cards. */
+function cardFaults(networkCards: unknown): Fault[] {
+  const example = '{ index: 0, maxInterfaces: 15, efa: true }';
+  if (!Array.isArray(networkCards)) {
+    const reason = `networkCards must be a list of cards such as ${example}; got ${givenValue(networkCards)}`;
+    return [fault('INVALID_FORMAT', 'networkCards', reason)];
+  }
+  return networkCards.flatMap((card: unknown, i) => {
+    const at = `networkCards[${i}]`;
+    if (typeof card === 'object' && card !== null) return flagFault(`${at}.efa`, (card as NetworkCard).efa);
+    return [fault('INVALID_FORMAT', at, `${at} must be a card such as ${example}; got ${givenValue(card)}`)];
+  });
+}
+
 function networkFaults({ networkCards, ipv4PerInterface }: NetworkFacts): Fault[] {
   return [
     ...wholeNumberFault('ipv4PerInterface', ipv4PerInterface, 1),
@@ -265,8 +320,8 @@ function networkFaults({ networkCards, ipv4PerInterface }: NetworkFacts): Fault[
       networkCards.map((card) => card.index),
     ),
     ...networkCards.flatMap((card, i) => [
-      ...wholeNumberFault(`networkCards[${i}].index`, card.index, 0),
-      ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces, 1),
+      ...wholeNumberFault(`networkCards[${i}].index`, card.index ?? NaN, 0),
+      ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces ?? NaN, 1),
     ]),
   ];
 }

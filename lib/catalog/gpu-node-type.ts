@@ -1,7 +1,8 @@
 import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
-import { notNegativeFault, positiveFault, wholeNumberFault } from '../units/number-faults';
+import { enumFault, flagFault, kindFault, requiredKindFault } from '../units/kind-faults';
+import { givenValue, notNegativeFault, positiveFault, wholeNumberFault } from '../units/number-faults';
 import { CpuArchitecture } from './cpu-architecture';
 import { INSTANCE_TABLE } from './gpu-instance-table';
 import { GpuInterconnect } from './gpu-interconnect';
@@ -54,7 +55,7 @@ export class GpuNodeType {
    * above zero, an NVLink domain that does not divide the GPUs
    */
   public static custom(props: GpuNodeTypeProps): GpuNodeType {
-    throwIfFaulty([...ec2NameFaults(props.name), ...nodeTypeFaults(props)]);
+    throwIfFaulty([...nodeTypeFaults(props), ...ec2NameFaults(props.name)]);
     return new GpuNodeType(props);
   }
 
@@ -140,12 +141,17 @@ export class GpuNodeType {
   }
 }
 
+/** Most GPUs of a node, far above every one: the planner looks at every degree of parallelism up to it. */
+const MOST_GPUS = 1024;
+
 /**
  * What is wrong with the description of a node.
  *
  * @internal
  */
 export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
+  const wrong = kindFaults(props);
+  if (wrong.length > 0) return wrong;
   const { name, gpuCount } = props;
   const domain = nvlinkDomainOf(props);
   const faults: Fault[] = [];
@@ -154,7 +160,7 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
     faults.push(fault('INVALID_NAME', 'name', `name must consist of ${allowed}; got '${name}'`));
   }
   faults.push(
-    ...wholeNumberFault('gpuCount', gpuCount, 1),
+    ...wholeNumberFault('gpuCount', gpuCount, 1, MOST_GPUS),
     ...wholeNumberFault('vcpus', props.vcpus, 1),
     ...wholeNumberFault('nvlinkDomainSize', domain, 1),
     ...notNegativeFault('networkBandwidthGbps', props.networkBandwidthGbps),
@@ -170,7 +176,7 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
       ),
     );
   }
-  if (!hasNvlink(props.interconnect) && domain !== 1) {
+  if (faults.length === 0 && !hasNvlink(props.interconnect) && domain !== 1) {
     faults.push(
       fault(
         'CONFLICTING_PROPERTIES',
@@ -183,8 +189,25 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
 }
 
 /** The fault of hardware outside EC2 that is named like an EC2 instance type, whose facts are known. */
+/** What programs without types, and plans that were edited, bring instead of what is meant. */
+function kindFaults(props: GpuNodeTypeProps): Fault[] {
+  if (typeof props.name !== 'string') {
+    return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'dgx-h100'; got ${givenValue(props.name)}`)];
+  }
+  return [
+    ...requiredKindFault('gpu', props.gpu, GpuType, 'GpuType.H100'),
+    ...requiredKindFault('memory', props.memory, DataSize, 'DataSize.gib(2048)'),
+    ...kindFault('gpuMemory', props.gpuMemory, DataSize, 'DataSize.gib(80)'),
+    ...kindFault('localStorage', props.localStorage, DataSize, 'DataSize.gb(3840)'),
+    ...enumFault('interconnect', props.interconnect, GpuInterconnect),
+    ...enumFault('architecture', props.architecture, CpuArchitecture),
+    ...flagFault('rdma', props.rdma),
+    ...flagFault('gpuDirect', props.gpuDirect),
+  ];
+}
+
 function ec2NameFaults(name: string): Fault[] {
-  if (!Object.hasOwn(INSTANCE_TABLE, name)) return [];
+  if (typeof name !== 'string' || !Object.hasOwn(INSTANCE_TABLE, name)) return [];
   const cure = `use GpuInstanceType.of('${name}'), or another name for other hardware`;
   return [fault('NAME_OF_EC2_INSTANCE_TYPE', 'name', `'${name}' is an instance type of EC2; ${cure}`)];
 }

@@ -25,6 +25,11 @@ export interface GpuFacts {
    * (awslabs/amazon-eks-ami doc/usage/g7-ami.md); the images before it have 580.
    */
   readonly lastDriverMajor?: number;
+  /**
+   * First major version of NVIDIA's driver that supports it, where it is newer than any that images of EKS still have
+   * (https://docs.nvidia.com/datacenter/tesla/mig-user-guide/620/deployment-considerations.html).
+   */
+  readonly firstDriverMajor?: number;
   readonly source: string;
 }
 
@@ -194,6 +199,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 450,
     pcieGBps: 64,
     tdpWatts: 700,
+    firstDriverMajor: 525,
     source: `${AIC}/h100_sxm.yaml; NVIDIA H100 data sheet`,
   },
   H200: {
@@ -208,6 +214,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 450,
     pcieGBps: 64,
     tdpWatts: 700,
+    firstDriverMajor: 550,
     source: `${AIC}/h200_sxm.yaml; NVIDIA H200 data sheet`,
   },
   B200: {
@@ -222,6 +229,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 900,
     pcieGBps: 64,
     tdpWatts: 1000,
+    firstDriverMajor: 570,
     source: `${AIC}/b200_sxm.yaml; NVIDIA B200 data sheet`,
   },
   B300: {
@@ -236,6 +244,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 900,
     pcieGBps: 64,
     tdpWatts: 1100,
+    firstDriverMajor: 580,
     source: 'NVIDIA B300 data sheet; memory below EC2 DescribeInstanceTypes (275,040 MiB) by the share seen on B200',
   },
   'V100-PCIE-32GB': {
@@ -320,6 +329,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 0,
     pcieGBps: 64,
     tdpWatts: 350,
+    firstDriverMajor: 525,
     source: `${AIC}/h100_pcie.yaml; NVIDIA H100 data sheet`,
   },
   GB200: {
@@ -334,6 +344,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 900,
     pcieGBps: 64,
     tdpWatts: 1200,
+    firstDriverMajor: 570,
     source: `${AIC}/gb200.yaml (189,471 MiB)`,
   },
   'RTX-PRO-6000': {
@@ -348,6 +359,7 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
     nvlinkGBps: 0,
     pcieGBps: 64,
     tdpWatts: 600,
+    firstDriverMajor: 575,
     source: `${AIC}/rtx_pro_6000_server.yaml (97,887 MiB)`,
   },
   'JETSON-AGX-ORIN-64GB': {

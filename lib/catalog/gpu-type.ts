@@ -1,7 +1,7 @@
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError } from '../units/errors';
 import { GPU_TABLE, GpuFacts, GpuName } from './gpu-type-table';
-import { unknownNameFault } from './near-names';
+import { nameText, unknownNameFault } from './near-names';
 import { Precision } from './precision';
 
 /**
@@ -86,7 +86,7 @@ export class GpuType {
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): GpuType {
-    const wanted = name.toUpperCase().replace(/_/g, '-');
+    const wanted = nameText(name).toUpperCase().replace(/_/g, '-');
     const found = GpuType.ALL.find((gpu) => gpu.name === wanted);
     if (found) return found;
     const known = GpuType.ALL.map((gpu) => gpu.name);
@@ -109,6 +109,8 @@ export class GpuType {
   public readonly tdpWatts: number;
   /** Last major version of NVIDIA's driver that supports it. @default - current drivers support it */
   public readonly lastDriverMajor?: number;
+  /** First major version of NVIDIA's driver that supports it. @default - every driver of current images does */
+  public readonly firstDriverMajor?: number;
   /** Where the facts come from. */
   public readonly source: string;
 
@@ -124,6 +126,7 @@ export class GpuType {
     this.pcieGBps = facts.pcieGBps;
     this.tdpWatts = facts.tdpWatts;
     this.lastDriverMajor = facts.lastDriverMajor;
+    this.firstDriverMajor = facts.firstDriverMajor;
     this.source = facts.source;
   }
 

@@ -197,6 +197,9 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
   return { shape: Object.fromEntries(known) as unknown as DecoderShape, publishedPrecision };
 }
 
+/** Kinds of rotary scaling that lengthen the context beyond the stated positions. */
+const SCALED: readonly unknown[] = ['linear', 'dynamic', 'yarn'];
+
 /**
  * The context after rotary scaling, as vLLM derives `max_model_len`: `linear` and `dynamic` scaling multiply the positions, `yarn` those
  * before scaling (`original_max_position_embeddings`); `llama3` and `longrope` are already included in the positions, and so is the scaling
@@ -208,8 +211,8 @@ function scaledContext(config: Config, type: string, positions: number): number 
   const scaling = isConfig(config.rope_scaling) ? config.rope_scaling : config.rope_parameters;
   if (!isConfig(scaling) || type.startsWith('gemma3')) return positions;
   const { factor, original_max_position_embeddings: original } = scaling;
-  const kind = String(scaling.rope_type ?? scaling.type);
-  if (!['linear', 'dynamic', 'yarn'].includes(kind) || typeof factor !== 'number' || !(factor >= 1)) return positions;
+  const kind = scaling.rope_type ?? scaling.type;
+  if (!SCALED.includes(kind) || typeof factor !== 'number' || !(factor >= 1)) return positions;
   const before = kind === 'yarn' && typeof original === 'number' && original > 0 ? original : positions;
   return Math.floor(before * factor);
 }

@@ -13,4 +13,5 @@ export * from './model-spec';
 export * from './network-card';
 export * from './parallelism';
 export * from './precision';
+export * from './release-advisories';
 export * from './serving-engine';

@@ -1,5 +1,5 @@
 import { UnscopedValidationError } from '../units/errors';
-import { unknownNameFault } from './near-names';
+import { nameText, unknownNameFault } from './near-names';
 
 /**
  * What the planner must know of an engine. Times are relative to the closed form of `planning/step-time`.
@@ -135,7 +135,7 @@ export class InferenceEngine {
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): InferenceEngine {
-    const found = InferenceEngine.ALL.find((engine) => engine.name === name.toLowerCase());
+    const found = InferenceEngine.ALL.find((engine) => engine.name === nameText(name).toLowerCase());
     if (found) return found;
     const known = InferenceEngine.ALL.map((engine) => engine.name);
     throw new UnscopedValidationError([unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)]);

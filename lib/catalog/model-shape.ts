@@ -2,6 +2,7 @@ import { Fault, fault, faultsUnder } from '../units/fault';
 import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { DecoderShape } from './model-architecture';
 import { expertLayersBefore } from './parameter-count';
+import { flagFault } from '../units/kind-faults';
 
 /**
  * Changes to a model's structure that make it smaller or faster.
@@ -21,7 +22,7 @@ export interface StructureOptions {
  * @internal
  */
 export function fractionFaults(property: string, fraction: number): Fault[] {
-  return fraction >= 0 && fraction < 1
+  return typeof fraction === 'number' && fraction >= 0 && fraction < 1
     ? []
     : [fault('OUT_OF_RANGE', property, `${property} must be at least 0 and below 1; got ${givenValue(fraction)}`)];
 }
@@ -44,6 +45,9 @@ export function parameterFaults(name: string, parameters: number): Fault[] {
  * @internal
  */
 export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
+  if (typeof shape !== 'object' || shape === null) {
+    return [fault('INVALID_FORMAT', 'shape', `shape must be an object of numbers; got ${givenValue(shape)}`)];
+  }
   const { layers, hiddenSize, attentionHeads, keyValueHeads, headSize, experts, latentAttention, slidingWindow } =
     shape;
   const numbers = {
@@ -68,7 +72,10 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     'slidingWindow.tokens': slidingWindow?.tokens,
     'slidingWindow.layers': slidingWindow?.layers,
   };
-  const faults = wholeNumberFaults(numbers, 1);
+  const faults = [...partFaults(shape), ...wholeNumberFaults(numbers, 1), ...tooLargeFaults(numbers)];
+  if (typeof name !== 'string') {
+    return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`)];
+  }
   if (name.trim() === '') faults.push(fault('INVALID_NAME', 'name', 'name must not be empty'));
   if (faults.length > 0) return faultsUnder(faults, '', `model '${name}'`);
   if (headSize === undefined && !latentAttention && hiddenSize % attentionHeads !== 0) {
@@ -141,6 +148,68 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     );
   }
   return faultsUnder(faults, '', `model '${name}'`);
+}
+
+/** Parts of a shape that are objects, each with the numbers that it must have, and properties that are true or false. */
+const PARTS = {
+  experts: ['routed', 'perToken', 'intermediateSize'],
+  latentAttention: ['keyValueRank', 'nopeHeadSize', 'ropeHeadSize', 'valueHeadSize'],
+  slidingWindow: ['tokens', 'layers'],
+} as const;
+const REQUIRED = [
+  'layers',
+  'hiddenSize',
+  'attentionHeads',
+  'intermediateSize',
+  'vocabularySize',
+  'maxContextLength',
+] as const;
+const FLAGS = [
+  'tiedEmbeddings',
+  'gatedFeedForward',
+  'attentionBias',
+  'attentionOutputBias',
+  'feedForwardBias',
+  'queryKeyNorm',
+  'normBias',
+  'attentionSinks',
+  'needsBfloat16',
+] as const;
+
+function partFaults(shape: DecoderShape): Fault[] {
+  const isPart = (value: unknown) =>
+    value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value));
+  const lacking = (path: string) => fault('MISSING_PROPERTY', path, `${path} is missing`);
+  return [
+    ...REQUIRED.filter((name) => shape[name] === undefined).map(lacking),
+    ...Object.entries(PARTS).flatMap(([part, numbers]) => {
+      const given: unknown = shape[part as keyof typeof PARTS];
+      if (!isPart(given)) {
+        return [fault('INVALID_FORMAT', part, `${part} must be an object of numbers; got ${givenValue(given)}`)];
+      }
+      const missing = numbers.filter((name) => given !== undefined && Reflect.get(given as object, name) === undefined);
+      return missing.map((name) => lacking(`${part}.${name}`));
+    }),
+    ...FLAGS.flatMap((name) => flagFault(name, shape[name])),
+    ...(['bias', 'routerBias', 'sharedGate'] as const).flatMap((name) =>
+      flagFault(`experts.${name}`, shape.experts?.[name]),
+    ),
+  ];
+}
+
+/** Most layers of a model; the planner looks at every number of stages up to it. */
+const MOST_LAYERS = 1000;
+/** Largest width, head count, vocabulary or context: far above every model, and far below where products lose digits. */
+const LARGEST_DIMENSION = 1e9;
+
+function tooLargeFaults(numbers: { readonly [property: string]: number | undefined }): Fault[] {
+  return Object.entries(numbers).flatMap(([property, value]) => {
+    const most = property === 'layers' ? MOST_LAYERS : LARGEST_DIMENSION;
+    if (value === undefined || !Number.isSafeInteger(value) || value <= most) return [];
+    return [
+      fault('OUT_OF_RANGE', property, `${property} must be at most ${most}; got ${value}; no model is near that`),
+    ];
+  });
 }
 
 /** LLaMA shapes by size: layers, hidden size, heads, feed-forward width (Touvron et al. 2023, table 2; sizes in between interpolated). */

@@ -7,7 +7,7 @@ import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { StructureOptions, approximateShape, fractionFaults, parameterFaults, shapeFaults } from './model-shape';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName } from './model-table';
-import { unknownNameFault } from './near-names';
+import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
 
@@ -133,7 +133,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): ModelSpec {
-    const wanted = name.toLowerCase();
+    const wanted = nameText(name).toLowerCase();
     const found = ModelSpec.ALL.find((model) => model.name === wanted);
     if (found) return found;
     const known = ModelSpec.ALL.map((model) => model.name);

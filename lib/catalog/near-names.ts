@@ -1,4 +1,5 @@
 import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
 
 /**
  * Edit distance between two texts (Levenshtein).
@@ -18,13 +19,17 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length];
 }
 
+/** Longest text that is compared with known names. */
+const LONGEST_NAME = 64;
+
 /**
  * The known names nearest to a misspelled one, best first: those that begin with it before the others.
  *
  * @internal
  */
 export function nearNames(name: string, known: readonly string[], count = 3): string[] {
-  const wanted = name.toLowerCase();
+  // No name is longer; what is compared need not be either.
+  const wanted = name.slice(0, LONGEST_NAME).toLowerCase();
   return known
     .map((candidate) => ({
       candidate,
@@ -56,7 +61,16 @@ export function unknownNameFault(
   otherwise: string,
   property?: string,
 ): Fault {
-  const near = nearNames(name, known).map((candidate) => `'${candidate}'`);
+  const near = typeof name !== 'string' ? [] : nearNames(name, known).map((candidate) => `'${candidate}'`);
   const nearest = near.length > 0 ? `; nearest: ${near.join(', ')}` : '';
-  return fault('UNKNOWN_VALUE', property, `unknown ${what} '${name}'${nearest}; ${otherwise}`);
+  return fault('UNKNOWN_VALUE', property, `unknown ${what} ${givenValue(name)}${nearest}; ${otherwise}`);
+}
+
+/**
+ * A name to look up: programs without types may pass anything, and no name is the empty text.
+ *
+ * @internal
+ */
+export function nameText(name: unknown): string {
+  return typeof name === 'string' ? name : '';
 }

@@ -1,5 +1,5 @@
 import { UnscopedValidationError } from '../units/errors';
-import { unknownNameFault } from './near-names';
+import { nameText, unknownNameFault } from './near-names';
 
 /**
  * How values are stored, and which scale factors come with them.
@@ -103,7 +103,7 @@ export class Precision {
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): Precision {
-    const wanted = name.toLowerCase().replace(/_/g, '-');
+    const wanted = nameText(name).toLowerCase().replace(/_/g, '-');
     const found = Precision.ALL.find((precision) => precision.name === wanted);
     if (found) return found;
     const known = Precision.ALL.map((precision) => precision.name);

@@ -1,5 +1,8 @@
-import { UnscopedValidationError } from '../units/errors';
+import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
+import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
+import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf } from './release-advisories';
 
 /**
  * Variants of the Triton image; each has different backends, so models of different variants cannot share a server.
@@ -48,6 +51,26 @@ const RELEASES: { readonly [release: string]: ReleaseFacts } = {
 };
 
 /**
+ * What is inside the images of a release that is not in the table.
+ *
+ * @see https://github.com/triton-inference-server/server/blob/main/docs/introduction/compatibility.md
+ */
+export interface TritonReleaseProps {
+  /** Year and month as NVIDIA writes them, e.g. `26.11`: the head of the image tags. */
+  readonly release: string;
+  /** Version of vLLM in the vLLM variant, e.g. `0.31.0`. */
+  readonly vllmVersion: string;
+  /** Version of ONNX Runtime in the standard variant, e.g. `1.28.0`. */
+  readonly onnxRuntimeVersion: string;
+  /** Version of CUDA, e.g. `13.4.3`. */
+  readonly cudaVersion: string;
+  /** Driver that this CUDA version was released with, e.g. `615.61`. */
+  readonly cudaDriver: string;
+  /** Lowest CUDA compute capability that the images support. @default 7.5 */
+  readonly minimumComputeCapability?: number;
+}
+
+/**
  * Oldest driver that runs a CUDA major version by minor version compatibility.
  *
  * @see https://docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html
@@ -58,34 +81,40 @@ const MINIMUM_DRIVER: { readonly [cudaMajor: string]: number } = { '12': 525, '1
  * A monthly release of NVIDIA Triton Inference Server, with what its images hold.
  */
 export class TritonRelease {
-  /** Last release whose GPUs include Volta (V100). */
-  public static readonly V24_12 = new TritonRelease('24.12');
-  /** Last release with CUDA 12, for drivers older than 580. */
-  public static readonly V25_07 = new TritonRelease('25.07');
-  /** First release whose latency histogram covers every model, not only those that stream. */
-  public static readonly V26_01 = new TritonRelease('26.01');
+  /** Last release whose GPUs include Volta (V100). It has known vulnerabilities: see `advisories`. */
+  public static readonly V24_12 = TritonRelease.listed('24.12');
+  /** Last release with CUDA 12, for drivers older than 580. It has known vulnerabilities: see `advisories`. */
+  public static readonly V25_07 = TritonRelease.listed('25.07');
+  /** First release whose latency histogram covers every model, not only those that stream. It has known vulnerabilities: see `advisories`. */
+  public static readonly V26_01 = TritonRelease.listed('26.01');
+  /** Last release whose CUDA is 13.1. It has known vulnerabilities: see `advisories`. */
+  public static readonly V26_02 = TritonRelease.listed('26.02');
+  /** Last release whose CUDA is 13.2. */
+  public static readonly V26_05 = TritonRelease.listed('26.05');
   /** The default, see `DEFAULT`. */
-  public static readonly V26_02 = new TritonRelease('26.02');
-  /** The newest release in the table whose CUDA is 13.3. */
-  public static readonly V26_07 = new TritonRelease('26.07');
+  public static readonly V26_07 = TritonRelease.listed('26.07');
   /** The newest release in the table. */
-  public static readonly V26_08 = new TritonRelease('26.08');
+  public static readonly V26_08 = TritonRelease.listed('26.08');
 
   /**
-   * The release used when none is given: 26.02.
+   * The release used when none is given: 26.07.
    *
-   * From 26.01 on the latency histogram covers models that answer once, without which there is no P99 over several pods. The GPU image of
-   * EKS (AL2023) carries driver 580, which is CUDA 13.0; every CUDA 13 release runs on it by minor version compatibility, but the further
-   * ahead an image's CUDA is, the more features need the newer driver. 26.02 is the newest release that is only one minor version ahead
-   * (13.1).
+   * It is the newest whose contents NVIDIA's compatibility matrix lists, and no critical vulnerability of it is known: releases before
+   * 26.04 let code of a checkpoint run or their access control be bypassed (see `advisories`), and vLLM before 0.22 has those of its own server.
+   *
+   * The GPU image of EKS (AL2023) carries driver 580, which is CUDA 13.0, where this release has 13.3. Every CUDA 13 release runs on driver
+   * 580 by minor version compatibility; what that does not cover, code that the driver compiles, is covered by the compatibility libraries
+   * that the image's entry point loads on data center GPUs.
+   *
+   * @see https://docs.nvidia.com/deploy/cuda-compatibility/forward-compatibility.html
    */
-  public static readonly DEFAULT = TritonRelease.V26_02;
+  public static readonly DEFAULT = TritonRelease.V26_07;
 
   /** Every release known here, oldest first. */
   public static readonly ALL: TritonRelease[] = Object.freeze(
     Object.keys(RELEASES)
       .sort()
-      .map((release) => new TritonRelease(release)),
+      .map((release) => TritonRelease.listed(release)),
   ) as TritonRelease[];
 
   /**
@@ -100,6 +129,28 @@ export class TritonRelease {
     throw new UnscopedValidationError([
       unknownNameFault('Triton release', release, names, `known: ${names.join(', ')}`),
     ]);
+  }
+
+  /**
+   * A release that is not in the table. Throws an `UnscopedValidationError` for a version that is not one.
+   *
+   * @param props what is inside its images
+   */
+  public static custom(props: TritonReleaseProps): TritonRelease {
+    throwIfFaulty(releaseFaults(props));
+    return new TritonRelease(props);
+  }
+
+  private static listed(release: string): TritonRelease {
+    const { vllm, onnxRuntime, cuda, driver, computeCapability } = RELEASES[release];
+    return new TritonRelease({
+      release,
+      vllmVersion: vllm,
+      onnxRuntimeVersion: onnxRuntime,
+      cudaVersion: cuda,
+      cudaDriver: driver,
+      minimumComputeCapability: computeCapability,
+    });
   }
 
   /** Year and month, e.g. `26.02`: the head of the image tags. */
@@ -122,16 +173,44 @@ export class TritonRelease {
    */
   public readonly histogramOfEveryModel: boolean;
 
-  private constructor(release: string) {
-    const facts = RELEASES[release];
-    this.release = release;
-    this.vllmVersion = facts.vllm;
-    this.onnxRuntimeVersion = facts.onnxRuntime;
-    this.cudaVersion = facts.cuda;
-    this.cudaDriver = facts.driver;
-    this.minimumDriver = MINIMUM_DRIVER[facts.cuda.split('.')[0]];
-    this.minimumComputeCapability = facts.computeCapability;
-    this.histogramOfEveryModel = release >= '26.01';
+  /** Known vulnerabilities by which somebody else's code runs in the server, or its access control does not hold. */
+  public readonly advisories: ReleaseAdvisory[];
+  /**
+   * Whether a key that protects an API of the server holds.
+   *
+   * @internal
+   */
+  public readonly _restrictsApis: boolean;
+  /**
+   * Whether the responses that wait for a slow client can be bounded (server#7879, in 2.56).
+   *
+   * @internal
+   */
+  public readonly _boundsResponses: boolean;
+
+  private constructor(props: TritonReleaseProps) {
+    this.release = props.release;
+    this.vllmVersion = props.vllmVersion;
+    this.onnxRuntimeVersion = props.onnxRuntimeVersion;
+    this.cudaVersion = props.cudaVersion;
+    this.cudaDriver = props.cudaDriver;
+    const major = props.cudaVersion.split('.')[0];
+    this.minimumDriver = MINIMUM_DRIVER[major] ?? Number.parseInt(props.cudaDriver, 10);
+    this.minimumComputeCapability = props.minimumComputeCapability ?? 7.5;
+    this.histogramOfEveryModel = props.release >= '26.01';
+    this.advisories = advisoriesOf(props.release, props.vllmVersion);
+    this._restrictsApis = !this.advisories.some(({ id }) => id === 'CVE-2026-24207');
+    this._boundsResponses = props.release >= '25.03';
+  }
+
+  /**
+   * The advisories that concern a variant of the image.
+   *
+   * @param variant which backends it holds
+   */
+  public advisoriesOf(variant: TritonVariant): ReleaseAdvisory[] {
+    const isVllm = variant === TritonVariant.VLLM;
+    return this.advisories.filter(({ component }) => isVllm || component === AdvisoryComponent.TRITON);
   }
 
   /**
@@ -147,4 +226,17 @@ export class TritonRelease {
   public toString(): string {
     return this.release;
   }
+}
+
+function releaseFaults(props: TritonReleaseProps): Fault[] {
+  const versions = { vllmVersion: '0.31.0', onnxRuntimeVersion: '1.28.0', cudaVersion: '13.4.3', cudaDriver: '615.61' };
+  const formats = Object.entries(versions).flatMap(([property, example]) => {
+    const value: unknown = props[property as keyof typeof versions];
+    if (typeof value === 'string' && /^\d+(\.\d+)+$/.test(value)) return [];
+    const reason = `${property} must be a version of numbers and dots, e.g. '${example}'; got ${givenValue(value)}`;
+    return [fault('INVALID_FORMAT', property, reason)];
+  });
+  const isRelease = typeof props.release === 'string' && /^\d\d\.(0[1-9]|1[0-2])$/.test(props.release);
+  const reason = `release must be year and month of the image's tag, e.g. '26.11'; got ${givenValue(props.release)}`;
+  return [...(isRelease ? [] : [fault('INVALID_FORMAT', 'release', reason)]), ...formats];
 }

@@ -3,6 +3,7 @@ import { unknownNameFault } from '../catalog/near-names';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { Option } from './options';
+import { optionFault } from './option-text';
 
 /**
  * The arguments of a command. Their faults are collected, so that one error reports all of them.
@@ -111,7 +112,7 @@ export class Arguments {
     } catch (error) {
       if (!UnscopedValidationError.isValidationError(error)) throw error;
       const { faults } = error as UnscopedValidationError;
-      this.faults.push(...faults.map(({ id, property, reason }) => fault(id, option ?? `--${property}`, reason)));
+      this.faults.push(...faults.map((each) => optionFault(each, option)));
       return undefined;
     }
   }

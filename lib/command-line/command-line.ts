@@ -8,14 +8,21 @@ import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
 import { NodeNetwork, ServingLoad } from '../planning/capacity-request';
 import { DataSize } from '../units/data-size';
-import { UnscopedValidationError } from '../units/errors';
+import { missedTargets } from '../planning/targets';
+import { reasonsText, UnscopedValidationError } from '../units/errors';
 import { fault } from '../units/fault';
+import { boundedText, printableText } from '../units/message-text';
+import { givenValue } from '../units/number-faults';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
 import { COMMANDS } from './options';
 
+/** Exit statuses, as `--help` documents them: scripts tell 'does not fit' from mistakes and from bugs by them. */
+const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
+
 /**
- * What a command prints, and its exit status: 0 if the model fits, 1 if it does not, 2 if the command was not understood.
+ * What a command prints, and its exit status: 0 if the model fits and reaches its targets, 1 if it does not, 2 if the command was not
+ * understood, 3 for an error of the program itself.
  *
  * @internal
  */
@@ -27,16 +34,32 @@ export interface CommandResult {
 /**
  * Runs the command line. Reading a file is left to the caller.
  *
+ * @param argv the words after the program
+ * @param readFile the text of a file
+ * @param version what `--version` prints
+ *
  * @internal
  */
-export function runCommandLine(argv: readonly string[], readFile: (path: string) => string): CommandResult {
+export function runCommandLine(
+  argv: readonly string[],
+  readFile: (path: string) => string,
+  version = 'unknown',
+): CommandResult {
   try {
-    return resultOf(argv, readFile);
+    return argv[0] === '--version' ? { output: version, status: STATUS.success } : resultOf(argv, readFile);
   } catch (error) {
-    if (!UnscopedValidationError.isValidationError(error)) throw error;
-    const faults = (error as UnscopedValidationError).faults.map(({ reason }) => `error: ${reason}`);
-    return { output: faults.join('\n'), status: 2 };
+    if (!UnscopedValidationError.isValidationError(error)) return internalError(error);
+    const { faults } = error as UnscopedValidationError;
+    return { output: reasonsText(faults.map(({ reason }) => `error: ${reason}`)), status: STATUS.misuse };
   }
+}
+
+/** A bug, in one line: it is no answer to the question whether something fits. */
+function internalError(error: unknown): CommandResult {
+  const { name, message } = error instanceof Error ? error : { name: 'error', message: String(error) };
+  const [line] = message.split('\n');
+  const text = boundedText(printableText(line), 300);
+  return { output: `internal error: ${name}: ${text}; please report it with the command`, status: STATUS.internal };
 }
 
 /**
@@ -49,17 +72,17 @@ export function runCommandLine(argv: readonly string[], readFile: (path: string)
 export function resultOf(argv: readonly string[], readFile: (path: string) => string): CommandResult {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-    return { output: usage(), status: name ? 0 : 2 };
+    return { output: usage(), status: name ? STATUS.success : STATUS.misuse };
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help', name)]);
   }
-  if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: 0 };
+  if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: STATUS.success };
   const args = new Arguments(command.options, rest);
   if (name === 'plan') return plan(args, readFile);
   if (name === 'search') return search(args, readFile);
   args.throwIfFaulty();
-  return { output: name === 'models' ? models() : instances(), status: 0 };
+  return { output: name === 'models' ? models() : instances(), status: STATUS.success };
 }
 
 function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec | undefined {
@@ -102,7 +125,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
   };
   const network = args.text('network')?.toUpperCase();
   if (network !== undefined && network !== NodeNetwork.RDMA && network !== NodeNetwork.TCP) {
-    const reason = `--network must be rdma or tcp; got '${args.text('network')}'`;
+    const reason = `--network must be rdma or tcp; got ${givenValue(args.text('network'))}`;
     args.faults.push(fault('UNKNOWN_VALUE', '--network', reason));
   }
   return {
@@ -144,8 +167,11 @@ function plan(args: Arguments, readFile: (path: string) => string): CommandResul
     pricePerHour: args.number('price'),
   };
   args.throwIfFaulty();
-  const made = CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuInstanceType });
-  return { output: planText(made, args), status: made.fits ? 0 : 1 };
+  const made = args.attempt(undefined, () =>
+    CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuInstanceType }),
+  );
+  args.throwIfFaulty();
+  return { output: planText(made as CapacityPlan, args), status: made?.fits ? STATUS.success : STATUS.unfit };
 }
 
 function planText(made: CapacityPlan, args: Arguments): string {
@@ -194,8 +220,11 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
     },
   };
   args.throwIfFaulty();
-  const plans = CapacityPlanner.search(request);
-  const status = plans.length > 0 ? 0 : 1;
+  const plans = args.attempt(undefined, () => CapacityPlanner.search(request)) ?? [];
+  args.throwIfFaulty();
+  // Those that reach the targets come first.
+  const missed = plans.length === 0 ? [] : missedTargets(plans[0], request.targets);
+  const status = plans.length === 0 || missed.length > 0 ? STATUS.unfit : STATUS.success;
   if (args.has('json'))
     return {
       output: JSON.stringify(
@@ -205,7 +234,7 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
       ),
       status,
     };
-  if (plans.length === 0) return { output: 'nothing fits; allow more nodes, fewer bits or a shorter context', status };
+  if (plans.length === 0) return { output: `nothing fits; ${MORE_ROOM}`, status };
   const rows = plans.map((made) => [
     `${made.nodes} × ${made.instanceType.name}`,
     made.precision.name,
@@ -217,8 +246,14 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
     made.costPerMillionTokens === undefined ? '-' : made.costPerMillionTokens.toFixed(2),
   ]);
   const header = ['nodes', 'precision', 'parallelism', 'sequences', 'ms/token', 'ms to first', 'tokens/s', 'cost/1M'];
-  return { output: tableText(header, rows), status };
+  const table = tableText(header, rows);
+  if (missed.length === 0) return { output: table, status };
+  const texts = missed.map(({ text }) => text).join(', ');
+  return { output: `nothing reaches the targets; the nearest comes first: ${texts}; ${FASTER}\n\n${table}`, status };
 }
+
+const MORE_ROOM = 'allow more nodes (--max-nodes), fewer bits (--precisions) or a shorter --context';
+const FASTER = 'relax the targets, or allow more replicas (--max-replicas) or other --instances';
 
 function models(): string {
   const rows = ModelSpec.ALL.map((model) => [
@@ -244,14 +279,22 @@ function instances(): string {
   return tableText(['type', 'GPUs', 'usable each', 'interconnect', 'EFA', 'Gb/s'], rows);
 }
 
+const STATUS_HELP = [
+  'exit status: 0 it fits and reaches its targets, 1 it does not, 2 the command was not understood,',
+  '3 an error of the program itself',
+].join(' ');
+
 function usage(name?: string): string {
   if (name === undefined) {
-    const rows = Object.entries(COMMANDS).map(([command, { help }]) => [`  ${command}`, help]);
-    return `usage: gpu-inference COMMAND [OPTIONS]\n\n${tableText([], rows)}\ngpu-inference COMMAND --help lists the options.`;
+    const rows = [
+      ...Object.entries(COMMANDS).map(([command, { help }]) => [`  ${command}`, help]),
+      ['  --version', 'the version of the package'],
+    ];
+    return `usage: gpu-inference COMMAND [OPTIONS]\n\n${tableText([], rows)}\ngpu-inference COMMAND --help lists the options.\n\n${STATUS_HELP}`;
   }
   const rows = Object.entries(COMMANDS[name].options).map(([option, { value, help }]) => [
     `  --${option}${value ? ` ${value}` : ''}`,
     help,
   ]);
-  return `usage: gpu-inference ${name} [OPTIONS]\n${COMMANDS[name].help}\n\n${tableText([], rows)}`;
+  return `usage: gpu-inference ${name} [OPTIONS]\n${COMMANDS[name].help}\n\n${tableText([], rows)}\n${STATUS_HELP}`;
 }

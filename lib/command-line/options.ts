@@ -58,7 +58,7 @@ export const COMMANDS: {
     },
   },
   search: {
-    help: 'rank the instance types that fit; exit status 1 when none does',
+    help: 'rank the instance types that fit; exit status 1 when none does, or none reaches the targets',
     options: {
       ...LOAD_OPTIONS,
       instances: { value: 'TYPE[=PRICE],...', help: 'candidates, with their price per hour where known' },

@@ -14,6 +14,7 @@ export * from './pools/shared/gpu-node-pool-props';
 export * from './agents/gpu-operator';
 export * from './pools/options/gpu-sharing';
 export * from './agents/image-pre-puller';
+export * from './agents/karpenter';
 export * from './pools/karpenter/karpenter-gpu-node-pool';
 export * from './pools/karpenter/karpenter-gpu-node-pool-props';
 export * from './cluster/kubernetes-cluster';

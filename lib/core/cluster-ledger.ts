@@ -92,10 +92,13 @@ export enum ClusterSingleton {
   NETWORK_OPERATOR = 'network operator',
   NODE_FEATURE_DISCOVERY = 'node feature discovery',
   ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
+  KARPENTER = 'Karpenter',
 }
 
 const POOL = 'pool';
 const SINGLETON = 'singleton';
+const NEED = 'need';
+const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
 
@@ -153,6 +156,27 @@ export class ClusterLedger {
   /** Registers a construct as the only one of its kind on the cluster. */
   public addSingleton(kind: ClusterSingleton, owner: IConstruct, value?: unknown): void {
     enter(this.cluster, SINGLETON, kind, owner, value);
+  }
+
+  /** Declares that a pool depends on something that must run on the cluster, whoever installs it. */
+  public addNeed(kind: ClusterSingleton, pool: IGpuNodePool): void {
+    enter(this.cluster, NEED, kind, pool, pool);
+  }
+
+  /** The pools that declared that they depend on something, in the order of their names. */
+  public needing(kind: ClusterSingleton): IGpuNodePool[] {
+    const pools = entered<IGpuNodePool>(this.cluster, NEED, kind).map(({ value }) => value);
+    return pools.sort((a, b) => (a.poolName < b.poolName ? -1 : 1));
+  }
+
+  /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */
+  public declareOwn(): void {
+    enter(this.cluster, OWN, '', this.cluster);
+  }
+
+  /** Whether this program creates the cluster. */
+  public get isOwn(): boolean {
+    return entered(this.cluster, OWN).length > 0;
   }
 
   /** The checks of the cluster, created on first use. */

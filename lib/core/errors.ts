@@ -1,6 +1,6 @@
 import { Fault } from '../units/fault';
 import { IConstruct } from 'constructs';
-import { UnscopedValidationError } from '../units/errors';
+import { reasonsText, UnscopedValidationError } from '../units/errors';
 
 /**
  * Bad input to a construct. It names the construct by its path and lists every fault at once.
@@ -23,7 +23,7 @@ export class ValidationError extends UnscopedValidationError {
       faults,
       faults.length === 1
         ? `${path}: ${faults[0].reason}`
-        : [`${path}:`, ...faults.map(({ reason }) => `- ${reason}`)].join('\n'),
+        : `${path}:\n${reasonsText(faults.map(({ reason }) => `- ${reason}`))}`,
     );
     this.name = 'ValidationError';
     this.constructPath = path;

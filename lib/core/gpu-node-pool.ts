@@ -64,6 +64,8 @@ export interface IGpuNodePool extends IConstruct {
    * @default - not known: treated as false
    */
   readonly driverInImage?: boolean | undefined;
+  /** Branch of NVIDIA's driver on its nodes, e.g. 580. @default - not known: not checked */
+  readonly driverMajor?: number | undefined;
   /** Every label that the pool sets on its nodes. */
   readonly nodeLabels: { [key: string]: string };
   /** Labels that EKS or Karpenter set on its nodes beside those, as far as their values are known. @default - not known */

@@ -7,4 +7,8 @@ export * from './model-store';
 export * from './model-store-credentials';
 export * from './pod-security-level';
 export * from './rdma-fabric';
+export * from './secret-key';
+export * from './removal-policy';
+export * from './role-options';
 export * from './watchable';
+export * from './warnings';

@@ -23,15 +23,17 @@ export interface IModelStore extends IConstruct {
    * Lets a role list the bucket, read its objects and decrypt them; nothing else. Workloads do not call it where `credentials` are set.
    *
    * @param role the role to grant it to
+   * @param prefix folder that it is limited to, e.g. `deepseek/65b` @default - the whole bucket
    */
-  grantRead(role: IAwsRole): void;
+  grantRead(role: IAwsRole, prefix?: string): void;
   /**
    * Lets a role list the bucket, read, write and delete its objects (versions stay) and use the key for both; nothing else. Workloads
    * do not call it where `credentials` are set.
    *
    * @param role the role to grant it to
+   * @param prefix folder that it is limited to, e.g. `deepseek/65b` @default - the whole bucket
    */
-  grantReadWrite(role: IAwsRole): void;
+  grantReadWrite(role: IAwsRole, prefix?: string): void;
   /**
    * URI of a model: `s3://<bucket>/<model>/<version>`.
    *

@@ -1,6 +1,7 @@
 import { Annotations } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Fault } from '../units/fault';
+import { isAccepted, warningPrefix } from './warnings';
 
 /** Key on a construct, shared by all loaded copies of the package. */
 const VALIDATIONS = Symbol.for('gpu-inference-constructs/validations');
@@ -34,7 +35,8 @@ export function validationFaults(scope: IConstruct): Fault[] {
 }
 
 /**
- * Warns of something that is valid but may not be intended. The message contains the id, so that tests and readers can find it.
+ * Warns of something that is valid but may not be intended, unless the user accepted it by `Warnings.accept`. The message contains the id,
+ * so that tests and readers can find it.
  *
  * @param scope what the warning is about
  * @param warning its id and its sentence
@@ -42,5 +44,24 @@ export function validationFaults(scope: IConstruct): Fault[] {
  * @internal
  */
 export function addWarning(scope: IConstruct, { id, reason }: Fault): void {
-  Annotations.of(scope).addWarning(`[gpu-inference-constructs:${id}] ${reason}`);
+  if (!isAccepted(scope, id)) Annotations.of(scope).addWarning(`${warningPrefix(id)} ${reason}`);
+}
+
+/**
+ * Adds a check of a construct that runs when its app is synthesized, and gives each warning that it finds once.
+ *
+ * @param scope what the warnings are about
+ * @param check finds the warnings; it may be called more than once
+ *
+ * @internal
+ */
+export function warnOnce(scope: IConstruct, check: () => readonly Fault[]): void {
+  const given = new Set<string>();
+  addValidation(scope, () => {
+    for (const warning of check().filter(({ reason }) => !given.has(reason))) {
+      given.add(warning.reason);
+      addWarning(scope, warning);
+    }
+    return [];
+  });
 }

@@ -23,6 +23,16 @@ export interface MetricsTarget {
   readonly features: MetricFeature[];
   /** Version of the exporter, e.g. the Triton release `26.07`. */
   readonly version: string;
+  /** Whether its pods have GPUs, and so metrics of GPUs. @default true */
+  readonly usesGpus?: boolean;
+  /** Whether a network policy keeps others from that port, so that the monitoring stack must let itself in. @default false */
+  readonly isolated?: boolean;
+  /** Number of pods that answer when all is well. @default - not known, or changed by an autoscaler: only the absence of all is an outage */
+  readonly replicas?: number;
+  /** Longest time in seconds that a pod loads its models for before it answers. @default 0 */
+  readonly startupSeconds?: number;
+  /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
+  readonly plannedLatencyMs?: { [model: string]: number };
 }
 
 /**

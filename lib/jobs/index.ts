@@ -1,2 +1,3 @@
 export * from './model-import';
+export * from './model-import-props';
 export * from './model-source';

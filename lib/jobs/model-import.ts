@@ -1,23 +1,28 @@
-import { Fault, faultsUnder } from '../units/fault';
+import { Fault, fault, faultsUnder } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
-import { ITerraformDependable } from 'cdktf';
+import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
+import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { IModelStore } from '../core/model-store';
 import { modelStoreFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
+import { isolate, modelStoreEgress, sourceEgress } from '../kubernetes/network-access';
 import { kubernetesName, kubernetesNameFault } from '../core/naming';
 import { MANAGED_BY } from '../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../kubernetes/pod-template';
 import { mebibytes } from '../kubernetes/quantity';
+import { checksumAnnotation } from '../kubernetes/config-checksum';
+import { systemNodeDisk } from '../core/system-nodes';
+import { ModelUse } from '../core/model-use';
+import { addWarning } from '../core/validation';
+import { Duration } from '../units/duration';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
@@ -30,50 +35,31 @@ import {
   roleAnnotations,
   storeEnvironment,
 } from '../kubernetes/model-store-access';
-import { ModelSource, sourceFaults, storedPath } from './model-source';
-
-/**
- * Properties of `ModelImport`.
- */
-export interface ModelImportProps {
-  /** The cluster the Job runs on; it needs no GPU. */
-  readonly cluster: IKubernetesCluster;
-  /** The store to fill. */
-  readonly modelStore: IModelStore;
-  /** Name of the model: its folder in the store, the same as in the served model. */
-  readonly model: string;
-  /** Version of the model. A complete version is never changed. @default '1' */
-  readonly version?: string;
-  /** Where the files come from. */
-  readonly source: ModelSource;
-  /**
-   * Namespace, in which a claim or a secret of the source must be. Created unless the program or the cluster has it: see
-   * `ExistingNamespaces`; one that is created is destroyed with its stack, and everything in it.
-   * @default 'inference'
-   */
-  readonly namespace?: string;
-  /** Name of the Kubernetes objects. @default - the construct's id */
-  readonly name?: string;
-  /** Disk for the largest file, while it is downloaded. @default 20 GiB */
-  readonly largestFile?: DataSize;
-  /** How often a failed pod is started again. @default 10 */
-  readonly retries?: number;
-  /** Labels of the nodes it may run on. @default - any node without a taint */
-  readonly nodeSelector?: { [key: string]: string };
-  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
-  readonly imageRegistry?: ImageRegistry;
-}
+import { DUPLICATE_WEIGHTS } from '../core/weight-files';
+import { ModelImportProps } from './model-import-props';
+import { ModelSource } from './model-source';
+import { sourceFaults, sourceWarnings, storedPath } from './source-faults';
 
 const SCRIPT_KEY = 'import.sh';
 const CONFIG_MOUNT = '/etc/model-import';
 const SCRATCH_MOUNT = '/scratch';
 const SOURCE_MOUNT = '/source';
+const CONTAINER = 'import';
+const TOKEN_MOUNT = '/var/run/secrets/model-source';
+/** What the script ends with where another try cannot help; 2 is a shell's own for a script that it cannot run. */
+const FINAL_STATUSES = [1, 2];
+/** What EKS gives nodes in GiB (eksctl, and the EKS API: `diskSize` of a node group is 20 by default), and the part that pods can have of it. */
+const DEFAULT_NODE_DISK = 20;
+const ALLOCATABLE_DISK = 0.85;
 
 /**
  * A Job that fills the model store with one version of a model, and writes the checksums that its readers verify.
  *
- * Terraform does not wait for it. It has no time to live: a Job that Kubernetes removes would be created again by the next apply. Removing
- * the construct removes the Job and leaves the model in the store.
+ * Whatever decides what is imported is part of its pods, so that another source is another Job. Terraform waits for it only where a
+ * deployment of the same stack serves the model. It has no time to live: a Job that Kubernetes removes would be created again by the next
+ * apply. Removing the construct removes the Job and leaves the model in the store.
+ *
+ * It may write the folder of its model's version and nothing else in the store.
  */
 export class ModelImport extends Construct {
   /** Name of the Kubernetes objects. */
@@ -96,6 +82,7 @@ export class ModelImport extends Construct {
     this.#registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     throwIfInvalid(this, this.#faults());
     warnOfPlainEndpoint(props.modelStore);
+    for (const warning of [...sourceWarnings(props.source), ...this.#diskWarnings()]) addWarning(this, warning);
     this.modelUri = props.modelStore.uriFor(props.model, this.#version);
 
     const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
@@ -106,15 +93,39 @@ export class ModelImport extends Construct {
       automountServiceAccountToken: false,
     });
     const files = props.source.files.map((file) => `${file.sha256 ?? '-'} ${storedPath(file)} ${file.url}\n`).join('');
+    const data = { [SCRIPT_KEY]: scriptAsset('import-model.sh'), ...(files ? { files } : {}) };
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, props.cluster, namespace),
       metadata: this.#metadata(),
-      data: {
-        [SCRIPT_KEY]: escapeTemplate(scriptAsset('import-model.sh')),
-        ...(files ? { files: escapeTemplate(files) } : {}),
-      },
+      data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, escapeTemplate(text)])),
     });
-    this.job = this.#makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])]);
+    this.job = this.#makeJob([...namespace, serviceAccount, configMap, ...(role?.ready ?? [])], data);
+    const waits = this.#waitSeconds > 0;
+    ModelUse.of(props.modelStore, props.model, this.#version).addImport(this, { job: this.job, waits });
+    if (props.networkPolicy ?? true) this.#isolate(namespace);
+  }
+
+  /** A node of a size that is not known here may have less disk than the pod asks for. */
+  #diskWarnings(): Fault[] {
+    const { cluster, nodeSelector } = this.#props;
+    if (nodeSelector) return [];
+    const nodes = systemNodeDisk(cluster);
+    const gib = nodes ?? DEFAULT_NODE_DISK;
+    const usable = Math.floor(gib * 1024 * ALLOCATABLE_DISK);
+    if (this.#disk.mib <= usable) return [];
+    const reason =
+      `the pod asks for ${this.#disk.mib} MiB of local disk, but a node with ${gib} GiB, ` +
+      `${nodes === undefined ? 'the default of EKS' : 'as the system nodes of the cluster are'}, has about ${usable} MiB for pods, so that it may ` +
+      'never run; lower largestFile, or name nodes with more by nodeSelector';
+    return [fault('DISK_LARGER_THAN_NODES', 'largestFile', reason)];
+  }
+
+  get #waitSeconds(): number {
+    return (this.#props.waitTimeout ?? Duration.hours(2)).toSeconds();
+  }
+
+  get #disk(): DataSize {
+    return DataSize.mib(this.#scratch.mib + 1024);
   }
 
   /** Disk for the largest file while it is downloaded, and a little for lists. */
@@ -127,7 +138,7 @@ export class ModelImport extends Construct {
   }
 
   get #largestFile(): DataSize {
-    return this.#props.largestFile ?? DataSize.gib(20);
+    return this.#props.largestFile ?? DataSize.gib(10);
   }
 
   #faults(): Fault[] {
@@ -138,6 +149,10 @@ export class ModelImport extends Construct {
       model: props.model,
       version: this.#version,
       files: props.source.files,
+      source: [props.source.repository?.repository, props.source.repository?.revision, props.source.folder],
+      endpoint: props.source.repository?.endpoint,
+      include: props.source.include,
+      exclude: props.source.exclude,
       retries: props.retries,
     }).flatMap(([property, value]) =>
       concreteFault(property, value, 'names, folders and the list of files are made at synthesis'),
@@ -150,14 +165,51 @@ export class ModelImport extends Construct {
       ...modelVersionFaults(this.#version),
       ...sourceFaults(props.source),
       ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
+      ...this.#otherImportFaults(),
       ...wholeNumberFault('retries', props.retries, 0),
+      ...imageFaults('awsCliImage', props.awsCliImage),
+      ...secondsFault('timeout', props.timeout, 1),
+      ...secondsFault('waitTimeout', props.waitTimeout, 0),
     ];
+  }
+
+  /** A complete version is never changed, so one of two imports fails, or both make a mixture. */
+  #otherImportFaults(): Fault[] {
+    const { modelStore, model } = this.#props;
+    const other = ModelUse.of(modelStore, model, this.#version).import;
+    if (other === undefined) return [];
+    const reason =
+      `version '${this.#version}' of '${model}' is imported into store '${modelStore.node.path}' by '${other.node.path}' already; ` +
+      'give one of them another version';
+    return [fault('DUPLICATE', 'version', reason)];
+  }
+
+  /** Nobody connects to the pod; it connects to names, credentials, the store and the hosts of its source. */
+  #isolate(namespace: ITerraformDependable[]): void {
+    const { cluster, modelStore, source } = this.#props;
+    isolate(this, 'NetworkPolicy', {
+      cluster,
+      waitFor: namespace,
+      name: this.name,
+      namespace: this.namespace,
+      pods: this.#labels,
+      ingress: [],
+      egress: [
+        ...modelStoreEgress(modelStore),
+        ...(source.claimName === undefined
+          ? sourceEgress([
+              ...source.files,
+              ...(source.repository?.endpoint === undefined ? [] : [{ url: source.repository.endpoint }]),
+            ])
+          : []),
+      ],
+    });
   }
 
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
     const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
-    this.#props.modelStore.grantReadWrite(role);
+    this.#props.modelStore.grantReadWrite(role, `${this.#props.model}/${this.#version}`);
     return role;
   }
 
@@ -169,59 +221,88 @@ export class ModelImport extends Construct {
     return { name: this.name, namespace: this.namespace, labels: { ...this.#labels, ...MANAGED_BY }, annotations };
   }
 
-  #makeJob(waitFor: ITerraformDependable[]): JobV1 {
-    const { source, cluster, nodeSelector, modelStore } = this.#props;
-    const claim = source.claimName;
+  #makeJob(waitFor: ITerraformDependable[], data: { readonly [file: string]: string }): JobV1 {
+    const { cluster, nodeSelector, modelStore, model } = this.#props;
+    const use = ModelUse.of(modelStore, model, this.#version);
+    const wait = this.#waitSeconds;
     return new JobV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
       metadata: this.#metadata(),
-      waitForCompletion: false,
+      waitForCompletion: Lazy.anyValue({ produce: () => wait > 0 && use.isAwaitedIn(this) }) as unknown as IResolvable,
+      timeouts: wait > 0 ? { create: `${wait}s`, update: `${wait}s` } : undefined,
       spec: {
         backoffLimit: this.#props.retries ?? 10,
+        activeDeadlineSeconds: (this.#props.timeout ?? Duration.hours(24)).toSeconds(),
         completions: 1,
         parallelism: 1,
+        podFailurePolicy: {
+          rule: [
+            { action: 'FailJob', onExitCodes: { containerName: CONTAINER, operator: 'In', values: FINAL_STATUSES } },
+            // A pod that its node has to give up says nothing about the import.
+            { action: 'Ignore', onPodCondition: [{ type: 'DisruptionTarget', status: 'True' }] },
+          ],
+        },
         template: podTemplate({
           labels: this.#labels,
+          // A Job is never changed, only replaced: another list of files is another Job.
+          annotations: checksumAnnotation(data),
           registry: this.#registry,
           securityLevel: PodSecurityLevel.RESTRICTED,
           fsGroupChangePolicy: 'OnRootMismatch',
           serviceAccount: { name: this.name },
           containers: [this.#container()],
           spec: {
-            // The same pod is restarted after a failure, so that a partly downloaded file is kept.
-            restartPolicy: 'OnFailure',
+            // Pods that failed stay, with their logs. What is stored is not sent again, so the next pod repeats one file at most.
+            restartPolicy: 'Never',
             nodeSelector,
-            volume: [
-              { name: 'config', configMap: { name: this.name, defaultMode: '0444' } },
-              { name: 'scratch', emptyDir: { sizeLimit: mebibytes(this.#scratch) } },
-              { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
-              ...(claim === undefined
-                ? []
-                : [{ name: 'source', persistentVolumeClaim: { claimName: claim, readOnly: true } }]),
-              ...credentialVolumes(modelStore),
-            ],
+            volume: this.#volumes(),
           },
         }),
       },
     });
   }
 
+  #volumes() {
+    const { source, modelStore } = this.#props;
+    const { claimName, secret } = source;
+    return [
+      { name: 'config', configMap: { name: this.name, defaultMode: '0444' } },
+      { name: 'scratch', emptyDir: { sizeLimit: mebibytes(this.#scratch) } },
+      { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
+      ...(claimName === undefined ? [] : [{ name: 'source', persistentVolumeClaim: { claimName, readOnly: true } }]),
+      ...(secret === undefined
+        ? []
+        : [
+            {
+              name: 'token',
+              secret: {
+                secretName: secret.secretName,
+                defaultMode: '0440',
+                items: [{ key: secret.key, path: 'token' }],
+              },
+            },
+          ]),
+      ...credentialVolumes(modelStore),
+    ];
+  }
+
   #container(): PodContainer {
     const { source, modelStore } = this.#props;
-    const disk = { 'ephemeral-storage': mebibytes(DataSize.mib(this.#scratch.mib + 1024)) };
-    const from =
-      source.claimName === undefined
-        ? { name: 'FILE_LIST', value: `${CONFIG_MOUNT}/files` }
-        : { name: 'SOURCE_DIR', value: source.folder ? `${SOURCE_MOUNT}/${source.folder}` : SOURCE_MOUNT };
+    const disk = { 'ephemeral-storage': mebibytes(this.#disk) };
+    const environment = {
+      MODEL_URI: this.modelUri,
+      SCRATCH_DIR: SCRATCH_MOUNT,
+      SCRATCH_MIB: String(this.#scratch.mib),
+      HOME: '/tmp',
+      ...(source.secret === undefined ? {} : { TOKEN_FILE: `${TOKEN_MOUNT}/token` }),
+      ...sourceEnvironment(source),
+    };
     return {
-      name: 'import',
-      image: AWS_CLI_IMAGE,
+      name: CONTAINER,
+      image: this.#props.awsCliImage ?? AWS_CLI_IMAGE,
       command: ['/bin/sh', `${CONFIG_MOUNT}/${SCRIPT_KEY}`],
       env: [
-        { name: 'MODEL_URI', value: this.modelUri },
-        { name: 'SCRATCH_DIR', value: SCRATCH_MOUNT },
-        { name: 'HOME', value: '/tmp' },
-        from,
+        ...Object.entries(environment).map(([name, value]) => ({ name, value: escapeTemplate(value) })),
         ...storeEnvironment(modelStore),
       ],
       volumeMount: [
@@ -229,6 +310,7 @@ export class ModelImport extends Construct {
         { name: 'scratch', mountPath: SCRATCH_MOUNT },
         { name: 'tmp', mountPath: '/tmp' },
         ...(source.claimName === undefined ? [] : [{ name: 'source', mountPath: SOURCE_MOUNT, readOnly: true }]),
+        ...(source.secret === undefined ? [] : [{ name: 'token', mountPath: TOKEN_MOUNT, readOnly: true }]),
         ...credentialMounts(modelStore),
       ],
       resources: {
@@ -238,4 +320,32 @@ export class ModelImport extends Construct {
       terminationMessagePolicy: 'FallbackToLogsOnError',
     };
   }
+}
+
+/** What the script takes its files from: assets/README.md. */
+function sourceEnvironment({ claimName, folder, repository, include, exclude }: ModelSource): {
+  [name: string]: string;
+} {
+  if (claimName === undefined && repository === undefined) return { FILE_LIST: `${CONFIG_MOUNT}/files` };
+  const patterns = (list: readonly string[]) => list.map((each) => each.replace(/\/$/, '/*')).join(' ');
+  const defaults = exclude === undefined && include === undefined;
+  const left = exclude ?? (defaults ? DUPLICATE_WEIGHTS.always : []);
+  const filters = {
+    ...(include === undefined ? {} : { INCLUDE: patterns(include) }),
+    ...(left.length > 0 ? { EXCLUDE: patterns(left) } : {}),
+    ...(defaults ? { EXCLUDE_BESIDE_SAFETENSORS: patterns(DUPLICATE_WEIGHTS.besideSafetensors) } : {}),
+  };
+  if (repository === undefined) {
+    return { SOURCE_DIR: folder ? `${SOURCE_MOUNT}/${folder}` : SOURCE_MOUNT, SOURCE_ROOT: SOURCE_MOUNT, ...filters };
+  }
+  return {
+    HUB_REPOSITORY: repository.repository,
+    HUB_REVISION: repository.revision,
+    ...(repository.endpoint === undefined ? {} : { HUB_ENDPOINT: repository.endpoint.replace(/\/+$/, '') }),
+    ...filters,
+  };
+}
+
+function secondsFault(property: string, duration: Duration | undefined, least: number): Fault[] {
+  return duration === undefined ? [] : wholeNumberFault(property, duration.toSeconds(), least);
 }

@@ -1,16 +1,51 @@
-import { repeatedIndexes } from '../units/duplicate-faults';
-import { Fault, fault } from '../units/fault';
+import { SecretKey } from '../core/secret-key';
 
 /**
  * A file to download.
  */
 export interface ModelFile {
-  /** Where it is downloaded from: `https`, or `http` when `sha256` is given. It must not hold a secret: it is kept in the cluster. */
+  /**
+   * Where it is downloaded from: `https`, or `http` when `sha256` is given. It must not hold a secret: it is kept in the state and the
+   * cluster.
+   */
   readonly url: string;
   /** Path within the version's folder. @default - the last part of the URL's path */
   readonly path?: string;
   /** Expected SHA-256, 64 hexadecimal digits. @default - that of the first download */
   readonly sha256?: string;
+}
+
+/**
+ * Which files of a folder or a repository are imported. In patterns, `*` is any text, `/` included, `?` one character, and a folder with a
+ * `/` at its end is all that is in it.
+ */
+export interface ModelFiles {
+  /** Patterns of the files that are taken. @default - all */
+  readonly include?: string[];
+  /**
+   * Patterns of files that are left out, e.g. `['*.gguf']`; `[]` leaves out none.
+   *
+   * @default - none where `include` is given; otherwise what holds the same weights again: `original/` and `metal/`, and beside safetensors
+   * also Mistral's `consolidated*` and the files of PyTorch, GGUF, ONNX and other engines
+   */
+  readonly exclude?: string[];
+}
+
+/**
+ * A model repository of the Hugging Face hub, or of a mirror of it.
+ */
+export interface HuggingFaceSource extends ModelFiles {
+  /** Its name at the hub, e.g. `meta-llama/Llama-3.1-8B-Instruct`. */
+  readonly repository: string;
+  /**
+   * Which revision of it: a commit of 40 hexadecimal digits, as the hub's page _Files and versions_ shows it. A branch or a tag may be moved,
+   * which is warned of: it is resolved to a commit when the Job starts.
+   */
+  readonly revision: string;
+  /** Secret with a token of the hub that may read the repository, for private and gated ones. @default - none is sent */
+  readonly tokenSecret?: SecretKey;
+  /** URL of the hub or a mirror of it that speaks its API. @default 'https://huggingface.co' */
+  readonly endpoint?: string;
 }
 
 /**
@@ -21,127 +56,57 @@ export class ModelSource {
    * Files downloaded one by one.
    *
    * @param files the files, each with a path of its own
+   * @param authorization secret with the value of the `Authorization` header that their host asks for, e.g. `Bearer <token>`; it is sent to
+   * that host only. Default is none
    */
-  public static urls(files: ModelFile[]): ModelSource {
-    return new ModelSource([...files]);
+  public static urls(files: ModelFile[], authorization?: SecretKey): ModelSource {
+    return new ModelSource({ files: [...files], secret: authorization });
   }
 
   /**
-   * The files of an existing volume. If there is a `SHA256SUMS` among them, they are checked against it first. Hidden files are left out.
+   * The files of an existing volume. If there is a `SHA256SUMS` among them, they are checked against it first. Hidden files are left out, and
+   * links must stay within the volume. A Job that is made again waits for its volume: remove the import before the claim.
    *
    * @param claimName name of a persistent volume claim in the namespace of the import
    * @param folder folder of the volume whose files are taken; default is the whole volume
+   * @param files which files of it; default is what is served, without what holds the same weights again
    */
-  public static volumeClaim(claimName: string, folder?: string): ModelSource {
-    return new ModelSource([], claimName, folder);
+  public static volumeClaim(claimName: string, folder?: string, files?: ModelFiles): ModelSource {
+    return new ModelSource({ claimName, folder, include: files?.include, exclude: files?.exclude });
   }
 
-  /** The files to download; none when they come from a volume. */
+  /**
+   * A model repository of the Hugging Face hub. The Job asks the hub for its files and their checksums, and refuses what does not match.
+   *
+   * @param source the repository
+   */
+  public static huggingFace(source: HuggingFaceSource): ModelSource {
+    const { include, exclude, tokenSecret } = source;
+    return new ModelSource({ repository: { ...source }, include, exclude, secret: tokenSecret });
+  }
+
+  /** The files to download; none when they come from a volume or a hub. */
   public readonly files: ModelFile[];
   /** The volume claim the files come from. @default - they are downloaded */
   public readonly claimName?: string;
   /** The folder of the volume. @default - the whole volume */
   public readonly folder?: string;
+  /** The repository of the hub the files come from. @default - they come from URLs or a volume */
+  public readonly repository?: HuggingFaceSource;
+  /** Patterns of the files that are taken. @default - all */
+  public readonly include?: string[];
+  /** Patterns of files that are left out. @default - see `ModelFiles` */
+  public readonly exclude?: string[];
+  /** The secret that downloads are authorized by. @default - none */
+  public readonly secret?: SecretKey;
 
-  private constructor(files: ModelFile[], claimName?: string, folder?: string) {
-    this.files = files;
-    this.claimName = claimName;
-    this.folder = folder;
+  private constructor(source: Partial<ModelSource>) {
+    this.files = source.files ?? [];
+    this.claimName = source.claimName;
+    this.folder = source.folder;
+    this.repository = source.repository;
+    this.include = source.include;
+    this.exclude = source.exclude;
+    this.secret = source.secret;
   }
-}
-
-/**
- * Path of a file within its version's folder.
- *
- * @internal
- */
-export function storedPath(file: ModelFile): string {
-  return file.path ?? file.url.replace(/[?#].*$/, '').replace(/^.*\//, '');
-}
-
-/** @internal */
-export function sourceFaults(source: ModelSource): Fault[] {
-  if (source.claimName !== undefined) return volumeFaults(source.claimName, source.folder);
-  if (source.files.length === 0) {
-    return [fault('EMPTY_LIST', 'source.files', 'source must list at least one file; got none')];
-  }
-  const paths = source.files.map(storedPath);
-  return [
-    ...source.files.flatMap((file, index) => fileFaults(file, `source.files[${index}]`)),
-    ...repeatedIndexes(paths).map((index) =>
-      fault(
-        'DUPLICATE',
-        `source.files[${index}].path`,
-        `source.files has two files with the path '${paths[index]}'; give one of them another path`,
-      ),
-    ),
-  ];
-}
-
-function volumeFaults(claimName: string, folder?: string): Fault[] {
-  const isFolder = folder === undefined || isSafePath(folder);
-  return [
-    ...(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(claimName)
-      ? []
-      : [
-          fault(
-            'INVALID_NAME',
-            'source.claimName',
-            `source.claimName must be the name of a persistent volume claim (lower-case letters, digits, hyphens and dots); got '${claimName}'`,
-          ),
-        ]),
-    ...(isFolder
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'source.folder',
-            `source.folder must be a path relative to the volume, without '..'; got '${folder}'; e.g. 'models/llama'`,
-          ),
-        ]),
-  ];
-}
-
-function fileFaults(file: ModelFile, at: string): Fault[] {
-  const path = storedPath(file);
-  return [
-    ...urlFaults(file, `${at}.url`),
-    ...(isSafePath(path) && path !== 'SHA256SUMS' ? [] : [pathFault(file, `${at}.path`)]),
-    ...(file.sha256 === undefined || /^[0-9a-f]{64}$/.test(file.sha256)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            `${at}.sha256`,
-            `${at}.sha256 of '${path}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`,
-          ),
-        ]),
-  ];
-}
-
-function urlFaults({ url, sha256 }: ModelFile, property: string): Fault[] {
-  if (!/^https?:\/\/[^\s'"\\]+$/.test(url)) {
-    return [fault('INVALID_FORMAT', property, `${property} must be an https URL; got '${url}'`)];
-  }
-  if (url.startsWith('https:') || sha256 !== undefined) return [];
-  const reason = `${property} '${url}' is not encrypted, so what arrives may be anything; give the file's sha256, or use https`;
-  return [fault('UNENCRYPTED_WITHOUT_CHECKSUM', property, reason)];
-}
-
-function pathFault(file: ModelFile, property: string): Fault {
-  const path = storedPath(file);
-  if (path === 'SHA256SUMS') {
-    const reason = `${property} must not be SHA256SUMS, the list of checksums that the import writes; leave the file out, or rename it`;
-    return fault('RESERVED', property, reason);
-  }
-  return fault(
-    'INVALID_FORMAT',
-    property,
-    `${property} must be a relative path of letters, digits and . _ / @ + = -, without '..'; got '${path}' for ${file.url}; ` +
-      'give the file a path',
-  );
-}
-
-function isSafePath(path: string): boolean {
-  return /^[A-Za-z0-9._@+=-][A-Za-z0-9._/@+=-]*$/.test(path) && !path.includes('..');
 }

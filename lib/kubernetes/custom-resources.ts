@@ -4,6 +4,7 @@ import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { customResourcesChart, customResourcesValues } from './custom-resources-chart';
 import { throwIfInvalid } from '../core/errors';
+import { HELM_BOUNDS } from './helm-bounds';
 import { helmMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
@@ -61,7 +62,7 @@ export class CustomResources extends Construct {
       namespace: props.namespace,
       chart: customResourcesChart(TerraformStack.of(this)),
       values: [customResourcesValues(props.resources)],
-      maxHistory: 5,
+      ...HELM_BOUNDS,
     });
     this.ready = [release];
   }

@@ -2,6 +2,8 @@ import { throwIfInvalid } from '../core/errors';
 import { enter, entered } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
+import { concreteFault } from '../core/tokens';
+import { knownListFaults } from '../core/text-list';
 
 /** Kind of entry in a cluster's ledger: namespaces that exist outside this program, by name. */
 const EXISTING = 'existing namespace';
@@ -12,7 +14,8 @@ const EXISTING = 'existing namespace';
  * Constructs of this library create the namespaces that they are told to use, and a namespace that they created is destroyed with its stack,
  * together with everything that is in it, claims and secrets of yours among them. They use, wait for and never create
  *
- * - a namespace that the program creates itself (`NamespaceV1`) or reads (`DataKubernetesNamespaceV1`), on the same cluster;
+ * - a namespace that the program creates itself (`NamespaceV1`, a `Manifest` of it, a Helm release with `createNamespace`) or reads
+ *   (`DataKubernetesNamespaceV1`), on the same cluster;
  * - a namespace that is declared here;
  * - `default`, `kube-system`, `kube-public` and `kube-node-lease`, which every cluster has.
  *
@@ -30,9 +33,11 @@ export class ExistingNamespaces {
    * @throws ValidationError for a name that Kubernetes refuses
    */
   public static declare(cluster: IKubernetesCluster, names: string[]): void {
+    throwIfInvalid(cluster, knownListFaults('names', names, 'constructs ask for them by name'));
+    const unknown = concreteFault('names', names, 'it decides what is created');
     throwIfInvalid(
       cluster,
-      names.flatMap((name, index) => kubernetesNameFault(`names[${index}]`, name)),
+      unknown.length > 0 ? unknown : names.flatMap((name, index) => kubernetesNameFault(`names[${index}]`, name)),
     );
     for (const name of names) enter(cluster, EXISTING, name, cluster);
   }

@@ -2,7 +2,7 @@ import { TerraformDataSource, TerraformProvider, TerraformResource, TerraformSta
 import { IConstruct } from 'constructs';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { KubernetesAccess, hasDefaultProvider } from './kubernetes-access';
-import { objectIdentity } from './object-attributes';
+import { Attributes, objectIdentity, resolvedValue, singleBlock, synthesizedAttributes } from './object-attributes';
 
 /**
  * Label of a namespace with the Pod Security level that pods in it must meet.
@@ -10,8 +10,6 @@ import { objectIdentity } from './object-attributes';
  * @internal
  */
 export const ENFORCE = 'pod-security.kubernetes.io/enforce';
-
-const TYPES: ReadonlySet<string> = new Set(['kubernetes_namespace', 'kubernetes_namespace_v1']);
 
 /**
  * A namespace that the program creates or reads without this library.
@@ -41,46 +39,61 @@ export function foundNamespace(
   clusters: readonly IKubernetesCluster[],
   isOurs: (construct: IConstruct) => boolean,
 ): FoundNamespace | undefined {
-  const candidates = own.node.root.node.findAll().filter((each) => isNamespace(each) && !isOurs(each)) as (
-    TerraformResource | TerraformDataSource
-  )[];
-  for (const candidate of candidates) {
-    const isResource = TerraformResource.isTerraformResource(candidate);
-    if (!isOnSameCluster(own, candidate, clusters)) continue;
-    if (!isResource) {
-      if (readName(candidate) === name) return {};
-      continue;
-    }
-    const identity = objectIdentity(candidate);
-    if (identity.name !== name || identity.isRepeated) continue;
-    const labels = (identity.labels ?? {}) as { readonly [label: string]: unknown };
-    const level = labels[ENFORCE];
+  for (const candidate of own.node.root.node.findAll()) {
+    const described = isOurs(candidate) ? undefined : describedNamespace(candidate);
+    if (described?.name !== name || !isOnSameCluster(own, candidate as Element, clusters)) continue;
+    if (!TerraformResource.isTerraformResource(candidate)) return {};
+    const level = (described.labels as Attributes | undefined)?.[ENFORCE];
     return { resource: candidate, level: typeof level === 'string' ? level : undefined };
   }
   return undefined;
 }
 
-function isNamespace(construct: IConstruct): boolean {
-  if (TerraformResource.isTerraformResource(construct)) return TYPES.has(construct.terraformResourceType);
-  return (
-    TerraformDataSource.isTerraformDataSource(construct) &&
-    TYPES.has((construct as TerraformDataSource).terraformResourceType)
-  );
+type Element = TerraformResource | TerraformDataSource;
+
+interface DescribedNamespace {
+  readonly name?: unknown;
+  readonly labels?: unknown;
 }
 
-function readName(source: TerraformDataSource): unknown {
+const NAMESPACE = /^kubernetes_namespace(_v1)?$/;
+
+/** The namespace that an element creates or reads; undefined for anything else, and for a number of them. */
+function describedNamespace(element: IConstruct): DescribedNamespace | undefined {
+  if (TerraformDataSource.isTerraformDataSource(element)) return readNamespace(element as TerraformDataSource);
+  if (!TerraformResource.isTerraformResource(element)) return undefined;
+  const { terraformResourceType: type } = element;
+  if (NAMESPACE.test(type)) {
+    const { isRepeated, ...identity } = objectIdentity(element);
+    return isRepeated ? undefined : identity;
+  }
+  if (type !== 'kubernetes_manifest' && type !== 'helm_release') return undefined;
+  const {
+    manifest,
+    create_namespace: creates,
+    namespace,
+    count,
+    for_each: each,
+  } = synthesizedAttributes(element) ?? {};
+  if ((count ?? each) !== undefined) return undefined;
+  if (type === 'helm_release') return creates === true ? { name: resolvedValue(element, namespace) } : undefined;
+  const { kind, metadata } = singleBlock(resolvedValue(element, manifest));
+  return kind === 'Namespace' ? singleBlock(metadata) : undefined;
+}
+
+function readNamespace(source: TerraformDataSource): DescribedNamespace | undefined {
   const { terraformResourceType: type } = source;
-  const [attributes] = Object.values(source.toTerraform()?.data?.[type] ?? {}) as { metadata?: { name?: unknown } }[];
-  return attributes?.metadata?.name;
+  if (!NAMESPACE.test(type)) return undefined;
+  const [attributes] = Object.values(source.toTerraform()?.data?.[type] ?? {}) as Attributes[];
+  return { name: singleBlock(attributes?.metadata).name };
 }
 
 /** Whether two elements are on one cluster, judged by their providers. */
-function isOnSameCluster(
-  own: TerraformResource,
-  other: TerraformResource | TerraformDataSource,
-  clusters: readonly IKubernetesCluster[],
-): boolean {
+function isOnSameCluster(own: TerraformResource, other: Element, clusters: readonly IKubernetesCluster[]): boolean {
   const [ownStack, stack] = [TerraformStack.of(own), TerraformStack.of(other)];
+  // The Helm provider of a cluster has the alias of its Kubernetes provider.
+  if (other.terraformResourceType === 'helm_release')
+    return ownStack === stack && other.provider?.alias === own.provider?.alias;
   if (ownStack === stack && aliased(own.provider) === aliased(other.provider)) return true;
   const known = clusters.flatMap((cluster) => KubernetesAccess.find(other, cluster)?.kubernetesProvider ?? []);
   if (other.provider) return known.includes(other.provider);

@@ -1,3 +1,6 @@
+import { knownListFaults } from '../core/text-list';
+import { throwIfFaulty } from '../units/errors';
+
 /**
  * Where container images are pulled from. One value redirects every image of a topology to a mirror.
  */
@@ -10,8 +13,10 @@ export class ImageRegistry {
    *
    * @param host host, and path prefix if any, e.g. `registry.example.com/mirror`
    * @param pullSecrets names of secrets of type `kubernetes.io/dockerconfigjson` in the namespace of the pods
+   * @throws UnscopedValidationError for a list of secrets that only Terraform knows
    */
   public static mirror(host: string, pullSecrets: string[] = []): ImageRegistry {
+    throwIfFaulty(knownListFaults('pullSecrets', pullSecrets, 'pods and charts name each secret'));
     return new ImageRegistry(host.replace(/\/+$/, ''), pullSecrets);
   }
 

@@ -2,3 +2,4 @@ export * from './existing-namespaces';
 export * from './custom-resources';
 export * from './image-registry';
 export * from './kubernetes-access';
+export * from './network-access';

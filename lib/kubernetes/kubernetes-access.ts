@@ -1,4 +1,4 @@
-import { addValidation } from '../core/validation';
+import { addValidation, warnOnce } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
@@ -10,6 +10,7 @@ import { ValidationError, throwIfInvalid } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hashedName, kubernetesName } from '../core/naming';
 import { synthesizeWhile } from '../core/omission';
+import { execCredential, identityFaults } from './exec-credential';
 import { escapeTemplates } from '../core/template-escape';
 import { givenValue } from '../units/number-faults';
 
@@ -18,11 +19,15 @@ import { givenValue } from '../units/number-faults';
  */
 export interface KubernetesAccessOptions {
   /**
-   * IAM role that `aws eks get-token` assumes; give the one the AWS provider assumes, or the two act as different identities.
-   * @default - the identity of the AWS client's own configuration
+   * IAM role that `aws eks get-token` assumes.
+   * @default - the role that the AWS provider of the cluster assumes, unless `profile` is given; else the identity of the AWS client's own
+   * configuration
    */
   readonly roleArn?: string;
-  /** Profile of the AWS client's configuration. @default - its default profile, or its environment */
+  /**
+   * Profile of the AWS client's configuration.
+   * @default - that of the AWS provider of the cluster; else the client's default profile, or its environment
+   */
   readonly profile?: string;
   /** Proxy through which a private API server is reached, e.g. `socks5://localhost:1080`. @default - none */
   readonly proxyUrl?: string;
@@ -47,13 +52,15 @@ export class KubernetesAccess {
   /**
    * Makes the providers of a cluster in the stack of a scope, or returns the existing ones.
    *
-   * The Kubernetes provider signs in by `aws eks get-token` on an EKS cluster and by kubeconfig elsewhere. The Helm provider is made by
+   * The Kubernetes provider signs in by `aws eks get-token` on an EKS cluster and by kubeconfig elsewhere. The profile and the role of
+   * the AWS provider that creates or reads the cluster are passed on; where that is not possible (a role with an external id, several
+   * roles, values that only another stack knows), synthesis warns with `ACCESS_WITHOUT_AWS_IDENTITY`. The Helm provider is made by
    * `ensureHelmProvider`, so that a stack without custom resources does not need it. Throws a `ValidationError` when the providers already
    * exist with other options.
    *
    * @param scope any construct of the stack
    * @param cluster the cluster
-   * @param options how to sign in @default - the identity of the AWS client's own configuration
+   * @param options how to sign in @default - as the AWS provider of the cluster does
    */
   public static of(scope: Construct, cluster: IKubernetesCluster, options?: KubernetesAccessOptions): KubernetesAccess {
     const known = KubernetesAccess.find(scope, cluster);
@@ -63,8 +70,8 @@ export class KubernetesAccess {
           fault(
             'PROVIDERS_EXIST',
             'options',
-            `the stack already has providers for cluster '${cluster.clusterName}' with other options; call KubernetesAccess.of once, ` +
-              'before the constructs that use it',
+            `the stack already has providers for cluster '${cluster.clusterName}' with other options; give these options to what makes them ` +
+              'first: kubernetesAccess of a topology, or KubernetesAccess.of before the constructs that use the cluster',
           ),
         ]);
       }
@@ -149,7 +156,7 @@ export class KubernetesAccess {
       removeProvidersOfRemoved(stack, cluster);
     }
     this.alias = freeAlias(stack, cluster);
-    const credential = execCredential(cluster.connection, options);
+    const credential = execCredential(stack, cluster, options ?? {});
     this.kubernetesProvider =
       given?.kubernetes ??
       new KubernetesProvider(stack, providerId('Kubernetes', cluster.clusterName), {
@@ -157,7 +164,10 @@ export class KubernetesAccess {
         ...connectionConfig(cluster.connection, options),
         exec: credential && [credential],
       });
-    if (!given) synthesizeWhile(this.kubernetesProvider, () => isInTree(cluster));
+    if (!given) {
+      synthesizeWhile(this.kubernetesProvider, () => isInTree(cluster));
+      warnOnce(this.kubernetesProvider, () => (isInTree(cluster) ? identityFaults(stack, cluster, options ?? {}) : []));
+    }
   }
 
   /**
@@ -183,7 +193,7 @@ export class KubernetesAccess {
       alias: this.alias,
       kubernetes: {
         ...connectionConfig(connection, this.options),
-        exec: execCredential(connection, this.options),
+        exec: execCredential(this.stack, this.cluster, this.options ?? {}),
       },
     });
     synthesizeWhile(helm, () => isInTree(this.cluster));
@@ -285,31 +295,32 @@ function meta(
   return { provider: access && provider(access), dependsOn: dependsOn.length > 0 ? dependsOn : undefined };
 }
 
-/** Kind of entry in a stack's ledger: objects without a provider of their own, by provider type and cluster name. */
+/** Kind of entry in a stack's ledger: types of providers that objects without one of their own need, by cluster name. */
 const PROVIDERLESS_OBJECT = 'object without provider';
 /** Kind of entry for the checks of those objects. */
 const PROVIDER_CHECK = 'provider check';
 
-/** Adds a check of the stack for a default provider, once for all objects of a cluster. */
-function requireProvider(type: string, scope: Construct, cluster: IKubernetesCluster): void {
+/** Adds a check of the stack for default providers, once for all objects of a cluster. */
+function requireProvider(type: string, scope: Construct, { clusterName }: IKubernetesCluster): void {
   const stack = TerraformStack.of(scope);
-  const key = `${type} ${cluster.clusterName}`;
-  enter(stack, PROVIDERLESS_OBJECT, key, scope);
-  if (entered(stack, PROVIDER_CHECK, key).length > 0) return;
-  enter(stack, PROVIDER_CHECK, key, stack);
-  addValidation(stack, () => missingProviderFaults(type, stack, cluster.clusterName));
+  enter(stack, PROVIDERLESS_OBJECT, clusterName, scope, type);
+  if (entered(stack, PROVIDER_CHECK, clusterName).length > 0) return;
+  enter(stack, PROVIDER_CHECK, clusterName, stack);
+  addValidation(stack, () => missingProviderFaults(stack, clusterName));
 }
 
-function missingProviderFaults(type: string, stack: TerraformStack, clusterName: string): Fault[] {
-  const [first, ...others] = entered(stack, PROVIDERLESS_OBJECT, `${type} ${clusterName}`);
-  if (!first || hasDefaultProvider(type, stack)) return [];
+function missingProviderFaults(stack: TerraformStack, clusterName: string): Fault[] {
+  const without = entered<string>(stack, PROVIDERLESS_OBJECT, clusterName);
+  const types = [...new Set(without.map(({ value }) => value))].filter((type) => !hasDefaultProvider(type, stack));
+  const [first, ...others] = without.filter(({ value }) => types.includes(value));
+  if (!first) return [];
   const path = `'${first.owner.node.path}'`;
   const needed = others.length > 0 ? `${path} and ${others.length} more need` : `${path} needs`;
   return [
     fault(
       'MISSING_PROVIDER',
       undefined,
-      `stack '${stack.node.id}' has no ${type} provider for cluster '${clusterName}', which ${needed}; call ` +
+      `stack '${stack.node.id}' has no ${types.sort().reverse().join(' and no ')} provider for cluster '${clusterName}', which ${needed}; call ` +
         'KubernetesAccess.of(stack, cluster) before creating what needs it, or pass your own providers with KubernetesAccess.fromProviders',
     ),
   ];
@@ -376,23 +387,4 @@ function certificateFaults({ certificateAuthorityData: data }: ClusterConnection
   if (data === undefined || /^([A-Za-z0-9+/=\s]|\$\{TfToken\[[^\]]*\]\})*$/.test(data)) return [];
   const reason = `connection.certificateAuthorityData must be base64, as EKS and kubeconfig files have it; got ${givenValue(data)}`;
   return [fault('INVALID_FORMAT', 'connection.certificateAuthorityData', reason)];
-}
-
-function execCredential(connection: ClusterConnection, options?: KubernetesAccessOptions) {
-  if (!connection.eksClusterName) return undefined;
-  return escapeTemplates({
-    apiVersion: 'client.authentication.k8s.io/v1beta1',
-    command: 'aws',
-    args: [
-      'eks',
-      'get-token',
-      '--output',
-      'json',
-      '--cluster-name',
-      connection.eksClusterName,
-      ...(connection.region ? ['--region', connection.region] : []),
-      ...(options?.roleArn ? ['--role-arn', options.roleArn] : []),
-      ...(options?.profile ? ['--profile', options.profile] : []),
-    ],
-  });
 }

@@ -1,8 +1,8 @@
 import { IServiceAccountRole } from '../core/aws-role';
 import { IModelStore } from '../core/model-store';
 
-/** The AWS CLI's image. Pod Identity needs 2.15 or later. */
-export const AWS_CLI_IMAGE = 'public.ecr.aws/aws-cli/aws-cli:2.36.5';
+/** The AWS CLI's image. Pod Identity needs 2.15 or later. `scripts/store-cli.mjs` runs the scripts with the same version. */
+export const AWS_CLI_IMAGE = 'public.ecr.aws/aws-cli/aws-cli:2.38.5';
 
 const CREDENTIALS_MOUNT = '/var/run/secrets/model-store';
 
@@ -14,7 +14,14 @@ const CREDENTIALS_MOUNT = '/var/run/secrets/model-store';
 export function storeEnvironment({ region, credentials, endpoint }: IModelStore): { name: string; value: string }[] {
   return [
     ...(region ? [{ name: 'AWS_DEFAULT_REGION', value: region }] : []),
-    ...(endpoint ? [{ name: 'AWS_ENDPOINT_URL_S3', value: endpoint }] : []),
+    ...(endpoint
+      ? [
+          { name: 'AWS_ENDPOINT_URL_S3', value: endpoint },
+          // Other stores may refuse the CRC64NVME that newer clients send with every object (aws/aws-cli#9214); SHA256SUMS guards the content.
+          { name: 'AWS_REQUEST_CHECKSUM_CALCULATION', value: 'when_required' },
+          { name: 'AWS_RESPONSE_CHECKSUM_VALIDATION', value: 'when_required' },
+        ]
+      : []),
     ...(credentials ? [{ name: 'AWS_SHARED_CREDENTIALS_FILE', value: `${CREDENTIALS_MOUNT}/credentials` }] : []),
   ];
 }

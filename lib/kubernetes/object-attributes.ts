@@ -1,4 +1,11 @@
-import { DefaultTokenResolver, StringConcat, TerraformResource, TerraformStack, Tokenization } from 'cdktf';
+import {
+  DefaultTokenResolver,
+  StringConcat,
+  TerraformElement,
+  TerraformResource,
+  TerraformStack,
+  Tokenization,
+} from 'cdktf';
 
 /**
  * Attributes of a resource as Terraform reads them.
@@ -20,13 +27,13 @@ export function synthesizedAttributes(resource: TerraformResource): Attributes {
 }
 
 /**
- * A value of a resource with its tokens resolved; what only Terraform knows is an expression in `${}`.
+ * A value of a resource or provider with its tokens resolved; what only Terraform knows is an expression in `${}`.
  *
  * @internal
  */
-export function resolvedValue(resource: TerraformResource, value: unknown): unknown {
+export function resolvedValue(element: TerraformElement, value: unknown): unknown {
   return Tokenization.resolve(value, {
-    scope: TerraformStack.of(resource),
+    scope: TerraformStack.of(element),
     resolver: new DefaultTokenResolver(new StringConcat()),
   });
 }

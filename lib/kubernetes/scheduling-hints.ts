@@ -13,6 +13,8 @@ export interface SchedulingHints {
   readonly tensorParallelism?: number;
   /** Number of pods that work together at the same time, and communicate over the fabric. @default 1 */
   readonly podsPerGroup?: number;
+  /** Number of pods, where something outside this program sets it, up to this. @default - as the resource says */
+  readonly maxPods?: number;
   /** Whether the pods of a group require RDMA. @default false */
   readonly rdmaRequired?: boolean;
   /** Whether the pods run to completion: they must fit, but not at the same time as all others. @default - true for Jobs */

@@ -1,4 +1,6 @@
-import { duplicateFaults } from '../units/duplicate-faults';
+import { kubernetesName, hashedName } from '../core/naming';
+import { concreteFault } from '../core/tokens';
+import { plainUrlFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
 
 /**
@@ -6,9 +8,9 @@ import { Fault, fault } from '../units/fault';
  * enters the state.
  */
 export interface AlertSecret {
-  /** Name of the secret. */
+  /** Name of the secret: an RFC 1123 subdomain, e.g. `alerting` or `slack.webhook`. */
   readonly name: string;
-  /** Key within it. */
+  /** Key within it: letters, digits, `-`, `_` and `.`. */
   readonly key: string;
 }
 
@@ -31,17 +33,22 @@ export interface PagerDutyReceiverProps {
 }
 
 /**
- * An HTTP endpoint to post alerts to.
+ * An HTTP endpoint to post alerts to. Exactly one of `url` and `urlSecret` is needed.
  */
 export interface WebhookReceiverProps {
-  /** URL. It is part of the configuration, so it must not contain a secret. */
-  readonly url: string;
+  /**
+   * URL. It is part of the configuration, so one that holds a secret is refused: a user name or password, a token or signature in its query.
+   * @default - it is in `urlSecret`
+   */
+  readonly url?: string;
+  /** Secret that holds the URL, for one that must not be read by others. It needs Alertmanager 0.26 or later. @default - it is `url` */
+  readonly urlSecret?: AlertSecret;
   /** Secret that holds a bearer token. @default - no authorization */
   readonly bearerToken?: AlertSecret;
 }
 
 /**
- * Where Alertmanager sends alerts.
+ * Where Alertmanager sends alerts. What is wrong with a receiver is reported by the monitoring stack that it is given to.
  */
 export class AlertReceiver {
   /**
@@ -53,7 +60,7 @@ export class AlertReceiver {
   public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
     const { webhookUrl, channel } = props;
     const config = { api_url_file: secretPath(webhookUrl), send_resolved: true, ...(channel ? { channel } : {}) };
-    return new AlertReceiver(name, { slack_configs: [config] }, [webhookUrl]);
+    return new AlertReceiver(name, { slack_configs: [config] }, { webhookUrl });
   }
 
   /**
@@ -63,8 +70,9 @@ export class AlertReceiver {
    * @param props the service
    */
   public static pagerDuty(name: string, props: PagerDutyReceiverProps): AlertReceiver {
-    const config = { routing_key_file: secretPath(props.routingKey), send_resolved: true };
-    return new AlertReceiver(name, { pagerduty_configs: [config] }, [props.routingKey]);
+    const { routingKey } = props;
+    const config = { routing_key_file: secretPath(routingKey), send_resolved: true };
+    return new AlertReceiver(name, { pagerduty_configs: [config] }, { routingKey });
   }
 
   /**
@@ -74,12 +82,14 @@ export class AlertReceiver {
    * @param props the endpoint
    */
   public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
-    const { url, bearerToken } = props;
+    const { url, urlSecret, bearerToken } = props;
     const authorization = bearerToken && {
       http_config: { authorization: { credentials_file: secretPath(bearerToken) } },
     };
-    const config = { url, send_resolved: true, ...authorization };
-    return new AlertReceiver(name, { webhook_configs: [config] }, bearerToken ? [bearerToken] : []);
+    const where = urlSecret ? { url_file: secretPath(urlSecret) } : { url };
+    const config = { ...where, send_resolved: true, ...authorization };
+    const secrets = { ...(urlSecret ? { urlSecret } : {}), ...(bearerToken ? { bearerToken } : {}) };
+    return new AlertReceiver(name, { webhook_configs: [config] }, secrets, (at) => webhookFaults(at, props));
   }
 
   /** Name of the receiver. */
@@ -88,11 +98,21 @@ export class AlertReceiver {
   public readonly secrets: AlertSecret[];
 
   private readonly configuration: object;
+  private readonly faultsAt: (property: string) => Fault[];
 
-  private constructor(name: string, configuration: object, secrets: AlertSecret[]) {
+  private constructor(
+    name: string,
+    configuration: object,
+    secrets: { readonly [property: string]: AlertSecret },
+    others: (property: string) => Fault[] = () => [],
+  ) {
     this.name = name;
     this.configuration = configuration;
-    this.secrets = secrets;
+    this.secrets = Object.values(secrets);
+    this.faultsAt = (at) => [
+      ...Object.entries(secrets).flatMap(([property, secret]) => secretFaults(`${at}.${property}`, secret)),
+      ...others(at),
+    ];
   }
 
   /**
@@ -102,6 +122,17 @@ export class AlertReceiver {
    */
   public _render(): object {
     return { name: this.name, ...this.configuration };
+  }
+
+  /**
+   * What is wrong with it, beside its name.
+   *
+   * @param property path of the receiver
+   *
+   * @internal
+   */
+  public _faults(property: string): Fault[] {
+    return this.faultsAt(property);
   }
 }
 
@@ -113,51 +144,79 @@ export function secretFolder(secret: AlertSecret): string {
   return `${SECRETS}/${secret.name}`;
 }
 
+/**
+ * Name of the volume of a secret: an RFC 1123 label, which the name of a secret need not be.
+ *
+ * @internal
+ */
+export function secretVolumeName(secretName: string): string {
+  const name = `secret-${secretName}`;
+  return kubernetesName(name) === name ? name : hashedName(name);
+}
+
 function secretPath(secret: AlertSecret): string {
   return `${secretFolder(secret)}/${secret.key}`;
 }
 
-/** Name of the receiver that drops all alerts. */
-const DROPPING_RECEIVER = 'null';
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const MAX_LENGTH = 253;
 
-/** @internal */
-export function receiverFaults(receivers: readonly AlertReceiver[]): Fault[] {
-  const names = receivers.map(({ name }) => name);
-  return [
-    ...duplicateFaults('alertReceivers', names),
-    ...names.flatMap((name, index) => nameFaults(`alertReceivers[${index}].name`, name)),
-  ];
-}
-
-function nameFaults(property: string, name: string): Fault[] {
-  if (name === '') return [fault('INVALID_NAME', property, `${property} must not be empty; got ''`)];
-  if (name !== DROPPING_RECEIVER) return [];
-  return [
-    fault(
-      'RESERVED',
-      property,
-      `${property} must not be '${DROPPING_RECEIVER}', the name of the receiver that drops alerts; choose another name`,
+/** Kubernetes would refuse the StatefulSet, in the middle of an apply, or the path would lead out of the secret's folder. */
+function secretFaults(property: string, { name, key }: AlertSecret): Fault[] {
+  const unknown = Object.entries({ name, key }).flatMap(([part, value]) =>
+    concreteFault(
+      `${property}.${part}`,
+      value,
+      'the configuration of Alertmanager and names of volumes are made from it',
     ),
+  );
+  if (unknown.length > 0) return unknown;
+  return [
+    ...(SUBDOMAIN.test(name) && name.length <= MAX_LENGTH
+      ? []
+      : [
+          fault(
+            'INVALID_NAME',
+            `${property}.name`,
+            `${property}.name must be the name of a secret (lower-case letters, digits, '-' and '.', starting and ending with a letter or ` +
+              `digit, at most ${MAX_LENGTH} characters); got '${name}'; for example '${kubernetesName(String(name), MAX_LENGTH)}'`,
+          ),
+        ]),
+    ...(/^[-._a-zA-Z0-9]+$/.test(key) && !/^\.\.?$|^\.\./.test(key) && key.length <= MAX_LENGTH
+      ? []
+      : [
+          fault(
+            'INVALID_NAME',
+            `${property}.key`,
+            `${property}.key must be a key of a secret (letters, digits, '-', '_' and '.', not starting with '..', at most ${MAX_LENGTH} ` +
+              `characters); got '${key}'`,
+          ),
+        ]),
   ];
 }
 
-/**
- * The text of `alertmanager.yml`: every alert goes to every receiver, and is dropped if there is no receiver. It uses only features of
- * Alertmanager 0.25.
- *
- * @internal
- */
-export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string {
-  const config = {
-    route: {
-      receiver: DROPPING_RECEIVER,
-      group_by: ['alertname', 'model'],
-      group_wait: '30s',
-      group_interval: '5m',
-      repeat_interval: '4h',
-      routes: receivers.map(({ name }) => ({ receiver: name, continue: true })),
-    },
-    receivers: [{ name: DROPPING_RECEIVER }, ...receivers.map((receiver) => receiver._render())],
-  };
-  return `${JSON.stringify(config, null, 2)}\n`;
+function webhookFaults(at: string, { url, urlSecret }: WebhookReceiverProps): Fault[] {
+  if (url === undefined)
+    return urlSecret
+      ? []
+      : [
+          fault(
+            'MISSING_PROPERTY',
+            `${at}.url`,
+            `${at} needs the URL of its endpoint; give url, or urlSecret for a URL that must not be read by others`,
+          ),
+        ];
+  if (urlSecret)
+    return [
+      fault(
+        'CONFLICTING_PROPERTIES',
+        `${at}.url`,
+        `${at} has both url and urlSecret; keep the one that holds its endpoint`,
+      ),
+    ];
+  return plainUrlFaults(
+    `${at}.url`,
+    url,
+    'put it into a secret, and pass urlSecret, or bearerToken beside a url without it',
+  );
 }

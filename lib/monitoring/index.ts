@@ -1,6 +1,7 @@
 export * from './alert-receiver';
 export * from './indicator';
 export * from './metric-contract';
+export * from './monitoring-options';
 export * from './monitoring-rule';
 export * from './monitoring-stack';
 export * from './monitoring-storage';

@@ -7,6 +7,7 @@ import { UnscopedValidationError } from '../units/errors';
 const triton = (name: string) => Metric.of(MetricExporter.TRITON, name);
 
 const SUCCESS = triton('nv_inference_request_success');
+const FAILURE = triton('nv_inference_request_failure');
 const FIRST_RESPONSE = triton('nv_inference_first_response_histogram_ms');
 const REQUEST_SUMMARY = triton('nv_inference_request_summary_us');
 const GPU_MEMORY_USED = triton('nv_gpu_memory_used_bytes');
@@ -63,6 +64,20 @@ export class Indicator {
   );
 
   /**
+   * Requests that failed, of all that ended, by model. Those that the caller canceled count neither way.
+   */
+  public static readonly FAILURES = new Indicator('failed requests', '%', 'inference_failure_percent', (target) => {
+    const failed = `sum by (model) (rate(${select(FAILURE, target, [...modelMatcher(target), 'reason!="CANCELED"'])}[5m]))`;
+    const answered = `sum by (model) (rate(${select(SUCCESS, target, modelMatcher(target))}[5m]))`;
+    return {
+      // A model that has never answered may have no series of answers.
+      expr: `100 * ${failed} / (${failed} + (${answered} or 0 * ${failed}))`,
+      metrics: [FAILURE, SUCCESS],
+      meaning: 'Of the requests of the last five minutes, without those that the caller canceled.',
+    };
+  });
+
+  /**
    * Memory in use on each GPU. It shows whether the weights fit, but not the load: vLLM and TensorRT-LLM allocate memory in advance.
    * The maximum is taken because every pod on a GPU reports the whole GPU.
    */
@@ -78,6 +93,7 @@ export class Indicator {
   public static readonly ALL: Indicator[] = Object.freeze([
     Indicator.QPS,
     Indicator.LATENCY_P99,
+    Indicator.FAILURES,
     Indicator.GPU_MEMORY,
   ]) as Indicator[];
 
@@ -105,9 +121,7 @@ export class Indicator {
    */
   public query(target: MetricsTarget): IndicatorQuery {
     const query = this.build(target);
-    const missing = query.metrics.flatMap((metric) =>
-      metric.missing(target.exporters, target.version, target.features),
-    );
+    const missing = query.metrics.flatMap((metric) => missingFrom(target, metric));
     if (missing.length === 0) return query;
     const reasons = this.name === Indicator.LATENCY_P99.name ? [...histogramGaps(target), ...missing] : missing;
     throw new UnscopedValidationError([
@@ -148,9 +162,28 @@ function modelMatcher(target: MetricsTarget): string[] {
   return [`model=~${quoted([...target.models].sort().map(escapeRegex).join('|'))}`];
 }
 
+/**
+ * Why a workload does not expose a metric, in sentences; empty when it does.
+ *
+ * @internal
+ */
+export function missingFrom(target: MetricsTarget, metric: Metric): string[] {
+  const missing = metric.missing(target.exporters, target.version, target.features);
+  const needsGpu = target.usesGpus === false && metric.labels.includes('gpu_uuid');
+  return needsGpu ? [...missing, `${metric.name} needs GPUs, and the pods have none`] : missing;
+}
+
+/**
+ * Matchers of all series of a workload.
+ *
+ * @internal
+ */
+export function targetMatchers(target: MetricsTarget): string[] {
+  return [`namespace=${quoted(target.namespace)}`, `job=${quoted(target.jobName)}`];
+}
+
 function select(metric: Metric, target: MetricsTarget, matchers: readonly string[] = [], suffix = ''): string {
-  const own = [`namespace=${quoted(target.namespace)}`, `job=${quoted(target.jobName)}`];
-  return `${metric.name}${suffix}{${[...own, ...matchers].join(',')}}`;
+  return `${metric.name}${suffix}{${[...targetMatchers(target), ...matchers].join(',')}}`;
 }
 
 /**

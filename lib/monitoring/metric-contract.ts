@@ -2,6 +2,7 @@ import { Fault, fault, faultsUnder } from '../units/fault';
 import { Metric } from '../catalog/metric';
 import { MetricType } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
+import { missingFrom } from './indicator';
 import { MonitoringRule, TARGET_LABELS } from './monitoring-rule';
 import { parsePromql, PromqlExpression } from './promql';
 
@@ -127,9 +128,7 @@ class ExpressionCheck {
       );
       return undefined;
     }
-    const missing = targets.map((target, i) =>
-      metrics[i] ? metric.missing(target.exporters, target.version, target.features) : [''],
-    );
+    const missing = targets.map((target, i) => (metrics[i] ? missingFrom(target, metric) : ['']));
     if (missing.every((reasons) => reasons.length > 0)) {
       for (const reason of new Set(missing.flat().filter(Boolean)))
         this.faults.push(fault('METRIC_NOT_EXPOSED', 'expr', reason));

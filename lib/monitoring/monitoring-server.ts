@@ -12,9 +12,14 @@ import { configChecksum, lateChecksumAnnotation } from '../kubernetes/config-che
 import { PodContainer, podTemplate } from '../kubernetes/pod-template';
 import { canonicalBytes } from '../kubernetes/quantity';
 import { PodSecurityLevel } from '../core/pod-security-level';
+import { RemovalPolicy } from '../core/removal-policy';
 import { escapeTemplate } from '../core/template-escape';
 import { DataSize } from '../units/data-size';
+import { secretVolumeName } from './alert-receiver';
 import { MonitoringStorage } from './monitoring-storage';
+
+/** Annotation of a pod that says which volume it is for. */
+const VOLUME = 'gpu-inference-constructs/volume';
 
 /** User `nobody`, whom both images run as. */
 const NOBODY_ID = '65534';
@@ -51,6 +56,7 @@ export interface MonitoringServerProps {
   readonly usesApiServer: boolean;
   /** Maximum start-up time in seconds, including replay of the write-ahead log. */
   readonly startupBudgetSeconds: number;
+  readonly priorityClassName?: string;
   readonly secrets?: readonly { readonly name: string; readonly folder: string }[];
 }
 
@@ -109,6 +115,7 @@ export class MonitoringServer extends Construct {
       metadata: this.metadata('-data'),
       // A storage class that binds on first use would wait for the pod, which waits for the claim.
       waitUntilBound: false,
+      lifecycle: { preventDestroy: storage.removalPolicy === RemovalPolicy.RETAIN },
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: storage.storageClassName && escapeTemplate(storage.storageClassName),
@@ -152,7 +159,11 @@ export class MonitoringServer extends Construct {
     return podTemplate({
       labels,
       // A changed configuration replaces the pod, which reads it at start.
-      annotations: lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
+      annotations: {
+        ...lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
+        // A claim that is replaced is deleted only once no pod uses it: the pod makes way with it.
+        ...(storage.persistent ? { [VOLUME]: this.volumeText() } : {}),
+      },
       registry: imageRegistry,
       securityLevel: PodSecurityLevel.RESTRICTED,
       userId: NOBODY_ID,
@@ -161,15 +172,21 @@ export class MonitoringServer extends Construct {
       spec: {
         // Time for Prometheus to close its write-ahead log and for Alertmanager to write its silences.
         terminationGracePeriodSeconds: 120,
+        priorityClassName: this.props.priorityClassName,
         volume: [
           { name: 'config', configMap: { name: `${name}-config` } },
           storage.persistent
             ? { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }
             : { name: 'data', emptyDir: { sizeLimit: canonicalBytes(size) } },
-          ...secrets.map((secret) => ({ name: `secret-${secret.name}`, secret: { secretName: secret.name } })),
+          ...secrets.map(({ name: secretName }) => ({ name: secretVolumeName(secretName), secret: { secretName } })),
         ],
       },
     });
+  }
+
+  private volumeText(): string {
+    const { storage, size } = this.props;
+    return escapeTemplate([canonicalBytes(size), storage.storageClassName ?? 'default class'].join(' of '));
   }
 
   private configChecksum(): string {
@@ -194,7 +211,7 @@ export class MonitoringServer extends Construct {
       volumeMount: [
         { name: 'config', mountPath: `/etc/${name}`, readOnly: true },
         { name: 'data', mountPath: `/${name}` },
-        ...secrets.map((secret) => ({ name: `secret-${secret.name}`, mountPath: secret.folder, readOnly: true })),
+        ...secrets.map((secret) => ({ name: secretVolumeName(secret.name), mountPath: secret.folder, readOnly: true })),
       ],
     };
   }

@@ -1,4 +1,4 @@
-import { addValidation } from '../core/validation';
+import { addValidation, addWarning } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
@@ -18,13 +18,25 @@ import { kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { IWatchable } from '../core/watchable';
 import { DataSize } from '../units/data-size';
-import { alertmanagerConfig, AlertReceiver, receiverFaults, secretFolder } from './alert-receiver';
+import { secretFolder } from './alert-receiver';
+import { alertmanagerConfig, allReceivers, receiverFaults, receiverWarnings } from './alertmanager-config';
 import { MetricContract } from './metric-contract';
+import { MonitoringOptions } from './monitoring-options';
 import { MonitoringServer } from './monitoring-server';
 import { MonitoringStorage } from './monitoring-storage';
 import { prometheusConfig, ruleFile } from './prometheus-config';
 import { ruleGroups } from './rule-groups';
-import { thresholdFaults, WatchedWorkload, WatchOptions, workloadFaults } from './watched-workload';
+import { allowScrape } from './scrape-policy';
+import {
+  givenThresholdFaults,
+  thresholdsOf,
+  thresholdWarnings,
+  unknownModelFaults,
+  WatchedWorkload,
+  WatchOptions,
+  workloadFaults,
+} from './watched-workload';
+import { knownListFaults } from '../core/text-list';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -39,44 +51,22 @@ const MAX_SCRAPE_INTERVAL_SECONDS = 30;
 /**
  * Properties of `MonitoringStack`.
  */
-export interface MonitoringStackProps {
+export interface MonitoringStackProps extends MonitoringOptions {
   /** The cluster it runs on and whose workloads it watches. */
   readonly cluster: IKubernetesCluster;
-  /**
-   * Namespace, with Pod Security level 'restricted', in which the secrets of the receivers must be. One monitoring stack per namespace.
-   * Created unless the program or the cluster has it: see `ExistingNamespaces`; one that is created is destroyed with its stack, and
-   * everything in it.
-   * @default 'monitoring'
-   */
-  readonly namespace?: string;
-  /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
-  readonly storage?: MonitoringStorage;
-  /** Days that series are kept; fewer if they fill 80 % of the storage sooner. @default 15 */
-  readonly retentionDays?: number;
-  /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */
-  readonly scrapeIntervalSeconds?: number;
-  /** P99 latency in milliseconds above which `HighLatency` fires, unless `watch` sets another. @default 50 */
-  readonly latencyThresholdMs?: number;
-  /** Where alerts are sent; every receiver gets every alert. @default - nowhere; they are visible in Prometheus and Alertmanager */
-  readonly alertReceivers?: AlertReceiver[];
-  /** Other namespaces whose pods may reach Prometheus and Alertmanager. @default - only the namespace itself */
-  readonly accessibleFrom?: string[];
-  /** Memory of Prometheus, request and limit. @default 2 GiB */
-  readonly prometheusMemory?: DataSize;
-  /** Image of Prometheus, 2.42 or later, with its registry. @default - Prometheus 3.13.2, with long-term support until July 2027 */
-  readonly prometheusImage?: string;
-  /** Image of Alertmanager, 0.25 or later, with its registry. @default - Alertmanager 0.33.1 */
-  readonly alertmanagerImage?: string;
-  /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
-  readonly imageRegistry?: ImageRegistry;
 }
 
 /**
  * Prometheus and Alertmanager on a cluster, with rules for the workloads that `watch` names. A construct, not a Terraform stack.
  *
- * For each workload it records the three indicators of `Indicator`, for each model `<model>_latency_p99` in milliseconds, and
- * raises `HighLatency` when that is above its threshold for five minutes. Every query is checked against the metric catalog
+ * For each workload it records the indicators of `Indicator` and, for each model, `<model>_latency_p99` in milliseconds. It raises
+ * `HighLatency` when that is above its threshold for five minutes, `NoServerAnswers` when none of the pods answers or there is none,
+ * `ServerDown` and `ServersMissing` when some of them do not, and `RequestsFail` when more than 5 % of the requests do. Every query is checked against the metric catalog
  * first, so that no alert depends on a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
+ *
+ * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
+ * until the zone is back or the node is removed from the cluster; `heartbeatReceiver` tells of that, and `priorityClassName` keeps the pods
+ * from waiting behind others.
  *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
@@ -102,17 +92,19 @@ export class MonitoringStack extends Construct {
    */
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id);
+    throwIfInvalid(this, knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace'));
     throwIfInvalid(this, propsFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
     this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
-    this.alertmanagerConfiguration = alertmanagerConfig(props.alertReceivers ?? []);
+    this.alertmanagerConfiguration = alertmanagerConfig(props);
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     this.#discovery = this.#makeDiscoveryRole();
     this.#makePrometheus();
     this.#makeAlertmanager();
     this.#makeNetworkPolicy();
+    for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
   }
 
@@ -128,7 +120,7 @@ export class MonitoringStack extends Construct {
 
   /** Text of `rules.yml` for the workloads watched so far. */
   public get rules(): string {
-    return ruleFile(ruleGroups(this.#workloads));
+    return ruleFile(ruleGroups(this.#workloads, this.#props.heartbeatReceiver !== undefined));
   }
 
   /**
@@ -141,10 +133,16 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
-    const candidate = [...this.#workloads, this.#toWatched(workload, options)];
-    throwIfInvalid(this, workloadFaults(candidate));
+    const watched = this.#toWatched(workload, options);
+    throwIfInvalid(this, workloadFaults([...this.#workloads, watched]));
+    for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
     this.#allowDiscovery(workload);
+    allowScrape(this, workload, {
+      cluster: this.#props.cluster,
+      from: this.namespace,
+      pods: this.#labels('prometheus'),
+    });
   }
 
   get #scrapeIntervalSeconds(): number {
@@ -164,8 +162,9 @@ export class MonitoringStack extends Construct {
     return {
       target: workload.metricsTarget,
       latencyAlert: options.latencyAlert ?? true,
-      latencyThresholdMs: options.latencyThresholdMs ?? this.#props.latencyThresholdMs ?? 50,
+      latencyThresholdsMs: thresholdsOf(workload.metricsTarget, options, this.#props),
       metricPrefixes: options.metricPrefixes ?? {},
+      options,
     };
   }
 
@@ -173,7 +172,14 @@ export class MonitoringStack extends Construct {
     const workloads = this.#workloads;
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;
-    const rules = ruleGroups(workloads).flatMap((group) => group.rules);
+    const unknown = unknownModelFaults(
+      'latencyThresholdsMs',
+      this.#props.latencyThresholdsMs,
+      workloads.flatMap(({ target }) => target.models),
+      'the watched workloads serve',
+    );
+    if (unknown.length > 0) return unknown;
+    const rules = ruleGroups(workloads, this.#props.heartbeatReceiver !== undefined).flatMap((group) => group.rules);
     return MetricContract.faults(
       rules,
       workloads.map(({ target }) => target),
@@ -240,7 +246,7 @@ export class MonitoringStack extends Construct {
   }
 
   #makeAlertmanager(): void {
-    const secrets = (this.#props.alertReceivers ?? []).flatMap((receiver) => receiver.secrets);
+    const secrets = allReceivers(this.#props).flatMap((receiver) => receiver.secrets);
     const folders = new Map(secrets.map((secret) => [secret.name, secretFolder(secret)]));
     new MonitoringServer(this, 'Alertmanager', {
       ...this.#server('alertmanager', ALERTMANAGER_PORT),
@@ -292,6 +298,7 @@ export class MonitoringStack extends Construct {
       labels: this.#labels(name),
       port,
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
+      priorityClassName: this.#props.priorityClassName,
     };
   }
 
@@ -308,7 +315,7 @@ export class MonitoringStack extends Construct {
 }
 
 function propsFaults(props: MonitoringStackProps): Fault[] {
-  const { retentionDays, scrapeIntervalSeconds, latencyThresholdMs, accessibleFrom = [], prometheusMemory } = props;
+  const { retentionDays, scrapeIntervalSeconds, accessibleFrom = [], prometheusMemory } = props;
   const numbers = { retentionDays, scrapeIntervalSeconds };
   const tokens = Object.entries(numbers).flatMap(([name, value]) =>
     concreteFault(name, value, 'the configuration of Prometheus is made from it'),
@@ -319,7 +326,7 @@ function propsFaults(props: MonitoringStackProps): Fault[] {
     ...accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name)),
     ...wholeNumberFault('retentionDays', retentionDays, 1, 3650),
     ...wholeNumberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
-    ...(latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
+    ...givenThresholdFaults(props),
     ...(prometheusMemory && prometheusMemory.mib < 256
       ? [
           fault(
@@ -329,6 +336,6 @@ function propsFaults(props: MonitoringStackProps): Fault[] {
           ),
         ]
       : []),
-    ...receiverFaults(props.alertReceivers ?? []),
+    ...receiverFaults(props),
   ];
 }

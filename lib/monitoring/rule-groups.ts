@@ -1,6 +1,14 @@
 import { Indicator, quoted } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
-import { latencyRecord, WatchedWorkload } from './watched-workload';
+import { outageRules } from './outage-rules';
+import { latencyRecord, watchedIndicators, WatchedWorkload } from './watched-workload';
+
+/**
+ * Name of the alert that always fires.
+ *
+ * @internal
+ */
+export const WATCHDOG = 'Watchdog';
 
 /** How long P99 latency must be above its threshold. */
 const LATENCY_FOR = '5m';
@@ -18,22 +26,49 @@ export interface RuleGroup {
 /**
  * The rules for a set of workloads: a group for each, in the order of their job names.
  *
+ * @param workloads the workloads
+ * @param heartbeat whether an alert that always fires comes with them
+ *
  * @internal
  */
-export function ruleGroups(workloads: readonly WatchedWorkload[]): RuleGroup[] {
-  return [...workloads]
+export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = false): RuleGroup[] {
+  const ofWorkloads = [...workloads]
     .sort((a, b) => (a.target.jobName < b.target.jobName ? -1 : 1))
     .map((workload, index, all) => ({
       name: workload.target.jobName,
-      rules: [...indicatorRules(workload), ...latencyRules(workload, all.slice(0, index), all)],
+      rules: [
+        ...indicatorRules(workload),
+        ...latencyRules(workload, all.slice(0, index), all),
+        ...outageRules(workload.target, workload.options.outageAlerts ?? true),
+      ],
     }));
+  return [...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
+}
+
+const HEARTBEAT: RuleGroup = {
+  name: 'gpu-inference-constructs/heartbeat',
+  rules: [
+    {
+      alert: WATCHDOG,
+      expr: 'vector(1)',
+      labels: { severity: 'none' },
+      annotations: {
+        summary: 'Prometheus evaluates its rules and reaches Alertmanager',
+        description: 'It always fires. Its absence means that monitoring is down or cut off.',
+      },
+    },
+  ],
+};
+
+/** Without GPUs there is nothing to compare. */
+function hardwareStep({ target }: WatchedWorkload): string {
+  const gpus = `a GPU throttled? Compare the pods of the job, ${Indicator.GPU_MEMORY.record} and nv_gpu_power_usage. `;
+  return `3. Hardware: is a pod missing or ${target.usesGpus === false ? 'its CPU throttled? Compare the pods of the job. ' : gpus}`;
 }
 
 function indicatorRules(workload: WatchedWorkload): MonitoringRule[] {
   const { jobName: job, namespace } = workload.target;
-  return Indicator.ALL.filter(
-    (indicator) => workload.latencyAlert || indicator.name !== Indicator.LATENCY_P99.name,
-  ).map((indicator) => ({
+  return watchedIndicators(workload).map((indicator) => ({
     record: indicator.record,
     expr: indicator.query(workload.target).expr,
     labels: { job, namespace },
@@ -53,7 +88,7 @@ function latencyRules(
       other.latencyAlert && other.target.models.some((its) => latencyRecord(other, its) === record);
     const oneThreshold = all
       .filter(recordsToo)
-      .every((other) => other.latencyThresholdMs === workload.latencyThresholdMs);
+      .every((other) => other.latencyThresholdsMs[model] === workload.latencyThresholdsMs[model]);
     const recording: MonitoringRule = {
       record,
       expr: `${Indicator.LATENCY_P99.record}{namespace=${quoted(namespace)},job=${quoted(jobName)},model=${quoted(model)}}`,
@@ -72,7 +107,7 @@ function highLatency(
   series: string,
   labels: { readonly [label: string]: string } = {},
 ): MonitoringRule {
-  const threshold = workload.latencyThresholdMs;
+  const threshold = workload.latencyThresholdsMs[model];
   const { meaning } = Indicator.LATENCY_P99.query(workload.target);
   return {
     alert: 'HighLatency',
@@ -86,7 +121,7 @@ function highLatency(
         `1. Load: has ${Indicator.QPS.record}{model="{{ $labels.model }}"} risen? Add replicas, or admit fewer requests. ` +
         `2. Queue: nv_inference_pending_request_count{model="{{ $labels.model }}"} above zero means that requests wait: ` +
         `look at the batching settings and the queue bounds. ` +
-        `3. Hardware: is a pod missing or a GPU throttled? Compare the pods of the job, ${Indicator.GPU_MEMORY.record} and nv_gpu_power_usage. ` +
+        hardwareStep(workload) +
         `4. Change: did it begin with a rollout or a new model version? Roll it back.`,
     },
   };

@@ -1,11 +1,12 @@
 import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../units/fault';
-import { positiveFault, wholeNumberFault } from '../units/number-faults';
+import { wholeNumberFault } from '../units/number-faults';
 import { faultsOf } from '../core/errors';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
 import { Indicator } from './indicator';
+import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
 
 /**
  * How a monitoring stack watches one workload.
@@ -13,6 +14,8 @@ import { Indicator } from './indicator';
 export interface WatchOptions {
   /** P99 latency in milliseconds above which `HighLatency` fires. @default - that of the monitoring stack */
   readonly latencyThresholdMs?: number;
+  /** The same for single models, by name. @default - `latencyThresholdMs`, or that of the monitoring stack */
+  readonly latencyThresholdsMs?: { [model: string]: number };
   /**
    * Prefix of the series `<prefix>_latency_p99`, by model name. @default - the model name with everything but letters, digits and
    * underscores replaced by underscores
@@ -20,6 +23,12 @@ export interface WatchOptions {
   readonly metricPrefixes?: { [model: string]: string };
   /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
   readonly latencyAlert?: boolean;
+  /**
+   * Whether `NoServerAnswers`, `ServerDown` and `ServersMissing` watch its pods. Pass `false` for a workload that is meant to have none at
+   * times, e.g. because it is scaled to zero.
+   * @default true
+   */
+  readonly outageAlerts?: boolean;
 }
 
 /**
@@ -30,8 +39,57 @@ export interface WatchOptions {
 export interface WatchedWorkload {
   readonly target: MetricsTarget;
   readonly latencyAlert: boolean;
-  readonly latencyThresholdMs: number;
+  /** By model: one for each. */
+  readonly latencyThresholdsMs: { readonly [model: string]: number };
   readonly metricPrefixes: { readonly [model: string]: string };
+  /** As given, for messages. */
+  readonly options: WatchOptions;
+}
+
+/**
+ * What a stack and a call of `watch` say of thresholds.
+ *
+ * @internal
+ */
+export interface GivenThresholds {
+  readonly latencyThresholdMs?: number;
+  readonly latencyThresholdsMs?: { readonly [model: string]: number };
+}
+
+/**
+ * The thresholds of all models of a workload: what is said of the model, then of the workload, then of the whole stack, then by its plan.
+ *
+ * @internal
+ */
+export function thresholdsOf(
+  { models, plannedLatencyMs = {} }: MetricsTarget,
+  watch: GivenThresholds,
+  stack: GivenThresholds,
+): { readonly [model: string]: number } {
+  const given = (model: string) =>
+    watch.latencyThresholdsMs?.[model] ??
+    watch.latencyThresholdMs ??
+    stack.latencyThresholdsMs?.[model] ??
+    stack.latencyThresholdMs;
+  return Object.fromEntries(
+    (hasToken(models) ? [] : models).map((model) => [
+      model,
+      given(model) ?? defaultThresholdMs(plannedLatencyMs[model]),
+    ]),
+  );
+}
+
+/**
+ * The indicators that are read from a workload.
+ *
+ * @internal
+ */
+export function watchedIndicators({ target, latencyAlert }: WatchedWorkload): Indicator[] {
+  const left = [
+    ...(latencyAlert ? [] : [Indicator.LATENCY_P99]),
+    ...(target.usesGpus === false ? [Indicator.GPU_MEMORY] : []),
+  ];
+  return Indicator.ALL.filter((indicator) => !left.some(({ name }) => name === indicator.name));
 }
 
 /** @internal */
@@ -50,7 +108,7 @@ export function workloadFaults(workloads: readonly WatchedWorkload[]): Fault[] {
 }
 
 function singleFaults(workload: WatchedWorkload): Fault[] {
-  const { target, latencyThresholdMs, metricPrefixes } = workload;
+  const { target, options, metricPrefixes } = workload;
   const job = hasToken(target.jobName) ? 'a workload' : `'${target.jobName}'`;
   const unknown = Object.entries(target).flatMap(([property, value]) =>
     concreteFault(
@@ -64,16 +122,9 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
   const prefixes = Object.entries(metricPrefixes);
   return [
     ...faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
-    ...thresholdFaults('latencyThresholdMs', latencyThresholdMs),
-    ...prefixes
-      .filter(([model]) => !target.models.includes(model))
-      .map(([model]) =>
-        fault(
-          'UNKNOWN_VALUE',
-          'metricPrefixes',
-          `metricPrefixes names the model '${model}', but ${job} serves ${target.models.join(', ')}`,
-        ),
-      ),
+    ...givenThresholdFaults(options),
+    ...unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
+    ...unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
     ...prefixes
       .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
       .map(([model, prefix]) =>
@@ -86,6 +137,59 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
       ),
     ...indicatorFaults(workload),
   ];
+}
+
+/**
+ * The warnings of thresholds that a workload exceeds while it runs as planned.
+ *
+ * @internal
+ */
+export function thresholdWarnings({ target, latencyAlert, latencyThresholdsMs }: WatchedWorkload): Fault[] {
+  if (!latencyAlert) return [];
+  return Object.entries(latencyThresholdsMs).flatMap(([model, threshold]) =>
+    belowPlanWarnings(model, threshold, target.plannedLatencyMs?.[model]),
+  );
+}
+
+/**
+ * The faults of thresholds as they are given.
+ *
+ * @internal
+ */
+export function givenThresholdFaults({ latencyThresholdMs, latencyThresholdsMs = {} }: GivenThresholds): Fault[] {
+  return [
+    ...(latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
+    ...Object.entries(latencyThresholdsMs).flatMap(([model, value]) =>
+      thresholdFaults(`latencyThresholdsMs.${model}`, value),
+    ),
+  ];
+}
+
+/**
+ * The faults of a map by model that names others.
+ *
+ * @param property the map
+ * @param map its entries
+ * @param models the models that there are
+ * @param who who has them, with a verb
+ *
+ * @internal
+ */
+export function unknownModelFaults(
+  property: string,
+  map: { readonly [model: string]: unknown } | undefined,
+  models: readonly string[],
+  who: string,
+): Fault[] {
+  return Object.keys(map ?? {})
+    .filter((model) => !models.includes(model))
+    .map((model) =>
+      fault(
+        'UNKNOWN_VALUE',
+        property,
+        `${property} names the model '${model}', but ${who} ${models.join(', ') || 'none'}`,
+      ),
+    );
 }
 
 function targetFaults({ jobName, namespace, podSelector, port, models }: MetricsTarget): Fault[] {
@@ -106,25 +210,19 @@ function targetFaults({ jobName, namespace, podSelector, port, models }: Metrics
   ];
 }
 
-/** @internal */
-export function thresholdFaults(property: string, value: number): Fault[] {
-  const token = concreteFault(property, value, 'it is part of the alert rule');
-  return token.length > 0 ? token : positiveFault(property, value);
-}
-
-function indicatorFaults({ target, latencyAlert }: WatchedWorkload): Fault[] {
-  const latency = faultsOf(() => Indicator.LATENCY_P99.query(target)).map(({ id, property, reason }) =>
-    fault(
-      id,
-      property,
-      `${reason}; turn one of them on in the server, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
-    ),
+function indicatorFaults(workload: WatchedWorkload): Fault[] {
+  const { target } = workload;
+  const latency = () =>
+    faultsOf(() => Indicator.LATENCY_P99.query(target)).map(({ id, property, reason }) =>
+      fault(
+        id,
+        property,
+        `${reason}; turn one of them on in the server, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
+      ),
+    );
+  return watchedIndicators(workload).flatMap((indicator) =>
+    indicator.name === Indicator.LATENCY_P99.name ? latency() : faultsOf(() => indicator.query(target)),
   );
-  return [
-    ...faultsOf(() => Indicator.QPS.query(target)),
-    ...faultsOf(() => Indicator.GPU_MEMORY.query(target)),
-    ...(latencyAlert ? latency : []),
-  ];
 }
 
 function jobNameFaults(workloads: readonly WatchedWorkload[]): Fault[] {

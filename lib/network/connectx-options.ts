@@ -3,6 +3,7 @@ import { Fault, fault } from '../units/fault';
 import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { FabricAttachmentKind } from '../core/rdma-fabric';
 import { RdmaAttachment } from './rdma-attachment';
+import { knownListFaults } from '../core/text-list';
 
 /**
  * A fabric of NVIDIA ConnectX adapters: all options of InfiniBand.
@@ -48,6 +49,7 @@ export function connectXFaults(kind: string, options: ConnectXOptions & Partial<
   } = (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
   const isVirtual = way === FabricAttachmentKind.VIRTUAL_FUNCTIONS;
   const faults: Fault[] = [
+    ...knownListFaults('devices', options.devices, 'NCCL gets them as one text'),
     ...wholeNumberFault('adaptersPerNode', adaptersPerNode, 1),
     ...wholeNumberFault('gidIndex', gidIndex, 0),
     ...wholeNumberFault('trafficClass', trafficClass, 0, 255),

@@ -22,6 +22,8 @@ export interface DefinitionWaitProps {
   readonly name: string;
   /** Name of the custom resource definition, e.g. `ippools.nv-ipam.nvidia.com`. */
   readonly definition: string;
+  /** Image of kubectl. @default - the project's own */
+  readonly image?: string;
   readonly imageRegistry: ImageRegistry;
   readonly waitFor: ITerraformDependable[];
   readonly tolerations: () => readonly Toleration[];
@@ -65,7 +67,7 @@ export class DefinitionWait extends Construct {
     });
     const wait = (step: string, condition: string) => ({
       name: step,
-      image: KUBECTL_IMAGE,
+      image: props.image ?? KUBECTL_IMAGE,
       args: ['wait', `--for=${condition}`, `crd/${props.definition}`, '--timeout=15m'],
       resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
     });

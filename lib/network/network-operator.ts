@@ -9,6 +9,7 @@ import { throwIfInvalid } from '../core/errors';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
+import { HELM_BOUNDS } from '../kubernetes/helm-bounds';
 import { helmMeta } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { FabricAttachmentKind, RdmaFabricKind } from '../core/rdma-fabric';
@@ -72,6 +73,11 @@ export interface NvidiaNetworkOperatorProps {
   readonly chartVersion?: string;
   /** URL of the chart's repository. @default 'https://helm.ngc.nvidia.com/nvidia' */
   readonly chartRepository?: string;
+  /**
+   * Image of kubectl, 1.31 or later, with its registry, by tag or by digest: a Job with it waits for what the operator defines.
+   * @default 'registry.k8s.io/kubectl:v1.34.1'
+   */
+  readonly kubectlImage?: string;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }
@@ -99,6 +105,8 @@ export class NvidiaNetworkOperator extends Construct {
   public readonly secondaryNetworks: boolean;
   /** Where images are pulled from. */
   public readonly imageRegistry: ImageRegistry;
+  /** @internal */
+  public readonly _kubectlImage?: string;
   /** Dependency of networks: the operator and its policies. */
   public readonly ready: ITerraformDependable[];
 
@@ -115,6 +123,7 @@ export class NvidiaNetworkOperator extends Construct {
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
+    this._kubectlImage = props.kubectlImage;
     const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
     throwIfInvalid(this, this.#faults(props, pools));
     pools.forEach((pool) => ClusterNodePools.add(pool));
@@ -132,8 +141,8 @@ export class NvidiaNetworkOperator extends Construct {
       chart: 'network-operator',
       version,
       values: [escapeTemplate(JSON.stringify(this.#values(version, props.nodeFeatureDiscovery ?? true)))],
+      ...HELM_BOUNDS,
       timeout: 900,
-      maxHistory: 5,
     });
     const components = this.#components(version);
     const driver = props.driver ?? NicDriver.host();

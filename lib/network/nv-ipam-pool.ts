@@ -98,6 +98,7 @@ function ipamDefinition(operator: NvidiaNetworkOperator): ITerraformDependable[]
       namespace: operator.namespace,
       name: 'nv-ipam-definition',
       definition: 'ippools.nv-ipam.nvidia.com',
+      image: operator._kubectlImage,
       imageRegistry: operator.imageRegistry,
       waitFor: operator.ready,
       tolerations: () => tolerationsOfAnyValue(operator.nodePools.flatMap(({ taints }) => taints)),

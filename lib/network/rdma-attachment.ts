@@ -1,5 +1,7 @@
 import { FabricAttachment, FabricAttachmentKind } from '../core/rdma-fabric';
 import { NetworkName } from './network-name';
+import { knownListFaults, textList } from '../core/text-list';
+import { throwIfFaulty } from '../units/errors';
 
 /**
  * Which adapters of a node belong to a fabric.
@@ -80,7 +82,7 @@ export class RdmaAttachment {
       resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
       networks: (options.networks ?? []).map(({ reference }) => reference),
       podsPerAdapter: options.maxPods ?? 63,
-      ...options.adapters,
+      ...selected(options.adapters),
     });
   }
 
@@ -96,7 +98,7 @@ export class RdmaAttachment {
       resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
       networks: [options.network.reference],
       podsPerAdapter: 1,
-      ...options.adapters,
+      ...selected(options.adapters),
     });
   }
 
@@ -111,7 +113,7 @@ export class RdmaAttachment {
       resourceNames: options.rails.map((rail) => `${NVIDIA_PREFIX}/${rail.resourceName}`),
       networks: options.rails.map((rail) => rail.network.reference),
       podsPerAdapter: options.virtualFunctionsPerAdapter ?? 8,
-      physicalFunctions: options.rails.map((rail) => [...rail.physicalFunctions]),
+      physicalFunctions: options.rails.map((rail) => textList(rail.physicalFunctions)),
     });
   }
 
@@ -131,4 +133,15 @@ export class RdmaAttachment {
   public get networks(): string[] {
     return [...this._facts.networks];
   }
+}
+
+/** Adapters, by lists whose elements a device plugin's configuration names. */
+function selected({ deviceIds, interfaceNames }: AdapterSelection = {}): AdapterSelection {
+  const why = 'the configuration of the device plugin names each';
+  throwIfFaulty(
+    Object.entries({ deviceIds, interfaceNames }).flatMap(([name, list]) =>
+      knownListFaults(`adapters.${name}`, list, why),
+    ),
+  );
+  return { deviceIds, interfaceNames };
 }

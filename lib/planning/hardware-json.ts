@@ -44,8 +44,8 @@ export function hardwareFromJson(json: unknown): GpuNodeType {
   const data = json as Json;
   const storage = data.localStorage;
   const props: GpuNodeTypeProps = {
-    name: String(data.name),
-    gpu: GpuType.of(String(data.gpu)),
+    name: data.name as string,
+    gpu: GpuType.of(data.gpu as string),
     gpuCount: data.gpuCount as number,
     gpuMemory: DataSize.bytes(data.gpuMemory as number),
     vcpus: data.vcpus as number,
@@ -59,7 +59,7 @@ export function hardwareFromJson(json: unknown): GpuNodeType {
     architecture: data.architecture as CpuArchitecture,
   };
   if (data.ec2 === undefined) return GpuNodeType.custom(props);
-  const ec2 = data.ec2 as Json;
+  const ec2 = (typeof data.ec2 === 'object' && data.ec2 !== null ? data.ec2 : {}) as Json;
   return GpuInstanceType.unlisted({
     ...props,
     networkCards: ec2.networkCards as NetworkCard[],

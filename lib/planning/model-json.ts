@@ -1,6 +1,8 @@
 import { DecoderShape } from '../catalog/model-architecture';
 import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
+import { fractionFaults } from '../catalog/model-shape';
+import { throwIfFaulty } from '../units/errors';
 
 /** Plain data of a JSON object. */
 interface Json {
@@ -47,10 +49,10 @@ function isListed(model: ModelSpec): boolean {
 export function modelFromJson(json: unknown): ModelSpec {
   if (typeof json === 'string') return ModelSpec.of(json);
   const data = json as Json;
-  const name = String(data.name);
+  const name = data.name as string;
   const shape = data.shape as DecoderShape;
   const publishedPrecision =
-    data.publishedPrecision === undefined ? undefined : Precision.of(String(data.publishedPrecision));
+    data.publishedPrecision === undefined ? undefined : Precision.of(data.publishedPrecision as string);
   let model: ModelSpec;
   if (data.parameters !== undefined) {
     model = ModelSpec.dense({
@@ -64,8 +66,14 @@ export function modelFromJson(json: unknown): ModelSpec {
       ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision })
       : ModelSpec.dense({ name, shape, publishedPrecision });
   }
-  const shared = data.sharedParameterFraction as number;
-  const skipped = data.skippedLayerFraction as number;
+  const shared = fractionOf('sharedParameterFraction', data.sharedParameterFraction);
+  const skipped = fractionOf('skippedLayerFraction', data.skippedLayerFraction);
   if (shared > 0) model = model.withSharedParameters(shared);
   return skipped > 0 ? model.withSkippedLayers(skipped) : model;
+}
+
+function fractionOf(property: string, value: unknown): number {
+  if (value === undefined) return 0;
+  throwIfFaulty(fractionFaults(property, value as number));
+  return value as number;
 }

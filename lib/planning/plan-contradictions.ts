@@ -1,6 +1,7 @@
 import { Fault, fault } from '../units/fault';
 import { parallelismFaults } from './parallelism-faults';
 import { PlanFacts } from './plan-fields';
+import { memoryContradictions } from './plan-memory-check';
 
 /** Without stages no GPU has fewer weights than an even share; versions of the planner differ by less than this. */
 const LEAST_SHARE = 0.75;
@@ -76,5 +77,5 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `fits is true, but ${memory.total} and ${facts.concurrency} sequences are more than it has room for`,
       ),
     );
-  return faults;
+  return faults.length > 0 ? faults : memoryContradictions(facts);
 }

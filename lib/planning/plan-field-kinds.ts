@@ -61,8 +61,7 @@ function plain<T>(what: string, accepts: (json: unknown) => boolean): FieldKind<
 
 function changedFault(path: string, what: string, json: unknown): Fault {
   if (json === undefined) return fault('PLAN_CHANGED', path, `${path} is missing`);
-  const got = typeof json === 'number' ? givenValue(json) : JSON.stringify(json);
-  return fault('PLAN_CHANGED', path, `${path} must be ${what}; got ${got}`);
+  return fault('PLAN_CHANGED', path, `${path} must be ${what}; got ${givenValue(json)}`);
 }
 
 /** What the catalog refuses is the fault of the field that was read. */

@@ -2,6 +2,7 @@ import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { contradictions } from './plan-contradictions';
 import { PLAN_KIND, PlanFacts } from './plan-fields';
+import { givenValue } from '../units/number-faults';
 
 const FORMAT = 'gpu-inference-constructs/capacity-plan';
 const VERSION = 2;
@@ -32,7 +33,7 @@ export function planFromJson(json: unknown): PlanFacts {
       fault(
         'PLAN_OF_OTHER_VERSION',
         'version',
-        `a capacity plan must have format '${FORMAT}' and version ${VERSION}; got format '${data.format}' and version '${data.version}'; ` +
+        `a capacity plan must have format '${FORMAT}' and version ${VERSION}; got format ${givenValue(data.format)} and version ${givenValue(data.version)}; ` +
           'make it again with CapacityPlan.toJson()',
       ),
     ]);
@@ -70,7 +71,7 @@ function record(value: unknown): Json {
       fault(
         'INVALID_FORMAT',
         undefined,
-        `a capacity plan must be a JSON object as CapacityPlan.toJson() makes it; got ${JSON.stringify(value)}`,
+        `a capacity plan must be a JSON object as CapacityPlan.toJson() makes it; got ${givenValue(value)}`,
       ),
     ]);
   }

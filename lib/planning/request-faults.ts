@@ -139,7 +139,21 @@ export function requestFaults(request: CapacityRequest, precision: Precision): F
     ...hardwareFaults(request, request.instanceType, precision),
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
     ...wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
-    ...positiveFault('pricePerHour', request.pricePerHour),
+    ...priceFaults('pricePerHour', request.pricePerHour),
     ...shareFault('utilization', request.utilization),
   ];
+}
+
+/** Highest price that costs are computed from without losing digits. */
+const HIGHEST_PRICE = 1e9;
+
+/**
+ * The fault of a price that is not above zero, or that no node has.
+ *
+ * @internal
+ */
+export function priceFaults(property: string, price: number | undefined): Fault[] {
+  const faults = positiveFault(property, price);
+  if (price === undefined || faults.length > 0 || price <= HIGHEST_PRICE) return faults;
+  return [fault('OUT_OF_RANGE', property, `${property} must be at most ${HIGHEST_PRICE}; got ${price}`)];
 }

@@ -12,7 +12,7 @@ import { estimates, planOf } from './evaluate';
 import { fitOf } from './memory-fit';
 import { Configuration, Load, configurationOf, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
-import { hardwareFaults } from './request-faults';
+import { hardwareFaults, priceFaults } from './request-faults';
 
 const DEFAULT_LIMIT = 20;
 
@@ -97,7 +97,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
     ...positiveFault('targets.minOutputTokensPerSecond', targets.minOutputTokensPerSecond),
     ...shareFault('utilization', request.utilization),
     ...(candidates ?? []).flatMap((candidate, i) =>
-      positiveFault(`candidates[${i}].pricePerHour`, candidate.pricePerHour),
+      priceFaults(`candidates[${i}].pricePerHour`, candidate.pricePerHour),
     ),
   ];
   if (

@@ -1,4 +1,4 @@
-import { addValidation, addWarning } from '../core/validation';
+import { addValidation, addWarning, warnOnce } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { TerraformResource, TerraformStack } from 'cdktf';
 import { ClusterLedger } from '../core/cluster-ledger';
@@ -13,6 +13,8 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { isSynthesized } from '../core/omission';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
+import { claimsWithoutClass } from './claims-without-class';
+import { missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
 
 /**
@@ -42,6 +44,7 @@ export class ClusterChecks {
         if (found.capacity.length === 0) checks.warn(found.pods);
         return found.faults;
       });
+      warnOnce(cluster, () => [...missingParts(cluster), ...claimsWithoutClass(cluster, checks.objects())]);
       return checks;
     });
   }

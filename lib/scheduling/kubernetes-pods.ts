@@ -102,7 +102,7 @@ function demandOf(
     temporary: JOBS.includes(kind),
     ...hints,
     name,
-    pods: onEveryNode ? 0 : podsOf(kind, attributes, hints.podsPerGroup),
+    pods: onEveryNode ? 0 : (hints.maxPods ?? podsOf(kind, attributes, hints.podsPerGroup)),
     onEveryNode,
     requests: podRequests(many(spec.container).map(container), many(spec.init_container).map(container)),
     nodeSelector: known(one(spec.node_selector)),

@@ -2,6 +2,14 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { NodeRequirement, NodeTerm } from './pod-demand';
 
+/**
+ * Label by which nodes opt out of the cluster's device plugin, because their image has one. The GPU operator and our own agents respect
+ * it.
+ *
+ * @internal
+ */
+export const DEVICE_PLUGIN_LABEL = 'nvidia.com/gpu.deploy.device-plugin';
+
 /** Labels that kubelets, clouds and NVIDIA's feature discovery set; their values are not known here. */
 const WELL_KNOWN_LABELS = [
   /(^|\.)(kubernetes|k8s)\.io\//,

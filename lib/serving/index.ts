@@ -2,6 +2,7 @@ export * from './model/served-model';
 export * from './model/language-model-options';
 export * from './triton/model-instances';
 export * from './triton/model-options';
+export * from './triton/pod-additions';
 export * from './triton/backends/onnx-runtime-model';
 export * from './triton/triton-deployment';
 export * from './triton/triton-deployment-props';

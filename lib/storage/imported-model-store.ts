@@ -35,12 +35,12 @@ export class ImportedModelStore extends Construct implements IModelStore {
     this.credentials = attributes.credentials;
   }
 
-  public grantRead(role: IAwsRole): void {
-    grantRead(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn });
+  public grantRead(role: IAwsRole, prefix?: string): void {
+    grantRead(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn }, prefix);
   }
 
-  public grantReadWrite(role: IAwsRole): void {
-    grantReadWrite(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn });
+  public grantReadWrite(role: IAwsRole, prefix?: string): void {
+    grantReadWrite(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn }, prefix);
   }
 
   public uriFor(model: string, version?: string): string {

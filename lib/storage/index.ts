@@ -1,4 +1,3 @@
 export * from './model-store';
 export * from './model-store-attributes';
-export * from './removal-policy';
 export * from './s3-compatible-store-props';

@@ -12,7 +12,7 @@ import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
-import { TerraformProvider } from 'cdktf';
+import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid } from '../core/errors';
@@ -21,15 +21,18 @@ import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
 import { kubernetesName } from '../core/naming';
 import { awsTags, tagFaults } from '../core/tags';
+import { textList } from '../core/text-list';
 import { concreteFault } from '../core/tokens';
+import { addValidation, warnOnce } from '../core/validation';
 import { bucketNameFaults } from './bucket-name';
 import { ImportedModelStore } from './imported-model-store';
 import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
-import { RemovalPolicy } from './removal-policy';
+import { RemovalPolicy } from '../core/removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
+import { readerFaults, readerStatements, unreadableFaults } from './store-readers';
 import { policyJson } from '../core/policy-json';
 import { escapeTemplate } from '../core/template-escape';
 
@@ -64,7 +67,21 @@ export interface ModelStoreProps {
   readonly incompleteUploadDays?: number;
   /** Where accesses are logged. @default - not logged */
   readonly accessLogs?: ModelStoreAccessLogs;
-  /** What happens to the models when the store is destroyed. @default RemovalPolicy.RETAIN */
+  /**
+   * Roles of other accounts that read the models, by their ARN, or whole accounts, by their 12 digits. The policies of the bucket and of
+   * the store's key let them in; their own policies must allow it too, which `grantRead` of the store writes for roles of the same program. S3 and KMS
+   * refuse the ARN of a role that does not exist yet. The policy of an `encryptionKeyArn` is yours to extend by `kms:Decrypt`.
+   * @default - roles of the store's own account only
+   */
+  readonly readers?: string[];
+  /**
+   * What happens to the models when the store is destroyed or replaced.
+   *
+   * `RETAIN` has Terraform refuse any plan that destroys or replaces the bucket or its key, so that nothing around them is undone either. Terraform
+   * knows this only as long as the store is in the program: before you remove it from the program, let go of its resources by `terraform state rm`,
+   * or by `removed` blocks with `destroy = false`. To destroy it all, apply it with `DESTROY` first.
+   * @default RemovalPolicy.RETAIN
+   */
   readonly removalPolicy?: RemovalPolicy;
   /** Tags of the AWS resources. @default - the library's own */
   readonly tags?: { [key: string]: string };
@@ -124,6 +141,8 @@ export class ModelStore extends Construct implements IModelStore {
 
   readonly #provider?: TerraformProvider;
   readonly #tags: { [key: string]: string };
+  readonly #readers: string[];
+  readonly #retained: boolean;
 
   /**
    * @param scope parent of the construct
@@ -139,8 +158,11 @@ export class ModelStore extends Construct implements IModelStore {
       ...regionFaults(props.region),
       ...credentialFaults(props.credentials),
       ...tagFaults(props.tags),
+      ...readerFaults(props.readers),
     ]);
     this.#provider = props.provider;
+    this.#readers = textList(props.readers ?? []);
+    this.#retained = props.removalPolicy !== RemovalPolicy.DESTROY;
     this.#tags = awsTags({}, props.tags);
     this.region = props.region;
     this.credentials = props.credentials;
@@ -151,7 +173,8 @@ export class ModelStore extends Construct implements IModelStore {
       bucket: props.bucketName && escapeTemplate(props.bucketName),
       // S3 takes at most 37 characters as a prefix.
       bucketPrefix: props.bucketName === undefined ? `${kubernetesName(id, 36)}-` : undefined,
-      forceDestroy: props.removalPolicy === RemovalPolicy.DESTROY,
+      forceDestroy: !this.#retained,
+      lifecycle: { preventDestroy: this.#retained },
       tags: this.#tags,
       // Destroyed before the key: if a bucket cannot be destroyed because it is not empty, the key of its objects must still exist.
       dependsOn: key && [key],
@@ -162,6 +185,9 @@ export class ModelStore extends Construct implements IModelStore {
 
     this.#protect(bucket);
     this.#keepVersions(bucket, props);
+    const unreadable = () => unreadableFaults(this, this.#provider, this.#readers);
+    addValidation(this, () => unreadable().faults);
+    warnOnce(this, () => unreadable().warnings);
     if (props.accessLogs) {
       new S3BucketLoggingA(this, 'AccessLogs', {
         provider: this.#provider,
@@ -176,28 +202,22 @@ export class ModelStore extends Construct implements IModelStore {
    * Lets a role list the bucket, read its objects and decrypt them; nothing else.
    *
    * @param role the role to grant it to
+   * @param prefix folder that it is limited to, e.g. `deepseek/65b` @default - the whole bucket
    */
-  public grantRead(role: IAwsRole): void {
-    grantRead(role, {
-      construct: this,
-      bucketArn: this.bucketArn,
-      kmsKeyArn: this.kmsKeyArn,
-      provider: this.#provider,
-    });
+  public grantRead(role: IAwsRole, prefix?: string): void {
+    const { bucketArn, kmsKeyArn } = this;
+    grantRead(role, { construct: this, bucketArn, kmsKeyArn, provider: this.#provider }, prefix);
   }
 
   /**
    * Lets a role list the bucket, read, write and delete its objects (versions stay) and use the key for both; nothing else.
    *
    * @param role the role to grant it to
+   * @param prefix folder that it is limited to, e.g. `deepseek/65b` @default - the whole bucket
    */
-  public grantReadWrite(role: IAwsRole): void {
-    grantReadWrite(role, {
-      construct: this,
-      bucketArn: this.bucketArn,
-      kmsKeyArn: this.kmsKeyArn,
-      provider: this.#provider,
-    });
+  public grantReadWrite(role: IAwsRole, prefix?: string): void {
+    const { bucketArn, kmsKeyArn } = this;
+    grantReadWrite(role, { construct: this, bucketArn, kmsKeyArn, provider: this.#provider }, prefix);
   }
 
   /**
@@ -213,13 +233,14 @@ export class ModelStore extends Construct implements IModelStore {
   #ownKey(): KmsKey {
     const provider = this.#provider;
     const tags = this.#tags;
-    const { partition } = new DataAwsPartition(this, 'Partition', { provider });
+    const { partition } = this.#partition();
     const { accountId } = new DataAwsCallerIdentity(this, 'Account', { provider });
     const key = new KmsKey(this, 'Key', {
       provider,
       description: escapeTemplate(`Models in store ${this.node.id}`),
       enableKeyRotation: true,
       deletionWindowInDays: 30,
+      lifecycle: { preventDestroy: this.#retained },
       // Delegates the decision to IAM policies of this account, such as those of the grants.
       policy: policyJson({
         Version: '2012-10-17',
@@ -231,6 +252,7 @@ export class ModelStore extends Construct implements IModelStore {
             Action: 'kms:*',
             Resource: '*',
           },
+          ...readerStatements(this.#readers, partition, '').key,
         ],
       }),
       tags,
@@ -252,6 +274,8 @@ export class ModelStore extends Construct implements IModelStore {
       blockPublicPolicy: true,
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
+      // Kept in the state, so that it holds even when the store is no longer in the program.
+      skipDestroy: this.#retained,
     });
     new S3BucketOwnershipControls(this, 'OwnershipControls', {
       provider,
@@ -282,11 +306,23 @@ export class ModelStore extends Construct implements IModelStore {
         Statement: [
           { Sid: 'DenyPlainText', ...deny, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
           { Sid: 'DenyOldTls', ...deny, Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } } },
+          ...this.#letReadersIn(bucket),
         ],
       }),
       // S3 refuses both at the same time.
       dependsOn: [publicAccess],
     });
+  }
+
+  #partition(): DataAwsPartition {
+    const known = this.node.tryFindChild('Partition') as DataAwsPartition | undefined;
+    return known ?? new DataAwsPartition(this, 'Partition', { provider: this.#provider });
+  }
+
+  #letReadersIn(bucket: S3Bucket): object[] {
+    if (!Token.isUnresolved(this.#readers) && this.#readers.length === 0) return [];
+    const { partition } = this.#partition();
+    return readerStatements(this.#readers, partition, bucket.arn).bucket;
   }
 
   #keepVersions(bucket: S3Bucket, props: ModelStoreProps): void {

@@ -38,11 +38,11 @@ export class S3CompatibleStore extends Construct implements IModelStore {
     warnOfPlainEndpoint(this);
   }
 
-  public grantRead(role: IAwsRole): void {
+  public grantRead(role: IAwsRole, _prefix?: string): void {
     this.refuse(role);
   }
 
-  public grantReadWrite(role: IAwsRole): void {
+  public grantReadWrite(role: IAwsRole, _prefix?: string): void {
     this.refuse(role);
   }
 

@@ -1,9 +1,9 @@
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { TerraformProvider, TerraformResource } from 'cdktf';
+import { Lazy, TerraformProvider, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { isInTree } from '../core/cluster-ledger';
+import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { isSynthesized, synthesizeWhile } from '../core/omission';
 import { policyJson } from '../core/policy-json';
 
@@ -15,13 +15,46 @@ interface GrantedStore {
   readonly provider?: TerraformProvider;
 }
 
+/** What is granted: on the bucket as such, on lists of its objects, on objects, and on the key. */
+interface Granted {
+  readonly kind: string;
+  readonly bucket: string[];
+  readonly list: string[];
+  readonly objects: string[];
+  readonly key: string[];
+}
+
+const READ: Granted = {
+  kind: 'Read',
+  bucket: ['s3:GetBucketLocation'],
+  list: ['s3:ListBucket'],
+  objects: ['s3:GetObject'],
+  key: ['kms:Decrypt'],
+};
+const READ_WRITE: Granted = {
+  kind: 'ReadWrite',
+  bucket: ['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+  list: ['s3:ListBucket'],
+  objects: [
+    's3:GetObject',
+    's3:PutObject',
+    's3:DeleteObject',
+    's3:AbortMultipartUpload',
+    's3:ListMultipartUploadParts',
+  ],
+  // A multipart upload decrypts too: S3 reads the parts to put them together.
+  key: ['kms:Decrypt', 'kms:GenerateDataKey'],
+};
+const PREFIX = 'granted prefix';
+const ROLE = 'granted role';
+
 /**
- * Lets a role read the store, by an inline policy beside the role, which is left out once the store is out of the tree.
+ * Lets a role read the store or a folder of it, by an inline policy beside the role, which is left out once the store is out of the tree.
  *
  * @internal
  */
-export function grantRead(role: IAwsRole, store: GrantedStore): void {
-  grant(role, 'Read', store, ['s3:ListBucket', 's3:GetBucketLocation'], ['s3:GetObject'], ['kms:Decrypt']);
+export function grantRead(role: IAwsRole, store: GrantedStore, prefix?: string): void {
+  grant(role, READ, store, prefix);
 }
 
 /**
@@ -29,51 +62,81 @@ export function grantRead(role: IAwsRole, store: GrantedStore): void {
  *
  * @internal
  */
-export function grantReadWrite(role: IAwsRole, store: GrantedStore): void {
-  grant(
-    role,
-    'ReadWrite',
-    store,
-    ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
-    ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-    // A multipart upload decrypts too: S3 reads the parts to put them together.
-    ['kms:Decrypt', 'kms:GenerateDataKey'],
-  );
+export function grantReadWrite(role: IAwsRole, store: GrantedStore, prefix?: string): void {
+  grant(role, READ_WRITE, store, prefix);
 }
 
-function grant(
-  role: IAwsRole,
-  kind: string,
-  store: GrantedStore,
-  bucketActions: string[],
-  objectActions: string[],
-  keyActions: string[],
-): void {
-  // The id is the same for the same store, so that a second grant changes nothing.
-  const id = `${kind}-${store.construct.node.id}-${store.construct.node.addr.slice(-8)}`;
+/**
+ * The roles that a store granted access to and that are in the tree.
+ *
+ * @internal
+ */
+export function grantedRoles(store: IConstruct): IAwsRole[] {
+  return [...new Set(entered<IAwsRole>(store, ROLE).map(({ value }) => value))];
+}
+
+function grant(role: IAwsRole, granted: Granted, store: GrantedStore, prefix?: string): void {
+  enter(store.construct, ROLE, role.node.path, role, role);
+  // The id is the same for the same store, so that a second grant of the same changes nothing, and one of another folder adds to the first.
+  const id = `${granted.kind}-${store.construct.node.id}-${store.construct.node.addr.slice(-8)}`;
   const known = role.node.tryFindChild(id);
-  if (known && isSynthesized(known as IamRolePolicy)) return;
+  if (known && isSynthesized(known as IamRolePolicy)) return enterPrefix(known, store, prefix);
   // A store that was made anew under the same path need not be the same bucket.
   role.node.tryRemoveChild(id);
-  const { bucketArn, kmsKeyArn } = store;
-  const policy = new IamRolePolicy(role as unknown as Construct, id, {
+  const policy: IamRolePolicy = new IamRolePolicy(role as unknown as Construct, id, {
     provider: providerOf(role) ?? store.provider,
     name: id.replace(/[^\w+=,.@-]/g, '-'),
     role: role.roleName,
-    policy: policyJson({
-      Version: '2012-10-17',
-      Statement: [
-        { Sid: 'Bucket', Effect: 'Allow', Action: bucketActions, Resource: [bucketArn] },
-        { Sid: 'Objects', Effect: 'Allow', Action: objectActions, Resource: [`${bucketArn}/*`] },
-        ...(kmsKeyArn ? [{ Sid: 'Key', Effect: 'Allow', Action: keyActions, Resource: [kmsKeyArn] }] : []),
-      ],
-    }),
+    policy: Lazy.stringValue({ produce: () => policyJson(grantedPolicy(granted, store, prefixesOf(policy))) }),
   });
+  enterPrefix(policy, store, prefix);
   synthesizeWhile(policy, () => isInTree(store.construct));
 }
 
-/** A role may be in another account than the bucket: its policies belong to its own account. */
-function providerOf(role: IAwsRole): TerraformProvider | undefined {
+/** The policy of a store, limited to folders where all grants are. */
+function grantedPolicy({ bucket, list, objects, key }: Granted, store: GrantedStore, prefixes: readonly string[]) {
+  const { bucketArn, kmsKeyArn } = store;
+  const limited = !prefixes.includes('');
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Sid: 'Bucket', Effect: 'Allow', Action: limited ? bucket : [...list, ...bucket], Resource: [bucketArn] },
+      ...(limited
+        ? [
+            {
+              Sid: 'List',
+              Effect: 'Allow',
+              Action: list,
+              Resource: [bucketArn],
+              Condition: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}/*`) } },
+            },
+          ]
+        : []),
+      {
+        Sid: 'Objects',
+        Effect: 'Allow',
+        Action: objects,
+        Resource: limited ? prefixes.map((prefix) => `${bucketArn}/${prefix}/*`) : [`${bucketArn}/*`],
+      },
+      ...(kmsKeyArn ? [{ Sid: 'Key', Effect: 'Allow', Action: key, Resource: [kmsKeyArn] }] : []),
+    ],
+  };
+}
+
+function enterPrefix(policy: IConstruct, store: GrantedStore, prefix = ''): void {
+  enter(policy, PREFIX, prefix, store.construct, prefix);
+}
+
+function prefixesOf(policy: IConstruct): string[] {
+  return [...new Set(entered<string>(policy, PREFIX).map(({ value }) => value))].sort();
+}
+
+/**
+ * The provider that a role is made by; it may be of another account than the bucket's, and the role's policies belong to its own account.
+ *
+ * @internal
+ */
+export function providerOf(role: IAwsRole): TerraformProvider | undefined {
   const made = role.node
     .findAll()
     .filter((child) => TerraformResource.isTerraformResource(child))

@@ -111,7 +111,7 @@ export class SynthesizedStack {
   }
 
   /**
-   * The one resource of a type with a name: the name in its Kubernetes metadata, or its name, bucket, function, cluster or node group.
+   * The one resource of a type with a name: the name in its Kubernetes metadata, or its name, bucket, function, cluster, node group or pool.
    * Throws a `UnscopedValidationError` when there is none, or more than one.
    *
    * @param type resource type, e.g. `kubernetes_deployment_v1`
@@ -190,6 +190,7 @@ function namesOf(block: TerraformJson): string[] {
     block.function_name,
     block.cluster_name,
     block.node_group_name,
+    block.node_group_name_prefix?.replace(/-$/, ''),
   ].filter((name): name is string => typeof name === 'string');
 }
 

@@ -1,3 +1,4 @@
 export * from './cloud/cloud-topology';
 export * from './cloud/cloud-topology-props';
 export * from './shared/topology-node-pool';
+export * from './shared/topology-karpenter-pool';

@@ -28,11 +28,24 @@ export class UnscopedValidationError extends Error {
    * @param message the whole message @default - the reasons, one a line
    */
   public constructor(faults: readonly Fault[], message?: string) {
-    super(message ?? faults.map(({ reason }) => reason).join('\n'));
+    super(message ?? reasonsText(faults.map(({ reason }) => reason)));
     this.name = 'UnscopedValidationError';
     this.faults = [...faults];
     Object.defineProperty(this, MARKER, { value: true });
   }
+}
+
+/** Most sentences in the message of an error; `faults` has all of them. */
+const MOST_REASONS = 100;
+
+/**
+ * The sentences of an error's message, one a line.
+ *
+ * @internal
+ */
+export function reasonsText(reasons: readonly string[]): string {
+  const more = reasons.length - MOST_REASONS;
+  return more <= 0 ? reasons.join('\n') : [...reasons.slice(0, MOST_REASONS), `and ${more} more`].join('\n');
 }
 
 /**

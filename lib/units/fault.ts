@@ -1,3 +1,5 @@
+import { boundedText, printableText } from './message-text';
+
 /**
  * One fault of an input, or a warning of something that may not be intended.
  */
@@ -10,8 +12,12 @@ export interface Fault {
   readonly reason: string;
 }
 
+/** Longest path of a property in a fault, and longest sentence: values in them may be of any size. */
+const LONGEST_PROPERTY = 200;
+const LONGEST_REASON = 3000;
+
 /**
- * A fault.
+ * A fault. Whatever the values in them, its path and its sentence have a bounded length and can be printed.
  *
  * @param id stable id, in capitals
  * @param property path of the property at fault; `undefined` where it is not one property
@@ -20,7 +26,9 @@ export interface Fault {
  * @internal
  */
 export function fault(id: string, property: string | undefined, reason: string): Fault {
-  return property === undefined ? { id, reason } : { id, property, reason };
+  const sentence = boundedText(printableText(reason), LONGEST_REASON);
+  if (property === undefined) return { id, reason: sentence };
+  return { id, property: boundedText(printableText(property), LONGEST_PROPERTY), reason: sentence };
 }
 
 /**

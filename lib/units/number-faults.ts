@@ -1,4 +1,5 @@
 import { Fault, fault } from './fault';
+import { quotedText, shownText } from './message-text';
 
 /**
  * The fault of a number that must be whole and within bounds; none when it is, or when it is not given.
@@ -101,7 +102,7 @@ function numberFault(
 
 /**
  * A value as messages show it, whatever a program without types passes: an unresolved Terraform number is told by its size, a text is
- * quoted, so that '8' is told from 8, a missing one is 'nothing', an object is JSON.
+ * quoted, so that '8' is told from 8, a missing one is 'nothing', an object is JSON; long ones are shortened.
  *
  * @internal
  */
@@ -110,10 +111,11 @@ export function givenValue(value: unknown): string {
     return value < -1e200 ? 'a token (a value Terraform only knows later); pass a literal value' : String(value);
   }
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return quotedText(value);
   if (typeof value === 'function') return 'a function';
   try {
-    return JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each)) ?? String(value);
+    const text = JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each));
+    return shownText(text ?? String(value));
   } catch {
     return 'an object that cannot be written as JSON';
   }

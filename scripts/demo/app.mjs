@@ -10,5 +10,8 @@ require('../../examples/quickstart/main.ts');
 const { adaptToProviders } = require('../../test/e2e/harness/adapt.ts');
 const { tools } = require('../../test/e2e/harness/tools.ts');
 for (const { file, json } of stacksIn(process.env.CDKTF_OUTDIR)) {
-  writeFileSync(file, JSON.stringify(adaptToProviders(json, tools().providers), null, 2));
+  const text = JSON.stringify(adaptToProviders(json, tools().providers), null, 2);
+  // What the program protects goes too, as after RemovalPolicy.DESTROY: everything of the demo is made up.
+  const isDestroy = process.env.DEMO_COMMAND === 'destroy';
+  writeFileSync(file, isDestroy ? text.replace(/"prevent_destroy": true/g, '"prevent_destroy": false') : text);
 }

@@ -66,7 +66,8 @@ export class Cdktf {
   run(command, stack, options) {
     const line = [...bin('cdktf-cli', 'cdktf'), command, stack, ...options, '--output', OUTPUT];
     return new Promise((resolve, reject) => {
-      const child = spawn(line[0], line.slice(1), { cwd: WORK, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const env = { ...this.env, DEMO_COMMAND: command };
+      const child = spawn(line[0], line.slice(1), { cwd: WORK, env, stdio: ['ignore', 'pipe', 'pipe'] });
       const progress = new Progress(stack);
       const timer = setInterval(() => progress.show(), PROGRESS_SECONDS * 1000);
       for (const stream of [child.stdout, child.stderr]) {

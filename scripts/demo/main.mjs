@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepare } from '../../test/e2e/setup.mjs';
+import { providerLines } from '../../test/e2e/setup/providers.mjs';
 import { ROOT, say, stacksIn } from '../support.mjs';
 import { Cdktf, OUTPUT, WORK } from './deploy.mjs';
 import { alertRules, nodeGroups, placedPods, table } from './report.mjs';
@@ -79,6 +80,7 @@ async function deployWorkloads(cdktf, kube, example, tools) {
 
 async function deploy() {
   const tools = await prepare();
+  for (const line of providerLines(tools.providers)) say(line);
   const example = quickstart();
   if (!tools.terraform || !tools.emulator) {
     const count = Object.values(example.json).flatMap(({ resource }) =>

@@ -79,7 +79,7 @@ describe('gpu-inference', () => {
     const line = 'plan --model llama-3.1-8b --instance g6.xlarge --context 4096 --concurrency 1';
     expect(run(line).status).toBe(0);
     expect(run(`${line} --checkpoint-size 19`).status).toBe(1);
-    expect(refused(`${line} --checkpoint-size 0`)).toEqual(['CHECKPOINT_SIZE_IMPLAUSIBLE checkpointSize']);
+    expect(refused(`${line} --checkpoint-size 0`)).toEqual(['CHECKPOINT_SIZE_IMPLAUSIBLE --checkpoint-size']);
     expect(refused(`${line} --checkpoint-size -3`)).toEqual(['OUT_OF_RANGE --checkpoint-size']);
   });
 
@@ -136,12 +136,12 @@ describe('gpu-inference', () => {
     ['plan model', ['NOT_AN_OPTION model', 'MISSING_PROPERTY --instance', 'MISSING_PROPERTY --model']],
     ['plan --model llama-3.1-8b --instance g6.xl', ['UNKNOWN_VALUE --instance']],
     ['plan --model llama-3.1-8b --instance g6.xlarge --context many', ['INVALID_FORMAT --context']],
-    ['plan --model llama-3.1-8b --instance g6.xlarge --context -5', ['NOT_A_WHOLE_NUMBER contextLength']],
+    ['plan --model llama-3.1-8b --instance g6.xlarge --context -5', ['NOT_A_WHOLE_NUMBER --context']],
     ['plan --model llama-3.1-8b --instance g6.xlarge --network rmda', ['UNKNOWN_VALUE --network']],
-    ['plan --model llama-3.1-8b --instance g4dn.xlarge --precision bf16', ['PRECISION_NOT_SUPPORTED precision']],
+    ['plan --model llama-3.1-8b --instance g4dn.xlarge --precision bf16', ['PRECISION_NOT_SUPPORTED --precision']],
     [
       'plan --model llama-3.1-8b --instance g6e.xlarge --kv-precision fp32',
-      ['CACHE_NEEDS_FP32_WEIGHTS kvCachePrecision'],
+      ['CACHE_NEEDS_FP32_WEIGHTS --kv-precision'],
     ],
     ['search --model llama-3.1-8b --instances g6.xlarge=free', ['INVALID_FORMAT --instances']],
     ['search --model llama-3.1-8b --instances g6e.xlarge=', ['INVALID_FORMAT --instances']],
@@ -157,5 +157,64 @@ describe('gpu-inference', () => {
     ],
   ])('%s is a misuse', (line, ids) => {
     expect(refused(line)).toEqual(ids);
+  });
+
+  test('prints its version', () => {
+    expect(runCommandLine(['--version'], readFile, '1.2.3')).toEqual({ output: '1.2.3', status: 0 });
+  });
+
+  test('search has status 1 when no choice reaches the targets, and says so', () => {
+    const line = 'search --model llama-3.1-8b --instances g6e.xlarge';
+    expect(run(line).status).toBe(0);
+    const missed = run(`${line} --max-ms-per-token 1`);
+    expect(missed.status).toBe(1);
+    expect(missed.output).toMatch(
+      /^nothing reaches the targets; the nearest comes first: time per output token [\d.]+ ms, wanted at most 1; relax the targets/,
+    );
+    expect(run(`${line} --max-ms-per-token 1 --json`).status).toBe(1);
+    expect(run('search --model deepseek-v3 --instances g6.xlarge').output).toMatch(/^nothing fits; .*--max-nodes/);
+  });
+
+  test('documents its exit statuses', () => {
+    for (const line of ['--help', 'plan --help', 'search --help']) {
+      expect(run(line).output).toMatch(/exit status: 0 .* 1 .* 2 .* 3 an error of the program itself/);
+    }
+  });
+
+  test('a bug has a status of its own and one line', () => {
+    const args = ['plan', '--model', 'llama-3.1-8b', '--instance', 'g6e.xlarge'];
+    const broken = {
+      ...args,
+      length: 5,
+      [Symbol.iterator]: () => {
+        throw new RangeError('deep\nstack \u001b[2J');
+      },
+    };
+    expect(runCommandLine(broken as unknown as string[], readFile)).toEqual({
+      output: 'internal error: RangeError: deep; please report it with the command',
+      status: 3,
+    });
+  });
+
+  test('speaks of options', () => {
+    const lines = [
+      'plan --model llama-3.1-8b --instance g6e.xlarge --context 999999999',
+      'plan --model llama-3.1-8b --instance g6e.xlarge --context 1000 --input 900 --output 900',
+      'plan --model llama-3.1-8b --instance g6e.xlarge --tensor 3 --micro-batches 0 --max-nodes 0 --price 0',
+      'plan --model llama-3.1-8b --instance g6e.xlarge --utilization 7 --max-sequences 0 --max-batched-tokens 0',
+      'plan --model llama-3.1-8b --instance g6e.xlarge --checkpoint-size 9000 --cpu-offload -1 --kv-precision int4',
+      'plan --model llama-9 --instance g6e.tiny --precision fp7 --engine vlm',
+      'plan --model 0.000001B --instance g6e.xlarge',
+      'search --model llama-3.1-8b --max-ms-per-token 0 --max-ms-to-first-token -1 --min-tokens-per-second 0 --limit 0',
+      'search --model llama-3.1-8b --max-replicas 0 --instances g6e.xlarge=-1 --kv-precision fp32',
+    ];
+    for (const line of lines) {
+      const { output, status } = run(line);
+      expect(status).toBe(2);
+      expect(output).not.toMatch(/\b[a-z]+[A-Z]\w*|\b(ModelSpec|GpuInstanceType|GpuNodeType|CapacityPlan|DataSize)\b/);
+    }
+    expect(run(lines[0]).output).toBe(
+      'error: --context 999999999 exceeds the 131072 tokens that llama-3.1-8b was made for; use at most 131072',
+    );
   });
 });

@@ -22,7 +22,9 @@ export const managed =
   (options: Options, cluster: TestEksClusterProps = {}) =>
   () => {
     const stack = testStack();
-    const props = { cluster: testEksCluster(stack, cluster), instanceType: G5_XLARGE, minNodes: 1, maxNodes: 2 };
+    // Reserved capacity is of a type that is sold as capacity blocks.
+    const instanceType = options.capacity?.block ? P5_48XLARGE : G5_XLARGE;
+    const props = { cluster: testEksCluster(stack, cluster), instanceType, minNodes: 1, maxNodes: 2 };
     new GpuNodePool(stack, 'Chat', { ...props, ...options });
   };
 

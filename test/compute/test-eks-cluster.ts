@@ -1,4 +1,5 @@
-import { TerraformProvider, TerraformStack } from 'cdktf';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
@@ -55,9 +56,13 @@ export class TestEksCluster extends TestCluster implements IEksCluster {
 /** An EKS cluster whose Kubernetes provider is in the stack. */
 export function testEksCluster(stack: TerraformStack, props: TestEksClusterProps = {}): TestEksCluster {
   const cluster = new TestEksCluster(stack, {
-    connection: { eksClusterName: 'test', region: 'eu-central-1' },
+    connection: { eksClusterName: 'test', region: 'us-west-2' },
     ...props,
   });
   KubernetesAccess.of(stack, cluster);
+  // The stack is for the region of the cluster.
+  const { region } = cluster.connection;
+  const aws = stack.node.tryFindChild('Aws') as AwsProvider | undefined;
+  if (aws && region !== undefined && !Token.isUnresolved(region)) aws.region = region;
   return cluster;
 }

@@ -17,12 +17,14 @@ export function addPool(
   cluster: TestEksClusterProps = {},
   id = 'Chat',
 ): GpuNodePool {
+  const { instanceType = GpuInstanceType.G5_XLARGE, ...rest } = options;
   return new GpuNodePool(stack, id, {
     cluster: testEksCluster(stack, cluster),
-    instanceType: GpuInstanceType.G5_XLARGE,
+    // Types that AWS sells elsewhere are tested here as well.
+    instanceType: instanceType.offeredIn('us-west-2'),
     minNodes: 1,
     maxNodes: 2,
-    ...options,
+    ...rest,
   });
 }
 

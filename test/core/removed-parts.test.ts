@@ -22,7 +22,7 @@ import { faultsThrown, idsOf } from '../support/faults';
 import { Block, synthStack, synthesize, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 
-const ZONES = ['eu-central-1a', 'eu-central-1b'];
+const ZONES = ['us-west-2a', 'us-west-2b'];
 
 describe('node agents follow the pools back', () => {
   const EFA = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };

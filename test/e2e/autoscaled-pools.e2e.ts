@@ -58,7 +58,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
     const { spec } = await found('karpenter.k8s.aws/v1', 'EC2NodeClass', 'fixed');
     const types = (spec.networkInterfaces as { interfaceType: string }[]).map(({ interfaceType }) => interfaceType);
     expect(types).toEqual(['interface', ...Array<string>(32).fill('efa-only')]);
-    expect((await found('karpenter.sh/v1', 'NodePool', 'fixed')).spec.replicas).toBe(2);
+    expect((await found('karpenter.sh/v1', 'NodePool', 'fixed.static')).spec.replicas).toBe(2);
     expect((await found('karpenter.sh/v1', 'NodePool', 'elastic')).spec.limits).toEqual({ 'nvidia.com/gpu': '16' });
     const overlay = await found('karpenter.sh/v1alpha1', 'NodeOverlay', 'fixed');
     expect(overlay.spec.capacity).toEqual({ 'hugepages-2Mi': '10256Mi' });
@@ -95,7 +95,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
   });
 
   test('get their agents when Karpenter makes their nodes', async () => {
-    await site.addNodes(await karpenterNodes(site.kube, { fixed: 2, elastic: 1 }));
+    await site.addNodes(await karpenterNodes(site.kube, { 'fixed.static': 2, elastic: 1 }));
     const pods = await running(site.kube, 'gpu-node-agents', 7);
     const agents = pods.map(({ metadata }) => metadata.ownerReferences[0].name as string);
     const placed = (await poolsOf(site.kube, pods)).map((pool, index) => `${agents[index]} on ${pool}`);
@@ -140,8 +140,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools that grow by them
     });
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leave nothing behind', async () => {

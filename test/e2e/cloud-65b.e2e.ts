@@ -74,6 +74,10 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
     // The gateway endpoint of S3 sends none.
     expect(site.proxy.sentOf('VPC endpoint: private DNS')).toEqual(expect.arrayContaining(Array(4).fill('true')));
 
+    // That of S3 alone.
+    const policies = site.proxy.sentOf('VPC endpoint: policy').map((it) => JSON.parse(it as string) as object);
+    expect(policies).toEqual([expect.objectContaining({ Version: '2012-10-17', Statement: expect.any(Array) })]);
+
     expect(site.proxy.sentOf('flow log: role')).toEqual([expect.stringMatching(/^arn:aws:iam::\d{12}:role\//)]);
     expect(site.proxy.sentOf('flow log: aggregation interval')).toEqual(['600']);
     expect(site.proxy.sentOf('flow log: tags')).toEqual([
@@ -136,8 +140,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
     expect(await running(site.kube, 'inference', 2)).toHaveLength(2);
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leaves nothing behind', async () => {

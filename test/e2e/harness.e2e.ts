@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import * as path from 'node:path';
@@ -123,6 +124,25 @@ describeWith(['terraform', 'emulator'], 'the AWS stand-in', () => {
 
   test('is the only server a client may name', () => {
     expect(() => new AwsClient('https://ec2.eu-central-1.amazonaws.com', 'eu-central-1')).toThrow('loopback interface');
+  });
+
+  test('judges by records of the versions that are installed', () => {
+    const script = path.join(__dirname, 'tools', 'record-aws-facts.py');
+    const checked = spawnSync(tools().emulator!.python, [script, '--check'], { encoding: 'utf8' });
+    expect([checked.status, checked.stdout, checked.stderr]).toEqual([0, '', '']);
+  });
+
+  test('refuses what AWS refuses, with a reason, and keeps nothing of it', async () => {
+    const kubernetes = { version: '9.99', roleArn: 'arn:aws:iam::000000000000:role/nobody' };
+    const sent = { name: 'refused', ...kubernetes, resourcesVpcConfig: { subnetIds: ['subnet-9'] } };
+    await expect(aws.post('eks', '/clusters', sent)).rejects.toThrow(
+      /400.*unsupported Kubernetes version 9\.99.*subnet-9/,
+    );
+    await expect(aws.query('ec2', 'CreateSubnet', { VpcId: 'vpc-9', CidrBlock: '10.0.0.0/24' })).rejects.toThrow(
+      /400.*InvalidVpcID\.NotFound/s,
+    );
+    expect((await aws.get('eks', '/clusters')).clusters).toEqual([]);
+    expect(standIns.proxy!.refused.map(({ action }) => action)).toEqual(['POST /clusters', 'CreateSubnet']);
   });
 
   test('keeps what the provider sends: a second plan is empty', async () => {

@@ -3,6 +3,7 @@ import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
   Autoscaling,
   Capacity,
+  DataSize,
   EfaLayout,
   EksGpuCluster,
   GpuInstanceType,
@@ -12,6 +13,7 @@ import {
   NodeAgents,
   NodeImage,
   NodeRepair,
+  Placement,
   RdmaFabric,
   TaintEffect,
 } from '../../lib';
@@ -75,7 +77,8 @@ const SPECIAL: { readonly [pool: string]: GpuNodePoolOptions } = {
 /** The pool of an instance type: with EFA where it has any, one node, and two of p5.48xlarge. */
 function onDemand(instanceType: GpuInstanceType): GpuNodePoolOptions {
   return {
-    instanceType,
+    // AWS sells p5e in another region.
+    instanceType: instanceType.offeredIn(REGION),
     fabric: instanceType.efaInterfaces > 0 ? RdmaFabric.efa() : undefined,
     minNodes: instanceType === GpuInstanceType.P5_48XLARGE ? 2 : 1,
     maxNodes: 2,
@@ -91,12 +94,34 @@ export const POOLS: { readonly [pool: string]: GpuNodePoolOptions } = {
   ...SPECIAL,
 };
 
-/** What may be changed of a pool, the attribute of the node group that it is, and what EKS is asked for; the pools take turns. */
-export const CHANGES: readonly [
+/** A change of a pool, the attribute of the node group that it is, and what EKS is asked for. */
+type PoolChange = readonly [
   attribute: string,
   change: (pool: GpuNodePoolOptions) => Partial<GpuNodePoolOptions>,
   sent: (pool: GpuNodePoolOptions) => object,
-][] = [
+];
+
+const SECOND_TEMPLATE = { launchTemplate: { version: '2' } };
+
+/** Pools whose nodes are rolled: another release of the image, or another version of the launch template. */
+export const ROLLED: { readonly [pool: string]: PoolChange } = {
+  'g5-48xlarge': [
+    'release_version',
+    () => ({ image: NodeImage.al2023({ releaseVersion: '1.35.7-20260801', driverMajor: 580 }) }),
+    () => ({ releaseVersion: '1.35.7-20260801', launchTemplate: { version: '1' } }),
+  ],
+  bottlerocket: [
+    'release_version',
+    () => ({ image: NodeImage.bottlerocket({ releaseVersion: '1.62.0-1d7b2d2f' }) }),
+    () => ({ releaseVersion: '1.62.0-1d7b2d2f', launchTemplate: { version: '1' } }),
+  ],
+  'g6e-48xlarge': ['launch_template', () => ({ diskSize: DataSize.gib(320) }), () => SECOND_TEMPLATE],
+  'p4d-24xlarge': ['launch_template', () => ({ placement: Placement.none() }), () => SECOND_TEMPLATE],
+  'p5en-48xlarge': ['launch_template', () => ({ efaLayout: EfaLayout.COMBINED }), () => SECOND_TEMPLATE],
+};
+
+/** What is changed of the other pools, which take turns. */
+const IN_PLACE: readonly PoolChange[] = [
   ['labels', () => ({ labels: { team: 'research' } }), () => ({ labels: { addOrUpdateLabels: { team: 'research' } } })],
   ['scaling_config', ({ maxNodes }) => ({ maxNodes: maxNodes + 1 }), ({ maxNodes }) => ({ maxSize: maxNodes + 1 })],
   [
@@ -105,6 +130,11 @@ export const CHANGES: readonly [
     () => ({ taints: { addOrUpdateTaints: [{ key: 'team', value: 'research', effect: 'NO_SCHEDULE' }] } }),
   ],
 ];
+
+/** The one change that each pool sees. */
+export const CHANGES: { readonly [pool: string]: PoolChange } = Object.fromEntries(
+  Object.keys(POOLS).map((pool, index) => [pool, ROLLED[pool] ?? IN_PLACE[index % IN_PLACE.length]]),
+);
 
 /** A cluster with all of the pools, and the agents of their nodes. */
 export class AllPools {
@@ -129,8 +159,8 @@ export class AllPools {
       nodeMonitoring: true,
     });
     this.pools = new Map(
-      Object.entries(POOLS).map(([poolName, pool], index) => {
-        const [, change] = CHANGES[index % CHANGES.length];
+      Object.entries(POOLS).map(([poolName, pool]) => {
+        const [, change] = CHANGES[poolName];
         const options = { ...pool, ...(changed ? change(pool) : {}) };
         return [poolName, new GpuNodePool(this.infrastructure, poolName, { cluster, poolName, ...options })];
       }),

@@ -10,7 +10,7 @@ import { until } from './harness/process';
 import { Site } from './harness/site';
 import { tools } from './harness/tools';
 import { DEVICES, LAYOUTS, ruleOf } from './pools-expected';
-import { AllPools, CHANGES, CLUSTER, POOLS, REGION } from './pools-stack';
+import { AllPools, CHANGES, CLUSTER, POOLS, REGION, ROLLED } from './pools-stack';
 
 const NAMES = Object.keys(POOLS);
 const BLOCK = 'cr-02168da1478b509e0';
@@ -83,7 +83,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
         'nvidia.com/gpu.present': 'true',
         'k8s.amazonaws.com/accelerator': expect.stringMatching(/^nvidia-[a-z0-9-]+$/),
         ...(efa > 0 ? { 'gpu-inference-constructs/efa': 'true' } : {}),
-        ...(image ? { 'nvidia.com/gpu.deploy.device-plugin': 'false' } : {}),
+        ...(image ? { 'nvidia.com/gpu.deploy.device-plugin': 'false', 'nvidia.com/gpu.deploy.operands': 'false' } : {}),
       });
       expect(nodeGroup.taints).toEqual([{ key: 'nvidia.com/gpu', value: 'present', effect: 'NO_SCHEDULE' }]);
       const { minNodes, maxNodes } = POOLS[pool];
@@ -204,17 +204,22 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
     await until(async () => (await site.pods('default')).length === 0, 60, 'the end of the workloads');
   });
 
-  test('change their labels, sizes and taints in place, and nothing else', async () => {
+  test('change in place, labels to the layout of the interfaces, and nothing else', async () => {
     const changes = await site.plan(describeChanged);
     const groups = changes.filter(({ subject }) => subject.startsWith('aws_eks_node_group.'));
     expect(groups.map(({ subject, action, attributes }) => [poolOf(subject), action, attributes]).sort()).toEqual(
-      NAMES.map((pool, index) => [pool, 'update', [CHANGES[index % CHANGES.length][0]]]).sort(),
+      NAMES.map((pool) => [pool, 'update', [CHANGES[pool][0]]]).sort(),
     );
     // What the autoscaler is told of a pool follows its label or taint; the agents follow the taints.
     const others = changes.filter((change) => !groups.includes(change));
     for (const { subject, action } of others) {
-      if (subject.startsWith('aws_')) {
-        expect([subject, action]).toEqual([expect.stringMatching(/^aws_autoscaling_group_tag\..*from-zero/), 'create']);
+      if (/^aws_launch_template\./.test(subject)) {
+        expect([poolOf(subject), action]).toEqual([expect.stringMatching(/^(g6e|p4d|p5en)-/), 'update']);
+      } else if (subject.startsWith('aws_')) {
+        const [type, expected] = subject.includes('placement_group')
+          ? [/^aws_placement_group\.p4d/, 'delete']
+          : [/^aws_autoscaling_group_tag\..*from-zero/, 'create'];
+        expect([subject, action]).toEqual([expect.stringMatching(type), expected]);
       } else expect([subject, action]).toEqual([expect.stringMatching(/daemon_?set/i), 'update']);
     }
     expect(others.some(({ subject }) => /daemon_?set/i.test(subject))).toBe(true);
@@ -222,21 +227,30 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
 
   test('send those changes and no other, and plan nothing after that', async () => {
     const isMaking = ({ method, action }: Exchange) =>
-      method === 'POST' && /^Create(?!OrUpdateTags)|\/node-groups$/.test(action);
+      method === 'POST' && /^Create(?!OrUpdateTags|LaunchTemplateVersion)|\/node-groups$/.test(action);
     const made = () => site.proxy.exchanges.filter(isMaking).map(({ action }) => action);
     const before = made();
     await site.apply(describeChanged);
     expect(made()).toEqual(before);
     expect(site.proxy.sentOf('node group: updated in place')).toHaveLength(NAMES.length);
-    const sent = site.proxy.exchanges.filter(({ path }) => path.endsWith('/update-config'));
-    expect(sent.map(({ path, sent: body }) => [path.split('/')[4], sentChange(body)]).sort()).toEqual(
-      NAMES.map((pool, index) => [pool, CHANGES[index % CHANGES.length][2](POOLS[pool])]).sort(),
+    const sent = site.proxy.exchanges.filter(({ path }) => /\/update-(config|version)$/.test(path));
+    expect(sent.map(({ path, sent: body }) => [poolIn(path), sentChange(body)]).sort()).toEqual(
+      NAMES.map((pool) => [pool, CHANGES[pool][2](POOLS[pool])]).sort(),
     );
+    const versions = site.proxy.requests('CreateLaunchTemplateVersion').map((it) => it.LaunchTemplateData as Value);
+    expect(versions).toHaveLength(
+      Object.values(ROLLED).filter(([attribute]) => attribute === 'launch_template').length,
+    );
+    const find = (has: (data: Value) => boolean) => versions.filter(has);
+    expect(find((data) => data.BlockDeviceMapping[0].Ebs.VolumeSize === '320')).toHaveLength(1);
+    expect(find((data) => data.Placement === undefined)).toHaveLength(1);
+    expect(find((data) => data.NetworkInterface[0].InterfaceType === 'efa')).toHaveLength(1);
     expect(await site.plan(describeChanged)).toEqual([]);
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leave nothing behind', async () => {
@@ -247,14 +261,23 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
   });
 });
 
-/** The pool of a node group in Terraform's state, whose address is made of the construct's path. */
-function poolOf(subject: string): string | undefined {
-  return NAMES.find((pool) => new RegExp(`^aws_eks_node_group\\.${pool}_[0-9A-F]{8}$`).test(subject));
+/** The pool of a request for its node group, whose name ends in what Terraform made. */
+function poolIn(path: string): string {
+  return path.split('/')[4].replace(/-[0-9a-f]{26}$/, '');
 }
 
-/** What an UpdateNodegroupConfig asks for, without what the provider always sends. */
-function sentChange({ labels, taints, scalingConfig }: Value): object {
+/** The pool of a node group in Terraform's state, whose address is made of the construct's path. */
+function poolOf(subject: string): string | undefined {
+  const address = (pool: string) =>
+    new RegExp(`^(aws_eks_node_group|aws_launch_template)\\.${pool}_(.*_)?[0-9A-F]{8}$`);
+  return NAMES.find((pool) => address(pool).test(subject));
+}
+
+/** What an update asks for, without what the provider always sends. */
+function sentChange({ labels, taints, scalingConfig, releaseVersion, launchTemplate }: Value): object {
   return {
+    ...(releaseVersion ? { releaseVersion } : {}),
+    ...(launchTemplate ? { launchTemplate: { version: launchTemplate.version } } : {}),
     ...(labels ? { labels } : {}),
     ...(taints ? { taints } : {}),
     ...(scalingConfig ? { maxSize: scalingConfig.maxSize } : {}),

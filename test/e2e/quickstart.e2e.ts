@@ -1,11 +1,14 @@
 import { App } from 'cdktf';
 import { Quickstart } from '../../examples/quickstart/stack';
+import { isLeftOut, leftOut } from './harness/adapt';
 import { describeWith } from './harness/needs';
 import { poolsOf, running } from './harness/pods';
 import { Site } from './harness/site';
+import { tools } from './harness/tools';
 
 const describeSite = (app: App) => new Quickstart(app);
 const REGION = 'us-west-2';
+const PUBLIC_ACCESS = 'public access block: kept when destroyed';
 
 describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/quickstart', () => {
   let site: Site;
@@ -31,8 +34,18 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/quickstart', (
     expect(await poolsOf(site.kube, await running(site.kube, 'monitoring', 2))).toEqual(['system', 'system']);
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
+  });
+
+  test('keeps its models: destroying it is refused while it is planned, and nothing is undone', async () => {
+    const kept = await site.inventory(REGION);
+    await expect(site.destroyAsDescribed(describeSite)).rejects.toThrow(/prevent_destroy/);
+    expect(await site.inventory(REGION)).toEqual(kept);
+    expect(await site.plan(describeSite)).toEqual([]);
+    const { providers } = tools();
+    if (isLeftOut(PUBLIC_ACCESS, providers)) expect(leftOut(PUBLIC_ACCESS)).toEqual([true]);
   });
 
   test('leaves nothing behind', async () => {

@@ -115,8 +115,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/rdma-training-
     expect(site.proxy.sentOf('node group: node repair')).toEqual([expect.objectContaining({ enabled: true })]);
   });
 
-  test('asked nothing of AWS that went unanswered', () => {
+  test('asked nothing of AWS that it would refuse, or that went unanswered', () => {
     expect(site.proxy.unanswered).toEqual([]);
+    expect(site.proxy.refused).toEqual([]);
   });
 
   test('leaves nothing behind', async () => {

@@ -2,6 +2,7 @@ import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { ClusterAutoscaler } from '../../lib/compute/agents/cluster-autoscaler';
 import { GpuOperator } from '../../lib/compute/agents/gpu-operator';
+import { Karpenter } from '../../lib/compute/agents/karpenter';
 import { NodeAgents } from '../../lib/compute/agents/node-agents';
 import { efaPluginFaults } from '../../lib/compute/agents/node-agents-images';
 import { NodeAgentsProps } from '../../lib/compute/agents/node-agents-props';
@@ -12,7 +13,7 @@ import { IGpuNodePool } from '../../lib/core/gpu-node-pool';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { TestPool } from '../serving/support/fixtures';
-import { faultsAtSynth } from '../support/faults';
+import { faultsAtSynth, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { FaultText } from './fault-text';
 
@@ -85,6 +86,40 @@ export const TEXTS: FaultText[] = [
     property: 'efaPluginImage',
     text: "EFA plugin 'efa:v0.5.5' is too old for p6-b200.48xlarge: it would count NVLink devices as EFA; use v0.5.6 or later",
     faults: () => efaPluginFaults('efa:v0.5.5', ['p6-b200.48xlarge']),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'image',
+    text: "image must have a tag or a digest, so that what is pulled does not change unnoticed; got 'registry.example.com/ca'",
+    refuse: () => {
+      const stack = testStack();
+      new ClusterAutoscaler(stack, 'A', { cluster: testEksCluster(stack), image: 'registry.example.com/ca' });
+    },
+  },
+  {
+    id: 'KARPENTER_EXISTS',
+    property: 'cluster',
+    text: "cluster 'test' already has Karpenter, at 'test/A', which serves all its pools; remove one of the two",
+    refuse: () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      ['A', 'B'].forEach((id) => new Karpenter(stack, id, { cluster }));
+    },
+  },
+  {
+    id: 'MIG_MANAGER_RESTARTS_KUBELET',
+    text:
+      "the MIG manager of the GPU operator restarts the kubelet and reboots the nodes of pool(s) 'mig' while they join, after which nodes of " +
+      'AL2023 may stay NotReady for good (https://github.com/NVIDIA/gpu-operator/issues/2415); pass image: ' +
+      "NodeImage.BOTTLEROCKET_NVIDIA to 'mig', which divides the GPUs by itself, or watch new nodes",
+    faults: () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      pool('mig', GpuSharing.mig('1g.10gb'))(stack, cluster);
+      const agents = new NodeAgents(stack, 'Agents', { cluster, gpuOperator: GpuOperator.version() });
+      faultsAtSynth(agents);
+      return warningsOf(agents);
+    },
   },
   {
     id: 'MIG_NEEDS_GPU_OPERATOR',

@@ -2,6 +2,7 @@ import { ApiAccess } from '../../lib/compute/cluster/api-access';
 import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
 import { EksClusterAttributes, EksGpuClusterProps } from '../../lib/compute/cluster/eks-gpu-cluster-props';
 import { KubernetesCluster } from '../../lib/compute/cluster/kubernetes-cluster';
+import { RemovalPolicy } from '../../lib/core/removal-policy';
 import { warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { FaultText } from './fault-text';
@@ -17,6 +18,20 @@ const imported = (attributes: Partial<EksClusterAttributes>) =>
   });
 
 export const TEXTS: FaultText[] = [
+  {
+    id: 'LOGS_WITHOUT_KEY',
+    property: 'logRemovalPolicy',
+    text:
+      'logRemovalPolicy RETAIN needs encryptionKeyArn, because the key that is made for the cluster is deleted with it, and nobody could read ' +
+      'the logs that stay',
+    refuse: make({ logRemovalPolicy: RemovalPolicy.RETAIN }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'roleOptions.path',
+    text: "roleOptions.path must begin and end with a slash and have at most 512 characters, e.g. '/gpu/'; got 'gpu'",
+    refuse: make({ roleOptions: { path: 'gpu' } }),
+  },
   {
     id: 'LENGTHS_DIFFER',
     property: 'availabilityZones',
@@ -64,7 +79,7 @@ export const TEXTS: FaultText[] = [
     id: 'TOO_FEW_ZONES',
     property: 'availabilityZones',
     text: 'availabilityZones must name at least 2 zones, which EKS requires; got 1',
-    refuse: make({ availabilityZones: ['eu-central-1a'] }),
+    refuse: make({ availabilityZones: ['us-west-2a'] }),
   },
   {
     id: 'CONFLICTING_PROPERTIES',

@@ -2,6 +2,8 @@ import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../lib/core/fe
 import { otherClusterFault } from '../../lib/core/other-cluster-fault';
 import { tagFaults } from '../../lib/core/tags';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { addWarning } from '../../lib/core/validation';
+import { Warnings } from '../../lib/core/warnings';
 import { TestPool } from '../serving/support/fixtures';
 import { testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
@@ -46,5 +48,27 @@ export const TEXTS: FaultText[] = [
     property: 'tags',
     text: "tags must not have keys that begin with 'aws:', which AWS reserves; got 'aws:x'",
     faults: () => tagFaults({ 'aws:x': 'a' }),
+  },
+  {
+    id: 'WARNING_ALREADY_GIVEN',
+    property: 'id',
+    text: "'test' has given the warning PUBLIC_API already; call Warnings.accept before creating it, e.g. on the stack right after that is made",
+    refuse: () => {
+      const stack = testStack();
+      addWarning(stack, { id: 'PUBLIC_API', reason: 'open' });
+      Warnings.accept(stack, 'PUBLIC_API', 'a demo');
+    },
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'id',
+    text: "id must be that of a warning, in capitals and underscores, as its message begins with it, e.g. 'NO_NODE_AGENTS'; got 'public'",
+    refuse: () => Warnings.accept(testStack(), 'public', 'a demo'),
+  },
+  {
+    id: 'MISSING_PROPERTY',
+    property: 'reason',
+    text: 'reason is empty; say why the warning is accepted',
+    refuse: () => Warnings.accept(testStack(), 'PUBLIC_API', ''),
   },
 ];

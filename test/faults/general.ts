@@ -1,4 +1,7 @@
+import { DataSize } from '../../lib/units/data-size';
+import { flagFault, kindFault } from '../../lib/units/kind-faults';
 import { concreteFault } from '../../lib/core/tokens';
+import { plainUrlFaults } from '../../lib/core/url-faults';
 import { kubernetesNameFault } from '../../lib/core/naming';
 import { Lazy } from 'cdktf';
 import { FaultText } from './fault-text';
@@ -6,12 +9,32 @@ import { FaultText } from './fault-text';
 /** The sentences of faults that every layer has. */
 export const TEXTS: FaultText[] = [
   {
+    id: 'WRONG_KIND',
+    property: 'memory',
+    text: 'memory must be a value such as DataSize.gib(80); got 80',
+    faults: () => kindFault('memory', 80, DataSize, 'DataSize.gib(80)'),
+  },
+  {
+    id: 'WRONG_KIND',
+    property: 'rdma',
+    text: "rdma must be true or false; got 'no'",
+    faults: () => flagFault('rdma', 'no'),
+  },
+  {
     id: 'VALUE_NOT_CONCRETE',
     property: 'maxNodes',
     text:
       'maxNodes must be known at synthesis because nodes are counted; got a token (a value Terraform only knows later); ' +
       'pass a literal value',
     faults: () => concreteFault('maxNodes', Lazy.numberValue({ produce: () => 1 }), 'nodes are counted'),
+  },
+  {
+    id: 'SECRET_IN_URL',
+    property: 'url',
+    text:
+      "url must not hold a secret, because it becomes part of the state and of a ConfigMap; got the parameter 'token' in a URL of " +
+      "'a.example.com'; pass it otherwise",
+    faults: () => plainUrlFaults('url', 'https://a.example.com/?token=x', 'pass it otherwise'),
   },
   {
     id: 'INVALID_NAME',

@@ -1,11 +1,102 @@
-import { ModelSource, sourceFaults } from '../../lib/jobs/model-source';
+import { App, TerraformStack } from 'cdktf';
+import { ModelFile, ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
+import { sourceFaults, sourceWarnings } from '../../lib/jobs/source-faults';
+import { DataSize } from '../../lib/units';
+import { validationFaults } from '../../lib/core/validation';
+import { deploy, withSite } from '../serving/support/fixtures';
+import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
+
+const ofUrls = (...files: ModelFile[]) => sourceFaults(ModelSource.urls(files));
+const AUTHORIZATION = { secretName: 'hub', key: 'authorization' };
+
+function imported(props: Partial<ModelImportProps>) {
+  let made: ModelImport | undefined;
+  withSite((site) => {
+    made = new ModelImport(site.scope, 'Import', {
+      cluster: site.cluster,
+      modelStore: site.store,
+      model: 'chat',
+      source: ModelSource.urls([{ url: 'https://a/b' }]),
+      ...props,
+    });
+  });
+  return warningsOf(made!);
+}
 
 export const TEXTS: FaultText[] = [
   {
     id: 'UNENCRYPTED_WITHOUT_CHECKSUM',
     property: 'source.files[0].url',
     text: "source.files[0].url 'http://a/b' is not encrypted, so what arrives may be anything; give the file's sha256, or use https",
-    faults: () => sourceFaults(ModelSource.urls([{ url: 'http://a/b' }])),
+    faults: () => ofUrls({ url: 'http://a/b' }),
+  },
+  {
+    id: 'SECRET_IN_URL',
+    property: 'source.files[0].url',
+    text:
+      'source.files[0].url must not hold a secret, which would be in the state of Terraform and in the cluster; got a user name or password; ' +
+      "name a Kubernetes secret instead: ModelSource.urls(files, { secretName: 'source', key: 'authorization' }), or ModelSource.huggingFace " +
+      'with tokenSecret',
+    faults: () => ofUrls({ url: 'https://user:hf_token@huggingface.co/a/b/resolve/main/c' }),
+  },
+  {
+    id: 'URL_OF_A_PAGE',
+    property: 'source.files[0].url',
+    text:
+      "source.files[0].url 'https://huggingface.co/a/b/blob/main/c.json' is a page about a file, not the file; download " +
+      "'https://huggingface.co/a/b/resolve/main/c.json'",
+    faults: () => ofUrls({ url: 'https://huggingface.co/a/b/blob/main/c.json' }),
+  },
+  {
+    id: 'PATH_WITHIN_FILE',
+    property: 'source.files[1].path',
+    text: "source.files has 'a' and 'a/c', but a file cannot be a folder too; give one of them another path",
+    faults: () => ofUrls({ url: 'https://x/a' }, { url: 'https://x/c', path: 'a/c' }),
+  },
+  {
+    id: 'SECRET_FOR_SEVERAL_HOSTS',
+    property: 'source.authorization',
+    text: 'source.authorization would be sent to https://a and https://b; import the files of each host by an import of its own, or leave it out',
+    faults: () => sourceFaults(ModelSource.urls([{ url: 'https://a/x' }, { url: 'https://b/y' }], AUTHORIZATION)),
+  },
+  {
+    id: 'UNENCRYPTED_SECRET',
+    property: 'source.authorization',
+    text: 'source.authorization would be sent to http://a in plain text; use https',
+    faults: () => sourceFaults(ModelSource.urls([{ url: 'http://a/x', sha256: 'a'.repeat(64) }], AUTHORIZATION)),
+  },
+  {
+    id: 'MOVING_REVISION',
+    property: 'source.revision',
+    text:
+      "the revision 'main' of meta-llama/Llama-3.1-8B is a branch or tag, so what is imported depends on the day; give the commit that its " +
+      "page 'Files and versions' shows",
+    faults: () => sourceWarnings(ModelSource.huggingFace({ repository: 'meta-llama/Llama-3.1-8B', revision: 'main' })),
+  },
+  {
+    id: 'DISK_LARGER_THAN_NODES',
+    text:
+      'the pod asks for 43008 MiB of local disk, but a node with 20 GiB, the default of EKS, has about 17408 MiB for pods, so that it may ' +
+      'never run; lower largestFile, or name nodes with more by nodeSelector',
+    faults: () => imported({ largestFile: DataSize.gib(40) }),
+  },
+  {
+    id: 'IMPORT_NOT_SERVED',
+    text:
+      "nothing in this program serves 'chatt/1', the model and version that are imported; served from this store: 'chat/1'; give both the " +
+      'same name and version',
+    faults: () => {
+      const { site } = deploy();
+      const stack = new TerraformStack(new App(), 'imports');
+      const made = new ModelImport(stack, 'Import', {
+        cluster: site.cluster,
+        modelStore: site.store,
+        model: 'chatt',
+        source: ModelSource.urls([{ url: 'https://a/b' }]),
+      });
+      validationFaults(made);
+      return warningsOf(made);
+    },
   },
 ];

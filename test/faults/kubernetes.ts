@@ -3,12 +3,29 @@ import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
 import { ensureNamespace } from '../../lib/kubernetes/namespaces';
-import { faultsAtSynth } from '../support/faults';
+import { testEksCluster } from '../compute/test-eks-cluster';
+import { faultsAtSynth, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
 
 export const TEXTS: FaultText[] = [
+  {
+    id: 'ACCESS_WITHOUT_AWS_IDENTITY',
+    text:
+      "the AWS provider of cluster 'test' has an access key and assumes a role with an external id, which `aws eks get-token` is not told, so " +
+      "that the Kubernetes providers of stack 'test' would sign in as another identity, which the cluster may refuse; pass roleArn or profile to " +
+      'KubernetesAccess.of before the constructs that use the cluster, or as kubernetesAccess of the topology, or accept this by ' +
+      "Warnings.accept(stack, 'ACCESS_WITHOUT_AWS_IDENTITY', '<reason>')",
+    faults: () => {
+      const stack = testStack();
+      const assumeRole = [{ roleArn: 'arn:aws:iam::1:role/deploy', externalId: 'x' }];
+      Object.assign(stack.node.findChild('Aws'), { accessKey: 'AKIA', assumeRole });
+      testEksCluster(stack);
+      faultsAtSynth(stack);
+      return warningsOf(stack);
+    },
+  },
   {
     id: 'CLUSTERS_SHARE_NAME',
     property: 'clusterName',
@@ -74,8 +91,8 @@ export const TEXTS: FaultText[] = [
     id: 'PROVIDERS_EXIST',
     property: 'options',
     text:
-      "the stack already has providers for cluster 'test' with other options; call KubernetesAccess.of once, before the constructs that " +
-      'use it',
+      "the stack already has providers for cluster 'test' with other options; give these options to what makes them first: kubernetesAccess " +
+      'of a topology, or KubernetesAccess.of before the constructs that use the cluster',
     refuse: () => {
       const stack = testStack();
       KubernetesAccess.of(stack, testCluster(stack), { profile: 'b' });

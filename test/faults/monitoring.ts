@@ -7,6 +7,7 @@ import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/moni
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';
 import { TARGET, TestWorkload } from '../monitoring/support';
+import { warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
@@ -105,6 +106,24 @@ export const TEXTS: FaultText[] = [
       "the metric prefix of model 'deepseek' must consist of letters, digits and underscores and must not start with a digit; " +
       "got '7b-chat'; for example '_7b_chat'",
     refuse: watch({}, { metricPrefixes: { deepseek: '7b-chat' } }),
+  },
+  {
+    id: 'LATENCY_BELOW_PLAN',
+    text:
+      "HighLatency of model 'deepseek' fires above 50 ms, but its plan expects 163 ms for P99 under its load; raise the threshold, for " +
+      'example to 500, or plan the model for a shorter time',
+    faults: () => {
+      const monitoring = make({ alertReceivers: [], latencyThresholdMs: 50 })();
+      monitoring.watch(new TestWorkload(monitoring, 'Workload', { plannedLatencyMs: { deepseek: 163 } }));
+      return warningsOf(monitoring);
+    },
+  },
+  {
+    id: 'NO_ALERT_RECEIVERS',
+    text:
+      'nobody is told of alerts, a total outage among them: alertReceivers names none; pass for example ' +
+      "AlertReceiver.slack('team', { webhookUrl: { name: 'alerting', key: 'slack' } }), or [] if it is enough that Prometheus shows them",
+    faults: () => warningsOf(make({})()),
   },
   {
     id: 'METRIC_LABEL_UNKNOWN',

@@ -90,7 +90,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PLAN_OF_OTHER_VERSION',
     property: 'version',
-    text: "a capacity plan must have format 'gpu-inference-constructs/capacity-plan' and version 2; got format 'gpu-inference-constructs/capacity-plan' and version '99'; make it again with CapacityPlan.toJson()",
+    text: "a capacity plan must have format 'gpu-inference-constructs/capacity-plan' and version 2; got format 'gpu-inference-constructs/capacity-plan' and version 99; make it again with CapacityPlan.toJson()",
     refuse: () => CapacityPlan.fromJson({ ...locked, version: 99 }),
   },
   {

@@ -3,6 +3,7 @@ import { TerraformStack, Token } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { KarpenterGpuNodePool } from '../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
+import { Capacity } from '../../lib/compute/pools/options/capacity';
 import { GpuSharing } from '../../lib/compute/pools/options/gpu-sharing';
 import { NodeImage } from '../../lib/compute/pools/options/node-image';
 import { NodeRepair } from '../../lib/compute/pools/options/node-repair';
@@ -12,7 +13,8 @@ import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { testApp, testStack } from '../support/synth';
 import { FaultText } from './fault-text';
-import { managed, karpenter, existing, AUTOSCALED } from '../compute/pool-programs';
+import { managed, karpenter, existing, warnings, AUTOSCALED } from '../compute/pool-programs';
+import { addPool } from '../compute/test-pool';
 
 const { G5_XLARGE, P5_48XLARGE } = GpuInstanceType;
 
@@ -270,6 +272,29 @@ export const TEXTS: FaultText[] = [
       "taint 'nvidia.com/gpu' has two effects, but the cluster autoscaler reads one from the tag of a key; " +
       'remove one of them',
     refuse: managed({ ...AUTOSCALED, taints: [{ key: 'nvidia.com/gpu', effect: TaintEffect.NO_EXECUTE }] }),
+  },
+  {
+    id: 'UPDATE_NEEDS_SPARE',
+    property: 'minNodes',
+    text:
+      'the pools on reservation cr-1 always use all of its 2 instance(s), but another image, Kubernetes version, disk or layout starts a new ' +
+      'node before it drains an old one: the update would fail; reserve one instance more, or lower minNodes and scale the pool down before an ' +
+      'update',
+    faults: warnings('UPDATE_NEEDS_SPARE', 'minNodes', (stack) => {
+      const capacity = Capacity.reservation({ reservationId: 'cr-1', instances: 2 });
+      addPool(stack, { minNodes: 2, capacity });
+    }),
+  },
+  {
+    id: 'IMAGE_NOT_PINNED',
+    property: 'image',
+    text:
+      "no release of image 'al2023' is pinned, so each node that Karpenter launches gets the newest of its day; running nodes keep theirs, and no " +
+      "change of the pool replaces them; pass kubernetesVersion to cluster 'test', or NodeImage.al2023({ releaseVersion })",
+    faults: warnings('IMAGE_NOT_PINNED', 'image', (stack) => {
+      const nodes = { instanceType: G5_XLARGE, minNodes: 0, maxNodes: 2 };
+      new KarpenterGpuNodePool(stack, 'Chat', { cluster: testEksCluster(stack), ...nodes });
+    }),
   },
   {
     id: 'TOO_MANY_AUTOSCALER_TAGS',

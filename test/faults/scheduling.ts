@@ -1,13 +1,21 @@
 import { Fault } from '../../lib/units/fault';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persistent-volume-claim-v1';
+import { TerraformStack } from 'cdktf';
+import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
+import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
+import { KarpenterGpuNodePool } from '../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
+import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
+import { Autoscaling } from '../../lib/compute/pools/options/autoscaling';
+import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { TaintEffect } from '../../lib/core/gpu-node-pool';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { EFA, PoolOptions, AGENT, demand, fill, gpus, runPods } from '../scheduling/checks-support';
-import { warningsOf } from '../support/faults';
-import { testStack } from '../support/synth';
+import { faultsAtSynth, warningsOf } from '../support/faults';
+import { synthStack, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
 
@@ -37,7 +45,44 @@ const inSubnet = (subnetId: string, efaSecurityGroupId?: string): PoolOptions =>
   efaSecurityGroupId,
 });
 
+/** What a new cluster with some pools, and nothing else, is warned of. */
+function missing(...pools: ((stack: TerraformStack, cluster: IEksCluster) => void)[]): Fault[] {
+  const stack = testStack();
+  const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat' });
+  KubernetesAccess.of(stack, cluster);
+  pools.forEach((make) => make(stack, cluster));
+  faultsAtSynth(cluster);
+  return warningsOf(cluster);
+}
+
+const G6E = { instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 2 };
+const GROWING = { ...G6E, autoscaling: Autoscaling.clusterAutoscaler() };
+
 export const TEXTS: FaultText[] = [
+  {
+    id: 'NO_CLUSTER_AUTOSCALER',
+    text:
+      "pool(s) 'gpu' on cluster 'chat' rely on the cluster autoscaler, but nothing in this program installs it, so no node would be added; " +
+      'create a ClusterAutoscaler in the workload stack, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_CLUSTER_AUTOSCALER', '<reason>')",
+    faults: () => missing((stack, cluster) => void new GpuNodePool(stack, 'gpu', { cluster, ...GROWING })),
+  },
+  {
+    id: 'NO_KARPENTER',
+    text:
+      "Karpenter is to launch the nodes of pool(s) 'spot' on cluster 'chat', but nothing in this program installs it; create a Karpenter " +
+      'in the workload stack, or pass your own release of it as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_KARPENTER', '<reason>')",
+    faults: () => missing((stack, cluster) => void new KarpenterGpuNodePool(stack, 'spot', { cluster, ...G6E })),
+  },
+  {
+    id: 'NO_NODE_AGENTS',
+    text:
+      "nothing in this program advertises the devices of pool(s) 'gpu' on cluster 'chat', so no pod with GPUs would start; create NodeAgents " +
+      'in the workload stack, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_NODE_AGENTS', '<reason>')",
+    faults: () => missing((stack, cluster) => void new GpuNodePool(stack, 'gpu', { cluster, ...G6E, minNodes: 2 })),
+  },
   {
     id: 'DEVICE_LIMIT_DIFFERS',
     text: "test/Cluster-test/Chat: a container of 'inference/chat' requests 1 of nvidia.com/gpu with the limit 2, but the two must be equal; leave it out of requests",
@@ -146,6 +191,26 @@ export const TEXTS: FaultText[] = [
       const cluster = testCluster(stack);
       fill(cluster, { p5: { isAutoscaled: false } }, [demand(gpus(8))]);
       cluster.node.validate();
+      return warningsOf(stack);
+    },
+  },
+  {
+    id: 'NO_STORAGE_CLASS',
+    text:
+      "claim default/data on cluster 'chat' name no storage class, and nothing in this program makes a default one, so they and their pods " +
+      'would wait for ever: EKS has no default class; create an EncryptedStorageClass in the workload stack, or name a class that exists, ' +
+      'e.g. by MonitoringStorage.persistentVolume({ storageClassName }), or, if a default class is made by other means, accept this by ' +
+      "Warnings.accept(cluster, 'NO_STORAGE_CLASS', '<reason>')",
+    faults: () => {
+      const stack = testStack();
+      const cluster = new EksGpuCluster(stack, 'Cluster', {
+        clusterName: 'chat',
+        availabilityZones: ['us-west-2a', 'us-west-2b'],
+      });
+      const { kubernetesProvider: provider } = KubernetesAccess.of(stack, cluster);
+      const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+      new PersistentVolumeClaimV1(stack, 'Claim', { provider, metadata: { name: 'data' }, spec });
+      synthStack(stack);
       return warningsOf(stack);
     },
   },

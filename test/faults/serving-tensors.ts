@@ -18,6 +18,22 @@ const input = (dims: number[], reshape?: number[]) =>
 /** Faults of models of tensors, and of Triton's settings that only those have. */
 export const TEXTS: FaultText[] = [
   {
+    id: 'MODELS_EXCEED_SHARED_GPU',
+    property: 'models',
+    text: "the models on the server's shared GPU need 25 GiB together ('a' 12 GiB, 'b' 12 GiB, and 1 GiB for CUDA), but a GPU of the pool has 22.35 GiB; give models less memory, or make another deployment for some of them",
+    refuse: () =>
+      deploy({
+        models: ['a', 'b'].map((name) =>
+          TritonModel.onnxRuntime({
+            ...onnxProps,
+            name,
+            modelSize: DataSize.gib(1),
+            instances: ModelInstances.onSharedGpu(DataSize.gib(12)),
+          }),
+        ),
+      }),
+  },
+  {
     id: 'BATCHING_WITHOUT_BATCH',
     property: 'models[0].dynamicBatching',
     text:

@@ -96,7 +96,7 @@ export const TEXTS: FaultText[] = [
     id: 'GPU_TOO_OLD_FOR_RELEASE',
     property: 'tritonRelease',
     text:
-      'Triton 26.02 supports compute capability 7.5 and later, but V100-32GB (p3dn.24xlarge) has 7.0; use ' +
+      'Triton 26.07 supports compute capability 7.5 and later, but V100-32GB (p3dn.24xlarge) has 7.0; use ' +
       'tritonRelease 24.12 or a newer GPU',
     refuse: vllm({}, { instanceType: GpuInstanceType.P3DN_24XLARGE }),
   },
@@ -127,8 +127,8 @@ export const TEXTS: FaultText[] = [
     property: 'models[0]',
     text:
       "model 'm': llama-65b does not fit p4de.24xlarge in fp16 with tensor 1 and 1 sequence(s) of 2048 " +
-      'tokens: 57.3 GiB short on each GPU, which would hold 128.5 GiB where 71.2 GiB of one A100-80GB may ' +
-      'be used (gpuMemoryUtilization 0.9), most of it weights (95 %); these would fit: precision fp8 ' +
+      'tokens: 58.5 GiB short on each GPU, which would hold 129.7 GiB where 71.2 GiB of one A100-80GB may ' +
+      'be used (gpuMemoryUtilization 0.9), most of it weights (94 %); these would fit: precision fp8 ' +
       'instead of fp16 (1 × p4de.24xlarge, tensor 1); precision int8 instead of fp16 (1 × p4de.24xlarge, ' +
       'tensor 1); tensor 2 instead of tensor 1 (1 × p4de.24xlarge, tensor 2); instance type g6.48xlarge ' +
       'instead of p4de.24xlarge (1 × g6.48xlarge, tensor 1, pipeline 8); instance type g5.48xlarge instead ' +
@@ -151,16 +151,16 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PLAN_NO_LONGER_FITS',
     text:
-      "model 'm' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, 100000 " +
+      "model 'm' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, 54 " +
       'sequences), although the planner would now say that it does not fit; nothing changes until you ' +
       'remove or replace the plan',
     faults: () =>
       resolved({
+        // As an earlier version that found room for one more would have locked it.
         locked: CapacityPlan.fromJson({
-          ...(plan.toJson() as object),
-          concurrency: 100_000,
-          maxSequences: 100_000,
-          maxConcurrency: 100_000,
+          ...(CapacityPlanner.plan({ model: plan.model, instanceType: A100, concurrency: 53 }).toJson() as object),
+          concurrency: 54,
+          maxConcurrency: 54,
         }),
       }).warnings,
   },
@@ -191,7 +191,9 @@ export const TEXTS: FaultText[] = [
   {
     id: 'POD_EXCEEDS_NODE',
     property: 'resources.cpu',
-    text: 'a pod needs 400000m of CPU, but a p4de.24xlarge has 93480m for pods; lower resources.cpu',
+    text:
+      'a pod needs 400000m of CPU, but a p4de.24xlarge has 93480m for pods; lower resources.cpu, or cpu of ' +
+      'the sidecars',
     refuse: vllm({}, { resources: { cpu: 400 } }),
   },
   {

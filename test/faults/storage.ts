@@ -1,10 +1,33 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
+import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
+import { validationFaults } from '../../lib/core/validation';
 import { ModelStore } from '../../lib/storage/model-store';
 import { testStack } from '../support/synth';
 import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const props = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { secretName: 'store' } };
+
+/** A store whose provider assumes a role, read by a role that another provider makes. */
+function storeReadFrom(account?: string): ModelStore {
+  const stack = testStack();
+  const assumeRole = (id: string) => [{ roleArn: `arn:aws:iam::${id}:role/deploy` }];
+  const region = 'us-west-2';
+  const own = new AwsProvider(stack, 'Own', { region, assumeRole: assumeRole('111111111111'), alias: 'own' });
+  const other = account ? { alias: 'other', assumeRole: assumeRole(account) } : { alias: 'other', profile: 'other' };
+  const store = new ModelStore(stack, 'Models', { provider: own });
+  const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', {
+    clusterName: 'chat',
+    subnetIds: ['subnet-1'],
+    securityGroupIds: ['sg-1'],
+    vpcId: 'vpc-1',
+    podIdentity: true,
+    provider: new AwsProvider(stack, 'Other', { region, ...other }),
+  });
+  store.grantRead(cluster.serviceAccountRole('inference', 'chat')!);
+  return store;
+}
 
 export const TEXTS: FaultText[] = [
   {
@@ -85,5 +108,25 @@ export const TEXTS: FaultText[] = [
     property: 'bucketName',
     text: "bucketName must not begin with 'xn--', which S3 reserves; got 'xn--models'",
     refuse: () => new ModelStore(testStack(), 'Models', { bucketName: 'xn--models' }),
+  },
+  {
+    id: 'STORE_OF_OTHER_ACCOUNT',
+    property: 'readers',
+    text:
+      "role 'test/Cluster/Role-inference--chat' is made in account 222222222222 and the store in account 111111111111, so that S3 and KMS " +
+      "refuse it unless the store lets it in; add '222222222222' to readers of the store",
+    faults: () => validationFaults(storeReadFrom('222222222222')),
+  },
+  {
+    id: 'STORE_OF_OTHER_IDENTITY',
+    text:
+      "role 'test/Cluster/Role-inference--chat' is made with other credentials than the store; if they are of another account, S3 and KMS " +
+      "refuse it unless the store lets it in: add the 12 digits of the role's account to readers of the store, or say that it is one " +
+      "account by Warnings.accept(store, 'STORE_OF_OTHER_IDENTITY', '<reason>')",
+    faults: () => {
+      const store = storeReadFrom();
+      validationFaults(store);
+      return warningsOf(store);
+    },
   },
 ];

@@ -68,6 +68,13 @@ export const TEXTS: FaultText[] = [
     faults: () => assign({ locked: { other: plan() } }).faults,
   },
   {
+    id: 'SLOWER_THAN_READING',
+    text:
+      "model 'llama-65b' is planned to take 674 ms for each token, while people read one in about 200; pass targets: " +
+      '{ maxTimePerOutputTokenMs: 50 } for faster hardware, or the time that is enough, e.g. for batches',
+    faults: () => assign({ models: [{ model: ModelSpec.LLAMA_65B }] }).warnings,
+  },
+  {
     id: 'UNKNOWN_VALUE',
     property: 'models[0].nodePool',
     text:
@@ -109,5 +116,11 @@ export const TEXTS: FaultText[] = [
     property: 'plan',
     text: "plan is for a topology of one model, but there are 2; use plans: { '<name of the model>': plan }",
     refuse: () => make({ plan: plan(), models: [...MODELS, { ...MODELS[0], name: 'other' }] }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'monitoringOptions',
+    text: 'monitoringOptions describes what monitoring: false leaves out; remove one of the two',
+    refuse: () => make({ monitoring: false, monitoringOptions: { alertReceivers: [] } }),
   },
 ];

@@ -1,4 +1,4 @@
-import { TerraformStack } from 'cdktf';
+import { TerraformStack, Token } from 'cdktf';
 import {
   ApiAccess,
   Capacity,
@@ -14,6 +14,7 @@ import {
   IEksCluster,
   ImagePrePuller,
   ImageRegistry,
+  Karpenter,
   KarpenterGpuNodePool,
   KubernetesAccess,
   KubernetesCluster,
@@ -54,6 +55,9 @@ const imported = (stack: TerraformStack, given: Given = {}) =>
     podIdentity: given.oidcProviderArn === undefined,
     ...given,
   });
+/** A list with a second element, where it is one. */
+const paired = (name: string, list: unknown, second: string): Given =>
+  Array.isArray(list) && !Token.isUnresolved(list) ? { [name]: [...list, second] } : {};
 /** A pool that uses what a cluster says of its network. */
 function efaPool(stack: TerraformStack, made: IEksCluster): void {
   const hardware = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa() };
@@ -69,7 +73,7 @@ const topology = (given: Given): Program => {
 };
 const block = {
   reservationId: 'cr-02168da1478b509e0',
-  availabilityZone: 'eu-central-1a',
+  availabilityZone: 'us-west-2a',
   start: '2027-01-01T11:30:00Z',
   end: '2027-01-08T11:30:00Z',
 };
@@ -87,6 +91,7 @@ const plainPool = { instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNod
 /** Of clusters, their pools, their agents and topologies. */
 export const COMPUTE_STRUCTS: StructPrograms = {
   EksGpuClusterProps: cluster,
+  RoleOptions: (given) => cluster({ roleOptions: given }),
   SystemNodes: (given) => cluster({ systemNodes: given }),
   ExistingVpc: (given) => (stack) => {
     const { availabilityZones: zones, privateSubnetCidrs: ranges } = given;
@@ -94,8 +99,8 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       vpcId: 'vpc-1',
       privateSubnetIds: ['subnet-a', 'subnet-b'],
       ...given,
-      ...(zones && { availabilityZones: [...zones, 'eu-central-1b'] }),
-      ...(ranges && { privateSubnetCidrs: [...ranges, '10.0.1.0/24'] }),
+      ...paired('availabilityZones', zones, 'us-west-2b'),
+      ...paired('privateSubnetCidrs', ranges, '10.0.1.0/24'),
     };
     efaPool(stack, new EksGpuCluster(stack, 'Cluster', { clusterName: 'test', vpc }));
   },
@@ -116,7 +121,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
         subnetIds: ['subnet-a'],
         capacity: Capacity.capacityBlock({ ...block, ...given }),
       },
-      { availabilityZones: ['eu-central-1a', 'eu-central-1b'] },
+      { availabilityZones: ['us-west-2a', 'us-west-2b'] },
     ),
   CapacityReservation: (given) => (stack) =>
     void addPool(stack, {
@@ -127,6 +132,10 @@ export const COMPUTE_STRUCTS: StructPrograms = {
   NodeImageRelease: (given) => (stack) => void addPool(stack, { image: NodeImage.al2023(given) }),
   NodeTaint: (given) => (stack) =>
     void addPool(stack, { taints: [{ key: 'team', value: 'a', effect: TaintEffect.NO_SCHEDULE, ...given }] }),
+  TopologyKarpenterPool: (given) =>
+    topology({
+      karpenterPools: [{ instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 1, name: 'chat', ...given }],
+    }),
   TopologyNodePool: (given) => topology({ nodePools: [{ ...plainPool, name: 'chat', ...given }] }),
   ServedModel: (given) =>
     topology({
@@ -142,6 +151,8 @@ export const COMPUTE_STRUCTS: StructPrograms = {
       ...given,
     }),
   ExistingGpuNodePoolProps: (given) => (stack) => void rack(stack, testCluster(stack), { nodes: 1, ...given }),
+  KarpenterProps: (given) => (stack) =>
+    void new Karpenter(stack, 'Karpenter', { cluster: testEksCluster(stack), ...given }),
   ClusterAutoscalerProps: (given) => (stack) =>
     void new ClusterAutoscaler(stack, 'Scaler', { cluster: testEksCluster(stack), ...given }),
   EncryptedStorageClassProps: (given) => (stack) =>
@@ -154,7 +165,13 @@ export const COMPUTE_STRUCTS: StructPrograms = {
   NodeAgentsProps: (given) => (stack) => {
     const made = testCluster(stack);
     rack(stack, made);
-    new NodeAgents(stack, 'Agents', { cluster: made, efa: true, efaPluginImage: 'a.example/b:v0.5.6', ...given });
+    new NodeAgents(stack, 'Agents', {
+      cluster: made,
+      efa: true,
+      efaPluginImage: 'a.example/b:v0.5.6',
+      dcgmExporter: true,
+      ...given,
+    });
   },
   GpuOperatorOptions: (given) => (stack) => {
     const made = testCluster(stack);
@@ -165,12 +182,12 @@ export const COMPUTE_STRUCTS: StructPrograms = {
     KubernetesAccess.of(stack, made);
   },
   ClusterConnection: (given) => (stack) => {
-    const eks = { eksClusterName: 'test', region: 'eu-central-1', host: 'https://api.example' };
+    const eks = { eksClusterName: 'test', region: 'us-west-2', host: 'https://api.example' };
     const connection = given.configPath || given.configContext ? { configPath: 'kubeconfig', ...given } : eks;
     testCluster(stack, { connection: { certificateAuthorityData: 'Q0E=', ...connection, ...given } });
   },
   KubernetesAccessOptions: (given) => (stack) =>
-    void KubernetesAccess.of(stack, imported(stack, { region: 'eu-central-1' }), given),
+    void KubernetesAccess.of(stack, imported(stack, { region: 'us-west-2' }), given),
 };
 
 const bound = (make: (value: any) => Given): ((value: any) => Program) => {
@@ -201,6 +218,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
   'KarpenterGpuNodePool.new(id)': (id) => (stack) =>
     void new KarpenterGpuNodePool(stack, id, { cluster: testEksCluster(stack), ...plainPool, minNodes: 0 }),
   'ExistingGpuNodePool.new(id)': (id) => (stack) => void rack(stack, testCluster(stack), { nodes: 1 }, id),
+  'Karpenter.new(id)': (id) => (stack) => void new Karpenter(stack, id, { cluster: testEksCluster(stack) }),
   'ClusterAutoscaler.new(id)': (id) => (stack) =>
     void new ClusterAutoscaler(stack, id, { cluster: testEksCluster(stack) }),
   'CloudTopology.new(id)': (id) => (stack) =>
@@ -211,6 +229,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     rack(stack, made);
     new ImagePrePuller(stack, id, { cluster: made, images: ['nvcr.io/a/b:1'] });
   },
+  'GpuInstanceType.offeredIn(region)': bound((value) => ({ instanceType: GpuInstanceType.G5_XLARGE.offeredIn(value) })),
   'GpuInstanceType.of(name)': bound((value) => ({ instanceType: GpuInstanceType.of(value) })),
   'GpuSharing.mig(profile)': bound((value) => ({
     instanceType: GpuInstanceType.P5_48XLARGE,

@@ -4,6 +4,7 @@ import {
   CustomResources,
   DataSize,
   ExistingGpuNodePool,
+  ExistingNamespaces,
   FabricPod,
   GpuNodeType,
   GpuType,
@@ -35,6 +36,7 @@ import {
   TensorDataType,
   TritonDeployment,
   TritonModel,
+  Warnings,
 } from '../../lib';
 import { TestWorkload } from '../monitoring/support';
 import { NDR, rack } from '../network/support';
@@ -47,7 +49,7 @@ const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
 const onnx = { name: 'scores', maxBatchSize: 0, inputs: [tensor], outputs: [{ ...tensor, name: 'y' }] };
 const credentials = { secretName: 'store' };
 
-function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
+export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
   return (stack) => {
     const cluster = testCluster(stack);
     new TritonDeployment(stack, id, {
@@ -68,7 +70,7 @@ function stored(make: (stack: TerraformStack) => any): Program {
   };
 }
 
-function importing(given: Given, id = 'Import'): Program {
+export function importing(given: Given, id = 'Import'): Program {
   return (stack) =>
     void new ModelImport(stack, id, {
       cluster: testCluster(stack),
@@ -204,7 +206,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   ModelImportProps: importing,
   ModelFile: (given) => (stack) =>
     importing({ source: ModelSource.urls([{ url: 'https://models.example/model.safetensors', ...given }]) })(stack),
-  MonitoringStackProps: monitoring,
+  MonitoringOptions: monitoring,
   PersistentStorageProps: (given) => (stack) =>
     monitoring({ storage: MonitoringStorage.persistentVolume(given) })(stack),
   AlertSecret: (given) =>
@@ -236,7 +238,17 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
         resources: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, ...given.resources[0] }],
       }),
     }),
-  NvidiaNetworkOperatorProps: (given) => operator(given),
+  NvidiaNetworkOperatorProps: (given) =>
+    // Only address pools wait, by kubectl, for what the operator defines.
+    operator(given, {}, 'Operator', (site) =>
+      given.kubectlImage === undefined
+        ? undefined
+        : void new NvIpamPool(site.stack, 'Pool', {
+            operator: site.operator,
+            subnet: '192.168.0.0/22',
+            perNodeBlockSize: 16,
+          }),
+    ),
   SecondaryNetworkProps: (given) =>
     network((site) => {
       const whole = { type: 'whereabouts', ...given.ipam };
@@ -325,6 +337,12 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     ),
   'ModelStore.uriFor(model)': (value) => (stack) => void new ModelStore(stack, 'Store').uriFor(value),
   'ModelStore.uriFor(version)': (value) => (stack) => void new ModelStore(stack, 'Store').uriFor('chat', value),
+  'Warnings.accept(id)': (id) => (stack) => Warnings.accept(stack, id, 'read'),
+  'Warnings.accept(reason)': (reason) => (stack) => Warnings.accept(stack, 'PUBLIC_API', reason),
+  'ExistingNamespaces.declare(names)': (names) => (stack) => {
+    const cluster = testCluster(stack);
+    ExistingNamespaces.declare(cluster, names);
+  },
   'CustomResources.new(id)': (id) => (stack) =>
     void new CustomResources(stack, id, {
       cluster: testCluster(stack),

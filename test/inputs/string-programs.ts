@@ -1,8 +1,9 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Program } from './string-programs-compute';
+import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 
-const STRUCTS = { ...COMPUTE_STRUCTS, ...WORKLOAD_STRUCTS };
-const ARGUMENTS = { ...COMPUTE_ARGUMENTS, ...WORKLOAD_ARGUMENTS };
+const STRUCTS = { ...COMPUTE_STRUCTS, ...WORKLOAD_STRUCTS, ...POD_STRUCTS };
+const ARGUMENTS = { ...COMPUTE_ARGUMENTS, ...WORKLOAD_ARGUMENTS, ...POD_ARGUMENTS };
 
 /** The program that sets a property or passes an argument; undefined if the tables have none. */
 export function programOf(name: string): ((value: unknown) => Program) | undefined {

@@ -13,7 +13,8 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksReleaseVersions.ebsCsiDriver': ['refused INVALID_FORMAT ebsCsiDriver'],
   'EksReleaseVersions.nodeMonitoringAgent': ['refused INVALID_FORMAT nodeMonitoringAgent'],
   'EksRelease.of(kubernetesVersion)': ['refused UNKNOWN_VALUE'],
-  'GpuInstanceType.of(name)': ['refused UNKNOWN_VALUE'],
+  'GpuInstanceType.of(name)': ['refused UNKNOWN_VALUE | refused VALUE_NOT_CONCRETE | refused VALUE_NOT_CONCRETE'],
+  'GpuInstanceType.offeredIn(region)': ['unused'],
   'NodeTaint.key': [
     'refused INVALID_FORMAT taints[0].key | refused VALUE_NOT_CONCRETE taints | refused VALUE_NOT_CONCRETE taints',
   ],
@@ -37,9 +38,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'KubernetesAccessOptions.profile': ['text | reference | reference'],
   'KubernetesAccessOptions.proxyUrl': ['text | reference | reference'],
   'ModelStore.fromBucketName(id)': ['text'],
-  'ModelStore.fromBucketName(bucketName)': [
-    'refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference',
-  ],
+  'ModelStore.fromBucketName(bucketName)': ['refused INVALID_NAME bucketName | reference | reference'],
   'ModelStore.new(id)': ['text'],
   'ModelStore.uriFor(model)': ['refused INVALID_NAME model | unused | unused'],
   'ModelStore.uriFor(version)': ['refused INVALID_NAME version | unused | unused'],
@@ -62,8 +61,15 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ClusterAutoscalerProps.chartVersion': [
     'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
   ],
-  'ClusterAutoscalerProps.imageTag': ['text | reference | reference'],
+  'ClusterAutoscalerProps.image': ['refused INVALID_FORMAT image | reference | reference'],
   'ClusterAutoscaler.new(id)': ['text'],
+  'KarpenterProps.chartVersion': [
+    'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+  ],
+  'KarpenterProps.image': [
+    'refused INVALID_FORMAT image | refused VALUE_NOT_CONCRETE image | refused VALUE_NOT_CONCRETE image',
+  ],
+  'Karpenter.new(id)': ['text'],
   'ExistingVpc.vpcId': ['text | reference | reference'],
   'ExistingVpc.privateSubnetIds': ['refused TOO_FEW_ZONES vpc.privateSubnetIds | reference | reference'],
   'ExistingVpc.availabilityZones': ['unused'],
@@ -93,6 +99,10 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksGpuClusterProps.admins': [
     'refused INVALID_FORMAT admins[0] | refused VALUE_NOT_CONCRETE admins[0] | refused VALUE_NOT_CONCRETE admins[0]',
   ],
+  'EksGpuClusterProps.encryptionKeyArn': ['text | reference | reference'],
+  'EksGpuClusterProps.volumeKeyArn': ['text | reference | reference'],
+  'RoleOptions.permissionsBoundary': ['refused INVALID_FORMAT roleOptions.permissionsBoundary | reference | reference'],
+  'RoleOptions.path': ['refused INVALID_FORMAT roleOptions.path | reference | reference'],
   'EksGpuClusterProps.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
@@ -109,9 +119,10 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksClusterAttributes.certificateAuthorityData': [
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],
-  'EksClusterAttributes.region': ['text | reference | reference'],
+  'EksClusterAttributes.region': ['refused POOL_IN_OTHER_REGION provider | reference | reference'],
   'EksClusterAttributes.oidcProviderArn': ['text | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],
+  'EksClusterAttributes.volumeKeyArn': ['text | reference | reference'],
   'EksClusterAttributes.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
@@ -136,6 +147,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     "refused INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool'] | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector",
   ],
   'GpuNodePool.new(id)': ['text'],
+  'Ec2GpuNodePoolOptions.availabilityZone': [
+    'refused ZONE_NOT_KNOWN availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone | refused VALUE_NOT_CONCRETE availabilityZone',
+  ],
   'Ec2GpuNodePoolOptions.subnetIds': ['text | reference | reference'],
   'Ec2GpuNodePoolOptions.labels': [
     "refused INVALID_FORMAT labels['k'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels",
@@ -159,6 +173,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',
   ],
   'ImagePrePullerProps.command': ['text | reference | reference'],
+  'ImagePrePullerProps.pauseImage': ['text | reference | reference'],
   'ImagePrePullerProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
@@ -184,6 +199,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'NodeAgentsProps.nvidiaPluginImage': ['text | reference | reference'],
   'NodeAgentsProps.region': ['unused'],
+  'NodeAgentsProps.dcgmExporterImage': ['text | reference | reference'],
   'NodeAgentsProps.efaPluginImage': ['text | reference | reference'],
   'NodeImageRelease.releaseVersion': ['refused INVALID_FORMAT releaseVersion'],
   'Placement.existing(groupName)': ['text | reference | reference'],
@@ -196,6 +212,9 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME models[0].version | refused VALUE_NOT_CONCRETE models[0].version | refused VALUE_NOT_CONCRETE models[0].version',
   ],
   'CloudTopology.new(id)': ['text'],
+  'TopologyKarpenterPool.name': [
+    'refused INVALID_NAME karpenterPools[0].poolName | refused VALUE_NOT_CONCRETE karpenterPools[0].name | refused VALUE_NOT_CONCRETE karpenterPools[0].name',
+  ],
   'TopologyNodePool.name': [
     'refused INVALID_NAME nodePools[0].poolName | refused VALUE_NOT_CONCRETE nodePools[0].name | refused VALUE_NOT_CONCRETE nodePools[0].name',
   ],

@@ -43,6 +43,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'MetricsTarget.version': [
     'refused INDICATOR_UNAVAILABLE metricsTarget | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
   ],
+  'ExistingNamespaces.declare(names)': [
+    'refused INVALID_NAME names[0] | refused VALUE_NOT_CONCRETE names | refused VALUE_NOT_CONCRETE names',
+  ],
   'CustomResourcesProps.releaseName': [
     'refused INVALID_NAME releaseName | refused VALUE_NOT_CONCRETE releaseName | refused VALUE_NOT_CONCRETE releaseName',
   ],
@@ -57,8 +60,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'CustomResources.new(id)': ['text'],
   'ModelStoreAccessLogs.bucketName': ['text | reference | reference'],
   'ModelStoreAccessLogs.prefix': ['text | reference | reference'],
-  'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference'],
+  'ModelStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'ModelStoreProps.encryptionKeyArn': ['text | reference | reference'],
+  'ModelStoreProps.readers': ['refused INVALID_FORMAT readers[0] | reference | reference'],
   'ModelStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreProps.tags': [
     'text | reference | reference',
@@ -67,9 +71,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAttributes.kmsKeyArn': ['text | reference | reference'],
   'ModelStoreAttributes.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreAttributes.partition': ['text | reference | reference'],
-  'S3CompatibleStoreProps.bucketName': [
-    'refused INVALID_NAME bucketName, INVALID_NAME bucketName | reference | reference',
-  ],
+  'S3CompatibleStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'S3CompatibleStoreProps.endpoint': ['refused INVALID_FORMAT endpoint | reference | reference'],
   'S3CompatibleStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ConnectXOptions.fabricName': ['unused'],
@@ -96,7 +98,10 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
   'NvidiaNetworkOperatorProps.chartVersion': ['refused OUT_OF_RANGE chartVersion'],
+  'Warnings.accept(id)': ['refused INVALID_FORMAT id'],
+  'Warnings.accept(reason)': ['unused'],
   'NvidiaNetworkOperatorProps.chartRepository': ['text | reference | reference'],
+  'NvidiaNetworkOperatorProps.kubectlImage': ['text | reference | reference'],
   'NvidiaNetworkOperator.new(id)': ['text'],
   'NicDriver.container(version)': ['text | reference | reference'],
   'NvIpamPoolProps.subnet': [
@@ -170,12 +175,12 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
   'VllmOptions.quantization': [
-    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
+    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization, QUANTIZATION_NOT_IN_VLLM models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
   ],
   'VllmOptions.engineArguments': [
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
-    'text | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.x${file("/etc/os-release")}%{if} | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+    'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
   ],
   'ModelImportProps.model': [
     'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',
@@ -192,7 +197,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelImportProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
   'ModelImport.new(id)': ['text'],
   'ModelFile.url': [
-    'refused INVALID_FORMAT source.files[0].url, INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
+    'refused INVALID_FORMAT source.files[0].url | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
   ],
   'ModelFile.path': [
     'refused INVALID_FORMAT source.files[0].path | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
@@ -201,22 +206,29 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_FORMAT source.files[0].sha256 | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
   ],
   'ModelSource.volumeClaim(claimName)': ['refused INVALID_NAME source.claimName'],
-  'ModelSource.volumeClaim(folder)': ['refused INVALID_FORMAT source.folder'],
-  'AlertSecret.name': ['text | reference | reference'],
-  'AlertSecret.key': ['text | reference | reference'],
+  'ModelSource.volumeClaim(folder)': [
+    'refused INVALID_FORMAT source.folder | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
+  'AlertSecret.name': [
+    'refused INVALID_NAME alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name',
+  ],
+  'AlertSecret.key': [
+    'refused INVALID_NAME alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key',
+  ],
   'SlackReceiverProps.channel': ['text | reference | reference'],
-  'WebhookReceiverProps.url': ['text | reference | reference'],
+  'WebhookReceiverProps.url': ['refused INVALID_FORMAT alertReceivers[0].url | reference | reference'],
   'AlertReceiver.slack(name)': ['text | reference | reference'],
   'AlertReceiver.pagerDuty(name)': ['text | reference | reference'],
   'AlertReceiver.webhook(name)': ['text | reference | reference'],
-  'MonitoringStackProps.namespace': [
+  'MonitoringOptions.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
-  'MonitoringStackProps.accessibleFrom': [
+  'MonitoringOptions.accessibleFrom': [
     'refused INVALID_NAME accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
   ],
-  'MonitoringStackProps.prometheusImage': ['text | reference | reference'],
-  'MonitoringStackProps.alertmanagerImage': ['text | reference | reference'],
+  'MonitoringOptions.priorityClassName': ['text | reference | reference'],
+  'MonitoringOptions.prometheusImage': ['text | reference | reference'],
+  'MonitoringOptions.alertmanagerImage': ['text | reference | reference'],
   'MonitoringStack.new(id)': ['text'],
   'PersistentStorageProps.storageClassName': ['text | reference | reference'],
   'WatchOptions.metricPrefixes': [

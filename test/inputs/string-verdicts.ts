@@ -1,4 +1,5 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
+import { POD_VERDICTS } from './string-verdicts-pods';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 
 /**
@@ -11,4 +12,5 @@ import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
+  ...POD_VERDICTS,
 };

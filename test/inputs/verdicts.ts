@@ -5,6 +5,7 @@ import { synthStack, testStack } from '../support/synth';
 import { Shape } from './public-values';
 import { Program } from './string-programs-compute';
 import { idsOf } from '../support/faults';
+import { givenList } from './list-references';
 
 /**
  * What became of a value. `text`: it is escaped wherever it is; `reference`: it reaches Terraform as one; `refused`: there is an error of
@@ -63,6 +64,24 @@ export function verdictOfReference(program: (text: string) => Program, within: b
   );
 }
 
+/** Of a whole list that only Terraform knows. */
+export function verdictOfList(
+  make: (list: TerraformVariable) => unknown,
+  program: (list: unknown) => Program,
+): Verdict {
+  return verdict(
+    (stack) => program(make(givenList(stack))),
+    ({ literals, expressions }) => {
+      // A list token taken apart, or a reference that has become text.
+      const lost = literals.find((text) => /TfToken|var\.given|^\$$/.test(text));
+      if (lost !== undefined) return `BUG not a reference: ${lost}`;
+      const nested = expressions.find((text) => text.replace(/"(\\.|[^"\\])*"/g, '').includes('${'));
+      if (nested !== undefined) return `BUG not an expression: ${nested}`;
+      return expressions.some((text) => text.includes('var.given')) ? 'reference' : 'unused';
+    },
+  );
+}
+
 /** The literal texts and the expressions in all strings of a stack. */
 interface Parts {
   readonly literals: string[];
@@ -83,7 +102,7 @@ function verdict(make: (stack: TerraformStack) => Program, judge: (parts: Parts)
     const { message } = error as Error;
     if (message.startsWith('Validation failed')) return 'refused at synthesis';
     if (!UnscopedValidationError.isValidationError(error)) return `BUG ${message.slice(0, 200)}`;
-    return `refused ${idsOf((error as UnscopedValidationError).faults).join(', ')}`;
+    return `refused ${[...new Set(idsOf((error as UnscopedValidationError).faults))].join(', ')}`;
   }
 }
 

@@ -1,6 +1,9 @@
 /** What no program of a user sets, or no resource has: by the names of the properties and arguments. */
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
-  { values: /^(Fault|PlanFigure|Alternative|StackAnnotation|IndicatorQuery)\./, why: 'the library returns it' },
+  {
+    values: /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|StackAnnotation|IndicatorQuery)\./,
+    why: 'the library returns it',
+  },
   { values: /^SynthesizedStack\./, why: 'it reads what was synthesized' },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { DEFAULT_EXCLUDES } from '../../lib/jobs/model-files';
+import { DUPLICATE_WEIGHTS } from '../../lib/core/weight-files';
 import { scriptAsset } from '../../lib/kubernetes/script-asset';
 import { Run, manifest, put, runScript, sha256, textOf } from '../serving/support/run-script';
 import { installStubAws } from '../serving/support/stub-aws';
@@ -35,8 +35,8 @@ beforeEach(async () => {
     HUB_ENDPOINT: hub.base,
     HUB_REPOSITORY: REPOSITORY,
     HUB_REVISION: 'main',
-    EXCLUDE: DEFAULT_EXCLUDES.always.join(' '),
-    EXCLUDE_BESIDE_SAFETENSORS: DEFAULT_EXCLUDES.besideSafetensors.join(' '),
+    EXCLUDE: DUPLICATE_WEIGHTS.always.join(' '),
+    EXCLUDE_BESIDE_SAFETENSORS: DUPLICATE_WEIGHTS.besideSafetensors.join(' '),
     RETRY_SECONDS: '0',
     STALL_SECONDS: '1',
     TMPDIR: root,
@@ -78,6 +78,22 @@ test('a repository by its name: what is served, nothing twice, by the checksums 
   expect(stderr).toContain('3 files of 1 MiB to import');
   expect(status).toBe(0);
   expect(stored('SHA256SUMS')).toBe(manifest(kept(KEPT)));
+});
+
+test('what is complete is complete without the hub, until it is asked for otherwise', async () => {
+  await run();
+  const before = hub.asked.length;
+  hub.set(`/api/models/${REPOSITORY}/revision/main`, { status: 401 });
+  expect(await run()).toMatchObject({ status: 0, stderr: 'import: s3://bucket/chat/1 is complete\n' });
+  expect(hub.asked).toHaveLength(before);
+  env.EXCLUDE = 'original/*';
+  expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining('is private or gated') });
+});
+
+test('the same files asked for otherwise are complete too', async () => {
+  await run();
+  env.HUB_REVISION = COMMIT;
+  serve(FILES);
   expect(await run()).toMatchObject({ status: 0, stderr: expect.stringContaining('s3://bucket/chat/1 is complete\n') });
 });
 
@@ -166,7 +182,7 @@ test('a broken download goes on, and a later start keeps what is stored', async 
   expect(stored('SHA256SUMS')).toBe(manifest(kept(KEPT)));
 });
 
-test('a branch that moved: its unchanged files are kept before the version is complete, and refused after it', async () => {
+test('a branch that moved: its unchanged files are kept before the version is complete; another revision is refused after it', async () => {
   hub.set(resolve(KEPT[2]), { status: 503 });
   await run();
   const moved = { ...FILES, 'config.json': '{"model_type":"llama","moved":true}' };
@@ -177,6 +193,7 @@ test('a branch that moved: its unchanged files are kept before the version is co
   expect(second.stderr).toContain(`kept ${KEPT[1]}`);
   expect(second.stderr).toContain('stored config.json');
   expect(stored('config.json')).toBe(moved['config.json']);
+  env.HUB_REVISION = 'v1';
   serve(FILES);
   const back = await run();
   expect(back.status).toBe(1);

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { DEFAULT_EXCLUDES } from '../../lib/jobs/model-files';
+import { DUPLICATE_WEIGHTS } from '../../lib/core/weight-files';
 import { scriptAsset } from '../../lib/kubernetes/script-asset';
 import { Run, manifest, put, runScript, sha256, textOf } from '../serving/support/run-script';
 import { installStubAws } from '../serving/support/stub-aws';
@@ -123,8 +123,8 @@ describe('a whole checkout of the hub', () => {
       .split('\n')
       .map((line) => line.slice(66));
   beforeEach(() => {
-    env.EXCLUDE = DEFAULT_EXCLUDES.always.join(' ');
-    env.EXCLUDE_BESIDE_SAFETENSORS = DEFAULT_EXCLUDES.besideSafetensors.join(' ');
+    env.EXCLUDE = DUPLICATE_WEIGHTS.always.join(' ');
+    env.EXCLUDE_BESIDE_SAFETENSORS = DUPLICATE_WEIGHTS.besideSafetensors.join(' ');
   });
 
   test.each([

@@ -1,8 +1,9 @@
 import { faultsThrown, idsOf } from '../support/faults';
 import { Fn } from 'cdktf';
 import { ModelStoreCredentials } from '../../lib/core';
-import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
-import { DataSize } from '../../lib/units';
+import { HuggingFaceSource, ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
+import { sourceWarnings } from '../../lib/jobs/source-faults';
+import { DataSize, Duration } from '../../lib/units';
 import { TestStore, withSite } from '../serving/support/fixtures';
 
 const HASH = 'a'.repeat(64);
@@ -27,17 +28,21 @@ function importModel(props: Partial<ModelImportProps> = {}, credentials?: ModelS
   return { json, grants: store!.grants };
 }
 
-test('a restricted Job with a role that may write, which nothing waits for and nothing removes', () => {
+test('a restricted Job with a role that may write its own folder, which nothing waits for and nothing removes', () => {
   const { json, grants } = importModel();
   const job = json.only('kubernetes_job_v1');
   expect(job.wait_for_completion).toBe(false);
-  expect(job.spec).toMatchObject({ backoff_limit: 10, completions: 1, parallelism: 1 });
+  expect(job.spec).toMatchObject({ backoff_limit: 10, completions: 1, parallelism: 1, active_deadline_seconds: 86400 });
+  expect(job.spec.pod_failure_policy.rule).toEqual([
+    { action: 'FailJob', on_exit_codes: { container_name: 'import', operator: 'In', values: [1, 2] } },
+    { action: 'Ignore', on_pod_condition: [{ type: 'DisruptionTarget', status: 'True' }] },
+  ]);
   expect(job.spec).not.toHaveProperty('ttl_seconds_after_finished');
-  expect(grants).toEqual(['write test-inference-import']);
+  expect(grants).toEqual(['write test-inference-import chat/1']);
   const pod = job.spec.template.spec;
   expect(pod).toMatchObject({
     service_account_name: 'import',
-    restart_policy: 'OnFailure',
+    restart_policy: 'Never',
     automount_service_account_token: false,
   });
   expect(pod.security_context).toMatchObject({ run_as_non_root: true, seccomp_profile: { type: 'RuntimeDefault' } });
@@ -82,6 +87,113 @@ test('a secret instead of a role', () => {
   expect(pod.volume).toContainEqual(expect.objectContaining({ name: 'model-store-credentials' }));
 });
 
+describe('another source is another Job', () => {
+  const podOf = (props: Partial<ModelImportProps>) =>
+    importModel(props).json.only('kubernetes_job_v1').spec.template as { metadata: object; spec: object };
+  test.each<[string, Partial<ModelImportProps>]>([
+    ['a corrected URL', { source: ModelSource.urls([{ url: 'https://example.com/right.json' }]) }],
+    ['a checksum', { source: ModelSource.urls([{ url: 'https://example.com/a.json', sha256: HASH }]) }],
+    ['another folder', { source: ModelSource.volumeClaim('models', 'llama') }],
+    ['other patterns', { source: ModelSource.volumeClaim('models', undefined, { exclude: ['*.gguf'] }) }],
+    ['another revision', { source: ModelSource.huggingFace({ repository: 'a/b', revision: 'b'.repeat(40) }) }],
+    ['another version', { version: '2' }],
+  ])('%s', (_what, props) => {
+    expect(podOf(props)).not.toEqual(podOf({}));
+    expect(podOf(props)).toEqual(podOf(props));
+  });
+});
+
+describe('a repository of the hub', () => {
+  const repository = { repository: 'meta-llama/Llama-3.1-8B-Instruct', revision: 'b'.repeat(40) };
+  const containerOf = (made: ReturnType<typeof importModel>) =>
+    made.json.only('kubernetes_job_v1').spec.template.spec.container[0];
+  const environmentOf = (made: ReturnType<typeof importModel>) =>
+    Object.fromEntries(containerOf(made).env.map(({ name, value }: { name: string; value: string }) => [name, value]));
+
+  test('by its name, without what is there twice', () => {
+    const made = importModel({ source: ModelSource.huggingFace(repository) });
+    expect(environmentOf(made)).toMatchObject({
+      HUB_REPOSITORY: 'meta-llama/Llama-3.1-8B-Instruct',
+      HUB_REVISION: 'b'.repeat(40),
+      EXCLUDE: 'original/* metal/*',
+      EXCLUDE_BESIDE_SAFETENSORS: expect.stringContaining('consolidated* *.bin'),
+      SCRATCH_MIB: '11264',
+    });
+    for (const name of ['FILE_LIST', 'SOURCE_DIR', 'TOKEN_FILE', 'HUB_ENDPOINT', 'INCLUDE']) {
+      expect(environmentOf(made)).not.toHaveProperty(name);
+    }
+    expect(Object.keys(made.json.only('kubernetes_config_map_v1').data)).toEqual(['import.sh']);
+  });
+
+  test('with a token that is nowhere but in its secret', () => {
+    const tokenSecret = { secretName: 'hub.token', key: 'token' };
+    const made = importModel({ source: ModelSource.huggingFace({ ...repository, tokenSecret }) });
+    const { volume } = made.json.only('kubernetes_job_v1').spec.template.spec;
+    const items = [{ key: 'token', path: 'token' }];
+    const secret = { secret_name: 'hub.token', default_mode: '0440', items };
+    expect(volume).toContainEqual({ name: 'token', secret });
+    expect(environmentOf(made)).toMatchObject({ TOKEN_FILE: '/var/run/secrets/model-source/token' });
+    expect(containerOf(made).volume_mount).toContainEqual({
+      name: 'token',
+      mount_path: '/var/run/secrets/model-source',
+      read_only: true,
+    });
+  });
+
+  test('of a mirror, with patterns', () => {
+    const source = ModelSource.huggingFace({
+      ...repository,
+      endpoint: 'https://artifacts.example.com/api/hub/',
+      include: ['*.gguf', 'sub/'],
+    });
+    const environment = environmentOf(importModel({ source }));
+    expect(environment).toMatchObject({
+      HUB_ENDPOINT: 'https://artifacts.example.com/api/hub',
+      INCLUDE: '*.gguf sub/*',
+    });
+    expect(environment).not.toHaveProperty('EXCLUDE');
+    expect(environment).not.toHaveProperty('EXCLUDE_BESIDE_SAFETENSORS');
+  });
+
+  test('with nothing left out', () => {
+    const environment = environmentOf(importModel({ source: ModelSource.huggingFace({ ...repository, exclude: [] }) }));
+    expect(Object.keys(environment).filter((name) => /CLUDE/.test(name))).toEqual([]);
+  });
+
+  test('a commit is not warned of, a branch is', () => {
+    const warnings = (revision: string) =>
+      sourceWarnings(ModelSource.huggingFace({ ...repository, revision })).map(({ id }) => id);
+    expect(warnings('b'.repeat(40))).toEqual([]);
+    expect(warnings('main')).toEqual(['MOVING_REVISION']);
+    const ofFile = (url: string) => sourceWarnings(ModelSource.urls([{ url }])).map(({ id }) => id);
+    expect(ofFile('https://huggingface.co/a/b/resolve/main/c')).toEqual(['MOVING_REVISION']);
+    expect(ofFile(`https://huggingface.co/a/b/resolve/${'b'.repeat(40)}/c`)).toEqual([]);
+    expect(ofFile('https://example.com/resolve/main/c')).toEqual([]);
+  });
+});
+
+test('stores other than AWS get no checksums that they may not know', () => {
+  const json = withSite((site) => {
+    Object.assign(site.store, { endpoint: 'https://minio.example', credentials: { secretName: 'store' } });
+    new ModelImport(site.scope, 'Import', { cluster: site.cluster, modelStore: site.store, model: 'chat', source });
+  });
+  const { env } = json.only('kubernetes_job_v1').spec.template.spec.container[0];
+  for (const name of ['AWS_REQUEST_CHECKSUM_CALCULATION', 'AWS_RESPONSE_CHECKSUM_VALIDATION']) {
+    expect(env).toContainEqual({ name, value: 'when_required' });
+    const ofAws = importModel().json.only('kubernetes_job_v1').spec.template.spec.container[0].env;
+    expect(ofAws).not.toContainEqual(expect.objectContaining({ name }));
+  }
+});
+
+test('another image, deadline and wait', () => {
+  const digest = `registry.example.com/tools/aws@sha256:${'a'.repeat(64)}`;
+  const props = { awsCliImage: digest, timeout: Duration.hours(1), waitTimeout: Duration.minutes(30) };
+  const job = importModel(props).json.only('kubernetes_job_v1');
+  expect(job.spec.template.spec.container[0].image).toBe(digest);
+  expect(job.spec.active_deadline_seconds).toBe(3600);
+  expect(job.timeouts).toEqual({ create: '1800s', update: '1800s' });
+});
+
 const urls = (...files: Parameters<typeof ModelSource.urls>[0]) => ({ source: ModelSource.urls(files) });
 
 test.each<[string, Partial<ModelImportProps>, string]>([
@@ -103,9 +215,94 @@ test.each<[string, Partial<ModelImportProps>, string]>([
   ['a bad version', { version: 'a b' }, 'INVALID_NAME version'],
   ['a bad name', { name: 'A' }, 'INVALID_NAME name'],
   ['a bad namespace', { namespace: 'A' }, 'INVALID_NAME namespace'],
+  ...[
+    'https://user:hf_x@huggingface.co/a/b/resolve/main/c.json',
+    'https://hf_x@huggingface.co/a/b/resolve/main/c.json',
+    'https://b.s3.amazonaws.com/x?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=abc',
+    'https://b.s3.amazonaws.com/x?AWSAccessKeyId=AKIA&Signature=abc&Expires=1',
+    'https://storage.googleapis.com/b/x?X-Goog-Signature=abc',
+    'https://a.blob.core.windows.net/c/x?sv=2024&sig=abc',
+    'https://civitai.com/api/download/models/1?token=abc',
+    'https://gitlab.com/api/v4/x?private_token=abc',
+    'https://example.com/x?a=1;access_token=abc',
+    'https://example.com/x?%74oken=abc',
+  ].map((url): [string, Partial<ModelImportProps>, string] => [
+    `a secret in ${url}`,
+    urls({ url }),
+    'SECRET_IN_URL source.files[0].url',
+  ]),
+  ...[
+    'https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct',
+    'https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct/',
+    'https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct/tree/main',
+    'https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct/blob/main/config.json',
+    'https://hf.co/meta-llama/Llama-3.1-8B-Instruct/blob/main/config.json?download=true',
+    'https://github.com/onnx/models/blob/main/model.onnx',
+    'https://gitlab.com/a/b/-/blob/main/model.onnx',
+  ].map((url): [string, Partial<ModelImportProps>, string] => [
+    `the page ${url}`,
+    urls({ url, path: 'x' }),
+    'URL_OF_A_PAGE source.files[0].url',
+  ]),
+  [
+    'a file that is a folder too',
+    urls({ url: 'https://a/x/y', path: 'x/y' }, { url: 'https://a/x' }),
+    'PATH_WITHIN_FILE source.files[0].path',
+  ],
+  [
+    'a secret in the place of its name',
+    { source: ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never) },
+    'INVALID_FORMAT source.authorization',
+  ],
+  [
+    'a secret for two hosts',
+    { source: ModelSource.urls([{ url: 'https://a/x' }, { url: 'https://b/y' }], { secretName: 'a', key: 'b' }) },
+    'SECRET_FOR_SEVERAL_HOSTS source.authorization',
+  ],
+  ...(
+    [
+      [{ repository: 'a b' }, 'INVALID_FORMAT source.repository'],
+      [{ repository: 'a/b/c' }, 'INVALID_FORMAT source.repository'],
+      [{ repository: 'https://huggingface.co/a/b' }, 'INVALID_FORMAT source.repository'],
+      [{ repository: 'a/b.git' }, 'INVALID_FORMAT source.repository'],
+      [{ repository: 'a/b;rm' }, 'INVALID_FORMAT source.repository'],
+      [{ revision: undefined as never }, 'MISSING_PROPERTY source.revision'],
+      [{ revision: '' }, 'INVALID_FORMAT source.revision'],
+      [{ revision: '$(id)' }, 'INVALID_FORMAT source.revision'],
+      [{ endpoint: 'http://hub.example.com' }, 'UNENCRYPTED_WITHOUT_CHECKSUM source.endpoint'],
+      [{ endpoint: 'https://me:pw@hub.example.com' }, 'SECRET_IN_URL source.endpoint'],
+      [{ endpoint: 'https://hub.example.com?x=1' }, 'INVALID_FORMAT source.endpoint'],
+      [{ endpoint: 'hub.example.com' }, 'INVALID_FORMAT source.endpoint'],
+      [{ include: ['a b'] }, 'INVALID_FORMAT source.include[0]'],
+      [{ exclude: ['*.bin', '$(id)'] }, 'INVALID_FORMAT source.exclude[1]'],
+      [{ tokenSecret: { secretName: 'A', key: 'k' } }, 'INVALID_NAME source.tokenSecret.secretName'],
+      [{ tokenSecret: { secretName: 'a', key: 'k/l' } }, 'INVALID_NAME source.tokenSecret.key'],
+      [{ include: Fn.split(',', 'a,b') }, 'VALUE_NOT_CONCRETE include'],
+    ] as [Partial<HuggingFaceSource>, string][]
+  ).map(([source, id], index): [string, Partial<ModelImportProps>, string] => [
+    `the repository ${index}: ${id}`,
+    { source: ModelSource.huggingFace({ repository: 'a/b', revision: 'b'.repeat(40), ...source }) },
+    id,
+  ]),
+  ['no timeout', { timeout: Duration.ZERO }, 'NOT_A_WHOLE_NUMBER timeout'],
+  ['half a second of waiting', { waitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER waitTimeout'],
   ['negative retries', { retries: -1 }, 'NOT_A_WHOLE_NUMBER retries'],
   ['a token in the list', urls({ url: Fn.lower('https://a/x') }), 'VALUE_NOT_CONCRETE files'],
 ])('refuses %s', (_what, props, id) => {
   expect(idsOf(faultsThrown(() => importModel(props)))).toEqual([id]);
   expect(() => importModel(props)).toThrow(/test\/Import/);
+});
+
+test('no message repeats a secret', () => {
+  const url = 'https://user:hf_secret@huggingface.co/a/b/resolve/main/c.json';
+  for (const source of [
+    ModelSource.urls([{ url }]),
+    ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never),
+  ]) {
+    expect(
+      faultsThrown(() => importModel({ source }))
+        .map(({ reason }) => reason)
+        .join(),
+    ).not.toContain('hf_secret');
+  }
 });

@@ -1,11 +1,12 @@
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { Release } from '@cdktf/provider-helm/lib/release';
 import { HelmProvider } from '@cdktf/provider-helm/lib/provider';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { dependOn } from '../../lib/core/dependencies';
-import { KubernetesAccess, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
+import { KubernetesAccess, helmMeta, kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
 import { ensureNamespace, knownNamespace } from '../../lib/kubernetes/namespaces';
@@ -13,7 +14,7 @@ import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { synthesize, synthesizePair, testStack } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
-const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'eu-central-1' };
+const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'us-west-2' };
 
 function configMap(scope: Construct, cluster: IKubernetesCluster, id = 'Map'): ConfigMapV1 {
   const holder = new Construct(scope, `Holder-${id}`);
@@ -34,7 +35,7 @@ describe('the providers of an EKS cluster', () => {
     const exec = {
       api_version: 'client.authentication.k8s.io/v1beta1',
       command: 'aws',
-      args: ['eks', 'get-token', '--output', 'json', '--cluster-name', 'chat', '--region', 'eu-central-1'],
+      args: ['eks', 'get-token', '--output', 'json', '--cluster-name', 'chat', '--region', 'us-west-2'],
     };
     const connection = { host: 'https://x.eks', cluster_ca_certificate: '${base64decode("Y2E=")}' };
     expect(provider.kubernetes).toEqual([{ alias: 'my-chat', ...connection, exec: [exec] }]);
@@ -167,6 +168,19 @@ describe('without a provider for the cluster', () => {
     };
     expect(found(three)).toEqual(['MISSING_PROVIDER']);
     expect(() => synthesize(three)).toThrow("stack 'test' has no kubernetes provider for cluster 'test'");
+  });
+
+  test('synthesis fails once where providers of both types are missing, and names those that are', () => {
+    const both = (defaults: boolean) => (stack: TerraformStack) => {
+      const cluster = new TestCluster(stack, 'Cluster');
+      configMap(stack, cluster);
+      const holder = new Construct(stack, 'Chart');
+      new Release(holder, 'Release', { ...helmMeta(holder, cluster), name: 'a', chart: 'a' });
+      if (defaults) new KubernetesProvider(stack, 'Default', {});
+    };
+    expect(found(both(false))).toEqual(['MISSING_PROVIDER']);
+    expect(() => synthesize(both(false))).toThrow('has no kubernetes and no helm provider');
+    expect(() => synthesize(both(true))).toThrow('has no helm provider');
   });
 
   test('objects that were taken out of the tree need none', () => {

@@ -1,8 +1,10 @@
 import { DataKubernetesNamespaceV1 } from '@cdktf/provider-kubernetes/lib/data-kubernetes-namespace-v1';
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { Namespace } from '@cdktf/provider-kubernetes/lib/namespace';
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
-import { TerraformStack } from 'cdktf';
+import { Fn, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ModelStore } from '../../lib';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
@@ -80,6 +82,25 @@ describe('a namespace of the program', () => {
       'inside a construct',
       (stack, cluster) => new NamespaceV1(new Construct(stack, 'Team'), 'Own', config(stack, cluster)),
     ],
+    [
+      'as a manifest',
+      (stack, cluster) =>
+        new Manifest(stack, 'Own', {
+          provider: providerOf(stack, cluster),
+          manifest: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } },
+        }),
+    ],
+    [
+      'by a Helm release',
+      (stack, cluster) =>
+        new Release(stack, 'Own', {
+          provider: KubernetesAccess.of(stack, cluster).ensureHelmProvider(),
+          name: 'kube-prometheus-stack',
+          chart: 'kube-prometheus-stack',
+          namespace: 'team-a',
+          createNamespace: true,
+        }),
+    ],
     ['without a provider of its own', (stack) => new NamespaceV1(stack, 'Own', { metadata: { name: 'team-a' } })],
     [
       'whose name is an override',
@@ -102,8 +123,22 @@ describe('a namespace of the program', () => {
     return { provider: providerOf(stack, cluster), metadata: { name: 'team-a' } };
   }
 
-  test.each<[string, (stack: TerraformStack) => void]>([
+  test.each<[string, Make]>([
     ['of another name', (stack) => void new NamespaceV1(stack, 'Own', { metadata: { name: 'team-b' } })],
+    [
+      'of a release that creates none',
+      (stack, cluster) => {
+        const provider = KubernetesAccess.of(stack, cluster).ensureHelmProvider();
+        new Release(stack, 'Own', { provider, name: 'x', chart: 'x', namespace: 'team-a' });
+      },
+    ],
+    [
+      'a manifest of another kind',
+      (stack) =>
+        void new Manifest(stack, 'Own', {
+          manifest: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'team-a' } },
+        }),
+    ],
     [
       'on another cluster',
       (stack) => {
@@ -121,7 +156,7 @@ describe('a namespace of the program', () => {
   ])('%s is not taken for it', (_, make) => {
     const result = synthesize((stack) => {
       const cluster = testCluster(stack);
-      make(stack);
+      make(stack, cluster);
       use(stack, cluster);
     });
     expect(waiting(result, 'kubernetes_namespace_v1.Namespace-test-team-a')).toEqual(
@@ -234,6 +269,8 @@ describe('a namespace made elsewhere', () => {
     const cluster = testCluster(testStack());
     const declared = () => ExistingNamespaces.declare(cluster, ['monitoring', 'My Space']);
     expect(idsOf(faultsThrown(declared))).toEqual(['INVALID_NAME names[1]']);
+    const unknown = () => ExistingNamespaces.declare(cluster, Fn.tolist(['a']));
+    expect(idsOf(faultsThrown(unknown))).toEqual(['VALUE_NOT_CONCRETE names']);
   });
 });
 

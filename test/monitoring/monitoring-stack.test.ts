@@ -113,11 +113,15 @@ describe('a monitoring stack', () => {
     expect(all.map((rule) => rule.record ?? rule.alert)).toEqual([
       'inference_qps',
       'inference_latency_p99_milliseconds',
+      'inference_failure_percent',
       'inference_gpu_memory_percent',
       'deepseek_latency_p99',
       'HighLatency',
+      'NoServerAnswers',
+      'ServerDown',
+      'RequestsFail',
     ]);
-    const alert = all[4];
+    const alert = all[5];
     expect(alert).toMatchObject({
       expr: 'deepseek_latency_p99 > 50',
       for: '5m',
@@ -195,7 +199,7 @@ describe('the configuration', () => {
   test('names the models of several workloads apart', () => {
     const fraud = { jobName: 'triton-fraud', models: ['llama-3.1-8b', '7b'] };
     const { result } = monitor([{}, { target: fraud, options: { latencyThresholdMs: 200 } }]);
-    const alerts = rules(result).filter((rule) => rule.alert);
+    const alerts = rules(result).filter((rule) => rule.alert === 'HighLatency');
     expect(alerts.map((rule) => rule.expr)).toEqual([
       'deepseek_latency_p99 > 50',
       '_7b_latency_p99 > 200',
@@ -206,7 +210,9 @@ describe('the configuration', () => {
   test('raises one alert for a model that two workloads serve, or one for each threshold', () => {
     const canary = { jobName: 'triton-canary' };
     const expressions = (options: WatchOptions) =>
-      rules(monitor([{}, { target: canary, options }]).result).flatMap((rule) => (rule.alert ? [rule.expr] : []));
+      rules(monitor([{}, { target: canary, options }]).result).flatMap((rule) =>
+        rule.alert === 'HighLatency' ? [rule.expr] : [],
+      );
     expect(expressions({})).toEqual(['deepseek_latency_p99 > 50']);
     expect(expressions({ latencyThresholdMs: 80 })).toEqual([
       'deepseek_latency_p99{job="triton-canary"} > 80',
@@ -214,9 +220,21 @@ describe('the configuration', () => {
     ]);
   });
 
+  test('leaves pods out if they are meant to be absent at times', () => {
+    const { result } = monitor([{ target: { replicas: 2 }, options: { outageAlerts: false } }]);
+    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual(['HighLatency', 'RequestsFail']);
+  });
+
   test('leaves latency out if it is switched off', () => {
     const { result } = monitor([{ target: { features: [] }, options: { latencyAlert: false } }]);
-    expect(rules(result).map((rule) => rule.record)).toEqual(['inference_qps', 'inference_gpu_memory_percent']);
+    expect(rules(result).map((rule) => rule.record ?? rule.alert)).toEqual([
+      'inference_qps',
+      'inference_failure_percent',
+      'inference_gpu_memory_percent',
+      'NoServerAnswers',
+      'ServerDown',
+      'RequestsFail',
+    ]);
   });
 });
 

@@ -57,6 +57,9 @@ function withFixedPods(folder: string): void {
   writeFileSync(file, JSON.stringify({ ...config, scrape_configs: jobs }));
 }
 
+/** Series of a workload that is down in every way, and of one that is not. */
+const OUTAGE = 'outage.test.yml';
+
 const SUMMARY = {
   version: '25.12',
   exporters: [MetricExporter.TRITON],
@@ -72,6 +75,7 @@ describe('promtool', () => {
       'one model on two workloads with thresholds of their own',
       [{}, { target: { jobName: 'b' }, options: { latencyThresholdMs: 80 } }],
     ],
+    ['servers on the CPU, more than one', [{ target: { usesGpus: false, replicas: 2, startupSeconds: 420 } }]],
     ['nothing to watch', []],
   ])('accepts the configuration and the rules for %s', (_, watched) => {
     const folder = configFolder(monitor(watched).monitoring);
@@ -128,20 +132,99 @@ describe('promtool', () => {
     }
   });
 
-  test.each(cases)('the series of these tests have the labels that Triton exposes: %s', (_, file, exposition) => {
-    const exposed = parseExposition(fixture(exposition)).series;
-    const tests = (parse(fixture(file)) as { tests: { input_series: { series: string }[] }[] }).tests;
-    const series = tests.flatMap(({ input_series: inputs }) => inputs.map((input) => input.series));
-    expect(series.length).toBeGreaterThan(5);
-    for (const [name, labels] of Object.entries(parseExposition(series.map((text) => `${text} 1`).join('\n')).series)) {
-      const wanted = [...(exposed[name] ?? ['<not exposed>']), ...TARGET_LABELS];
-      expect([name, [...labels].sort()]).toEqual([name, wanted.sort()]);
-    }
+  withPromtool('a total outage raises alerts, and nothing else does', () => {
+    const folder = configFolder(monitor().monitoring);
+    writeFileSync(path.join(folder, OUTAGE), fixture(OUTAGE));
+    const { status, output } = run(promtool, ['test', 'rules', OUTAGE], folder);
+    expect(output).not.toContain('FAILED');
+    expect(status).toBe(0);
   });
+
+  withPromtool.each(['NoServerAnswers', 'ServerDown', 'RequestsFail'])('these tests miss the alert %s', (alert) => {
+    const { monitoring } = monitor();
+    const folder = configFolder(monitoring);
+    const file = JSON.parse(monitoring.rules) as { groups: { rules: { alert?: string }[] }[] };
+    for (const group of file.groups) group.rules = group.rules.filter((rule) => rule.alert !== alert);
+    writeFileSync(path.join(folder, 'rules.yml'), JSON.stringify(file));
+    writeFileSync(path.join(folder, OUTAGE), fixture(OUTAGE));
+    expect(run(promtool, ['test', 'rules', OUTAGE], folder).output).toContain('FAILED');
+  });
+
+  withPromtool('servers that are missing are counted, and a heartbeat goes on', () => {
+    const heartbeatReceiver = AlertReceiver.webhook('heartbeat', { url: 'https://heartbeat.example.com' });
+    const folder = configFolder(monitor([{ target: { replicas: 3 } }], { heartbeatReceiver }).monitoring);
+    const up = (pod: string, values: string) => ({
+      series: `up{job="triton-deepseek",instance="${pod}:8002",namespace="inference",pod="${pod}",node="a"}`,
+      values,
+    });
+    const fires = (time: string, alert: string, labels?: object) => ({
+      expr: `count by (alertname) (ALERTS{alertname="${alert}",alertstate="firing"})`,
+      eval_time: time,
+      exp_samples: labels ? [labels] : [],
+    });
+    const one = (alert: string) => ({ labels: `{alertname="${alert}"}`, value: 1 });
+    const tests = [
+      {
+        interval: '15s',
+        input_series: [up('a', '1x240'), up('b', '1x240')],
+        promql_expr_test: [
+          fires('14m', 'ServersMissing'),
+          fires('16m', 'ServersMissing', one('ServersMissing')),
+          fires('1m', 'Watchdog', one('Watchdog')),
+          fires('1h', 'Watchdog', one('Watchdog')),
+        ],
+      },
+      {
+        interval: '15s',
+        input_series: [up('a', '1x240'), up('b', '1x240'), up('c', '1x240')],
+        promql_expr_test: [fires('1h', 'ServersMissing')],
+      },
+    ];
+    const file = { rule_files: ['rules.yml'], evaluation_interval: '15s', tests };
+    writeFileSync(path.join(folder, 'missing.test.yml'), JSON.stringify(file));
+    expect(run(promtool, ['test', 'rules', 'missing.test.yml'], folder)).toEqual({
+      status: 0,
+      output: expect.any(String),
+    });
+  });
+
+  test.each([...cases, ['outage', OUTAGE, 'triton-2.51-cpu.prom', {}] as const])(
+    'the series of these tests have the labels that Triton exposes: %s',
+    (_, file, exposition) => {
+      const exposed = parseExposition(fixture(exposition)).series;
+      const tests = (parse(fixture(file)) as { tests: { input_series: { series: string }[] }[] }).tests;
+      const series = tests.flatMap(({ input_series: inputs }) => inputs.map((input) => input.series));
+      expect(series.length).toBeGreaterThan(5);
+      // `up` is of Prometheus, not of the exporter.
+      exposed.up = new Set();
+      for (const [name, labels] of Object.entries(
+        parseExposition(series.map((text) => `${text} 1`).join('\n')).series,
+      )) {
+        const wanted = [...(exposed[name] ?? ['<not exposed>']), ...TARGET_LABELS];
+        expect([name, [...labels].sort()]).toEqual([name, wanted.sort()]);
+      }
+    },
+  );
 });
 
 describe('amtool', () => {
   const secret = { name: 'alerting', key: 'value' };
+
+  withAmtool('sends the heartbeat to its receiver only, and nothing else to that', () => {
+    const [alertReceivers, heartbeatReceiver] = [
+      [AlertReceiver.slack('team', { webhookUrl: secret })],
+      AlertReceiver.webhook('heartbeat', { url: 'https://heartbeat.example.com' }),
+    ];
+    const folder = configFolder(monitor([{}], { alertReceivers, heartbeatReceiver }).monitoring);
+    expect(run(amtool, ['check-config', 'alertmanager.yml'], folder).output).toContain('SUCCESS');
+    const receivers = (alert: string) =>
+      run(
+        amtool,
+        ['config', 'routes', 'test', '--config.file=alertmanager.yml', `alertname=${alert}`],
+        folder,
+      ).output.trim();
+    expect([receivers('Watchdog'), receivers('NoServerAnswers')]).toEqual(['heartbeat', 'team']);
+  });
 
   withAmtool.each([
     ['without receivers', [], ['null']],

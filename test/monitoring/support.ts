@@ -42,7 +42,11 @@ export function monitor(
 ): { readonly monitoring: MonitoringStack; readonly result: Synthesized } {
   let monitoring: MonitoringStack | undefined;
   const result = synthesize((stack) => {
-    const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), ...props });
+    const made = new MonitoringStack(stack, 'Monitoring', {
+      cluster: testCluster(stack),
+      alertReceivers: [],
+      ...props,
+    });
     watched.forEach(({ target, options }, i) => made.watch(new TestWorkload(stack, `Workload${i}`, target), options));
     monitoring = made;
   });

@@ -85,6 +85,60 @@ describe('grantReadWrite', () => {
   );
 });
 
+describe('grants of a folder', () => {
+  const FOLDERS = ['deepseek/65b', 'chat/1'];
+  const reads = policies((store, role) => FOLDERS.forEach((folder) => store.grantRead(role, folder)));
+  const writes = policies((store, role) => store.grantReadWrite(role, 'deepseek/65b'));
+  const list = (prefix?: string) => ({
+    action: 's3:ListBucket',
+    resource: BUCKET,
+    context: prefix === undefined ? undefined : { 's3:prefix': prefix },
+  });
+  const object = (action: string, key: string) => ({ action, resource: `${BUCKET}/${key}` });
+
+  test('are of one policy', () => {
+    expect(reads).toHaveLength(1);
+    expect(writes).toHaveLength(1);
+  });
+
+  test.each(['deepseek/65b/', 'deepseek/65b/sub/', 'chat/1/'])('list %s', (prefix) => {
+    expect(isAllowed(reads, list(prefix))).toBe(true);
+  });
+  test.each([undefined, '', 'deepseek/', 'deepseek/65', 'deepseek/65b-2/', 'other/1/'])('do not list %s', (prefix) => {
+    expect(isAllowed(reads, list(prefix))).toBe(false);
+  });
+
+  test.each(['deepseek/65b/SHA256SUMS', 'chat/1/sub/x'])('read %s', (key) => {
+    expect(isAllowed(reads, object('s3:GetObject', key))).toBe(true);
+    expect(isAllowed(reads, object('s3:PutObject', key))).toBe(false);
+  });
+  test.each(['deepseek/65b-2/x', 'deepseek/66b/x', 'deepseek/65b', 'other/1/SHA256SUMS', 'SHA256SUMS'])(
+    'neither read nor write %s',
+    (key) => {
+      for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) {
+        expect(isAllowed([...reads, ...writes], object(action, key))).toBe(false);
+      }
+    },
+  );
+  test('write their own', () => {
+    for (const [action] of WRITE.filter(([, resource]) => resource === OBJECT)) {
+      expect(isAllowed(writes, object(action, 'deepseek/65b/SHA256SUMS'))).toBe(true);
+    }
+    expect(isAllowed(writes, { action: 's3:ListBucketMultipartUploads', resource: BUCKET })).toBe(true);
+  });
+
+  test('go up in one of the whole bucket, whichever comes first', () => {
+    for (const order of [
+      [undefined, 'chat/1'],
+      ['chat/1', undefined],
+    ]) {
+      const documents = policies((store, role) => order.forEach((folder) => store.grantRead(role, folder)));
+      expect(isAllowed(documents, list())).toBe(true);
+      expect(isAllowed(documents, object('s3:GetObject', 'any/1/x'))).toBe(true);
+    }
+  });
+});
+
 describe('grants', () => {
   const withStore = (build: (stack: TerraformStack, store: ModelStore) => void): Synthesized =>
     synthesize((stack) => build(stack, new ModelStore(stack, 'Models')));

@@ -3,7 +3,7 @@ import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { IAwsRole } from '../../lib/core/aws-role';
 import { ModelStore, ModelStoreProps } from '../../lib/storage/model-store';
-import { RemovalPolicy } from '../../lib/storage/removal-policy';
+import { RemovalPolicy } from '../../lib/core/removal-policy';
 import { faultsThrown, idsOf } from '../support/faults';
 import { synthesize, testStack } from '../support/synth';
 
@@ -52,6 +52,11 @@ describe('a model store by default', () => {
 
   test('keeps its data on destroy, has a name by Terraform and no access log', () => {
     expect(result.only('aws_s3_bucket')).toMatchObject({ force_destroy: false, bucket_prefix: 'models-' });
+    for (const type of ['aws_s3_bucket', 'aws_kms_key']) {
+      expect(result.only(type).lifecycle).toEqual({ prevent_destroy: true });
+    }
+    // Also when the store left the program, and with it what Terraform knows of prevent_destroy.
+    expect(result.only('aws_s3_bucket_public_access_block').skip_destroy).toBe(true);
     expect(result.resources('aws_s3_bucket_logging')).toEqual([]);
   });
 
@@ -72,6 +77,7 @@ describe('options of a model store', () => {
     });
     expect(result.byName('aws_s3_bucket', 'my-models')).toMatchObject({
       force_destroy: true,
+      lifecycle: { prevent_destroy: false },
       tags: { team: 'ml', 'managed-by': 'gpu-inference-constructs' },
     });
     expect(result.only('aws_s3_bucket')).not.toHaveProperty('bucket_prefix');

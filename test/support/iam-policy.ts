@@ -70,6 +70,10 @@ function holds(operator: string, value: string | undefined, wanted: string[]): b
     case 'Bool':
     case 'ArnEquals':
       return wanted.includes(value);
+    case 'StringLike':
+      return wanted.some((pattern) => like(pattern, value));
+    case 'StringNotEquals':
+      return !wanted.includes(value);
     case 'NumericLessThan':
       return wanted.some((limit) => Number(value) < Number(limit));
     default:

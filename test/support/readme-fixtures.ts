@@ -1,5 +1,5 @@
 import { App, TerraformStack } from 'cdktf';
-import { EksGpuCluster, GpuInstanceType, GpuNodePool, KubernetesAccess, ModelStore } from '../../lib';
+import { EksGpuCluster, GpuInstanceType, GpuNodePool, KubernetesAccess, ModelStore, NodeAgents } from '../../lib';
 
 /**
  * What the code blocks of the documents use without showing how it was made. Each is made when first asked for, in the block's
@@ -31,13 +31,16 @@ export class ReadmeFixtures {
   }
 
   public get nodePool(): GpuNodePool {
-    this.pool ??= new GpuNodePool(this.stack, 'FixturePool', {
-      cluster: this.cluster,
-      poolName: 'fixture',
-      instanceType: GpuInstanceType.G6E_XLARGE,
-      minNodes: 1,
-      maxNodes: 1,
-    });
+    if (!this.pool) {
+      this.pool = new GpuNodePool(this.stack, 'FixturePool', {
+        cluster: this.cluster,
+        poolName: 'fixture',
+        instanceType: GpuInstanceType.G6E_XLARGE,
+        minNodes: 1,
+        maxNodes: 1,
+      });
+      new NodeAgents(this.stack, 'FixtureAgents', { cluster: this.cluster });
+    }
     return this.pool;
   }
 

@@ -68,7 +68,7 @@ export function testApp(): App {
 export function testStack(app: App = testApp(), name = 'test'): TerraformStack {
   const stack = new TerraformStack(app, name);
   new LocalBackend(stack, { path: `${name}.tfstate` });
-  new AwsProvider(stack, 'Aws', { region: 'eu-central-1' });
+  new AwsProvider(stack, 'Aws', { region: 'us-west-2' });
   return stack;
 }
 

@@ -1,13 +1,15 @@
 import { Fault, fault } from '../../units/fault';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Release } from '@cdktf/provider-helm/lib/release';
-import { ITerraformDependable } from 'cdktf';
+import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid } from '../../core/errors';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
-import { concreteFault } from '../../core/tokens';
+import { concreteFault, hasToken, listElement } from '../../core/tokens';
 import { IEksCluster } from '../cluster/eks-cluster';
 import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
@@ -33,6 +35,8 @@ const IMAGE_TAGS: { readonly [kubernetesMinor: string]: string } = {
   '1.36': 'v1.36.1',
 };
 
+const IMAGE_REPOSITORY = 'registry.k8s.io/autoscaling/cluster-autoscaler';
+
 /**
  * Properties of `ClusterAutoscaler`.
  */
@@ -43,8 +47,11 @@ export interface ClusterAutoscalerProps {
   readonly imageRegistry?: ImageRegistry;
   /** Version of the chart. @default '9.59.0' */
   readonly chartVersion?: string;
-  /** Tag of the image, e.g. `v1.35.2`. @default - the newest of the cluster's Kubernetes minor; the chart's where that is not known */
-  readonly imageTag?: string;
+  /**
+   * Image of the autoscaler, with its registry, by tag or by digest. Its minor must be that of the cluster.
+   * @default - the newest of the cluster's Kubernetes minor; the chart's where that is not known
+   */
+  readonly image?: string;
 }
 
 /**
@@ -52,7 +59,8 @@ export interface ClusterAutoscalerProps {
  * idle. Create it once per cluster, in the workload stack, and set `autoscaling: Autoscaling.clusterAutoscaler()` on the pools.
  *
  * Its role, created with the cluster, may read what it needs and change only Auto Scaling groups with the cluster's tag, which EKS sets on
- * those of its node groups. Throws a `ValidationError` for a chart version that is not written as one, and for a second one on a cluster.
+ * those of its node groups. Throws a `ValidationError` for a chart version that is not written as one, an image without a tag or digest, and for a second one on a
+ * cluster.
  *
  * @see https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
  */
@@ -68,11 +76,11 @@ export class ClusterAutoscaler extends Construct {
   public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
-    const imageTag = props.imageTag ?? IMAGE_TAGS[cluster.kubernetesVersion ?? ''];
     const ledger = ClusterLedger.of(cluster);
     const other = ledger.singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;
     throwIfInvalid(this, [
       ...versionFaults(chartVersion),
+      ...imageFaults(props.image),
       ...(other
         ? [
             fault(
@@ -100,8 +108,7 @@ export class ClusterAutoscaler extends Construct {
       autoDiscovery: { clusterName: cluster.clusterName },
       fullnameOverride: NAME,
       image: {
-        repository: registry.resolve('registry.k8s.io/autoscaling/cluster-autoscaler'),
-        ...(imageTag ? { tag: imageTag } : {}),
+        ...imageValues(registry, props.image, IMAGE_TAGS[cluster.kubernetesVersion ?? '']),
         ...(registry.pullSecrets.length > 0 ? { pullSecrets: registry.pullSecrets } : {}),
       },
       rbac: { serviceAccount: { create: true, name: NAME, annotations: role.serviceAccountAnnotations } },
@@ -123,11 +130,35 @@ export class ClusterAutoscaler extends Construct {
       set: cluster.connection.region
         ? [{ name: 'awsRegion', value: escapeTemplate(cluster.connection.region) }]
         : undefined,
-      maxHistory: 5,
+      ...HELM_BOUNDS,
     });
     this.ready = [release];
     ledger.addSingleton(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }
+}
+
+/** Repository and tag of an image reference. The digest of one without a tag counts as the tag of `<repository>@sha256`. */
+const IMAGE_REFERENCE = '^(.*?[^/:@]):([^/]+)$';
+
+/** The chart joins repository and tag by a colon. */
+function imageValues(registry: ImageRegistry, image: string | undefined, tag: string | undefined) {
+  if (image === undefined) return { repository: registry.resolve(IMAGE_REPOSITORY), ...(tag ? { tag } : {}) };
+  const reference = registry.resolve(image);
+  const [, repository, version] = new RegExp(IMAGE_REFERENCE).exec(reference) ?? [];
+  if (version !== undefined) return { repository, tag: version };
+  const parts = Token.asList(Fn.regex(IMAGE_REFERENCE, reference));
+  return { repository: listElement(parts, 0), tag: listElement(parts, 1) };
+}
+
+function imageFaults(image: string | undefined): Fault[] {
+  if (image === undefined || hasToken(image) || new RegExp(IMAGE_REFERENCE).test(image)) return [];
+  return [
+    fault(
+      'INVALID_FORMAT',
+      'image',
+      `image must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`,
+    ),
+  ];
 }
 
 function versionFaults(version: string): Fault[] {
@@ -167,4 +198,23 @@ function policy(clusterName: string) {
       },
     ],
   };
+}
+
+/**
+ * Whether pools of a cluster that this program creates rely on the cluster autoscaler. On a cluster that exists already it may run already.
+ *
+ * @internal
+ */
+export function needsClusterAutoscaler(cluster: IKubernetesCluster): boolean {
+  const ledger = ClusterLedger.of(cluster);
+  return ledger.isOwn && ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER).length > 0;
+}
+
+/**
+ * Whether this program has created a cluster autoscaler for a cluster.
+ *
+ * @internal
+ */
+export function hasClusterAutoscaler(cluster: IKubernetesCluster): boolean {
+  return ClusterLedger.of(cluster).singleton(ClusterSingleton.CLUSTER_AUTOSCALER) !== undefined;
 }

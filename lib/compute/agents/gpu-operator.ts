@@ -1,6 +1,6 @@
 import { fault } from '../../units/fault';
 import { ImageRegistry } from '../../kubernetes/image-registry';
-import { NodeTaint } from '../../core/gpu-node-pool';
+import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { escapeTemplate } from '../../core/template-escape';
 import { throwIfFaulty } from '../../units/errors';
 import { agentTolerations } from './node-agents-daemon-set';
@@ -82,6 +82,15 @@ export function installsDriver({ driver, values }: GpuOperator): boolean {
   return driver === true || given.driver?.enabled === true || given.toolkit?.enabled === true;
 }
 
+/**
+ * Whether the GPU shares of a pool have a resource name of their own.
+ *
+ * @internal
+ */
+export function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {
+  return gpuResourceName !== undefined && gpuResourceName !== 'nvidia.com/gpu';
+}
+
 /** What the values of the chart depend on. */
 interface OperatorSetting {
   readonly taints: readonly NodeTaint[];
@@ -89,8 +98,8 @@ interface OperatorSetting {
   readonly driverInImage: boolean;
   /** Whether some pool has InfiniBand or RoCE. */
   readonly connectX: boolean;
-  /** `single`, or `mixed` where MIG instances have resource names of their own. */
-  readonly migStrategy: string;
+  /** The pools whose GPUs it divides by MIG. */
+  readonly divided: readonly IGpuNodePool[];
   /** Configurations of the device plugin by their names. */
   readonly pluginConfigs: { [name: string]: string };
   readonly nodeFeatureDiscovery: boolean;
@@ -103,10 +112,12 @@ interface OperatorSetting {
  * - driver and toolkit are off where the image has them;
  * - a driver that it installs lets the adapters of InfiniBand and RoCE read and write GPU memory (`nvidia-peermem`); otherwise NCCL would stage everything in host memory;
  * - every agent tolerates every taint of every pool, the workers of node feature discovery too, which by default tolerate less;
+ * - the MIG manager reboots EC2 nodes: their GPUs cannot be reset, which turning MIG on takes;
  * - PCI devices are labeled by their vendor alone, or the label is `pci-0300_10de` and the operator finds no GPU;
  * - the exporter of GPU metrics is installed separately, so that a node has only one DCGM host engine.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/ml-eks-optimized-ami.html
+ * @see https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/gpu-operator-mig.html
  * @see https://github.com/NVIDIA/k8s-device-plugin/issues/1213
  * @see https://github.com/aws/containers-roadmap/issues/2555
  * @see https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/gpu-operator-rdma.html
@@ -119,12 +130,19 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
   const names = Object.keys(setting.pluginConfigs);
   const images = imagesOf(setting.registry);
   const rdma = installs && setting.connectX ? { rdma: { enabled: true, useHostMofed: operator.hostNicDriver } } : {};
+  const rebooted = setting.divided.some(({ hardware }) => hardware.isEc2);
+  const migManager = {
+    ...images.migManager,
+    ...(rebooted ? { env: [{ name: 'WITH_REBOOT', value: 'true' }] } : {}),
+  };
   const values = {
     ...images.always,
     driver: { enabled: installs, ...rdma, ...(installs ? images.driver : {}) },
     toolkit: { enabled: installs, ...(installs ? images.toolkit : {}) },
     nfd: { enabled: setting.nodeFeatureDiscovery },
-    mig: { strategy: setting.migStrategy },
+    // 'mixed' where MIG instances have resource names of their own.
+    mig: { strategy: setting.divided.some(isRenamed) ? 'mixed' : 'single' },
+    ...(Object.keys(migManager).length > 0 ? { migManager } : {}),
     dcgm: { enabled: false },
     dcgmExporter: { enabled: false },
     daemonsets: { tolerations: everywhere },
@@ -180,7 +198,8 @@ function imagesOf(registry: ImageRegistry) {
   const nvidia = part('nvcr.io/nvidia');
   const cloudNative = part('nvcr.io/nvidia/cloud-native');
   return {
-    always: { operator: nvidia, validator: nvidia, gfd: nvidia, migManager: cloudNative },
+    always: { operator: nvidia, validator: nvidia, gfd: nvidia },
+    migManager: cloudNative,
     devicePlugin: nvidia,
     driver: { ...nvidia, manager: { repository: cloudNative.repository } },
     toolkit: part('nvcr.io/nvidia/k8s'),

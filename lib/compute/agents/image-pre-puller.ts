@@ -17,6 +17,7 @@ import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { agentTolerations } from './node-agents-daemon-set';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
+import { knownListFaults, listFaults, textList } from '../../core/text-list';
 
 /** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
@@ -36,6 +37,11 @@ export interface ImagePrePullerProps {
   readonly nodePools?: IGpuNodePool[];
   /** A command that exists in each of the images and exits at once. @default ['/bin/true'] */
   readonly command?: string[];
+  /**
+   * Image of the container that stays, and does nothing, with its registry, by tag or by digest.
+   * @default 'registry.k8s.io/pause:3.10'
+   */
+  readonly pauseImage?: string;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
   /** Name of the DaemonSet: an RFC 1123 label. @default - from the construct's id */
@@ -63,7 +69,9 @@ export class ImagePrePuller extends Construct {
     super(scope, id);
     const { cluster, images, nodePools } = props;
     this.daemonSetName = props.name ?? kubernetesName(id);
+    throwIfInvalid(this, knownListFaults('images', images, 'containers are named after the images'));
     throwIfInvalid(this, [
+      ...listFaults('command', props.command),
       ...kubernetesNameFault('name', this.daemonSetName),
       ...imageFaults(images),
       ...poolFaults(props),
@@ -85,8 +93,10 @@ export class ImagePrePuller extends Construct {
           securityLevel: PodSecurityLevel.RESTRICTED,
           tolerations: () =>
             agentTolerations((nodePools ?? ClusterLedger.of(cluster).pools).flatMap((pool) => pool.taints)),
-          initContainers: images.map((image) => container(containerName(image), image, props.command ?? ['/bin/true'])),
-          containers: [container('pause', PAUSE_IMAGE)],
+          initContainers: images.map((image) =>
+            container(containerName(image), image, textList(props.command ?? ['/bin/true'])),
+          ),
+          containers: [container('pause', props.pauseImage ?? PAUSE_IMAGE)],
           spec: {
             terminationGracePeriodSeconds: 1,
             nodeSelector: { [GPU_LABEL]: 'true' },

@@ -56,6 +56,8 @@ export interface NodeAgentSpec {
   readonly hostFolders: HostFolder[];
   readonly config?: ConfigFile;
   readonly port?: number;
+  /** Path by which it is asked over HTTP, on its port, whether it is well. @default - it is not asked */
+  readonly healthPath?: string;
   readonly serviceAccount?: string;
   readonly privileged: boolean;
   /** Capabilities of a container without privileges. @default - none */
@@ -123,12 +125,20 @@ function container(spec: NodeAgentSpec): PodContainer {
       requests: { cpu: spec.cpu, memory: spec.memory },
       limits: { memory: spec.memoryLimit },
     },
+    ...probes(spec),
     securityContext: securityContext(spec),
     volumeMount: [
       ...spec.hostFolders.map(({ name, path, readOnly }) => ({ name, mountPath: path, readOnly })),
       ...(config ? [{ name: 'config', mountPath: config.folder, readOnly: true }] : []),
     ],
   };
+}
+
+/** As the chart of the exporter has them: the libraries that it loads take most of a minute. */
+function probes({ port, healthPath: path }: NodeAgentSpec) {
+  if (port === undefined || path === undefined) return {};
+  const probe = { httpGet: { path, port: String(port) }, initialDelaySeconds: 45, periodSeconds: 5 };
+  return { livenessProbe: { ...probe, timeoutSeconds: 5 }, readinessProbe: probe };
 }
 
 function volumes({ hostFolders, config }: NodeAgentSpec) {

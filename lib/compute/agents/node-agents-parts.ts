@@ -1,11 +1,6 @@
 import { GpuSharing } from '../pools/options/gpu-sharing';
-import {
-  DEVICE_PLUGIN_LABEL,
-  EFA_LABEL,
-  GPU_LABEL,
-  PLUGIN_CONFIG_LABEL,
-  timeSlicingConfig,
-} from '../pools/shared/gpu-node-pool-labels';
+import { EFA_LABEL, GPU_LABEL, PLUGIN_CONFIG_LABEL, timeSlicingConfig } from '../pools/shared/gpu-node-pool-labels';
+import { DEVICE_PLUGIN_LABEL } from '../../scheduling/node-labels';
 import { NodeAgentSpec } from './node-agents-daemon-set';
 
 /** Folder in which device plugins register with the kubelet. */
@@ -143,7 +138,9 @@ export function gpuFeatureDiscovery(image: string): AgentPart {
  * profiling, and EKS has replaced healthy nodes because of it. The pod's own name is on its series as `pod`: scrape it with `honor_labels`,
  * or the pod that uses the GPU becomes `exported_pod`.
  *
- * @see https://github.com/NVIDIA/dcgm-exporter/blob/main/dcgm-exporter.yaml
+ * Its chart has the same probes, and a writable root file system; those of the device plugins have a writable one and no probes at all.
+ *
+ * @see https://github.com/NVIDIA/dcgm-exporter/blob/4.5.3-4.8.2/deployment/templates/daemonset.yaml
  * @see https://github.com/aws/containers-roadmap/issues/2555
  *
  * @internal
@@ -165,6 +162,7 @@ export function dcgmExporter(image: string, configMap: string, hostEngine: boole
     hostFolders: [{ name: 'pod-resources', path: '/var/lib/kubelet/pod-resources', readOnly: true }],
     config: { configMap, folder: '/etc/dcgm-exporter/metrics' },
     port: DCGM_PORT,
+    healthPath: '/health',
     privileged: false,
     // For the profiling metrics, DCGM_FI_PROF_*.
     capabilities: ['SYS_ADMIN'],

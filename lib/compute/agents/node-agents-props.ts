@@ -17,14 +17,14 @@ export interface NodeAgentsProps {
    * @default - if a pool of the cluster has EFA, even one that is created later
    */
   readonly efa?: boolean;
-  /** Image of the NVIDIA device plugin, with its registry. @default - a pinned release from nvcr.io */
+  /** Image of the NVIDIA device plugin, with its registry, by tag or by digest. @default - a pinned release from nvcr.io */
   readonly nvidiaPluginImage?: string;
   /**
    * Region whose EKS registry the EFA device plugin is pulled from.
    * @default - the cluster's, if it is known at synthesis; else us-west-2, as in the plugin's own chart
    */
   readonly region?: string;
-  /** Image of the EFA device plugin, with its registry. @default - a pinned release from the EKS registry of `region` */
+  /** Image of the EFA device plugin, with its registry, by tag or by digest. @default - a pinned release from the EKS registry of `region` */
   readonly efaPluginImage?: string;
   /**
    * NVIDIA's GPU operator in place of the NVIDIA device plugin; pools with MIG on AL2023 need it.
@@ -43,4 +43,6 @@ export interface NodeAgentsProps {
   readonly nodeFeatureDiscovery?: boolean;
   /** Whether the exporter of GPU metrics runs on every GPU node, on port 9400; scrape it with `honor_labels`. @default false */
   readonly dcgmExporter?: boolean;
+  /** Image of the exporter of GPU metrics, with its registry, by tag or by digest. @default - a pinned release from nvcr.io */
+  readonly dcgmExporterImage?: string;
 }

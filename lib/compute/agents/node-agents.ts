@@ -1,4 +1,4 @@
-import { addValidation } from '../../core/validation';
+import { addValidation, warnOnce } from '../../core/validation';
 import { Fault, fault } from '../../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
@@ -12,6 +12,7 @@ import { synthesizeWhile } from '../../core/omission';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../core/feature-discovery';
 import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../../core/pod-security-level';
@@ -19,20 +20,14 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
-import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
-import {
-  GpuOperator,
-  gpuOperatorValues,
-  installsDriver,
-  nodeFeatureDiscoveryImage,
-  nodeFeatureDiscoveryValues,
-} from './gpu-operator';
+import { PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
+import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryImage, nodeFeatureDiscoveryValues } from './gpu-operator';
+import { agentPoolFaults, agentPoolWarnings, dividedPools, pluginConfigsOf } from './node-agents-faults';
 import { NodeAgentSpec, nodeAgentDaemonSet, requireLabels } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
   efaDevicePluginImage,
-  efaPluginFaults,
   efaRegionFaults,
 } from './node-agents-images';
 import { dcgmMetricsFile } from './node-agents-metrics';
@@ -94,6 +89,7 @@ export class NodeAgents extends Construct {
       if (props.efa) this.#addEfaPlugin();
       this.#clusterLedger.onPool(this, (pool) => this.#servePool(pool));
       addValidation(this, () => this.#poolFaults());
+      warnOnce(this, () => agentPoolWarnings(this.#agentProps, this.#clusterPools));
       this.#clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
       if (this.#bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
     } catch (error) {
@@ -124,72 +120,7 @@ export class NodeAgents extends Construct {
 
   /** The faults between the agents and the pools, once all pools exist. */
   #poolFaults(): Fault[] {
-    const { gpuOperator, efaPluginImage } = this.#agentProps;
-    const pools = this.#clusterPools;
-    const named = (list: IGpuNodePool[]) => list.map((pool) => `'${pool.poolName}'`).join(', ');
-    const withDriver = pools.filter(({ driverInImage }) => driverInImage);
-    const unstated = gpuOperator && gpuOperator.driver !== false ? pools.filter(mayHaveDriver) : [];
-    const divided = this.#dividedPools();
-    const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
-    const unknown = this.#pluginConfigs.filter((name) => parts.pluginConfig(name) === undefined);
-    return [
-      ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
-        ? [
-            fault(
-              'DRIVER_ALREADY_IN_IMAGE',
-              'gpuOperator',
-              `the GPU operator must not install a driver or toolkit on pool(s) ${named(withDriver)}, whose image already has them; leave ` +
-                'driver out of the options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
-            ),
-          ]
-        : []),
-      ...(unstated.length > 0
-        ? [
-            fault(
-              'DRIVER_IN_IMAGE_UNKNOWN',
-              undefined,
-              `the image of pool(s) ${named(unstated)} may already have NVIDIA's driver and container toolkit, and a second driver of the GPU ` +
-                'operator would break it; pass driverInImage to the pool: true for the accelerated images of EKS, else false',
-            ),
-          ]
-        : []),
-      ...(!gpuOperator && divided.length > 0
-        ? [
-            fault(
-              'MIG_NEEDS_GPU_OPERATOR',
-              'gpuOperator',
-              `pool(s) ${named(divided)} divide their GPUs by MIG, which only the GPU operator sets up; pass gpuOperator: ` +
-                'GpuOperator.version()',
-            ),
-          ]
-        : []),
-      ...(gpuOperator && renamed.length > 0 && alike.length > 0
-        ? [
-            fault(
-              'MIXED_MIG_RESOURCE_NAMES',
-              undefined,
-              `MIG instances of pool(s) ${named(renamed)} have resource names of their own, while those of ${named(alike)} are called ` +
-                'nvidia.com/gpu; the GPU operator has one MIG strategy for all nodes, so add renamed() to the GpuSharing of all of them, or of ' +
-                'none',
-            ),
-          ]
-        : []),
-      ...unknown.map((name) =>
-        fault(
-          'UNKNOWN_PLUGIN_CONFIG',
-          undefined,
-          `label '${PLUGIN_CONFIG_LABEL}=${name}' names an unknown configuration of the device plugin; use 'time-slicing-<pods per GPU>', and ` +
-            "append '-renamed' for the resource nvidia.com/gpu.shared",
-        ),
-      ),
-      ...this.#efaRegionFaults(),
-      ...(efaPluginImage
-        ? efaPluginFaults(
-            efaPluginImage,
-            this.#efaPools().map((pool) => pool.hardware.name),
-          )
-        : []),
-    ];
+    return [...agentPoolFaults(this.#agentProps, this.#clusterPools), ...this.#efaRegionFaults()];
   }
 
   #efaRegionFaults(): Fault[] {
@@ -234,7 +165,7 @@ export class NodeAgents extends Construct {
           connectX: this.#clusterPools.some(
             ({ fabric }) => fabric !== undefined && CONNECTX_FABRICS.includes(fabric.kind),
           ),
-          migStrategy: this.#dividedPools().some(isRenamed) ? 'mixed' : 'single',
+          divided: dividedPools(this.#clusterPools),
           pluginConfigs: this.#operatorConfigs(),
           nodeFeatureDiscovery: this.#agentProps.nodeFeatureDiscovery ?? true,
           registry: this.#agentRegistry,
@@ -260,7 +191,10 @@ export class NodeAgents extends Construct {
     const name = 'dcgm-exporter';
     this.#addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
     const hostEngine = this.cluster.nodeMonitoring ?? false;
-    this.#addAgent('DcgmExporter', parts.dcgmExporter(DCGM_EXPORTER_IMAGE, name, hostEngine));
+    this.#addAgent(
+      'DcgmExporter',
+      parts.dcgmExporter(this.#agentProps.dcgmExporterImage ?? DCGM_EXPORTER_IMAGE, name, hostEngine),
+    );
   }
 
   #addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.#clusterPools): DaemonSetV1 {
@@ -307,7 +241,7 @@ export class NodeAgents extends Construct {
       version,
       namespace: this.namespace,
       values: Lazy.listValue({ produce: values }),
-      maxHistory: 5,
+      ...HELM_BOUNDS,
     });
   }
 
@@ -330,8 +264,7 @@ export class NodeAgents extends Construct {
 
   /** Names of the configurations of the device plugin that pools ask for, each once. */
   get #pluginConfigs(): string[] {
-    const names = this.#clusterPools.flatMap((pool) => pool.nodeLabels[PLUGIN_CONFIG_LABEL] ?? []);
-    return [...new Set(names)].sort();
+    return pluginConfigsOf(this.#clusterPools);
   }
 
   #operatorConfigs(): { [name: string]: string } {
@@ -341,10 +274,6 @@ export class NodeAgents extends Construct {
 
   #allTaints(): NodeTaint[] {
     return this.#clusterPools.flatMap((pool) => pool.taints);
-  }
-
-  #dividedPools(): IGpuNodePool[] {
-    return this.#clusterPools.filter(({ nodeLabels }) => nodeLabels[MIG_LABEL] !== undefined);
   }
 
   get #needsEfaPlugin(): boolean {
@@ -360,11 +289,6 @@ export class NodeAgents extends Construct {
 /** Fabrics of ConnectX adapters, whose driver must work with that of the GPU. */
 const CONNECTX_FABRICS: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
 
-/** Whether the GPU shares of a pool have a resource name of their own. */
-function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {
-  return gpuResourceName !== undefined && gpuResourceName !== 'nvidia.com/gpu';
-}
-
 /** The region, where it is known at synthesis. */
 function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
   const known = region ?? cluster.connection.region;
@@ -378,10 +302,4 @@ function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
  */
 export function hasNodeAgents(cluster: IKubernetesCluster): boolean {
   return ClusterLedger.of(cluster).singleton(ClusterSingleton.NODE_AGENTS) !== undefined;
-}
-
-/** Images of EC2 nodes come with and without a driver; a pool of them that is not ours must say which. */
-function mayHaveDriver({ hardware, nodeSelector, driverInImage }: IGpuNodePool): boolean {
-  const isOfEks = Object.keys(nodeSelector).some((key) => key.startsWith('eks.amazonaws.com/'));
-  return driverInImage === undefined && (hardware.isEc2 || isOfEks);
 }

@@ -1,3 +1,6 @@
+import { textList } from '../../core/text-list';
+import { ipv4Range } from '../../units/ipv4-range';
+
 /**
  * Networks from which the Kubernetes API of a cluster is reached. It is always reached from within the cluster's own VPC.
  */
@@ -33,8 +36,30 @@ export class ApiAccess {
   public readonly isPublic: boolean;
 
   private constructor(privateCidrs: string[], publicCidrs: string[], isPublic = false) {
-    this.privateCidrs = [...privateCidrs];
-    this.publicCidrs = [...publicCidrs];
+    this.privateCidrs = textList(privateCidrs);
+    this.publicCidrs = textList(publicCidrs);
     this.isPublic = isPublic;
   }
+}
+
+/** Half of all addresses, which no organization has: whoever names that much means everybody, in however many pieces. */
+const INTERNET = 2 ** 31;
+
+/**
+ * Whether ranges together are the internet.
+ *
+ * @param cidrs ranges in CIDR notation
+ *
+ * @internal
+ */
+export function coversInternet(cidrs: string[]): boolean {
+  const ranges = cidrs.flatMap((cidr) => ipv4Range(cidr) ?? []).sort((a, b) => a.first - b.first);
+  let covered = 0;
+  let next = 0;
+  for (const { first, size } of ranges) {
+    const end = first + size;
+    covered += Math.max(0, end - Math.max(first, next));
+    next = Math.max(next, end);
+  }
+  return covered >= INTERNET;
 }

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { escapeTemplate } from '../../core/template-escape';
+import { knownListFaults } from '../../core/text-list';
 
 /** Properties of `ClusterAccess`. */
 interface ClusterAccessProps {
@@ -86,6 +87,8 @@ export class ClusterAccess extends Construct {
 export function adminFaults(admins?: string[]): Fault[] {
   if (admins === undefined) return [];
   const why = 'access entries get their ids from it; for a principal of the same stack call grantAdmin(id, arn)';
+  const unlisted = knownListFaults('admins', admins, why);
+  if (unlisted.length > 0) return unlisted;
   return [
     ...(admins.length === 0
       ? [

@@ -6,7 +6,9 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
+import { policyJson } from '../../core/policy-json';
 import { awsTags } from '../../core/tags';
+import { escapeTemplate } from '../../core/template-escape';
 
 /** Properties of `ClusterKey`. */
 interface ClusterKeyProps {
@@ -40,7 +42,7 @@ export class ClusterKey extends Construct {
       description: `Secrets and logs of EKS cluster ${clusterName}`,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      policy: JSON.stringify({
+      policy: policyJson({
         Version: '2012-10-17',
         Statement: [
           {
@@ -75,13 +77,20 @@ export class ClusterKey extends Construct {
  */
 export function controlPlaneLogs(
   scope: Construct,
-  props: { name: string; keyArn: string; tags: { [key: string]: string }; provider?: TerraformProvider },
+  props: {
+    name: string;
+    keyArn: string;
+    keepsLogs: boolean;
+    tags: { [key: string]: string };
+    provider?: TerraformProvider;
+  },
 ): CloudwatchLogGroup {
   return new CloudwatchLogGroup(scope, 'ControlPlaneLogs', {
     provider: props.provider,
     name: props.name,
     retentionInDays: 365,
-    kmsKeyId: props.keyArn,
+    kmsKeyId: escapeTemplate(props.keyArn),
+    skipDestroy: props.keepsLogs,
     tags: awsTags({}, props.tags),
   });
 }

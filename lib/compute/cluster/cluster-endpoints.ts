@@ -1,9 +1,10 @@
-import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
+import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
+import { policyJson } from '../../core/policy-json';
 import { awsTags } from '../../core/tags';
 
 /**
@@ -21,6 +22,10 @@ interface ClusterEndpointsProps {
   readonly cidr: string;
   readonly subnetIds: string[];
   readonly routeTableIds: string[];
+  /** Name of the region. */
+  readonly region: string;
+  /** Whether the endpoint of S3 refuses to write to other accounts. */
+  readonly endpointPolicies: boolean;
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;
 }
@@ -33,9 +38,7 @@ interface ClusterEndpointsProps {
 export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps): ITerraformDependable[] {
   const { provider, vpcId, clusterName } = props;
   const tags = (name: string) => awsTags({ Name: `${clusterName}-${name}` }, props.tags);
-  const region = new DataAwsRegion(scope, 'Region', { provider });
-  // The id is the region's name in every version of the provider; `name` is deprecated since version 6.
-  const service = (name: string) => `com.amazonaws.${region.id}.${name}`;
+  const service = (name: string) => `com.amazonaws.${props.region}.${name}`;
 
   const group = new SecurityGroup(scope, 'EndpointSecurityGroup', {
     provider,
@@ -60,6 +63,7 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
     serviceName: service('s3'),
     vpcEndpointType: 'Gateway',
     routeTableIds: props.routeTableIds,
+    policy: props.endpointPolicies ? s3EndpointPolicy(scope, provider) : undefined,
     tags: tags('s3'),
   });
   const interfaces = INTERFACE_SERVICES.map(
@@ -76,4 +80,29 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
       }),
   );
   return [s3, ...interfaces, fromVpc];
+}
+
+/**
+ * Everything may be read, since layers of images and public packages are in buckets of many accounts, and only buckets of the cluster's own
+ * account may be written: whoever takes over a pod cannot copy weights to a bucket elsewhere by this way.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+ */
+function s3EndpointPolicy(scope: Construct, provider?: TerraformProvider): string {
+  const { accountId } = new DataAwsCallerIdentity(scope, 'EndpointAccount', { provider });
+  const everyone = { Principal: '*', Resource: '*' };
+  return policyJson({
+    Version: '2012-10-17',
+    Statement: [
+      { Sid: 'Use', Effect: 'Allow', ...everyone, Action: 's3:*' },
+      {
+        Sid: 'WriteToOwnAccountOnly',
+        Effect: 'Deny',
+        ...everyone,
+        Action: ['s3:Put*', 's3:Create*', 's3:Delete*', 's3:Replicate*', 's3:Restore*', 's3:AbortMultipartUpload'],
+        Condition: { StringNotEquals: { 'aws:ResourceAccount': accountId } },
+      },
+    ],
+  });
 }

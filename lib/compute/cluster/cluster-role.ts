@@ -4,6 +4,8 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { kubernetesName } from '../../core/naming';
+import { RoleOptions } from '../../core/role-options';
+import { escapeTemplate } from '../../core/template-escape';
 
 /** Properties of `ClusterRole`. */
 interface ClusterRoleProps {
@@ -14,8 +16,22 @@ interface ClusterRoleProps {
   readonly service: string;
   /** Names of AWS's own policies. */
   readonly managedPolicies: string[];
+  /** What all roles of the cluster have. @default - no boundary, path '/' */
+  readonly options?: RoleOptions;
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;
+}
+
+/**
+ * The attributes of a role for the options that all roles of a cluster have.
+ *
+ * @internal
+ */
+export function roleAttributes({ permissionsBoundary, path }: RoleOptions = {}) {
+  return {
+    permissionsBoundary: permissionsBoundary && escapeTemplate(permissionsBoundary),
+    path: path && escapeTemplate(path),
+  };
 }
 
 /**
@@ -35,6 +51,7 @@ export class ClusterRole extends Construct {
       // IAM takes at most 38 characters as a prefix. Roles are global: a cluster of the same name may exist in two regions.
       namePrefix: `${kubernetesName(props.name, 37)}-`,
       description: props.description,
+      ...roleAttributes(props.options),
       assumeRolePolicy: JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: props.service } }],

@@ -1,6 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { RoleOptions } from '../../core/role-options';
 
 /**
  * An EKS cluster, created by this library or existing, as node pools see it.
@@ -24,6 +25,10 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly release?: EksRelease;
   /** What node groups must wait for: the network add-ons and the credentials agent, or nodes come up without them. */
   readonly nodeReady: ITerraformDependable[];
+  /** ARN of the KMS key for the volumes of nodes. @default - the key of the account for EBS */
+  readonly volumeKeyArn?: string;
+  /** What all IAM roles of the cluster have. @default - no boundary, path '/' */
+  readonly roleOptions?: RoleOptions;
   /** Tags of the cluster's AWS resources, which pools pass on to theirs. */
   readonly tags: { [key: string]: string };
   /** How the cluster is reached, what it runs, as far as known, and where the pods of this program go, as human-readable text. */

@@ -59,7 +59,8 @@ function privateAccess(clusterName: string, access: ApiAccess): string[] {
     '         --document-name AWS-StartPortForwardingSessionToRemoteHost \\',
     '         --parameters "host=$HOST,portNumber=443,localPortNumber=8443"',
     '     with kubectl: --server https://localhost:8443 --tls-server-name "$HOST";',
-    "  4. a proxy that is within the VPC: KubernetesAccess.of(stack, cluster, { proxyUrl: 'socks5://localhost:1080' });",
+    "  4. a proxy that is within the VPC: { proxyUrl: 'socks5://localhost:1080' } as kubernetesAccess of the topology, or in the first",
+    '     KubernetesAccess.of(stack, cluster, options);',
     '  or open it to given ranges of the internet: apiAccess: ApiAccess.publicFrom([cidr]).',
   ];
 }

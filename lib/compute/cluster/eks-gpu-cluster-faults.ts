@@ -2,6 +2,8 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
+import { RemovalPolicy } from '../../core/removal-policy';
+import { roleOptionFaults } from '../../core/role-options';
 import { tagFaults } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
@@ -12,6 +14,7 @@ import { ExistingVpc } from './cluster-vpc';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
+import { listFaults, optionalTextList } from '../../core/text-list';
 
 /**
  * Every fault of the properties of a new cluster.
@@ -27,6 +30,8 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
     ...overlapFaults(props),
     ...adminFaults(props.admins),
     ...systemNodeFaults(props.systemNodes),
+    ...roleOptionFaults('roleOptions', props.roleOptions),
+    ...keptLogFaults(props),
     ...tagFaults(props.tags),
   ];
 }
@@ -37,10 +42,13 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
  * @internal
  */
 export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
-  const { clusterName, subnetIds, securityGroupIds, availabilityZones } = attributes;
+  const { clusterName, subnetIds, securityGroupIds, availabilityZones, subnetCidrs } = attributes;
   return [
     ...clusterNameFaults(clusterName),
-    ...(securityGroupIds.length > 0
+    ...Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
+      listFaults(name, list),
+    ),
+    ...(securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
       ? []
       : [
           fault(
@@ -50,7 +58,8 @@ export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
           ),
         ]),
     ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
-    ...subnetRangeFaults('subnetCidrs', subnetIds, attributes.subnetCidrs),
+    ...subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
+    ...roleOptionFaults('roleOptions', attributes.roleOptions),
     ...tagFaults(attributes.tags),
   ];
 }
@@ -117,6 +126,9 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
 }
 
 function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): Fault[] {
+  const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs };
+  const wrong = Object.entries(lists).flatMap(([name, list]) => listFaults(`vpc.${name}`, list));
+  if (wrong.length > 0) return wrong;
   const several = hasToken(privateSubnetIds) || new Set(privateSubnetIds).size >= 2;
   return [
     ...(several
@@ -199,7 +211,7 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
 
 /** A connected network whose range overlaps the cluster's own cannot be routed to. */
 function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): Fault[] {
-  const own = vpc ? (vpc.privateSubnetCidrs ?? []) : [vpcCidr ?? '10.0.0.0/16'];
+  const own = vpc ? (optionalTextList(vpc.privateSubnetCidrs) ?? []) : [vpcCidr ?? '10.0.0.0/16'];
   const connected = apiAccess?.privateCidrs ?? [];
   const faulty = (cidr: string) => hasToken(cidr) || ipv4RangeFaults('', cidr).length > 0;
   if ([...own, ...connected].some(faulty)) return [];
@@ -227,4 +239,16 @@ function overlaps(cidrs: string[]): [string, string][] {
 function rangesOverlap(one: string, other: string): boolean {
   const [a, b] = [ipv4Range(one), ipv4Range(other)];
   return a !== undefined && b !== undefined && ipv4RangesOverlap(a, b);
+}
+
+function keptLogFaults({ logRemovalPolicy, encryptionKeyArn }: EksGpuClusterProps): Fault[] {
+  if (logRemovalPolicy !== RemovalPolicy.RETAIN || encryptionKeyArn !== undefined) return [];
+  return [
+    fault(
+      'LOGS_WITHOUT_KEY',
+      'logRemovalPolicy',
+      'logRemovalPolicy RETAIN needs encryptionKeyArn, because the key that is made for the cluster is deleted with it, and nobody could read ' +
+        'the logs that stay',
+    ),
+  ];
 }

@@ -1,5 +1,7 @@
 import { TerraformProvider } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
+import { RemovalPolicy } from '../../core/removal-policy';
+import { RoleOptions } from '../../core/role-options';
 import { ApiAccess } from './api-access';
 import { ExistingVpc, NatGateways } from './cluster-vpc';
 import { SystemNodes } from './system-nodes';
@@ -21,7 +23,10 @@ export interface EksGpuClusterProps {
    * offered. @default - the first two of the region that need no opt-in
    */
   readonly availabilityZones?: string[];
-  /** IPv4 range of the cluster's own VPC, /16 to /20. @default '10.0.0.0/16' */
+  /**
+   * IPv4 range of the cluster's own VPC, /16 to /20. It cannot be changed: EKS keeps its VPC, so that another range replaces the VPC, the cluster
+   * and everything on it, as the plan says. `deletionProtection` refuses that. @default '10.0.0.0/16'
+   */
   readonly vpcCidr?: string;
   /** NAT gateways of the cluster's own VPC. @default NatGateways.ONE_PER_ZONE */
   readonly natGateways?: NatGateways;
@@ -40,6 +45,38 @@ export interface EksGpuClusterProps {
    * needs. It runs the only DCGM host engine of a node; `NodeAgents` then uses that one. @default false
    */
   readonly nodeMonitoring?: boolean;
+  /**
+   * Whether neither Terraform nor anybody else may delete or replace the cluster: plans that would do so are refused, and EKS refuses the call. Set
+   * it to false and apply before you destroy the cluster. @default false
+   */
+  readonly deletionProtection?: boolean;
+  /**
+   * ARN of an existing KMS key for the secrets in the API server and the logs. Its policy must let the role that applies the stack use it and create
+   * grants, and `logs.<region>.amazonaws.com` encrypt. Secrets cannot be given another key later: a change replaces the cluster.
+   * @default - a new key, rotated every year
+   */
+  readonly encryptionKeyArn?: string;
+  /**
+   * ARN of an existing KMS key for the volumes of all nodes. Its policy must let the service-linked role of Auto Scaling use it and create grants,
+   * or nodes do not start. A change replaces the nodes of all pools one by one.
+   * @default - the key of the account for EBS
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+   */
+  readonly volumeKeyArn?: string;
+  /**
+   * What happens to the logs of the control plane and of the network when the cluster is destroyed. `RETAIN` leaves the log groups in AWS, for the
+   * rest of their year; it needs `encryptionKeyArn`, since a key of the cluster's own goes with it, and nobody could read them. A cluster of the same
+   * name can be made again only when the groups were imported or deleted.
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+  /** What all IAM roles of the cluster, its nodes, pools and service accounts have. @default - no boundary, path '/' */
+  readonly roleOptions?: RoleOptions;
+  /**
+   * Whether the S3 endpoint of the cluster's own VPC refuses to write to buckets of other accounts. Everything may be read through it. Switch it off
+   * where pods write models to a store of another account. @default true
+   */
+  readonly endpointPolicies?: boolean;
   /** Tags of the AWS resources, which the pools pass on to theirs. @default - the library's own */
   readonly tags?: { [key: string]: string };
   /** AWS provider. @default - the stack's default AWS provider */
@@ -76,6 +113,10 @@ export interface EksClusterAttributes {
   readonly oidcProviderArn?: string;
   /** Kubernetes minor, e.g. `1.35`. @default - not known: node groups follow the control plane */
   readonly kubernetesVersion?: string;
+  /** ARN of an existing KMS key for the volumes of the pools' nodes. @default - the key of the account for EBS */
+  readonly volumeKeyArn?: string;
+  /** What all IAM roles of pools and service accounts have. @default - no boundary, path '/' */
+  readonly roleOptions?: RoleOptions;
   /** Tags of the AWS resources that pools and roles make. @default - the library's own */
   readonly tags?: { [key: string]: string };
   /** AWS provider. @default - the stack's default AWS provider */

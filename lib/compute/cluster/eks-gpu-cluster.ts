@@ -5,6 +5,7 @@ import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
 import { IServiceAccountRole } from '../../core/aws-role';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
@@ -12,7 +13,7 @@ import { addWarning } from '../../core/validation';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { awsTags } from '../../core/tags';
-import { ApiAccess } from './api-access';
+import { ApiAccess, coversInternet } from './api-access';
 import { ClusterAccess } from './cluster-access';
 import { ClusterKey, controlPlaneLogs } from './cluster-encryption';
 import { ClusterNetwork } from './cluster-network';
@@ -24,10 +25,14 @@ import { explainCluster } from './eks-gpu-cluster-explain';
 import { eksGpuClusterFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { ImportedEksCluster } from './imported-eks-cluster';
+import { regionAt, zoneRegionFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
 import { clusterNameTakenFaults, claimClusterName } from './taken-cluster-names';
-import { escapeTemplates } from '../../core/template-escape';
+import { RemovalPolicy } from '../../core/removal-policy';
+import { RoleOptions } from '../../core/role-options';
+import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
+import { optionalTextList, textList } from '../../core/text-list';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -86,6 +91,10 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   public readonly oidcProviderArn: string;
   /** ARN of the KMS key for secrets and logs. */
   public readonly encryptionKeyArn: string;
+  /** ARN of the KMS key for the volumes of nodes. @default - the key of the account for EBS */
+  public readonly volumeKeyArn?: string;
+  /** What all IAM roles of the cluster have. @default - no boundary, path '/' */
+  public readonly roleOptions?: RoleOptions;
   /** The AWS provider of the cluster. @default - the stack's default AWS provider */
   public readonly provider?: TerraformProvider;
   /** Tags of the cluster's AWS resources, as the user gave them. */
@@ -102,7 +111,12 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    */
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
     super(scope, id);
-    throwIfInvalid(this, eksGpuClusterFaults(props));
+    const region = regionAt(this, props.provider);
+    throwIfInvalid(this, [
+      ...eksGpuClusterFaults(props),
+      ...zoneRegionFaults('availabilityZones', props.availabilityZones, region),
+      ...zoneRegionFaults('vpc.availabilityZones', props.vpc?.availabilityZones, region),
+    ]);
     const { clusterName, provider } = props;
     throwIfInvalid(this, clusterNameTakenFaults(this, clusterName, provider));
     const release =
@@ -118,17 +132,17 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     const logGroupName = `/aws/eks/${clusterName}/cluster`;
     const flowLogGroupName = `/aws/vpc/${clusterName}/flow-logs`;
     const logGroupNames = props.vpc ? [logGroupName] : [logGroupName, flowLogGroupName];
-    this.encryptionKeyArn = new ClusterKey(this, 'Key', {
-      provider,
-      clusterName,
-      logGroupNames,
-      tags: this.tags,
-    }).keyArn;
+    this.encryptionKeyArn =
+      props.encryptionKeyArn ??
+      new ClusterKey(this, 'Key', { provider, clusterName, logGroupNames, tags: this.tags }).keyArn;
+    this.volumeKeyArn = props.volumeKeyArn;
+    this.roleOptions = props.roleOptions;
+    const keepsLogs = props.logRemovalPolicy === RemovalPolicy.RETAIN;
     const network = props.vpc ? undefined : this.#makeNetwork(props, flowLogGroupName);
     this.vpcId = network?.vpcId ?? props.vpc?.vpcId ?? '';
-    this.subnetIds = network?.subnetIds ?? props.vpc?.privateSubnetIds ?? [];
-    this.availabilityZones = network?.availabilityZones ?? props.vpc?.availabilityZones;
-    this.subnetCidrs = network?.subnetCidrs ?? props.vpc?.privateSubnetCidrs;
+    this.subnetIds = network?.subnetIds ?? textList(props.vpc?.privateSubnetIds ?? []);
+    this.availabilityZones = network?.availabilityZones ?? optionalTextList(props.vpc?.availabilityZones);
+    this.subnetCidrs = network?.subnetCidrs ?? optionalTextList(props.vpc?.privateSubnetCidrs);
     this.nodeMonitoring = props.nodeMonitoring ?? false;
 
     const role = new ClusterRole(this, 'Role', {
@@ -137,11 +151,13 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       description: `Control plane of EKS cluster ${clusterName}`,
       service: 'eks.amazonaws.com',
       managedPolicies: ['AmazonEKSClusterPolicy'],
+      options: this.roleOptions,
       tags,
     });
     const logs = controlPlaneLogs(this, {
       name: logGroupName,
       keyArn: this.encryptionKeyArn,
+      keepsLogs,
       tags: this.tags,
       provider,
     });
@@ -154,15 +170,21 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       bootstrapSelfManagedAddons: false,
       accessConfig: { authenticationMode: 'API', bootstrapClusterCreatorAdminPermissions: false },
       enabledClusterLogTypes: CONTROL_PLANE_LOGS,
-      encryptionConfig: { resources: ['secrets'], provider: { keyArn: this.encryptionKeyArn } },
+      encryptionConfig: { resources: ['secrets'], provider: { keyArn: escapeTemplate(this.encryptionKeyArn) } },
       vpcConfig: {
         subnetIds: escapeTemplates(this.subnetIds),
         endpointPrivateAccess: true,
         endpointPublicAccess: apiAccess.isPublic,
         publicAccessCidrs: apiAccess.isPublic ? apiAccess.publicCidrs : undefined,
       },
+      deletionProtection: props.deletionProtection,
       tags,
       dependsOn: [...role.ready, logs],
+      lifecycle: {
+        preventDestroy: props.deletionProtection,
+        // EKS refuses to move a cluster into another VPC, which the provider takes for a change in place.
+        replaceTriggeredBy: network && [network.vpcRangeAddress],
+      },
     });
     this.clusterArn = cluster.arn;
     this.clusterSecurityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
@@ -202,12 +224,15 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       subnetIds: this.subnetIds,
       release,
       nodes: props.systemNodes ?? {},
+      roleOptions: this.roleOptions,
+      volumeKeyArn: this.volumeKeyArn,
       dependsOn: this.nodeReady,
       tags: this.tags,
     });
     this.#addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
     this.#clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
     claimClusterName(this, clusterName, provider);
+    ClusterLedger.of(this).declareOwn();
     ClusterChecks.of(this);
   }
 
@@ -259,6 +284,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       natGateways: props.natGateways ?? NatGateways.ONE_PER_ZONE,
       flowLogGroupName,
       logKeyArn: this.encryptionKeyArn,
+      keepsLogs: props.logRemovalPolicy === RemovalPolicy.RETAIN,
+      endpointPolicies: props.endpointPolicies ?? true,
+      roleOptions: this.roleOptions,
       tags: this.tags,
     });
   }
@@ -276,7 +304,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
         tags,
       });
     }
-    if (access.publicCidrs.includes('0.0.0.0/0')) {
+    if (coversInternet(access.publicCidrs)) {
       addWarning(this, {
         id: 'PUBLIC_API',
         reason: 'the Kubernetes API is open to the whole internet; name the ranges that need it',
@@ -289,6 +317,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       clusterName: this.clusterName,
       clusterReference,
       podIdentity: true,
+      options: this.roleOptions,
       tags: awsTags({}, this.tags),
       provider: this.provider,
     });

@@ -6,6 +6,7 @@ import { throwIfInvalid } from '../../core/errors';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
+import { RemovalPolicy } from '../../core/removal-policy';
 import { escapeTemplate } from '../../core/template-escape';
 
 /**
@@ -18,6 +19,13 @@ export interface EncryptedStorageClassProps {
   readonly storageClassName?: string;
   /** Whether claims without a class get this one. @default true */
   readonly isDefault?: boolean;
+  /**
+   * What becomes of a volume when its claim is deleted, whoever deletes it: with `RETAIN` it stays in the account, with all that is on it
+   * and at its price, until it is deleted there. To use it again, clear the `claimRef` of its PersistentVolume and create the claim anew.
+   * Volumes that exist keep the policy that they were created with.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
   /** ARN of the KMS key; the driver's role must be allowed to use it. @default - the account's own key for EBS */
   readonly kmsKeyArn?: string;
 }
@@ -55,7 +63,7 @@ export class EncryptedStorageClass extends Construct {
       // In the zone of the node that the pod is scheduled on.
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,
-      reclaimPolicy: 'Delete',
+      reclaimPolicy: props.removalPolicy === RemovalPolicy.DESTROY ? 'Delete' : 'Retain',
       parameters: {
         type: 'gp3',
         encrypted: 'true',

@@ -1,5 +1,5 @@
 import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster';
-import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
+import { Fn, ITerraformDependable, TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
@@ -7,13 +7,17 @@ import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
+import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
-import { listElement } from '../../core/tokens';
+import { escapeTemplate } from '../../core/template-escape';
+import { hasToken, listElement } from '../../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
+import { importedRegionFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
+import { optionalTextList, textList } from '../../core/text-list';
 
 /**
  * An existing EKS cluster.
@@ -22,8 +26,6 @@ import { serviceAccountRole } from './service-account-role';
  */
 export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly clusterName: string;
-  public readonly connection: ClusterConnection;
-  public readonly vpcId: string;
   public readonly subnetIds: string[];
   public readonly availabilityZones?: string[];
   public readonly subnetCidrs?: string[];
@@ -32,6 +34,8 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly securityGroupIds: string[];
   public readonly kubernetesVersion?: string;
   public readonly provider?: TerraformProvider;
+  public readonly volumeKeyArn?: string;
+  public readonly roleOptions?: RoleOptions;
   public readonly tags: { [key: string]: string };
   /** Its add-ons and access are managed elsewhere. */
   public readonly ready: ITerraformDependable[] = [];
@@ -41,31 +45,42 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
 
   public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
     super(scope, id);
-    throwIfInvalid(this, eksAttributesFaults(attributes));
+    throwIfInvalid(this, [...eksAttributesFaults(attributes), ...importedRegionFaults(this, attributes)]);
     const { clusterName, provider } = attributes;
     this.attributes = attributes;
     this.clusterName = clusterName;
     this.provider = provider;
-    this.subnetIds = [...attributes.subnetIds];
-    this.availabilityZones = attributes.availabilityZones && [...attributes.availabilityZones];
-    this.subnetCidrs = attributes.subnetCidrs && [...attributes.subnetCidrs];
+    this.subnetIds = textList(attributes.subnetIds);
+    this.availabilityZones = optionalTextList(attributes.availabilityZones);
+    this.subnetCidrs = optionalTextList(attributes.subnetCidrs);
     this.nodeMonitoring = attributes.nodeMonitoring ?? false;
-    this.securityGroupIds = [...attributes.securityGroupIds];
+    this.securityGroupIds = textList(attributes.securityGroupIds);
     this.clusterSecurityGroupId = listElement(this.securityGroupIds, 0);
     this.kubernetesVersion = attributes.kubernetesVersion;
     this.tags = { ...attributes.tags };
 
-    const { vpcId, endpoint, certificateAuthorityData, region } = attributes;
-    const complete = vpcId && endpoint && certificateAuthorityData && region;
-    const asked = complete ? undefined : new DataAwsEksCluster(this, 'Resource', { provider, name: clusterName });
-    this.vpcId = vpcId ?? asked?.vpcConfig.get(0).vpcId ?? '';
-    this.connection = {
-      host: endpoint ?? asked?.endpoint,
-      certificateAuthorityData: certificateAuthorityData ?? asked?.certificateAuthority.get(0).data,
-      eksClusterName: clusterName,
-      region: region ?? (asked && Token.asString(Fn.element(Fn.split(':', asked.arn), 3))),
-    };
+    this.volumeKeyArn = attributes.volumeKeyArn;
+    this.roleOptions = attributes.roleOptions;
     ClusterChecks.of(this);
+  }
+
+  public get vpcId(): string {
+    return this.attributes.vpcId ?? this.asked().vpcConfig.get(0).vpcId;
+  }
+
+  public get connection(): ClusterConnection {
+    const { endpoint, certificateAuthorityData, region, clusterName } = this.attributes;
+    const asked = () => this.asked();
+    return {
+      get host() {
+        return endpoint ?? asked().endpoint;
+      },
+      get certificateAuthorityData() {
+        return certificateAuthorityData ?? asked().certificateAuthority.get(0).data;
+      },
+      eksClusterName: clusterName,
+      region: region ?? this.providerRegion() ?? Token.asString(Fn.element(Fn.split(':', asked().arn), 3)),
+    };
   }
 
   public get nodePools(): IGpuNodePool[] {
@@ -81,9 +96,26 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
       clusterName: this.clusterName,
       clusterReference: this.clusterName,
       podIdentity: this.attributes.podIdentity ?? false,
+      options: this.roleOptions,
       oidcProviderArn: this.attributes.oidcProviderArn,
       tags: awsTags({}, this.tags),
       provider: this.provider,
     });
+  }
+
+  /** The region that the provider asks in, where it is written in the program: the cluster is found in no other. */
+  private providerRegion(): string | undefined {
+    const providers = TerraformStack.of(this)
+      .node.findAll()
+      .filter((child) => TerraformProvider.isTerraformProvider(child))
+      .filter(({ terraformResourceType, alias }) => terraformResourceType === 'aws' && alias === undefined);
+    const acting = (this.provider ?? providers[0]) as { readonly region?: string } | undefined;
+    return acting?.region === undefined || hasToken(acting.region) ? undefined : escapeTemplate(acting.region);
+  }
+
+  /** What AWS says of the cluster: asked for only once something is needed that was not given. */
+  private asked(): DataAwsEksCluster {
+    const known = this.node.tryFindChild('Resource') as DataAwsEksCluster | undefined;
+    return known ?? new DataAwsEksCluster(this, 'Resource', { provider: this.provider, name: this.clusterName });
   }
 }

@@ -8,6 +8,8 @@ import { throwIfInvalid } from '../../core/errors';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { isSynthesized } from '../../core/omission';
 import { policyJson } from '../../core/policy-json';
+import { RoleOptions } from '../../core/role-options';
+import { roleAttributes } from './cluster-role';
 
 /** How the pods of a cluster get the credentials of a role. */
 interface PodCredentials {
@@ -19,6 +21,8 @@ interface PodCredentials {
   readonly podIdentity: boolean;
   /** ARN of the cluster's OpenID Connect provider in IAM. */
   readonly oidcProviderArn?: string;
+  /** What all roles of the cluster have. @default - no boundary, path '/' */
+  readonly options?: RoleOptions;
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;
 }
@@ -75,6 +79,7 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
       provider,
       // IAM takes at most 38 characters as a prefix. Roles are global: the same program may be applied to two regions of an account.
       namePrefix: `${kubernetesName(`${clusterName}-${namespace}-${account}`, 37)}-`,
+      ...roleAttributes(credentials.options),
       description: `Service account ${namespace}/${account} of cluster ${clusterName}`,
       assumeRolePolicy: policyJson({ Version: '2012-10-17', Statement: [statement] }),
       tags,

@@ -5,21 +5,26 @@ import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
+import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
 import { ClusterRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
+import { enterSystemNodeDisk } from '../../core/system-nodes';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 
+/** What the nodes may do: join and pull images. */
+const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
+
+/** Session Manager is the way to a private API server that needs no open port. */
+const SESSION_MANAGER_POLICY = 'AmazonSSMManagedInstanceCore';
+
 /**
- * What the nodes may do: join, pull images, and be reached by Session Manager, which is the way to a private API server that
- * needs no open port.
+ * Families of EC2 with Arm processors: a `g` behind the number of the generation, e.g. `m7g`, `c8gn`, `g5g`.
+ *
+ * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
  */
-const NODE_POLICIES = [
-  'AmazonEKSWorkerNodePolicy',
-  'AmazonEC2ContainerRegistryPullOnly',
-  'AmazonSSMManagedInstanceCore',
-];
+const ARM_FAMILY = /^([a-z]+\d+g[a-z]*|a1)\./;
 
 /** Properties of `SystemNodeGroup`. */
 interface SystemNodeGroupProps {
@@ -30,6 +35,9 @@ interface SystemNodeGroupProps {
   readonly subnetIds: string[];
   readonly release: EksRelease;
   readonly nodes: SystemNodes;
+  readonly roleOptions?: RoleOptions;
+  /** ARN of the key that encrypts the volumes. @default - the key of the account for EBS */
+  readonly volumeKeyArn?: string;
   readonly dependsOn: ITerraformDependable[];
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;
@@ -46,13 +54,16 @@ export class SystemNodeGroup extends Construct {
   public constructor(scope: Construct, id: string, props: SystemNodeGroupProps) {
     super(scope, id);
     const { provider, clusterName, nodes } = props;
+    const instanceType = nodes.instanceType ?? 'm7i.large';
+    const diskGib = nodes.diskSize?.gib ?? 50;
     const tags = awsTags({ Name: `${clusterName}-system` }, props.tags);
     const role = new ClusterRole(this, 'NodeRole', {
       provider,
       name: `${clusterName}-system`,
       description: `System nodes of cluster ${clusterName}`,
       service: 'ec2.amazonaws.com',
-      managedPolicies: NODE_POLICIES,
+      managedPolicies: [...NODE_POLICIES, ...(nodes.sessionManager === false ? [] : [SESSION_MANAGER_POLICY])],
+      options: props.roleOptions,
       tags,
     });
     const template = new LaunchTemplate(this, 'LaunchTemplate', {
@@ -61,14 +72,15 @@ export class SystemNodeGroup extends Construct {
       description: `System nodes of cluster ${clusterName}`,
       updateDefaultVersion: true,
       // Set here and not in the node group, where a change would replace the group.
-      instanceType: escapeTemplate(nodes.instanceType ?? 'm7i.large'),
+      instanceType: escapeTemplate(instanceType),
       blockDeviceMappings: [
         {
           deviceName: '/dev/xvda',
           ebs: {
             volumeType: 'gp3',
-            volumeSize: nodes.diskSize?.gib ?? 50,
+            volumeSize: diskGib,
             encrypted: 'true',
+            kmsKeyId: props.volumeKeyArn && escapeTemplate(props.volumeKeyArn),
             deleteOnTermination: 'true',
           },
         },
@@ -76,15 +88,19 @@ export class SystemNodeGroup extends Construct {
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({ resourceType, tags })),
       tags,
+      // A tag would make a new version of the template, and EKS would replace every node for it.
+      lifecycle: { ignoreChanges: ['tag_specifications'] },
     });
+    enterSystemNodeDisk(scope, this, diskGib);
     const minNodes = nodes.minNodes ?? 2;
     const group = new EksNodeGroup(this, 'Resource', {
       provider,
       clusterName: props.clusterReference,
-      nodeGroupName: 'system',
+      // Made anew where it must be replaced, e.g. for a further zone, before the old one goes: cluster DNS and monitoring run on it.
+      nodeGroupNamePrefix: 'system-',
       nodeRoleArn: role.roleArn,
       subnetIds: escapeTemplates(props.subnetIds),
-      amiType: 'AL2023_x86_64_STANDARD',
+      amiType: ARM_FAMILY.test(instanceType) ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
       version: props.release.kubernetesVersion,
       releaseVersion: props.release.nodeImageVersion,
       capacityType: 'ON_DEMAND',
@@ -94,7 +110,7 @@ export class SystemNodeGroup extends Construct {
       launchTemplate: { id: template.id, version: Token.asString(template.latestVersion) },
       tags,
       // The number is left to whatever scales the group.
-      lifecycle: { ignoreChanges: ['scaling_config[0].desired_size'] },
+      lifecycle: { ignoreChanges: ['scaling_config[0].desired_size'], createBeforeDestroy: true },
       dependsOn: [...role.ready, ...props.dependsOn],
     });
     this.ready = [group];

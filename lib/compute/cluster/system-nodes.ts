@@ -4,7 +4,10 @@ import { DataSize } from '../../units/data-size';
  * The small pool of CPU nodes that runs what every cluster needs: DNS, the volume driver, operators, monitoring.
  */
 export interface SystemNodes {
-  /** Instance type, x86-64, with room for monitoring. A change replaces the nodes one by one. @default 'm7i.large' */
+  /**
+   * Instance type, x86-64 or Graviton such as `m7g.large`, with room for monitoring. A change replaces the nodes one by one; one to the other
+   * architecture replaces the group, the new one first. @default 'm7i.large'
+   */
   readonly instanceType?: string;
   /** Minimum number of nodes, and the initial one; whole, at least 1. @default 2 */
   readonly minNodes?: number;
@@ -12,4 +15,9 @@ export interface SystemNodes {
   readonly maxNodes?: number;
   /** Root volume of a node: gp3, encrypted; whole GiB, at least 20. @default DataSize.gib(50) */
   readonly diskSize?: DataSize;
+  /**
+   * Whether Session Manager reaches the nodes: the way to a private API server that needs no open port. The policy of AWS that it takes lets
+   * whoever is root on a node read every parameter of Systems Manager in the account. @default true
+   */
+  readonly sessionManager?: boolean;
 }

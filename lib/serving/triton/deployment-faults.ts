@@ -5,25 +5,21 @@ import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
+import { imageFaults } from '../../kubernetes/container-image';
+import { accessFaults } from '../../kubernetes/network-access';
+import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { positiveFault, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition } from './model-definition';
+import { additionFaults } from './pod-addition-faults';
+import { sidecarRequests } from './pod-addition-specs';
 import { PodSizing, shortestStartup, sizePod } from './pod-sizing';
+import { releaseFaults, releaseWarnings, serviceWarnings } from './release-faults';
+import { argumentFaults } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
-
-/** Flags that the probes, the service or the metrics rely on. */
-const RESERVED_FLAGS = [
-  'model-repository',
-  'model-store',
-  'model-control-mode',
-  'http-port',
-  'grpc-port',
-  'metrics-port',
-  'exit-timeout-secs',
-];
 
 /**
  * A deployment with its models on their hardware and its pods sized.
@@ -62,25 +58,41 @@ export function checkDeployment(
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
     startupSeconds: props.startupBudget?.toSeconds(),
+    besides: sidecarRequests(props),
     gpusPerNode: hardware.gpusPerNode,
   });
-  const checked = { models, sizing: sized.sizing, warnings: onSite.flatMap(({ warnings }) => warnings) };
+  const checked = {
+    models,
+    sizing: sized.sizing,
+    warnings: [
+      ...onSite.flatMap(({ warnings }) => warnings),
+      ...releaseWarnings(props, release, definitions),
+      ...serviceWarnings(props),
+    ],
+  };
   if (unknown.length > 0) return { checked, faults: unknown };
   const faults = [
     ...nameFaults(name, props.namespace),
     ...wholeNumberFault('replicas', replicas, 1),
+    ...scalingFaults(props),
     ...exitFaults(props.exitTimeout),
+    ...positiveFault('stallTimeout', props.stallTimeout?.toSeconds()),
+    ...imageFaults('tritonImage', props.tritonImage),
+    ...imageFaults('awsCliImage', props.awsCliImage),
+    ...additionFaults(props),
+    ...accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
     ...positiveFault('resources.cpu', props.resources?.cpu),
-    ...poolFaults(props, release),
+    ...otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
+    ...releaseFaults(props.nodePool, release),
     ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
     ...modelSetFaults(definitions, props.nodePool),
     ...onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
-    ...flagFaults(props.extraArguments ?? []),
+    ...argumentFaults(props.extraArguments ?? []),
   ];
   if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
-  if (faults.length === 0) faults.push(...replicaFaults(props.nodePool, sized.sizing, replicas));
+  if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
   return { checked, faults };
 }
 
@@ -90,6 +102,8 @@ function tokenFaults(props: TritonDeploymentProps, name: string, models: readonl
     ...concreteFault('name', name, 'ids and names derive from it'),
     ...concreteFault('namespace', props.namespace, 'ids and names derive from it'),
     ...concreteFault('replicas', props.replicas, sized),
+    ...concreteFault('maxReplicas', props.maxReplicas, sized),
+    ...concreteFault('maxSurge', props.maxSurge, sized),
     ...concreteFault('resources.cpu', props.resources?.cpu, sized),
     ...concreteFault(
       'minNodes and maxNodes of the node pool',
@@ -147,25 +161,6 @@ function startupFaults(given: Duration | undefined, models: readonly BackendMode
   ];
 }
 
-function poolFaults({ cluster, nodePool }: TritonDeploymentProps, release: TritonRelease): Fault[] {
-  const { gpu, name } = nodePool.hardware;
-  const faults = otherClusterFault(nodePool, cluster, 'nodePool', 'nodePool');
-  if (gpu.computeCapability < release.minimumComputeCapability) {
-    const older = TritonRelease.ALL.filter(
-      (candidate) => gpu.computeCapability >= candidate.minimumComputeCapability,
-    ).pop();
-    faults.push(
-      fault(
-        'GPU_TOO_OLD_FOR_RELEASE',
-        'tritonRelease',
-        `Triton ${release} supports compute capability ${release.minimumComputeCapability.toFixed(1)} and later, but ${gpu.name} (${name}) has ` +
-          `${gpu.computeCapability.toFixed(1)}; ${older ? `use tritonRelease ${older} or a newer GPU` : 'use a newer GPU'}`,
-      ),
-    );
-  }
-  return faults;
-}
-
 function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
   if (models.length === 0)
     return [
@@ -202,7 +197,10 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
 
 function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
   const { hardware, gpuSharingKind = GpuSharingKind.NONE, poolName } = nodePool;
-  const gpus = models.reduce((sum, model) => sum + model.gpus, 0);
+  const sharing = models.filter((model) => model.sharedGpuMemory);
+  const gpus = models.reduce((sum, model) => sum + model.gpus, 0) + (sharing.length > 0 ? 1 : 0);
+  const shared = sharedGpuFaults(sharing, nodePool);
+  if (shared.length > 0) return shared;
   if (gpuSharingKind !== GpuSharingKind.NONE && gpus > 1) {
     return [
       fault(
@@ -215,7 +213,10 @@ function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): 
     ];
   }
   if (models.length < 2 || gpus <= hardware.gpuCount) return [];
-  const list = models.map((model) => `'${model.name}' ${model.gpus}`).join(', ');
+  const list = [
+    ...models.flatMap(({ name, gpus: own }) => (own > 0 ? [`'${name}' ${own}`] : [])),
+    ...(sharing.length > 0 ? [`shared by others 1`] : []),
+  ].join(', ');
   return [
     fault(
       'SERVER_EXCEEDS_NODE',
@@ -225,30 +226,61 @@ function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): 
   ];
 }
 
-function flagFaults(extraArguments: readonly string[]): Fault[] {
-  return extraArguments.flatMap((argument, i) => {
-    const flag = RESERVED_FLAGS.find((reserved) => argument.split('=')[0] === `--${reserved}`);
-    return flag
-      ? [
-          fault(
-            'RESERVED',
-            `extraArguments[${i}]`,
-            `extraArguments must not contain --${flag}, which the rest of the pod relies on; remove it`,
-          ),
-        ]
-      : [];
-  });
-}
+/** What CUDA and the libraries of ONNX Runtime take of a GPU once for all models of a process. */
+const SHARED_OVERHEAD = DataSize.gib(1);
 
-function replicaFaults({ hardware, maxNodes, poolName }: IGpuNodePool, pod: PodSizing, replicas: number): Fault[] {
-  const most = pod.podsPerNode * maxNodes;
-  if (replicas <= most) return [];
+function sharedGpuFaults(models: readonly ModelDefinition[], { hardware, gpuShareMemory }: IGpuNodePool): Fault[] {
+  const asked = models.map(({ name, sharedGpuMemory = DataSize.ZERO }) => ({ name, memory: sharedGpuMemory }));
+  const need = asked.reduce((sum, { memory }) => sum.plus(memory), SHARED_OVERHEAD);
+  const has = gpuShareMemory ?? hardware.gpuMemory;
+  if (asked.length === 0 || !need.exceeds(has)) return [];
+  const list = asked.map(({ name, memory }) => `'${name}' ${memory}`).join(', ');
   return [
     fault(
-      'REPLICAS_EXCEED_POOL',
-      'replicas',
-      `replicas must be at most ${most}, because pool '${poolName}' has at most ${maxNodes} node(s) of type ${hardware.name} with room for ` +
-        `${pod.podsPerNode} pod(s) of ${pod.gpus} GPU(s) each; got ${replicas}; raise maxNodes to ${Math.ceil(replicas / pod.podsPerNode)}`,
+      'MODELS_EXCEED_SHARED_GPU',
+      'models',
+      `the models on the server's shared GPU need ${need} together (${list}, and ${SHARED_OVERHEAD} for CUDA), but a GPU of the ` +
+        `pool has ${has}; give models less memory, or make another deployment for some of them`,
     ),
   ];
+}
+
+function scalingFaults({ replicas, maxReplicas, maxSurge }: TritonDeploymentProps): Fault[] {
+  return [
+    ...wholeNumberFault('maxReplicas', maxReplicas, 1),
+    ...wholeNumberFault('maxSurge', maxSurge, 0),
+    ...(replicas !== undefined && maxReplicas !== undefined
+      ? [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            'replicas',
+            `replicas ${replicas} cannot be kept where a scaler sets the number, up to maxReplicas (${maxReplicas}); remove one of them, and give ` +
+              'the least number to the scaler',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function replicaFaults(
+  { nodePool, maxReplicas, maxSurge = 0 }: TritonDeploymentProps,
+  pod: PodSizing,
+  most: number,
+): Fault[] {
+  const { hardware, maxNodes, poolName } = nodePool;
+  const room = pod.podsPerNode * maxNodes;
+  const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
+  const why =
+    `pool '${poolName}' has at most ${maxNodes} node(s) of type ${hardware.name} with room for ${pod.podsPerNode} pod(s) of ${pod.gpus} GPU(s) ` +
+    'each';
+  const raise = (pods: number) => `raise maxNodes to ${Math.ceil(pods / pod.podsPerNode)}`;
+  if (most > room) {
+    const reason = `${property} must be at most ${room}, because ${why}; got ${most}; ${raise(most)}`;
+    return [fault('REPLICAS_EXCEED_POOL', property, reason)];
+  }
+  if (most + maxSurge <= room) return [];
+  const reason =
+    `maxSurge must be at most ${room - most}, because ${why}, and ${most} of them run already; got ${maxSurge}; ${raise(most + maxSurge)}, or ` +
+    'leave maxSurge out';
+  return [fault('SURGE_EXCEEDS_POOL', 'maxSurge', reason)];
 }

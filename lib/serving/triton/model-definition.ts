@@ -5,6 +5,7 @@ import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 import { ServingHardware } from '../model/serving-hardware';
 import { TextMessage } from './protobuf-text';
+import { ModelProbe } from './model-probe';
 
 /**
  * Where a model will run.
@@ -38,8 +39,10 @@ export interface ModelDefinition {
   readonly backend: string;
   readonly variant: TritonVariant;
   readonly versions: readonly ModelVersion[];
-  /** GPUs that the model uses exclusively; 0 on the CPU. */
+  /** GPUs that the model uses exclusively; 0 on the CPU and on a shared GPU. */
   readonly gpus: number;
+  /** Memory of the server's shared GPU that the model takes. @default - it shares no GPU */
+  readonly sharedGpuMemory?: DataSize;
   /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
   readonly spansGpus: boolean;
   /** The properties that the caller passed, to be searched for tokens. */
@@ -62,6 +65,20 @@ export interface ModelOnSite {
 }
 
 /**
+ * Where a model runs within its server.
+ *
+ * @internal
+ */
+export interface ModelPlacement {
+  /** Its GPUs, by number. */
+  readonly gpuIds: readonly number[];
+  /** Whether no other model uses a GPU of the pod. */
+  readonly exclusive: boolean;
+  /** Whether the model may unload itself when its engine has died. */
+  readonly unloads: boolean;
+}
+
+/**
  * A model on its hardware: everything that a server must know about it, for any backend.
  *
  * @internal
@@ -72,6 +89,7 @@ export interface BackendModel {
   readonly variant: TritonVariant;
   readonly versions: readonly ModelVersion[];
   readonly gpus: number;
+  readonly sharedGpuMemory?: DataSize;
   readonly spansGpus: boolean;
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
@@ -86,10 +104,14 @@ export interface BackendModel {
   readonly exporters: readonly MetricExporter[];
   /** Whether the weights are in Triton's version folder; otherwise they are beside the repository, and a file in the folder names them. */
   readonly weightsInRepository: boolean;
+  /** How its health is probed. */
+  readonly probe: ModelProbe;
+  /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
+  readonly leftOut?: string;
   /** How it fits its GPUs. @default - it is not planned */
   readonly plan?: CapacityPlan;
-  /** The message of `config.pbtxt`, on these GPUs; `exclusive` says that no other model uses a GPU of the pod. */
-  config(gpuIds: readonly number[], exclusive: boolean): TextMessage;
+  /** The message of `config.pbtxt`. */
+  config(placement: ModelPlacement): TextMessage;
   /** Generated files of a version folder, by name. */
   versionFiles(version: ModelVersion, weightsPath: string): { [file: string]: string };
 }

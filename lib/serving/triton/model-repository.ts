@@ -1,12 +1,8 @@
+import { TritonRelease } from '../../catalog/serving-engine';
 import { BackendModel, ModelVersion } from './model-definition';
 import { renderTextFormat } from './protobuf-text';
-
-/** Mount path of the models' volume, in the init container and in Triton's. */
-export const MODELS_MOUNT = '/models';
-/** The repository that Triton loads. */
-export const REPOSITORY_PATH = `${MODELS_MOUNT}/repository`;
-/** Weights beside the repository, which a backend reads and Triton does not. */
-export const WEIGHTS_PATH = `${MODELS_MOUNT}/weights`;
+import { REPOSITORY_PATH, WEIGHTS_PATH } from './repository-paths';
+import { unloadsDeadModels } from './triton-arguments';
 
 /**
  * A file made at synthesis: its key in the config map, and its path below the mounted config map.
@@ -28,6 +24,8 @@ export interface WeightsCopy {
   readonly model: string;
   readonly version: ModelVersion;
   readonly destination: string;
+  /** Patterns of files that stay in the store. @default - none */
+  readonly leftOut?: string;
 }
 
 /**
@@ -47,18 +45,26 @@ export function assignGpus(models: readonly BackendModel[]): Map<string, number[
     );
     next += model.gpus;
   }
+  // One more GPU for all that share one.
+  for (const model of order) if (model.sharedGpuMemory) assigned.set(model.name, [next]);
   return assigned;
 }
 
 /** @internal */
-export function generatedFiles(models: readonly BackendModel[]): GeneratedFile[] {
+export function generatedFiles(models: readonly BackendModel[], release: TritonRelease): GeneratedFile[] {
   const gpus = assignGpus(models);
-  const onGpu = models.filter((model) => model.gpus > 0);
+  const onGpu = models.filter((model) => model.gpus > 0 || model.sharedGpuMemory);
   return byName(models).flatMap((model) => [
     {
       key: `config.pbtxt.${model.name}`,
       path: `repository/${model.name}/config.pbtxt`,
-      text: renderTextFormat(model.config(gpus.get(model.name) ?? [], onGpu.length === 1)),
+      text: renderTextFormat(
+        model.config({
+          gpuIds: gpus.get(model.name) ?? [],
+          exclusive: onGpu.length === 1,
+          unloads: unloadsDeadModels(release, models),
+        }),
+      ),
     },
     ...model.versions.flatMap((version) =>
       Object.entries(model.versionFiles(version, destinationOf(model, version))).map(([file, text]) => ({
@@ -73,7 +79,12 @@ export function generatedFiles(models: readonly BackendModel[]): GeneratedFile[]
 /** @internal */
 export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
   return byName(models).flatMap((model) =>
-    model.versions.map((version) => ({ model: model.name, version, destination: destinationOf(model, version) })),
+    model.versions.map((version) => ({
+      model: model.name,
+      version,
+      destination: destinationOf(model, version),
+      leftOut: model.leftOut,
+    })),
   );
 }
 

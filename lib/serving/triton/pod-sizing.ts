@@ -18,6 +18,8 @@ export interface SizingOverrides {
   readonly sharedMemory?: DataSize;
   readonly ephemeralStorage?: DataSize;
   readonly startupSeconds?: number;
+  /** What the other containers of a pod ask for. @default - there are none */
+  readonly besides?: { readonly cpuMillis: number; readonly memoryMib: number };
   /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
   readonly gpusPerNode?: number;
 }
@@ -69,7 +71,12 @@ const DISK: ResourceText = {
   property: 'resources.ephemeralStorage',
   cure: 'use nodes with more local disk, or set resources.ephemeralStorage if less is enough',
 };
-const CPU: ResourceText = { what: 'CPU', unit: 'm', property: 'resources.cpu', cure: 'lower resources.cpu' };
+const CPU: ResourceText = {
+  what: 'CPU',
+  unit: 'm',
+  property: 'resources.cpu',
+  cure: 'lower resources.cpu, or cpu of the sidecars',
+};
 
 /** Memory that pods can get on a node beside the node agents, which take about 512 MiB. */
 function usableMemoryMib(type: GpuNodeType): number {
@@ -91,7 +98,9 @@ export function sizePod(
   type: GpuNodeType,
   overrides: SizingOverrides,
 ): { sizing: PodSizing; faults: Fault[] } {
-  const gpus = total(models, (model) => model.gpus);
+  const sharesGpu = models.some((model) => model.sharedGpuMemory);
+  const gpus = total(models, (model) => model.gpus) + (sharesGpu ? 1 : 0);
+  const { cpuMillis: otherCpu, memoryMib: otherMemory } = overrides.besides ?? { cpuMillis: 0, memoryMib: 0 };
   const stored = total(models, (model) => model.storedSize.bytes);
   const sharedMemoryMib = Math.ceil(
     overrides.sharedMemory?.mib ??
@@ -117,15 +126,16 @@ export function sizePod(
     faults.push(fault('POD_EXCEEDS_NODE', property, reason));
   };
   fit(GPUS, gpus, overrides.gpusPerNode ?? type.gpuCount);
-  fit(MEMORY, memoryMib, usableMemoryMib(type));
+  fit(MEMORY, memoryMib + otherMemory, usableMemoryMib(type));
   fit(DISK, diskMib, allocatableDiskMib(type));
   const usableCpu = usableCpuMillis(type);
-  if (overrides.cpu !== undefined) fit(CPU, cpuMillis, usableCpu);
+  if (overrides.cpu !== undefined || otherCpu > 0)
+    fit(CPU, (overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, usableCpu);
 
   const podsPerNode = Math.max(0, Math.min(...perNode));
   const sharing = Math.max(1, podsPerNode);
   const cpuRequestMillis =
-    overrides.cpu !== undefined ? cpuMillis : Math.min(cpuMillis, floorTo(usableCpu / sharing, 100));
+    overrides.cpu !== undefined ? cpuMillis : Math.min(cpuMillis, floorTo(usableCpu / sharing - otherCpu, 100));
   const { startupSeconds, progressDeadline } = budgets(models, type, stored, overrides.startupSeconds);
   return {
     faults,
@@ -135,7 +145,7 @@ export function sizePod(
       cpuLimitMillis: Math.max(cpuRequestMillis, floorTo((type.vcpus * 1000) / sharing, 100)),
       memoryRequestMib: memoryMib,
       // The page cache of the weights is charged to the pod too, so it may use its whole share of the node.
-      memoryLimitMib: Math.max(memoryMib, Math.floor(usableMemoryMib(type) / sharing)),
+      memoryLimitMib: Math.max(memoryMib, Math.floor(usableMemoryMib(type) / sharing) - otherMemory),
       sharedMemoryMib,
       modelsMib,
       scratchMib,
@@ -166,6 +176,23 @@ function budgets(models: readonly BackendModel[], type: GpuNodeType, stored: num
   const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9, 60);
   const download = 60 + stored / (type.localStorage ? 0.2e9 : 0.1e9);
   return { startupSeconds, progressDeadline: ceilTo((600 + download + startupSeconds) * 1.25, 60) };
+}
+
+/** Tokens of an answer that a rollout waits for. */
+const LONG_ANSWER = 4096;
+
+/**
+ * Seconds that a server gets to finish what runs: the time of a long answer by the plan, within a minute and five.
+ *
+ * @internal
+ */
+export function exitSeconds(models: readonly BackendModel[]): number {
+  const answers = models.map(({ plan }) => {
+    if (!plan) return 0;
+    const tokens = Math.min(plan.contextLength, Math.max(plan.outputTokens, LONG_ANSWER));
+    return (plan.timeToFirstTokenMs + tokens * plan.decodeLatencyMs) / 1000;
+  });
+  return Math.min(300, Math.max(60, ceilTo(Math.max(...answers), 10)));
 }
 
 function total(models: readonly BackendModel[], value: (model: BackendModel) => number): number {

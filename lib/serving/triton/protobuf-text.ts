@@ -8,6 +8,9 @@ export class EnumName {
   public constructor(public readonly enumName: string) {}
 }
 
+/** Largest number of the types int32 and uint32 that all of them hold. */
+export const MAX_INT32 = 2 ** 31 - 1;
+
 /** @internal */
 export type TextValue = string | number | boolean | EnumName | TextMessage | readonly TextValue[];
 

@@ -10,28 +10,35 @@ import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid } from '../../core/errors';
 import { warnOfPlainEndpoint } from '../../core/model-store-reach';
+import { ModelUse } from '../../core/model-use';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
-import { escapeTemplate } from '../../core/template-escape';
+import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
-import { checksumAnnotation } from '../../kubernetes/config-checksum';
+import { checksumAnnotation, configChecksum } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
-import { roleAnnotations } from '../../kubernetes/model-store-access';
+import { AWS_CLI_IMAGE, roleAnnotations } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
+import { egressTo, isolate, modelStoreEgress, peers } from '../../kubernetes/network-access';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
 import { BackendModel } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
+import { probeFiles, probeItems, stallSeconds } from './model-probes';
+import { ServiceType } from './pod-additions';
+import { exitSeconds } from './pod-sizing';
+import { TRITON_PORTS, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
-import { CONTAINERS, TRITON_PORTS, tritonPod } from './triton-pod';
+import { CONTAINERS, tritonPod } from './triton-pod';
 
 /**
  * Models on NVIDIA Triton Inference Server.
@@ -56,7 +63,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly endpoint: string;
   /** GPUs of each pod. */
   public readonly gpusPerPod: number;
-  /** Number of servers. */
+  /** Number of servers; the most of them where a scaler sets it. */
   public readonly replicas: number;
   /** How long loading may take before a pod is restarted. */
   public readonly startupBudget: Duration;
@@ -82,7 +89,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.#props = props;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
-      this.replicas = props.replicas ?? 1;
+      this.replicas = props.maxReplicas ?? props.replicas ?? 1;
       this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
       throwIfInvalid(this, faults);
@@ -104,7 +111,15 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.service = this.#makeService(namespace);
       this.deployment = this.#makeDeployment(checked, serviceAccount, role, namespace);
       this.#makeDisruptionBudget(namespace);
+      if (props.networkPolicy ?? true) this.#makeNetworkPolicy(namespace);
       this.metricsTarget = this.#makeMetricsTarget();
+      for (const { model, version } of weightsCopies(this.#models)) {
+        ModelUse.of(props.modelStore, model, version.store).addServer(
+          this,
+          this.deployment,
+          (props.maxSurge ?? 0) === 0,
+        );
+      }
     } catch (error) {
       withdraw(this);
       throw error;
@@ -114,7 +129,9 @@ export class TritonDeployment extends Construct implements IWatchable {
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
     const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
-    this.#props.modelStore.grantRead(role);
+    for (const { model, version } of weightsCopies(this.#models)) {
+      this.#props.modelStore.grantRead(role, `${model}/${version.store}`);
+    }
     return role;
   }
 
@@ -138,11 +155,11 @@ export class TritonDeployment extends Construct implements IWatchable {
   #makeService(namespace: ITerraformDependable[]): ServiceV1 {
     return new ServiceV1(this, 'Service', {
       ...kubernetesMeta(this, this.#props.cluster, namespace),
-      metadata: this.#metadata(),
+      metadata: this.#metadata({ annotations: escapeTemplates(this.#props.serviceAnnotations) }),
       // A service without ready pods is a normal state of a first apply.
       waitForLoadBalancer: false,
       spec: {
-        type: 'ClusterIP',
+        type: this.#props.serviceType ?? ServiceType.CLUSTER_IP,
         selector: this.#labels,
         port: Object.entries(TRITON_PORTS).map(([name, port]) => ({ name, port, targetPort: name, protocol: 'TCP' })),
       },
@@ -155,56 +172,90 @@ export class TritonDeployment extends Construct implements IWatchable {
     role: IServiceAccountRole | undefined,
     namespace: ITerraformDependable[],
   ): DeploymentV1 {
-    const { cluster, nodePool, modelStore } = this.#props;
-    const files = generatedFiles(this.#models);
+    const { cluster, nodePool, modelStore, maxReplicas, maxSurge = 0 } = this.#props;
+    const files = generatedFiles(this.#models, this.tritonRelease);
     const scriptKey = 'assemble.sh';
-    const data: { [key: string]: string } = { [scriptKey]: scriptAsset('assemble-repository.sh') };
+    const data: { [key: string]: string } = {
+      [scriptKey]: scriptAsset('assemble-repository.sh'),
+      ...probeFiles(this.#models),
+    };
     for (const { key, text } of files) data[key] = text;
+    // Another name for another content: pods of an earlier revision never read the files of a later one.
+    const configMapName = `${this.name}-${configChecksum(data).slice(0, 8)}`;
     const configMap = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, cluster, namespace),
-      metadata: this.#metadata(),
+      metadata: { ...this.#metadata(), name: configMapName },
+      immutable: true,
       data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, escapeTemplate(text)])),
+      // The pods move to the new one before the old one goes.
+      lifecycle: { createBeforeDestroy: true },
     });
-    const waitFor = [...namespace, serviceAccount, configMap, ...(role?.ready ?? []), ...nodePool.ready];
+    const waitFor = [
+      ...namespace,
+      serviceAccount,
+      configMap,
+      ...(role?.ready ?? []),
+      ...nodePool.ready,
+      ...(this.#props.dependsOn ?? []),
+    ];
     const deployment = new DeploymentV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
       metadata: this.#metadata(),
       waitForRollout: false,
       spec: {
-        replicas: String(this.replicas),
+        // Left out where a scaler sets it, so that no apply resets it.
+        replicas: maxReplicas === undefined ? String(this.replicas) : undefined,
         revisionHistoryLimit: 3,
         progressDeadlineSeconds: sizing.progressDeadline,
         selector: { matchLabels: this.#labels },
-        // No surge: on a full pool a new pod gets a GPU only after an old one has gone, and a surge would wait forever.
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '0', maxUnavailable: '1' } },
+        // Without a surge one server goes first: on a full pool a new pod gets a GPU only after an old one has gone, and would wait forever.
+        strategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: { maxSurge: String(maxSurge), maxUnavailable: maxSurge > 0 ? '0' : '1' },
+        },
         template: tritonPod({
           serviceAccountName: this.name,
-          configMapName: this.name,
+          configMapName,
           files,
           scriptKey,
           copies: weightsCopies(this.#models),
           modelStore,
           nodePool,
           registry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
-          image: this.tritonRelease.image(this.#models[0].variant),
+          image: this.#props.tritonImage ?? this.tritonRelease.image(this.#models[0].variant),
+          storeImage: this.#props.awsCliImage ?? AWS_CLI_IMAGE,
           sizing,
-          exitSeconds: (this.#props.exitTimeout ?? Duration.minutes(1)).toSeconds(),
-          metricsFeatures: this.#metricsFeatures,
+          exitSeconds: this.#exitSeconds,
+          models: this.#models.length,
+          stallSeconds: this.#props.stallTimeout?.toSeconds() ?? stallSeconds(this.#models),
+          probeItems: probeItems(this.#models),
+          args: tritonArguments({
+            release: this.tritonRelease,
+            models: this.#models,
+            usesGpus: sizing.gpus > 0,
+            exitSeconds: this.#exitSeconds,
+            metricsFeatures: this.#metricsFeatures,
+            extraArguments: this.#props.extraArguments ?? [],
+          }),
           environment: this.#props.environment ?? {},
-          extraArguments: this.#props.extraArguments ?? [],
           labels: this.#labels,
           annotations: {
             // A changed configuration changes the pod template, so it is rolled out.
             ...checksumAnnotation(data),
             // Only the init container uses the role.
-            'eks.amazonaws.com/skip-containers': CONTAINERS.triton,
+            'eks.amazonaws.com/skip-containers': [
+              CONTAINERS.triton,
+              ...(this.#props.sidecars ?? []).map(({ name }) => name),
+            ].join(','),
           },
           priorityClassName: this.#props.priorityClassName,
+          additions: this.#props,
         }),
       },
     });
     hintScheduling(deployment, {
       tensorParallelism: Math.max(...this.#models.map((model) => model.tensorParallelism)),
+      ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
     });
     return deployment;
   }
@@ -218,11 +269,51 @@ export class TritonDeployment extends Construct implements IWatchable {
     });
   }
 
+  /** Who may send requests and read the metrics, and what the pods may connect to. */
+  #makeNetworkPolicy(namespace: ITerraformDependable[]): void {
+    const {
+      cluster,
+      modelStore,
+      accessibleFrom,
+      metricsFrom = [],
+      egressTo: targets = [],
+      sidecars = [],
+    } = this.#props;
+    const sidecarPorts = sidecars.flatMap(({ ports = {} }) => Object.values(ports));
+    isolate(this, 'NetworkPolicy', {
+      cluster,
+      waitFor: namespace,
+      name: this.name,
+      namespace: this.namespace,
+      pods: this.#labels,
+      ingress: [
+        {
+          from: peers(accessibleFrom ?? [this.namespace]),
+          ports: [TRITON_PORTS.http, TRITON_PORTS.grpc, ...sidecarPorts],
+        },
+        ...(metricsFrom.length > 0 ? [{ from: peers(metricsFrom), ports: [TRITON_PORTS.metrics] }] : []),
+      ],
+      egress: [...modelStoreEgress(modelStore), ...egressTo(targets)],
+    });
+  }
+
+  get #exitSeconds(): number {
+    return this.#props.exitTimeout?.toSeconds() ?? exitSeconds(this.#models);
+  }
+
   /** P99 over several pods is computed from the histogram; before 26.01 models that answer once had only summaries. */
   get #metricsFeatures(): MetricFeature[] {
     const answersOnce = this.#models.some((model) => !model.streams);
     const summaries = answersOnce && !this.tritonRelease.histogramOfEveryModel;
     return [MetricFeature.HISTOGRAM_LATENCIES, ...(summaries ? [MetricFeature.SUMMARY_LATENCIES] : [])];
+  }
+
+  /** Summaries are of the whole request, histograms of the time to its first response. */
+  get #plannedLatencyMs(): { [model: string]: number } {
+    const isWhole = this.#metricsFeatures.includes(MetricFeature.SUMMARY_LATENCIES);
+    const latency = (plan: CapacityPlan) =>
+      firstTokenUnderLoadMs(plan) + (isWhole ? plan.outputTokens * plan.decodeLatencyMs : 0);
+    return Object.fromEntries(Object.entries(this.plans).map(([name, plan]) => [name, Math.ceil(latency(plan))]));
   }
 
   #makeMetricsTarget(): MetricsTarget {
@@ -236,6 +327,11 @@ export class TritonDeployment extends Construct implements IWatchable {
       models: this.#models.map((model) => model.name).sort(),
       features: this.#metricsFeatures,
       version: this.tritonRelease.release,
+      usesGpus: this.gpusPerPod > 0,
+      isolated: this.#props.networkPolicy ?? true,
+      replicas: this.#props.maxReplicas === undefined ? this.replicas : undefined,
+      startupSeconds: this.startupBudget.toSeconds(),
+      plannedLatencyMs: this.#plannedLatencyMs,
     };
   }
 }

@@ -1,27 +1,25 @@
-import { MetricFeature } from '../../catalog/metric-kind';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IModelStore } from '../../core/model-store';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ImageRegistry } from '../../kubernetes/image-registry';
-import {
-  AWS_CLI_IMAGE,
-  credentialMounts,
-  credentialVolumes,
-  storeEnvironment,
-} from '../../kubernetes/model-store-access';
+import { credentialMounts, credentialVolumes, storeEnvironment } from '../../kubernetes/model-store-access';
 import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
 import { gpuResource } from '../../scheduling/node-allocatable';
-import { GeneratedFile, MODELS_MOUNT, REPOSITORY_PATH, WeightsCopy } from './model-repository';
+import { PROBES_MOUNT, modelProbes } from './model-probes';
+import { GeneratedFile, WeightsCopy } from './model-repository';
+import { addedEnvironment, addedMounts, addedVolumes, sidecarContainers } from './pod-addition-specs';
+import { PodAdditions } from './pod-additions';
 import { PodSizing } from './pod-sizing';
-
-/** Ports of Triton's own defaults. */
-export const TRITON_PORTS = { http: 8000, grpc: 8001, metrics: 8002 };
+import { CACHE_MOUNT, MODELS_MOUNT } from './repository-paths';
+import { TRITON_PORTS } from './triton-arguments';
 
 /** Names of the containers, in the order they run. */
 export const CONTAINERS = { assemble: 'assemble-repository', triton: 'triton' };
 
+/** Names of the volumes. */
+export const VOLUMES = ['config', 'probes', 'models', 'cache', 'tmp', 'shm', 'model-store-credentials'];
+
 const CONFIG_MOUNT = '/etc/triton';
-const CACHE_MOUNT = '/var/cache/triton';
 /** Seconds for endpoints to stop sending before Triton is told to shut down. */
 const DRAIN_SECONDS = 10;
 
@@ -42,30 +40,39 @@ export interface TritonPod {
   readonly image: string;
   readonly sizing: PodSizing;
   readonly exitSeconds: number;
-  readonly metricsFeatures: readonly MetricFeature[];
+  /** Image of the AWS CLI. */
+  readonly storeImage: string;
+  /** Number of models. */
+  readonly models: number;
+  /** Seconds that the server may do nothing before it is restarted. */
+  readonly stallSeconds: number;
+  /** The probes' files in the config map. */
+  readonly probeItems: readonly { readonly key: string; readonly path: string }[];
+  readonly args: readonly string[];
   readonly environment: { readonly [name: string]: string };
-  readonly extraArguments: readonly string[];
   readonly labels: { [key: string]: string };
   readonly annotations: { [key: string]: string };
   readonly priorityClassName?: string;
+  readonly additions: PodAdditions;
 }
 
 /** @internal */
 export function tritonPod(pod: TritonPod): PodTemplate {
   return podTemplate({
-    labels: pod.labels,
-    annotations: pod.annotations,
+    labels: { ...pod.additions.podLabels, ...pod.labels },
+    annotations: { ...pod.additions.podAnnotations, ...pod.annotations },
     registry: pod.registry,
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name: pod.serviceAccountName },
-    taints: pod.nodePool.taints,
+    taints: [...pod.nodePool.taints, ...(pod.additions.tolerations ?? [])],
     initContainers: [assembleContainer(pod)],
-    containers: [tritonContainer(pod)],
+    containers: [tritonContainer(pod), ...sidecarContainers(pod.additions)],
     spec: {
       priorityClassName: pod.priorityClassName,
       terminationGracePeriodSeconds: terminationGracePeriod(pod.exitSeconds),
-      nodeSelector: pod.nodePool.nodeSelector,
+      runtimeClassName: pod.additions.runtimeClassName,
+      nodeSelector: { ...pod.additions.nodeSelector, ...pod.nodePool.nodeSelector },
       topologySpreadConstraint: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
         maxSkew: 1,
         topologyKey,
@@ -91,26 +98,29 @@ function volumes(pod: TritonPod) {
   const items = [...pod.files.map(({ key, path }) => ({ key, path })), { key: pod.scriptKey, path: pod.scriptKey }];
   return [
     { name: 'config', configMap: { name: pod.configMapName, defaultMode: '0444', items } },
+    { name: 'probes', configMap: { name: pod.configMapName, defaultMode: '0444', items: [...pod.probeItems] } },
     { name: 'models', emptyDir: { sizeLimit: `${sizing.modelsMib}Mi` } },
     { name: 'cache', emptyDir: { sizeLimit: `${sizing.scratchMib}Mi` } },
     { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizing.sharedMemoryMib}Mi` } },
     ...credentialVolumes(pod.modelStore),
+    ...addedVolumes(pod.additions),
   ];
 }
 
 function assembleContainer(pod: TritonPod): PodContainer {
-  const plan = pod.copies.map(({ model, version, destination }) => {
+  const plan = pod.copies.map(({ model, version, destination, leftOut = '' }) => {
     const folder = destination.slice(MODELS_MOUNT.length + 1);
-    return `${pod.modelStore.uriFor(model, version.store)} ${folder}`;
+    return `${pod.modelStore.uriFor(model, version.store)} ${folder} ${leftOut}`.trimEnd();
   });
   return {
     name: CONTAINERS.assemble,
-    image: AWS_CLI_IMAGE,
+    image: pod.storeImage,
     command: ['/bin/sh', `${CONFIG_MOUNT}/${pod.scriptKey}`],
     env: [
       { name: 'CONFIG_DIR', value: CONFIG_MOUNT },
       { name: 'MODELS_DIR', value: MODELS_MOUNT },
+      { name: 'MODELS_MIB', value: String(pod.sizing.modelsMib) },
       { name: 'MODEL_PLAN', value: plan.join('\n') },
       { name: 'HOME', value: '/tmp' },
       ...storeEnvironment(pod.modelStore),
@@ -134,21 +144,19 @@ function tritonContainer(pod: TritonPod): PodContainer {
   const gpus: { [resource: string]: string } =
     sizing.gpus > 0 ? { [gpuResource(pod.nodePool)]: String(sizing.gpus) } : {};
   const disk = { 'ephemeral-storage': `${sizing.ephemeralStorageMib}Mi` };
-  const get = (path: string) => ({ httpGet: { path, port: 'http' } });
   return {
     name: CONTAINERS.triton,
     image: pod.image,
-    // Arguments and no command: the image's entry point sets up CUDA's forward compatibility where the driver is older.
-    args: tritonArguments(pod),
-    env: Object.entries({ ...containerEnvironment(sizing), ...pod.environment })
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => ({ name, value })),
+    args: [...pod.args],
+    env: addedEnvironment({ ...containerEnvironment(sizing), ...pod.environment }, pod.additions.secretEnvironment),
     port: Object.entries(TRITON_PORTS).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
     volumeMount: [
+      { name: 'probes', mountPath: PROBES_MOUNT, readOnly: true },
       { name: 'models', mountPath: MODELS_MOUNT, readOnly: true },
       { name: 'cache', mountPath: CACHE_MOUNT },
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'shm', mountPath: '/dev/shm' },
+      ...addedMounts(pod.additions.volumeMounts),
     ],
     resources: {
       requests: { cpu: millis(sizing.cpuRequestMillis), memory: `${sizing.memoryRequestMib}Mi`, ...disk, ...gpus },
@@ -156,47 +164,22 @@ function tritonContainer(pod: TritonPod): PodContainer {
     },
     // Triton listens only after every model is loaded: until then only the startup probe may run.
     startupProbe: {
-      ...get('/v2/health/ready'),
+      httpGet: { path: '/v2/health/ready', port: 'http' },
       periodSeconds: 10,
       timeoutSeconds: 5,
       failureThreshold: Math.ceil(sizing.startupSeconds / 10),
     },
-    readinessProbe: {
-      ...get('/v2/health/ready'),
-      periodSeconds: 5,
-      timeoutSeconds: 5,
-      failureThreshold: 3,
-      successThreshold: 1,
-    },
-    livenessProbe: { ...get('/v2/health/live'), periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 6 },
+    ...modelProbes(pod.models, pod.stallSeconds),
     lifecycle: { preStop: [{ exec: { command: ['sleep', String(DRAIN_SECONDS)] } }] },
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
-}
-
-function tritonArguments(pod: TritonPod): string[] {
-  return [
-    'tritonserver',
-    `--model-repository=${REPOSITORY_PATH}`,
-    // The models are fixed at start: loading on request can run foreign code, and an unloaded model stays 'ready'.
-    '--model-control-mode=none',
-    '--strict-readiness=true',
-    '--exit-on-error=true',
-    `--exit-timeout-secs=${pod.exitSeconds}`,
-    `--http-port=${TRITON_PORTS.http}`,
-    `--grpc-port=${TRITON_PORTS.grpc}`,
-    `--metrics-port=${TRITON_PORTS.metrics}`,
-    '--allow-metrics=true',
-    `--allow-gpu-metrics=${pod.sizing.gpus > 0}`,
-    ...pod.metricsFeatures.map((feature) => `--metrics-config=${feature}=true`),
-    ...pod.extraArguments,
-  ];
 }
 
 /** Caches of engine and compilers on a volume, because the root file system is read-only; and no access to a model hub. */
 function containerEnvironment(sizing: PodSizing): { [name: string]: string } {
   return {
     HOME: CACHE_MOUNT,
+    PROBE_STATE_DIR: CACHE_MOUNT,
     XDG_CACHE_HOME: CACHE_MOUNT,
     HF_HOME: `${CACHE_MOUNT}/huggingface`,
     HF_HUB_OFFLINE: '1',

@@ -22,6 +22,21 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
   kv_cache_dtype: 'kvCachePrecision',
   enforce_eager: 'cudaGraphs',
   cpu_offload_gb: 'cpuOffload',
+  trust_remote_code: 'trustRemoteCode',
+  enable_prefix_caching: 'prefixCaching',
+  enable_expert_parallel: 'parallelism',
+  distributed_executor_backend: 'parallelism',
+  data_parallel_size: 'replicas of the deployment',
+};
+
+/**
+ * Arguments that no server gets, with the reason: what they open is closed in all of them.
+ *
+ * @internal
+ */
+export const REFUSED_ARGUMENTS: { readonly [argument: string]: string } = {
+  allowed_local_media_path: 'lets every request read files of the pod below that path; send media with the request',
+  hf_token: 'would put a secret into the state of Terraform; use secretEnvironment of the deployment',
 };
 
 /**

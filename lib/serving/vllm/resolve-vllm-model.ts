@@ -14,6 +14,7 @@ import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
+import { versionFaults } from './version-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 
@@ -74,7 +75,11 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   let plan: CapacityPlan | undefined;
   const refused = faultsOf(() => (plan = planModel(planRequest(request))));
   const faults = [...own, ...refused];
-  if (plan) faults.push(...planOptionFaults(plan, request.options, request.vllm));
+  if (plan)
+    faults.push(
+      ...planOptionFaults(plan, request.options, request.vllm),
+      ...versionFaults(plan, request.options, request.vllm),
+    );
   if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
   const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
   return { resolved, faults, warnings: [] };
@@ -89,6 +94,7 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
     ...lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
     ...foreignPlanFaults(plan),
     ...planOptionFaults(plan, options, vllm),
+    ...versionFaults(plan, options, vllm),
     ...own,
   ];
   if (faults.length > 0) return { faults, warnings: [] };

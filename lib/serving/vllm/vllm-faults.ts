@@ -4,7 +4,7 @@ import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { ServingHardware } from '../model/serving-hardware';
-import { RESERVED_ARGUMENTS } from './engine-arguments';
+import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 
@@ -50,6 +50,15 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
           'RESERVED',
           `engineArguments.${argument}`,
           `engineArguments must not set ${argument}, which is derived from other properties; use ${RESERVED_ARGUMENTS[argument]}`,
+        ),
+      ),
+    ...Object.keys(engineArguments)
+      .filter((argument) => argument in REFUSED_ARGUMENTS)
+      .map((argument) =>
+        fault(
+          'RESERVED',
+          `engineArguments.${argument}`,
+          `engineArguments must not set ${argument}, which ${REFUSED_ARGUMENTS[argument]}`,
         ),
       ),
   ];

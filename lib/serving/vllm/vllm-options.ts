@@ -28,7 +28,7 @@ export interface VllmOptions {
   readonly quantization?: string;
   /** Whether Python code that comes with the checkpoint is run. @default false */
   readonly trustRemoteCode?: boolean;
-  /** Additional arguments of vLLM's `AsyncEngineArgs`, by name. One that the version of vLLM lacks fails the load. @default - none */
+  /** Additional arguments of vLLM's `AsyncEngineArgs`, by name. One that the version of vLLM lacks, or that has a property, is refused. @default - none */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of every JSON type, which jsii has no other name for
   readonly engineArguments?: { [name: string]: any };
 }

@@ -2,9 +2,12 @@ import { Construct } from 'constructs';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { KubernetesAccessOptions } from '../../kubernetes/kubernetes-access';
 import { IModelStore } from '../../core/model-store';
+import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ServedModel } from '../../serving/model/served-model';
+import { TopologyKarpenterPool } from '../shared/topology-karpenter-pool';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 
 /**
@@ -13,8 +16,13 @@ import { TopologyNodePool } from '../shared/topology-node-pool';
 export interface CloudTopologyProps extends EksGpuClusterProps {
   /** The models, at least one. */
   readonly models: ServedModel[];
-  /** The GPU pools. @default - a pool for each model, with the smallest hardware that it fits */
+  /**
+   * The GPU pools that are managed node groups.
+   * @default - none if there are `karpenterPools`; else a pool for each model, with the smallest hardware that it fits
+   */
   readonly nodePools?: TopologyNodePool[];
+  /** The GPU pools whose nodes Karpenter launches. @default - none */
+  readonly karpenterPools?: TopologyKarpenterPool[];
   /**
    * An existing EKS cluster; its name must be `clusterName`, and properties that only a new cluster has must be left out.
    * @default - a new cluster
@@ -27,14 +35,38 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default true; a cluster that has `NodeAgents` in this program keeps them
    */
   readonly nodeAgents?: boolean;
-  /** Whether Prometheus and Alertmanager are installed and watch every model. @default true */
+  /**
+   * Whether the cluster autoscaler is installed. Pass `false` if something outside this program installs it.
+   * @default - if this program creates the cluster and a pool has `Autoscaling.clusterAutoscaler()`, and no `ClusterAutoscaler` exists
+   */
+  readonly clusterAutoscaler?: boolean;
+  /**
+   * Whether Karpenter is installed. Pass `false` if something outside this program installs it.
+   * @default - if this program creates the cluster, there are `karpenterPools` and no `Karpenter` exists
+   */
+  readonly karpenter?: boolean;
+  /**
+   * Whether Prometheus and Alertmanager are installed and watch every model. To turn it off later deletes their claims, whatever their
+   * removal policy: Terraform's plan says so. Volumes of the topology's storage class stay in the account, with all series.
+   * @default true
+   */
   readonly monitoring?: boolean;
+  /**
+   * How it watches: receivers of alerts, thresholds, storage. Images are pulled as those of the topology unless it says otherwise.
+   * @default - alerts are sent to nobody; a model's `HighLatency` fires above what its plan expects
+   */
+  readonly monitoringOptions?: MonitoringOptions;
   /**
    * Scope for everything that runs on the cluster. A separate stack is recommended, because a cluster and a provider configured from it
    * should not share a state. A Kubernetes provider is created if the stack has none.
    * @default - the topology itself
    */
   readonly workloads?: Construct;
+  /**
+   * How the Kubernetes provider that is created signs in: role, profile, proxy.
+   * @default - as the AWS provider of the cluster does, directly
+   */
+  readonly kubernetesAccess?: KubernetesAccessOptions;
   /**
    * Locked plans, by the names of their models: `CapacityPlan.fromJson` of an earlier `topology.plans`. A plan for another
    * model or other hardware, and a property of a model that contradicts its plan, are errors.

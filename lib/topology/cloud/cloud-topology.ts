@@ -1,17 +1,25 @@
 import { Construct } from 'constructs';
 import { instanceTypeOf } from '../../catalog/gpu-instance-type';
 import { TritonRelease } from '../../catalog/serving-engine';
+import {
+  ClusterAutoscaler,
+  hasClusterAutoscaler,
+  needsClusterAutoscaler,
+} from '../../compute/agents/cluster-autoscaler';
 import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
+import { Karpenter, hasKarpenter, isOwnCluster } from '../../compute/agents/karpenter';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
 import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
+import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
 import { ValidationError, throwIfInvalid } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
+import { Warnings } from '../../core/warnings';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { nodesFor } from '../../planning/configuration';
@@ -44,6 +52,7 @@ export class CloudTopology extends Construct {
 
   readonly #assigned: readonly AssignedModel[];
   readonly #poolsByName = new Map<string, GpuNodePool>();
+  readonly #karpenterPoolsByName = new Map<string, KarpenterGpuNodePool>();
   readonly #deploymentsByName = new Map<string, TritonDeployment>();
 
   /**
@@ -55,19 +64,21 @@ export class CloudTopology extends Construct {
     super(scope, id);
     let elsewhere: Construct | undefined;
     try {
-      const { models, nodePools, imageRegistry } = props;
-      throwIfInvalid(this, [...workloadsFaults(this, props.workloads), ...childNameFaults(models, nodePools ?? [])]);
-      if (nodePools?.length === 0) throwIfInvalid(this, poolListFaults(nodePools));
+      const { models, karpenterPools = [] } = props;
+      const nodePools = props.nodePools ?? (karpenterPools.length > 0 ? [] : undefined);
+      const pools = nodePools && [...nodePools, ...karpenterPools];
+      throwIfInvalid(this, [
+        ...workloadsFaults(this, props.workloads),
+        ...childNameFaults(models, nodePools ?? []),
+        ...childNameFaults([], karpenterPools, 'karpenterPools'),
+      ]);
+      if (pools?.length === 0) throwIfInvalid(this, poolListFaults(pools));
       throwIfInvalid(this, onePlanFaults(props));
       const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
-      const {
-        assigned,
-        faults: misfits,
-        warnings,
-      } = assignModels({ models, pools: nodePools, locked: lockedPlans(props), vllm });
+      const { assigned, faults: misfits, warnings } = assignModels({ models, pools, locked: lockedPlans(props), vllm });
       this.#assigned = assigned;
       for (const warning of warnings) addWarning(this, warning);
-      const faults: Fault[] = [...misfits, ...poolListFaults(nodePools), ...givenClusterFaults(props)];
+      const faults: Fault[] = [...misfits, ...poolListFaults(pools), ...givenClusterFaults(props)];
 
       // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
       const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
@@ -79,17 +90,16 @@ export class CloudTopology extends Construct {
 
       if (props.workloads && props.workloads !== scope) elsewhere = new Construct(props.workloads, id);
       const workloads = elsewhere ?? this;
-      ensureProvider(workloads, cluster);
+      faults.push(...ensureProvider(workloads, cluster, props.kubernetesAccess));
       // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
       if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
-      if ((props.nodeAgents ?? true) && !hasNodeAgents(cluster))
-        makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
+      this.#makeAgents(workloads, props, faults);
+      this.#makeKarpenterPools(workloads, props, faults);
       this.#makeDeployments(workloads, props, faults);
+      const monitoring = this.#makeMonitoring(workloads, props, faults);
       throwIfInvalid(this, faults);
-      if (props.monitoring ?? true) {
-        this.monitoring = new MonitoringStack(workloads, 'Monitoring', { cluster, imageRegistry });
-        for (const deployment of this.#deploymentsByName.values()) this.monitoring.watch(deployment);
-      }
+      for (const deployment of this.#deploymentsByName.values()) monitoring?.watch(deployment);
+      this.monitoring = monitoring;
     } catch (error) {
       withdraw(this, elsewhere);
       throw error;
@@ -106,9 +116,14 @@ export class CloudTopology extends Construct {
     return Object.fromEntries(this.#assigned.map(({ resolved }) => [resolved.name, resolved.plan]));
   }
 
-  /** The pools, by their names. */
+  /** The pools that are managed node groups, by their names. */
   public get nodePools(): { [pool: string]: GpuNodePool } {
     return Object.fromEntries(this.#poolsByName);
+  }
+
+  /** The pools of Karpenter, by their names. */
+  public get karpenterPools(): { [pool: string]: KarpenterGpuNodePool } {
+    return Object.fromEntries(this.#karpenterPoolsByName);
   }
 
   /** The deployments, by the names of their models. */
@@ -134,10 +149,59 @@ export class CloudTopology extends Construct {
     });
   }
 
+  /** Karpenter first: its objects need their definitions. */
+  #makeKarpenterPools(
+    workloads: Construct,
+    { karpenterPools = [], karpenter, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): void {
+    const { cluster } = this;
+    if (karpenter === false) Warnings.accept(cluster, 'NO_KARPENTER', 'karpenter of a topology is false');
+    else if (!hasKarpenter(cluster) && (karpenter ?? (karpenterPools.length > 0 && isOwnCluster(cluster))))
+      makePart(faults, () => new Karpenter(workloads, 'Karpenter', { cluster, imageRegistry }));
+    karpenterPools.forEach(({ name, ...options }, index) => {
+      const id = `Pool-${name}`;
+      if (this.node.tryFindChild(id)) return;
+      const make = () => new KarpenterGpuNodePool(this, id, { ...options, poolName: name, cluster, workloads });
+      const pool = makePart(faults, make, `karpenterPools[${index}]`, `pool '${name}'`);
+      if (pool) this.#karpenterPoolsByName.set(name, pool);
+    });
+  }
+
+  /** What makes nodes and GPUs appear. */
+  #makeAgents(
+    workloads: Construct,
+    { nodeAgents, clusterAutoscaler, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): void {
+    const { cluster } = this;
+    if (nodeAgents === false) Warnings.accept(cluster, 'NO_NODE_AGENTS', 'nodeAgents of a topology is false');
+    else if (!hasNodeAgents(cluster))
+      makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
+    if (clusterAutoscaler === false)
+      Warnings.accept(cluster, 'NO_CLUSTER_AUTOSCALER', 'clusterAutoscaler of a topology is false');
+    else if (!hasClusterAutoscaler(cluster) && (clusterAutoscaler ?? needsClusterAutoscaler(cluster)))
+      makePart(faults, () => new ClusterAutoscaler(workloads, 'ClusterAutoscaler', { cluster, imageRegistry }));
+  }
+
+  #makeMonitoring(
+    workloads: Construct,
+    { monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps,
+    faults: Fault[],
+  ): MonitoringStack | undefined {
+    if (!monitoring) {
+      if (monitoringOptions) faults.push(unusedMonitoringFault());
+      return undefined;
+    }
+    const options = { imageRegistry, ...monitoringOptions };
+    const make = () => new MonitoringStack(workloads, 'Monitoring', { ...options, cluster: this.cluster });
+    return makePart(faults, make, 'monitoringOptions');
+  }
+
   #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
     for (const { resolved, poolName, replicas } of this.#assigned) {
       const { name } = resolved;
-      const nodePool = this.#poolsByName.get(poolName);
+      const nodePool = this.#poolsByName.get(poolName) ?? this.#karpenterPoolsByName.get(poolName);
       if (!nodePool || workloads.node.tryFindChild(`Model-${name}`)) continue;
       const make = () =>
         new TritonDeployment(workloads, `Model-${name}`, {
@@ -210,6 +274,11 @@ function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
     const nodes = nodesFor(plan.instanceType, plan.parallelism.withReplicas(replicas));
     return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
   });
+}
+
+function unusedMonitoringFault(): Fault {
+  const reason = 'monitoringOptions describes what monitoring: false leaves out; remove one of the two';
+  return fault('CONFLICTING_PROPERTIES', 'monitoringOptions', reason);
 }
 
 function onePlanFaults({ models, plan, plans }: CloudTopologyProps): Fault[] {

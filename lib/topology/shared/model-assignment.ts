@@ -160,7 +160,13 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
   return {
     assigned: { resolved: made.resolved, replicas, poolName },
     faults: [],
-    warnings: [...choiceWarnings(name, made), ...made.warnings],
+    warnings: [
+      ...choiceWarnings(name, made),
+      ...made.warnings,
+      ...(locked || served.targets?.maxTimePerOutputTokenMs !== undefined
+        ? []
+        : paceWarnings(name, made.resolved.plan)),
+    ],
   };
 }
 
@@ -195,6 +201,26 @@ function choiceWarnings(name: string, { resolved, otherChoice }: Resolution): Fa
       undefined,
       `model '${name}' keeps its locked plan (${choiceText(resolved.plan)}); the planner would now choose ${choiceText(otherChoice)}; nothing ` +
         'changes until you remove or replace the plan',
+    ),
+  ];
+}
+
+/**
+ * Slower than this, in milliseconds for a token, an answer appears more slowly than people read: about 240 words a minute.
+ *
+ * @see https://mlcommons.org/2024/03/mlperf-llama2-70b/
+ */
+const READING_PACE_MS = 200;
+
+/** The smallest hardware that a model fits on may be far too slow for anybody who waits for the answer. */
+function paceWarnings(name: string, { decodeLatencyMs }: CapacityPlan): Fault[] {
+  if (decodeLatencyMs <= READING_PACE_MS) return [];
+  return [
+    fault(
+      'SLOWER_THAN_READING',
+      undefined,
+      `model '${name}' is planned to take ${Math.round(decodeLatencyMs)} ms for each token, while people read one in about ` +
+        `${READING_PACE_MS}; pass targets: { maxTimePerOutputTokenMs: 50 } for faster hardware, or the time that is enough, e.g. for batches`,
     ),
   ];
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { faultsOf } from '../../core/errors';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { concreteFault } from '../../core/tokens';
-import { KubernetesAccess, hasDefaultProvider } from '../../kubernetes/kubernetes-access';
+import { KubernetesAccess, KubernetesAccessOptions, hasDefaultProvider } from '../../kubernetes/kubernetes-access';
 import { ServedModel } from '../../serving/model/served-model';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
@@ -26,13 +26,22 @@ export function makePart<T>(faults: Fault[], make: () => T, path = '', who = '')
 }
 
 /**
- * Creates a provider for a cluster if the stack of the workloads has none; an existing one is the user's choice.
+ * Creates a provider for a cluster if the stack of the workloads has none; an existing one is the user's choice. Options beside an
+ * existing one that was made with others are a fault.
  *
  * @internal
  */
-export function ensureProvider(workloads: Construct, cluster: IKubernetesCluster): void {
-  if (KubernetesAccess.find(workloads, cluster) || hasDefaultProvider('kubernetes', workloads)) return;
-  KubernetesAccess.of(workloads, cluster);
+export function ensureProvider(
+  workloads: Construct,
+  cluster: IKubernetesCluster,
+  options?: KubernetesAccessOptions,
+): Fault[] {
+  const exists = KubernetesAccess.find(workloads, cluster) !== undefined || hasDefaultProvider('kubernetes', workloads);
+  if (exists && options === undefined) return [];
+  const faults = faultsOf(() => KubernetesAccess.of(workloads, cluster, options));
+  return faults.map(({ id, property, reason }) =>
+    fault(id, property === 'options' ? 'kubernetesAccess' : property, reason),
+  );
 }
 
 /**
@@ -40,11 +49,15 @@ export function ensureProvider(workloads: Construct, cluster: IKubernetesCluster
  *
  * @internal
  */
-export function childNameFaults(models: readonly ServedModel[], pools: readonly { readonly name: string }[]): Fault[] {
+export function childNameFaults(
+  models: readonly ServedModel[],
+  pools: readonly { readonly name: string }[],
+  list = 'nodePools',
+): Fault[] {
   const why = 'ids and names derive from it';
   return [
     ...models.flatMap(({ name }, i) => concreteFault(`name of models[${i}]`, name, why, `models[${i}].name`)),
-    ...pools.flatMap(({ name }, i) => concreteFault(`name of nodePools[${i}]`, name, why, `nodePools[${i}].name`)),
+    ...pools.flatMap(({ name }, i) => concreteFault(`name of ${list}[${i}]`, name, why, `${list}[${i}].name`)),
   ];
 }
 

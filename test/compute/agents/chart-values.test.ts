@@ -5,6 +5,7 @@ import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { ClusterAutoscaler } from '../../../lib/compute/agents/cluster-autoscaler';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { GpuOperator } from '../../../lib/compute/agents/gpu-operator';
+import { Karpenter } from '../../../lib/compute/agents/karpenter';
 import { GpuSharing } from '../../../lib/compute/pools/options/gpu-sharing';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
@@ -30,6 +31,7 @@ const MIRROR = ImageRegistry.mirror('mirror.example', ['pull']);
 /** Maps whose keys are the user's or the engine's own, although the chart's file has some of them. */
 const FREE = [
   /^(cluster-autoscaler) extraArgs\./,
+  /^karpenter controller\.env\[0\]\.(name|value)$/,
   /^(gpu-operator|network-operator|node-feature-discovery) .*worker\.config\./,
 ];
 
@@ -88,8 +90,13 @@ function autoscaler(imageRegistry?: ImageRegistry) {
     void new ClusterAutoscaler(stack, 'Autoscaler', {
       cluster: testEksCluster(stack),
       imageRegistry,
-      imageTag: 'v1.35.2',
+      image: 'registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.2',
     });
+}
+
+function karpenter(imageRegistry?: ImageRegistry) {
+  return (stack: TerraformStack) =>
+    void new Karpenter(stack, 'Karpenter', { cluster: testEksCluster(stack), imageRegistry });
 }
 
 describe('values of charts', () => {
@@ -111,6 +118,8 @@ describe('values of charts', () => {
     ['the network operator from a mirror', 'network-operator', networkOperator(MIRROR)],
     ['the cluster autoscaler', 'cluster-autoscaler', autoscaler()],
     ['the cluster autoscaler from a mirror', 'cluster-autoscaler', autoscaler(MIRROR)],
+    ['Karpenter', 'karpenter', karpenter()],
+    ['Karpenter from a mirror', 'karpenter', karpenter(MIRROR)],
   ])('%s has all of them', (_, chart, build) => expect(unknownValues(releaseOf(chart, build))).toEqual([]));
 
   test('one that a chart does not have is detected', () => {

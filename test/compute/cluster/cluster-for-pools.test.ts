@@ -9,7 +9,7 @@ import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
 import { synthesize, testStack } from '../../support/synth';
 
-const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
+const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
 const cluster = (props: Partial<EksGpuClusterProps> = {}) =>
   synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'c', ...ZONES, ...props }));
 const vpc = (privateSubnetCidrs: string[]) => ({
@@ -49,7 +49,7 @@ describe('the node monitoring agent', () => {
         nodeRepair: NodeRepair.auto(),
       });
     });
-    expect(result.where('aws_eks_node_group', { node_group_name: 'pool' }).node_repair_config).toEqual({
+    expect(result.byName('aws_eks_node_group', 'pool').node_repair_config).toEqual({
       enabled: true,
     });
   });

@@ -34,7 +34,7 @@ function waitsFor(result: Synthesized, block: Block): string[] {
   visit(block);
   return [...found]
     .map((name) => blocks.get(name))
-    .flatMap((one) => String(one?.addon_name ?? one?.node_group_name ?? one?.policy_arn ?? ''));
+    .flatMap((one) => String(one?.addon_name ?? one?.node_group_name_prefix ?? one?.policy_arn ?? ''));
 }
 
 describe('an EKS cluster with nothing but a name', () => {
@@ -112,9 +112,9 @@ describe('an EKS cluster with nothing but a name', () => {
     expect(nodes).toEqual(expect.arrayContaining(before));
     for (const name of ['coredns', 'aws-ebs-csi-driver']) {
       expect(nodes).not.toContain(name);
-      expect(waitsFor(result, addOn(result, name))).toEqual(expect.arrayContaining([...before, 'system']));
+      expect(waitsFor(result, addOn(result, name))).toEqual(expect.arrayContaining([...before, 'system-']));
     }
-    for (const name of before) expect(waitsFor(result, addOn(result, name))).not.toContain('system');
+    for (const name of before) expect(waitsFor(result, addOn(result, name))).not.toContain('system-');
   });
 
   test('gives the add-ons their roles before they start', () => {
@@ -129,10 +129,10 @@ describe('an EKS cluster with nothing but a name', () => {
 
   test('has small system nodes with IMDSv2 and encrypted gp3 volumes', () => {
     expect(result.only('aws_eks_node_group')).toMatchObject({
-      node_group_name: 'system',
+      node_group_name_prefix: 'system-',
       ami_type: 'AL2023_x86_64_STANDARD',
       scaling_config: { min_size: 2, max_size: 4, desired_size: 2 },
-      lifecycle: { ignore_changes: ['scaling_config[0].desired_size'] },
+      lifecycle: { ignore_changes: ['scaling_config[0].desired_size'], create_before_destroy: true },
     });
     expect(result.only('aws_launch_template')).toMatchObject({
       instance_type: 'm7i.large',
@@ -266,13 +266,9 @@ describe('bad input', () => {
       { kubernetesVersion: '1.34', release: EksRelease.V1_36 },
       'CONFLICTING_PROPERTIES kubernetesVersion',
     ],
-    ['one zone', { availabilityZones: ['eu-central-1a'] }, 'TOO_FEW_ZONES availabilityZones'],
-    ['a zone twice', { availabilityZones: ['eu-central-1a', 'eu-central-1a'] }, 'DUPLICATE availabilityZones'],
-    [
-      'a region for a zone',
-      { availabilityZones: ['eu-central-1', 'eu-central-1b'] },
-      'INVALID_FORMAT availabilityZones',
-    ],
+    ['one zone', { availabilityZones: ['us-west-2a'] }, 'TOO_FEW_ZONES availabilityZones'],
+    ['a zone twice', { availabilityZones: ['us-west-2a', 'us-west-2a'] }, 'DUPLICATE availabilityZones'],
+    ['a region for a zone', { availabilityZones: ['us-west-2', 'us-west-2b'] }, 'INVALID_FORMAT availabilityZones'],
     ['a range too small', { vpcCidr: '10.0.0.0/24' }, 'OUT_OF_RANGE vpcCidr'],
     ['one subnet', { vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-1'] } }, 'TOO_FEW_ZONES vpc.privateSubnetIds'],
     [

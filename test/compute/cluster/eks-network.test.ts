@@ -7,7 +7,7 @@ import { Synthesized, synthesize } from '../../support/synth';
 const chat = (props: Partial<EksGpuClusterProps> = {}) =>
   synthesize((stack) => void new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', ...props }));
 
-const ZONES = ['eu-central-1a', 'eu-central-1c'];
+const ZONES = ['us-west-2a', 'us-west-2c'];
 const subnetsByZone = (result: Synthesized, kind: string) =>
   Object.fromEntries(
     result
@@ -21,12 +21,12 @@ describe("a cluster's own VPC", () => {
 
   test('has a private and a public subnet in each zone', () => {
     expect(subnetsByZone(result, 'private')).toEqual({
-      'eu-central-1a': '10.0.0.0/19',
-      'eu-central-1c': '10.0.64.0/19',
+      'us-west-2a': '10.0.0.0/19',
+      'us-west-2c': '10.0.64.0/19',
     });
     expect(subnetsByZone(result, 'public')).toEqual({
-      'eu-central-1a': '10.0.192.0/24',
-      'eu-central-1c': '10.0.194.0/24',
+      'us-west-2a': '10.0.192.0/24',
+      'us-west-2c': '10.0.194.0/24',
     });
     const publicIp = result.resources('aws_subnet').filter((subnet) => subnet.map_public_ip_on_launch);
     expect(publicIp).toEqual([]);
@@ -34,7 +34,7 @@ describe("a cluster's own VPC", () => {
 
   test('keeps its subnets when a zone is added, in any order', () => {
     const before = result.json.resource.aws_subnet;
-    const after = chat({ availabilityZones: ['eu-central-1b', ...ZONES] }).json.resource.aws_subnet;
+    const after = chat({ availabilityZones: ['us-west-2b', ...ZONES] }).json.resource.aws_subnet;
     expect(Object.keys(after)).toHaveLength(6);
     for (const [id, subnet] of Object.entries(before)) expect(after[id]).toEqual(subnet);
   });
@@ -120,7 +120,7 @@ describe('a given VPC', () => {
   });
 
   test('fails unless there is one zone per subnet', () => {
-    const build = () => chat({ vpc: { ...vpc, availabilityZones: ['eu-central-1a'] } });
+    const build = () => chat({ vpc: { ...vpc, availabilityZones: ['us-west-2a'] } });
     expect(idsOf(faultsThrown(build))).toEqual(['LENGTHS_DIFFER vpc.availabilityZones']);
   });
 });

@@ -7,8 +7,8 @@ import { ModelStore } from '../../../lib/storage/model-store';
 import { isAllowed } from '../../support/iam-policy';
 import { Synthesized, synthesize } from '../../support/synth';
 
-const OIDC = 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/ABC';
-const ISSUER = 'oidc.eks.eu-central-1.amazonaws.com/id/ABC';
+const OIDC = 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-west-2.amazonaws.com/id/ABC';
+const ISSUER = 'oidc.eks.us-west-2.amazonaws.com/id/ABC';
 const SHARED = { clusterName: 'shared', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
 
 function imported(
@@ -149,20 +149,21 @@ describe('an imported EKS cluster', () => {
         tags: {},
       });
       expect(cluster.release).toBeUndefined();
+      expect(cluster.connection.host).toMatch(/TfToken/);
     });
     expect(result.onlyData('aws_eks_cluster').name).toBe('shared');
     expect(result.types).toEqual([]);
   });
 
   test('is not looked up when all attributes are given', () => {
-    const given = { vpcId: 'vpc-1', endpoint: 'https://api', certificateAuthorityData: 'Y2E=', region: 'eu-central-1' };
+    const given = { vpcId: 'vpc-1', endpoint: 'https://api', certificateAuthorityData: 'Y2E=', region: 'us-west-2' };
     const result = imported(given, (cluster) => {
       expect(cluster.vpcId).toBe('vpc-1');
       expect(cluster.connection).toEqual({
         host: 'https://api',
         certificateAuthorityData: 'Y2E=',
         eksClusterName: 'shared',
-        region: 'eu-central-1',
+        region: 'us-west-2',
       });
     });
     expect(result.json.data).toBeUndefined();

@@ -19,10 +19,10 @@ import { testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool, refusal } from '../test-pool';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
-const ZONES = { availabilityZones: ['eu-central-1a', 'eu-central-1b'] };
+const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
 const BLOCK: CapacityBlock = {
   reservationId: 'cr-1',
-  availabilityZone: 'eu-central-1a',
+  availabilityZone: 'us-west-2a',
   start: '2027-01-11T11:30:00Z',
   end: '2027-01-25T11:30:00Z',
 };
@@ -54,15 +54,18 @@ describe('a fabric that EC2 does not have is refused', () => {
   });
 });
 
+/** A type that is sold as capacity blocks. */
+const P4D: Options = { instanceType: GpuInstanceType.P4D_24XLARGE };
+
 describe('the zone of reserved capacity, where Terraform only knows it later', () => {
   const capacity = Capacity.capacityBlock({ ...BLOCK, availabilityZone: later('zone') });
 
   test('chooses no subnet of the cluster', () => {
-    expect(refusal(() => synthPool({ capacity }, ZONES))).toBe('ZONE_NOT_KNOWN subnetIds');
+    expect(refusal(() => synthPool({ ...P4D, capacity }, ZONES))).toBe('ZONE_NOT_KNOWN subnetIds');
   });
 
   test('is compared with that of the given subnet when Terraform plans', () => {
-    const result = synthPool({ capacity, subnetIds: ['subnet-b'] }, ZONES);
+    const result = synthPool({ ...P4D, capacity, subnetIds: ['subnet-b'] }, ZONES);
     expect(result.onlyData('aws_subnet').lifecycle.postcondition[0].condition).toBe(
       '${(self.availability_zone == var.zone)}',
     );
@@ -72,7 +75,7 @@ describe('the zone of reserved capacity, where Terraform only knows it later', (
 describe('the subnet of reserved capacity', () => {
   test('is not taken from a list known only to Terraform, whose zones cannot be checked', () => {
     const capacity = Capacity.capacityBlock(BLOCK);
-    expect(refusal(() => synthPool({ capacity, subnetIds: Token.asList('${data.x.ids}') }, ZONES))).toBe(
+    expect(refusal(() => synthPool({ ...P4D, capacity, subnetIds: Token.asList('${data.x.ids}') }, ZONES))).toBe(
       'ZONE_NOT_KNOWN subnetIds',
     );
   });

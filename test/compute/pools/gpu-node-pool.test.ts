@@ -4,11 +4,12 @@ import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { Lazy, Token } from 'cdktf';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { DataSize } from '../../../lib/units/data-size';
-import { Block, synthesize, synthesizePair } from '../../support/synth';
+import { Block, Synthesized, synthesize, synthesizePair } from '../../support/synth';
 import { TestEksClusterProps, testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool, userData, refusal } from '../test-pool';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
@@ -18,7 +19,7 @@ describe('GpuNodePool', () => {
     const result = synthPool({}, { kubernetesVersion: '1.34' });
     expect(result.only('aws_eks_node_group')).toMatchObject({
       cluster_name: 'test',
-      node_group_name: 'chat',
+      node_group_name_prefix: 'chat-',
       ami_type: 'AL2023_x86_64_NVIDIA',
       capacity_type: 'ON_DEMAND',
       instance_types: ['g5.xlarge'],
@@ -26,7 +27,7 @@ describe('GpuNodePool', () => {
       version: '1.34',
       scaling_config: { min_size: 1, max_size: 2, desired_size: 1 },
       update_config: { max_unavailable: 1 },
-      lifecycle: { ignore_changes: ['scaling_config[0].desired_size'] },
+      lifecycle: { create_before_destroy: true, ignore_changes: ['scaling_config[0].desired_size', 'subnet_ids'] },
     });
     expect(result.types).not.toContain('aws_placement_group');
     expect(result.types).not.toContain('aws_security_group');
@@ -110,6 +111,38 @@ describe('GpuNodePool', () => {
     }
   });
 
+  test('lets a tag be changed without a node being replaced: new instances get it from their group', () => {
+    const [before, after] = [synthPool(EFA), synthPool(EFA, { tags: { stage: 'prod', Name: 'mine' } })];
+    const template = (result: Synthesized) => {
+      const { tags: _, tag_specifications: __, lifecycle, ...rest } = result.only('aws_launch_template');
+      expect(lifecycle).toEqual({ ignore_changes: ['tag_specifications', 'tags', 'tags_all'] });
+      return rest;
+    };
+    expect(template(after)).toEqual(template(before));
+    const { tags: _, ...group } = before.only('aws_eks_node_group');
+    expect(after.only('aws_eks_node_group')).toMatchObject(group);
+    expect(before.types).not.toContain('aws_autoscaling_group_tag');
+    const tag = (key: string, value: string) => ({ key, value, propagate_at_launch: true });
+    expect(after.resources('aws_autoscaling_group_tag').map((each) => each.tag)).toEqual(
+      expect.arrayContaining([tag('stage', 'prod'), tag('Name', 'mine')]),
+    );
+    expect(after.only('aws_launch_template').tag_specifications[0].tags.Name).toBe('mine');
+  });
+
+  test('takes as many tags as an Auto Scaling group has room for', () => {
+    const tags = (name: string, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}/${index}`, 'x']));
+    const make =
+      (own: number, options: Options = {}) =>
+      () =>
+        synthPool({ ...options, tags: tags('own', own) }, { tags: tags('cluster', 20) });
+    expect(make(24)).not.toThrow();
+    expect(refusal(make(25))).toBe('OUT_OF_RANGE tags');
+    const autoscaling = Autoscaling.clusterAutoscaler();
+    expect(make(10, { autoscaling })).not.toThrow();
+    expect(refusal(make(11, { autoscaling }))).toBe('TOO_MANY_AUTOSCALER_TAGS labels');
+  });
+
   test('uses the instance store as RAID 0 where there is one', () => {
     expect(userData(synthPool()).spec).toEqual({ instance: { localStorage: { strategy: 'RAID0' } } });
     const without = synthPool({ instanceType: GpuInstanceType.P3_16XLARGE }).only('aws_launch_template');
@@ -127,7 +160,7 @@ describe('GpuNodePool', () => {
     expect(result.only('aws_eks_node_group')).toMatchObject({
       capacity_type: 'SPOT',
       subnet_ids: ['subnet-c'],
-      node_group_name: 'cheap',
+      node_group_name_prefix: 'cheap-',
     });
     expect(result.only('aws_launch_template').block_device_mappings[0].ebs.volume_size).toBe(500);
   });
@@ -147,7 +180,10 @@ describe('GpuNodePool', () => {
       const cluster = testEksCluster(stack);
       for (const instanceType of current) {
         const fabric = instanceType.efaInterfaces > 0 ? RdmaFabric.efa() : undefined;
-        new GpuNodePool(stack, instanceType.name, { cluster, instanceType, minNodes: 1, maxNodes: 1, fabric });
+        const here = instanceType.offeredIn('us-west-2');
+        new GpuNodePool(stack, instanceType.name, {
+          ...{ cluster, instanceType: here, minNodes: 1, maxNodes: 1, fabric },
+        });
       }
     });
     expect(result.resources('aws_eks_node_group')).toHaveLength(current.length);
@@ -157,7 +193,7 @@ describe('GpuNodePool', () => {
   test('passes the provider of its own, or else the cluster’s, to every resource', () => {
     const blocks = (options: (provider: AwsProvider) => [Options, TestEksClusterProps]) => {
       const result = synthesize((stack) => {
-        const provider = new AwsProvider(stack, 'Other', { region: 'us-east-1', alias: 'other' });
+        const provider = new AwsProvider(stack, 'Other', { region: 'us-west-2', alias: 'other' });
         addPool(stack, ...options(provider));
       });
       return [...result.types.flatMap((type) => result.resources(type)), result.onlyData('aws_partition')];

@@ -138,9 +138,9 @@ describe('a pool by Karpenter', () => {
     const made = (alarmTopicArn?: string) =>
       synthesize((stack) => {
         const capacity = Capacity.capacityBlock({ ...block, alarmTopicArn });
-        karpenter(stack, { ...P5, capacity, subnetIds: ['subnet-z'] });
+        karpenter(stack, { ...P5, capacity, subnetIds: ['subnet-z'] }, { kubernetesVersion: '1.35' });
       });
-    const watched = made('arn:aws:sns:eu-central-1:123456789012:blocks');
+    const watched = made('arn:aws:sns:us-west-2:123456789012:blocks');
     expect(watched.only('aws_cloudwatch_event_rule').event_pattern).toContain('cr-1');
     expect(watched.only('aws_cloudwatch_event_target').arn).toMatch(/:blocks$/);
     expect(watched.annotations()).toEqual([]);
@@ -221,8 +221,52 @@ describe('a pool by Karpenter', () => {
     for (const name of names) expect(name).toMatch(/^karpenter-long-[a-z0-9-]{1,37}[a-z0-9]$/);
   });
 
-  test('of a fixed number is static', () => {
-    expect(objects({ ...P5, minNodes: 4 }).NodePool.spec).toMatchObject({ replicas: 4, limits: { nodes: '4' } });
+  test('of a fixed number is static, with room for the replacement of a node where AWS has one', () => {
+    expect(objects({ ...P5, minNodes: 4 }).NodePool.spec).toMatchObject({ replicas: 4, limits: { nodes: '5' } });
+    const limit = (instances?: number) => {
+      const capacity = Capacity.reservation({ reservationId: 'cr-1', instances });
+      return objects({ capacity, minNodes: 4 }).NodePool.spec.limits.nodes;
+    };
+    expect([limit(), limit(5), limit(4)]).toEqual(['5', '5', '4']);
+  });
+
+  test('of a fixed number has a NodePool of another name, because Karpenter changes none into the other', () => {
+    const [fixed, growing] = [4, 0].map((minNodes) => objects({ ...P5, minNodes }));
+    expect([fixed.NodePool.metadata.name, growing.NodePool.metadata.name]).toEqual(['train.static', 'train']);
+    expect(fixed.NodeOverlay.spec.requirements[0].values).toEqual(['train.static']);
+    expect(fixed.NodePool.spec.template.spec.nodeClassRef.name).toBe(fixed.EC2NodeClass.metadata.name);
+    synthesize((stack) => {
+      expect(karpenter(stack, { minNodes: 4 }).platformLabels).toMatchObject({
+        'karpenter.sh/nodepool': 'train.static',
+      });
+    });
+    const named = (length: number, minNodes: number) => () => objects({ poolName: 'a'.repeat(length), minNodes });
+    expect(refusal(named(57, 4))).toBe('INVALID_NAME poolName');
+    expect(named(56, 4)).not.toThrow();
+    expect(named(63, 0)).not.toThrow();
+  });
+
+  test('runs a pinned image, or the one of the day that no node is replaced for', () => {
+    const seen = (options: Options, cluster: TestEksClusterProps) => {
+      const { NodePool, EC2NodeClass } = objects(options, cluster);
+      const warned = synthesize((stack) => void karpenter(stack, options, cluster))
+        .annotations()
+        .join();
+      return [
+        EC2NodeClass.spec.amiSelectorTerms[0].alias as string,
+        NodePool.spec.disruption.budgets as object[],
+        warned.includes('IMAGE_NOT_PINNED'),
+      ];
+    };
+    const [one, none] = [{ nodes: '1' }, { nodes: '0', reasons: ['Drifted'] }];
+    const bottlerocket = { image: NodeImage.BOTTLEROCKET_NVIDIA };
+    expect(seen({}, {})).toEqual(['al2023@latest', [one, none], true]);
+    expect(seen({}, { kubernetesVersion: '9.99' })).toEqual(['al2023@latest', [one, none], true]);
+    expect(seen({}, { kubernetesVersion: '1.34' })).toEqual(['al2023@v20260714', [one], false]);
+    expect(seen({}, { release: EksRelease.V1_35 })).toEqual(['al2023@v20260714', [one], false]);
+    expect(seen(bottlerocket, { release: EksRelease.V1_35 })).toEqual(['bottlerocket@latest', [one, none], true]);
+    const image = NodeImage.bottlerocket({ releaseVersion: '1.62.0-1d7b2d2f' });
+    expect(seen({ image }, {})).toEqual(['bottlerocket@v1.62.0', [one], false]);
   });
 
   test('takes reserved capacity as such', () => {

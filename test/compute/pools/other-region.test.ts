@@ -18,7 +18,7 @@ const imported = (stack: TerraformStack) =>
     subnetIds: ['subnet-1'],
     securityGroupIds: ['sg-1'],
   });
-const size = { instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 1, maxNodes: 1 };
+const size = { instanceType: GpuInstanceType.P5_48XLARGE.offeredIn('eu-west-1'), minNodes: 1, maxNodes: 1 };
 
 describe.each([GpuNodePool, KarpenterGpuNodePool])('a pool in another stack than its cluster: %p', (Pool) => {
   const build = (region?: string, named = false) => {

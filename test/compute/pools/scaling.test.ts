@@ -4,12 +4,17 @@ import { ClusterAutoscaler } from '../../../lib/compute/agents/cluster-autoscale
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { ImagePrePuller, ImagePrePullerProps } from '../../../lib/compute/agents/image-pre-puller';
 import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
+import { Token } from 'cdktf';
+import { faultsThrown, idsOf } from '../../support/faults';
 import { Block, synthesize } from '../../support/synth';
 import { testEksCluster } from '../test-eks-cluster';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 
+const REPOSITORY = 'registry.k8s.io/autoscaling/cluster-autoscaler';
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
 describe('ClusterAutoscaler', () => {
-  const result = (props: { imageTag?: string } = { imageTag: 'v1.35.0' }, kubernetesVersion?: string) =>
+  const result = (props: { image?: string } = { image: `${REPOSITORY}:v1.35.0` }, kubernetesVersion?: string) =>
     synthesize((stack) => {
       new ClusterAutoscaler(stack, 'Autoscaler', { cluster: testEksCluster(stack, { kubernetesVersion }), ...props });
     });
@@ -19,10 +24,10 @@ describe('ClusterAutoscaler', () => {
   test('finds the groups of its cluster', () => {
     const release = result().only('helm_release');
     expect(release).toMatchObject({ chart: 'cluster-autoscaler', namespace: 'kube-system', version: '9.59.0' });
-    expect(release.set).toEqual([{ name: 'awsRegion', value: 'eu-central-1' }]);
+    expect(release.set).toEqual([{ name: 'awsRegion', value: 'us-west-2' }]);
     expect(JSON.parse(release.values[0])).toMatchObject({
       autoDiscovery: { clusterName: 'test' },
-      image: { tag: 'v1.35.0' },
+      image: { repository: REPOSITORY, tag: 'v1.35.0' },
       rbac: { serviceAccount: { name: 'cluster-autoscaler' } },
     });
   });
@@ -32,6 +37,27 @@ describe('ClusterAutoscaler', () => {
       expect(tag(kubernetesVersion)).toMatch(new RegExp(`^v${kubernetesVersion}\\.\\d+$`));
     }
     expect(tag()).toBeUndefined();
+  });
+
+  test.each<[string, string, string, string]>([
+    ['a tag', 'host:5000/ca:v1', 'host:5000/ca', 'v1'],
+    ['a digest', `ca@${DIGEST}`, 'ca@sha256', 'a'.repeat(64)],
+    ['both', `ca:v1@${DIGEST}`, 'ca', `v1@${DIGEST}`],
+  ])('is of an image by %s, as the chart joins them', (_, image, repository, version) => {
+    const values = JSON.parse(result({ image }).only('helm_release').values[0]);
+    expect(values.image).toEqual({ repository, tag: version });
+    expect(`${values.image.repository}:${values.image.tag}`).toBe(image);
+  });
+
+  test('is of an image that only Terraform knows, and of none without a version', () => {
+    const image = Token.asString({ resolve: () => '${var.image}' });
+    const [values] = result({ image }).only('helm_release').values as string[];
+    expect(values).toContain('regex(');
+    expect(idsOf(faultsThrown(() => result({ image: 'host:5000/ca' })))).toEqual(['INVALID_FORMAT image']);
+  });
+
+  test('does not keep an apply waiting', () => {
+    expect(result().only('helm_release')).toMatchObject({ wait: false, timeout: 300 });
   });
 
   test('exists once per cluster', () => {

@@ -7,7 +7,8 @@ interface NewerAttribute {
   readonly id: string;
   readonly source: string;
   readonly type: string;
-  readonly block: string;
+  /** Block that the attribute is in. @default - the resource itself */
+  readonly block?: string;
   readonly attribute: string;
   /** First version that knows it. */
   readonly since: string;
@@ -22,6 +23,14 @@ const NEWER: readonly NewerAttribute[] = [
     block: 'node_repair_config',
     attribute: 'max_parallel_nodes_repaired_count',
     since: '6.20.0',
+  },
+  {
+    // https://github.com/hashicorp/terraform-provider-aws/pull/43415
+    id: 'public access block: kept when destroyed',
+    source: 'hashicorp/aws',
+    type: 'aws_s3_bucket_public_access_block',
+    attribute: 'skip_destroy',
+    since: '6.4.0',
   },
 ];
 
@@ -61,7 +70,9 @@ export function isLeftOut(id: string, providers: readonly ProviderOnDisk[]): boo
 
 function leaveOut(stack: any, { id, type, block, attribute }: NewerAttribute): void {
   declare(LIST, [id]);
-  const blocks = Object.values<any>(stack.resource?.[type] ?? {}).flatMap((resource) => resource[block] ?? []);
+  const blocks = Object.values<any>(stack.resource?.[type] ?? {}).flatMap((resource) =>
+    block === undefined ? [resource] : (resource[block] ?? []),
+  );
   const said = blocks.filter((it) => attribute in it);
   if (said.length === 0) return;
   dropped.set(

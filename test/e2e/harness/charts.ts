@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 
 /**
@@ -23,6 +23,33 @@ export function withChartsOnDisk(stack: any): any {
     delete release.version;
   }
   return adapted;
+}
+
+interface PublishedChart {
+  readonly repository: string;
+  readonly versions: readonly string[];
+}
+
+const PUBLISHED = (
+  JSON.parse(readFileSync(path.join(__dirname, '..', 'fixtures', 'chart-repositories.json'), 'utf8')) as {
+    charts: { [chart: string]: PublishedChart };
+  }
+).charts;
+
+/**
+ * What is wrong with where a stack says that charts are: an archive on disk has neither, so that a wrong repository or version would
+ * pass. One sentence for each release.
+ */
+export function chartFaults(stack: any): string[] {
+  return remoteReleases(stack).flatMap(({ chart, repository, version }) => {
+    const known = PUBLISHED[chart as string];
+    if (!known)
+      return [`where chart ${chart} is published is not recorded in test/e2e/fixtures/chart-repositories.json`];
+    return [
+      ...(known.repository === repository ? [] : [`chart ${chart} is in ${known.repository}, not in ${repository}`]),
+      ...(known.versions.includes(version as string) ? [] : [`chart ${chart} has no version ${version} on record`]),
+    ];
+  });
 }
 
 /** Names of the charts of a stack that come from a repository. */

@@ -5,6 +5,8 @@ export type Value = any;
 export interface Exchange {
   readonly method: string;
   readonly path: string;
+  /** What follows the question mark, e.g. `policy`. */
+  readonly query: string;
   /** Service of the signature, e.g. `ec2`. */
   readonly service: string;
   readonly region: string;
@@ -18,7 +20,7 @@ export interface Exchange {
 
 /** Reads what a request is from its raw form. */
 export function describeRequest(method: string, url: string, headers: NodeJS.Dict<string | string[]>, body: Buffer) {
-  const [path] = url.split('?');
+  const [path, query = ''] = url.split('?');
   const [, region = '', service = ''] =
     /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(String(headers.authorization)) ?? [];
   const type = String(headers['content-type'] ?? '');
@@ -29,15 +31,18 @@ export function describeRequest(method: string, url: string, headers: NodeJS.Dic
     return {
       method,
       path,
+      query,
       service,
       region,
       action: parameters.Action ?? `${method} ${path}`,
       sent: parameterTree(parameters),
     };
   }
-  const sent = text ? (JSON.parse(text) as Value) : undefined;
+  // A document of S3 is text of one kind or another; what is stored in a bucket is not looked at.
+  const isDocument = service === 's3' && query !== '' && !query.includes('partNumber');
+  const sent = text ? (JSON.parse(text) as Value) : isDocument ? body.toString('utf8') : undefined;
   const action = typeof target === 'string' ? target.replace(/^.*\./, '') : `${method} ${path}`;
-  return { method, path, service, region, action, sent };
+  return { method, path, query, service, region, action, sent };
 }
 
 /** Turns flat names with positions into a tree: `{ 'Tag.1.Key': 'a' }` becomes `{ Tag: [{ Key: 'a' }] }`. */

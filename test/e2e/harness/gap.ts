@@ -57,14 +57,14 @@ export function eksGap({ id, resource, field, answer = (sent) => sent as Value }
 /** Part of an EC2 resource. */
 export interface Ec2Part {
   readonly id: string;
-  /** Actions that send it. */
+  /** Actions that send it, when it is made and when it is changed. */
   readonly creates: readonly string[];
   /** Actions whose answers hold it. */
   readonly describes: readonly string[];
   /** The value sent, or undefined when the request does not have it. */
   readonly sent: (request: Value) => Value;
-  /** The key of what an action made. */
-  readonly createdKey: (answer: Element) => string;
+  /** The key of what an action made or changed. */
+  readonly createdKey: (answer: Element, request: Value) => string;
   /** The resources of an answer, by key. */
   readonly resources: (answer: Element) => [string, Element][];
   /** Writes the value into a resource. */
@@ -78,7 +78,7 @@ export function ec2Gap(part: Ec2Part): Gap {
     remember(exchange, memory) {
       if (exchange.service !== 'ec2' || !part.creates.includes(exchange.action)) return;
       const value = part.sent(exchange.sent);
-      if (value !== undefined) memory.set(part.createdKey(parseXml(exchange.answer)), value);
+      if (value !== undefined) memory.set(part.createdKey(parseXml(exchange.answer), exchange.sent), value);
     },
     restore(exchange, memory) {
       if (exchange.service !== 'ec2' || !part.describes.includes(exchange.action)) return 0;

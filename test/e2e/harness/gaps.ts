@@ -64,6 +64,11 @@ export const GAPS: readonly Gap[] = [
     sent: (request) => request.PrivateDnsEnabled,
     write: (endpoint, enabled: string) => put(endpoint, element('privateDnsEnabled', enabled)),
   }),
+  vpcEndpointGap({
+    id: 'VPC endpoint: policy',
+    sent: (request) => request.PolicyDocument,
+    write: (endpoint, policy: string) => put(endpoint, element('policyDocument', policy)),
+  }),
   flowLogField('flow log: role', 'DeliverLogsPermissionArn', 'deliverLogsPermissionArn'),
   flowLogGap({
     id: 'flow log: tags',
@@ -159,9 +164,10 @@ function interfaceField(id: string, sentName: string, answerName: string): Gap {
 function vpcEndpointGap(part: Part): Gap {
   return ec2Gap({
     ...part,
-    creates: ['CreateVpcEndpoint'],
+    creates: ['CreateVpcEndpoint', 'ModifyVpcEndpoint'],
     describes: ['CreateVpcEndpoint', 'DescribeVpcEndpoints'],
-    createdKey: (answer) => textOf(child(answer, 'vpcEndpoint'), 'vpcEndpointId') ?? '',
+    createdKey: (answer, { VpcEndpointId }) =>
+      (VpcEndpointId as string | undefined) ?? textOf(child(answer, 'vpcEndpoint'), 'vpcEndpointId') ?? '',
     resources: (answer) =>
       [...descendants(answer, 'vpcEndpoint'), ...(child(answer, 'vpcEndpointSet')?.children ?? [])].map((endpoint) => [
         textOf(endpoint, 'vpcEndpointId') ?? '',

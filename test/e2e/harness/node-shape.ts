@@ -1,4 +1,4 @@
-import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { FACTS } from '../judge/facts';
 
 /** What a node has of an instance type, before and after what the system keeps for itself. */
 export interface NodeShape {
@@ -80,16 +80,18 @@ function reservedMillicores(vcpus: number): number {
   return Math.ceil(Array.from({ length: vcpus }, (_, core) => shares[core] ?? 2.5).reduce((a, b) => a + b, 0));
 }
 
+/** From recorded answers of EC2, so that a wrong fact of the catalog does not make its own node. */
 function hostOf(instanceType: string): Host {
-  const gpu = GpuInstanceType.ALL.find(({ name }) => name === instanceType);
-  if (!gpu) return cpuHost(instanceType);
-  const cap = gpu.vcpus < 30 ? 110 : 250;
+  const recorded = FACTS.instances[instanceType];
+  if (!recorded) return cpuHost(instanceType);
+  const cap = recorded.vcpus < 30 ? 110 : 250;
   return {
-    vcpus: gpu.vcpus,
-    memoryGib: gpu.memory.gib,
-    instanceStorageGib: gpu.localStorage?.gib ?? 0,
-    maxPods: Math.min(gpu.defaultMaxPods, cap),
-    gpus: gpu.gpuCount,
+    vcpus: recorded.vcpus,
+    memoryGib: recorded.memoryMib / 1024,
+    // EC2 counts instance storage in units of 1000.
+    instanceStorageGib: (recorded.nvmeGb * 1000 ** 3) / 1024 ** 3,
+    maxPods: Math.min(recorded.pods, cap),
+    gpus: recorded.gpus,
   };
 }
 

@@ -30,7 +30,7 @@ export function poolRequests(proxy: RecordingProxy): ReadonlyMap<string, PoolReq
     proxy.exchanges
       .filter((it) => it.status < 300 && /^POST \/clusters\/[^/]+\/node-groups$/.test(it.action))
       .map(({ sent }) => [
-        sent.nodegroupName as string,
+        sent.labels['gpu-inference-constructs/pool'] as string,
         { nodeGroup: sent, launchTemplate: templates.get(sent.launchTemplate.id), groupNames },
       ]),
   );

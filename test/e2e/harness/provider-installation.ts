@@ -1,11 +1,24 @@
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import * as path from 'node:path';
 import { ProviderOnDisk } from './tools';
 
-/** A Terraform CLI configuration that takes providers from disk where they are there, and from the registry otherwise. */
-export function cliConfiguration(providers: readonly ProviderOnDisk[]): string {
+/** Host that a source without one is looked up at. */
+const HOSTS: { readonly [product: string]: string } = {
+  Terraform: 'registry.terraform.io',
+  OpenTofu: 'registry.opentofu.org',
+};
+
+/**
+ * A CLI configuration that takes providers from disk where they are there, and from the registry otherwise.
+ *
+ * @param providers what is on disk
+ * @param product whose configuration it is
+ */
+export function cliConfiguration(providers: readonly ProviderOnDisk[], product = 'Terraform'): string {
   const mirrors = [...new Set(providers.map(({ mirror }) => mirror))];
   const sources = (mirror?: string) => {
     const found = providers.filter((provider) => !mirror || provider.mirror === mirror).map(({ source }) => source);
-    return JSON.stringify([...new Set(found)].map((source) => `registry.terraform.io/${source}`));
+    return JSON.stringify([...new Set(found)].map((source) => `${HOSTS[product]}/${source}`));
   };
   const blocks = mirrors.map(
     (mirror) =>
@@ -13,6 +26,36 @@ export function cliConfiguration(providers: readonly ProviderOnDisk[]): string {
   );
   const direct = providers.length > 0 ? `  direct {\n    exclude = ${sources()}\n  }\n` : '  direct {}\n';
   return `disable_checkpoint = true\nprovider_installation {\n${blocks.join('')}${direct}}\n`;
+}
+
+/**
+ * The providers as a product finds them: OpenTofu looks below the name of its own registry, so that it gets a mirror of links to the
+ * folders of Terraform's.
+ *
+ * @param providers what is on disk, below the name of Terraform's registry
+ * @param product whose mirror it is
+ * @param folder where links are made
+ */
+export function providersFor(
+  product: string,
+  providers: readonly ProviderOnDisk[],
+  folder: string,
+): readonly ProviderOnDisk[] {
+  if (product !== 'OpenTofu') return providers;
+  return providers.map(({ source, version, mirror }) => {
+    const [from, to] = [path.join(mirror, HOSTS.Terraform, source), path.join(folder, HOSTS.OpenTofu, source)];
+    // It follows links to packages, but not to folders above them.
+    const packages = readdirSync(from).flatMap((name) =>
+      statSync(path.join(from, name)).isDirectory()
+        ? readdirSync(path.join(from, name)).map((platform) => path.join(name, platform))
+        : [name],
+    );
+    for (const name of packages.filter((it) => !existsSync(path.join(to, it)))) {
+      mkdirSync(path.dirname(path.join(to, name)), { recursive: true });
+      symlinkSync(path.join(from, name), path.join(to, name));
+    }
+    return { source, version, mirror: folder };
+  });
 }
 
 /** The version on disk that a constraint of cdktf's prebuilt providers asks for, else the newest there is. */

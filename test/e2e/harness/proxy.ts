@@ -1,11 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import { AddressInfo } from 'node:net';
+import { Judge } from '../judge/judge';
+import { Refusal } from '../judge/refusal';
 import { Exchange, Value, describeRequest } from './exchange';
 import { Gap, Memory } from './gap';
 import { GAPS } from './gaps';
 import { declare, note } from './ledger';
 import { Stoppable } from './process';
+import { refusalAnswer } from './refusal-answer';
 
 /** Where the API server of a created EKS cluster really is. */
 export interface ClusterEndpoint {
@@ -24,12 +27,15 @@ export interface ProxyOptions {
   readonly cluster?: ClusterEndpoint;
   /** File that keeps what was remembered, for a state that outlives the run. @default - none */
   readonly memoryFile?: string;
+  /** File to which each exchange is added, one JSON object a line. @default - none */
+  readonly recordFile?: string;
   /** @default GAPS */
   readonly gaps?: readonly Gap[];
 }
 
 /**
- * Stands between the AWS provider and the emulator: records every request, and writes back what the emulator does not keep.
+ * Stands between the AWS provider and the emulator: records every request, refuses what AWS would refuse, and writes back what the
+ * emulator does not keep.
  */
 export class RecordingProxy implements Stoppable {
   public static async start(options: ProxyOptions): Promise<RecordingProxy> {
@@ -47,6 +53,10 @@ export class RecordingProxy implements Stoppable {
   /** Every request so far, oldest first. */
   public readonly exchanges: Exchange[] = [];
 
+  /** Requests that AWS would have refused, with why, oldest first. */
+  public readonly refused: { readonly action: string; readonly refusals: readonly Refusal[] }[] = [];
+
+  private readonly judge = new Judge();
   private readonly server: http.Server;
   private readonly gaps: readonly Gap[];
   private readonly memories: ReadonlyMap<string, Memory>;
@@ -106,6 +116,16 @@ export class RecordingProxy implements Stoppable {
   private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const body = await read(request);
     const described = describeRequest(request.method ?? 'GET', request.url ?? '/', request.headers, body);
+    const refusals = this.judge.refusalsOf(described);
+    if (refusals.length > 0) {
+      this.refused.push({ action: described.action, refusals });
+      const refused = refusalAnswer(described.service, refusals);
+      const exchange = { ...described, status: refused.status, answer: refused.body };
+      this.record(exchange);
+      response.writeHead(refused.status, { ...refused.headers, 'content-length': Buffer.byteLength(refused.body) });
+      response.end(refused.body);
+      return;
+    }
     const upstream = await this.forward(request, body);
     const isText = /xml|json/.test(upstream.headers['content-type'] ?? '') && described.service !== 's3';
     const exchange: Exchange = {
@@ -113,7 +133,6 @@ export class RecordingProxy implements Stoppable {
       status: upstream.status,
       answer: isText ? upstream.body.toString('utf8') : '',
     };
-    this.exchanges.push(exchange);
     const answered = isLacking(exchange) && this.answerInstead(exchange);
     const changed = isText && exchange.status < 300 && this.rewrite(exchange);
     const answer = answered || changed ? Buffer.from(exchange.answer) : upstream.body;
@@ -121,8 +140,15 @@ export class RecordingProxy implements Stoppable {
     delete headers['transfer-encoding'];
     if (answered) headers['content-type'] = 'application/json';
     if (request.method !== 'HEAD') headers['content-length'] = String(answer.length);
+    if (exchange.status < 300) this.judge.learn(exchange);
+    this.record(exchange);
     response.writeHead(exchange.status, headers);
     response.end(answer);
+  }
+
+  private record(exchange: Exchange): void {
+    this.exchanges.push(exchange);
+    if (this.options.recordFile) appendFileSync(this.options.recordFile, `${JSON.stringify(exchange)}\n`);
   }
 
   /** Answers in the place of an emulator that has no such operation. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
 import { KubernetesManifests } from '../../../lib/manifests';
@@ -11,7 +11,7 @@ import { NodeDescription, nodeObject, nodesOf, placeNodes } from './nodes';
 import { RecordingProxy } from './proxy';
 import { installable } from './provider-installation';
 import { StandInOptions, StandIns } from './stand-ins';
-import { Terraform, TerraformStackDriver } from './terraform';
+import { PlannedChange, Terraform, TerraformStackDriver, outputsNamed } from './terraform';
 import { Change, ManifestWorkloads, TerraformWorkloads, Workloads, terraformChanges } from './workloads';
 
 /** The two stacks of an example. */
@@ -23,6 +23,28 @@ export interface Stacks {
 /** A description of a site: code that makes its stacks in an app. */
 export type Describe = (app: App) => Stacks;
 
+/** What a description would change of what is applied. */
+export interface Drift {
+  readonly infrastructure: readonly PlannedChange[];
+  /** The Kubernetes half as Terraform plans it, where its provider is there. */
+  readonly planned?: readonly PlannedChange[];
+  /** The Kubernetes half as the API server answers a dry run. */
+  readonly workloads?: readonly Change[];
+}
+
+/** Both stacks as they were synthesized. */
+interface StackTexts {
+  readonly infrastructure: string;
+  readonly workloads: string;
+}
+
+/** What stands for an output that the infrastructure does not have yet: an id of the right form, where the API server asks for one. */
+function anything(output: string): string {
+  const prefix = /aws_(subnet|security_group|vpc)(?=[A-Z_])/.exec(output)?.[1];
+  const id = '0123456789abcdef0';
+  return prefix ? `${prefix === 'security_group' ? 'sg' : prefix}-${id}` : 'known-after-apply';
+}
+
 /** One deployment of an example into stand-ins of its own. */
 export class Site {
   public static async start(name: string, options?: StandInOptions): Promise<Site> {
@@ -32,6 +54,8 @@ export class Site {
     await standIns.stop();
     throw new Error(`a site needs everything: ${standIns.tools.missing.join('; ')}`);
   }
+
+  private applied?: StackTexts;
 
   private constructor(
     private readonly standIns: StandIns,
@@ -53,6 +77,7 @@ export class Site {
     await placeNodes(this.kube, await nodesOf(synthesized.aws, synthesized.cluster()));
     const workloads = await synthesized.workloads();
     await workloads.apply();
+    this.applied = synthesized.texts();
     return workloads.way;
   }
 
@@ -65,7 +90,29 @@ export class Site {
     return [...infrastructure, ...workloads];
   }
 
-  /** Destroys both stacks, workloads first. */
+  /**
+   * What applying would change, in full and fast: nothing is looked up anew, so that what was applied last must still stand; a stack
+   * that is what was applied last is not planned; and workloads are planned as if the infrastructure had what they need of it.
+   */
+  public async drift(describe: Describe): Promise<Drift> {
+    const synthesized = this.synthesize(describe);
+    const texts = synthesized.texts();
+    const infrastructure =
+      texts.infrastructure === this.applied?.infrastructure ? [] : await synthesized.infrastructure.plan(false);
+    if (texts.workloads === this.applied?.workloads) return { infrastructure };
+    const workloads = await synthesized.workloads(anything);
+    if (workloads instanceof TerraformWorkloads) return { infrastructure, planned: await workloads.stack.plan(false) };
+    return { infrastructure, workloads: await workloads.plan() };
+  }
+
+  /** Destroys the infrastructure as it is described: Terraform refuses where something in it is to be kept. */
+  public async destroyAsDescribed(describe: Describe): Promise<void> {
+    const { infrastructure } = this.synthesize(describe);
+    await infrastructure.init();
+    await infrastructure.destroyAsDescribed();
+  }
+
+  /** Destroys both stacks, workloads first, also what is to be kept. */
   public async destroy(describe: Describe): Promise<void> {
     const synthesized = this.synthesize(describe);
     await synthesized.infrastructure.init();
@@ -130,6 +177,12 @@ class SynthesizedSite {
     this.infrastructure = terraform.stack(outdir, stacks.infrastructure.node.id);
   }
 
+  public texts(): StackTexts {
+    const textOf = (stack: TerraformStack) =>
+      readFileSync(path.join(this.outdir, 'stacks', stack.node.id, 'cdk.tf.json'), 'utf8');
+    return { infrastructure: textOf(this.stacks.infrastructure), workloads: textOf(this.stacks.workloads) };
+  }
+
   public get aws(): AwsClient {
     const region = this.infrastructure.json.provider.aws[0].region as string;
     return new AwsClient(this.proxy.endpoint, region);
@@ -142,14 +195,24 @@ class SynthesizedSite {
     return clusters[0].name;
   }
 
-  /** The Kubernetes half, through Terraform where its providers can be had. */
-  public async workloads(): Promise<Workloads> {
+  /**
+   * The Kubernetes half, through Terraform where its providers can be had.
+   *
+   * @param missing what stands for outputs that the infrastructure lacks @default - nothing: one that is missing is an error
+   */
+  public async workloads(missing?: (output: string) => string): Promise<Workloads> {
     const stack = this.terraform.stack(this.outdir, this.stacks.workloads.node.id);
     if ((await installable(stack.json, this.standIns.tools.providers)) && chartsOnDisk(stack.json)) {
-      await stack.init();
+      // A plan of a stack that was applied before needs no new installation.
+      if (missing !== undefined) stack.addOutputs(missing);
+      else await stack.init();
       return new TerraformWorkloads(stack);
     }
-    const values = await this.values(stack.json);
+    const stood =
+      missing === undefined
+        ? []
+        : outputsNamed(stack.json).map(({ expression, output }) => [expression, missing(output)]);
+    const values = { ...Object.fromEntries(stood), ...(await this.values(stack.json)) };
     const { objects } = KubernetesManifests.of(this.stacks.workloads, { values, skipHelmReleases: true });
     const record = path.join(this.standIns.folder, 'work', `applied.${this.stacks.workloads.node.id}.json`);
     return new ManifestWorkloads(this.kube, objects as KubeObject[], record, chartsOf(stack.json));

@@ -67,6 +67,7 @@ export class StandIns implements Stoppable {
         emulatorPort: emulator.port,
         port: ports.proxy,
         cluster: controlPlane?.access,
+        recordFile: path.join(folder, 'aws', 'exchanges.jsonl'),
         memoryFile: keep ? path.join(folder, 'aws', 'memory.json') : undefined,
       });
       started.push(proxy);
@@ -89,6 +90,7 @@ export class StandIns implements Stoppable {
     if (tools.terraform && (proxy || !wantsAws)) {
       this.terraform = new Terraform({
         file: tools.terraform.file,
+        product: tools.terraform.product,
         providers: tools.providers,
         folder: path.join(folder, 'work'),
         awsEndpoint: proxy?.endpoint,

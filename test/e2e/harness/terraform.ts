@@ -3,15 +3,17 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { devNull } from 'node:os';
 import * as path from 'node:path';
 import { adaptToProviders } from './adapt';
-import { withChartsOnDisk } from './charts';
+import { chartFaults, withChartsOnDisk } from './charts';
 import { refuseOffLoopback } from './loopback';
 import { isolatedEnvironment, leashed } from './process';
-import { cliConfiguration } from './provider-installation';
+import { cliConfiguration, providersFor } from './provider-installation';
 import { ProviderOnDisk } from './tools';
 
 /** How Terraform is run. */
 export interface TerraformOptions {
   readonly file: string;
+  /** `Terraform` or `OpenTofu`. @default 'Terraform' */
+  readonly product?: string;
   /** Providers found on disk. */
   readonly providers: readonly ProviderOnDisk[];
   /** Folder for the CLI configuration and the home; also what relative state paths start from. */
@@ -29,6 +31,8 @@ export interface PlannedChange {
   readonly actions: readonly string[];
   readonly before: any;
   readonly after: any;
+  /** Attributes that cannot change without a replacement, each as the path to it. @default - none */
+  readonly replace_paths?: readonly (readonly (string | number)[])[];
 }
 
 /** Runs Terraform on synthesized stacks, against stand-ins only. */
@@ -38,7 +42,9 @@ export class Terraform {
   public constructor(private readonly options: TerraformOptions) {
     mkdirSync(options.folder, { recursive: true });
     const configuration = path.join(options.folder, 'terraform.rc');
-    writeFileSync(configuration, cliConfiguration(options.providers));
+    const { product = 'Terraform' } = options;
+    const providers = providersFor(product, options.providers, path.join(options.folder, 'mirror'));
+    writeFileSync(configuration, cliConfiguration(providers, product));
     const searchPath = [options.programs, process.env.PATH].filter(Boolean).join(path.delimiter);
     this.env = isolatedEnvironment(path.join(options.folder, 'home'), {
       TF_CLI_CONFIG_FILE: configuration,
@@ -69,8 +75,10 @@ export class Terraform {
     }
     cpSync(source, target, { recursive: true });
     const file = path.join(target, 'cdk.tf.json');
-    const synthesized = withChartsOnDisk(JSON.parse(readFileSync(file, 'utf8')));
-    const adapted = adaptToProviders(synthesized, this.options.providers);
+    const synthesized = JSON.parse(readFileSync(file, 'utf8'));
+    const faults = chartFaults(synthesized);
+    if (faults.length > 0) throw new Error(faults.join('; '));
+    const adapted = adaptToProviders(withChartsOnDisk(synthesized), this.options.providers);
     writeFileSync(file, JSON.stringify(adapted, null, 2));
     return new TerraformStackDriver(this.options.file, target, this.env);
   }
@@ -89,6 +97,24 @@ export class TerraformStackDriver {
     return JSON.parse(readFileSync(path.join(this.folder, 'cdk.tf.json'), 'utf8'));
   }
 
+  /**
+   * Plans as if the states that this stack reads had all the outputs it names: copies of them get those that they lack.
+   *
+   * @param valueOf what stands for a missing output
+   */
+  public addOutputs(valueOf: (output: string) => string): void {
+    const stack = this.json;
+    for (const [source, { config }] of Object.entries<any>(stack.data?.terraform_remote_state ?? {})) {
+      const state = JSON.parse(readFileSync(path.resolve(this.folder, config.path as string), 'utf8'));
+      for (const { output } of outputsNamed(stack).filter((it) => it.source === source)) {
+        state.outputs[output] ??= { value: valueOf(output), type: 'string' };
+      }
+      config.path = path.join(this.folder, `${source}.tfstate`);
+      writeFileSync(config.path as string, JSON.stringify(state));
+    }
+    writeFileSync(path.join(this.folder, 'cdk.tf.json'), JSON.stringify(stack, null, 2));
+  }
+
   /** Installs the providers, and says by its exit whether it could. */
   public async init(): Promise<void> {
     const { HTTP_PROXY: _http, HTTPS_PROXY: _https, NO_PROXY: _no, ...env } = this.env;
@@ -100,10 +126,15 @@ export class TerraformStackDriver {
     await this.run(['apply', '-auto-approve', '-input=false', '-no-color']);
   }
 
-  /** What another apply would change: resources created, updated or deleted, and outputs that change. */
-  public async plan(): Promise<PlannedChange[]> {
+  /**
+   * What another apply would change: resources created, updated or deleted, and outputs that change.
+   *
+   * @param refresh whether what is in the state is looked up anew first
+   */
+  public async plan(refresh = true): Promise<PlannedChange[]> {
     const plan = path.join(this.folder, '.terraform', 'plan');
-    await this.run(['plan', '-detailed-exitcode', '-input=false', '-no-color', `-out=${plan}`], [0, 2]);
+    const options = ['-detailed-exitcode', '-input=false', '-no-color', `-refresh=${refresh}`, `-out=${plan}`];
+    await this.run(['plan', ...options], [0, 2]);
     const shown = JSON.parse(await this.run(['show', '-json', plan]));
     const resources = (shown.resource_changes ?? []).map((it: any) => ({
       address: it.address,
@@ -120,8 +151,15 @@ export class TerraformStackDriver {
     );
   }
 
-  /** Destroys everything in the stack without asking. */
+  /** Destroys everything in the stack without asking, also what the program protects: as after `RemovalPolicy.DESTROY`. */
   public async destroy(): Promise<void> {
+    const file = path.join(this.folder, 'cdk.tf.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"prevent_destroy": true/g, '"prevent_destroy": false'));
+    await this.run(['destroy', '-auto-approve', '-input=false', '-no-color']);
+  }
+
+  /** Destroys everything in the stack as the program describes it, without asking. */
+  public async destroyAsDescribed(): Promise<void> {
     await this.run(['destroy', '-auto-approve', '-input=false', '-no-color']);
   }
 
@@ -162,6 +200,14 @@ export class TerraformStackDriver {
       });
     });
   }
+}
+
+/** The outputs of other states that a stack names. */
+export function outputsNamed(stack: any): { expression: string; source: string; output: string }[] {
+  const found = JSON.stringify(stack).matchAll(/data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)/g);
+  return [
+    ...new Map([...found].map(([expression, source, output]) => [expression, { expression, source, output }])).values(),
+  ];
 }
 
 /** A port nobody listens on. */

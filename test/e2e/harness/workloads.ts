@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { KubeClient, KubeObject } from './kube-client';
+import { KubeClient, KubeError, KubeObject } from './kube-client';
 import { TerraformStackDriver } from './terraform';
 
 /** One change that applying would make. */
@@ -25,7 +25,7 @@ export interface Workloads {
 export class TerraformWorkloads implements Workloads {
   public readonly way = 'Terraform with its Kubernetes provider';
 
-  public constructor(private readonly stack: TerraformStackDriver) {}
+  public constructor(public readonly stack: TerraformStackDriver) {}
 
   public async plan(): Promise<Change[]> {
     return terraformChanges(this.stack);
@@ -81,12 +81,24 @@ export class ManifestWorkloads implements Workloads {
       const { namespace } = object.metadata;
       const live = namespace && !namespaces.has(namespace) ? undefined : await this.client.find(object);
       if (!live) changes.push({ action: 'create', subject: subjectOf(object) });
-      else if (stable(live) !== stable(await this.client.apply(object, MANAGER, true))) {
-        changes.push({ action: 'update', subject: subjectOf(object) });
-      }
+      else changes.push(...(await this.changeOf(object, live)));
     }
     for (const object of this.abandoned()) changes.push({ action: 'delete', subject: subjectOf(object) });
     return changes;
+  }
+
+  /** What a dry run makes of an object that is there: nothing, an update, or a replacement where the API server refuses an update. */
+  private async changeOf(object: KubeObject, live: KubeObject): Promise<Change[]> {
+    try {
+      const updated = await this.client.apply(object, MANAGER, true);
+      return stable(live) === stable(updated)
+        ? []
+        : [{ action: 'update', subject: subjectOf(object), attributes: differences(live, updated) }];
+    } catch (error) {
+      const isFixed = error instanceof KubeError && error.status === 422 && /immutable|Forbidden/.test(error.message);
+      if (!isFixed) throw error;
+      return [{ action: 'replace', subject: subjectOf(object) }];
+    }
   }
 
   public async apply(): Promise<void> {

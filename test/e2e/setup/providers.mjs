@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ROOT } from '../../../scripts/support.mjs';
 
 const HOST = 'registry.terraform.io';
 const PLATFORM = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
@@ -25,6 +26,25 @@ export function findProviders() {
     if (!first.has(key)) first.set(key, provider);
   }
   return [...first.values()];
+}
+
+/**
+ * Which version of each Terraform provider is applied, and for which the package's code is typed.
+ *
+ * @param {{source: string, version: string}[]} found providers on disk
+ * @returns {string[]} one line each, e.g. `hashicorp/aws 5.100.0 from disk; the code is typed for 6.25.0`
+ */
+export function providerLines(found) {
+  return ['aws', 'kubernetes', 'helm'].map((name) => {
+    const file = path.join(ROOT, 'node_modules', '@cdktf', `provider-${name}`, 'package.json');
+    const typed = JSON.parse(readFileSync(file, 'utf8')).cdktf.provider.version;
+    const source = `hashicorp/${name}`;
+    const versions = found.filter((it) => it.source === source).map(({ version }) => version);
+    versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    const applied = versions.includes(typed) ? typed : versions.pop();
+    const taken = applied ? `${applied} from disk` : 'not on disk: from the registry, or without it';
+    return `${source} ${taken}; the code is typed for ${typed}`;
+  });
 }
 
 function configuredMirrors() {

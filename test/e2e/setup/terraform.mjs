@@ -1,4 +1,4 @@
-// Terraform or OpenTofu from PATH.
+// The program that E2E_TERRAFORM names, else Terraform or OpenTofu from PATH.
 import { run, which } from '../../../scripts/support.mjs';
 
 const MINIMUM = [1, 5];
@@ -6,7 +6,8 @@ const MINIMUM = [1, 5];
 /** @returns {Promise<{file: string, product: string, version: string}>} the program and what it is */
 export async function prepareTerraform() {
   const found = [];
-  for (const name of ['terraform', 'tofu']) {
+  const asked = process.env.E2E_TERRAFORM;
+  for (const name of asked ? [asked] : ['terraform', 'tofu']) {
     const file = which(name);
     if (!file) continue;
     const { code, stdout } = await run([file, 'version'], {
@@ -17,7 +18,7 @@ export async function prepareTerraform() {
     if (code !== 0 || !version) continue;
     const [major, minor] = version.split('.').map(Number);
     if (major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1])) {
-      return { file, product: name === 'tofu' ? 'OpenTofu' : 'Terraform', version };
+      return { file, product: /^OpenTofu v/m.test(stdout) ? 'OpenTofu' : 'Terraform', version };
     }
     found.push(`${name} ${version}`);
   }

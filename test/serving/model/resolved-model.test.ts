@@ -40,6 +40,7 @@ describe('flags of the engine', () => {
       instanceType: GpuInstanceType.P5_48XLARGE,
       parallelism: Parallelism.NONE,
       network: NodeNetwork.TCP,
+      engine: InferenceEngine.VLLM_0_21,
     });
     expect(plan.toJson()).toEqual(expected.toJson());
     expect(flagsOf(made)).toMatchObject({
@@ -113,16 +114,17 @@ describe('flags of the engine', () => {
     expect(plan!.gpuMemoryUtilization).toBe(0.9);
   });
 
-  test.each(['25.05', '25.04'])('experts in FP8 on Ampere are refused with Triton %s', (release) => {
+  test.each([
+    ['25.05', ModelSpec.QWEN_3_30B_A3B],
+    ['25.04', ModelSpec.MIXTRAL_8X7B],
+  ])('experts in FP8 on Ampere are refused with Triton %s', (release, experts) => {
     const made = (tritonRelease: TritonRelease, model: ModelSpec, instanceType: GpuInstanceType) => () =>
       on({ model, precision: Precision.FP8 }, { instanceType, tritonRelease });
     const [old, a100] = [TritonRelease.of(release), GpuInstanceType.P4DE_24XLARGE];
-    expect(refusedFor(made(old, ModelSpec.QWEN_3_30B_A3B, a100))).toEqual([
-      'EXPERTS_NEED_NEWER_VLLM models[0].precision',
-    ]);
-    expect(made(TritonRelease.of('25.06'), ModelSpec.QWEN_3_30B_A3B, a100)).not.toThrow();
+    expect(refusedFor(made(old, experts, a100))).toEqual(['EXPERTS_NEED_NEWER_VLLM models[0].precision']);
+    expect(made(TritonRelease.of('25.06'), experts, a100)).not.toThrow();
     expect(made(old, ModelSpec.LLAMA_3_1_8B, a100)).not.toThrow();
-    expect(made(old, ModelSpec.QWEN_3_30B_A3B, GpuInstanceType.P5_48XLARGE)).not.toThrow();
+    expect(made(old, experts, GpuInstanceType.P5_48XLARGE)).not.toThrow();
   });
 
   test('a plan of either vLLM can be locked', () => {
@@ -275,11 +277,19 @@ describe('a locked plan', () => {
   });
 
   test('is not computed again: one that would not fit today is kept, with a warning', () => {
-    const data = JSON.parse(lock);
-    const sequences = { concurrency: 100_000, maxSequences: 100_000, maxConcurrency: 100_000 };
-    const tight = CapacityPlan.fromJson({ ...data, ...sequences });
-    const made = on({ plan: tight });
-    expect(made.deployment.plan!.concurrency).toBe(100_000);
+    const { contextLength, parallelism, instanceType, model } = plan;
+    const settings = { model, instanceType, parallelism, contextLength };
+    const { maxConcurrency } = CapacityPlanner.plan(settings);
+    const full = CapacityPlanner.plan({ ...settings, concurrency: maxConcurrency });
+    // As an earlier version that found room for one more would have locked it.
+    const sequences = maxConcurrency + 1;
+    const earlier = {
+      concurrency: sequences,
+      maxConcurrency: sequences,
+      maxSequences: Math.max(full.maxSequences, sequences),
+    };
+    const made = on({ plan: CapacityPlan.fromJson({ ...(full.toJson() as object), ...earlier }) });
+    expect(made.deployment.plan!.concurrency).toBe(sequences);
     expect(made.json.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_NO_LONGER_FITS]'),
     ]);

@@ -32,6 +32,7 @@ export class TestPool extends Construct implements IGpuNodePool {
     public readonly hardware: GpuNodeType,
     public readonly maxNodes = 2,
     public readonly fabric?: IRdmaFabric,
+    public readonly driverMajor?: number,
   ) {
     super(scope, id);
     this.poolName = id;
@@ -50,12 +51,12 @@ export class TestStore extends Construct implements IModelStore {
   public credentials?: ModelStoreCredentials;
   public endpoint?: string;
 
-  public grantRead(role: IAwsRole): void {
-    this.grants.push(`read ${role.roleName}`);
+  public grantRead(role: IAwsRole, prefix = ''): void {
+    this.grants.push(`read ${role.roleName} ${prefix}`.trim());
   }
 
-  public grantReadWrite(role: IAwsRole): void {
-    this.grants.push(`write ${role.roleName}`);
+  public grantReadWrite(role: IAwsRole, prefix = ''): void {
+    this.grants.push(`write ${role.roleName} ${prefix}`.trim());
   }
 
   public uriFor(model: string, version?: string): string {
@@ -67,7 +68,7 @@ export interface Site {
   readonly scope: Construct;
   readonly cluster: TestCluster;
   readonly store: TestStore;
-  pool(instanceType: GpuNodeType, maxNodes?: number, name?: string, fabric?: IRdmaFabric): TestPool;
+  pool(instanceType: GpuNodeType, maxNodes?: number, name?: string, fabric?: IRdmaFabric, driver?: number): TestPool;
 }
 
 /** A stack with a cluster, a store and as many pools as a test asks for. */
@@ -78,8 +79,8 @@ export function withSite(build: (site: Site) => void): Synthesized {
       scope: stack,
       cluster,
       store: new TestStore(stack, 'Store'),
-      pool: (instanceType, maxNodes, name = 'gpu', fabric) =>
-        new TestPool(stack, name, cluster, instanceType, maxNodes, fabric),
+      pool: (instanceType, maxNodes, name = 'gpu', fabric, driver) =>
+        new TestPool(stack, name, cluster, instanceType, maxNodes, fabric, driver),
     });
   });
 }
@@ -107,6 +108,7 @@ export type DeploymentOverrides = Partial<TritonDeploymentProps> & {
   readonly instanceType?: GpuNodeType;
   readonly maxNodes?: number;
   readonly fabric?: IRdmaFabric;
+  readonly driverMajor?: number;
   /** How pods reach the store. */
   readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
 };
@@ -119,11 +121,11 @@ export function deploy(overrides: DeploymentOverrides = {}): {
 } {
   let made: { deployment: TritonDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, fabric, reach, ...props } = overrides;
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, fabric, driverMajor, reach, ...props } = overrides;
     Object.assign(site.store, reach);
     const deployment = new TritonDeployment(site.scope, 'Chat', {
       cluster: site.cluster,
-      nodePool: site.pool(instanceType, maxNodes, undefined, fabric),
+      nodePool: site.pool(instanceType, maxNodes, undefined, fabric, driverMajor),
       modelStore: site.store,
       models: [llama8b],
       ...props,

@@ -34,6 +34,7 @@ broken() { grep -qxF "$1" "$STUB_ROOT/broken" 2>/dev/null; }
 if [ "$command" = 's3api head-object' ]; then
   [ -f "$store/$bucket/$key" ] || { echo 'An error occurred (404) when calling the HeadObject operation: Not Found' >&2; exit 254; }
   found=None origin=None
+  if [ "$query" = Metadata.recipe ]; then cut -d = -f 2 "$STUB_ROOT/metadata/$bucket/$key" 2>/dev/null || echo None; exit 0; fi
   if [ -f "$STUB_ROOT/metadata/$bucket/$key" ]; then IFS=, read -r found origin < "$STUB_ROOT/metadata/$bucket/$key"; fi
   printf '%s\t%s\n' "\${found#sha256=}" "\${origin#origin=}"
   exit 0

@@ -171,7 +171,7 @@ describe('room', () => {
 
   test('is not needed for what is left out', async () => {
     env.MODELS_MIB = '1';
-    env.MODEL_PLAN += ' original/* *.pth consolidated*';
+    env.MODEL_PLAN += ' original/* | *.pth consolidated*';
     const whole = { ...WEIGHTS, 'original/consolidated.00.pth': 'x', 'consolidated.safetensors': 'x' };
     for (const name of ['original/consolidated.00.pth', 'consolidated.safetensors']) {
       put(path.join(root, 'store/bucket/chat/1', name), Buffer.alloc(2 * 1024 ** 2));
@@ -182,6 +182,16 @@ describe('room', () => {
     expect(status).toBe(0);
     expect(local('weights/chat/1/consolidated.safetensors')).toBeUndefined();
     expect(local('weights/chat/1/model-1.safetensors')).toBe('one');
+  });
+
+  test('is needed for what would be left out beside safetensors where there are none', async () => {
+    env.MODEL_PLAN += ' original/* | *.pth consolidated*';
+    const files = { 'config.json': '{}', 'consolidated.safetensors': 'x', 'original/params.json': '{}' };
+    for (const [name, content] of Object.entries(files)) store(name, content);
+    store('SHA256SUMS', manifest(files));
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(local('weights/chat/1/consolidated.safetensors')).toBe('x');
+    expect(local('weights/chat/1/original/params.json')).toBeUndefined();
   });
 
   test('of the disk is looked at too', async () => {
@@ -202,9 +212,9 @@ describe('room', () => {
 });
 
 test('many small files come in few processes, large ones each in one', async () => {
-  env.SMALL_BYTES = '10';
+  Object.assign(env, { SMALL_BYTES: '10', SMALL_FILES: '20' });
   const files: { [name: string]: string } = { 'large.safetensors': 'x'.repeat(11) };
-  for (let index = 0; index < 250; index++) files[`graph/part-${index}`] = String(index);
+  for (let index = 0; index < 25; index++) files[`graph/part-${index}`] = String(index);
   for (const [name, content] of Object.entries(files)) store(name, content);
   store('SHA256SUMS', manifest(files));
   expect(await run()).toMatchObject({ status: 0 });

@@ -26,7 +26,14 @@ test('a realistic deployment of a 65B model', () => {
   const { kubernetes_config_map_v1: configMaps, ...rest } = json.json.resource;
   const [configMap] = Object.values(configMaps as { [id: string]: { data: { [key: string]: string } } });
   // The script has tests of its own; here it would hide what a reader should look at.
-  expect({ ...rest, config: { ...configMap.data, 'assemble.sh': '(see assemble-script.ts)' } }).toMatchSnapshot();
+  expect({
+    ...rest,
+    config: {
+      ...configMap.data,
+      'assemble.sh': '(see assemble-script.ts)',
+      'probe-models.sh': '(see probe-script.test.ts)',
+    },
+  }).toMatchSnapshot();
 });
 
 describe('pod', () => {
@@ -87,8 +94,9 @@ describe('pod', () => {
     const { startup_probe: startup, liveness_probe: liveness, readiness_probe: readiness } = podOf(json).container[0];
     expect(startup.failure_threshold * startup.period_seconds).toBe(deployment.startupBudget.toSeconds());
     expect(deployment.startupBudget.toSeconds()).toBeGreaterThan(130 / 0.25);
-    expect(liveness.http_get.path).toBe('/v2/health/live');
-    expect(readiness.http_get.path).toBe('/v2/health/ready');
+    expect(liveness.exec.command).toEqual(['/bin/sh', '/etc/triton-probes/probe-models.sh', 'liveness']);
+    expect(readiness.exec.command).toEqual(['/bin/sh', '/etc/triton-probes/probe-models.sh', 'readiness']);
+    expect(liveness.failure_threshold * liveness.period_seconds).toBeGreaterThanOrEqual(180);
     const spec = json.only('kubernetes_deployment_v1').spec;
     expect(spec.progress_deadline_seconds).toBeGreaterThan(deployment.startupBudget.toSeconds());
   });
@@ -151,7 +159,7 @@ describe('model store', () => {
   test('is read by a role of the service account, with IRSA annotations where there are some', () => {
     const { json, site } = deploy();
     expect(site.cluster.askedRoles).toEqual(['inference/chat']);
-    expect(site.store.grants).toEqual(['read test-inference-chat']);
+    expect(site.store.grants).toEqual(['read test-inference-chat chat/1']);
     expect(json.only('kubernetes_service_account_v1').metadata.annotations).toEqual({
       'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/test-inference-chat',
     });
@@ -192,7 +200,7 @@ describe('model store', () => {
       's3://models/fraud/2 repository/fraud/2',
       's3://models/fraud/1 repository/fraud/1',
     ]);
-    expect(podOf(json).container[0].image).toBe('nvcr.io/nvidia/tritonserver:26.02-py3');
+    expect(podOf(json).container[0].image).toBe('nvcr.io/nvidia/tritonserver:26.07-py3');
   });
 
   test('every generated file is mounted under its path in the repository', () => {
@@ -203,9 +211,14 @@ describe('model store', () => {
       'repository/chat/1/model.json',
       'assemble.sh',
     ]);
-    expect(config.items.map((item: { key: string }) => item.key).sort()).toEqual(
-      Object.keys(json.only('kubernetes_config_map_v1').data).sort(),
-    );
+    const probes = podOf(json).volume[1].config_map;
+    expect(probes.items.map((item: { path: string }) => item.path).sort()).toEqual([
+      'chat.json',
+      'models',
+      'probe-models.sh',
+    ]);
+    const keys = [...config.items, ...probes.items].map((item: { key: string }) => item.key);
+    expect(keys.sort()).toEqual(Object.keys(json.only('kubernetes_config_map_v1').data).sort());
     expect(fileOf(json, 'assemble.sh')).toContain('config=${CONFIG_DIR:?}');
   });
 });
@@ -223,8 +236,15 @@ describe('metrics', () => {
       exporters: ['triton', 'triton-vllm'],
       models: ['chat'],
       features: ['histogram_latencies'],
-      version: '26.02',
+      version: '26.07',
+      usesGpus: true,
+      isolated: true,
+      replicas: 1,
+      startupSeconds: deployment.startupBudget.toSeconds(),
+      plannedLatencyMs: { chat: expect.any(Number) },
     });
+    // On an idle replica nobody waits for others.
+    expect(deployment.metricsTarget.plannedLatencyMs?.chat).toBeGreaterThan(deployment.plan?.timeToFirstTokenMs ?? NaN);
   });
 
   test('before 26.01 models that answer once have summaries besides', () => {

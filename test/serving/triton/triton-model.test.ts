@@ -29,7 +29,10 @@ const site = {
 };
 
 function filesOf(...models: TritonModel[]): { [path: string]: string } {
-  const files = generatedFiles(models.flatMap((model) => model._definition.on(site).model ?? []));
+  const files = generatedFiles(
+    models.flatMap((model) => model._definition.on(site).model ?? []),
+    site.release,
+  );
   return Object.fromEntries(files.map(({ path, text }) => [path.replace(/^repository\//, ''), text]));
 }
 

@@ -32,10 +32,13 @@ const A100 = {
 const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
   new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, ...ZONES, ...props });
 
+/** What keeps a topology from warning that nobody is told of alerts. */
+const TOLD = { monitoringOptions: { alertReceivers: [] } };
+
 describe('one statement', () => {
   test('chooses a pool that fits the model, and serves it there and nowhere else', () => {
     const synthesized = synthesize((stack) => void make(stack));
-    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const pool = synthesized.byName('aws_eks_node_group', 'llama-3-1-8b');
     expect(pool.instance_types).toEqual(['g6e.xlarge']);
     expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
     const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
@@ -46,7 +49,7 @@ describe('one statement', () => {
     const types = (checkpointSize?: DataSize) => {
       const models = [{ model: ModelSpec.QWEN_2_5_14B, concurrency: 2, checkpointSize }];
       const made = synthesize((stack) => void make(stack, { models }));
-      return made.where('aws_eks_node_group', { node_group_name: 'qwen2-5-14b' }).instance_types;
+      return made.byName('aws_eks_node_group', 'qwen2-5-14b').instance_types;
     };
     expect(types(DataSize.gib(45))).not.toEqual(types());
   });
@@ -62,10 +65,10 @@ describe('one statement', () => {
     expect(given.only('kubernetes_deployment_v1').provider).toBeUndefined();
   });
 
-  test('has no annotations in a default synthesis, and explains itself on request', () => {
+  test('warns in a default synthesis that nobody is told of alerts, and explains itself on request', () => {
     let text = '';
     const synthesized = synthesize((stack) => (text = make(stack).explain()));
-    expect(synthesized.annotations('warn')).toEqual([]);
+    expect(synthesized.annotations('warn')).toEqual([expect.stringContaining(':NO_ALERT_RECEIVERS]')]);
     expect(text).toContain("llama-3.1-8b: 1 replica(s) on pool 'llama-3-1-8b'");
     expect(text).toContain('weights per GPU');
     expect(text).toContain('aws eks update-kubeconfig --name chat');
@@ -120,10 +123,8 @@ describe('plans', () => {
 
   test('a locked plan is kept, with a warning that the planner would choose otherwise', () => {
     const plan = CapacityPlan.fromJson(locked.toJson());
-    const synthesized = synthesize((stack) => void make(stack, { plans: { 'llama-3.1-8b': plan } }));
-    expect(synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' }).instance_types).toEqual([
-      'p4de.24xlarge',
-    ]);
+    const synthesized = synthesize((stack) => void make(stack, { plans: { 'llama-3.1-8b': plan }, ...TOLD }));
+    expect(synthesized.byName('aws_eks_node_group', 'llama-3-1-8b').instance_types).toEqual(['p4de.24xlarge']);
     expect(synthesized.annotations('warn')).toEqual([
       expect.stringContaining('[gpu-inference-constructs:PLAN_DIFFERS]'),
     ]);
@@ -138,9 +139,9 @@ describe('plans', () => {
 
   test('what topology.plans says can be given back, without a change or a warning', () => {
     const plans: CapacityPlan[] = [];
-    const first = synthesize((stack) => void plans.push(make(stack).plans['llama-3.1-8b']));
+    const first = synthesize((stack) => void plans.push(make(stack, TOLD).plans['llama-3.1-8b']));
     const second = synthesize(
-      (stack) => void make(stack, { plans: { 'llama-3.1-8b': CapacityPlan.fromJson(plans[0].toJson()) } }),
+      (stack) => void make(stack, { plans: { 'llama-3.1-8b': CapacityPlan.fromJson(plans[0].toJson()) }, ...TOLD }),
     );
     expect(second.json).toEqual(first.json);
     expect(second.annotations('warn')).toEqual([]);
@@ -159,7 +160,7 @@ describe('targets', () => {
     expect(plan.replicas).toBeGreaterThan(1);
     expect(plan.outputTokensPerSecond).toBeGreaterThanOrEqual(3000);
     expect(synthesized.byName('kubernetes_deployment_v1', 'llama-3-1-8b').spec.replicas).toBe(String(plan.replicas));
-    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const pool = synthesized.byName('aws_eks_node_group', 'llama-3-1-8b');
     expect(pool.scaling_config).toMatchObject({ min_size: plan.nodes, max_size: plan.nodes });
     expect(cloud!.deployments['llama-3.1-8b'].plan!.toJson()).toEqual(plan.toJson());
   });
@@ -188,7 +189,7 @@ describe('targets', () => {
       (stack) => void plans.push(make(stack, { models: [{ ...MODELS[0], replicas: 3 }] }).plan),
     );
     expect(plans[0]).toMatchObject({ replicas: 3, nodes: 3 });
-    const pool = synthesized.where('aws_eks_node_group', { node_group_name: 'llama-3-1-8b' });
+    const pool = synthesized.byName('aws_eks_node_group', 'llama-3-1-8b');
     expect(pool.scaling_config).toMatchObject({ min_size: 3, max_size: 3 });
   });
 });

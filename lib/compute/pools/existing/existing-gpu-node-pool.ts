@@ -13,6 +13,7 @@ import { GpuNodePoolBase } from '../shared/gpu-node-pool-base';
 import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu-node-pool-faults';
+import { optionalTextList } from '../../../core/text-list';
 
 /** Maximum number of pods that a kubelet accepts by default. */
 const KUBELET_MAX_PODS = 110;
@@ -58,6 +59,8 @@ export interface ExistingGpuNodePoolProps {
    * @default - not known: treated as false
    */
   readonly driverInImage?: boolean;
+  /** Branch of NVIDIA's driver on the nodes, e.g. 580, by which images that need a newer one are refused. @default - not known */
+  readonly driverMajor?: number;
   /** Name of the pool, unique within the cluster: an RFC 1123 label. @default - from the construct's id */
   readonly poolName?: string;
   /** Maximum number of pods on one node: `maxPods` of its kubelet. @default 110, the kubelet's default */
@@ -92,6 +95,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
       {
         ...spec,
         driverInImage: props.driverInImage,
+        driverMajor: props.driverMajor,
         minNodes: spec.nodes,
         maxNodes: spec.nodes,
         nodeLabels: nodeLabelsOf(spec),
@@ -172,7 +176,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     nodes: props.nodes,
     fabric: props.fabric,
     nodeSelector: props.nodeSelector ?? { [POOL_LABEL]: poolName },
-    nodeNames: props.nodeNames && [...props.nodeNames],
+    nodeNames: optionalTextList(props.nodeNames),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,

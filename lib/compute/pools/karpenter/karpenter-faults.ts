@@ -3,8 +3,9 @@ import { Fault, fault } from '../../../units/fault';
 import { EfaLayout } from '../options/efa-layout';
 import { GpuNodePoolOptions } from '../shared/gpu-node-pool-props';
 import { GpuNodePoolSpec } from '../shared/gpu-node-pool-spec';
-import { needsOneSubnet } from '../shared/gpu-node-pool-subnets';
+import { needsOneSubnet } from '../shared/needs-one-subnet';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
+import { FIXED_SUFFIX } from './karpenter-objects';
 
 /**
  * Properties that only managed node groups have, with the reason why Karpenter has no equivalent. An object written for a node group may
@@ -41,6 +42,16 @@ export function karpenterFaults(spec: GpuNodePoolSpec, props: KarpenterGpuNodePo
         'EFA_LAYOUT_NOT_SUPPORTED',
         'efaLayout',
         `Karpenter cannot launch efaLayout '${spec.efaLayout}', whose interfaces are EFA and ENA in one; use EfaLayout.EFA_ONLY`,
+      ),
+    );
+  }
+  if (minNodes === maxNodes && spec.poolName.length > 63 - FIXED_SUFFIX.length) {
+    faults.push(
+      fault(
+        'INVALID_NAME',
+        'poolName',
+        `poolName must have at most ${63 - FIXED_SUFFIX.length} characters where the number of nodes is fixed, because the NodePool's name is ` +
+          `'<poolName>${FIXED_SUFFIX}' and a label of its nodes; got ${spec.poolName.length}`,
       ),
     );
   }

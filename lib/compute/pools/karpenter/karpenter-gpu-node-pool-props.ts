@@ -17,6 +17,9 @@ export interface KarpenterGpuNodePoolProps extends Ec2GpuNodePoolOptions {
   readonly workloads?: Construct;
   /** Namespace of the Helm release that holds Karpenter's objects; it must exist. @default 'kube-system' */
   readonly namespace?: string;
-  /** What installs Karpenter's definitions, usually its Helm release. @default - they are installed already */
+  /**
+   * What installs Karpenter's definitions, if it is a Helm release of yours.
+   * @default - the `Karpenter` of the cluster; without one they are installed already
+   */
   readonly dependsOn?: ITerraformDependable[];
 }

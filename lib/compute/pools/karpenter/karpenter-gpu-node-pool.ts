@@ -1,7 +1,11 @@
 import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
-import { ITerraformDependable } from 'cdktf';
+import { ITerraformDependable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { dependOn } from '../../../core/dependencies';
+import { addWarning } from '../../../core/validation';
+import { fault } from '../../../units/fault';
+import { NodeImageFamily } from '../options/node-image';
 import { helmReleaseName } from '../../../core/naming';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
@@ -12,10 +16,11 @@ import { otherHugePages } from '../shared/huge-pages';
 import { maxPodsBeside } from '../shared/launch-template-interfaces';
 import { warnOfSharedReservation } from '../shared/reservation-claims';
 import { checkSubnetZones } from '../shared/subnet-zone-check';
+import { enterKarpenterPool } from './karpenter-pools';
 import { karpenterFaults } from './karpenter-faults';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { KarpenterInstallation } from './karpenter-installation';
-import { capacityType, karpenterObjects } from './karpenter-objects';
+import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpenter-objects';
 import { mergedTags } from '../../../core/tags';
 
 /**
@@ -23,7 +28,8 @@ import { mergedTags } from '../../../core/tags';
  * with EFA, a NodeOverlay that tells Karpenter of the nodes' huge pages.
  *
  * The pool itself creates the AWS resources: the role of the nodes and its access to the cluster, the security group of EFA, the placement
- * group. Karpenter's objects go into the scope `workloads`, as a Helm release. Karpenter itself must run on the cluster: 1.11 or later for
+ * group. Karpenter's objects go into the scope `workloads`, as a Helm release. Karpenter itself must run on the cluster (create a
+ * `Karpenter`, or install it by other means): 1.11 or later for
  * the network interfaces, with the feature gates StaticCapacity if `minNodes` equals `maxNodes`, NodeOverlay with EFA, and
  * ReservedCapacity (on by default) for reserved capacity.
  *
@@ -47,7 +53,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: KarpenterGpuNodePoolProps) {
-    const spec = specOf(id, props);
+    const spec = specOf(scope, id, props);
     super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
     this.#spec = spec;
 
@@ -71,26 +77,40 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       labels: this.nodeLabels,
       taints: this.taints,
       // Custom resources escape their text themselves.
-      tags: { ...mergedTags({}, { ...cluster.tags, ...spec.tags }), Name: name },
+      tags: mergedTags({ Name: name }, { ...cluster.tags, ...spec.tags }),
     });
-    KarpenterInstallation.of(props.workloads ?? this, this, {
+    const karpenter =
+      ClusterLedger.of(cluster).singleton<ITerraformDependable[]>(ClusterSingleton.KARPENTER)?.value ?? [];
+    const installation = KarpenterInstallation.of(props.workloads ?? this, this, {
       cluster,
       releaseName: helmReleaseName(`karpenter-${poolName}`),
       namespace: props.namespace ?? 'kube-system',
       resources: this.objects,
-      dependsOn: [...this.ready, ...(props.dependsOn ?? [])],
+      dependsOn: [...this.ready, ...(props.dependsOn ?? []), ...karpenter],
     });
     checkSubnetZones(this, spec, provider);
     const { block } = spec.capacity;
     if (block) capacityBlockAlarm(this, { name, tags, provider, block });
     warnOfPool(this, spec);
+    if (!isPinned(spec)) warnOfUnpinnedImage(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    enterKarpenterPool(this, {
+      nodeRoleArn: this.nodeRoleArn,
+      isStatic: spec.minNodes === spec.maxNodes,
+      hasOverlay: spec.efa,
+      objects: installation.ready.filter((each) => TerraformResource.isTerraformResource(each)),
+    });
+    // What is waited for is what installs Karpenter.
+    if (!props.dependsOn?.length) ClusterLedger.of(cluster).addNeed(ClusterSingleton.KARPENTER, this);
   }
 
   /** Labels that Karpenter itself sets on the nodes, as far as their values are known. */
   public get platformLabels(): { [key: string]: string } | undefined {
-    return { 'karpenter.sh/nodepool': this.poolName, 'karpenter.sh/capacity-type': capacityType(this.capacity.kind) };
+    return {
+      'karpenter.sh/nodepool': nodePoolName(this.#spec),
+      'karpenter.sh/capacity-type': capacityType(this.capacity.kind),
+    };
   }
 
   /** Allocatable resources of one node that differ from those of the hardware: pods with an address, and huge pages. */
@@ -112,4 +132,21 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
   public explain(): string {
     return explainPool(this.#spec, this.subnetIds, false);
   }
+}
+
+/** @see https://karpenter.sh/docs/tasks/managing-amis/ */
+function warnOfUnpinnedImage(scope: Construct, { image, cluster }: GpuNodePoolSpec): void {
+  const cure =
+    image.family === NodeImageFamily.BOTTLEROCKET
+      ? 'NodeImage.bottlerocket({ releaseVersion })'
+      : `kubernetesVersion to cluster '${cluster.clusterName}', or NodeImage.al2023({ releaseVersion })`;
+  addWarning(
+    scope,
+    fault(
+      'IMAGE_NOT_PINNED',
+      'image',
+      `no release of image '${image}' is pinned, so each node that Karpenter launches gets the newest of its day; running nodes keep theirs, and no ` +
+        `change of the pool replaces them; pass ${cure}`,
+    ),
+  );
 }

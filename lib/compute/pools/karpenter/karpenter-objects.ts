@@ -1,3 +1,4 @@
+import { EksRelease } from '../../../catalog/eks-release';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { CapacityKind } from '../options/capacity';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from '../shared/gpu-node-pool-spec';
@@ -30,23 +31,57 @@ export function karpenterObjects(spec: GpuNodePoolSpec, around: KarpenterSurroun
   return [nodeClass(spec, around), nodePool(spec, around), ...(spec.efa ? [nodeOverlay(spec)] : [])];
 }
 
+/**
+ * Name of the NodePool, which is the value of its nodes' label `karpenter.sh/nodepool`. Karpenter refuses to change a NodePool between a fixed
+ * number of nodes and one that follows the pods, so the two have different names; the dot cannot be part of a pool's own name.
+ *
+ * @see https://github.com/kubernetes-sigs/karpenter/issues/2345
+ *
+ * @internal
+ */
+export function nodePoolName({ poolName, minNodes, maxNodes }: GpuNodePoolSpec): string {
+  return minNodes === maxNodes ? `${poolName}${FIXED_SUFFIX}` : poolName;
+}
+
+/**
+ * Ending of the name of a NodePool with a fixed number of nodes.
+ *
+ * @internal
+ */
+export const FIXED_SUFFIX = '.static';
+
+/**
+ * Most nodes of a NodePool with a fixed number of nodes. Karpenter starts the replacement of a node before it removes the node, so without
+ * one more none would ever get another image; where all of the reserved instances are in use there is no further one.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/auto-static-capacity.html
+ * @see https://github.com/aws/karpenter-provider-aws/issues/8873
+ */
+function mostFixedNodes({ maxNodes, capacity }: GpuNodePoolSpec): number {
+  return capacity.reserved?.instances === maxNodes ? maxNodes : maxNodes + 1;
+}
+
+/** Model servers start slowly, so only empty nodes are removed, and one node at a time is replaced; none for an image that nobody chose. */
+function budgets(spec: GpuNodePoolSpec): object[] {
+  return [{ nodes: '1' }, ...(isPinned(spec) ? [] : [{ nodes: '0', reasons: ['Drifted'] }])];
+}
+
 function nodePool(spec: GpuNodePoolSpec, { labels, taints }: KarpenterSurroundings) {
-  const { poolName: name, instanceType, minNodes, maxNodes, capacity } = spec;
+  const { poolName, instanceType, minNodes, maxNodes, capacity } = spec;
   const fixed = minNodes === maxNodes;
   const only = (key: string, value: string) => ({ key, operator: 'In', values: [value] });
   return {
     apiVersion: 'karpenter.sh/v1',
     kind: 'NodePool',
-    metadata: { name },
+    metadata: { name: nodePoolName(spec) },
     spec: {
-      ...(fixed ? { replicas: minNodes, limits: { nodes: String(maxNodes) } } : {}),
+      ...(fixed ? { replicas: minNodes, limits: { nodes: String(mostFixedNodes(spec)) } } : {}),
       ...(fixed ? {} : { limits: { 'nvidia.com/gpu': String(maxNodes * instanceType.gpuCount) } }),
-      // Model servers start slowly, so only empty nodes are removed, one at a time.
-      disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '10m', budgets: [{ nodes: '1' }] },
+      disruption: { consolidationPolicy: 'WhenEmpty', consolidateAfter: '10m', budgets: budgets(spec) },
       template: {
         metadata: { labels },
         spec: {
-          nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name },
+          nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: poolName },
           requirements: [
             only('node.kubernetes.io/instance-type', instanceType.name),
             only('karpenter.sh/capacity-type', capacityType(capacity.kind)),
@@ -116,15 +151,36 @@ function nodeClass(spec: GpuNodePoolSpec, around: KarpenterSurroundings) {
 /** Releases as Karpenter names them: `al2023@v20260714` of `1.35.6-20260714`, `bottlerocket@v1.62.0` of `1.62.0-1d7b2d2f`. */
 function imageAlias(spec: GpuNodePoolSpec): string {
   const bottlerocket = spec.image.family === NodeImageFamily.BOTTLEROCKET;
-  const [first, second] = imageRelease(spec).version?.split('-') ?? [];
+  const [first, second] = karpenterImageVersion(spec)?.split('-') ?? [];
   const release = bottlerocket ? first : second;
   return `${bottlerocket ? 'bottlerocket' : 'al2023'}@${release ? `v${release}` : 'latest'}`;
 }
 
-function volumes({ image, diskSize }: GpuNodePoolSpec) {
+/**
+ * Release of the image of Karpenter's nodes: of AL2023 also the one that the table has for the Kubernetes version of an imported cluster,
+ * because Karpenter has no default but the newest.
+ */
+function karpenterImageVersion(spec: GpuNodePoolSpec): string | undefined {
+  const { version } = imageRelease(spec);
+  if (version !== undefined || spec.image.family !== NodeImageFamily.AL2023) return version;
+  return EksRelease.ALL.find(({ kubernetesVersion }) => kubernetesVersion === spec.cluster.kubernetesVersion)
+    ?.nodeImageVersion;
+}
+
+/**
+ * Whether Karpenter's nodes have an image that was chosen, and not the newest.
+ *
+ * @internal
+ */
+export function isPinned(spec: GpuNodePoolSpec): boolean {
+  return karpenterImageVersion(spec) !== undefined;
+}
+
+function volumes({ image, diskSize, cluster: { volumeKeyArn } }: GpuNodePoolSpec) {
+  const key = volumeKeyArn ? { kmsKeyID: volumeKeyArn } : {};
   const volume = (deviceName: string, gib: number) => ({
     deviceName,
-    ebs: { volumeSize: `${gib}Gi`, volumeType: 'gp3', encrypted: true, deleteOnTermination: true },
+    ebs: { volumeSize: `${gib}Gi`, volumeType: 'gp3', encrypted: true, deleteOnTermination: true, ...key },
   });
   return image.family === NodeImageFamily.BOTTLEROCKET
     ? [volume('/dev/xvda', 4), volume('/dev/xvdb', diskSize.gib)]
@@ -132,14 +188,15 @@ function volumes({ image, diskSize }: GpuNodePoolSpec) {
 }
 
 /** Karpenter knows EFA and GPUs by itself, but not huge pages, and would never launch a node for a pod that requests them. */
-function nodeOverlay({ poolName, instanceType, image }: GpuNodePoolSpec) {
+function nodeOverlay(spec: GpuNodePoolSpec) {
+  const { poolName, instanceType, image } = spec;
   return {
     apiVersion: 'karpenter.sh/v1alpha1',
     kind: 'NodeOverlay',
     metadata: { name: poolName },
     spec: {
       requirements: [
-        { key: 'karpenter.sh/nodepool', operator: 'In', values: [poolName] },
+        { key: 'karpenter.sh/nodepool', operator: 'In', values: [nodePoolName(spec)] },
         { key: 'node.kubernetes.io/instance-type', operator: 'In', values: [instanceType.name] },
       ],
       capacity: { 'hugepages-2Mi': efaHugePages(image, instanceType) },

@@ -1,10 +1,12 @@
 import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
+import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformResourceLifecycle, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { dependOn } from '../../../core/dependencies';
 import { AutoscalingKind } from '../options/autoscaling';
 import { CapacityKind } from '../options/capacity';
-import { nodeTemplateTags, tagAutoscalingGroup } from '../shared/autoscaling-group-tags';
+import { nodeTemplateTags, tagAutoscalingGroup, tagInstances } from '../shared/autoscaling-group-tags';
 import { capacityBlockSchedule } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
@@ -14,10 +16,16 @@ import { GpuNodePoolSpec, imageRelease, layoutOf, specOf } from '../shared/gpu-n
 import { efaHugePages, otherHugePages } from '../shared/huge-pages';
 import { managedMaxPods } from '../shared/launch-template-interfaces';
 import { warnOfSharedReservation } from '../shared/reservation-claims';
+import { keepSubnets } from '../shared/running-pool-subnets';
 import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { eksCapacityType, eksTaintEffect } from './eks-enumerations';
 import { gpuLaunchTemplate } from './launch-template';
 import { escapeTemplate, escapeTemplates } from '../../../core/template-escape';
+
+/**
+ * Most characters of a pool's name that the name of its node group begins with: EKS takes 63, and Terraform adds a hyphen and 26 of its own.
+ */
+const LONGEST_NAME_PREFIX = 36;
 
 /**
  * A homogeneous group of GPU nodes: an EKS managed node group with a launch template and a role of its own.
@@ -51,7 +59,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
-    const spec = specOf(id, props, props);
+    const spec = specOf(scope, id, props, props);
     super(scope, id, spec, gpuNodePoolFaults(spec), props.provider);
     this.#spec = spec;
 
@@ -66,6 +74,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       capacity,
       layout: layoutOf(spec),
       diskSize: spec.diskSize,
+      volumeKeyArn: cluster.volumeKeyArn,
       nodeSecurityGroupIds: cluster.securityGroupIds,
       efaSecurityGroupId: this.efaSecurityGroupId,
       placementGroupName: this.placementGroupName,
@@ -78,7 +87,8 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     this.#nodeGroup = new EksNodeGroup(this, 'Resource', {
       provider,
       clusterName: cluster.clusterName,
-      nodeGroupName: spec.poolName,
+      // With a name of its own a replacement can be created before the old group is destroyed.
+      nodeGroupNamePrefix: `${spec.poolName.slice(0, LONGEST_NAME_PREFIX)}-`,
       nodeRoleArn: role.roleArn,
       subnetIds: escapeTemplates(this.subnetIds),
       // The launch template of a capacity block sets it, and EKS then refuses it here.
@@ -100,9 +110,10 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       taint: this.taints.map(({ key, value, effect }) => ({ key, value, effect: eksTaintEffect(effect) })),
       tags,
       dependsOn: [...role.ready, ...efaReady, ...dependOn(this, cluster.nodeReady)],
-      lifecycle: lifecycle(spec, `${launchTemplate.terraformResourceType}.${launchTemplate.friendlyUniqueId}`),
+      lifecycle: lifecycle(spec, launchTemplate, keepSubnets(this, spec)),
     });
     const autoscalingGroupName = this.#nodeGroup.resources.get(0).autoscalingGroups.get(0).name;
+    tagInstances(this, { name: autoscalingGroupName, tags: { ...cluster.tags, ...spec.tags }, provider });
     if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER) {
       const gpus = spec.sharing.gpusPerNode(instanceType);
       const { taints, efaInterfacesPerNode: efaInterfaces } = this;
@@ -116,6 +127,8 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER)
+      ClusterLedger.of(cluster).addNeed(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }
 
   /** Whether the cluster autoscaler adds nodes. */
@@ -123,11 +136,14 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     return this.#spec.autoscaling.kind !== AutoscalingKind.NONE;
   }
 
-  /** Labels that EKS itself sets on the nodes, as far as their values are known. */
+  /**
+   * Labels that EKS itself sets on the nodes, as far as their values are known: that of `eks.amazonaws.com/nodegroup` is `nodeGroupName`, which
+   * only Terraform knows.
+   */
   public get platformLabels(): { [key: string]: string } | undefined {
     const { kind } = this.capacity;
     return {
-      'eks.amazonaws.com/nodegroup': this.poolName,
+      'eks.amazonaws.com/nodegroup': this.nodeGroupName,
       ...(kind === CapacityKind.CAPACITY_BLOCK ? {} : { 'eks.amazonaws.com/capacityType': eksCapacityType(kind) }),
     };
   }
@@ -141,7 +157,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     };
   }
 
-  /** Name of the EKS node group, once it exists. */
+  /** Name of the EKS node group: that of the pool, with an ending that Terraform makes. Known once it exists. */
   public get nodeGroupName(): string {
     return this.#nodeGroup.nodeGroupName;
   }
@@ -167,13 +183,22 @@ function repairConfig({ repair, capacity }: GpuNodePoolSpec) {
  * Whatever scales the group sets the number of its nodes. A group on a capacity block can only be upgraded at zero nodes, so it
  * stays as it was created; another reservation replaces it.
  *
+ * A replacement is created first: if AWS has no capacity for it, the apply fails and the old nodes still serve.
+ *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/capacity-blocks-mng.html
  */
-function lifecycle({ capacity }: GpuNodePoolSpec, launchTemplate: string): TerraformResourceLifecycle {
+function lifecycle(
+  { capacity }: GpuNodePoolSpec,
+  launchTemplate: LaunchTemplate,
+  subnets: TerraformResourceLifecycle,
+): TerraformResourceLifecycle {
   const desired = 'scaling_config[0].desired_size';
-  if (!capacity.block) return { ignoreChanges: [desired] };
+  const fixed = capacity.block ? ['version', 'release_version', 'launch_template[0].version'] : [];
+  const { terraformResourceType: type, friendlyUniqueId: id } = launchTemplate;
   return {
-    ignoreChanges: [desired, 'version', 'release_version', 'launch_template[0].version'],
-    replaceTriggeredBy: [`${launchTemplate}.capacity_reservation_specification`],
+    createBeforeDestroy: true,
+    ignoreChanges: [desired, ...fixed, ...(subnets.ignoreChanges ?? [])],
+    replaceTriggeredBy: capacity.block ? [`${type}.${id}.capacity_reservation_specification`] : undefined,
+    postcondition: subnets.postcondition,
   };
 }

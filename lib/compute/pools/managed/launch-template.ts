@@ -30,6 +30,8 @@ interface GpuLaunchTemplateProps {
   /** Network interfaces with EFA. Empty without it. */
   readonly layout: readonly InterfacePlacement[];
   readonly diskSize: DataSize;
+  /** ARN of the key that encrypts the volumes. @default - the key of the account for EBS */
+  readonly volumeKeyArn?: string;
   /** Security groups that every node must be a member of, the cluster's own first. */
   readonly nodeSecurityGroupIds: string[];
   /** Security group for EFA. */
@@ -70,8 +72,11 @@ export function gpuLaunchTemplate(scope: Construct, props: GpuLaunchTemplateProp
     // Tags of a node group do not reach what is launched for it.
     tagSpecifications: ['instance', 'volume', 'network-interface'].map((resourceType) => ({
       resourceType,
-      tags: { ...props.tags, Name: props.name },
+      tags: { Name: props.name, ...props.tags },
     })),
+    // A tag of what is launched would make a new version of the template, and EKS would replace every node for it; one of the template itself
+    // makes the provider plan as if it did. Later tags reach new instances by the Auto Scaling group.
+    lifecycle: { ignoreChanges: ['tag_specifications', 'tags', 'tags_all'] },
   });
 }
 
@@ -92,10 +97,11 @@ function market({ reserved, block }: Capacity, instanceType: GpuInstanceType) {
 }
 
 /** Images and pod data are on the root volume of AL2023, and on the second one of Bottlerocket, whose first holds the system. */
-function volumes({ image, diskSize }: GpuLaunchTemplateProps) {
+function volumes({ image, diskSize, volumeKeyArn }: GpuLaunchTemplateProps) {
+  const kmsKeyId = volumeKeyArn && escapeTemplate(volumeKeyArn);
   const volume = (deviceName: string, volumeSize: number) => ({
     deviceName,
-    ebs: { volumeType: 'gp3', volumeSize, encrypted: 'true', deleteOnTermination: 'true' },
+    ebs: { volumeType: 'gp3', volumeSize, encrypted: 'true', kmsKeyId, deleteOnTermination: 'true' },
   });
   if (image.family !== NodeImageFamily.BOTTLEROCKET) return [volume(ROOT_DEVICE, diskSize.gib)];
   return [volume(ROOT_DEVICE, BOTTLEROCKET_ROOT_GIB), volume(BOTTLEROCKET_DATA_DEVICE, diskSize.gib)];

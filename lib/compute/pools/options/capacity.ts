@@ -10,6 +10,14 @@ const EKS_DRAIN_MINUTES = 40;
 /** Minutes before the end at which a pool drains its nodes unless the user says otherwise. */
 const DEFAULT_DRAIN_MINUTES = 60;
 
+/**
+ * Most instances of a Capacity Block, and longest time in days.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html
+ */
+const MAX_BLOCK_INSTANCES = 64;
+const MAX_BLOCK_DAYS = 182;
+
 /** Purchase options of instances. */
 export enum CapacityKind {
   /** On demand, by the second, while available. */
@@ -171,10 +179,10 @@ function zoneFaults(zone: string): Fault[] {
   return [fault('INVALID_FORMAT', 'availabilityZone', reason)];
 }
 
-function instancesFaults(instances?: number): Fault[] {
+function instancesFaults(instances?: number, most?: number): Fault[] {
   return hasToken(instances)
     ? concreteFault('instances', instances, 'maxNodes is compared with it')
-    : wholeNumberFault('instances', instances, 1);
+    : wholeNumberFault('instances', instances, 1, most);
 }
 
 function blockFaults(block: CapacityBlock): Fault[] {
@@ -186,7 +194,7 @@ function blockFaults(block: CapacityBlock): Fault[] {
   const [start, end] = [readUtcTime(from), readUtcTime(to)];
   const drain = drainMinutesOf(block);
   const drainFaults = wholeNumberFault('drainMinutes', drain, EKS_DRAIN_MINUTES + 1);
-  const faults = [...reservationIdFaults(reservationId), ...instancesFaults(block.instances)];
+  const faults = [...reservationIdFaults(reservationId), ...instancesFaults(block.instances, MAX_BLOCK_INSTANCES)];
   if (start === undefined) faults.push(timeFault('start', from));
   if (end === undefined) faults.push(timeFault('end', to));
   faults.push(...zoneFaults(availabilityZone));
@@ -200,6 +208,15 @@ function blockFaults(block: CapacityBlock): Fault[] {
         'end',
         `end must be more than ${drain} minutes (drainMinutes) after start, or the nodes would be drained before they can be used; got ` +
           `'${from}' to '${to}'`,
+      ),
+    );
+  }
+  if (start !== undefined && end !== undefined && end - start > MAX_BLOCK_DAYS * 24 * 60) {
+    faults.push(
+      fault(
+        'OUT_OF_RANGE',
+        'end',
+        `end must be at most ${MAX_BLOCK_DAYS} days after start, which is the longest that a Capacity Block can be; got '${from}' to '${to}'`,
       ),
     );
   }

@@ -3,6 +3,8 @@ import { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { NodeTaint } from '../../../core/gpu-node-pool';
+import { hashedName } from '../../../core/naming';
+import { escapeTemplate } from '../../../core/template-escape';
 import { DataSize } from '../../../units/data-size';
 import { repeatedIndexes } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
@@ -54,14 +56,43 @@ const PREFIX = 'k8s.io/cluster-autoscaler/node-template';
 /** An Auto Scaling group can have 50 tags; EKS needs some, and the pool those for its resources, its own labels and its taint. */
 const MAX_USER_TAGS = 30;
 
+/** What is left of the 50 without an autoscaler: EKS sets up to 6 tags itself. */
+const MAX_INSTANCE_TAGS = 44;
+
+/**
+ * The fault of more tags than an Auto Scaling group takes.
+ *
+ * @param tags tags of the pool and its cluster together
+ *
+ * @internal
+ */
+export function instanceTagFaults(tags: { [key: string]: string }): Fault[] {
+  const count = Object.keys(tags).length;
+  return count > MAX_INSTANCE_TAGS
+    ? [
+        fault(
+          'OUT_OF_RANGE',
+          'tags',
+          `the tags of a pool and its cluster must together be at most ${MAX_INSTANCE_TAGS}, because an Auto Scaling group takes 50 and EKS adds its ` +
+            `own; got ${count}`,
+        ),
+      ]
+    : [];
+}
+
 /**
  * The faults of labels and taints that tags cannot express.
  *
  * @internal
  */
-export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints: readonly NodeTaint[]): Fault[] {
+export function nodeTemplateTagFaults(
+  labels: { [key: string]: string },
+  taints: readonly NodeTaint[],
+  tags: { [key: string]: string },
+): Fault[] {
   const keys = Object.keys(labels);
-  const count = keys.length + taints.length;
+  const tagCount = Object.keys(tags).length;
+  const count = keys.length + taints.length + tagCount;
   const taintKeys = [GPU_TAINT, ...taints].map(({ key }) => key);
   const repeated = new Set(repeatedIndexes(taintKeys).map((index) => taintKeys[index]));
   return [
@@ -71,7 +102,7 @@ export function nodeTemplateTagFaults(labels: { [key: string]: string }, taints:
             'TOO_MANY_AUTOSCALER_TAGS',
             'labels',
             `the cluster autoscaler reads each label and taint from a tag of the Auto Scaling group, which leaves room for ${MAX_USER_TAGS}; got ` +
-              `${count}; remove some`,
+              `${count}${tagCount > 0 ? ` with the ${tagCount} tag(s) of pool and cluster` : ''}; remove some`,
           ),
         ]
       : []),
@@ -116,6 +147,27 @@ export function tagAutoscalingGroup(
       provider: group.provider,
       autoscalingGroupName: group.name,
       tag: { key, value, propagateAtLaunch: false },
+    });
+  }
+}
+
+/**
+ * Tags the Auto Scaling group of a pool with the tags of its instances, which it gives to the instances that it launches from then on; they
+ * override those of the launch template. Each tag is a child named after its key.
+ *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
+ *
+ * @internal
+ */
+export function tagInstances(
+  scope: Construct,
+  group: { readonly name: string; readonly tags: { [key: string]: string }; readonly provider?: TerraformProvider },
+): void {
+  for (const [key, value] of Object.entries(group.tags)) {
+    new AutoscalingGroupTagA(scope, `InstanceTag-${hashedName(key)}`, {
+      provider: group.provider,
+      autoscalingGroupName: group.name,
+      tag: { key: escapeTemplate(key), value: escapeTemplate(value), propagateAtLaunch: true },
     });
   }
 }

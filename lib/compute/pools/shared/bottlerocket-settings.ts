@@ -16,6 +16,15 @@ const MIG_GPUS: { readonly [gpu: string]: string } = {
 };
 
 /**
+ * Whether Bottlerocket divides a GPU by MIG by itself.
+ *
+ * @internal
+ */
+export function dividedByBottlerocket(gpu: string): boolean {
+  return Object.hasOwn(MIG_GPUS, gpu);
+}
+
+/**
  * Settings of Bottlerocket nodes, as TOML: the most pods, the instance store as one RAID 0, and how its own device plugin shares the
  * GPUs. With EFA, Bottlerocket itself sets huge pages and the limit of locked memory.
  *

@@ -11,7 +11,7 @@ import { NodeImage } from '../options/node-image';
 import { GpuNodePoolBase } from './gpu-node-pool-base';
 import { GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
-import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { nodeSubnets, poolSubnetIds } from './gpu-node-pool-subnets';
 import { poolPlacementGroup } from './pool-placement-group';
 import { regionFaults } from './provider-region';
@@ -89,9 +89,10 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         taints: [GPU_TAINT, ...spec.taints],
         // All images of EKS with NVIDIA's driver have the toolkit, too.
         driverInImage: true,
+        driverMajor: imageRelease(spec).driverMajor,
         sharing,
       },
-      [...faults, ...regionFaults(scope, cluster, given)],
+      [...faults, ...regionFaults(scope, spec, given)],
     );
     this.#spec = spec;
     this.capacity = spec.capacity;
@@ -108,6 +109,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
       ...aws,
       description: `Nodes of GPU pool ${name}`,
       service: 'ec2.amazonaws.com',
+      options: cluster.roleOptions,
       managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
     });
     this.nodeRoleArn = role.roleArn;

@@ -1,8 +1,9 @@
+import { hasCapacityBlocks } from '../../../catalog/instance-regions';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
 import { hasToken } from '../../../core/tokens';
 import { Fault, fault } from '../../../units/fault';
 import { AutoscalingKind } from '../options/autoscaling';
-import { nodeTemplateTagFaults } from './autoscaling-group-tags';
+import { instanceTagFaults, nodeTemplateTagFaults } from './autoscaling-group-tags';
 import { bottlerocketFaults } from './bottlerocket-settings';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { gpuSharingFaults } from '../options/gpu-sharing';
@@ -14,11 +15,27 @@ import { NodeImageFamily } from '../options/node-image';
  *
  * @internal
  */
-export function reservedCapacityFaults({ capacity, placement, minNodes, maxNodes }: GpuNodePoolSpec): Fault[] {
+export function reservedCapacityFaults({
+  capacity,
+  placement,
+  minNodes,
+  maxNodes,
+  instanceType,
+}: GpuNodePoolSpec): Fault[] {
   const { reserved } = capacity;
   if (!reserved) return [];
   const { placementGroupName: group, instances } = reserved;
   const faults: Fault[] = [];
+  if (capacity.block && hasCapacityBlocks(instanceType.name) === false) {
+    faults.push(
+      fault(
+        'CAPACITY_BLOCK_NOT_SOLD',
+        'capacity',
+        `AWS sells no Capacity Blocks of '${instanceType.name}', but of p4d, p4de, p5, p5e, p5en, p6-b200 and p6-b300; use Capacity.reservation(...) ` +
+          'or Capacity.onDemand()',
+      ),
+    );
+  }
   const elsewhere = (why: string) =>
     faults.push(fault('RESERVATION_PLACED_ELSEWHERE', 'placement', `${why}; leave placement out`));
   if (placement.kind === PlacementKind.CLUSTER_GROUP) {
@@ -50,9 +67,9 @@ export function reservedCapacityFaults({ capacity, placement, minNodes, maxNodes
  */
 export function operationFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, autoscaling, initialNodes, repair, labels, taints } = spec;
-  const faults: Fault[] = [];
+  const faults = instanceTagFaults({ ...cluster.tags, ...spec.tags });
   if (autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER && !hasToken([labels, [...taints]])) {
-    faults.push(...nodeTemplateTagFaults(labels, taints));
+    faults.push(...nodeTemplateTagFaults(labels, taints, { ...cluster.tags, ...spec.tags }));
   }
   if (initialNodes === 0 && autoscaling.kind === AutoscalingKind.NONE) {
     faults.push(
@@ -103,6 +120,16 @@ export function imageFaults(spec: GpuNodePoolSpec): Fault[] {
         'image',
         `driver ${driverMajor} of image '${image}' no longer supports ${gpu.name} of '${instanceType.name}'; pin a release with driver ` +
           `${gpu.lastDriverMajor} or earlier: NodeImage.al2023({ releaseVersion, driverMajor })`,
+      ),
+    );
+  }
+  if (driverMajor !== undefined && gpu.firstDriverMajor !== undefined && driverMajor < gpu.firstDriverMajor) {
+    faults.push(
+      fault(
+        'DRIVER_TOO_OLD',
+        'image',
+        `driver ${driverMajor} of image '${image}' does not know ${gpu.name} of '${instanceType.name}', which needs driver ${gpu.firstDriverMajor} or ` +
+          'later; pin a later release, or leave image out for the one that the cluster pins',
       ),
     );
   }

@@ -24,6 +24,8 @@ export interface NodePoolFacts {
   /** @default - not known */
   readonly driverInImage?: boolean;
   /** @default - not known */
+  readonly driverMajor?: number;
+  /** @default - not known */
   readonly sharing?: GpuSharing;
 }
 
@@ -51,6 +53,8 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
   public readonly efaInterfacesPerNode: number;
   /** Whether the image of its nodes includes NVIDIA's driver and container toolkit. @default - not known: treated as false */
   public readonly driverInImage?: boolean;
+  /** Branch of NVIDIA's driver on its nodes, e.g. 580. @default - not known */
+  public readonly driverMajor?: number;
   /** How pods share a GPU. */
   public readonly gpuSharing: GpuSharing;
   /** What workloads of the same stack must wait for. */
@@ -76,6 +80,7 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
     this.fabric = facts.fabric;
     this.efaInterfacesPerNode = facts.fabric?.kind === RdmaFabricKind.EFA ? facts.hardware.efaInterfaces : 0;
     this.driverInImage = facts.driverInImage;
+    this.driverMajor = facts.driverMajor;
     this.gpuSharing = facts.sharing ?? GpuSharing.none();
   }
 

@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { addWarning } from '../../../core/validation';
 import { fault } from '../../../units/fault';
@@ -5,8 +6,12 @@ import { CapacityKind } from '../options/capacity';
 import { drainTime } from './capacity-block-schedule';
 import { PlacementKind } from '../options/placement';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from './gpu-node-pool-spec';
-import { needsOneSubnet } from './gpu-node-pool-subnets';
+import { securityGroupCount } from './gpu-node-pool-faults';
+import { poolSubnetIds } from './gpu-node-pool-subnets';
+import { poolZone } from './gpu-node-pool-zone';
+import { needsOneSubnet } from './needs-one-subnet';
 import { hugePageCount } from './huge-pages';
+import { usesWholeReservation } from './reservation-claims';
 import { maxPodsBeside } from './launch-template-interfaces';
 
 /**
@@ -28,6 +33,7 @@ export function explainPool(spec: GpuNodePoolSpec, subnetIds: readonly string[],
     ...(spec.capacity.kind === CapacityKind.ON_DEMAND && type.gpuCount === 8 && type.nvlinkDomainSize === 8
       ? ['capacity: this size is often not available on demand, but with a capacity block or a reservation']
       : []),
+    ...updateLines(spec),
     ...(spec.repair.isEnabled && spec.capacity.reserved
       ? ['node repair: a node is only replaced while the reservation has an instance to spare']
       : []),
@@ -87,6 +93,23 @@ function blockLines({ capacity, initialNodes }: GpuNodePoolSpec, managed: boolea
   ];
 }
 
+/** Security groups of an interface that an account may have by default. */
+const DEFAULT_SECURITY_GROUPS = 5;
+
+function isOneZone(spec: GpuNodePoolSpec): boolean {
+  const subnetIds = poolSubnetIds(spec);
+  return poolZone(spec) !== undefined || (!Token.isUnresolved(subnetIds) && subnetIds.length === 1);
+}
+
+/** A reservation is used up sooner than capacity on demand. */
+function updateLines(spec: GpuNodePoolSpec): string[] {
+  if (spec.capacity.kind !== CapacityKind.RESERVATION) return [];
+  const none = usesWholeReservation(spec) ? ', and the reservation has none' : '';
+  return [
+    `updates: another image, Kubernetes version, disk or layout starts a new node before it drains an old one; that needs an instance to spare${none}`,
+  ];
+}
+
 /**
  * Warns of what is allowed in a pool, but rarely intended.
  *
@@ -114,6 +137,41 @@ export function warnOfPool(scope: Construct, spec: GpuNodePoolSpec): void {
         'instanceType',
         `'${instanceType.name}' is of a previous generation: few regions offer it, and newer NVIDIA drivers do not support it; prefer a current ` +
           'type for new pools',
+      ),
+    );
+  }
+  if (usesWholeReservation(spec)) {
+    addWarning(
+      scope,
+      fault(
+        'UPDATE_NEEDS_SPARE',
+        'minNodes',
+        `the pools on ${capacity} always use all of its ${capacity.reserved?.instances} instance(s), but another image, Kubernetes version, disk or ` +
+          'layout starts a new node before it drains an old one: the update would fail; reserve one instance more, or lower minNodes and scale the ' +
+          'pool down before an update',
+      ),
+    );
+  }
+  const groups = securityGroupCount(spec) ?? 0;
+  if (groups > DEFAULT_SECURITY_GROUPS) {
+    addWarning(
+      scope,
+      fault(
+        'SECURITY_GROUPS_OVER_QUOTA',
+        'cluster.securityGroupIds',
+        `the interfaces of the nodes would have ${groups} security groups${spec.efa ? ', with that of EFA' : ''}, but an account has a quota of ` +
+          `${DEFAULT_SECURITY_GROUPS} unless it was raised: no node would start; name fewer, or raise the quota`,
+      ),
+    );
+  }
+  if (spec.placement.kind === PlacementKind.EXISTING && !needsOneSubnet(spec) && !isOneZone(spec)) {
+    addWarning(
+      scope,
+      fault(
+        'PLACEMENT_GROUP_OVER_ZONES',
+        'placement',
+        `placement group '${spec.placement.groupName}' has nodes in several subnets, but a group of the cluster strategy is in one zone: the nodes ` +
+          'of others would not start; pass availabilityZone unless the group spreads or partitions them',
       ),
     );
   }

@@ -1,4 +1,4 @@
-import { TerraformStack } from 'cdktf';
+import { TerraformStack, Token } from 'cdktf';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
 import { IGpuNodePool } from '../../../core/gpu-node-pool';
@@ -38,6 +38,7 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[
     ...nameFaults(spec),
     ...sizeFaults(spec),
     ...fabricFaults(spec),
+    ...securityGroupFaults(spec),
     ...reservedCapacityFaults(spec),
     ...sharedReservationFaults(spec),
     ...(managed ? operationFaults(spec) : []),
@@ -157,6 +158,34 @@ function fabricFaults({ fabric, efa, instanceType, efaLayout }: GpuNodePoolSpec)
     ];
   }
   return efaLayoutFaults(instanceType, efaLayout);
+}
+
+/** Most security groups of an interface, whatever its quota is raised to. */
+const MAX_SECURITY_GROUPS = 16;
+
+/**
+ * Security groups of an interface of a node: the cluster's, and the pool's own with EFA; undefined if their number is not known.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups
+ *
+ * @internal
+ */
+export function securityGroupCount({ cluster, efa }: GpuNodePoolSpec): number | undefined {
+  return Token.isUnresolved(cluster.securityGroupIds) ? undefined : cluster.securityGroupIds.length + (efa ? 1 : 0);
+}
+
+function securityGroupFaults(spec: GpuNodePoolSpec): Fault[] {
+  const count = securityGroupCount(spec);
+  return count === undefined || count <= MAX_SECURITY_GROUPS
+    ? []
+    : [
+        fault(
+          'TOO_MANY_SECURITY_GROUPS',
+          'cluster.securityGroupIds',
+          `an interface has at most ${MAX_SECURITY_GROUPS} security groups, but the nodes of pool '${spec.poolName}' would have ${count}` +
+            `${spec.efa ? ', with that of EFA' : ''}; name fewer of cluster '${spec.cluster.clusterName}'`,
+        ),
+      ];
 }
 
 function diskFaults({ gib }: DataSize): Fault[] {

@@ -3,6 +3,7 @@ import { NodeTaint, TaintEffect } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
 import { GpuSharing } from '../options/gpu-sharing';
 import { NodeImage } from '../options/node-image';
+import { DEVICE_PLUGIN_LABEL } from '../../../scheduling/node-labels';
 
 /**
  * Label of the nodes of one pool; its value is the pool's name.
@@ -33,14 +34,6 @@ export const EFA_LABEL = 'gpu-inference-constructs/efa';
 export const ACCELERATOR_LABEL = 'k8s.amazonaws.com/accelerator';
 
 /**
- * Label by which nodes opt out of the cluster's device plugin, because their image has one. The GPU operator and our own agents respect
- * it.
- *
- * @internal
- */
-export const DEVICE_PLUGIN_LABEL = 'nvidia.com/gpu.deploy.device-plugin';
-
-/**
  * Label that names the configuration of the device plugin on a node, e.g. `time-slicing-4`.
  *
  * @see https://github.com/NVIDIA/k8s-device-plugin#updating-per-node-configuration-with-a-node-label
@@ -57,6 +50,17 @@ export const PLUGIN_CONFIG_LABEL = 'nvidia.com/device-plugin.config';
  * @internal
  */
 export const MIG_LABEL = 'nvidia.com/mig.config';
+
+/**
+ * Label by which nodes opt out of everything that the GPU operator runs on nodes. The images that have a device plugin have no need of it,
+ * and the operator's validator does not find their driver.
+ *
+ * @see https://github.com/NVIDIA/gpu-operator/blob/v26.3.3/controllers/state_manager.go
+ * @see https://github.com/bottlerocket-os/bottlerocket/issues/4162
+ *
+ * @internal
+ */
+export const OPERANDS_LABEL = 'nvidia.com/gpu.deploy.operands';
 
 /**
  * Taint of every GPU node, so that only pods that request GPUs are scheduled there.
@@ -77,7 +81,7 @@ export function poolLabels(
   { image, sharing }: { readonly image?: NodeImage; readonly sharing?: GpuSharing } = {},
 ): { [key: string]: string } {
   return {
-    ...(image?.hasDevicePlugin ? { [DEVICE_PLUGIN_LABEL]: 'false' } : {}),
+    ...(image?.hasDevicePlugin ? { [DEVICE_PLUGIN_LABEL]: 'false', [OPERANDS_LABEL]: 'false' } : {}),
     ...(sharing && !image?.hasDevicePlugin ? sharingLabels(sharing) : {}),
     [POOL_LABEL]: poolName,
     [GPU_LABEL]: 'true',
@@ -104,7 +108,7 @@ export function sharingLabels(sharing: GpuSharing): { [key: string]: string } {
  *
  * @internal
  */
-export const CONDITIONAL_POOL_LABELS = [EFA_LABEL, DEVICE_PLUGIN_LABEL, PLUGIN_CONFIG_LABEL, MIG_LABEL];
+export const CONDITIONAL_POOL_LABELS = [EFA_LABEL, DEVICE_PLUGIN_LABEL, OPERANDS_LABEL, PLUGIN_CONFIG_LABEL, MIG_LABEL];
 
 /**
  * Name of the device plugin's configuration for a number of pods on one GPU.

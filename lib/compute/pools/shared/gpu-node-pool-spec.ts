@@ -1,4 +1,6 @@
+import { Construct } from 'constructs';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { throwIfInvalid } from '../../../core/errors';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
@@ -7,12 +9,14 @@ import { Autoscaling } from '../options/autoscaling';
 import { Capacity } from '../options/capacity';
 import { EfaLayout } from '../options/efa-layout';
 import { IEksCluster } from '../../cluster/eks-cluster';
+import { givenFaults } from './given-values';
 import { Ec2GpuNodePoolOptions, GpuNodePoolOptions } from './gpu-node-pool-props';
 import { GpuSharing } from '../options/gpu-sharing';
 import { InterfacePlacement, efaInterfaceLayout } from './launch-template-interfaces';
 import { Placement } from '../options/placement';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 import { NodeRepair } from '../options/node-repair';
+import { optionalTextList } from '../../../core/text-list';
 
 /**
  * A pool with its defaults filled in.
@@ -34,6 +38,7 @@ export interface GpuNodePoolSpec {
   readonly autoscaling: Autoscaling;
   readonly repair: NodeRepair;
   readonly diskSize: DataSize;
+  readonly availabilityZone?: string;
   readonly subnetIds?: string[];
   readonly labels: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
@@ -43,6 +48,7 @@ export interface GpuNodePoolSpec {
 /**
  * The description of a pool with its defaults filled in.
  *
+ * @param scope parent of the construct; it throws a `ValidationError` there for values of another kind
  * @param id id of the construct
  * @param props what is common to all pools of EC2 instances
  * @param managed the properties that only managed node groups have
@@ -50,10 +56,12 @@ export interface GpuNodePoolSpec {
  * @internal
  */
 export function specOf(
+  scope: Construct,
   id: string,
   props: Ec2GpuNodePoolOptions & { readonly cluster: IEksCluster },
   managed: Pick<GpuNodePoolOptions, 'initialNodes' | 'autoscaling' | 'gpuSharing' | 'nodeRepair'> = {},
 ): GpuNodePoolSpec {
+  throwIfInvalid(scope, givenFaults({ ...managed, ...props }));
   const efa = props.fabric?.kind === RdmaFabricKind.EFA;
   const capacity = props.capacity ?? Capacity.onDemand();
   return {
@@ -73,7 +81,8 @@ export function specOf(
     autoscaling: managed.autoscaling ?? Autoscaling.none(),
     repair: managed.nodeRepair ?? NodeRepair.disabled(),
     diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
-    subnetIds: props.subnetIds,
+    availabilityZone: props.availabilityZone,
+    subnetIds: optionalTextList(props.subnetIds),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     tags: props.tags,

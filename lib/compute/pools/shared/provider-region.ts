@@ -1,41 +1,86 @@
-import { Fault, fault } from '../../../units/fault';
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { regionOfZone } from '../../../catalog/aws-zone';
+import { isKnownRegion } from '../../../catalog/instance-regions';
 import { hasToken } from '../../../core/tokens';
+import { Fault, fault } from '../../../units/fault';
 import { IEksCluster } from '../../cluster/eks-cluster';
+import { defaultRegion, regionAt, zoneRegionFaults } from '../../cluster/provider-region';
+import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 
 /**
- * The fault of a pool that would be created in another region than its cluster, because its stack has another AWS provider. Only if
- * both regions are known and neither has a provider passed to it. The region of an imported cluster takes precedence over its stack's.
+ * The faults of a pool in the region in which it would be created, as far as that is known: another one than its cluster's, without its
+ * instance type, without its zone.
  *
  * @internal
  */
-export function regionFaults(scope: Construct, cluster: IEksCluster, provider?: TerraformProvider): Fault[] {
+export function regionFaults(scope: Construct, spec: GpuNodePoolSpec, given?: TerraformProvider): Fault[] {
+  const { cluster } = spec;
+  const said = concreteRegion(cluster);
+  const region = regionAt(scope, given ?? cluster.provider) ?? said;
+  const elsewhere = otherRegionFaults(scope, cluster, given);
+  return elsewhere.length > 0 ? elsewhere : [...typeFaults(spec, region), ...zoneFaults(spec, region)];
+}
+
+function concreteRegion({ connection }: IEksCluster): string | undefined {
+  return hasToken(connection.region) ? undefined : connection.region;
+}
+
+/**
+ * The fault of a pool that would be created in another region than its cluster, because its stack has another AWS provider, or because the
+ * one that is passed is for another region than an imported cluster is said to be in. That region takes precedence over the stack's.
+ */
+function otherRegionFaults(scope: Construct, cluster: IEksCluster, given?: TerraformProvider): Fault[] {
   const [stack, other] = [TerraformStack.of(scope), TerraformStack.of(cluster)];
-  if (provider || cluster.provider || stack === other) return [];
-  const { region } = cluster.connection;
-  const imported = hasToken(region) ? undefined : region;
-  const [here, there] = [defaultRegion(stack), imported ?? defaultRegion(other)];
+  const said = concreteRegion(cluster);
+  const provider = given ?? cluster.provider;
+  if (said === undefined && (provider || stack === other)) return [];
+  const [here, there] = [regionAt(scope, provider), said ?? defaultRegion(other)];
   if (here === undefined || there === undefined || here === there) return [];
-  const where = imported ? `is in ${there}` : `belongs to stack '${other.node.id}' for ${there}`;
+  const where = said ? `is in ${there}` : `belongs to stack '${other.node.id}' for ${there}`;
+  const what = provider ? 'the AWS provider of the pool' : `stack '${stack.node.id}'`;
   return [
     fault(
       'POOL_IN_OTHER_REGION',
       'provider',
-      `stack '${stack.node.id}' is for ${here}, but cluster '${cluster.clusterName}' ${where}; pass a provider for ${there}, or create the ` +
-        `pool in a stack for ${there}`,
+      `${what} is for ${here}, but cluster '${cluster.clusterName}' ${where}; pass a provider for ${there}, or create the pool in a stack for ` +
+        there,
     ),
   ];
 }
 
-/** Region of the AWS provider without an alias, where it is known. */
-function defaultRegion(stack: TerraformStack): string | undefined {
-  const regions = stack.node.findAll().flatMap((child) => {
-    const isDefault =
-      TerraformProvider.isTerraformProvider(child) &&
-      child.terraformResourceType === 'aws' &&
-      child.alias === undefined;
-    return isDefault ? ((child as { readonly region?: string }).region ?? []) : [];
-  });
-  return regions.length === 1 && !hasToken(regions[0]) ? regions[0] : undefined;
+/** Reserved capacity is where it was reserved, and Capacity Blocks are sold in regions where their type is not sold on demand. */
+function typeFaults({ instanceType, capacity }: GpuNodePoolSpec, region?: string): Fault[] {
+  const { regions } = instanceType;
+  if (region === undefined || regions === undefined || !isKnownRegion(region)) return [];
+  if (capacity.reserved || regions.includes(region)) return [];
+  return [
+    fault(
+      'TYPE_NOT_IN_REGION',
+      'instanceType',
+      `AWS does not sell '${instanceType.name}' in ${region}, but in ${regions.join(', ')}; choose another type or region, or, if AWS sells it there ` +
+        `by now, pass instanceType.offeredIn('${region}')`,
+    ),
+  ];
+}
+
+/** Zones of the cluster are checked there. */
+function zoneFaults({ availabilityZone, capacity }: GpuNodePoolSpec, region?: string): Fault[] {
+  const reserved = capacity.reserved?.availabilityZone;
+  return [
+    ...zoneRegionFaults('availabilityZone', availabilityZone === undefined ? [] : [availabilityZone], region),
+    ...(reserved === undefined ||
+    hasToken(reserved) ||
+    region === undefined ||
+    (regionOfZone(reserved) ?? region) === region
+      ? []
+      : [
+          fault(
+            'ZONE_IN_OTHER_REGION',
+            'capacity',
+            `${capacity} is in ${reserved}, but the pool is made in ${region}; use a reservation of ${region}, or pass a provider for ` +
+              `${regionOfZone(reserved)}`,
+          ),
+        ]),
+  ];
 }

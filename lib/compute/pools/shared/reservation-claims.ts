@@ -3,6 +3,7 @@ import { enter, entered } from '../../../core/cluster-ledger';
 import { hasToken } from '../../../core/tokens';
 import { addWarning } from '../../../core/validation';
 import { Fault, fault } from '../../../units/fault';
+import { CapacityKind } from '../options/capacity';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 
 /** Kind of entry in an app's ledger: pools that take their instances from a reservation. */
@@ -52,6 +53,21 @@ export function warnOfSharedReservation(scope: Construct, spec: GpuNodePoolSpec)
         'pool stay pending while the others hold them; lower maxNodes if that is not acceptable',
     ),
   );
+}
+
+/**
+ * Whether a pool, with the pools created before it, always uses every instance of an on-demand reservation. A managed node group on a capacity
+ * block is never updated, so it needs no instance to spare.
+ *
+ * @internal
+ */
+export function usesWholeReservation(spec: GpuNodePoolSpec): boolean {
+  const { reserved, kind } = spec.capacity;
+  if (kind !== CapacityKind.RESERVATION || reserved?.instances === undefined || hasToken(spec.minNodes)) return false;
+  const others = entered<ReservationClaim>(spec.cluster.node.root, RESERVATION, reserved.reservationId)
+    .map(({ value }) => value)
+    .filter(({ poolName }) => poolName !== spec.poolName);
+  return others.reduce((sum, { minNodes }) => sum + minNodes, spec.minNodes) === reserved.instances;
 }
 
 /**

@@ -2,7 +2,7 @@ import { Duration } from '../../../units/duration';
 import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { wholeAmountFault, wholeNumberFault } from '../../../units/number-faults';
 import { DynamicBatching, QueuePolicy, TimeoutAction } from '../model-options';
-import { EnumName, TextMessage } from '../protobuf-text';
+import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 
 /**
  * The faults that Triton's core would report at load (src/model_config_utils.cc, ValidateModelConfig), found at synthesis.
@@ -43,7 +43,7 @@ function timeFault(property: string, time: Duration | undefined): Fault[] {
 
 function queueFaults(path: string, queue: QueuePolicy, { preserveOrdering }: DynamicBatching): Fault[] {
   return [
-    ...wholeNumberFault(`${path}.maxQueueSize`, queue.maxQueueSize, 0),
+    ...wholeNumberFault(`${path}.maxQueueSize`, queue.maxQueueSize, 0, MAX_INT32),
     ...timeFault(`${path}.timeout`, queue.timeout),
     ...(preserveOrdering && queue.timeoutAction === TimeoutAction.DELAY
       ? [
@@ -61,7 +61,7 @@ function priorityFaults({ priorityLevels, preserveOrdering, ...batching }: Dynam
   const levels = priorityLevels ?? 0;
   const level = batching.defaultPriorityLevel;
   return [
-    ...wholeNumberFault('priorityLevels', priorityLevels, 1),
+    ...wholeNumberFault('priorityLevels', priorityLevels, 1, MAX_INT32),
     ...(preserveOrdering && levels > 1
       ? [
           fault(

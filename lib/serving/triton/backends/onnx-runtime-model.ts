@@ -14,11 +14,20 @@ import {
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { wholeNumberFault } from '../../../units/number-faults';
-import { BackendModel, ModelDefinition, ModelOnSite, ModelSite, ModelVersion } from '../model-definition';
+import {
+  BackendModel,
+  ModelDefinition,
+  ModelOnSite,
+  ModelPlacement,
+  ModelSite,
+  ModelVersion,
+} from '../model-definition';
 import { ModelInstances } from '../model-instances';
+import { ModelProbe } from '../model-probe';
 import { DynamicBatching, GraphOptimization, TensorSpec, VersionPolicy } from '../model-options';
-import { EnumName, TextMessage } from '../protobuf-text';
-import { tensorFaults, tensorMessage } from './tensor-spec';
+import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
+import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
+import { optionalTextList } from '../../../core/text-list';
 
 /**
  * A model in the ONNX format, served by ONNX Runtime.
@@ -80,6 +89,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
   public readonly variant = TritonVariant.STANDARD;
   public readonly versions: readonly ModelVersion[];
   public readonly gpus: number;
+  public readonly sharedGpuMemory?: DataSize;
   public readonly spansGpus = false;
   public readonly tensorParallelism = 1;
   public readonly sharedMemory = DataSize.ZERO;
@@ -93,10 +103,11 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     this.name = props.name;
     this.instances = props.instances ?? ModelInstances.onGpus();
     this.gpus = this.instances.gpuCount;
-    this.versions = [props.version ?? '1', ...(props.otherVersions ?? [])].map((store) => ({
+    this.versions = [props.version ?? '1', ...(optionalTextList(props.otherVersions) ?? [])].map((store) => ({
       store,
       number: tritonVersion(store),
     }));
+    this.sharedGpuMemory = this.instances.sharedGpuMemory?.times(this.instanceCount * this.versions.length);
   }
 
   public get storedSize(): DataSize {
@@ -105,7 +116,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
 
   /** ONNX Runtime reads the file whole and keeps the graph's initializers while a session is built; on the CPU each instance keeps them. */
   public get hostMemory(): DataSize {
-    const copies = this.gpus === 0 ? 1 + this.instanceCount : 2;
+    const copies = this.instances.isOnGpus ? 2 : 1 + this.instanceCount;
     return DataSize.gib(2).plus(this.storedSize.times(copies));
   }
 
@@ -115,9 +126,12 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     return { model: faults.length === 0 ? this : undefined, faults, warnings: [] };
   }
 
-  public config(gpuIds: readonly number[]): TextMessage {
+  public get probe(): ModelProbe {
+    return tensorProbe(this.props.inputs, this.props.maxBatchSize);
+  }
+
+  public config({ gpuIds }: ModelPlacement): TextMessage {
     const { inputs, outputs, maxBatchSize, intraOpThreads, latencyBucketsMs } = this.props;
-    const level = GRAPH_LEVEL[this.props.graphOptimization ?? GraphOptimization.ALL];
     return {
       name: this.name,
       backend: this.backend,
@@ -126,11 +140,10 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
       version_policy: versionPolicyMessage(this.versionPolicy),
       input: inputs.map(tensorMessage),
       output: outputs.map(tensorMessage),
-      instance_group:
-        this.gpus === 0
-          ? { count: this.instanceCount, kind: new EnumName('KIND_CPU') }
-          : { count: this.instanceCount, kind: new EnumName('KIND_GPU'), gpus: gpuIds },
-      optimization: level === undefined ? undefined : { graph: { level } },
+      instance_group: this.instances.isOnGpus
+        ? { count: this.instanceCount, kind: new EnumName('KIND_GPU'), gpus: gpuIds }
+        : { count: this.instanceCount, kind: new EnumName('KIND_CPU') },
+      optimization: this.optimization,
       dynamic_batching: this.batching && dynamicBatchingMessage(this.batching, maxBatchSize),
       model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
       parameters:
@@ -149,10 +162,10 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     return [
       ...modelNameFaults(this.name),
       ...this.versionFaults(),
-      ...wholeNumberFault('maxBatchSize', maxBatchSize, 0),
+      ...wholeNumberFault('maxBatchSize', maxBatchSize, 0, MAX_INT32),
       ...wholeNumberFault('instances.gpuCount', this.instances.gpuCount, 0),
-      ...wholeNumberFault('instances.instancesPerDevice', this.instances.instancesPerDevice, 1),
-      ...wholeNumberFault('intraOpThreads', this.props.intraOpThreads, 1),
+      ...wholeNumberFault('instances.instancesPerDevice', this.instances.instancesPerDevice, 1, MAX_INT32),
+      ...wholeNumberFault('intraOpThreads', this.props.intraOpThreads, 1, MAX_INT32),
       ...tensorFaults('inputs', inputs, maxBatchSize),
       ...tensorFaults('outputs', outputs, maxBatchSize),
       ...outputs.flatMap((tensor, index) =>
@@ -179,6 +192,18 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
             ),
           ]),
     ];
+  }
+
+  /** A limit of the memory on a shared GPU: https://github.com/triton-inference-server/onnxruntime_backend, "CUDA Execution Provider". */
+  private get optimization(): TextMessage | undefined {
+    const level = GRAPH_LEVEL[this.props.graphOptimization ?? GraphOptimization.ALL];
+    const limit = this.instances.sharedGpuMemory;
+    if (level === undefined && limit === undefined) return undefined;
+    const parameters = [{ key: 'gpu_mem_limit', value: String(limit?.bytes) }];
+    return {
+      graph: level === undefined ? undefined : { level },
+      execution_accelerators: limit && { gpu_execution_accelerator: [{ name: 'cuda', parameters }] },
+    };
   }
 
   private get modelSize(): DataSize {
@@ -234,7 +259,18 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
         ),
       );
     }
-    const need = this.storedSize.times(this.instanceCount);
+    const shared = this.instances.sharedGpuMemory;
+    if (shared !== undefined && this.modelSize.exceeds(shared)) {
+      faults.push(
+        fault(
+          'MODEL_EXCEEDS_GPU_MEMORY',
+          'instances',
+          `an instance on a shared GPU must have memory for the model, ${this.modelSize}, and what it computes; got ${shared}; give it more` +
+            (this.props.modelSize ? '' : ', or set modelSize, which is assumed'),
+        ),
+      );
+    }
+    const need = this.sharedGpuMemory ?? this.storedSize.times(this.instanceCount);
     if (need.exceeds(gpuMemory)) {
       const whole = gpuMemory.bytes === instanceType.gpuMemory.bytes;
       faults.push(

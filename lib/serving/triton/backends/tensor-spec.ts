@@ -1,6 +1,7 @@
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../../units/fault';
-import { TensorSpec } from '../model-options';
+import { ModelProbe } from '../model-probe';
+import { TensorDataType, TensorSpec } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 
 /**
@@ -85,4 +86,46 @@ function chunks(dims: readonly number[]): number[] {
 
 function elements(dims: readonly number[]): number {
   return dims.includes(-1) ? -1 : dims.reduce((product, dim) => product * dim, 1);
+}
+
+/** Bytes of an element; a text is a length of four bytes, here zero. */
+const ELEMENT_BYTES: { readonly [type in TensorDataType]: number } = {
+  [TensorDataType.BOOL]: 1,
+  [TensorDataType.UINT8]: 1,
+  [TensorDataType.UINT16]: 2,
+  [TensorDataType.UINT32]: 4,
+  [TensorDataType.UINT64]: 8,
+  [TensorDataType.INT8]: 1,
+  [TensorDataType.INT16]: 2,
+  [TensorDataType.INT32]: 4,
+  [TensorDataType.INT64]: 8,
+  [TensorDataType.FP16]: 2,
+  [TensorDataType.FP32]: 4,
+  [TensorDataType.FP64]: 8,
+  [TensorDataType.BF16]: 2,
+  [TensorDataType.STRING]: 4,
+};
+
+/** A larger request would be work of its own. */
+const MAX_PROBE_BYTES = 16 * 2 ** 20;
+
+/**
+ * A request of zeros, one element where a dimension may have any size.
+ *
+ * @see https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
+ *
+ * @internal
+ */
+export function tensorProbe(inputs: readonly TensorSpec[], maxBatchSize: number): ModelProbe {
+  const tensors = inputs
+    .filter(({ optional }) => !optional)
+    .map(({ name, dataType, dims }) => {
+      const shape = [...(maxBatchSize > 0 ? [1] : []), ...dims.map((dim) => (dim === -1 ? 1 : dim))];
+      const bytes = shape.reduce((product, dim) => product * dim, ELEMENT_BYTES[dataType]);
+      const datatype = dataType === TensorDataType.STRING ? 'BYTES' : dataType.slice('TYPE_'.length);
+      return { name, shape, datatype, parameters: { binary_data_size: bytes } };
+    });
+  const tensorBytes = tensors.reduce((sum, { parameters }) => sum + parameters.binary_data_size, 0);
+  if (tensors.length === 0 || tensorBytes > MAX_PROBE_BYTES) return { kind: 'none' };
+  return { kind: 'tensor', request: { inputs: tensors, parameters: { binary_data_output: true } }, tensorBytes };
 }

@@ -3,6 +3,7 @@ import { TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
+import { DUPLICATE_WEIGHTS } from '../../../core/weight-files';
 import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { Resolution, ResolvedModel, withinServer } from '../../model/resolved-model';
@@ -17,8 +18,16 @@ import {
   versionPolicyFaults,
   versionPolicyMessage,
 } from '../model-config';
-import { BackendModel, ModelDefinition, ModelOnSite, ModelSite, ModelVersion } from '../model-definition';
+import {
+  BackendModel,
+  ModelDefinition,
+  ModelOnSite,
+  ModelPlacement,
+  ModelSite,
+  ModelVersion,
+} from '../model-definition';
 import { VersionPolicy } from '../model-options';
+import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { VllmModelProps } from './vllm-model-props';
 
@@ -135,6 +144,13 @@ class VllmBackendModel implements BackendModel {
     this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
   }
 
+  /** Weights that the checkpoint has in another form as well; who names a format may mean any of them. */
+  public get leftOut(): string {
+    const always = DUPLICATE_WEIGHTS.always.join(' ');
+    const { load_format: format = 'auto' } = this.props.engineArguments ?? {};
+    return format === 'auto' ? `${always} | ${DUPLICATE_WEIGHTS.besideSafetensors.join(' ')}` : always;
+  }
+
   /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values are below both. */
   public get hostMemory(): DataSize {
     return DataSize.gib(4 + 3 * this.gpus).plus(this.plan.cpuOffload.times(1.1 * this.gpus));
@@ -145,7 +161,13 @@ class VllmBackendModel implements BackendModel {
     return DataSize.gib(1 + (this.spansGpus ? this.gpus : 0));
   }
 
-  public config(gpuIds: readonly number[], exclusive: boolean): TextMessage {
+  /** One token: https://github.com/triton-inference-server/vllm_backend, "Sending Your First Inference". */
+  public get probe(): ModelProbe {
+    const parameters = { stream: false, max_tokens: 1, temperature: 0 };
+    return { kind: this.engineMetrics ? 'text' : 'blind', request: { text_input: '0', parameters } };
+  }
+
+  public config({ gpuIds, exclusive, unloads }: ModelPlacement): TextMessage {
     // KIND_MODEL leaves the GPUs to vLLM, which then takes the first ones: a model that shares the pod is pinned by KIND_GPU,
     // which every release understands for one GPU.
     const pinned = !exclusive && !this.spansGpus;
@@ -159,7 +181,10 @@ class VllmBackendModel implements BackendModel {
         : { count: 1, kind: new EnumName('KIND_MODEL') },
       model_transaction_policy: { decoupled: true },
       model_metrics: latencyMetrics(this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
-      parameters: this.engineMetrics ? [{ key: 'REPORT_CUSTOM_METRICS', value: { string_value: 'true' } }] : undefined,
+      parameters: [
+        ...(this.engineMetrics ? ['REPORT_CUSTOM_METRICS'] : []),
+        ...(unloads ? ['ENABLE_VLLM_HEALTH_CHECK'] : []),
+      ].map((key) => ({ key, value: { string_value: 'true' } })),
     };
   }
 

@@ -6,7 +6,7 @@
  *
  * @internal
  */
-export const DEFAULT_EXCLUDES = {
+export const DUPLICATE_WEIGHTS = {
   always: ['original/*', 'metal/*'],
   besideSafetensors: [
     'consolidated*',

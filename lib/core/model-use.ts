@@ -1,0 +1,89 @@
+import { Lazy, TerraformResource, TerraformStack, dependable } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { nearNames } from '../catalog/near-names';
+import { fault } from '../units/fault';
+import { enter, entered } from './cluster-ledger';
+import { IModelStore } from './model-store';
+import { addValidation, addWarning } from './validation';
+
+const IMPORTS = 'model import';
+const SERVERS = 'model server';
+
+interface EnteredImport {
+  readonly job: TerraformResource;
+  /** Whether Terraform waits for the Job where the model is served. */
+  readonly waits: boolean;
+}
+
+interface EnteredServer {
+  readonly key: string;
+  /** Whether its pods go before new ones have come. */
+  readonly waits: boolean;
+}
+
+/**
+ * Who fills and who serves one version of a model of a store, so that pods are replaced by new ones after their weights have arrived, and an
+ * import whose name is misspelt is noticed.
+ *
+ * @internal
+ */
+export class ModelUse {
+  public static of(store: IModelStore, model: string, version: string): ModelUse {
+    return new ModelUse(store, `${model}/${version}`);
+  }
+
+  readonly #store: IModelStore;
+  readonly #key: string;
+
+  private constructor(store: IModelStore, key: string) {
+    this.#store = store;
+    this.#key = key;
+  }
+
+  /** The import that fills it already; nothing where there is none. */
+  public get import(): IConstruct | undefined {
+    return entered(this.#store, IMPORTS, this.#key)[0]?.owner;
+  }
+
+  /** Called once by each import, at the end of its constructor. */
+  public addImport(owner: IConstruct, entry: EnteredImport): void {
+    enter(this.#store, IMPORTS, this.#key, owner, entry);
+    let isWarned = false;
+    addValidation(owner, () => {
+      const served = [...new Set(entered<EnteredServer>(this.#store, SERVERS).map(({ value }) => value.key))].sort();
+      if (isWarned || served.length === 0 || served.includes(this.#key)) return [];
+      isWarned = true;
+      const near = nearNames(this.#key, served);
+      const reason =
+        `nothing in this program serves '${this.#key}', the model and version that are imported; served from this store: ` +
+        `'${(near.length > 0 ? near : served).join("', '")}'; give both the same name and version`;
+      addWarning(owner, fault('IMPORT_NOT_SERVED', 'model', reason));
+      return [];
+    });
+  }
+
+  /**
+   * Called once for each model by each deployment, at the end of its constructor. The deployment is changed after the imports of its stack,
+   * so that pods that serve are not replaced by pods that wait for weights; one that surges keeps them until the new ones serve.
+   */
+  public addServer(owner: IConstruct, deployment: TerraformResource, waits: boolean): void {
+    enter(this.#store, SERVERS, this.#key, owner, { key: this.#key, waits });
+    if (!waits) return;
+    const before = deployment.dependsOn ?? [];
+    deployment.dependsOn = Lazy.listValue({ produce: () => [...before, ...this.#jobsIn(deployment)] });
+  }
+
+  /** Whether a deployment in the stack of a construct waits for it. */
+  public isAwaitedIn(scope: IConstruct): boolean {
+    const stack = TerraformStack.of(scope);
+    const servers = entered<EnteredServer>(this.#store, SERVERS, this.#key);
+    return servers.some(({ owner, value }) => value.waits && TerraformStack.of(owner) === stack);
+  }
+
+  #jobsIn(scope: IConstruct): string[] {
+    const stack = TerraformStack.of(scope);
+    return entered<EnteredImport>(this.#store, IMPORTS, this.#key)
+      .filter(({ owner, value }) => value.waits && TerraformStack.of(owner) === stack)
+      .map(({ value }) => dependable(value.job));
+  }
+}

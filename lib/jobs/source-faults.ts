@@ -1,0 +1,223 @@
+import { secretFaults } from '../core/secret-key';
+import { repeatedIndexes } from '../units/duplicate-faults';
+import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
+import { HuggingFaceSource, ModelFile, ModelSource } from './model-source';
+import { isCommit, sourceUrlFaults } from './source-url';
+
+/**
+ * Path of a file within its version's folder.
+ *
+ * @internal
+ */
+export function storedPath(file: ModelFile): string {
+  return file.path ?? file.url.replace(/[?#].*$/, '').replace(/^.*\//, '');
+}
+
+/** @internal */
+export function sourceFaults(source: ModelSource): Fault[] {
+  const patterns = [
+    ...patternFaults('source.include', source.include),
+    ...patternFaults('source.exclude', source.exclude),
+  ];
+  if (source.claimName !== undefined) return [...volumeFaults(source.claimName, source.folder), ...patterns];
+  if (source.repository !== undefined) return [...repositoryFaults(source.repository), ...patterns];
+  if (source.files.length === 0) {
+    return [fault('EMPTY_LIST', 'source.files', 'source must list at least one file; got none')];
+  }
+  const faults = source.files.flatMap((file, index) => fileFaults(file, `source.files[${index}]`));
+  const paths = source.files.map(storedPath);
+  return [
+    ...faults,
+    ...repeatedIndexes(paths).map((index) =>
+      fault(
+        'DUPLICATE',
+        `source.files[${index}].path`,
+        `source.files has two files with the path '${paths[index]}'; give one of them another path`,
+      ),
+    ),
+    ...(faults.length > 0 ? [] : [...pathsWithinFiles(paths), ...authorizationFaults(source)]),
+  ];
+}
+
+/** A file cannot be a folder as well: the store takes both, a disk does not. */
+function pathsWithinFiles(paths: readonly string[]): Fault[] {
+  const known = new Set(paths);
+  return paths.flatMap((path, index) => {
+    const parents = path.split('/').map((_part, length, parts) => parts.slice(0, length).join('/'));
+    const file = parents.find((parent) => known.has(parent));
+    if (file === undefined) return [];
+    const reason = `source.files has '${file}' and '${path}', but a file cannot be a folder too; give one of them another path`;
+    return [fault('PATH_WITHIN_FILE', `source.files[${index}].path`, reason)];
+  });
+}
+
+/**
+ * What a source may turn out to be that nobody intended; none for most.
+ *
+ * @internal
+ */
+export function sourceWarnings({ repository, files }: ModelSource): Fault[] {
+  if (repository && !isCommit(repository.revision)) {
+    const reason =
+      `the revision '${repository.revision}' of ${repository.repository} is a branch or tag, so what is imported depends on the day; ` +
+      "give the commit that its page 'Files and versions' shows";
+    return [fault('MOVING_REVISION', 'source.revision', reason)];
+  }
+  return files.flatMap(({ url, sha256 }, index) => {
+    const revision = /^https:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/[^?#]+?\/resolve\/([^/]+)\//.exec(url)?.[1];
+    if (sha256 !== undefined || revision === undefined || isCommit(revision)) return [];
+    const reason =
+      `source.files[${index}].url '${url}' is of the branch or tag '${revision}', so what is imported depends on the day; ` +
+      'give a commit instead, or the sha256';
+    return [fault('MOVING_REVISION', `source.files[${index}].url`, reason)];
+  });
+}
+
+function patternFaults(property: string, patterns: string[] | undefined): Fault[] {
+  return (patterns ?? []).flatMap((pattern, index) =>
+    typeof pattern === 'string' && /^[A-Za-z0-9._/@+=*?[\]!-]+$/.test(pattern)
+      ? []
+      : [
+          fault(
+            'INVALID_FORMAT',
+            `${property}[${index}]`,
+            `${property}[${index}] must be a pattern of letters, digits and . _ / @ + = - * ? [ ] !, with ? for any other character, ` +
+              `e.g. 'original/*'; got ${givenValue(pattern)}`,
+          ),
+        ],
+  );
+}
+
+/** Names as the hub takes them: huggingface_hub, `REPO_ID_REGEX` of src/huggingface_hub/utils/_validators.py. */
+const REPOSITORY = /^(?:[A-Za-z0-9_][\w.-]*\/)?[A-Za-z0-9_][\w.-]{0,95}$/;
+
+function repositoryFaults({ repository, revision, tokenSecret, endpoint }: HuggingFaceSource): Fault[] {
+  const faults: Fault[] = [];
+  if (typeof repository !== 'string' || !REPOSITORY.test(repository) || /--|\.\.|\.git$|[.-]$/.test(repository)) {
+    const named = /^https?:\/\/[^/]+\/([^/]+\/[^/?#]+)/.exec(String(repository))?.[1];
+    const reason =
+      `source.repository must be the name of a model repository, e.g. 'meta-llama/Llama-3.1-8B-Instruct'; got ${givenValue(repository)}` +
+      (named === undefined || named.includes('@') ? '' : `; for this URL it is '${named}'`);
+    faults.push(fault('INVALID_FORMAT', 'source.repository', reason));
+  }
+  if (revision === undefined || revision === null) {
+    const reason =
+      "source.revision must be given: the commit that the repository's page 'Files and versions' shows, or a branch or tag";
+    faults.push(fault('MISSING_PROPERTY', 'source.revision', reason));
+  } else if (typeof revision !== 'string' || !/^[A-Za-z0-9._/-]+$/.test(revision) || revision.includes('..')) {
+    const reason = `source.revision must be a commit, a branch or a tag (letters, digits and . _ / -); got ${givenValue(revision)}`;
+    faults.push(fault('INVALID_FORMAT', 'source.revision', reason));
+  }
+  if (endpoint !== undefined) faults.push(...endpointFaults(endpoint));
+  return [...faults, ...secretFaults('source.tokenSecret', tokenSecret)];
+}
+
+function endpointFaults(endpoint: string): Fault[] {
+  const faults = sourceUrlFaults('source.endpoint', endpoint).filter(({ id }) => id !== 'URL_OF_A_PAGE');
+  if (faults.length > 0) return faults;
+  if (/[?#]/.test(endpoint)) {
+    const reason = `source.endpoint must be a URL without a query, e.g. 'https://hub.example.com'; got '${endpoint}'`;
+    return [fault('INVALID_FORMAT', 'source.endpoint', reason)];
+  }
+  if (endpoint.startsWith('https:')) return [];
+  const reason = `source.endpoint '${endpoint}' is not encrypted, so the checksums that arrive may be anything, and a token may be read; use https`;
+  return [fault('UNENCRYPTED_WITHOUT_CHECKSUM', 'source.endpoint', reason)];
+}
+
+/** A header is meant for one host, and for an encrypted way there. */
+function authorizationFaults({ secret, files }: ModelSource): Fault[] {
+  if (secret === undefined) return [];
+  const origins = [...new Set(files.map(({ url }) => new URL(url).origin))];
+  const plain = origins.find((origin) => origin.startsWith('http:'));
+  return [
+    ...secretFaults('source.authorization', secret),
+    ...(origins.length > 1
+      ? [
+          fault(
+            'SECRET_FOR_SEVERAL_HOSTS',
+            'source.authorization',
+            `source.authorization would be sent to ${origins.join(' and ')}; import the files of each host by an import of its own, or leave it out`,
+          ),
+        ]
+      : []),
+    ...(plain !== undefined
+      ? [
+          fault(
+            'UNENCRYPTED_SECRET',
+            'source.authorization',
+            `source.authorization would be sent to ${plain} in plain text; use https`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function volumeFaults(claimName: string, folder?: string): Fault[] {
+  const isFolder = folder === undefined || isSafePath(folder);
+  return [
+    ...(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(claimName)
+      ? []
+      : [
+          fault(
+            'INVALID_NAME',
+            'source.claimName',
+            `source.claimName must be the name of a persistent volume claim (lower-case letters, digits, hyphens and dots); got '${claimName}'`,
+          ),
+        ]),
+    ...(isFolder
+      ? []
+      : [
+          fault(
+            'INVALID_FORMAT',
+            'source.folder',
+            `source.folder must be a path relative to the volume, without '..'; got '${folder}'; e.g. 'models/llama'`,
+          ),
+        ]),
+  ];
+}
+
+function fileFaults(file: ModelFile, at: string): Fault[] {
+  const url = urlFaults(file, `${at}.url`);
+  // A path is taken from the URL, so it is no better than that.
+  if (url.some(({ id }) => id !== 'UNENCRYPTED_WITHOUT_CHECKSUM')) return url;
+  const path = storedPath(file);
+  return [
+    ...url,
+    ...(isSafePath(path) && path !== 'SHA256SUMS' ? [] : [pathFault(file, `${at}.path`)]),
+    ...(file.sha256 === undefined || /^[0-9a-f]{64}$/.test(file.sha256)
+      ? []
+      : [
+          fault(
+            'INVALID_FORMAT',
+            `${at}.sha256`,
+            `${at}.sha256 of '${path}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`,
+          ),
+        ]),
+  ];
+}
+
+function urlFaults({ url, sha256 }: ModelFile, property: string): Fault[] {
+  const faults = sourceUrlFaults(property, url);
+  if (faults.length > 0 || url.startsWith('https:') || sha256 !== undefined) return faults;
+  const reason = `${property} '${url}' is not encrypted, so what arrives may be anything; give the file's sha256, or use https`;
+  return [fault('UNENCRYPTED_WITHOUT_CHECKSUM', property, reason)];
+}
+
+function pathFault(file: ModelFile, property: string): Fault {
+  const path = storedPath(file);
+  if (path === 'SHA256SUMS') {
+    const reason = `${property} must not be SHA256SUMS, the list of checksums that the import writes; leave the file out, or rename it`;
+    return fault('RESERVED', property, reason);
+  }
+  return fault(
+    'INVALID_FORMAT',
+    property,
+    `${property} must be a relative path of letters, digits and . _ / @ + = -, without '..'; got '${path}' for ${file.url}; ` +
+      'give the file a path',
+  );
+}
+
+function isSafePath(path: string): boolean {
+  return /^[A-Za-z0-9._@+=-][A-Za-z0-9._/@+=-]*$/.test(path) && !path.includes('..');
+}

@@ -1,0 +1,197 @@
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { IModelStore } from '../core/model-store';
+import { kubernetesNameFault } from '../core/naming';
+import { escapeTemplates } from '../core/template-escape';
+import { knownListFaults } from '../core/text-list';
+import { hasToken } from '../core/tokens';
+import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
+import { ipv4Range } from '../units/ipv4-range';
+import { kubernetesMeta } from './kubernetes-access';
+import { MANAGED_BY } from './managed-by';
+
+/**
+ * Addresses that pods may connect to.
+ */
+export interface EgressTarget {
+  /** Range of addresses, e.g. `10.20.0.0/16`. */
+  readonly cidr: string;
+  /** TCP port. */
+  readonly port: number;
+}
+
+/** A rule as the Kubernetes provider takes it. */
+interface EgressRule {
+  readonly to: object[];
+  readonly ports: object[];
+}
+
+/** Label that Kubernetes puts on every namespace. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+/** The agent of EKS Pod Identity on every node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
+const POD_IDENTITY = ['169.254.170.23/32', 'fd00:ec2::23/128'];
+/** NodeLocal DNSCache: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
+const NODE_LOCAL_DNS = '169.254.20.10/32';
+const ANYWHERE = ['0.0.0.0/0', '::/0'];
+
+/**
+ * What pods must reach to read from or write to a model store: names, credentials and the store itself. The addresses of S3 and STS are not
+ * known, so that these are a port on all of them.
+ *
+ * @internal
+ */
+export function modelStoreEgress({ endpoint, credentials }: IModelStore): EgressRule[] {
+  const store = storeEgress(endpoint);
+  return [
+    {
+      to: [
+        { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
+        { ipBlock: { cidr: NODE_LOCAL_DNS } },
+      ],
+      ports: ['UDP', 'TCP'].map((protocol) => ({ port: '53', protocol })),
+    },
+    store,
+    ...(credentials ? [] : [egress(POD_IDENTITY, 80)]),
+    // Roles of service accounts come from STS.
+    ...(credentials || endpoint === undefined ? [] : [egress(ANYWHERE, 443)]),
+  ];
+}
+
+/**
+ * What a download must reach: the hosts of URLs may redirect to others, so that it is their ports on all addresses, and those of https.
+ *
+ * @internal
+ */
+export function sourceEgress(files: readonly { readonly url: string }[]): EgressRule[] {
+  const ports = files.flatMap(({ url }) => {
+    if (hasToken(url) || !URL.canParse(url)) return [];
+    const { protocol, port } = new URL(url);
+    return port === '' ? (protocol === 'http:' ? [80] : []) : [Number(port)];
+  });
+  return [...new Set([443, ...ports])].sort((a, b) => a - b).map((port) => egress(ANYWHERE, port));
+}
+
+/**
+ * A rule for each of some targets.
+ *
+ * @internal
+ */
+export function egressTo(targets: readonly EgressTarget[]): EgressRule[] {
+  return targets.map(({ cidr, port }) => egress([cidr], port));
+}
+
+/**
+ * Who may connect to pods: namespaces, by their names, and ranges of addresses.
+ *
+ * @internal
+ */
+export function peers(from: readonly string[]): object[] {
+  return from.map((each) =>
+    each.includes('/')
+      ? { ipBlock: { cidr: each } }
+      : { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: each } } },
+  );
+}
+
+/**
+ * The faults of who may connect, and of where to.
+ *
+ * @internal
+ */
+export function accessFaults(
+  from: { readonly [property: string]: readonly string[] | undefined },
+  to: readonly EgressTarget[] = [],
+): Fault[] {
+  const unknown = Object.entries(from).flatMap(([property, list]) =>
+    knownListFaults(property, list, 'each element is a namespace or a range of addresses'),
+  );
+  if (unknown.length > 0) return unknown;
+  const callers = Object.entries(from).flatMap(([property, list = []]) =>
+    list.map((each, i) => ({ at: `${property}[${i}]`, each })),
+  );
+  return [
+    ...callers.flatMap(({ at, each }) => {
+      if (typeof each === 'string' && each.includes('/')) return rangeFault(at, each);
+      return kubernetesNameFault(at, each);
+    }),
+    ...to.flatMap(({ cidr, port }, i) => [
+      ...rangeFault(`egressTo[${i}].cidr`, cidr),
+      ...(hasToken(port) || (Number.isInteger(port) && port >= 1 && port <= 65535)
+        ? []
+        : [
+            fault(
+              'OUT_OF_RANGE',
+              `egressTo[${i}].port`,
+              `egressTo[${i}].port must be from 1 to 65535; got ${givenValue(port)}`,
+            ),
+          ]),
+    ]),
+  ];
+}
+
+/**
+ * Lets pods be reached, and reach others, only as stated. It has no effect on a cluster that does not enforce network policies.
+ *
+ * @internal
+ */
+export function isolate(
+  scope: Construct,
+  id: string,
+  props: {
+    readonly cluster: IKubernetesCluster;
+    readonly waitFor: ITerraformDependable[];
+    readonly name: string;
+    readonly namespace: string;
+    readonly pods: { [label: string]: string };
+    readonly ingress: { readonly from: object[]; readonly ports: number[] }[];
+    readonly egress: EgressRule[];
+  },
+): NetworkPolicyV1 {
+  const { cluster, waitFor, name, namespace, pods } = props;
+  return new NetworkPolicyV1(scope, id, {
+    ...kubernetesMeta(scope, cluster, waitFor),
+    metadata: { name, namespace, labels: { ...pods, ...MANAGED_BY } },
+    spec: escapeTemplates({
+      podSelector: { matchLabels: pods },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: props.ingress.map(({ from, ports }) => ({
+        from,
+        ports: ports.map((port) => ({ port: String(port), protocol: 'TCP' })),
+      })),
+      egress: props.egress,
+    }),
+  });
+}
+
+function egress(cidrs: readonly string[], port: number): EgressRule {
+  return { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ port: String(port), protocol: 'TCP' }] };
+}
+
+/**
+ * Rules are applied to the address and port behind a Service, so that a store in the cluster is its namespace, and one behind any other name is
+ * its port. Nothing is known of a URL that is a token.
+ */
+function storeEgress(endpoint: string | undefined): EgressRule {
+  if (endpoint === undefined) return egress(ANYWHERE, 443);
+  if (hasToken(endpoint)) return { to: ANYWHERE.map((cidr) => ({ ipBlock: { cidr } })), ports: [] };
+  const { protocol, hostname, port } = new URL(endpoint);
+  const [, namespace] = /^[a-z0-9-]+\.([a-z0-9-]+)\.svc(?:\.|$)/.exec(hostname) ?? [];
+  if (namespace) return { to: peers([namespace]), ports: [] };
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const own = address.includes(':') ? [`${address}/128`] : /^[\d.]+$/.test(address) ? [`${address}/32`] : ANYWHERE;
+  const implied = protocol === 'http:' ? 80 : 443;
+  return egress(own, port === '' ? implied : Number(port));
+}
+
+function rangeFault(at: string, cidr: unknown): Fault[] {
+  if (hasToken(cidr) || isRange(cidr)) return [];
+  const reason = `${at} must be a range of addresses, e.g. '10.0.0.0/16'; got ${givenValue(cidr)}`;
+  return [fault('INVALID_FORMAT', at, reason)];
+}
+
+function isRange(cidr: unknown): boolean {
+  return typeof cidr === 'string' && (ipv4Range(cidr) !== undefined || /^[0-9a-f:]*:[0-9a-f:]*\/\d{1,3}$/i.test(cidr));
+}

@@ -1,0 +1,107 @@
+import { duplicateFaults } from '../units/duplicate-faults';
+import { Fault, fault } from '../units/fault';
+import { AlertReceiver } from './alert-receiver';
+import { WATCHDOG } from './rule-groups';
+
+/** Name of the receiver that drops all alerts. */
+const DROPPING_RECEIVER = 'null';
+
+/**
+ * The receivers of a monitoring stack.
+ *
+ * @internal
+ */
+export interface Receivers {
+  readonly alertReceivers?: readonly AlertReceiver[];
+  readonly heartbeatReceiver?: AlertReceiver;
+}
+
+/**
+ * All receivers, that of the heartbeat last.
+ *
+ * @internal
+ */
+export function allReceivers({ alertReceivers = [], heartbeatReceiver }: Receivers): AlertReceiver[] {
+  return [...alertReceivers, ...(heartbeatReceiver ? [heartbeatReceiver] : [])];
+}
+
+/** @internal */
+export function receiverFaults(receivers: Receivers): Fault[] {
+  const { alertReceivers = [], heartbeatReceiver } = receivers;
+  const paths = [...alertReceivers.map((_, index) => `alertReceivers[${index}]`), 'heartbeatReceiver'];
+  return [
+    ...duplicateFaults(
+      heartbeatReceiver ? 'alertReceivers and heartbeatReceiver' : 'alertReceivers',
+      allReceivers(receivers).map(({ name }) => name),
+    ),
+    ...allReceivers(receivers).flatMap((receiver, index) => [
+      ...nameFaults(`${paths[index]}.name`, receiver.name),
+      ...receiver._faults(paths[index]),
+    ]),
+  ];
+}
+
+function nameFaults(property: string, name: string): Fault[] {
+  if (name === '') return [fault('INVALID_NAME', property, `${property} must not be empty; got ''`)];
+  if (name !== DROPPING_RECEIVER) return [];
+  return [
+    fault(
+      'RESERVED',
+      property,
+      `${property} must not be '${DROPPING_RECEIVER}', the name of the receiver that drops alerts; choose another name`,
+    ),
+  ];
+}
+
+/**
+ * The warning of alerts that nobody is told of. An empty list is a decision; none is an omission.
+ *
+ * @internal
+ */
+export function receiverWarnings({ alertReceivers }: Receivers): Fault[] {
+  if (alertReceivers !== undefined) return [];
+  return [
+    fault(
+      'NO_ALERT_RECEIVERS',
+      'alertReceivers',
+      'nobody is told of alerts, a total outage among them: alertReceivers names none; pass for example ' +
+        "AlertReceiver.slack('team', { webhookUrl: { name: 'alerting', key: 'slack' } }), or [] if it is enough that Prometheus shows them",
+    ),
+  ];
+}
+
+/**
+ * The text of `alertmanager.yml`: every alert goes to every receiver, and is dropped if there is no receiver; the one that always fires goes
+ * to that of the heartbeat only. It uses only features of Alertmanager 0.25.
+ *
+ * @internal
+ */
+export function alertmanagerConfig(receivers: Receivers): string {
+  const { alertReceivers = [], heartbeatReceiver } = receivers;
+  const config = {
+    route: {
+      receiver: DROPPING_RECEIVER,
+      group_by: ['alertname', 'job', 'model'],
+      group_wait: '30s',
+      group_interval: '5m',
+      repeat_interval: '4h',
+      routes: [
+        ...(heartbeatReceiver ? [heartbeatRoute(heartbeatReceiver)] : []),
+        ...alertReceivers.map(({ name }) => ({ receiver: name, continue: true })),
+      ],
+    },
+    receivers: [{ name: DROPPING_RECEIVER }, ...allReceivers(receivers).map((receiver) => receiver._render())],
+  };
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+/** Sent at once and every five minutes, whether anything changed or not. */
+function heartbeatRoute({ name }: AlertReceiver) {
+  return {
+    receiver: name,
+    matchers: [`alertname="${WATCHDOG}"`],
+    group_wait: '0s',
+    group_interval: '1m',
+    repeat_interval: '5m',
+  };
+}

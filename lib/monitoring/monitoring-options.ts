@@ -1,0 +1,60 @@
+import { ImageRegistry } from '../kubernetes/image-registry';
+import { DataSize } from '../units/data-size';
+import { AlertReceiver } from './alert-receiver';
+import { MonitoringStorage } from './monitoring-storage';
+
+/**
+ * Everything of a monitoring stack but its cluster: what a topology passes on to the one that it creates.
+ */
+export interface MonitoringOptions {
+  /**
+   * Namespace, with Pod Security level 'restricted', in which the secrets of the receivers must be. One monitoring stack per namespace.
+   * Created unless the program or the cluster has it: see `ExistingNamespaces`; one that is created is destroyed with its stack, and
+   * everything in it.
+   * @default 'monitoring'
+   */
+  readonly namespace?: string;
+  /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
+  readonly storage?: MonitoringStorage;
+  /** Days that series are kept; fewer if they fill 80 % of the storage sooner. @default 15 */
+  readonly retentionDays?: number;
+  /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */
+  readonly scrapeIntervalSeconds?: number;
+  /**
+   * P99 latency in milliseconds above which `HighLatency` fires, unless `latencyThresholdsMs` or `watch` sets another.
+   * @default - above what the plan of a model expects under its load; 50 for a model without a plan
+   */
+  readonly latencyThresholdMs?: number;
+  /** The same for single models, by name. @default - `latencyThresholdMs` */
+  readonly latencyThresholdsMs?: { [model: string]: number };
+  /**
+   * Where alerts are sent; every receiver gets every alert.
+   * @default - nowhere: they are visible in Prometheus and Alertmanager only, and synthesis warns of it; an empty list says that this is meant
+   */
+  readonly alertReceivers?: AlertReceiver[];
+  /**
+   * Gets the alert `Watchdog`, which always fires, every five minutes: a service that raises an alarm when it stops coming tells of a
+   * monitoring that is down itself, or cut off. No other receiver gets it.
+   * @default - nobody is told
+   */
+  readonly heartbeatReceiver?: AlertReceiver;
+  /** Other namespaces whose pods may reach Prometheus and Alertmanager. @default - only the namespace itself */
+  readonly accessibleFrom?: string[];
+  /**
+   * Priority class of the pods, which must exist: a high one keeps monitoring running when nodes are short. `system-cluster-critical` is
+   * for `kube-system` on clusters with a quota for it.
+   * @default - the default priority
+   */
+  readonly priorityClassName?: string;
+  /** Memory of Prometheus, request and limit. @default 2 GiB */
+  readonly prometheusMemory?: DataSize;
+  /**
+   * Image of Prometheus, 2.42 or later, with its registry, by tag or by digest (`quay.io/prometheus/prometheus@sha256:...`).
+   * @default - Prometheus 3.13.2, with long-term support until July 2027
+   */
+  readonly prometheusImage?: string;
+  /** Image of Alertmanager, 0.25 or later, with its registry, by tag or by digest. @default - Alertmanager 0.33.1 */
+  readonly alertmanagerImage?: string;
+  /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+}

@@ -1,0 +1,121 @@
+import { MetricsTarget } from '../core/watchable';
+import { Indicator, targetMatchers } from './indicator';
+import { MonitoringRule } from './monitoring-rule';
+
+/** How long no server may answer. It is longer than a restart of the container, and shorter than a rollout of a single server. */
+const OUTAGE_FOR = '5m';
+/** How long a server that is not loading its model may be away: a node is replaced within that time. */
+const SERVER_GRACE_MINUTES = 15;
+/** Share of failed requests. */
+const MAX_FAILED_PERCENT = 5;
+const FAILURES_FOR = '5m';
+
+/**
+ * Alerts of a workload that does not answer: all of its servers, one of them, or its requests.
+ *
+ * A series that ends raises no alert by itself: without samples every comparison is empty. So the outage of a workload is the absence of a
+ * server that answers its scrape, whatever took it away.
+ *
+ * @param target the workload
+ * @param ofPods whether its pods are watched, or its requests only
+ *
+ * @internal
+ */
+export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringRule[] {
+  const pods = ofPods ? [noServerAnswers(target), serverDown(target), ...serversMissing(target)] : [];
+  return [...pods, ...requestsFail(target)];
+}
+
+function noServerAnswers(target: MetricsTarget): MonitoringRule {
+  return {
+    alert: 'NoServerAnswers',
+    expr: `absent(${up(target)} == 1)`,
+    for: OUTAGE_FOR,
+    labels: labels(target, 'critical'),
+    annotations: {
+      summary: `No server of ${target.jobName} has answered for ${OUTAGE_FOR}`,
+      description: `Job ${target.jobName} in namespace ${target.namespace}. ${models(target)} cannot be reached, or Prometheus cannot reach them.`,
+      runbook:
+        '1. Pods: kubectl get pods -o wide in the namespace. Pending: is there a node with room, has a capacity block or a reservation ' +
+        'ended, has a zone failed? Init: are the weights in the store, and can the pod read them? CrashLoopBackOff: read the log of the ' +
+        'container before it (--previous). 2. No pods: has the Deployment replicas, and what do its events say? 3. Pods that are ready: may ' +
+        'Prometheus reach their metrics port through the network policies, and list them in their namespace?',
+    },
+  };
+}
+
+function serverDown(target: MetricsTarget): MonitoringRule {
+  const wait = graceOf(target);
+  return {
+    alert: 'ServerDown',
+    expr: `${up(target)} == 0`,
+    for: wait,
+    labels: labels(target, 'warning'),
+    annotations: {
+      summary: `Pod {{ $labels.pod }} of ${target.jobName} has not answered for ${wait}`,
+      description: `Job ${target.jobName} in namespace ${target.namespace}, node {{ $labels.node }}.`,
+      runbook:
+        '1. Pod: kubectl describe pod shows whether it waits for weights, fails to load the model or restarts. 2. Node: is it ready and ' +
+        'healthy? Delete the pod if its node does not come back.',
+    },
+  };
+}
+
+/** Pods without a node are not scraped: only their number tells of them. */
+function serversMissing(target: MetricsTarget): MonitoringRule[] {
+  const { replicas = 1 } = target;
+  const wait = graceOf(target);
+  if (replicas < 2) return [];
+  return [
+    {
+      alert: 'ServersMissing',
+      expr: `count(${up(target)} == 1) < ${replicas}`,
+      for: wait,
+      labels: labels(target, 'warning'),
+      annotations: {
+        summary: `{{ $value }} of ${replicas} servers of ${target.jobName} have answered for ${wait}`,
+        description: `Job ${target.jobName} in namespace ${target.namespace}.`,
+        runbook:
+          '1. Pods: kubectl get pods -o wide in the namespace. Pending pods wait for a node with room: is the pool at its largest, or is ' +
+          'there no capacity? 2. Pods that do not become ready: see ServerDown.',
+      },
+    },
+  ];
+}
+
+function requestsFail(target: MetricsTarget): MonitoringRule[] {
+  const { record } = Indicator.FAILURES;
+  return [
+    {
+      alert: 'RequestsFail',
+      expr: `${record}{${targetMatchers(target).join(',')}} > ${MAX_FAILED_PERCENT}`,
+      for: FAILURES_FOR,
+      labels: labels(target, 'critical'),
+      annotations: {
+        summary: `{{ $value | printf "%.0f" }} % of the requests of {{ $labels.model }} have failed for ${FAILURES_FOR}`,
+        description: `Job {{ $labels.job }} in namespace {{ $labels.namespace }}. ${Indicator.FAILURES.query(target).meaning}`,
+        runbook:
+          '1. Reason: nv_inference_request_failure{model="{{ $labels.model }}"} by its label reason. BACKEND: the engine is dead or out of ' +
+          'memory; read the log of the pods and delete those that fail. REJECTED: the queue is full; add replicas, or admit fewer requests. ' +
+          'OTHER: requests that the model refuses; look at the callers. 2. Change: did it begin with a rollout or a new model version? Roll it back.',
+      },
+    },
+  ];
+}
+
+function up(target: MetricsTarget): string {
+  return `up{${targetMatchers(target).join(',')}}`;
+}
+
+/** Loading a model takes the time that its deployment allows for it, and is no failure before. */
+function graceOf({ startupSeconds = 0 }: MetricsTarget): string {
+  return `${SERVER_GRACE_MINUTES + Math.ceil(startupSeconds / 60)}m`;
+}
+
+function labels({ jobName, namespace }: MetricsTarget, severity: string): { [label: string]: string } {
+  return { severity, job: jobName, namespace };
+}
+
+function models({ models: names }: MetricsTarget): string {
+  return names.length === 1 ? `Model ${names[0]}` : `Models ${names.join(', ')}`;
+}

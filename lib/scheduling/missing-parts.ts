@@ -1,0 +1,125 @@
+import { TerraformResource } from 'cdktf';
+import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { isSynthesized } from '../core/omission';
+import { KubernetesAccess } from '../kubernetes/kubernetes-access';
+import { resolvedValue, synthesizedAttributes } from '../kubernetes/object-attributes';
+import { Fault, fault } from '../units/fault';
+import { isKubernetesResource, runsPods } from './kubernetes-pods';
+import { DEVICE_PLUGIN_LABEL } from './node-labels';
+
+/**
+ * What the pools of a cluster of this program need and nothing in the program installs: without it no node or no GPU ever appears. On
+ * clusters that exist already it may be there, so nothing is found there.
+ *
+ * What a user installs in the same program counts: a Helm release of the chart, a workload with the image, an add-on of EKS.
+ *
+ * @internal
+ */
+export function missingParts(cluster: IKubernetesCluster): Fault[] {
+  const ledger = ClusterLedger.of(cluster);
+  if (!ledger.isOwn) return [];
+  const lacks = (kind: ClusterSingleton, installer: Installer) =>
+    ledger.singleton(kind) === undefined && !isInstalled(cluster, installer);
+  const withoutAgents = ledger.pools.filter(needsAgents);
+  const grown = ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER);
+  const launched = ledger.needing(ClusterSingleton.KARPENTER);
+  return [
+    ...(withoutAgents.length > 0 && lacks(ClusterSingleton.NODE_AGENTS, DEVICE_PLUGIN)
+      ? [
+          fault(
+            'NO_NODE_AGENTS',
+            undefined,
+            `nothing in this program advertises the devices of ${named(withoutAgents)} on cluster '${cluster.clusterName}', so no pod with GPUs ` +
+              `would start; create NodeAgents in the workload stack, ${otherwise('NO_NODE_AGENTS')}`,
+          ),
+        ]
+      : []),
+    ...(grown.length > 0 && lacks(ClusterSingleton.CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER)
+      ? [
+          fault(
+            'NO_CLUSTER_AUTOSCALER',
+            undefined,
+            `${named(grown)} on cluster '${cluster.clusterName}' rely on the cluster autoscaler, but nothing in this program installs it, so no ` +
+              `node would be added; create a ClusterAutoscaler in the workload stack, ${otherwise('NO_CLUSTER_AUTOSCALER')}`,
+          ),
+        ]
+      : []),
+    ...(launched.length > 0 && lacks(ClusterSingleton.KARPENTER, KARPENTER)
+      ? [
+          fault(
+            'NO_KARPENTER',
+            undefined,
+            `Karpenter is to launch the nodes of ${named(launched)} on cluster '${cluster.clusterName}', but nothing in this program installs it; ` +
+              `create a Karpenter in the workload stack, or pass your own release of it as dependsOn of the pools, ${otherwise('NO_KARPENTER')}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function named(pools: readonly IGpuNodePool[]): string {
+  return `pool(s) ${pools.map(({ poolName }) => `'${poolName}'`).join(', ')}`;
+}
+
+function otherwise(id: string): string {
+  return `or, if it is installed by other means, accept this by Warnings.accept(cluster, '${id}', '<reason>')`;
+}
+
+/** Images with a device plugin of their own still lack that of EFA. */
+function needsAgents({ nodeLabels, efaInterfacesPerNode }: IGpuNodePool): boolean {
+  return nodeLabels[DEVICE_PLUGIN_LABEL] !== 'false' || efaInterfacesPerNode > 0;
+}
+
+/** How something is recognized that a user installs: names of charts and add-ons, and repositories of images. */
+interface Installer {
+  readonly charts: RegExp;
+  readonly images: RegExp;
+}
+
+const DEVICE_PLUGIN: Installer = {
+  charts: /(^|[/_])(gpu-operator|nvidia-device-plugin|nvidia_gpu-operator)\b/,
+  images: /(^|\/)(k8s-device-plugin|gpu-operator)[:@]/,
+};
+const CLUSTER_AUTOSCALER: Installer = {
+  charts: /(^|[/_])cluster-autoscaler\b/,
+  images: /(^|\/)cluster-autoscaler[:@]/,
+};
+const KARPENTER: Installer = { charts: /(^|[/_])karpenter(-\d|\.tgz|$)/, images: /(^|\/)karpenter\/controller[:@]/ };
+
+function isInstalled(cluster: IKubernetesCluster, { charts, images }: Installer): boolean {
+  return cluster.node.root.node.findAll().some((each) => {
+    if (!TerraformResource.isTerraformResource(each) || !isSynthesized(each) || isOfOther(each, cluster)) return false;
+    const type = each.terraformResourceType;
+    if (type === 'helm_release') return charts.test(textOf(each, 'chart'));
+    if (type === 'aws_eks_addon') return charts.test(textOf(each, 'addon_name'));
+    return isKubernetesResource(each) && runsPods(each) && imagesOf(each).some((image) => images.test(image));
+  });
+}
+
+function textOf(resource: TerraformResource, attribute: string): string {
+  const value = resolvedValue(resource, synthesizedAttributes(resource)?.[attribute]);
+  return typeof value === 'string' ? value : '';
+}
+
+/** Whether the provider of a resource is known to be that of another cluster: providers of a cluster share their alias. */
+function isOfOther(resource: TerraformResource, cluster: IKubernetesCluster): boolean {
+  if (!resource.provider || resource.terraformResourceType.startsWith('aws_')) return false;
+  const access = KubernetesAccess.find(resource, cluster);
+  return access !== undefined && access.kubernetesProvider.alias !== resource.provider.alias;
+}
+
+/** Every image in the attributes of a workload, wherever its containers are. */
+function imagesOf(resource: TerraformResource): string[] {
+  const found: string[] = [];
+  const search = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, child] of Object.entries(value)) {
+      if (key === 'image' && typeof child === 'string') found.push(child);
+      else search(child);
+    }
+  };
+  search(resolvedValue(resource, synthesizedAttributes(resource)));
+  return found;
+}

@@ -1,0 +1,90 @@
+import { PodContainer } from '../../kubernetes/pod-template';
+import { cores, mebibytes } from '../../kubernetes/quantity';
+import { DataSize } from '../../units/data-size';
+import { optionalTextList } from '../../core/text-list';
+import { SecretKey } from '../../core/secret-key';
+import { PodAdditions, PodVolumeKind, PodVolumeMount, Sidecar } from './pod-additions';
+
+/**
+ * The variables of a container, by name.
+ *
+ * @internal
+ */
+export function addedEnvironment(
+  plain: { readonly [name: string]: string } = {},
+  secret: { readonly [name: string]: SecretKey } = {},
+) {
+  // A secret takes the place of a variable that the library sets.
+  return [
+    ...Object.entries(plain)
+      .filter(([name]) => !(name in secret))
+      .map(([name, value]) => ({ name, value })),
+    ...Object.entries(secret).map(([name, { secretName, key }]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secretName, key } },
+    })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** @internal */
+export function addedMounts(mounts: readonly PodVolumeMount[] = []) {
+  return mounts.map(({ volume, path, readOnly }) => ({ name: volume, mountPath: path, readOnly: readOnly ?? true }));
+}
+
+/** @internal */
+export function addedVolumes({ volumes = [] }: PodAdditions) {
+  return volumes.map(({ kind, name, source, sizeLimit }) => {
+    switch (kind) {
+      case PodVolumeKind.SECRET:
+        return { name, secret: { secretName: source, defaultMode: '0440' } };
+      case PodVolumeKind.CONFIG_MAP:
+        return { name, configMap: { name: source, defaultMode: '0444' } };
+      case PodVolumeKind.CLAIM:
+        return { name, persistentVolumeClaim: { claimName: source ?? '' } };
+      case PodVolumeKind.EMPTY:
+        return { name, emptyDir: { sizeLimit: sizeLimit && mebibytes(sizeLimit) } };
+    }
+  });
+}
+
+/**
+ * What the sidecars ask for together.
+ *
+ * @internal
+ */
+export function sidecarRequests({ sidecars = [] }: PodAdditions): { cpuMillis: number; memoryMib: number } {
+  return {
+    cpuMillis: sidecars.reduce((sum, sidecar) => sum + cpuMillis(sidecar), 0),
+    memoryMib: sidecars.reduce((sum, sidecar) => sum + Math.ceil(memoryOf(sidecar).mib), 0),
+  };
+}
+
+/** @internal */
+export function sidecarContainers({ sidecars = [] }: PodAdditions): PodContainer[] {
+  return sidecars.map((sidecar) => {
+    const resources = { cpu: cores(cpuMillis(sidecar)), memory: mebibytes(memoryOf(sidecar)) };
+    return {
+      name: sidecar.name,
+      image: sidecar.image,
+      command: optionalTextList(sidecar.command),
+      args: optionalTextList(sidecar.args),
+      env: addedEnvironment(sidecar.environment, sidecar.secretEnvironment),
+      port: Object.entries(sidecar.ports ?? {}).map(([name, containerPort]) => ({
+        name,
+        containerPort,
+        protocol: 'TCP',
+      })),
+      volumeMount: addedMounts(sidecar.volumeMounts),
+      resources: { requests: resources, limits: resources },
+      terminationMessagePolicy: 'FallbackToLogsOnError',
+    };
+  });
+}
+
+function cpuMillis({ cpu = 0.1 }: Sidecar): number {
+  return Math.ceil(cpu * 1000);
+}
+
+function memoryOf({ memory }: Sidecar): DataSize {
+  return memory ?? DataSize.mib(128);
+}

@@ -1,0 +1,153 @@
+import { NodeTaint } from '../../core/gpu-node-pool';
+import { SecretKey } from '../../core/secret-key';
+import { DataSize } from '../../units/data-size';
+
+/** What a volume of a pod holds. */
+export enum PodVolumeKind {
+  /** A secret. */
+  SECRET = 'SECRET',
+  /** A config map. */
+  CONFIG_MAP = 'CONFIG_MAP',
+  /** A claim of a persistent volume. */
+  CLAIM = 'CLAIM',
+  /** An empty folder that lives as long as the pod. */
+  EMPTY = 'EMPTY',
+}
+
+/**
+ * A volume of a pod.
+ */
+export class PodVolume {
+  /**
+   * The values of a secret, as files.
+   *
+   * @param name name of the volume
+   * @param secretName name of the secret
+   */
+  public static secret(name: string, secretName: string): PodVolume {
+    return new PodVolume(PodVolumeKind.SECRET, name, secretName);
+  }
+
+  /**
+   * The values of a config map, as files.
+   *
+   * @param name name of the volume
+   * @param configMapName name of the config map
+   */
+  public static configMap(name: string, configMapName: string): PodVolume {
+    return new PodVolume(PodVolumeKind.CONFIG_MAP, name, configMapName);
+  }
+
+  /**
+   * A persistent volume.
+   *
+   * @param name name of the volume
+   * @param claimName name of the claim
+   */
+  public static claim(name: string, claimName: string): PodVolume {
+    return new PodVolume(PodVolumeKind.CLAIM, name, claimName);
+  }
+
+  /**
+   * An empty folder, on the local disk of the node.
+   *
+   * @param name name of the volume
+   * @param sizeLimit most that it may hold
+   */
+  public static emptyFolder(name: string, sizeLimit: DataSize): PodVolume {
+    return new PodVolume(PodVolumeKind.EMPTY, name, undefined, sizeLimit);
+  }
+
+  /** What it holds. */
+  public readonly kind: PodVolumeKind;
+  /** Its name. */
+  public readonly name: string;
+  /** Name of the secret, config map or claim. @default - it is an empty folder */
+  public readonly source?: string;
+  /** Most that an empty folder may hold. @default - it is none */
+  public readonly sizeLimit?: DataSize;
+
+  private constructor(kind: PodVolumeKind, name: string, source?: string, sizeLimit?: DataSize) {
+    this.kind = kind;
+    this.name = name;
+    this.source = source;
+    this.sizeLimit = sizeLimit;
+  }
+}
+
+/**
+ * Where a container sees a volume.
+ */
+export interface PodVolumeMount {
+  /** Name of the volume. */
+  readonly volume: string;
+  /** Absolute path. */
+  readonly path: string;
+  /** Whether the container can only read it. @default true */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * A container that runs beside Triton's. It runs as a user other than root, with a read-only root file system and without capabilities, as the
+ * Pod Security level 'restricted' demands.
+ */
+export interface Sidecar {
+  /** Name of the container. */
+  readonly name: string;
+  /** Image with its registry, and a tag or a digest. */
+  readonly image: string;
+  /** Command. @default - the image's */
+  readonly command?: string[];
+  /** Arguments. @default - the image's */
+  readonly args?: string[];
+  /** Environment variables; must not contain secrets. @default - none */
+  readonly environment?: { [name: string]: string };
+  /** Environment variables from secrets. @default - none */
+  readonly secretEnvironment?: { [name: string]: SecretKey };
+  /** TCP ports, by name, that `accessibleFrom` may reach. @default - none */
+  readonly ports?: { [name: string]: number };
+  /** CPU cores, request and limit. @default 0.1 */
+  readonly cpu?: number;
+  /** Memory, request and limit. @default 128 MiB */
+  readonly memory?: DataSize;
+  /** Volumes of the pod that it sees. @default - none */
+  readonly volumeMounts?: PodVolumeMount[];
+}
+
+/** How a service is reached. */
+export enum ServiceType {
+  /** Within the cluster. */
+  CLUSTER_IP = 'ClusterIP',
+  /** By a port of every node. */
+  NODE_PORT = 'NodePort',
+  /** By a load balancer of the cloud. */
+  LOAD_BALANCER = 'LoadBalancer',
+}
+
+/**
+ * What users add to the pods and the service of a deployment, without overrides. What pods ask for is part of the proof that they fit their pool.
+ */
+export interface PodAdditions {
+  /** Labels of the pods, besides those that select them. @default - none */
+  readonly podLabels?: { [key: string]: string };
+  /** Annotations of the pods. @default - none */
+  readonly podAnnotations?: { [key: string]: string };
+  /** Additional environment variables of Triton's container from secrets. @default - none */
+  readonly secretEnvironment?: { [name: string]: SecretKey };
+  /** Containers beside Triton's. @default - none */
+  readonly sidecars?: Sidecar[];
+  /** Additional volumes of the pods. @default - none */
+  readonly volumes?: PodVolume[];
+  /** Where Triton's container sees them. @default - nowhere */
+  readonly volumeMounts?: PodVolumeMount[];
+  /** Runtime class of the pods, where the default runtime gives containers no GPU, e.g. `nvidia` on k3s. @default - the cluster's default */
+  readonly runtimeClassName?: string;
+  /** Labels that the nodes must have besides those of the pool; the pool must set them. @default - none */
+  readonly nodeSelector?: { [key: string]: string };
+  /** Taints that the pods tolerate besides those of the pool. @default - none */
+  readonly tolerations?: NodeTaint[];
+  /** How the service is reached. @default ServiceType.CLUSTER_IP */
+  readonly serviceType?: ServiceType;
+  /** Annotations of the service, e.g. for a load balancer. @default - none */
+  readonly serviceAnnotations?: { [key: string]: string };
+}

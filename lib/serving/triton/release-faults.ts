@@ -1,0 +1,104 @@
+import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { Fault, fault } from '../../units/fault';
+import { ModelDefinition } from './model-definition';
+import { ServiceType } from './pod-additions';
+import { TritonDeploymentProps } from './triton-deployment-props';
+
+/**
+ * What a release cannot run on the nodes of a pool.
+ *
+ * @internal
+ */
+export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease): Fault[] {
+  const { gpu, name } = nodePool.hardware;
+  const faults: Fault[] = [];
+  if (gpu.computeCapability < release.minimumComputeCapability) {
+    const older = TritonRelease.ALL.filter(
+      (candidate) => gpu.computeCapability >= candidate.minimumComputeCapability,
+    ).pop();
+    faults.push(
+      fault(
+        'GPU_TOO_OLD_FOR_RELEASE',
+        'tritonRelease',
+        `Triton ${release} supports compute capability ${release.minimumComputeCapability.toFixed(1)} and later, but ${gpu.name} (${name}) has ` +
+          `${gpu.computeCapability.toFixed(1)}; ${older ? `use tritonRelease ${older} or a newer GPU` : 'use a newer GPU'}`,
+      ),
+    );
+  }
+  return [...faults, ...driverFaults(nodePool, release)];
+}
+
+function driverFaults({ driverMajor, poolName }: IGpuNodePool, release: TritonRelease): Fault[] {
+  if (driverMajor === undefined || driverMajor >= release.minimumDriver) return [];
+  const older = TritonRelease.ALL.filter((candidate) => driverMajor >= candidate.minimumDriver).pop();
+  return [
+    fault(
+      'DRIVER_TOO_OLD_FOR_RELEASE',
+      'tritonRelease',
+      `Triton ${release} has CUDA ${release.cudaVersion}, which needs driver ${release.minimumDriver} or later, but the nodes of pool ` +
+        `'${poolName}' have ${driverMajor}; use nodes with a newer driver` +
+        (older ? ` or, although it has known vulnerabilities, tritonRelease ${older}` : ''),
+    ),
+  ];
+}
+
+/** Branches that the default release is ahead of the driver of EKS's image, 580: what the image's compatibility libraries are known to bridge. */
+const DRIVERS_AHEAD = Number.parseInt(TritonRelease.DEFAULT.cudaDriver, 10) - 580;
+
+/**
+ * A service that is open to the outside in front of pods that are not.
+ *
+ * @internal
+ */
+export function serviceWarnings({ serviceType, networkPolicy, accessibleFrom = [] }: TritonDeploymentProps): Fault[] {
+  const isOutside = serviceType !== undefined && serviceType !== ServiceType.CLUSTER_IP;
+  if (!isOutside || networkPolicy === false || accessibleFrom.some((each) => each.includes('/'))) return [];
+  return [
+    fault(
+      'SERVICE_CLOSED',
+      'accessibleFrom',
+      `serviceType ${serviceType} opens the service to the outside, but accessibleFrom has no range of addresses, and the network policy keeps all ` +
+        "of them from the pods; add those that may send requests, e.g. '10.0.0.0/8'",
+    ),
+  ];
+}
+
+/**
+ * Advice about an image, whether or not its release was chosen.
+ *
+ * @internal
+ */
+export function releaseWarnings(
+  { nodePool, tritonImage }: TritonDeploymentProps,
+  release: TritonRelease,
+  models: readonly ModelDefinition[],
+): Fault[] {
+  const variant = models[0]?.variant ?? TritonVariant.STANDARD;
+  const advisories = tritonImage === undefined ? release.advisoriesOf(variant) : [];
+  const { driverMajor } = nodePool;
+  const ahead = driverMajor === undefined ? 0 : Number.parseInt(release.cudaDriver, 10) - driverMajor;
+  return [
+    ...(advisories.length > 0
+      ? [
+          fault(
+            'VULNERABLE_RELEASE',
+            'tritonRelease',
+            `Triton ${release} has known vulnerabilities: ${advisories.map(({ id, effect }) => `${id} (${effect})`).join(', ')}; use ` +
+              `tritonRelease ${TritonRelease.DEFAULT} or later, or tritonImage with an image that has the fixes`,
+          ),
+        ]
+      : []),
+    ...(ahead > DRIVERS_AHEAD
+      ? [
+          fault(
+            'CUDA_NEWER_THAN_DRIVER',
+            'tritonRelease',
+            `Triton ${release} has CUDA ${release.cudaVersion}, made for driver ${release.cudaDriver}, but the nodes of pool '${nodePool.poolName}' ` +
+              `have ${driverMajor}: code that the driver compiles itself may fail; try it, use tritonRelease ${TritonRelease.DEFAULT}, or nodes with ` +
+              'a newer driver',
+          ),
+        ]
+      : []),
+  ];
+}

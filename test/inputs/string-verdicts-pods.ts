@@ -1,0 +1,66 @@
+/** The rows for `string-programs-pods.ts`. */
+export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'TritonReleaseProps.release': ['refused INVALID_FORMAT release'],
+  'TritonReleaseProps.vllmVersion': ['refused INVALID_FORMAT vllmVersion'],
+  'TritonReleaseProps.onnxRuntimeVersion': ['refused INVALID_FORMAT onnxRuntimeVersion'],
+  'TritonReleaseProps.cudaVersion': ['refused INVALID_FORMAT cudaVersion'],
+  'TritonReleaseProps.cudaDriver': ['refused INVALID_FORMAT cudaDriver'],
+  'SecretKey.secretName': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].secretName | reference | reference"],
+  'SecretKey.key': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].key | reference | reference"],
+  'EgressTarget.cidr': ['refused INVALID_FORMAT egressTo[0].cidr | reference | reference'],
+  'PodVolume.secret(name)': [
+    'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
+  ],
+  'PodVolume.secret(secretName)': ['text | reference | reference'],
+  'PodVolume.configMap(name)': [
+    'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
+  ],
+  'PodVolume.configMap(configMapName)': ['text | reference | reference'],
+  'PodVolume.claim(name)': [
+    'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
+  ],
+  'PodVolume.claim(claimName)': ['text | reference | reference'],
+  'PodVolume.emptyFolder(name)': [
+    'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
+  ],
+  'PodVolumeMount.volume': ['refused UNKNOWN_VALUE volumeMounts[0].volume'],
+  'PodVolumeMount.path': ['refused INVALID_FORMAT volumeMounts[0].path | reference | reference'],
+  'Sidecar.name': [
+    'refused INVALID_NAME sidecars[0].name | refused VALUE_NOT_CONCRETE sidecars[0].name | refused VALUE_NOT_CONCRETE sidecars[0].name',
+  ],
+  'Sidecar.image': ['refused INVALID_FORMAT sidecars[0].image | reference | reference'],
+  'Sidecar.command': ['text | reference | reference'],
+  'Sidecar.args': ['text | reference | reference'],
+  'Sidecar.environment': ['text | reference | reference', 'text | reference | reference'],
+  'PodAdditions.podLabels': ['text | reference | reference', 'text | reference | reference'],
+  'PodAdditions.podAnnotations': ['text | reference | reference', 'text | reference | reference'],
+  'PodAdditions.runtimeClassName': ['refused INVALID_NAME runtimeClassName | reference | reference'],
+  'PodAdditions.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
+  'PodAdditions.serviceAnnotations': ['text | reference | reference', 'text | reference | reference'],
+  'TritonDeploymentProps.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
+  'TritonDeploymentProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'TritonDeploymentProps.accessibleFrom': [
+    'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
+  ],
+  'TritonDeploymentProps.metricsFrom': [
+    'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
+  ],
+  'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ModelStore.grantRead(prefix)': ['text | reference | reference'],
+  'ModelStore.grantReadWrite(prefix)': ['text | reference | reference'],
+  'ModelFiles.include': [
+    'refused INVALID_FORMAT source.include[0] | refused VALUE_NOT_CONCRETE include | refused VALUE_NOT_CONCRETE include',
+  ],
+  'ModelFiles.exclude': [
+    'refused INVALID_FORMAT source.exclude[0] | refused VALUE_NOT_CONCRETE exclude | refused VALUE_NOT_CONCRETE exclude',
+  ],
+  'HuggingFaceSource.repository': [
+    'refused INVALID_FORMAT source.repository | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
+  'HuggingFaceSource.revision': [
+    'refused INVALID_FORMAT source.revision | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
+  'HuggingFaceSource.endpoint': [
+    'refused INVALID_FORMAT source.endpoint | refused VALUE_NOT_CONCRETE endpoint | refused VALUE_NOT_CONCRETE endpoint',
+  ],
+};

@@ -1,0 +1,130 @@
+import { GpuInstanceType } from '../../lib/catalog';
+import { enterSystemNodeDisk } from '../../lib/core/system-nodes';
+import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
+import { TritonDeployment } from '../../lib/serving';
+import { DataSize, Duration } from '../../lib/units';
+import { llama8b, withSite } from '../serving/support/fixtures';
+import { faultsThrown, idsOf, warningsOf } from '../support/faults';
+
+const source = ModelSource.urls([{ url: 'https://example.com/llama/config.json' }]);
+
+describe('a model that is imported and served', () => {
+  const program = (props: Partial<ModelImportProps>, importFirst: boolean, model = 'chat', maxSurge?: number) => {
+    let made: ModelImport | undefined;
+    const json = withSite((site) => {
+      const fill = () => {
+        made = new ModelImport(site.scope, 'Import', {
+          cluster: site.cluster,
+          modelStore: site.store,
+          model,
+          source,
+          ...props,
+        });
+      };
+      if (importFirst) fill();
+      new TritonDeployment(site.scope, 'Chat', {
+        cluster: site.cluster,
+        nodePool: site.pool(GpuInstanceType.G5_XLARGE, 2),
+        modelStore: site.store,
+        models: [llama8b],
+        maxSurge,
+      });
+      if (!importFirst) fill();
+    });
+    const ids = warningsOf(made!).map(({ id }) => id);
+    return { ids, json, dependsOn: json.only('kubernetes_deployment_v1').depends_on as string[] };
+  };
+  const jobs = (dependsOn: string[]) => dependsOn.filter((each) => each.startsWith('kubernetes_job_v1.'));
+
+  test.each([true, false])('is rolled out after its import, whichever comes first: %s', (importFirst) => {
+    const { json, dependsOn, ids } = program({}, importFirst);
+    expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(true);
+    expect(jobs(dependsOn)).toHaveLength(1);
+    expect(dependsOn.length).toBeGreaterThan(1);
+    expect(ids).toEqual([]);
+  });
+
+  test('is not waited for by a deployment whose old pods stay until the new ones serve', () => {
+    const { json, dependsOn, ids } = program({}, true, 'chat', 1);
+    expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(false);
+    expect(jobs(dependsOn)).toEqual([]);
+    expect(ids).toEqual([]);
+  });
+
+  test('is not waited for where nobody wants to', () => {
+    const { json, dependsOn } = program({ waitTimeout: Duration.ZERO }, true);
+    expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(false);
+    expect(json.only('kubernetes_job_v1').timeouts).toBeUndefined();
+    expect(jobs(dependsOn)).toEqual([]);
+  });
+
+  test.each([
+    ['another name', {}, 'chat-8b'],
+    ['another version', { version: '2' }, 'chat'],
+  ])('under %s is warned of', (_what, props, model) => {
+    const { json, dependsOn, ids } = program(props, true, model);
+    expect(ids).toEqual(['IMPORT_NOT_SERVED']);
+    expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(false);
+    expect(jobs(dependsOn)).toEqual([]);
+  });
+});
+
+test('a removed import is waited for no longer', () => {
+  const json = withSite((site) => {
+    new ModelImport(site.scope, 'Import', { cluster: site.cluster, modelStore: site.store, model: 'chat', source });
+    new TritonDeployment(site.scope, 'Chat', {
+      cluster: site.cluster,
+      nodePool: site.pool(GpuInstanceType.G5_XLARGE),
+      modelStore: site.store,
+      models: [llama8b],
+    });
+    site.scope.node.tryRemoveChild('Import');
+  });
+  expect(JSON.stringify(json.only('kubernetes_deployment_v1').depends_on)).not.toContain('kubernetes_job_v1');
+});
+
+describe('disk', () => {
+  const warned = (props: Partial<ModelImportProps>, systemDisk?: number) => {
+    let made: ModelImport | undefined;
+    withSite((site) => {
+      if (systemDisk) enterSystemNodeDisk(site.cluster, site.cluster, systemDisk);
+      made = new ModelImport(site.scope, 'Import', {
+        cluster: site.cluster,
+        modelStore: site.store,
+        model: 'chat',
+        source,
+        ...props,
+      });
+    });
+    return warningsOf(made!).map(({ id }) => id);
+  };
+  test.each<[string, Partial<ModelImportProps>, number | undefined, string[]]>([
+    ['the default fits the nodes that EKS makes', {}, undefined, []],
+    ['more does not', { largestFile: DataSize.gib(16) }, undefined, ['DISK_LARGER_THAN_NODES']],
+    ['unless nodes are named', { largestFile: DataSize.gib(16), nodeSelector: { disk: 'large' } }, undefined, []],
+    ['or known to be larger', { largestFile: DataSize.gib(40) }, 50, []],
+    ['but not large enough', { largestFile: DataSize.gib(60) }, 50, ['DISK_LARGER_THAN_NODES']],
+    ['a volume needs none', { largestFile: DataSize.gib(60), source: ModelSource.volumeClaim('a') }, undefined, []],
+  ])('%s', (_what, props, systemDisk, ids) => {
+    expect(warned(props, systemDisk)).toEqual(ids);
+  });
+});
+
+test('two imports of one version into one store are refused', () => {
+  withSite((site) => {
+    const of = (id: string, version?: string) =>
+      new ModelImport(site.scope, id, {
+        cluster: site.cluster,
+        modelStore: site.store,
+        model: 'chat',
+        source,
+        version,
+      });
+    of('One');
+    of('Two', '2');
+    expect(idsOf(faultsThrown(() => of('Three')))).toEqual(['DUPLICATE version']);
+    site.scope.node.tryRemoveChild('One');
+    site.scope.node.tryRemoveChild('Three');
+    expect(() => of('Four')).not.toThrow();
+  });
+});

@@ -1,0 +1,76 @@
+import { App, TerraformStack } from 'cdktf';
+import { Cloud65b } from '../../examples/cloud-65b/stack';
+import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
+import { Quickstart } from '../../examples/quickstart/stack';
+import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
+import {
+  ApiAccess,
+  ClusterAutoscaler,
+  EksGpuCluster,
+  GpuInstanceType,
+  Karpenter,
+  KarpenterGpuNodePool,
+  KubernetesAccess,
+  ModelImport,
+  ModelSource,
+  ModelStore,
+} from '../../lib';
+import { testApp, testStack } from '../support/synth';
+
+const BLOCK = {
+  reservationId: 'cr-02168da1478b509e0',
+  availabilityZone: 'us-west-2b',
+  start: '2027-01-11T11:30:00Z',
+  end: '2027-01-25T11:30:00Z',
+  instances: 4,
+};
+const OIDC = 'arn:aws:iam::111122223333:oidc-provider/oidc.test/id/ABC';
+
+/** What gives rights and is in no example. */
+function remaining(app: App): void {
+  const stack = testStack(app, 'remaining');
+  const cluster = new EksGpuCluster(stack, 'Cluster', {
+    clusterName: 'remaining',
+    availabilityZones: ['us-west-2a', 'us-west-2b'],
+    apiAccess: ApiAccess.privateFrom(['10.20.0.0/16']),
+  });
+  KubernetesAccess.of(stack, cluster);
+  new ClusterAutoscaler(stack, 'Autoscaler', { cluster });
+  new Karpenter(stack, 'Karpenter', { cluster });
+  new KarpenterGpuNodePool(stack, 'Spot', {
+    cluster,
+    instanceType: GpuInstanceType.G6E_XLARGE,
+    minNodes: 0,
+    maxNodes: 2,
+  });
+  const modelStore = new ModelStore(stack, 'Models', { readers: ['444455556666'] });
+  new ModelImport(stack, 'Import', {
+    cluster,
+    modelStore,
+    model: 'chat',
+    source: ModelSource.urls([{ url: 'https://example.test/model.onnx' }]),
+  });
+  EksGpuCluster.fromAttributes(stack, 'Imported', {
+    clusterName: 'imported',
+    subnetIds: ['subnet-1'],
+    securityGroupIds: ['sg-1'],
+    oidcProviderArn: OIDC,
+  }).serviceAccountRole('inference', 'triton');
+}
+
+const PROGRAMS: readonly ((app: App) => unknown)[] = [
+  (app) => new Quickstart(app),
+  (app) => new Cloud65b(app),
+  (app) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' }),
+  (app) => new OnpremInfiniband(app),
+  remaining,
+];
+
+/** Every stack of the examples, and one with what they lack. */
+export function stacks(): TerraformStack[] {
+  return PROGRAMS.flatMap((describeProgram) => {
+    const app = testApp();
+    describeProgram(app);
+    return app.node.children.filter(TerraformStack.isStack);
+  });
+}

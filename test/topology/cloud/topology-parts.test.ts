@@ -1,0 +1,220 @@
+import { KubernetesProvider } from '@cdktf/provider-kubernetes/lib/provider';
+import { TerraformStack } from 'cdktf';
+import {
+  AlertReceiver,
+  Autoscaling,
+  CapacityPlanner,
+  CloudTopology,
+  CloudTopologyProps,
+  EksGpuCluster,
+  GpuInstanceType,
+  ImageRegistry,
+  KubernetesAccess,
+  ModelSpec,
+  Precision,
+} from '../../../lib';
+import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
+import { synthesize, synthStack, testStack } from '../../support/synth';
+
+const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
+const GROWING = {
+  name: 'l40s',
+  instanceType: GpuInstanceType.G6E_XLARGE,
+  minNodes: 0,
+  maxNodes: 2,
+  autoscaling: Autoscaling.clusterAutoscaler(),
+};
+const ROLE = 'arn:aws:iam::123456789012:role/deploy';
+const THERE = { clusterName: 'chat', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'], podIdentity: true };
+
+const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
+  new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, monitoring: false, ...props });
+
+describe('the cluster autoscaler', () => {
+  const charts = (
+    props: Partial<CloudTopologyProps>,
+    cluster?: (stack: TerraformStack) => CloudTopologyProps['cluster'],
+  ) => {
+    const stack = testStack();
+    make(stack, { nodePools: [GROWING], ...props, cluster: cluster?.(stack) });
+    const releases = synthStack(stack).resources('helm_release');
+    return { charts: releases.map(({ chart }) => chart as string), warnings: warningsOf(stack).map(({ id }) => id) };
+  };
+
+  test('is installed where a pool of a new cluster relies on it', () => {
+    expect(charts({})).toEqual({ charts: ['cluster-autoscaler'], warnings: [] });
+    expect(
+      charts({ nodePools: [{ ...GROWING, minNodes: 1, autoscaling: Autoscaling.none(), maxNodes: 1 }] }).charts,
+    ).toEqual([]);
+  });
+
+  test('is not installed where the user says that something else does, which is not warned of', () => {
+    expect(charts({ clusterAutoscaler: false })).toEqual({ charts: [], warnings: [] });
+    expect(charts({ nodeAgents: false })).toEqual({ charts: ['cluster-autoscaler'], warnings: [] });
+  });
+
+  test('is installed on a cluster that exists only on request', () => {
+    const there = (stack: TerraformStack) => EksGpuCluster.fromAttributes(stack, 'Cluster', THERE);
+    expect(charts({}, there).charts).toEqual([]);
+    expect(charts({ clusterAutoscaler: true }, there).charts).toEqual(['cluster-autoscaler']);
+  });
+});
+
+describe('pools of Karpenter', () => {
+  const SPOT = { name: 'spot', instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 2 };
+  const releases = (props: Partial<CloudTopologyProps>) => {
+    const stack = testStack();
+    const { karpenterPools } = make(stack, { karpenterPools: [SPOT], ...props });
+    const names = synthStack(stack)
+      .resources('helm_release')
+      .map(({ name }) => name as string);
+    return { names: names.sort(), pools: Object.keys(karpenterPools), warnings: warningsOf(stack).map(({ id }) => id) };
+  };
+
+  test('come with Karpenter on a new cluster, and serve models', () => {
+    expect(releases({})).toEqual({
+      names: ['karpenter', 'karpenter-crd', 'karpenter-spot'],
+      pools: ['spot'],
+      warnings: [],
+    });
+    const synthesized = synthesize((stack) => void make(stack, { karpenterPools: [SPOT] }));
+    const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
+    expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'spot' });
+    expect(synthesized.resources('aws_eks_node_group')).toHaveLength(1);
+  });
+
+  test('leave Karpenter out where the user says that something else installs it', () => {
+    expect(releases({ karpenter: false })).toMatchObject({ names: ['karpenter-spot'], warnings: [] });
+  });
+
+  test('stand beside managed node groups, under names of their own', () => {
+    const nodePools = [{ ...GROWING, name: 'steady', minNodes: 1 }];
+    const models = [
+      { ...MODELS[0], nodePool: 'steady' },
+      { ...MODELS[0], name: 'burst', nodePool: 'spot' },
+    ];
+    const selectors = synthesize((stack) => void make(stack, { nodePools, karpenterPools: [SPOT], models }))
+      .resources('kubernetes_deployment_v1')
+      .map(({ spec }) => spec.template.spec.node_selector['gpu-inference-constructs/pool'] as string);
+    expect(selectors.sort()).toEqual(['spot', 'steady']);
+    const twice = () => releases({ nodePools: [{ ...GROWING, name: 'spot' }] });
+    expect(idsOf(faultsThrown(twice))).toEqual(['DUPLICATE nodePools']);
+    expect(idsOf(faultsThrown(() => releases({ karpenterPools: [{ ...SPOT, minNodes: 1 }] })))).toEqual([
+      'KARPENTER_KEEPS_NO_MINIMUM karpenterPools[0].minNodes',
+    ]);
+  });
+});
+
+describe('access to the cluster', () => {
+  const argsOf = (stack: TerraformStack) => synthStack(stack).json.provider.kubernetes[0].exec[0].args as string[];
+
+  test('has the profile and the role of the AWS provider', () => {
+    const stack = testStack();
+    Object.assign(stack.node.findChild('Aws'), { profile: 'prod', assumeRole: [{ roleArn: ROLE }] });
+    make(stack);
+    expect(argsOf(stack).slice(-4)).toEqual(['--role-arn', ROLE, '--profile', 'prod']);
+  });
+
+  test('is as the user says, and a later KubernetesAccess.of with the same options is the same', () => {
+    const stack = testStack();
+    const kubernetesAccess = { profile: 'ops', proxyUrl: 'socks5://localhost:1080' };
+    const { cluster } = make(stack, { kubernetesAccess });
+    expect(KubernetesAccess.of(stack, cluster, kubernetesAccess)).toBe(KubernetesAccess.find(stack, cluster));
+    expect(argsOf(stack).slice(-2)).toEqual(['--profile', 'ops']);
+  });
+
+  test('other options than those of providers that exist are refused', () => {
+    const build = () => {
+      const stack = testStack();
+      const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', THERE);
+      KubernetesAccess.of(stack, cluster, { profile: 'prod' });
+      make(stack, { cluster, kubernetesAccess: { profile: 'ops' } });
+    };
+    expect(idsOf(faultsThrown(build))).toEqual(['PROVIDERS_EXIST kubernetesAccess']);
+  });
+
+  test('options make a provider even beside a default one', () => {
+    const made = synthesize((stack) => {
+      new KubernetesProvider(stack, 'Kubernetes', { configPath: '~/.kube/config' });
+      make(stack, { kubernetesAccess: { profile: 'ops' } });
+    });
+    expect(made.json.provider.kubernetes).toHaveLength(2);
+  });
+});
+
+describe('monitoring', () => {
+  const watched = (props: Partial<CloudTopologyProps>) => {
+    const stack = testStack();
+    const { monitoring } = make(stack, { monitoring: true, ...props });
+    const synthesized = synthStack(stack);
+    return { monitoring, synthesized, ids: warningsOf(stack).map(({ id }) => id) };
+  };
+  const receiver = AlertReceiver.slack('team', { webhookUrl: { name: 'alerting', key: 'slack' } });
+
+  test('sends alerts where the user says, and fires above what a model is planned for', () => {
+    const { monitoring, ids } = watched({ monitoringOptions: { alertReceivers: [receiver], retentionDays: 3 } });
+    expect(monitoring?.alertmanagerConfiguration).toContain('team');
+    const threshold = Number(/latency_p99[^>]*> (\d+)/.exec(monitoring?.rules ?? '')?.[1]);
+    const planned = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE });
+    expect(threshold).toBeGreaterThan(planned.timeToFirstTokenMs);
+    expect(ids).toEqual([]);
+  });
+
+  test('pulls from the mirror of the topology, unless its options have another', () => {
+    const images = (props: Partial<CloudTopologyProps>) =>
+      watched(props)
+        .synthesized.resources('kubernetes_stateful_set_v1')
+        .map(({ spec }) => (spec.template.spec.container[0].image as string).split('/')[0]);
+    const imageRegistry = ImageRegistry.mirror('mirror.example');
+    expect(images({ imageRegistry })).toEqual(['mirror.example', 'mirror.example']);
+    const monitoringOptions = { imageRegistry: ImageRegistry.mirror('other.example') };
+    expect(images({ imageRegistry, monitoringOptions })).toEqual(['other.example', 'other.example']);
+  });
+
+  test('reports its faults among those of the topology', () => {
+    const models = [{ ...MODELS[0], name: '8b' }];
+    const build = () => watched({ models, monitoringOptions: { retentionDays: 0 } });
+    expect(idsOf(faultsThrown(build))).toEqual([
+      'INVALID_NAME models[0].name',
+      expect.stringMatching(/ monitoringOptions\.retentionDays$/),
+    ]);
+  });
+});
+
+describe('a locked plan is kept or refused, never bent', () => {
+  const lock = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE });
+  const refusals = (props: Partial<CloudTopologyProps>) =>
+    idsOf(faultsThrown(() => synthesize((stack) => void make(stack, props))));
+
+  test('of another model', () => {
+    const small = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_2_1B, instanceType: GpuInstanceType.G4DN_XLARGE });
+    const models = [{ model: ModelSpec.LLAMA_3_1_70B }];
+    expect(refusals({ models, plan: small })).toEqual(['PLAN_OF_OTHER_MODEL models[0].model']);
+    expect(refusals({ models, plans: { 'llama-3.1-70b': small } })).toEqual(['PLAN_OF_OTHER_MODEL models[0].model']);
+  });
+
+  test('with properties that contradict it, each by its path', () => {
+    const model = { ...MODELS[0], contextLength: 32768, concurrency: 64, precision: Precision.FP8 };
+    expect(refusals({ plan: lock, models: [model] })).toEqual([
+      'PROPERTY_CONTRADICTS_PLAN models[0].precision',
+      'PROPERTY_CONTRADICTS_PLAN models[0].contextLength',
+      'PROPERTY_CONTRADICTS_PLAN models[0].concurrency',
+    ]);
+  });
+
+  test('that misses its targets', () => {
+    const models = [{ ...MODELS[0], targets: { maxTimePerOutputTokenMs: 1 } }];
+    expect(refusals({ plan: lock, models })).toEqual([
+      'PROPERTY_CONTRADICTS_PLAN models[0].targets.maxTimePerOutputTokenMs',
+    ]);
+  });
+
+  test('with the same properties', () => {
+    const { contextLength, concurrency, precision } = lock;
+    expect(() =>
+      synthesize(
+        (stack) => void make(stack, { plan: lock, models: [{ ...MODELS[0], contextLength, concurrency, precision }] }),
+      ),
+    ).not.toThrow();
+  });
+});
