@@ -19,11 +19,18 @@ export async function trivyVerdicts(trivy, folder) {
   const results = JSON.parse(stdout).Results ?? [];
   const judged = results.reduce((sum, { MisconfSummary: summary }) => sum + summary.Successes + summary.Failures, 0);
   expect(judged > 0, `trivy judged nothing in ${folder}`);
-  return results.flatMap(({ Misconfigurations: found = [] }) =>
+  return results.flatMap(({ Target: target, Misconfigurations: found = [] }) =>
     found.map(({ ID: check, Title: title, Message: message }) => {
       const [, kind = ''] =
         /\b(deployment|statefulset|daemonset|job|configmap|role|clusterrole) '?[\w-]+/i.exec(message) ?? [];
-      return { scanner: 'trivy', check, name: title, passed: false, kind: kind.toLowerCase(), object: message };
+      return {
+        scanner: 'trivy',
+        check,
+        name: title,
+        passed: false,
+        kind: kind.toLowerCase(),
+        object: `${target}: ${message}`,
+      };
     }),
   );
 }
