@@ -1,3 +1,4 @@
+import { compareVersions } from './metric';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
@@ -239,4 +240,16 @@ function releaseFaults(props: TritonReleaseProps): Fault[] {
   const isRelease = typeof props.release === 'string' && /^\d\d\.(0[1-9]|1[0-2])$/.test(props.release);
   const reason = `release must be year and month of the image's tag, e.g. '26.11'; got ${givenValue(props.release)}`;
   return [...(isRelease ? [] : [fault('INVALID_FORMAT', 'release', reason)]), ...formats];
+}
+
+/**
+ * The first release in the table with a version of vLLM, as a sentence needs it.
+ *
+ * @param vllm a version of vLLM
+ *
+ * @internal
+ */
+export function releaseWithVllm(vllm: string): string {
+  const release = TritonRelease.ALL.find(({ vllmVersion }) => compareVersions(vllmVersion, vllm) >= 0);
+  return release ? `Triton ${release} or later` : `a release with vLLM ${vllm} or later`;
 }

@@ -9,7 +9,6 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
-import { escapeTemplate } from '../../core/template-escape';
 import { hasToken, listElement } from '../../core/tokens';
 import { IEksCluster } from './eks-cluster';
 import { explainImportedCluster } from './eks-gpu-cluster-explain';
@@ -110,7 +109,8 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
       .filter((child) => TerraformProvider.isTerraformProvider(child))
       .filter(({ terraformResourceType, alias }) => terraformResourceType === 'aws' && alias === undefined);
     const acting = (this.provider ?? providers[0]) as { readonly region?: string } | undefined;
-    return acting?.region === undefined || hasToken(acting.region) ? undefined : escapeTemplate(acting.region);
+    const region = acting?.region;
+    return region === undefined || hasToken(region) || region.includes('${') ? undefined : region;
   }
 
   /** What AWS says of the cluster: asked for only once something is needed that was not given. */

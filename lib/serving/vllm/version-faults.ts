@@ -1,6 +1,6 @@
 import { nearNames } from '../../catalog/near-names';
 import { compareVersions } from '../../catalog/metric';
-import { TritonRelease } from '../../catalog/serving-engine';
+import { releaseWithVllm } from '../../catalog/serving-engine';
 import {
   VLLM_READ,
   VllmName,
@@ -34,7 +34,7 @@ export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: Vl
             'ENGINE_ARGUMENT_NOT_IN_VLLM',
             'parallelism',
             `expert parallelism ${plan.parallelism.expert} needs vLLM ${EXPERT_PARALLEL_SINCE}, but this release has ${version}; use ` +
-              `${releaseWith(EXPERT_PARALLEL_SINCE)}, or expert parallelism 1`,
+              `${releaseWithVllm(EXPERT_PARALLEL_SINCE)}, or expert parallelism 1`,
           ),
         ]
       : []),
@@ -53,7 +53,7 @@ function architectureFaults({ model }: CapacityPlan, version: string): Fault[] {
       'MODEL_NEEDS_NEWER_VLLM',
       'model',
       `${model.name} has the architecture of ${needed.architecture}, which vLLM knows since ${needed.vllm}, but this release has ${version}; use ` +
-        `${releaseWith(needed.vllm)}, or another model`,
+        `${releaseWithVllm(needed.vllm)}, or another model`,
     ),
   ];
 }
@@ -92,12 +92,6 @@ function why(name: string, { since, until }: VllmName, names: string[], version:
       .join(', ');
     return `no version from ${VLLM_READ.first} to ${VLLM_READ.last} has it; nearest: ${near}`;
   }
-  if (compareVersions(version, since) < 0) return `it came with ${since}; use ${releaseWith(since)}, or remove it`;
+  if (compareVersions(version, since) < 0) return `it came with ${since}; use ${releaseWithVllm(since)}, or remove it`;
   return `it was gone after ${until}; remove it`;
-}
-
-/** The first release in the table with a version of vLLM. */
-function releaseWith(vllm: string): string {
-  const release = TritonRelease.ALL.find(({ vllmVersion }) => compareVersions(vllmVersion, vllm) >= 0);
-  return release ? `Triton ${release} or later` : `a release with vLLM ${vllm} or later`;
 }

@@ -34,10 +34,12 @@ function otherRegionFaults(scope: Construct, cluster: IEksCluster, given?: Terra
   const [stack, other] = [TerraformStack.of(scope), TerraformStack.of(cluster)];
   const said = concreteRegion(cluster);
   const provider = given ?? cluster.provider;
-  if (said === undefined && (provider || stack === other)) return [];
+  // A region that the import has from its own stack says nothing against a provider that is named.
+  if ((said === undefined || said === defaultRegion(other)) && (provider || stack === other)) return [];
   const [here, there] = [regionAt(scope, provider), said ?? defaultRegion(other)];
   if (here === undefined || there === undefined || here === there) return [];
-  const where = said ? `is in ${there}` : `belongs to stack '${other.node.id}' for ${there}`;
+  const where =
+    said && said !== defaultRegion(other) ? `is in ${there}` : `belongs to stack '${other.node.id}' for ${there}`;
   const what = provider ? 'the AWS provider of the pool' : `stack '${stack.node.id}'`;
   return [
     fault(

@@ -1,0 +1,32 @@
+import { App, TerraformStack } from 'cdktf';
+import { companyWrapper } from './company-wrapper';
+import { existingInfrastructure } from './existing-infrastructure';
+import { migration } from './migration';
+import { mixedSpot } from './mixed-spot';
+import { oneStatement } from './one-statement';
+import { twoAccounts } from './two-accounts';
+
+/** A program as somebody who has just read the README writes it. */
+export interface FirstProgram {
+  readonly name: string;
+  readonly file: string;
+  /** Its stacks, in the order in which they are applied. */
+  readonly stacks: (app: App) => TerraformStack[];
+}
+
+export const PROGRAMS: readonly FirstProgram[] = [
+  { name: 'one statement', file: 'one-statement.ts', stacks: oneStatement },
+  {
+    name: 'existing VPC, cluster, bucket and namespaces',
+    file: 'existing-infrastructure.ts',
+    stacks: existingInfrastructure,
+  },
+  { name: 'two regions and two accounts', file: 'two-accounts.ts', stacks: twoAccounts },
+  { name: "a company's wrapper", file: 'company-wrapper.ts', stacks: companyWrapper },
+  { name: 'small ONNX models beside an 8B on spot nodes from zero', file: 'mixed-spot.ts', stacks: mixedSpot },
+  ...(['existing', 'beside', 'moved', 'done'] as const).map((step) => ({
+    name: `migration of plain node groups: ${step}`,
+    file: 'migration.ts',
+    stacks: (app: App) => migration(app, step),
+  })),
+];
