@@ -83,7 +83,7 @@ function withoutEngine(json) {
 
 async function compareExample(folder, example) {
   const output = (where) => path.join(where, 'examples', example, 'cdktf.out');
-  await synthesize(path.join(folder, 'examples', example, 'main.js'), output(folder), []);
+  await synthesize(path.join(folder, 'examples', example, 'main.js'), output(folder), { nodeArguments: [] });
   await synthesize(path.join(ROOT, 'examples', example, 'main.ts'), output(path.join(FOLDER, 'sources')));
   const [theirs, ours] = [stacksIn(output(folder)), stacksIn(output(path.join(FOLDER, 'sources')))];
   expect(ours.length > 0, `${example} has no stacks`);

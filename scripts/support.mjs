@@ -129,11 +129,12 @@ export function cleanEnvironment(extra = {}) {
  *
  * @param main path of the program: main.ts, or a compiled main.js
  * @param output folder to write to; emptied first
+ * @param options nodeArguments of node, env beside the clean environment
  */
-export async function synthesize(main, output, nodeArguments = ['--import', 'tsx']) {
+export async function synthesize(main, output, { nodeArguments = ['--import', 'tsx'], env: more = {} } = {}) {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  const env = cleanEnvironment({ CDKTF_OUTDIR: output, TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.json') });
+  const env = cleanEnvironment({ CDKTF_OUTDIR: output, TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.json'), ...more });
   const result = await mustRun([process.execPath, ...nodeArguments, main], {
     cwd: path.dirname(main),
     env,

@@ -3,6 +3,7 @@ import { Cloud65b, Cloud65bProps } from '../../examples/cloud-65b/stack';
 import { GpuInstanceType, ModelSpec } from '../../lib';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
+import { plainName } from './harness/nodes';
 import { pending, podLike, poolsOf, running } from './harness/pods';
 import { Site } from './harness/site';
 import { Change } from './harness/workloads';
@@ -126,7 +127,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
 
   test('removes a pool and touches nothing else', async () => {
     expect(await remove(WITHOUT_POOL, /small/i)).toEqual([]);
-    expect((await site.kube.list('v1', 'Node')).map(({ metadata }) => metadata.name).sort()).toEqual([
+    expect((await site.kube.list('v1', 'Node')).map(({ metadata }) => plainName(metadata.name)).sort()).toEqual([
       'p4de-0',
       'p4de-1',
       'spare-0',

@@ -1,6 +1,7 @@
 import { App } from 'cdktf';
 import { RdmaTrainingReadyPool, RdmaTrainingReadyPoolProps } from '../../examples/rdma-training-ready-pool/stack';
 import { describeWith } from './harness/needs';
+import { plainName } from './harness/nodes';
 import { poolsOf, running } from './harness/pods';
 import { interfaceWords, poolRequests } from './harness/pool-requests';
 import { until } from './harness/process';
@@ -36,7 +37,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/rdma-training-
 
   afterAll(() => site?.stop());
 
-  const nodes = async () => (await site.kube.list('v1', 'Node')).map(({ metadata }) => metadata.name).sort();
+  const nodes = async () => (await site.kube.list('v1', 'Node')).map(({ metadata }) => plainName(metadata.name)).sort();
   const isGone = async () => (await site.pods('gpu-node-agents')).length === 0;
 
   test('applies from nothing, weeks before the block begins', async () => {

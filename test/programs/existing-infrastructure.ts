@@ -1,5 +1,6 @@
 import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster';
 import { DataAwsSubnets } from '@cdktf/provider-aws/lib/data-aws-subnets';
+import { DataAwsVpc } from '@cdktf/provider-aws/lib/data-aws-vpc';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, Fn, S3Backend, TerraformOutput, TerraformStack } from 'cdktf';
 import {
@@ -24,14 +25,14 @@ export function existingInfrastructure(app: App): TerraformStack[] {
   new AwsProvider(stack, 'Aws', { region: 'eu-central-1' });
 
   const found = new DataAwsEksCluster(stack, 'Platform', { name: 'platform' });
-  const vpcId = found.vpcConfig.get(0).vpcId;
+  const vpc = new DataAwsVpc(stack, 'Vpc', { tags: { Name: 'platform' } });
   const subnets = new DataAwsSubnets(stack, 'Private', {
-    filter: [{ name: 'vpc-id', values: [vpcId] }],
+    filter: [{ name: 'vpc-id', values: [vpc.id] }],
     tags: { 'kubernetes.io/role/internal-elb': '1' },
   });
   const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', {
     clusterName: 'platform',
-    vpcId,
+    vpcId: vpc.id,
     endpoint: found.endpoint,
     certificateAuthorityData: found.certificateAuthority.get(0).data,
     subnetIds: Fn.slice(subnets.ids, 0, 2) as string[],

@@ -32,6 +32,14 @@ const NEWER: readonly NewerAttribute[] = [
     attribute: 'skip_destroy',
     since: '6.4.0',
   },
+  {
+    // https://github.com/hashicorp/terraform-provider-aws/pull/43779
+    id: 'cluster: deletion protection',
+    source: 'hashicorp/aws',
+    type: 'aws_eks_cluster',
+    attribute: 'deletion_protection',
+    since: '6.9.0',
+  },
 ];
 
 const LIST = 'attributes left out';

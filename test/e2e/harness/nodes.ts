@@ -40,6 +40,11 @@ export async function nodesOf(aws: AwsClient, cluster: string): Promise<NodeDesc
   return described;
 }
 
+/** Name of a node without what Terraform adds to the name of its group to make it unique, e.g. `system-0`. */
+export function plainName(node: string): string {
+  return node.replace(/-\d{17,}[0-9a-f]*(?=-\d+$)/, '');
+}
+
 /** Makes nodes of descriptions, and removes those that are no longer described. */
 export async function placeNodes(client: KubeClient, described: readonly NodeDescription[]): Promise<void> {
   const present = new Set((await client.list('v1', 'Node')).map(({ metadata }) => metadata.name));

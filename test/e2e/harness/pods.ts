@@ -31,12 +31,12 @@ export async function pending(client: KubeClient, pod: KubeObject): Promise<stri
   return reason as string;
 }
 
-/** The nodes that pods were placed on, by the label of their pool. */
+/** The pools that pods were placed on, or `system`. */
 export async function poolsOf(client: KubeClient, pods: readonly KubeObject[]): Promise<string[]> {
   const nodes = new Map((await client.list('v1', 'Node')).map((node) => [node.metadata.name, node]));
   return pods.map(({ spec }) => {
     const labels = nodes.get(spec.nodeName as string)?.metadata.labels as { readonly [key: string]: string };
-    return labels['gpu-inference-constructs/pool'] ?? labels['eks.amazonaws.com/nodegroup'];
+    return labels['gpu-inference-constructs/pool'] ?? (labels['gpu-inference-constructs/system'] && 'system');
   });
 }
 

@@ -30,7 +30,7 @@ export function poolRequests(proxy: RecordingProxy): ReadonlyMap<string, PoolReq
     proxy.exchanges
       .filter((it) => it.status < 300 && /^POST \/clusters\/[^/]+\/node-groups$/.test(it.action))
       .map(({ sent }) => [
-        sent.labels['gpu-inference-constructs/pool'] as string,
+        (sent.labels['gpu-inference-constructs/pool'] as string | undefined) ?? 'system',
         { nodeGroup: sent, launchTemplate: templates.get(sent.launchTemplate.id), groupNames },
       ]),
   );

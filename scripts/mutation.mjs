@@ -1,0 +1,151 @@
+// npm run mutation: changes one literal of lib at a time (an action of a policy, a principal, port, path, label, flag) and asks whether a
+// unit test sees it. Snapshots do not count. Survivors are listed by line; those that are read and accepted, with the reason, are in
+// test/mutation-accepted.json. Takes an hour or two, so CI does not run it.
+//
+//   npm run mutation                          everything
+//   npm run mutation -- lib/monitoring        one folder
+//   npm run mutation -- --kind action,port    some kinds
+//   npm run mutation -- --every 5             each fifth mutant
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { bin, CACHE, ensureInstalled, ROOT, run, say } from './support.mjs';
+
+const { mutantsOf } = createRequire(import.meta.url)('./mutation/mutants.cjs');
+const FOLDER = path.join(CACHE, 'mutation');
+const REACHED = path.join(FOLDER, 'reached');
+const PURE = /^lib\/(units|catalog|planning|command-line|manifests|testing)\//;
+// The tests nearest to a mutant, then all the others that reach it, as long as it lives.
+const STAGES = [1, 4, 12, 40];
+const CHUNK = 24;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { kind: { type: 'string' }, every: { type: 'string', default: '1' } },
+});
+
+function allMutants() {
+  const files = readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+    .map((file) => `lib/${file.split(path.sep).join('/')}`)
+    .filter((file) => file.endsWith('.ts') && !PURE.test(file))
+    .filter((file) => positionals.length === 0 || positionals.some((wanted) => file.startsWith(wanted)))
+    .sort();
+  const kinds = values.kind?.split(',');
+  return files
+    .flatMap((file) =>
+      mutantsOf(file, readFileSync(path.join(ROOT, file), 'utf8')).map((mutant) => ({ ...mutant, file })),
+    )
+    .filter(({ kind }) => !kinds || kinds.includes(kind))
+    .filter((_, index) => index % Number(values.every) === 0);
+}
+
+const base = () => {
+  const { moduleNameMapper } = createRequire(import.meta.url)(path.join(ROOT, 'jest.config.js'));
+  const helper = (name) => path.join(ROOT, 'scripts', 'mutation', name);
+  return {
+    rootDir: ROOT,
+    roots: ['<rootDir>/test'],
+    testEnvironment: 'node',
+    modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+    testPathIgnorePatterns: [
+      '/node_modules/',
+      '<rootDir>/test/e2e/',
+      '<rootDir>/test/examples/',
+      '<rootDir>/test/readme',
+    ],
+    transform: { '^.+\\.ts$': helper('transformer.cjs') },
+    setupFiles: [helper('setup.cjs')],
+    setupFilesAfterEnv: [helper('setup-tests.cjs')],
+    moduleNameMapper,
+  };
+};
+
+async function jest(config, name) {
+  const file = path.join(FOLDER, `${name}.config.json`);
+  const report = path.join(FOLDER, `${name}.report.json`);
+  rmSync(report, { force: true });
+  const reporters = [[path.join(ROOT, 'scripts', 'mutation', 'reporter.cjs'), { file: report }]];
+  writeFileSync(file, JSON.stringify({ maxWorkers: 2, workerIdleMemoryLimit: '1GB', ...config, reporters }));
+  const { stdout, stderr } = await run([...bin('jest'), '--config', file, '--ci', '--silent', '--passWithNoTests'], {
+    capture: true,
+  });
+  if (!existsSync(report)) throw new Error(`jest wrote no report:\n${stdout}${stderr}`);
+  return JSON.parse(readFileSync(report, 'utf8'));
+}
+
+/** Which mutants the tests of each file reach. */
+async function coverage() {
+  rmSync(REACHED, { recursive: true, force: true });
+  mkdirSync(REACHED, { recursive: true });
+  const project = { ...base(), displayName: 'none', globals: { __REACHED__: REACHED } };
+  const failed = await jest({ projects: [project] }, 'coverage');
+  if (Object.keys(failed).length > 0)
+    say(`without any mutant, already failing and left out: ${JSON.stringify(failed)}`);
+  const bad = Object.values(failed).map((by) => by.split(': ')[0]);
+  return readdirSync(REACHED)
+    .map((file) => JSON.parse(readFileSync(path.join(REACHED, file), 'utf8')))
+    .filter(({ test }) => !bad.includes(test))
+    .map(({ test, reached }) => ({ test, reached: new Set(reached) }));
+}
+
+/** Test files that reach a mutant: those of its own folder first, then those that reach the fewest mutants. */
+function testsOf(mutant, covering) {
+  const folders = mutant.file.split('/').slice(1, -1);
+  const nearness = (test) => {
+    const own = path.relative(path.join(ROOT, 'test'), test).split(path.sep);
+    let shared = 0;
+    while (shared < folders.length && own[shared] === folders[shared]) shared += 1;
+    const stem = path.basename(mutant.file, '.ts');
+    return shared + (own.at(-1).startsWith(stem) ? 1 : 0);
+  };
+  return covering
+    .filter(({ reached }) => reached.has(mutant.id))
+    .sort((a, b) => nearness(b.test) - nearness(a.test) || a.reached.size - b.reached.size)
+    .map(({ test }) => test);
+}
+
+await ensureInstalled();
+mkdirSync(FOLDER, { recursive: true });
+const mutants = allMutants();
+say(`${mutants.length} mutants; the tests that reach each`);
+const covering = await coverage();
+let alive = mutants.map((mutant) => ({ ...mutant, tests: testsOf(mutant, covering) }));
+const unreached = alive.filter(({ tests }) => tests.length === 0);
+alive = alive.filter(({ tests }) => tests.length > 0);
+let from = 0;
+for (const to of STAGES) {
+  const asked = alive.filter(({ tests }) => tests.length > from);
+  const killed = new Set();
+  for (let at = 0; at < asked.length; at += CHUNK) {
+    const projects = asked.slice(at, at + CHUNK).map(({ id, tests }) => ({
+      ...base(),
+      displayName: id,
+      globals: { __MUTANT__: id },
+      testMatch: tests.slice(from, to),
+    }));
+    Object.keys(await jest({ projects }, 'mutants')).forEach((id) => killed.add(id));
+    say(
+      `tests ${from + 1} to ${to}: ${Math.min(at + CHUNK, asked.length)} of ${asked.length} mutants asked, ${killed.size} seen`,
+    );
+  }
+  alive = alive.filter(({ id }) => !killed.has(id));
+  from = to;
+}
+
+const accepted = JSON.parse(readFileSync(path.join(ROOT, 'test', 'mutation-accepted.json'), 'utf8'));
+const isAccepted = ({ file, from: literal }) =>
+  accepted.some((entry) => entry.file === file && entry.literals.includes(literal));
+const survivors = [...unreached, ...alive].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+writeFileSync(path.join(FOLDER, 'survivors.json'), JSON.stringify(survivors, null, 2));
+for (const mutant of survivors.filter((each) => !isAccepted(each))) {
+  const how = mutant.drop ? 'left out' : `to ${mutant.to}`;
+  console.log(
+    `${mutant.file}:${mutant.line} ${mutant.kind} ${mutant.from} ${how}${mutant.tests.length === 0 ? ' (no test reaches it)' : ''}`,
+  );
+}
+const left = survivors.filter((each) => !isAccepted(each)).length;
+console.log(
+  `${mutants.length} mutants: ${mutants.length - survivors.length} seen, ${survivors.length - left} accepted, ${left} unseen`,
+);
+process.exitCode = left > 0 ? 1 : 0;

