@@ -1,5 +1,5 @@
 import { SecretKey } from '../core/secret-key';
-import { structFaults, throwIfOfOtherKind, valueFaults } from '../units/struct-faults';
+import { throwIfOfOtherKind, valueFaults } from '../units/struct-faults';
 import { throwIfFaulty } from '../units/errors';
 
 /**
@@ -62,10 +62,7 @@ export class ModelSource {
    * that host only. Default is none
    */
   public static urls(files: ModelFile[], authorization?: SecretKey): ModelSource {
-    throwIfFaulty([
-      ...valueFaults('files', files, 'ModelFile[]'),
-      ...(authorization === undefined ? [] : structFaults('SecretKey', authorization, 'authorization')),
-    ]);
+    throwIfFaulty(valueFaults('files', files, 'ModelFile[]'));
     return new ModelSource({ files: [...files], secret: authorization });
   }
 
@@ -88,9 +85,10 @@ export class ModelSource {
    * @param source the repository
    */
   public static huggingFace(source: HuggingFaceSource): ModelSource {
-    throwIfOfOtherKind('HuggingFaceSource', source);
+    // What else may be wrong is told by the import, with its path.
+    throwIfOfOtherKind('ModelFiles', source);
     const { include, exclude, tokenSecret } = source;
-    return new ModelSource({ repository: { ...source }, include, exclude, secret: tokenSecret });
+    return new ModelSource({ repository: { ...source }, include, exclude, secret: tokenSecret ?? undefined });
   }
 
   /** The files to download; none when they come from a volume or a hub. */

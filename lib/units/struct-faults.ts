@@ -30,7 +30,9 @@ export function structFaults(struct: StructName, value: unknown, path = ''): Fau
     const required = properties.filter(({ optional }) => !optional).map(({ name }) => name);
     const where = path === '' ? 'props' : path;
     const needed = required.length > 0 ? `: ${required.join(', ')}` : '';
-    const reason = `${where} must be an object with the properties of ${struct}${needed}; got ${givenValue(value)}`;
+    // A secret in the place of its name is not repeated.
+    const given = /Secret|Credentials/.test(struct) && typeof value === 'string' ? 'a text' : givenValue(value);
+    const reason = `${where} must be an object with the properties of ${struct}${needed}; got ${given}`;
     return [fault(value === undefined ? 'MISSING_PROPERTY' : 'WRONG_KIND', where, reason)];
   }
   return properties.flatMap(({ name, optional, type }) => {

@@ -41,9 +41,12 @@ describe('the endpoint of a store', () => {
     ...['https://objects.example?x=1', 'https://objects.example/a', 'https://objects.example#a', 'https://$(rm)'],
     ...["https://a'b", 'https://a"b', 'https://a b', 'https://', 'https://-a', 'https://a..b', 'https://a_b', ''],
     ...['ftp://objects.example', 'https://999.1.1.1', 'https://[1]', 'https://a:', 'https://a:x', 'https://a\n'],
-    ...[7, {}, ['https://objects.example'], true],
   ])('%p is not one', (endpoint) => {
     expect(idsFor({ endpoint })).toEqual(['INVALID_FORMAT endpoint']);
+  });
+
+  test.each([7, {}, ['https://objects.example'], true])('%p is no text', (endpoint) => {
+    expect(idsFor({ endpoint: endpoint as never })).toEqual(['WRONG_KIND endpoint']);
   });
 
   test.each(['0', '65536', '99999'])('there is no port %s', (port) => {
@@ -60,34 +63,36 @@ describe('the endpoint of a store', () => {
 
 test.each<[object, string]>([
   [{ bucketName: undefined }, 'MISSING_PROPERTY bucketName'],
-  [{ bucketName: null }, 'MISSING_PROPERTY bucketName'],
-  [{ bucketName: 7 }, 'MISSING_PROPERTY bucketName'],
+  [{ bucketName: null }, 'WRONG_KIND bucketName'],
+  [{ bucketName: 7 }, 'WRONG_KIND bucketName'],
   [{ endpoint: undefined }, 'MISSING_PROPERTY endpoint'],
   [{ credentials: undefined }, 'MISSING_PROPERTY credentials'],
-  [{ credentials: null }, 'MISSING_PROPERTY credentials'],
+  [{ credentials: null }, 'WRONG_KIND credentials'],
   [{ credentials: {} }, 'MISSING_PROPERTY credentials.secretName'],
-  [{ credentials: 'store' }, 'INVALID_FORMAT credentials'],
-  [{ credentials: [] }, 'INVALID_FORMAT credentials'],
+  [{ credentials: 'store' }, 'WRONG_KIND credentials'],
+  [{ credentials: [] }, 'WRONG_KIND credentials'],
   [{ credentials: { secretName: '' } }, 'INVALID_NAME credentials.secretName'],
-  [{ credentials: { secretName: 7 } }, 'INVALID_NAME credentials.secretName'],
-  ...['', 'a/b', '..', '..a', '.', 'a b', 7].map((key): [object, string] => [
+  [{ credentials: { secretName: 7 } }, 'WRONG_KIND credentials.secretName'],
+  ...['', 'a/b', '..', '..a', '.', 'a b'].map((key): [object, string] => [
     { credentials: { secretName: 'store', key } },
     'INVALID_NAME credentials.key',
   ]),
-  ...['eu bad', '', '-eu', 'eu_1', 7].map((region): [object, string] => [{ region }, 'INVALID_FORMAT region']),
+  ...['eu bad', '', '-eu', 'eu_1'].map((region): [object, string] => [{ region }, 'INVALID_FORMAT region']),
+  [{ region: 7 }, 'WRONG_KIND region'],
+  [{ credentials: { secretName: 'store', key: 7 } }, 'WRONG_KIND credentials.key'],
 ])('a store with %j has one fault', (props, id) => {
   expect(idsFor(props)).toEqual([id]);
 });
 
 test('everything that is wrong comes at once', () => {
   const wrong = {
-    bucketName: undefined,
+    bucketName: 'my_models',
     endpoint: 'x',
     region: 'eu bad',
     credentials: { secretName: 'No', key: '..' },
   };
   expect(idsFor(wrong)).toEqual([
-    'MISSING_PROPERTY bucketName',
+    'INVALID_NAME bucketName',
     'INVALID_FORMAT endpoint',
     'INVALID_FORMAT region',
     'INVALID_NAME credentials.secretName',
