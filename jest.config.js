@@ -14,6 +14,8 @@ module.exports = {
     '^gpu-inference-constructs$': '<rootDir>/lib/index.ts',
     '^gpu-inference-constructs/planning$': '<rootDir>/lib/planning/index.ts',
   },
+  // Ends what hangs. Scripts and servers that tests start may have to wait for a processor.
+  testTimeout: 30_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
 };
