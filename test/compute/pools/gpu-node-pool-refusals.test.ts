@@ -229,8 +229,13 @@ describe('existing nodes', () => {
     ['a label that is none', { labels: { row: 'a b' } }, "INVALID_FORMAT labels['row']"],
     [
       'a taint that is none',
-      { taints: [{ key: 'a b', effect: 'Never' as TaintEffect }] },
-      'INVALID_FORMAT taints[0].key, UNKNOWN_VALUE taints[0].effect',
+      { taints: [{ key: 'a b', effect: TaintEffect.NO_EXECUTE }] },
+      'INVALID_FORMAT taints[0].key',
+    ],
+    [
+      'an effect that is none',
+      { taints: [{ key: 'a', effect: 'Never' as TaintEffect }] },
+      'UNKNOWN_VALUE taints[0].effect',
     ],
   ])('are refused with %s', (_, props, message) => {
     synthesize((stack) => {
