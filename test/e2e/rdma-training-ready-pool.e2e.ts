@@ -72,7 +72,8 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/rdma-training-
     const actions = site.proxy.requests('PutScheduledUpdateGroupAction');
     // The time stands in the name too.
     const action = actions.filter((it) => (it.ScheduledActionName as string).startsWith(name)).pop();
-    await site.scale(REGION, CLUSTER, POOL, Number(action.DesiredCapacity));
+    const group = poolRequests(site.proxy).get(POOL)!.nodeGroup.nodegroupName as string;
+    await site.scale(REGION, CLUSTER, group, Number(action.DesiredCapacity));
   };
 
   test('has its nodes, agents and images when the block begins', async () => {
