@@ -66,7 +66,8 @@ describeWith(['terraform', 'controlPlane'], 'monitoring, its namespaces and its 
 
   test('claims without a class wait for one, and can be deleted to name it', async () => {
     expect(phases(await claims())).toEqual(CLAIMS.map((name) => [name, 'Pending']));
-    await expect((await workloads(volume(40, 'gp3'))).plan()).rejects.toThrow(refusal());
+    // Only Terraform knows, before it asks, that the claim would be replaced.
+    if (isTerraform) await expect((await workloads(volume(40, 'gp3'))).plan()).rejects.toThrow(refusal());
     for (const claim of await claims()) await site.kube.remove(claim);
     await until(async () => (await claims()).length === 0, 30, 'claims to go');
     await (await workloads(volume(40, 'gp3'))).apply();
@@ -104,9 +105,9 @@ describeWith(['terraform', 'controlPlane'], 'monitoring, its namespaces and its 
   test.each([
     ['a smaller volume', volume(30, 'gp2')],
     ['another class', volume(50, 'gp3')],
-  ])('%s is refused while planning', async (_, storage) => {
+  ])('%s is refused', async (_, storage) => {
     const before = await uids();
-    await expect((await workloads(storage)).plan()).rejects.toThrow(refusal());
+    if (isTerraform) await expect((await workloads(storage)).plan()).rejects.toThrow(refusal());
     await expect((await workloads(storage)).apply()).rejects.toThrow(refusal());
     expect(await uids()).toEqual(before);
   });

@@ -120,6 +120,9 @@ function leaveOutKubernetes(stack: TerraformStackDriver): boolean {
   for (const [name, { value }] of Object.entries<any>(json.output ?? {})) {
     if (/\b(kubernetes_|helm_)/.test(JSON.stringify(value))) delete json.output[name];
   }
+  // A block without a label is an error of Terraform.
+  for (const block of ['output', 'data', 'resource'].filter((it) => Object.keys(json[it] ?? {}).length === 0))
+    delete json[block];
   write(stack, json);
   return Object.keys(json.resource ?? {}).length > 0;
 }

@@ -162,14 +162,14 @@ describe('a lock', () => {
     ['precision', 'nvfp4', 'PRECISION_NOT_SUPPORTED precision'],
     ['nodes', 100, 'PLAN_CHANGED nodes'],
     ['inputTokens', 8192, 'PLAN_CHANGED inputTokens'],
-    ['model.name', {}, 'INVALID_NAME model.name'],
-    ['model.name', { toString: 1, valueOf: 2 }, 'INVALID_NAME model.name'],
+    ['model.name', {}, 'WRONG_KIND model.name'],
+    ['model.name', { toString: 1, valueOf: 2 }, 'WRONG_KIND model.name'],
     ['instanceType.gpu', { toString: 1 }, 'UNKNOWN_VALUE instanceType'],
     ['instanceType.gpuCount', 2147483648, 'NOT_A_WHOLE_NUMBER instanceType.gpuCount'],
     ['instanceType.interconnect', 'bogus', 'UNKNOWN_VALUE instanceType.interconnect'],
     ['instanceType.ec2.rdmaRead', 'no', 'WRONG_KIND instanceType.rdmaRead'],
-    ['instanceType.ec2.networkCards', [null], 'INVALID_FORMAT instanceType.networkCards[0]'],
-    ['instanceType.ec2.networkCards', 3, 'INVALID_FORMAT instanceType.networkCards'],
+    ['instanceType.ec2.networkCards', [null], 'WRONG_KIND instanceType.networkCards[0]'],
+    ['instanceType.ec2.networkCards', 3, 'WRONG_KIND instanceType.networkCards'],
     ['format', { toString: 1 }, 'PLAN_OF_OTHER_VERSION version'],
   ])('whose %s is %j is refused', (path, value, expected) => {
     expect(outcome(() => unlocked(edited(path.split('.'), value)))).toBe(expected);
@@ -191,20 +191,16 @@ describe('a lock', () => {
 
 describe('hardware', () => {
   test.each<[keyof UnlistedInstanceTypeProps, unknown, string]>([
-    ['networkCards', [null], 'INVALID_FORMAT networkCards[0]'],
-    ['networkCards', [1], 'INVALID_FORMAT networkCards[0]'],
-    ['networkCards', 3, 'INVALID_FORMAT networkCards'],
-    [
-      'networkCards',
-      [{}],
-      'NOT_A_WHOLE_NUMBER networkCards[0].index, NOT_A_WHOLE_NUMBER networkCards[0].maxInterfaces',
-    ],
+    ['networkCards', [null], 'WRONG_KIND networkCards[0]'],
+    ['networkCards', [1], 'WRONG_KIND networkCards[0]'],
+    ['networkCards', 3, 'WRONG_KIND networkCards'],
+    ['networkCards', [{}], 'MISSING_PROPERTY networkCards[0].efa'],
     ['interconnect', 'bogus', 'UNKNOWN_VALUE interconnect'],
     ['rdmaRead', 'no', 'WRONG_KIND rdmaRead'],
     ['gpu', 'H100', 'WRONG_KIND gpu'],
-    ['gpu', undefined, 'WRONG_KIND gpu'],
+    ['gpu', undefined, 'MISSING_PROPERTY gpu'],
     ['memory', 999, 'WRONG_KIND memory'],
-    ['name', {}, 'INVALID_NAME name'],
+    ['name', {}, 'WRONG_KIND name'],
   ])('whose %s is %j is refused', (property, value, expected) => {
     expect(outcome(() => GpuInstanceType.unlisted({ ...UNLISTED, [property]: value }))).toBe(expected);
   });
