@@ -119,6 +119,11 @@ export class InferenceEngine {
     provenance: 'not fitted',
   });
 
+  /**
+   * The engine used when none is given: that of `TritonRelease.DEFAULT`, so that a plan by itself and the one of a deployment agree.
+   */
+  public static readonly DEFAULT = InferenceEngine.VLLM_0_21;
+
   /** Every engine. */
   public static readonly ALL: InferenceEngine[] = Object.freeze([
     InferenceEngine.VLLM,

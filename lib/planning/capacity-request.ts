@@ -33,7 +33,7 @@ export interface ServingLoad {
   readonly outputTokens?: number;
   /** Format of the key-value cache; 32 bits only with 32-bit weights. @default - 16 bits; 32 bits with 32-bit weights */
   readonly kvCachePrecision?: Precision;
-  /** Program that runs the model. @default InferenceEngine.VLLM */
+  /** Program that runs the model. @default InferenceEngine.DEFAULT: vLLM as in the default release of Triton */
   readonly engine?: InferenceEngine;
   /** Share of each GPU's memory that the engine takes. @default - the engine's own default, 0.9 for vLLM */
   readonly gpuMemoryUtilization?: number;

@@ -79,7 +79,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
   const outputTokens =
     request.outputTokens ?? Math.min(256, request.inputTokens ? contextLength - request.inputTokens : half);
   const inputTokens = request.inputTokens ?? Math.min(1024, contextLength - outputTokens);
-  const engine = request.engine ?? InferenceEngine.VLLM;
+  const engine = request.engine ?? InferenceEngine.DEFAULT;
   return {
     model,
     contextLength,

@@ -22,6 +22,7 @@ const wide = ['a', 'b'].map((name) =>
   TritonModel.vllm({ name, model: ModelSpec.LLAMA_3_1_8B, parallelism: Parallelism.of({ tensor: 2 }) }),
 );
 const plan = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: A100 });
+const full = CapacityPlanner.plan({ model: plan.model, instanceType: A100, concurrency: plan.maxConcurrency });
 
 /** What is found of a model that vLLM is to serve, on its own or on a pool that shares its GPUs. */
 function resolved(more: {
@@ -33,7 +34,7 @@ function resolved(more: {
   return resolveVllmModel({
     name: 'm',
     options: { model: ModelSpec.LLAMA_3_1_8B, targets },
-    vllm: new VllmVersion('0.15.1'),
+    vllm: new VllmVersion(TritonRelease.DEFAULT.vllmVersion),
     network: NodeNetwork.TCP,
     hardware: {
       instanceType: A100,
@@ -151,16 +152,16 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PLAN_NO_LONGER_FITS',
     text:
-      "model 'm' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, 54 " +
+      `model 'm' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, ${plan.maxConcurrency + 1} ` +
       'sequences), although the planner would now say that it does not fit; nothing changes until you ' +
       'remove or replace the plan',
     faults: () =>
       resolved({
         // As an earlier version that found room for one more would have locked it.
         locked: CapacityPlan.fromJson({
-          ...(CapacityPlanner.plan({ model: plan.model, instanceType: A100, concurrency: 53 }).toJson() as object),
-          concurrency: 54,
-          maxConcurrency: 54,
+          ...(full.toJson() as object),
+          concurrency: plan.maxConcurrency + 1,
+          maxConcurrency: plan.maxConcurrency + 1,
         }),
       }).warnings,
   },

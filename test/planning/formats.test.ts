@@ -3,6 +3,7 @@ import {
   CapacityPlanner,
   DataSize,
   GpuInstanceType,
+  InferenceEngine,
   ModelSpec,
   Parallelism,
   Precision,
@@ -59,6 +60,7 @@ describe('checkpoints and caches that are not what the precision says', () => {
       precision: Precision.MXFP4,
       contextLength: 4096,
       concurrency: 1,
+      engine: InferenceEngine.VLLM,
       parallelism: Parallelism.of({ tensor: 1 }),
     };
     const plan = CapacityPlanner.plan(request);

@@ -114,6 +114,14 @@ describe('flags of the engine', () => {
     expect(plan!.gpuMemoryUtilization).toBe(0.9);
   });
 
+  test('a plan by itself and that of a deployment agree unless told otherwise', () => {
+    const { plan } = on({ model: ModelSpec.LLAMA_3_1_8B }, { instanceType: GpuInstanceType.G6E_XLARGE }).deployment;
+    const alone = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE });
+    expect(alone.engine).toBe(new VllmVersion(TritonRelease.DEFAULT.vllmVersion).engine);
+    // Nodes of a pool without a fabric have TCP between them.
+    expect(plan!.toJson()).toEqual({ ...(alone.toJson() as object), network: NodeNetwork.TCP });
+  });
+
   test.each([
     ['25.05', ModelSpec.QWEN_3_30B_A3B],
     ['25.04', ModelSpec.MIXTRAL_8X7B],
