@@ -9,7 +9,7 @@ import { Alternative } from './plan-parts';
 import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
 import { Configuration, largerDefaultSequences, nodesFor } from './configuration';
 import { stageLayers } from './stages';
-import { warningsOf } from './warnings';
+import { warningText, warningsOf } from './warnings';
 
 /** Maximum number of concurrent sequences if no limit is requested (`max_num_seqs` of vLLM on large GPUs). */
 const MAX_SEQUENCES = 1024;
@@ -119,7 +119,9 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
   };
   const facts = {
     ...bare,
-    warnings: warningsOf(configuration, { ...fit, fitsByDefault: fitsByDefault(configuration, fit) }, asked),
+    warnings: warningsOf(configuration, { ...fit, fitsByDefault: fitsByDefault(configuration, fit) }, asked).map(
+      warningText,
+    ),
   };
   return CapacityPlan._of({
     ...facts,

@@ -1,4 +1,5 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { Fault, fault } from '../units/fault';
 import { NodeNetwork } from './capacity-request';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
@@ -13,85 +14,149 @@ export function warningsOf(
   configuration: Configuration,
   fit: { readonly hostFits: boolean; readonly hostBytes: number; readonly fitsByDefault: boolean },
   asked: ServingEstimate,
-): string[] {
+): Fault[] {
   const { model, instanceType, parallelism, gpu } = configuration;
   const { tensor, pipeline } = parallelism;
-  const warnings: string[] = [];
-  const warn = (id: string, text: string) => warnings.push(`[capacity:${id}] ${text}`);
+  const warnings: Fault[] = [];
   if (tensor > 1 && instanceType.nvlinkDomainSize === 1) {
-    warn(
-      'TENSOR_OVER_PCIE',
-      `tensor parallelism ${tensor} on ${instanceType.name} goes over PCI Express, twice per layer; pipeline parallelism needs far less of it`,
+    warnings.push(
+      fault(
+        'TENSOR_OVER_PCIE',
+        undefined,
+        `tensor parallelism ${tensor} on ${instanceType.name} goes over PCI Express, twice per layer; pipeline parallelism needs far less of it`,
+      ),
     );
   } else if (tensor > 4 && instanceType.interconnect === GpuInterconnect.NVLINK_MESH) {
-    warn(
-      'TENSOR_OVER_MESH',
-      `not every pair of the ${tensor} GPUs of ${instanceType.name} is connected by NVLink; tensor 4 stays within direct links`,
+    warnings.push(
+      fault(
+        'TENSOR_OVER_MESH',
+        undefined,
+        `not every pair of the ${tensor} GPUs of ${instanceType.name} is connected by NVLink; tensor 4 stays within direct links`,
+      ),
     );
   } else if (tensor > instanceType.nvlinkDomainSize) {
-    warn(
-      'TENSOR_ACROSS_NODES',
-      `tensor parallelism ${tensor} leaves the NVLink domain of ${instanceType.nvlinkDomainSize} GPUs; each layer waits for the network twice`,
+    warnings.push(
+      fault(
+        'TENSOR_ACROSS_NODES',
+        undefined,
+        `tensor parallelism ${tensor} leaves the NVLink domain of ${instanceType.nvlinkDomainSize} GPUs; each layer waits for the network twice`,
+      ),
     );
   }
   if (configuration.nodes > parallelism.data && configuration.nodeNetwork === NodeNetwork.TCP) {
-    warn(
-      'NODES_OVER_TCP',
-      `replicas span nodes of ${instanceType.name} over TCP; no measurement of that is known, the times are estimates`,
+    warnings.push(
+      fault(
+        'NODES_OVER_TCP',
+        undefined,
+        `replicas span nodes of ${instanceType.name} over TCP; no measurement of that is known, the times are estimates`,
+      ),
     );
   }
   if (!model.latentAttention && model.keyValueHeads % tensor !== 0) {
-    warn(
-      'KEY_VALUE_REPLICATED',
-      `${model.name} has ${model.keyValueHeads} key-value heads, so ${tensor} tensor ranks hold copies of them`,
+    warnings.push(
+      fault(
+        'KEY_VALUE_REPLICATED',
+        undefined,
+        `${model.name} has ${model.keyValueHeads} key-value heads, so ${tensor} tensor ranks hold copies of them`,
+      ),
     );
   }
   if (model.latentAttention && tensor > 1) {
-    warn(
-      'LATENT_CACHE_REPLICATED',
-      `each of the ${tensor} tensor ranks holds the whole compressed cache of ${model.name}; data parallel attention with expert parallelism would share it out`,
+    warnings.push(
+      fault(
+        'LATENT_CACHE_REPLICATED',
+        undefined,
+        `each of the ${tensor} tensor ranks holds the whole compressed cache of ${model.name}; data parallel attention with expert parallelism would share it out`,
+      ),
     );
   }
   const stages = stageLayers(model.layers, pipeline);
   if (pipeline > 1 && new Set(stages).size > 1) {
-    warn(
-      'UNEVEN_STAGES',
-      `${model.layers} layers in ${pipeline} stages are ${stages.join(', ')}; the longest stage sets the pace`,
+    warnings.push(
+      fault(
+        'UNEVEN_STAGES',
+        undefined,
+        `${model.layers} layers in ${pipeline} stages are ${stages.join(', ')}; the longest stage sets the pace`,
+      ),
     );
   }
   if (model.approximate) {
-    warn(
-      'APPROXIMATE_MODEL',
-      `only the number of parameters of ${model.name} is known; its key-value cache and times are those of a LLaMA model of that size`,
+    warnings.push(
+      fault(
+        'APPROXIMATE_MODEL',
+        undefined,
+        `only the number of parameters of ${model.name} is known; its key-value cache and times are those of a LLaMA model of that size`,
+      ),
     );
   }
   if (instanceType.legacy)
-    warn('LEGACY_INSTANCE', `${instanceType.name} is of a previous generation; drivers from 595 on drop ${gpu.name}`);
+    warnings.push(
+      fault(
+        'LEGACY_INSTANCE',
+        undefined,
+        `${instanceType.name} is of a previous generation; drivers from 595 on drop ${gpu.name}`,
+      ),
+    );
   if (configuration.cpuOffloadBytes > 0) {
-    warn(
-      'CPU_OFFLOAD',
-      'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
+    warnings.push(
+      fault(
+        'CPU_OFFLOAD',
+        undefined,
+        'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
+      ),
     );
   }
   if (!fit.fitsByDefault) {
-    warn(
-      'SCHEDULER_SEQUENCES',
-      `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on ${gpu.name}, for which its sampler lacks the memory`,
+    warnings.push(
+      fault(
+        'SCHEDULER_SEQUENCES',
+        undefined,
+        `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on ${gpu.name}, for which its sampler lacks the memory`,
+      ),
     );
   }
   if (asked.hostStep > asked.gpuStep) {
     const ms = (seconds: number) => (seconds * 1e3).toFixed(1);
-    warn(
-      'HOST_BOUND',
-      `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
-        `tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
+    warnings.push(
+      fault(
+        'HOST_BOUND',
+        undefined,
+        `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
+          `tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
+      ),
     );
   }
   if (!fit.hostFits) {
-    warn(
-      'HOST_MEMORY',
-      `offloading needs ${(fit.hostBytes / 2 ** 30).toFixed(1)} GiB of host memory, ${instanceType.name} has ${instanceType.memory.gib} GiB`,
+    warnings.push(
+      fault(
+        'HOST_MEMORY',
+        undefined,
+        `offloading needs ${(fit.hostBytes / 2 ** 30).toFixed(1)} GiB of host memory, ${instanceType.name} has ${instanceType.memory.gib} GiB`,
+      ),
     );
   }
   return warnings;
+}
+
+const PREFIX = 'capacity';
+
+/**
+ * A warning as plans and their JSON have it: `[capacity:THE_ID] sentence`.
+ *
+ * @internal
+ */
+export function warningText({ id, reason }: Fault): string {
+  return `[${PREFIX}:${id}] ${reason}`;
+}
+
+/**
+ * The warnings of a plan, with their ids.
+ *
+ * @internal
+ */
+export function planWarnings({ warnings }: { readonly warnings: readonly string[] }): Fault[] {
+  return warnings.flatMap((text) => {
+    const [, id, reason] = new RegExp(`^\\[${PREFIX}:([A-Z_]+)\\] (.*)$`, 's').exec(text) ?? [];
+    return id === undefined || reason === undefined ? [] : { id, reason };
+  });
 }

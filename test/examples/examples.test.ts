@@ -5,6 +5,7 @@ import { Quickstart } from '../../examples/quickstart/stack';
 import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
 import { KubernetesManifests } from '../../lib/manifests';
 import { SynthesizedStack } from '../../lib/testing';
+import { idsOf, warningsOf } from '../support/faults';
 import { testApp } from '../support/synth';
 
 const BLOCK = {
@@ -42,6 +43,20 @@ describe('what an update of the library must not move: a resource of another add
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
+  });
+});
+
+describe('what an example does is meant: it gives no warning', () => {
+  test.each([
+    ['quickstart', quickstart, []],
+    ['cloud-65b', cloud65b, []],
+    // Its block comes from the caller, and this one names no topic.
+    ['rdma-training-ready-pool', training, ['CAPACITY_BLOCK_UNWATCHED']],
+    ['onprem-infiniband', onprem, []],
+  ])('%s', (_, example, wanted) => {
+    const stacks = stacksOf(example);
+    stacks.forEach((stack) => SynthesizedStack.of(stack));
+    expect(idsOf(stacks.flatMap(warningsOf))).toEqual(wanted);
   });
 });
 

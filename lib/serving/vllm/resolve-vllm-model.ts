@@ -6,6 +6,7 @@ import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityPlanner } from '../../planning/capacity-planner';
 import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
 import { defaultContextLength } from '../../planning/request-faults';
+import { planWarnings } from '../../planning/warnings';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
@@ -82,7 +83,7 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
     );
   if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
   const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
-  return { resolved, faults, warnings: [] };
+  return { resolved, faults, warnings: resolved ? choiceWarnings(request.name, resolved.plan) : [] };
 }
 
 /**
@@ -99,7 +100,18 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
   ];
   if (faults.length > 0) return { faults, warnings: [] };
   const otherChoice = request.compares ? choiceToday(request, plan) : undefined;
-  return { resolved: resolvedOf(request, plan), faults, warnings: fitWarnings(request.name, plan), otherChoice };
+  const warnings = [...fitWarnings(request.name, plan), ...choiceWarnings(request.name, plan)];
+  return { resolved: resolvedOf(request, plan), faults, warnings, otherChoice };
+}
+
+/** Warnings that a server heeds by itself or that its pool gives: it is told the sequences of its plan, and pools warn of old instance types. */
+const SAID_ELSEWHERE = ['SCHEDULER_SEQUENCES', 'LEGACY_INSTANCE'];
+
+/** What the planner warns of in its own choice, or in what it was told to take. */
+function choiceWarnings(name: string, plan: CapacityPlan): Fault[] {
+  return planWarnings(plan)
+    .filter(({ id }) => !SAID_ELSEWHERE.includes(id))
+    .map(({ id, reason }) => fault(id, undefined, `model '${name}': ${reason}`));
 }
 
 /** What the planner would choose today, if it differs from the locked plan. A given number of replicas is not its choice. */

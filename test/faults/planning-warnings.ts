@@ -1,0 +1,99 @@
+import {
+  CapacityPlanner,
+  CapacityRequest,
+  DataSize,
+  GpuInstanceType,
+  InferenceEngine,
+  ModelSpec,
+  NodeNetwork,
+  Parallelism,
+  Precision,
+} from '../../lib/planning';
+import { planWarnings } from '../../lib/planning/warnings';
+import { FaultText } from './fault-text';
+
+const { LLAMA_3_1_8B, LLAMA_3_1_70B, LLAMA_3_1_405B, DEEPSEEK_V3, GPT_OSS_120B, QWEN_2_5_7B, QWEN_3_30B_A3B } =
+  ModelSpec;
+const { P5_48XLARGE, P5EN_48XLARGE, P4DE_24XLARGE, P3DN_24XLARGE, G6_XLARGE, G6_12XLARGE, G6_48XLARGE } =
+  GpuInstanceType;
+const degrees = (tensor: number, pipeline = 1) => Parallelism.of({ tensor, pipeline });
+
+/** A warning of a plan, as deployments pass it on. */
+function row(id: string, text: string, request: CapacityRequest): FaultText {
+  return { id, text, faults: () => planWarnings(CapacityPlanner.plan(request)) };
+}
+
+/** What the planner warns of in a choice. */
+export const TEXTS: FaultText[] = [
+  row(
+    'APPROXIMATE_MODEL',
+    'only the number of parameters of ours is known; its key-value cache and times are those of a LLaMA model of that size',
+    { model: ModelSpec.dense({ name: 'ours', parameters: 65e9 }), instanceType: P5_48XLARGE },
+  ),
+  row(
+    'CPU_OFFLOAD',
+    'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
+    { model: LLAMA_3_1_8B, instanceType: G6_XLARGE, cpuOffload: DataSize.gib(4) },
+  ),
+  row(
+    'HOST_BOUND',
+    "with 512 sequences a step waits for sglang's host process, which takes 20.5 ms to send their tokens, while the GPUs take 9.5; more " +
+      'replicas or several tokenizer workers help, more GPUs for each replica do not',
+    {
+      ...{ model: LLAMA_3_1_8B, instanceType: P5EN_48XLARGE, parallelism: degrees(8) },
+      ...{ engine: InferenceEngine.SGLANG, concurrency: 512, inputTokens: 1000, outputTokens: 1000 },
+    },
+  ),
+  row('HOST_MEMORY', 'offloading needs 124.0 GiB of host memory, g6.xlarge has 16 GiB', {
+    ...{ model: LLAMA_3_1_70B, instanceType: G6_XLARGE, cpuOffload: DataSize.gib(120) },
+  }),
+  row('KEY_VALUE_REPLICATED', 'qwen3-30b-a3b has 4 key-value heads, so 8 tensor ranks hold copies of them', {
+    model: QWEN_3_30B_A3B,
+    instanceType: P4DE_24XLARGE,
+    parallelism: degrees(8),
+  }),
+  row(
+    'LATENT_CACHE_REPLICATED',
+    'each of the 8 tensor ranks holds the whole compressed cache of deepseek-v3; data parallel attention with expert parallelism would share ' +
+      'it out',
+    { model: DEEPSEEK_V3, instanceType: P5EN_48XLARGE, parallelism: degrees(8) },
+  ),
+  row('LEGACY_INSTANCE', 'p3dn.24xlarge is of a previous generation; drivers from 595 on drop V100-32GB', {
+    model: LLAMA_3_1_8B,
+    instanceType: P3DN_24XLARGE,
+  }),
+  row(
+    'NODES_OVER_TCP',
+    'replicas span nodes of p5.48xlarge over TCP; no measurement of that is known, the times are estimates',
+    { model: LLAMA_3_1_405B, instanceType: P5_48XLARGE, parallelism: degrees(8, 2), network: NodeNetwork.TCP },
+  ),
+  row(
+    'SCHEDULER_SEQUENCES',
+    'it fits with 256 sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on H100, for which its sampler lacks ' +
+      'the memory',
+    {
+      ...{ model: GPT_OSS_120B, instanceType: P5_48XLARGE, precision: Precision.MXFP4, parallelism: degrees(1) },
+      ...{ engine: InferenceEngine.VLLM, contextLength: 4096, concurrency: 1 },
+    },
+  ),
+  row(
+    'TENSOR_ACROSS_NODES',
+    'tensor parallelism 16 leaves the NVLink domain of 8 GPUs; each layer waits for the network twice',
+    { model: LLAMA_3_1_70B, instanceType: P5_48XLARGE, parallelism: degrees(16) },
+  ),
+  row(
+    'TENSOR_OVER_MESH',
+    'not every pair of the 8 GPUs of p3dn.24xlarge is connected by NVLink; tensor 4 stays within direct links',
+    { model: LLAMA_3_1_8B, instanceType: P3DN_24XLARGE, parallelism: degrees(8) },
+  ),
+  row(
+    'TENSOR_OVER_PCIE',
+    'tensor parallelism 4 on g6.12xlarge goes over PCI Express, twice per layer; pipeline parallelism needs far less of it',
+    { model: LLAMA_3_1_8B, instanceType: G6_12XLARGE, parallelism: degrees(4) },
+  ),
+  row('UNEVEN_STAGES', '28 layers in 8 stages are 3, 3, 3, 4, 4, 4, 4, 3; the longest stage sets the pace', {
+    model: QWEN_2_5_7B,
+    instanceType: G6_48XLARGE,
+    parallelism: degrees(1, 8),
+  }),
+];
