@@ -17,8 +17,8 @@ interface EnteredImport {
 
 interface EnteredServer {
   readonly key: string;
-  /** Whether its pods go before new ones have come. */
-  readonly waits: boolean;
+  /** Whether its pods go before new ones have come; known at synthesis. */
+  readonly waits: () => boolean;
 }
 
 /**
@@ -66,18 +66,19 @@ export class ModelUse {
    * Called once for each model by each deployment, at the end of its constructor. The deployment is changed after the imports of its stack,
    * so that pods that serve are not replaced by pods that wait for weights; one that surges keeps them until the new ones serve.
    */
-  public addServer(owner: IConstruct, deployment: TerraformResource, waits: boolean): void {
+  public addServer(owner: IConstruct, deployment: TerraformResource, waits: () => boolean): void {
     enter(this.#store, SERVERS, this.#key, owner, { key: this.#key, waits });
-    if (!waits) return;
     const before = deployment.dependsOn ?? [];
-    deployment.dependsOn = Lazy.listValue({ produce: () => [...before, ...this.#jobsIn(deployment)] });
+    deployment.dependsOn = Lazy.listValue({
+      produce: () => [...before, ...(waits() ? this.#jobsIn(deployment) : [])],
+    });
   }
 
   /** Whether a deployment in the stack of a construct waits for it. */
   public isAwaitedIn(scope: IConstruct): boolean {
     const stack = TerraformStack.of(scope);
     const servers = entered<EnteredServer>(this.#store, SERVERS, this.#key);
-    return servers.some(({ owner, value }) => value.waits && TerraformStack.of(owner) === stack);
+    return servers.some(({ owner, value }) => value.waits() && TerraformStack.of(owner) === stack);
   }
 
   #jobsIn(scope: IConstruct): string[] {

@@ -82,8 +82,38 @@ export class ClusterChecks {
     return explainPlacement(this.placement(podsOf(this.objects())));
   }
 
+  /**
+   * Whether the pools have room for one more pod of a resource beside everything else, on nodes that exist or that an autoscaler adds.
+   *
+   * @internal
+   */
+  public _hasRoomForOneMore(resource: TerraformResource): boolean {
+    const asked = this.objects()
+      .filter(runsPods)
+      .flatMap((each) => {
+        const { path, demand } = podsOfResource(each);
+        if (!demand) return [];
+        return {
+          path,
+          demand: each === resource ? { ...demand, pods: demand.pods + 1 } : demand,
+          isIt: each === resource,
+        };
+      });
+    const it = asked.find(({ isIt }) => isIt);
+    const placement = this.placed(asked, (pool) => (pool.isAutoscaled === false ? pool.minNodes : pool.maxNodes));
+    const pools = placement.demands.find(({ demand }) => demand.name === it?.demand.name)?.pools ?? [];
+    const short = new Set(capacityFindings(placement).flatMap((finding) => finding.pools));
+    return pools.length > 0 && !pools.some(({ pool }) => short.has(pool));
+  }
+
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: IGpuNodePool) => number): PodPlacement {
-    const asked = pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : []));
+    return this.placed(
+      pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : [])),
+      nodesOf,
+    );
+  }
+
+  private placed(asked: Parameters<typeof placementOf>[1], nodesOf?: (pool: IGpuNodePool) => number): PodPlacement {
     return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf });
   }
 

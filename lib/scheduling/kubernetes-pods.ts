@@ -120,7 +120,10 @@ function pathOf({ node }: TerraformResource): string {
   return node.id === 'Resource' && node.scope ? node.scope.node.path : node.path;
 }
 
-/** Attributes that no scheduler reads. They are most of a pod, and resolving them would take most of the time. */
+/**
+ * Attributes that no scheduler reads. They are most of a pod, and resolving them would take most of the time; how pods are replaced may itself
+ * depend on the room that there is for them.
+ */
 const UNSCHEDULED_ATTRIBUTES: ReadonlySet<string> = new Set([
   'args',
   'command',
@@ -133,6 +136,7 @@ const UNSCHEDULED_ATTRIBUTES: ReadonlySet<string> = new Set([
   'readiness_probe',
   'security_context',
   'startup_probe',
+  'strategy',
   'topology_spread_constraint',
   'volume',
   'volume_mount',

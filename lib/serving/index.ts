@@ -1,4 +1,4 @@
-export * from './model/served-model';
+export * from './vllm/served-model';
 export * from './model/language-model-options';
 export * from './triton/model-instances';
 export * from './triton/model-options';
@@ -7,5 +7,6 @@ export * from './triton/backends/onnx-runtime-model';
 export * from './triton/triton-deployment';
 export * from './triton/triton-deployment-props';
 export * from './triton/triton-model';
+export * from './triton/triton-serving-options';
 export * from './triton/backends/vllm-model-props';
 export * from './vllm/vllm-options';

@@ -75,6 +75,11 @@ export const TEXTS: FaultText[] = [
     refuse: vllm({ precision: Precision.INT4, quantization: 'gguf' }),
   },
   {
+    id: 'ROLLOUT_IS_AN_OUTAGE',
+    text: "every rollout of 'chat', e.g. of another model, configuration or image, stops its only server before the new one has loaded its weights: the nodes of pool 'gpu' have no room for both; raise replicas, or maxNodes by an autoscaler and minNodes without one, or pass maxSurge: 0 if that is accepted",
+    faults: () => advice({ maxNodes: 1 }),
+  },
+  {
     id: 'RESERVED',
     property: 'models[0].engineArguments.allowed_local_media_path',
     text: "model 'm': engineArguments must not set allowed_local_media_path, which lets every request read files of the pod below that path; send media with the request",

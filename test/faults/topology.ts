@@ -10,7 +10,7 @@ import { FaultText } from './fault-text';
 
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
 const assign = (more: Partial<AssignmentRequest>) =>
-  assignModels({ models: MODELS, locked: {}, vllm: new VllmVersion('0.15.1'), ...more });
+  assignModels({ models: MODELS, locked: {}, vllm: () => new VllmVersion('0.15.1'), ...more });
 const plan = (instanceType: GpuNodeType = GpuInstanceType.P4DE_24XLARGE): CapacityPlan =>
   CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType });
 const RACK = GpuNodeType.custom({

@@ -9,7 +9,12 @@ import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 const source = ModelSource.urls([{ url: 'https://example.com/llama/config.json' }]);
 
 describe('a model that is imported and served', () => {
-  const program = (props: Partial<ModelImportProps>, importFirst: boolean, model = 'chat', maxSurge?: number) => {
+  const program = (
+    props: Partial<ModelImportProps>,
+    importFirst: boolean,
+    model = 'chat',
+    maxSurge: number | undefined = 0,
+  ) => {
     let made: ModelImport | undefined;
     const json = withSite((site) => {
       const fill = () => {

@@ -61,6 +61,7 @@ class CompanyServing extends Construct {
       imageRegistry,
       modelStore: new ModelStore(this, 'Models', { encryptionKeyArn: key.arn, tags }),
       models: [TritonModel.vllm({ name: 'chat', model, contextLength: 8192 })],
+      maxSurge: 0,
       podLabels: { 'company.example/team': team },
       podAnnotations: { 'company.example/owner': `${team}@company.example` },
       environment: { HTTPS_PROXY: 'http://proxy.company.example:3128' },

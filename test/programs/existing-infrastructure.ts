@@ -56,6 +56,7 @@ export function existingInfrastructure(app: App): TerraformStack[] {
     namespace: 'ml-serving',
     modelStore: ModelStore.fromBucketName(stack, 'Models', 'company-models', { region: 'eu-central-1' }),
     models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.LLAMA_3_1_8B, contextLength: 8192 })],
+    maxSurge: 0,
   });
   const monitoring = new MonitoringStack(stack, 'Monitoring', {
     cluster,

@@ -32,6 +32,7 @@ export function oneStatement(app: App): TerraformStack[] {
         targets: { maxTimePerOutputTokenMs: 50, maxTimeToFirstTokenMs: 1000 },
       },
     ],
+    serving: { maxSurge: 0 },
     monitoringOptions: {
       alertReceivers: [AlertReceiver.slack('on-call', { webhookUrl: { name: 'alerting', key: 'slack' } })],
     },

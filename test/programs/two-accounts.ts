@@ -44,6 +44,7 @@ export function twoAccounts(app: App): TerraformStack[] {
       nodePools: [{ name: 'chat', instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 1, maxNodes: 2 }],
       models: [{ model: ModelSpec.LLAMA_3_1_8B, nodePool: 'chat' }],
       modelStore,
+      serving: { maxSurge: 0 },
       monitoringOptions: { alertReceivers: [] },
       workloads,
     });

@@ -36,6 +36,7 @@ import { generatedFiles, weightsCopies } from './model-repository';
 import { probeFiles, probeItems, stallSeconds } from './model-probes';
 import { ServiceType } from './pod-additions';
 import { exitSeconds } from './pod-sizing';
+import { Rollout } from './rollout';
 import { TRITON_PORTS, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { CONTAINERS, tritonPod } from './triton-pod';
@@ -81,6 +82,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly service: ServiceV1;
 
   readonly #props: TritonDeploymentProps;
+  readonly #rollout: Rollout;
   readonly #models: readonly BackendModel[];
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
@@ -88,6 +90,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     throwIfOfOtherKinds(this, 'TritonDeploymentProps', props);
     try {
       this.#props = props;
+      this.#rollout = new Rollout(props);
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       this.replicas = props.maxReplicas ?? props.replicas ?? 1;
@@ -111,6 +114,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       const serviceAccount = this.#makeServiceAccount(namespace, role);
       this.service = this.#makeService(namespace);
       this.deployment = this.#makeDeployment(checked, serviceAccount, role, namespace);
+      this.#rollout.decideFor(this, this.name, this.deployment);
       this.#makeDisruptionBudget(namespace);
       if (props.networkPolicy ?? true) this.#makeNetworkPolicy(namespace);
       this.metricsTarget = this.#makeMetricsTarget();
@@ -118,7 +122,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         ModelUse.of(props.modelStore, model, version.store).addServer(
           this,
           this.deployment,
-          (props.maxSurge ?? 0) === 0,
+          () => this.#rollout.stopsFirst,
         );
       }
     } catch (error) {
@@ -173,7 +177,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     role: IServiceAccountRole | undefined,
     namespace: ITerraformDependable[],
   ): DeploymentV1 {
-    const { cluster, nodePool, modelStore, maxReplicas, maxSurge = 0 } = this.#props;
+    const { cluster, nodePool, modelStore, maxReplicas } = this.#props;
     const files = generatedFiles(this.#models, this.tritonRelease);
     const scriptKey = 'assemble.sh';
     const data: { [key: string]: string } = {
@@ -209,11 +213,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         revisionHistoryLimit: 3,
         progressDeadlineSeconds: sizing.progressDeadline,
         selector: { matchLabels: this.#labels },
-        // Without a surge one server goes first: on a full pool a new pod gets a GPU only after an old one has gone, and would wait forever.
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: { maxSurge: String(maxSurge), maxUnavailable: maxSurge > 0 ? '0' : '1' },
-        },
+        strategy: this.#rollout.strategy,
         template: tritonPod({
           serviceAccountName: this.name,
           configMapName,

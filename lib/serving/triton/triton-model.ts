@@ -1,4 +1,5 @@
 import { ResolvedModel } from '../model/resolved-model';
+import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
 import { VllmModel } from './backends/vllm-model';
@@ -32,11 +33,16 @@ export class TritonModel {
   /**
    * A language model on vLLM that is already resolved on its hardware.
    *
+   * @param resolved the model with its plan
+   * @param options settings of the engine, which the plan does not include
+   *
    * @internal
    */
-  public static _resolved(resolved: ResolvedModel): TritonModel {
+  public static _resolved(resolved: ResolvedModel, options: VllmOptions): TritonModel {
     const { name, version, plan } = resolved;
-    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan }, resolved));
+    const { prefixCaching, quantization, trustRemoteCode, engineArguments } = options;
+    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments };
+    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...beside }, resolved));
   }
 
   /** Name it is served under. */

@@ -6,7 +6,8 @@ import { KubernetesAccessOptions } from '../../kubernetes/kubernetes-access';
 import { IModelStore } from '../../core/model-store';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { ServedModel } from '../../serving/model/served-model';
+import { ServedModel } from '../../serving/vllm/served-model';
+import { TritonServingOptions } from '../../serving/triton/triton-serving-options';
 import { TopologyKarpenterPool } from '../shared/topology-karpenter-pool';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 
@@ -30,6 +31,13 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
   readonly cluster?: IEksCluster;
   /** Store of the weights. @default - a new store */
   readonly modelStore?: IModelStore;
+  /**
+   * How every model is served: release and image of Triton, rollouts, access, what is added to the pods.
+   * @default - as `TritonDeployment` does
+   */
+  readonly serving?: TritonServingOptions;
+  /** The same for single models, by their names: each property that is given here replaces that of `serving`. @default - `serving` */
+  readonly servingByModel?: { [model: string]: TritonServingOptions };
   /**
    * Whether the device plugins of its nodes are installed. Pass `false` if something outside this program installs them.
    * @default true; a cluster that has `NodeAgents` in this program keeps them

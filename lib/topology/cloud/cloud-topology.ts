@@ -1,6 +1,5 @@
 import { Construct } from 'constructs';
 import { instanceTypeOf } from '../../catalog/gpu-instance-type';
-import { TritonRelease } from '../../catalog/serving-engine';
 import {
   ClusterAutoscaler,
   hasClusterAutoscaler,
@@ -25,11 +24,11 @@ import { CapacityPlan } from '../../planning/capacity-plan';
 import { nodesFor } from '../../planning/configuration';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { TritonModel } from '../../serving/triton/triton-model';
-import { VllmVersion } from '../../serving/vllm/vllm-version';
 import { ModelStore } from '../../storage/model-store';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { AssignedModel, assignModels, servedName } from '../shared/model-assignment';
 import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFaults } from '../shared/parts';
+import { servingOf, servingPath, unknownServingFaults, vllmOf } from '../shared/serving-options';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
 
@@ -75,11 +74,16 @@ export class CloudTopology extends Construct {
       ]);
       if (pools?.length === 0) throwIfInvalid(this, poolListFaults(pools));
       throwIfInvalid(this, onePlanFaults(props));
-      const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
+      const vllm = (name: string) => vllmOf(props, name);
       const { assigned, faults: misfits, warnings } = assignModels({ models, pools, locked: lockedPlans(props), vllm });
       this.#assigned = assigned;
       for (const warning of warnings) addWarning(this, warning);
-      const faults: Fault[] = [...misfits, ...poolListFaults(pools), ...givenClusterFaults(props)];
+      const faults: Fault[] = [
+        ...misfits,
+        ...poolListFaults(pools),
+        ...givenClusterFaults(props),
+        ...unknownServingFaults(props, models.map(servedName)),
+      ];
 
       // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
       const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
@@ -200,24 +204,31 @@ export class CloudTopology extends Construct {
   }
 
   #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
-    for (const { resolved, poolName, replicas } of this.#assigned) {
+    for (const { served, resolved, poolName, replicas } of this.#assigned) {
       const { name } = resolved;
+      const serving = servingOf(props, name);
       const nodePool = this.#poolsByName.get(poolName) ?? this.#karpenterPoolsByName.get(poolName);
       if (!nodePool || workloads.node.tryFindChild(`Model-${name}`)) continue;
       const make = () =>
         new TritonDeployment(workloads, `Model-${name}`, {
+          ...serving,
           name: kubernetesName(name),
           cluster: this.cluster,
           nodePool,
           modelStore: this.modelStore,
           imageRegistry: props.imageRegistry,
-          replicas,
-          models: [TritonModel._resolved(resolved)],
+          // A scaler sets them; that the model has both is for the deployment to refuse.
+          replicas: serving.maxReplicas === undefined ? replicas : served.replicas,
+          models: [TritonModel._resolved(resolved, served)],
         });
       const own: Fault[] = [];
       const deployment = makePart(own, make);
       const path = `models[${props.models.map(servedName).indexOf(name)}]`;
-      faults.push(...faultsUnder(own.map(ofOnlyModel), path, `model '${name}'`));
+      for (const found of own) {
+        const where = servingPath(props, name, found.property);
+        const under = where ? [fault(found.id, where, found.reason)] : [ofOnlyModel(found)];
+        faults.push(...faultsUnder(under, where ? '' : path, `model '${name}'`));
+      }
       if (deployment) this.#deploymentsByName.set(name, deployment);
     }
   }

@@ -3,7 +3,7 @@ import { faultsOf } from '../../core/errors';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { concreteFault } from '../../core/tokens';
 import { KubernetesAccess, KubernetesAccessOptions, hasDefaultProvider } from '../../kubernetes/kubernetes-access';
-import { ServedModel } from '../../serving/model/served-model';
+import { ServedModel } from '../../serving/vllm/served-model';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 

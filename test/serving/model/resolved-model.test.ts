@@ -347,7 +347,7 @@ describe('defaults are the same for every API', () => {
       .plan!;
     const pools = [{ name: 'p', instanceType: pool, maxNodes: 1 }];
     const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
-    const [{ resolved }] = assignModels({ models: [options], pools, locked: {}, vllm }).assigned;
+    const [{ resolved }] = assignModels({ models: [options], pools, locked: {}, vllm: () => vllm }).assigned;
     return [planner, triton, resolved.plan];
   };
 

@@ -130,7 +130,7 @@ describe('pod', () => {
 });
 
 test('the deployment cannot hang an apply or a rollout', () => {
-  const deployment = deploy().json.only('kubernetes_deployment_v1');
+  const deployment = deploy({ maxNodes: 1 }).json.only('kubernetes_deployment_v1');
   expect(deployment.wait_for_rollout).toBe(false);
   expect(deployment.spec.strategy).toEqual({
     type: 'RollingUpdate',

@@ -32,8 +32,8 @@ const A100 = {
 const make = (scope: TerraformStack, props: Partial<CloudTopologyProps> = {}) =>
   new CloudTopology(scope, 'Cloud', { clusterName: 'chat', models: MODELS, ...ZONES, ...props });
 
-/** What keeps a topology from warning that nobody is told of alerts. */
-const TOLD = { monitoringOptions: { alertReceivers: [] } };
+/** What keeps a topology from warning that nobody is told of alerts, and that a rollout of its only server is an outage. */
+const TOLD = { monitoringOptions: { alertReceivers: [] }, serving: { maxSurge: 0 } };
 
 describe('one statement', () => {
   test('chooses a pool that fits the model, and serves it there and nowhere else', () => {
@@ -68,7 +68,10 @@ describe('one statement', () => {
   test('warns in a default synthesis that nobody is told of alerts, and explains itself on request', () => {
     let text = '';
     const synthesized = synthesize((stack) => (text = make(stack).explain()));
-    expect(synthesized.annotations('warn')).toEqual([expect.stringContaining(':NO_ALERT_RECEIVERS]')]);
+    expect(synthesized.annotations('warn').sort()).toEqual([
+      expect.stringContaining(':NO_ALERT_RECEIVERS]'),
+      expect.stringContaining(':ROLLOUT_IS_AN_OUTAGE]'),
+    ]);
     expect(text).toContain("llama-3.1-8b: 1 replica(s) on pool 'llama-3-1-8b'");
     expect(text).toContain('weights per GPU');
     expect(text).toContain('aws eks update-kubeconfig --name chat');

@@ -145,7 +145,7 @@ describe('access to the cluster', () => {
 describe('monitoring', () => {
   const watched = (props: Partial<CloudTopologyProps>) => {
     const stack = testStack();
-    const { monitoring } = make(stack, { monitoring: true, ...props });
+    const { monitoring } = make(stack, { monitoring: true, serving: { maxSurge: 0 }, ...props });
     const synthesized = synthStack(stack);
     return { monitoring, synthesized, ids: warningsOf(stack).map(({ id }) => id) };
   };

@@ -12,7 +12,7 @@ const A100: GivenPool = { name: 'a100', instanceType: GpuInstanceType.P4DE_24XLA
 const vllm = new VllmVersion(TritonRelease.DEFAULT.vllmVersion);
 
 const assign = (models: readonly ServedModel[], more: Partial<AssignmentRequest> = {}) =>
-  assignModels({ models, locked: {}, vllm, ...more });
+  assignModels({ models, locked: {}, vllm: () => vllm, ...more });
 const planFor = (model: ModelSpec, instanceType = GpuInstanceType.G6E_XLARGE) =>
   CapacityPlanner.plan({ model, instanceType });
 const lock = (plan: CapacityPlan) => ({ locked: { 'llama-3.1-8b': plan } });

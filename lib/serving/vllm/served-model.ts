@@ -1,11 +1,12 @@
 import { Parallelism } from '../../catalog/parallelism';
 import { CapacityTargets } from '../../planning/capacity-request';
-import { LanguageModelOptions } from './language-model-options';
+import { VllmOptions } from './vllm-options';
+import { LanguageModelOptions } from '../model/language-model-options';
 
 /**
  * A model and how to serve it. Only the model is required; the planner chooses the rest.
  */
-export interface ServedModel extends LanguageModelOptions {
+export interface ServedModel extends LanguageModelOptions, VllmOptions {
   /**
    * Name it is served under, unique within the topology: in URLs, metrics, the model store and the ids of its constructs.
    * @default - the name of the model

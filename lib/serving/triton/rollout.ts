@@ -1,0 +1,69 @@
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { Lazy } from 'cdktf';
+import { IConstruct } from 'constructs';
+import { warnOnce } from '../../core/validation';
+import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { fault } from '../../units/fault';
+import { TritonDeploymentProps } from './triton-deployment-props';
+
+/**
+ * How a rollout replaces the pods of a deployment. A single server is replaced without an outage where the pools have room for a second one;
+ * where they have not, it says so.
+ *
+ * Whether there is room is known when everything has been created, so it is decided by the validations of a synthesis; without them, e.g. by
+ * `skipValidation`, one server goes first.
+ *
+ * @internal
+ */
+export class Rollout {
+  readonly #props: TritonDeploymentProps;
+  #hasRoom = false;
+
+  public constructor(props: TritonDeploymentProps) {
+    this.#props = props;
+  }
+
+  /** Whether old servers go before new ones have come. */
+  public get stopsFirst(): boolean {
+    return this.#surge === 0;
+  }
+
+  /** On a full pool a new pod gets a GPU only after an old one has gone, and would wait forever. */
+  public get strategy() {
+    return {
+      type: 'RollingUpdate',
+      rollingUpdate: {
+        maxSurge: Lazy.stringValue({ produce: () => String(this.#surge) }),
+        maxUnavailable: Lazy.stringValue({ produce: () => (this.stopsFirst ? '1' : '0') }),
+      },
+    };
+  }
+
+  /** Decides at each synthesis; called once. */
+  public decideFor(owner: IConstruct, name: string, deployment: DeploymentV1): void {
+    const { cluster, nodePool, maxSurge, maxReplicas } = this.#props;
+    if (maxSurge !== undefined || !this.#isOne) return;
+    warnOnce(owner, () => {
+      this.#hasRoom = ClusterChecks.of(cluster)._hasRoomForOneMore(deployment);
+      if (this.#hasRoom || maxReplicas !== undefined) return [];
+      return [
+        fault(
+          'ROLLOUT_IS_AN_OUTAGE',
+          'maxSurge',
+          `every rollout of '${name}', e.g. of another model, configuration or image, stops its only server before the new one has loaded its ` +
+            `weights: the nodes of pool '${nodePool.poolName}' have no room for both; raise replicas, or maxNodes by an autoscaler and minNodes ` +
+            'without one, or pass maxSurge: 0 if that is accepted',
+        ),
+      ];
+    });
+  }
+
+  /** A scaler may leave one. */
+  get #isOne(): boolean {
+    return this.#props.maxReplicas !== undefined || (this.#props.replicas ?? 1) === 1;
+  }
+
+  get #surge(): number {
+    return this.#props.maxSurge ?? (this.#hasRoom ? 1 : 0);
+  }
+}

@@ -1,0 +1,74 @@
+import { GpuInstanceType } from '../../../lib/catalog';
+import { Warnings } from '../../../lib/core';
+import { ModelImport, ModelSource } from '../../../lib/jobs';
+import { TritonDeployment, TritonDeploymentProps } from '../../../lib/serving';
+import { idsOf, warningsOf } from '../../support/faults';
+import { TestPool, deploy, llama8b, withSite } from '../support/fixtures';
+
+const { G5_XLARGE, G5_12XLARGE } = GpuInstanceType;
+const SURGE = { max_surge: '1', max_unavailable: '0' };
+const STOP = { max_surge: '0', max_unavailable: '1' };
+
+/** How the pods of deployments on one pool are replaced, and what they warn of. */
+function rollouts(
+  all: Partial<TritonDeploymentProps>[],
+  { type = G5_XLARGE, maxNodes = 2, fixed = false, imports = false, accepted = false } = {},
+) {
+  const made: TritonDeployment[] = [];
+  const json = withSite(({ scope, cluster, store, pool }) => {
+    const nodePool: TestPool & { isAutoscaled?: boolean } = pool(type, maxNodes);
+    if (fixed) Object.assign(nodePool, { isAutoscaled: false, minNodes: 1 });
+    if (accepted) Warnings.accept(scope, 'ROLLOUT_IS_AN_OUTAGE', 'nobody asks at night');
+    if (imports) {
+      const source = ModelSource.urls([{ url: 'https://example.com/config.json' }]);
+      new ModelImport(scope, 'Import', { cluster, modelStore: store, model: 'chat', source });
+    }
+    all.forEach((props, i) =>
+      made.push(
+        new TritonDeployment(scope, `D${i}`, { cluster, nodePool, modelStore: store, models: [llama8b], ...props }),
+      ),
+    );
+  });
+  return {
+    strategies: json.resources('kubernetes_deployment_v1').map(({ spec }) => spec.strategy.rolling_update),
+    awaits: json.resources('kubernetes_deployment_v1').map(({ depends_on: on }) => /job_v1/.test(JSON.stringify(on))),
+    warnings: made.map((each) => idsOf(warningsOf(each))),
+  };
+}
+
+const WARNED = ['ROLLOUT_IS_AN_OUTAGE'];
+
+describe('a single server', () => {
+  test.each<[string, Parameters<typeof rollouts>[0], Parameters<typeof rollouts>[1], object[], string[][]]>([
+    ['surges on a second node', [{}], {}, [SURGE], [[]]],
+    ['surges on the same node where that has GPUs left', [{}], { type: G5_12XLARGE, maxNodes: 1 }, [SURGE], [[]]],
+    ['stops first on a full pool, and says so', [{}], { maxNodes: 1 }, [STOP], [WARNED]],
+    ['stops first where nothing adds the second node', [{}], { fixed: true }, [STOP], [WARNED]],
+    ['stops first where another takes the room', [{}, {}], {}, [STOP, STOP], [WARNED, WARNED]],
+    [
+      'surges one after the other where there is room for one more',
+      [{}, {}],
+      { maxNodes: 3 },
+      [SURGE, SURGE],
+      [[], []],
+    ],
+    ['stops first without a word where that is said', [{ maxSurge: 0 }], {}, [STOP], [[]]],
+    ['stops first without a word where that is accepted', [{}], { maxNodes: 1, accepted: true }, [STOP], [[]]],
+    ['of many is no outage', [{ replicas: 2 }], { maxNodes: 3 }, [STOP], [[]]],
+    ['may be left by a scaler: surges beside the most of them', [{ maxReplicas: 2 }], { maxNodes: 3 }, [SURGE], [[]]],
+    ['may be left by a scaler: that keeps the pool full', [{ maxReplicas: 2 }], {}, [STOP], [[]]],
+  ])('%s', (_what, all, pool, strategies, warnings) => {
+    const made = rollouts(all, pool);
+    expect(made.strategies).toEqual(strategies);
+    expect(made.warnings).toEqual(warnings);
+  });
+
+  test('waits for the import of its model only where the old one goes first', () => {
+    expect(rollouts([{}], { imports: true })).toMatchObject({ strategies: [SURGE], awaits: [false] });
+    expect(rollouts([{}], { imports: true, maxNodes: 1 })).toMatchObject({ strategies: [STOP], awaits: [true] });
+  });
+
+  test('is replaced in the same way whichever stack is looked at', () => {
+    expect(deploy().json.only('kubernetes_deployment_v1').spec.strategy.rolling_update).toEqual(SURGE);
+  });
+});
