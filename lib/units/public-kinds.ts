@@ -2,456 +2,363 @@
 
 /** The properties of each public struct with their types. @internal */
 export const STRUCTS = {
-  "AdapterSelection": "deviceIds?: string[]; interfaceNames?: string[]",
-  "AlertSecret": "name: string; key: string",
-  "Alternative": "change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; pricePerHour?: number",
-  "CapacityBlock": "reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string",
-  "CapacityCandidate": "instanceType: GpuNodeType; pricePerHour?: number",
-  "CapacityRequest": "model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number",
-  "CapacityReservation": "reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string",
-  "CapacitySearchRequest": "model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number",
-  "CapacityTargets": "maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number",
-  "CloudTopologyProps": "clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry",
-  "ClusterAutoscalerProps": "cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string",
-  "ClusterConnection": "host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string",
-  "ConnectXOptions": "adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]",
-  "CustomResourcesProps": "cluster: IKubernetesCluster; releaseName: string; namespace: string; resources: any{}[]; dependsOn?: ITerraformDependable[]",
-  "DecoderShape": "layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow",
-  "DenseModelProps": "name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision",
-  "DeviceNetworkProps": "operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; resourceName?: string",
-  "DynamicBatching": "preferredBatchSizes?: number[]; maxQueueDelay?: Duration; preserveOrdering?: boolean; priorityLevels?: number; defaultPriorityLevel?: number; queue?: QueuePolicy; priorityQueues?: QueuePolicy{}",
-  "Ec2GpuNodePoolOptions": "instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider",
-  "EgressTarget": "cidr: string; port: number",
-  "EksClusterAttributes": "clusterName: string; subnetIds: string[]; securityGroupIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; nodeMonitoring?: boolean; vpcId?: string; endpoint?: string; certificateAuthorityData?: string; region?: string; podIdentity?: boolean; oidcProviderArn?: string; kubernetesVersion?: string; volumeKeyArn?: string; roleOptions?: RoleOptions; tags?: string{}; provider?: TerraformProvider",
-  "EksGpuClusterProps": "clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider",
-  "EksReleaseVersions": "kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number",
-  "EncryptedStorageClassProps": "cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string",
-  "ExistingGpuNodePoolProps": "cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number",
-  "ExistingVpc": "vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]",
-  "ExpertLayers": "routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; sharedGate?: boolean",
-  "FabricAttachment": "kind: FabricAttachmentKind; resourceNames: string[]; networks: string[]; podsPerAdapter: number; deviceIds?: string[]; interfaceNames?: string[]; physicalFunctions?: string[][]",
-  "FabricBinding": "resources: string{}; annotations: string{}; capabilities: string[]; environment: string{}; sharedMemory: DataSize; podSecurityLevel: PodSecurityLevel",
-  "FabricPod": "hardware: GpuNodeType; gpus: number; rdmaRequired?: boolean; sharedMemory?: DataSize; environment?: string{}",
-  "Fault": "id: string; property?: string; reason: string",
-  "GpuNodePoolOptions": "instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair",
-  "GpuNodePoolProps": "instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; cluster: IEksCluster",
-  "GpuNodeTypeProps": "name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture",
-  "GpuOperatorOptions": "driver?: boolean; hostNicDriver?: boolean; values?: any{}",
-  "HostDevicesOptions": "resourceName?: string; adapters?: AdapterSelection; network: NetworkName",
-  "HuggingFaceSource": "include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretKey; endpoint?: string",
-  "ImagePrePullerProps": "cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string",
-  "IndicatorQuery": "expr: string; metrics: Metric[]; meaning: string",
-  "IpoibNetworkProps": "operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string",
-  "KarpenterGpuNodePoolProps": "instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; cluster: IEksCluster; workloads?: Construct; namespace?: string; dependsOn?: ITerraformDependable[]",
-  "KarpenterProps": "cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string",
-  "KubeconfigAttributes": "configPath: string; context?: string; clusterName?: string",
-  "KubernetesAccessOptions": "roleArn?: string; profile?: string; proxyUrl?: string",
-  "KubernetesManifestsOptions": "values?: any{}; cluster?: IKubernetesCluster; skipHelmReleases?: boolean",
-  "KubernetesProviders": "kubernetes: TerraformProvider; helm?: TerraformProvider",
-  "LanguageModelOptions": "model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number",
-  "LatentAttention": "keyValueRank: number; queryRank?: number; nopeHeadSize: number; ropeHeadSize: number; valueHeadSize: number",
-  "MacvlanNetworkProps": "operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number",
-  "MemoryPerGpu": "weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize",
-  "MetricsTarget": "jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; plannedLatencyMs?: number{}",
-  "MixtureOfExpertsProps": "name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision",
-  "ModelFile": "url: string; path?: string; sha256?: string",
-  "ModelFiles": "include?: string[]; exclude?: string[]",
-  "ModelImportProps": "cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean",
-  "ModelStoreAccessLogs": "bucketName: string; prefix?: string",
-  "ModelStoreAttributes": "kmsKeyArn?: string; region?: string; partition?: string; credentials?: ModelStoreCredentials",
-  "ModelStoreCredentials": "secretName: string; key?: string",
-  "ModelStoreProps": "bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider",
-  "MonitoringOptions": "namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry",
-  "MonitoringRule": "record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}",
-  "MonitoringStackProps": "namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster",
-  "NcclAcceptanceTestProps": "nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string",
-  "NetworkCard": "index: number; maxInterfaces: number; efa: boolean",
-  "NodeAgentsProps": "cluster: IKubernetesCluster; imageRegistry?: ImageRegistry; namespace?: string; efa?: boolean; nvidiaPluginImage?: string; region?: string; efaPluginImage?: string; gpuOperator?: GpuOperator; gpuFeatureDiscovery?: boolean; nodeFeatureDiscovery?: boolean; dcgmExporter?: boolean; dcgmExporterImage?: string",
-  "NodeImageRelease": "releaseVersion?: string; driverMajor?: number",
-  "NodeSubnet": "subnetId: string; usableAddresses?: number",
-  "NodeTaint": "key: string; value?: string; effect: TaintEffect",
-  "NvIpamPoolProps": "operator: NvidiaNetworkOperator; subnet: string; perNodeBlockSize: number; gateway?: string; nodePools?: IGpuNodePool[]; poolName?: string",
-  "NvidiaNetworkOperatorProps": "cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry",
-  "OnnxRuntimeModelProps": "name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy",
-  "PagerDutyReceiverProps": "routingKey: AlertSecret",
-  "ParallelismProps": "tensor: number; pipeline?: number; data?: number; expert?: number",
-  "PersistentStorageProps": "size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy",
-  "PlanFigure": "name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string",
-  "PodAdditions": "podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}",
-  "PodVolumeMount": "volume: string; path: string; readOnly?: boolean",
-  "QueuePolicy": "maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean",
-  "ReleaseAdvisory": "id: string; component: AdvisoryComponent; since?: string; fixed: string; effect: string; source: string",
-  "RoceOptions": "adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number",
-  "RoleOptions": "permissionsBoundary?: string; path?: string",
-  "S3CompatibleStoreProps": "bucketName: string; endpoint: string; credentials: ModelStoreCredentials; region?: string",
-  "SecondaryNetworkProps": "operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}",
-  "SecondaryNetworkResource": "apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean",
-  "SecretKey": "secretName: string; key: string",
-  "ServedModel": "model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string",
-  "ServingLoad": "model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork",
-  "SharedDevicesOptions": "resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]",
-  "Sidecar": "name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretKey{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]",
-  "SlackReceiverProps": "webhookUrl: AlertSecret; channel?: string",
-  "SlidingWindow": "tokens: number; layers: number",
-  "StackAnnotation": "level: AnnotationLevel; id?: string; message: string; constructPath: string",
-  "SystemNodes": "instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean",
-  "TensorSpec": "name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean",
-  "TopologyKarpenterPool": "instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; name: string",
-  "TopologyNodePool": "instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; name: string",
-  "TritonDeploymentProps": "podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry",
-  "TritonReleaseProps": "release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number",
-  "TritonResources": "cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize",
-  "TritonServingOptions": "podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]",
-  "UnlistedInstanceTypeProps": "name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture; networkCards?: NetworkCard[]; ipv4PerInterface?: number; rdmaRead?: boolean; rdmaWrite?: boolean",
-  "VirtualFunctionRail": "resourceName: string; network: NetworkName; physicalFunctions: string[]",
-  "VirtualFunctionsOptions": "rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number",
-  "VllmModelProps": "model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy",
-  "VllmOptions": "maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}",
-  "WatchOptions": "latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean",
-  "WebhookReceiverProps": "url?: string; urlSecret?: AlertSecret; bearerToken?: AlertSecret"
+  AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
+  AlertSecret: 'name: string; key: string',
+  Alternative:
+    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; pricePerHour?: number',
+  AttentionLayer:
+    'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex',
+  CapacityBlock:
+    'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
+  CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
+  CapacityRequest:
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
+  CapacityReservation:
+    'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
+  CapacitySearchRequest:
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+  CapacityTargets:
+    'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
+  CloudTopologyProps:
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
+  ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
+  ClusterConnection:
+    'host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string',
+  ConnectXOptions:
+    'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]',
+  CustomResourcesProps:
+    'cluster: IKubernetesCluster; releaseName: string; namespace: string; resources: any{}[]; dependsOn?: ITerraformDependable[]',
+  DecoderShape:
+    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number',
+  DenseModelProps:
+    'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision',
+  DeviceNetworkProps:
+    'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; resourceName?: string',
+  DynamicBatching:
+    'preferredBatchSizes?: number[]; maxQueueDelay?: Duration; preserveOrdering?: boolean; priorityLevels?: number; defaultPriorityLevel?: number; queue?: QueuePolicy; priorityQueues?: QueuePolicy{}',
+  Ec2GpuNodePoolOptions:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider',
+  EgressTarget: 'cidr: string; port: number',
+  EksClusterAttributes:
+    'clusterName: string; subnetIds: string[]; securityGroupIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; nodeMonitoring?: boolean; vpcId?: string; endpoint?: string; certificateAuthorityData?: string; region?: string; podIdentity?: boolean; oidcProviderArn?: string; kubernetesVersion?: string; volumeKeyArn?: string; roleOptions?: RoleOptions; tags?: string{}; provider?: TerraformProvider',
+  EksGpuClusterProps:
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
+  EksReleaseVersions:
+    'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
+  EncryptedStorageClassProps:
+    'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
+  ExistingGpuNodePoolProps:
+    'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number',
+  ExistingVpc: 'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]',
+  ExpertLayers:
+    'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; sharedGate?: boolean; latentSize?: number',
+  FabricAttachment:
+    'kind: FabricAttachmentKind; resourceNames: string[]; networks: string[]; podsPerAdapter: number; deviceIds?: string[]; interfaceNames?: string[]; physicalFunctions?: string[][]',
+  FabricBinding:
+    'resources: string{}; annotations: string{}; capabilities: string[]; environment: string{}; sharedMemory: DataSize; podSecurityLevel: PodSecurityLevel',
+  FabricPod:
+    'hardware: GpuNodeType; gpus: number; rdmaRequired?: boolean; sharedMemory?: DataSize; environment?: string{}',
+  Fault: 'id: string; property?: string; reason: string',
+  GpuNodePoolOptions:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair',
+  GpuNodePoolProps:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; cluster: IEksCluster',
+  GpuNodeTypeProps:
+    'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture',
+  GpuOperatorOptions: 'driver?: boolean; hostNicDriver?: boolean; values?: any{}',
+  HostDevicesOptions: 'resourceName?: string; adapters?: AdapterSelection; network: NetworkName',
+  HuggingFaceSource:
+    'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretKey; endpoint?: string',
+  ImagePrePullerProps:
+    'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
+  IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
+  IpoibNetworkProps:
+    'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string',
+  KarpenterGpuNodePoolProps:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; cluster: IEksCluster; workloads?: Construct; namespace?: string; dependsOn?: ITerraformDependable[]',
+  KarpenterProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
+  KubeconfigAttributes: 'configPath: string; context?: string; clusterName?: string',
+  KubernetesAccessOptions: 'roleArn?: string; profile?: string; proxyUrl?: string',
+  KubernetesManifestsOptions: 'values?: any{}; cluster?: IKubernetesCluster; skipHelmReleases?: boolean',
+  KubernetesProviders: 'kubernetes: TerraformProvider; helm?: TerraformProvider',
+  LanguageModelOptions:
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number',
+  LatentAttention:
+    'keyValueRank: number; queryRank?: number; nopeHeadSize: number; ropeHeadSize: number; valueHeadSize: number',
+  LayerKind:
+    'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number',
+  MacvlanNetworkProps:
+    'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
+  MemoryPerGpu:
+    'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
+  MetricsTarget:
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; plannedLatencyMs?: number{}',
+  MixtureOfExpertsProps: 'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision',
+  ModelFile: 'url: string; path?: string; sha256?: string',
+  ModelFiles: 'include?: string[]; exclude?: string[]',
+  ModelImportProps:
+    'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+  ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
+  ModelStoreAttributes: 'kmsKeyArn?: string; region?: string; partition?: string; credentials?: ModelStoreCredentials',
+  ModelStoreCredentials: 'secretName: string; key?: string',
+  ModelStoreProps:
+    'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
+  MonitoringOptions:
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry',
+  MonitoringRule:
+    'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
+  MonitoringStackProps:
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+  NcclAcceptanceTestProps:
+    'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
+  NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
+  NodeAgentsProps:
+    'cluster: IKubernetesCluster; imageRegistry?: ImageRegistry; namespace?: string; efa?: boolean; nvidiaPluginImage?: string; region?: string; efaPluginImage?: string; gpuOperator?: GpuOperator; gpuFeatureDiscovery?: boolean; nodeFeatureDiscovery?: boolean; dcgmExporter?: boolean; dcgmExporterImage?: string',
+  NodeImageRelease: 'releaseVersion?: string; driverMajor?: number',
+  NodeSubnet: 'subnetId: string; usableAddresses?: number',
+  NodeTaint: 'key: string; value?: string; effect: TaintEffect',
+  NvIpamPoolProps:
+    'operator: NvidiaNetworkOperator; subnet: string; perNodeBlockSize: number; gateway?: string; nodePools?: IGpuNodePool[]; poolName?: string',
+  NvidiaNetworkOperatorProps:
+    'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
+  OnnxRuntimeModelProps:
+    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+  PagerDutyReceiverProps: 'routingKey: AlertSecret',
+  ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
+  PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
+  PlanFigure:
+    'name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string',
+  PodAdditions:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}',
+  PodVolumeMount: 'volume: string; path: string; readOnly?: boolean',
+  QueuePolicy:
+    'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
+  ReleaseAdvisory:
+    'id: string; component: AdvisoryComponent; since?: string; fixed: string; effect: string; source: string',
+  RoceOptions:
+    'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number',
+  RoleOptions: 'permissionsBoundary?: string; path?: string',
+  S3CompatibleStoreProps: 'bucketName: string; endpoint: string; credentials: ModelStoreCredentials; region?: string',
+  SecondaryNetworkProps: 'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}',
+  SecondaryNetworkResource:
+    'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
+  SecretKey: 'secretName: string; key: string',
+  ServedModel:
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+  ServingLoad:
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+  SharedDevicesOptions:
+    'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
+  Sidecar:
+    'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretKey{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
+  SlackReceiverProps: 'webhookUrl: AlertSecret; channel?: string',
+  SlidingWindow: 'tokens: number; layers: number',
+  SparseIndex: 'heads: number; headSize: number; topTokens: number; parameters?: number',
+  StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
+  StateLayer:
+    'heads: number; headSize: number; stateSize: number; groups?: number; convolutionChannels?: number; convolutionWidth?: number; stateBits?: number; matrixParameters: number',
+  SystemNodes:
+    'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean',
+  TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
+  TopologyKarpenterPool:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; name: string',
+  TopologyNodePool:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; name: string',
+  TritonDeploymentProps:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
+  TritonReleaseProps:
+    'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number',
+  TritonResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
+  TritonServingOptions:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]',
+  UnlistedInstanceTypeProps:
+    'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture; networkCards?: NetworkCard[]; ipv4PerInterface?: number; rdmaRead?: boolean; rdmaWrite?: boolean',
+  VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
+  VirtualFunctionsOptions: 'rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number',
+  VllmModelProps:
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+  VllmOptions:
+    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
+  WatchOptions:
+    'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
+  WebhookReceiverProps: 'url?: string; urlSecret?: AlertSecret; bearerToken?: AlertSecret',
 } as const;
 
 /** Of each public class and interface how to get an object of it, and the members that all have. @internal */
 export const CLASSES = {
-  "AlertReceiver": [
-    "AlertReceiver.slack(...)",
-    "name secrets"
-  ],
-  "ApiAccess": [
-    "ApiAccess.private()",
-    "isPublic privateCidrs publicCidrs"
-  ],
-  "Autoscaling": [
-    "Autoscaling.none()",
-    "kind"
-  ],
-  "Capacity": [
-    "Capacity.onDemand()",
-    "kind"
-  ],
-  "CapacityPlan": [
-    "CapacityPlan.fromJson(...)",
-    "alternatives concurrency contextLength cpuOffload cudaGraphs decodeLatencyMs engine explain explainMarkdown figures fits gpuMemoryUtilization hostMemoryPerNode inputTokens instanceType kvBytesPerTokenPerGpu kvCachePrecision kvCapacityTokens layersPerStage maxBatchedTokens maxConcurrency maxOutputTokensPerSecond maxSequences memoryPerGpu microBatches model network nodes outputTokens outputTokensPerSecond parallelism pipelineEfficiency precision replicas ruleOfThumbBatch sameChoice summary timeToFirstTokenMs toJson utilization warnings"
-  ],
-  "CapacityPlanner": [
-    "new CapacityPlanner(...)",
-    ""
-  ],
-  "CloudTopology": [
-    "new CloudTopology(...)",
-    "cluster deployments explain karpenterPools modelStore nodePools plan plans"
-  ],
-  "ClusterAutoscaler": [
-    "new ClusterAutoscaler(...)",
-    "ready"
-  ],
-  "ClusterChecks": [
-    "ClusterChecks.of(...)",
-    "explain faults"
-  ],
-  "ClusterNodePools": [
-    "new ClusterNodePools(...)",
-    ""
-  ],
-  "CustomResources": [
-    "new CustomResources(...)",
-    "ready"
-  ],
-  "DataSize": [
-    "DataSize.ZERO",
-    "bytes exceeds gb gib kib mib plus times"
-  ],
-  "Duration": [
-    "Duration.ZERO",
-    "toMicroseconds toMilliseconds toSeconds"
-  ],
-  "EfaLayout": [
-    "EfaLayout.EFA_ONLY",
-    "name"
-  ],
-  "EksGpuCluster": [
-    "new EksGpuCluster(...)",
-    "clusterArn clusterName clusterSecurityGroupId connection encryptionKeyArn explain grantAdmin nodePools nodeReady oidcProviderArn ready securityGroupIds serviceAccountRole subnetIds tags vpcId"
-  ],
-  "EksRelease": [
-    "EksRelease.V1_34",
-    "coreDns ebsCsiDriver kubeProxy kubernetesVersion nodeImageVersion nodeMonitoringAgent podIdentityAgent vpcCni"
-  ],
-  "EncryptedStorageClass": [
-    "new EncryptedStorageClass(...)",
-    "ready storageClassName"
-  ],
-  "ExistingGpuNodePool": [
-    "new ExistingGpuNodePool(...)",
-    "explain ready"
-  ],
-  "ExistingNamespaces": [
-    "new ExistingNamespaces(...)",
-    ""
-  ],
-  "GpuInstanceType": [
-    "GpuInstanceType.P3_16XLARGE",
-    "architecture defaultMaxPods efaInterfaces gpu gpuCount gpuDirect gpuMemory interconnect ipv4PerInterface isEc2 legacy memory name networkBandwidthGbps networkCards nvlinkDomainSize offeredIn rdma rdmaRead rdmaWrite totalGpuMemory vcpus"
-  ],
-  "GpuNodePool": [
-    "new GpuNodePool(...)",
-    "explain launchTemplateId nodeGroupName ready"
-  ],
-  "GpuNodeType": [
-    "GpuNodeType.custom(...)",
-    "architecture efaInterfaces gpu gpuCount gpuDirect gpuMemory interconnect isEc2 legacy memory name networkBandwidthGbps nvlinkDomainSize rdma totalGpuMemory vcpus"
-  ],
-  "GpuOperator": [
-    "GpuOperator.version(...)",
-    "chartVersion hostNicDriver values"
-  ],
-  "GpuSharing": [
-    "GpuSharing.none()",
-    "gpusPerNode isRenamed kind memoryPerShare renamed resourceName"
-  ],
-  "GpuType": [
-    "GpuType.V100_16GB",
-    "computeCapability denseTflops memory memoryBandwidthGBps name nvlinkGBps pcieGBps sixteenBitPrecision source supports tdpWatts"
-  ],
-  "HostDeviceNetwork": [
-    "new HostDeviceNetwork(...)",
-    "networkName ready reference"
-  ],
-  "IAwsRole": [
-    "an IAwsRole",
-    "roleArn roleName"
-  ],
-  "IEksCluster": [
-    "new EksGpuCluster(...)",
-    "clusterName clusterSecurityGroupId connection explain nodeReady ready securityGroupIds serviceAccountRole subnetIds tags vpcId"
-  ],
-  "IGpuNodePool": [
-    "an IGpuNodePool",
-    "cluster efaInterfacesPerNode hardware maxNodes minNodes nodeLabels nodeSelector poolName ready taints"
-  ],
-  "IKubernetesCluster": [
-    "new EksGpuCluster(...) or KubernetesCluster.fromKubeconfig(...)",
-    "clusterName connection ready serviceAccountRole"
-  ],
-  "IModelStore": [
-    "new ModelStore(...)",
-    "bucketArn bucketName grantRead grantReadWrite uriFor"
-  ],
-  "IRdmaFabric": [
-    "RdmaFabric.efa()",
-    "bandwidthGbps bind capabilities fabricName hardwareFaults kind networks nodeResources podResources"
-  ],
-  "IServiceAccountRole": [
-    "an IServiceAccountRole",
-    "ready roleArn roleName serviceAccountAnnotations"
-  ],
-  "IWatchable": [
-    "new TritonDeployment(...)",
-    "metricsTarget"
-  ],
-  "ImagePrePuller": [
-    "new ImagePrePuller(...)",
-    "daemonSetName"
-  ],
-  "ImageRegistry": [
-    "ImageRegistry.UPSTREAM",
-    "pullSecrets resolve"
-  ],
-  "Indicator": [
-    "Indicator.QPS",
-    "name query record unit"
-  ],
-  "InferenceEngine": [
-    "InferenceEngine.VLLM",
-    "answerMicrosecondsPerToken answerNanosecondsPerEarlierToken blockTokens countsGraphs decodeFactor defaultUtilization dispatchMsPerLayer hostMicrosecondsPerToken keepsWindows latentDispatchMsPerLayer name prefillFactor provenance rereadsGroupedKeys stepOverheadMs"
-  ],
-  "IpoibNetwork": [
-    "new IpoibNetwork(...)",
-    "networkName ready reference"
-  ],
-  "Karpenter": [
-    "new Karpenter(...)",
-    "ready"
-  ],
-  "KarpenterGpuNodePool": [
-    "new KarpenterGpuNodePool(...)",
-    "explain objects ready"
-  ],
-  "KubernetesAccess": [
-    "KubernetesAccess.of(...)",
-    "ensureHelmProvider kubernetesProvider"
-  ],
-  "KubernetesCluster": [
-    "KubernetesCluster.fromKubeconfig(...)",
-    "clusterName connection explain nodePools ready serviceAccountRole"
-  ],
-  "KubernetesManifests": [
-    "KubernetesManifests.of(...)",
-    "objects toYaml"
-  ],
-  "MacvlanNetwork": [
-    "new MacvlanNetwork(...)",
-    "networkName ready reference"
-  ],
-  "Metric": [
-    "Metric.ALL",
-    "description exporter labels missing name seriesNames source type unit"
-  ],
-  "MetricContract": [
-    "new MetricContract(...)",
-    ""
-  ],
-  "ModelImport": [
-    "new ModelImport(...)",
-    "job modelUri name namespace"
-  ],
-  "ModelInstances": [
-    "ModelInstances.onGpus(...)",
-    "gpuCount instancesPerDevice isOnGpus"
-  ],
-  "ModelSource": [
-    "ModelSource.urls(...)",
-    "files"
-  ],
-  "ModelSpec": [
-    "ModelSpec.LLAMA_65B",
-    "activeParameters approximate attentionHeads checkpointSize headSize hiddenSize intermediateSize keyValueBytesPerToken keyValueHeads keyValueWidth layers maxContextLength name parameters shape sharedParameterFraction skippedLayerFraction vocabularySize weightSize withSharedParameters withSkippedLayers"
-  ],
-  "ModelStore": [
-    "new ModelStore(...)",
-    "bucketArn bucketName grantRead grantReadWrite uriFor"
-  ],
-  "MonitoringStack": [
-    "new MonitoringStack(...)",
-    "alertmanagerConfiguration alertmanagerUrl namespace prometheusConfiguration prometheusUrl rules watch"
-  ],
-  "MonitoringStorage": [
-    "MonitoringStorage.persistentVolume(...)",
-    "persistent removalPolicy size"
-  ],
-  "NcclAcceptanceTest": [
-    "new NcclAcceptanceTest(...)",
-    "job minimumBusBandwidth name namespace ready"
-  ],
-  "NetworkName": [
-    "NetworkName.of(...)",
-    "name namespace reference"
-  ],
-  "NicDriver": [
-    "NicDriver.host()",
-    ""
-  ],
-  "NodeAgents": [
-    "new NodeAgents(...)",
-    "cluster namespace"
-  ],
-  "NodeImage": [
-    "NodeImage.AL2023_NVIDIA",
-    "amiType family hasDevicePlugin"
-  ],
-  "NodeRepair": [
-    "NodeRepair.disabled()",
-    "isEnabled"
-  ],
-  "NvIpamPool": [
-    "new NvIpamPool(...)",
-    "ipam perNodeBlockSize poolName ready"
-  ],
-  "NvidiaNetworkOperator": [
-    "new NvidiaNetworkOperator(...)",
-    "cluster imageRegistry namespace nodePools ready secondaryNetworks"
-  ],
-  "Parallelism": [
-    "Parallelism.NONE",
-    "data dividesHeads expert gpus gpusPerReplica pipeline tensor withReplicas"
-  ],
-  "Placement": [
-    "Placement.none()",
-    "kind"
-  ],
-  "PodVolume": [
-    "PodVolume.secret(...)",
-    "kind name"
-  ],
-  "Precision": [
-    "Precision.FP32",
-    "bits bitsPerWeight bytesPerWeight minimumComputeCapability name quantized rowScaleBits"
-  ],
-  "RdmaAttachment": [
-    "RdmaAttachment.sharedDevices(...)",
-    "networks resourceNames"
-  ],
-  "RdmaFabric": [
-    "RdmaFabric.efa()",
-    "bandwidthGbps bind capabilities fabricName hardwareFaults kind networks nodeResources podResources"
-  ],
-  "SecondaryNetwork": [
-    "new SecondaryNetwork(...)",
-    "networkName ready reference"
-  ],
-  "SriovIbNetwork": [
-    "new SriovIbNetwork(...)",
-    "networkName ready reference"
-  ],
-  "SriovNetwork": [
-    "new SriovNetwork(...)",
-    "networkName ready reference"
-  ],
-  "SynthesizedStack": [
-    "SynthesizedStack.of(...)",
-    "annotations byName dataSources only onlyData resourceTypes resources toJson where"
-  ],
-  "TritonDeployment": [
-    "new TritonDeployment(...)",
-    "deployment endpoint gpusPerPod metricsTarget name namespace plans replicas service serviceHost startupBudget tritonRelease"
-  ],
-  "TritonModel": [
-    "TritonModel.vllm(...)",
-    "backend gpus name version"
-  ],
-  "TritonRelease": [
-    "TritonRelease.V24_12",
-    "advisories advisoriesOf cudaDriver cudaVersion histogramOfEveryModel image minimumComputeCapability minimumDriver onnxRuntimeVersion release vllmVersion"
-  ],
-  "VersionPolicy": [
-    "VersionPolicy.latest(...)",
-    "count kind versions"
-  ],
-  "Warnings": [
-    "new Warnings(...)",
-    ""
-  ]
+  AlertReceiver: ['AlertReceiver.slack(...)', 'name secrets'],
+  ApiAccess: ['ApiAccess.private()', 'isPublic privateCidrs publicCidrs'],
+  Autoscaling: ['Autoscaling.none()', 'kind'],
+  Capacity: ['Capacity.onDemand()', 'kind'],
+  CapacityPlan: [
+    'CapacityPlan.fromJson(...)',
+    'alternatives concurrency contextLength cpuOffload cudaGraphs decodeLatencyMs engine explain explainMarkdown figures fits gpuMemoryUtilization hostMemoryPerNode inputTokens instanceType kvBytesPerTokenPerGpu kvCachePrecision kvCapacityTokens layersPerStage maxBatchedTokens maxConcurrency maxOutputTokensPerSecond maxSequences memoryPerGpu microBatches model network nodes outputTokens outputTokensPerSecond parallelism pipelineEfficiency precision replicas ruleOfThumbBatch sameChoice summary timeToFirstTokenMs toJson utilization warnings',
+  ],
+  CapacityPlanner: ['new CapacityPlanner(...)', ''],
+  CloudTopology: [
+    'new CloudTopology(...)',
+    'cluster deployments explain karpenterPools modelStore nodePools plan plans',
+  ],
+  ClusterAutoscaler: ['new ClusterAutoscaler(...)', 'ready'],
+  ClusterChecks: ['ClusterChecks.of(...)', 'explain faults'],
+  ClusterNodePools: ['new ClusterNodePools(...)', ''],
+  CustomResources: ['new CustomResources(...)', 'ready'],
+  DataSize: ['DataSize.ZERO', 'bytes exceeds gb gib kib mib plus times'],
+  Duration: ['Duration.ZERO', 'toMicroseconds toMilliseconds toSeconds'],
+  EfaLayout: ['EfaLayout.EFA_ONLY', 'name'],
+  EksGpuCluster: [
+    'new EksGpuCluster(...)',
+    'clusterArn clusterName clusterSecurityGroupId connection encryptionKeyArn explain grantAdmin nodePools nodeReady oidcProviderArn ready securityGroupIds serviceAccountRole subnetIds tags vpcId',
+  ],
+  EksRelease: [
+    'EksRelease.V1_34',
+    'coreDns ebsCsiDriver kubeProxy kubernetesVersion nodeImageVersion nodeMonitoringAgent podIdentityAgent vpcCni',
+  ],
+  EncryptedStorageClass: ['new EncryptedStorageClass(...)', 'ready storageClassName'],
+  ExistingGpuNodePool: ['new ExistingGpuNodePool(...)', 'explain ready'],
+  ExistingNamespaces: ['new ExistingNamespaces(...)', ''],
+  GpuInstanceType: [
+    'GpuInstanceType.P3_16XLARGE',
+    'architecture defaultMaxPods efaInterfaces gpu gpuCount gpuDirect gpuMemory interconnect ipv4PerInterface isEc2 legacy memory name networkBandwidthGbps networkCards nvlinkDomainSize offeredIn rdma rdmaRead rdmaWrite totalGpuMemory vcpus',
+  ],
+  GpuNodePool: ['new GpuNodePool(...)', 'explain launchTemplateId nodeGroupName ready'],
+  GpuNodeType: [
+    'GpuNodeType.custom(...)',
+    'architecture efaInterfaces gpu gpuCount gpuDirect gpuMemory interconnect isEc2 legacy memory name networkBandwidthGbps nvlinkDomainSize rdma totalGpuMemory vcpus',
+  ],
+  GpuOperator: ['GpuOperator.version(...)', 'chartVersion hostNicDriver values'],
+  GpuSharing: ['GpuSharing.none()', 'gpusPerNode isRenamed kind memoryPerShare renamed resourceName'],
+  GpuType: [
+    'GpuType.V100_16GB',
+    'computeCapability denseTflops memory memoryBandwidthGBps name nvlinkGBps pcieGBps sixteenBitPrecision source supports tdpWatts',
+  ],
+  HostDeviceNetwork: ['new HostDeviceNetwork(...)', 'networkName ready reference'],
+  IAwsRole: ['an IAwsRole', 'roleArn roleName'],
+  IEksCluster: [
+    'new EksGpuCluster(...)',
+    'clusterName clusterSecurityGroupId connection explain nodeReady ready securityGroupIds serviceAccountRole subnetIds tags vpcId',
+  ],
+  IGpuNodePool: [
+    'an IGpuNodePool',
+    'cluster efaInterfacesPerNode hardware maxNodes minNodes nodeLabels nodeSelector poolName ready taints',
+  ],
+  IKubernetesCluster: [
+    'new EksGpuCluster(...) or KubernetesCluster.fromKubeconfig(...)',
+    'clusterName connection ready serviceAccountRole',
+  ],
+  IModelStore: ['new ModelStore(...)', 'bucketArn bucketName grantRead grantReadWrite uriFor'],
+  IRdmaFabric: [
+    'RdmaFabric.efa()',
+    'bandwidthGbps bind capabilities fabricName hardwareFaults kind networks nodeResources podResources',
+  ],
+  IServiceAccountRole: ['an IServiceAccountRole', 'ready roleArn roleName serviceAccountAnnotations'],
+  IWatchable: ['new TritonDeployment(...)', 'metricsTarget'],
+  ImagePrePuller: ['new ImagePrePuller(...)', 'daemonSetName'],
+  ImageRegistry: ['ImageRegistry.UPSTREAM', 'pullSecrets resolve'],
+  Indicator: ['Indicator.QPS', 'name query record unit'],
+  InferenceEngine: [
+    'InferenceEngine.VLLM',
+    'answerMicrosecondsPerToken answerNanosecondsPerEarlierToken blockTokens countsGraphs decodeFactor defaultUtilization dispatchMsPerLayer hostMicrosecondsPerToken keepsWindows latentDispatchMsPerLayer name prefillFactor provenance rereadsGroupedKeys stepOverheadMs',
+  ],
+  IpoibNetwork: ['new IpoibNetwork(...)', 'networkName ready reference'],
+  Karpenter: ['new Karpenter(...)', 'ready'],
+  KarpenterGpuNodePool: ['new KarpenterGpuNodePool(...)', 'explain objects ready'],
+  KubernetesAccess: ['KubernetesAccess.of(...)', 'ensureHelmProvider kubernetesProvider'],
+  KubernetesCluster: [
+    'KubernetesCluster.fromKubeconfig(...)',
+    'clusterName connection explain nodePools ready serviceAccountRole',
+  ],
+  KubernetesManifests: ['KubernetesManifests.of(...)', 'objects toYaml'],
+  MacvlanNetwork: ['new MacvlanNetwork(...)', 'networkName ready reference'],
+  Metric: ['Metric.ALL', 'description exporter labels missing name seriesNames source type unit'],
+  MetricContract: ['new MetricContract(...)', ''],
+  ModelImport: ['new ModelImport(...)', 'job modelUri name namespace'],
+  ModelInstances: ['ModelInstances.onGpus(...)', 'gpuCount instancesPerDevice isOnGpus'],
+  ModelSource: ['ModelSource.urls(...)', 'files'],
+  ModelSpec: [
+    'ModelSpec.LLAMA_65B',
+    'activeParameters approximate attentionHeads checkpointSize headSize hiddenSize intermediateSize keyValueBytesPerToken keyValueHeads keyValueWidth layers maxContextLength name parameters shape sharedParameterFraction skippedLayerFraction stateBytesPerSequence vocabularySize weightSize withSharedParameters withSkippedLayers',
+  ],
+  ModelStore: ['new ModelStore(...)', 'bucketArn bucketName grantRead grantReadWrite uriFor'],
+  MonitoringStack: [
+    'new MonitoringStack(...)',
+    'alertmanagerConfiguration alertmanagerUrl namespace prometheusConfiguration prometheusUrl rules watch',
+  ],
+  MonitoringStorage: ['MonitoringStorage.persistentVolume(...)', 'persistent removalPolicy size'],
+  NcclAcceptanceTest: ['new NcclAcceptanceTest(...)', 'job minimumBusBandwidth name namespace ready'],
+  NetworkName: ['NetworkName.of(...)', 'name namespace reference'],
+  NicDriver: ['NicDriver.host()', ''],
+  NodeAgents: ['new NodeAgents(...)', 'cluster namespace'],
+  NodeImage: ['NodeImage.AL2023_NVIDIA', 'amiType family hasDevicePlugin'],
+  NodeRepair: ['NodeRepair.disabled()', 'isEnabled'],
+  NvIpamPool: ['new NvIpamPool(...)', 'ipam perNodeBlockSize poolName ready'],
+  NvidiaNetworkOperator: [
+    'new NvidiaNetworkOperator(...)',
+    'cluster imageRegistry namespace nodePools ready secondaryNetworks',
+  ],
+  Parallelism: ['Parallelism.NONE', 'data dividesHeads expert gpus gpusPerReplica pipeline tensor withReplicas'],
+  Placement: ['Placement.none()', 'kind'],
+  PodVolume: ['PodVolume.secret(...)', 'kind name'],
+  Precision: [
+    'Precision.FP32',
+    'bits bitsPerWeight bytesPerWeight minimumComputeCapability name quantized rowScaleBits',
+  ],
+  RdmaAttachment: ['RdmaAttachment.sharedDevices(...)', 'networks resourceNames'],
+  RdmaFabric: [
+    'RdmaFabric.efa()',
+    'bandwidthGbps bind capabilities fabricName hardwareFaults kind networks nodeResources podResources',
+  ],
+  SecondaryNetwork: ['new SecondaryNetwork(...)', 'networkName ready reference'],
+  SriovIbNetwork: ['new SriovIbNetwork(...)', 'networkName ready reference'],
+  SriovNetwork: ['new SriovNetwork(...)', 'networkName ready reference'],
+  SynthesizedStack: [
+    'SynthesizedStack.of(...)',
+    'annotations byName dataSources only onlyData resourceTypes resources toJson where',
+  ],
+  TritonDeployment: [
+    'new TritonDeployment(...)',
+    'deployment endpoint gpusPerPod metricsTarget name namespace plans replicas service serviceHost startupBudget tritonRelease',
+  ],
+  TritonModel: ['TritonModel.vllm(...)', 'backend gpus name version'],
+  TritonRelease: [
+    'TritonRelease.V24_12',
+    'advisories advisoriesOf cudaDriver cudaVersion histogramOfEveryModel image minimumComputeCapability minimumDriver onnxRuntimeVersion release vllmVersion',
+  ],
+  VersionPolicy: ['VersionPolicy.latest(...)', 'count kind versions'],
+  Warnings: ['new Warnings(...)', ''],
 } as const;
 
 /** The values of each public enumeration. @internal */
 export const ENUMS = {
-  "AdvisoryComponent": "Triton vLLM",
-  "AnnotationLevel": "info warn error",
-  "AutoscalingKind": "none cluster-autoscaler",
-  "CapacityKind": "on-demand spot reservation capacity-block",
-  "CpuArchitecture": "x86_64 arm64",
-  "EvidenceClass": "exact measured kernels extrapolated assumed",
-  "FabricAttachmentKind": "shared-devices host-devices virtual-functions",
-  "GpuInterconnect": "NVSWITCH NVLINK_MESH PCIE_PEER PCIE",
-  "GpuSharingKind": "none time-slicing mig",
-  "GraphOptimization": "ALL EXTENDED BASIC DISABLED",
-  "MacvlanMode": "bridge private vepa passthru",
-  "MetricExporter": "triton triton-vllm triton-tensorrtllm",
-  "MetricFeature": "histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS",
-  "MetricType": "counter gauge histogram summary",
-  "MetricUnit": "requests inferences executions tokens sequences seconds milliseconds microseconds bytes watts joules ratio lookups mixed",
-  "NatGateways": "one-per-zone one",
-  "NodeImageFamily": "al2023 bottlerocket",
-  "NodeNetwork": "RDMA TCP",
-  "PlacementKind": "none cluster-group existing",
-  "PodSecurityLevel": "privileged baseline restricted",
-  "PodVolumeKind": "SECRET CONFIG_MAP CLAIM EMPTY",
-  "RdmaFabricKind": "none efa infiniband roce",
-  "RemovalPolicy": "retain destroy",
-  "ServiceType": "ClusterIP NodePort LoadBalancer",
-  "TaintEffect": "NoSchedule PreferNoSchedule NoExecute",
-  "TensorDataType": "TYPE_BOOL TYPE_UINT8 TYPE_UINT16 TYPE_UINT32 TYPE_UINT64 TYPE_INT8 TYPE_INT16 TYPE_INT32 TYPE_INT64 TYPE_FP16 TYPE_FP32 TYPE_FP64 TYPE_BF16 TYPE_STRING",
-  "TimeoutAction": "REJECT DELAY",
-  "TritonVariant": "py3 vllm-python-py3",
-  "VersionPolicyKind": "LATEST ALL SPECIFIC"
+  AdvisoryComponent: 'Triton vLLM',
+  AnnotationLevel: 'info warn error',
+  AutoscalingKind: 'none cluster-autoscaler',
+  CapacityKind: 'on-demand spot reservation capacity-block',
+  CpuArchitecture: 'x86_64 arm64',
+  EvidenceClass: 'exact measured kernels extrapolated assumed',
+  FabricAttachmentKind: 'shared-devices host-devices virtual-functions',
+  GpuInterconnect: 'NVSWITCH NVLINK_MESH PCIE_PEER PCIE',
+  GpuSharingKind: 'none time-slicing mig',
+  GraphOptimization: 'ALL EXTENDED BASIC DISABLED',
+  MacvlanMode: 'bridge private vepa passthru',
+  MetricExporter: 'triton triton-vllm triton-tensorrtllm',
+  MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
+  MetricType: 'counter gauge histogram summary',
+  MetricUnit:
+    'requests inferences executions tokens sequences seconds milliseconds microseconds bytes watts joules ratio lookups mixed',
+  NatGateways: 'one-per-zone one',
+  NodeImageFamily: 'al2023 bottlerocket',
+  NodeNetwork: 'RDMA TCP',
+  PlacementKind: 'none cluster-group existing',
+  PodSecurityLevel: 'privileged baseline restricted',
+  PodVolumeKind: 'SECRET CONFIG_MAP CLAIM EMPTY',
+  RdmaFabricKind: 'none efa infiniband roce',
+  RemovalPolicy: 'retain destroy',
+  ServiceType: 'ClusterIP NodePort LoadBalancer',
+  TaintEffect: 'NoSchedule PreferNoSchedule NoExecute',
+  TensorDataType:
+    'TYPE_BOOL TYPE_UINT8 TYPE_UINT16 TYPE_UINT32 TYPE_UINT64 TYPE_INT8 TYPE_INT16 TYPE_INT32 TYPE_INT64 TYPE_FP16 TYPE_FP32 TYPE_FP64 TYPE_BF16 TYPE_STRING',
+  TimeoutAction: 'REJECT DELAY',
+  TritonVariant: 'py3 vllm-python-py3',
+  VersionPolicyKind: 'LATEST ALL SPECIFIC',
 } as const;
