@@ -62,8 +62,9 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * For each workload it records the indicators of `Indicator` and, for each model, `<model>_latency_p99` in milliseconds. It raises
  * `HighLatency` when that is above its threshold for five minutes, `NoServerAnswers` when none of the pods answers or there is none,
- * `ServerDown` and `ServersMissing` when some of them do not, and `RequestsFail` when more than 5 % of the requests do. Every query is checked against the metric catalog
- * first, so that no alert depends on a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
+ * `ServerDown` and `ServersMissing` when some of them do not, `RequestsFail` when more than 5 % of the requests do, and `NoTokens` when requests
+ * of a language model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
+ * a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
  * until the zone is back or the node is removed from the cluster; `heartbeatReceiver` tells of that, and `priorityClassName` keeps the pods

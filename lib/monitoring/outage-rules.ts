@@ -1,5 +1,7 @@
+import { Metric } from '../catalog/metric';
+import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
-import { Indicator, targetMatchers } from './indicator';
+import { Indicator, missingFrom, targetMatchers } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 
 /** How long no server may answer. It is longer than a restart of the container, and shorter than a rollout of a single server. */
@@ -9,6 +11,11 @@ const SERVER_GRACE_MINUTES = 15;
 /** Share of failed requests. */
 const MAX_FAILED_PERCENT = 5;
 const FAILURES_FOR = '5m';
+/** Four of the longest intervals between scrapes. */
+const TOKENS_WINDOW = '2m';
+
+const ANSWERED = Metric.of(MetricExporter.TRITON, 'nv_inference_request_success');
+const GENERATED = Metric.of(MetricExporter.TRITON_VLLM, 'vllm:generation_tokens_total');
 
 /**
  * Alerts of a workload that does not answer: all of its servers, one of them, or its requests.
@@ -23,7 +30,7 @@ const FAILURES_FOR = '5m';
  */
 export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringRule[] {
   const pods = ofPods ? [noServerAnswers(target), serverDown(target), ...serversMissing(target)] : [];
-  return [...pods, ...requestsFail(target)];
+  return [...pods, ...requestsFail(target), ...noTokens(target)];
 }
 
 function noServerAnswers(target: MetricsTarget): MonitoringRule {
@@ -98,6 +105,36 @@ function requestsFail(target: MetricsTarget): MonitoringRule[] {
           '1. Reason: nv_inference_request_failure{model="{{ $labels.model }}"} by its label reason. BACKEND: the engine is dead or out of ' +
           'memory; read the log of the pods and delete those that fail. REJECTED: the queue is full; add replicas, or admit fewer requests. ' +
           'OTHER: requests that the model refuses; look at the callers. 2. Change: did it begin with a rollout or a new model version? Roll it back.',
+      },
+    },
+  ];
+}
+
+/**
+ * Triton counts a request of a model that streams as answered even if all that was streamed is an error, so that a dead engine has no
+ * failures. vLLM counts its tokens itself, on every pod, from zero on.
+ *
+ * @see https://github.com/triton-inference-server/vllm_backend (src/utils/metrics.py)
+ */
+function noTokens(target: MetricsTarget): MonitoringRule[] {
+  if (missingFrom(target, GENERATED).length > 0) return [];
+  const rateOf = ({ name }: Metric) =>
+    `sum by (node, pod, model) (rate(${name}{${targetMatchers(target).join(',')}}[${TOKENS_WINDOW}]))`;
+  return [
+    {
+      alert: 'NoTokens',
+      expr: `${rateOf(ANSWERED)} > 0 and ${rateOf(GENERATED)} == 0`,
+      for: FAILURES_FOR,
+      labels: labels(target, 'critical'),
+      annotations: {
+        summary: `Requests of {{ $labels.model }} end on pod {{ $labels.pod }} without a token for ${FAILURES_FOR}`,
+        description:
+          `Job ${target.jobName} in namespace ${target.namespace}, node {{ $labels.node }}. Triton counts answers that are errors of the engine ` +
+          'as answered, so RequestsFail does not see them.',
+        runbook:
+          '1. Log of the pod: has the engine died (EngineDeadError, out of memory)? Its probes restart it; delete the pod if they do not, and look ' +
+          'at the hardware of its node if another dies there. 2. Errors of requests, e.g. of prompts longer than the context: look at the ' +
+          'callers. 3. Change: did it begin with a rollout or a new model version? Roll it back.',
       },
     },
   ];

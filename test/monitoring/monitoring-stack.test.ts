@@ -120,6 +120,7 @@ describe('a monitoring stack', () => {
       'NoServerAnswers',
       'ServerDown',
       'RequestsFail',
+      'NoTokens',
     ]);
     const alert = all[5];
     expect(alert).toMatchObject({
@@ -222,7 +223,12 @@ describe('the configuration', () => {
 
   test('leaves pods out if they are meant to be absent at times', () => {
     const { result } = monitor([{ target: { replicas: 2 }, options: { outageAlerts: false } }]);
-    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual(['HighLatency', 'RequestsFail']);
+    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual(['HighLatency', 'RequestsFail', 'NoTokens']);
+  });
+
+  test('leaves tokens out if the engine does not report them', () => {
+    const { result } = monitor([{ target: { exporters: [MetricExporter.TRITON] } }]);
+    expect(rules(result).flatMap((rule) => rule.alert ?? [])).not.toContain('NoTokens');
   });
 
   test('leaves latency out if it is switched off', () => {
@@ -234,6 +240,7 @@ describe('the configuration', () => {
       'NoServerAnswers',
       'ServerDown',
       'RequestsFail',
+      'NoTokens',
     ]);
   });
 });
