@@ -11,7 +11,8 @@ import {
   Precision,
   DataSize,
 } from '../../lib/planning';
-import { activationBytes, keyValueBytes, memoryOf } from '../../lib/planning/memory-model';
+import { memoryOf } from '../../lib/planning/memory-model';
+import { activationBytes } from '../../lib/planning/other-memory';
 import { Configuration, resolveLoad, configurationOf } from '../../lib/planning/configuration';
 import { Pass, passTime } from '../../lib/planning/step-time';
 import { table } from '../planner/report';
@@ -182,10 +183,9 @@ function main(file: string): void {
       ['model', 'weights', 'planned', 'error', 'allocated', 'cache/token', 'planned', 'error'],
       models.map((measured) => {
         const made = setup(measured, 1024);
-        const planned = memoryOf(made).weights;
+        const { weights: planned, kvPerToken: cache } = memoryOf(made);
         const { batch, context, kvBytes } = measured.decode[0];
         const perToken = kvBytes / batch / context;
-        const cache = keyValueBytes(made, made.model.layers);
         return [
           label(measured),
           String(measured.weightBytes),

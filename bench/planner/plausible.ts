@@ -23,7 +23,7 @@ const MOST_OF_PEAK = 0.77;
 export function implausible(row: MeasuredDecode): string | undefined {
   const { model, gpu, precision, batch, inputTokens, outputTokens } = row;
   // Tables of embeddings are looked up, and the output head is needed for one token of a prompt only.
-  const multiplied = model.activeParameters - model._parameterCount().embedding;
+  const multiplied = model.activeParameters - model._parameterCount.embedding;
   const seconds = row.milliseconds / 1e3;
   const bandwidth = row.gpus * gpu.memoryBandwidthGBps * 1e9;
   const whole = model.shape.slidingWindow === undefined && model.latentAttention === undefined;

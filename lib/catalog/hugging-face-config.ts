@@ -1,7 +1,8 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { givenValue, wholeNumberFault } from '../units/number-faults';
-import { DecoderShape, ExpertLayers, LatentAttention, SlidingWindow } from './model-architecture';
+import { LatentAttention } from './latent-attention';
+import { DecoderShape, ExpertLayers, SlidingWindow } from './model-architecture';
 import { precisionFromConfig } from './hugging-face-quantization';
 import { unknownNameFault } from './near-names';
 import { Precision } from './precision';

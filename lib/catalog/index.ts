@@ -5,6 +5,8 @@ export * from './gpu-interconnect';
 export * from './gpu-node-type';
 export * from './gpu-type';
 export * from './inference-engine';
+export * from './latent-attention';
+export * from './layer-kinds';
 export * from './metric';
 export * from './metric-kind';
 export * from './model-architecture';

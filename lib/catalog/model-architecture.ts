@@ -1,19 +1,5 @@
-/**
- * Multi-head latent attention (DeepSeek V2 and V3, Kimi K2): keys and values are kept as one compressed vector per token and
- * layer, the same on every tensor rank.
- */
-export interface LatentAttention {
-  /** Width of the compressed keys and values (`kv_lora_rank`). */
-  readonly keyValueRank: number;
-  /** Width of the compressed queries (`q_lora_rank`). @default - queries are not compressed */
-  readonly queryRank?: number;
-  /** Head width without position encoding (`qk_nope_head_dim`). */
-  readonly nopeHeadSize: number;
-  /** Head width with rotary position encoding (`qk_rope_head_dim`), kept once per token. */
-  readonly ropeHeadSize: number;
-  /** Width of a value head (`v_head_dim`). */
-  readonly valueHeadSize: number;
-}
+import { LatentAttention } from './latent-attention';
+import { LayerKind } from './layer-kinds';
 
 /**
  * Experts of a mixture-of-experts model.
@@ -39,6 +25,8 @@ export interface ExpertLayers {
   readonly routerBias?: boolean;
   /** Gate of the shared experts, one value per hidden unit (Qwen2-MoE). @default false */
   readonly sharedGate?: boolean;
+  /** Width that routed experts work on, where hidden states are projected to it and back (Nemotron 3 Super). @default - hiddenSize */
+  readonly latentSize?: number;
 }
 
 /**
@@ -120,4 +108,17 @@ export interface DecoderShape {
    * @default - every layer sees the whole context
    */
   readonly slidingWindow?: SlidingWindow;
+  /**
+   * Kinds of layers, for a model whose layers differ in more than a window or experts: other heads, linear attention or a state space. They
+   * replace `slidingWindow`, `latentAttention`, `intermediateSize` and the positions of `experts`, and their counts add up to `layers`.
+   * @default - attention in each layer, then a dense block or experts
+   */
+  readonly layerKinds?: LayerKind[];
+  /**
+   * Kind of each layer, by its number in `layerKinds`, from zero: it matters to pipeline stages alone.
+   * @default - layers of all kinds are spread evenly
+   */
+  readonly layerOrder?: number[];
+  /** Parameters that nothing else describes, outside the layers, e.g. embeddings per layer: in 16 bits, shared out over ranks. @default 0 */
+  readonly otherParameters?: number;
 }

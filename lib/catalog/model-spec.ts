@@ -2,15 +2,20 @@ import { fault } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { modelFromConfig } from './hugging-face-config';
-import { DecoderShape, ExpertLayers, LatentAttention } from './model-architecture';
+import { LatentAttention } from './latent-attention';
+import { stateBytes, tokenBytes } from './cache-bytes';
+import { Layers, layersOf } from './layers';
+import { DecoderShape, ExpertLayers } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import { StructureOptions, approximateShape, fractionFaults, parameterFaults, shapeFaults } from './model-shape';
+import { StructureOptions, approximateShape, fractionFaults, longerShape, parameterFaults } from './model-shape';
+import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
-import { ParameterCount, countParameters, scaleParameters } from './parameter-count';
+import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
 import { throwIfOfOtherKind } from '../units/struct-faults';
+import { weightBytes } from './weight-bytes';
 
 const LISTED = new Map<ModelName, ModelSpec>();
 
@@ -259,7 +264,19 @@ export class ModelSpec {
    */
   public readonly _givenParameters?: number;
 
-  private readonly count: ParameterCount;
+  /**
+   * Layers by kind.
+   *
+   * @internal
+   */
+  public readonly _layers: Layers;
+
+  /**
+   * Parameters by kind, for the planner.
+   *
+   * @internal
+   */
+  public readonly _parameterCount: ParameterCount;
 
   private constructor(
     name: string,
@@ -271,11 +288,12 @@ export class ModelSpec {
     this.name = name;
     this.publishedPrecision = publishedPrecision;
     this.shape = { ...shape };
+    this._layers = layersOf(shape);
     this.layers = shape.layers;
     this.hiddenSize = shape.hiddenSize;
     this.attentionHeads = shape.attentionHeads;
-    this.latentAttention = shape.latentAttention;
-    this.keyValueHeads = shape.latentAttention ? 1 : (shape.keyValueHeads ?? shape.attentionHeads);
+    this.latentAttention = this._layers.kinds.find(({ attention }) => attention?.latent)?.attention?.latent;
+    this.keyValueHeads = this.latentAttention ? 1 : (shape.keyValueHeads ?? shape.attentionHeads);
     this.headSize = shape.headSize ?? shape.hiddenSize / shape.attentionHeads;
     this.intermediateSize = shape.intermediateSize;
     this.vocabularySize = shape.vocabularySize;
@@ -285,19 +303,12 @@ export class ModelSpec {
     this.approximate = givenParameters !== undefined;
     this.sharedParameterFraction = structure.sharedParameters;
     this.skippedLayerFraction = structure.skippedLayers;
-    this.count = scaleParameters(countParameters(shape), givenParameters, structure.sharedParameters);
-    const c = this.count;
-    const perDense = c.attention + c.keyValue + c.small;
-    this.parameters = Math.round(
-      shape.layers * perDense +
-        c.denseLayers * c.denseFeedForward +
-        c.expertLayers * (c.routedExperts + c.sharedExperts + c.router) +
-        c.embedding +
-        c.finalNorm +
-        c.encoder,
-    );
-    const unused = shape.experts ? c.routedExperts * (1 - shape.experts.perToken / shape.experts.routed) : 0;
-    this.activeParameters = Math.round(this.parameters - c.expertLayers * unused);
+    const counted = countParameters(shape, this._layers);
+    this._parameterCount = scaleParameters(counted, this._layers, givenParameters, structure.sharedParameters);
+    const { layers, embedding, finalNorm, encoder } = this._parameterCount;
+    this.parameters = Math.round(parametersOf(layers) + embedding + finalNorm + encoder);
+    const unused = shape.experts ? layers.routedExperts * (1 - shape.experts.perToken / shape.experts.routed) : 0;
+    this.activeParameters = Math.round(this.parameters - unused);
   }
 
   /**
@@ -331,23 +342,9 @@ export class ModelSpec {
    * @param precision number format of the weights
    */
   public weightSize(precision: Precision): DataSize {
-    const c = this.count;
-    const layers = this.layers;
-    const matrices =
-      layers * (c.attention + c.keyValue) + c.denseLayers * c.denseFeedForward + c.expertLayers * c.sharedExperts;
-    const experts = c.expertLayers * c.routedExperts;
-    const latent =
-      this.latentAttention && precision.name === Precision.NVFP4.name ? layers * (c.latentUp + c.keyValue) : 0;
-    const rest = this.parameters - matrices - experts + latent;
-    if (!precision.quantized) return DataSize.bytes(this.parameters * precision.bytesPerWeight);
-    const expertsOnly = precision.name === Precision.MXFP4.name && experts > 0;
-    const scales = this.approximate ? 0 : (c.outputRows * precision.rowScaleBits) / 8;
-    return DataSize.bytes(
-      experts * precision.bytesPerWeight +
-        (matrices - latent) * (expertsOnly ? 2 : precision.bytesPerWeight) +
-        rest * 2 +
-        scales,
-    );
+    const { layers, embedding, finalNorm, encoder } = this._parameterCount;
+    const other = embedding + finalNorm + encoder;
+    return DataSize.bytes(weightBytes(layers, other, precision, this.approximate, this.experts !== undefined));
   }
 
   /**
@@ -359,9 +356,9 @@ export class ModelSpec {
   public checkpointSize(precision: Precision): DataSize {
     const extra = this.shape.predictionLayers ?? 0;
     if (extra === 0) return this.weightSize(precision);
-    const longer = new ModelSpec(this.name, { ...this.shape, layers: this.layers + extra, predictionLayers: 0 });
-    const c = this.count;
-    const own = DataSize.bytes(extra * (c.embedding + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
+    const longer = new ModelSpec(this.name, longerShape(this.shape, extra));
+    const { embedding } = this._parameterCount;
+    const own = DataSize.bytes(extra * (embedding + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
     if (precision.name !== Precision.NVFP4.name) return longer.weightSize(precision).plus(own);
     const layers = longer.weightSize(Precision.BF16).bytes - this.weightSize(Precision.BF16).bytes;
     return this.weightSize(precision).plus(own).plus(DataSize.bytes(layers));
@@ -369,27 +366,28 @@ export class ModelSpec {
 
   /**
    * Bytes of keys and values that one token needs in all layers, one copy: what tensor parallelism shares out (or, with fewer heads
-   * than ranks and with latent attention, replicates). Layers with a sliding window are counted fully.
+   * than ranks and with latent attention, replicates). Layers with a sliding window are counted fully; layers with a state need nothing
+   * per token.
    *
    * @param precision number format of the cache; quantized caches are counted without scale factors
    */
   public keyValueBytesPerToken(precision: Precision): number {
-    return this.layers * this.keyValueWidth * (precision.bits / 8);
-  }
-
-  /** Values kept per token and layer: 2 × heads × head size, or rank + rotary part with latent attention. */
-  public get keyValueWidth(): number {
-    const mla = this.latentAttention;
-    return mla ? mla.keyValueRank + mla.ropeHeadSize : 2 * this.keyValueHeads * this.headSize;
+    return tokenBytes(this._layers.kinds, precision);
   }
 
   /**
-   * Parameters by kind, for the planner.
+   * Bytes that one sequence needs whatever its length: the states of linear attention, state spaces and convolutions in all layers, one
+   * copy; zero for models of attention alone.
    *
-   * @internal
+   * @param precision number format of activations, in which convolutions are kept
    */
-  public _parameterCount(): ParameterCount {
-    return this.count;
+  public stateBytesPerSequence(precision: Precision): number {
+    return stateBytes(this._layers.kinds, precision);
+  }
+
+  /** Values kept per token and layer: 2 × heads × head size, or rank + rotary part with latent attention; the mean of the layers. */
+  public get keyValueWidth(): number {
+    return tokenBytes(this._layers.kinds, Precision.INT8) / this.layers;
   }
 
   /** The name. */

@@ -1,32 +1,47 @@
-import { DecoderShape, ExpertLayers } from './model-architecture';
+import { Layer, Layers, ResolvedAttention } from './layers';
+import { DecoderShape } from './model-architecture';
 
 /**
- * Parameters of a model, grouped by how they are quantized and spread over GPUs.
+ * Parameters of one layer of a kind, grouped by how they are quantized and spread over GPUs.
+ *
+ * @internal
+ */
+export interface LayerParameters {
+  /** Query, output and (latent attention) up projections: shared out over tensor ranks. */
+  readonly attention: number;
+  /** Key and value projections: replicated when there are fewer heads than tensor ranks. */
+  readonly keyValue: number;
+  /**
+   * Of `attention`, the up projections of latent attention; zero without it. In NVFP4 they and the down projections
+   * (`keyValue`) stay in 16 bits: `hf_quant_config.json` of nvidia/DeepSeek-V3.1-NVFP4 leaves out `q_a`, `q_b`, `kv_a` and `kv_b`.
+   */
+  readonly latentUp: number;
+  /** Projections of a state: shared out over tensor ranks. */
+  readonly state: number;
+  /** Dense feed-forward matrices. */
+  readonly denseFeedForward: number;
+  /** Routed experts. */
+  readonly routedExperts: number;
+  /** Shared experts. */
+  readonly sharedExperts: number;
+  /** Router, and what leads to experts of another width; stays in 16 bits. */
+  readonly router: number;
+  /** Norms, biases and the index of sparse attention; stay in 16 bits, on every rank. */
+  readonly small: number;
+  /** Output rows of all quantized matrices (for one scale each). */
+  readonly outputRows: number;
+}
+
+/**
+ * Parameters of a model.
  *
  * @internal
  */
 export interface ParameterCount {
-  /** Query, output and (MLA) down projections of one layer: shared out over tensor ranks. */
-  readonly attention: number;
-  /** Key and value projections of one layer: replicated when there are fewer heads than tensor ranks. */
-  readonly keyValue: number;
-  /**
-   * Of `attention`, the up projections of latent attention in one layer; zero without it. In NVFP4 they and the down projections
-   * (`keyValue`) stay in 16 bits: `hf_quant_config.json` of nvidia/DeepSeek-V3.1-NVFP4 leaves out `q_a`, `q_b`, `kv_a` and `kv_b`.
-   */
-  readonly latentUp: number;
-  /** Dense feed-forward matrices of one layer that has them. */
-  readonly denseFeedForward: number;
-  /** Routed experts of one layer that has them. */
-  readonly routedExperts: number;
-  /** Shared experts of one layer that has them. */
-  readonly sharedExperts: number;
-  /** Router of one layer with experts; stays in 16 bits. */
-  readonly router: number;
-  /** Norms and biases of one layer; stay in 16 bits, on every rank. */
-  readonly small: number;
-  /** Output rows of all quantized matrices of all layers (for one scale each). */
-  readonly outputRows: number;
+  /** Of one layer of each kind. */
+  readonly kinds: readonly LayerParameters[];
+  /** Of all layers. */
+  readonly layers: LayerParameters;
   /** Embedding, head and position tables; stay in 16 bits. */
   readonly embedding: number;
   /** Output head, part of `embedding`; zero when tied. */
@@ -35,79 +50,161 @@ export interface ParameterCount {
   readonly finalNorm: number;
   /** Image encoder; stays in 16 bits, on every GPU. */
   readonly encoder: number;
+  /** Layers with a dense block and without experts. */
   readonly denseLayers: number;
   readonly expertLayers: number;
 }
 
-/**
- * Layers with experts among the layers before a limit: those after the first dense ones whose number, from one, is a multiple of the step.
- *
- * @internal
- */
-export function expertLayersBefore(limit: number, experts: ExpertLayers): number {
-  const step = experts.layerStep ?? 1;
-  return Math.max(0, Math.floor(limit / step) - Math.floor((experts.firstDenseLayers ?? 0) / step));
+const PARTS = [
+  'attention',
+  'keyValue',
+  'latentUp',
+  'state',
+  'denseFeedForward',
+  'routedExperts',
+  'sharedExperts',
+  'router',
+  'small',
+  'outputRows',
+] as const;
+
+/** One layer made of others. */
+function combined(of: (part: (typeof PARTS)[number]) => number): LayerParameters {
+  return Object.fromEntries(PARTS.map((part) => [part, of(part)])) as unknown as LayerParameters;
 }
 
 /**
- * Counts the parameters of a shape. `P = L × (attention + feed-forward + norms) + norm + V × h × (1 or 2)`.
+ * Parameters of a layer or of all, without the rows of scales.
  *
  * @internal
  */
-export function countParameters(shape: DecoderShape): ParameterCount {
-  const { layers, hiddenSize: h, attentionHeads: nq, intermediateSize: f, experts, latentAttention: mla } = shape;
-  const nkv = shape.keyValueHeads ?? nq;
-  const d = shape.headSize ?? h / nq;
-  const norm = h * (shape.normBias ? 2 : 1);
+export function parametersOf(of: LayerParameters): number {
+  return (
+    of.attention +
+    of.keyValue +
+    of.state +
+    of.denseFeedForward +
+    of.routedExperts +
+    of.sharedExperts +
+    of.router +
+    of.small
+  );
+}
+
+/**
+ * Counts the parameters of a shape. `P = Σ layers (attention or state + feed-forward + norms) + norm + V × h × (1 or 2)`.
+ *
+ * @internal
+ */
+export function countParameters(shape: DecoderShape, { kinds }: Layers): ParameterCount {
+  const h = shape.hiddenSize;
+  const counted = kinds.map((kind) => countLayer(shape, kind));
+  const layersWith = (has: (kind: Layer) => boolean) =>
+    kinds.reduce((sum, kind) => sum + (has(kind) ? kind.count : 0), 0);
+  return {
+    kinds: counted,
+    layers: totalOf(kinds, counted),
+    embedding:
+      shape.vocabularySize * h * (shape.tiedEmbeddings ? 1 : 2) +
+      (shape.positionEmbeddings ?? 0) * h +
+      (shape.otherParameters ?? 0),
+    head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
+    finalNorm: h * (shape.normBias ? 2 : 1),
+    encoder: shape.encoderParameters ?? 0,
+    denseLayers: layersWith(({ experts }) => !experts),
+    expertLayers: layersWith(({ experts }) => experts),
+  };
+}
+
+function totalOf(kinds: readonly Layer[], counted: readonly LayerParameters[]): LayerParameters {
+  return combined((part) => kinds.reduce((sum, { count }, i) => sum + count * counted[i][part], 0));
+}
+
+/** Matrices of a feed-forward block, and the values of its biases. */
+function feedForward(shape: DecoderShape): { matrices: number; bias: (width: number) => number } {
   const matrices = (shape.gatedFeedForward ?? true) ? 3 : 2;
-  let attention: number;
-  let keyValue: number;
-  let attentionRows: number;
-  let latentUp = 0;
-  let small = (shape.normsPerLayer ?? 2) * norm;
-  if (mla) {
-    const query = nq * (mla.nopeHeadSize + mla.ropeHeadSize);
-    const up = nq * (mla.nopeHeadSize + mla.valueHeadSize);
-    latentUp = (mla.queryRank ? mla.queryRank * query : h * query) + mla.keyValueRank * up;
-    attention = latentUp + nq * mla.valueHeadSize * h;
-    // The down projections are on every tensor rank, like the compressed cache itself.
-    keyValue = h * (mla.keyValueRank + mla.ropeHeadSize) + (mla.queryRank ? h * mla.queryRank : 0);
-    attentionRows = query + up + h + mla.keyValueRank + mla.ropeHeadSize + (mla.queryRank ?? 0);
-    small += mla.keyValueRank + (mla.queryRank ?? 0);
-  } else {
-    attention = 2 * h * nq * d;
-    keyValue = 2 * h * nkv * d;
-    attentionRows = nq * d + h + 2 * nkv * d;
-    small += shape.attentionBias ? (nq + 2 * nkv) * d : 0;
-    small += shape.queryKeyNorm ? 2 * d : 0;
-  }
-  small += shape.attentionOutputBias ? h : 0;
-  small += shape.attentionSinks ? nq : 0;
-  const bias = (width: number) => (matrices - 1) * width + h;
-  const expertLayers = experts ? expertLayersBefore(layers, experts) : 0;
-  const denseLayers = layers - expertLayers;
+  return { matrices, bias: (width) => (matrices - 1) * width + shape.hiddenSize };
+}
+
+function countLayer(shape: DecoderShape, layer: Layer): LayerParameters {
+  const h = shape.hiddenSize;
+  const { matrices, bias } = feedForward(shape);
+  const { attention, state, intermediateSize: f } = layer;
+  const mixed = attention ? countAttention(shape, attention) : undefined;
+  const experts = layer.experts ? shape.experts : undefined;
   const fe = experts?.intermediateSize ?? 0;
   const routed = experts?.routed ?? 0;
-  const shared = experts?.shared ?? 0;
-  const sharedWidth = experts?.sharedIntermediateSize ?? shared * fe;
-  const expertRows = routed * bias(fe) + (sharedWidth > 0 ? bias(sharedWidth) : 0);
+  const sharedWidth = experts?.sharedIntermediateSize ?? (experts?.shared ?? 0) * fe;
+  const expertWidth = experts?.latentSize ?? h;
+  const rows =
+    (mixed?.outputRows ?? 0) +
+    (state ? state.matrixParameters / h : 0) +
+    (f > 0 ? bias(f) : 0) +
+    routed * ((matrices - 1) * fe + (experts ? expertWidth : 0)) +
+    (sharedWidth > 0 ? bias(sharedWidth) : 0);
   return {
-    attention,
-    keyValue,
-    latentUp,
-    denseFeedForward: matrices * h * f + (shape.feedForwardBias ? bias(f) : 0),
-    routedExperts: routed * (matrices * h * fe + (experts?.bias ? bias(fe) : 0)),
+    attention: mixed?.attention ?? 0,
+    keyValue: mixed?.keyValue ?? 0,
+    latentUp: mixed?.latentUp ?? 0,
+    state: state?.matrixParameters ?? 0,
+    denseFeedForward: f > 0 ? matrices * h * f + (shape.feedForwardBias ? bias(f) : 0) : 0,
+    routedExperts: routed * (matrices * expertWidth * fe + (experts?.bias ? bias(fe) : 0)),
     sharedExperts: matrices * h * sharedWidth,
-    router: routed * h + (experts?.routerBias ? routed : 0) + (experts?.sharedGate ? h : 0),
-    small,
-    outputRows: layers * attentionRows + denseLayers * bias(f) + expertLayers * expertRows,
-    embedding: shape.vocabularySize * h * (shape.tiedEmbeddings ? 1 : 2) + (shape.positionEmbeddings ?? 0) * h,
-    head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
-    finalNorm: norm,
-    encoder: shape.encoderParameters ?? 0,
-    denseLayers,
-    expertLayers,
+    router:
+      routed * h +
+      (experts?.routerBias ? routed : 0) +
+      (experts?.sharedGate ? h : 0) +
+      (experts?.latentSize ? 2 * h * experts.latentSize : 0),
+    small: layer.norms * h * (shape.normBias ? 2 : 1) + (mixed?.small ?? 0) + layer.otherParameters,
+    outputRows: rows,
   };
+}
+
+interface AttentionParameters {
+  readonly attention: number;
+  readonly keyValue: number;
+  readonly latentUp: number;
+  readonly small: number;
+  readonly outputRows: number;
+}
+
+function countAttention(shape: DecoderShape, of: ResolvedAttention): AttentionParameters {
+  const h = shape.hiddenSize;
+  const { heads, keyValueHeads, headSize, valueHeadSize, latent } = of;
+  const common =
+    (shape.attentionOutputBias ? h : 0) + (shape.attentionSinks ? heads : 0) + (of.index ? indexParameters(h, of) : 0);
+  if (latent) {
+    const query = heads * (latent.nopeHeadSize + latent.ropeHeadSize);
+    const up = heads * (latent.nopeHeadSize + latent.valueHeadSize);
+    const latentUp = (latent.queryRank ? latent.queryRank * query : h * query) + latent.keyValueRank * up;
+    const gate = of.outputGate ? h * heads * latent.valueHeadSize : 0;
+    return {
+      attention: latentUp + heads * latent.valueHeadSize * h + gate,
+      latentUp,
+      // The down projections are on every tensor rank, like the compressed cache itself.
+      keyValue: h * (latent.keyValueRank + latent.ropeHeadSize) + (latent.queryRank ? h * latent.queryRank : 0),
+      small: common + latent.keyValueRank + (latent.queryRank ?? 0),
+      outputRows: query + up + h + latent.keyValueRank + latent.ropeHeadSize + (latent.queryRank ?? 0),
+    };
+  }
+  const projected = !of.sharesCache || of.unusedProjections;
+  const keyValue = projected ? keyValueHeads * (headSize + (of.sharesValues ? 0 : valueHeadSize)) : 0;
+  const query = heads * headSize * (of.outputGate ? 2 : 1);
+  return {
+    attention: h * (query + heads * valueHeadSize),
+    latentUp: 0,
+    keyValue: h * keyValue,
+    small:
+      common + (shape.attentionBias ? query + keyValue : 0) + (shape.queryKeyNorm ? (projected ? 2 : 1) * headSize : 0),
+    outputRows: query + h + keyValue,
+  };
+}
+
+/** Index of DeepSeek V3.2 (`Indexer`): queries from the compressed ones, one key with a layer norm, a weight per head. */
+function indexParameters(h: number, { index, latent }: ResolvedAttention): number {
+  if (!index) return 0;
+  const { heads, headSize, parameters } = index;
+  return parameters ?? (latent?.queryRank ?? h) * heads * headSize + h * headSize + 2 * headSize + h * heads;
 }
 
 /**
@@ -115,25 +212,24 @@ export function countParameters(shape: DecoderShape): ParameterCount {
  *
  * @internal
  */
-export function scaleParameters(count: ParameterCount, total: number | undefined, shared: number): ParameterCount {
+export function scaleParameters(
+  count: ParameterCount,
+  { kinds }: Layers,
+  total: number | undefined,
+  shared: number,
+): ParameterCount {
   const keep = 1 - shared;
-  let factor = keep;
-  let rest = 1;
-  if (total !== undefined) {
-    const layers = count.denseLayers * (count.attention + count.keyValue + count.denseFeedForward);
-    factor = (keep * total) / layers;
-    rest = 0;
-  }
+  const { attention, keyValue, denseFeedForward } = count.layers;
+  const factor = total === undefined ? keep : (keep * total) / (attention + keyValue + denseFeedForward);
+  const rest = total === undefined ? 1 : 0;
+  const kept: readonly string[] = ['router', 'small'];
+  const scaled = count.kinds.map((of) =>
+    combined((part) => of[part] * (part === 'outputRows' ? 1 : kept.includes(part) ? rest : factor)),
+  );
   return {
     ...count,
-    attention: count.attention * factor,
-    keyValue: count.keyValue * factor,
-    latentUp: count.latentUp * factor,
-    denseFeedForward: count.denseFeedForward * factor,
-    routedExperts: count.routedExperts * factor,
-    sharedExperts: count.sharedExperts * factor,
-    router: count.router * rest,
-    small: count.small * rest,
+    kinds: scaled,
+    layers: totalOf(kinds, scaled),
     embedding: count.embedding * rest,
     head: count.head * rest,
     finalNorm: count.finalNorm * rest,

@@ -28,6 +28,7 @@ export function alternatives(configuration: Configuration): Alternative[] {
   const found = [
     ...precisions(configuration),
     ...cachePrecision(configuration),
+    ...fewerScheduled(configuration),
     ...fewerSequences(configuration),
     ...shorterContext(configuration),
     ...moreGpus(configuration),
@@ -138,6 +139,15 @@ function fewerSequences(configuration: Configuration): Ranked[] {
         ),
       ]
     : [];
+}
+
+/** Fewer sequences in the scheduler, where each needs a block for its states. */
+function fewerScheduled(configuration: Configuration): Ranked[] {
+  const { stateBlocks } = fitOf(configuration).memory;
+  if (stateBlocks === undefined || stateBlocks < 1 || stateBlocks >= configuration.maxSequences) return [];
+  const other = changed(configuration, { requestedMaxSequences: stateBlocks }, {}, configuration.parallelism);
+  const text = `${other.maxSequences} sequences in the scheduler instead of ${configuration.maxSequences}`;
+  return other.maxSequences < configuration.maxSequences && fitOf(other).fits ? [ranked(text, other, 1)] : [];
 }
 
 function shorterContext(configuration: Configuration): Ranked[] {

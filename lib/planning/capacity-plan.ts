@@ -82,6 +82,11 @@ export class CapacityPlan {
   public readonly hostMemoryPerNode!: DataSize;
   /** Key-value bytes of one token on one GPU. */
   public readonly kvBytesPerTokenPerGpu!: number;
+  /**
+   * Bytes of states of one sequence on one GPU, whatever its length: linear attention, state spaces, convolutions.
+   * @default - no layer keeps a state
+   */
+  public readonly stateBytesPerSequencePerGpu?: number;
   /** Tokens of key-value cache that one replica has room for. */
   public readonly kvCapacityTokens!: number;
   /** Sequences of full length that one replica has room for: the exact safe batch. */

@@ -100,6 +100,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     },
     hostMemoryPerNode: size(fit.hostBytes),
     kvBytesPerTokenPerGpu: memory.kvPerToken,
+    stateBytesPerSequencePerGpu: memory.statePerSequence > 0 ? memory.statePerSequence : undefined,
     kvCapacityTokens: memory.kvCapacityTokens,
     maxConcurrency: memory.maxSequences,
     ruleOfThumbBatch: Math.floor(gpuBytes / (model.parameters * 2)),

@@ -1,10 +1,12 @@
 import { GpuType } from '../catalog/gpu-type';
 import { Precision } from '../catalog/precision';
-import { poolLayers } from './memory-model';
+import { CachePool, cacheLayout, poolOf } from './cache-pool';
 import { PlanFacts } from './plan-fields';
 import { EvidenceClass, PlanFigure } from './plan-parts';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
+import { stagesOf } from './stages';
+import { cacheFigures } from './cache-figures';
 
 /** GPUs whose kernels the constants were measured on. */
 const MEASURED_GPUS: readonly string[] = [
@@ -39,11 +41,10 @@ function timeEvidence(
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
 }
 
-/** Padding layers in the pool of the cache, see poolLayers. */
-function paddedText(configuration: Configuration): string {
-  const { whole, windowed } = poolLayers(configuration);
-  const padding = whole + windowed - configuration.model.layers;
-  return padding === 0 ? '' : `; groups of layers with and without a window padded by ${padding} layers`;
+/** Padding layers in the pool of the cache, see cachePool. */
+function paddedText(pool: CachePool): string {
+  const padding = pool.pooledLayers - pool.layers;
+  return padding === 0 ? '' : `; groups of layers with and without a window or state padded by ${padding} layers`;
 }
 
 /**
@@ -65,6 +66,7 @@ export function figuresOf(
   };
   const times = timeEvidence(configuration);
   const memory = facts.memoryPerGpu;
+  const layout = cacheLayout(configuration);
   const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
   const figures: PlanFigure[] = [
     {
@@ -81,24 +83,7 @@ export function figuresOf(
           ? '± 1 % where every matrix of the layers is quantized; some checkpoints leave attention in 16 bits'
           : exact.errorBand,
     },
-    {
-      name: 'key-value cache per token and GPU',
-      value: `${facts.kvBytesPerTokenPerGpu} bytes`,
-      formula: model.latentAttention
-        ? 'layers × (rank + rotary) × bytes, on every tensor rank'
-        : 'layers × 2 × ceil(heads / tensor) × head size × bytes',
-      inputs: `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}, ${configuration.kvCachePrecision.bits} bits`,
-      evidence: exact.evidence,
-      errorBand: model.approximate ? exact.errorBand : 'none',
-    },
-    {
-      name: 'key-value cache per GPU',
-      value: String(memory.kvCache),
-      formula: 'sequences × context, rounded up to blocks × bytes per token (windowed layers: the window)',
-      inputs: `${facts.concurrency} sequences × ${facts.contextLength} tokens, blocks of ${configuration.engine.blockTokens}`,
-      evidence: exact.evidence,
-      errorBand: model.approximate ? exact.errorBand : 'none',
-    },
+    ...cacheFigures(configuration, facts, layout, exact.evidence, model.approximate ? exact.errorBand : 'none'),
     {
       name: 'activations per GPU',
       value: String(memory.activations),
@@ -128,7 +113,7 @@ export function figuresOf(
       name: 'key-value capacity',
       value: `${facts.kvCapacityTokens} tokens, ${facts.maxConcurrency} sequences of ${facts.contextLength}`,
       formula: '(available - weights - activations - runtime) / bytes per token',
-      inputs: `the rows above${paddedText(configuration)}`,
+      inputs: `the rows above${paddedText(poolOf(layout, stagesOf(configuration)[0]))}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand:
         'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',

@@ -10,20 +10,21 @@ import { Fault, fault } from '../units/fault';
  */
 export function parallelismFaults(model: ModelSpec, parallelism: Parallelism, precision: Precision): Fault[] {
   const { tensor, pipeline, expert } = parallelism;
-  const { name, attentionHeads, keyValueHeads: kv, layers, experts } = model;
-  const divides = parallelism.dividesHeads(attentionHeads);
+  const { name, layers, experts } = model;
   const faults: Fault[] = [];
   // The planner tries thousands of degrees: sentences are made for those that are refused only.
   const check = (wrong: boolean, made: () => Fault) => void (wrong && faults.push(made()));
-  check(!divides, () =>
+  const uneven = unevenHeads(model, tensor);
+  check(uneven !== undefined, () =>
     fault(
       'TENSOR_DOES_NOT_DIVIDE_HEADS',
       'parallelism',
-      `tensor parallelism ${tensor} does not divide the ${attentionHeads} attention heads of ${name}; use one of ` +
-        divisors(attentionHeads, 16).join(', '),
+      `tensor parallelism ${tensor} does not divide the ${uneven} of ${name}; use one of ` +
+        tensorDegrees(model, 16).join(', '),
     ),
   );
-  check(!model.latentAttention && divides && kv % tensor !== 0 && tensor % kv !== 0, () =>
+  const kv = uneven === undefined ? unfitKeyValueHeads(model, tensor) : undefined;
+  check(kv !== undefined, () =>
     fault(
       'TENSOR_DOES_NOT_FIT_KEY_VALUE_HEADS',
       'parallelism',
@@ -78,19 +79,37 @@ function groupFaults(model: ModelSpec, parallelism: Parallelism, precision: Prec
   });
 }
 
+/** The heads of a kind of layer that a tensor degree does not divide. */
+function unevenHeads(model: ModelSpec, tensor: number): string | undefined {
+  for (const { attention, state } of model._layers.kinds) {
+    if (attention && attention.heads % tensor !== 0) return `${attention.heads} attention heads`;
+    if (state && state.heads % tensor !== 0) return `${state.heads} heads of the states`;
+    if (state && state.convolutionChannels % tensor !== 0 && state.heads === 0)
+      return `${state.convolutionChannels} channels of the convolutions`;
+  }
+  return undefined;
+}
+
+/** The key-value heads of a kind of layer that a tensor degree neither divides nor is a multiple of. */
+function unfitKeyValueHeads(model: ModelSpec, tensor: number): number | undefined {
+  for (const { attention } of model._layers.kinds) {
+    if (!attention || attention.latent) continue;
+    const kv = attention.keyValueHeads;
+    if (kv % tensor !== 0 && tensor % kv !== 0) return kv;
+  }
+  return undefined;
+}
+
 /**
- * Tensor degrees up to a limit that the model's heads allow.
+ * Tensor degrees up to a limit that the heads of all kinds of layers allow.
  *
  * @internal
  */
 export function tensorDegrees(model: ModelSpec, limit: number): number[] {
-  const kv = model.keyValueHeads;
-  return divisors(model.attentionHeads, limit).filter((t) => model.latentAttention || kv % t === 0 || t % kv === 0);
-}
-
-/** Divisors of a number up to a limit, ascending. */
-function divisors(n: number, limit: number): number[] {
-  const found: number[] = [];
-  for (let divisor = 1; divisor <= Math.min(n, limit); divisor++) if (n % divisor === 0) found.push(divisor);
-  return found;
+  const most = Math.min(
+    Math.max(...model._layers.kinds.map(({ attention, state }) => attention?.heads ?? state?.heads ?? 1)),
+    limit,
+  );
+  const degrees = Array.from({ length: Math.max(1, most) }, (_, i) => i + 1);
+  return degrees.filter((t) => unevenHeads(model, t) === undefined && unfitKeyValueHeads(model, t) === undefined);
 }

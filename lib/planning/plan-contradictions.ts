@@ -1,7 +1,9 @@
+import { tokenBytes } from '../catalog/cache-bytes';
 import { Fault, fault } from '../units/fault';
 import { parallelismFaults } from './parallelism-faults';
 import { PlanFacts } from './plan-fields';
 import { memoryContradictions } from './plan-memory-check';
+import { stagesOf } from './stages';
 
 /** Without stages no GPU has fewer weights than an even share; versions of the planner differ by less than this. */
 const LEAST_SHARE = 0.75;
@@ -59,7 +61,13 @@ export function contradictions(facts: PlanFacts): Fault[] {
       ),
     );
   // The fullest stage need not be the one with most layers.
-  const least = model.keyValueBytesPerToken(kv) * (Math.min(...layersPerStage) / model.layers / parallelism.tensor);
+  const perStage = stagesOf(facts).map(({ kinds }) =>
+    tokenBytes(
+      model._layers.kinds.map((kind, i) => ({ ...kind, count: kinds[i] })),
+      kv,
+    ),
+  );
+  const least = Math.min(...perStage) / parallelism.tensor;
   if (facts.kvBytesPerTokenPerGpu < 0.999 * least)
     faults.push(
       fault(

@@ -82,6 +82,7 @@ export const PLAN_FIELDS = {
   fits: FLAG,
   nodes: COUNT,
   kvBytesPerTokenPerGpu: NUMBER,
+  stateBytesPerSequencePerGpu: optional(NUMBER),
   kvCapacityTokens: NUMBER,
   maxConcurrency: NUMBER,
   ruleOfThumbBatch: NUMBER,

@@ -88,7 +88,7 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
  */
 function dispatchSeconds(configuration: Configuration): number {
   const { model, engine } = configuration;
-  const { denseLayers, expertLayers } = model._parameterCount();
+  const { denseLayers, expertLayers } = model._parameterCount;
   const latent = model.latentAttention && configuration.parallelism.tensor > 1;
   const perExpertLayer = latent ? engine.latentDispatchMsPerLayer : 1.5 * engine.dispatchMsPerLayer;
   return (

@@ -1,5 +1,5 @@
-import { expertLayersBefore } from '../catalog/parameter-count';
-import { Configuration } from './configuration';
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
 
 /**
  * What one pipeline stage holds.
@@ -8,6 +8,8 @@ import { Configuration } from './configuration';
  */
 export interface Stage {
   readonly layers: number;
+  /** Layers of each kind of the model. */
+  readonly kinds: readonly number[];
   readonly denseLayers: number;
   readonly expertLayers: number;
   readonly first: boolean;
@@ -28,20 +30,21 @@ export function stageLayers(layers: number, stages: number): number[] {
 }
 
 /**
- * The stages of a configuration, each with its dense layers and its layers with experts.
+ * The stages of a configuration, each with its layers of each kind.
  *
  * @internal
  */
-export function stagesOf(configuration: Configuration): Stage[] {
-  const { model, parallelism } = configuration;
-  const { experts } = model;
+export function stagesOf({ model, parallelism }: { model: ModelSpec; parallelism: Parallelism }): Stage[] {
+  const { kinds, before } = model._layers;
   let start = 0;
   return stageLayers(model.layers, parallelism.pipeline).map((layers, i) => {
     const end = start + layers;
-    const expertLayers = experts ? expertLayersBefore(end, experts) - expertLayersBefore(start, experts) : 0;
+    const own = before.map((counts) => counts[end] - counts[start]);
+    const expertLayers = own.reduce((sum, count, kind) => sum + (kinds[kind].experts ? count : 0), 0);
     start = end;
     return {
       layers,
+      kinds: own,
       denseLayers: layers - expertLayers,
       expertLayers,
       first: i === 0,

@@ -1,8 +1,10 @@
+import { indexBytes, layerStateBytes, mainBytes } from '../catalog/cache-bytes';
+import { Layer, ResolvedAttention, ResolvedState } from '../catalog/layers';
+import { LayerParameters } from '../catalog/parameter-count';
 import { Precision } from '../catalog/precision';
 import { allReduceSeconds, hopSeconds } from './collective-model';
 import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
-import { keyValueBytes } from './memory-model';
 import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
 
@@ -18,6 +20,13 @@ export const EAGER_LAYER = 0.4e-3;
 const FUSION_SAVING = 0.3;
 /** Share of the theoretical PCI Express rate reached when weights stream from host memory (DeepSpeed on T4: 9 of 16 GB/s). */
 const OFFLOAD_SHARE = 0.57;
+
+/** Share of the 16-bit rate that scoring by an index in 8 bits reaches; not measured. */
+const INDEX_RATE = 0.8;
+/** Tokens of a chunk in which linear attention and state spaces compute prompts (`chunk_size`: 64 of gated delta rules, 128 to 256 of Mamba 2). */
+const STATE_CHUNK = 64;
+/** Share of the 16-bit rate that they reach; not measured. */
+const STATE_RATE = 0.15;
 
 /**
  * The work of one forward pass: sequences that decode one token each, prompts that are computed whole, or both together.
@@ -98,12 +107,26 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
   const m = tokensOf(pass);
   const h = model.hiddenSize;
   const executed = 1 - model.skippedLayerFraction;
-  const layers = stage.layers * executed;
-  const attention = attentionTime(configuration, kernel, pass);
-  const projections = projectionTime(configuration, kernel, m);
-  const dense = stage.denseLayers > 0 ? feedForwardTime(configuration, kernel, m, model.intermediateSize) : 0;
-  const experts = stage.expertLayers > 0 ? expertTime(configuration, kernel, m) : 0;
-  let weights = layers * projections + executed * (stage.denseLayers * dense + stage.expertLayers * experts);
+  let weights = 0;
+  let attention = 0;
+  let fixed = 0;
+  let reductions = 0;
+  for (const [i, layer] of model._layers.kinds.entries()) {
+    const layers = stage.kinds[i] * executed;
+    if (layers === 0) continue;
+    const counted = model._parameterCount.kinds[i];
+    weights +=
+      layers *
+      (mixerProducts(configuration, kernel, layer, counted, m) +
+        feedForwards(configuration, kernel, layer, counted, m));
+    attention += layers * mixerTime(configuration, kernel, layer, pass);
+    const norms = layer.attention && model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0;
+    const launches = (ELEMENTWISE + norms) / (configuration.fusedKernels ? 1 : 1 - FUSION_SAVING);
+    const blocks = blocksOf(layer);
+    // Layers of one block alone have half the launches and one reduction.
+    fixed += layers * (blocks / 2) * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
+    reductions += layers * blocks;
+  }
   if (stage.last) {
     const rows = pass.decoding + pass.prompts;
     weights += matmulSeconds(
@@ -118,52 +141,107 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     configuration.cpuOffloadBytes > 0
       ? configuration.cpuOffloadBytes / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE)
       : 0;
-  const launches =
-    (ELEMENTWISE + (model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0)) /
-    (configuration.fusedKernels ? 1 : 1 - FUSION_SAVING);
-  let fixed = layers * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
-  const bytes = m * h * 2;
   const collectives =
-    layers * 2 * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, bytes);
+    reductions * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, m * h * 2);
   if (pass.prompts === 0 && !configuration.cudaGraphs) {
     // Without graphs the host cannot launch faster than this, however little work the GPU has.
-    const busy = weights + layers * attention + fixed + collectives;
-    fixed += Math.max(0, layers * EAGER_LAYER - busy);
+    const busy = weights + attention + fixed + collectives;
+    fixed += Math.max(0, stage.layers * executed * EAGER_LAYER - busy);
   }
-  return { weights, attention: layers * attention, fixed, collectives };
+  return { weights, attention, fixed, collectives };
+}
+
+/** What mixes tokens, and what follows: two in most layers, one in those of Nemotron-H. */
+function blocksOf(layer: Layer): number {
+  const mixes = layer.attention !== undefined || layer.state !== undefined;
+  return (mixes ? 1 : 0) + (layer.intermediateSize > 0 || layer.experts ? 1 : 0);
+}
+
+/** Projections of the attention, of the state, or of both side by side. */
+function mixerProducts(
+  configuration: Configuration,
+  kernel: KernelModel,
+  layer: Layer,
+  counted: LayerParameters,
+  m: number,
+): number {
+  const { model, parallelism } = configuration;
+  const h = model.hiddenSize;
+  const { state } = layer;
+  let seconds = layer.attention ? projectionTime(configuration, kernel, layer.attention, counted, m) : 0;
+  if (state) {
+    // Into the state and out of it: the product out is as wide as its heads, or as the convolution where there are none.
+    const width = (state.heads * state.headSize || state.convolutionChannels) / parallelism.tensor;
+    const into = Math.max(0, state.matrixParameters / parallelism.tensor / h - width);
+    const bytes = matrixBytes(configuration);
+    seconds += matmulSeconds(kernel, m, h, into, bytes) + matmulSeconds(kernel, m, width, h, bytes);
+  }
+  return seconds;
+}
+
+function feedForwards(
+  configuration: Configuration,
+  kernel: KernelModel,
+  layer: Layer,
+  counted: LayerParameters,
+  m: number,
+): number {
+  return (
+    (layer.intermediateSize > 0 ? feedForwardTime(configuration, kernel, m, layer.intermediateSize) : 0) +
+    (layer.experts ? expertTime(configuration, kernel, counted, m) : 0)
+  );
+}
+
+/** Attention and state of one layer: what grows with the context, and what does not. */
+function mixerTime(configuration: Configuration, kernel: KernelModel, layer: Layer, pass: Pass): number {
+  return (
+    (layer.attention ? attentionTime(configuration, kernel, layer.attention, pass) : 0) +
+    (layer.state ? stateTime(configuration, kernel, layer.state, pass) : 0)
+  );
+}
+
+/** Bytes of a weight of matrices outside the experts. */
+function matrixBytes({ model, precision }: Configuration): number {
+  return precision.name === Precision.MXFP4.name && model.experts ? 2 : precision.bytesPerWeight;
 }
 
 /** Query, key, value and output projections of one layer. */
-function projectionTime(configuration: Configuration, kernel: KernelModel, m: number): number {
-  const { model, parallelism, precision } = configuration;
+function projectionTime(
+  configuration: Configuration,
+  kernel: KernelModel,
+  attention: ResolvedAttention,
+  counted: LayerParameters,
+  m: number,
+): number {
+  const { model, parallelism } = configuration;
   const t = parallelism.tensor;
   const h = model.hiddenSize;
-  const c = model._parameterCount();
-  const expertsOnly = precision.name === Precision.MXFP4.name && model.experts !== undefined;
-  const bytes = expertsOnly ? 2 : precision.bytesPerWeight;
-  const mla = model.latentAttention;
-  if (mla) {
+  const bytes = matrixBytes(configuration);
+  if (attention.latent) {
     // Down projections on every rank, up and output projections shared out; two products more than without compression.
-    const down = c.keyValue / h;
-    const up = c.attention / t / h;
+    const down = counted.keyValue / h;
+    const up = counted.attention / t / h;
     return (
       matmulSeconds(kernel, m, h, down, bytes) + matmulSeconds(kernel, m, h, up, bytes) + 2 * kernel.matmul.t0 * 1e-6
     );
   }
-  const kvHeads = Math.ceil(model.keyValueHeads / t);
-  const queryWidth = (model.attentionHeads * model.headSize) / t;
+  const { heads, keyValueHeads, headSize, valueHeadSize } = attention;
+  const keyValue = attention.sharesCache
+    ? 0
+    : Math.ceil(keyValueHeads / t) * (headSize + (attention.sharesValues ? 0 : valueHeadSize));
+  const query = (heads * headSize * (attention.outputGate ? 2 : 1)) / t;
   return (
-    matmulSeconds(kernel, m, h, queryWidth + 2 * kvHeads * model.headSize, bytes) +
-    matmulSeconds(kernel, m, queryWidth, h, bytes)
+    matmulSeconds(kernel, m, h, query + keyValue, bytes) +
+    matmulSeconds(kernel, m, (heads * valueHeadSize) / t, h, bytes)
   );
 }
 
 /** Gate, up and down products of one dense layer. */
 function feedForwardTime(configuration: Configuration, kernel: KernelModel, m: number, width: number): number {
-  const { model, parallelism, precision } = configuration;
+  const { model, parallelism } = configuration;
   const t = parallelism.tensor;
   const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
-  const bytes = precision.name === Precision.MXFP4.name && model.experts ? 2 : precision.bytesPerWeight;
+  const bytes = matrixBytes(configuration);
   return (
     matmulSeconds(kernel, m, model.hiddenSize, (gates * width) / t, bytes) +
     matmulSeconds(kernel, m, width / t, model.hiddenSize, bytes)
@@ -171,12 +249,11 @@ function feedForwardTime(configuration: Configuration, kernel: KernelModel, m: n
 }
 
 /** Router, routed and shared experts of one layer: reads the experts that the step hits, computes the active ones. */
-function expertTime(configuration: Configuration, kernel: KernelModel, m: number): number {
+function expertTime(configuration: Configuration, kernel: KernelModel, counted: LayerParameters, m: number): number {
   const { model, parallelism, precision } = configuration;
   const experts = model.experts;
   if (!experts) return 0;
   const { tensor, expert, data } = parallelism;
-  const c = model._parameterCount();
   // With experts spread over data-parallel ranks each rank's experts see the tokens of all of them.
   const tokens = expert > tensor ? m * data : m;
   const spread = expert > 1 ? expert : tensor;
@@ -188,55 +265,79 @@ function expertTime(configuration: Configuration, kernel: KernelModel, m: number
     {
       localExperts: experts.routed / expert,
       width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
-      hitParameters: (c.routedExperts * coverage) / spread,
+      hitParameters: (counted.routedExperts * coverage) / spread,
       rowsPerHit: (tokens * experts.perToken) / (experts.routed * coverage),
-      routedElements: (tokens * experts.perToken * model.hiddenSize) / expert,
+      routedElements: (tokens * experts.perToken * (experts.latentSize ?? model.hiddenSize)) / expert,
     },
   );
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
   const shared = sharedWidth > 0 ? feedForwardTime(configuration, kernel, m, sharedWidth) : 0;
-  return routed + shared + ROUTER;
+  const latent = experts.latentSize ? 2 * matmulSeconds(kernel, m, model.hiddenSize, experts.latentSize, 2) : 0;
+  return routed + shared + latent + ROUTER;
 }
 
 /** Attention of one layer: of the sequences that decode, and of the prompts. */
-function attentionTime(configuration: Configuration, kernel: KernelModel, pass: Pass): number {
-  const { model, parallelism } = configuration;
-  const t = parallelism.tensor;
-  const mla = model.latentAttention;
+function attentionTime(
+  configuration: Configuration,
+  kernel: KernelModel,
+  attention: ResolvedAttention,
+  pass: Pass,
+): number {
+  const t = configuration.parallelism.tensor;
+  const { latent: mla, heads, keyValueHeads, headSize, valueHeadSize, index } = attention;
   let time = kernel.attentionFixed;
   if (pass.prompts > 0) {
     const width = mla
-      ? (model.attentionHeads * (mla.nopeHeadSize + mla.ropeHeadSize + mla.valueHeadSize)) / 2
-      : model.attentionHeads * model.headSize;
-    const flops = (2 * pass.prompts * pass.promptTokens * attended(configuration, pass.promptTokens) * width) / t;
+      ? (heads * (mla.nopeHeadSize + mla.ropeHeadSize + mla.valueHeadSize)) / 2
+      : (heads * (headSize + valueHeadSize)) / 2;
+    const all = pass.prompts * pass.promptTokens;
+    const flops = (2 * all * attended(seenBy(attention), pass.promptTokens) * width) / t;
     time += flops / (kernel.attentionRate * kernel.wideRate);
+    // Every rank scores the whole prompt by the index, in 8 bits.
+    if (index) time += (all * pass.promptTokens * index.heads * index.headSize) / (INDEX_RATE * kernel.wideRate);
   }
   if (pass.decoding === 0) return time;
-  const bytes = keyValueBytes(configuration, 1) * windowed(configuration, pass);
-  const again = configuration.engine.rereadsGroupedKeys && !mla ? model.attentionHeads / model.keyValueHeads : 1;
+  const cached = Math.min(pass.cachedTokens, (seenBy(attention) ?? Infinity) * pass.decoding);
+  if (index)
+    time +=
+      kernel.attentionFixed +
+      (indexBytes(attention) * pass.cachedTokens) / (kernel.attentionBandwidth * kernel.bandwidth);
+  // A layer without a cache of its own reads that of another.
+  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * cached;
+  const again = configuration.engine.rereadsGroupedKeys && !mla ? heads / keyValueHeads : 1;
   const most = configuration.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
   if (!mla) return time + read;
   // Absorbed latent attention multiplies every head by the compressed vector, so computation counts as well as reads.
-  const flops = 2 * pass.cachedTokens * (model.attentionHeads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
+  const flops = 2 * cached * (heads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
   return time + Math.max(read, flops / (0.5 * kernel.wideRate));
 }
 
-/** Twice the tokens that one token of a prompt attends to on average: all before it, or those of the window in windowed layers. */
-function attended(configuration: Configuration, tokens: number): number {
-  const window = configuration.model.shape.slidingWindow;
-  if (!window || tokens <= window.tokens) return tokens;
-  const share = window.layers / configuration.model.layers;
-  return tokens * (1 - share) + share * window.tokens * (2 - window.tokens / tokens);
+/** Tokens that a query sees at most: those of the window, or those that the index picks. */
+function seenBy({ window, index }: ResolvedAttention): number | undefined {
+  return index ? Math.min(index.topTokens, window ?? Infinity) : window;
 }
 
-/** Cached tokens, averaged over layers with and without a sliding window. */
-function windowed(configuration: Configuration, pass: Pass): number {
-  const window = configuration.model.shape.slidingWindow;
-  if (!window) return pass.cachedTokens;
-  const share = window.layers / configuration.model.layers;
-  const inWindow = Math.min(pass.cachedTokens, window.tokens * pass.decoding);
-  return pass.cachedTokens * (1 - share) + inWindow * share;
+/** Twice the tokens that one token of a prompt attends to on average: all before it, or those it sees at most. */
+function attended(seen: number | undefined, tokens: number): number {
+  return seen === undefined || tokens <= seen ? tokens : seen * (2 - seen / tokens);
+}
+
+/**
+ * Convolution and state of one layer: at decode every sequence's state is read and written; a prompt is computed in chunks, within
+ * which each token meets the others of its chunk and the state once for reading and once for writing. Not measured here.
+ */
+function stateTime(configuration: Configuration, kernel: KernelModel, state: ResolvedState, pass: Pass): number {
+  const t = configuration.parallelism.tensor;
+  const kernels = state.heads > 0 ? 2 : 1;
+  let time = (kernels * kernel.attentionFixed) / 2;
+  if (pass.prompts > 0) {
+    const width = state.headSize * state.stateSize + STATE_CHUNK * (state.headSize + state.stateSize);
+    const flops = (4 * pass.prompts * pass.promptTokens * state.heads * width) / t;
+    time += kernels * kernel.attentionFixed + flops / (STATE_RATE * kernel.wideRate);
+  }
+  const bytes = 2 * pass.decoding * layerStateBytes(state, configuration.precision, t);
+  return time + bytes / (kernel.attentionBandwidth * kernel.bandwidth);
 }
 
 function tokensOf(pass: Pass): number {

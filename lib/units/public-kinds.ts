@@ -6,6 +6,8 @@ export const STRUCTS = {
   AlertSecret: 'name: string; key: string',
   Alternative:
     'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; pricePerHour?: number',
+  AttentionLayer:
+    'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex',
   CapacityBlock:
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
@@ -27,7 +29,7 @@ export const STRUCTS = {
   CustomResourcesProps:
     'cluster: IKubernetesCluster; releaseName: string; namespace: string; resources: any{}[]; dependsOn?: ITerraformDependable[]',
   DecoderShape:
-    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow',
+    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number',
   DenseModelProps:
     'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision',
   DeviceNetworkProps:
@@ -49,7 +51,7 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number',
   ExistingVpc: 'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]',
   ExpertLayers:
-    'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; sharedGate?: boolean',
+    'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; sharedGate?: boolean; latentSize?: number',
   FabricAttachment:
     'kind: FabricAttachmentKind; resourceNames: string[]; networks: string[]; podsPerAdapter: number; deviceIds?: string[]; interfaceNames?: string[]; physicalFunctions?: string[][]',
   FabricBinding:
@@ -83,6 +85,8 @@ export const STRUCTS = {
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number',
   LatentAttention:
     'keyValueRank: number; queryRank?: number; nopeHeadSize: number; ropeHeadSize: number; valueHeadSize: number',
+  LayerKind:
+    'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
   MemoryPerGpu:
@@ -149,7 +153,10 @@ export const STRUCTS = {
     'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretKey{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
   SlackReceiverProps: 'webhookUrl: AlertSecret; channel?: string',
   SlidingWindow: 'tokens: number; layers: number',
+  SparseIndex: 'heads: number; headSize: number; topTokens: number; parameters?: number',
   StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
+  StateLayer:
+    'heads: number; headSize: number; stateSize: number; groups?: number; convolutionChannels?: number; convolutionWidth?: number; stateBits?: number; matrixParameters: number',
   SystemNodes:
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean',
   TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
@@ -270,7 +277,7 @@ export const CLASSES = {
   ModelSource: ['ModelSource.urls(...)', 'files'],
   ModelSpec: [
     'ModelSpec.LLAMA_65B',
-    'activeParameters approximate attentionHeads checkpointSize headSize hiddenSize intermediateSize keyValueBytesPerToken keyValueHeads keyValueWidth layers maxContextLength name parameters shape sharedParameterFraction skippedLayerFraction vocabularySize weightSize withSharedParameters withSkippedLayers',
+    'activeParameters approximate attentionHeads checkpointSize headSize hiddenSize intermediateSize keyValueBytesPerToken keyValueHeads keyValueWidth layers maxContextLength name parameters shape sharedParameterFraction skippedLayerFraction stateBytesPerSequence vocabularySize weightSize withSharedParameters withSkippedLayers',
   ],
   ModelStore: ['new ModelStore(...)', 'bucketArn bucketName grantRead grantReadWrite uriFor'],
   MonitoringStack: [

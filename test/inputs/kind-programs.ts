@@ -75,6 +75,14 @@ const OTHER: StructPrograms = {
       ...given,
     }),
   DecoderShape: shaped,
+  AttentionLayer: (given) => shaped({ layerKinds: [{ count: 2, attention: given }] }),
+  LayerKind: (given) => shaped({ layerKinds: [{ count: 2, attention: {}, ...given }] }),
+  SparseIndex: (given) =>
+    shaped({ layerKinds: [{ count: 2, attention: { index: { heads: 4, headSize: 64, topTokens: 64, ...given } } }] }),
+  StateLayer: (given) =>
+    shaped({
+      layerKinds: [{ count: 2, state: { heads: 4, headSize: 64, stateSize: 16, matrixParameters: 65536, ...given } }],
+    }),
   ExpertLayers: (given) => shaped({ experts: { routed: 4, perToken: 2, intermediateSize: 128, ...given } }),
   LatentAttention: (given) =>
     shaped({

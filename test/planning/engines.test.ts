@@ -8,7 +8,8 @@ import {
   Precision,
 } from '../../lib/planning';
 import { defaultPrecision } from '../../lib/planning/default-precision';
-import { poolLayers } from '../../lib/planning/memory-model';
+import { cacheLayout, poolOf } from '../../lib/planning/cache-pool';
+import { stagesOf } from '../../lib/planning/stages';
 import { resolveLoad, configurationOf } from '../../lib/planning/configuration';
 import { faultsThrown, idsOf } from '../support/faults';
 
@@ -36,24 +37,33 @@ function setup(request: CapacityRequest) {
 }
 
 describe('layers with a window', () => {
+  const pool = (model: ModelSpec, engine?: InferenceEngine) => {
+    const made = setup({ model, instanceType: GpuInstanceType.G6E_XLARGE, engine });
+    const layout = cacheLayout(made);
+    return { ...layout, ...poolOf(layout, stagesOf(made)[0]) };
+  };
+
   test('are padded to groups as vLLM does', () => {
-    const layers = (model: ModelSpec, engine?: InferenceEngine) =>
-      poolLayers(setup({ model, instanceType: GpuInstanceType.G6E_XLARGE, engine }));
-    expect(layers(GEMMA_3_1B)).toEqual({ whole: 4, windowed: 24 });
-    expect(layers(ModelSpec.GPT_OSS_20B)).toEqual({ whole: 12, windowed: 12 });
-    expect(layers(ModelSpec.GEMMA_2_9B)).toEqual({ whole: 21, windowed: 21 });
-    expect(layers(ModelSpec.LLAMA_3_1_8B)).toEqual({ whole: 32, windowed: 0 });
-    expect(layers(GEMMA_3_1B, InferenceEngine.SGLANG)).toEqual({ whole: 26, windowed: 0 });
+    const layers = (model: ModelSpec, engine?: InferenceEngine) => {
+      const { groupCount, pooledLayers } = pool(model, engine);
+      return [groupCount, pooledLayers];
+    };
+    expect(layers(GEMMA_3_1B)).toEqual([7, 28]);
+    expect(layers(ModelSpec.GPT_OSS_20B)).toEqual([2, 24]);
+    expect(layers(ModelSpec.GEMMA_2_9B)).toEqual([2, 42]);
+    expect(layers(ModelSpec.LLAMA_3_1_8B)).toEqual([1, 32]);
+    expect(layers(GEMMA_3_1B, InferenceEngine.SGLANG)).toEqual([1, 26]);
     // A log: 25.39 GiB of cache are 950,864 tokens, so one takes 28 layers of 1024 bytes.
-    const { whole, windowed } = layers(GEMMA_3_1B);
-    const bytes = ((whole + windowed) / GEMMA_3_1B.layers) * GEMMA_3_1B.keyValueBytesPerToken(Precision.BF16);
-    expect(Math.abs((bytes * 950864) / (25.39 * GIB) - 1)).toBeLessThan(0.001);
+    const { blockBytes, blockTokens, groupCount } = pool(GEMMA_3_1B);
+    expect(Math.abs((((blockBytes * groupCount) / blockTokens) * 950864) / (25.39 * GIB) - 1)).toBeLessThan(0.001);
   });
 
   test('of nearly as many as the others are padded to the larger number', () => {
     const shape = { ...ModelSpec.GPT_OSS_20B.shape, layers: 25, slidingWindow: { tokens: 128, layers: 12 } };
-    const model = ModelSpec.mixtureOfExperts({ name: 'draft', shape });
-    expect(poolLayers(setup({ model, instanceType: GpuInstanceType.G6E_XLARGE }))).toEqual({ whole: 13, windowed: 13 });
+    expect(pool(ModelSpec.mixtureOfExperts({ name: 'draft', shape }))).toMatchObject({
+      groupCount: 2,
+      pooledLayers: 26,
+    });
   });
 
   test('need what vLLM says that a sequence needs: 4.54 GiB for gpt-oss-120b (vllm-project/vllm#27508)', () => {

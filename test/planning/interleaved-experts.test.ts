@@ -40,7 +40,7 @@ describe('dense layers between layers with experts', () => {
           start += stage.layers;
         }
         expect(start).toBe(layers);
-        const counted = model._parameterCount();
+        const counted = model._parameterCount;
         expect(counted.denseLayers + counted.expertLayers).toBe(layers);
       }),
     );
