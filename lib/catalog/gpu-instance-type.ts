@@ -201,12 +201,13 @@ export class GpuInstanceType extends GpuNodeType {
     private readonly network: NetworkFacts,
     regions?: string[],
   ) {
-    const { rdmaRead, rdmaWrite } = network;
     const efa = network.networkCards.some((card) => card.efa);
+    // Only EFA reads and writes remote memory: the small sizes of a Nitro 4 family have none.
+    const [rdmaRead, rdmaWrite] = [efa && network.rdmaRead, efa && network.rdmaWrite];
     // EFA has GPUDirect where the GPUs have NVLink; the plugin's own table requires it of no type with one GPU, p5.4xlarge included
     // (aws/aws-ofi-nccl 2daf7d3, src/platform-aws.cpp).
     const gpuDirect = (props.nvlinkDomainSize ?? 1) > 1 && (rdmaRead || rdmaWrite);
-    super({ ...props, rdma: props.rdma ?? (efa || rdmaRead), gpuDirect: props.gpuDirect ?? gpuDirect });
+    super({ ...props, rdma: props.rdma ?? efa, gpuDirect: props.gpuDirect ?? gpuDirect });
     const networkCards = network.networkCards.map(({ index, maxInterfaces, efa }) =>
       Object.freeze({ index, maxInterfaces, efa }),
     );
@@ -309,7 +310,8 @@ function cardFaults(networkCards: unknown): Fault[] {
   });
 }
 
-function networkFaults({ networkCards, ipv4PerInterface }: NetworkFacts): Fault[] {
+function networkFaults(network: NetworkFacts): Fault[] {
+  const { networkCards, ipv4PerInterface } = network;
   return [
     ...wholeNumberFault('ipv4PerInterface', ipv4PerInterface, 1),
     ...(networkCards.length > 0
@@ -321,9 +323,21 @@ function networkFaults({ networkCards, ipv4PerInterface }: NetworkFacts): Fault[
       'networkCards',
       networkCards.map((card) => card.index),
     ),
+    ...rdmaFaults(network),
     ...networkCards.flatMap((card, i) => [
       ...wholeNumberFault(`networkCards[${i}].index`, card.index ?? NaN, 0),
       ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces ?? NaN, 1),
     ]),
   ];
+}
+
+/** Remote memory is read and written by EFA alone: what reads it without a card for EFA is a slip in the description. */
+function rdmaFaults(network: NetworkFacts): Fault[] {
+  if (network.networkCards.some((card) => card?.efa)) return [];
+  return (['rdmaRead', 'rdmaWrite'] as const)
+    .filter((name) => network[name])
+    .map((name) => {
+      const cure = `set efa on a card of networkCards, or leave ${name} out`;
+      return fault('CONFLICTING_PROPERTIES', name, `${name} needs EFA, which no card of networkCards has; ${cure}`);
+    });
 }

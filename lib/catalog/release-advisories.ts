@@ -29,9 +29,16 @@ export interface ReleaseAdvisory {
 const TRITON = AdvisoryComponent.TRITON;
 const VLLM = AdvisoryComponent.VLLM;
 
+/** NVIDIA's bulletins as data (CSAF), of which each has `fixed` and the score of every vulnerability. */
+function bulletin(path: string): string {
+  return `https://github.com/NVIDIA/product-security/blob/main/${path}/${path.split('/')[1]}.json`;
+}
+
 /**
- * Critical vulnerabilities of the releases in the table: remote code execution, bypassed access control, and code of a checkpoint that runs
- * although `trust_remote_code` is off. Those that need the OpenAI server of vLLM, which Triton's backend does not start, are left out.
+ * Vulnerabilities of the releases in the table by which code can run, or which bypass access control, or which NVIDIA scores as critical, and
+ * code of a checkpoint that runs although `trust_remote_code` is off. From NVIDIA's bulletins up to that of September 2026 (5875). Those of
+ * backends that are not deployed here (DALI), and those that need the OpenAI server of vLLM, which Triton's backend does not start, are left
+ * out, and so are those that only stop a server.
  */
 const ADVISORIES: readonly ReleaseAdvisory[] = [
   {
@@ -39,23 +46,84 @@ const ADVISORIES: readonly ReleaseAdvisory[] = [
     component: TRITON,
     fixed: '25.07',
     effect: 'a chunked HTTP request overflows the stack, which can run code',
-    source: 'https://nvidia.custhelp.com/app/answers/detail/a_id/5687',
+    source: bulletin('2025/5687'),
+  },
+  {
+    id: 'CVE-2025-23311',
+    component: TRITON,
+    fixed: '25.07',
+    effect: 'an HTTP request overflows the stack, which can run code',
+    source: bulletin('2025/5687'),
+  },
+  {
+    id: 'CVE-2025-23317',
+    component: TRITON,
+    fixed: '25.07',
+    effect: 'an HTTP request can open a shell',
+    source: bulletin('2025/5687'),
   },
   {
     id: 'CVE-2025-23319',
     component: TRITON,
     fixed: '25.07',
     effect: 'the shared memory of the Python backend can be read and written by requests, which can run code',
-    source: 'https://www.wiz.io/blog/nvidia-triton-cve-2025-23319-vuln-chain-to-ai-server',
+    source: bulletin('2025/5687'),
   },
   {
-    // The bulletin of May 2026. Its table of versions was not seen; 26.04 is what others moved to because of it
-    // (fastmachinelearning/SuperSONIC#83, aws/deep-learning-containers#6168).
+    id: 'CVE-2025-23316',
+    component: TRITON,
+    fixed: '25.08',
+    effect: 'the name of a model in a request to load it can run code',
+    source: bulletin('2025/5691'),
+  },
+  {
+    id: 'CVE-2026-24206',
+    component: TRITON,
+    fixed: '26.03',
+    effect: 'access control of the server can be bypassed',
+    source: bulletin('2026/5828'),
+  },
+  {
     id: 'CVE-2026-24207',
     component: TRITON,
-    fixed: '26.04',
+    fixed: '26.03',
     effect: 'access control of the server can be bypassed, which can run code',
-    source: 'https://nvidia.custhelp.com/app/answers/detail/a_id/5828',
+    source: bulletin('2026/5828'),
+  },
+  {
+    id: 'CVE-2026-47625',
+    component: TRITON,
+    fixed: '26.04',
+    effect: 'access control of the server is missing in a place, so that data can be read and changed',
+    source: bulletin('2026/5875'),
+  },
+  {
+    id: 'CVE-2026-47481',
+    component: TRITON,
+    fixed: '26.05',
+    effect: 'access control of the server can be bypassed, which can run code',
+    source: bulletin('2026/5853'),
+  },
+  {
+    id: 'CVE-2026-47606',
+    component: TRITON,
+    fixed: '26.06',
+    effect: 'a path leads out of its folder, which can run code',
+    source: bulletin('2026/5865'),
+  },
+  {
+    id: 'CVE-2026-47627',
+    component: TRITON,
+    fixed: '26.06',
+    effect: 'a path leads out of its folder',
+    source: bulletin('2026/5865'),
+  },
+  {
+    id: 'CVE-2026-47630',
+    component: TRITON,
+    fixed: '26.06',
+    effect: 'a path leads out of its folder, which can run code',
+    source: bulletin('2026/5865'),
   },
   {
     id: 'CVE-2026-22807',
@@ -82,6 +150,18 @@ const ADVISORIES: readonly ReleaseAdvisory[] = [
     source: 'https://github.com/vllm-project/vllm/security/advisories/GHSA-7972-pg2x-xr59',
   },
 ];
+
+/** Those by which a key that protects an API of the server does not hold. */
+const BYPASSES = ['CVE-2026-24206', 'CVE-2026-24207', 'CVE-2026-47481', 'CVE-2026-47625'];
+
+/**
+ * Whether access control of the server holds, as far as is known.
+ *
+ * @internal
+ */
+export function controlsAccess(advisories: readonly ReleaseAdvisory[]): boolean {
+  return !advisories.some(({ id }) => BYPASSES.includes(id));
+}
 
 /**
  * The advisories that concern a release.

@@ -3,7 +3,7 @@ import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
-import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf } from './release-advisories';
+import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf, controlsAccess } from './release-advisories';
 import { throwIfOfOtherKind } from '../units/struct-faults';
 
 /**
@@ -27,7 +27,9 @@ interface ReleaseFacts {
 /**
  * Releases of Triton and what is inside their images.
  *
- * Versions: docs/introduction/compatibility.md of triton-inference-server/server. Compute capabilities: NVIDIA's release notes of
+ * Versions: docs/introduction/compatibility.md of triton-inference-server/server; the newest copy seen, of August 2026, ends with 26.07, and 26.08 is
+ * from its release notes. Those of 26.09 and 26.10 name CUDA (13.4.1 and 13.4.3) but not vLLM, ONNX Runtime and the driver, so they have no row:
+ * describe them by `TritonRelease.custom`. Compute capabilities: NVIDIA's release notes of
  * 25.03, 25.08 and 26.02 ("supports CUDA compute capability 7.5 and later"); 24.12 is the last release kept here for Volta.
  */
 const RELEASES: { readonly [release: string]: ReleaseFacts } = {
@@ -91,7 +93,7 @@ export class TritonRelease {
   public static readonly V26_01 = TritonRelease.listed('26.01');
   /** Last release whose CUDA is 13.1. It has known vulnerabilities: see `advisories`. */
   public static readonly V26_02 = TritonRelease.listed('26.02');
-  /** Last release whose CUDA is 13.2. */
+  /** Last release whose CUDA is 13.2. It has known vulnerabilities: see `advisories`. */
   public static readonly V26_05 = TritonRelease.listed('26.05');
   /** The default, see `DEFAULT`. */
   public static readonly V26_07 = TritonRelease.listed('26.07');
@@ -101,8 +103,9 @@ export class TritonRelease {
   /**
    * The release used when none is given: 26.07.
    *
-   * It is the newest whose contents NVIDIA's compatibility matrix lists, and no critical vulnerability of it is known: releases before
-   * 26.04 let code of a checkpoint run or their access control be bypassed (see `advisories`), and vLLM before 0.22 has those of its own server.
+   * It is the newest whose contents NVIDIA's compatibility matrix lists, and NVIDIA's bulletins up to September 2026 know of no vulnerability
+   * of it: in releases before 26.06 code can run, or access control be bypassed (see `advisories`), 26.06 can be stopped by a request, and vLLM
+   * before 0.22 has vulnerabilities of its own server.
    *
    * The GPU image of EKS (AL2023) carries driver 580, which is CUDA 13.0, where this release has 13.3. Every CUDA 13 release runs on driver
    * 580 by minor version compatibility; what that does not cover, code that the driver compiles, is covered by the compatibility libraries
@@ -202,7 +205,7 @@ export class TritonRelease {
     this.minimumComputeCapability = props.minimumComputeCapability ?? 7.5;
     this.histogramOfEveryModel = props.release >= '26.01';
     this.advisories = advisoriesOf(props.release, props.vllmVersion);
-    this._restrictsApis = !this.advisories.some(({ id }) => id === 'CVE-2026-24207');
+    this._restrictsApis = controlsAccess(this.advisories);
     this._boundsResponses = props.release >= '25.03';
   }
 

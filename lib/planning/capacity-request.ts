@@ -82,7 +82,10 @@ export interface CapacityRequest extends ServingLoad {
   readonly parallelism?: Parallelism;
   /** Replicas, each with weights of its own. @default - those of the parallelism, else 1 */
   readonly replicas?: number;
-  /** Maximum number of nodes that the default parallelism may use for one replica. @default 1 */
+  /**
+   * Maximum number of nodes of one replica; a `parallelism` that needs more of them is refused.
+   * @default - as many as the parallelism needs; 1 where none is given
+   */
   readonly maxNodes?: number;
   /** Price of one node for an hour, in any currency, at a date of your choosing. @default - no cost is stated */
   readonly pricePerHour?: number;

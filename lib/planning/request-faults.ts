@@ -139,9 +139,23 @@ export function requestFaults(request: CapacityRequest, precision: Precision): F
     ...hardwareFaults(request, request.instanceType, precision),
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
     ...wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
+    ...nodesFaults(request),
     ...priceFaults('pricePerHour', request.pricePerHour),
     ...shareFault('utilization', request.utilization),
   ];
+}
+
+/** The fault of a parallelism that needs more nodes for one replica than the same request allows. */
+function nodesFaults({ parallelism, maxNodes, instanceType }: CapacityRequest): Fault[] {
+  if (!parallelism || maxNodes === undefined || !(maxNodes >= 1)) return [];
+  const { gpusPerReplica } = parallelism;
+  const { name, gpuCount } = instanceType;
+  const nodes = Math.ceil(gpusPerReplica / gpuCount);
+  if (nodes <= maxNodes) return [];
+  const needs = `${gpusPerReplica} GPUs, which are ${nodes} nodes of ${name} (${gpuCount} each)`;
+  const cure = `lower the degrees, or raise maxNodes to ${nodes}`;
+  const reason = `parallelism needs ${needs}, but maxNodes is ${maxNodes}; ${cure}`;
+  return [fault('PARALLELISM_EXCEEDS_NODES', 'parallelism', reason)];
 }
 
 /** Highest price that costs are computed from without losing digits. */

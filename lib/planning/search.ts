@@ -145,6 +145,8 @@ function parallelismsOf(
   precision: Precision,
 ): Parallelism[] {
   if (!request.parallelism) return parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);
+  const nodes = Math.ceil(request.parallelism.gpusPerReplica / type.gpuCount);
+  if (nodes > (request.maxNodes ?? nodes)) return [];
   return parallelismFaults(load.model, request.parallelism, precision).length === 0 ? [request.parallelism] : [];
 }
 

@@ -1,4 +1,5 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Fault, fault } from '../units/fault';
 import { NodeNetwork } from './capacity-request';
 import { ServingEstimate } from './serving-estimate';
@@ -18,7 +19,7 @@ export function warningsOf(
   const { model, instanceType, parallelism, gpu } = configuration;
   const { tensor, pipeline } = parallelism;
   const warnings: Fault[] = [];
-  if (tensor > 1 && instanceType.nvlinkDomainSize === 1) {
+  if (tensor > 1 && tensor <= instanceType.gpuCount && instanceType.nvlinkDomainSize === 1) {
     warnings.push(
       fault(
         'TENSOR_OVER_PCIE',
@@ -26,7 +27,11 @@ export function warningsOf(
         `tensor parallelism ${tensor} on ${instanceType.name} goes over PCI Express, twice per layer; pipeline parallelism needs far less of it`,
       ),
     );
-  } else if (tensor > 4 && instanceType.interconnect === GpuInterconnect.NVLINK_MESH) {
+  } else if (
+    tensor > 4 &&
+    tensor <= instanceType.gpuCount &&
+    instanceType.interconnect === GpuInterconnect.NVLINK_MESH
+  ) {
     warnings.push(
       fault(
         'TENSOR_OVER_MESH',
@@ -39,7 +44,7 @@ export function warningsOf(
       fault(
         'TENSOR_ACROSS_NODES',
         undefined,
-        `tensor parallelism ${tensor} leaves the NVLink domain of ${instanceType.nvlinkDomainSize} GPUs; each layer waits for the network twice`,
+        `tensor parallelism ${tensor} leaves ${placeOf(instanceType)}; each layer waits for the network twice`,
       ),
     );
   }
@@ -136,6 +141,12 @@ export function warningsOf(
     );
   }
   return warnings;
+}
+
+/** What the ranks of one layer leave when they need more GPUs than it has. */
+function placeOf({ nvlinkDomainSize, gpuCount, name }: GpuNodeType): string {
+  if (nvlinkDomainSize > 1) return `the NVLink domain of ${nvlinkDomainSize} GPUs`;
+  return `a node of ${name}, which has ${gpuCount} GPU${gpuCount === 1 ? '' : 's'}`;
 }
 
 const PREFIX = 'capacity';

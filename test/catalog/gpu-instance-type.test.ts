@@ -72,6 +72,16 @@ describe('GpuInstanceType', () => {
     expect(GpuInstanceType.P3_16XLARGE.legacy).toBe(true);
   });
 
+  test('nodes without EFA have no RDMA, whatever the rest of their family has', () => {
+    for (const type of GpuInstanceType.ALL) {
+      const efa = type.efaInterfaces > 0;
+      expect([type.name, type.rdma]).toEqual([type.name, efa]);
+      if (!efa) expect(type).toMatchObject({ rdmaRead: false, rdmaWrite: false, gpuDirect: false });
+    }
+    expect(GpuInstanceType.G6E_4XLARGE).toMatchObject({ rdma: false, rdmaRead: false });
+    expect(GpuInstanceType.G6E_8XLARGE).toMatchObject({ rdma: true, rdmaRead: true });
+  });
+
   test('invariants over all types', () => {
     expect(new Set(GpuInstanceType.ALL.map((type) => type.name)).size).toBe(GpuInstanceType.ALL.length);
     for (const type of GpuInstanceType.ALL) {
@@ -107,6 +117,11 @@ describe('GpuInstanceType', () => {
 
   test.each([
     ['a name of the catalog', { name: 'p5.48xlarge' }, ['DUPLICATE name']],
+    [
+      'RDMA without EFA',
+      { rdmaRead: true, rdmaWrite: true },
+      ['rdmaRead', 'rdmaWrite'].map((p) => `CONFLICTING_PROPERTIES ${p}`),
+    ],
     ['a name that EC2 would not give', { name: 'dgx-a100' }, ['INVALID_NAME name']],
     ['no GPUs', { gpuCount: 0 }, ['NOT_A_WHOLE_NUMBER gpuCount']],
     ['no addresses', { ipv4PerInterface: 0 }, ['NOT_A_WHOLE_NUMBER ipv4PerInterface']],

@@ -76,6 +76,12 @@ export const TEXTS: FaultText[] = [
     refuse: plan({ model: GEMMA_2_9B, precision: Precision.FP16 }),
   },
   {
+    id: 'PARALLELISM_EXCEEDS_NODES',
+    property: 'parallelism',
+    text: 'parallelism needs 16 GPUs, which are 2 nodes of p5.48xlarge (8 each), but maxNodes is 1; lower the degrees, or raise maxNodes to 2',
+    refuse: plan({ parallelism: tensor(16), maxNodes: 1 }),
+  },
+  {
     id: 'PIPELINE_EXCEEDS_LAYERS',
     property: 'parallelism',
     text: 'pipeline parallelism 33 exceeds the 32 layers of llama-3.1-8b; use at most 32 stages',

@@ -2,7 +2,7 @@ import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
 import { NodeImage } from '../../lib/compute/pools/options/node-image';
 import { Placement } from '../../lib/compute/pools/options/placement';
-import { managed, warnings, block, ZONES } from '../compute/pool-programs';
+import { existing, managed, warnings, block, ZONES } from '../compute/pool-programs';
 import { addPool } from '../compute/test-pool';
 import { testStack } from '../support/synth';
 import { FaultText } from './fault-text';
@@ -35,6 +35,22 @@ export const TEXTS: FaultText[] = [
       "driver 550 of image 'al2023' does not know B200 of 'p6-b200.48xlarge', which needs driver 570 or later; pin a later release, or leave image " +
       'out for the one that the cluster pins',
     refuse: managed({ instanceType: GpuInstanceType.P6_B200_48XLARGE, image: NodeImage.al2023({ driverMajor: 550 }) }),
+  },
+  {
+    id: 'DRIVER_TOO_OLD',
+    property: 'driverMajor',
+    text:
+      "driver 550 of the nodes does not know B200 of 'p6-b200.48xlarge', which needs driver 570 or later; correct driverMajor or " +
+      'hardware',
+    refuse: existing({ hardware: GpuInstanceType.P6_B200_48XLARGE, driverMajor: 550 }),
+  },
+  {
+    id: 'DRIVER_TOO_NEW',
+    property: 'driverMajor',
+    text:
+      "driver 595 of the nodes no longer supports V100-32GB of 'p3dn.24xlarge', which needs driver 580 or earlier; correct driverMajor or " +
+      'hardware',
+    refuse: existing({ hardware: GpuInstanceType.P3DN_24XLARGE, driverMajor: 595 }),
   },
   {
     id: 'TOO_MANY_SECURITY_GROUPS',

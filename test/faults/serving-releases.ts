@@ -103,7 +103,10 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'VULNERABLE_RELEASE',
-    text: 'Triton 26.02 has known vulnerabilities: CVE-2026-24207 (access control of the server can be bypassed, which can run code), CVE-2026-27893 (code of a checkpoint runs although trust_remote_code is off); use tritonRelease 26.07 or later, or tritonImage with an image that has the fixes',
-    faults: () => advice({ tritonRelease: TritonRelease.V26_02 }),
+    text:
+      'Triton 26.04 has known vulnerabilities: CVE-2026-47481 (access control of the server can be bypassed, which can run code), CVE-2026-47606 ' +
+      '(a path leads out of its folder, which can run code), CVE-2026-47627 (a path leads out of its folder), CVE-2026-47630 (a path leads out of ' +
+      'its folder, which can run code); use tritonRelease 26.07 or later, or tritonImage with an image that has the fixes',
+    faults: () => advice({ tritonRelease: TritonRelease.of('26.04') }),
   },
 ];

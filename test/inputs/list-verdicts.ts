@@ -29,11 +29,11 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AdapterSelection.interfaceNames': 'refused VALUE_NOT_CONCRETE adapters.interfaceNames',
   'VirtualFunctionRail.physicalFunctions': 'reference',
   'OnnxRuntimeModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
-  'TritonDeploymentProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
-  'TritonDeploymentProps.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
+  'TritonServingOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
+  'TritonServingOptions.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
   'Sidecar.command': 'reference',
   'Sidecar.args': 'reference',
-  'TritonDeploymentProps.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
+  'TritonServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

@@ -195,6 +195,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
       }),
     ),
   TritonDeploymentProps: (given) => deploy(given),
+  TritonServingOptions: (given) => deploy(given),
   VllmModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
   VllmOptions: (given) => (stack) =>

@@ -37,12 +37,12 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'PodAdditions.runtimeClassName': ['refused INVALID_NAME runtimeClassName | reference | reference'],
   'PodAdditions.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
   'PodAdditions.serviceAnnotations': ['text | reference | reference', 'text | reference | reference'],
-  'TritonDeploymentProps.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
-  'TritonDeploymentProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
-  'TritonDeploymentProps.accessibleFrom': [
+  'TritonServingOptions.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
+  'TritonServingOptions.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'TritonServingOptions.accessibleFrom': [
     'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
   ],
-  'TritonDeploymentProps.metricsFrom': [
+  'TritonServingOptions.metricsFrom': [
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
   ],
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],

@@ -162,15 +162,15 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName',
   ],
   'TritonDeployment.new(id)': ['text'],
-  'TritonDeploymentProps.namespace': [
+  'TritonServingOptions.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
   'TritonDeploymentProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'TritonDeploymentProps.environment': ['text | reference | reference', 'text | reference | reference'],
-  'TritonDeploymentProps.extraArguments': ['text | reference | reference'],
-  'TritonDeploymentProps.priorityClassName': ['text | reference | reference'],
+  'TritonServingOptions.environment': ['text | reference | reference', 'text | reference | reference'],
+  'TritonServingOptions.extraArguments': ['text | reference | reference'],
+  'TritonServingOptions.priorityClassName': ['text | reference | reference'],
   'VllmModelProps.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],

@@ -13,6 +13,11 @@ function refused(overrides: DeploymentOverrides): string[] {
   }
 }
 
+/** What leads out of a folder before 26.06. */
+const PATHS = ['CVE-2026-47606', 'CVE-2026-47627', 'CVE-2026-47630'];
+/** How access control was bypassed before 26.03, 26.04 and 26.05. */
+const BYPASSES = ['CVE-2026-24206', 'CVE-2026-24207', 'CVE-2026-47625', 'CVE-2026-47481'];
+
 describe('images', () => {
   const digest = `registry.example.com/team/triton@sha256:${'a'.repeat(64)}`;
 
@@ -29,10 +34,13 @@ describe('images', () => {
 
   test.each([
     [TritonRelease.DEFAULT, TritonVariant.VLLM, []],
-    [TritonRelease.V26_02, TritonVariant.VLLM, ['CVE-2026-24207', 'CVE-2026-27893']],
-    [TritonRelease.V26_02, TritonVariant.STANDARD, ['CVE-2026-24207']],
-    [TritonRelease.of('25.06'), TritonVariant.STANDARD, ['CVE-2025-23310', 'CVE-2025-23319', 'CVE-2026-24207']],
-    [TritonRelease.of('26.04'), TritonVariant.VLLM, []],
+    [TritonRelease.V26_02, TritonVariant.VLLM, [...BYPASSES, ...PATHS, 'CVE-2026-27893']],
+    [TritonRelease.V26_02, TritonVariant.STANDARD, [...BYPASSES, ...PATHS]],
+    [TritonRelease.of('26.03'), TritonVariant.STANDARD, ['CVE-2026-47625', 'CVE-2026-47481', ...PATHS]],
+    [TritonRelease.of('25.07'), TritonVariant.STANDARD, ['CVE-2025-23316', ...BYPASSES, ...PATHS]],
+    [TritonRelease.of('26.04'), TritonVariant.VLLM, ['CVE-2026-47481', ...PATHS]],
+    [TritonRelease.V26_05, TritonVariant.VLLM, PATHS],
+    [TritonRelease.of('26.06'), TritonVariant.VLLM, []],
   ])('known vulnerabilities of %s %s', (release, variant, ids) => {
     expect(release.advisoriesOf(variant).map(({ id }) => id)).toEqual(ids);
     for (const { source } of release.advisories) expect(source).toMatch(/^https:\/\//);

@@ -8,6 +8,7 @@ import { concreteFault } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
+import { driverMajorFaults } from '../options/node-image';
 import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
 import { migInstances } from '../options/mig-profiles';
 import { takenNameFaults } from '../shared/gpu-node-pool-faults';
@@ -37,6 +38,8 @@ export interface ExistingPoolSpec {
   readonly taints: NodeTaint[];
   readonly maxPods: number;
   /** @default - not known */
+  readonly driverMajor?: number;
+  /** @default - not known */
   readonly sharing?: GpuSharing;
   /** Labels that the pool itself sets, which agents and workloads rely on. */
   readonly poolLabels: { [key: string]: string };
@@ -48,17 +51,21 @@ export interface ExistingPoolSpec {
  * @internal
  */
 export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
-  const { poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods } = spec;
+  const { poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods, driverMajor } = spec;
   const why = 'the capacity of the pool is computed from it';
-  const tokens = Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(
-    ([name, value]) => concreteFault(name, value, why),
-  );
+  const tokens = [
+    ...Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(([name, value]) =>
+      concreteFault(name, value, why),
+    ),
+    ...concreteFault('driverMajor', driverMajor, 'images that need a newer driver are refused by it'),
+  ];
   if (tokens.length > 0) return tokens;
   return [
     ...kubernetesNameFault('poolName', poolName),
     ...takenNameFaults(spec.cluster, poolName),
     ...wholeNumberFault('nodes', nodes, 1),
     ...wholeNumberFault('maxPods', maxPods, 1),
+    ...driverFaults(spec),
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
     ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
     ...sharingLabelFaults(spec),
@@ -70,6 +77,34 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
       ? [...labelFaults(labels, spec.poolLabels, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
       : // The nodes already have these, so only their syntax is checked.
         [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)]),
+  ];
+}
+
+function driverFaults({ hardware, driverMajor }: ExistingPoolSpec): Fault[] {
+  if (driverMajor === undefined) return [];
+  const kind = driverMajorFaults(driverMajor);
+  if (kind.length > 0) return kind;
+  const { name, firstDriverMajor: first, lastDriverMajor: last } = hardware.gpu;
+  const who = `driver ${driverMajor} of the nodes`;
+  return [
+    ...(last !== undefined && driverMajor > last
+      ? [
+          fault(
+            'DRIVER_TOO_NEW',
+            'driverMajor',
+            `${who} no longer supports ${name} of '${hardware.name}', which needs driver ${last} or earlier; correct driverMajor or hardware`,
+          ),
+        ]
+      : []),
+    ...(first !== undefined && driverMajor < first
+      ? [
+          fault(
+            'DRIVER_TOO_OLD',
+            'driverMajor',
+            `${who} does not know ${name} of '${hardware.name}', which needs driver ${first} or later; correct driverMajor or hardware`,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -182,6 +182,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,
+    driverMajor: props.driverMajor,
     sharing,
     poolLabels: props.nodeNames
       ? poolLabels(poolName, props.hardware, efa, { sharing })

@@ -104,14 +104,22 @@ function releaseFaults({ releaseVersion, driverMajor }: NodeImageRelease, form: 
             `releaseVersion must be written like '${example}'; got '${releaseVersion}'`,
           ),
         ]),
-    ...(driverMajor === undefined || (Number.isInteger(driverMajor) && driverMajor >= 300)
-      ? []
-      : [
-          fault(
-            'OUT_OF_RANGE',
-            'driverMajor',
-            `driverMajor must be the major version of an NVIDIA driver, such as 580; got ${displayValue(driverMajor)}`,
-          ),
-        ]),
+    ...(driverMajor === undefined ? [] : driverMajorFaults(driverMajor)),
+  ];
+}
+
+/**
+ * The fault of something that is no branch of NVIDIA's driver.
+ *
+ * @internal
+ */
+export function driverMajorFaults(driverMajor: number): Fault[] {
+  if (Number.isInteger(driverMajor) && driverMajor >= 300) return [];
+  return [
+    fault(
+      'OUT_OF_RANGE',
+      'driverMajor',
+      `driverMajor must be the major version of an NVIDIA driver, such as 580; got ${displayValue(driverMajor)}`,
+    ),
   ];
 }

@@ -1,0 +1,44 @@
+// npm run test:engine: loads the tiny models of test/engine/models.json into vLLM on the CPU, and compares what the planner says of them.
+// Names of models measure these alone, and then nothing is compared: npm run test:engine -- llama jamba
+// Ends with the line 'N passed, N failed, N skipped'.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { bin, CACHE, ensureInstalled, mustRun, ROOT, run, say, writeResult } from './support.mjs';
+import { vllmEnvironment, vllmVariables } from './vllm-cpu/environment.mjs';
+
+const FOLDER = path.join(ROOT, 'test', 'engine');
+const WORK = path.join(CACHE, 'engine');
+const measured = path.join(WORK, 'measured.json');
+const report = path.join(WORK, 'jest-report.json');
+const names = process.argv.slice(2);
+
+await ensureInstalled();
+const { python } = await vllmEnvironment();
+rmSync(WORK, { recursive: true, force: true });
+mkdirSync(WORK, { recursive: true });
+say('loading models');
+const script = [path.join(FOLDER, 'measure.py'), path.join(FOLDER, 'models.json'), WORK, measured];
+await mustRun([python, ...script, ...names], { env: vllmVariables(), capture: names.length === 0 });
+if (names.length > 0) console.log(measured);
+else {
+  say('jest');
+  const command = [
+    ...bin('jest'),
+    '-c',
+    path.join(FOLDER, 'jest.config.js'),
+    '--verbose',
+    '--json',
+    `--outputFile=${report}`,
+  ];
+  const jest = await run(command, { env: { ...process.env, ENGINE_MEASURED: measured } });
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  const result = {
+    passed: counts?.numPassedTests ?? 0,
+    // A test file that does not load has no tests to count, so each counts as one failure.
+    failed: counts ? counts.numFailedTests + counts.numRuntimeErrorTestSuites : 1,
+    skipped: counts?.numPendingTests ?? 0,
+  };
+  writeResult('engine', result);
+  console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
+  process.exitCode = jest.code === 0 && result.failed === 0 ? 0 : 1;
+}

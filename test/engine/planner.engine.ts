@@ -1,0 +1,61 @@
+import { CapacityPlan, CapacityPlanner, GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../lib/planning';
+import { MODEL_NAMES, Measured, measuredResults } from './measured';
+
+const results = measuredResults();
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+
+function planOf(name: string, { config, options }: Measured, maxSequences = options.max_num_seqs): CapacityPlan {
+  return CapacityPlanner.plan({
+    model: ModelSpec.fromHuggingFaceConfig(name, config),
+    instanceType: GpuInstanceType.P5_4XLARGE,
+    precision: Precision.BF16,
+    parallelism: Parallelism.NONE,
+    contextLength: options.max_model_len,
+    maxBatchedTokens: options.max_num_batched_tokens,
+    maxSequences,
+    concurrency: 1,
+  });
+}
+
+test('the engine is the one that the environment pins, and loaded every model', () => {
+  expect(results.versions).toMatchObject({ vllm: '0.24.0', transformers: '5.12.1' });
+  expect(Object.keys(results.models)).toEqual(MODEL_NAMES);
+  const refused = Object.entries(results.models).filter(([, { error }]) => error !== undefined);
+  expect(refused.map(([name, { error }]) => `${name}: ${error}`)).toEqual([]);
+});
+
+describe.each(MODEL_NAMES)('%s', (name) => {
+  const engine = results.models[name];
+
+  test('bytes of weights', () => {
+    expect(planOf(name, engine).memoryPerGpu.weights.bytes).toBe(engine.parameterBytes);
+  });
+
+  test('bytes of cache per token', () => {
+    const perToken = sum(engine.cache.map(({ layers, bytesPerToken = 0 }) => layers * bytesPerToken));
+    expect(planOf(name, engine).kvBytesPerTokenPerGpu).toBe(perToken);
+  });
+
+  test('bytes of cache of a whole sequence, and sequences in the memory for the cache', () => {
+    const sequence = planOf(name, engine).memoryPerGpu.kvCache.bytes;
+    expect(sequence).toBe(engine.sequenceBytes);
+    expect(Math.floor(engine.options.kv_cache_memory_bytes / sequence)).toBe(Math.floor(engine.sequences));
+  });
+
+  test('`max_num_seqs` that the engine refuses', () => {
+    const fits = (sequences: number) =>
+      planOf(name, engine, sequences).memoryPerGpu.kvCache.bytes <= engine.options.kv_cache_memory_bytes;
+    expect({ blocks: fits(engine.blocks), more: fits(engine.blocks + 1) }).toEqual({
+      blocks: !engine.refusesAsManySequencesAsBlocks,
+      more: !engine.refusesMoreSequencesThanBlocks,
+    });
+  });
+});
+
+test('another model is seen: a layer more is more bytes of each kind', () => {
+  const engine = results.models.llama;
+  const longer = planOf('llama', { ...engine, config: { ...engine.config, num_hidden_layers: 4 } });
+  expect(longer.memoryPerGpu.weights.bytes).toBeGreaterThan(engine.parameterBytes);
+  expect(longer.memoryPerGpu.kvCache.bytes).toBeGreaterThan(engine.sequenceBytes);
+});
