@@ -83,7 +83,8 @@ export const ROWS: Row[] = [
   {
     address: /^aws_iam_role .*Cluster_Role-(.+)--(.+)$/,
     text: [
-      'Allow sts:AssumeRole, sts:TagSession by Service pods.eks.amazonaws.com if StringEquals aws:RequestTag/eks-cluster-name <cluster> and ' +
+      'Allow sts:AssumeRole, sts:TagSession by Service pods.eks.amazonaws.com if StringEquals aws:SourceAccount {account_id} and ' +
+        'StringEquals aws:RequestTag/eks-cluster-arn arn:{partition}:eks:{region}:{account_id}:cluster/<cluster> and ' +
         'StringEquals aws:RequestTag/kubernetes-namespace <1> and StringEquals aws:RequestTag/kubernetes-service-account <2>',
     ],
   },
