@@ -110,6 +110,22 @@ export const ROWS: Row[] = [
         'aws:ResourceAccount {account_id}',
     ],
   },
+  {
+    address: /^aws_vpc_endpoint .*Endpoint-ecr(?:api|dkr)$/,
+    text: [
+      'Allow ecr:* by * on *',
+      'Deny ecr:CompleteLayerUpload, ecr:InitiateLayerUpload, ecr:PutImage, ecr:UploadLayerPart by * on * if StringNotEquals ' +
+        'aws:ResourceAccount {account_id}',
+    ],
+  },
+  {
+    address: /^aws_vpc_endpoint .*Endpoint-sts$/,
+    text: [
+      'Allow sts:* by * on *',
+      'Deny sts:AssumeRole, sts:GetFederationToken, sts:GetSessionToken by * on * if StringNotEquals ' +
+        'aws:PrincipalAccount {account_id}',
+    ],
+  },
   managed(/^aws_iam_role_policy_attachment .*Policy-aws-node$/, 'AmazonEKS_CNI_Policy'),
   managed(/^aws_iam_role_policy_attachment .*Policy-ebs-csi-controller-sa$/, 'AmazonEBSCSIDriverPolicyV2'),
   managed(/^aws_iam_role_policy_attachment .*Cluster_Role_AmazonEKSClusterPolicy$/, 'AmazonEKSClusterPolicy'),
