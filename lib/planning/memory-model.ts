@@ -73,6 +73,8 @@ export function layerWeights(configuration: Configuration): number[] {
   const { model, parallelism, precision } = configuration;
   const { tensor, expert } = parallelism;
   const padding = expertPadding(configuration) / (expert > 1 ? expert : tensor);
+  const bytes = model._partBytes(precision);
+  const rowScaleBits = model._rowScaleBits(precision);
   return model._parameterCount.kinds.map((of, i) => {
     const { attention } = model._layers.kinds[i];
     const heads = attention && !attention.latent ? attention.keyValueHeads : 1;
@@ -88,7 +90,7 @@ export function layerWeights(configuration: Configuration): number[] {
       small: of.small,
       outputRows: of.outputRows / tensor,
     };
-    return weightBytes(share, 0, precision, model.approximate, model.experts !== undefined);
+    return weightBytes(share, 0, bytes, rowScaleBits);
   });
 }
 
