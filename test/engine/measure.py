@@ -25,6 +25,7 @@ from vllm.config import CUDAGraphMode  # noqa: E402
 from vllm.distributed import cleanup_dist_env_and_memory  # noqa: E402
 from vllm.engine.arg_utils import EngineArgs  # noqa: E402
 from vllm.model_executor.layers.attention import mla_attention  # noqa: E402
+from vllm.model_executor.layers.fused_moe import config as moe_config  # noqa: E402
 from vllm.model_executor.model_loader import base_loader  # noqa: E402
 from vllm.model_executor.models import registry  # noqa: E402
 from vllm.platforms import current_platform  # noqa: E402
@@ -39,6 +40,13 @@ from vllm.v1.worker.workspace import init_workspace_manager  # noqa: E402
 
 # Parameters as they were loaded, of the model that is loaded now.
 loaded: dict[str, tuple[torch.dtype, int, list[int]]] = {}
+
+
+class WithExpertsOfGpus:
+    """The CPU as a platform, but for experts without a gate, for which it lacks the kernel."""
+
+    def __getattr__(self, name: str):
+        return (lambda: True) if name == 'is_cuda_alike' else getattr(current_platform, name)
 
 
 class NoPrefill:
@@ -72,6 +80,7 @@ def prepare_engine() -> None:
             seen.add(tensor.data_ptr())
             loaded[key] = (tensor.dtype, tensor.element_size(), list(tensor.shape))
 
+    moe_config.current_platform = WithExpertsOfGpus()
     type(current_platform).get_attn_backend_cls = staticmethod(backend)
     mla_attention.get_mla_prefill_backend = lambda config: NoPrefill
     base_loader.process_weights_after_loading = count

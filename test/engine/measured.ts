@@ -33,6 +33,9 @@ export interface Measured {
   readonly sequenceBytes: number;
   /** Sequences of `max_model_len` tokens that the pool has room for. */
   readonly sequences: number;
+  /** Whether vLLM refuses `max_num_seqs` above the blocks of its pool, as it does where each sequence needs one for its states. */
+  readonly refusesMoreSequencesThanBlocks: boolean;
+  readonly refusesAsManySequencesAsBlocks: boolean;
 }
 
 interface Results {

@@ -5,7 +5,7 @@ const results = measuredResults();
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-function planOf(name: string, { config, options }: Measured): CapacityPlan {
+function planOf(name: string, { config, options }: Measured, maxSequences = options.max_num_seqs): CapacityPlan {
   return CapacityPlanner.plan({
     model: ModelSpec.fromHuggingFaceConfig(name, config),
     instanceType: GpuInstanceType.P5_4XLARGE,
@@ -13,7 +13,7 @@ function planOf(name: string, { config, options }: Measured): CapacityPlan {
     parallelism: Parallelism.NONE,
     contextLength: options.max_model_len,
     maxBatchedTokens: options.max_num_batched_tokens,
-    maxSequences: options.max_num_seqs,
+    maxSequences,
     concurrency: 1,
   });
 }
@@ -41,6 +41,15 @@ describe.each(MODEL_NAMES)('%s', (name) => {
     const sequence = planOf(name, engine).memoryPerGpu.kvCache.bytes;
     expect(sequence).toBe(engine.sequenceBytes);
     expect(Math.floor(engine.options.kv_cache_memory_bytes / sequence)).toBe(Math.floor(engine.sequences));
+  });
+
+  test('`max_num_seqs` that the engine refuses', () => {
+    const fits = (sequences: number) =>
+      planOf(name, engine, sequences).memoryPerGpu.kvCache.bytes <= engine.options.kv_cache_memory_bytes;
+    expect({ blocks: fits(engine.blocks), more: fits(engine.blocks + 1) }).toEqual({
+      blocks: !engine.refusesAsManySequencesAsBlocks,
+      more: !engine.refusesMoreSequencesThanBlocks,
+    });
   });
 });
 
