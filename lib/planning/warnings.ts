@@ -1,6 +1,7 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Fault, fault } from '../units/fault';
+import { GpuVendor } from '../catalog/gpu-vendor';
 import { NodeNetwork } from './capacity-request';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
@@ -48,6 +49,17 @@ export function warningsOf(
       ),
     );
   }
+  const replicaNodes = Math.ceil(parallelism.gpusPerReplica / instanceType.gpuCount);
+  if (replicaNodes > (configuration.maxNodes ?? replicaNodes)) {
+    warnings.push(
+      fault(
+        'PARALLELISM_EXCEEDS_NODES',
+        undefined,
+        `${parallelism} needs ${parallelism.gpusPerReplica} GPUs, which are ${replicaNodes} nodes of ${instanceType.name} (${instanceType.gpuCount} each), ` +
+          `but maxNodes is ${configuration.maxNodes}; lower the degrees, or raise maxNodes`,
+      ),
+    );
+  }
   if (configuration.nodes > parallelism.data && configuration.nodeNetwork === NodeNetwork.TCP) {
     warnings.push(
       fault(
@@ -91,6 +103,26 @@ export function warningsOf(
         'APPROXIMATE_MODEL',
         undefined,
         `only the number of parameters of ${model.name} is known; its key-value cache and times are those of a LLaMA model of that size`,
+      ),
+    );
+  }
+  if (instanceType.fractionOfGpu < 1) {
+    warnings.push(
+      fault(
+        'FRACTIONAL_GPU',
+        undefined,
+        `${instanceType.name} has 1/${Math.round(1 / instanceType.fractionOfGpu)} of a GPU, and others use the rest: times are those of the share ` +
+          'that it is sure of, and shorter while the others are idle',
+      ),
+    );
+  }
+  if (gpu.vendor === GpuVendor.AMD) {
+    warnings.push(
+      fault(
+        'ROCM_NOT_MEASURED',
+        undefined,
+        `no measurement of ${configuration.engine.name} on ROCm is in the planner: memory beside weights and cache, and times on ${gpu.name}, are those ` +
+          'of its build for CUDA',
       ),
     );
   }

@@ -49,7 +49,8 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number',
-  ExistingVpc: 'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]',
+  ExistingVpc:
+    'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]; controlPlaneSubnetIds?: string[]',
   ExpertLayers:
     'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; sharedGate?: boolean; latentSize?: number',
   FabricAttachment:
@@ -66,6 +67,8 @@ export const STRUCTS = {
   GpuNodeTypeProps:
     'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture',
   GpuOperatorOptions: 'driver?: boolean; hostNicDriver?: boolean; values?: any{}',
+  GpuTypeProps:
+    'name?: string; memory: DataSize; bandwidth: number; tflops?: number; computeCapability?: number; fp32Tflops?: number; fp8Tflops?: number; int8Tops?: number; fp4Tflops?: number; nvlinkGBps?: number; pcieGBps?: number; tdpWatts?: number; vendor?: GpuVendor',
   HostDevicesOptions: 'resourceName?: string; adapters?: AdapterSelection; network: NetworkName',
   HuggingFaceSource:
     'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretKey; endpoint?: string',
@@ -219,19 +222,19 @@ export const CLASSES = {
   ExistingGpuNodePool: ['new ExistingGpuNodePool(...)', 'explain ready'],
   ExistingNamespaces: ['new ExistingNamespaces(...)', ''],
   GpuInstanceType: [
-    'GpuInstanceType.P3_16XLARGE',
-    'architecture defaultMaxPods efaInterfaces gpu gpuCount gpuDirect gpuMemory interconnect ipv4PerInterface isEc2 legacy memory name networkBandwidthGbps networkCards nvlinkDomainSize offeredIn rdma rdmaRead rdmaWrite totalGpuMemory vcpus',
+    'GpuInstanceType.P3_2XLARGE',
+    'architecture blocksOnly defaultMaxPods efaInterfaces fractionOfGpu gpu gpuCount gpuDirect gpuMemory interconnect ipv4PerInterface isEc2 legacy memory name networkBandwidthGbps networkCards nvlinkDomainSize offeredIn rdma rdmaRead rdmaWrite totalGpuMemory vcpus',
   ],
   GpuNodePool: ['new GpuNodePool(...)', 'explain launchTemplateId nodeGroupName ready'],
   GpuNodeType: [
     'GpuNodeType.custom(...)',
-    'architecture efaInterfaces gpu gpuCount gpuDirect gpuMemory interconnect isEc2 legacy memory name networkBandwidthGbps nvlinkDomainSize rdma totalGpuMemory vcpus',
+    'architecture efaInterfaces fractionOfGpu gpu gpuCount gpuDirect gpuMemory interconnect isEc2 legacy memory name networkBandwidthGbps nvlinkDomainSize rdma totalGpuMemory vcpus',
   ],
   GpuOperator: ['GpuOperator.version(...)', 'chartVersion hostNicDriver values'],
   GpuSharing: ['GpuSharing.none()', 'gpusPerNode isRenamed kind memoryPerShare renamed resourceName'],
   GpuType: [
     'GpuType.V100_16GB',
-    'computeCapability denseTflops memory memoryBandwidthGBps name nvlinkGBps pcieGBps sixteenBitPrecision source supports tdpWatts',
+    'computeCapability denseTflops memory memoryBandwidthGBps name nvlinkGBps pcieGBps sixteenBitPrecision source supports tdpWatts vendor',
   ],
   HostDeviceNetwork: ['new HostDeviceNetwork(...)', 'networkName ready reference'],
   IAwsRole: ['an IAwsRole', 'roleArn roleName'],
@@ -340,6 +343,7 @@ export const ENUMS = {
   FabricAttachmentKind: 'shared-devices host-devices virtual-functions',
   GpuInterconnect: 'NVSWITCH NVLINK_MESH PCIE_PEER PCIE',
   GpuSharingKind: 'none time-slicing mig',
+  GpuVendor: 'NVIDIA AMD',
   GraphOptimization: 'ALL EXTENDED BASIC DISABLED',
   MacvlanMode: 'bridge private vepa passthru',
   MetricExporter: 'triton triton-vllm triton-tensorrtllm',

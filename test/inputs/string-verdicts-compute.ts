@@ -71,6 +71,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'Karpenter.new(id)': ['text'],
   'ExistingVpc.vpcId': ['text | reference | reference'],
+  'ExistingVpc.controlPlaneSubnetIds': ['refused TOO_FEW_ZONES vpc.controlPlaneSubnetIds | reference | reference'],
   'ExistingVpc.privateSubnetIds': ['refused TOO_FEW_ZONES vpc.privateSubnetIds | reference | reference'],
   'ExistingVpc.availabilityZones': ['unused'],
   'ExistingVpc.privateSubnetCidrs': ['refused INVALID_FORMAT vpc.privateSubnetCidrs | unused | unused'],

@@ -127,24 +127,29 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   ];
 }
 
-function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): Fault[] {
-  const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs };
+function existingVpcFaults(vpc: ExistingVpc): Fault[] {
+  const { privateSubnetIds, availabilityZones, privateSubnetCidrs, controlPlaneSubnetIds } = vpc;
+  const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs, controlPlaneSubnetIds };
   const wrong = Object.entries(lists).flatMap(([name, list]) => listFaults(`vpc.${name}`, list));
   if (wrong.length > 0) return wrong;
-  const several = hasToken(privateSubnetIds) || new Set(privateSubnetIds).size >= 2;
   return [
-    ...(several
-      ? []
-      : [
-          fault(
-            'TOO_FEW_ZONES',
-            'vpc.privateSubnetIds',
-            `vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(privateSubnetIds)}`,
-          ),
-        ]),
+    ...twoSubnetsFaults('vpc.privateSubnetIds', privateSubnetIds),
+    ...twoSubnetsFaults('vpc.controlPlaneSubnetIds', controlPlaneSubnetIds),
     ...zoneCountFaults('vpc.availabilityZones', 'vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
     ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
   ];
+}
+
+function twoSubnetsFaults(property: string, subnetIds?: string[]): Fault[] {
+  return subnetIds === undefined || hasToken(subnetIds) || new Set(subnetIds).size >= 2
+    ? []
+    : [
+        fault(
+          'TOO_FEW_ZONES',
+          property,
+          `${property} must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(subnetIds)}`,
+        ),
+      ];
 }
 
 function zoneCountFaults(property: string, subnets: string, subnetIds: string[], zones?: string[]): Fault[] {

@@ -20,7 +20,8 @@ export interface EksGpuClusterProps {
   readonly vpc?: ExistingVpc;
   /**
    * Zones of the cluster's own VPC, at least 2, e.g. `['eu-central-1a', 'eu-central-1b']`. Name those where the GPU types are
-   * offered. @default - the first two of the region that need no opt-in
+   * offered. A zone named later is for nodes only: EKS keeps its control plane in the zones that the cluster was made with, so that none of
+   * those can be left out later, unless the cluster is made anew. @default - the first two of the region that need no opt-in
    */
   readonly availabilityZones?: string[];
   /**

@@ -124,6 +124,20 @@ describe('what a change must not take away', () => {
     expect(group).not.toHaveProperty('node_group_name');
   });
 
+  // EKS takes no subnet outside the zones of its first ones (https://github.com/aws/containers-roadmap/issues/2330).
+  test('the control plane keeps the subnets that it was made with; a zone that comes later is for nodes', () => {
+    const kept = ['vpc_config[0].subnet_ids'];
+    const further = zones('us-west-2a', 'us-west-2b', 'us-west-2c');
+    expect(further.only('aws_eks_cluster').lifecycle.ignore_changes).toEqual(kept);
+    expect(further.only('aws_eks_node_group').subnet_ids).toHaveLength(3);
+    const vpc = { vpcId: 'vpc-1', privateSubnetIds: ['subnet-1', 'subnet-2', 'subnet-3'] };
+    expect(chat({ vpc }).only('aws_eks_cluster').lifecycle.ignore_changes).toEqual(kept);
+    const named = chat({ vpc: { ...vpc, controlPlaneSubnetIds: ['subnet-1', 'subnet-2'] } });
+    expect(named.only('aws_eks_cluster').vpc_config.subnet_ids).toEqual(['subnet-1', 'subnet-2']);
+    expect(named.only('aws_eks_cluster').lifecycle ?? {}).not.toHaveProperty('ignore_changes');
+    expect(named.only('aws_eks_node_group').subnet_ids).toHaveLength(3);
+  });
+
   test('a cluster whose VPC gets another range is replaced with it, as EKS demands, and by no other change of the VPC', () => {
     const result = chat();
     const [vpc] = Object.keys(result.json.resource.aws_vpc);
