@@ -3,6 +3,7 @@ import { UnscopedValidationError } from '../units/errors';
 import { GPU_TABLE, GpuFacts, GpuName } from './gpu-type-table';
 import { nameText, unknownNameFault } from './near-names';
 import { Precision } from './precision';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * A GPU model: its memory, bandwidths and compute rates. One table holds the facts, each row with its source.
@@ -171,3 +172,5 @@ export class GpuType {
     return this.name;
   }
 }
+
+checkArguments('GpuType', GpuType);
