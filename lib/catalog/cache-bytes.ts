@@ -5,18 +5,27 @@ import { Precision } from './precision';
 const INDEX_SCALE_BYTES = 4 / 128;
 
 /**
- * Bytes that one layer keeps per token on one of several tensor ranks. Heads are shared out over ranks, and replicated where there are
- * fewer; the compressed vector of latent attention and the keys of an index are on every rank. Keys that serve as values are kept twice,
- * as engines do.
+ * Bytes that one layer keeps per token of the context on one of several tensor ranks. Heads are shared out over ranks, and replicated where
+ * there are fewer; the compressed vector of latent attention and the keys of an index are on every rank. Keys that serve as values are kept
+ * twice, as engines do. Of a layer that compresses tokens it is the part that grows with the context, see windowBytes.
  *
  * @internal
  */
 export function attentionBytes(attention: ResolvedAttention, precision: Precision, ranks = 1): number {
-  return mainBytes(attention, precision, ranks) + indexBytes(attention);
+  return mainBytes(attention, precision, ranks) / attention.compression + indexBytes(attention);
 }
 
 /**
- * The same without the index of sparse attention.
+ * Bytes that a layer which compresses tokens keeps besides for each token of its window.
+ *
+ * @internal
+ */
+export function windowBytes(attention: ResolvedAttention, precision: Precision, ranks = 1): number {
+  return attention.compression > 1 ? mainBytes(attention, precision, ranks) : 0;
+}
+
+/**
+ * Bytes of the keys and values of one token, or of the entry that stands for several.
  *
  * @internal
  */
@@ -34,8 +43,9 @@ export function mainBytes(attention: ResolvedAttention, precision: Precision, ra
  *
  * @internal
  */
-export function indexBytes({ index, sharesCache }: ResolvedAttention): number {
-  return index && !sharesCache ? index.headSize * (1 + INDEX_SCALE_BYTES) : 0;
+export function indexBytes({ index, sharesCache, compression }: ResolvedAttention): number {
+  if (!index || index.shared || sharesCache) return 0;
+  return (index.headSize * ((index.keyBits ?? 8) === 8 ? 1 + INDEX_SCALE_BYTES : 2)) / compression;
 }
 
 /**

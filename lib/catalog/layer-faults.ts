@@ -64,6 +64,7 @@ function attentionFaults(path: string, attention: AttentionLayer, shape: Decoder
       headSize: attention.headSize,
       valueHeadSize: attention.valueHeadSize,
       window: attention.window,
+      compression: attention.compression,
       'latent.keyValueRank': attention.latent?.keyValueRank,
       'latent.queryRank': attention.latent?.queryRank,
       'latent.nopeHeadSize': attention.latent?.nopeHeadSize,
@@ -74,6 +75,9 @@ function attentionFaults(path: string, attention: AttentionLayer, shape: Decoder
       'index.topTokens': attention.index?.topTokens,
     }),
     ...wholeNumberFault(`${path}.index.parameters`, attention.index?.parameters, 0),
+    ...wholeNumberFault(`${path}.matrixParameters`, attention.matrixParameters, 0),
+    ...flagFault(`${path}.index.shared`, attention.index?.shared),
+    ...bitsFaults(`${path}.index.keyBits`, attention.index?.keyBits, [8, 16]),
     ...windowFaults(`${path}.window`, attention.window, shape.maxContextLength),
   ];
   for (const [part, given] of Object.entries({ latent: attention.latent, index: attention.index })) {
@@ -123,14 +127,7 @@ function stateFaults(path: string, state: StateLayer): Fault[] {
     ...wholeNumberFault(`${path}.matrixParameters`, state.matrixParameters ?? null, 0),
     ...numbers(path, { convolutionChannels: state.convolutionChannels, convolutionWidth: state.convolutionWidth }),
   ];
-  if (state.stateBits !== undefined && ![8, 16, 32].includes(state.stateBits))
-    faults.push(
-      fault(
-        'OUT_OF_RANGE',
-        `${path}.stateBits`,
-        `${path}.stateBits must be 8, 16 or 32; got ${givenValue(state.stateBits)}`,
-      ),
-    );
+  faults.push(...bitsFaults(`${path}.stateBits`, state.stateBits, [8, 16, 32]));
   return faults;
 }
 
@@ -181,6 +178,11 @@ export function windowFaults(property: string, window: number | undefined, conte
   if (window === undefined || !(window > context)) return [];
   const reason = `${property} ${window} is longer than maxContextLength ${context}; leave it out, for such layers see the whole context`;
   return [fault('OUT_OF_RANGE', property, reason)];
+}
+
+function bitsFaults(path: string, bits: number | undefined, allowed: readonly number[]): Fault[] {
+  if (bits === undefined || allowed.includes(bits)) return [];
+  return [fault('OUT_OF_RANGE', path, `${path} must be one of ${allowed.join(', ')}; got ${givenValue(bits)}`)];
 }
 
 function numbers(path: string, values: { readonly [property: string]: number | undefined }): Fault[] {

@@ -15,6 +15,10 @@ export interface SparseIndex {
    * @default - queries from the compressed ones, one key with a layer norm and a weight per head (DeepSeek V3.2)
    */
   readonly parameters?: number;
+  /** Whether it takes the tokens that an earlier layer picked, and has neither keys nor parameters of its own (GLM-5.2). @default false */
+  readonly shared?: boolean;
+  /** Bits of a value of the key that is kept: 8 with a scale, or 16. @default 8 */
+  readonly keyBits?: number;
 }
 
 /**
@@ -43,6 +47,13 @@ export interface AttentionLayer {
   readonly latent?: LatentAttention;
   /** Index of sparse attention. @default - it attends to all it sees */
   readonly index?: SparseIndex;
+  /**
+   * Tokens that one entry of the cache stands for, besides those of the window, which are kept one by one (DeepSeek V4: 4 and 128).
+   * @default 1
+   */
+  readonly compression?: number;
+  /** Parameters of all projections, where they are others than such attention has. @default - counted from heads and widths */
+  readonly matrixParameters?: number;
 }
 
 /**

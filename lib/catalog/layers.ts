@@ -19,6 +19,8 @@ export interface ResolvedAttention {
   readonly outputGate: boolean;
   readonly latent?: LatentAttention;
   readonly index?: SparseIndex;
+  readonly compression: number;
+  readonly matrixParameters?: number;
 }
 
 /**
@@ -151,6 +153,8 @@ function resolved(shape: DecoderShape, kind: LayerKind): Layer {
       outputGate: attention.outputGate ?? false,
       latent: attention.latent,
       index: attention.index,
+      compression: attention.compression ?? 1,
+      matrixParameters: attention.matrixParameters,
     },
     state: state && {
       heads: state.heads,

@@ -194,10 +194,10 @@ export class ModelSpec {
   }
 
   /**
-   * A model by its `config.json` from the Hugging Face hub: Llama to 4, Qwen 2 and 3, Mistral, Mixtral, DeepSeek V2 and V3, Kimi K2, GLM-4
-   * to 4.7, Phi 1 to 4 and Phi-3.5-MoE, Gemma 1 to 3, gpt-oss. Of a multimodal model (Llama 4, Qwen2-VL to Qwen3-VL, Mistral
-   * Small 3.1, Ministral 3, Gemma 3) it is the language part; state the `checkpointSize` of a plan, so that the weights of the rest are
-   * counted too. What engines reserve for images is never counted: leave room for it, or serve text only (`limit_mm_per_prompt`).
+   * A model by its `config.json` from the Hugging Face hub, or by Mistral's `params.json`. Families: Llama, Qwen 2 to 3.6, Mistral, DeepSeek to
+   * V4, Kimi, GLM-4 to 5, MiniMax, Nemotron, Gemma, gpt-oss, Phi, Granite, Falcon-H1, LFM2 and others (bench/parameters). Of one that also reads
+   * images or sound it is the language part; state the `checkpointSize`, so that the rest is counted too, and leave room for what engines
+   * reserve for images, or serve text only (`limit_mm_per_prompt`).
    * `quantization_config` becomes the published precision; with groups below 128, or layers left in 16 bits, state the `checkpointSize`.
    *
    * @param name what to call it

@@ -169,6 +169,13 @@ interface AttentionParameters {
 }
 
 function countAttention(shape: DecoderShape, of: ResolvedAttention): AttentionParameters {
+  const counted = countProjections(shape, of);
+  if (of.matrixParameters === undefined) return counted;
+  const attention = of.matrixParameters - counted.keyValue;
+  return { ...counted, attention, latentUp: Math.min(counted.latentUp, attention) };
+}
+
+function countProjections(shape: DecoderShape, of: ResolvedAttention): AttentionParameters {
   const h = shape.hiddenSize;
   const { heads, keyValueHeads, headSize, valueHeadSize, latent } = of;
   const common =
@@ -202,7 +209,7 @@ function countAttention(shape: DecoderShape, of: ResolvedAttention): AttentionPa
 
 /** Index of DeepSeek V3.2 (`Indexer`): queries from the compressed ones, one key with a layer norm, a weight per head. */
 function indexParameters(h: number, { index, latent }: ResolvedAttention): number {
-  if (!index) return 0;
+  if (!index || index.shared) return 0;
   const { heads, headSize, parameters } = index;
   return parameters ?? (latent?.queryRank ?? h) * heads * headSize + h * headSize + 2 * headSize + h * heads;
 }

@@ -1,4 +1,4 @@
-import { attentionBytes, layerStateBytes } from '../catalog/cache-bytes';
+import { attentionBytes, layerStateBytes, windowBytes } from '../catalog/cache-bytes';
 import { Configuration } from './configuration';
 import { Stage } from './stages';
 
@@ -104,7 +104,12 @@ function keptOf(configuration: Configuration): Kept[] {
   };
   model._layers.kinds.forEach(({ count, attention, state }, kind) => {
     const window = engine.keepsWindows ? attention?.window : undefined;
-    if (attention) add(kind, count, attentionBytes(attention, kvCachePrecision, parallelism.tensor), 0, window);
+    if (attention) {
+      const recent = windowBytes(attention, kvCachePrecision, parallelism.tensor);
+      const whole = attentionBytes(attention, kvCachePrecision, parallelism.tensor);
+      add(kind, count, whole, 0, recent > 0 ? undefined : window);
+      add(kind, count, recent, 0, window);
+    }
     if (state) add(kind, count, 0, layerStateBytes(state, precision, parallelism.tensor));
   });
   return found;

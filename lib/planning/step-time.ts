@@ -294,11 +294,12 @@ function attentionTime(
     const flops = (2 * all * attended(seenBy(attention), pass.promptTokens) * width) / t;
     time += flops / (kernel.attentionRate * kernel.wideRate);
     // Every rank scores the whole prompt by the index, in 8 bits.
-    if (index) time += (all * pass.promptTokens * index.heads * index.headSize) / (INDEX_RATE * kernel.wideRate);
+    const scored = (all * pass.promptTokens) / attention.compression;
+    if (index && !index.shared) time += (scored * index.heads * index.headSize) / (INDEX_RATE * kernel.wideRate);
   }
   if (pass.decoding === 0) return time;
-  const cached = Math.min(pass.cachedTokens, (seenBy(attention) ?? Infinity) * pass.decoding);
-  if (index)
+  const cached = cachedTokens(attention, pass);
+  if (index && !index.shared)
     time +=
       kernel.attentionFixed +
       (indexBytes(attention) * pass.cachedTokens) / (kernel.attentionBandwidth * kernel.bandwidth);
@@ -313,8 +314,17 @@ function attentionTime(
   return time + Math.max(read, flops / (0.5 * kernel.wideRate));
 }
 
+/** Entries of the cache that the sequences read: all, those of the window, those the index picks; compressed ones and the window besides. */
+function cachedTokens(attention: ResolvedAttention, { cachedTokens: all, decoding }: Pass): number {
+  const { compression, window, index } = attention;
+  if (compression === 1) return Math.min(all, (seenBy(attention) ?? Infinity) * decoding);
+  const entries = Math.min(all / compression, (index?.topTokens ?? Infinity) * decoding);
+  return entries + Math.min(all, (window ?? 0) * decoding);
+}
+
 /** Tokens that a query sees at most: those of the window, or those that the index picks. */
-function seenBy({ window, index }: ResolvedAttention): number | undefined {
+function seenBy({ window, index, compression }: ResolvedAttention): number | undefined {
+  if (compression > 1) return index ? index.topTokens + (window ?? 0) : undefined;
   return index ? Math.min(index.topTokens, window ?? Infinity) : window;
 }
 

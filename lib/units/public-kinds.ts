@@ -7,7 +7,7 @@ export const STRUCTS = {
   Alternative:
     'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; pricePerHour?: number',
   AttentionLayer:
-    'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex',
+    'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
   CapacityBlock:
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
@@ -153,7 +153,8 @@ export const STRUCTS = {
     'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretKey{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
   SlackReceiverProps: 'webhookUrl: AlertSecret; channel?: string',
   SlidingWindow: 'tokens: number; layers: number',
-  SparseIndex: 'heads: number; headSize: number; topTokens: number; parameters?: number',
+  SparseIndex:
+    'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number',
   StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
   StateLayer:
     'heads: number; headSize: number; stateSize: number; groups?: number; convolutionChannels?: number; convolutionWidth?: number; stateBits?: number; matrixParameters: number',

@@ -15,7 +15,7 @@ const INSTALLED_FROM = ['requirements.txt', 'cuda_stubs.py', 'environment.mjs'];
 const ATTEMPTS = 3;
 const PAUSE_MS = 10_000;
 /** Of one attempt: all wheels together are 0.9 GB. */
-const INSTALL_SECONDS = 300;
+const INSTALL_SECONDS = 180;
 
 /** Parts of torch that only compile code, or run it on a GPU. */
 const WITHOUT = ['bin/ptxas', 'bin/protoc', 'bin/protoc-3.13.0.0', 'include', 'lib/libtorch_cuda_linalg.so'];

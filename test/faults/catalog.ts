@@ -65,10 +65,16 @@ export const TEXTS: FaultText[] = [
     refuse: read({ quantization_config: { quant_method: 'exl3' } }),
   },
   {
-    id: 'UNSUPPORTED_EXPERT_LAYERS',
-    property: 'moe_layers',
-    text: "model 'm': experts in listed layers, or in every n-th layer starting with the first, are not supported; supported are models whose first layers, or all but every n-th layer, are dense",
-    refuse: read({ num_local_experts: 8, num_experts_per_tok: 2, mlp_only_layers: [1] }),
+    id: 'UNKNOWN_LAYER_KIND',
+    property: 'layer_types',
+    text: "model 'm': layer_types has the entry 'quantum', which model_type 'mixtral' is not known to have; known: 'full_attention', 'sliding_attention', 'chunked_attention', 'indexed_attention', 'attention'",
+    refuse: read({ layer_types: ['full_attention', 'quantum'] }),
+  },
+  {
+    id: 'UNSUPPORTED_MODEL_PART',
+    property: 'model_type',
+    text: "model 'm': model_type 'zamba2' is not supported: it has attention blocks that several layers share, which a shape cannot describe; plan it by its number of parameters (ModelSpec.dense), and give its checkpointSize",
+    refuse: read({ model_type: 'zamba2' }),
   },
   {
     id: 'UNSUPPORTED_QUANTIZATION',

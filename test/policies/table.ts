@@ -83,7 +83,8 @@ export const ROWS: Row[] = [
   {
     address: /^aws_iam_role .*Cluster_Role-(.+)--(.+)$/,
     text: [
-      'Allow sts:AssumeRole, sts:TagSession by Service pods.eks.amazonaws.com if StringEquals aws:RequestTag/eks-cluster-name <cluster> and ' +
+      'Allow sts:AssumeRole, sts:TagSession by Service pods.eks.amazonaws.com if StringEquals aws:SourceAccount {account_id} and ' +
+        'StringEquals aws:RequestTag/eks-cluster-arn arn:{partition}:eks:{region}:{account_id}:cluster/<cluster> and ' +
         'StringEquals aws:RequestTag/kubernetes-namespace <1> and StringEquals aws:RequestTag/kubernetes-service-account <2>',
     ],
   },
@@ -107,6 +108,22 @@ export const ROWS: Row[] = [
       'Allow s3:* by * on *',
       'Deny s3:AbortMultipartUpload, s3:Create*, s3:Delete*, s3:Put*, s3:Replicate*, s3:Restore* by * on * if StringNotEquals ' +
         'aws:ResourceAccount {account_id}',
+    ],
+  },
+  {
+    address: /^aws_vpc_endpoint .*Endpoint-ecr(?:api|dkr)$/,
+    text: [
+      'Allow ecr:* by * on *',
+      'Deny ecr:CompleteLayerUpload, ecr:InitiateLayerUpload, ecr:PutImage, ecr:UploadLayerPart by * on * if StringNotEquals ' +
+        'aws:ResourceAccount {account_id}',
+    ],
+  },
+  {
+    address: /^aws_vpc_endpoint .*Endpoint-sts$/,
+    text: [
+      'Allow sts:* by * on *',
+      'Deny sts:AssumeRole, sts:GetFederationToken, sts:GetSessionToken by * on * if StringNotEquals ' +
+        'aws:PrincipalAccount {account_id}',
     ],
   },
   managed(/^aws_iam_role_policy_attachment .*Policy-aws-node$/, 'AmazonEKS_CNI_Policy'),

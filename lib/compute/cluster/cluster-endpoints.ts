@@ -4,8 +4,8 @@ import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
-import { policyJson } from '../../core/policy-json';
 import { awsTags } from '../../core/tags';
+import { endpointPolicy } from './endpoint-policies';
 
 /**
  * Services that nodes reach without NAT: the registries, whose images are the larger part of the traffic, and the two that pods
@@ -24,7 +24,7 @@ interface ClusterEndpointsProps {
   readonly routeTableIds: string[];
   /** Name of the region. */
   readonly region: string;
-  /** Whether the endpoint of S3 refuses to write to other accounts. */
+  /** Whether the endpoints refuse to write to other accounts. */
   readonly endpointPolicies: boolean;
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;
@@ -39,6 +39,10 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
   const { provider, vpcId, clusterName } = props;
   const tags = (name: string) => awsTags({ Name: `${clusterName}-${name}` }, props.tags);
   const service = (name: string) => `com.amazonaws.${props.region}.${name}`;
+  const account = props.endpointPolicies
+    ? new DataAwsCallerIdentity(scope, 'EndpointAccount', { provider })
+    : undefined;
+  const policy = (name: string) => account && endpointPolicy(name, account.accountId);
 
   const group = new SecurityGroup(scope, 'EndpointSecurityGroup', {
     provider,
@@ -63,7 +67,7 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
     serviceName: service('s3'),
     vpcEndpointType: 'Gateway',
     routeTableIds: props.routeTableIds,
-    policy: props.endpointPolicies ? s3EndpointPolicy(scope, provider) : undefined,
+    policy: policy('s3'),
     tags: tags('s3'),
   });
   const interfaces = INTERFACE_SERVICES.map(
@@ -76,33 +80,9 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
         subnetIds: props.subnetIds,
         securityGroupIds: [group.id],
         privateDnsEnabled: true,
+        policy: policy(name),
         tags: tags(name),
       }),
   );
   return [s3, ...interfaces, fromVpc];
-}
-
-/**
- * Everything may be read, since layers of images and public packages are in buckets of many accounts, and only buckets of the cluster's own
- * account may be written: whoever takes over a pod cannot copy weights to a bucket elsewhere by this way.
- *
- * @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
- */
-function s3EndpointPolicy(scope: Construct, provider?: TerraformProvider): string {
-  const { accountId } = new DataAwsCallerIdentity(scope, 'EndpointAccount', { provider });
-  const everyone = { Principal: '*', Resource: '*' };
-  return policyJson({
-    Version: '2012-10-17',
-    Statement: [
-      { Sid: 'Use', Effect: 'Allow', ...everyone, Action: 's3:*' },
-      {
-        Sid: 'WriteToOwnAccountOnly',
-        Effect: 'Deny',
-        ...everyone,
-        Action: ['s3:Put*', 's3:Create*', 's3:Delete*', 's3:Replicate*', 's3:Restore*', 's3:AbortMultipartUpload'],
-        Condition: { StringNotEquals: { 'aws:ResourceAccount': accountId } },
-      },
-    ],
-  });
 }

@@ -32,7 +32,7 @@ interface ClusterNetworkProps {
   readonly logKeyArn: string;
   /** Whether the logs stay when the cluster is destroyed. */
   readonly keepsLogs: boolean;
-  /** Whether the endpoint of S3 refuses to write to other accounts. */
+  /** Whether the endpoints refuse to write to other accounts. */
   readonly endpointPolicies: boolean;
   readonly roleOptions?: RoleOptions;
   readonly tags: { [key: string]: string };

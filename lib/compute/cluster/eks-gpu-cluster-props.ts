@@ -73,8 +73,9 @@ export interface EksGpuClusterProps {
   /** What all IAM roles of the cluster, its nodes, pools and service accounts have. @default - no boundary, path '/' */
   readonly roleOptions?: RoleOptions;
   /**
-   * Whether the S3 endpoint of the cluster's own VPC refuses to write to buckets of other accounts. Everything may be read through it. Switch it off
-   * where pods write models to a store of another account. @default true
+   * Whether the endpoints of the cluster's own VPC refuse to write to buckets and image repositories of other accounts, and the one of STS to give
+   * credentials to principals of other accounts. Everything may be read through them, and roles of other accounts may be taken on. Switch it off where
+   * pods write models to a store of another account, or go on from a role of another account to a further one. @default true
    */
   readonly endpointPolicies?: boolean;
   /** Tags of the AWS resources, which the pools pass on to theirs. @default - the library's own */

@@ -9,6 +9,7 @@ import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { isSynthesized } from '../../core/omission';
 import { policyJson } from '../../core/policy-json';
 import { RoleOptions } from '../../core/role-options';
+import { ClusterArn } from './cluster-arn';
 import { roleAttributes } from './cluster-role';
 
 /** How the pods of a cluster get the credentials of a role. */
@@ -73,7 +74,7 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
     super(scope, id);
     const { provider, tags, clusterName, oidcProviderArn } = credentials;
     const statement = credentials.podIdentity
-      ? podIdentityTrust(clusterName, namespace, account)
+      ? podIdentityTrust(ClusterArn.of(scope, clusterName, provider), namespace, account)
       : webIdentityTrust(oidcProviderArn ?? '', namespace, account);
     const role = new IamRole(this, 'Resource', {
       provider,
@@ -108,18 +109,22 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
 }
 
 /**
- * Trusts only pods of this service account on this cluster, by the session tags that EKS sets when it assumes the role.
+ * Trusts only pods of this service account on this cluster, by the session tags that EKS sets when it assumes the role. Not by the name of
+ * the cluster, which another region or account may have too. `aws:SourceArn` is left out: reports differ on what EKS sets there.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
+ * @see https://github.com/awslabs/mountpoint-s3-csi-driver/issues/781
  */
-function podIdentityTrust(clusterName: string, namespace: string, account: string) {
+function podIdentityTrust(cluster: ClusterArn, namespace: string, account: string) {
   return {
     Effect: 'Allow',
     Principal: { Service: 'pods.eks.amazonaws.com' },
     Action: ['sts:AssumeRole', 'sts:TagSession'],
     Condition: {
       StringEquals: {
-        'aws:RequestTag/eks-cluster-name': clusterName,
+        'aws:SourceAccount': cluster.accountId,
+        'aws:RequestTag/eks-cluster-arn': cluster.arn,
         'aws:RequestTag/kubernetes-namespace': namespace,
         'aws:RequestTag/kubernetes-service-account': account,
       },

@@ -218,6 +218,46 @@ describe('policies', () => {
     ).toBe(false);
   });
 
+  const endpointOf = (service: string) =>
+    result.resources('aws_vpc_endpoint').find((it) => it.service_name.endsWith(`.${service}`))!;
+
+  test.each(['ecr.api', 'ecr.dkr'])(
+    'the %s endpoint pulls from everywhere and pushes to its own account only',
+    (it) => {
+      const may = (action: string, owner: string) =>
+        isAllowed([resolve(endpointOf(it).policy)], {
+          action,
+          resource: 'arn:aws:ecr:us-west-2:1:repository/r',
+          context: { 'aws:ResourceAccount': owner },
+        });
+      for (const action of ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:GetAuthorizationToken']) {
+        expect([action, may(action, account), may(action, '602401143452')]).toEqual([action, true, true]);
+      }
+      for (const action of [
+        'ecr:InitiateLayerUpload',
+        'ecr:UploadLayerPart',
+        'ecr:CompleteLayerUpload',
+        'ecr:PutImage',
+      ]) {
+        expect([action, may(action, account), may(action, '999999999999')]).toEqual([action, true, false]);
+      }
+    },
+  );
+
+  test('the STS endpoint gives credentials to principals of its own account and to web identities', () => {
+    const may = (action: string, context?: { [key: string]: string }) =>
+      isAllowed([resolve(endpointOf('sts').policy)], { action, resource: 'arn:aws:iam::999999999999:role/r', context });
+    const [own, other] = [account, '999999999999'].map((it) => ({ 'aws:PrincipalAccount': it }));
+    for (const action of ['sts:AssumeRole', 'sts:GetFederationToken', 'sts:GetSessionToken']) {
+      expect([action, may(action, own), may(action, other)]).toEqual([action, true, false]);
+    }
+    expect(['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'].map((it) => may(it))).toEqual([true, true]);
+    expect(may('sts:GetCallerIdentity', other)).toBe(true);
+  });
+
+  test('the endpoint of eks-auth has AWS own policy', () =>
+    expect(endpointOf('eks-auth')).not.toHaveProperty('policy'));
+
   test('flow logs of this account and region only take on their role', () => {
     const role = result.resources('aws_iam_role').find((it) => String(it.name_prefix).includes('flow-logs'));
     const [statement] = JSON.parse(role!.assume_role_policy).Statement;

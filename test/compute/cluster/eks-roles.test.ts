@@ -35,25 +35,40 @@ describe('the role of a service account by EKS Pod Identity', () => {
     });
   });
 
-  test.each<[boolean, string, string, string, string]>([
-    [true, 'service:pods.eks.amazonaws.com', 'shared', 'inference', 'triton'],
-    [false, 'service:ec2.amazonaws.com', 'shared', 'inference', 'triton'],
-    [false, 'service:pods.eks.amazonaws.com', 'other', 'inference', 'triton'],
-    [false, 'service:pods.eks.amazonaws.com', 'shared', 'default', 'triton'],
-    [false, 'service:pods.eks.amazonaws.com', 'shared', 'inference', 'default'],
-  ])('%s: %s takes it for cluster %s, %s/%s', (allowed, principal, cluster, namespace, account) => {
+  const SERVICE = 'service:pods.eks.amazonaws.com';
+  const ARN = 'arn:aws:eks:us-west-2:111122223333:cluster/shared';
+
+  test.each<[boolean, string, string, string, string, string]>([
+    [true, SERVICE, '111122223333', ARN, 'inference', 'triton'],
+    [false, 'service:ec2.amazonaws.com', '111122223333', ARN, 'inference', 'triton'],
+    [false, SERVICE, '444455556666', ARN, 'inference', 'triton'],
+    [false, SERVICE, '111122223333', ARN.replace('shared', 'other'), 'inference', 'triton'],
+    [false, SERVICE, '111122223333', ARN.replace('us-west-2', 'us-east-1'), 'inference', 'triton'],
+    [false, SERVICE, '111122223333', ARN.replace('111122223333', '444455556666'), 'inference', 'triton'],
+    [false, SERVICE, '111122223333', ARN, 'default', 'triton'],
+    [false, SERVICE, '111122223333', ARN, 'inference', 'default'],
+  ])('%s: %s of account %s takes it for %s, %s/%s', (allowed, principal, source, arn, namespace, account) => {
     const context = {
-      'aws:RequestTag/eks-cluster-name': cluster,
+      'aws:SourceAccount': source,
+      'aws:RequestTag/eks-cluster-arn': arn,
       'aws:RequestTag/kubernetes-namespace': namespace,
       'aws:RequestTag/kubernetes-service-account': account,
     };
-    const trust = [result.only('aws_iam_role').assume_role_policy as string];
+    const trust = [askedIn('us-west-2', result.only('aws_iam_role').assume_role_policy as string)];
     for (const action of ['sts:AssumeRole', 'sts:TagSession']) {
       expect(isAllowed(trust, { action, resource: '', principal, context })).toBe(allowed);
     }
     expect(isAllowed(trust, { action: 'sts:AssumeRoleWithWebIdentity', resource: '', principal, context })).toBe(false);
   });
 });
+
+/** What AWS puts for the data sources of a policy. */
+function askedIn(region: string, policy: string): string {
+  return policy
+    .replace(/\$\{data\.aws_partition\.\w+\.partition\}/g, 'aws')
+    .replace(/\$\{data\.aws_region\.\w+\.id\}/g, region)
+    .replace(/\$\{data\.aws_caller_identity\.\w+\.account_id\}/g, '111122223333');
+}
 
 describe('the role of a service account by IRSA', () => {
   const result = imported({ oidcProviderArn: OIDC }, (cluster) => {

@@ -1,6 +1,6 @@
-import { Fault, fault } from '../units/fault';
-import { givenValue } from '../units/number-faults';
-import { Precision } from './precision';
+import { Fault, fault } from '../../units/fault';
+import { givenValue } from '../../units/number-faults';
+import { Precision } from '../precision';
 
 /** Plain data of a `config.json`. */
 interface Config {

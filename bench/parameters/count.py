@@ -1,0 +1,98 @@
+"""Counts parameters with transformers on the meta device, and records them with the configurations for test/catalog/parameter-counts.test.ts.
+
+    python -m venv /tmp/parameters && /tmp/parameters/bin/pip install transformers torch
+    /tmp/parameters/bin/python bench/parameters/count.py > bench/parameters/counts.json
+
+A configuration is the default one of its class, or the one below; nothing is downloaded. `buffers` are the biases of routers, which
+checkpoints hold but which are no parameters in transformers.
+"""
+
+import json
+import sys
+
+import torch
+import transformers
+from transformers import AutoConfig, AutoModelForCausalLM
+
+transformers.logging.set_verbosity_error()
+
+DEFAULT = """afmoe apertus arcee bamba cohere cohere2 cwm deepseek_v3 deepseek_v32 ernie4_5 ernie4_5_moe exaone exaone4 exaone_moe falcon_h1
+falcon_mamba flex_olmo gemma gemma2 gemma3_text gemma3n_text gemma4_text gemma4_unified_text glm glm4 glm4_moe_lite glm_moe_dsa gpt2
+gpt_oss granite granitemoe granitemoehybrid granitemoeshared helium hy_v3 internlm3 iquestcoder jamba kimi_linear lfm2 llama llama4_text mamba
+mamba2 mimo_v2_flash minimax minimax_m2 minimax_m3_vl_text ministral3 mistral mixtral nemotron_h olmo2 olmo3 olmo_hybrid olmoe opt phi phi3
+phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2""".split()
+
+SMALL = dict(hidden_size=256, num_attention_heads=8, num_key_value_heads=2, vocab_size=1000)
+LAYERS = ["linear_attention", "linear_attention", "full_attention", "linear_attention", "full_attention"]
+VARIANTS = [
+    ("llama", dict(attention_bias=True, mlp_bias=True, tie_word_embeddings=True, **SMALL)),
+    ("cohere", dict(use_qk_norm=True, attention_bias=True, **SMALL)),
+    ("ernie4_5", dict(use_bias=True, head_dim=32, **SMALL)),
+    ("seed_oss", dict(attention_out_bias=True, head_dim=64, **SMALL)),
+    ("starcoder2", dict(use_bias=False, **SMALL)),
+    ("qwen3", dict(attention_bias=True, head_dim=64, **SMALL)),
+    ("phimoe", dict(attention_bias=True, lm_head_bias=True, **SMALL)),
+    ("granitemoehybrid", dict(layer_types=LAYERS, num_hidden_layers=5, num_local_experts=0, shared_intermediate_size=512, mamba_n_heads=16,
+                              mamba_d_head=32, **SMALL)),
+    ("granitemoehybrid", dict(layer_types=LAYERS, num_hidden_layers=5, shared_intermediate_size=512, mamba_n_heads=16, mamba_d_head=32, **SMALL)),
+    ("granitemoeshared", dict(shared_intermediate_size=384, **SMALL)),
+    ("gemma4_text", dict(num_hidden_layers=12, num_kv_shared_layers=4, use_double_wide_mlp=True, head_dim=32, global_head_dim=64, **SMALL)),
+    ("gemma4_text", dict(num_hidden_layers=12, enable_moe_block=True, num_experts=16, top_k_experts=2, moe_intermediate_size=64, head_dim=32,
+                         global_head_dim=64, num_global_key_value_heads=1, attention_k_eq_v=True, hidden_size_per_layer_input=0, **SMALL)),
+    ("nemotron_h", dict(layers_block_type=["mamba", "moe", "attention", "mlp", "mamba", "moe"], moe_latent_size=128, mamba_num_heads=16,
+                        mamba_head_dim=32, **SMALL)),
+    ("lfm2", dict(num_hidden_layers=6, full_attn_idxs=[2, 5], conv_bias=True, **SMALL)),
+    ("lfm2_moe", dict(num_hidden_layers=4, layer_types=["conv", "conv", "full_attention", "conv"], num_dense_layers=2, num_experts=8,
+                      num_experts_per_tok=2, moe_intermediate_size=128, **SMALL)),
+    ("jamba", dict(num_hidden_layers=16, mamba_dt_rank=24, mamba_proj_bias=True, **SMALL)),
+    ("falcon_h1", dict(mamba_d_ssm=512, mamba_n_heads=16, mamba_d_head=32, mamba_rms_norm=True, attention_bias=True, mlp_bias=True, **SMALL)),
+    ("hunyuan_v1_dense", dict(head_dim=32, **SMALL)),
+    ("hunyuan_v1_moe", dict(head_dim=32, num_experts=8, moe_topk=2, **SMALL)),
+    ("deepseek_v2", dict(num_experts_per_tok=6, n_routed_experts=64, first_k_dense_replace=1, moe_intermediate_size=128, q_lora_rank=None, **SMALL)),
+    ("glm_moe_dsa", dict(num_hidden_layers=8, indexer_types=["full", "full", "shared", "shared", "full", "shared", "shared", "full"],
+                         n_routed_experts=16, moe_intermediate_size=64, **SMALL)),
+    ("mimo_v2_flash", dict(num_hidden_layers=7, n_routed_experts=16, moe_intermediate_size=64, **SMALL)),
+    ("minimax_m3_vl_text", dict(num_hidden_layers=4, layer_types=["full_attention", "minimax_m3_sparse", "minimax_m3_sparse", "minimax_m3_sparse"],
+                                mlp_layer_types=["dense", "sparse", "sparse", "sparse"], num_local_experts=8, index_n_heads=2, **SMALL)),
+    ("gemma3n_text", dict(num_hidden_layers=10, intermediate_size=[256] * 10, num_kv_shared_layers=5, laurel_rank=16, altup_num_inputs=3,
+                          activation_sparsity_pattern=[0.0] * 10, **SMALL)),
+    ("glm4_moe", dict(head_dim=128)),
+    ("glm4_moe", dict(head_dim=32, use_qk_norm=True, attention_bias=True, first_k_dense_replace=3, **SMALL)),
+    ("qwen3_next", dict(num_hidden_layers=8, num_experts=8, num_experts_per_tok=2, linear_num_value_heads=8, linear_num_key_heads=4, mlp_only_layers=[0], **SMALL)),
+    ("deepseek_v4", dict(num_hidden_layers=6, n_routed_experts=16, moe_intermediate_size=64, hidden_size=512, num_attention_heads=8,
+                         vocab_size=1000, layer_types=["sliding_attention", "sliding_attention", "compressed_sparse_attention",
+                                                       "heavily_compressed_attention", "compressed_sparse_attention",
+                                                       "heavily_compressed_attention"])),
+]
+# What says nothing about the shape.
+NOISE = """architectures bos_token_id eos_token_id pad_token_id initializer_range use_cache id2label label2id problem_type return_dict
+output_attentions output_hidden_states torchscript chunk_size_feed_forward attention_dropout transformers_version tokenizer_class dtype
+_name_or_path attn_implementation time_step_limit activation_sparsity_pattern rope_parameters per_layer_config
+no_rope_layers swiglu_limits""".split()
+
+
+def plain(value):
+    return value is None or isinstance(value, (bool, int, float, str, list, dict))
+
+
+def count(kind, given):
+    config = AutoConfig.for_model(kind, **given)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    biases = [b.numel() for name, b in model.named_buffers() if name.endswith("e_score_correction_bias") or name.endswith("expert_bias")]
+    stated = {**config.to_dict(), **given}
+    return {
+        "config": {key: value for key, value in stated.items() if key not in NOISE and value is not None and plain(value)},
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "buffers": sum(biases),
+    }
+
+
+rows = []
+for kind, given in [(kind, {}) for kind in DEFAULT] + VARIANTS:
+    try:
+        rows.append(json.dumps(count(kind, given), allow_nan=False, separators=(",", ":")))
+    except Exception as error:
+        print(kind, repr(error)[:300], file=sys.stderr)
+newline = ",\n"
+print(f'{{"transformers":"{transformers.__version__}","torch":"{torch.__version__.split("+")[0]}","models":[\n{newline.join(rows)}\n]}}')

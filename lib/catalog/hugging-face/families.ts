@@ -1,0 +1,79 @@
+import { CLASSIC_FAMILIES } from './classic';
+import { Family } from './family';
+import { GEMMA_FAMILIES } from './gemma';
+import { LINEAR_FAMILIES } from './linear-attention';
+import { MIXED_HEAD_FAMILIES } from './mixed-heads';
+import { NEMOTRON_FAMILIES } from './nemotron';
+import { PLAIN_FAMILIES } from './plain';
+import { SPARSE_FAMILIES } from './sparse-attention';
+import { STATE_SPACE_FAMILIES } from './state-space';
+
+/**
+ * Readers by `model_type`.
+ *
+ * @internal
+ */
+export const FAMILIES: { readonly [type: string]: Family } = {
+  ...PLAIN_FAMILIES,
+  ...GEMMA_FAMILIES,
+  ...SPARSE_FAMILIES,
+  ...MIXED_HEAD_FAMILIES,
+  ...LINEAR_FAMILIES,
+  ...STATE_SPACE_FAMILIES,
+  ...NEMOTRON_FAMILIES,
+  ...CLASSIC_FAMILIES,
+};
+
+/**
+ * Other names that files have for a family: those of the outer section of models that also read images, and of other publishers.
+ *
+ * @internal
+ */
+export const OTHER_NAMES: { readonly [type: string]: string } = {
+  qwen3_5: 'qwen3_5_text',
+  qwen3_5_moe: 'qwen3_5_moe_text',
+  gemma3: 'gemma3_text',
+  gemma3n: 'gemma3n_text',
+  gemma4: 'gemma4_text',
+  gemma4_unified: 'gemma4_unified_text',
+  llama4: 'llama4_text',
+  minimax_m3_vl: 'minimax_m3',
+  MiniMaxText01: 'minimax_text_01',
+  deepseek_ref: 'deepseek_v4',
+  kimi_k3: 'kimi_linear',
+  'command-r': 'cohere',
+  qwen2_5: 'qwen2',
+};
+
+/**
+ * Known families that are not supported, each with the part that cannot be described.
+ *
+ * @internal
+ */
+export const MISSING_PARTS: { readonly [type: string]: string } = {
+  bloom: 'positions by attention bias (ALiBi)',
+  falcon: 'one key-value head beside parallel blocks, whose variants differ by release',
+  mpt: 'positions by attention bias (ALiBi)',
+  gptj: 'a norm and blocks side by side with a bias of the output head',
+  gpt_neox: 'blocks side by side with biases in some matrices only',
+  gpt_bigcode: 'one key-value head in a joint projection',
+  stablelm: 'norms and biases that differ by release',
+  dbrx: 'numbers in sections of their own (attn_config, ffn_config)',
+  longcat_flash: 'two attention blocks in one layer, and experts that compute nothing',
+  zamba: 'attention blocks that several layers share',
+  zamba2: 'attention blocks that several layers share',
+  recurrent_gemma: 'gated linear recurrence',
+  rwkv: 'time mixing without attention',
+  xlstm: 'matrix memories',
+  mllama: 'layers that attend to an image',
+  bailing_hybrid: 'linear attention with a state of its own kind',
+  minicpm3: 'latent attention with positions of another width',
+  phi4flash: 'differential attention and a shared cache of states',
+  t5: 'an encoder beside the decoder',
+  bart: 'an encoder beside the decoder',
+  whisper: 'an encoder beside the decoder',
+  bert: 'an encoder only, which generates no text',
+  chatglm: 'numbers under names of its own (num_layers, multi_query_group_num)',
+  baichuan: 'a joint projection whose positions differ by size',
+  qwen: 'numbers under names of its own (seq_length, halved feed-forward width)',
+};

@@ -1,0 +1,101 @@
+import { AttentionLayer } from '../layer-kinds';
+import { headsOf } from './decoder';
+import { expertsOf } from './experts';
+import { Family } from './family';
+import { withKinds } from './kinds';
+
+/** MiMo-V2: windowed layers have more key-value heads than the others, and learned sinks; values are narrower than keys. */
+const mimoV2: Family = (given) => {
+  const reader = given.withDefaults({
+    head_dim: 192,
+    v_head_dim: 128,
+    swa_num_key_value_heads: 2 * (given.whole('num_key_value_heads') ?? 4),
+  });
+  const layers = reader.required('num_hidden_layers');
+  const heads = headsOf(reader, {});
+  const pattern = reader.perLayerOf('hybrid_layer_pattern', layers, [0, 1]);
+  const types = reader.perLayerOf('layer_types', layers, ['full_attention', 'sliding_attention']);
+  const inWindow = (i: number) =>
+    pattern ? pattern[i] === 1 : types ? types[i] === 'sliding_attention' : i > 0 && (i + 1) % 6 !== 0;
+  const attention = (prefix: string): AttentionLayer => ({
+    heads: reader.whole(`${prefix}num_attention_heads`) ?? heads.attentionHeads,
+    keyValueHeads: reader.whole(`${prefix}num_key_value_heads`) ?? heads.keyValueHeads,
+    headSize: reader.whole(`${prefix}head_dim`) ?? heads.headSize,
+    valueHeadSize: reader.whole(`${prefix}v_head_dim`) ?? reader.whole('v_head_dim'),
+  });
+  const windowed = { ...attention('swa_'), window: reader.required('sliding_window') };
+  const whole = attention('');
+  const sinks = (key: string, byDefault: boolean) => ((reader.flag(key) ?? byDefault) ? heads.attentionHeads : 0);
+  const sinksOf = {
+    windowed: sinks('add_swa_attention_sink_bias', true),
+    whole: sinks('add_full_attention_sink_bias', false),
+  };
+  const found = expertsOf(reader, layers, { routerBias: true });
+  const intermediateSize = reader.required('intermediate_size');
+  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts }, (i) => ({
+    attention: inWindow(i) ? windowed : whole,
+    ...(found?.has(i) ? { experts: true } : { intermediateSize }),
+    otherParameters: inWindow(i) ? sinksOf.windowed : sinksOf.whole,
+  }));
+};
+
+/** Step-3.5 and 3.7: windowed layers may have other heads than the rest (`attention_other_setting`); heads may have a gate each. */
+const step35: Family = (given) => {
+  const reader = given.withDefaults({ num_attention_groups: given.config.num_key_value_heads, head_dim: 128 });
+  const layers = reader.required('num_hidden_layers');
+  const heads = { ...headsOf(reader, { queryKeyNorm: true }), keyValueHeads: reader.required('num_attention_groups') };
+  const types = reader.perLayerOf('layer_types', layers, ['full_attention', 'sliding_attention']);
+  const inWindow = (i: number) => (types ? types[i] === 'sliding_attention' : i % 2 === 0);
+  const window = reader.whole('sliding_window');
+  const other = reader.inside('attention_other_setting');
+  const otherType = other?.text('attention_type') ?? 'sliding_attention';
+  const otherHeads: AttentionLayer = {
+    heads: other?.whole('num_attention_heads') ?? heads.attentionHeads,
+    keyValueHeads: other?.whole('num_attention_groups') ?? heads.keyValueHeads,
+    headSize: other?.whole('head_dim') ?? heads.headSize,
+  };
+  const gated = reader.flag('use_head_wise_attn_gate') === true;
+  const found = expertsOf(reader, layers, { routerBias: reader.flag('use_moe_router_bias') !== false });
+  const intermediateSize = reader.required('intermediate_size');
+  const predictionLayers = reader.whole('num_nextn_predict_layers');
+  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts, predictionLayers }, (i) => {
+    const own = other && (inWindow(i) ? 'sliding_attention' : 'full_attention') === otherType ? otherHeads : {};
+    return {
+      attention: { ...own, ...(inWindow(i) && window && window < heads.maxContextLength ? { window } : {}) },
+      ...(found?.has(i) ? { experts: true } : { intermediateSize }),
+      ...(gated ? { otherParameters: heads.hiddenSize * (own.heads ?? heads.attentionHeads) } : {}),
+    };
+  });
+};
+
+/** Step-3: queries are made from a compressed vector; one key-value head (multi-matrix factorization attention). */
+const step3: Family = (reader) => {
+  const layers = reader.required('num_hidden_layers');
+  const heads = {
+    ...headsOf(reader, {}),
+    keyValueHeads: reader.required('num_attention_groups', 'num_key_value_heads'),
+  };
+  const h = heads.hiddenSize;
+  const size = heads.headSize ?? h / heads.attentionHeads;
+  const rank = reader.required('share_q_dim');
+  const width = heads.attentionHeads * size;
+  const matrixParameters = h * (rank + 2 * heads.keyValueHeads * size) + rank * width + width * h;
+  const found = expertsOf(reader, layers);
+  const intermediateSize = reader.required('intermediate_size');
+  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts }, (i) => ({
+    attention: { matrixParameters },
+    ...(found?.has(i) ? { experts: true } : { intermediateSize }),
+    // The norm of the compressed query.
+    otherParameters: rank,
+  }));
+};
+
+/** Models whose layers have heads of several kinds. */
+export const MIXED_HEAD_FAMILIES: { readonly [type: string]: Family } = {
+  mimo_v2_flash: mimoV2,
+  mimo_v2: mimoV2,
+  step3p5: step35,
+  step3p7: step35,
+  step3_text: step3,
+  step3,
+};

@@ -1,0 +1,206 @@
+import { ModelSpec, Precision } from '../../lib/catalog';
+import { faultsThrown, idsOf } from '../support/faults';
+import { REAL_CONFIGS, realConfig } from './real-configs';
+
+const from = (name: string) => ModelSpec.fromHuggingFaceConfig(name, realConfig(name));
+
+/** What no format of the planner describes: several formats in one file. */
+const REFUSED = [
+  'nvidia/DeepSeek-V4-Flash-NVFP4',
+  'nvidia/DeepSeek-V4-Pro-NVFP4',
+  'nvidia/MiniMax-M3-NVFP4',
+  'nvidia/Qwen3.6-27B-NVFP4',
+  'nvidia/Qwen3.6-35B-A3B-NVFP4',
+];
+
+describe('files of published models', () => {
+  test('are read but for those of several formats', () => {
+    const refused = REAL_CONFIGS.filter(({ name, text }) => {
+      try {
+        ModelSpec.fromHuggingFaceConfig(name, text);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(refused.map(({ name }) => name)).toEqual(REFUSED);
+    expect(REAL_CONFIGS.length).toBe(89);
+  });
+
+  /** Sizes in billions that names state; of models that also read images the language part is counted. */
+  const SIZES = REAL_CONFIGS.flatMap(({ name }) => {
+    const size = /-(\d+(?:\.\d+)?)B\b/.exec(name)?.[1];
+    // Llama 4 states the active ones, Mixtral those of one expert.
+    return size === undefined || REFUSED.includes(name) || /Llama-4|Mixtral/.test(name)
+      ? []
+      : [[name, Number(size)] as const];
+  });
+  test.each(SIZES)('%s has about as many parameters as its name says', (name, billions) => {
+    const relative = from(name).parameters / 1e9 / billions;
+    // Small ones round, or leave out embeddings.
+    expect(Math.abs(relative - 1)).toBeLessThan(billions < 8 ? 0.2 : 0.06);
+  });
+
+  test.each([
+    // Published: 671B and the index; 284B and 1.6T; 744B; 229B; 428B; 309B; 196B with 11B active; 2.8T.
+    ['deepseek-ai/DeepSeek-V3.2', 671.9, 61 * (576 * 2 + 132), 0],
+    ['deepseek-ai/DeepSeek-V4-Flash', 284.3, 8277, 0],
+    ['deepseek-ai/DeepSeek-V4-Pro', 1573, 8918, 0],
+    ['zai-org/GLM-5', 743.9, 78 * (576 * 2 + 132), 0],
+    // Three layers in four take the choice of an earlier one, and keep no keys of the index.
+    ['zai-org/GLM-5.2', 743.4, 78 * 576 * 2 + 21 * 132, 0],
+    ['MiniMaxAI/MiniMax-M2.5', 228.7, 62 * 2 * 8 * 128 * 2, 0],
+    ['MiniMaxAI/MiniMax-M3', 426.2, 60 * 2 * 4 * 128 * 2 + 57 * 128 * 2, 0],
+    ['XiaomiMiMo/MiMo-V2-Flash', 308.8, (9 * 4 + 39 * 8) * (192 + 128) * 2, 0],
+    ['stepfun-ai/Step-3.7-Flash', 195.8, 45 * 2 * 8 * 128 * 2, 0],
+    ['moonshotai/Kimi-K3', 2779, 24 * 576 * 2, 69 * (3 * 96 * 128 * 3 * 2 + 96 * 128 * 128 * 4)],
+    ['google/gemma-4-26B-A4B', 25.23, (25 * 8 * 512 + 5 * 2 * 1024) * 2, 0],
+    ['Qwen/Qwen3.5-27B', 26.9, 16 * 2 * 4 * 256 * 2, 48 * (10240 * 3 * 2 + 48 * 128 * 128 * 4)],
+    [
+      'nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16',
+      31.6,
+      6 * 2 * 2 * 128 * 2,
+      23 * ((64 * 64 + 2 * 8 * 128) * 3 * 2 + 64 * 64 * 128 * 4),
+    ],
+    [
+      'nvidia/Nemotron-H-56B-Base-8K',
+      56.3,
+      10 * 2 * 8 * 128 * 2,
+      54 * ((256 * 64 + 2 * 8 * 256) * 3 * 2 + 256 * 64 * 256 * 4),
+    ],
+    ['nvidia/Llama-3_3-Nemotron-Super-49B-v1', 49.9, 49 * 2 * 8 * 128 * 2, 0],
+  ])('%s: %d billion parameters, %d bytes per token, %d per sequence', (name, billions, perToken, perSequence) => {
+    const model = from(name);
+    expect(Math.abs(model.parameters / 1e9 / billions - 1)).toBeLessThan(0.001);
+    expect(Math.round(model.keyValueBytesPerToken(Precision.BF16))).toBe(perToken);
+    expect(model.stateBytesPerSequence(Precision.BF16)).toBe(perSequence);
+  });
+
+  test('layers of Nemotron are single blocks', () => {
+    const { kinds } = from('nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16')._layers;
+    expect(kinds.map(({ count }) => count).sort((a, b) => a - b)).toEqual([6, 23, 23]);
+  });
+});
+
+describe('numbers that Python writes and JSON lacks', () => {
+  const text = realConfig('Qwen/Qwen3-8B');
+  const with_ = (more: string) => `${text.slice(0, -1)},${more}}`;
+
+  test.each(['"time_step_limit":[0.0,Infinity]', '"a":-Infinity', '"b":NaN', '"c":"NaN \\" Infinity"'])(
+    '%s is read',
+    (more) => {
+      expect(ModelSpec.fromHuggingFaceConfig('m', with_(more)).parameters).toBe(from('Qwen/Qwen3-8B').parameters);
+    },
+  );
+
+  test.each(['NaN', 'Infinity', '-Infinity'])('%s is no number of layers', (value) => {
+    const bad = text.replace(/"num_hidden_layers":\d+/, `"num_hidden_layers":${value}`);
+    expect(idsOf(faultsThrown(() => ModelSpec.fromHuggingFaceConfig('m', bad)))).toEqual([
+      'NOT_A_WHOLE_NUMBER num_hidden_layers',
+    ]);
+  });
+});
+
+describe('hostile files are answered', () => {
+  const base = JSON.parse(realConfig('Qwen/Qwen3.5-27B')) as { text_config: { [key: string]: unknown } };
+  const own = base.text_config;
+  const cyclic: { [key: string]: unknown } = { ...own };
+  cyclic.rope_parameters = cyclic;
+  cyclic.text_config = cyclic;
+  const deep = '['.repeat(200000) + ']'.repeat(200000);
+  const long = 'x'.repeat(10e6);
+
+  test.each<[string, unknown, string[] | undefined]>([
+    ['cyclic values', cyclic, undefined],
+    ['text nested deeply', `{"model_type":"llama","x":${deep}}`, undefined],
+    ['a text of ten megabytes as family', JSON.stringify({ model_type: long }), ['UNKNOWN_VALUE model_type']],
+    ['a text of ten megabytes with NaN', `{"x":NaN,"y":"${long}"}`, ['CONFIG_LACKS_VALUE model_type']],
+    ['a text of twenty megabytes', `{"x":"${long}${long}"}`, ['INVALID_FORMAT']],
+    [
+      'prototypes',
+      `{"__proto__":{"model_type":"llama"},"constructor":{"prototype":{}}}`,
+      ['CONFIG_LACKS_VALUE model_type'],
+    ],
+    ['the family __proto__', { model_type: '__proto__' }, ['UNKNOWN_VALUE model_type']],
+    ['the family constructor', { model_type: 'constructor' }, ['UNKNOWN_VALUE model_type']],
+    ['a million layers', { ...own, num_hidden_layers: 1e6, layer_types: undefined }, ['OUT_OF_RANGE layers']],
+    [
+      'a list of a million layers',
+      { ...own, layer_types: Array.from({ length: 1e6 }, () => 'x') },
+      ['CONFLICTING_PROPERTIES layer_types'],
+    ],
+    ['too few layers listed', { ...own, layer_types: ['full_attention'] }, ['CONFLICTING_PROPERTIES layer_types']],
+    [
+      'layers of an unknown kind',
+      { ...own, layer_types: Array.from({ length: 64 }, () => 'quantum') },
+      ['UNKNOWN_LAYER_KIND layer_types'],
+    ],
+    ['no head of the states', { ...own, linear_num_value_heads: 0 }, undefined],
+    [
+      'half a head of the states',
+      { ...own, linear_num_value_heads: 0.5 },
+      ['NOT_A_WHOLE_NUMBER linear_num_value_heads'],
+    ],
+    [
+      'a pattern of unknown letters',
+      {
+        model_type: 'nemotron_h',
+        hybrid_override_pattern: 'MX*',
+        hidden_size: 64,
+        num_attention_heads: 1,
+        vocab_size: 8,
+        max_position_embeddings: 64,
+        intermediate_size: 8,
+      },
+      ['UNKNOWN_LAYER_KIND hybrid_override_pattern'],
+    ],
+    [
+      'a huge pattern',
+      {
+        model_type: 'nemotron_h',
+        hybrid_override_pattern: 'M'.repeat(5e6),
+        hidden_size: 64,
+        num_attention_heads: 1,
+        vocab_size: 8,
+        max_position_embeddings: 64,
+        intermediate_size: 8,
+      },
+      undefined,
+    ],
+    [
+      'all layers sharing caches',
+      { model_type: 'gemma4_text', num_kv_shared_layers: 30 },
+      ['CONFLICTING_PROPERTIES num_kv_shared_layers'],
+    ],
+    [
+      'no blocks',
+      {
+        model_type: 'nemotron-nas',
+        hidden_size: 64,
+        num_attention_heads: 1,
+        vocab_size: 8,
+        max_position_embeddings: 64,
+        num_hidden_layers: 2,
+        block_configs: [null, 7],
+      },
+      ['CONFIG_LACKS_VALUE block_configs[0]', 'CONFIG_LACKS_VALUE block_configs[1]'],
+    ],
+  ])('%s', (_, config, ids) => {
+    let thrown: unknown;
+    let model: ModelSpec | undefined;
+    try {
+      model = ModelSpec.fromHuggingFaceConfig('m', config);
+    } catch (error) {
+      thrown = error;
+    }
+    if (ids) expect(idsOf(faultsThrown(() => ModelSpec.fromHuggingFaceConfig('m', config)))).toEqual(ids);
+    if (model) expect(Number.isFinite(model.parameters)).toBe(true);
+    else expect((thrown as Error).constructor.name).toBe('UnscopedValidationError');
+  });
+
+  test('a window longer than the context is none', () => {
+    const config = { ...(JSON.parse(realConfig('google/gemma-4-26B-A4B')) as { text_config: object }).text_config };
+    const wide = ModelSpec.fromHuggingFaceConfig('m', { ...config, sliding_window: 1e9 });
+    expect(wide._layers.kinds.every(({ attention }) => attention?.window === undefined)).toBe(true);
+  });
+});

@@ -1,0 +1,57 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { FAMILIES } from '../../lib/catalog/hugging-face/families';
+import { ModelSpec } from '../../lib/catalog';
+
+interface Counted {
+  readonly config: { readonly model_type: string };
+  readonly parameters: number;
+  readonly buffers: number;
+}
+
+/** What transformers counts on the meta device, recorded by bench/parameters/count.py. */
+const COUNTED = JSON.parse(readFileSync(join(__dirname, '../../bench/parameters/counts.json'), 'utf8')) as {
+  readonly transformers: string;
+  readonly models: readonly Counted[];
+};
+
+describe(`parameters are those that transformers ${COUNTED.transformers} counts`, () => {
+  test.each(COUNTED.models.map((model, i) => [i, model.config.model_type, model] as const))(
+    '%i: %s',
+    (_, type, { config, parameters, buffers }) => {
+      expect(ModelSpec.fromHuggingFaceConfig(type, config).parameters).toBe(parameters + buffers);
+    },
+  );
+
+  test('of every family that transformers has', () => {
+    const counted = new Set(COUNTED.models.map(({ config }) => config.model_type));
+    // Families that transformers knows under another name or not at all; files of the first four are those of a counted one.
+    const others = [
+      'kimi_k2',
+      'deepseek',
+      'mimo',
+      'hunyuan',
+      'qwen2_vl',
+      'qwen2_vl_text',
+      'qwen2_5_vl',
+      'qwen2_5_vl_text',
+      'qwen3_vl_text',
+      'qwen3_vl_moe_text',
+      'internlm2',
+      'mimo_v2',
+      'minimax_m3',
+      'minimax_text_01',
+      'nemotron-nas',
+      'step3',
+      'step3_text',
+      'step3p5',
+      'step3p7',
+      'phi4_multimodal',
+    ];
+    expect(
+      Object.keys(FAMILIES)
+        .filter((type) => !counted.has(type))
+        .sort(),
+    ).toEqual(others.sort());
+  });
+});
