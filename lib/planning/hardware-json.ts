@@ -5,6 +5,7 @@ import { GpuNodeType, GpuNodeTypeProps } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
 import { NetworkCard } from '../catalog/network-card';
 import { DataSize } from '../units/data-size';
+import { givenValue } from '../units/number-faults';
 
 /** Plain data of a JSON object. */
 interface Json {
@@ -45,7 +46,7 @@ export function hardwareFromJson(json: unknown): GpuNodeType {
   const storage = data.localStorage;
   const props: GpuNodeTypeProps = {
     name: data.name as string,
-    gpu: GpuType.of(data.gpu as string),
+    gpu: GpuType.of(typeof data.gpu === 'string' ? data.gpu : givenValue(data.gpu)),
     gpuCount: data.gpuCount as number,
     gpuMemory: DataSize.bytes(data.gpuMemory as number),
     vcpus: data.vcpus as number,

@@ -60,15 +60,16 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `weights of ${memory.weights} per GPU are fewer than ${model.name} has in ${precision.name}`,
       ),
     );
-  // The fullest stage need not be the one with most layers.
-  const perStage = stagesOf(facts).map(({ kinds }) =>
+  // The fullest stage need not be the one with most layers. More stages than layers are a fault already, and may be any number.
+  const stages = parallelism.pipeline > model.layers ? [] : stagesOf(facts);
+  const perStage = stages.map(({ kinds }) =>
     tokenBytes(
       model._layers.kinds.map((kind, i) => ({ ...kind, count: kinds[i] })),
       kv,
     ),
   );
   const least = Math.min(...perStage) / parallelism.tensor;
-  if (facts.kvBytesPerTokenPerGpu < 0.999 * least)
+  if (stages.length > 0 && facts.kvBytesPerTokenPerGpu < 0.999 * least)
     faults.push(
       fault(
         'PLAN_CHANGED',
