@@ -1,3 +1,4 @@
+import { CpuArchitecture } from './cpu-architecture';
 import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
 import { NetworkCard } from './network-card';
@@ -6,8 +7,8 @@ import { NetworkCard } from './network-card';
  * Facts of one EC2 instance type.
  *
  * Sources of every row: aws/karpenter-provider-aws 1d92708 (2026-08-21), which generates them from the EC2 API
- * (website/content/en/docs/reference/instance-types.md and pkg/providers/instancetype/zz_generated.vpclimits.go; p3.16xlarge, which is no
- * longer listed: website/content/en/v1.12/reference/instance-types.md). test/catalog/fixtures contains them, and a test compares every
+ * (website/content/en/docs/reference/instance-types.md and pkg/providers/instancetype/zz_generated.vpclimits.go; P3, which is no longer
+ * listed: website/content/en/v1.12/reference/instance-types.md). test/catalog/fixtures contains them, and a test compares every
  * cell.
  *
  * Which cards hold EFA: the same counts, and aws/aws-parallelcluster#7143 and #7210 for p6-b300. RDMA: the EC2 user guide (efa.html:
@@ -33,6 +34,12 @@ export interface InstanceFacts {
   readonly rdmaRead: boolean;
   readonly rdmaWrite: boolean;
   readonly legacy?: boolean;
+  /** @default CpuArchitecture.X86_64 */
+  readonly architecture?: CpuArchitecture;
+  /** Part of a GPU that a node has, as a virtual GPU; its `gpu` is that part. @default - whole GPUs */
+  readonly fractionOfGpu?: number;
+  /** Whether AWS sells it as Capacity Blocks alone. @default false */
+  readonly blocksOnly?: boolean;
 }
 
 /**
@@ -43,6 +50,17 @@ export interface InstanceFacts {
 export const V100_MESH = {
   interconnect: GpuInterconnect.NVLINK_MESH,
   nvlinkDomainSize: 8,
+  rdmaRead: false,
+  rdmaWrite: false,
+};
+/**
+ * One V100, without any of that.
+ *
+ * @internal
+ */
+export const V100_ALONE = {
+  interconnect: GpuInterconnect.PCIE,
+  nvlinkDomainSize: 1,
   rdmaRead: false,
   rdmaWrite: false,
 };
@@ -85,4 +103,16 @@ export const NITRO4_PCIE = {
   nvlinkDomainSize: 1,
   rdmaRead: true,
   rdmaWrite: false,
+};
+/**
+ * The same on Nitro 6 with GPUs that read each other's memory directly ("GPUDirect P2P" of the announcements of G7e and G7); the user guide
+ * (efa.html) lists RDMA read and write from the sizes with EFA on.
+ *
+ * @internal
+ */
+export const NITRO6_PCIE_PEER = {
+  interconnect: GpuInterconnect.PCIE_PEER,
+  nvlinkDomainSize: 1,
+  rdmaRead: true,
+  rdmaWrite: true,
 };

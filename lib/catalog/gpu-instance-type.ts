@@ -1,13 +1,14 @@
+import { CpuArchitecture } from './cpu-architecture';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
-import { Fault, fault } from '../units/fault';
-import { duplicateFaults } from '../units/duplicate-faults';
+import { fault } from '../units/fault';
 import { flagFault } from '../units/kind-faults';
-import { givenValue, wholeNumberFault } from '../units/number-faults';
+import { EksRelease } from './eks-release';
+import { NetworkFacts, cardFaults, instanceNameFaults, networkFaults } from './gpu-instance-faults';
 import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
 import { regionsOf } from './instance-regions';
-import { unknownNameFault } from './near-names';
+import { nameText, unknownNameFault } from './near-names';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
 import { checkArguments } from '../units/argument-faults';
@@ -32,6 +33,10 @@ export interface UnlistedInstanceTypeProps extends GpuNodeTypeProps {
  * An EC2 instance type with GPUs: what one node has. The catalog lists them; `unlisted` describes newer ones.
  */
 export class GpuInstanceType extends GpuNodeType {
+  /** p3.2xlarge: 1 x V100 16 GB, 8 vCPUs, 61 GiB, no EFA. Legacy. */
+  public static readonly P3_2XLARGE = GpuInstanceType.listed('p3.2xlarge');
+  /** p3.8xlarge: 4 x V100 16 GB, 32 vCPUs, 244 GiB, no EFA. Legacy. */
+  public static readonly P3_8XLARGE = GpuInstanceType.listed('p3.8xlarge');
   /** p3.16xlarge: 8 x V100 16 GB, NVLink mesh, no EFA. Legacy: no longer offered to new customers in most regions. */
   public static readonly P3_16XLARGE = GpuInstanceType.listed('p3.16xlarge');
   /** p3dn.24xlarge: 8 x V100 32 GB, 96 vCPUs, 768 GiB, 1 EFA. */
@@ -52,6 +57,8 @@ export class GpuInstanceType extends GpuNodeType {
   public static readonly P6_B200_48XLARGE = GpuInstanceType.listed('p6-b200.48xlarge');
   /** p6-b300.48xlarge: 8 x B300, 192 vCPUs, 4096 GiB, 16 EFA. */
   public static readonly P6_B300_48XLARGE = GpuInstanceType.listed('p6-b300.48xlarge');
+  /** p6e-gb200.36xlarge: 4 x GB200 of an UltraServer of 72, ARM, 144 vCPUs, 960 GiB, 8 EFA. Sold as Capacity Blocks only; NVLink beyond the instance is not planned. */
+  public static readonly P6E_GB200_36XLARGE = GpuInstanceType.listed('p6e-gb200.36xlarge');
   /** g4dn.xlarge: 1 x T4, 4 vCPUs, 16 GiB, no EFA. */
   public static readonly G4DN_XLARGE = GpuInstanceType.listed('g4dn.xlarge');
   /** g4dn.2xlarge: 1 x T4, 8 vCPUs, 32 GiB, no EFA. */
@@ -114,6 +121,44 @@ export class GpuInstanceType extends GpuNodeType {
   public static readonly G6E_24XLARGE = GpuInstanceType.listed('g6e.24xlarge');
   /** g6e.48xlarge: 8 x L40S, 192 vCPUs, 1536 GiB, 4 EFA. */
   public static readonly G6E_48XLARGE = GpuInstanceType.listed('g6e.48xlarge');
+  /** g6f.large: 1/8 of an L4, 2 vCPUs, 8 GiB, no EFA. */
+  public static readonly G6F_LARGE = GpuInstanceType.listed('g6f.large');
+  /** g6f.xlarge: 1/8 of an L4, 4 vCPUs, 16 GiB, no EFA. */
+  public static readonly G6F_XLARGE = GpuInstanceType.listed('g6f.xlarge');
+  /** g6f.2xlarge: 1/4 of an L4, 8 vCPUs, 32 GiB, no EFA. */
+  public static readonly G6F_2XLARGE = GpuInstanceType.listed('g6f.2xlarge');
+  /** g6f.4xlarge: 1/2 of an L4, 16 vCPUs, 64 GiB, no EFA. */
+  public static readonly G6F_4XLARGE = GpuInstanceType.listed('g6f.4xlarge');
+  /** gr6.4xlarge: 1 x L4, 16 vCPUs, 128 GiB, no EFA. */
+  public static readonly GR6_4XLARGE = GpuInstanceType.listed('gr6.4xlarge');
+  /** gr6.8xlarge: 1 x L4, 32 vCPUs, 256 GiB, 1 EFA. */
+  public static readonly GR6_8XLARGE = GpuInstanceType.listed('gr6.8xlarge');
+  /** gr6f.4xlarge: 1/2 of an L4, 16 vCPUs, 128 GiB, no EFA. */
+  public static readonly GR6F_4XLARGE = GpuInstanceType.listed('gr6f.4xlarge');
+  /** g7.2xlarge: 1 x RTX PRO 4500, 8 vCPUs, 32 GiB, no EFA. Needs driver 595 or later. */
+  public static readonly G7_2XLARGE = GpuInstanceType.listed('g7.2xlarge');
+  /** g7.4xlarge: 1 x RTX PRO 4500, 16 vCPUs, 64 GiB, no EFA. Needs driver 595 or later. */
+  public static readonly G7_4XLARGE = GpuInstanceType.listed('g7.4xlarge');
+  /** g7.8xlarge: 1 x RTX PRO 4500, 32 vCPUs, 128 GiB, 1 EFA. Needs driver 595 or later. */
+  public static readonly G7_8XLARGE = GpuInstanceType.listed('g7.8xlarge');
+  /** g7.12xlarge: 2 x RTX PRO 4500, 48 vCPUs, 192 GiB, 1 EFA. Needs driver 595 or later. */
+  public static readonly G7_12XLARGE = GpuInstanceType.listed('g7.12xlarge');
+  /** g7.24xlarge: 4 x RTX PRO 4500, 96 vCPUs, 384 GiB, 1 EFA. Needs driver 595 or later. */
+  public static readonly G7_24XLARGE = GpuInstanceType.listed('g7.24xlarge');
+  /** g7.48xlarge: 8 x RTX PRO 4500, 192 vCPUs, 768 GiB, 2 EFA. Needs driver 595 or later. */
+  public static readonly G7_48XLARGE = GpuInstanceType.listed('g7.48xlarge');
+  /** g7e.2xlarge: 1 x RTX PRO 6000, 8 vCPUs, 64 GiB, no EFA. */
+  public static readonly G7E_2XLARGE = GpuInstanceType.listed('g7e.2xlarge');
+  /** g7e.4xlarge: 1 x RTX PRO 6000, 16 vCPUs, 128 GiB, no EFA. */
+  public static readonly G7E_4XLARGE = GpuInstanceType.listed('g7e.4xlarge');
+  /** g7e.8xlarge: 1 x RTX PRO 6000, 32 vCPUs, 256 GiB, 1 EFA. */
+  public static readonly G7E_8XLARGE = GpuInstanceType.listed('g7e.8xlarge');
+  /** g7e.12xlarge: 2 x RTX PRO 6000, 48 vCPUs, 512 GiB, 1 EFA. */
+  public static readonly G7E_12XLARGE = GpuInstanceType.listed('g7e.12xlarge');
+  /** g7e.24xlarge: 4 x RTX PRO 6000, 96 vCPUs, 1024 GiB, 2 EFA. */
+  public static readonly G7E_24XLARGE = GpuInstanceType.listed('g7e.24xlarge');
+  /** g7e.48xlarge: 8 x RTX PRO 6000, 192 vCPUs, 2048 GiB, 4 EFA. */
+  public static readonly G7E_48XLARGE = GpuInstanceType.listed('g7e.48xlarge');
 
   /** Every instance type of the catalog; frozen. */
   public static readonly ALL: GpuInstanceType[] = Object.freeze(LISTED) as GpuInstanceType[];
@@ -121,11 +166,12 @@ export class GpuInstanceType extends GpuNodeType {
   /**
    * An EC2 instance type of the catalog.
    *
-   * @param name for example `p5.48xlarge`
+   * @param name for example `p5.48xlarge`, in any case
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): GpuInstanceType {
-    const found = GpuInstanceType.ALL.find((type) => type.name === name);
+    const wanted = nameText(name).trim().toLowerCase();
+    const found = GpuInstanceType.ALL.find((type) => type.name === wanted);
     if (found) return found;
     // How cdktf writes a value that only Terraform knows.
     if (typeof name === 'string' && /TfToken\[/.test(name)) {
@@ -152,10 +198,18 @@ export class GpuInstanceType extends GpuNodeType {
    */
   public static unlisted(props: UnlistedInstanceTypeProps): GpuInstanceType {
     const { networkCards = cards(1, 4, 0), ipv4PerInterface = 30, rdmaRead = false, rdmaWrite = false } = props;
-    const network = { networkCards, ipv4PerInterface, rdmaRead, rdmaWrite, legacy: false };
+    const network = {
+      networkCards,
+      ipv4PerInterface,
+      rdmaRead,
+      rdmaWrite,
+      legacy: false,
+      fractionOfGpu: 1,
+      blocksOnly: false,
+    };
     throwIfFaulty(cardFaults(networkCards));
     throwIfFaulty([
-      ...(typeof props.name === 'string' ? nameFaults(props.name) : []),
+      ...(typeof props.name === 'string' ? instanceNameFaults(props.name) : []),
       ...nodeTypeFaults(props),
       ...networkFaults(network),
       ...flagFault('rdmaRead', rdmaRead),
@@ -172,9 +226,15 @@ export class GpuInstanceType extends GpuNodeType {
         ...{ name, gpu, gpuCount, vcpus, networkBandwidthGbps, interconnect, nvlinkDomainSize },
         gpuMemory: DataSize.mib(facts.gpuMemoryMib),
         memory: DataSize.gib(facts.memoryGib),
+        architecture: facts.architecture,
         localStorage: facts.instanceStorageGb === undefined ? undefined : DataSize.gb(facts.instanceStorageGb),
       },
-      { ...facts, legacy: facts.legacy ?? false },
+      {
+        ...facts,
+        legacy: facts.legacy ?? false,
+        fractionOfGpu: facts.fractionOfGpu ?? 1,
+        blocksOnly: facts.blocksOnly ?? false,
+      },
       regionsOf(name),
     );
     LISTED.push(type);
@@ -238,6 +298,29 @@ export class GpuInstanceType extends GpuNodeType {
     return this.isLegacy;
   }
 
+  /** Part of a GPU that a node has as a virtual GPU, e.g. 0.125 of g6f.xlarge; `gpu` is that part. 1 with whole GPUs. */
+  public override get fractionOfGpu(): number {
+    return this.network.fractionOfGpu;
+  }
+
+  /** Whether AWS sells it as Capacity Blocks alone, neither on demand nor spot. */
+  public get blocksOnly(): boolean {
+    return this.network.blocksOnly;
+  }
+
+  /**
+   * Whether the planner chooses it where no hardware is named: not what AWS retires or sells in blocks alone, parts of GPUs, hosts of another
+   * architecture than images are built for, or GPUs that the driver of the default node images does not know.
+   *
+   * @internal
+   */
+  public get _isChosenUnasked(): boolean {
+    const { firstDriverMajor = 0 } = this.gpu;
+    const known = firstDriverMajor <= (EksRelease.DEFAULT.nvidiaDriverMajor ?? firstDriverMajor);
+    const usual = this.architecture === CpuArchitecture.X86_64 && this.fractionOfGpu === 1;
+    return usual && known && !this.legacy && !this.blocksOnly;
+  }
+
   /** EFA interfaces that one node can have: one per card that can hold one. */
   public override get efaInterfaces(): number {
     return this.networkCards.filter((card) => card.efa).length;
@@ -271,74 +354,4 @@ checkArguments('GpuInstanceType', GpuInstanceType);
  */
 export function instanceTypeOf(hardware: GpuNodeType): GpuInstanceType | undefined {
   return hardware.isEc2 ? (hardware as GpuInstanceType) : undefined;
-}
-
-/** Facts that only EC2 nodes have. */
-interface NetworkFacts {
-  readonly networkCards: NetworkCard[];
-  readonly ipv4PerInterface: number;
-  readonly rdmaRead: boolean;
-  readonly rdmaWrite: boolean;
-  readonly legacy: boolean;
-}
-
-function nameFaults(name: string): Fault[] {
-  if (Object.hasOwn(INSTANCE_TABLE, name)) {
-    return [fault('DUPLICATE', 'name', `'${name}' is in the catalog; use GpuInstanceType.of('${name}')`)];
-  }
-  if (/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)) return [];
-  const cure = 'GpuNodeType.custom describes hardware outside EC2';
-  return [
-    fault(
-      'INVALID_NAME',
-      'name',
-      `name must be one of EC2's instance types, like 'p5.48xlarge'; got '${name}'; ${cure}`,
-    ),
-  ];
-}
-
-/** What is no list of cards. */
-function cardFaults(networkCards: unknown): Fault[] {
-  const example = '{ index: 0, maxInterfaces: 15, efa: true }';
-  if (!Array.isArray(networkCards)) {
-    const reason = `networkCards must be a list of cards such as ${example}; got ${givenValue(networkCards)}`;
-    return [fault('INVALID_FORMAT', 'networkCards', reason)];
-  }
-  return networkCards.flatMap((card: unknown, i) => {
-    const at = `networkCards[${i}]`;
-    if (typeof card === 'object' && card !== null) return flagFault(`${at}.efa`, (card as NetworkCard).efa);
-    return [fault('INVALID_FORMAT', at, `${at} must be a card such as ${example}; got ${givenValue(card)}`)];
-  });
-}
-
-function networkFaults(network: NetworkFacts): Fault[] {
-  const { networkCards, ipv4PerInterface } = network;
-  return [
-    ...wholeNumberFault('ipv4PerInterface', ipv4PerInterface, 1),
-    ...(networkCards.length > 0
-      ? []
-      : [
-          fault('EMPTY_LIST', 'networkCards', 'networkCards must list at least one card; leave it out for the default'),
-        ]),
-    ...duplicateFaults(
-      'networkCards',
-      networkCards.map((card) => card.index),
-    ),
-    ...rdmaFaults(network),
-    ...networkCards.flatMap((card, i) => [
-      ...wholeNumberFault(`networkCards[${i}].index`, card.index ?? NaN, 0),
-      ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces ?? NaN, 1),
-    ]),
-  ];
-}
-
-/** Remote memory is read and written by EFA alone: what reads it without a card for EFA is a slip in the description. */
-function rdmaFaults(network: NetworkFacts): Fault[] {
-  if (network.networkCards.some((card) => card?.efa)) return [];
-  return (['rdmaRead', 'rdmaWrite'] as const)
-    .filter((name) => network[name])
-    .map((name) => {
-      const cure = `set efa on a card of networkCards, or leave ${name} out`;
-      return fault('CONFLICTING_PROPERTIES', name, `${name} needs EFA, which no card of networkCards has; ${cure}`);
-    });
 }

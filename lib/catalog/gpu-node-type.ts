@@ -121,6 +121,11 @@ export class GpuNodeType {
     return false;
   }
 
+  /** Part of a GPU that a node has as a virtual GPU; 1 with whole GPUs. */
+  public get fractionOfGpu(): number {
+    return 1;
+  }
+
   /** Memory of all GPUs as a process can use it. */
   public get totalGpuMemory(): DataSize {
     return this.gpu.memory.times(this.gpuCount);

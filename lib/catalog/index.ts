@@ -4,6 +4,8 @@ export * from './gpu-instance-type';
 export * from './gpu-interconnect';
 export * from './gpu-node-type';
 export * from './gpu-type';
+export * from './gpu-type-props';
+export * from './gpu-vendor';
 export * from './inference-engine';
 export * from './latent-attention';
 export * from './layer-kinds';

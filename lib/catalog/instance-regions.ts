@@ -4,6 +4,11 @@ const EVERY_G4DN =
   'cn-northwest-1 eu-central-1 eu-north-1 eu-south-1 eu-west-1 eu-west-2 eu-west-3 me-south-1 sa-east-1 us-east-1 us-east-2 us-gov-west-1 ' +
   'us-west-1 us-west-2';
 
+/** Where parts of GPUs are sold. */
+const EVERY_G6F =
+  'ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-2 ca-central-1 eu-central-1 eu-north-1 eu-south-2 eu-west-2 sa-e' +
+  'ast-1 us-east-1 us-east-2 us-west-2';
+
 /**
  * Regions in which AWS sells an instance type on demand, by type, else by family.
  *
@@ -39,6 +44,15 @@ const REGIONS: { readonly [typeOrFamily: string]: string } = {
   g6:
     'ap-northeast-1 ap-northeast-2 ap-south-1 ap-south-2 ap-southeast-2 ap-southeast-5 ca-central-1 eu-central-1 eu-central-2 eu-north-1 ' +
     'eu-south-2 eu-west-2 eu-west-3 me-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-2',
+  g6f: EVERY_G6F,
+  gr6f: EVERY_G6F,
+  gr6:
+    'ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-2 ap-southeast-5 ca-central-1 eu-central-1 eu-central-2 eu-north-1' +
+    ' eu-south-2 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-gov-east-1 us-gov-west-1 us-west-2',
+  g7: 'eu-central-1 eu-north-1 eu-south-2 us-east-1 us-east-2 us-west-2',
+  g7e:
+    'ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-3 ap-southeast-5 eu-central-1 eu-north-1 eu-south-2 eu-west-2 us-east-1 ' +
+    'us-east-2 us-west-2',
   g6e:
     'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 eu-central-1 eu-north-1 eu-south-2 me-central-1 us-east-1 us-east-2 ' +
     'us-west-2',
@@ -49,7 +63,7 @@ const REGIONS: { readonly [typeOrFamily: string]: string } = {
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-blocks.html
  */
-const CAPACITY_BLOCK_FAMILIES = ['p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6-b300'];
+const CAPACITY_BLOCK_FAMILIES = ['p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6-b300', 'p6e-gb200'];
 
 /**
  * The regions in which AWS sells an instance type on demand; undefined if that is not known.
@@ -66,7 +80,8 @@ export function regionsOf(typeName: string): string[] | undefined {
  * @internal
  */
 export function hasCapacityBlocks(typeName: string): boolean | undefined {
-  return regionsOf(typeName) === undefined ? undefined : CAPACITY_BLOCK_FAMILIES.includes(familyOf(typeName));
+  const sold = CAPACITY_BLOCK_FAMILIES.includes(familyOf(typeName));
+  return !sold && regionsOf(typeName) === undefined ? undefined : sold;
 }
 
 /** Regions without any type of this table. */

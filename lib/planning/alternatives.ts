@@ -201,7 +201,9 @@ function moreNodes(configuration: Configuration): Ranked[] {
 
 function otherTypes(configuration: Configuration): Ranked[] {
   const served = { model: configuration.model, engine: configuration.engine };
-  const others = GpuInstanceType.ALL.filter((type) => type.name !== configuration.instanceType.name && !type.legacy);
+  const others = GpuInstanceType.ALL.filter(
+    (type) => type.name !== configuration.instanceType.name && type._isChosenUnasked,
+  );
   const fitting = smallestHosts(others)
     .filter(
       (type) =>

@@ -28,7 +28,7 @@ export class CapacityPlanner {
     const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
     const load = resolveLoad(request, requestFaults(request, precision));
     const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
-    const hardware = { instanceType, precision, pricePerHour, utilization };
+    const hardware = { instanceType, precision, pricePerHour, utilization, maxNodes: request.maxNodes };
     const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).configuration.parallelism;
     const configuration = configurationOf(load, hardware, chosen.withReplicas(replicas ?? chosen.data));
     return planOf(configuration, () => alternatives(configuration));

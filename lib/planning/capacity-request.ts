@@ -83,7 +83,7 @@ export interface CapacityRequest extends ServingLoad {
   /** Replicas, each with weights of its own. @default - those of the parallelism, else 1 */
   readonly replicas?: number;
   /**
-   * Maximum number of nodes of one replica; a `parallelism` that needs more of them is refused.
+   * Maximum number of nodes of one replica; a `parallelism` that needs more of them gives a warning.
    * @default - as many as the parallelism needs; 1 where none is given
    */
   readonly maxNodes?: number;
@@ -124,7 +124,8 @@ export interface CapacitySearchRequest extends ServingLoad {
   /**
    * Instance types to choose from. With prices the cheapest comes first; without, the one with the least GPU memory, then the
    * fewest GPUs, then the smallest host, then by name.
-   * @default - all of the catalog except the legacy ones
+   * @default - all of the catalog except what AWS retires or sells as Capacity Blocks alone, parts of GPUs, hosts of ARM, and GPUs that need a
+   * newer driver than the default node images have
    */
   readonly candidates?: CapacityCandidate[];
   /** Formats of the weights to try. @default - on each GPU the one the model is published in, else its widest 16-bit format */

@@ -60,6 +60,8 @@ export interface Configuration extends Load {
   readonly maxBatchedTokens: number;
   readonly maxSequences: number;
   readonly nodes: number;
+  /** Most nodes of one replica that were allowed. */
+  readonly maxNodes?: number;
   readonly nodeNetwork: NodeNetwork;
   readonly pricePerHour?: number;
   readonly utilization: number;
@@ -107,7 +109,13 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
  */
 export function configurationOf(
   load: Load,
-  hardware: { instanceType: GpuNodeType; precision: Precision; pricePerHour?: number; utilization?: number },
+  hardware: {
+    instanceType: GpuNodeType;
+    precision: Precision;
+    pricePerHour?: number;
+    utilization?: number;
+    maxNodes?: number;
+  },
   parallelism: Parallelism,
 ): Configuration {
   const { instanceType } = hardware;
@@ -121,6 +129,7 @@ export function configurationOf(
     maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultMaxBatchedTokens(instanceType.gpu),
     maxSequences: Math.max(load.requestedMaxSequences ?? DEFAULT_MAX_SEQUENCES, load.concurrency),
     nodes: nodesFor(instanceType, parallelism),
+    maxNodes: hardware.maxNodes,
     nodeNetwork: load.network ?? (instanceType.rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
     pricePerHour: hardware.pricePerHour,
     utilization: hardware.utilization ?? DEFAULT_UTILIZATION,
@@ -169,7 +178,7 @@ export function largerDefaultSequences({
 }
 
 function isLarge(gpu: GpuType): boolean {
-  return gpu.memory.gib >= 70 && gpu.computeCapability !== 8;
+  return gpu.memory.gib >= 70 && !gpu.name.startsWith('A100');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { GpuNodeType } from '../catalog/gpu-node-type';
+import { GpuVendor } from '../catalog/gpu-vendor';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
 import { ServingLoad } from './capacity-request';
@@ -33,6 +34,11 @@ export function formatFaults(
         `latent attention (${model.name}) needs compute capability 8.0, but ${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}; use a GPU from A10G on`,
       ),
     ];
+  }
+  // NVIDIA's engine is built on CUDA; vLLM and SGLang publish builds for ROCm (https://docs.vllm.ai, https://docs.sglang.ai).
+  if (gpu.vendor === GpuVendor.AMD && engine?.name.startsWith('tensorrt')) {
+    const reason = `${engine.name} runs on GPUs of NVIDIA only, but ${gpu.name} (${name}) is of AMD; use vllm or sglang, which have builds for ROCm`;
+    return [fault('ENGINE_LACKS_GPU', 'engine', reason)];
   }
   if (!gpu.supports(precision)) return [];
   const eight = precision.name === Precision.FP8.name || precision.name === Precision.FP8_BLOCK.name;

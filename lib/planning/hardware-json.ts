@@ -3,6 +3,7 @@ import { GpuInstanceType, instanceTypeOf } from '../catalog/gpu-instance-type';
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { GpuNodeType, GpuNodeTypeProps } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
+import { GpuTypeProps } from '../catalog/gpu-type-props';
 import { NetworkCard } from '../catalog/network-card';
 import { DataSize } from '../units/data-size';
 import { givenValue } from '../units/number-faults';
@@ -22,11 +23,22 @@ export function hardwareToJson(type: GpuNodeType): unknown {
   if (ec2 && GpuInstanceType.ALL.some(({ name }) => name === ec2.name)) return ec2.name;
   const { name, gpuCount, vcpus, networkBandwidthGbps, interconnect, nvlinkDomainSize, rdma, gpuDirect } = type;
   return {
-    ...{ name, gpu: type.gpu.name, gpuCount, gpuMemory: type.gpuMemory.bytes, vcpus, memory: type.memory.bytes },
+    ...{ name, gpu: gpuToJson(type.gpu), gpuCount, gpuMemory: type.gpuMemory.bytes, vcpus, memory: type.memory.bytes },
     localStorage: type.localStorage?.bytes ?? null,
     ...{ networkBandwidthGbps, interconnect, nvlinkDomainSize, rdma, gpuDirect, architecture: type.architecture },
     ...(ec2 ? { ec2: ec2Json(ec2) } : {}),
   };
+}
+
+/** A GPU of the table by its name, another one by what it was described with. */
+function gpuToJson(gpu: GpuType): unknown {
+  return gpu._props ? { ...gpu._props, name: gpu.name, memory: gpu.memory.bytes } : gpu.name;
+}
+
+function gpuFromJson(json: unknown): GpuType {
+  if (typeof json !== 'object' || json === null) return GpuType.of(typeof json === 'string' ? json : givenValue(json));
+  const data = json as Json;
+  return GpuType.custom({ ...data, memory: DataSize.bytes(data.memory as number) } as unknown as GpuTypeProps);
 }
 
 function ec2Json({ networkCards, ipv4PerInterface, rdmaRead, rdmaWrite }: GpuInstanceType): Json {
@@ -46,7 +58,7 @@ export function hardwareFromJson(json: unknown): GpuNodeType {
   const storage = data.localStorage;
   const props: GpuNodeTypeProps = {
     name: data.name as string,
-    gpu: GpuType.of(typeof data.gpu === 'string' ? data.gpu : givenValue(data.gpu)),
+    gpu: gpuFromJson(data.gpu),
     gpuCount: data.gpuCount as number,
     gpuMemory: DataSize.bytes(data.gpuMemory as number),
     vcpus: data.vcpus as number,

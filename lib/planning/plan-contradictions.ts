@@ -49,7 +49,6 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `${facts.nodes} nodes of ${facts.instanceType.name} have fewer GPUs than ${parallelism} needs`,
       ),
     );
-  const { kvCachePrecision: kv } = facts;
   const whole = (facts.checkpointSize ?? model.weightSize(precision)).bytes;
   const share = whole / parallelism.tensor / Math.max(1, parallelism.expert / parallelism.tensor);
   if (parallelism.pipeline === 1 && memory.weights.bytes + facts.cpuOffload.bytes < LEAST_SHARE * share)
@@ -60,21 +59,13 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `weights of ${memory.weights} per GPU are fewer than ${model.name} has in ${precision.name}`,
       ),
     );
-  // The fullest stage need not be the one with most layers. More stages than layers are a fault already, and may be any number.
-  const stages = parallelism.pipeline > model.layers ? [] : stagesOf(facts);
-  const perStage = stages.map(({ kinds }) =>
-    tokenBytes(
-      model._layers.kinds.map((kind, i) => ({ ...kind, count: kinds[i] })),
-      kv,
-    ),
-  );
-  const least = Math.min(...perStage) / parallelism.tensor;
-  if (stages.length > 0 && facts.kvBytesPerTokenPerGpu < 0.999 * least)
+  const least = leastTokenBytes(facts);
+  if (facts.kvBytesPerTokenPerGpu < 0.999 * least)
     faults.push(
       fault(
         'PLAN_CHANGED',
         'kvBytesPerTokenPerGpu',
-        `kvBytesPerTokenPerGpu ${facts.kvBytesPerTokenPerGpu} is less than ${model.name} needs in ${kv.name}`,
+        `kvBytesPerTokenPerGpu ${facts.kvBytesPerTokenPerGpu} is less than ${model.name} needs in ${facts.kvCachePrecision.name}`,
       ),
     );
   const tooMuch = memory.total.bytes > memory.available.bytes || facts.maxConcurrency < facts.concurrency;
@@ -87,4 +78,18 @@ export function contradictions(facts: PlanFacts): Fault[] {
       ),
     );
   return faults.length > 0 ? faults : memoryContradictions(facts);
+}
+
+/** Bytes per token of the stage that holds the most, on each GPU; 0 for more stages than layers, a fault of its own. */
+function leastTokenBytes(facts: PlanFacts): number {
+  const { model, parallelism, kvCachePrecision } = facts;
+  if (parallelism.pipeline > model.layers) return 0;
+  // The fullest stage need not be the one with most layers.
+  const perStage = stagesOf(facts).map(({ kinds }) =>
+    tokenBytes(
+      model._layers.kinds.map((kind, i) => ({ ...kind, count: kinds[i] })),
+      kvCachePrecision,
+    ),
+  );
+  return Math.min(...perStage) / parallelism.tensor;
 }

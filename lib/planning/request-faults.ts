@@ -1,7 +1,14 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
+import { GpuVendor } from '../catalog/gpu-vendor';
 import { Precision } from '../catalog/precision';
 import { Fault, fault } from '../units/fault';
-import { notNegativeFault, positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
+import {
+  notNegativeFault,
+  positiveFault,
+  shareFault,
+  wholeNumberFault,
+  wholeNumberFaults,
+} from '../units/number-faults';
 import { CapacityRequest, ServingLoad } from './capacity-request';
 import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
@@ -31,7 +38,6 @@ export function loadFaults(request: ServingLoad): Fault[] {
   const { model, contextLength, concurrency, inputTokens, outputTokens } = request;
   const { maxBatchedTokens, maxSequences, microBatches, kvCachePrecision: kv } = request;
   const counts = {
-    contextLength,
     concurrency,
     inputTokens,
     outputTokens,
@@ -40,6 +46,10 @@ export function loadFaults(request: ServingLoad): Fault[] {
     microBatches,
   };
   const faults = [
+    // A prompt and an answer have a token each.
+    ...(contextLength === undefined
+      ? []
+      : wholeNumberFault('contextLength', contextLength, contextLength === 1 ? 2 : 1)),
     ...wholeNumberFaults(counts, 1),
     ...notNegativeFault('cpuOffload', request.cpuOffload?.bytes),
     ...shareFault('gpuMemoryUtilization', request.gpuMemoryUtilization),
@@ -81,7 +91,11 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, pre
   const { gpu } = instanceType;
   const faults: Fault[] = [];
   const has = `${gpu.name} (${instanceType.name}) has ${gpu.computeCapability.toFixed(1)}`;
-  if (!gpu.supports(precision)) {
+  if (!gpu.supports(precision) && gpu.vendor === GpuVendor.AMD) {
+    const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
+    const reason = `${precision.name} is a format of NVIDIA, which ${gpu.name} (${instanceType.name}) does not compute in; use one of ${usable.join(', ')}`;
+    faults.push(fault('PRECISION_NOT_SUPPORTED', 'precision', reason));
+  } else if (!gpu.supports(precision)) {
     const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
     const needed = precision.minimumComputeCapability.toFixed(1);
     faults.push(
@@ -139,23 +153,9 @@ export function requestFaults(request: CapacityRequest, precision: Precision): F
     ...hardwareFaults(request, request.instanceType, precision),
     ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
     ...wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
-    ...nodesFaults(request),
     ...priceFaults('pricePerHour', request.pricePerHour),
     ...shareFault('utilization', request.utilization),
   ];
-}
-
-/** The fault of a parallelism that needs more nodes for one replica than the same request allows. */
-function nodesFaults({ parallelism, maxNodes, instanceType }: CapacityRequest): Fault[] {
-  if (!parallelism || maxNodes === undefined || !(maxNodes >= 1)) return [];
-  const { gpusPerReplica } = parallelism;
-  const { name, gpuCount } = instanceType;
-  const nodes = Math.ceil(gpusPerReplica / gpuCount);
-  if (nodes <= maxNodes) return [];
-  const needs = `${gpusPerReplica} GPUs, which are ${nodes} nodes of ${name} (${gpuCount} each)`;
-  const cure = `lower the degrees, or raise maxNodes to ${nodes}`;
-  const reason = `parallelism needs ${needs}, but maxNodes is ${maxNodes}; ${cure}`;
-  return [fault('PARALLELISM_EXCEEDS_NODES', 'parallelism', reason)];
 }
 
 /** Highest price that costs are computed from without losing digits. */

@@ -129,7 +129,8 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
 
 function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
   return (
-    request.candidates ?? GpuInstanceType.ALL.filter((type) => !type.legacy).map((instanceType) => ({ instanceType }))
+    request.candidates ??
+    GpuInstanceType.ALL.filter((type) => type._isChosenUnasked).map((instanceType) => ({ instanceType }))
   );
 }
 

@@ -1,6 +1,7 @@
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Fault, fault } from '../units/fault';
+import { GpuVendor } from '../catalog/gpu-vendor';
 import { NodeNetwork } from './capacity-request';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
@@ -48,6 +49,17 @@ export function warningsOf(
       ),
     );
   }
+  const replicaNodes = Math.ceil(parallelism.gpusPerReplica / instanceType.gpuCount);
+  if (replicaNodes > (configuration.maxNodes ?? replicaNodes)) {
+    warnings.push(
+      fault(
+        'PARALLELISM_EXCEEDS_NODES',
+        undefined,
+        `${parallelism} needs ${parallelism.gpusPerReplica} GPUs, which are ${replicaNodes} nodes of ${instanceType.name} (${instanceType.gpuCount} each), ` +
+          `but maxNodes is ${configuration.maxNodes}; lower the degrees, or raise maxNodes`,
+      ),
+    );
+  }
   if (configuration.nodes > parallelism.data && configuration.nodeNetwork === NodeNetwork.TCP) {
     warnings.push(
       fault(
@@ -91,6 +103,36 @@ export function warningsOf(
         'APPROXIMATE_MODEL',
         undefined,
         `only the number of parameters of ${model.name} is known; its key-value cache and times are those of a LLaMA model of that size`,
+      ),
+    );
+  }
+  if (instanceType.fractionOfGpu < 1) {
+    warnings.push(
+      fault(
+        'FRACTIONAL_GPU',
+        undefined,
+        `${instanceType.name} has 1/${Math.round(1 / instanceType.fractionOfGpu)} of a GPU, and others use the rest: times are those of the share ` +
+          'that it is sure of, and shorter while the others are idle',
+      ),
+    );
+  }
+  if (gpu.sharedMemory && configuration.gpuMemoryUtilization > SHARED_UTILIZATION) {
+    warnings.push(
+      fault(
+        'MEMORY_SHARED_WITH_HOST',
+        undefined,
+        `the memory of ${gpu.name} is the host's too: with gpuMemoryUtilization ${configuration.gpuMemoryUtilization} the engine may find less than that ` +
+          `free and stop; at ${SHARED_UTILIZATION} it is known to start`,
+      ),
+    );
+  }
+  if (gpu.vendor === GpuVendor.AMD) {
+    warnings.push(
+      fault(
+        'ROCM_NOT_MEASURED',
+        undefined,
+        `no measurement of ${configuration.engine.name} on ROCm is in the planner: memory beside weights and cache, and times on ${gpu.name}, are those ` +
+          'of its build for CUDA',
       ),
     );
   }
@@ -142,6 +184,9 @@ export function warningsOf(
   }
   return warnings;
 }
+
+/** Share with which engines start on memory that the host uses too: 0.85 on GB10 (vllm-project/recipes#632). */
+const SHARED_UTILIZATION = 0.85;
 
 /** What the ranks of one layer leave when they need more GPUs than it has. */
 function placeOf({ nvlinkDomainSize, gpuCount, name }: GpuNodeType): string {

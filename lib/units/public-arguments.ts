@@ -81,6 +81,7 @@ export const ARGUMENTS = {
   },
   GpuType: {
     'static of': 'name: string',
+    'static custom': 'props: GpuTypeProps',
     supports: 'precision: Precision',
     denseTflops: 'precision: Precision',
   },

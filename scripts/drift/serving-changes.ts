@@ -123,7 +123,7 @@ export const SERVING_CHANGES: readonly Change<Serving>[] = [
     '?delete NetworkPolicy /^inference\\/.*-own-/',
     ...WATCHED,
   ]),
-  // EKS has one group of a name: its docstring says that this needs two steps.
+  // The name of a group has a suffix of AWS's, so that the new group stands beside the old one.
   change('the pool moved in the tree', { poolId: 'moved' }, [
     'create aws_(eks_node_group|iam_.*|launch_template) x5 /^moved/',
     'delete aws_(eks_node_group|iam_.*|launch_template) x5 /^own/',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import * as path from 'path';
-import { GpuInstanceType } from '../../lib/planning';
+import { GpuInstanceType, GpuType, Precision } from '../../lib/planning';
 
 interface Ec2Row {
   readonly gpu: string;
@@ -21,21 +21,23 @@ interface Ec2Row {
 const FIXTURE = path.join(__dirname, 'fixtures/ec2-gpu-instance-types.json');
 const { types } = JSON.parse(readFileSync(FIXTURE, 'utf8')) as { types: { [name: string]: Ec2Row } };
 
-/** Families with NVIDIA GPUs that the catalog leaves out, and why: `GpuInstanceType.custom` describes them where they are needed. */
+/** Families with NVIDIA GPUs that the catalog leaves out, and why: `GpuInstanceType.unlisted` describes them where they are needed. */
 const LEFT_OUT: { readonly [family: string]: string } = {
   g5g: 'ARM with T4G, which no serving engine of the catalog has images for',
-  g6f: 'a fraction of an L4, by the GRID driver',
-  gr6: 'a G6 with more host memory, which serving has no use for',
-  gr6f: 'a fraction of an L4, by the GRID driver',
-  g7: 'needs driver 595, which the images of EKS do not have: awslabs/amazon-eks-ami 81fec2e, doc/usage/g7-ami.md',
-  g7e: 'RTX PRO 6000, whose nodes the issue does not ask for',
+};
+
+/** Names of GPUs in the answers of EC2 that are not the first word of the catalog's. */
+const EC2_NAMES: { readonly [name: string]: string } = {
+  'RTX-PRO-4500': 'rtx-pro-4500',
+  'RTX-PRO-6000': 'rtx-pro-server-6000',
 };
 
 /** A row of the catalog, in the units of EC2. */
 function rowOf(type: GpuInstanceType): Ec2Row {
   return {
-    gpu: type.gpu.name.split('-')[0].toLowerCase(),
-    gpus: type.gpuCount,
+    gpu: EC2_NAMES[type.gpu.name] ?? type.gpu.name.split('-')[0].toLowerCase(),
+    // Of a part of a GPU, EC2 says that it is none.
+    gpus: Math.floor(type.gpuCount * type.fractionOfGpu),
     gpuMemoryMib: type.gpuMemory.mib,
     vcpus: type.vcpus,
     memoryMib: type.memory.mib,
@@ -64,5 +66,26 @@ describe('facts of EC2', () => {
   test('types missing from the catalog are left out on purpose', () => {
     const absent = Object.keys(types).filter((name) => !GpuInstanceType.ALL.some((type) => type.name === name));
     expect([...new Set(absent.map((name) => name.split('.')[0]))].sort()).toEqual(Object.keys(LEFT_OUT).sort());
+  });
+
+  test('parts of a GPU have that part of its memory and rates', () => {
+    const parts = GpuInstanceType.ALL.filter(({ fractionOfGpu }) => fractionOfGpu < 1);
+    expect(parts.map(({ name, fractionOfGpu }) => `${name} ${fractionOfGpu}`)).toEqual([
+      'g6f.large 0.125',
+      'g6f.xlarge 0.125',
+      'g6f.2xlarge 0.25',
+      'g6f.4xlarge 0.5',
+      'gr6f.4xlarge 0.5',
+    ]);
+    for (const { gpu, fractionOfGpu } of parts) {
+      expect(gpu.memoryBandwidthGBps).toBe(GpuType.L4.memoryBandwidthGBps * fractionOfGpu);
+      expect(gpu.memory.gib).toBeLessThanOrEqual(GpuType.L4.memory.gib * fractionOfGpu);
+      expect(gpu.denseTflops(Precision.FP8)).toBeCloseTo(GpuType.L4.denseTflops(Precision.FP8) * fractionOfGpu, 0);
+    }
+  });
+
+  test('what the planner chooses unasked has no trap', () => {
+    const asked = GpuInstanceType.ALL.filter((type) => !type._isChosenUnasked).map(({ name }) => name.split('.')[0]);
+    expect([...new Set(asked)].sort()).toEqual(['g6f', 'g7', 'gr6f', 'p3', 'p3dn', 'p6e-gb200']);
   });
 });

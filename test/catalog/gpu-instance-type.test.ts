@@ -87,7 +87,7 @@ describe('GpuInstanceType', () => {
     for (const type of GpuInstanceType.ALL) {
       expect(type.networkCards.map((card) => card.index)).toEqual(type.networkCards.map((_, i) => i));
       expect(type.gpuCount % type.nvlinkDomainSize).toBe(0);
-      expect(type.nvlinkDomainSize > 1).toBe(type.interconnect !== GpuInterconnect.PCIE);
+      expect(type.nvlinkDomainSize > 1).toBe(/^NV/.test(type.interconnect));
       expect(type.nvlinkDomainSize > 1).toBe(type.gpuCount > 1 && type.gpu.nvlinkGBps > 0);
       // What a process can use is never above what EC2 states (rounded from decimal GB for A10G, L4 and L40S).
       expect(type.gpu.memory.gib).toBeLessThanOrEqual(type.gpuMemory.gib);

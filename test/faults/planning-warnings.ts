@@ -3,6 +3,8 @@ import {
   CapacityRequest,
   DataSize,
   GpuInstanceType,
+  GpuNodeType,
+  GpuType,
   InferenceEngine,
   ModelSpec,
   NodeNetwork,
@@ -16,6 +18,9 @@ const { LLAMA_3_1_8B, LLAMA_3_1_70B, LLAMA_3_1_405B, DEEPSEEK_V3, GPT_OSS_120B, 
   ModelSpec;
 const { P5_48XLARGE, P5EN_48XLARGE, P4DE_24XLARGE, P3DN_24XLARGE, G6_XLARGE, G6_12XLARGE, G6_48XLARGE } =
   GpuInstanceType;
+const AMD = GpuNodeType.custom({
+  ...{ name: 'mi325x', gpu: GpuType.MI325X, gpuCount: 8, vcpus: 192, memory: DataSize.gib(2048) },
+});
 const degrees = (tensor: number, pipeline = 1) => Parallelism.of({ tensor, pipeline });
 
 /** A warning of a plan, as deployments pass it on. */
@@ -34,6 +39,11 @@ export const TEXTS: FaultText[] = [
     'CPU_OFFLOAD',
     'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
     { model: LLAMA_3_1_8B, instanceType: G6_XLARGE, cpuOffload: DataSize.gib(4) },
+  ),
+  row(
+    'FRACTIONAL_GPU',
+    'g6f.4xlarge has 1/2 of a GPU, and others use the rest: times are those of the share that it is sure of, and shorter while the others are idle',
+    { model: ModelSpec.LLAMA_3_2_1B, instanceType: GpuInstanceType.G6F_4XLARGE },
   ),
   row(
     'HOST_BOUND',
@@ -63,9 +73,31 @@ export const TEXTS: FaultText[] = [
     instanceType: P3DN_24XLARGE,
   }),
   row(
+    'MEMORY_SHARED_WITH_HOST',
+    "the memory of GB10 is the host's too: with gpuMemoryUtilization 0.9 the engine may find less than that free and stop; at 0.85 it is known to " +
+      'start',
+    {
+      ...{ model: LLAMA_3_1_8B, gpuMemoryUtilization: 0.9 },
+      instanceType: GpuNodeType.custom({
+        ...{ name: 'spark', gpu: GpuType.GB10, gpuCount: 1, vcpus: 20, memory: DataSize.gib(119) },
+      }),
+    },
+  ),
+  row(
     'NODES_OVER_TCP',
     'replicas span nodes of p5.48xlarge over TCP; no measurement of that is known, the times are estimates',
     { model: LLAMA_3_1_405B, instanceType: P5_48XLARGE, parallelism: degrees(8, 2), network: NodeNetwork.TCP },
+  ),
+  row(
+    'PARALLELISM_EXCEEDS_NODES',
+    'tensor 8, pipeline 2 needs 16 GPUs, which are 2 nodes of p5.48xlarge (8 each), but maxNodes is 1; lower the degrees, or raise maxNodes',
+    { model: LLAMA_3_1_405B, instanceType: P5_48XLARGE, parallelism: degrees(8, 2), maxNodes: 1 },
+  ),
+  row(
+    'ROCM_NOT_MEASURED',
+    'no measurement of vllm-0.21 on ROCm is in the planner: memory beside weights and cache, and times on MI325X, are those of its build for ' +
+      'CUDA',
+    { model: LLAMA_3_1_8B, instanceType: AMD },
   ),
   row(
     'SCHEDULER_SEQUENCES',

@@ -3,6 +3,8 @@ import {
   CapacityPlanner,
   CapacityRequest,
   GpuInstanceType,
+  GpuNodeType,
+  GpuType,
   InferenceEngine,
   ModelSpec,
   Parallelism,
@@ -13,6 +15,9 @@ import { FaultText } from './fault-text';
 
 const { LLAMA_3_1_8B: LLAMA, DEEPSEEK_V3, GEMMA_2_9B, QWEN_3_30B_A3B, PHI_4 } = ModelSpec;
 const { G4DN_XLARGE: T4, G5_XLARGE: A10G, P5_48XLARGE: H100 } = GpuInstanceType;
+const MI300X = GpuNodeType.custom({
+  ...{ name: 'mi300x', gpu: GpuType.MI300X, gpuCount: 8, vcpus: 192, memory: DataSize.gib(2048) },
+});
 const plan = (more: Partial<CapacityRequest>) => () =>
   CapacityPlanner.plan({ model: LLAMA, instanceType: H100, ...more });
 const tensor = (degree: number) => Parallelism.of({ tensor: degree });
@@ -42,6 +47,12 @@ export const TEXTS: FaultText[] = [
     property: 'contextLength',
     text: 'contextLength 200000 exceeds the 131072 tokens that llama-3.1-8b was made for; use at most 131072',
     refuse: plan({ contextLength: 200000 }),
+  },
+  {
+    id: 'ENGINE_LACKS_GPU',
+    property: 'engine',
+    text: 'tensorrt-llm runs on GPUs of NVIDIA only, but MI300X (mi300x) is of AMD; use vllm or sglang, which have builds for ROCm',
+    refuse: plan({ instanceType: MI300X, engine: InferenceEngine.TENSORRT_LLM }),
   },
   {
     id: 'ENGINE_LACKS_PRECISION',
@@ -76,12 +87,6 @@ export const TEXTS: FaultText[] = [
     refuse: plan({ model: GEMMA_2_9B, precision: Precision.FP16 }),
   },
   {
-    id: 'PARALLELISM_EXCEEDS_NODES',
-    property: 'parallelism',
-    text: 'parallelism needs 16 GPUs, which are 2 nodes of p5.48xlarge (8 each), but maxNodes is 1; lower the degrees, or raise maxNodes to 2',
-    refuse: plan({ parallelism: tensor(16), maxNodes: 1 }),
-  },
-  {
     id: 'PIPELINE_EXCEEDS_LAYERS',
     property: 'parallelism',
     text: 'pipeline parallelism 33 exceeds the 32 layers of llama-3.1-8b; use at most 32 stages',
@@ -104,6 +109,12 @@ export const TEXTS: FaultText[] = [
     property: 'precision',
     text: 'fp8 needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use one of fp32, fp16, int8, int4',
     refuse: plan({ instanceType: T4, precision: Precision.FP8 }),
+  },
+  {
+    id: 'PRECISION_NOT_SUPPORTED',
+    property: 'precision',
+    text: 'nvfp4 is a format of NVIDIA, which MI300X (mi300x) does not compute in; use one of fp32, bf16, fp16, fp8, fp8-block, int8, mxfp4, int4',
+    refuse: plan({ instanceType: MI300X, precision: Precision.NVFP4 }),
   },
   {
     id: 'TARGET_NOT_REACHED',

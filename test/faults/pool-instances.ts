@@ -115,9 +115,10 @@ export const TEXTS: FaultText[] = [
     text:
       "instance type 'g5.xlarge' does not support EFA; use RdmaFabric.none(), or an instance type with EFA: " +
       'p3dn.24xlarge, p4d.24xlarge, p4de.24xlarge, p5.4xlarge, p5.48xlarge, p5e.48xlarge, p5en.48xlarge, ' +
-      'p6-b200.48xlarge, p6-b300.48xlarge, g4dn.8xlarge, g4dn.12xlarge, g4dn.16xlarge, g4dn.metal, g5.8xlarge, ' +
+      'p6-b200.48xlarge, p6-b300.48xlarge, p6e-gb200.36xlarge, g4dn.8xlarge, g4dn.12xlarge, g4dn.16xlarge, g4dn.metal, g5.8xlarge, ' +
       'g5.12xlarge, g5.16xlarge, g5.24xlarge, g5.48xlarge, g6.8xlarge, g6.12xlarge, g6.16xlarge, g6.24xlarge, ' +
-      'g6.48xlarge, g6e.8xlarge, g6e.12xlarge, g6e.16xlarge, g6e.24xlarge, g6e.48xlarge',
+      'g6.48xlarge, g6e.8xlarge, g6e.12xlarge, g6e.16xlarge, g6e.24xlarge, g6e.48xlarge, gr6.8xlarge, g7.8xlarge, ' +
+      'g7.12xlarge, g7.24xlarge, g7.48xlarge, g7e.8xlarge, g7e.12xlarge, g7e.24xlarge, g7e.48xlarge',
     refuse: managed({ fabric: RdmaFabric.efa() }),
   },
   {

@@ -24,7 +24,7 @@ export const TEXTS: FaultText[] = [
     id: 'CAPACITY_BLOCK_NOT_SOLD',
     property: 'capacity',
     text:
-      "AWS sells no Capacity Blocks of 'g6e.48xlarge', but of p4d, p4de, p5, p5e, p5en, p6-b200 and p6-b300; use Capacity.reservation(...) or " +
+      "AWS sells no Capacity Blocks of 'g6e.48xlarge', but of p4d, p4de, p5, p5e, p5en, p6-b200, p6-b300 and p6e-gb200; use Capacity.reservation(...) or " +
       'Capacity.onDemand()',
     refuse: managed({ instanceType: GpuInstanceType.G6E_48XLARGE, capacity: block() }, ZONES),
   },

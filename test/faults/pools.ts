@@ -1,6 +1,8 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformStack, Token } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { GpuNodeType } from '../../lib/catalog/gpu-node-type';
+import { GpuType } from '../../lib/catalog/gpu-type';
 import { KarpenterGpuNodePool } from '../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { Capacity } from '../../lib/compute/pools/options/capacity';
@@ -10,6 +12,7 @@ import { NodeRepair } from '../../lib/compute/pools/options/node-repair';
 import { TaintEffect } from '../../lib/core/gpu-node-pool';
 import { validationFaults } from '../../lib/core/validation';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { DataSize } from '../../lib/units';
 import { testEksCluster } from '../compute/test-eks-cluster';
 import { testApp, testStack } from '../support/synth';
 import { FaultText } from './fault-text';
@@ -33,6 +36,26 @@ export const TEXTS: FaultText[] = [
       'GPUs that are not shared have no other resource name; call renamed() on GpuSharing.timeSlicing(...) or ' +
       'GpuSharing.mig(...)',
     refuse: () => GpuSharing.none().renamed(),
+  },
+  {
+    id: 'CAPACITY_BLOCKS_ONLY',
+    property: 'capacity',
+    text:
+      "AWS sells 'p6e-gb200.36xlarge' as Capacity Blocks only, and capacity is on-demand; pass Capacity.capacityBlock(...) with the block that " +
+      'you bought',
+    refuse: managed({ instanceType: GpuInstanceType.P6E_GB200_36XLARGE }),
+  },
+  {
+    id: 'GPU_NOT_NVIDIA',
+    property: 'hardware',
+    text:
+      "MI300X of 'mi300x' is of AMD, but the images and node agents of this package are built for CUDA, and its pods ask for nvidia.com/gpu; " +
+      'use nodes with GPUs of NVIDIA; CapacityPlanner still plans for it',
+    refuse: existing({
+      hardware: GpuNodeType.custom({
+        ...{ name: 'mi300x', gpu: GpuType.MI300X, gpuCount: 8, vcpus: 192, memory: DataSize.gib(2048) },
+      }),
+    }),
   },
   {
     id: 'GPU_SHARING_NOT_DECLARED',

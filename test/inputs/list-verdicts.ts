@@ -8,6 +8,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'ImageRegistry.mirror(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',
   'ApiAccess.privateFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',
   'ApiAccess.publicFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',
+  'ExistingVpc.controlPlaneSubnetIds': 'reference',
   'ExistingVpc.privateSubnetIds': 'reference',
   'ExistingVpc.availabilityZones': 'unused',
   'ExistingVpc.privateSubnetCidrs': 'unused',

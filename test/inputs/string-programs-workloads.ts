@@ -301,6 +301,11 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     });
     new ExistingGpuNodePool(stack, 'Pool', { cluster: testCluster(stack), hardware, nodes: 1 });
   },
+  GpuTypeProps: (given) => (stack) => {
+    const gpu = GpuType.custom({ memory: DataSize.gib(96), bandwidth: 2000, ...given });
+    const hardware = GpuNodeType.custom({ name: 'own', gpu, gpuCount: 1, vcpus: 16, memory: DataSize.gib(128) });
+    new ExistingGpuNodePool(stack, 'Pool', { cluster: testCluster(stack), hardware, nodes: 1 });
+  },
   FabricPod: (given) => acceptance(given),
   NcclAcceptanceTestProps: acceptance,
   KubernetesManifestsOptions:

@@ -1,6 +1,7 @@
 /** The rows for `string-programs-workloads.ts`. */
 export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'GpuNodeTypeProps.name': ['refused INVALID_NAME name'],
+  'GpuTypeProps.name': ['refused INVALID_NAME name'],
   'GpuType.of(name)': ['refused UNKNOWN_VALUE'],
   'InferenceEngine.of(name)': ['refused UNKNOWN_VALUE'],
   'DenseModelProps.name': ['unused'],

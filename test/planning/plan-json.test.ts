@@ -147,3 +147,23 @@ test('a prompt that takes several steps waits for each of them', () => {
   // 128 steps, none shorter than reading 15 GiB of weights at 864 GB/s.
   expect(first(16)).toBeGreaterThan((128 * 14.9 * 2 ** 30) / 864e6);
 });
+
+test('a GPU of the user comes back with all that was said of it', () => {
+  const gpu = GpuType.custom({
+    name: 'RTX-A5000',
+    memory: DataSize.gib(23.5),
+    bandwidth: 768,
+    tflops: 111,
+    nvlinkGBps: 56,
+  });
+  const instanceType = GpuNodeType.custom({ name: 'desk', gpu, gpuCount: 2, vcpus: 16, memory: DataSize.gib(128) });
+  const plan = CapacityPlanner.plan({
+    model: ModelSpec.LLAMA_3_1_8B,
+    instanceType,
+    contextLength: 2048,
+    concurrency: 1,
+  });
+  const back = CapacityPlan.fromJson(JSON.parse(JSON.stringify(plan.toJson())));
+  expect(back.instanceType.gpu).toEqual(gpu);
+  expect(back.toJson()).toEqual(plan.toJson());
+});

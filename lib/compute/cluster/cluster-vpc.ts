@@ -12,6 +12,12 @@ export interface ExistingVpc {
   readonly availabilityZones?: string[];
   /** IPv4 ranges of the subnets, in the same order. @default - not known: whether they have room for a pool is not checked */
   readonly privateSubnetCidrs?: string[];
+  /**
+   * Subnets of the control plane's network interfaces, in at least two zones. Another list is an update of the cluster, which EKS accepts
+   * only within the zones that the cluster was made with (https://github.com/aws/containers-roadmap/issues/2330).
+   * @default - those of `privateSubnetIds` when the cluster is made; subnets named later are for nodes only
+   */
+  readonly controlPlaneSubnetIds?: string[];
 }
 
 /**

@@ -3,10 +3,11 @@ import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
 import { RemovalPolicy } from '../../core/removal-policy';
-import { roleOptionFaults } from '../../core/role-options';
+import { roleArnFaults, roleOptionFaults } from '../../core/role-options';
 import { tagFaults } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
+import { givenValue } from '../../units/number-faults';
 import { ipv4Range, ipv4RangeFaults, ipv4RangesOverlap } from '../../units/ipv4-range';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { adminFaults } from './cluster-access';
@@ -30,6 +31,7 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
     ...overlapFaults(props),
     ...adminFaults(props.admins),
     ...systemNodeFaults(props.systemNodes),
+    ...clusterRoleFaults(props),
     ...roleOptionFaults('roleOptions', props.roleOptions),
     ...keptLogFaults(props),
     ...tagFaults(props.tags),
@@ -125,24 +127,29 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   ];
 }
 
-function existingVpcFaults({ privateSubnetIds, availabilityZones, privateSubnetCidrs }: ExistingVpc): Fault[] {
-  const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs };
+function existingVpcFaults(vpc: ExistingVpc): Fault[] {
+  const { privateSubnetIds, availabilityZones, privateSubnetCidrs, controlPlaneSubnetIds } = vpc;
+  const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs, controlPlaneSubnetIds };
   const wrong = Object.entries(lists).flatMap(([name, list]) => listFaults(`vpc.${name}`, list));
   if (wrong.length > 0) return wrong;
-  const several = hasToken(privateSubnetIds) || new Set(privateSubnetIds).size >= 2;
   return [
-    ...(several
-      ? []
-      : [
-          fault(
-            'TOO_FEW_ZONES',
-            'vpc.privateSubnetIds',
-            `vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(privateSubnetIds)}`,
-          ),
-        ]),
+    ...twoSubnetsFaults('vpc.privateSubnetIds', privateSubnetIds),
+    ...twoSubnetsFaults('vpc.controlPlaneSubnetIds', controlPlaneSubnetIds),
     ...zoneCountFaults('vpc.availabilityZones', 'vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
     ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
   ];
+}
+
+function twoSubnetsFaults(property: string, subnetIds?: string[]): Fault[] {
+  return subnetIds === undefined || hasToken(subnetIds) || new Set(subnetIds).size >= 2
+    ? []
+    : [
+        fault(
+          'TOO_FEW_ZONES',
+          property,
+          `${property} must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(subnetIds)}`,
+        ),
+      ];
 }
 
 function zoneCountFaults(property: string, subnets: string, subnetIds: string[], zones?: string[]): Fault[] {
@@ -239,6 +246,25 @@ function overlaps(cidrs: string[]): [string, string][] {
 function rangesOverlap(one: string, other: string): boolean {
   const [a, b] = [ipv4Range(one), ipv4Range(other)];
   return a !== undefined && b !== undefined && ipv4RangesOverlap(a, b);
+}
+
+/**
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+ */
+function clusterRoleFaults({ clusterRoleArn, systemNodes }: EksGpuClusterProps): Fault[] {
+  return [
+    ...roleArnFaults('clusterRoleArn', clusterRoleArn),
+    ...(clusterRoleArn === undefined || clusterRoleArn !== systemNodes?.nodeRoleArn
+      ? []
+      : [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            'systemNodes.nodeRoleArn',
+            'systemNodes.nodeRoleArn must not be clusterRoleArn, because EKS takes no role for nodes that a cluster was made with; got ' +
+              givenValue(clusterRoleArn),
+          ),
+        ]),
+  ];
 }
 
 function keptLogFaults({ logRemovalPolicy, encryptionKeyArn }: EksGpuClusterProps): Fault[] {

@@ -20,7 +20,8 @@ export interface EksGpuClusterProps {
   readonly vpc?: ExistingVpc;
   /**
    * Zones of the cluster's own VPC, at least 2, e.g. `['eu-central-1a', 'eu-central-1b']`. Name those where the GPU types are
-   * offered. @default - the first two of the region that need no opt-in
+   * offered. A zone named later is for nodes only: EKS keeps its control plane in the zones that the cluster was made with, so that none of
+   * those can be left out later, unless the cluster is made anew. @default - the first two of the region that need no opt-in
    */
   readonly availabilityZones?: string[];
   /**
@@ -72,6 +73,13 @@ export interface EksGpuClusterProps {
   readonly logRemovalPolicy?: RemovalPolicy;
   /** What all IAM roles of the cluster, its nodes, pools and service accounts have. @default - no boundary, path '/' */
   readonly roleOptions?: RoleOptions;
+  /**
+   * ARN of an existing IAM role for the control plane: EKS may take it on, and it has `AmazonEKSClusterPolicy`, or what that allows. EKS takes no other
+   * role later: a change replaces the cluster. For those of the nodes see `systemNodes.nodeRoleArn` and `nodeRoleArn` of the pools.
+   * @default - a new role with this policy
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-iam-role.html
+   */
+  readonly clusterRoleArn?: string;
   /**
    * Whether the endpoints of the cluster's own VPC refuse to write to buckets and image repositories of other accounts, and the one of STS to give
    * credentials to principals of other accounts. Everything may be read through them, and roles of other accounts may be taken on. Switch it off where

@@ -17,7 +17,7 @@ import { ApiAccess, coversInternet } from './api-access';
 import { ClusterAccess } from './cluster-access';
 import { ClusterKey, controlPlaneLogs } from './cluster-encryption';
 import { ClusterNetwork } from './cluster-network';
-import { ClusterRole } from './cluster-role';
+import { usedRole } from './cluster-role';
 import { NatGateways } from './cluster-vpc';
 import { EksAddOns } from './eks-add-ons';
 import { IEksCluster } from './eks-cluster';
@@ -147,7 +147,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.subnetCidrs = network?.subnetCidrs ?? optionalTextList(props.vpc?.privateSubnetCidrs);
     this.nodeMonitoring = props.nodeMonitoring ?? false;
 
-    const role = new ClusterRole(this, 'Role', {
+    const role = usedRole(this, 'Role', props.clusterRoleArn, {
       provider,
       name: `${clusterName}-cluster`,
       description: `Control plane of EKS cluster ${clusterName}`,
@@ -174,7 +174,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       enabledClusterLogTypes: CONTROL_PLANE_LOGS,
       encryptionConfig: { resources: ['secrets'], provider: { keyArn: escapeTemplate(this.encryptionKeyArn) } },
       vpcConfig: {
-        subnetIds: escapeTemplates(this.subnetIds),
+        subnetIds: escapeTemplates(optionalTextList(props.vpc?.controlPlaneSubnetIds) ?? this.subnetIds),
         endpointPrivateAccess: true,
         endpointPublicAccess: apiAccess.isPublic,
         publicAccessCidrs: apiAccess.isPublic ? apiAccess.publicCidrs : undefined,
@@ -184,6 +184,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       dependsOn: [...role.ready, logs],
       lifecycle: {
         preventDestroy: props.deletionProtection,
+        // EKS refuses subnets outside the zones that it was made with: a zone that comes later is for nodes only.
+        ignoreChanges: props.vpc?.controlPlaneSubnetIds ? undefined : ['vpc_config[0].subnet_ids'],
         // EKS refuses to move a cluster into another VPC, which the provider takes for a change in place.
         replaceTriggeredBy: network && [network.vpcRangeAddress],
       },

@@ -73,7 +73,9 @@ function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequ
 
 /** The node with the most GPU memory among those that compute in a precision. */
 function largest(precision?: Precision): GpuInstanceType {
-  const usable = GpuInstanceType.ALL.filter((type) => !type.legacy && (!precision || type.gpu.supports(precision)));
+  const usable = GpuInstanceType.ALL.filter(
+    (type) => type._isChosenUnasked && (!precision || type.gpu.supports(precision)),
+  );
   return usable.reduce((most, type) => (type.totalGpuMemory.bytes > most.totalGpuMemory.bytes ? type : most));
 }
 

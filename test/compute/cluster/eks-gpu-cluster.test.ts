@@ -272,6 +272,11 @@ describe('bad input', () => {
     ['a range too small', { vpcCidr: '10.0.0.0/24' }, 'OUT_OF_RANGE vpcCidr'],
     ['one subnet', { vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-1'] } }, 'TOO_FEW_ZONES vpc.privateSubnetIds'],
     [
+      'one subnet of the control plane',
+      { vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-1', 'subnet-2'], controlPlaneSubnetIds: ['subnet-1'] } },
+      'TOO_FEW_ZONES vpc.controlPlaneSubnetIds',
+    ],
+    [
       'a given VPC with a range',
       { vpc: { vpcId: 'vpc-1', privateSubnetIds: ['subnet-1', 'subnet-2'] }, vpcCidr: '10.0.0.0/16' },
       'CONFLICTING_PROPERTIES vpcCidr',

@@ -127,10 +127,10 @@ describe('objects of Karpenter', () => {
   });
 
   test.each(
-    GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0).map((type): [string, GpuInstanceType] => [
-      type.name,
-      type.offeredIn('us-west-2'),
-    ]),
+    // G7 needs a newer driver than the images of the release, and P6e-GB200 is not sold on demand.
+    GpuInstanceType.ALL.filter((type) => type.efaInterfaces > 0 && !/^(g7|p6e-gb200)\./.test(type.name)).map(
+      (type): [string, GpuInstanceType] => [type.name, type.offeredIn('us-west-2')],
+    ),
   )('so are those of %s with EFA', (_, instanceType) =>
     expect(objectsOf({ ...efa, instanceType }).flatMap(faultsOf)).toEqual([]),
   );

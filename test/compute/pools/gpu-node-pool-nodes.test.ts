@@ -168,9 +168,21 @@ describe('driver and image', () => {
   test.each(GpuInstanceType.ALL.map((type): [string, GpuInstanceType] => [type.name, type]))(
     'of %s come with the NVIDIA image of the pinned release',
     (_, instanceType) => {
-      const result = synthPool({ instanceType }, { release: EksRelease.DEFAULT });
+      const capacity = Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'us-west-2a' });
+      const build = () =>
+        synthPool(
+          { instanceType, ...(instanceType.blocksOnly ? { capacity } : {}) },
+          { release: EksRelease.DEFAULT, availabilityZones: ['us-west-2a', 'us-west-2b'] },
+        );
+      // G7 needs driver 595, which images have from 20260917 on.
+      if (instanceType.gpu.name === 'RTX-PRO-4500') {
+        expect(refusal(build)).toBe('DRIVER_TOO_OLD image');
+        return;
+      }
+      const result = build();
       const group = result.only('aws_eks_node_group');
-      expect(group.ami_type).toBe('AL2023_x86_64_NVIDIA');
+      const architecture = instanceType.architecture === 'arm64' ? 'ARM_64' : 'x86_64';
+      expect(group.ami_type).toBe(`AL2023_${architecture}_NVIDIA`);
       expect(group.release_version).toBe(EksRelease.DEFAULT.nodeImageVersion);
       expect(result.only('aws_launch_template')).not.toHaveProperty('image_id');
     },

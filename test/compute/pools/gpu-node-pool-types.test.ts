@@ -47,7 +47,20 @@ const EFA: { [type: string]: [interfaces: number, firstCard: number] } = {
   'g6e.16xlarge': [1, 0],
   'g6e.24xlarge': [2, 0],
   'g6e.48xlarge': [4, 0],
+  'gr6.8xlarge': [1, 0],
+  'g7.8xlarge': [1, 0],
+  'g7.12xlarge': [1, 0],
+  'g7.24xlarge': [1, 0],
+  'g7.48xlarge': [2, 0],
+  'g7e.8xlarge': [1, 0],
+  'g7e.12xlarge': [1, 0],
+  'g7e.24xlarge': [2, 0],
+  'g7e.48xlarge': [4, 0],
+  'p6e-gb200.36xlarge': [8, 1],
 };
+
+/** Types whose cards with EFA do not follow each other: on p6e-gb200 they have odd indices. */
+const EVERY_SECOND_CARD = ['p6e-gb200.36xlarge'];
 
 const ALL = GpuInstanceType.ALL.map((type): [string, GpuInstanceType] => [type.name, type]);
 
@@ -61,10 +74,12 @@ test('the hand-written list names every type with EFA, and no other', () => {
 describe.each(ALL)('%s', (name, instanceType) => {
   const [efaCount, firstCard] = EFA[name] ?? [0, 0];
   const fabric = efaCount > 0 ? RdmaFabric.efa() : undefined;
-  const options: Options = { instanceType, fabric };
+  const reserved = Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'us-west-2a' });
+  const options: Options = { instanceType, fabric, ...(instanceType.blocksOnly ? { capacity: reserved } : {}) };
+  const step = EVERY_SECOND_CARD.includes(name) ? 2 : 1;
 
   test('has its cards, device indexes, interface types and security groups', () => {
-    const template = synthPool(options).only('aws_launch_template');
+    const template = synthPool(options, ZONES).only('aws_launch_template');
     if (efaCount === 0) {
       expect(template).not.toHaveProperty('network_interfaces');
       return;
@@ -75,7 +90,7 @@ describe.each(ALL)('%s', (name, instanceType) => {
     expect(primary.security_groups).toEqual(['sg-cluster', group]);
     expect(efa).toEqual(
       Array.from({ length: efaCount }, (_, i) => ({
-        network_card_index: firstCard + i,
+        network_card_index: firstCard + i * step,
         device_index: firstCard + i === 0 ? 1 : 0,
         interface_type: 'efa-only',
         delete_on_termination: 'true',
@@ -86,6 +101,11 @@ describe.each(ALL)('%s', (name, instanceType) => {
   });
 
   test('names its type, and no market, in the node group when bought on demand', () => {
+    if (instanceType.blocksOnly) {
+      const onDemand = { ...options, capacity: Capacity.onDemand() };
+      expect(refusal(() => synthPool(onDemand))).toBe('CAPACITY_BLOCKS_ONLY capacity');
+      return;
+    }
     const result = synthPool(options);
     const template = result.only('aws_launch_template');
     expect(result.only('aws_eks_node_group')).toMatchObject({ instance_types: [name], capacity_type: 'ON_DEMAND' });
@@ -125,7 +145,7 @@ describe.each(ALL)('%s', (name, instanceType) => {
   });
 
   test('fits the combined layout, where card 0 has EFA', () => {
-    const build = () => synthPool({ ...options, efaLayout: EfaLayout.COMBINED });
+    const build = () => synthPool({ ...options, efaLayout: EfaLayout.COMBINED }, ZONES);
     if (efaCount > 0 && firstCard > 0) {
       expect(refusal(build)).toBe('EFA_LAYOUT_NOT_SUPPORTED efaLayout');
       return;

@@ -175,7 +175,7 @@ describe('GpuNodePool', () => {
     expect(legacy.annotations()).toEqual([
       expect.stringMatching(/^\[gpu-inference-constructs:LEGACY_INSTANCE_TYPE\] 'p3.16xlarge'/),
     ]);
-    const current = GpuInstanceType.ALL.filter((type) => !type.legacy);
+    const current = GpuInstanceType.ALL.filter((type) => !type.legacy && !type.blocksOnly);
     const result = synthesize((stack) => {
       const cluster = testEksCluster(stack);
       for (const instanceType of current) {

@@ -12,6 +12,7 @@ import { driverMajorFaults } from '../options/node-image';
 import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
 import { migInstances } from '../options/mig-profiles';
 import { takenNameFaults } from '../shared/gpu-node-pool-faults';
+import { vendorFaults } from '../shared/gpu-vendor-faults';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL, sharingLabels } from '../shared/gpu-node-pool-labels';
 import {
   LabelSetter,
@@ -65,6 +66,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     ...takenNameFaults(spec.cluster, poolName),
     ...wholeNumberFault('nodes', nodes, 1),
     ...wholeNumberFault('maxPods', maxPods, 1),
+    ...vendorFaults('hardware', spec.hardware),
     ...driverFaults(spec),
     ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
     ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),

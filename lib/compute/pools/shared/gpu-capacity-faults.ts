@@ -6,6 +6,7 @@ import { AutoscalingKind } from '../options/autoscaling';
 import { instanceTagFaults, nodeTemplateTagFaults } from './autoscaling-group-tags';
 import { bottlerocketFaults } from './bottlerocket-settings';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
+import { vendorFaults } from './gpu-vendor-faults';
 import { gpuSharingFaults } from '../options/gpu-sharing';
 import { PlacementKind } from '../options/placement';
 import { NodeImageFamily } from '../options/node-image';
@@ -23,7 +24,12 @@ export function reservedCapacityFaults({
   instanceType,
 }: GpuNodePoolSpec): Fault[] {
   const { reserved } = capacity;
-  if (!reserved) return [];
+  if (!reserved) {
+    if (!instanceType.blocksOnly) return [];
+    const cure = 'pass Capacity.capacityBlock(...) with the block that you bought';
+    const reason = `AWS sells '${instanceType.name}' as Capacity Blocks only, and capacity is ${capacity}; ${cure}`;
+    return [fault('CAPACITY_BLOCKS_ONLY', 'capacity', reason)];
+  }
   const { placementGroupName: group, instances } = reserved;
   const faults: Fault[] = [];
   if (capacity.block && hasCapacityBlocks(instanceType.name) === false) {
@@ -31,7 +37,7 @@ export function reservedCapacityFaults({
       fault(
         'CAPACITY_BLOCK_NOT_SOLD',
         'capacity',
-        `AWS sells no Capacity Blocks of '${instanceType.name}', but of p4d, p4de, p5, p5e, p5en, p6-b200 and p6-b300; use Capacity.reservation(...) ` +
+        `AWS sells no Capacity Blocks of '${instanceType.name}', but of p4d, p4de, p5, p5e, p5en, p6-b200, p6-b300 and p6e-gb200; use Capacity.reservation(...) ` +
           'or Capacity.onDemand()',
       ),
     );
@@ -102,7 +108,10 @@ export function imageFaults(spec: GpuNodePoolSpec): Fault[] {
   const { image, instanceType, sharing, efa } = spec;
   const { gpu } = instanceType;
   const { driverMajor } = imageRelease(spec);
-  const faults = gpuSharingFaults(sharing, instanceType, efa ? RdmaFabricKind.EFA : RdmaFabricKind.NONE);
+  const faults = [
+    ...vendorFaults('instanceType', instanceType),
+    ...gpuSharingFaults(sharing, instanceType, efa ? RdmaFabricKind.EFA : RdmaFabricKind.NONE),
+  ];
   if (sharing.isRenamed) {
     faults.push(
       fault(
