@@ -56,7 +56,7 @@ const ALLOCATABLE_DISK = 0.85;
  * A Job that fills the model store with one version of a model, and writes the checksums that its readers verify.
  *
  * Whatever decides what is imported is part of its pods, so that another source is another Job. Terraform waits for it only where a
- * deployment of the same stack serves the model. It has no time to live: a Job that Kubernetes removes would be created again by the next
+ * deployment of the same stack, or of one that depends on it, serves the model. It has no time to live: a Job that Kubernetes removes would be created again by the next
  * apply. Removing the construct removes the Job and leaves the model in the store.
  *
  * It may write the folder of its model's version and nothing else in the store.
