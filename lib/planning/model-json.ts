@@ -3,6 +3,7 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { fractionFaults } from '../catalog/model-shape';
 import { throwIfFaulty } from '../units/errors';
+import { givenValue } from '../units/number-faults';
 import { WeightBits } from '../catalog/weight-bits';
 
 /** Plain data of a JSON object. */
@@ -54,8 +55,11 @@ export function modelFromJson(json: unknown): ModelSpec {
   const data = json as Json;
   const name = data.name as string;
   const shape = data.shape as DecoderShape;
+  const { publishedPrecision: precision } = data;
   const publishedPrecision =
-    data.publishedPrecision === undefined ? undefined : Precision.of(data.publishedPrecision as string);
+    precision === undefined
+      ? undefined
+      : Precision.of(typeof precision === 'string' ? precision : givenValue(precision));
   const publishedBits = data.publishedBits as WeightBits | undefined;
   let model: ModelSpec;
   if (data.parameters !== undefined) {
