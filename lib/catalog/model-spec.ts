@@ -14,14 +14,9 @@ import { MODEL_TABLE, ModelName } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
-<<<<<<< HEAD
-import { throwIfOfOtherKind } from '../units/struct-faults';
 import { WeightBits } from './weight-bits';
 import { PartBytes, partBytes, weightBytes } from './weight-bytes';
-=======
-import { weightBytes } from './weight-bytes';
 import { checkArguments } from '../units/argument-faults';
->>>>>>> main
 
 const LISTED = new Map<ModelName, ModelSpec>();
 
@@ -160,34 +155,8 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static dense(props: DenseModelProps): ModelSpec {
-<<<<<<< HEAD
-    throwIfOfOtherKind('DenseModelProps', props);
     const shape = denseShape(props);
     return new ModelSpec(props.name, shape, props.shape ? undefined : props.parameters, undefined, props);
-=======
-    const { name, parameters, shape } = props;
-    const missing = `model '${name}' needs its shape or its number of parameters`;
-    if (parameters === undefined && shape === undefined) {
-      throwIfFaulty([fault('MISSING_PROPERTY', 'shape', missing)]);
-    } else if (parameters !== undefined && shape) {
-      const reason = `the parameters of model '${name}' are counted from its shape; leave parameters out`;
-      throwIfFaulty([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
-    }
-    if (shape) {
-      const faults = shapeFaults(name, shape);
-      if (shape.experts)
-        faults.push(
-          fault('MODEL_HAS_EXPERTS', 'shape.experts', `model '${name}' has experts; use ModelSpec.mixtureOfExperts`),
-        );
-      throwIfFaulty(faults);
-      return new ModelSpec(name, shape, undefined, undefined, props.publishedPrecision);
-    }
-    const count = parameters as number;
-    throwIfFaulty(parameterFaults(name, count));
-    const approximate = { ...approximateShape(count), maxContextLength: props.maxContextLength ?? 131072 };
-    throwIfFaulty(shapeFaults(name, approximate));
-    return new ModelSpec(name, approximate, count, undefined, props.publishedPrecision);
->>>>>>> main
   }
 
   /**

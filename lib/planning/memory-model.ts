@@ -98,13 +98,9 @@ export function layerWeights(configuration: Configuration): number[] {
       float32: of.float32,
       outputRows: of.outputRows / tensor,
     };
-<<<<<<< HEAD
-    return weightBytes(share, 0, bytes, rowScaleBits);
-=======
     // Files may have them in 16 bits all the same.
-    const float32 = of.float32 * (4 - wideBytes(precision));
-    return weightBytes(share, 0, precision, model.approximate, model.experts !== undefined) + float32;
->>>>>>> main
+    const float32 = of.float32 * (4 - bytes.other);
+    return weightBytes(share, 0, bytes, rowScaleBits) + float32;
   });
 }
 
