@@ -14,8 +14,8 @@ import { MODEL_TABLE, ModelName } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
-import { throwIfOfOtherKind } from '../units/struct-faults';
 import { weightBytes } from './weight-bytes';
+import { checkArguments } from '../units/argument-faults';
 
 const LISTED = new Map<ModelName, ModelSpec>();
 
@@ -154,7 +154,6 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static dense(props: DenseModelProps): ModelSpec {
-    throwIfOfOtherKind('DenseModelProps', props);
     const { name, parameters, shape } = props;
     const missing = `model '${name}' needs its shape or its number of parameters`;
     if (parameters === undefined && shape === undefined) {
@@ -186,7 +185,6 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
-    throwIfOfOtherKind('MixtureOfExpertsProps', props);
     const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
     const faults = shapeFaults(props.name, shape);
     const reason = `model '${props.name}' has no experts; use ModelSpec.dense`;
@@ -395,3 +393,5 @@ export class ModelSpec {
     return this.name;
   }
 }
+
+checkArguments('ModelSpec', ModelSpec);

@@ -77,8 +77,8 @@ export class ModelImport extends Construct {
   readonly #registry: ImageRegistry;
 
   public constructor(scope: Construct, id: string, props: ModelImportProps) {
+    throwIfOfOtherKinds(scope, 'ModelImportProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'ModelImportProps', props);
     this.#props = props;
     this.name = props.name ?? kubernetesName(id);
     this.namespace = props.namespace ?? 'inference';

@@ -1,4 +1,5 @@
 import { GpuType } from '../catalog/gpu-type';
+import { GpuVendor } from '../catalog/gpu-vendor';
 import { Precision } from '../catalog/precision';
 import { CachePool, cacheLayout, poolOf } from './cache-pool';
 import { PlanFacts } from './plan-fields';
@@ -39,6 +40,12 @@ function timeEvidence(
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
   if (configuration.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
+}
+
+/** What the room for the cache is based on. */
+function capacityEvidence({ model, gpu }: Configuration): EvidenceClass {
+  if (model.approximate) return EvidenceClass.ASSUMED;
+  return gpu.vendor === GpuVendor.AMD ? EvidenceClass.EXTRAPOLATED : EvidenceClass.MEASURED_KERNELS;
 }
 
 /** Padding layers in the pool of the cache, see cachePool. */
@@ -130,10 +137,12 @@ export function figuresOf(
       value: `${facts.kvCapacityTokens} tokens, ${facts.maxConcurrency} sequences of ${facts.contextLength}`,
       formula: '(available - weights - activations - runtime) / bytes per token',
       inputs: `the rows above${paddedText(poolOf(layout, stagesOf(configuration)[0]))}`,
-      evidence: model.approximate ? EvidenceClass.ASSUMED : EvidenceClass.MEASURED_KERNELS,
+      evidence: capacityEvidence(configuration),
       errorBand: model.approximate
         ? ASSUMED_CAPACITY
-        : 'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
+        : gpu.vendor === GpuVendor.AMD
+          ? 'as of the build for CUDA; no log of ROCm was compared'
+          : 'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
     },
     {
       name: RULE_OF_THUMB,

@@ -3,6 +3,7 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { fractionFaults } from '../catalog/model-shape';
 import { throwIfFaulty } from '../units/errors';
+import { givenValue } from '../units/number-faults';
 
 /** Plain data of a JSON object. */
 interface Json {
@@ -51,8 +52,11 @@ export function modelFromJson(json: unknown): ModelSpec {
   const data = json as Json;
   const name = data.name as string;
   const shape = data.shape as DecoderShape;
+  const { publishedPrecision: precision } = data;
   const publishedPrecision =
-    data.publishedPrecision === undefined ? undefined : Precision.of(data.publishedPrecision as string);
+    precision === undefined
+      ? undefined
+      : Precision.of(typeof precision === 'string' ? precision : givenValue(precision));
   let model: ModelSpec;
   if (data.parameters !== undefined) {
     model = ModelSpec.dense({

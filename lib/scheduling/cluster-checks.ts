@@ -16,6 +16,7 @@ import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './
 import { claimsWithoutClass } from './claims-without-class';
 import { missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * The proof, at synthesis, that everything that this program deploys to a cluster can be scheduled there.
@@ -168,6 +169,8 @@ export class ClusterChecks {
       .filter((each) => isSynthesized(each) && isOnCluster(each, this.cluster, isDefault));
   }
 }
+
+checkArguments('ClusterChecks', ClusterChecks);
 
 function podsOf(objects: readonly TerraformResource[]): ResourcePods[] {
   return objects.filter(runsPods).map(podsOfResource);

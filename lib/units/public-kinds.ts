@@ -52,7 +52,7 @@ export const STRUCTS = {
   ExistingVpc:
     'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]; controlPlaneSubnetIds?: string[]',
   ExpertLayers:
-    'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; sharedGate?: boolean; latentSize?: number',
+    'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; float32RouterParameters?: number; sharedGate?: boolean; latentSize?: number',
   FabricAttachment:
     'kind: FabricAttachmentKind; resourceNames: string[]; networks: string[]; podsPerAdapter: number; deviceIds?: string[]; interfaceNames?: string[]; physicalFunctions?: string[][]',
   FabricBinding:
@@ -68,7 +68,7 @@ export const STRUCTS = {
     'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture',
   GpuOperatorOptions: 'driver?: boolean; hostNicDriver?: boolean; values?: any{}',
   GpuTypeProps:
-    'name?: string; memory: DataSize; bandwidth: number; tflops?: number; computeCapability?: number; fp32Tflops?: number; fp8Tflops?: number; int8Tops?: number; fp4Tflops?: number; nvlinkGBps?: number; pcieGBps?: number; tdpWatts?: number; vendor?: GpuVendor',
+    'name?: string; memory: DataSize; bandwidth: number; tflops?: number; computeCapability?: number; fp32Tflops?: number; fp8Tflops?: number; int8Tops?: number; fp4Tflops?: number; nvlinkGBps?: number; pcieGBps?: number; tdpWatts?: number; sharedMemory?: boolean; vendor?: GpuVendor',
   HostDevicesOptions: 'resourceName?: string; adapters?: AdapterSelection; network: NetworkName',
   HuggingFaceSource:
     'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretKey; endpoint?: string',
@@ -89,7 +89,7 @@ export const STRUCTS = {
   LatentAttention:
     'keyValueRank: number; queryRank?: number; nopeHeadSize: number; ropeHeadSize: number; valueHeadSize: number',
   LayerKind:
-    'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number',
+    'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number; float32Parameters?: number',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
   MemoryPerGpu:
@@ -234,7 +234,7 @@ export const CLASSES = {
   GpuSharing: ['GpuSharing.none()', 'gpusPerNode isRenamed kind memoryPerShare renamed resourceName'],
   GpuType: [
     'GpuType.V100_16GB',
-    'computeCapability denseTflops memory memoryBandwidthGBps name nvlinkGBps pcieGBps sixteenBitPrecision source supports tdpWatts vendor',
+    'computeCapability denseTflops memory memoryBandwidthGBps name nvlinkGBps pcieGBps sharedMemory sixteenBitPrecision source supports tdpWatts vendor',
   ],
   HostDeviceNetwork: ['new HostDeviceNetwork(...)', 'networkName ready reference'],
   IAwsRole: ['an IAwsRole', 'roleArn roleName'],

@@ -275,11 +275,6 @@ test.each<[string, Partial<ModelImportProps>, string]>([
     'PATH_WITHIN_FILE source.files[0].path',
   ],
   [
-    'a secret in the place of its name',
-    { source: ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never) },
-    'INVALID_FORMAT source.authorization',
-  ],
-  [
     'a secret for two hosts',
     { source: ModelSource.urls([{ url: 'https://a/x' }, { url: 'https://b/y' }], { secretName: 'a', key: 'b' }) },
     'SECRET_FOR_SEVERAL_HOSTS source.authorization',
@@ -291,7 +286,6 @@ test.each<[string, Partial<ModelImportProps>, string]>([
       [{ repository: 'https://huggingface.co/a/b' }, 'INVALID_FORMAT source.repository'],
       [{ repository: 'a/b.git' }, 'INVALID_FORMAT source.repository'],
       [{ repository: 'a/b;rm' }, 'INVALID_FORMAT source.repository'],
-      [{ revision: undefined as never }, 'MISSING_PROPERTY source.revision'],
       [{ revision: '' }, 'INVALID_FORMAT source.revision'],
       [{ revision: '$(id)' }, 'INVALID_FORMAT source.revision'],
       [{ endpoint: 'http://hub.example.com' }, 'UNENCRYPTED_WITHOUT_CHECKSUM source.endpoint'],
@@ -318,16 +312,19 @@ test.each<[string, Partial<ModelImportProps>, string]>([
   expect(() => importModel(props)).toThrow(/test\/Import/);
 });
 
+test('a repository without a revision is refused where it is given', () => {
+  const source = { repository: 'a/b' } as HuggingFaceSource;
+  expect(idsOf(faultsThrown(() => ModelSource.huggingFace(source)))).toEqual(['MISSING_PROPERTY revision']);
+});
+
 test('no message repeats a secret', () => {
   const url = 'https://user:hf_secret@huggingface.co/a/b/resolve/main/c.json';
-  for (const source of [
-    ModelSource.urls([{ url }]),
-    ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never),
+  for (const program of [
+    () => importModel({ source: ModelSource.urls([{ url }]) }),
+    () => ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never),
   ]) {
-    expect(
-      faultsThrown(() => importModel({ source }))
-        .map(({ reason }) => reason)
-        .join(),
-    ).not.toContain('hf_secret');
+    const reasons = faultsThrown(program).map(({ reason }) => reason);
+    expect(reasons).not.toEqual([]);
+    expect(reasons.join()).not.toContain('hf_secret');
   }
 });
