@@ -4,6 +4,7 @@ import { Precision } from '../catalog/precision';
 import { fractionFaults } from '../catalog/model-shape';
 import { throwIfFaulty } from '../units/errors';
 import { givenValue } from '../units/number-faults';
+import { WeightBits } from '../catalog/weight-bits';
 
 /** Plain data of a JSON object. */
 interface Json {
@@ -24,6 +25,7 @@ export function modelToJson(model: ModelSpec): unknown {
     sharedParameterFraction: model.sharedParameterFraction,
     skippedLayerFraction: model.skippedLayerFraction,
     ...(model.publishedPrecision ? { publishedPrecision: model.publishedPrecision.name } : {}),
+    ...(model.publishedBits ? { publishedBits: model.publishedBits } : {}),
   };
 }
 
@@ -34,6 +36,7 @@ function isListed(model: ModelSpec): boolean {
   return (
     same((each) => JSON.stringify(each.shape)) &&
     same((each) => each.publishedPrecision?.name) &&
+    same((each) => JSON.stringify(each.publishedBits)) &&
     same((each) => each._givenParameters) &&
     same((each) => each.sharedParameterFraction) &&
     same((each) => each.skippedLayerFraction)
@@ -57,6 +60,7 @@ export function modelFromJson(json: unknown): ModelSpec {
     precision === undefined
       ? undefined
       : Precision.of(typeof precision === 'string' ? precision : givenValue(precision));
+  const publishedBits = data.publishedBits as WeightBits | undefined;
   let model: ModelSpec;
   if (data.parameters !== undefined) {
     model = ModelSpec.dense({
@@ -64,11 +68,12 @@ export function modelFromJson(json: unknown): ModelSpec {
       parameters: data.parameters as number,
       maxContextLength: shape.maxContextLength,
       publishedPrecision,
+      publishedBits,
     });
   } else {
     model = shape.experts
-      ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision })
-      : ModelSpec.dense({ name, shape, publishedPrecision });
+      ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision, publishedBits })
+      : ModelSpec.dense({ name, shape, publishedPrecision, publishedBits });
   }
   const shared = fractionOf('sharedParameterFraction', data.sharedParameterFraction);
   const skipped = fractionOf('skippedLayerFraction', data.skippedLayerFraction);

@@ -4,6 +4,7 @@ import { ModelStoreCredentials } from '../../lib/core';
 import { HuggingFaceSource, ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { sourceWarnings } from '../../lib/jobs/source-faults';
 import { DataSize, Duration } from '../../lib/units';
+import { isDenied } from '../support/iam-policy';
 import { TestStore, withSite } from '../serving/support/fixtures';
 
 const HASH = 'a'.repeat(64);
@@ -78,6 +79,30 @@ test('reads a volume without writing to it', () => {
   });
   expect(pod.container[0].volume_mount).toContainEqual({ name: 'source', mount_path: '/source', read_only: true });
   expect(pod.container[0].env).toContainEqual({ name: 'SOURCE_DIR', value: '/source/llama/8b' });
+});
+
+describe('the manifest of a complete version', () => {
+  const [{ json }, manifest] = [importModel(), 'arn:aws:s3:::models/chat/1/SHA256SUMS'];
+  const environment = (made: ReturnType<typeof importModel>) =>
+    made.json.only('kubernetes_job_v1').spec.template.spec.container[0].env as { name: string }[];
+
+  test.each([
+    ['s3:PutObject', manifest, {}, true],
+    ['s3:PutObject', manifest, { 's3:if-none-match': '*' }, false],
+    ['s3:DeleteObject', manifest, {}, true],
+    ['s3:GetObject', manifest, {}, false],
+    ['s3:PutObject', 'arn:aws:s3:::models/chat/1/model.safetensors', {}, false],
+    ['s3:DeleteObject', 'arn:aws:s3:::models/chat/1/model.safetensors', {}, false],
+  ])('%s of %s in %j is refused to its role: %s', (action, resource, context, refused) => {
+    expect(isDenied([json.only('aws_iam_role_policy').policy], { action, resource, context })).toBe(refused);
+  });
+
+  test('is written under that condition in S3 only', () => {
+    expect(environment(importModel())).toContainEqual({ name: 'MANIFEST_ONCE', value: '1' });
+    const other = importModel({}, { secretName: 'store' });
+    expect(environment(other).map(({ name }) => name)).not.toContain('MANIFEST_ONCE');
+    expect(other.json.types).not.toContain('aws_iam_role_policy');
+  });
 });
 
 test('a secret instead of a role', () => {
