@@ -11,6 +11,7 @@ import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { isSynthesized } from '../core/omission';
+import { foundOnce } from '../core/reading';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
@@ -89,17 +90,16 @@ export class ClusterChecks {
    * @internal
    */
   public _hasRoomForOneMore(resource: TerraformResource): boolean {
-    const asked = this.objects()
-      .filter(runsPods)
-      .flatMap((each) => {
-        const { path, demand } = podsOfResource(each);
-        if (!demand) return [];
-        return {
-          path,
-          demand: each === resource ? { ...demand, pods: demand.pods + 1 } : demand,
-          isIt: each === resource,
-        };
-      });
+    const all = foundOnce(TerraformStack.of(resource), this, () =>
+      this.objects()
+        .filter(runsPods)
+        .map((each) => ({ each, ...podsOfResource(each) })),
+    );
+    const asked = all.flatMap(({ each, path, demand }) => {
+      if (!demand) return [];
+      const isIt = each === resource;
+      return { path, demand: isIt ? { ...demand, pods: demand.pods + 1 } : demand, isIt };
+    });
     const it = asked.find(({ isIt }) => isIt);
     const placement = this.placed(asked, (pool) => (pool.isAutoscaled === false ? pool.minNodes : pool.maxNodes));
     const pools = placement.demands.find(({ demand }) => demand.name === it?.demand.name)?.pools ?? [];
