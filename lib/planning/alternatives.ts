@@ -3,6 +3,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './memory-fit';
+import { cacheLayout } from './cache-pool';
 import { Alternative } from './plan-parts';
 import { Configuration, Load, configurationOf } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
@@ -151,19 +152,9 @@ function fewerScheduled(configuration: Configuration): Ranked[] {
 }
 
 function shorterContext(configuration: Configuration): Ranked[] {
-  const { memory } = fitOf(configuration);
-  const { blockTokens } = configuration.engine;
-  const perSequence = Math.floor(memory.kvCapacityTokens / configuration.concurrency / blockTokens) * blockTokens;
-  // A layer with a window may need one more block, see memoryOf.
-  const spare = configuration.model.shape.slidingWindow ? blockTokens : 0;
-  const context = Math.min(perSequence - spare, configuration.contextLength - 1);
+  const context = longestContext(configuration);
   if (context < Math.min(256, configuration.contextLength / 2)) return [];
-  const load = {
-    contextLength: context,
-    inputTokens: Math.max(1, Math.min(configuration.inputTokens, Math.floor(context / 2))),
-    outputTokens: Math.max(1, Math.min(configuration.outputTokens, Math.floor(context / 2))),
-  };
-  const other = changed(configuration, load, {}, configuration.parallelism);
+  const other = changed(configuration, loadOf(configuration, context), {}, configuration.parallelism);
   return fitOf(other).fits
     ? [
         ranked(
@@ -173,6 +164,35 @@ function shorterContext(configuration: Configuration): Ranked[] {
         ),
       ]
     : [];
+}
+
+/** The longest context of whole blocks that fits; with groups of layers sequences do not grow evenly, so it is searched for. */
+function longestContext(configuration: Configuration): number {
+  const { concurrency, contextLength, engine } = configuration;
+  const { blockTokens, grouped } = cacheLayout(configuration);
+  if (!grouped) {
+    const { kvCapacityTokens } = fitOf(configuration).memory;
+    const perSequence = Math.floor(kvCapacityTokens / concurrency / engine.blockTokens) * engine.blockTokens;
+    return Math.min(perSequence, contextLength - 1);
+  }
+  const step = Math.min(blockTokens, 256);
+  let [fits, most] = [0, Math.floor((contextLength - 1) / step)];
+  while (fits < most) {
+    const middle = Math.ceil((fits + most) / 2);
+    const other = changed(configuration, loadOf(configuration, middle * step), {}, configuration.parallelism);
+    if (fitOf(other).fits) fits = middle;
+    else most = middle - 1;
+  }
+  return fits * step;
+}
+
+function loadOf(configuration: Configuration, contextLength: number): Partial<Load> {
+  const half = Math.max(1, Math.floor(contextLength / 2));
+  return {
+    contextLength,
+    inputTokens: Math.min(configuration.inputTokens, half),
+    outputTokens: Math.min(configuration.outputTokens, half),
+  };
 }
 
 function moreGpus(configuration: Configuration): Ranked[] {
