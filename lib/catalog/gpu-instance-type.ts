@@ -9,6 +9,7 @@ import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
 import { regionsOf } from './instance-regions';
 import { nameText, unknownNameFault } from './near-names';
+import { onDemandPrice } from './instance-prices';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
 import { throwIfOfOtherKind } from '../units/struct-faults';
@@ -302,6 +303,16 @@ export class GpuInstanceType extends GpuNodeType {
   /** Part of a GPU that a node has as a virtual GPU, e.g. 0.125 of g6f.xlarge; `gpu` is that part. 1 with whole GPUs. */
   public override get fractionOfGpu(): number {
     return this.network.fractionOfGpu;
+  }
+
+  /**
+   * List price of AWS for one instance, US dollars an hour: on demand, Linux, us-east-1, 20 July 2026. The planner ranks by it where no prices
+   * are given; what you pay depends on region, date and contract. `undefined` where that region does not sell it on demand.
+   *
+   * @see https://github.com/aws/karpenter-provider-aws/blob/1d92708/pkg/providers/pricing/zz_generated.pricing_aws.go
+   */
+  public get listPricePerHour(): number | undefined {
+    return onDemandPrice(this.name);
   }
 
   /** Whether AWS sells it as Capacity Blocks alone, neither on demand nor spot. */
