@@ -16,6 +16,25 @@ interface PrecisionFacts {
   readonly minimumComputeCapability: number;
 }
 
+/** Names that engines and checkpoints have for the same formats. */
+const ALIASES: { readonly [alias: string]: string } = {
+  float32: 'fp32',
+  float: 'fp32',
+  bfloat16: 'bf16',
+  float16: 'fp16',
+  half: 'fp16',
+  'fp8-e4m3': 'fp8',
+  'fp8-e5m2': 'fp8',
+  'fbgemm-fp8': 'fp8',
+  w8a8: 'int8',
+  awq: 'int4',
+  'awq-marlin': 'int4',
+  gptq: 'int4',
+  'gptq-marlin': 'int4',
+  w4a16: 'int4',
+  'modelopt-fp4': 'nvfp4',
+};
+
 /**
  * Number format of weights or of the key-value cache.
  *
@@ -97,13 +116,14 @@ export class Precision {
   ]) as Precision[];
 
   /**
-   * A precision by its name, in any case.
+   * A precision by its name, in any case, or by one that engines have for it: `awq` and `gptq` are int4, `fp8_e4m3` is fp8.
    *
    * @param name for example `fp16`
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): Precision {
-    const wanted = nameText(name).toLowerCase().replace(/_/g, '-');
+    const given = nameText(name).trim().toLowerCase().replace(/_/g, '-');
+    const wanted = Object.hasOwn(ALIASES, given) ? ALIASES[given] : given;
     const found = Precision.ALL.find((precision) => precision.name === wanted);
     if (found) return found;
     const known = Precision.ALL.map((precision) => precision.name);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { unknownNameFault } from '../catalog/near-names';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
-import { Option } from './options';
+import { ALIASES, Option } from './options';
 import { optionFault } from './option-text';
 
 /**
@@ -23,7 +23,7 @@ export class Arguments {
   public constructor(options: { readonly [name: string]: Option }, argv: readonly string[]) {
     const types = Object.entries(options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]);
     const { tokens } = parseArgs({
-      args: [...argv],
+      args: [...argv].map((word) => canonicalWord(word, options)),
       options: Object.fromEntries(types) as { [name: string]: { type: 'string' | 'boolean' } },
       strict: false,
       tokens: true,
@@ -86,6 +86,13 @@ export class Arguments {
     return this.numberOf(`--${name}`, this.text(name));
   }
 
+  /** The value of an option as a number of tokens: `32k` are 32768, `1m` are 1048576. */
+  public tokens(name: string): number | undefined {
+    const [, digits, unit] = /^(\d+(?:\.\d+)?)([km])$/i.exec(this.text(name)?.trim() ?? '') ?? [];
+    if (digits === undefined) return this.number(name);
+    return Number(digits) * (unit.toLowerCase() === 'k' ? 1024 : 1024 * 1024);
+  }
+
   /** A text as a number, e.g. a part of an option's value. */
   public numberOf(option: string, text: string | undefined, what = option): number | undefined {
     if (text === undefined) return undefined;
@@ -121,4 +128,13 @@ export class Arguments {
   public throwIfFaulty(): void {
     if (this.faults.length > 0) throw new UnscopedValidationError(this.faults);
   }
+}
+
+/** An option as it is named here: `--max_model_len=8192` and `-tp` are names that vLLM has; case does not matter. */
+function canonicalWord(word: string, options: { readonly [name: string]: Option }): string {
+  const [, given, rest] = /^(?:--|-(?=(?:tp|pp|dp)$))([A-Za-z][\w-]*)(=.*)?$/s.exec(word) ?? [];
+  if (given === undefined || Object.hasOwn(options, given)) return word;
+  const name = given.toLowerCase().replace(/_/g, '-');
+  const known = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
+  return Object.hasOwn(options, known) ? `--${known}${rest ?? ''}` : word;
 }

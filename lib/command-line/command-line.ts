@@ -1,4 +1,6 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
+import { GpuNodeType } from '../catalog/gpu-node-type';
+import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { unknownNameFault } from '../catalog/near-names';
@@ -8,6 +10,7 @@ import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
 import { NodeNetwork, ServingLoad } from '../planning/capacity-request';
 import { DataSize } from '../units/data-size';
+import { RULE_OF_THUMB } from '../planning/figures';
 import { missedTargets } from '../planning/targets';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 import { fault } from '../units/fault';
@@ -15,7 +18,8 @@ import { boundedText, printableText } from '../units/message-text';
 import { givenValue } from '../units/number-faults';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
-import { COMMANDS } from './options';
+import { ALIASES, COMMANDS } from './options';
+import { ownHardware } from './own-hardware';
 
 /** Exit statuses, as `--help` documents them: scripts tell 'does not fit' from mistakes and from bugs by them. */
 const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
@@ -46,7 +50,7 @@ export function runCommandLine(
   version = 'unknown',
 ): CommandResult {
   try {
-    return argv[0] === '--version' ? { output: version, status: STATUS.success } : resultOf(argv, readFile);
+    return resultOf(argv, readFile, version);
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) return internalError(error);
     const { faults } = error as UnscopedValidationError;
@@ -69,20 +73,30 @@ function internalError(error: unknown): CommandResult {
  *
  * @internal
  */
-export function resultOf(argv: readonly string[], readFile: (path: string) => string): CommandResult {
+export function resultOf(
+  argv: readonly string[],
+  readFile: (path: string) => string,
+  version = 'unknown',
+): CommandResult {
   const [name, ...rest] = argv;
+  if (isVersion(name)) return { output: version, status: STATUS.success };
   if (name === undefined || name === '--help' || name === '-h' || name === 'help')
     return { output: usage(), status: name ? STATUS.success : STATUS.misuse };
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help', name)]);
   }
+  if (rest.some(isVersion)) return { output: version, status: STATUS.success };
   if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: STATUS.success };
   const args = new Arguments(command.options, rest);
   if (name === 'plan') return plan(args, readFile);
   if (name === 'search') return search(args, readFile);
   args.throwIfFaulty();
-  return { output: name === 'models' ? models() : instances(), status: STATUS.success };
+  return { output: LISTS[name](), status: STATUS.success };
+}
+
+function isVersion(word: string | undefined): boolean {
+  return word === '--version' || word === '-V';
 }
 
 function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec | undefined {
@@ -131,14 +145,14 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
   return {
     // A missing model is a fault, so nothing is planned.
     model: modelOf(args, readFile) as ModelSpec,
-    contextLength: args.number('context'),
+    contextLength: args.tokens('context'),
     concurrency: args.number('concurrency'),
-    inputTokens: args.number('input'),
-    outputTokens: args.number('output'),
-    kvCachePrecision: args.valueOf('kv-precision', (name) => Precision.of(name)),
+    inputTokens: args.tokens('input'),
+    outputTokens: args.tokens('output'),
+    kvCachePrecision: formatOf(args, 'kv-precision'),
     engine: args.valueOf('engine', (name) => InferenceEngine.of(name)),
     gpuMemoryUtilization: args.number('utilization'),
-    maxBatchedTokens: args.number('max-batched-tokens'),
+    maxBatchedTokens: args.tokens('max-batched-tokens'),
     maxSequences: args.number('max-sequences'),
     checkpointSize: size('checkpoint-size'),
     cpuOffload: size('cpu-offload'),
@@ -146,21 +160,44 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
   };
 }
 
+/** A format; `auto` is the default, as engines have it. */
+function formatOf(args: Arguments, option: string): Precision | undefined {
+  if (args.text(option)?.toLowerCase() === 'auto') return undefined;
+  return args.valueOf(option, (name) => Precision.of(name));
+}
+
 function parallelismOf(args: Arguments): Parallelism | undefined {
-  const [tensor, pipeline, expert, data] = ['tensor', 'pipeline', 'expert', 'data'].map((name) => args.number(name));
+  const [tensor, pipeline, given, data] = ['tensor', 'pipeline', 'expert', 'data'].map((name) => args.number(name));
+  const everywhere = args.has('enable-expert-parallel') ? (tensor ?? 1) * (data ?? 1) : undefined;
+  const expert = given ?? everywhere;
   if ([tensor, pipeline, expert, data].every((degree) => degree === undefined)) return undefined;
   return args.attempt(undefined, () => Parallelism.of({ tensor: tensor ?? 1, pipeline, expert, data }));
 }
 
-function plan(args: Arguments, readFile: (path: string) => string): CommandResult {
-  const instanceType = args.valueOf('instance', (name) => GpuInstanceType.of(name));
-  if (args.text('instance') === undefined && !args.faults.some(({ property }) => property === '--instance')) {
-    const reason = 'give --instance, for example --instance g6e.xlarge';
+/** What `--instance` names or `--gpu` describes. */
+function hardwareOf(args: Arguments): GpuNodeType | undefined {
+  const listed = args.valueOf('instance', (name) => GpuInstanceType.of(name));
+  const own = ownHardware(args);
+  const given = ['instance', 'gpu'].filter((name) => args.text(name) !== undefined);
+  if (given.length === 2) {
+    const reason = 'give either --instance or --gpu';
+    args.faults.push(fault('CONFLICTING_PROPERTIES', '--instance', reason));
+  } else if (
+    given.length === 0 &&
+    !args.faults.some(({ property }) => property === '--instance' || property === '--gpu')
+  ) {
+    const reason =
+      'give --instance, for example --instance g6e.xlarge, or --gpu for own hardware, for example --gpu RTX-4090';
     args.faults.push(fault('MISSING_PROPERTY', '--instance', reason));
   }
+  return listed ?? own;
+}
+
+function plan(args: Arguments, readFile: (path: string) => string): CommandResult {
+  const instanceType = hardwareOf(args);
   const request = {
     ...loadOf(args, readFile),
-    precision: args.valueOf('precision', (name) => Precision.of(name)),
+    precision: formatOf(args, 'precision'),
     parallelism: parallelismOf(args),
     maxNodes: args.number('max-nodes'),
     microBatches: args.number('micro-batches'),
@@ -168,7 +205,7 @@ function plan(args: Arguments, readFile: (path: string) => string): CommandResul
   };
   args.throwIfFaulty();
   const made = args.attempt(undefined, () =>
-    CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuInstanceType }),
+    CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuNodeType }),
   );
   args.throwIfFaulty();
   return { output: planText(made as CapacityPlan, args), status: made?.fits ? STATUS.success : STATUS.unfit };
@@ -178,19 +215,23 @@ function planText(made: CapacityPlan, args: Arguments): string {
   if (args.has('json')) return JSON.stringify(made.toJson(), undefined, 2);
   if (args.has('markdown')) return made.explainMarkdown();
   if (args.has('explain')) return made.explain();
-  const rows = made.figures.map((figure) => [figure.name, figure.value, figure.evidence, figure.errorBand]);
+  // The rule of thumb stands in --explain: beside the capacity it would be taken for it.
+  const rows = made.figures
+    .filter(({ name }) => name !== RULE_OF_THUMB)
+    .map((figure) => [figure.name, figure.value, figure.evidence, figure.errorBand]);
   const others = made.alternatives.map(
     (other) => `  - ${other.change} (${other.nodes} × ${other.instanceType.name}, ${other.parallelism})`,
   );
+  // What is missing, and what would help, stands before the numbers.
   const missing = made.shortfallPerGpu
     ? [`short by ${made.shortfallPerGpu} per GPU; these configurations would fit:`, ...others]
     : others;
   return [
     made.summary,
-    '',
-    tableText(['figure', 'value', 'evidence', 'error'], rows),
     ...missing,
     ...made.warnings,
+    '',
+    tableText(['figure', 'value', 'evidence', 'error'], rows),
   ].join('\n');
 }
 
@@ -279,6 +320,21 @@ function instances(): string {
   return tableText(['type', 'GPUs', 'usable each', 'interconnect', 'EFA', 'Gb/s'], rows);
 }
 
+function gpus(): string {
+  const rows = GpuType.ALL.map((gpu) => [
+    gpu.name,
+    String(gpu.memory),
+    `${gpu.memoryBandwidthGBps}`,
+    `${gpu.denseTflops(Precision.FP16)}`,
+    `${gpu.denseTflops(Precision.FP8)}`,
+    `${gpu.nvlinkGBps}`,
+  ]);
+  return tableText(['GPU', 'usable', 'GB/s', 'TFLOP/s in 16 bits', 'with fp8 weights', 'links, GB/s one way'], rows);
+}
+
+/** Commands that list a catalog. */
+const LISTS: { readonly [command: string]: () => string } = { models, instances, gpus };
+
 const STATUS_HELP = [
   'exit status: 0 it fits and reaches its targets, 1 it does not, 2 the command was not understood,',
   '3 an error of the program itself',
@@ -292,9 +348,13 @@ function usage(name?: string): string {
     ];
     return `usage: gpu-inference COMMAND [OPTIONS]\n\n${tableText([], rows)}\ngpu-inference COMMAND --help lists the options.\n\n${STATUS_HELP}`;
   }
-  const rows = Object.entries(COMMANDS[name].options).map(([option, { value, help }]) => [
+  const { options } = COMMANDS[name];
+  const rows = Object.entries(options).map(([option, { value, help, byDefault }]) => [
     `  --${option}${value ? ` ${value}` : ''}`,
-    help,
+    byDefault === undefined ? help : `${help} (default: ${byDefault})`,
   ]);
-  return `usage: gpu-inference ${name} [OPTIONS]\n${COMMANDS[name].help}\n\n${tableText([], rows)}\n${STATUS_HELP}`;
+  const aliases = Object.entries(ALIASES).filter(([, option]) => Object.hasOwn(options, option));
+  const known = aliases.map(([alias, option]) => `--${alias} (--${option})`).join(', ');
+  const also = known === '' ? '' : `\nAlso understood: ${known}.\n32k of tokens are 32768.\n`;
+  return `usage: gpu-inference ${name} [OPTIONS]\n${COMMANDS[name].help}\n\n${tableText([], rows)}\n${also}${STATUS_HELP}`;
 }

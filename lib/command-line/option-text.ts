@@ -21,6 +21,11 @@ const OPTIONS: { readonly [property: string]: string } = {
   expert: '--expert',
   data: '--data',
   instanceType: '--instance',
+  gpuCount: '--gpus',
+  interconnect: '--interconnect',
+  nvlinkDomainSize: '--nvlink-domain',
+  networkBandwidthGbps: '--network-gbps',
+  memory: '--host-memory',
   precision: '--precision',
   microBatches: '--micro-batches',
   pricePerHour: '--price',
@@ -37,6 +42,7 @@ const OPTIONS: { readonly [property: string]: string } = {
 const CURES: readonly (readonly [RegExp, string])[] = [
   [/ModelSpec\.fromHuggingFaceConfig, .*$/, '--config takes the config.json of another one'],
   [/ModelSpec\.dense and .*$/, 'a size such as --model 13B is planned approximately'],
+  [/GpuType\.custom describes another one; known: .*$/, 'gpu-inference gpus lists them'],
   [/GpuInstanceType\.unlisted .*$/, 'gpu-inference instances lists them'],
 ];
 

@@ -1,5 +1,6 @@
 import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
+import { DEFAULT_MAX_SEQUENCES } from '../planning/configuration';
 
 /**
  * An option of a command; one without `value` takes none.
@@ -9,7 +10,11 @@ import { Precision } from '../catalog/precision';
 export interface Option {
   readonly value?: string;
   readonly help: string;
+  /** What holds where it is not given; `--help` prints it. */
+  readonly byDefault?: string;
 }
+
+const FITTING = 'the least that fits';
 
 const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   model: { value: 'NAME', help: 'a model of the catalog (list: gpu-inference models), or a size such as 13B' },
@@ -17,24 +22,84 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   context: {
     value: 'TOKENS',
     help: 'longest context, prompt and answer together (input + output where both are given)',
+    byDefault: '8192, or what the model allows',
   },
-  concurrency: { value: 'N', help: 'sequences of that length at once, per replica' },
-  input: { value: 'TOKENS', help: 'tokens of a typical prompt' },
-  output: { value: 'TOKENS', help: 'tokens of a typical answer' },
-  'kv-precision': { value: 'NAME', help: 'format of the key-value cache' },
-  engine: { value: 'NAME', help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}` },
-  utilization: { value: 'SHARE', help: "share of each GPU's memory that the engine takes" },
-  'max-batched-tokens': { value: 'TOKENS', help: 'most tokens in one step (max_num_batched_tokens)' },
-  'max-sequences': { value: 'N', help: 'most sequences in the scheduler (max_num_seqs)' },
-  'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known" },
-  'cpu-offload': { value: 'GIB', help: 'weights per GPU that stay in host memory' },
-  network: { value: 'KIND', help: 'rdma or tcp, between nodes' },
-  'max-nodes': { value: 'N', help: 'most nodes of one replica' },
-  tensor: { value: 'N', help: 'tensor parallelism' },
-  pipeline: { value: 'N', help: 'pipeline parallelism' },
-  expert: { value: 'N', help: 'expert parallelism' },
-  data: { value: 'N', help: 'replicas' },
+  concurrency: { value: 'N', help: 'sequences of that length at once, per replica', byDefault: '4' },
+  input: { value: 'TOKENS', help: 'tokens of a typical prompt', byDefault: 'half the context, at most 1024' },
+  output: { value: 'TOKENS', help: 'tokens of a typical answer', byDefault: 'half the context, at most 256' },
+  'kv-precision': { value: 'NAME', help: 'format of the key-value cache', byDefault: 'fp16, fp32 with fp32 weights' },
+  engine: {
+    value: 'NAME',
+    help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}`,
+    byDefault: InferenceEngine.DEFAULT.name,
+  },
+  utilization: {
+    value: 'SHARE',
+    help: "share of each GPU's memory that the engine takes",
+    byDefault: `of the engine, ${InferenceEngine.DEFAULT.defaultUtilization} for ${InferenceEngine.DEFAULT.name}`,
+  },
+  'max-batched-tokens': {
+    value: 'TOKENS',
+    help: 'most tokens in one step (max_num_batched_tokens)',
+    byDefault: '8192 from 70 GiB on, but on A100 and below 2048',
+  },
+  'max-sequences': {
+    value: 'N',
+    help: 'most sequences in the scheduler (max_num_seqs)',
+    byDefault: String(DEFAULT_MAX_SEQUENCES),
+  },
+  'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known", byDefault: 'counted' },
+  'cpu-offload': { value: 'GIB', help: 'weights per GPU that stay in host memory', byDefault: 'none' },
+  network: { value: 'KIND', help: 'rdma or tcp, between nodes', byDefault: 'rdma where the nodes have it' },
+  'max-nodes': { value: 'N', help: 'most nodes of one replica', byDefault: '1' },
+  tensor: { value: 'N', help: 'tensor parallelism', byDefault: FITTING },
+  pipeline: { value: 'N', help: 'pipeline parallelism', byDefault: FITTING },
+  expert: { value: 'N', help: 'expert parallelism', byDefault: '1' },
+  'enable-expert-parallel': { help: 'expert parallelism over all ranks, tensor × data' },
+  data: { value: 'N', help: 'replicas', byDefault: '1' },
   json: { help: 'print JSON' },
+};
+
+/** Options of the hardware of a plan: an instance type of EC2, or own nodes. */
+const HARDWARE_OPTIONS: { readonly [name: string]: Option } = {
+  instance: { value: 'TYPE', help: 'EC2 instance type (list: gpu-inference instances)' },
+  gpu: { value: 'NAME', help: 'GPU of own hardware instead, e.g. RTX-4090 (list: gpu-inference gpus)' },
+  gpus: { value: 'N', help: 'GPUs of one node, with --gpu', byDefault: '1' },
+  interconnect: {
+    value: 'KIND',
+    help: 'how its GPUs reach each other: nvswitch, nvlink_mesh, pcie_peer or pcie',
+    byDefault: 'nvswitch where the GPU has NVLink, else pcie',
+  },
+  'nvlink-domain': {
+    value: 'N',
+    help: 'GPUs that NVLink joins, with --gpu',
+    byDefault: 'all of the node; 2 for cards with bridges',
+  },
+  'network-gbps': { value: 'GBPS', help: 'network of one node, with --gpu, Gb/s', byDefault: '10' },
+  'host-memory': { value: 'GIB', help: 'host memory of one node, with --gpu', byDefault: 'not known' },
+};
+
+/**
+ * Names that vLLM and other tools have for the options here.
+ *
+ * @internal
+ */
+export const ALIASES: { readonly [alias: string]: string } = {
+  'max-model-len': 'context',
+  'tensor-parallel-size': 'tensor',
+  tp: 'tensor',
+  'pipeline-parallel-size': 'pipeline',
+  pp: 'pipeline',
+  'data-parallel-size': 'data',
+  dp: 'data',
+  'max-num-seqs': 'max-sequences',
+  'max-num-batched-tokens': 'max-batched-tokens',
+  'gpu-memory-utilization': 'utilization',
+  'kv-cache-dtype': 'kv-precision',
+  quantization: 'precision',
+  dtype: 'precision',
+  'cpu-offload-gb': 'cpu-offload',
+  'instance-type': 'instance',
 };
 
 /**
@@ -49,10 +114,18 @@ export const COMMANDS: {
     help: 'judge one choice of hardware; exit status 1 when it does not fit',
     options: {
       ...LOAD_OPTIONS,
-      instance: { value: 'TYPE', help: 'EC2 instance type (list: gpu-inference instances)' },
-      precision: { value: 'NAME', help: `one of ${Precision.ALL.map((precision) => precision.name).join(', ')}` },
-      'micro-batches': { value: 'N', help: 'micro-batches in flight with a pipeline' },
-      price: { value: 'PER_HOUR', help: 'price of one node for an hour' },
+      ...HARDWARE_OPTIONS,
+      precision: {
+        value: 'NAME',
+        help: `one of ${Precision.ALL.map((precision) => precision.name).join(', ')}; awq and gptq are int4`,
+        byDefault: 'as the model is published where the GPU runs it, else 16 bits',
+      },
+      'micro-batches': {
+        value: 'N',
+        help: 'micro-batches in flight with a pipeline',
+        byDefault: 'the sequences, at least the stages',
+      },
+      price: { value: 'PER_HOUR', help: 'price of one node for an hour', byDefault: 'no cost is stated' },
       explain: { help: 'every number with formula, inputs, evidence and error band' },
       markdown: { help: 'the same as Markdown' },
     },
@@ -61,15 +134,24 @@ export const COMMANDS: {
     help: 'rank the instance types that fit; exit status 1 when none does, or none reaches the targets',
     options: {
       ...LOAD_OPTIONS,
-      instances: { value: 'TYPE[=PRICE],...', help: 'candidates, with their price per hour where known' },
-      precisions: { value: 'NAME,...', help: 'formats to try' },
-      'max-ms-per-token': { value: 'MS', help: 'longest time between two tokens' },
-      'max-ms-to-first-token': { value: 'MS', help: 'longest time to the first token' },
-      'min-tokens-per-second': { value: 'RATE', help: 'fewest tokens per second of all replicas' },
-      'max-replicas': { value: 'N', help: 'most replicas' },
-      limit: { value: 'N', help: 'rows to print' },
+      instances: {
+        value: 'TYPE[=PRICE],...',
+        help: 'candidates, with their price per hour where known',
+        byDefault: 'all of the catalog that pools buy on demand',
+      },
+      precisions: { value: 'NAME,...', help: 'formats to try', byDefault: 'as the model is published, else 16 bits' },
+      'max-ms-per-token': { value: 'MS', help: 'longest time between two tokens', byDefault: 'no limit' },
+      'max-ms-to-first-token': { value: 'MS', help: 'longest time to the first token', byDefault: 'no limit' },
+      'min-tokens-per-second': {
+        value: 'RATE',
+        help: 'fewest tokens per second of all replicas',
+        byDefault: 'no limit',
+      },
+      'max-replicas': { value: 'N', help: 'most replicas', byDefault: '1' },
+      limit: { value: 'N', help: 'rows to print', byDefault: '10' },
     },
   },
   models: { help: 'the models of the catalog', options: {} },
   instances: { help: 'the instance types of the catalog', options: {} },
+  gpus: { help: 'the GPU types that --gpu takes', options: {} },
 };

@@ -2,6 +2,9 @@ import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { hasToken } from './tokens';
 
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/([\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}$/;
+
 /**
  * What all IAM roles of a cluster have in common: its own, those of its nodes, its pools and its service accounts. For organizations that let
  * nobody make a role without a boundary, or outside a path.
@@ -11,6 +14,17 @@ export interface RoleOptions {
   readonly permissionsBoundary?: string;
   /** Path of the roles, e.g. `/gpu/`: it begins and ends with a slash. A change replaces the roles. @default '/' */
   readonly path?: string;
+}
+
+/**
+ * The faults of the ARN of a role that exists.
+ *
+ * @internal
+ */
+export function roleArnFaults(property: string, arn: string | undefined): Fault[] {
+  if (arn === undefined || hasToken(arn) || ROLE_ARN.test(arn)) return [];
+  const reason = `${property} must be the ARN of an IAM role, e.g. 'arn:aws:iam::123456789012:role/nodes'; got ${givenValue(arn)}`;
+  return [fault('INVALID_FORMAT', property, reason)];
 }
 
 /**

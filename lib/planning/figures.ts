@@ -48,6 +48,18 @@ function paddedText(pool: CachePool): string {
 }
 
 /**
+ * The figure of the batch by the rule of thumb of guides.
+ *
+ * @internal
+ */
+export const RULE_OF_THUMB = 'batch by rule of thumb';
+
+/** Bands where only the number of parameters is known: shapes of today have far fewer key-value heads and far more tokens. */
+const ASSUMED_CACHE = 'assumed full attention heads; with grouped queries 2 to 16 times less';
+const ASSUMED_ACTIVATIONS = 'assumed 32,000 tokens in the vocabulary; up to 8 times as much with those of today';
+const ASSUMED_CAPACITY = 'assumed from the rows above: with grouped queries several times more fits';
+
+/**
  * Every number of a plan with its formula, inputs, evidence and error band.
  *
  * @internal
@@ -83,15 +95,19 @@ export function figuresOf(
           ? '± 1 % where every matrix of the layers is quantized; some checkpoints leave attention in 16 bits'
           : exact.errorBand,
     },
-    ...cacheFigures(configuration, facts, layout, exact.evidence, model.approximate ? exact.errorBand : 'none'),
+    ...cacheFigures(configuration, facts, layout, exact.evidence, model.approximate ? ASSUMED_CACHE : 'none'),
     {
       name: 'activations per GPU',
       value: String(memory.activations),
       formula:
         'max(2 × maxBatchedTokens × (3 × feed-forward / tensor + 4 × hidden), 9.7 × float32 logits of the sampled sequences)',
       inputs: `maxBatchedTokens ${facts.maxBatchedTokens} (max_num_batched_tokens), ${facts.maxSequences} sequences (max_num_seqs)`,
-      evidence: EvidenceClass.MEASURED_KERNELS,
-      errorBand: 'upper bound; vLLM logs show 0.2 to 1.0 of it',
+      ...(model.approximate
+        ? { evidence: EvidenceClass.ASSUMED, errorBand: ASSUMED_ACTIVATIONS }
+        : {
+            evidence: EvidenceClass.MEASURED_KERNELS,
+            errorBand: 'upper bound; vLLM logs show 0.2 to 1.0 of it',
+          }),
     },
     {
       name: 'runtime per GPU',
@@ -114,12 +130,13 @@ export function figuresOf(
       value: `${facts.kvCapacityTokens} tokens, ${facts.maxConcurrency} sequences of ${facts.contextLength}`,
       formula: '(available - weights - activations - runtime) / bytes per token',
       inputs: `the rows above${paddedText(poolOf(layout, stagesOf(configuration)[0]))}`,
-      evidence: EvidenceClass.MEASURED_KERNELS,
-      errorBand:
-        'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
+      evidence: model.approximate ? EvidenceClass.ASSUMED : EvidenceClass.MEASURED_KERNELS,
+      errorBand: model.approximate
+        ? ASSUMED_CAPACITY
+        : 'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
     },
     {
-      name: 'batch by rule of thumb',
+      name: RULE_OF_THUMB,
       value: `${facts.ruleOfThumbBatch}`,
       formula: 'GPU memory / (parameters × 2)',
       inputs: `${parallelism.gpusPerReplica} × ${gpu.memory}`,

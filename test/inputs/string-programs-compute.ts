@@ -113,6 +113,7 @@ export const COMPUTE_STRUCTS: StructPrograms = {
     new ClusterAutoscaler(stack, 'Scaler', { cluster: made });
   },
   Ec2GpuNodePoolOptions: (given) => (stack) => void addPool(stack, given),
+  GpuNodePoolOptions: (given) => (stack) => void addPool(stack, given),
   CapacityBlock: (given) => (stack) =>
     void addPool(
       stack,

@@ -102,6 +102,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'EksGpuClusterProps.encryptionKeyArn': ['text | reference | reference'],
   'EksGpuClusterProps.volumeKeyArn': ['text | reference | reference'],
+  'EksGpuClusterProps.clusterRoleArn': ['refused INVALID_FORMAT clusterRoleArn | reference | reference'],
   'RoleOptions.permissionsBoundary': ['refused INVALID_FORMAT roleOptions.permissionsBoundary | reference | reference'],
   'RoleOptions.path': ['refused INVALID_FORMAT roleOptions.path | reference | reference'],
   'EksGpuClusterProps.tags': [
@@ -204,6 +205,8 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'NodeAgentsProps.efaPluginImage': ['text | reference | reference'],
   'NodeImageRelease.releaseVersion': ['refused INVALID_FORMAT releaseVersion'],
   'Placement.existing(groupName)': ['text | reference | reference'],
+  'SystemNodes.nodeRoleArn': ['refused INVALID_FORMAT systemNodes.nodeRoleArn | reference | reference'],
+  'GpuNodePoolOptions.nodeRoleArn': ['refused INVALID_FORMAT nodeRoleArn | reference | reference'],
   'SystemNodes.instanceType': ['refused INVALID_FORMAT systemNodes.instanceType | reference | reference'],
   'ServedModel.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',

@@ -1,7 +1,7 @@
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { kubernetesName } from '../../core/naming';
 import { RoleOptions } from '../../core/role-options';
@@ -35,9 +35,39 @@ export function roleAttributes({ permissionsBoundary, path }: RoleOptions = {}) 
 }
 
 /**
+ * A role that a service takes on for a cluster, made by the library or not.
+ *
+ * @internal
+ */
+export interface UsedRole {
+  readonly roleArn: string;
+  readonly roleName: string;
+  /** What must exist before the role is used, and until it is no longer used. */
+  readonly ready: ITerraformDependable[];
+}
+
+/**
+ * The role that was given, whose policies are its owner's, or else a new one.
+ *
+ * @internal
+ */
+export function usedRole(scope: Construct, id: string, given: string | undefined, props: ClusterRoleProps): UsedRole {
+  if (given === undefined) return new ClusterRole(scope, id, props);
+  const roleArn = escapeTemplate(given);
+  return { roleArn, roleName: roleNameOf(roleArn), ready: [] };
+}
+
+/** What follows the last slash: a path may stand before it. */
+function roleNameOf(roleArn: string): string {
+  return Token.isUnresolved(roleArn)
+    ? Token.asString(Fn.element(Fn.reverse(Fn.split('/', roleArn)), 0))
+    : roleArn.slice(roleArn.lastIndexOf('/') + 1);
+}
+
+/**
  * A role that a service takes on for a cluster: the control plane's, or that of its system nodes.
  */
-export class ClusterRole extends Construct {
+export class ClusterRole extends Construct implements UsedRole {
   public readonly roleArn: string;
   public readonly roleName: string;
   /** What must exist before the role is used, and until it is no longer used. */

@@ -3,10 +3,11 @@ import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
 import { RemovalPolicy } from '../../core/removal-policy';
-import { roleOptionFaults } from '../../core/role-options';
+import { roleArnFaults, roleOptionFaults } from '../../core/role-options';
 import { tagFaults } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
+import { givenValue } from '../../units/number-faults';
 import { ipv4Range, ipv4RangeFaults, ipv4RangesOverlap } from '../../units/ipv4-range';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { adminFaults } from './cluster-access';
@@ -30,6 +31,7 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
     ...overlapFaults(props),
     ...adminFaults(props.admins),
     ...systemNodeFaults(props.systemNodes),
+    ...clusterRoleFaults(props),
     ...roleOptionFaults('roleOptions', props.roleOptions),
     ...keptLogFaults(props),
     ...tagFaults(props.tags),
@@ -244,6 +246,25 @@ function overlaps(cidrs: string[]): [string, string][] {
 function rangesOverlap(one: string, other: string): boolean {
   const [a, b] = [ipv4Range(one), ipv4Range(other)];
   return a !== undefined && b !== undefined && ipv4RangesOverlap(a, b);
+}
+
+/**
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+ */
+function clusterRoleFaults({ clusterRoleArn, systemNodes }: EksGpuClusterProps): Fault[] {
+  return [
+    ...roleArnFaults('clusterRoleArn', clusterRoleArn),
+    ...(clusterRoleArn === undefined || clusterRoleArn !== systemNodes?.nodeRoleArn
+      ? []
+      : [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            'systemNodes.nodeRoleArn',
+            'systemNodes.nodeRoleArn must not be clusterRoleArn, because EKS takes no role for nodes that a cluster was made with; got ' +
+              givenValue(clusterRoleArn),
+          ),
+        ]),
+  ];
 }
 
 function keptLogFaults({ logRemovalPolicy, encryptionKeyArn }: EksGpuClusterProps): Fault[] {

@@ -74,6 +74,13 @@ export interface EksGpuClusterProps {
   /** What all IAM roles of the cluster, its nodes, pools and service accounts have. @default - no boundary, path '/' */
   readonly roleOptions?: RoleOptions;
   /**
+   * ARN of an existing IAM role for the control plane: EKS may take it on, and it has `AmazonEKSClusterPolicy`, or what that allows. EKS takes no other
+   * role later: a change replaces the cluster. For those of the nodes see `systemNodes.nodeRoleArn` and `nodeRoleArn` of the pools.
+   * @default - a new role with this policy
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/cluster-iam-role.html
+   */
+  readonly clusterRoleArn?: string;
+  /**
    * Whether the endpoints of the cluster's own VPC refuse to write to buckets and image repositories of other accounts, and the one of STS to give
    * credentials to principals of other accounts. Everything may be read through them, and roles of other accounts may be taken on. Switch it off where
    * pods write models to a store of another account, or go on from a role of another account to a further one. @default true

@@ -17,7 +17,7 @@ import { ApiAccess, coversInternet } from './api-access';
 import { ClusterAccess } from './cluster-access';
 import { ClusterKey, controlPlaneLogs } from './cluster-encryption';
 import { ClusterNetwork } from './cluster-network';
-import { ClusterRole } from './cluster-role';
+import { usedRole } from './cluster-role';
 import { NatGateways } from './cluster-vpc';
 import { EksAddOns } from './eks-add-ons';
 import { IEksCluster } from './eks-cluster';
@@ -146,7 +146,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.subnetCidrs = network?.subnetCidrs ?? optionalTextList(props.vpc?.privateSubnetCidrs);
     this.nodeMonitoring = props.nodeMonitoring ?? false;
 
-    const role = new ClusterRole(this, 'Role', {
+    const role = usedRole(this, 'Role', props.clusterRoleArn, {
       provider,
       name: `${clusterName}-cluster`,
       description: `Control plane of EKS cluster ${clusterName}`,

@@ -5,10 +5,10 @@ import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
-import { RoleOptions } from '../../core/role-options';
+import { RoleOptions, roleArnFaults } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
-import { ClusterRole } from './cluster-role';
+import { usedRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
 import { enterSystemNodeDisk } from '../../core/system-nodes';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
@@ -57,7 +57,7 @@ export class SystemNodeGroup extends Construct {
     const instanceType = nodes.instanceType ?? 'm7i.large';
     const diskGib = nodes.diskSize?.gib ?? 50;
     const tags = awsTags({ Name: `${clusterName}-system` }, props.tags);
-    const role = new ClusterRole(this, 'NodeRole', {
+    const role = usedRole(this, 'NodeRole', nodes.nodeRoleArn, {
       provider,
       name: `${clusterName}-system`,
       description: `System nodes of cluster ${clusterName}`,
@@ -142,6 +142,7 @@ export function systemNodeFaults(nodes: SystemNodes = {}): Fault[] {
             `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
           ),
         ]),
+    ...roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn),
     ...numbers,
     ...(numbers.length > 0
       ? []

@@ -20,4 +20,12 @@ export interface SystemNodes {
    * whoever is root on a node read every parameter of Systems Manager in the account. @default true
    */
   readonly sessionManager?: boolean;
+  /**
+   * ARN of an existing IAM role for the nodes: EC2 may take it on, and it has `AmazonEKSWorkerNodePolicy` and
+   * `AmazonEC2ContainerRegistryPullOnly`, or what they allow, and `AmazonSSMManagedInstanceCore` for Session Manager. It is not the role of the control
+   * plane. Another role replaces the group, the new one first.
+   * @default - a new role with these policies
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+   */
+  readonly nodeRoleArn?: string;
 }

@@ -1,3 +1,4 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { coversInternet, ApiAccess } from '../../../lib/compute/cluster/api-access';
@@ -198,6 +199,53 @@ describe('the internet', () => {
     const warnings = chat({ apiAccess: ApiAccess.publicFrom([...new Set(cidrs)]) }).annotations();
     expect(warnings.some((it) => it.includes('PUBLIC_API'))).toBe(covered);
   });
+});
+
+describe('roles that exist', () => {
+  const [CONTROL, SYSTEM, NODES] = ['control', 'system', 'gpu/nodes'].map(
+    (name) => `arn:aws:iam::123456789012:role/${name}`,
+  );
+  const given = { clusterRoleArn: CONTROL, systemNodes: { nodeRoleArn: SYSTEM } };
+  const pool = (nodeRoleArn: string) => (stack: TerraformStack, cluster: IEksCluster) => {
+    const made = ['One', 'Two'].map(
+      (id) => new GpuNodePool(stack, id, { cluster, instanceType, minNodes: 1, maxNodes: 1, nodeRoleArn }),
+    );
+    for (const { nodeRoleArn: used } of made) expect(used).toBe(nodeRoleArn);
+  };
+  const result = chat(given, pool(NODES));
+
+  test('are used for the control plane, the system nodes and pools, which may share one', () => {
+    expect(result.only('aws_eks_cluster').role_arn).toBe(CONTROL);
+    const groups = result.resources('aws_eks_node_group').map((it) => it.node_role_arn);
+    expect(groups.sort()).toEqual([NODES, NODES, SYSTEM]);
+  });
+
+  test('are not made, and get no policies', () => {
+    const attached = JSON.stringify(result.resources('aws_iam_role_policy_attachment'));
+    expect(attached).not.toMatch(/AmazonEKSClusterPolicy|AmazonEKSWorkerNodePolicy/);
+    expect(JSON.stringify(result.resources('aws_iam_role'))).not.toMatch(/"(ec2|eks)\.amazonaws\.com/);
+    expect(JSON.stringify(chat().resources('aws_iam_role'))).toMatch(/"(ec2|eks)\.amazonaws\.com/);
+  });
+
+  test('may be made in the same program', () => {
+    const later = chat({}, (stack, cluster) => {
+      const { arn } = new IamRole(stack, 'Mine', { assumeRolePolicy: '{}' });
+      new GpuNodePool(stack, 'Pool', { cluster, instanceType, minNodes: 1, maxNodes: 1, nodeRoleArn: arn });
+    });
+    const roles = later.resources('aws_eks_node_group').map((it) => it.node_role_arn);
+    expect(roles).toContain('${aws_iam_role.Mine.arn}');
+  });
+
+  test.each<[string, Partial<EksGpuClusterProps>]>([
+    ['INVALID_FORMAT clusterRoleArn', { clusterRoleArn: 'control' }],
+    ['INVALID_FORMAT clusterRoleArn', { clusterRoleArn: 'arn:aws:iam::123456789012:instance-profile/control' }],
+    ['INVALID_FORMAT clusterRoleArn', { clusterRoleArn: 'arn:aws:iam::123456789012:role/' }],
+    ['INVALID_FORMAT systemNodes.nodeRoleArn', { systemNodes: { nodeRoleArn: 'arn:aws:iam::1:role/nodes' } }],
+    ['CONFLICTING_PROPERTIES systemNodes.nodeRoleArn', { ...given, systemNodes: { nodeRoleArn: CONTROL } }],
+  ])('%s of %j', (id, props) => expect(idsOf(faultsThrown(() => chat(props)))).toEqual([id]));
+
+  test('a pool says so, too', () =>
+    expect(idsOf(faultsThrown(() => chat({}, pool('nodes'))))).toEqual(['INVALID_FORMAT nodeRoleArn']));
 });
 
 describe('policies', () => {

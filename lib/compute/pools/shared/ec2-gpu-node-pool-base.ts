@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { NodeSubnet } from '../../../core/gpu-node-pool';
 import { awsTags } from '../../../core/tags';
 import { Fault } from '../../../units/fault';
-import { ClusterRole } from '../../cluster/cluster-role';
+import { UsedRole, usedRole } from '../../cluster/cluster-role';
 import { Capacity } from '../options/capacity';
 import { Placement, PlacementKind } from '../options/placement';
 import { NodeImage } from '../options/node-image';
@@ -28,7 +28,7 @@ export interface Ec2PoolParts {
   readonly name: string;
   readonly tags: { [key: string]: string };
   readonly provider?: TerraformProvider;
-  readonly role: ClusterRole;
+  readonly role: UsedRole;
   /** What must exist before a node uses EFA; empty without it. */
   readonly efaReady: ITerraformDependable[];
   /** The placement group created for the pool. @default - none */
@@ -105,7 +105,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
     const name = `${clusterName}-${poolName}`;
     const tags = awsTags({}, { ...cluster.tags, ...spec.tags });
     const aws = { name, tags, provider };
-    const role = new ClusterRole(this, 'NodeRole', {
+    const role = usedRole(this, 'NodeRole', spec.nodeRoleArn, {
       ...aws,
       description: `Nodes of GPU pool ${name}`,
       service: 'ec2.amazonaws.com',

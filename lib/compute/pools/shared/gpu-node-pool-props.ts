@@ -119,6 +119,14 @@ export interface GpuNodePoolOptions extends Ec2GpuNodePoolOptions {
   readonly autoscaling?: Autoscaling;
   /** How pods share a GPU. @default GpuSharing.none() */
   readonly gpuSharing?: GpuSharing;
+  /**
+   * ARN of an existing IAM role for the nodes: EC2 may take it on, and it has `AmazonEKSWorkerNodePolicy` and `AmazonEC2ContainerRegistryPullOnly`, or
+   * what they allow; on a cluster that this program does not make `AmazonEKS_CNI_Policy` as well, unless its VPC CNI has a role of its own. It is not
+   * the role of a control plane. Pools may share it. Another role replaces the pool.
+   * @default - a new role with these policies
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+   */
+  readonly nodeRoleArn?: string;
   /** Whether EKS repairs unhealthy nodes; it needs the node monitoring agent on the cluster. @default NodeRepair.disabled() */
   readonly nodeRepair?: NodeRepair;
 }

@@ -39,6 +39,8 @@ export interface GpuNodePoolSpec {
   readonly subnetIds?: string[];
   readonly labels: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
+  /** A role of the nodes that exists. @default - the pool makes one */
+  readonly nodeRoleArn?: string;
   readonly tags?: { [key: string]: string };
 }
 
@@ -54,7 +56,7 @@ export interface GpuNodePoolSpec {
 export function specOf(
   id: string,
   props: Ec2GpuNodePoolOptions & { readonly cluster: IEksCluster },
-  managed: Pick<GpuNodePoolOptions, 'initialNodes' | 'autoscaling' | 'gpuSharing' | 'nodeRepair'> = {},
+  managed: Pick<GpuNodePoolOptions, 'initialNodes' | 'autoscaling' | 'gpuSharing' | 'nodeRepair' | 'nodeRoleArn'> = {},
 ): GpuNodePoolSpec {
   const efa = props.fabric?.kind === RdmaFabricKind.EFA;
   const capacity = props.capacity ?? Capacity.onDemand();
@@ -79,6 +81,7 @@ export function specOf(
     subnetIds: optionalTextList(props.subnetIds),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
+    nodeRoleArn: managed.nodeRoleArn,
     tags: props.tags,
   };
 }
