@@ -7,7 +7,7 @@ import { EksRelease } from './eks-release';
 import { NetworkFacts, cardFaults, instanceNameFaults, networkFaults } from './gpu-instance-faults';
 import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
-import { regionsOf } from './instance-regions';
+import { isKnownRegion, regionsOf } from './instance-regions';
 import { nameText, unknownNameFault } from './near-names';
 import { onDemandPrice } from './instance-prices';
 import { NetworkCard } from './network-card';
@@ -331,6 +331,15 @@ export class GpuInstanceType extends GpuNodeType {
     const known = firstDriverMajor <= (EksRelease.DEFAULT.nvidiaDriverMajor ?? firstDriverMajor);
     const usual = this.architecture === CpuArchitecture.X86_64 && this.fractionOfGpu === 1;
     return usual && known && !this.legacy && !this.blocksOnly;
+  }
+
+  /**
+   * Whether AWS sells it in a region on demand, as far as is known.
+   *
+   * @internal
+   */
+  public _isSoldIn(region?: string): boolean {
+    return region === undefined || !isKnownRegion(region) || (this.regions?.includes(region) ?? true);
   }
 
   /** EFA interfaces that one node can have: one per card that can hold one. */

@@ -134,7 +134,9 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
 function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
   return (
     request.candidates ??
-    GpuInstanceType.ALL.filter((type) => type._isChosenUnasked).map((instanceType) => ({ instanceType }))
+    GpuInstanceType.ALL.filter((type) => type._isChosenUnasked && type._isSoldIn(request.region)).map(
+      (instanceType) => ({ instanceType }),
+    )
   );
 }
 
