@@ -22,6 +22,11 @@ const layersOf = (cache: readonly CacheKind[]) =>
 const sum = (cache: readonly CacheKind[], bytes: (kind: CacheKind) => number) =>
   cache.reduce((total, kind) => total + kind.layers * bytes(kind), 0);
 
+const blockOf = (cache: readonly CacheKind[]) => {
+  const blocks = cache.filter(({ bytesPerToken }) => bytesPerToken).map(({ blockTokens }) => blockTokens);
+  return blocks.length > 0 ? Math.max(...blocks) : '';
+};
+
 const title = Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(', ');
@@ -49,9 +54,7 @@ console.log(
             engine.parameterBytes,
             sum(engine.cache, ({ bytesPerToken = 0 }) => bytesPerToken),
             sum(engine.cache, ({ stateBytes = 0 }) => stateBytes) || '',
-            Math.max(
-              ...engine.cache.filter(({ bytesPerToken }) => bytesPerToken).map(({ blockTokens }) => blockTokens),
-            ),
+            blockOf(engine.cache),
             engine.sequenceBytes,
             Math.floor(engine.sequences),
           ].map(String),

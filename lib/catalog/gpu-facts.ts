@@ -28,6 +28,8 @@ export interface GpuFacts {
   /** PCI Express, one direction, theoretical. */
   readonly pcieGBps: number;
   readonly tdpWatts: number;
+  /** Whether the memory is the host's too, so that a process never gets all of it. @default false */
+  readonly sharedMemory?: boolean;
   /**
    * Last major version of NVIDIA's driver that supports it: "driver version 595 is not compatible with P3, P3dn"
    * (awslabs/amazon-eks-ami doc/usage/g7-ami.md); the images before it have 580.

@@ -12,7 +12,7 @@ import { nameText, unknownNameFault } from './near-names';
 import { onDemandPrice } from './instance-prices';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 const LISTED: GpuInstanceType[] = [];
 
@@ -198,7 +198,6 @@ export class GpuInstanceType extends GpuNodeType {
    * whole numbers above zero, cards that repeat an index, an NVLink domain that does not divide the GPUs
    */
   public static unlisted(props: UnlistedInstanceTypeProps): GpuInstanceType {
-    throwIfOfOtherKind('UnlistedInstanceTypeProps', props);
     const { networkCards = cards(1, 4, 0), ipv4PerInterface = 30, rdmaRead = false, rdmaWrite = false } = props;
     const network = {
       networkCards,
@@ -365,6 +364,8 @@ export class GpuInstanceType extends GpuNodeType {
     return this.defaultMaxPods - taken;
   }
 }
+
+checkArguments('GpuInstanceType', GpuInstanceType);
 
 /**
  * The EC2 instance type of some hardware; undefined outside EC2.

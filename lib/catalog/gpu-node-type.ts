@@ -7,6 +7,7 @@ import { INSTANCE_TABLE } from './gpu-instance-table';
 import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
 import { structFaults } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * What one node with GPUs has.
@@ -145,6 +146,8 @@ export class GpuNodeType {
     return this.name;
   }
 }
+
+checkArguments('GpuNodeType', GpuNodeType);
 
 /** Most GPUs of a node, far above every one: the planner looks at every degree of parallelism up to it. */
 const MOST_GPUS = 1024;

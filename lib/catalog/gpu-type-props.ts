@@ -35,6 +35,8 @@ export interface GpuTypeProps {
   readonly pcieGBps?: number;
   /** Thermal design power, watts. @default 300 */
   readonly tdpWatts?: number;
+  /** Whether the memory is the host's too, as on boards. @default false */
+  readonly sharedMemory?: boolean;
   /** Who makes it. @default GpuVendor.NVIDIA */
   readonly vendor?: GpuVendor;
 }
@@ -132,6 +134,7 @@ export function factsOfGpu(props: GpuTypeProps): GpuFacts {
     nvlinkGBps: props.nvlinkGBps ?? 0,
     pcieGBps: props.pcieGBps ?? 16,
     tdpWatts: props.tdpWatts ?? 300,
+    sharedMemory: props.sharedMemory,
     source: 'described by GpuType.custom',
   };
 }

@@ -144,6 +144,7 @@ export const WORKSTATION_GPUS: { readonly [K in WorkstationGpuName]: GpuFacts } 
     pcieGBps: 16,
     tdpWatts: 140,
     firstDriverMajor: 580,
+    sharedMemory: true,
     source:
       'NVIDIA DGX Spark data sheet (1 PFLOP of FP4 with sparsity; memory is shared with the host); totals of 119.18 to 121.69 GiB in logs of CUDA programs',
   },
@@ -160,6 +161,7 @@ export const WORKSTATION_GPUS: { readonly [K in WorkstationGpuName]: GpuFacts } 
     pcieGBps: 16,
     tdpWatts: 130,
     firstDriverMajor: 580,
+    sharedMemory: true,
     source:
       'NVIDIA Jetson T5000 data sheet (2,070 TFLOP/s of FP4 with sparsity; memory is shared with the host); total of 131.9 GB in a log',
   },
@@ -175,6 +177,7 @@ export const WORKSTATION_GPUS: { readonly [K in WorkstationGpuName]: GpuFacts } 
     nvlinkGBps: 0,
     pcieGBps: 16,
     tdpWatts: 60,
+    sharedMemory: true,
     source: 'NVIDIA Jetson AGX Orin technical brief (dense rates; memory is shared with the host)',
   },
   'JETSON-ORIN-NANO-8GB': {
@@ -189,6 +192,7 @@ export const WORKSTATION_GPUS: { readonly [K in WorkstationGpuName]: GpuFacts } 
     nvlinkGBps: 0,
     pcieGBps: 8,
     tdpWatts: 25,
+    sharedMemory: true,
     source: 'NVIDIA Jetson Orin Nano Super data sheet (67 sparse TOPS; memory is shared with the host)',
   },
 };

@@ -9,6 +9,7 @@ import { GPU_TABLE, GpuName } from './gpu-type-table';
 import { GpuVendor } from './gpu-vendor';
 import { nameText } from './near-names';
 import { Precision } from './precision';
+import { checkArguments } from '../units/argument-faults';
 
 const LISTED: GpuType[] = [];
 
@@ -169,6 +170,8 @@ export class GpuType {
   public readonly pcieGBps: number;
   /** Thermal design power, watts. */
   public readonly tdpWatts: number;
+  /** Whether the memory is the host's too: what the system and other processes use is missing to the GPU. */
+  public readonly sharedMemory: boolean;
   /** Last major version of NVIDIA's driver that supports it. @default - current drivers support it */
   public readonly lastDriverMajor?: number;
   /** First major version of NVIDIA's driver that supports it. @default - every driver of current images does */
@@ -194,6 +197,7 @@ export class GpuType {
     this.nvlinkGBps = facts.nvlinkGBps;
     this.pcieGBps = facts.pcieGBps;
     this.tdpWatts = facts.tdpWatts;
+    this.sharedMemory = facts.sharedMemory ?? false;
     this.lastDriverMajor = facts.lastDriverMajor;
     this.firstDriverMajor = facts.firstDriverMajor;
     this.source = facts.source;
@@ -242,3 +246,5 @@ export class GpuType {
     return this.name;
   }
 }
+
+checkArguments('GpuType', GpuType);

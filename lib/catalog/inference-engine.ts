@@ -1,5 +1,6 @@
 import { UnscopedValidationError } from '../units/errors';
 import { nameText, unknownNameFault } from './near-names';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * What the planner must know of an engine. Times are relative to the closed form of `planning/step-time`.
@@ -213,3 +214,5 @@ export class InferenceEngine {
     return this.name;
   }
 }
+
+checkArguments('InferenceEngine', InferenceEngine);

@@ -38,6 +38,7 @@ function kindFaults(path: string, kind: LayerKind, shape: DecoderShape): Fault[]
     ...wholeNumberFault(`${path}.intermediateSize`, kind.intermediateSize, 0, LARGEST),
     ...wholeNumberFault(`${path}.norms`, kind.norms, 0, 100),
     ...wholeNumberFault(`${path}.otherParameters`, kind.otherParameters, 0),
+    ...wholeNumberFault(`${path}.float32Parameters`, kind.float32Parameters, 0),
     ...flagFault(`${path}.experts`, kind.experts),
   ];
   for (const [part, given] of Object.entries({ attention, state })) {

@@ -100,4 +100,9 @@ export interface LayerKind {
   readonly norms?: number;
   /** Parameters that nothing else describes, e.g. of convolutions and decays: in 16 bits, on every GPU. @default 0 */
   readonly otherParameters?: number;
+  /**
+   * Of all its parameters, those that engines load in 32 bits whatever the format, besides the router's: the decays of a state.
+   * @default 0
+   */
+  readonly float32Parameters?: number;
 }

@@ -44,6 +44,7 @@ export interface Layer {
   readonly experts: boolean;
   readonly norms: number;
   readonly otherParameters: number;
+  readonly float32Parameters: number;
 }
 
 /**
@@ -170,6 +171,7 @@ function resolved(shape: DecoderShape, kind: LayerKind): Layer {
     experts: kind.experts ?? false,
     norms: kind.norms ?? shape.normsPerLayer ?? 2,
     otherParameters: kind.otherParameters ?? 0,
+    float32Parameters: kind.float32Parameters ?? 0,
   };
 }
 

@@ -23,6 +23,12 @@ export interface ExpertLayers {
   readonly bias?: boolean;
   /** Whether the router has one bias per expert (DeepSeek V3, gpt-oss). @default false */
   readonly routerBias?: boolean;
+  /**
+   * Of the router and its biases in one layer, the parameters that engines load in 32 bits whatever the format: the biases of DeepSeek V3,
+   * all of them in GLM-4.5, ERNIE 4.5, MiniMax M2 and Nemotron 3.
+   * @default 0
+   */
+  readonly float32RouterParameters?: number;
   /** Gate of the shared experts, one value per hidden unit (Qwen2-MoE). @default false */
   readonly sharedGate?: boolean;
   /** Width that routed experts work on, where hidden states are projected to it and back (Nemotron 3 Super). @default - hiddenSize */

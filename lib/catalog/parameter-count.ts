@@ -28,6 +28,8 @@ export interface LayerParameters {
   readonly router: number;
   /** Norms, biases and the index of sparse attention; stay in 16 bits, on every rank. */
   readonly small: number;
+  /** Of `router` and `small`, those that engines load in 32 bits. */
+  readonly float32: number;
   /** Output rows of all quantized matrices (for one scale each). */
   readonly outputRows: number;
 }
@@ -65,6 +67,7 @@ const PARTS = [
   'sharedExperts',
   'router',
   'small',
+  'float32',
   'outputRows',
 ] as const;
 
@@ -156,6 +159,7 @@ function countLayer(shape: DecoderShape, layer: Layer): LayerParameters {
       (experts?.sharedGate ? h : 0) +
       (experts?.latentSize ? 2 * h * experts.latentSize : 0),
     small: layer.norms * h * (shape.normBias ? 2 : 1) + (mixed?.small ?? 0) + layer.otherParameters,
+    float32: layer.float32Parameters + (experts?.float32RouterParameters ?? 0),
     outputRows: rows,
   };
 }
@@ -229,7 +233,7 @@ export function scaleParameters(
   const { attention, keyValue, denseFeedForward } = count.layers;
   const factor = total === undefined ? keep : (keep * total) / (attention + keyValue + denseFeedForward);
   const rest = total === undefined ? 1 : 0;
-  const kept: readonly string[] = ['router', 'small'];
+  const kept: readonly string[] = ['router', 'small', 'float32'];
   const scaled = count.kinds.map((of) =>
     combined((part) => of[part] * (part === 'outputRows' ? 1 : kept.includes(part) ? rest : factor)),
   );

@@ -79,6 +79,7 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
         'experts.firstDenseLayers': experts?.firstDenseLayers,
         'experts.shared': experts?.shared,
         'experts.sharedIntermediateSize': experts?.sharedIntermediateSize,
+        'experts.float32RouterParameters': experts?.float32RouterParameters,
         positionEmbeddings: shape.positionEmbeddings,
         predictionLayers: shape.predictionLayers,
         encoderParameters: shape.encoderParameters,

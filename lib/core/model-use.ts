@@ -1,10 +1,10 @@
 import { Lazy, TerraformResource, TerraformStack, dependable } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { nearNames } from '../catalog/near-names';
-import { fault } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { enter, entered } from './cluster-ledger';
 import { IModelStore } from './model-store';
-import { addValidation, addWarning } from './validation';
+import { addValidation, addWarning, warnOnce } from './validation';
 
 const IMPORTS = 'model import';
 const SERVERS = 'model server';
@@ -63,7 +63,8 @@ export class ModelUse {
   }
 
   /**
-   * Called once for each model by each deployment, at the end of its constructor. The deployment is changed after the imports of its stack,
+   * Called once for each model by each deployment, at the end of its constructor. The deployment is changed after the imports of its stack and of
+   * the stacks that it depends on,
    * so that pods that serve are not replaced by pods that wait for weights; one that surges keeps them until the new ones serve.
    */
   public addServer(owner: IConstruct, deployment: TerraformResource, waits: () => boolean): void {
@@ -72,13 +73,29 @@ export class ModelUse {
     deployment.dependsOn = Lazy.listValue({
       produce: () => [...before, ...(waits() ? this.#jobsIn(deployment) : [])],
     });
+    warnOnce(owner, () => (waits() ? this.#notAwaitedBy(owner) : []));
   }
 
-  /** Whether a deployment in the stack of a construct waits for it. */
+  /** Whether a deployment waits for what is in the stack of a construct: one of the same stack, or of one that is applied after it. */
   public isAwaitedIn(scope: IConstruct): boolean {
     const stack = TerraformStack.of(scope);
     const servers = entered<EnteredServer>(this.#store, SERVERS, this.#key);
-    return servers.some(({ owner, value }) => value.waits() && TerraformStack.of(owner) === stack);
+    return servers.some(({ owner, value }) => value.waits() && comesAfter(TerraformStack.of(owner), stack));
+  }
+
+  /** Imports in stacks that may be applied after the one of a deployment. */
+  #notAwaitedBy(server: IConstruct): Fault[] {
+    const stack = TerraformStack.of(server);
+    const others = entered<EnteredImport>(this.#store, IMPORTS, this.#key)
+      .filter(({ owner, value }) => value.waits && !comesAfter(stack, TerraformStack.of(owner)))
+      .map(({ owner }) => owner);
+    return others.map((other) => {
+      const theirs = TerraformStack.of(other).node.path;
+      const reason =
+        `'${this.#key}' is imported by '${other.node.path}' in stack '${theirs}', which stack '${stack.node.path}' does not depend on, so the pods that ` +
+        'serve may be replaced by new ones that wait for weights; make the stack of the server depend on it by addDependency, or put both in one stack';
+      return fault('IMPORT_NOT_AWAITED', 'models', reason);
+    });
   }
 
   #jobsIn(scope: IConstruct): string[] {
@@ -87,4 +104,9 @@ export class ModelUse {
       .filter(({ owner, value }) => value.waits && TerraformStack.of(owner) === stack)
       .map(({ value }) => dependable(value.job));
   }
+}
+
+/** Whether what is in a stack is applied after what it depends on in another, which may be the same. */
+function comesAfter(stack: TerraformStack, other: TerraformStack): boolean {
+  return stack === other || stack.dependsOn(other);
 }

@@ -42,8 +42,8 @@ export interface ModelImportProps {
   /** How long the Job may take, all its pods together. Kubernetes ends it then. @default 24 hours */
   readonly timeout?: Duration;
   /**
-   * How long Terraform waits for the Job where a deployment of the same stack serves the model: its pods are replaced only after it, because
-   * pods without weights serve nothing. An import that fails then fails the apply, and the old pods go on. Zero does not wait.
+   * How long Terraform waits for the Job where a deployment of the same stack, or of a stack that depends on it, serves the model: its pods are
+   * replaced only after it, because pods without weights serve nothing. An import that fails then fails the apply, and the old pods go on. Zero does not wait.
    * @default 2 hours
    */
   readonly waitTimeout?: Duration;

@@ -4,6 +4,7 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { knownListFaults } from '../core/text-list';
+import { checkArguments } from '../units/argument-faults';
 
 /** Kind of entry in a cluster's ledger: namespaces that exist outside this program, by name. */
 const EXISTING = 'existing namespace';
@@ -44,6 +45,8 @@ export class ExistingNamespaces {
 
   private constructor() {}
 }
+
+checkArguments('ExistingNamespaces', ExistingNamespaces);
 
 /** Namespaces that every cluster has. */
 const OF_EVERY_CLUSTER: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);

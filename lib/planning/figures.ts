@@ -1,4 +1,5 @@
 import { GpuType } from '../catalog/gpu-type';
+import { GpuVendor } from '../catalog/gpu-vendor';
 import { Precision } from '../catalog/precision';
 import { CachePool, cacheLayout, poolOf } from './cache-pool';
 import { PlanFacts } from './plan-fields';
@@ -39,6 +40,21 @@ function timeEvidence(
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
   if (configuration.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
+}
+
+/** Bits per weight, and those of parts that the published files have in other formats. */
+function bitsText({ model, precision }: Configuration): string {
+  const own = precision.name === model.publishedPrecision?.name ? model.publishedBits : undefined;
+  const parts = Object.entries(own ?? {}).map(([part, bits]: [string, number]) => `${part} ${Number(bits.toFixed(3))}`);
+  return (
+    `${precision.bitsPerWeight.toFixed(3)} bits` + (parts.length > 0 ? ` (as published: ${parts.join(', ')})` : '')
+  );
+}
+
+/** What the room for the cache is based on. */
+function capacityEvidence({ model, gpu }: Configuration): EvidenceClass {
+  if (model.approximate) return EvidenceClass.ASSUMED;
+  return gpu.vendor === GpuVendor.AMD ? EvidenceClass.EXTRAPOLATED : EvidenceClass.MEASURED_KERNELS;
 }
 
 /** Padding layers in the pool of the cache, see cachePool. */
@@ -87,7 +103,7 @@ export function figuresOf(
       formula:
         'matrices × bits / tensor (key and value heads at least one each), embeddings, router and norms in 16 bits',
       inputs:
-        `${model.name}: ${model.parameters} parameters, ${precision.bitsPerWeight.toFixed(3)} bits, ${parallelism}` +
+        `${model.name}: ${model.parameters} parameters, ${bitsText(configuration)}, ${parallelism}` +
         (facts.checkpointSize ? `, scaled to a checkpoint of ${facts.checkpointSize}` : ''),
       evidence: exact.evidence,
       errorBand:
@@ -130,10 +146,12 @@ export function figuresOf(
       value: `${facts.kvCapacityTokens} tokens, ${facts.maxConcurrency} sequences of ${facts.contextLength}`,
       formula: '(available - weights - activations - runtime) / bytes per token',
       inputs: `the rows above${paddedText(poolOf(layout, stagesOf(configuration)[0]))}`,
-      evidence: model.approximate ? EvidenceClass.ASSUMED : EvidenceClass.MEASURED_KERNELS,
+      evidence: capacityEvidence(configuration),
       errorBand: model.approximate
         ? ASSUMED_CAPACITY
-        : 'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
+        : gpu.vendor === GpuVendor.AMD
+          ? 'as of the build for CUDA; no log of ROCm was compared'
+          : 'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
     },
     {
       name: RULE_OF_THUMB,

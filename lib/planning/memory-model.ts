@@ -54,14 +54,21 @@ export function stageWeights(
   const { tensor, pipeline } = parallelism;
   // Engines load the image encoder on the first stage.
   let rest = stage.first ? c.encoder : 0;
-  const table = (c.embedding - c.head) / tensor;
-  const head = (c.head || c.embedding) / tensor;
-  if (pipeline === 1) rest += c.embedding / tensor + c.finalNorm;
+  const padding = vocabularyPadding(configuration);
+  const table = (c.embedding - c.head + padding) / tensor;
+  const head = ((c.head || c.embedding) + padding) / tensor;
+  if (pipeline === 1) rest += (c.embedding + (c.head ? 2 : 1) * padding) / tensor + c.finalNorm;
   else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
   let counted = rest * wideBytes(precision);
   for (let i = 0; i < perLayer.length; i++) counted += stage.kinds[i] * perLayer[i];
   if (configuration.checkpointBytes === undefined) return counted;
   return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes);
+}
+
+/** Parameters by which vLLM makes a table of tokens longer: to a multiple of 64 rows (its `vocab_parallel_embedding.py`). */
+function vocabularyPadding({ model, engine }: Configuration): number {
+  if (!engine._isVllm || model.approximate) return 0;
+  return (Math.ceil(model.vocabularySize / 64) * 64 - model.vocabularySize) * model.hiddenSize;
 }
 
 /**
@@ -73,6 +80,8 @@ export function layerWeights(configuration: Configuration): number[] {
   const { model, parallelism, precision } = configuration;
   const { tensor, expert } = parallelism;
   const padding = expertPadding(configuration) / (expert > 1 ? expert : tensor);
+  const bytes = model._partBytes(precision);
+  const rowScaleBits = model._rowScaleBits(precision);
   return model._parameterCount.kinds.map((of, i) => {
     const { attention } = model._layers.kinds[i];
     const heads = attention && !attention.latent ? attention.keyValueHeads : 1;
@@ -86,9 +95,12 @@ export function layerWeights(configuration: Configuration): number[] {
       sharedExperts: of.sharedExperts / tensor,
       router: of.router,
       small: of.small,
+      float32: of.float32,
       outputRows: of.outputRows / tensor,
     };
-    return weightBytes(share, 0, precision, model.approximate, model.experts !== undefined);
+    // Files may have them in 16 bits all the same.
+    const float32 = of.float32 * (4 - bytes.other);
+    return weightBytes(share, 0, bytes, rowScaleBits) + float32;
   });
 }
 

@@ -116,6 +116,16 @@ export function warningsOf(
       ),
     );
   }
+  if (gpu.sharedMemory && configuration.gpuMemoryUtilization > SHARED_UTILIZATION) {
+    warnings.push(
+      fault(
+        'MEMORY_SHARED_WITH_HOST',
+        undefined,
+        `the memory of ${gpu.name} is the host's too: with gpuMemoryUtilization ${configuration.gpuMemoryUtilization} the engine may find less than that ` +
+          `free and stop; at ${SHARED_UTILIZATION} it is known to start`,
+      ),
+    );
+  }
   if (gpu.vendor === GpuVendor.AMD) {
     warnings.push(
       fault(
@@ -174,6 +184,9 @@ export function warningsOf(
   }
   return warnings;
 }
+
+/** Share with which engines start on memory that the host uses too: 0.85 on GB10 (vllm-project/recipes#632). */
+const SHARED_UTILIZATION = 0.85;
 
 /** What the ranks of one layer leave when they need more GPUs than it has. */
 function placeOf({ nvlinkDomainSize, gpuCount, name }: GpuNodeType): string {

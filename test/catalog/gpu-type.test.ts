@@ -103,6 +103,13 @@ describe('GPU types', () => {
     expect(fault.reason).toContain('GpuType.custom describes another one');
   });
 
+  test('boards share their memory with the host', () => {
+    const shared = GpuType.ALL.filter(({ sharedMemory }) => sharedMemory).map(({ name }) => name);
+    const boards = ['GB10', 'JETSON-AGX-ORIN-64GB', 'JETSON-AGX-THOR-128GB', 'JETSON-ORIN-NANO-8GB'];
+    expect(shared.sort()).toEqual(boards);
+    expect(GpuType.custom({ memory: DataSize.gib(60), bandwidth: 200, sharedMemory: true }).sharedMemory).toBe(true);
+  });
+
   test('formats of AMD: those of the Open Compute Project, not NVFP4', () => {
     const formats = Precision.ALL.filter((precision) => GpuType.MI355X.supports(precision)).map(({ name }) => name);
     expect(formats).toEqual(['fp32', 'bf16', 'fp16', 'fp8', 'fp8-block', 'int8', 'mxfp4', 'int4']);

@@ -1,39 +1,21 @@
 import { ModelSpec, Precision } from '../../lib/catalog';
+import { partOf } from '../../lib/catalog/hugging-face/parts';
 import { faultsThrown, idsOf } from '../support/faults';
 import { REAL_CONFIGS, realConfig } from './real-configs';
 
 const from = (name: string) => ModelSpec.fromHuggingFaceConfig(name, realConfig(name));
 
-/** What no format of the planner describes: several formats in one file. */
-const REFUSED = [
-  'nvidia/DeepSeek-V4-Flash-NVFP4',
-  'nvidia/DeepSeek-V4-Pro-NVFP4',
-  'nvidia/MiniMax-M3-NVFP4',
-  'nvidia/Qwen3.6-27B-NVFP4',
-  'nvidia/Qwen3.6-35B-A3B-NVFP4',
-];
-
 describe('files of published models', () => {
-  test('are read but for those of several formats', () => {
-    const refused = REAL_CONFIGS.filter(({ name, text }) => {
-      try {
-        ModelSpec.fromHuggingFaceConfig(name, text);
-        return false;
-      } catch {
-        return true;
-      }
-    });
-    expect(refused.map(({ name }) => name)).toEqual(REFUSED);
+  test('are read, all of them', () => {
     expect(REAL_CONFIGS.length).toBe(89);
+    for (const { name } of REAL_CONFIGS) expect(from(name).parameters).toBeGreaterThan(5e8);
   });
 
   /** Sizes in billions that names state; of models that also read images the language part is counted. */
   const SIZES = REAL_CONFIGS.flatMap(({ name }) => {
     const size = /-(\d+(?:\.\d+)?)B\b/.exec(name)?.[1];
     // Llama 4 states the active ones, Mixtral those of one expert.
-    return size === undefined || REFUSED.includes(name) || /Llama-4|Mixtral/.test(name)
-      ? []
-      : [[name, Number(size)] as const];
+    return size === undefined || /Llama-4|Mixtral/.test(name) ? [] : [[name, Number(size)] as const];
   });
   test.each(SIZES)('%s has about as many parameters as its name says', (name, billions) => {
     const relative = from(name).parameters / 1e9 / billions;
@@ -79,6 +61,65 @@ describe('files of published models', () => {
   test('layers of Nemotron are single blocks', () => {
     const { kinds } = from('nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16')._layers;
     expect(kinds.map(({ count }) => count).sort((a, b) => a - b)).toEqual([6, 23, 23]);
+  });
+});
+
+describe('formats of published files', () => {
+  const GB = 1e9;
+  test.each<[string, string, number, object | undefined]>([
+    // Published as about 595 GB; the file leaves out attention, shared experts and the dense block, and has groups of 32.
+    ['moonshotai/Kimi-K2.5', 'int4', 594, { attention: 16, feedForward: 16, sharedExperts: 16, experts: 4.5 }],
+    ['nvidia/Kimi-K2.6-NVFP4', 'nvfp4', 594, { attention: 16, sharedExperts: 16 }],
+    ['nvidia/Qwen3.5-122B-A10B-NVFP4', 'nvfp4', 86, { attention: 16, states: 16, sharedExperts: 16 }],
+    ['nvidia/Gemma-4-31B-IT-NVFP4', 'nvfp4', 31.5, { attention: 16 }],
+    ['nvidia/Qwen3.6-27B-NVFP4', 'nvfp4', 28, { states: 8, feedForward: 4.5, attention: 8 }],
+    [
+      'nvidia/MiniMax-M3-NVFP4',
+      'nvfp4',
+      248,
+      { feedForward: 8.25, attention: 8.25, sharedExperts: 8.25, experts: 4.5 },
+    ],
+    ['deepseek-ai/DeepSeek-V4-Flash', 'fp8-block', 162, { experts: 4.25 }],
+    ['moonshotai/Kimi-K3', 'mxfp4', 1560, undefined],
+    ['openai/gpt-oss-120b', 'mxfp4', 65.2, undefined],
+    ['zai-org/GLM-5-FP8', 'fp8-block', 761, undefined],
+    ['Qwen/Qwen3-235B-A22B-FP8', 'fp8-block', 236, undefined],
+    ['deepseek-ai/DeepSeek-R1', 'fp8-block', 688.6, undefined],
+  ])('%s: %s, %d GB', (name, format, gigabytes, bits) => {
+    const model = from(name);
+    expect(model.publishedPrecision?.name).toBe(format);
+    const size = model.checkpointSize(Precision.of(format)).bytes / GB;
+    expect(Math.abs(size / gigabytes - 1)).toBeLessThan(0.005);
+    if (bits === undefined) expect(model.publishedBits).toBeUndefined();
+    else expect(model.publishedBits).toMatchObject(bits);
+  });
+
+  test('another format has its own bits', () => {
+    const model = from('moonshotai/Kimi-K2.5');
+    expect(model.weightSize(Precision.BF16).bytes).toBe(2 * model.parameters);
+    expect(model.weightSize(Precision.FP8).bytes / model.parameters).toBeLessThan(1.01);
+  });
+
+  test.each([
+    ['model.layers.3.self_attn.q_proj', 'attention'],
+    ['re:.*self_attn.*', 'attention'],
+    ['*.attn.*', 'attention'],
+    ['model.layers.0.linear_attn*', 'states'],
+    ['backbone.layers.0.mixer.in_proj', 'states'],
+    ['re:.*mlp\\.(gate|up|gate_up|down)_proj.*', 'feedForward'],
+    ['model.layers.10.mlp.shared_experts*', 'sharedExperts'],
+    ['*.mlp.shared_expert.*', 'sharedExperts'],
+    ['layers.1.ffn.experts', 'experts'],
+    ['model.layers.0.mlp.gate', undefined],
+    ['model.layers.0.block_sparse_moe.gate', undefined],
+    ['model.layers.3.mlp.gate.e_score_correction_bias', undefined],
+    ['model.layers.0.mlp.shared_expert_gate', undefined],
+    ['model.layers.0.self_attn.indexer.k_norm', undefined],
+    ['model.visual.blocks.0.mlp.fc1', undefined],
+    ['lm_head', undefined],
+    ['x'.repeat(1e6), undefined],
+  ])('%# %s is of the part %s', (module, part) => {
+    expect(partOf(module)).toBe(part);
   });
 });
 

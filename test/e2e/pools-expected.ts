@@ -14,6 +14,8 @@ const devices = (gpus: number, efa: number): Devices => ({ gpus, efa });
  * @see https://karpenter.sh/docs/reference/instance-types/
  */
 export const DEVICES: { readonly [type: string]: Devices } = {
+  'p3.2xlarge': devices(1, 0),
+  'p3.8xlarge': devices(4, 0),
   'p3.16xlarge': devices(8, 0),
   'p3dn.24xlarge': devices(8, 1),
   'p4d.24xlarge': devices(8, 4),
@@ -55,6 +57,26 @@ export const DEVICES: { readonly [type: string]: Devices } = {
   'g6e.16xlarge': devices(1, 1),
   'g6e.24xlarge': devices(4, 2),
   'g6e.48xlarge': devices(8, 4),
+  // A part of a GPU is one device.
+  'g6f.large': devices(1, 0),
+  'g6f.xlarge': devices(1, 0),
+  'g6f.2xlarge': devices(1, 0),
+  'g6f.4xlarge': devices(1, 0),
+  'g7.2xlarge': devices(1, 0),
+  'g7.4xlarge': devices(1, 0),
+  'g7.8xlarge': devices(1, 1),
+  'g7.12xlarge': devices(2, 1),
+  'g7.24xlarge': devices(4, 1),
+  'g7.48xlarge': devices(8, 2),
+  'g7e.2xlarge': devices(1, 0),
+  'g7e.4xlarge': devices(1, 0),
+  'g7e.8xlarge': devices(1, 1),
+  'g7e.12xlarge': devices(2, 1),
+  'g7e.24xlarge': devices(4, 2),
+  'g7e.48xlarge': devices(8, 4),
+  'gr6.4xlarge': devices(1, 0),
+  'gr6.8xlarge': devices(1, 1),
+  'gr6f.4xlarge': devices(1, 0),
 };
 
 const cards = (from: number, to: number, place: string) =>

@@ -74,12 +74,19 @@ const SPECIAL: { readonly [pool: string]: GpuNodePoolOptions } = {
   },
 };
 
+/** Types whose pools need no reservation: all but those that AWS sells as Capacity Blocks alone. */
+export const ON_DEMAND: readonly GpuInstanceType[] = GpuInstanceType.ALL.filter(({ blocksOnly }) => !blocksOnly);
+
+/** The first release of the images with driver 595, for G7 (awslabs/amazon-eks-ami#2768). */
+const NEWER_DRIVER = NodeImage.al2023({ releaseVersion: '1.35.7-20260917', driverMajor: 595 });
+
 /** The pool of an instance type: with EFA where it has any, one node, and two of p5.48xlarge. */
 function onDemand(instanceType: GpuInstanceType): GpuNodePoolOptions {
   return {
     // AWS sells p5e in another region.
     instanceType: instanceType.offeredIn(REGION),
     fabric: instanceType.efaInterfaces > 0 ? RdmaFabric.efa() : undefined,
+    image: instanceType.name.startsWith('g7.') ? NEWER_DRIVER : undefined,
     minNodes: instanceType === GpuInstanceType.P5_48XLARGE ? 2 : 1,
     maxNodes: 2,
   };
@@ -90,7 +97,7 @@ export const nameOf = (type: string) => type.replace(/\./g, '-');
 
 /** Every pool: one of each instance type of the catalog, and those for the other options. */
 export const POOLS: { readonly [pool: string]: GpuNodePoolOptions } = {
-  ...Object.fromEntries(GpuInstanceType.ALL.map((type) => [nameOf(type.name), onDemand(type)])),
+  ...Object.fromEntries(ON_DEMAND.map((type) => [nameOf(type.name), onDemand(type)])),
   ...SPECIAL,
 };
 

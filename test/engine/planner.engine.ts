@@ -37,8 +37,13 @@ describe.each(MODEL_NAMES)('%s', (name) => {
     expect(planOf(name, engine).kvBytesPerTokenPerGpu).toBe(perToken);
   });
 
+  test('bytes of states per sequence', () => {
+    const states = sum(engine.cache.map(({ layers, stateBytes = 0 }) => layers * stateBytes));
+    expect(planOf(name, engine).model.stateBytesPerSequence(Precision.BF16)).toBe(states);
+  });
+
   test('bytes of cache of a whole sequence, and sequences in the memory for the cache', () => {
-    const sequence = planOf(name, engine).memoryPerGpu.kvCache.bytes;
+    const sequence = planOf(name, engine, 1).memoryPerGpu.kvCache.bytes;
     expect(sequence).toBe(engine.sequenceBytes);
     expect(Math.floor(engine.options.kv_cache_memory_bytes / sequence)).toBe(Math.floor(engine.sequences));
   });

@@ -82,6 +82,23 @@ export const TEXTS: FaultText[] = [
     faults: () => imported({ largestFile: DataSize.gib(40) }),
   },
   {
+    id: 'IMPORT_NOT_AWAITED',
+    text:
+      "'chat/1' is imported by 'imports/Import' in stack 'imports', which stack 'test' does not depend on, so the pods that serve may be replaced by " +
+      'new ones that wait for weights; make the stack of the server depend on it by addDependency, or put both in one stack',
+    faults: () => {
+      const { deployment, site } = deploy({ maxSurge: 0 });
+      new ModelImport(new TerraformStack(site.scope.node.root, 'imports'), 'Import', {
+        cluster: site.cluster,
+        modelStore: site.store,
+        model: 'chat',
+        source: ModelSource.urls([{ url: 'https://a/b' }]),
+      });
+      validationFaults(deployment);
+      return warningsOf(deployment);
+    },
+  },
+  {
     id: 'IMPORT_NOT_SERVED',
     text:
       "nothing in this program serves 'chatt/1', the model and version that are imported; served from this store: 'chat/1'; give both the " +

@@ -73,6 +73,17 @@ export const TEXTS: FaultText[] = [
     instanceType: P3DN_24XLARGE,
   }),
   row(
+    'MEMORY_SHARED_WITH_HOST',
+    "the memory of GB10 is the host's too: with gpuMemoryUtilization 0.9 the engine may find less than that free and stop; at 0.85 it is known to " +
+      'start',
+    {
+      ...{ model: LLAMA_3_1_8B, gpuMemoryUtilization: 0.9 },
+      instanceType: GpuNodeType.custom({
+        ...{ name: 'spark', gpu: GpuType.GB10, gpuCount: 1, vcpus: 20, memory: DataSize.gib(119) },
+      }),
+    },
+  ),
+  row(
     'NODES_OVER_TCP',
     'replicas span nodes of p5.48xlarge over TCP; no measurement of that is known, the times are estimates',
     { model: LLAMA_3_1_405B, instanceType: P5_48XLARGE, parallelism: degrees(8, 2), network: NodeNetwork.TCP },

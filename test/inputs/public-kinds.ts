@@ -39,7 +39,7 @@ export function publicKindsSource({ structs, classes, enums }: PublicKinds): str
   ].join('\n');
 }
 
-function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+export function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
   return one < other ? -1 : 1;
 }
 
@@ -65,7 +65,7 @@ function nameOf(property: string): string {
   return property.split(/[?:]/)[0];
 }
 
-function typeOf(type: ts.TypeNode | undefined): string {
+export function typeOf(type: ts.TypeNode | undefined): string {
   return (type?.getText() ?? 'any')
     .replace(/readonly /g, '')
     .replace(/\{ \[\w+: string\]: ([^;]+);? \}/g, '$1{}')

@@ -1,4 +1,6 @@
+import { DefaultTokenResolver, StringConcat, TerraformStack, Tokenization } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog';
+import { validationFaults } from '../../lib/core/validation';
 import { enterSystemNodeDisk } from '../../lib/core/system-nodes';
 import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { TritonDeployment } from '../../lib/serving';
@@ -72,6 +74,62 @@ describe('a model that is imported and served', () => {
     expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(false);
     expect(jobs(dependsOn)).toEqual([]);
   });
+});
+
+describe('an import in another stack', () => {
+  const program = (depends: boolean, maxSurge = 0, waitTimeout?: Duration) => {
+    let made: { server: TritonDeployment; job: boolean } | undefined;
+    withSite((site) => {
+      const other = new TerraformStack(site.scope.node.root, 'imports');
+      const { job } = new ModelImport(other, 'Import', {
+        cluster: site.cluster,
+        modelStore: site.store,
+        model: 'chat',
+        source,
+        waitTimeout,
+      });
+      const server = new TritonDeployment(site.scope, 'Chat', {
+        cluster: site.cluster,
+        nodePool: site.pool(GpuInstanceType.G5_XLARGE, 2),
+        modelStore: site.store,
+        models: [llama8b],
+        maxSurge,
+      });
+      if (depends) TerraformStack.of(server).addDependency(other);
+      validationFaults(server);
+      made = {
+        server,
+        job: Tokenization.resolve(job.waitForCompletionInput, {
+          scope: server,
+          resolver: new DefaultTokenResolver(new StringConcat()),
+        }),
+      };
+    });
+    return { waits: made!.job, ids: warningsOf(made!.server).map(({ id }) => id) };
+  };
+
+  test('is waited for by the server of a stack that depends on it', () =>
+    expect(program(true)).toEqual({ waits: true, ids: [] }));
+  test('is not meant where the import is in the stack of the server', () => {
+    let server: TritonDeployment | undefined;
+    withSite((site) => {
+      new ModelImport(site.scope, 'Import', { cluster: site.cluster, modelStore: site.store, model: 'chat', source });
+      server = new TritonDeployment(site.scope, 'Chat', {
+        cluster: site.cluster,
+        nodePool: site.pool(GpuInstanceType.G5_XLARGE, 2),
+        modelStore: site.store,
+        models: [llama8b],
+        maxSurge: 0,
+      });
+    });
+    expect(warningsOf(server!).map(({ id }) => id)).not.toContain('IMPORT_NOT_AWAITED');
+  });
+  test('is warned of where the stack does not', () =>
+    expect(program(false)).toEqual({ waits: false, ids: ['IMPORT_NOT_AWAITED'] }));
+  test('is not where the old pods stay until the new ones serve', () =>
+    expect(program(false, 1)).toEqual({ waits: false, ids: [] }));
+  test('is not where nobody wants to wait', () =>
+    expect(program(false, 0, Duration.ZERO)).toEqual({ waits: false, ids: [] }));
 });
 
 test('a removed import is waited for no longer', () => {

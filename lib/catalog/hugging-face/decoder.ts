@@ -2,7 +2,7 @@ import { LatentAttention } from '../latent-attention';
 import { LayerKind } from '../layer-kinds';
 import { DecoderShape, ExpertLayers } from '../model-architecture';
 import { ConfigReader } from './config-reader';
-import { ExpertFacts, expertsOf } from './experts';
+import { ExpertFacts, Float32Router, expertsOf } from './experts';
 import { withKinds } from './kinds';
 import { Config, isConfig } from './parse';
 
@@ -30,6 +30,7 @@ export interface Traits {
   readonly attentionSinks?: boolean;
   readonly outputGate?: boolean;
   readonly experts?: Partial<ExpertLayers>;
+  readonly float32Router?: Float32Router;
   /** Width of the dense block, where it is not `intermediate_size`. */
   readonly denseWidth?: string;
   /** Layers that have the window where the file lists none; all by default. */
@@ -54,7 +55,7 @@ export function decoder(given: ConfigReader, traits: Traits = {}): DecoderShape 
   const reader = traits.defaults ? given.withDefaults(traits.defaults) : given;
   const layers = reader.required('num_hidden_layers');
   const latentAttention = latentOf(reader);
-  const experts = expertsOf(reader, layers, traits.experts);
+  const experts = expertsOf(reader, layers, traits.experts, traits.float32Router);
   const width = traits.denseWidth ?? 'intermediate_size';
   const other = traits.other?.(reader);
   const shape: DecoderShape = {

@@ -11,6 +11,13 @@ export interface ExpertFacts {
   readonly has: (layer: number) => boolean;
 }
 
+/**
+ * What of a router vLLM loads in 32 bits: its bias per expert, or all of it.
+ *
+ * @internal
+ */
+export type Float32Router = 'bias' | 'router';
+
 /** What families call the numbers of their experts. */
 const ROUTED = ['num_local_experts', 'n_routed_experts', 'num_experts', 'moe_num_experts'];
 const PER_TOKEN = [
@@ -40,6 +47,7 @@ export function expertsOf(
   reader: ConfigReader,
   layers: number,
   more: Partial<ExpertLayers> = {},
+  float32?: Float32Router,
 ): ExpertFacts | undefined {
   const routed = reader.whole(...ROUTED);
   if (!routed) return undefined;
@@ -52,6 +60,7 @@ export function expertsOf(
   }
   const stated = reader.whole(...SHARED_WIDTH) || undefined;
   const shared = reader.whole(...SHARED) ?? (stated ? 1 : 0);
+  const wide = (more.routerBias ? routed : 0) + (float32 === 'router' ? routed * reader.required('hidden_size') : 0);
   const sharedIntermediateSize = shared > 0 ? stated : undefined;
   return {
     experts: {
@@ -61,6 +70,7 @@ export function expertsOf(
       shared,
       ...(sharedIntermediateSize ? { sharedIntermediateSize } : {}),
       ...more,
+      ...(float32 && wide > 0 ? { float32RouterParameters: wide } : {}),
     },
     has: layersWith(reader, layers),
   };

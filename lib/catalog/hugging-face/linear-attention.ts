@@ -28,7 +28,7 @@ function gatedDelta(reader: ConfigReader, h: number, stateBits: number, biases: 
     ...{ heads, headSize, stateSize, groups, convolutionWidth, stateBits },
     matrixParameters: h * (channels + 2 * heads * headSize + 2 * heads),
   };
-  return { state, otherParameters: biases * heads + channels * convolutionWidth + headSize };
+  return { state, otherParameters: biases * heads + channels * convolutionWidth + headSize, float32Parameters: heads };
 }
 
 const GATED_DELTA = {
@@ -108,6 +108,8 @@ const kimiLinear: Family = (given) => {
       matrixParameters: 4 * h * width + size * (h + width) + gate + h * count,
     },
     otherParameters: 3 * width * convolutionWidth + width + count + size,
+    // The convolutions, the bias of the step and the decay of each head.
+    float32Parameters: 3 * width * convolutionWidth + width + count,
   };
   const latentSize = reader.whole('routed_expert_hidden_size') || undefined;
   const found = expertsOf(reader, layers, { routerBias: true, ...(latentSize ? { latentSize } : {}) });
@@ -184,7 +186,7 @@ const lfm2: Family = (given) => {
     },
     otherParameters: h * convolutionWidth + bias,
   };
-  const found = expertsOf(reader, layers, { routerBias: reader.flag('use_expert_bias') === true });
+  const found = expertsOf(reader, layers, { routerBias: reader.flag('use_expert_bias') === true }, 'bias');
   const width = lfm2Width(reader);
   const tiedEmbeddings = typeof tied === 'boolean' ? tied : (reader.flag('tie_word_embeddings') ?? true);
   return withKinds({ ...heads, tiedEmbeddings, layers, intermediateSize: width, experts: found?.experts }, (i) => ({

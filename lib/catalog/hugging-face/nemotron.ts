@@ -37,7 +37,7 @@ const nemotronH: Family = (given) => {
   const heads = headsOf(reader, { outputBiasWithAttentionBias: true });
   const latentSize = reader.whole('moe_latent_size') || undefined;
   const found = blocks.includes('experts')
-    ? expertsOf(reader, blocks.length, { routerBias: true, ...(latentSize ? { latentSize } : {}) })
+    ? expertsOf(reader, blocks.length, { routerBias: true, ...(latentSize ? { latentSize } : {}) }, 'router')
     : undefined;
   const intermediateSize = reader.required('intermediate_size', 'moe_intermediate_size');
   const facts = mamba2({

@@ -29,6 +29,8 @@ const QWEN_3: Traits = { queryKeyNorm: true, outputBiasWithAttentionBias: true, 
 const GATED_SHARED = { sharedGate: true };
 const LLAMA: Traits = { outputBiasWithAttentionBias: true };
 const ROUTER_BIAS = { routerBias: true };
+/** A router with a bias per expert, all of it in 32 bits. */
+const FLOAT32_ROUTER: Traits = { experts: ROUTER_BIAS, float32Router: 'router' };
 
 const GEMMA_3: Traits = {
   tiedByDefault: true,
@@ -107,7 +109,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
   deepseek_v2: {},
   deepseek_v3: {},
   kimi_k2: {},
-  glm4_moe_lite: { experts: ROUTER_BIAS, defaults: { first_k_dense_replace: 1 } },
+  glm4_moe_lite: { ...FLOAT32_ROUTER, defaults: { first_k_dense_replace: 1 } },
   phi: {
     attentionBias: true,
     attentionOutputBias: true,
@@ -138,7 +140,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
   llama4_text: LLAMA_4,
   glm: GLM,
   glm4: { ...GLM, normsPerLayer: 4, needsBfloat16: true },
-  glm4_moe: { experts: ROUTER_BIAS, defaults: { num_key_value_heads: 8, head_dim: 128, first_k_dense_replace: 1 } },
+  glm4_moe: { ...FLOAT32_ROUTER, defaults: { num_key_value_heads: 8, head_dim: 128, first_k_dense_replace: 1 } },
   gpt_oss: GPT_OSS,
   granite: LLAMA,
   granitemoe: { outputBiasWithAttentionBias: true },
@@ -148,7 +150,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
   ernie4_5: { tiedByDefault: true, useBias: true },
   ernie4_5_moe: {
     tiedByDefault: true,
-    experts: ROUTER_BIAS,
+    ...FLOAT32_ROUTER,
     defaults: { moe_num_shared_experts: 2, moe_k: 6, moe_layer_start_index: 1, moe_layer_interval: 1 },
   },
   exaone: { defaults: { num_key_value_heads: 8 } },
@@ -163,7 +165,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
   internlm2: { outputBiasWithAttentionBias: true },
   internlm3: { outputBiasWithAttentionBias: true, defaults: { num_key_value_heads: 2, head_dim: 128 } },
   helium: { defaults: { head_dim: 128 } },
-  minimax_m2: { wideQueryKeyNorm: true, experts: ROUTER_BIAS, defaults: { head_dim: 128 } },
+  minimax_m2: { wideQueryKeyNorm: true, ...FLOAT32_ROUTER, defaults: { head_dim: 128 } },
   hunyuan_v1_dense: { queryKeyNorm: true, outputBiasWithAttentionBias: true },
   hy_v3: { queryKeyNorm: true, experts: ROUTER_BIAS, defaults: { first_k_dense_replace: 1, head_dim: 128 } },
   starcoder2: {
@@ -182,7 +184,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
     queryKeyNorm: true,
     outputGate: true,
     normsPerLayer: 4,
-    experts: ROUTER_BIAS,
+    ...FLOAT32_ROUTER,
     windowed: everyNth('global_attn_every_n_layers', 4),
     defaults: { num_dense_layers: 1, head_dim: 128 },
   },
@@ -236,6 +238,6 @@ function adapted(type: string, traits: Traits, reader: ConfigReader): Traits {
   }
   // DeepSeek V3's router has a bias unless the file has another method; V2's has none.
   const method = reader.text('topk_method') ?? (type === 'deepseek_v3' || type === 'kimi_k2' ? 'noaux_tc' : undefined);
-  if (method === 'noaux_tc') return { ...traits, experts: { ...experts, ...ROUTER_BIAS } };
+  if (method === 'noaux_tc') return { ...traits, experts: { ...experts, ...ROUTER_BIAS }, float32Router: 'bias' };
   return traits;
 }

@@ -14,6 +14,8 @@ import { withKinds } from './kinds';
 export interface StateFacts {
   readonly state: StateLayer;
   readonly otherParameters: number;
+  /** Of them, those that vLLM loads in 32 bits. */
+  readonly float32Parameters?: number;
 }
 
 /** Numbers of a Mamba 2 layer. */
@@ -53,6 +55,7 @@ export function mamba2(of: Mamba2): StateFacts {
     // Step bias, decay and skip of each head; the convolution; the gated norm.
     otherParameters:
       3 * of.heads + channels * (of.convolutionWidth + (of.convolutionBias ? 1 : 0)) + (of.norm ? inner : 0) + bias,
+    float32Parameters: of.heads,
   };
 }
 
@@ -76,6 +79,7 @@ function mamba1(reader: ConfigReader, hiddenSize: number): StateFacts {
       matrixParameters: 3 * hiddenSize * inner + inner * (rank + 2 * stateSize) + rank * inner,
     },
     otherParameters: inner * (stateSize + 1 + width + 1) + convolutionBias + bias,
+    float32Parameters: inner * stateSize,
   };
 }
 

@@ -61,8 +61,8 @@ export class CloudTopology extends Construct {
    * @param props what is served, and where
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
+    throwIfOfOtherKinds(scope, 'CloudTopologyProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'CloudTopologyProps', props);
     let elsewhere: Construct | undefined;
     try {
       const { models, karpenterPools = [] } = props;

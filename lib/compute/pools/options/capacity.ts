@@ -3,7 +3,7 @@ import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
 import { givenValue, wholeNumberFault } from '../../../units/number-faults';
 import { readUtcTime } from './utc-time';
-import { throwIfOfOtherKind } from '../../../units/struct-faults';
+import { checkArguments } from '../../../units/argument-faults';
 
 /** Minutes before the end of a block at which EKS drains its node group by itself; EC2 ends instances ten minutes later. */
 const EKS_DRAIN_MINUTES = 40;
@@ -105,7 +105,6 @@ export class Capacity {
    * @param reservation the reservation
    */
   public static reservation(reservation: CapacityReservation): Capacity {
-    throwIfOfOtherKind('CapacityReservation', reservation);
     throwIfFaulty([
       ...reservationIdFaults(reservation.reservationId),
       ...instancesFaults(reservation.instances),
@@ -132,7 +131,6 @@ export class Capacity {
    * @param block the block
    */
   public static capacityBlock(block: CapacityBlock): Capacity {
-    throwIfOfOtherKind('CapacityBlock', block);
     throwIfFaulty(blockFaults(block));
     return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }
@@ -155,6 +153,8 @@ export class Capacity {
     return this.reserved ? `${this.kind} ${this.reserved.reservationId}` : this.kind;
   }
 }
+
+checkArguments('Capacity', Capacity);
 
 /**
  * Minutes before the end of a block at which its nodes are drained.
