@@ -7,7 +7,7 @@ function main(): void {
   const rows = ModelSpec.ALL.map((model) => {
     const [best] = CapacityPlanner.search({ model, limit: 1 });
     if (!best) return [model.name, 'fits on no node', '', '', '', '', '', ''];
-    const price = listPrice(best.instanceType);
+    const price = best.instanceType.listPricePerHour;
     return [
       model.name,
       best.instanceType.name,
@@ -28,10 +28,6 @@ function main(): void {
       rows,
     ),
   );
-}
-
-function listPrice(instanceType: object): number | undefined {
-  return (instanceType as { listPricePerHour?: number }).listPricePerHour;
 }
 
 main();

@@ -310,7 +310,7 @@ export class GpuInstanceType extends GpuNodeType {
    *
    * @see https://github.com/aws/karpenter-provider-aws/blob/1d92708/pkg/providers/pricing/zz_generated.pricing_aws.go
    */
-  public get listPricePerHour(): number | undefined {
+  public override get listPricePerHour(): number | undefined {
     return onDemandPrice(this.name);
   }
 

@@ -132,7 +132,7 @@ function engineSettings(configuration: Configuration): Ranked[] {
     },
   ].filter((setting) => setting !== false);
   const combined = (count: number) => ({
-    load: settings.slice(0, count).reduce((all, { load }) => ({ ...all, ...load }), {} as Partial<Load>),
+    load: settings.slice(0, count).reduce<Partial<Load>>((all, { load }) => ({ ...all, ...load }), {}),
     text: settings
       .slice(0, count)
       .map(({ text }) => text)

@@ -131,7 +131,10 @@ export interface CapacitySearchRequest extends ServingLoad {
    * newer driver than the default node images have
    */
   readonly candidates?: CapacityCandidate[];
-  /** Region of AWS in which the types are sold on demand, e.g. `eu-west-1`; only for types that are not listed as candidates. @default - any */
+  /**
+   * Region of AWS in which the types are sold on demand, e.g. `eu-west-1`; only for types that are not
+   * listed as candidates. One that the catalog does not know excludes nothing. @default - any
+   */
   readonly region?: string;
   /** Formats of the weights to try. @default - on each GPU the one the model is published in, else its widest 16-bit format */
   readonly precisions?: Precision[];

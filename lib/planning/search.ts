@@ -200,8 +200,7 @@ function over(value: number, limit: number | undefined): number {
 
 /** Cost where prices are not given: list prices, in dollars. What has none comes last. */
 function listCost({ instanceType, nodes }: Configuration): number {
-  const price = instanceType instanceof GpuInstanceType ? instanceType.listPricePerHour : undefined;
-  return price === undefined ? Infinity : price * nodes;
+  return (instanceType.listPricePerHour ?? Infinity) * nodes;
 }
 
 function compareCosts(a: number, b: number): number {

@@ -27,8 +27,7 @@ describe('CapacityPlanner.search', () => {
     const plans = CapacityPlanner.search({ model: ModelSpec.QWEN_3_32B, limit: 1000 });
     const waits = ({ decodeLatencyMs, timeToFirstTokenMs }: CapacityPlan) =>
       decodeLatencyMs > 100 || timeToFirstTokenMs > 2000;
-    const price = ({ nodes, instanceType }: CapacityPlan) =>
-      nodes * ((instanceType as GpuInstanceType).listPricePerHour ?? Infinity);
+    const price = ({ nodes, instanceType }: CapacityPlan) => nodes * (instanceType.listPricePerHour ?? Infinity);
     const good = plans.filter((plan) => !waits(plan));
     expect(plans.slice(0, good.length)).toEqual(good);
     expect(good.length).toBeLessThan(plans.length);
@@ -93,7 +92,7 @@ describe('CapacityPlanner.search', () => {
   ])('%s is served at a pace and a price that one would choose', (model, ms, dollars) => {
     const [best] = CapacityPlanner.search({ model, limit: 1 });
     expect(best.decodeLatencyMs).toBeLessThan(ms);
-    expect((best.instanceType as GpuInstanceType).listPricePerHour).toBeLessThan(dollars);
+    expect(best.instanceType.listPricePerHour).toBeLessThan(dollars);
   });
 
   test('no model of the catalog is slower by choice than people read', () => {
