@@ -29,7 +29,7 @@ export const STRUCTS = {
   CustomResourcesProps:
     'cluster: IKubernetesCluster; releaseName: string; namespace: string; resources: any{}[]; dependsOn?: ITerraformDependable[]',
   DecoderShape:
-    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number',
+    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number; modelType?: string',
   DenseModelProps:
     'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision; publishedBits?: WeightBits',
   DeviceNetworkProps:
@@ -264,7 +264,7 @@ export const CLASSES = {
   Indicator: ['Indicator.QPS', 'name query record unit'],
   InferenceEngine: [
     'InferenceEngine.VLLM',
-    'answerMicrosecondsPerToken answerNanosecondsPerEarlierToken blockTokens countsGraphs decodeFactor defaultUtilization dispatchMsPerLayer hostMicrosecondsPerToken keepsWindows latentDispatchMsPerLayer name prefillFactor provenance rereadsGroupedKeys stepOverheadMs',
+    'answerMicrosecondsPerToken answerNanosecondsPerEarlierToken blockTokens countsGraphs decodeFactor defaultUtilization dispatchMsPerLayer hostMicrosecondsPerToken keepsWindows latentDispatchMsPerLayer name prefillFactor provenance rereadsGroupedKeys statesPerSequence stepOverheadMs',
   ],
   IpoibNetwork: ['new IpoibNetwork(...)', 'networkName ready reference'],
   Karpenter: ['new Karpenter(...)', 'ready'],
