@@ -76,7 +76,11 @@ export class CloudTopology extends Construct {
       if (pools?.length === 0) throwIfInvalid(this, poolListFaults(pools));
       throwIfInvalid(this, onePlanFaults(props));
       const vllm = (name: string) => vllmOf(props, name);
-      const { assigned, faults: misfits, warnings } = assignModels({
+      const {
+        assigned,
+        faults: misfits,
+        warnings,
+      } = assignModels({
         ...{ models, pools, vllm },
         locked: lockedPlans(props),
         region: regionAt(props.cluster ?? this, props.provider ?? props.cluster?.provider),
