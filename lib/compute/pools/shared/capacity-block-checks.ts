@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { PlanCheck } from '../../../core/plan-check';
+import { escapeTemplate } from '../../../core/template-escape';
 import { CapacityBlock } from '../options/capacity';
 import { readUtcTime, writeUtcTime } from '../options/utc-time';
 
@@ -15,7 +16,7 @@ import { readUtcTime, writeUtcTime } from '../options/utc-time';
  */
 export function checkBlockTimes(scope: Construct, block: CapacityBlock, growsAtStart: boolean): void {
   const [start, end] = [block.start, block.end].map((time) => writeUtcTime(readUtcTime(time) ?? 0));
-  const name = `capacity block ${block.reservationId}`;
+  const name = `capacity block ${escapeTemplate(block.reservationId)}`;
   new PlanCheck(scope, 'BlockIsNotOver', {
     known: end,
     condition: isBefore,
