@@ -2,7 +2,7 @@ import { throwIfFaulty } from './errors';
 import { Fault } from './fault';
 import { ARGUMENTS } from './public-arguments';
 import { STRUCTS } from './public-kinds';
-import { numericFaults, StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
+import { numericFaults, OURS, StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
 
 /** Name of a public class or interface with methods that take arguments. @internal */
 export type MethodOwner = keyof typeof ARGUMENTS;
@@ -31,6 +31,7 @@ export function checkArguments(
   owner: { readonly prototype: object },
   throwFaults: ThrowFaults = throwIfFaulty,
 ): void {
+  Object.defineProperty(owner.prototype, OURS, { value: true });
   for (const [method, row] of Object.entries(ARGUMENTS[name])) {
     const [holder, key] = method.startsWith('static ') ? [owner, method.slice(7)] : [owner.prototype, method];
     const unchecked = Reflect.get(holder, key) as Method;

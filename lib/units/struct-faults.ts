@@ -16,6 +16,9 @@ export interface TypedName {
   readonly type: string;
 }
 
+/** Key on the prototypes of classes of this library whose objects users are given as an interface, shared by all its loaded copies. @internal */
+export const OURS = Symbol.for('gpu-inference-constructs/own-class');
+
 /** The rows of the table that were read already. */
 const READ = new Map<StructName, readonly TypedName[]>();
 
@@ -98,7 +101,7 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
  */
 function implementationFaults(property: string, value: object, type: string): Fault[] {
   const row = (INTERFACES as Table)[type];
-  if (row === undefined || value.constructor?.name in CLASSES) return [];
+  if (row === undefined || value.constructor?.name in CLASSES || OURS in value) return [];
   return typedNames(row)
     .filter(({ type: each }) => !((each as string) in INTERFACES))
     .flatMap(({ name, optional, type: each }) => {
