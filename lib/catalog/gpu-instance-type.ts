@@ -7,8 +7,9 @@ import { EksRelease } from './eks-release';
 import { NetworkFacts, cardFaults, instanceNameFaults, networkFaults } from './gpu-instance-faults';
 import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
-import { regionsOf } from './instance-regions';
+import { isKnownRegion, regionsOf } from './instance-regions';
 import { nameText, unknownNameFault } from './near-names';
+import { onDemandPrice } from './instance-prices';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
 import { checkArguments } from '../units/argument-faults';
@@ -303,6 +304,16 @@ export class GpuInstanceType extends GpuNodeType {
     return this.network.fractionOfGpu;
   }
 
+  /**
+   * List price of AWS for one instance, US dollars an hour: on demand, Linux, us-east-1, 20 July 2026. The planner ranks by it where no prices
+   * are given; what you pay depends on region, date and contract. `undefined` where that region does not sell it on demand.
+   *
+   * @see https://github.com/aws/karpenter-provider-aws/blob/1d92708/pkg/providers/pricing/zz_generated.pricing_aws.go
+   */
+  public override get listPricePerHour(): number | undefined {
+    return onDemandPrice(this.name);
+  }
+
   /** Whether AWS sells it as Capacity Blocks alone, neither on demand nor spot. */
   public get blocksOnly(): boolean {
     return this.network.blocksOnly;
@@ -319,6 +330,15 @@ export class GpuInstanceType extends GpuNodeType {
     const known = firstDriverMajor <= (EksRelease.DEFAULT.nvidiaDriverMajor ?? firstDriverMajor);
     const usual = this.architecture === CpuArchitecture.X86_64 && this.fractionOfGpu === 1;
     return usual && known && !this.legacy && !this.blocksOnly;
+  }
+
+  /**
+   * Whether AWS sells it in a region on demand, as far as is known.
+   *
+   * @internal
+   */
+  public _isSoldIn(region?: string): boolean {
+    return region === undefined || !isKnownRegion(region) || (this.regions?.includes(region) ?? true);
   }
 
   /** EFA interfaces that one node can have: one per card that can hold one. */

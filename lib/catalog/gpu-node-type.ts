@@ -121,6 +121,11 @@ export class GpuNodeType {
     return false;
   }
 
+  /** List price of one node for an hour, US dollars; `undefined` for own hardware and for what is not sold on demand. */
+  public get listPricePerHour(): number | undefined {
+    return undefined;
+  }
+
   /** Part of a GPU that a node has as a virtual GPU; 1 with whole GPUs. */
   public get fractionOfGpu(): number {
     return 1;

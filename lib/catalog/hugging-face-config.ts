@@ -30,7 +30,7 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
   // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
-  const shape = FAMILIES[type](reader);
+  const shape = { ...FAMILIES[type](reader), modelType: type };
   const quantization: ReturnType<typeof fault>[] = [];
   const published = formatFromConfig([own, outer], quantization, layersByPart(shape));
   const faults = [...reader.faults, ...faultsUnder(quantization, '', `model '${name}'`)];

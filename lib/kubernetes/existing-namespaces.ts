@@ -20,6 +20,7 @@ const EXISTING = 'existing namespace';
  * - a namespace that is declared here;
  * - `default`, `kube-system`, `kube-public` and `kube-node-lease`, which every cluster has.
  *
+ * A namespace of your own is kept by `lifecycle: { preventDestroy: true }`: Terraform then refuses, while it plans, to destroy it with what is in it.
  * A namespace that this library has already created becomes yours without being destroyed if its address in the state is changed first:
  * `terraform state mv` to that of your `NamespaceV1`, or `terraform state rm` for one that is declared here.
  *

@@ -46,7 +46,7 @@ export class CapacityPlanner {
   }
 
   /**
-   * The cheapest hardware that a model fits on and that meets the targets; without prices, the one with the least GPU memory.
+   * The cheapest hardware that a model fits on and that meets the targets given; without targets, as near as possible to those of `search`.
    *
    * @param request as for `search`
    * @throws UnscopedValidationError when nothing fits, or nothing reaches the targets, with the nearest choice

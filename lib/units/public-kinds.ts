@@ -5,7 +5,7 @@ export const STRUCTS = {
   AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
   AlertSecret: 'name: string; key: string',
   Alternative:
-    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; pricePerHour?: number',
+    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; pricePerHour?: number',
   AttentionLayer:
     'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
   CapacityBlock:
@@ -16,7 +16,7 @@ export const STRUCTS = {
   CapacityReservation:
     'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
   CapacitySearchRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   CloudTopologyProps:
@@ -29,7 +29,7 @@ export const STRUCTS = {
   CustomResourcesProps:
     'cluster: IKubernetesCluster; releaseName: string; namespace: string; resources: any{}[]; dependsOn?: ITerraformDependable[]',
   DecoderShape:
-    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number',
+    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number; modelType?: string',
   DenseModelProps:
     'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision; publishedBits?: WeightBits',
   DeviceNetworkProps:
@@ -264,7 +264,7 @@ export const CLASSES = {
   Indicator: ['Indicator.QPS', 'name query record unit'],
   InferenceEngine: [
     'InferenceEngine.VLLM',
-    'answerMicrosecondsPerToken answerNanosecondsPerEarlierToken blockTokens countsGraphs decodeFactor defaultUtilization dispatchMsPerLayer hostMicrosecondsPerToken keepsWindows latentDispatchMsPerLayer name prefillFactor provenance rereadsGroupedKeys stepOverheadMs',
+    'answerMicrosecondsPerToken answerNanosecondsPerEarlierToken blockTokens countsGraphs decodeFactor defaultUtilization dispatchMsPerLayer hostMicrosecondsPerToken keepsWindows latentDispatchMsPerLayer name prefillFactor provenance rereadsGroupedKeys statesPerSequence stepOverheadMs',
   ],
   IpoibNetwork: ['new IpoibNetwork(...)', 'networkName ready reference'],
   Karpenter: ['new Karpenter(...)', 'ready'],

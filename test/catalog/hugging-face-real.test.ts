@@ -123,6 +123,72 @@ describe('formats of published files', () => {
   });
 });
 
+describe("Mistral's params.json", () => {
+  const params = {
+    dim: 4096,
+    n_layers: 32,
+    head_dim: 128,
+    hidden_dim: 14336,
+    n_heads: 32,
+    n_kv_heads: 8,
+    vocab_size: 32768,
+    max_seq_len: 32768,
+  };
+  const from = (more: object) => ModelSpec.fromHuggingFaceConfig('m', { ...params, ...more });
+
+  test('is read under the names of config.json', () => {
+    const model = from({});
+    expect(model.parameters).toBe(ModelSpec.MISTRAL_7B.parameters);
+    expect(model.maxContextLength).toBe(32768);
+    expect(from({ tied_embeddings: true }).parameters).toBe(model.parameters - 32768 * 4096);
+    expect(from({ quantization: { qformat_weight: 'fp8_e4m3' } }).publishedPrecision).toBe(Precision.FP8);
+  });
+
+  test('with experts and latent attention it is a DeepSeek V3 whose router has no bias (Mistral Large 3)', () => {
+    const latent = {
+      q_lora_rank: 1536,
+      kv_lora_rank: 512,
+      qk_nope_head_dim: 128,
+      qk_rope_head_dim: 64,
+      v_head_dim: 128,
+    };
+    const moe = {
+      num_experts: 128,
+      num_experts_per_tok: 4,
+      expert_hidden_dim: 4096,
+      num_shared_experts: 1,
+      first_k_dense_replace: 3,
+      route_every_n: 1,
+    };
+    const model = from({ ...latent, moe });
+    expect(model.latentAttention).toMatchObject({ keyValueRank: 512, queryRank: 1536, ropeHeadSize: 64 });
+    expect(model.experts).toMatchObject({
+      routed: 128,
+      perToken: 4,
+      intermediateSize: 4096,
+      shared: 1,
+      firstDenseLayers: 3,
+    });
+    expect(model.experts?.routerBias).toBeUndefined();
+    const mixtral = from({ moe: { num_experts: 8, num_experts_per_tok: 2 } });
+    expect(mixtral.experts).toMatchObject({ routed: 8, perToken: 2, intermediateSize: 14336 });
+  });
+});
+
+describe('sizes that publishers state', () => {
+  test('MiniMax-Text-01: 456 billion, a state in seven layers of eight', () => {
+    const model = ModelSpec.fromHuggingFaceConfig('m', {
+      model_type: 'minimax_text_01',
+      ...{ hidden_size: 6144, num_hidden_layers: 80, num_attention_heads: 64, num_key_value_heads: 8, head_dim: 128 },
+      ...{ intermediate_size: 9216, num_local_experts: 32, num_experts_per_tok: 2, vocab_size: 200064 },
+      max_position_embeddings: 10240000,
+      attn_type_list: Array.from({ length: 80 }, (_, i) => ((i + 1) % 8 === 0 ? 1 : 0)),
+    });
+    expect(model.parameters / 1e9).toBeCloseTo(456.1, 1);
+    expect(model.stateBytesPerSequence(Precision.BF16)).toBe(70 * 64 * 128 * 128 * 2);
+  });
+});
+
 describe('numbers that Python writes and JSON lacks', () => {
   const text = realConfig('Qwen/Qwen3-8B');
   const with_ = (more: string) => `${text.slice(0, -1)},${more}}`;

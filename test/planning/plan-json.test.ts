@@ -31,6 +31,9 @@ const ALTERNATIVE = {
   contextLength: 8192,
   concurrency: 4,
   parallelism: { tensor: 1 },
+  gpuMemoryUtilization: 0.9,
+  maxSequences: 256,
+  maxBatchedTokens: 2048,
 };
 const PRICES = ['pricePerHour', 'costPerMillionTokens', 'costPerMillionTokensWithSpare'];
 

@@ -58,13 +58,14 @@ export interface CapacityBlock {
   readonly availabilityZone: string;
   /** Start of the block in UTC to the minute, e.g. `2026-12-01T11:30:00Z`, or with `+00:00` as the AWS CLI prints it. */
   readonly start: string;
-  /** End of the block in UTC to the minute. */
+  /** End of the block in UTC to the minute. Terraform warns, while it plans, where it is past. */
   readonly end: string;
   /** Instances of the block; the pool must not have more. @default - not checked */
   readonly instances?: number;
   /**
    * Whether the block has started when the pool is first applied. Otherwise the pool starts without nodes and grows at `start`, because
-   * earlier launches fail. @default false
+   * earlier launches fail; Terraform warns, while it plans, where `start` is past. It may be set on a pool that grew, and changes no node.
+   * @default false
    */
   readonly active?: boolean;
   /**
