@@ -130,6 +130,7 @@ const environment = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 const OTHER_STORE = {
+  MANIFEST_ONCE: '',
   AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
   AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
 };
@@ -145,7 +146,7 @@ const fill = (uri, env = {}) => {
   const scratch = mkdtempSync(path.join(root, 'scratch-'));
   const lines = Object.keys(files).map((name) => `- ${name} http://127.0.0.1:${sourcePort}/${name}\n`);
   writeFileSync(path.join(root, 'files'), lines.join(''));
-  const own = { MODEL_URI: uri, SCRATCH_DIR: scratch, FILE_LIST: path.join(root, 'files') };
+  const own = { MODEL_URI: uri, SCRATCH_DIR: scratch, FILE_LIST: path.join(root, 'files'), MANIFEST_ONCE: '1' };
   return told(['/bin/sh', path.join(ROOT, 'assets', 'import-model.sh')], { ...own, ...env });
 };
 const config = path.join(root, 'config');
@@ -201,6 +202,10 @@ try {
     const said = await fill('s3://models/chat/1');
     good(said);
     expect(said.text.includes('is complete') && !said.text.includes('stored'), said.text);
+  });
+  await suite.check('its manifest is written once', async () => {
+    const at = ['--bucket', 'models', '--key', 'chat/1/SHA256SUMS', '--body', path.join(root, 'files')];
+    fails(await aws('s3api', 'put-object', ...at, '--if-none-match', '*'), 'PreconditionFailed');
   });
   await suite.check('an import that was interrupted keeps what is stored', async () => {
     good(await aws('s3', 'rm', 's3://models/chat/1/SHA256SUMS'));

@@ -2,7 +2,7 @@ import { Fault, fault } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Version named by the chart of August 2026; the add-on runs on every minor.
@@ -129,7 +129,6 @@ export class EksRelease {
    * @param versions the versions
    */
   public static custom(versions: EksReleaseVersions): EksRelease {
-    throwIfOfOtherKind('EksReleaseVersions', versions);
     const faults = releaseFaults(versions);
     if (faults.length > 0) throw new UnscopedValidationError(faults);
     return new EksRelease(versions);
@@ -171,6 +170,8 @@ export class EksRelease {
     return this.kubernetesVersion;
   }
 }
+
+checkArguments('EksRelease', EksRelease);
 
 const MINOR = /^1\.\d{2}$/;
 const NODE_RELEASE = /^1\.\d{2}\.\d+-\d{8}$/;

@@ -7,11 +7,12 @@ import { EksRelease } from './eks-release';
 import { NetworkFacts, cardFaults, instanceNameFaults, networkFaults } from './gpu-instance-faults';
 import { INSTANCE_TABLE, InstanceName } from './gpu-instance-table';
 import { GpuNodeType, GpuNodeTypeProps, nodeTypeFaults, nvlinkDomainOf } from './gpu-node-type';
-import { regionsOf } from './instance-regions';
+import { isKnownRegion, regionsOf } from './instance-regions';
 import { nameText, unknownNameFault } from './near-names';
+import { onDemandPrice } from './instance-prices';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 const LISTED: GpuInstanceType[] = [];
 
@@ -197,7 +198,6 @@ export class GpuInstanceType extends GpuNodeType {
    * whole numbers above zero, cards that repeat an index, an NVLink domain that does not divide the GPUs
    */
   public static unlisted(props: UnlistedInstanceTypeProps): GpuInstanceType {
-    throwIfOfOtherKind('UnlistedInstanceTypeProps', props);
     const { networkCards = cards(1, 4, 0), ipv4PerInterface = 30, rdmaRead = false, rdmaWrite = false } = props;
     const network = {
       networkCards,
@@ -304,6 +304,16 @@ export class GpuInstanceType extends GpuNodeType {
     return this.network.fractionOfGpu;
   }
 
+  /**
+   * List price of AWS for one instance, US dollars an hour: on demand, Linux, us-east-1, 20 July 2026. The planner ranks by it where no prices
+   * are given; what you pay depends on region, date and contract. `undefined` where that region does not sell it on demand.
+   *
+   * @see https://github.com/aws/karpenter-provider-aws/blob/1d92708/pkg/providers/pricing/zz_generated.pricing_aws.go
+   */
+  public override get listPricePerHour(): number | undefined {
+    return onDemandPrice(this.name);
+  }
+
   /** Whether AWS sells it as Capacity Blocks alone, neither on demand nor spot. */
   public get blocksOnly(): boolean {
     return this.network.blocksOnly;
@@ -320,6 +330,15 @@ export class GpuInstanceType extends GpuNodeType {
     const known = firstDriverMajor <= (EksRelease.DEFAULT.nvidiaDriverMajor ?? firstDriverMajor);
     const usual = this.architecture === CpuArchitecture.X86_64 && this.fractionOfGpu === 1;
     return usual && known && !this.legacy && !this.blocksOnly;
+  }
+
+  /**
+   * Whether AWS sells it in a region on demand, as far as is known.
+   *
+   * @internal
+   */
+  public _isSoldIn(region?: string): boolean {
+    return region === undefined || !isKnownRegion(region) || (this.regions?.includes(region) ?? true);
   }
 
   /** EFA interfaces that one node can have: one per card that can hold one. */
@@ -345,6 +364,8 @@ export class GpuInstanceType extends GpuNodeType {
     return this.defaultMaxPods - taken;
   }
 }
+
+checkArguments('GpuInstanceType', GpuInstanceType);
 
 /**
  * The EC2 instance type of some hardware; undefined outside EC2.

@@ -7,6 +7,7 @@ import { INSTANCE_TABLE } from './gpu-instance-table';
 import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
 import { structFaults } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * What one node with GPUs has.
@@ -120,6 +121,11 @@ export class GpuNodeType {
     return false;
   }
 
+  /** List price of one node for an hour, US dollars; `undefined` for own hardware and for what is not sold on demand. */
+  public get listPricePerHour(): number | undefined {
+    return undefined;
+  }
+
   /** Part of a GPU that a node has as a virtual GPU; 1 with whole GPUs. */
   public get fractionOfGpu(): number {
     return 1;
@@ -145,6 +151,8 @@ export class GpuNodeType {
     return this.name;
   }
 }
+
+checkArguments('GpuNodeType', GpuNodeType);
 
 /** Most GPUs of a node, far above every one: the planner looks at every degree of parallelism up to it. */
 const MOST_GPUS = 1024;

@@ -9,6 +9,7 @@ import { GPU_TABLE, GpuName } from './gpu-type-table';
 import { GpuVendor } from './gpu-vendor';
 import { nameText } from './near-names';
 import { Precision } from './precision';
+import { checkArguments } from '../units/argument-faults';
 
 const LISTED: GpuType[] = [];
 
@@ -245,3 +246,5 @@ export class GpuType {
     return this.name;
   }
 }
+
+checkArguments('GpuType', GpuType);

@@ -5,10 +5,11 @@ import { ConfigReader } from './hugging-face/config-reader';
 import { FAMILIES, MISSING_PARTS, OTHER_NAMES } from './hugging-face/families';
 import { fromMistralParams } from './hugging-face/mistral-params';
 import { Config, isConfig, parseConfig } from './hugging-face/parse';
-import { precisionFromConfig } from './hugging-face/quantization';
+import { layersByPart } from './hugging-face/parts';
+import { formatFromConfig } from './hugging-face/quantization';
 import { DecoderShape } from './model-architecture';
+import { PublishedFormat } from './model-shape';
 import { unknownNameFault } from './near-names';
-import { Precision } from './precision';
 
 /**
  * The shape that a `config.json` of Hugging Face describes, and the format that its checkpoint is in.
@@ -17,7 +18,7 @@ import { Precision } from './precision';
  *
  * @internal
  */
-export function modelFromConfig(name: string, json: unknown): { shape: DecoderShape; publishedPrecision?: Precision } {
+export function modelFromConfig(name: string, json: unknown): { shape: DecoderShape; published: PublishedFormat } {
   if (typeof name !== 'string') {
     const reason = `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`;
     throw new UnscopedValidationError([fault('INVALID_NAME', 'name', reason)]);
@@ -29,13 +30,13 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
   // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
-  const shape = FAMILIES[type](reader);
+  const shape = { ...FAMILIES[type](reader), modelType: type };
   const quantization: ReturnType<typeof fault>[] = [];
-  const publishedPrecision = precisionFromConfig([own, outer], quantization);
+  const published = formatFromConfig([own, outer], quantization, layersByPart(shape));
   const faults = [...reader.faults, ...faultsUnder(quantization, '', `model '${name}'`)];
   if (faults.length > 0) throw new UnscopedValidationError(faults);
   const known = Object.entries(shape).filter(([, value]) => value !== undefined);
-  return { shape: Object.fromEntries(known) as unknown as DecoderShape, publishedPrecision };
+  return { shape: Object.fromEntries(known) as unknown as DecoderShape, published };
 }
 
 /** Sections that models which also read images or sound keep the language model's numbers in. */

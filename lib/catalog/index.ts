@@ -19,3 +19,4 @@ export * from './parallelism';
 export * from './precision';
 export * from './release-advisories';
 export * from './serving-engine';
+export * from './weight-bits';

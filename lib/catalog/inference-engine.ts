@@ -1,5 +1,6 @@
 import { UnscopedValidationError } from '../units/errors';
 import { nameText, unknownNameFault } from './near-names';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * What the planner must know of an engine. Times are relative to the closed form of `planning/step-time`.
@@ -29,6 +30,8 @@ interface EngineFacts {
   readonly countsGraphs?: boolean;
   /** Whether layers with a window keep only the window. */
   readonly keepsWindows?: boolean;
+  /** States that a layer keeps for each sequence. */
+  readonly statesPerSequence?: number;
   readonly provenance: string;
 }
 
@@ -74,6 +77,15 @@ export class InferenceEngine {
    * the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
    */
   public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', { ...VLLM_FACTS, countsGraphs: true });
+  /**
+   * vLLM from 0.28 on, inside Triton from 26.09 on: it caches prefixes of models with states by default, for which each sequence keeps a second
+   * state (vllm-project/vllm#50991; not in 0.27.1).
+   */
+  public static readonly VLLM_0_28 = new InferenceEngine('vllm-0.28', {
+    ...VLLM_FACTS,
+    countsGraphs: true,
+    statesPerSequence: 2,
+  });
   /** TensorRT-LLM. */
   public static readonly TENSORRT_LLM = new InferenceEngine('tensorrt-llm', {
     blockTokens: 32,
@@ -128,6 +140,7 @@ export class InferenceEngine {
   public static readonly ALL: InferenceEngine[] = Object.freeze([
     InferenceEngine.VLLM,
     InferenceEngine.VLLM_0_21,
+    InferenceEngine.VLLM_0_28,
     InferenceEngine.TENSORRT_LLM,
     InferenceEngine.TENSORRT_LLM_0_6,
     InferenceEngine.SGLANG,
@@ -178,6 +191,8 @@ export class InferenceEngine {
    * `max_attention_window` is set.
    */
   public readonly keepsWindows: boolean;
+  /** States that a layer with a state keeps for each sequence: two where prefixes of such models are cached by default. */
+  public readonly statesPerSequence: number;
   /** Where the factors come from. */
   public readonly provenance: string;
 
@@ -196,6 +211,7 @@ export class InferenceEngine {
     this.rereadsGroupedKeys = facts.rereadsGroupedKeys;
     this.countsGraphs = facts.countsGraphs ?? false;
     this.keepsWindows = facts.keepsWindows ?? false;
+    this.statesPerSequence = facts.statesPerSequence ?? 1;
     this.provenance = facts.provenance;
   }
 
@@ -213,3 +229,5 @@ export class InferenceEngine {
     return this.name;
   }
 }
+
+checkArguments('InferenceEngine', InferenceEngine);

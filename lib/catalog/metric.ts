@@ -2,6 +2,7 @@ import { UnscopedValidationError } from '../units/errors';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
 import { METRIC_TABLE, MetricFacts } from './metric-table';
 import { unknownNameFault } from './near-names';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * A metric that an exporter of this library's workloads exposes: its meaning and its prerequisites.
@@ -106,6 +107,8 @@ export class Metric {
     return this.name;
   }
 }
+
+checkArguments('Metric', Metric);
 
 /**
  * Orders versions such as `26.07` or `0.11.2` by their numbers.

@@ -127,4 +127,9 @@ export interface DecoderShape {
   readonly layerOrder?: number[];
   /** Parameters that nothing else describes, outside the layers, e.g. embeddings per layer: in 16 bits, shared out over ranks. @default 0 */
   readonly otherParameters?: number;
+  /**
+   * `model_type` of the file that the shape was read from, by which engines choose their code: a release of an engine that lacks it is refused.
+   * @default - not known
+   */
+  readonly modelType?: string;
 }

@@ -1,5 +1,6 @@
 import { DecoderShape, ExpertLayers } from './model-architecture';
 import { Precision } from './precision';
+import { WeightBits } from './weight-bits';
 
 /**
  * A dense model: by its shape, or, where only its size is known, by its number of parameters.
@@ -19,6 +20,8 @@ export interface DenseModelProps {
   readonly maxContextLength?: number;
   /** Number format that the checkpoint is published in, which is the default to serve it in. @default - not known */
   readonly publishedPrecision?: Precision;
+  /** Bits per weight of the parts of that checkpoint, where they are in several formats. @default - all in the published one */
+  readonly publishedBits?: WeightBits;
 }
 
 /**
@@ -33,4 +36,6 @@ export interface MixtureOfExpertsProps {
   readonly experts?: ExpertLayers;
   /** Number format that the checkpoint is published in, which is the default to serve it in. @default - not known */
   readonly publishedPrecision?: Precision;
+  /** Bits per weight of the parts of that checkpoint, where they are in several formats. @default - all in the published one */
+  readonly publishedBits?: WeightBits;
 }

@@ -2,6 +2,11 @@ import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { LayerKind } from './layer-kinds';
 import { DecoderShape } from './model-architecture';
+import { DenseModelProps } from './model-props';
+import { Precision } from './precision';
+import { shapeFaults } from './shape-faults';
+import { throwIfFaulty } from '../units/errors';
+import { WeightBits } from './weight-bits';
 
 /**
  * Changes to a model's structure that make it smaller or faster.
@@ -13,6 +18,16 @@ export interface StructureOptions {
   readonly sharedParameters: number;
   /** Share of the layers that a token skips. */
   readonly skippedLayers: number;
+}
+
+/**
+ * What a checkpoint is published in.
+ *
+ * @internal
+ */
+export interface PublishedFormat {
+  readonly publishedPrecision?: Precision;
+  readonly publishedBits?: WeightBits;
 }
 
 /**
@@ -36,6 +51,55 @@ export function parameterFaults(name: string, parameters: number): Fault[] {
   const range = 'from 1e6 to 1e14 (13B is 13e9)';
   const reason = `model '${name}': parameters must be a number ${range}; got ${givenValue(parameters)}`;
   return [fault('OUT_OF_RANGE', 'parameters', reason)];
+}
+
+/**
+ * The shape of a dense model by its properties; throws with all faults.
+ *
+ * @internal
+ */
+export function denseShape({
+  name,
+  parameters,
+  shape,
+  maxContextLength,
+  publishedBits,
+}: DenseModelProps): DecoderShape {
+  const missing = `model '${name}' needs its shape or its number of parameters`;
+  if (parameters === undefined && shape === undefined) {
+    throwIfFaulty([fault('MISSING_PROPERTY', 'shape', missing)]);
+  } else if (parameters !== undefined && shape) {
+    const reason = `the parameters of model '${name}' are counted from its shape; leave parameters out`;
+    throwIfFaulty([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
+  }
+  const faults = bitsFaults(publishedBits);
+  if (shape) {
+    faults.push(...shapeFaults(name, shape));
+    const reason = `model '${name}' has experts; use ModelSpec.mixtureOfExperts`;
+    if (shape.experts) faults.push(fault('MODEL_HAS_EXPERTS', 'shape.experts', reason));
+    throwIfFaulty(faults);
+    return shape;
+  }
+  const count = parameters as number;
+  throwIfFaulty([...faults, ...parameterFaults(name, count)]);
+  const approximate = { ...approximateShape(count), maxContextLength: maxContextLength ?? 131072 };
+  throwIfFaulty(shapeFaults(name, approximate));
+  return approximate;
+}
+
+/**
+ * The faults of bits per weight that no format has.
+ *
+ * @internal
+ */
+export function bitsFaults(bits: WeightBits | undefined): Fault[] {
+  return Object.entries(bits ?? {}).flatMap(([part, value]: [string, unknown]) => {
+    if (value === undefined || (typeof value === 'number' && value >= 1 && value <= 32)) return [];
+    const property = `publishedBits.${part}`;
+    return [
+      fault('OUT_OF_RANGE', property, `${property} must be a number of bits from 1 to 32; got ${givenValue(value)}`),
+    ];
+  });
 }
 
 /** LLaMA shapes by size: layers, hidden size, heads, feed-forward width (Touvron et al. 2023, table 2; sizes in between interpolated). */

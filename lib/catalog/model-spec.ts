@@ -7,15 +7,16 @@ import { stateBytes, tokenBytes } from './cache-bytes';
 import { Layers, layersOf } from './layers';
 import { DecoderShape, ExpertLayers } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import { StructureOptions, approximateShape, fractionFaults, longerShape, parameterFaults } from './model-shape';
+import { PublishedFormat, StructureOptions, bitsFaults, denseShape, fractionFaults, longerShape } from './model-shape';
 import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
-import { throwIfOfOtherKind } from '../units/struct-faults';
-import { weightBytes } from './weight-bytes';
+import { WeightBits } from './weight-bits';
+import { PartBytes, partBytes, weightBytes } from './weight-bytes';
+import { checkArguments } from '../units/argument-faults';
 
 const LISTED = new Map<ModelName, ModelSpec>();
 
@@ -154,29 +155,8 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static dense(props: DenseModelProps): ModelSpec {
-    throwIfOfOtherKind('DenseModelProps', props);
-    const { name, parameters, shape } = props;
-    const missing = `model '${name}' needs its shape or its number of parameters`;
-    if (parameters === undefined && shape === undefined) {
-      throwIfFaulty([fault('MISSING_PROPERTY', 'shape', missing)]);
-    } else if (parameters !== undefined && shape) {
-      const reason = `the parameters of model '${name}' are counted from its shape; leave parameters out`;
-      throwIfFaulty([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
-    }
-    if (shape) {
-      const faults = shapeFaults(name, shape);
-      if (shape.experts)
-        faults.push(
-          fault('MODEL_HAS_EXPERTS', 'shape.experts', `model '${name}' has experts; use ModelSpec.mixtureOfExperts`),
-        );
-      throwIfFaulty(faults);
-      return new ModelSpec(name, shape, undefined, undefined, props.publishedPrecision);
-    }
-    const count = parameters as number;
-    throwIfFaulty(parameterFaults(name, count));
-    const approximate = { ...approximateShape(count), maxContextLength: props.maxContextLength ?? 131072 };
-    throwIfFaulty(shapeFaults(name, approximate));
-    return new ModelSpec(name, approximate, count, undefined, props.publishedPrecision);
+    const shape = denseShape(props);
+    return new ModelSpec(props.name, shape, props.shape ? undefined : props.parameters, undefined, props);
   }
 
   /**
@@ -186,13 +166,12 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
-    throwIfOfOtherKind('MixtureOfExpertsProps', props);
     const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
-    const faults = shapeFaults(props.name, shape);
+    const faults = [...bitsFaults(props.publishedBits), ...shapeFaults(props.name, shape)];
     const reason = `model '${props.name}' has no experts; use ModelSpec.dense`;
     if (!shape.experts) faults.push(fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', reason));
     throwIfFaulty(faults);
-    return new ModelSpec(props.name, shape, undefined, undefined, props.publishedPrecision);
+    return new ModelSpec(props.name, shape, undefined, undefined, props);
   }
 
   /**
@@ -207,15 +186,16 @@ export class ModelSpec {
    * @throws UnscopedValidationError for a family or a `quantization_config` that is not known, for numbers missing or impossible
    */
   public static fromHuggingFaceConfig(name: string, config: unknown): ModelSpec {
-    const { shape, publishedPrecision } = modelFromConfig(name, config);
+    const { shape, published } = modelFromConfig(name, config);
     throwIfFaulty(shapeFaults(name, shape));
-    return new ModelSpec(name, shape, undefined, undefined, publishedPrecision);
+    return new ModelSpec(name, shape, undefined, undefined, published);
   }
 
   private static listed(name: ModelName): ModelSpec {
     const known = LISTED.get(name);
     if (known) return known;
-    const model = new ModelSpec(name, MODEL_TABLE[name], undefined, undefined, PUBLISHED_PRECISIONS[name]);
+    const published = { publishedPrecision: PUBLISHED_PRECISIONS[name] };
+    const model = new ModelSpec(name, MODEL_TABLE[name], undefined, undefined, published);
     LISTED.set(name, model);
     return model;
   }
@@ -254,6 +234,8 @@ export class ModelSpec {
   public readonly skippedLayerFraction: number;
   /** Number format that the model's checkpoint is published in. @default - not known */
   public readonly publishedPrecision?: Precision;
+  /** Bits per weight of the parts of that checkpoint, where they are in several formats. @default - all in the published one */
+  public readonly publishedBits?: WeightBits;
   /** The shape as given. */
   public readonly shape: DecoderShape;
 
@@ -283,10 +265,11 @@ export class ModelSpec {
     shape: DecoderShape,
     givenParameters?: number,
     structure: StructureOptions = { sharedParameters: 0, skippedLayers: 0 },
-    publishedPrecision?: Precision,
+    { publishedPrecision, publishedBits }: PublishedFormat = {},
   ) {
     this.name = name;
     this.publishedPrecision = publishedPrecision;
+    this.publishedBits = publishedBits;
     this.shape = { ...shape };
     this._layers = layersOf(shape);
     this.layers = shape.layers;
@@ -320,7 +303,7 @@ export class ModelSpec {
   public withSharedParameters(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('fraction', fraction));
     const structure = { sharedParameters: fraction, skippedLayers: this.skippedLayerFraction };
-    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
+    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this);
   }
 
   /**
@@ -332,7 +315,7 @@ export class ModelSpec {
   public withSkippedLayers(fraction: number): ModelSpec {
     throwIfFaulty(fractionFaults('fraction', fraction));
     const structure = { sharedParameters: this.sharedParameterFraction, skippedLayers: fraction };
-    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this.publishedPrecision);
+    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this);
   }
 
   /**
@@ -344,7 +327,7 @@ export class ModelSpec {
   public weightSize(precision: Precision): DataSize {
     const { layers, embedding, finalNorm, encoder } = this._parameterCount;
     const other = embedding + finalNorm + encoder;
-    return DataSize.bytes(weightBytes(layers, other, precision, this.approximate, this.experts !== undefined));
+    return DataSize.bytes(weightBytes(layers, other, this._partBytes(precision), this._rowScaleBits(precision)));
   }
 
   /**
@@ -356,7 +339,7 @@ export class ModelSpec {
   public checkpointSize(precision: Precision): DataSize {
     const extra = this.shape.predictionLayers ?? 0;
     if (extra === 0) return this.weightSize(precision);
-    const longer = new ModelSpec(this.name, longerShape(this.shape, extra));
+    const longer = new ModelSpec(this.name, longerShape(this.shape, extra), undefined, undefined, this);
     const { embedding } = this._parameterCount;
     const own = DataSize.bytes(extra * (embedding + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
     if (precision.name !== Precision.NVFP4.name) return longer.weightSize(precision).plus(own);
@@ -390,8 +373,22 @@ export class ModelSpec {
     return tokenBytes(this._layers.kinds, Precision.INT8) / this.layers;
   }
 
+  /** @internal */
+  public _partBytes(precision: Precision): PartBytes {
+    const bits = precision.name === this.publishedPrecision?.name ? this.publishedBits : undefined;
+    const model = { hasExperts: this.experts !== undefined, hasLatent: this.latentAttention !== undefined };
+    return partBytes(precision, model, bits);
+  }
+
+  /** @internal */
+  public _rowScaleBits(precision: Precision): number {
+    return this.approximate ? 0 : precision.rowScaleBits;
+  }
+
   /** The name. */
   public toString(): string {
     return this.name;
   }
 }
+
+checkArguments('ModelSpec', ModelSpec);

@@ -60,7 +60,15 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     maxContextLength: 163840,
     predictionLayers: 1,
     latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
-    experts: { routed: 256, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 3, routerBias: true },
+    experts: {
+      routed: 256,
+      perToken: 8,
+      intermediateSize: 2048,
+      shared: 1,
+      firstDenseLayers: 3,
+      routerBias: true,
+      float32RouterParameters: 256,
+    },
   },
   // config.json of deepseek-ai/DeepSeek-R1, without the multi-token prediction layer
   'deepseek-r1': {
@@ -72,7 +80,15 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     maxContextLength: 163840,
     predictionLayers: 1,
     latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
-    experts: { routed: 256, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 3, routerBias: true },
+    experts: {
+      routed: 256,
+      perToken: 8,
+      intermediateSize: 2048,
+      shared: 1,
+      firstDenseLayers: 3,
+      routerBias: true,
+      float32RouterParameters: 256,
+    },
   },
   // config.json of moonshotai/Kimi-K2-Instruct
   'kimi-k2': {
@@ -83,7 +99,15 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     vocabularySize: 163840,
     maxContextLength: 131072,
     latentAttention: { queryRank: 1536, keyValueRank: 512, nopeHeadSize: 128, ropeHeadSize: 64, valueHeadSize: 128 },
-    experts: { routed: 384, perToken: 8, intermediateSize: 2048, shared: 1, firstDenseLayers: 1, routerBias: true },
+    experts: {
+      routed: 384,
+      perToken: 8,
+      intermediateSize: 2048,
+      shared: 1,
+      firstDenseLayers: 1,
+      routerBias: true,
+      float32RouterParameters: 384,
+    },
   },
   // config.json of meta-llama/Llama-4-Scout-17B-16E-Instruct; the image encoder by its vision_config, with the adapter and projector
   'llama-4-scout': {
@@ -124,7 +148,15 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     attentionBias: true,
     queryKeyNorm: true,
     predictionLayers: 1,
-    experts: { routed: 160, perToken: 8, intermediateSize: 1536, shared: 1, firstDenseLayers: 3, routerBias: true },
+    experts: {
+      routed: 160,
+      perToken: 8,
+      intermediateSize: 1536,
+      shared: 1,
+      firstDenseLayers: 3,
+      routerBias: true,
+      float32RouterParameters: 160 * 5121,
+    },
   },
   // config.json of zai-org/GLM-4.5-Air, without the multi-token prediction layer
   'glm-4.5-air': {
@@ -138,7 +170,15 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     maxContextLength: 131072,
     attentionBias: true,
     predictionLayers: 1,
-    experts: { routed: 128, perToken: 8, intermediateSize: 1408, shared: 1, firstDenseLayers: 1, routerBias: true },
+    experts: {
+      routed: 128,
+      perToken: 8,
+      intermediateSize: 1408,
+      shared: 1,
+      firstDenseLayers: 1,
+      routerBias: true,
+      float32RouterParameters: 128 * 4097,
+    },
   },
   // config.json of Qwen/Qwen3-30B-A3B
   'qwen3-30b-a3b': {

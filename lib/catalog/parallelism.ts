@@ -1,7 +1,7 @@
 import { throwIfFaulty } from '../units/errors';
 import { fault } from '../units/fault';
 import { wholeNumberFaults } from '../units/number-faults';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Degrees of parallelism, each 1 where it is not given.
@@ -31,7 +31,6 @@ export class Parallelism {
    * @throws UnscopedValidationError when a degree is not a whole number above zero, or the expert degree does not divide tensor × data
    */
   public static of(props: ParallelismProps): Parallelism {
-    throwIfOfOtherKind('ParallelismProps', props);
     return new Parallelism(props);
   }
 
@@ -111,3 +110,5 @@ export class Parallelism {
     return parts.join(', ');
   }
 }
+
+checkArguments('Parallelism', Parallelism);

@@ -1,5 +1,6 @@
 import { UnscopedValidationError } from '../units/errors';
 import { nameText, unknownNameFault } from './near-names';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * How values are stored, and which scale factors come with them.
@@ -163,3 +164,5 @@ export class Precision {
     return this.name;
   }
 }
+
+checkArguments('Precision', Precision);

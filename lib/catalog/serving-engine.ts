@@ -4,7 +4,7 @@ import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf, controlsAccess } from './release-advisories';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Variants of the Triton image; each has different backends, so models of different variants cannot share a server.
@@ -142,7 +142,6 @@ export class TritonRelease {
    * @param props what is inside its images
    */
   public static custom(props: TritonReleaseProps): TritonRelease {
-    throwIfOfOtherKind('TritonReleaseProps', props);
     throwIfFaulty(releaseFaults(props));
     return new TritonRelease(props);
   }
@@ -233,6 +232,8 @@ export class TritonRelease {
     return this.release;
   }
 }
+
+checkArguments('TritonRelease', TritonRelease);
 
 function releaseFaults(props: TritonReleaseProps): Fault[] {
   const versions = { vllmVersion: '0.31.0', onnxRuntimeVersion: '1.28.0', cudaVersion: '13.4.3', cudaDriver: '615.61' };

@@ -116,6 +116,11 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
       ),
     );
   }
+  const { modelType } = shape as { modelType?: unknown };
+  if (modelType !== undefined && typeof modelType !== 'string') {
+    const reason = `modelType must be a text, e.g. 'llama'; got ${givenValue(modelType)}`;
+    faults.push(fault('INVALID_FORMAT', 'modelType', reason));
+  }
   faults.push(
     ...windowFaults('slidingWindow.tokens', slidingWindow?.tokens, shape.maxContextLength),
     ...layerKindFaults(shape),

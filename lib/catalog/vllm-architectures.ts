@@ -11,6 +11,61 @@ export interface ArchitectureSupport {
 }
 
 /**
+ * Since which vLLM a `model_type` can be served, with its name for messages; those that 0.8.5 has are left out. Source: `registry.py` of the
+ * wheels 0.8.5, 0.9.0.1, 0.9.2, 0.10.1.1, 0.10.2, 0.11.1, 0.13.0, 0.14.0, 0.15.1, 0.16.0, 0.17.0, 0.18.0, 0.19.0, 0.20.0, 0.21.0, 0.22.1, 0.23.0,
+ * 0.24.0 and 0.27.1: the first of them that has the architecture.
+ */
+const MODEL_TYPES: { readonly [type: string]: readonly [architecture: string, vllm: string] } = {
+  afmoe: ['AFMoE', '0.11.1'],
+  apertus: ['Apertus', '0.10.2'],
+  arcee: ['Arcee', '0.10.1'],
+  cwm: ['CWM', '0.11.1'],
+  deepseek_v32: ['DeepSeek-V3.2', '0.11.1'],
+  deepseek_v4: ['DeepSeek-V4', '0.20.0'],
+  ernie4_5: ['ERNIE 4.5', '0.10.1'],
+  ernie4_5_moe: ['ERNIE 4.5', '0.9.2'],
+  exaone4: ['EXAONE 4', '0.10.1'],
+  exaone_moe: ['K-EXAONE', '0.14.0'],
+  falcon_h1: ['Falcon-H1', '0.9.0'],
+  flex_olmo: ['FlexOlmo', '0.11.1'],
+  gemma3n_text: ['Gemma 3n', '0.9.2'],
+  gemma4_text: ['Gemma 4', '0.19.0'],
+  gemma4_unified_text: ['Gemma 4 Unified', '0.23.0'],
+  glm4_moe_lite: ['GLM-4.7-Flash', '0.15.1'],
+  glm_moe_dsa: ['GLM-5', '0.16.0'],
+  granitemoehybrid: ['Granite 4', '0.9.0'],
+  hunyuan: ['Hunyuan', '0.9.2'],
+  hunyuan_v1_dense: ['Hunyuan', '0.10.1'],
+  hunyuan_v1_moe: ['Hunyuan', '0.9.2'],
+  hy_v3: ['Hunyuan 3', '0.20.0'],
+  iquestcoder: ['IQuest-Coder', '0.14.0'],
+  kimi_linear: ['Kimi Linear', '0.11.1'],
+  lfm2: ['LFM2', '0.10.2'],
+  lfm2_moe: ['LFM2', '0.11.1'],
+  mimo: ['MiMo', '0.9.0'],
+  mimo_v2: ['MiMo-V2', '0.14.0'],
+  mimo_v2_flash: ['MiMo-V2', '0.14.0'],
+  minimax: ['MiniMax', '0.10.1'],
+  minimax_m2: ['MiniMax-M2', '0.11.1'],
+  minimax_m3: ['MiniMax-M3', '0.24.0'],
+  minimax_m3_vl_text: ['MiniMax-M3', '0.24.0'],
+  nemotron_h: ['Nemotron-H', '0.9.2'],
+  olmo3: ['OLMo 3', '0.11.1'],
+  olmo_hybrid: ['OLMo Hybrid', '0.18.0'],
+  qwen3_5_moe_text: ['Qwen3.5', '0.17.0'],
+  qwen3_5_text: ['Qwen3.5', '0.17.0'],
+  qwen3_next: ['Qwen3-Next', '0.10.2'],
+  qwen3_vl_moe_text: ['Qwen3-VL', '0.11.0'],
+  qwen3_vl_text: ['Qwen3-VL', '0.11.0'],
+  seed_oss: ['Seed-OSS', '0.10.2'],
+  smollm3: ['SmolLM3', '0.10.1'],
+  step3: ['Step-3', '0.10.1'],
+  step3_text: ['Step-3', '0.10.1'],
+  step3p5: ['Step-3.5', '0.15.1'],
+  step3p7: ['Step-3.7', '0.23.0'],
+};
+
+/**
  * Architectures that came after vLLM 0.5.5, the oldest in the table of releases, by what only they have in their shape, so that a model is known
  * whatever its name. Sources: vLLM's release notes ("Model Support") of the version, and its `model_executor/models/registry.py`.
  */
@@ -52,5 +107,13 @@ const ARCHITECTURES: readonly (ArchitectureSupport & { readonly is: (shape: Deco
  * @internal
  */
 export function architectureSupport(shape: DecoderShape): ArchitectureSupport | undefined {
+  const { modelType, experts } = shape;
+  // Kimi K3 has the `model_type` of Kimi Linear, and experts of another width.
+  if (modelType === 'kimi_linear' && experts?.latentSize !== undefined)
+    return { architecture: 'Kimi K3', vllm: '0.27.1' };
+  if (modelType !== undefined && Object.hasOwn(MODEL_TYPES, modelType)) {
+    const [architecture, vllm] = MODEL_TYPES[modelType];
+    return { architecture, vllm };
+  }
   return ARCHITECTURES.find(({ is }) => is(shape));
 }

@@ -1,6 +1,7 @@
 import { Fault } from '../units/fault';
-import { IConstruct } from 'constructs';
-import { StructName, structFaults } from '../units/struct-faults';
+import { Construct, IConstruct } from 'constructs';
+import { argumentFaults } from '../units/argument-faults';
+import { StructName } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 
 /**
@@ -42,18 +43,39 @@ export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): voi
 }
 
 /**
- * Throws one `ValidationError` with what is of another kind than a struct declares. Constructors begin with it.
+ * Throws one `ValidationError` with what is of another kind than the constructor of a construct declares. Constructors begin with it, so
+ * that nothing half-made is left in the tree.
  *
- * @param scope the construct
- * @param struct name of the struct
- * @param props what was given for it
- * @param id id of the construct, where `scope` is its parent because it could not be made
+ * @param scope the first argument
+ * @param struct name of the struct that the third must be
+ * @param props the third argument
+ * @param id the second argument
  *
  * @internal
  */
-export function throwIfOfOtherKinds(scope: IConstruct, struct: StructName, props: unknown, id?: string): void {
-  const faults = structFaults(struct, props);
-  if (faults.length > 0) throw new ValidationError(scope, faults, id);
+export function throwIfOfOtherKinds(scope: unknown, struct: StructName, props: unknown, id: unknown): void {
+  const parameters = [
+    { name: 'scope', optional: false, type: 'Construct' },
+    { name: 'id', optional: false, type: 'string' },
+    { name: 'props', optional: false, type: struct },
+  ];
+  throwOfCall(argumentFaults(parameters, [scope, id, props]), undefined, [scope, id]);
+}
+
+/**
+ * Throws the faults of the arguments of a method, with the path of the construct: its own, or of that which a static method was to make.
+ *
+ * @param faults what is wrong
+ * @param self what the method was called on
+ * @param given its arguments
+ *
+ * @internal
+ */
+export function throwOfCall(faults: readonly Fault[], self: unknown, [scope, id]: readonly unknown[]): void {
+  if (faults.length === 0) return;
+  if (Construct.isConstruct(self)) throw new ValidationError(self, faults);
+  if (!Construct.isConstruct(scope)) throw new UnscopedValidationError(faults);
+  throw new ValidationError(scope, faults, typeof id === 'string' ? id : undefined);
 }
 
 /**

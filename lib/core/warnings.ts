@@ -1,7 +1,8 @@
 import { IConstruct } from 'constructs';
 import { fault } from '../units/fault';
-import { throwIfInvalid } from './errors';
+import { throwIfInvalid, throwOfCall } from './errors';
 import { hasToken } from './tokens';
+import { checkArguments } from '../units/argument-faults';
 
 /** Key on a construct, shared by all loaded copies of the package. */
 const ACCEPTED = Symbol.for('gpu-inference-constructs/accepted-warnings');
@@ -57,6 +58,8 @@ export class Warnings {
 
   private constructor() {}
 }
+
+checkArguments('Warnings', Warnings, (faults, _, [scope]) => throwOfCall(faults, scope, []));
 
 /**
  * Whether a warning is accepted on a construct or a scope above it.

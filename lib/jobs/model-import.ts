@@ -36,6 +36,7 @@ import {
   storeEnvironment,
 } from '../kubernetes/model-store-access';
 import { DUPLICATE_WEIGHTS } from '../core/weight-files';
+import { guardManifest } from './manifest-guard';
 import { ModelImportProps } from './model-import-props';
 import { ModelSource } from './model-source';
 import { sourceFaults, sourceWarnings, storedPath } from './source-faults';
@@ -59,7 +60,8 @@ const ALLOCATABLE_DISK = 0.85;
  * deployment of the same stack, or of one that depends on it, serves the model. It has no time to live: a Job that Kubernetes removes would be created again by the next
  * apply. Removing the construct removes the Job and leaves the model in the store.
  *
- * It may write the folder of its model's version and nothing else in the store.
+ * It may write the folder of its model's version and nothing else in the store; in S3 it cannot replace or delete the manifest of a complete
+ * version, so that its role, which stays for as long as the construct does, cannot change what is served unseen.
  */
 export class ModelImport extends Construct {
   /** Name of the Kubernetes objects. */
@@ -75,8 +77,8 @@ export class ModelImport extends Construct {
   readonly #registry: ImageRegistry;
 
   public constructor(scope: Construct, id: string, props: ModelImportProps) {
+    throwIfOfOtherKinds(scope, 'ModelImportProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'ModelImportProps', props);
     this.#props = props;
     this.name = props.name ?? kubernetesName(id);
     this.namespace = props.namespace ?? 'inference';
@@ -210,8 +212,16 @@ export class ModelImport extends Construct {
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
     const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
-    this.#props.modelStore.grantReadWrite(role, `${this.#props.model}/${this.#version}`);
+    const folder = `${this.#props.model}/${this.#version}`;
+    this.#props.modelStore.grantReadWrite(role, folder);
+    if (this.#isGuarded) guardManifest(role, this.#props.modelStore, folder);
     return role;
+  }
+
+  /** Whether the store is S3 itself and the pod acts with a role of its own: others need not know conditions of policies and of writes. */
+  get #isGuarded(): boolean {
+    const { credentials, endpoint } = this.#props.modelStore;
+    return credentials === undefined && endpoint === undefined;
   }
 
   get #labels(): { [key: string]: string } {
@@ -295,6 +305,7 @@ export class ModelImport extends Construct {
       SCRATCH_DIR: SCRATCH_MOUNT,
       SCRATCH_MIB: String(this.#scratch.mib),
       HOME: '/tmp',
+      ...(this.#isGuarded ? { MANIFEST_ONCE: '1' } : {}),
       ...(source.secret === undefined ? {} : { TOKEN_FILE: `${TOKEN_MOUNT}/token` }),
       ...sourceEnvironment(source),
     };

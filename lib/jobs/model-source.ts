@@ -1,6 +1,5 @@
 import { SecretKey } from '../core/secret-key';
-import { throwIfOfOtherKind, valueFaults } from '../units/struct-faults';
-import { throwIfFaulty } from '../units/errors';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * A file to download.
@@ -62,7 +61,6 @@ export class ModelSource {
    * that host only. Default is none
    */
   public static urls(files: ModelFile[], authorization?: SecretKey): ModelSource {
-    throwIfFaulty(valueFaults('files', files, 'ModelFile[]'));
     return new ModelSource({ files: [...files], secret: authorization });
   }
 
@@ -75,7 +73,6 @@ export class ModelSource {
    * @param files which files of it; default is what is served, without what holds the same weights again
    */
   public static volumeClaim(claimName: string, folder?: string, files?: ModelFiles): ModelSource {
-    throwIfOfOtherKind('ModelFiles', files ?? {}, 'files');
     return new ModelSource({ claimName, folder, include: files?.include, exclude: files?.exclude });
   }
 
@@ -86,7 +83,6 @@ export class ModelSource {
    */
   public static huggingFace(source: HuggingFaceSource): ModelSource {
     // What else may be wrong is told by the import, with its path.
-    throwIfOfOtherKind('ModelFiles', source);
     const { include, exclude, tokenSecret } = source;
     return new ModelSource({ repository: { ...source }, include, exclude, secret: tokenSecret ?? undefined });
   }
@@ -116,3 +112,5 @@ export class ModelSource {
     this.secret = source.secret;
   }
 }
+
+checkArguments('ModelSource', ModelSource);

@@ -50,8 +50,8 @@ export class CustomResources extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
+    throwIfOfOtherKinds(scope, 'CustomResourcesProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'CustomResourcesProps', props);
     throwIfInvalid(this, [
       ...kubernetesNameFault('releaseName', props.releaseName, 53),
       ...kubernetesNameFault('namespace', props.namespace),

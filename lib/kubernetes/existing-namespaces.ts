@@ -4,6 +4,7 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { knownListFaults } from '../core/text-list';
+import { checkArguments } from '../units/argument-faults';
 
 /** Kind of entry in a cluster's ledger: namespaces that exist outside this program, by name. */
 const EXISTING = 'existing namespace';
@@ -19,6 +20,7 @@ const EXISTING = 'existing namespace';
  * - a namespace that is declared here;
  * - `default`, `kube-system`, `kube-public` and `kube-node-lease`, which every cluster has.
  *
+ * A namespace of your own is kept by `lifecycle: { preventDestroy: true }`: Terraform then refuses, while it plans, to destroy it with what is in it.
  * A namespace that this library has already created becomes yours without being destroyed if its address in the state is changed first:
  * `terraform state mv` to that of your `NamespaceV1`, or `terraform state rm` for one that is declared here.
  *
@@ -44,6 +46,8 @@ export class ExistingNamespaces {
 
   private constructor() {}
 }
+
+checkArguments('ExistingNamespaces', ExistingNamespaces);
 
 /** Namespaces that every cluster has. */
 const OF_EVERY_CLUSTER: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);

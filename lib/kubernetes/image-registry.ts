@@ -1,5 +1,6 @@
 import { knownListFaults } from '../core/text-list';
 import { throwIfFaulty } from '../units/errors';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Where container images are pulled from. One value redirects every image of a topology to a mirror.
@@ -42,3 +43,5 @@ export class ImageRegistry {
     return `${this.host}/${hasHost ? rest.join('/') : image}`;
   }
 }
+
+checkArguments('ImageRegistry', ImageRegistry);

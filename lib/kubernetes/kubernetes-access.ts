@@ -6,13 +6,14 @@ import { Fn, ITerraformDependable, TerraformProvider, TerraformResource, Terrafo
 import { Construct } from 'constructs';
 import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { dependOn } from '../core/dependencies';
-import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../core/errors';
+import { throwIfInvalid, ValidationError, throwOfCall } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hashedName, kubernetesName } from '../core/naming';
 import { synthesizeWhile } from '../core/omission';
 import { execCredential, identityFaults } from './exec-credential';
 import { escapeTemplates } from '../core/template-escape';
 import { givenValue } from '../units/number-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * How a stack's providers sign in to a cluster.
@@ -63,7 +64,6 @@ export class KubernetesAccess {
    * @param options how to sign in @default - as the AWS provider of the cluster does
    */
   public static of(scope: Construct, cluster: IKubernetesCluster, options?: KubernetesAccessOptions): KubernetesAccess {
-    throwIfOfOtherKinds(scope, 'KubernetesAccessOptions', options ?? {});
     const known = KubernetesAccess.find(scope, cluster);
     if (known) {
       if (options && !sameOptions(options, known.options ?? {})) {
@@ -98,7 +98,6 @@ export class KubernetesAccess {
     cluster: IKubernetesCluster,
     providers: KubernetesProviders,
   ): KubernetesAccess {
-    throwIfOfOtherKinds(scope, 'KubernetesProviders', providers);
     if (KubernetesAccess.find(scope, cluster)) {
       throw new ValidationError(TerraformStack.of(scope), [
         fault(
@@ -202,6 +201,8 @@ export class KubernetesAccess {
     return helm;
   }
 }
+
+checkArguments('KubernetesAccess', KubernetesAccess, throwOfCall);
 
 /**
  * Meta-arguments of every Kubernetes object on a cluster.

@@ -11,6 +11,7 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { synthesizeWhile } from '../core/omission';
 import { PodSecurityLevel } from '../core/pod-security-level';
+import { foundOnce, watchReading } from '../core/reading';
 import { addValidation } from '../core/validation';
 
 /**
@@ -32,6 +33,7 @@ export function ensureNamespace(
   throwIfInvalid(scope, kubernetesNameFault('namespace', name));
   if (isOfEveryCluster(name)) return [];
   const stack = TerraformStack.of(scope);
+  watchReading(stack);
   const id = namespaceId(stack, cluster, name);
   const known = stack.node.tryFindChild(id) as NamespaceV1 | undefined;
   if (known) {
@@ -123,8 +125,10 @@ function isDeclared(stack: TerraformStack, id: string, name: string): boolean {
 }
 
 function foundFor(stack: TerraformStack, id: string, own: NamespaceV1, name: string): FoundNamespace | undefined {
-  const clusters = ownersOf(stack, id).map(({ cluster }) => cluster);
-  return foundNamespace(own, name, clusters, (each: Marked) => each[OWN] === true);
+  return foundOnce(stack, own, () => {
+    const clusters = ownersOf(stack, id).map(({ cluster }) => cluster);
+    return foundNamespace(own, name, clusters, (each: Marked) => each[OWN] === true);
+  });
 }
 
 function neededLevels(stack: TerraformStack, id: string): PodSecurityLevel[] {

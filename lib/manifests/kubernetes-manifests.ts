@@ -11,7 +11,7 @@ import { KINDS } from './kinds';
 import { ReferenceResolver } from './reference-resolver';
 import { renderResource } from './render-resource';
 import { toYaml } from './yaml-writer';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Options of `KubernetesManifests.of`.
@@ -50,7 +50,6 @@ export class KubernetesManifests {
    * @param options values, the cluster and what to leave out @default - all objects, with the values in the app
    */
   public static of(stack: TerraformStack, options: KubernetesManifestsOptions = {}): KubernetesManifests {
-    throwIfOfOtherKind('KubernetesManifestsOptions', options);
     const json = synthesizedJson(stack);
     const resolver = resolverOf(stack, json, options.values ?? {});
     const faults: Fault[] = [];
@@ -96,6 +95,8 @@ export class KubernetesManifests {
     return this.objects.map((object) => `---\n${toYaml(object)}`).join('');
   }
 }
+
+checkArguments('KubernetesManifests', KubernetesManifests);
 
 interface Entry {
   readonly type: string;

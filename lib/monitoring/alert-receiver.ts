@@ -2,7 +2,7 @@ import { kubernetesName, hashedName } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { plainUrlFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is created outside Terraform, so that its value never
@@ -59,7 +59,6 @@ export class AlertReceiver {
    * @param props the channel
    */
   public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
-    throwIfOfOtherKind('SlackReceiverProps', props);
     const { webhookUrl, channel } = props;
     const config = { api_url_file: secretPath(webhookUrl), send_resolved: true, ...(channel ? { channel } : {}) };
     return new AlertReceiver(name, { slack_configs: [config] }, { webhookUrl });
@@ -72,7 +71,6 @@ export class AlertReceiver {
    * @param props the service
    */
   public static pagerDuty(name: string, props: PagerDutyReceiverProps): AlertReceiver {
-    throwIfOfOtherKind('PagerDutyReceiverProps', props);
     const { routingKey } = props;
     const config = { routing_key_file: secretPath(routingKey), send_resolved: true };
     return new AlertReceiver(name, { pagerduty_configs: [config] }, { routingKey });
@@ -85,7 +83,6 @@ export class AlertReceiver {
    * @param props the endpoint
    */
   public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
-    throwIfOfOtherKind('WebhookReceiverProps', props);
     const { url, urlSecret, bearerToken } = props;
     const authorization = bearerToken && {
       http_config: { authorization: { credentials_file: secretPath(bearerToken) } },
@@ -139,6 +136,8 @@ export class AlertReceiver {
     return this.faultsAt(property);
   }
 }
+
+checkArguments('AlertReceiver', AlertReceiver);
 
 /** Folder in which each secret is mounted under its name; outside that of the configuration, whose mount is read-only. */
 const SECRETS = '/etc/alertmanager-secrets';

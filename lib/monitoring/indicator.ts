@@ -3,6 +3,7 @@ import { compareVersions, Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
 import { UnscopedValidationError } from '../units/errors';
+import { checkArguments } from '../units/argument-faults';
 
 const triton = (name: string) => Metric.of(MetricExporter.TRITON, name);
 
@@ -138,6 +139,8 @@ export class Indicator {
     return this.name;
   }
 }
+
+checkArguments('Indicator', Indicator);
 
 /** Whether the histogram of first responses has every model of a workload. */
 function histogramCovers(target: MetricsTarget): boolean {

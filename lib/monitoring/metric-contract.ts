@@ -5,6 +5,7 @@ import { MetricsTarget } from '../core/watchable';
 import { missingFrom } from './indicator';
 import { MonitoringRule, TARGET_LABELS } from './monitoring-rule';
 import { parsePromql, PromqlExpression } from './promql';
+import { checkArguments } from '../units/argument-faults';
 
 /** Range functions that are only valid for counters, and those that are invalid for them. */
 const COUNTER_FUNCTIONS = ['rate', 'irate', 'increase', 'resets'];
@@ -48,6 +49,8 @@ export class MetricContract {
 
   private constructor() {}
 }
+
+checkArguments('MetricContract', MetricContract);
 
 class ExpressionCheck {
   public readonly faults: Fault[] = [];

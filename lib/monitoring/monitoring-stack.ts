@@ -8,7 +8,7 @@ import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { isInTree } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { synthesizeWhile } from '../core/omission';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -38,6 +38,7 @@ import {
   workloadFaults,
 } from './watched-workload';
 import { knownListFaults } from '../core/text-list';
+import { checkArguments } from '../units/argument-faults';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -93,8 +94,8 @@ export class MonitoringStack extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
+    throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'MonitoringStackProps', props);
     throwIfInvalid(this, knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace'));
     throwIfInvalid(this, propsFaults(props));
     this.#props = props;
@@ -136,10 +137,7 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
-    throwIfInvalid(this, [
-      ...structFaults('WatchOptions', options),
-      ...structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'),
-    ]);
+    throwIfInvalid(this, structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
     const watched = this.#toWatched(workload, options);
     throwIfInvalid(this, workloadFaults([...this.#workloads, watched]));
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
@@ -320,6 +318,8 @@ export class MonitoringStack extends Construct {
     };
   }
 }
+
+checkArguments('MonitoringStack', MonitoringStack, throwOfCall);
 
 function propsFaults(props: MonitoringStackProps): Fault[] {
   const { retentionDays, scrapeIntervalSeconds, accessibleFrom = [], prometheusMemory } = props;

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from '../core/removal-policy';
 import { DataSize } from '../units/data-size';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * A volume that outlives the pods of the monitoring stack.
@@ -40,7 +40,6 @@ export class MonitoringStorage {
    * @param props the volumes @default - 20 GiB of the default storage class
    */
   public static persistentVolume(props: PersistentStorageProps = {}): MonitoringStorage {
-    throwIfOfOtherKind('PersistentStorageProps', props);
     return new MonitoringStorage(
       true,
       props.size ?? DataSize.gib(20),
@@ -74,3 +73,5 @@ export class MonitoringStorage {
     this.storageClassName = storageClassName;
   }
 }
+
+checkArguments('MonitoringStorage', MonitoringStorage);

@@ -121,8 +121,8 @@ export class NcclAcceptanceTest extends Construct {
    * @param props the test
    */
   public constructor(scope: Construct, id: string, props: NcclAcceptanceTestProps) {
+    throwIfOfOtherKinds(scope, 'NcclAcceptanceTestProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'NcclAcceptanceTestProps', props);
     this.#props = props;
     this.name = props.name ?? kubernetesName(id, 50);
     this.namespace = props.namespace ?? 'fabric-acceptance';

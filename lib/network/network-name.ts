@@ -1,6 +1,7 @@
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { throwIfFaulty } from '../units/errors';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Name of a network that Multus attaches to pods. Create it once and pass it both to the attachment of a fabric, which uses the network,
@@ -48,3 +49,5 @@ export class NetworkName {
     return this.reference;
   }
 }
+
+checkArguments('NetworkName', NetworkName);

@@ -119,8 +119,8 @@ export class NvidiaNetworkOperator extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: NvidiaNetworkOperatorProps) {
+    throwIfOfOtherKinds(scope, 'NvidiaNetworkOperatorProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'NvidiaNetworkOperatorProps', props);
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;

@@ -1,3 +1,4 @@
+import { checkArguments } from '../units/argument-faults';
 /**
  * Where the driver of ConnectX adapters on the nodes comes from.
  */
@@ -24,3 +25,5 @@ export class NicDriver {
     this.containerVersion = containerVersion;
   }
 }
+
+checkArguments('NicDriver', NicDriver);

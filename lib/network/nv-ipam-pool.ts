@@ -54,8 +54,8 @@ export class NvIpamPool extends Construct {
    * @param props the addresses
    */
   public constructor(scope: Construct, id: string, props: NvIpamPoolProps) {
+    throwIfOfOtherKinds(scope, 'NvIpamPoolProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'NvIpamPoolProps', props);
     const { operator, subnet, perNodeBlockSize, gateway } = props;
     this.poolName = props.poolName ?? kubernetesName(id);
     const pools = props.nodePools ?? operator.nodePools;

@@ -2,7 +2,7 @@ import { FabricAttachment, FabricAttachmentKind } from '../core/rdma-fabric';
 import { NetworkName } from './network-name';
 import { knownListFaults, textList } from '../core/text-list';
 import { throwIfFaulty } from '../units/errors';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Which adapters of a node belong to a fabric.
@@ -78,7 +78,6 @@ export class RdmaAttachment {
    * @param options names and networks @default - the resource `rdma/rdma_shared_device_a`, no network
    */
   public static sharedDevices(options: SharedDevicesOptions = {}): RdmaAttachment {
-    throwIfOfOtherKind('SharedDevicesOptions', options);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.SHARED_DEVICES,
       resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
@@ -95,7 +94,6 @@ export class RdmaAttachment {
    * @param options names and the network
    */
   public static hostDevices(options: HostDevicesOptions): RdmaAttachment {
-    throwIfOfOtherKind('HostDevicesOptions', options);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.HOST_DEVICES,
       resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
@@ -111,7 +109,6 @@ export class RdmaAttachment {
    * @param options the rails
    */
   public static virtualFunctions(options: VirtualFunctionsOptions): RdmaAttachment {
-    throwIfOfOtherKind('VirtualFunctionsOptions', options);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.VIRTUAL_FUNCTIONS,
       resourceNames: options.rails.map((rail) => `${NVIDIA_PREFIX}/${rail.resourceName}`),
@@ -138,6 +135,8 @@ export class RdmaAttachment {
     return [...this._facts.networks];
   }
 }
+
+checkArguments('RdmaAttachment', RdmaAttachment);
 
 /** Adapters, by lists whose elements a device plugin's configuration names. */
 function selected({ deviceIds, interfaceNames }: AdapterSelection = {}): AdapterSelection {

@@ -16,7 +16,7 @@ import { wholeNumberFault } from '../units/number-faults';
 import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options';
 import { environmentFaults } from './fabric-environment';
 import { RdmaAttachment } from './rdma-attachment';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 const HUGE_PAGES = 'hugepages-2Mi';
 /** On AL2023 5128 huge pages of 2 MiB are set aside on a node with EFA; the user guide's page 'node-efa' requests 5120Mi for a pod. */
@@ -51,7 +51,6 @@ export class RdmaFabric implements IRdmaFabric {
    * @param options the adapters
    */
   public static infiniband(options: ConnectXOptions): RdmaFabric {
-    throwIfOfOtherKind('ConnectXOptions', options);
     return new RdmaFabric(RdmaFabricKind.INFINIBAND, options);
   }
 
@@ -62,7 +61,6 @@ export class RdmaFabric implements IRdmaFabric {
    * @param options the adapters
    */
   public static roce(options: RoceOptions): RdmaFabric {
-    throwIfOfOtherKind('RoceOptions', options);
     return new RdmaFabric(RdmaFabricKind.ROCE, options);
   }
 
@@ -306,3 +304,5 @@ export class RdmaFabric implements IRdmaFabric {
     };
   }
 }
+
+checkArguments('RdmaFabric', RdmaFabric);

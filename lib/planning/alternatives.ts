@@ -3,12 +3,18 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './memory-fit';
+import { cacheLayout } from './cache-pool';
 import { Alternative } from './plan-parts';
 import { Configuration, Load, configurationOf } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
 
 const MAX_ALTERNATIVES = 8;
+/** What engineers raise the utilization to on a GPU that serves one model alone; runs with 0.96 and 0.97 are in bench/planner. */
+const HIGH_UTILIZATION = 0.95;
+const FEW_SEQUENCES = 64;
+/** vLLM's default of `max_num_batched_tokens` on GPUs below 70 GiB. */
+const SMALL_STEP = 2048;
 const MAX_NODES = 8;
 
 /** An alternative with what it costs, to rank it. */
@@ -19,13 +25,14 @@ interface Ranked {
 }
 
 /**
- * Single changes that make a configuration fit, each of them evaluated: quantized weights, a quantized cache, fewer sequences, a shorter
+ * Single changes that make a configuration fit, each of them evaluated: other settings of the engine, quantized weights, a quantized cache, fewer sequences, a shorter
  * context, more GPUs, more nodes, another instance type. Changes that need no more hardware come first; the others follow by GPU memory.
  *
  * @internal
  */
 export function alternatives(configuration: Configuration): Alternative[] {
   const found = [
+    ...engineSettings(configuration),
     ...precisions(configuration),
     ...cachePrecision(configuration),
     ...fewerScheduled(configuration),
@@ -54,6 +61,9 @@ function ranked(change: string, configuration: Configuration, givenUp: number): 
       contextLength: configuration.contextLength,
       concurrency: configuration.concurrency,
       parallelism,
+      gpuMemoryUtilization: configuration.gpuMemoryUtilization,
+      maxSequences: configuration.maxSequences,
+      maxBatchedTokens: configuration.maxBatchedTokens,
       ...(configuration.pricePerHour === undefined
         ? {}
         : { pricePerHour: configuration.pricePerHour * configuration.nodes }),
@@ -103,21 +113,63 @@ function cacheWith({ requestedKvCachePrecision }: Configuration, precision: Prec
     : requestedKvCachePrecision;
 }
 
+/**
+ * Settings of the engine, which cost nothing: more of the memory, fewer sequences in its scheduler, smaller steps; one of them if one is
+ * enough, else the first two or all three.
+ */
+function engineSettings(configuration: Configuration): Ranked[] {
+  const settings = [
+    configuration.gpuMemoryUtilization < HIGH_UTILIZATION && {
+      load: { gpuMemoryUtilization: HIGH_UTILIZATION },
+      text: `gpuMemoryUtilization ${HIGH_UTILIZATION} instead of ${configuration.gpuMemoryUtilization}`,
+    },
+    configuration.maxSequences > Math.max(FEW_SEQUENCES, configuration.concurrency) && {
+      load: { requestedMaxSequences: Math.max(FEW_SEQUENCES, configuration.concurrency) },
+      text: `maxSequences ${Math.max(FEW_SEQUENCES, configuration.concurrency)} instead of ${configuration.maxSequences}`,
+    },
+    configuration.maxBatchedTokens > SMALL_STEP && {
+      load: { requestedMaxBatchedTokens: SMALL_STEP },
+      text: `maxBatchedTokens ${SMALL_STEP} instead of ${configuration.maxBatchedTokens}`,
+    },
+  ].filter((setting) => setting !== false);
+  const combined = (count: number) => ({
+    load: settings.slice(0, count).reduce<Partial<Load>>((all, { load }) => ({ ...all, ...load }), {}),
+    text: settings
+      .slice(0, count)
+      .map(({ text }) => text)
+      .join(' and '),
+  });
+  const evaluate = ({ load, text }: { load: Partial<Load>; text: string }, givenUp: number) => {
+    const other = changed(configuration, load, {}, configuration.parallelism);
+    return fitOf(other).fits ? [ranked(text, other, givenUp)] : [];
+  };
+  const single = settings.flatMap((setting, i) => evaluate(setting, 0.1 * (i + 1)));
+  if (single.length > 0) return single;
+  for (let count = 2; count <= settings.length; count++) {
+    const found = evaluate(combined(count), 0.1 * count);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
 function precisions(configuration: Configuration): Ranked[] {
   const { model, precision } = configuration;
-  const native = model.experts && configuration.model.name.startsWith('gpt-oss');
+  const native = model.experts !== undefined && model.name.startsWith('gpt-oss');
   const { engine, instanceType } = configuration;
   const usable = (p: Precision) => hardwareFaults({ model, engine }, instanceType, p).length === 0;
-  return Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && usable(p))
-    .filter((p) => p.name !== Precision.FP8_BLOCK.name && (p.name !== Precision.MXFP4.name || native))
-    .flatMap((p) => {
-      if (parallelismFaults(model, configuration.parallelism, p).length > 0) return [];
-      const other = changed(configuration, {}, { precision: p }, configuration.parallelism);
-      return fitOf(other).fits
-        ? [ranked(`precision ${p.name} instead of ${precision.name}`, other, precision.bits / p.bits)]
-        : [];
-    })
-    .slice(0, 2);
+  return (
+    Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && usable(p))
+      // gpt-oss was trained in MXFP4, and its makers publish nothing else; nobody makes that of other models.
+      .filter((p) => p.name !== Precision.FP8_BLOCK.name && (p.name === Precision.MXFP4.name) === native)
+      .flatMap((p) => {
+        if (parallelismFaults(model, configuration.parallelism, p).length > 0) return [];
+        const other = changed(configuration, {}, { precision: p }, configuration.parallelism);
+        return fitOf(other).fits
+          ? [ranked(`precision ${p.name} instead of ${precision.name}`, other, precision.bits / p.bits)]
+          : [];
+      })
+      .slice(0, 2)
+  );
 }
 
 function cachePrecision(configuration: Configuration): Ranked[] {
@@ -151,19 +203,9 @@ function fewerScheduled(configuration: Configuration): Ranked[] {
 }
 
 function shorterContext(configuration: Configuration): Ranked[] {
-  const { memory } = fitOf(configuration);
-  const { blockTokens } = configuration.engine;
-  const perSequence = Math.floor(memory.kvCapacityTokens / configuration.concurrency / blockTokens) * blockTokens;
-  // A layer with a window may need one more block, see memoryOf.
-  const spare = configuration.model.shape.slidingWindow ? blockTokens : 0;
-  const context = Math.min(perSequence - spare, configuration.contextLength - 1);
+  const context = longestContext(configuration);
   if (context < Math.min(256, configuration.contextLength / 2)) return [];
-  const load = {
-    contextLength: context,
-    inputTokens: Math.max(1, Math.min(configuration.inputTokens, Math.floor(context / 2))),
-    outputTokens: Math.max(1, Math.min(configuration.outputTokens, Math.floor(context / 2))),
-  };
-  const other = changed(configuration, load, {}, configuration.parallelism);
+  const other = changed(configuration, loadOf(configuration, context), {}, configuration.parallelism);
   return fitOf(other).fits
     ? [
         ranked(
@@ -173,6 +215,35 @@ function shorterContext(configuration: Configuration): Ranked[] {
         ),
       ]
     : [];
+}
+
+/** The longest context of whole blocks that fits; with groups of layers sequences do not grow evenly, so it is searched for. */
+function longestContext(configuration: Configuration): number {
+  const { concurrency, contextLength, engine } = configuration;
+  const { blockTokens, grouped } = cacheLayout(configuration);
+  if (!grouped) {
+    const { kvCapacityTokens } = fitOf(configuration).memory;
+    const perSequence = Math.floor(kvCapacityTokens / concurrency / engine.blockTokens) * engine.blockTokens;
+    return Math.min(perSequence, contextLength - 1);
+  }
+  const step = Math.min(blockTokens, 256);
+  let [fits, most] = [0, Math.floor((contextLength - 1) / step)];
+  while (fits < most) {
+    const middle = Math.ceil((fits + most) / 2);
+    const other = changed(configuration, loadOf(configuration, middle * step), {}, configuration.parallelism);
+    if (fitOf(other).fits) fits = middle;
+    else most = middle - 1;
+  }
+  return fits * step;
+}
+
+function loadOf(configuration: Configuration, contextLength: number): Partial<Load> {
+  const half = Math.max(1, Math.floor(contextLength / 2));
+  return {
+    contextLength,
+    inputTokens: Math.min(configuration.inputTokens, half),
+    outputTokens: Math.min(configuration.outputTokens, half),
+  };
 }
 
 function moreGpus(configuration: Configuration): Ranked[] {

@@ -178,15 +178,15 @@ export function poolOf(layout: CacheLayout, stage: Stage): CachePool {
  */
 export function blocksPerSequence(configuration: Configuration, layout: CacheLayout, pool: CachePool): number {
   const tokens = configuration.contextLength;
+  const states = configuration.engine.statesPerSequence;
   if (!layout.grouped) {
     const window = layout.kept[0]?.window;
-    const states = pool.perSequenceState / pool.blockBytes;
-    return states + blocksOf(configuration, window, layout.blockTokens, tokens);
+    return pool.perSequenceState / pool.blockBytes + blocksOf(configuration, window, layout.blockTokens, tokens);
   }
   let blocks = 0;
   for (let i = 0; i < layout.kept.length; i++) {
     const { perToken, window } = layout.kept[i];
-    blocks += layout.groups[i] * (perToken === 0 ? 1 : blocksOf(configuration, window, layout.blocks[i], tokens));
+    blocks += layout.groups[i] * (perToken === 0 ? states : blocksOf(configuration, window, layout.blocks[i], tokens));
   }
   return blocks;
 }

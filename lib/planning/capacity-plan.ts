@@ -10,6 +10,7 @@ import { PlanFacts, copyOfFacts } from './plan-fields';
 import { planFromJson, planToJson } from './plan-json';
 import { MemoryPerGpu, PlanFigure, Alternative } from './plan-parts';
 import { summaryOf } from './plan-summary';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * How one model runs on chosen hardware: whether it fits, how fast it is, what it costs, and why.
@@ -188,3 +189,5 @@ export class CapacityPlan {
     return this.toJson();
   }
 }
+
+checkArguments('CapacityPlan', CapacityPlan);

@@ -10,7 +10,7 @@ import { planOf } from './evaluate';
 import { requestFaults } from './request-faults';
 import { searchPlans } from './search';
 import { missedTargets } from './targets';
-import { throwIfOfOtherKind } from '../units/struct-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Determines, before anything is paid for, whether a model fits, how fast it is, and which hardware is the cheapest that suffices.
@@ -25,7 +25,6 @@ export class CapacityPlanner {
    * context beyond the model, numbers out of their range
    */
   public static plan(request: CapacityRequest): CapacityPlan {
-    throwIfOfOtherKind('CapacityRequest', request);
     const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
     const load = resolveLoad(request, requestFaults(request, precision));
     const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
@@ -43,18 +42,16 @@ export class CapacityPlanner {
    * @throws UnscopedValidationError with all faults
    */
   public static search(request: CapacitySearchRequest): CapacityPlan[] {
-    throwIfOfOtherKind('CapacitySearchRequest', request);
     return searchPlans(request);
   }
 
   /**
-   * The cheapest hardware that a model fits on and that meets the targets; without prices, the one with the least GPU memory.
+   * The cheapest hardware that a model fits on and that meets the targets given; without targets, as near as possible to those of `search`.
    *
    * @param request as for `search`
    * @throws UnscopedValidationError when nothing fits, or nothing reaches the targets, with the nearest choice
    */
   public static cheapest(request: CapacitySearchRequest): CapacityPlan {
-    throwIfOfOtherKind('CapacitySearchRequest', request);
     const plans = searchPlans({ ...request, limit: 1 });
     if (plans.length === 0) {
       const { model, contextLength, concurrency } = request;
@@ -76,3 +73,5 @@ export class CapacityPlanner {
     return nearest;
   }
 }
+
+checkArguments('CapacityPlanner', CapacityPlanner);

@@ -111,7 +111,7 @@ export interface CapacityTargets {
 export interface CapacityCandidate {
   /** Type of the nodes. */
   readonly instanceType: GpuNodeType;
-  /** Price of one node for an hour, in any currency. @default - ranked by GPU memory instead */
+  /** Price of one node for an hour, in any currency. @default - ranked by `listPricePerHour` instead */
   readonly pricePerHour?: number;
 }
 
@@ -119,15 +119,23 @@ export interface CapacityCandidate {
  * A request for the hardware that suits a model.
  */
 export interface CapacitySearchRequest extends ServingLoad {
-  /** Targets to reach. @default - none: the model only has to fit */
+  /**
+   * Targets to reach. For batches that nobody waits for, give `minOutputTokensPerSecond` alone, or the time that is enough.
+   * @default - 100 ms for each token and 2 s to the first, which suit people who read the answer; what is slower comes after all that is not
+   */
   readonly targets?: CapacityTargets;
   /**
-   * Instance types to choose from. With prices the cheapest comes first; without, the one with the least GPU memory, then the
-   * fewest GPUs, then the smallest host, then by name.
+   * Instance types to choose from. The cheapest comes first: by the prices given or, unless all have one, by `listPricePerHour`; what has no
+   * price comes last, by GPU memory. Then come the fewest GPUs, the smallest host, and the name.
    * @default - all of the catalog except what AWS retires or sells as Capacity Blocks alone, parts of GPUs, hosts of ARM, and GPUs that need a
    * newer driver than the default node images have
    */
   readonly candidates?: CapacityCandidate[];
+  /**
+   * Region of AWS in which the types are sold on demand, e.g. `eu-west-1`; only for types that are not
+   * listed as candidates. One that the catalog does not know excludes nothing. @default - any
+   */
+  readonly region?: string;
   /** Formats of the weights to try. @default - on each GPU the one the model is published in, else its widest 16-bit format */
   readonly precisions?: Precision[];
   /** The only parallelism to consider. @default - every one that fits within the nodes */

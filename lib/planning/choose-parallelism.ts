@@ -44,6 +44,19 @@ export function parallelismCandidates(
 }
 
 /**
+ * Tensor parallelism among the GPUs of a node that has no NVLink. It answers sooner than a pipeline, and serves fewer requests at once.
+ *
+ * @internal
+ */
+export function tensorOverPcie(model: ModelSpec, instanceType: GpuNodeType, precision: Precision): Parallelism[] {
+  if (tensorDomain(instanceType) > 1) return [];
+  return tensorDegrees(model, instanceType.gpuCount)
+    .filter((tensor) => tensor > 1)
+    .map((tensor) => Parallelism.of({ tensor }))
+    .filter((parallelism) => parallelismFaults(model, parallelism, precision).length === 0);
+}
+
+/**
  * The first parallelism that fits or, if none does, the one with the smallest shortfall.
  *
  * @internal

@@ -80,5 +80,12 @@ export function explainMarkdown(facts: PlanFacts): string {
 }
 
 function engineLine(facts: PlanFacts): string[] {
-  return [`Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`];
+  return [`Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`, ...formatLine(facts)];
+}
+
+/** That the weights are not in the format of the published files; both 16-bit formats count as one. */
+function formatLine({ model, precision }: PlanFacts): string[] {
+  const { publishedPrecision: published } = model;
+  if (!published || published.name === precision.name || (published.bits === 16 && precision.bits === 16)) return [];
+  return [`Format: planned in ${precision.name}; ${model.name} is published in ${published.name}.`];
 }

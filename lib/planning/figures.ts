@@ -42,6 +42,15 @@ function timeEvidence(
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
 }
 
+/** Bits per weight, and those of parts that the published files have in other formats. */
+function bitsText({ model, precision }: Configuration): string {
+  const own = precision.name === model.publishedPrecision?.name ? model.publishedBits : undefined;
+  const parts = Object.entries(own ?? {}).map(([part, bits]: [string, number]) => `${part} ${Number(bits.toFixed(3))}`);
+  return (
+    `${precision.bitsPerWeight.toFixed(3)} bits` + (parts.length > 0 ? ` (as published: ${parts.join(', ')})` : '')
+  );
+}
+
 /** What the room for the cache is based on. */
 function capacityEvidence({ model, gpu }: Configuration): EvidenceClass {
   if (model.approximate) return EvidenceClass.ASSUMED;
@@ -94,7 +103,7 @@ export function figuresOf(
       formula:
         'matrices × bits / tensor (key and value heads at least one each), embeddings, router and norms in 16 bits',
       inputs:
-        `${model.name}: ${model.parameters} parameters, ${precision.bitsPerWeight.toFixed(3)} bits, ${parallelism}` +
+        `${model.name}: ${model.parameters} parameters, ${bitsText(configuration)}, ${parallelism}` +
         (facts.checkpointSize ? `, scaled to a checkpoint of ${facts.checkpointSize}` : ''),
       evidence: exact.evidence,
       errorBand:

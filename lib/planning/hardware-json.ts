@@ -6,6 +6,7 @@ import { GpuType } from '../catalog/gpu-type';
 import { GpuTypeProps } from '../catalog/gpu-type-props';
 import { NetworkCard } from '../catalog/network-card';
 import { DataSize } from '../units/data-size';
+import { givenValue } from '../units/number-faults';
 
 /** Plain data of a JSON object. */
 interface Json {
@@ -35,7 +36,7 @@ function gpuToJson(gpu: GpuType): unknown {
 }
 
 function gpuFromJson(json: unknown): GpuType {
-  if (typeof json !== 'object' || json === null) return GpuType.of(json as string);
+  if (typeof json !== 'object' || json === null) return GpuType.of(typeof json === 'string' ? json : givenValue(json));
   const data = json as Json;
   return GpuType.custom({ ...data, memory: DataSize.bytes(data.memory as number) } as unknown as GpuTypeProps);
 }

@@ -80,6 +80,8 @@ export function layerWeights(configuration: Configuration): number[] {
   const { model, parallelism, precision } = configuration;
   const { tensor, expert } = parallelism;
   const padding = expertPadding(configuration) / (expert > 1 ? expert : tensor);
+  const bytes = model._partBytes(precision);
+  const rowScaleBits = model._rowScaleBits(precision);
   return model._parameterCount.kinds.map((of, i) => {
     const { attention } = model._layers.kinds[i];
     const heads = attention && !attention.latent ? attention.keyValueHeads : 1;
@@ -97,8 +99,8 @@ export function layerWeights(configuration: Configuration): number[] {
       outputRows: of.outputRows / tensor,
     };
     // Files may have them in 16 bits all the same.
-    const float32 = of.float32 * (4 - wideBytes(precision));
-    return weightBytes(share, 0, precision, model.approximate, model.experts !== undefined) + float32;
+    const float32 = of.float32 * (4 - bytes.other);
+    return weightBytes(share, 0, bytes, rowScaleBits) + float32;
   });
 }
 

@@ -3,6 +3,8 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { fractionFaults } from '../catalog/model-shape';
 import { throwIfFaulty } from '../units/errors';
+import { givenValue } from '../units/number-faults';
+import { WeightBits } from '../catalog/weight-bits';
 
 /** Plain data of a JSON object. */
 interface Json {
@@ -23,6 +25,7 @@ export function modelToJson(model: ModelSpec): unknown {
     sharedParameterFraction: model.sharedParameterFraction,
     skippedLayerFraction: model.skippedLayerFraction,
     ...(model.publishedPrecision ? { publishedPrecision: model.publishedPrecision.name } : {}),
+    ...(model.publishedBits ? { publishedBits: model.publishedBits } : {}),
   };
 }
 
@@ -33,6 +36,7 @@ function isListed(model: ModelSpec): boolean {
   return (
     same((each) => JSON.stringify(each.shape)) &&
     same((each) => each.publishedPrecision?.name) &&
+    same((each) => JSON.stringify(each.publishedBits)) &&
     same((each) => each._givenParameters) &&
     same((each) => each.sharedParameterFraction) &&
     same((each) => each.skippedLayerFraction)
@@ -51,8 +55,12 @@ export function modelFromJson(json: unknown): ModelSpec {
   const data = json as Json;
   const name = data.name as string;
   const shape = data.shape as DecoderShape;
+  const { publishedPrecision: precision } = data;
   const publishedPrecision =
-    data.publishedPrecision === undefined ? undefined : Precision.of(data.publishedPrecision as string);
+    precision === undefined
+      ? undefined
+      : Precision.of(typeof precision === 'string' ? precision : givenValue(precision));
+  const publishedBits = data.publishedBits as WeightBits | undefined;
   let model: ModelSpec;
   if (data.parameters !== undefined) {
     model = ModelSpec.dense({
@@ -60,11 +68,12 @@ export function modelFromJson(json: unknown): ModelSpec {
       parameters: data.parameters as number,
       maxContextLength: shape.maxContextLength,
       publishedPrecision,
+      publishedBits,
     });
   } else {
     model = shape.experts
-      ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision })
-      : ModelSpec.dense({ name, shape, publishedPrecision });
+      ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision, publishedBits })
+      : ModelSpec.dense({ name, shape, publishedPrecision, publishedBits });
   }
   const shared = fractionOf('sharedParameterFraction', data.sharedParameterFraction);
   const skipped = fractionOf('skippedLayerFraction', data.skippedLayerFraction);

@@ -39,6 +39,9 @@ const ALTERNATIVE = objectOf<Alternative>({
   contextLength: COUNT,
   concurrency: COUNT,
   parallelism: PARALLELISM,
+  gpuMemoryUtilization: SHARE,
+  maxSequences: COUNT,
+  maxBatchedTokens: COUNT,
   pricePerHour: optional(PRICE),
 });
 

@@ -71,6 +71,12 @@ export interface Alternative {
   readonly concurrency: number;
   /** Parallelism with it. */
   readonly parallelism: Parallelism;
+  /** Share of the GPU's memory that the engine takes with it. */
+  readonly gpuMemoryUtilization: number;
+  /** Sequences in the scheduler with it (`max_num_seqs`). */
+  readonly maxSequences: number;
+  /** Tokens of one step with it (`max_num_batched_tokens`). */
+  readonly maxBatchedTokens: number;
   /** Price of its nodes for an hour. @default - no price is known */
   readonly pricePerHour?: number;
 }

@@ -6,13 +6,14 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
-import { parallelismCandidates } from './choose-parallelism';
+import { parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { estimates, planOf } from './evaluate';
 import { fitOf } from './memory-fit';
 import { Configuration, Load, configurationOf, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults, priceFaults } from './request-faults';
+import { targetsOf } from './targets';
 
 const DEFAULT_LIMIT = 20;
 
@@ -42,13 +43,16 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     }
   }
   const priced = found.every((f) => f.configuration.pricePerHour !== undefined);
-  const cost = (f: Found) => (priced ? f.cost : memoryCost(f.configuration));
+  const cost = (f: Found) => (priced ? f.cost : listCost(f.configuration));
   found.sort(
     (a, b) =>
       Number(b.meets) - Number(a.meets) ||
       a.targetOvershoot - b.targetOvershoot ||
-      cost(a) - cost(b) ||
+      compareCosts(cost(a), cost(b)) ||
+      memoryCost(a.configuration) - memoryCost(b.configuration) ||
       a.configuration.parallelism.gpus - b.configuration.parallelism.gpus ||
+      // Over PCI Express only where nothing else is fast enough.
+      Number(isOverPcie(a.configuration)) - Number(isOverPcie(b.configuration)) ||
       a.configuration.parallelism.pipeline - b.configuration.parallelism.pipeline ||
       b.configuration.precision.bits - a.configuration.precision.bits ||
       a.configuration.instanceType.memory.bytes - b.configuration.instanceType.memory.bytes ||
@@ -130,7 +134,9 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
 function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
   return (
     request.candidates ??
-    GpuInstanceType.ALL.filter((type) => type._isChosenUnasked).map((instanceType) => ({ instanceType }))
+    GpuInstanceType.ALL.filter((type) => type._isChosenUnasked && type._isSoldIn(request.region)).map(
+      (instanceType) => ({ instanceType }),
+    )
   );
 }
 
@@ -145,7 +151,10 @@ function parallelismsOf(
   type: GpuNodeType,
   precision: Precision,
 ): Parallelism[] {
-  if (!request.parallelism) return parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);
+  if (!request.parallelism) {
+    const within = parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);
+    return [...within, ...tensorOverPcie(load.model, type, precision)];
+  }
   const nodes = Math.ceil(request.parallelism.gpusPerReplica / type.gpuCount);
   if (nodes > (request.maxNodes ?? nodes)) return [];
   return parallelismFaults(load.model, request.parallelism, precision).length === 0 ? [request.parallelism] : [];
@@ -156,20 +165,12 @@ function evaluated(
   load: Load,
   hardware: Parameters<typeof configurationOf>[1],
   parallelism: Parallelism,
-  { targets = {}, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
+  { targets: given, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Found | undefined {
   let configuration = configurationOf(load, hardware, parallelism);
   const fit = fitOf(configuration);
   if (!fit.fits) return undefined;
-  // Without targets, times do not affect the ranking; the returned plans have them anyway.
-  if (Object.values(targets).every((target) => target === undefined)) {
-    return {
-      configuration,
-      meets: true,
-      targetOvershoot: 0,
-      cost: (configuration.pricePerHour ?? 0) * configuration.nodes,
-    };
-  }
+  const targets = targetsOf(given);
   const { asked } = estimates(configuration, fit.memory);
   let replicas = parallelism.data;
   const wanted = targets.minOutputTokensPerSecond;
@@ -197,7 +198,20 @@ function over(value: number, limit: number | undefined): number {
   return limit === undefined ? 0 : Math.max(0, value / limit - 1);
 }
 
-/** Cost without prices: GPU memory of all nodes. */
+/** Cost where prices are not given: list prices, in dollars. What has none comes last. */
+function listCost({ instanceType, nodes }: Configuration): number {
+  return (instanceType.listPricePerHour ?? Infinity) * nodes;
+}
+
+function compareCosts(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+function isOverPcie({ instanceType, parallelism }: Configuration): boolean {
+  return parallelism.tensor > 1 && instanceType.nvlinkDomainSize === 1;
+}
+
+/** Cost without any price: GPU memory of all nodes. */
 function memoryCost(configuration: Configuration): number {
   return configuration.nodes * configuration.instanceType.totalGpuMemory.bytes;
 }

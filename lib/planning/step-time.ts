@@ -1,7 +1,7 @@
 import { indexBytes, layerStateBytes, mainBytes } from '../catalog/cache-bytes';
 import { Layer, ResolvedAttention, ResolvedState } from '../catalog/layers';
 import { LayerParameters } from '../catalog/parameter-count';
-import { Precision } from '../catalog/precision';
+import { PartBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
 import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
@@ -173,7 +173,7 @@ function mixerProducts(
     // Into the state and out of it: the product out is as wide as its heads, or as the convolution where there are none.
     const width = (state.heads * state.headSize || state.convolutionChannels) / parallelism.tensor;
     const into = Math.max(0, state.matrixParameters / parallelism.tensor / h - width);
-    const bytes = matrixBytes(configuration);
+    const bytes = partBytes(configuration).state;
     seconds += matmulSeconds(kernel, m, h, into, bytes) + matmulSeconds(kernel, m, width, h, bytes);
   }
   return seconds;
@@ -187,8 +187,9 @@ function feedForwards(
   m: number,
 ): number {
   return (
-    (layer.intermediateSize > 0 ? feedForwardTime(configuration, kernel, m, layer.intermediateSize) : 0) +
-    (layer.experts ? expertTime(configuration, kernel, counted, m) : 0)
+    (layer.intermediateSize > 0
+      ? feedForwardTime(configuration, kernel, m, layer.intermediateSize, partBytes(configuration).denseFeedForward)
+      : 0) + (layer.experts ? expertTime(configuration, kernel, counted, m) : 0)
   );
 }
 
@@ -200,9 +201,9 @@ function mixerTime(configuration: Configuration, kernel: KernelModel, layer: Lay
   );
 }
 
-/** Bytes of a weight of matrices outside the experts. */
-function matrixBytes({ model, precision }: Configuration): number {
-  return precision.name === Precision.MXFP4.name && model.experts ? 2 : precision.bytesPerWeight;
+/** Bytes of a weight of each part. */
+function partBytes({ model, precision }: Configuration): PartBytes {
+  return model._partBytes(precision);
 }
 
 /** Query, key, value and output projections of one layer. */
@@ -216,7 +217,7 @@ function projectionTime(
   const { model, parallelism } = configuration;
   const t = parallelism.tensor;
   const h = model.hiddenSize;
-  const bytes = matrixBytes(configuration);
+  const bytes = partBytes(configuration).attention;
   if (attention.latent) {
     // Down projections on every rank, up and output projections shared out; two products more than without compression.
     const down = counted.keyValue / h;
@@ -237,11 +238,16 @@ function projectionTime(
 }
 
 /** Gate, up and down products of one dense layer. */
-function feedForwardTime(configuration: Configuration, kernel: KernelModel, m: number, width: number): number {
+function feedForwardTime(
+  configuration: Configuration,
+  kernel: KernelModel,
+  m: number,
+  width: number,
+  bytes: number,
+): number {
   const { model, parallelism } = configuration;
   const t = parallelism.tensor;
   const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
-  const bytes = matrixBytes(configuration);
   return (
     matmulSeconds(kernel, m, model.hiddenSize, (gates * width) / t, bytes) +
     matmulSeconds(kernel, m, width / t, model.hiddenSize, bytes)
@@ -271,7 +277,10 @@ function expertTime(configuration: Configuration, kernel: KernelModel, counted: 
     },
   );
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
-  const shared = sharedWidth > 0 ? feedForwardTime(configuration, kernel, m, sharedWidth) : 0;
+  const shared =
+    sharedWidth > 0
+      ? feedForwardTime(configuration, kernel, m, sharedWidth, partBytes(configuration).sharedExperts)
+      : 0;
   const latent = experts.latentSize ? 2 * matmulSeconds(kernel, m, model.hiddenSize, experts.latentSize, 2) : 0;
   return routed + shared + latent + ROUTER;
 }

@@ -11,11 +11,13 @@ import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { isSynthesized } from '../core/omission';
+import { foundOnce } from '../core/reading';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * The proof, at synthesis, that everything that this program deploys to a cluster can be scheduled there.
@@ -88,17 +90,16 @@ export class ClusterChecks {
    * @internal
    */
   public _hasRoomForOneMore(resource: TerraformResource): boolean {
-    const asked = this.objects()
-      .filter(runsPods)
-      .flatMap((each) => {
-        const { path, demand } = podsOfResource(each);
-        if (!demand) return [];
-        return {
-          path,
-          demand: each === resource ? { ...demand, pods: demand.pods + 1 } : demand,
-          isIt: each === resource,
-        };
-      });
+    const all = foundOnce(TerraformStack.of(resource), this, () =>
+      this.objects()
+        .filter(runsPods)
+        .map((each) => ({ each, ...podsOfResource(each) })),
+    );
+    const asked = all.flatMap(({ each, path, demand }) => {
+      if (!demand) return [];
+      const isIt = each === resource;
+      return { path, demand: isIt ? { ...demand, pods: demand.pods + 1 } : demand, isIt };
+    });
     const it = asked.find(({ isIt }) => isIt);
     const placement = this.placed(asked, (pool) => (pool.isAutoscaled === false ? pool.minNodes : pool.maxNodes));
     const pools = placement.demands.find(({ demand }) => demand.name === it?.demand.name)?.pools ?? [];
@@ -168,6 +169,8 @@ export class ClusterChecks {
       .filter((each) => isSynthesized(each) && isOnCluster(each, this.cluster, isDefault));
   }
 }
+
+checkArguments('ClusterChecks', ClusterChecks);
 
 function podsOf(objects: readonly TerraformResource[]): ResourcePods[] {
   return objects.filter(runsPods).map(podsOfResource);

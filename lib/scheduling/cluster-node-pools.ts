@@ -2,6 +2,7 @@ import { ClusterLedger } from '../core/cluster-ledger';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { ClusterChecks } from './cluster-checks';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * The GPU pools of a cluster of any class. Pools of this library register themselves; a pool of your own class that implements
@@ -31,3 +32,5 @@ export class ClusterNodePools {
 
   private constructor() {}
 }
+
+checkArguments('ClusterNodePools', ClusterNodePools);

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
@@ -8,6 +8,7 @@ import { bucketNameFaults } from './bucket-name';
 import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
 import { grantRead, grantReadWrite } from './store-grants';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * An existing bucket. Nothing in it is created or changed.
@@ -22,8 +23,8 @@ export class ImportedModelStore extends Construct implements IModelStore {
   public readonly credentials?: ModelStoreCredentials;
 
   public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
+    throwIfOfOtherKinds(scope, 'ModelStoreAttributes', attributes, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'ModelStoreAttributes', attributes);
     throwIfInvalid(this, [
       ...bucketNameFaults(bucketName, true),
       ...regionFaults(attributes.region),
@@ -48,3 +49,5 @@ export class ImportedModelStore extends Construct implements IModelStore {
     return modelUri(this, this.bucketName, model, version);
   }
 }
+
+checkArguments('IModelStore', ImportedModelStore, throwOfCall);

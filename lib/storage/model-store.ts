@@ -15,7 +15,7 @@ import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versionin
 import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
@@ -35,6 +35,7 @@ import { grantRead, grantReadWrite } from './store-grants';
 import { readerFaults, readerStatements, unreadableFaults } from './store-readers';
 import { policyJson } from '../core/policy-json';
 import { escapeTemplate } from '../core/template-escape';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * Where the access log of a store is written.
@@ -150,8 +151,8 @@ export class ModelStore extends Construct implements IModelStore {
    * @param props its properties @default - a bucket named by Terraform, with a key of its own
    */
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
+    throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'ModelStoreProps', props);
     throwIfInvalid(this, [
       ...(props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
       ...dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
@@ -355,6 +356,8 @@ export class ModelStore extends Construct implements IModelStore {
     });
   }
 }
+
+checkArguments('ModelStore', ModelStore, throwOfCall);
 
 function dayFaults(name: string, days?: number): Fault[] {
   if (days === undefined) return [];

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { endpointFaults, regionFaults, requiredCredentialFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
@@ -8,6 +8,7 @@ import { fault } from '../units/fault';
 import { bucketNameFaults } from './bucket-name';
 import { modelUri } from './model-uri';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * A bucket outside AWS. Nothing in it is created or changed.
@@ -22,8 +23,8 @@ export class S3CompatibleStore extends Construct implements IModelStore {
   public readonly credentials: ModelStoreCredentials;
 
   public constructor(scope: Construct, id: string, props: S3CompatibleStoreProps) {
+    throwIfOfOtherKinds(scope, 'S3CompatibleStoreProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'S3CompatibleStoreProps', props);
     throwIfInvalid(this, [
       ...bucketNameFaults(props.bucketName, true),
       ...endpointFaults(props.endpoint),
@@ -62,3 +63,5 @@ export class S3CompatibleStore extends Construct implements IModelStore {
     ]);
   }
 }
+
+checkArguments('IModelStore', S3CompatibleStore, throwOfCall);

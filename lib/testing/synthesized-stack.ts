@@ -5,6 +5,7 @@ import { validationFaults } from '../core/validation';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { AnnotationLevel, StackAnnotation } from './stack-annotation';
+import { checkArguments } from '../units/argument-faults';
 
 /**
  * The synthesized form of a stack, for the tests of an application.
@@ -146,6 +147,8 @@ export class SynthesizedStack {
     return JSON.stringify(this.json, undefined, 2);
   }
 }
+
+checkArguments('SynthesizedStack', SynthesizedStack);
 
 /** The faults that validations find on one construct; those of this library with their ids. */
 function faultsOfConstruct(construct: IConstruct): Fault[] {

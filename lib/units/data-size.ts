@@ -1,5 +1,6 @@
 import { throwIfFaulty } from './errors';
 import { notNegativeFault } from './number-faults';
+import { checkArguments } from './argument-faults';
 
 const KIB = 1024;
 const MIB = KIB * 1024;
@@ -185,6 +186,8 @@ export class DataSize {
     return `${round(this.bytes)} bytes`;
   }
 }
+
+checkArguments('DataSize', DataSize);
 
 function round(value: number): string {
   return value >= 1000 ? value.toFixed(0) : String(Number(value.toFixed(2)));

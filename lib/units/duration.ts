@@ -1,5 +1,6 @@
 import { throwIfFaulty } from './errors';
 import { notNegativeFault } from './number-faults';
+import { checkArguments } from './argument-faults';
 
 /**
  * A length of time.
@@ -93,3 +94,5 @@ export class Duration {
     return unit ? `${this.inMicroseconds / unit[1]}${unit[0]}` : `${this.inMicroseconds}us`;
   }
 }
+
+checkArguments('Duration', Duration);

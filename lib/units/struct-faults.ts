@@ -1,8 +1,7 @@
 import { Fault, fault } from './fault';
-import { throwIfFaulty } from './errors';
 import { enumFault, flagFault, requiredKindFault } from './kind-faults';
 import { givenValue } from './number-faults';
-import { CLASSES, ENUMS, STRUCTS } from './public-kinds';
+import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
 
 /** Name of a public struct. @internal */
 export type StructName = keyof typeof STRUCTS;
@@ -10,8 +9,20 @@ export type StructName = keyof typeof STRUCTS;
 type Table = { readonly [name: string]: string | undefined };
 type Classes = { readonly [name: string]: readonly [example: string, members: string] | undefined };
 
-/** Numbers have rules of their own, in which tokens are known. */
-const CHECKED_ELSEWHERE = new Set(['number', 'any', 'unknown']);
+/** A property or a parameter with its type. @internal */
+export interface TypedName {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly type: string;
+}
+
+/** Key on the prototypes of classes of this library whose objects users are given as an interface, shared by all its loaded copies. @internal */
+export const OURS = Symbol.for('gpu-inference-constructs/own-class');
+
+/** The rows of the table that were read already. */
+const READ = new Map<StructName, readonly TypedName[]>();
+
+const ANYTHING = new Set(['any', 'unknown']);
 
 /**
  * The faults of values of another kind than the struct declares, as programs without types bring them: a text for a `DataSize`, a constant
@@ -21,14 +32,14 @@ const CHECKED_ELSEWHERE = new Set(['number', 'any', 'unknown']);
  * @param struct name of the struct
  * @param value what was given for it
  * @param path path of the struct; empty for that of a construct
+ * @param where what messages call a value that is no object at all
  *
  * @internal
  */
-export function structFaults(struct: StructName, value: unknown, path = ''): Fault[] {
+export function structFaults(struct: StructName, value: unknown, path = '', where = path || 'props'): Fault[] {
   const properties = propertiesOf(struct);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const required = properties.filter(({ optional }) => !optional).map(({ name }) => name);
-    const where = path === '' ? 'props' : path;
     const needed = required.length > 0 ? `: ${required.join(', ')}` : '';
     // A secret in the place of its name is not repeated.
     const given = /Secret|Credentials/.test(struct) && typeof value === 'string' ? 'a text' : givenValue(value);
@@ -40,15 +51,6 @@ export function structFaults(struct: StructName, value: unknown, path = ''): Fau
     const property = path === '' ? name : `${path}.${name}`;
     return optional && given === undefined ? [] : valueFaults(property, given, type);
   });
-}
-
-/**
- * Throws one error with the faults of `structFaults`, or nothing when there are none.
- *
- * @internal
- */
-export function throwIfOfOtherKind(struct: StructName, value: unknown, path = ''): void {
-  throwIfFaulty(structFaults(struct, value, path));
 }
 
 /**
@@ -73,7 +75,8 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
       each === undefined ? [] : valueFaults(`${property}['${key}']`, each, element),
     );
   }
-  if (CHECKED_ELSEWHERE.has(type)) return [];
+  if (ANYTHING.has(type)) return [];
+  if (type === 'number') return typeof value === 'number' ? [] : wrongKind(property, value, 'a number');
   if (type === 'string') return typeof value === 'string' ? [] : noText(property, value);
   if (type in STRUCTS) return structFaults(type as StructName, value, property);
   if (value === undefined) return wrongKind(property, value, exampleOf(type));
@@ -81,12 +84,41 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
   const values = (ENUMS as Table)[type]?.split(' ');
   if (values) return enumFault(property, value, Object.fromEntries(values.map((each) => [each, each])));
   const kind = (CLASSES as Classes)[type];
-  if (kind) return requiredKindFault(property, value, { name: type, members: kind[1].split(' ') }, kind[0]);
+  if (kind) {
+    const wrong = requiredKindFault(property, value, { name: type, members: kind[1].split(' ') }, kind[0]);
+    return wrong.length > 0 ? wrong : implementationFaults(property, value as object, type);
+  }
   // Of another package: constructs have a node, other objects are for cdktf to check.
   const isConstruct = /^(Construct|IConstruct|TerraformProvider|TerraformStack)$/.test(type);
   return isObject(value) && (!isConstruct || Reflect.has(value, 'node'))
     ? []
     : wrongKind(property, value, exampleOf(type));
+}
+
+/**
+ * The faults of what an object of a user's own class has for the properties of an interface of ours. The library trusts its own classes, and
+ * other objects that such an object refers to are checked where they are given.
+ */
+function implementationFaults(property: string, value: object, type: string): Fault[] {
+  const row = (INTERFACES as Table)[type];
+  if (row === undefined || value.constructor?.name in CLASSES || OURS in value) return [];
+  return typedNames(row)
+    .filter(({ type: each }) => !((each as string) in INTERFACES))
+    .flatMap(({ name, optional, type: each }) => {
+      const given: unknown = Reflect.get(value, name);
+      if (optional && given === undefined) return [];
+      const path = `${property}.${name}`;
+      return each === 'number' ? numericFaults(path, given) : valueFaults(path, given, each);
+    });
+}
+
+/**
+ * The faults of a number that no rule of its own follows.
+ *
+ * @internal
+ */
+export function numericFaults(property: string, value: unknown): Fault[] {
+  return typeof value === 'number' && !Number.isNaN(value) ? [] : wrongKind(property, value, 'a number');
 }
 
 /** A value that only Terraform knows, in the place of text: what the functions of cdktf return. */
@@ -119,9 +151,20 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function propertiesOf(struct: StructName): { name: string; optional: boolean; type: string }[] {
-  return (STRUCTS[struct] as string).split('; ').map((property) => {
-    const [, name, mark, type] = /^(\w+)(\??): (.+)$/.exec(property) ?? [];
+function propertiesOf(struct: StructName): readonly TypedName[] {
+  let properties = READ.get(struct);
+  if (!properties) READ.set(struct, (properties = typedNames(STRUCTS[struct])));
+  return properties;
+}
+
+/**
+ * The properties or parameters of a row of the tables: `name: string; size?: DataSize`.
+ *
+ * @internal
+ */
+export function typedNames(row: string): readonly TypedName[] {
+  return row.split('; ').map((each) => {
+    const [, name, mark, type] = /^(\w+)(\??): (.+)$/.exec(each) ?? [];
     return { name, optional: mark === '?', type };
   });
 }

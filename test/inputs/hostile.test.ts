@@ -27,7 +27,7 @@ const CONFIG = {
   max_position_embeddings: 131072,
   rope_scaling: { rope_type: 'yarn', factor: 2, original_max_position_embeddings: 4096 },
   sliding_window: 4096,
-  layer_types: ['sliding_attention'],
+  layer_types: Array.from({ length: 32 }, () => 'sliding_attention'),
   num_local_experts: 8,
   num_experts_per_tok: 2,
   moe_layers: null,
@@ -117,10 +117,14 @@ describe('config.json', () => {
 
   test.each<[string, object, string]>([
     ['heads beyond 32 bits', { num_attention_heads: 2147483648 }, 'OUT_OF_RANGE attentionHeads'],
-    ['a million layers', { num_hidden_layers: 1e6 }, 'OUT_OF_RANGE layers'],
+    ['a million layers', { num_hidden_layers: 1e6, layer_types: null }, 'OUT_OF_RANGE layers'],
     ['a type of 10 MB', { model_type: 'x'.repeat(1e7) }, 'UNKNOWN_VALUE model_type'],
     ['a type without a text', { model_type: { toString: 1, valueOf: 2 } }, 'INVALID_FORMAT model_type'],
-    ['5,000 lists in each other', { num_hidden_layers: nested(5000) }, 'NOT_A_WHOLE_NUMBER num_hidden_layers'],
+    [
+      '5,000 lists in each other',
+      { num_hidden_layers: nested(5000), layer_types: null },
+      'NOT_A_WHOLE_NUMBER num_hidden_layers',
+    ],
     ['a scaling without a text', { rope_scaling: { rope_type: { toString: 1 }, factor: 2 } }, 'result'],
   ])('with %s', (_what, change, expected) => {
     expect(outcome(() => planned({ ...CONFIG, ...change }))).toBe(expected);
@@ -164,7 +168,8 @@ describe('a lock', () => {
     ['inputTokens', 8192, 'PLAN_CHANGED inputTokens'],
     ['model.name', {}, 'WRONG_KIND model.name'],
     ['model.name', { toString: 1, valueOf: 2 }, 'WRONG_KIND model.name'],
-    ['instanceType.gpu', { toString: 1 }, 'UNKNOWN_VALUE instanceType'],
+    ['instanceType.gpu', { toString: 1 }, 'MISSING_PROPERTY instanceType.bandwidth'],
+    ['instanceType.gpu', 5, 'UNKNOWN_VALUE instanceType'],
     ['instanceType.gpuCount', 2147483648, 'NOT_A_WHOLE_NUMBER instanceType.gpuCount'],
     ['instanceType.interconnect', 'bogus', 'UNKNOWN_VALUE instanceType.interconnect'],
     ['instanceType.ec2.rdmaRead', 'no', 'WRONG_KIND instanceType.rdmaRead'],
@@ -194,7 +199,8 @@ describe('hardware', () => {
     ['networkCards', [null], 'WRONG_KIND networkCards[0]'],
     ['networkCards', [1], 'WRONG_KIND networkCards[0]'],
     ['networkCards', 3, 'WRONG_KIND networkCards'],
-    ['networkCards', [{}], 'MISSING_PROPERTY networkCards[0].efa'],
+    ['networkCards', [{ index: 0, maxInterfaces: 4 }], 'MISSING_PROPERTY networkCards[0].efa'],
+    ['networkCards', [{ index: '0', maxInterfaces: 4, efa: true }], 'WRONG_KIND networkCards[0].index'],
     ['interconnect', 'bogus', 'UNKNOWN_VALUE interconnect'],
     ['rdmaRead', 'no', 'WRONG_KIND rdmaRead'],
     ['gpu', 'H100', 'WRONG_KIND gpu'],

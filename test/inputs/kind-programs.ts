@@ -9,6 +9,7 @@ import {
   MonitoringStack,
   NetworkName,
   Parallelism,
+  Precision,
   RdmaAttachment,
   RdmaFabric,
   TritonModel,
@@ -77,6 +78,16 @@ const OTHER: StructPrograms = {
   DecoderShape: shaped,
   AttentionLayer: (given) => shaped({ layerKinds: [{ count: 2, attention: given }] }),
   LayerKind: (given) => shaped({ layerKinds: [{ count: 2, attention: {}, ...given }] }),
+  WeightBits: (given) => () =>
+    void CapacityPlanner.plan({
+      model: ModelSpec.dense({
+        name: 'own',
+        shape,
+        publishedBits: given as object,
+        publishedPrecision: Precision.INT4,
+      }),
+      instanceType: GpuInstanceType.G6E_XLARGE,
+    }),
   SparseIndex: (given) =>
     shaped({ layerKinds: [{ count: 2, attention: { index: { heads: 4, headSize: 64, topTokens: 64, ...given } } }] }),
   StateLayer: (given) =>

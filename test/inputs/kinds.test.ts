@@ -3,19 +3,21 @@ import * as path from 'path';
 import { UnscopedValidationError } from '../../lib';
 import { synthStack, testStack } from '../support/synth';
 import { programWith } from './kind-programs';
+import { publicArguments, publicArgumentsSource } from './public-arguments';
 import { publicKinds, publicKindsSource } from './public-kinds';
 import { programOf } from './string-programs';
 import { Program } from './string-programs-compute';
 import { WITHOUT_PROGRAM } from './without-program';
 
-const FILE = path.join(__dirname, '..', '..', 'lib', 'units', 'public-kinds.ts');
-
-test('the table of kinds is that of the declarations', () => {
-  const source = publicKindsSource(publicKinds());
-  if (process.env.WRITE_KINDS) writeFileSync(FILE, source);
-  expect(existsSync(FILE)).toBe(true);
+test.each([
+  ['public-kinds.ts', publicKindsSource(publicKinds())],
+  ['public-arguments.ts', publicArgumentsSource(publicArguments())],
+])('%s is that of the declarations', (name, source) => {
+  const file = path.join(__dirname, '..', '..', 'lib', 'units', name);
+  if (process.env.WRITE_KINDS) writeFileSync(file, source);
+  expect(existsSync(file)).toBe(true);
   const flat = (text: string) => text.replace(/["'\s,]/g, '');
-  expect(flat(readFileSync(FILE, 'utf8'))).toBe(flat(source));
+  expect(flat(readFileSync(file, 'utf8'))).toBe(flat(source));
 });
 
 const WRONG: readonly unknown[] = [{}, 'text', 5, null];

@@ -5,6 +5,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     why: 'the library returns it',
   },
   { values: /^SynthesizedStack\./, why: 'it reads what was synthesized' },
+  {
+    values: /^CapacitySearchRequest\.region/,
+    why: 'the planner compares it with what it knows, and it goes into no resource',
+  },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },
   { values: /^NodeSubnet\./, why: 'it is what a pool says of its subnets, for the placement of pods' },

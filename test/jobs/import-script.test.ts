@@ -49,6 +49,24 @@ describe('from a volume', () => {
     expect(uploads().pop()).toMatch(/SHA256SUMS$/);
   });
 
+  describe('whose role may write the manifest once', () => {
+    beforeEach(() => (env.MANIFEST_ONCE = '1'));
+
+    test('writes it under that condition, and knows it again', async () => {
+      expect((await run()).status).toBe(0);
+      expect(calls().pop()).toMatch(/^s3api put-object .*--key chat\/1\/SHA256SUMS .*--if-none-match \*$/);
+      expect(uploads().some((call) => call.includes('SHA256SUMS'))).toBe(false);
+      const again = await run();
+      expect([again.status, again.stderr]).toEqual([0, expect.stringContaining('s3://bucket/chat/1 is complete')]);
+    });
+
+    test('ends for another try where it cannot write it', async () => {
+      writeFileSync(path.join(root, 'broken'), 'bucket/chat/1/SHA256SUMS\n');
+      const { status, stderr } = await run();
+      expect([status, stderr]).toEqual([75, expect.stringContaining('cannot write s3://bucket/chat/1/SHA256SUMS')]);
+    });
+  });
+
   test('goes on after a failure without sending anything twice', async () => {
     writeFileSync(path.join(root, 'broken'), 'bucket/chat/1/b.safetensors\n');
     const first = await run();

@@ -4,6 +4,7 @@ import { ModelStoreCredentials } from '../../lib/core';
 import { HuggingFaceSource, ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { sourceWarnings } from '../../lib/jobs/source-faults';
 import { DataSize, Duration } from '../../lib/units';
+import { isDenied } from '../support/iam-policy';
 import { TestStore, withSite } from '../serving/support/fixtures';
 
 const HASH = 'a'.repeat(64);
@@ -78,6 +79,30 @@ test('reads a volume without writing to it', () => {
   });
   expect(pod.container[0].volume_mount).toContainEqual({ name: 'source', mount_path: '/source', read_only: true });
   expect(pod.container[0].env).toContainEqual({ name: 'SOURCE_DIR', value: '/source/llama/8b' });
+});
+
+describe('the manifest of a complete version', () => {
+  const [{ json }, manifest] = [importModel(), 'arn:aws:s3:::models/chat/1/SHA256SUMS'];
+  const environment = (made: ReturnType<typeof importModel>) =>
+    made.json.only('kubernetes_job_v1').spec.template.spec.container[0].env as { name: string }[];
+
+  test.each([
+    ['s3:PutObject', manifest, {}, true],
+    ['s3:PutObject', manifest, { 's3:if-none-match': '*' }, false],
+    ['s3:DeleteObject', manifest, {}, true],
+    ['s3:GetObject', manifest, {}, false],
+    ['s3:PutObject', 'arn:aws:s3:::models/chat/1/model.safetensors', {}, false],
+    ['s3:DeleteObject', 'arn:aws:s3:::models/chat/1/model.safetensors', {}, false],
+  ])('%s of %s in %j is refused to its role: %s', (action, resource, context, refused) => {
+    expect(isDenied([json.only('aws_iam_role_policy').policy], { action, resource, context })).toBe(refused);
+  });
+
+  test('is written under that condition in S3 only', () => {
+    expect(environment(importModel())).toContainEqual({ name: 'MANIFEST_ONCE', value: '1' });
+    const other = importModel({}, { secretName: 'store' });
+    expect(environment(other).map(({ name }) => name)).not.toContain('MANIFEST_ONCE');
+    expect(other.json.types).not.toContain('aws_iam_role_policy');
+  });
 });
 
 test('a secret instead of a role', () => {
@@ -250,11 +275,6 @@ test.each<[string, Partial<ModelImportProps>, string]>([
     'PATH_WITHIN_FILE source.files[0].path',
   ],
   [
-    'a secret in the place of its name',
-    { source: ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never) },
-    'INVALID_FORMAT source.authorization',
-  ],
-  [
     'a secret for two hosts',
     { source: ModelSource.urls([{ url: 'https://a/x' }, { url: 'https://b/y' }], { secretName: 'a', key: 'b' }) },
     'SECRET_FOR_SEVERAL_HOSTS source.authorization',
@@ -266,7 +286,6 @@ test.each<[string, Partial<ModelImportProps>, string]>([
       [{ repository: 'https://huggingface.co/a/b' }, 'INVALID_FORMAT source.repository'],
       [{ repository: 'a/b.git' }, 'INVALID_FORMAT source.repository'],
       [{ repository: 'a/b;rm' }, 'INVALID_FORMAT source.repository'],
-      [{ revision: undefined as never }, 'MISSING_PROPERTY source.revision'],
       [{ revision: '' }, 'INVALID_FORMAT source.revision'],
       [{ revision: '$(id)' }, 'INVALID_FORMAT source.revision'],
       [{ endpoint: 'http://hub.example.com' }, 'UNENCRYPTED_WITHOUT_CHECKSUM source.endpoint'],
@@ -293,16 +312,19 @@ test.each<[string, Partial<ModelImportProps>, string]>([
   expect(() => importModel(props)).toThrow(/test\/Import/);
 });
 
+test('a repository without a revision is refused where it is given', () => {
+  const source = { repository: 'a/b' } as HuggingFaceSource;
+  expect(idsOf(faultsThrown(() => ModelSource.huggingFace(source)))).toEqual(['MISSING_PROPERTY revision']);
+});
+
 test('no message repeats a secret', () => {
   const url = 'https://user:hf_secret@huggingface.co/a/b/resolve/main/c.json';
-  for (const source of [
-    ModelSource.urls([{ url }]),
-    ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never),
+  for (const program of [
+    () => importModel({ source: ModelSource.urls([{ url }]) }),
+    () => ModelSource.urls([{ url: 'https://a/x' }], 'hf_secret' as never),
   ]) {
-    expect(
-      faultsThrown(() => importModel({ source }))
-        .map(({ reason }) => reason)
-        .join(),
-    ).not.toContain('hf_secret');
+    const reasons = faultsThrown(program).map(({ reason }) => reason);
+    expect(reasons).not.toEqual([]);
+    expect(reasons.join()).not.toContain('hf_secret');
   }
 });

@@ -269,8 +269,8 @@ describe('CapacityPlanner.plan', () => {
     ['negative lengths', { contextLength: -1 }, ['NOT_A_WHOLE_NUMBER contextLength']],
     ['a token', { concurrency: -8.1e298 }, ['NOT_A_WHOLE_NUMBER concurrency']],
     ['a token as a share', { gpuMemoryUtilization: -8.1e298 }, ['OUT_OF_RANGE gpuMemoryUtilization']],
-    ['a text', { concurrency: '8' as unknown as number }, ['NOT_A_WHOLE_NUMBER concurrency']],
-    ['a text as a share', { gpuMemoryUtilization: '0.5' as unknown as number }, ['OUT_OF_RANGE gpuMemoryUtilization']],
+    ['a text', { concurrency: '8' as unknown as number }, ['WRONG_KIND concurrency']],
+    ['a text as a share', { gpuMemoryUtilization: '0.5' as unknown as number }, ['WRONG_KIND gpuMemoryUtilization']],
     [
       'an answer longer than the context',
       { inputTokens: 8000, outputTokens: 1000 },

@@ -99,6 +99,26 @@ describe('layers with a state', () => {
     );
   });
 
+  test.each([InferenceEngine.VLLM, InferenceEngine.VLLM_0_21, InferenceEngine.VLLM_0_28, InferenceEngine.SGLANG])(
+    'the longest context that fits is offered with %s, and one more block does not fit',
+    (engine) => {
+      const plan = (contextLength: number) =>
+        CapacityPlanner.plan({ ...request, engine, contextLength, concurrency: 40, maxSequences: 40 });
+      const refused = plan(262144);
+      const found = refused.alternatives.find(({ change }) => change.startsWith('context '));
+      expect(found).toBeDefined();
+      expect(plan(found!.contextLength).fits).toBe(true);
+      expect(plan(found!.contextLength + 256).fits).toBe(false);
+    },
+  );
+
+  test('since 0.28 each sequence keeps a second state', () => {
+    const bytes = (engine: InferenceEngine) =>
+      CapacityPlanner.plan({ ...request, engine, concurrency: 1, maxSequences: 1 }).memoryPerGpu.kvCache.bytes;
+    const { blockBytes } = poolFor(request);
+    expect(bytes(InferenceEngine.VLLM_0_28) - bytes(InferenceEngine.VLLM_0_21)).toBe(3 * blockBytes);
+  });
+
   test('the capacity is what vLLM states: contexts of full length that fit since 0.21, blocks of a group before', () => {
     const since = CapacityPlanner.plan({ ...request, cudaGraphs: false });
     const before = CapacityPlanner.plan({ ...request, cudaGraphs: false, engine: InferenceEngine.VLLM });

@@ -31,6 +31,9 @@ const ALTERNATIVE = {
   contextLength: 8192,
   concurrency: 4,
   parallelism: { tensor: 1 },
+  gpuMemoryUtilization: 0.9,
+  maxSequences: 256,
+  maxBatchedTokens: 2048,
 };
 const PRICES = ['pricePerHour', 'costPerMillionTokens', 'costPerMillionTokensWithSpare'];
 
@@ -135,7 +138,7 @@ test('alternatives on hardware outside EC2 come back with that hardware', () => 
 
 test('a parallelism without a tensor degree, as from a language without types, says so', () => {
   const props = JSON.parse('{ "pipeline": 8 }');
-  expect(idsOf(faultsThrown(() => Parallelism.of(props)))).toEqual(['NOT_A_WHOLE_NUMBER tensor']);
+  expect(idsOf(faultsThrown(() => Parallelism.of(props)))).toEqual(['MISSING_PROPERTY tensor']);
 });
 
 test('a prompt that takes several steps waits for each of them', () => {

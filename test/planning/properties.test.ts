@@ -231,6 +231,9 @@ describe('whatever is asked', () => {
             contextLength: way.contextLength,
             concurrency: way.concurrency,
             parallelism: way.parallelism,
+            gpuMemoryUtilization: way.gpuMemoryUtilization,
+            maxSequences: way.maxSequences,
+            maxBatchedTokens: way.maxBatchedTokens,
           });
           expect([way.change, tried?.fits]).toEqual([way.change, true]);
         }

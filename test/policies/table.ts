@@ -172,6 +172,13 @@ export const ROWS: Row[] = [
     ],
   },
   {
+    address: /^aws_iam_role_policy Cluster_Role-inference--import_Manifest$/,
+    text: [
+      `Deny s3:PutObject on ${BUCKET}/chat/1/SHA256SUMS if Null s3:if-none-match true`,
+      `Deny s3:DeleteObject on ${BUCKET}/chat/1/SHA256SUMS`,
+    ],
+  },
+  {
     address: /^aws_iam_role_policy .*_ClusterAutoscaler$/,
     text: [
       'Allow autoscaling:DescribeAutoScalingGroups, autoscaling:DescribeAutoScalingInstances, autoscaling:DescribeLaunchConfigurations, ' +

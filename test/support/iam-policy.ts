@@ -64,7 +64,9 @@ function isPrincipal({ Principal }: Statement, { principal }: AccessRequest): bo
 }
 
 function holds(operator: string, value: string | undefined, wanted: string[]): boolean {
-  if (value === undefined) return false;
+  if (operator === 'Null') return wanted.includes(String(value === undefined));
+  // A negated operator holds where the key is absent.
+  if (value === undefined) return operator === 'StringNotEquals';
   switch (operator) {
     case 'StringEquals':
     case 'Bool':

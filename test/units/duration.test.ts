@@ -25,6 +25,10 @@ test('the units agree', () => {
   );
 });
 
-test.each([-1, NaN, Infinity, -8.1e298])('%s seconds is refused', (amount) => {
+test('what is no number is refused', () => {
+  expect(idsOf(faultsThrown(() => Duration.seconds(NaN)))).toEqual(['WRONG_KIND amount']);
+});
+
+test.each([-1, Infinity, -8.1e298])('%s seconds is refused', (amount) => {
   expect(idsOf(faultsThrown(() => Duration.seconds(amount)))).toEqual(['OUT_OF_RANGE seconds']);
 });

@@ -1,11 +1,10 @@
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
 import { Precision } from '../precision';
-
-/** Plain data of a `config.json`. */
-interface Config {
-  readonly [key: string]: unknown;
-}
+import { WeightBits } from '../weight-bits';
+import { Config, isConfig } from './parse';
+import { bitsOf, mixedFormat } from './part-bits';
+import { LayersByPart } from './parts';
 
 /** Where a file describes how its weights are quantized. */
 const KEYS = ['quantization_config', 'compression_config'] as const;
@@ -46,14 +45,31 @@ const DTYPES: { readonly [dtype: string]: Precision } = {
 };
 
 /**
- * The format that the checkpoint of a `config.json` is in: that of its `quantization_config`, else its `torch_dtype`.
+ * The format that the checkpoint of a `config.json` is in: that of its `quantization_config`, else its `torch_dtype`; and the bits of
+ * parts that are in another: those that the file leaves out, groups of another size, formats by module.
  *
- * @param configs the file, and the part of it that describes the language model
+ * @param configs the part of the file that describes the language model, and the file
  * @param faults list that faults are added to
+ * @param layers how many layers have each part
  *
  * @internal
  */
-export function precisionFromConfig(configs: readonly Config[], faults: Fault[]): Precision | undefined {
+export function formatFromConfig(
+  configs: readonly Config[],
+  faults: Fault[],
+  layers: LayersByPart,
+): { publishedPrecision?: Precision; publishedBits?: WeightBits } {
+  const quantization = configs.flatMap((config) => KEYS.map((key) => config[key])).find(isConfig);
+  const mixed = quantization && mixedFormat(quantization, layers);
+  if (mixed) return mixed;
+  const publishedPrecision = precisionFromConfig(configs, faults);
+  if (!publishedPrecision || !quantization) return { publishedPrecision };
+  const experts = configs.some((config) => config.expert_dtype === 'fp4') ? Precision.MXFP4.bitsPerWeight : undefined;
+  const publishedBits = bitsOf(quantization, publishedPrecision, layers, experts);
+  return { publishedPrecision, publishedBits };
+}
+
+function precisionFromConfig(configs: readonly Config[], faults: Fault[]): Precision | undefined {
   // `compression_config` is the older key of compressed-tensors.
   const [key, quantization] = configs
     .flatMap((config) => KEYS.map((each) => [each, config[each]] as const))
@@ -176,8 +192,4 @@ function unsupported(key: string, given: string, known: string, faults: Fault[])
       `quantization_config has ${given}, which are not supported here; supported: ${known}; remove it to plan the model in 16 bits`,
     ),
   );
-}
-
-function isConfig(value: unknown): value is Config {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -74,8 +74,8 @@ export class ClusterAutoscaler extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
+    throwIfOfOtherKinds(scope, 'ClusterAutoscalerProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'ClusterAutoscalerProps', props);
     const { cluster, chartVersion = CHART_VERSION } = props;
     const ledger = ClusterLedger.of(cluster);
     const other = ledger.singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;

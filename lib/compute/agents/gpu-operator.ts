@@ -4,7 +4,7 @@ import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { escapeTemplate } from '../../core/template-escape';
 import { throwIfFaulty } from '../../units/errors';
 import { agentTolerations } from './node-agents-daemon-set';
-import { throwIfOfOtherKind } from '../../units/struct-faults';
+import { checkArguments } from '../../units/argument-faults';
 
 /** The release whose device plugin, v0.19.3, is the one that is installed without the operator. */
 const CHART_VERSION = 'v26.3.3';
@@ -41,7 +41,6 @@ export class GpuOperator {
    * @param options how it is set up @default - as the pools of the cluster need it
    */
   public static version(chartVersion: string = CHART_VERSION, options: GpuOperatorOptions = {}): GpuOperator {
-    throwIfOfOtherKind('GpuOperatorOptions', options);
     throwIfFaulty(
       /^v\d+\.\d+\.\d+$/.test(chartVersion)
         ? []
@@ -73,6 +72,8 @@ export class GpuOperator {
     this.values = { ...options.values };
   }
 }
+
+checkArguments('GpuOperator', GpuOperator);
 
 /**
  * Whether the operator is told to install a driver or a container toolkit, by its own property or by values.

@@ -66,8 +66,8 @@ export class ImagePrePuller extends Construct {
    * @param props which images, and where
    */
   public constructor(scope: Construct, id: string, props: ImagePrePullerProps) {
+    throwIfOfOtherKinds(scope, 'ImagePrePullerProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'ImagePrePullerProps', props);
     const { cluster, images, nodePools } = props;
     this.daemonSetName = props.name ?? kubernetesName(id);
     throwIfInvalid(this, knownListFaults('images', images, 'containers are named after the images'));

@@ -75,8 +75,8 @@ export class Karpenter extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: KarpenterProps) {
+    throwIfOfOtherKinds(scope, 'KarpenterProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'KarpenterProps', props);
     const { cluster, chartVersion = CHART_VERSION } = props;
     throwIfInvalid(this, karpenterFaults(props, chartVersion));
     const role = cluster.serviceAccountRole(NAMESPACE, NAME);

@@ -69,8 +69,8 @@ export class NodeAgents extends Construct {
    * @param props the agents
    */
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
+    throwIfOfOtherKinds(scope, 'NodeAgentsProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'NodeAgentsProps', props);
     try {
       this.#agentProps = props;
       this.cluster = props.cluster;

@@ -1,5 +1,6 @@
 import { textList } from '../../core/text-list';
 import { ipv4Range } from '../../units/ipv4-range';
+import { checkArguments } from '../../units/argument-faults';
 
 /**
  * Networks from which the Kubernetes API of a cluster is reached. It is always reached from within the cluster's own VPC.
@@ -41,6 +42,8 @@ export class ApiAccess {
     this.isPublic = isPublic;
   }
 }
+
+checkArguments('ApiAccess', ApiAccess);
 
 /** Half of all addresses, which no organization has: whoever names that much means everybody, in however many pieces. */
 const INTERNET = 2 ** 31;

@@ -8,7 +8,7 @@ import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
 import { addWarning } from '../../core/validation';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
@@ -33,6 +33,7 @@ import { RemovalPolicy } from '../../core/removal-policy';
 import { RoleOptions } from '../../core/role-options';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { optionalTextList, textList } from '../../core/text-list';
+import { checkArguments } from '../../units/argument-faults';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -110,8 +111,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
+    throwIfOfOtherKinds(scope, 'EksGpuClusterProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'EksGpuClusterProps', props);
     const region = regionAt(this, props.provider);
     throwIfInvalid(this, [
       ...eksGpuClusterFaults(props),
@@ -326,6 +327,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     });
   }
 }
+
+checkArguments('EksGpuCluster', EksGpuCluster, throwOfCall);
 
 /** IAM accepts only https; some emulators of EKS have an http issuer. */
 function issuerUrl(cluster: EksCluster): string {

@@ -50,8 +50,8 @@ export class EncryptedStorageClass extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: EncryptedStorageClassProps) {
+    throwIfOfOtherKinds(scope, 'EncryptedStorageClassProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'EncryptedStorageClassProps', props);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
     throwIfInvalid(this, kubernetesNameFault('storageClassName', this.storageClassName));
     const resource = new StorageClassV1(this, 'Resource', {

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
@@ -17,6 +17,7 @@ import { EksClusterAttributes } from './eks-gpu-cluster-props';
 import { importedRegionFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
 import { optionalTextList, textList } from '../../core/text-list';
+import { checkArguments } from '../../units/argument-faults';
 
 /**
  * An existing EKS cluster.
@@ -43,8 +44,8 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   private readonly attributes: EksClusterAttributes;
 
   public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
+    throwIfOfOtherKinds(scope, 'EksClusterAttributes', attributes, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'EksClusterAttributes', attributes);
     throwIfInvalid(this, [...eksAttributesFaults(attributes), ...importedRegionFaults(this, attributes)]);
     const { clusterName, provider } = attributes;
     this.attributes = attributes;
@@ -120,3 +121,5 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     return known ?? new DataAwsEksCluster(this, 'Resource', { provider: this.provider, name: this.clusterName });
   }
 }
+
+checkArguments('IKubernetesCluster', ImportedEksCluster, throwOfCall);

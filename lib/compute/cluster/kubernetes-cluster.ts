@@ -4,10 +4,11 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { concreteFault } from '../../core/tokens';
+import { checkArguments } from '../../units/argument-faults';
 
 /**
  * What is known of a cluster reached by a kubeconfig.
@@ -44,8 +45,8 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
   public readonly ready: ITerraformDependable[] = [];
 
   private constructor(scope: Construct, id: string, attributes: KubeconfigAttributes) {
+    throwIfOfOtherKinds(scope, 'KubeconfigAttributes', attributes, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'KubeconfigAttributes', attributes);
     const clusterName = attributes.clusterName ?? attributes.context ?? id;
     throwIfInvalid(this, [
       ...(attributes.configPath === ''
@@ -102,3 +103,5 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
     ]);
   }
 }
+
+checkArguments('KubernetesCluster', KubernetesCluster, throwOfCall);

@@ -24,7 +24,9 @@ export interface PlanRequest {
   readonly precision?: Precision;
   /** Parallelism within one server. @default - the smallest that fits and reaches the targets */
   readonly parallelism?: Parallelism;
-  /** @default - the model fits */
+  /** Region in which the planner chooses hardware. @default - any */
+  readonly region?: string;
+  /** @default - those of a search */
   readonly targets?: CapacityTargets;
   /** @default - as many as the targets need, at least 1 */
   readonly replicas?: number;
@@ -46,19 +48,20 @@ export interface PlanRequest {
  * @internal
  */
 export function planModel(request: PlanRequest): CapacityPlan {
-  const { load, precision, parallelism, targets, replicas, hardware } = request;
+  const { load, precision, parallelism, targets, replicas, hardware, region } = request;
   if (hardware && !targets) return planOn(hardware.instanceType, request);
   const [best] = CapacityPlanner.search({
     ...load,
     parallelism,
     targets,
     replicas,
+    region,
     candidates: hardware && [{ instanceType: hardware.instanceType }],
     precisions: precision && [precision],
     maxReplicas: replicas ?? (request.maxNodes ?? MAX_REPLICAS) * (hardware?.gpusPerNode ?? 1),
     limit: 1,
   });
-  return best ?? planOn(hardware?.instanceType ?? largest(precision), request);
+  return best ?? planOn(hardware?.instanceType ?? largest(precision, region), request);
 }
 
 function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequest): CapacityPlan {
@@ -71,10 +74,10 @@ function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequ
   return CapacityPlanner.plan({ ...whole, concurrency: Math.max(1, first.maxConcurrency) });
 }
 
-/** The node with the most GPU memory among those that compute in a precision. */
-function largest(precision?: Precision): GpuInstanceType {
+/** The node with the most GPU memory among those that a region has and that compute in a precision. */
+function largest(precision?: Precision, region?: string): GpuInstanceType {
   const usable = GpuInstanceType.ALL.filter(
-    (type) => type._isChosenUnasked && (!precision || type.gpu.supports(precision)),
+    (type) => type._isChosenUnasked && type._isSoldIn(region) && (!precision || type.gpu.supports(precision)),
   );
   return usable.reduce((most, type) => (type.totalGpuMemory.bytes > most.totalGpuMemory.bytes ? type : most));
 }

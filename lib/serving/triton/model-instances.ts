@@ -1,4 +1,5 @@
 import { DataSize } from '../../units/data-size';
+import { checkArguments } from '../../units/argument-faults';
 
 /**
  * Instances of a model within one server.
@@ -51,3 +52,5 @@ export class ModelInstances {
     return this.gpuCount !== 0 || this.sharedGpuMemory !== undefined;
   }
 }
+
+checkArguments('ModelInstances', ModelInstances);

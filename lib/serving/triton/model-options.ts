@@ -1,4 +1,5 @@
 import { Duration } from '../../units/duration';
+import { checkArguments } from '../../units/argument-faults';
 
 /** How Triton chooses the versions of a model that it serves. */
 export enum VersionPolicyKind {
@@ -50,6 +51,8 @@ export class VersionPolicy {
     this.versions = versions;
   }
 }
+
+checkArguments('VersionPolicy', VersionPolicy);
 
 /** What Triton does with a request that has waited longer than its timeout. */
 export enum TimeoutAction {

@@ -1,6 +1,7 @@
 import { NodeTaint } from '../../core/gpu-node-pool';
 import { SecretKey } from '../../core/secret-key';
 import { DataSize } from '../../units/data-size';
+import { checkArguments } from '../../units/argument-faults';
 
 /** What a volume of a pod holds. */
 export enum PodVolumeKind {
@@ -74,6 +75,8 @@ export class PodVolume {
     this.sizeLimit = sizeLimit;
   }
 }
+
+checkArguments('PodVolume', PodVolume);
 
 /**
  * Where a container sees a volume.

@@ -86,8 +86,8 @@ export class TritonDeployment extends Construct implements IWatchable {
   readonly #models: readonly BackendModel[];
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
+    throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'TritonDeploymentProps', props);
     try {
       this.#props = props;
       this.#rollout = new Rollout(props);

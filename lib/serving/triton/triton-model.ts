@@ -4,7 +4,7 @@ import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
 import { VllmModel } from './backends/vllm-model';
 import { VllmModelProps } from './backends/vllm-model-props';
-import { throwIfOfOtherKind } from '../../units/struct-faults';
+import { checkArguments } from '../../units/argument-faults';
 
 /**
  * A model of a Triton server: its configuration, as a value. The deployment checks it, because it knows the hardware.
@@ -16,7 +16,6 @@ export class TritonModel {
    * @param props its settings
    */
   public static vllm(props: VllmModelProps): TritonModel {
-    throwIfOfOtherKind('VllmModelProps', props);
     return new TritonModel(new VllmModel(props));
   }
 
@@ -26,7 +25,6 @@ export class TritonModel {
    * @param props its settings
    */
   public static onnxRuntime(props: OnnxRuntimeModelProps): TritonModel {
-    throwIfOfOtherKind('OnnxRuntimeModelProps', props);
     return new TritonModel(new OnnxRuntimeModel(props));
   }
 
@@ -65,3 +63,5 @@ export class TritonModel {
     this.gpus = definition.gpus;
   }
 }
+
+checkArguments('TritonModel', TritonModel);

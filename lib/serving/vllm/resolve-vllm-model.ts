@@ -36,6 +36,8 @@ export interface VllmModelRequest {
   readonly hardware?: ServingHardware;
   /** Maximum number of nodes of the pool. @default - as many as the replicas need */
   readonly maxNodes?: number;
+  /** Region in which the planner chooses hardware. @default - any */
+  readonly region?: string;
   /** How the nodes that the planner chooses reach each other. */
   readonly network: ServingLoad['network'];
   /** Locked plan. Nothing in it is computed again. */
@@ -143,9 +145,9 @@ function resolvedOf({ name, options }: VllmModelRequest, plan: CapacityPlan): Re
 }
 
 function planRequest(request: VllmModelRequest): PlanRequest {
-  const { options, hardware, maxNodes, replicas } = request;
+  const { options, hardware, maxNodes, replicas, region } = request;
   const { precision, parallelism, targets } = options;
-  return { load: loadFor(request), precision, parallelism, targets, replicas, hardware, maxNodes };
+  return { load: loadFor(request), precision, parallelism, targets, replicas, hardware, maxNodes, region };
 }
 
 function loadFor({ options, vllm, hardware, network }: VllmModelRequest): ServingLoad {

@@ -19,7 +19,7 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
   readonly models: ServedModel[];
   /**
    * The GPU pools that are managed node groups.
-   * @default - none if there are `karpenterPools`; else a pool for each model, with the smallest hardware that it fits
+   * @default - none if there are `karpenterPools`; else a pool for each model, on hardware that the planner chooses
    */
   readonly nodePools?: TopologyNodePool[];
   /** The GPU pools whose nodes Karpenter launches. @default - none */

@@ -10,6 +10,7 @@ import { Karpenter, hasKarpenter, isOwnCluster } from '../../compute/agents/karp
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
+import { regionAt } from '../../compute/cluster/provider-region';
 import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
 import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
@@ -60,8 +61,8 @@ export class CloudTopology extends Construct {
    * @param props what is served, and where
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
+    throwIfOfOtherKinds(scope, 'CloudTopologyProps', props, id);
     super(scope, id);
-    throwIfOfOtherKinds(this, 'CloudTopologyProps', props);
     let elsewhere: Construct | undefined;
     try {
       const { models, karpenterPools = [] } = props;
@@ -75,7 +76,15 @@ export class CloudTopology extends Construct {
       if (pools?.length === 0) throwIfInvalid(this, poolListFaults(pools));
       throwIfInvalid(this, onePlanFaults(props));
       const vllm = (name: string) => vllmOf(props, name);
-      const { assigned, faults: misfits, warnings } = assignModels({ models, pools, locked: lockedPlans(props), vllm });
+      const {
+        assigned,
+        faults: misfits,
+        warnings,
+      } = assignModels({
+        ...{ models, pools, vllm },
+        locked: lockedPlans(props),
+        region: regionAt(props.cluster ?? this, props.provider ?? props.cluster?.provider),
+      });
       this.#assigned = assigned;
       for (const warning of warnings) addWarning(this, warning);
       const faults: Fault[] = [

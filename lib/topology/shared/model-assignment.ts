@@ -2,7 +2,7 @@ import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { kubernetesName } from '../../core/naming';
 import { IRdmaFabric } from '../../core/rdma-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { NodeNetwork } from '../../planning/capacity-request';
+import { CapacityTargets, NodeNetwork } from '../../planning/capacity-request';
 import { choiceText } from '../../serving/model/choice-text';
 import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/vllm/served-model';
@@ -13,6 +13,7 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
+import { paceWarnings } from './pace-warnings';
 
 /**
  * The given properties of a pool.
@@ -38,6 +39,8 @@ export interface AssignmentRequest {
   readonly pools?: readonly GivenPool[];
   /** Locked plans, by the name of the model. */
   readonly locked: { readonly [name: string]: CapacityPlan };
+  /** Region in which the planner chooses hardware. @default - any */
+  readonly region?: string;
   /** Version of vLLM that will run a model, by its name. */
   readonly vllm: (name: string) => VllmVersion;
 }
@@ -149,6 +152,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     replicas: served.replicas,
     hardware: pool && hardwareOf(pool),
     maxNodes: pool?.maxNodes,
+    region: request.region,
     // Pools that the topology creates have no fabric.
     network: NodeNetwork.TCP,
     locked,
@@ -164,11 +168,14 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     warnings: [
       ...choiceWarnings(name, made),
       ...made.warnings,
-      ...(locked || served.targets?.maxTimePerOutputTokenMs !== undefined
-        ? []
-        : paceWarnings(name, made.resolved.plan)),
+      ...(locked || isTimed(served.targets) ? [] : paceWarnings(name, made.resolved.plan, request.region)),
     ],
   };
+}
+
+/** Whether somebody said how long an answer may take, or that only throughput counts. */
+function isTimed(targets: CapacityTargets = {}): boolean {
+  return Object.values(targets).some((target) => target !== undefined);
 }
 
 function hardwareOf({ name, instanceType, fabric, gpuSharing }: GivenPool): ServingHardware {
@@ -202,29 +209,6 @@ function choiceWarnings(name: string, { resolved, otherChoice }: Resolution): Fa
       undefined,
       `model '${name}' keeps its locked plan (${choiceText(resolved.plan)}); the planner would now choose ${choiceText(otherChoice)}; nothing ` +
         'changes until you remove or replace the plan',
-    ),
-  ];
-}
-
-/**
- * Slower than this, in milliseconds for a token, an answer appears more slowly than people read. It is the limit of MLPerf's Server scenario of
- * Llama 2 70B, which MLCommons derives from about 240 words a minute; its Interactive scenario of 2025 has 40. That nobody is warned below the
- * slower of the two is a judgement of this project.
- *
- * @see https://mlcommons.org/2024/03/mlperf-llama2-70b/
- * @see https://mlcommons.org/2025/04/llm-inference-v5/
- */
-const READING_PACE_MS = 200;
-
-/** The smallest hardware that a model fits on may be far too slow for anybody who waits for the answer. */
-function paceWarnings(name: string, { decodeLatencyMs }: CapacityPlan): Fault[] {
-  if (decodeLatencyMs <= READING_PACE_MS) return [];
-  return [
-    fault(
-      'SLOWER_THAN_READING',
-      undefined,
-      `model '${name}' is planned to take ${Math.round(decodeLatencyMs)} ms for each token, while people read one in about ` +
-        `${READING_PACE_MS}; pass targets: { maxTimePerOutputTokenMs: 50 } for faster hardware, or the time that is enough, e.g. for batches`,
     ),
   ];
 }

@@ -3,6 +3,7 @@ import { Token } from 'cdktf';
 import { KubeconfigAttributes, KubernetesCluster } from '../../../lib/compute/cluster/kubernetes-cluster';
 import { EncryptedStorageClass } from '../../../lib/compute/cluster/encrypted-storage-class';
 import { IGpuNodePool } from '../../../lib/core/gpu-node-pool';
+import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { IKubernetesCluster } from '../../../lib/core/kubernetes-cluster';
 import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
@@ -12,7 +13,10 @@ import { testCluster } from '../../support/test-cluster';
 const make = (attributes: KubeconfigAttributes, id = 'Rack') =>
   KubernetesCluster.fromKubeconfig(testStack(), id, attributes);
 const pool = (cluster: IKubernetesCluster, poolName: string) =>
-  ({ cluster, poolName, node: { path: `test/${poolName}` } }) as IGpuNodePool;
+  ({
+    ...{ cluster, poolName, node: { path: `test/${poolName}` }, minNodes: 0, maxNodes: 1, efaInterfacesPerNode: 0 },
+    ...{ hardware: GpuInstanceType.G6_XLARGE, nodeLabels: {}, nodeSelector: {}, taints: [], ready: [] },
+  }) as unknown as IGpuNodePool;
 
 describe('a cluster by its kubeconfig', () => {
   test('is named by its name, its context or its id', () => {

@@ -101,6 +101,44 @@ describe('a capacity block', () => {
     ]);
   });
 
+  describe('lets Terraform compare its times with those of a plan', () => {
+    /** Conditions as Terraform evaluates them: `timecmp` of texts in UTC of one format is their order. */
+    const warned = (more: Partial<CapacityBlock>, options: Options, now: string): string[] => {
+      const { check, locals } = synthBlock(more, options).json;
+      return Object.values(check as { [id: string]: { assert: Block[] } })
+        .map(({ assert: [it] }) => it)
+        .filter(({ condition }) => {
+          // Terraform refuses conditions that refer to nothing.
+          expect(condition).toContain('local.');
+          const order = /timecmp\(plantimestamp\(\), (?:"([^"]+)"|local\.(\w+))\) < 0/g;
+          const decided = String(condition).replace(order, (_, time: string | undefined, local: string) =>
+            String(now < (time ?? locals[local])),
+          );
+          expect(decided).toMatch(/^\$\{(true|false)( \|\| !\((true|false)\))?\}$/);
+          return decided.startsWith('${false') && !decided.endsWith('!(false)}');
+        })
+        .map(({ error_message: message }) => String(message));
+    };
+    const BEGAN = expect.stringMatching(/cr-02168da1478b509e0 began at 2026-12-01T11:30:00Z.*active: true/);
+    const ENDED = expect.stringMatching(/cr-02168da1478b509e0 ended at 2026-12-08T11:30:00Z.*another block/);
+    const ELASTIC = { minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler() };
+
+    test.each<[string, Partial<CapacityBlock>, Options, unknown[]]>([
+      ['2026-12-01T11:29:59Z', {}, {}, []],
+      ['2026-12-01T11:30:00Z', {}, {}, [BEGAN]],
+      ['2026-12-08T11:29:59Z', {}, {}, [BEGAN]],
+      ['2026-12-08T11:30:00Z', {}, {}, [ENDED]],
+      ['2026-12-01T11:30:00Z', { active: true }, {}, []],
+      ['2036-12-08T11:30:00Z', { active: true }, {}, [ENDED]],
+      ['2026-12-02T11:30:00Z', {}, ELASTIC, []],
+      ['2026-12-09T11:30:00Z', {}, ELASTIC, [ENDED]],
+    ])('planned at %s with %j and %j', (now, more, options, said) => expect(warned(more, options, now)).toEqual(said));
+
+    test('and nothing of other capacity', () => {
+      expect(synthPool({ ...EFA, minNodes: 1, maxNodes: 1 }, ZONES).json).not.toHaveProperty('check');
+    });
+  });
+
   test('keeps its image and template while it lasts, and is made anew for another reservation', () => {
     const { lifecycle } = synthBlock().only('aws_eks_node_group');
     expect(lifecycle.ignore_changes).toEqual([

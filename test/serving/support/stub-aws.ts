@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'fs';
 import * as path from 'path';
 
 /**
- * A stand-in for the AWS CLI that keeps a bucket in a folder: `s3 cp` both ways, of a folder too, `s3api head-object` and
- * `list-objects-v2`, with the exit statuses and the wording of the real one where our scripts look at them. Every call is noted in
+ * A stand-in for the AWS CLI that keeps a bucket in a folder: `s3 cp` both ways, of a folder too, `s3api head-object`,
+ * `put-object` and `list-objects-v2`, with the exit statuses and the wording of the real one where our scripts look at them. Every call is noted in
  * `calls`; an object whose key is in `broken` cannot be read; `unlisted` is there where the role may not list. The scripts run with the
  * real one in `scripts/store-cli.mjs`.
  */
@@ -12,7 +12,7 @@ echo "$*" >> "$STUB_ROOT/calls"
 cp "\${AWS_CONFIG_FILE:-/dev/null}" "$STUB_ROOT/aws-config" 2>/dev/null
 command="$1 $2"
 shift 2
-metadata= recursive= includes=
+metadata= recursive= includes= once=
 while [ $# -gt 0 ]; do
   case $1 in
     --only-show-errors) ;;
@@ -23,6 +23,8 @@ while [ $# -gt 0 ]; do
     --bucket) bucket=$2; shift ;;
     --key) key=$2; shift ;;
     --prefix) prefix=$2; shift ;;
+    --body) body=$2; shift ;;
+    --if-none-match) once=$2; shift ;;
     --query) query=$2; shift ;;
     --output) shift ;;
     *) if [ -z "\${from:-}" ]; then from=$1; else to=$1; fi ;;
@@ -46,6 +48,17 @@ if [ "$command" = 's3api list-objects-v2' ]; then
   find "$prefix" -type f | LC_ALL=C sort | while read -r file; do
     case $query in *Size*) printf '%s\t%s\n' "$(($(wc -c < "$file")))" "$(echo "$file" | tr -s /)" ;; *) echo "$file" | tr -s / ;; esac
   done
+  exit 0
+fi
+if [ "$command" = 's3api put-object' ]; then
+  if broken "$bucket/$key"; then echo 'An error occurred (AccessDenied) when calling the PutObject operation: Access Denied' >&2; exit 254; fi
+  if [ "$once" = '*' ] && [ -f "$store/$bucket/$key" ]; then
+    echo 'An error occurred (PreconditionFailed) when calling the PutObject operation' >&2
+    exit 254
+  fi
+  mkdir -p "$store/$bucket/\${key%/*}" "$STUB_ROOT/metadata/$bucket/\${key%/*}"
+  cp "$body" "$store/$bucket/$key"
+  echo "$metadata" > "$STUB_ROOT/metadata/$bucket/$key"
   exit 0
 fi
 [ "$command" = 's3 cp' ] || { echo "unknown command $command" >&2; exit 2; }

@@ -7,6 +7,7 @@ import { addWarning } from '../../../core/validation';
 import { fault } from '../../../units/fault';
 import { NodeImageFamily } from '../options/node-image';
 import { helmReleaseName } from '../../../core/naming';
+import { checkBlockTimes } from '../shared/capacity-block-checks';
 import { capacityBlockAlarm } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
@@ -92,7 +93,10 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     });
     checkSubnetZones(this, spec, provider);
     const { block } = spec.capacity;
-    if (block) capacityBlockAlarm(this, { name, tags, provider, block });
+    if (block) {
+      capacityBlockAlarm(this, { name, tags, provider, block });
+      checkBlockTimes(this, block, false);
+    }
     warnOfPool(this, spec);
     if (!isPinned(spec)) warnOfUnpinnedImage(this, spec);
     warnOfSharedReservation(this, spec);

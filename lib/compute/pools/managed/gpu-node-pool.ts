@@ -7,6 +7,7 @@ import { dependOn } from '../../../core/dependencies';
 import { AutoscalingKind } from '../options/autoscaling';
 import { CapacityKind } from '../options/capacity';
 import { nodeTemplateTags, tagAutoscalingGroup, tagInstances } from '../shared/autoscaling-group-tags';
+import { checkBlockTimes } from '../shared/capacity-block-checks';
 import { capacityBlockSchedule } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
@@ -124,7 +125,10 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
       const offer = nodeTemplateTags({ instanceType, gpus, efaInterfaces, hugePages, diskSize, labels, taints });
       tagAutoscalingGroup(this, { name: autoscalingGroupName, tags: offer, provider });
     }
-    if (block) capacityBlockSchedule(this, { ...aws, autoscalingGroupName, block, nodes: spec.initialNodes });
+    if (block) {
+      capacityBlockSchedule(this, { ...aws, autoscalingGroupName, block, nodes: spec.initialNodes });
+      checkBlockTimes(this, block, spec.initialNodes > 0);
+    }
 
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);

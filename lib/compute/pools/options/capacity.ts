@@ -3,7 +3,7 @@ import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
 import { givenValue, wholeNumberFault } from '../../../units/number-faults';
 import { readUtcTime } from './utc-time';
-import { throwIfOfOtherKind } from '../../../units/struct-faults';
+import { checkArguments } from '../../../units/argument-faults';
 
 /** Minutes before the end of a block at which EKS drains its node group by itself; EC2 ends instances ten minutes later. */
 const EKS_DRAIN_MINUTES = 40;
@@ -58,13 +58,14 @@ export interface CapacityBlock {
   readonly availabilityZone: string;
   /** Start of the block in UTC to the minute, e.g. `2026-12-01T11:30:00Z`, or with `+00:00` as the AWS CLI prints it. */
   readonly start: string;
-  /** End of the block in UTC to the minute. */
+  /** End of the block in UTC to the minute. Terraform warns, while it plans, where it is past. */
   readonly end: string;
   /** Instances of the block; the pool must not have more. @default - not checked */
   readonly instances?: number;
   /**
    * Whether the block has started when the pool is first applied. Otherwise the pool starts without nodes and grows at `start`, because
-   * earlier launches fail. @default false
+   * earlier launches fail; Terraform warns, while it plans, where `start` is past. It may be set on a pool that grew, and changes no node.
+   * @default false
    */
   readonly active?: boolean;
   /**
@@ -105,7 +106,6 @@ export class Capacity {
    * @param reservation the reservation
    */
   public static reservation(reservation: CapacityReservation): Capacity {
-    throwIfOfOtherKind('CapacityReservation', reservation);
     throwIfFaulty([
       ...reservationIdFaults(reservation.reservationId),
       ...instancesFaults(reservation.instances),
@@ -132,7 +132,6 @@ export class Capacity {
    * @param block the block
    */
   public static capacityBlock(block: CapacityBlock): Capacity {
-    throwIfOfOtherKind('CapacityBlock', block);
     throwIfFaulty(blockFaults(block));
     return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }
@@ -155,6 +154,8 @@ export class Capacity {
     return this.reserved ? `${this.kind} ${this.reserved.reservationId}` : this.kind;
   }
 }
+
+checkArguments('Capacity', Capacity);
 
 /**
  * Minutes before the end of a block at which its nodes are drained.

@@ -6,6 +6,7 @@ import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { migFaults, migInstances, migMemory } from './mig-profiles';
+import { checkArguments } from '../../../units/argument-faults';
 
 /** Resource by which pods request whole GPUs. */
 const WHOLE_GPU_RESOURCE = 'nvidia.com/gpu';
@@ -113,6 +114,8 @@ export class GpuSharing {
       .join(' ');
   }
 }
+
+checkArguments('GpuSharing', GpuSharing);
 
 /**
  * The faults of sharing the GPUs of some hardware.

@@ -2,7 +2,7 @@ import { CpuArchitecture } from '../../../catalog/cpu-architecture';
 import { displayValue } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
-import { throwIfOfOtherKind } from '../../../units/struct-faults';
+import { checkArguments } from '../../../units/argument-faults';
 
 /** Operating systems of GPU nodes. */
 export enum NodeImageFamily {
@@ -43,7 +43,6 @@ export class NodeImage {
    * @param release the release
    */
   public static al2023(release: NodeImageRelease): NodeImage {
-    throwIfOfOtherKind('NodeImageRelease', release);
     throwIfFaulty(releaseFaults(release, /^1\.\d{2}\.\d+-\d{8}$/, '1.35.6-20260714'));
     return new NodeImage(NodeImageFamily.AL2023, release);
   }
@@ -54,7 +53,6 @@ export class NodeImage {
    * @param release the release
    */
   public static bottlerocket(release: NodeImageRelease): NodeImage {
-    throwIfOfOtherKind('NodeImageRelease', release);
     throwIfFaulty(releaseFaults(release, /^\d+\.\d+\.\d+-[0-9a-f]{8}$/, '1.62.0-1d7b2d2f'));
     return new NodeImage(NodeImageFamily.BOTTLEROCKET, release);
   }
@@ -92,6 +90,8 @@ export class NodeImage {
     return this.releaseVersion ? `${this.family} ${this.releaseVersion}` : this.family;
   }
 }
+
+checkArguments('NodeImage', NodeImage);
 
 function releaseFaults({ releaseVersion, driverMajor }: NodeImageRelease, form: RegExp, example: string): Fault[] {
   return [

@@ -1,5 +1,6 @@
 import { throwIfFaulty } from '../../../units/errors';
 import { wholeNumberFault } from '../../../units/number-faults';
+import { checkArguments } from '../../../units/argument-faults';
 
 /**
  * Whether EKS replaces or reboots nodes that the node monitoring agent reports as unhealthy: EKS's node auto repair.
@@ -34,3 +35,5 @@ export class NodeRepair {
     this.maxParallel = maxParallel;
   }
 }
+
+checkArguments('NodeRepair', NodeRepair);

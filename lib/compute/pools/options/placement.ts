@@ -1,5 +1,6 @@
 import { fault } from '../../../units/fault';
 import { throwIfFaulty } from '../../../units/errors';
+import { checkArguments } from '../../../units/argument-faults';
 
 /** Ways to place instances. */
 export enum PlacementKind {
@@ -56,3 +57,5 @@ export class Placement {
     return this.groupName ? `${this.kind} '${this.groupName}'` : this.kind;
   }
 }
+
+checkArguments('Placement', Placement);

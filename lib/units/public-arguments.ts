@@ -1,0 +1,241 @@
+// Written by test/inputs/kinds.test.ts from the declarations of the public API: `WRITE_KINDS=1 npx jest test/inputs/kinds`.
+
+/** The methods of each public class and interface that take arguments, with the types of these. @internal */
+export const ARGUMENTS = {
+  AlertReceiver: {
+    'static slack': 'name: string; props: SlackReceiverProps',
+    'static pagerDuty': 'name: string; props: PagerDutyReceiverProps',
+    'static webhook': 'name: string; props: WebhookReceiverProps',
+  },
+  ApiAccess: {
+    'static privateFrom': 'cidrs: string[]',
+    'static publicFrom': 'cidrs: string[]',
+  },
+  Capacity: {
+    'static reservation': 'reservation: CapacityReservation',
+    'static capacityBlock': 'block: CapacityBlock',
+  },
+  CapacityPlan: {
+    'static fromJson': 'json: unknown',
+    sameChoice: 'other: CapacityPlan',
+  },
+  CapacityPlanner: {
+    'static plan': 'request: CapacityRequest',
+    'static search': 'request: CapacitySearchRequest',
+    'static cheapest': 'request: CapacitySearchRequest',
+  },
+  ClusterChecks: {
+    'static of': 'cluster: IKubernetesCluster',
+  },
+  ClusterNodePools: {
+    'static of': 'cluster: IKubernetesCluster',
+    'static add': 'pool: IGpuNodePool',
+  },
+  DataSize: {
+    'static fromBytes': 'amount: number',
+    'static fromKibibytes': 'amount: number',
+    'static fromMebibytes': 'amount: number',
+    'static fromGibibytes': 'amount: number',
+    'static fromGigabytes': 'amount: number',
+    plus: 'other: DataSize',
+    times: 'factor: number',
+    exceeds: 'other: DataSize',
+  },
+  Duration: {
+    'static microseconds': 'amount: number',
+    'static milliseconds': 'amount: number',
+    'static seconds': 'amount: number',
+    'static minutes': 'amount: number',
+    'static hours': 'amount: number',
+  },
+  EksGpuCluster: {
+    'static fromAttributes': 'scope: Construct; id: string; attributes: EksClusterAttributes',
+    serviceAccountRole: 'namespace: string; serviceAccountName: string',
+    grantAdmin: 'id: string; principalArn: string',
+  },
+  EksRelease: {
+    'static of': 'kubernetesVersion: string',
+    'static custom': 'versions: EksReleaseVersions',
+  },
+  ExistingNamespaces: {
+    'static declare': 'cluster: IKubernetesCluster; names: string[]',
+  },
+  GpuInstanceType: {
+    'static of': 'name: string',
+    'static unlisted': 'props: UnlistedInstanceTypeProps',
+    offeredIn: 'region: string',
+    podsByAddresses: 'withEfa: boolean',
+  },
+  GpuNodeType: {
+    'static custom': 'props: GpuNodeTypeProps',
+    podsByAddresses: 'withEfa: boolean',
+  },
+  GpuOperator: {
+    'static version': 'chartVersion?: string; options?: GpuOperatorOptions',
+  },
+  GpuSharing: {
+    'static timeSlicing': 'replicas: number',
+    'static mig': 'profile: string',
+    gpusPerNode: 'hardware: GpuNodeType',
+    memoryPerShare: 'hardware: GpuNodeType',
+  },
+  GpuType: {
+    'static of': 'name: string',
+    'static custom': 'props: GpuTypeProps',
+    supports: 'precision: Precision',
+    denseTflops: 'precision: Precision',
+  },
+  IKubernetesCluster: {
+    serviceAccountRole: 'namespace: string; serviceAccountName: string',
+  },
+  IModelStore: {
+    grantRead: 'role: IAwsRole; prefix?: string',
+    grantReadWrite: 'role: IAwsRole; prefix?: string',
+    uriFor: 'model: string; version?: string',
+  },
+  IRdmaFabric: {
+    podResources: 'interfaces: number',
+    bind: 'pod: FabricPod',
+    nodeResources: 'hardware: GpuNodeType',
+    bandwidthGbps: 'hardware: GpuNodeType',
+    hardwareFaults: 'hardware: GpuNodeType',
+  },
+  ImageRegistry: {
+    'static mirror': 'host: string; pullSecrets?: string[]',
+    resolve: 'image: string',
+  },
+  Indicator: {
+    query: 'target: MetricsTarget',
+  },
+  InferenceEngine: {
+    'static of': 'name: string',
+  },
+  KubernetesAccess: {
+    'static of': 'scope: Construct; cluster: IKubernetesCluster; options?: KubernetesAccessOptions',
+    'static fromProviders': 'scope: Construct; cluster: IKubernetesCluster; providers: KubernetesProviders',
+    'static find': 'scope: Construct; cluster: IKubernetesCluster',
+  },
+  KubernetesCluster: {
+    'static fromKubeconfig': 'scope: Construct; id: string; attributes: KubeconfigAttributes',
+    serviceAccountRole: 'namespace: string; serviceAccountName: string',
+  },
+  KubernetesManifests: {
+    'static of': 'stack: TerraformStack; options?: KubernetesManifestsOptions',
+  },
+  Metric: {
+    'static of': 'exporter: MetricExporter; name: string',
+    'static find': 'seriesName: string; exporters: MetricExporter[]',
+    missing: 'exporters: MetricExporter[]; version: string; features: MetricFeature[]',
+  },
+  MetricContract: {
+    'static faults': 'rules: MonitoringRule[]; targets: MetricsTarget[]; scrapeIntervalSeconds?: number',
+  },
+  ModelInstances: {
+    'static onGpus': 'gpuCount?: number; instancesPerGpu?: number',
+    'static onSharedGpu': 'memory: DataSize; instances?: number',
+    'static onCpu': 'count?: number',
+  },
+  ModelSource: {
+    'static urls': 'files: ModelFile[]; authorization?: SecretKey',
+    'static volumeClaim': 'claimName: string; folder?: string; files?: ModelFiles',
+    'static huggingFace': 'source: HuggingFaceSource',
+  },
+  ModelSpec: {
+    'static of': 'name: string',
+    'static dense': 'props: DenseModelProps',
+    'static mixtureOfExperts': 'props: MixtureOfExpertsProps',
+    'static fromHuggingFaceConfig': 'name: string; config: unknown',
+    withSharedParameters: 'fraction: number',
+    withSkippedLayers: 'fraction: number',
+    weightSize: 'precision: Precision',
+    checkpointSize: 'precision: Precision',
+    keyValueBytesPerToken: 'precision: Precision',
+    stateBytesPerSequence: 'precision: Precision',
+  },
+  ModelStore: {
+    'static fromBucketName': 'scope: Construct; id: string; bucketName: string; attributes?: ModelStoreAttributes',
+    'static s3Compatible': 'scope: Construct; id: string; props: S3CompatibleStoreProps',
+    grantRead: 'role: IAwsRole; prefix?: string',
+    grantReadWrite: 'role: IAwsRole; prefix?: string',
+    uriFor: 'model: string; version?: string',
+  },
+  MonitoringStack: {
+    watch: 'workload: IWatchable; options?: WatchOptions',
+  },
+  MonitoringStorage: {
+    'static persistentVolume': 'props?: PersistentStorageProps',
+    'static emptyDir': 'sizeLimit?: DataSize',
+  },
+  NetworkName: {
+    'static of': 'name: string; namespace?: string',
+  },
+  NicDriver: {
+    'static container': 'version?: string',
+  },
+  NodeImage: {
+    'static al2023': 'release: NodeImageRelease',
+    'static bottlerocket': 'release: NodeImageRelease',
+    amiType: 'architecture: CpuArchitecture',
+  },
+  NodeRepair: {
+    'static auto': 'maxParallel?: number',
+  },
+  Parallelism: {
+    'static of': 'props: ParallelismProps',
+    withReplicas: 'replicas: number',
+    dividesHeads: 'attentionHeads: number',
+  },
+  Placement: {
+    'static existing': 'groupName: string',
+  },
+  PodVolume: {
+    'static secret': 'name: string; secretName: string',
+    'static configMap': 'name: string; configMapName: string',
+    'static claim': 'name: string; claimName: string',
+    'static emptyFolder': 'name: string; sizeLimit: DataSize',
+  },
+  Precision: {
+    'static of': 'name: string',
+  },
+  RdmaAttachment: {
+    'static sharedDevices': 'options?: SharedDevicesOptions',
+    'static hostDevices': 'options: HostDevicesOptions',
+    'static virtualFunctions': 'options: VirtualFunctionsOptions',
+  },
+  RdmaFabric: {
+    'static infiniband': 'options: ConnectXOptions',
+    'static roce': 'options: RoceOptions',
+    podResources: 'interfaces: number',
+    bind: 'pod: FabricPod',
+    nodeResources: 'hardware: GpuNodeType',
+    bandwidthGbps: 'hardware: GpuNodeType',
+    hardwareFaults: 'hardware: GpuNodeType',
+  },
+  SynthesizedStack: {
+    'static of': 'stack: TerraformStack',
+    'static faultsOf': 'stack: TerraformStack',
+    resources: 'type: string',
+    dataSources: 'type: string',
+    only: 'type: string',
+    onlyData: 'type: string',
+    byName: 'type: string; name: string',
+    where: 'type: string; attributes: any{}',
+  },
+  TritonModel: {
+    'static vllm': 'props: VllmModelProps',
+    'static onnxRuntime': 'props: OnnxRuntimeModelProps',
+  },
+  TritonRelease: {
+    'static of': 'release: string',
+    'static custom': 'props: TritonReleaseProps',
+    advisoriesOf: 'variant: TritonVariant',
+    image: 'variant: TritonVariant',
+  },
+  VersionPolicy: {
+    'static latest': 'count?: number',
+    'static specific': 'versions: number[]',
+  },
+  Warnings: {
+    'static accept': 'scope: IConstruct; id: string; reason: string',
+  },
+} as const;

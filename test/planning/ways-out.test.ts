@@ -1,0 +1,33 @@
+import { CapacityPlanner, CapacityRequest, GpuInstanceType, ModelSpec } from '../../lib/planning';
+
+describe('ways out of a shortfall', () => {
+  const ways = (request: Partial<CapacityRequest>) =>
+    CapacityPlanner.plan({
+      model: ModelSpec.GPT_OSS_120B,
+      instanceType: GpuInstanceType.P5_4XLARGE,
+      contextLength: 8192,
+      concurrency: 4,
+      ...request,
+    }).alternatives;
+
+  test('settings of the engine come first, since they cost nothing, and the plan with them fits', () => {
+    const [first] = ways({});
+    expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.9');
+    const { gpuMemoryUtilization, maxSequences, maxBatchedTokens } = first;
+    expect(ways({ gpuMemoryUtilization, maxSequences, maxBatchedTokens })).toEqual([]);
+  });
+
+  test('several of them where one is not enough', () => {
+    const load = { concurrency: 8 };
+    const [first] = ways(load);
+    expect(first.change).toMatch(/^gpuMemoryUtilization 0\.95 instead of 0\.9 and maxSequences 64 instead of 256 and/);
+    const { gpuMemoryUtilization, maxSequences, maxBatchedTokens } = first;
+    expect(ways({ ...load, gpuMemoryUtilization, maxSequences, maxBatchedTokens })).toEqual([]);
+  });
+
+  test('no format that nobody publishes of the model', () => {
+    const changes = ways({ concurrency: 200 }).map(({ change }) => change);
+    expect(changes.length).toBeGreaterThan(0);
+    expect(changes.filter((change) => change.startsWith('precision'))).toEqual([]);
+  });
+});
