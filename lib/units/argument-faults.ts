@@ -1,9 +1,8 @@
 import { throwIfFaulty } from './errors';
-import { Fault, fault } from './fault';
-import { givenValue } from './number-faults';
+import { Fault } from './fault';
 import { ARGUMENTS } from './public-arguments';
 import { STRUCTS } from './public-kinds';
-import { StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
+import { numericFaults, OURS, StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
 
 /** Name of a public class or interface with methods that take arguments. @internal */
 export type MethodOwner = keyof typeof ARGUMENTS;
@@ -32,6 +31,7 @@ export function checkArguments(
   owner: { readonly prototype: object },
   throwFaults: ThrowFaults = throwIfFaulty,
 ): void {
+  Object.defineProperty(owner.prototype, OURS, { value: true });
   for (const [method, row] of Object.entries(ARGUMENTS[name])) {
     const [holder, key] = method.startsWith('static ') ? [owner, method.slice(7)] : [owner.prototype, method];
     const unchecked = Reflect.get(holder, key) as Method;
@@ -56,7 +56,7 @@ export function argumentFaults(parameters: readonly TypedName[], given: readonly
   return parameters.flatMap(({ name, optional, type }, index) => {
     const value = given[index];
     if (optional && value === undefined) return [];
-    if (type === 'number') return numberFaults(name, value);
+    if (type === 'number') return numericFaults(name, value);
     // Properties of a struct are known by their own names, as those of a construct.
     return type in STRUCTS ? structFaults(type as StructName, value, '', name) : valueFaults(name, value, type);
   });
@@ -66,10 +66,4 @@ export function argumentFaults(parameters: readonly TypedName[], given: readonly
 function isPlainly({ type }: TypedName, value: unknown): boolean {
   if (typeof value === 'object') return value?.constructor?.name === type;
   return typeof value === type && !Number.isNaN(value);
-}
-
-function numberFaults(name: string, value: unknown): Fault[] {
-  if (typeof value === 'number' && !Number.isNaN(value)) return [];
-  const id = value === undefined ? 'MISSING_PROPERTY' : 'WRONG_KIND';
-  return [fault(id, name, `${name} must be a number; got ${givenValue(value)}`)];
 }

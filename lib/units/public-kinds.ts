@@ -334,6 +334,24 @@ export const CLASSES = {
   Warnings: ['new Warnings(...)', ''],
 } as const;
 
+/** The properties of each public interface that classes of users implement, with their types. @internal */
+export const INTERFACES = {
+  IAwsRole: 'roleName: string; roleArn: string',
+  IEksCluster:
+    'clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; roleOptions?: RoleOptions; tags: string{}',
+  IGpuNodePool:
+    'poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; ready: ITerraformDependable[]',
+  IKubernetesCluster:
+    'clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]',
+  IModelStore:
+    'bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; credentials?: ModelStoreCredentials',
+  IRdmaFabric:
+    'kind: RdmaFabricKind; fabricName: string; resourceName?: string; attachment?: FabricAttachment; adaptersPerNode?: number; capabilities: string[]; networks: string[]',
+  IServiceAccountRole:
+    'roleName: string; roleArn: string; serviceAccountAnnotations: string{}; ready: ITerraformDependable[]',
+  IWatchable: 'metricsTarget: MetricsTarget',
+} as const;
+
 /** The values of each public enumeration. @internal */
 export const ENUMS = {
   AdvisoryComponent: 'Triton vLLM',

@@ -1,7 +1,7 @@
 import { Fault, fault } from './fault';
 import { enumFault, flagFault, requiredKindFault } from './kind-faults';
 import { givenValue } from './number-faults';
-import { CLASSES, ENUMS, STRUCTS } from './public-kinds';
+import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
 
 /** Name of a public struct. @internal */
 export type StructName = keyof typeof STRUCTS;
@@ -15,6 +15,9 @@ export interface TypedName {
   readonly optional: boolean;
   readonly type: string;
 }
+
+/** Key on the prototypes of classes of this library whose objects users are given as an interface, shared by all its loaded copies. @internal */
+export const OURS = Symbol.for('gpu-inference-constructs/own-class');
 
 /** The rows of the table that were read already. */
 const READ = new Map<StructName, readonly TypedName[]>();
@@ -81,12 +84,41 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
   const values = (ENUMS as Table)[type]?.split(' ');
   if (values) return enumFault(property, value, Object.fromEntries(values.map((each) => [each, each])));
   const kind = (CLASSES as Classes)[type];
-  if (kind) return requiredKindFault(property, value, { name: type, members: kind[1].split(' ') }, kind[0]);
+  if (kind) {
+    const wrong = requiredKindFault(property, value, { name: type, members: kind[1].split(' ') }, kind[0]);
+    return wrong.length > 0 ? wrong : implementationFaults(property, value as object, type);
+  }
   // Of another package: constructs have a node, other objects are for cdktf to check.
   const isConstruct = /^(Construct|IConstruct|TerraformProvider|TerraformStack)$/.test(type);
   return isObject(value) && (!isConstruct || Reflect.has(value, 'node'))
     ? []
     : wrongKind(property, value, exampleOf(type));
+}
+
+/**
+ * The faults of what an object of a user's own class has for the properties of an interface of ours. The library trusts its own classes, and
+ * other objects that such an object refers to are checked where they are given.
+ */
+function implementationFaults(property: string, value: object, type: string): Fault[] {
+  const row = (INTERFACES as Table)[type];
+  if (row === undefined || value.constructor?.name in CLASSES || OURS in value) return [];
+  return typedNames(row)
+    .filter(({ type: each }) => !((each as string) in INTERFACES))
+    .flatMap(({ name, optional, type: each }) => {
+      const given: unknown = Reflect.get(value, name);
+      if (optional && given === undefined) return [];
+      const path = `${property}.${name}`;
+      return each === 'number' ? numericFaults(path, given) : valueFaults(path, given, each);
+    });
+}
+
+/**
+ * The faults of a number that no rule of its own follows.
+ *
+ * @internal
+ */
+export function numericFaults(property: string, value: unknown): Fault[] {
+  return typeof value === 'number' && !Number.isNaN(value) ? [] : wrongKind(property, value, 'a number');
 }
 
 /** A value that only Terraform knows, in the place of text: what the functions of cdktf return. */

@@ -1,5 +1,6 @@
 import * as ts from 'typescript';
 import * as library from '../../lib';
+import { valueFaults } from '../../lib/units/struct-faults';
 import { testStack } from '../support/synth';
 import { publicArguments } from './public-arguments';
 import { publicKinds } from './public-kinds';
@@ -129,5 +130,32 @@ describe('a constructor refuses another kind by an error that names it', () => {
     const stack = testStack();
     expect(() => new OWNERS[name](stack, 'It', 5)).toThrow(/props must be an object/);
     expect(stack.node.tryFindChild('It')).toBeUndefined();
+  });
+});
+
+/** What a class of a user's own may have for the properties of an interface. */
+const ROLE = { node: { path: 'Role' }, roleName: 'role', roleArn: 'arn:aws:iam::111122223333:role/role' };
+
+describe('a property of an object of a class of the user is refused by an error that names it', () => {
+  test.each(Object.entries(KINDS.interfaces))('%s', (type, row) => {
+    const members = KINDS.classes[type][1].split(' ');
+    const found = parametersOf(row)
+      .filter(({ type: each }) => !(each in KINDS.interfaces) && !/^any|unknown/.test(each))
+      .flatMap((property) =>
+        wrongOf(property).flatMap((value) => {
+          const own = { ...Object.fromEntries(members.map((each) => [each, undefined])), [property.name]: value };
+          const faults = valueFaults('it', own, type);
+          return faults.some((each) => each.property?.split('[')[0].startsWith(`it.${property.name}`))
+            ? []
+            : [`${property.name} = ${JSON.stringify(value)}`];
+        }),
+      );
+    expect(found).toEqual([]);
+  });
+
+  test('wherever it is given', () => {
+    const store = library.ModelStore.fromBucketName(testStack(), 'Imported', 'models');
+    expect(() => store.grantRead({ ...ROLE, roleName: 5 } as never)).toThrow('role.roleName must be a text; got 5');
+    expect(() => store.grantRead({ ...ROLE, roleArn: [] } as never)).toThrow('role.roleArn must be a text');
   });
 });

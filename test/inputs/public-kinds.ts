@@ -5,6 +5,7 @@ import { isHidden, publicDeclarations, publicEnums } from './public-values';
 export interface PublicKinds {
   readonly structs: { readonly [struct: string]: string };
   readonly classes: { readonly [kind: string]: readonly [example: string, members: string] };
+  readonly interfaces: { readonly [name: string]: string };
   readonly enums: { readonly [name: string]: string };
 }
 
@@ -19,12 +20,17 @@ export function publicKinds(): PublicKinds {
     classes: Object.fromEntries(
       classes.sort(byName).map(([name, node]) => [name, [exampleOf(name, node), membersOf(node).join(' ')] as const]),
     ),
+    interfaces: Object.fromEntries(
+      classes
+        .filter(([name, node]) => isBehavior(name) && propertiesOf(node).length > 0)
+        .map(([name, node]) => [name, propertiesOf(node).join('; ')]),
+    ),
     enums: Object.fromEntries([...enums].map(([name, node]) => [name, node.members.map(valueOf).join(' ')])),
   };
 }
 
 /** The module, as it is committed. */
-export function publicKindsSource({ structs, classes, enums }: PublicKinds): string {
+export function publicKindsSource({ structs, classes, interfaces, enums }: PublicKinds): string {
   const constant = (doc: string, name: string, value: object) =>
     `/** ${doc} @internal */\nexport const ${name} = ${JSON.stringify(value, undefined, 2)} as const;\n`;
   return [
@@ -34,6 +40,11 @@ export function publicKindsSource({ structs, classes, enums }: PublicKinds): str
       'Of each public class and interface how to get an object of it, and the members that all have.',
       'CLASSES',
       classes,
+    ),
+    constant(
+      'The properties of each public interface that classes of users implement, with their types.',
+      'INTERFACES',
+      interfaces,
     ),
     constant('The values of each public enumeration.', 'ENUMS', enums),
   ].join('\n');
