@@ -55,7 +55,7 @@ export interface Layer {
 export interface Layers {
   readonly kinds: readonly Layer[];
   /** For each kind, how many of its layers are among the first n, for every n from zero on. */
-  readonly before: readonly (readonly number[])[];
+  readonly before: () => readonly (readonly number[])[];
   /** Widest output of the heads of a layer, or of its state; with latent attention the hidden size. */
   readonly widestMixer: number;
   /** Widest dense block; zero without one. */
@@ -79,16 +79,20 @@ export function expertLayersBefore(limit: number, experts: ExpertLayers): number
  */
 export function layersOf(shape: DecoderShape): Layers {
   const listed = shape.layerKinds ? explicitLayers(shape, shape.layerKinds) : plainLayers(shape);
-  const before = listed.kinds.map(() => [0]);
-  for (const kind of listed.order)
-    for (const [i, counts] of before.entries()) counts.push(counts[counts.length - 1] + (i === kind ? 1 : 0));
-  const { kinds } = listed;
+  const { kinds, order } = listed;
+  let counted: readonly (readonly number[])[] | undefined;
   return {
     kinds,
-    before,
+    before: () => (counted ??= kinds.map((_, kind) => countedBefore(order, kind))),
     widestMixer: Math.max(...kinds.map((kind) => mixerWidth(shape, kind))),
     widestBlock: Math.max(...kinds.map(({ intermediateSize }) => intermediateSize)),
   };
+}
+
+function countedBefore(order: readonly number[], kind: number): number[] {
+  const counts = [0];
+  for (const each of order) counts.push(counts[counts.length - 1] + (each === kind ? 1 : 0));
+  return counts;
 }
 
 function mixerWidth({ hiddenSize }: DecoderShape, { attention, state }: Layer): number {

@@ -35,7 +35,8 @@ export function stageLayers(layers: number, stages: number): number[] {
  * @internal
  */
 export function stagesOf({ model, parallelism }: { model: ModelSpec; parallelism: Parallelism }): Stage[] {
-  const { kinds, before } = model._layers;
+  const { kinds } = model._layers;
+  const before = model._layers.before();
   let start = 0;
   return stageLayers(model.layers, parallelism.pipeline).map((layers, i) => {
     const end = start + layers;
