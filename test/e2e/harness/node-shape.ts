@@ -70,9 +70,10 @@ export function nodeShape(instanceType: string, options: NodeOptions): NodeShape
   };
 }
 
-/** The GPUs of an instance type, none of a type without. */
+/** The GPUs of an instance type that its device plugin announces, none of a type without: a part of a GPU, of which EC2 counts none, is one. */
 export function gpusOf(instanceType: string): number {
-  return hostOf(instanceType).gpus;
+  const isPart = /^gr?6f\./.test(instanceType);
+  return isPart ? 1 : hostOf(instanceType).gpus;
 }
 
 function reservedMillicores(vcpus: number): number {
