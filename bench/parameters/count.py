@@ -20,7 +20,7 @@ DEFAULT = """afmoe apertus arcee bamba cohere cohere2 cwm deepseek_v3 deepseek_v
 falcon_mamba flex_olmo gemma gemma2 gemma3_text gemma3n_text gemma4_text gemma4_unified_text glm glm4 glm4_moe_lite glm_moe_dsa gpt2
 gpt_oss granite granitemoe granitemoehybrid granitemoeshared helium hy_v3 internlm3 iquestcoder jamba kimi_linear lfm2 llama llama4_text mamba
 mamba2 mimo_v2_flash minimax minimax_m2 minimax_m3_vl_text ministral3 mistral mixtral nemotron_h olmo2 olmo3 olmo_hybrid olmoe opt phi phi3
-phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2""".split()
+phi4_multimodal phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2""".split()
 
 SMALL = dict(hidden_size=256, num_attention_heads=8, num_key_value_heads=2, vocab_size=1000)
 LAYERS = ["linear_attention", "linear_attention", "full_attention", "linear_attention", "full_attention"]

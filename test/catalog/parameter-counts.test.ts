@@ -46,7 +46,6 @@ describe(`parameters are those that transformers ${COUNTED.transformers} counts`
       'step3_text',
       'step3p5',
       'step3p7',
-      'phi4_multimodal',
     ];
     expect(
       Object.keys(FAMILIES)

@@ -53,6 +53,34 @@ describe('logs of vLLM for layers with a state', () => {
     expect(Math.abs((blocks / pool.perSequence) * 131072 - 567978)).toBeLessThan(10);
   });
 
+  // Two head sizes: a token of the windowed layers takes twice the room of one of the others, whose blocks are twice as long.
+  test.each([
+    [65536, '12.04'],
+    [32768, '9.54'],
+    [8192, '6.89'],
+  ])('Gemma-4-31B: a sequence of %d needs %s GiB (giantswarm/model-manager#149)', (contextLength, needed) => {
+    const model = from('nvidia/Gemma-4-31B-IT-NVFP4');
+    const pool = poolFor({ model, contextLength, maxBatchedTokens: 8192 });
+    expect(((pool.perSequence * pool.blockBytes) / GIB).toFixed(2)).toBe(needed);
+  });
+
+  test('Gemma-4-31B: with 7.25 GiB left on an L40S, 32k is refused as the engine did, and 8k is not', () => {
+    const plan = (contextLength: number) =>
+      CapacityPlanner.plan({
+        model: from('nvidia/Gemma-4-31B-IT-NVFP4'),
+        instanceType: GpuInstanceType.G6E_XLARGE,
+        engine: InferenceEngine.VLLM_0_21,
+        precision: Precision.FP8,
+        contextLength,
+        concurrency: 1,
+        maxSequences: 16,
+        maxBatchedTokens: 8192,
+        gpuMemoryUtilization: 0.92,
+      }).memoryPerGpu.kvCache.gib;
+    expect(plan(32768)).toBeGreaterThan(7.25);
+    expect(plan(8192)).toBeLessThan(7.25);
+  });
+
   test('Nemotron 3 Super on two GPUs: blocks of 4160 tokens, six groups of eight layers', () => {
     const model = from('nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-FP8');
     const pool = poolFor({ model, contextLength: 32768, parallelism: Parallelism.of({ tensor: 2 }) });

@@ -43,6 +43,7 @@ export const OTHER_NAMES: { readonly [type: string]: string } = {
   kimi_k3: 'kimi_linear',
   'command-r': 'cohere',
   qwen2_5: 'qwen2',
+  phi4mm: 'phi4_multimodal',
 };
 
 /**
@@ -66,6 +67,7 @@ export const MISSING_PARTS: { readonly [type: string]: string } = {
   rwkv: 'time mixing without attention',
   xlstm: 'matrix memories',
   mllama: 'layers that attend to an image',
+  ernie4_5_vl_moe: 'experts for text and others for images in one layer',
   bailing_hybrid: 'linear attention with a state of its own kind',
   minicpm3: 'latent attention with positions of another width',
   phi4flash: 'differential attention and a shared cache of states',

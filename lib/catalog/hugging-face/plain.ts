@@ -86,6 +86,9 @@ const EXAONE_4: Traits = { queryKeyNorm: true, windowed: everyNth('sliding_windo
 /** The bias of the output head, one value per token of the vocabulary. */
 const headBias = (reader: ConfigReader) => reader.whole('vocab_size') ?? 0;
 
+/** Encoders of images and sound of Phi-4-multimodal with what joins them, as transformers 5.24 counts them. */
+const PHI_4_ENCODERS = 907982272;
+
 /** Families that differ by traits alone. Source: the modeling code in huggingface/transformers and vllm-project/vllm. */
 const TRAITS: { readonly [type: string]: Traits } = {
   llama: LLAMA,
@@ -120,7 +123,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
     other: headBias,
   },
   phi3: {},
-  phi4_multimodal: {},
+  phi4_multimodal: { encoderParameters: PHI_4_ENCODERS },
   phimoe: {
     outputBiasWithAttentionBias: true,
     normBias: true,
