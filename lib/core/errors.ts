@@ -1,7 +1,7 @@
 import { Fault } from '../units/fault';
 import { Construct, IConstruct } from 'constructs';
 import { argumentFaults } from '../units/argument-faults';
-import { StructName } from '../units/struct-faults';
+import { StructName, valueFaults } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 
 /**
@@ -76,6 +76,21 @@ export function throwOfCall(faults: readonly Fault[], self: unknown, [scope, id]
   if (Construct.isConstruct(self)) throw new ValidationError(self, faults);
   if (!Construct.isConstruct(scope)) throw new UnscopedValidationError(faults);
   throw new ValidationError(scope, faults, typeof id === 'string' ? id : undefined);
+}
+
+/**
+ * What a method of a user's own class returned, or a `ValidationError` that names the method when it is of another kind than declared.
+ *
+ * @param scope the construct that called it
+ * @param method the call as messages write it, e.g. `cluster.serviceAccountRole()`
+ * @param value what it returned
+ * @param type its type, as the table of structs writes it
+ *
+ * @internal
+ */
+export function returned<T>(scope: IConstruct, method: string, value: T, type: string): T {
+  throwIfInvalid(scope, valueFaults(method, value, type));
+  return value;
 }
 
 /**

@@ -6,7 +6,7 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../core/errors';
 import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -86,7 +86,12 @@ export class ModelImport extends Construct {
     throwIfInvalid(this, this.#faults());
     warnOfPlainEndpoint(props.modelStore);
     for (const warning of [...sourceWarnings(props.source), ...this.#diskWarnings()]) addWarning(this, warning);
-    this.modelUri = props.modelStore.uriFor(props.model, this.#version);
+    this.modelUri = returned(
+      this,
+      'modelStore.uriFor()',
+      props.modelStore.uriFor(props.model, this.#version),
+      'string',
+    );
 
     const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     const role = this.#storeRole();
@@ -211,7 +216,8 @@ export class ModelImport extends Construct {
 
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
-    const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
+    const made = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
+    const role = returned(this, 'cluster.serviceAccountRole()', made, 'IServiceAccountRole');
     const folder = `${this.#props.model}/${this.#version}`;
     this.#props.modelStore.grantReadWrite(role, folder);
     if (this.#isGuarded) guardManifest(role, this.#props.modelStore, folder);

@@ -5,7 +5,7 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { faultsOf, throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { faultsOf, throwIfInvalid, throwIfOfOtherKinds, returned } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -231,7 +231,8 @@ export class NcclAcceptanceTest extends Construct {
   #binding(): FabricBinding {
     const { nodePool, environment } = this.#props;
     const { hardware: instanceType } = nodePool;
-    return this.#fabric.bind({ hardware: instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment });
+    const pod = { hardware: instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment };
+    return returned(this, 'fabric.bind()', this.#fabric.bind(pod), 'FabricBinding');
   }
 
   #template(binding: FabricBinding, deadline: number, checksum: { [key: string]: string }): PodTemplate {

@@ -9,6 +9,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^CapacitySearchRequest\.region/,
     why: 'the planner compares it with what it knows, and it goes into no resource',
   },
+  {
+    values: /^DecoderShape\.modelType/,
+    why: 'the planner compares it with names of families, and it goes into no resource',
+  },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },
   { values: /^NodeSubnet\./, why: 'it is what a pool says of its subnets, for the placement of pods' },

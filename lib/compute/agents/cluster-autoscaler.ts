@@ -4,7 +4,7 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../../core/errors';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
@@ -94,7 +94,12 @@ export class ClusterAutoscaler extends Construct {
         : []),
     ]);
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    const role = cluster.serviceAccountRole(NAMESPACE, NAME);
+    const role = returned(
+      this,
+      'cluster.serviceAccountRole()',
+      cluster.serviceAccountRole(NAMESPACE, NAME),
+      'IServiceAccountRole',
+    );
     // The role belongs to the cluster, and stays with its policy when an autoscaler is removed from the tree.
     if (!role.node.tryFindChild('ClusterAutoscaler')) {
       new IamRolePolicy(role, 'ClusterAutoscaler', {

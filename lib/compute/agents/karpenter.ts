@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { dependOn } from '../../core/dependencies';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../../core/errors';
 import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
 import { concreteFault, hasToken } from '../../core/tokens';
@@ -79,7 +79,12 @@ export class Karpenter extends Construct {
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
     throwIfInvalid(this, karpenterFaults(props, chartVersion));
-    const role = cluster.serviceAccountRole(NAMESPACE, NAME);
+    const role = returned(
+      this,
+      'cluster.serviceAccountRole()',
+      cluster.serviceAccountRole(NAMESPACE, NAME),
+      'IServiceAccountRole',
+    );
     const interruptions = interruptionsOf(cluster, role);
     const chart = { repository: REPOSITORY, version: chartVersion, namespace: NAMESPACE, ...HELM_BOUNDS };
     const definitions = new Release(this, 'Definitions', {

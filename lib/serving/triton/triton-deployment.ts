@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../../core/errors';
 import { warnOfPlainEndpoint } from '../../core/model-store-reach';
 import { ModelUse } from '../../core/model-use';
 import { kubernetesName } from '../../core/naming';
@@ -133,7 +133,8 @@ export class TritonDeployment extends Construct implements IWatchable {
 
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
-    const role = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
+    const made = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
+    const role = returned(this, 'cluster.serviceAccountRole()', made, 'IServiceAccountRole');
     for (const { model, version } of weightsCopies(this.#models)) {
       this.#props.modelStore.grantRead(role, `${model}/${version.store}`);
     }
