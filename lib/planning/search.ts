@@ -17,12 +17,10 @@ import { targetsOf } from './targets';
 
 const DEFAULT_LIMIT = 20;
 
-/** A configuration that fits, with its ranking criteria. */
+/** A configuration that fits, with how far it is from the targets: 0 for one that reaches them. */
 interface Found {
   readonly configuration: Configuration;
-  readonly meets: boolean;
-  readonly cost: number;
-  readonly targetOvershoot: number;
+  readonly overshoot: () => number;
 }
 
 /**
@@ -43,26 +41,44 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     }
   }
   const priced = found.every((f) => f.configuration.pricePerHour !== undefined);
-  const cost = (f: Found) => (priced ? f.cost : listCost(f.configuration));
-  found.sort(
-    (a, b) =>
-      Number(b.meets) - Number(a.meets) ||
-      a.targetOvershoot - b.targetOvershoot ||
-      compareCosts(cost(a), cost(b)) ||
-      memoryCost(a.configuration) - memoryCost(b.configuration) ||
-      a.configuration.parallelism.gpus - b.configuration.parallelism.gpus ||
-      // Over PCI Express only where nothing else is fast enough.
-      Number(isOverPcie(a.configuration)) - Number(isOverPcie(b.configuration)) ||
-      a.configuration.parallelism.pipeline - b.configuration.parallelism.pipeline ||
-      b.configuration.precision.bits - a.configuration.precision.bits ||
-      a.configuration.instanceType.memory.bytes - b.configuration.instanceType.memory.bytes ||
-      a.configuration.instanceType.vcpus - b.configuration.instanceType.vcpus ||
-      compare(a.configuration.instanceType.name, b.configuration.instanceType.name) ||
-      compare(a.configuration.precision.name, b.configuration.precision.name),
+  found.sort((a, b) => compareConfigurations(a.configuration, b.configuration, priced ? givenCost : listCost));
+  return nearest(found, request.limit ?? DEFAULT_LIMIT).map((configuration) =>
+    planOf(withReplicas(configuration, load, request.replicas), () => []),
   );
-  return found
-    .slice(0, request.limit ?? DEFAULT_LIMIT)
-    .map((f) => planOf(withReplicas(f.configuration, load, request.replicas), () => []));
+}
+
+/**
+ * The first of those, in their order, that reach the targets; then the nearest of the others. Times are estimated for as few as that takes:
+ * they are the larger part of a search.
+ */
+function nearest(found: readonly Found[], limit: number): Configuration[] {
+  const reaching: Configuration[] = [];
+  const others: { readonly configuration: Configuration; readonly overshoot: number }[] = [];
+  for (const { configuration, overshoot } of found) {
+    if (reaching.length === limit) return reaching;
+    const by = overshoot();
+    if (by === 0) reaching.push(configuration);
+    else others.push({ configuration, overshoot: by });
+  }
+  others.sort((a, b) => a.overshoot - b.overshoot);
+  return [...reaching, ...others.map(({ configuration }) => configuration)].slice(0, limit);
+}
+
+/** The cheaper first, by what `cost` counts; then what is smaller and simpler. */
+function compareConfigurations(a: Configuration, b: Configuration, cost: (each: Configuration) => number): number {
+  return (
+    compareCosts(cost(a), cost(b)) ||
+    memoryCost(a) - memoryCost(b) ||
+    a.parallelism.gpus - b.parallelism.gpus ||
+    // Over PCI Express only where nothing else is fast enough.
+    Number(isOverPcie(a)) - Number(isOverPcie(b)) ||
+    a.parallelism.pipeline - b.parallelism.pipeline ||
+    b.precision.bits - a.precision.bits ||
+    a.instanceType.memory.bytes - b.instanceType.memory.bytes ||
+    a.instanceType.vcpus - b.instanceType.vcpus ||
+    compare(a.instanceType.name, b.instanceType.name) ||
+    compare(a.precision.name, b.precision.name)
+  );
 }
 
 /** Hardware is chosen for as few replicas as the targets need: a given number of replicas changes the number of nodes, not their type. */
@@ -167,35 +183,40 @@ function evaluated(
   parallelism: Parallelism,
   { targets: given, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Found | undefined {
-  let configuration = configurationOf(load, hardware, parallelism);
+  const configuration = configurationOf(load, hardware, parallelism);
   const fit = fitOf(configuration);
   if (!fit.fits) return undefined;
   const targets = targetsOf(given);
-  const { asked } = estimates(configuration, fit.memory);
+  const { minOutputTokensPerSecond: wanted } = targets;
+  const asked = lazily(() => estimates(configuration, fit.memory).asked);
   let replicas = parallelism.data;
-  const wanted = targets.minOutputTokensPerSecond;
+  let replicated = configuration;
   if (wanted !== undefined) {
-    const needed = Math.ceil(wanted / asked.outputTokensPerSecond);
+    const needed = Math.ceil(wanted / asked().outputTokensPerSecond);
     replicas = Math.max(replicas, Math.min(maxReplicas, needed));
-    if (replicas !== parallelism.data)
-      configuration = configurationOf(load, hardware, parallelism.withReplicas(replicas));
+    if (replicas !== parallelism.data) replicated = configurationOf(load, hardware, parallelism.withReplicas(replicas));
   }
-  const misses = [
-    over(asked.timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),
-    over(asked.timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
-    wanted === undefined ? 0 : over(wanted, asked.outputTokensPerSecond * replicas),
-  ];
-  const targetOvershoot = Math.max(...misses);
-  return {
-    configuration,
-    meets: targetOvershoot === 0,
-    targetOvershoot,
-    cost: (configuration.pricePerHour ?? 0) * configuration.nodes,
-  };
+  const overshoot = () =>
+    Math.max(
+      over(asked().timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),
+      over(asked().timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
+      wanted === undefined ? 0 : over(wanted, asked().outputTokensPerSecond * replicas),
+    );
+  return { configuration: replicated, overshoot };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function over(value: number, limit: number | undefined): number {
   return limit === undefined ? 0 : Math.max(0, value / limit - 1);
+}
+
+/** Cost by the prices that are given. */
+function givenCost({ pricePerHour, nodes }: Configuration): number {
+  return (pricePerHour ?? 0) * nodes;
 }
 
 /** Cost where prices are not given: list prices, in dollars. What has none comes last. */
