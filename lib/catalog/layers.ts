@@ -54,8 +54,8 @@ export interface Layer {
  */
 export interface Layers {
   readonly kinds: readonly Layer[];
-  /** For each kind, how many of its layers are among the first n, for every n from zero on. */
-  readonly before: () => readonly (readonly number[])[];
+  /** Kind of each layer, by its number. */
+  readonly order: readonly number[];
   /** Widest output of the heads of a layer, or of its state; with latent attention the hidden size. */
   readonly widestMixer: number;
   /** Widest dense block; zero without one. */
@@ -80,13 +80,26 @@ export function expertLayersBefore(limit: number, experts: ExpertLayers): number
 export function layersOf(shape: DecoderShape): Layers {
   const listed = shape.layerKinds ? explicitLayers(shape, shape.layerKinds) : plainLayers(shape);
   const { kinds, order } = listed;
-  let counted: readonly (readonly number[])[] | undefined;
   return {
     kinds,
-    before: () => (counted ??= kinds.map((_, kind) => countedBefore(order, kind))),
+    order,
     widestMixer: Math.max(...kinds.map((kind) => mixerWidth(shape, kind))),
     widestBlock: Math.max(...kinds.map(({ intermediateSize }) => intermediateSize)),
   };
+}
+
+/** Counted when first needed: plans of one stage look at all layers alike, but every search asks again. */
+const COUNTED = new WeakMap<Layers, readonly (readonly number[])[]>();
+
+/**
+ * For each kind, how many of its layers are among the first n, for every n from zero on.
+ *
+ * @internal
+ */
+export function layersBefore(layers: Layers): readonly (readonly number[])[] {
+  let counted = COUNTED.get(layers);
+  if (!counted) COUNTED.set(layers, (counted = layers.kinds.map((_, kind) => countedBefore(layers.order, kind))));
+  return counted;
 }
 
 function countedBefore(order: readonly number[], kind: number): number[] {

@@ -1,3 +1,4 @@
+import { layersBefore } from '../catalog/layers';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 
@@ -36,7 +37,7 @@ export function stageLayers(layers: number, stages: number): number[] {
  */
 export function stagesOf({ model, parallelism }: { model: ModelSpec; parallelism: Parallelism }): Stage[] {
   const { kinds } = model._layers;
-  const before = model._layers.before();
+  const before = layersBefore(model._layers);
   let start = 0;
   return stageLayers(model.layers, parallelism.pipeline).map((layers, i) => {
     const end = start + layers;
