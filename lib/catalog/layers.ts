@@ -1,3 +1,4 @@
+import { lazily } from '../units/lazily';
 import { LatentAttention } from './latent-attention';
 import { LayerKind, SparseIndex, StateLayer } from './layer-kinds';
 import { DecoderShape, ExpertLayers } from './model-architecture';
@@ -52,14 +53,26 @@ export interface Layer {
  *
  * @internal
  */
-export interface Layers {
-  readonly kinds: readonly Layer[];
-  /** Kind of each layer, by its number. */
-  readonly order: readonly number[];
-  /** Widest output of the heads of a layer, or of its state; with latent attention the hidden size. */
-  readonly widestMixer: number;
-  /** Widest dense block; zero without one. */
-  readonly widestBlock: number;
+export class Layers {
+  readonly #before = lazily(() => this.kinds.map((_, kind) => countedBefore(this.order, kind)));
+
+  /**
+   * @param kinds the kinds, each with how many layers it has
+   * @param order kind of each layer, by its number
+   * @param widestMixer widest output of the heads of a layer, or of its state; with latent attention the hidden size
+   * @param widestBlock widest dense block; zero without one
+   */
+  public constructor(
+    public readonly kinds: readonly Layer[],
+    public readonly order: readonly number[],
+    public readonly widestMixer: number,
+    public readonly widestBlock: number,
+  ) {}
+
+  /** For each kind, how many of its layers are among the first n, for every n from zero on; counted when first needed. */
+  public get before(): readonly (readonly number[])[] {
+    return this.#before();
+  }
 }
 
 /**
@@ -80,26 +93,8 @@ export function expertLayersBefore(limit: number, experts: ExpertLayers): number
 export function layersOf(shape: DecoderShape): Layers {
   const listed = shape.layerKinds ? explicitLayers(shape, shape.layerKinds) : plainLayers(shape);
   const { kinds, order } = listed;
-  return {
-    kinds,
-    order,
-    widestMixer: Math.max(...kinds.map((kind) => mixerWidth(shape, kind))),
-    widestBlock: Math.max(...kinds.map(({ intermediateSize }) => intermediateSize)),
-  };
-}
-
-/** Counted when first needed: plans of one stage look at all layers alike, but every search asks again. */
-const COUNTED = new WeakMap<Layers, readonly (readonly number[])[]>();
-
-/**
- * For each kind, how many of its layers are among the first n, for every n from zero on.
- *
- * @internal
- */
-export function layersBefore(layers: Layers): readonly (readonly number[])[] {
-  let counted = COUNTED.get(layers);
-  if (!counted) COUNTED.set(layers, (counted = layers.kinds.map((_, kind) => countedBefore(layers.order, kind))));
-  return counted;
+  const widestMixer = Math.max(...kinds.map((kind) => mixerWidth(shape, kind)));
+  return new Layers(kinds, order, widestMixer, Math.max(...kinds.map(({ intermediateSize }) => intermediateSize)));
 }
 
 function countedBefore(order: readonly number[], kind: number): number[] {

@@ -1,4 +1,5 @@
 import { Fault, fault } from '../units/fault';
+import { lazily } from '../units/lazily';
 import { positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuNodeType } from '../catalog/gpu-node-type';
@@ -203,11 +204,6 @@ function evaluated(
       wanted === undefined ? 0 : over(wanted, asked().outputTokensPerSecond * replicas),
     );
   return { configuration: replicated, overshoot };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 function over(value: number, limit: number | undefined): number {

@@ -1,4 +1,3 @@
-import { layersBefore } from '../catalog/layers';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 
@@ -37,7 +36,7 @@ export function stageLayers(layers: number, stages: number): number[] {
  */
 export function stagesOf({ model, parallelism }: { model: ModelSpec; parallelism: Parallelism }): Stage[] {
   const { kinds } = model._layers;
-  const before = layersBefore(model._layers);
+  const before = model._layers.before;
   let start = 0;
   return stageLayers(model.layers, parallelism.pipeline).map((layers, i) => {
     const end = start + layers;

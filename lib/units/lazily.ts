@@ -1,0 +1,9 @@
+/**
+ * Something that is made when it is first asked for, and once.
+ *
+ * @internal
+ */
+export function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
