@@ -30,7 +30,8 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
   // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
-  const shape = { ...FAMILIES[type](reader), modelType: type };
+  const encoders = ENCODERS.filter((key) => isConfig(outer[key]) || isConfig(own[key]));
+  const shape = { ...FAMILIES[type](reader), modelType: type, ...(encoders.length > 0 ? { encoders } : {}) };
   const quantization: ReturnType<typeof fault>[] = [];
   const published = formatFromConfig([own, outer], quantization, layersByPart(shape));
   const faults = [...reader.faults, ...faultsUnder(quantization, '', `model '${name}'`)];
@@ -38,6 +39,9 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
   const known = Object.entries(shape).filter(([, value]) => value !== undefined);
   return { shape: Object.fromEntries(known) as unknown as DecoderShape, published };
 }
+
+/** Sections of what reads images or sound. */
+const ENCODERS = ['vision_config', 'audio_config', 'speech_config', 'vit_config', 'vision_tower_config', 'visual'];
 
 /** Sections that models which also read images or sound keep the language model's numbers in. */
 const SECTIONS = ['text_config', 'llm_config', 'language_config', 'thinker_config'] as const;

@@ -132,4 +132,11 @@ export interface DecoderShape {
    * @default - not known
    */
   readonly modelType?: string;
+  /**
+   * Sections of the file for encoders of images or sound, e.g. `vision_config`, which the shape leaves out: their weights, and the memory that an
+   * engine takes for the largest image when it starts, are not in plans, which warn of it (`ENCODER_NOT_COUNTED`). Take them out if the engine is
+   * started without (vLLM: `language_model_only`).
+   * @default - none
+   */
+  readonly encoders?: string[];
 }

@@ -121,6 +121,11 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     const reason = `modelType must be a text, e.g. 'llama'; got ${givenValue(modelType)}`;
     faults.push(fault('INVALID_FORMAT', 'modelType', reason));
   }
+  const { encoders } = shape as { encoders?: unknown };
+  if (encoders !== undefined && !(Array.isArray(encoders) && encoders.every((each) => typeof each === 'string'))) {
+    const reason = `encoders must be a list of texts, e.g. ['vision_config']; got ${givenValue(encoders)}`;
+    faults.push(fault('INVALID_FORMAT', 'encoders', reason));
+  }
   faults.push(
     ...windowFaults('slidingWindow.tokens', slidingWindow?.tokens, shape.maxContextLength),
     ...layerKindFaults(shape),

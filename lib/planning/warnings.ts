@@ -106,6 +106,16 @@ export function warningsOf(
       ),
     );
   }
+  if (model.shape.encoders?.length) {
+    warnings.push(
+      fault(
+        'ENCODER_NOT_COUNTED',
+        undefined,
+        `the encoder of ${model.shape.encoders.join(' and ')} of ${model.name} is not counted: its weights, and what the engine takes for the largest image ` +
+          'when it starts, come on top; serve text alone (language_model_only), or keep memory free by a lower gpuMemoryUtilization',
+      ),
+    );
+  }
   if (instanceType.fractionOfGpu < 1) {
     warnings.push(
       fault(

@@ -36,6 +36,15 @@ export const TEXTS: FaultText[] = [
     { model: ModelSpec.dense({ name: 'ours', parameters: 65e9 }), instanceType: P5_48XLARGE },
   ),
   row(
+    'ENCODER_NOT_COUNTED',
+    'the encoder of vision_config of seeing is not counted: its weights, and what the engine takes for the largest image when it starts, come on top; ' +
+      'serve text alone (language_model_only), or keep memory free by a lower gpuMemoryUtilization',
+    {
+      model: ModelSpec.dense({ name: 'seeing', shape: { ...LLAMA_3_1_8B.shape, encoders: ['vision_config'] } }),
+      instanceType: P5_48XLARGE,
+    },
+  ),
+  row(
     'CPU_OFFLOAD',
     'offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target',
     { model: LLAMA_3_1_8B, instanceType: G6_XLARGE, cpuOffload: DataSize.gib(4) },

@@ -36,8 +36,6 @@ export function roleAttributes({ permissionsBoundary, path }: RoleOptions = {}) 
 
 /**
  * A role that a service takes on for a cluster, made by the library or not.
- *
- * @internal
  */
 export interface UsedRole {
   readonly roleArn: string;
