@@ -75,9 +75,12 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
     // The gateway endpoint of S3 sends none.
     expect(site.proxy.sentOf('VPC endpoint: private DNS')).toEqual(expect.arrayContaining(Array(4).fill('true')));
 
-    // That of S3 alone.
-    const policies = site.proxy.sentOf('VPC endpoint: policy').map((it) => JSON.parse(it as string) as object);
-    expect(policies).toEqual([expect.objectContaining({ Version: '2012-10-17', Statement: expect.any(Array) })]);
+    // Those of S3, of the registry's two and of STS: what they let through first, then what they refuse.
+    const policies = site.proxy
+      .sentOf('VPC endpoint: policy')
+      .map((it) => JSON.parse(it as string) as { Statement: { Effect: string; Action: string | string[] }[] });
+    expect(policies.map(({ Statement }) => Statement[0].Action).sort()).toEqual(['ecr:*', 'ecr:*', 's3:*', 'sts:*']);
+    expect(policies.map(({ Statement }) => Statement[1].Effect)).toEqual(Array(4).fill('Deny'));
 
     expect(site.proxy.sentOf('flow log: role')).toEqual([expect.stringMatching(/^arn:aws:iam::\d{12}:role\//)]);
     expect(site.proxy.sentOf('flow log: aggregation interval')).toEqual(['600']);
