@@ -157,10 +157,13 @@ export function isolate(
     spec: escapeTemplates({
       podSelector: { matchLabels: pods },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: props.ingress.map(({ from, ports }) => ({
-        from,
-        ports: ports.map((port) => ({ port: String(port), protocol: 'TCP' })),
-      })),
+      // A rule without sources would let everybody in.
+      ingress: props.ingress
+        .filter(({ from }) => from.length > 0)
+        .map(({ from, ports }) => ({
+          from,
+          ports: ports.map((port) => ({ port: String(port), protocol: 'TCP' })),
+        })),
       egress: props.egress,
     }),
   });

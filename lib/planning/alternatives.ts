@@ -154,12 +154,12 @@ function engineSettings(configuration: Configuration): Ranked[] {
 
 function precisions(configuration: Configuration): Ranked[] {
   const { model, precision } = configuration;
-  const native = model.experts !== undefined && model.name.startsWith('gpt-oss');
+  const native = model.publishedPrecision?.name === Precision.MXFP4.name;
   const { engine, instanceType } = configuration;
   const usable = (p: Precision) => hardwareFaults({ model, engine }, instanceType, p).length === 0;
   return (
     Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && usable(p))
-      // gpt-oss was trained in MXFP4, and its makers publish nothing else; nobody makes that of other models.
+      // What was trained in MXFP4 is published in nothing else, and nobody makes that of other models.
       .filter((p) => p.name !== Precision.FP8_BLOCK.name && (p.name === Precision.MXFP4.name) === native)
       .flatMap((p) => {
         if (parallelismFaults(model, configuration.parallelism, p).length > 0) return [];

@@ -1,4 +1,5 @@
 import { LayerParameters } from '../catalog/parameter-count';
+import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { weightBytes, wideBytes } from '../catalog/weight-bytes';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf } from './cache-pool';
@@ -109,11 +110,16 @@ export function layerWeights(configuration: Configuration): number[] {
  * width up to 128, on Blackwell to 256 (its mxfp4 layer). gpt-oss-120b loads 65.97 GiB on one H100, not 60.7 (vllm-project/vllm#23278).
  */
 function expertPadding({ model, gpu, parallelism, precision }: Configuration): number {
-  if (!model.experts || precision.name !== Precision.MXFP4.name) return 1;
+  if (!model.experts || precision.name !== Precision.MXFP4.name || !isGptOss(model)) return 1;
   const width = model.experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
   const padded = (size: number, tile: number) => Math.ceil(size / tile) * tile;
   const tile = gpu.computeCapability >= 10 ? 256 : 128;
   return (padded(model.hiddenSize, 256) * padded(width, tile)) / (model.hiddenSize * width);
+}
+
+/** The format of other models, e.g. Kimi K3, is that of compressed-tensors, whose kernels pad nothing. */
+function isGptOss({ name, shape }: ModelSpec): boolean {
+  return shape.modelType === 'gpt_oss' || name.startsWith('gpt-oss');
 }
 
 /**

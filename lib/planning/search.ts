@@ -194,7 +194,8 @@ function evaluated(
   let replicated = configuration;
   if (wanted !== undefined) {
     const needed = Math.ceil(wanted / asked().outputTokensPerSecond);
-    replicas = Math.max(replicas, Math.min(maxReplicas, needed));
+    // A stated number is the most that hardware is chosen for.
+    replicas = Math.max(replicas, Math.min(stated ?? maxReplicas, maxReplicas, needed));
     if (replicas !== parallelism.data) replicated = configurationOf(load, hardware, parallelism.withReplicas(replicas));
   }
   const overshoot = () =>

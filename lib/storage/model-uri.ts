@@ -20,8 +20,10 @@ export function modelUri(scope: IConstruct, bucketName: string, model: string, v
  * Of the characters that S3 calls safe, those that need no quoting in a URI, a shell and a file name.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ *
+ * @internal
  */
-function pathFaults(name: string, value: string): Fault[] {
+export function pathFaults(name: string, value: string): Fault[] {
   if (hasToken(value)) return [];
   const segments = value.split('/');
   const good = segments.every((segment) => /^[A-Za-z0-9._-]+$/.test(segment) && segment !== '.' && segment !== '..');

@@ -4,8 +4,10 @@ import { Lazy, TerraformProvider, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
 import { enter, entered, isInTree } from '../core/cluster-ledger';
+import { throwIfInvalid } from '../core/errors';
 import { isSynthesized, synthesizeWhile } from '../core/omission';
 import { policyJson } from '../core/policy-json';
+import { pathFaults } from './model-uri';
 
 /** The store that a grant is for. */
 interface GrantedStore {
@@ -76,6 +78,8 @@ export function grantedRoles(store: IConstruct): IAwsRole[] {
 }
 
 function grant(role: IAwsRole, granted: Granted, store: GrantedStore, prefix?: string): void {
+  // An empty folder would be the whole bucket, and one that ends with a slash none of it.
+  if (prefix !== undefined) throwIfInvalid(store.construct, pathFaults('prefix', prefix));
   enter(store.construct, ROLE, role.node.path, role, role);
   // The id is the same for the same store, so that a second grant of the same changes nothing, and one of another folder adds to the first.
   const id = `${granted.kind}-${store.construct.node.id}-${store.construct.node.addr.slice(-8)}`;

@@ -31,3 +31,9 @@ describe('ways out of a shortfall', () => {
     expect(changes.filter((change) => change.startsWith('precision'))).toEqual([]);
   });
 });
+
+test('a stated number of replicas is the most that hardware is chosen for', () => {
+  const request = { model: ModelSpec.LLAMA_3_1_8B, targets: { minOutputTokensPerSecond: 1500 }, replicas: 1 };
+  const one = CapacityPlanner.cheapest(request);
+  expect(CapacityPlanner.cheapest({ ...request, maxReplicas: 8 }).instanceType.name).toBe(one.instanceType.name);
+});

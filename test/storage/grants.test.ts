@@ -6,7 +6,8 @@ import { IAwsRole } from '../../lib/core/aws-role';
 import { IModelStore } from '../../lib/core/model-store';
 import { ModelStore } from '../../lib/storage/model-store';
 import { isAllowed, isDenied } from '../support/iam-policy';
-import { Synthesized, synthesize } from '../support/synth';
+import { faultsThrown, idsOf } from '../support/faults';
+import { Synthesized, synthesize, testStack } from '../support/synth';
 
 class Role extends Construct implements IAwsRole {
   public readonly roleName: string;
@@ -211,3 +212,14 @@ describe('the bucket policy', () => {
     expect(isAllowed([document], request)).toBe(false);
   });
 });
+
+test.each(['', '/deepseek', 'deepseek/', 'a//b', '../x', '*', 'a?b'])(
+  'a folder %j is refused, since it is another or none',
+  (prefix) => {
+    const stack = testStack();
+    const store = new ModelStore(stack, 'Store');
+    const role = new Role(stack, 'Reader');
+    for (const grant of [() => store.grantRead(role, prefix), () => store.grantReadWrite(role, prefix)])
+      expect(idsOf(faultsThrown(grant))).toEqual(['INVALID_NAME prefix']);
+  },
+);

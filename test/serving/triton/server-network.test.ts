@@ -19,6 +19,13 @@ function refused(overrides: DeploymentOverrides): string[] {
 const policyOf = (json: Synthesized): Block => json.only('kubernetes_network_policy_v1').spec;
 
 describe('network', () => {
+  // A rule whose list of sources is empty matches all of them.
+  test('accessibleFrom: [] lets nobody in', () => {
+    const { ingress, policy_types: types } = policyOf(deploy({ accessibleFrom: [] }).json);
+    expect(types).toContain('Ingress');
+    expect(ingress ?? []).toEqual([]);
+  });
+
   test('requests come from its own namespace, metrics from nobody, and nothing but the store is reached', () => {
     const { pod_selector: pods, policy_types: types, ingress, egress } = policyOf(deploy().json);
     expect(pods.match_labels).toEqual({ 'app.kubernetes.io/name': 'triton', 'app.kubernetes.io/instance': 'chat' });
