@@ -12,7 +12,10 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/([\x21-\x7e]{1,510}\/)?[\w+=
 export interface RoleOptions {
   /** ARN of the policy that bounds what the roles may do. @default - no boundary */
   readonly permissionsBoundary?: string;
-  /** Path of the roles, e.g. `/gpu/`: it begins and ends with a slash. A change replaces the roles. @default '/' */
+  /**
+   * Path of the roles, e.g. `/gpu/`: it begins and ends with a slash. A change replaces the roles and, with that of its control plane, the cluster
+   * and everything on it: choose it before the first apply. @default '/'
+   */
   readonly path?: string;
 }
 

@@ -46,8 +46,8 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
   ],
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
-  'ModelStore.grantRead(prefix)': ['text | reference | reference'],
-  'ModelStore.grantReadWrite(prefix)': ['text | reference | reference'],
+  'ModelStore.grantRead(prefix)': ['refused INVALID_NAME prefix | reference | reference'],
+  'ModelStore.grantReadWrite(prefix)': ['refused INVALID_NAME prefix | reference | reference'],
   'ModelFiles.include': [
     'refused INVALID_FORMAT source.include[0] | refused VALUE_NOT_CONCRETE include | refused VALUE_NOT_CONCRETE include',
   ],
