@@ -79,6 +79,7 @@ function describedModel(model: ModelSpec): Described {
     gatedFeedForward: shape.gatedFeedForward ?? true,
     needsBfloat16: shape.needsBfloat16 ?? false,
     predictionLayers: shape.predictionLayers ?? 0,
+    predictionTables: shape.predictionTables ?? true,
     encoderParameters: shape.encoderParameters ?? 0,
     sharedParameterFraction: model.sharedParameterFraction,
     skippedLayerFraction: model.skippedLayerFraction,

@@ -31,7 +31,13 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
   const encoders = ENCODERS.filter((key) => isConfig(outer[key]) || isConfig(own[key]));
-  const shape = { ...FAMILIES[type](reader), modelType: type, ...(encoders.length > 0 ? { encoders } : {}) };
+  const sharesTables = type === 'mimo' || own.mtp_use_dedicated_embeddings === false;
+  const shape = {
+    ...FAMILIES[type](reader),
+    modelType: type,
+    ...(sharesTables ? { predictionTables: false } : {}),
+    ...(encoders.length > 0 ? { encoders } : {}),
+  };
   const quantization: ReturnType<typeof fault>[] = [];
   const published = formatFromConfig([own, outer], quantization, layersByPart(shape));
   const faults = [...reader.faults, ...faultsUnder(quantization, '', `model '${name}'`)];

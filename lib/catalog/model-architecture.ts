@@ -92,11 +92,16 @@ export interface DecoderShape {
   /** Rows of a learned position table. @default 0 */
   readonly positionEmbeddings?: number;
   /**
-   * Multi-token prediction layers (`num_nextn_predict_layers`): in the checkpoint, with an embedding and a head of their own, but
-   * loaded only for speculative decoding.
+   * Multi-token prediction layers (`num_nextn_predict_layers`): in the checkpoint, but loaded only for speculative decoding.
    * @default 0
    */
   readonly predictionLayers?: number;
+  /**
+   * Whether each prediction layer has an embedding and a head of its own in the checkpoint, as in DeepSeek V3 and GLM-4.5. Qwen 3.5 and 3.6
+   * (`mtp_use_dedicated_embeddings: false`) and MiMo (vLLM's mimo_mtp.py loads the model's) have not.
+   * @default true
+   */
+  readonly predictionTables?: boolean;
   /**
    * Parameters besides the decoder that engines load with it, in 16 bits: the image encoder. Counted in full on every GPU of the first
    * stage; its memory besides the weights is not counted.
@@ -133,9 +138,9 @@ export interface DecoderShape {
    */
   readonly modelType?: string;
   /**
-   * Sections of the file for encoders of images or sound, e.g. `vision_config`, which the shape leaves out: their weights, and the memory that an
-   * engine takes for the largest image when it starts, are not in plans, which warn of it (`ENCODER_NOT_COUNTED`). Take them out if the engine is
-   * started without (vLLM: `language_model_only`).
+   * Sections of the file for encoders of images or sound, e.g. `vision_config`, which the layers leave out. Their weights are in plans as
+   * `encoderParameters`, or by the `checkpointSize`; the memory that an engine takes for the largest image when it starts is not, of which
+   * plans warn (`ENCODER_NOT_COUNTED`). Take them out if the engine is started without (vLLM: `language_model_only`).
    * @default - none
    */
   readonly encoders?: string[];

@@ -17,8 +17,8 @@ interface EnteredImport {
 
 interface EnteredServer {
   readonly key: string;
-  /** Whether its pods go before new ones have come; known at synthesis. */
-  readonly waits: () => boolean;
+  /** Whether it is changed after the imports of its weights. */
+  readonly waits: boolean;
 }
 
 /**
@@ -63,24 +63,24 @@ export class ModelUse {
   }
 
   /**
-   * Called once for each model by each deployment, at the end of its constructor. The deployment is changed after the imports of its stack and of
-   * the stacks that it depends on,
-   * so that pods that serve are not replaced by pods that wait for weights; one that surges keeps them until the new ones serve.
+   * Called once for each model by each deployment, at the end of its constructor. A deployment that waits is changed after the imports of its stack
+   * and of the stacks that it depends on, so that pods that serve are not replaced by pods that wait for weights.
+   *
+   * @param stopsFirst whether its pods go before new ones have come, so that an import which it cannot wait for is an outage; asked at synthesis
    */
-  public addServer(owner: IConstruct, deployment: TerraformResource, waits: () => boolean): void {
+  public addServer(owner: IConstruct, deployment: TerraformResource, waits: boolean, stopsFirst: () => boolean): void {
     enter(this.#store, SERVERS, this.#key, owner, { key: this.#key, waits });
+    if (!waits) return;
     const before = deployment.dependsOn ?? [];
-    deployment.dependsOn = Lazy.listValue({
-      produce: () => [...before, ...(waits() ? this.#jobsIn(deployment) : [])],
-    });
-    warnOnce(owner, () => (waits() ? this.#notAwaitedBy(owner) : []));
+    deployment.dependsOn = Lazy.listValue({ produce: () => [...before, ...this.#jobsIn(deployment)] });
+    warnOnce(owner, () => (stopsFirst() ? this.#notAwaitedBy(owner) : []));
   }
 
   /** Whether a deployment waits for what is in the stack of a construct: one of the same stack, or of one that is applied after it. */
   public isAwaitedIn(scope: IConstruct): boolean {
     const stack = TerraformStack.of(scope);
     const servers = entered<EnteredServer>(this.#store, SERVERS, this.#key);
-    return servers.some(({ owner, value }) => value.waits() && comesAfter(TerraformStack.of(owner), stack));
+    return servers.some(({ owner, value }) => value.waits && comesAfter(TerraformStack.of(owner), stack));
   }
 
   /** Imports in stacks that may be applied after the one of a deployment. */

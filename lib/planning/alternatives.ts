@@ -25,8 +25,9 @@ interface Ranked {
 }
 
 /**
- * Single changes that make a configuration fit, each of them evaluated: other settings of the engine, quantized weights, a quantized cache, fewer sequences, a shorter
- * context, more GPUs, more nodes, another instance type. Changes that need no more hardware come first; the others follow by GPU memory.
+ * Single changes that make a configuration fit, each of them evaluated: other settings of the engine (several of them where one is not
+ * enough), quantized weights, a quantized cache, fewer sequences, a shorter context, more GPUs, more nodes, another instance type. Changes
+ * that need no more hardware come first; the others follow by GPU memory.
  *
  * @internal
  */

@@ -3,8 +3,8 @@ import { CapacityTargets } from './capacity-request';
 
 /**
  * What people wait for without complaint, where no target is given: tokens twice as fast as the 200 ms that MLPerf's Server scenario of
- * Llama 2 70B allows, which MLCommons derives from about 240 words a minute, and the 2 s to the first token of that scenario. That they are
- * the bounds of a choice is a judgement of this project.
+ * Llama 2 70B allows, which MLCommons derives from about 240 words a minute, and the 2 s to the first token of that scenario (as third parties
+ * quote the page). That they are the bounds of a choice is a judgement of this project.
  *
  * @see https://mlcommons.org/2024/03/mlperf-llama2-70b/
  * @internal

@@ -111,8 +111,10 @@ export function warningsOf(
       fault(
         'ENCODER_NOT_COUNTED',
         undefined,
-        `the encoder of ${model.shape.encoders.join(' and ')} of ${model.name} is not counted: its weights, and what the engine takes for the largest image ` +
-          'when it starts, come on top; serve text alone (language_model_only), or keep memory free by a lower gpuMemoryUtilization',
+        `${model.name} has an encoder (${model.shape.encoders.join(', ')}), and the plan leaves out ` +
+          (configuration.checkpointBytes === undefined && !model.shape.encoderParameters ? 'its weights and ' : '') +
+          'what the engine takes for the largest image when it starts; serve text alone (language_model_only), or keep memory free by a lower ' +
+          'gpuMemoryUtilization',
       ),
     );
   }

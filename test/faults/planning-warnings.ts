@@ -37,7 +37,7 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'ENCODER_NOT_COUNTED',
-    'the encoder of vision_config of seeing is not counted: its weights, and what the engine takes for the largest image when it starts, come on top; ' +
+    'seeing has an encoder (vision_config), and the plan leaves out its weights and what the engine takes for the largest image when it starts; ' +
       'serve text alone (language_model_only), or keep memory free by a lower gpuMemoryUtilization',
     {
       model: ModelSpec.dense({ name: 'seeing', shape: { ...LLAMA_3_1_8B.shape, encoders: ['vision_config'] } }),

@@ -23,7 +23,12 @@ export class Rollout {
     this.#props = props;
   }
 
-  /** Whether old servers go before new ones have come. */
+  /** Whether new servers come after their weights: unless old ones are told to stay until then. */
+  public get awaitsImports(): boolean {
+    return (this.#props.maxSurge ?? 0) === 0;
+  }
+
+  /** Whether old servers go before new ones have come; known at synthesis. */
   public get stopsFirst(): boolean {
     return this.#surge === 0;
   }

@@ -122,6 +122,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         ModelUse.of(props.modelStore, model, version.store).addServer(
           this,
           this.deployment,
+          this.#rollout.awaitsImports,
           () => this.#rollout.stopsFirst,
         );
       }

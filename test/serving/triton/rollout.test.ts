@@ -63,8 +63,9 @@ describe('a single server', () => {
     expect(made.warnings).toEqual(warnings);
   });
 
-  test('waits for the import of its model only where the old one goes first', () => {
-    expect(rollouts([{}], { imports: true })).toMatchObject({ strategies: [SURGE], awaits: [false] });
+  test('waits for the import of its model unless it is told to surge', () => {
+    expect(rollouts([{}], { imports: true })).toMatchObject({ strategies: [SURGE], awaits: [true] });
+    expect(rollouts([{ maxSurge: 1 }], { imports: true })).toMatchObject({ strategies: [SURGE], awaits: [false] });
     expect(rollouts([{}], { imports: true, maxNodes: 1 })).toMatchObject({ strategies: [STOP], awaits: [true] });
   });
 
