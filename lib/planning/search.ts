@@ -10,10 +10,12 @@ import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
 import { parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { estimates, planOf } from './evaluate';
+import { hardwareToJson } from './hardware-json';
 import { fitOf } from './memory-fit';
-import { Configuration, Load, configurationOf, resolveLoad } from './configuration';
+import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults, priceFaults } from './request-faults';
+import { settledConfiguration } from './scheduled-sequences';
 import { targetsOf } from './targets';
 
 const DEFAULT_LIMIT = 20;
@@ -89,7 +91,7 @@ function withReplicas(
   replicas: number = configuration.parallelism.data,
 ): Configuration {
   if (replicas === configuration.parallelism.data) return configuration;
-  return configurationOf(load, configuration, configuration.parallelism.withReplicas(replicas));
+  return settledConfiguration(load, configuration, configuration.parallelism.withReplicas(replicas));
 }
 
 /**
@@ -148,17 +150,29 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
   return faults;
 }
 
-function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
-  return (
-    request.candidates ??
-    GpuInstanceType.ALL.filter((type) => type._isChosenUnasked && type._isSoldIn(request.region)).map(
-      (instanceType) => ({ instanceType }),
-    )
-  );
+/** The candidates, each type once, at the lowest price that it is listed with. */
+function candidatesOf({ candidates, region }: CapacitySearchRequest): CapacityCandidate[] {
+  if (!candidates) {
+    const all = GpuInstanceType.ALL.filter((type) => type._isChosenUnasked && type._isSoldIn(region));
+    return all.map((instanceType) => ({ instanceType }));
+  }
+  const found = new Map<string, CapacityCandidate>();
+  for (const candidate of candidates) {
+    const key = JSON.stringify(hardwareToJson(candidate.instanceType));
+    const known = found.get(key);
+    if (!known || (candidate.pricePerHour ?? Infinity) < (known.pricePerHour ?? Infinity)) found.set(key, candidate);
+  }
+  return [...found.values()];
+}
+
+function distinct(precisions: readonly Precision[]): Precision[] {
+  return [...new Map(precisions.map((precision) => [precision.name, precision])).values()];
 }
 
 function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precision[] {
-  const wanted = request.precisions ?? [defaultPrecision(request.model, type, request.engine)];
+  const wanted = (request.precisions && distinct(request.precisions)) ?? [
+    defaultPrecision(request.model, type, request.engine),
+  ];
   return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
 }
 
@@ -180,11 +194,11 @@ function parallelismsOf(
 /** The configuration with as many replicas as the throughput target needs, or undefined if it does not fit. */
 function evaluated(
   load: Load,
-  hardware: Parameters<typeof configurationOf>[1],
+  hardware: Parameters<typeof settledConfiguration>[1],
   parallelism: Parallelism,
   { targets: given, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Found | undefined {
-  const configuration = configurationOf(load, hardware, parallelism);
+  const configuration = settledConfiguration(load, hardware, parallelism);
   const fit = fitOf(configuration);
   if (!fit.fits) return undefined;
   const targets = targetsOf(given);
@@ -196,7 +210,8 @@ function evaluated(
     const needed = Math.ceil(wanted / asked().outputTokensPerSecond);
     // A stated number is the most that hardware is chosen for.
     replicas = Math.max(replicas, Math.min(stated ?? maxReplicas, maxReplicas, needed));
-    if (replicas !== parallelism.data) replicated = configurationOf(load, hardware, parallelism.withReplicas(replicas));
+    if (replicas !== parallelism.data)
+      replicated = settledConfiguration(load, hardware, parallelism.withReplicas(replicas));
   }
   const overshoot = () =>
     Math.max(
