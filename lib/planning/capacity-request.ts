@@ -25,7 +25,10 @@ export interface ServingLoad {
    * @default - `inputTokens` + `outputTokens` where both are given, else 8192, or the model's own limit where that is less
    */
   readonly contextLength?: number;
-  /** Sequences of that length that one replica must hold concurrently. @default - 4, or `maxSequences` where that is less */
+  /**
+   * Sequences of that length that one replica must hold concurrently.
+   * @default - 4, or `maxSequences` where that is less; a search with `minOutputTokensPerSecond` chooses it
+   */
   readonly concurrency?: number;
   /** Tokens of a typical prompt, for time and throughput. @default - half the context, at most 1024 */
   readonly inputTokens?: number;
@@ -101,7 +104,11 @@ export interface CapacityTargets {
   readonly maxTimePerOutputTokenMs?: number;
   /** Maximum time to the first token on an idle server, milliseconds. @default - no limit */
   readonly maxTimeToFirstTokenMs?: number;
-  /** Minimum number of output tokens per second of all replicas together. @default - no limit */
+  /**
+   * Minimum number of output tokens per second of all replicas together. Without `concurrency` each replica takes as many sequences at once as
+   * reach it at the least cost within the other targets.
+   * @default - no limit
+   */
   readonly minOutputTokensPerSecond?: number;
 }
 
