@@ -2,6 +2,7 @@ import { Fault, fault, faultsUnder } from '../units/fault';
 import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { flagFault } from '../units/kind-faults';
 import { layerKindFaults, windowFaults } from './layer-faults';
+import { layerLimitFaults } from './layer-limits';
 import { expertLayersBefore } from './layers';
 import { DecoderShape } from './model-architecture';
 
@@ -84,6 +85,7 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
         predictionLayers: shape.predictionLayers,
         encoderParameters: shape.encoderParameters,
         otherParameters: shape.otherParameters,
+        lookupParameters: shape.lookupParameters,
       },
       0,
     ),
@@ -130,6 +132,7 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     ...windowFaults('slidingWindow.tokens', slidingWindow?.tokens, shape.maxContextLength),
     ...layerKindFaults(shape),
   );
+  if (faults.length === 0) faults.push(...layerLimitFaults(shape));
   return faultsUnder(faults, '', `model '${name}'`);
 }
 

@@ -5,9 +5,10 @@ import { parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './memory-fit';
 import { cacheLayout } from './cache-pool';
 import { Alternative } from './plan-parts';
-import { Configuration, Load, configurationOf } from './configuration';
+import { Configuration, Load } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
+import { settledConfiguration } from './scheduled-sequences';
 
 const MAX_ALTERNATIVES = 8;
 /** What engineers raise the utilization to on a GPU that serves one model alone; runs with 0.96 and 0.97 are in bench/planner. */
@@ -83,7 +84,7 @@ function changed(
   const instanceType = hardware.instanceType ?? configuration.instanceType;
   const precision = hardware.precision ?? configuration.precision;
   const sameType = instanceType.name === configuration.instanceType.name;
-  return configurationOf(
+  return settledConfiguration(
     {
       ...configuration,
       checkpointBytes: checkpointIn(configuration, precision),
