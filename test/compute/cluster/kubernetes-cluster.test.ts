@@ -14,10 +14,10 @@ import { testCluster } from '../../support/test-cluster';
 const make = (attributes: KubeconfigAttributes, id = 'Rack') =>
   KubernetesCluster.fromKubeconfig(testStack(), id, attributes);
 const pool = (cluster: IKubernetesCluster, poolName: string) =>
-  ({
-    ...{ cluster, poolName, node: new Construct(testStack(), poolName).node, minNodes: 0, maxNodes: 1, efaInterfacesPerNode: 0 },
+  Object.assign(new Construct(testStack(), poolName), {
+    ...{ cluster, poolName, minNodes: 0, maxNodes: 1, efaInterfacesPerNode: 0 },
     ...{ hardware: GpuInstanceType.G6_XLARGE, nodeLabels: {}, nodeSelector: {}, taints: [], ready: [] },
-  }) as unknown as IGpuNodePool;
+  }) as IGpuNodePool;
 
 describe('a cluster by its kubeconfig', () => {
   test('is named by its name, its context or its id', () => {
