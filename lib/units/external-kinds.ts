@@ -30,6 +30,15 @@ const KINDS: { readonly [type: string]: ExternalKind } = {
 };
 
 /**
+ * Whether a type is of another package.
+ *
+ * @internal
+ */
+export function isExternal(type: string): boolean {
+  return type in KINDS;
+}
+
+/**
  * The fault of a value that is no object of a class of another package; none when it is.
  *
  * @param property path of the property

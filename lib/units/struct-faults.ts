@@ -1,5 +1,5 @@
 import { Fault, fault } from './fault';
-import { externalFaults } from './external-kinds';
+import { externalFaults, isExternal } from './external-kinds';
 import { implementationRuleFaults } from './implementation-rules';
 import { enumFault, flagFault } from './kind-faults';
 import { givenValue } from './number-faults';
@@ -91,13 +91,13 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
   if (type === 'number') return typeof value === 'number' ? [] : wrongKind(property, value, 'a number');
   if (type === 'string') return typeof value === 'string' ? [] : noText(property, value);
   if (type in STRUCTS) return structFaults(type as StructName, value, property);
+  if (isExternal(type)) return externalFaults(property, value, type);
   if (value === undefined) return wrongKind(property, value, exampleOf(type));
   if (type === 'boolean') return flagFault(property, value);
   const values = (ENUMS as Table)[type]?.split(' ');
   if (values) return enumFault(property, value, Object.fromEntries(values.map((each) => [each, each])));
   if (type in INTERFACES) return implementationFaults(property, value, type);
-  if (type in CLASSES) return isOfClass(value, type) ? [] : wrongKind(property, value, exampleOf(type));
-  return externalFaults(property, value, type);
+  return isOfClass(value, type) ? [] : wrongKind(property, value, exampleOf(type));
 }
 
 /**
