@@ -6,6 +6,7 @@ import { GpuFacts } from './gpu-facts';
 import { GPU_TABLE } from './gpu-type-table';
 import { canonicalGpuName } from './gpu-names';
 import { GpuVendor } from './gpu-vendor';
+import { allOf } from '../units/unreadable';
 
 /**
  * A GPU that the table does not have. Rates are dense (no sparsity), bandwidths in one direction.
@@ -70,26 +71,35 @@ export function gpuTypeFaults(props: GpuTypeProps): Fault[] {
   if (wrong.length > 0) return wrong;
   const { name, memory, ...rest } = props;
   const numbers = rest as unknown as { readonly [property: string]: number | undefined };
-  const faults: Fault[] = nameFaults(name);
-  for (const [property, { most, unit }] of Object.entries(LIMITS)) {
-    const value = numbers[property];
-    const mayBeZero = /^(fp8|int8|fp4|nvlink)/.test(property);
-    const found = mayBeZero ? notNegativeFault(property, value) : positiveFault(property, value);
-    if (found.length === 0 && value !== undefined && value > most) {
-      found.push(fault('OUT_OF_RANGE', property, `${property} must be at most ${most} (${unit}); got ${value}`));
-    }
-    faults.push(...found);
-  }
-  const { bandwidth } = props;
-  if (bandwidth > 0 && bandwidth < LEAST_BANDWIDTH) {
-    const reason = `bandwidth must be at least ${LEAST_BANDWIDTH} (GB/s: 3350 for 3.35 TB/s); got ${bandwidth}`;
-    faults.push(fault('OUT_OF_RANGE', 'bandwidth', reason));
-  }
-  if (!(memory.gib >= LEAST_MEMORY_GIB && memory.gib <= MOST_MEMORY_GIB)) {
-    const reason = `memory must be from ${LEAST_MEMORY_GIB} to ${MOST_MEMORY_GIB} GiB, for example DataSize.gib(47.4); got ${memory}`;
-    faults.push(fault('OUT_OF_RANGE', 'memory', reason));
-  }
-  return faults;
+  return allOf(
+    () => nameFaults(name),
+    ...Object.entries(LIMITS).map(
+      ([property, limit]) =>
+        () =>
+          limitFaults(property, numbers[property], limit),
+    ),
+    () => leastBandwidthFaults(props.bandwidth),
+    () => memoryFaults(memory),
+  );
+}
+
+function limitFaults(property: string, value: number | undefined, { most, unit }: (typeof LIMITS)[string]): Fault[] {
+  const mayBeZero = /^(fp8|int8|fp4|nvlink)/.test(property);
+  const found = mayBeZero ? notNegativeFault(property, value) : positiveFault(property, value);
+  if (found.length > 0 || value === undefined || value <= most) return found;
+  return [fault('OUT_OF_RANGE', property, `${property} must be at most ${most} (${unit}); got ${value}`)];
+}
+
+function leastBandwidthFaults(bandwidth: number): Fault[] {
+  if (!(bandwidth > 0 && bandwidth < LEAST_BANDWIDTH)) return [];
+  const reason = `bandwidth must be at least ${LEAST_BANDWIDTH} (GB/s: 3350 for 3.35 TB/s); got ${bandwidth}`;
+  return [fault('OUT_OF_RANGE', 'bandwidth', reason)];
+}
+
+function memoryFaults(memory: DataSize): Fault[] {
+  if (memory.gib >= LEAST_MEMORY_GIB && memory.gib <= MOST_MEMORY_GIB) return [];
+  const reason = `memory must be from ${LEAST_MEMORY_GIB} to ${MOST_MEMORY_GIB} GiB, for example DataSize.gib(47.4); got ${memory}`;
+  return [fault('OUT_OF_RANGE', 'memory', reason)];
 }
 
 function nameFaults(name: string | undefined): Fault[] {

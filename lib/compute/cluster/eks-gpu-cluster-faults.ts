@@ -16,6 +16,7 @@ import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-prop
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
 import { listFaults, optionalTextList } from '../../core/text-list';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Every fault of the properties of a new cluster.
@@ -23,19 +24,19 @@ import { listFaults, optionalTextList } from '../../core/text-list';
  * @internal
  */
 export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
-  return [
-    ...clusterNameFaults(props.clusterName),
-    ...versionFaults(props),
-    ...vpcFaults(props),
-    ...apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
-    ...overlapFaults(props),
-    ...adminFaults(props.admins),
-    ...systemNodeFaults(props.systemNodes),
-    ...clusterRoleFaults(props),
-    ...roleOptionFaults('roleOptions', props.roleOptions),
-    ...keptLogFaults(props),
-    ...tagFaults(props.tags),
-  ];
+  return allOf(
+    () => clusterNameFaults(props.clusterName),
+    () => versionFaults(props),
+    () => vpcFaults(props),
+    () => apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
+    () => overlapFaults(props),
+    () => adminFaults(props.admins),
+    () => systemNodeFaults(props.systemNodes),
+    () => clusterRoleFaults(props),
+    () => roleOptionFaults('roleOptions', props.roleOptions),
+    () => keptLogFaults(props),
+    () => tagFaults(props.tags),
+  );
 }
 
 /**
@@ -45,25 +46,27 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
  */
 export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
   const { clusterName, subnetIds, securityGroupIds, availabilityZones, subnetCidrs } = attributes;
-  return [
-    ...clusterNameFaults(clusterName),
-    ...Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
-      listFaults(name, list),
-    ),
-    ...(securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
-      ? []
-      : [
-          fault(
-            'EMPTY_LIST',
-            'securityGroupIds',
-            'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
-          ),
-        ]),
-    ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
-    ...subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
-    ...roleOptionFaults('roleOptions', attributes.roleOptions),
-    ...tagFaults(attributes.tags),
-  ];
+  return allOf(
+    () => clusterNameFaults(clusterName),
+    () =>
+      Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
+        listFaults(name, list),
+      ),
+    () =>
+      securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
+        ? []
+        : [
+            fault(
+              'EMPTY_LIST',
+              'securityGroupIds',
+              'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
+            ),
+          ],
+    () => zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
+    () => subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
+    () => roleOptionFaults('roleOptions', attributes.roleOptions),
+    () => tagFaults(attributes.tags),
+  );
 }
 
 /**
@@ -109,22 +112,23 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   if (!vpc) {
     const cidr = vpcCidr ?? '10.0.0.0/16';
     const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
-    return [
-      ...zoneFaults(availabilityZones),
-      ...(unknown.length > 0 ? unknown : ipv4RangeFaults('vpcCidr', cidr, 16, 20)),
-    ];
+    return allOf(
+      () => zoneFaults(availabilityZones),
+      () => (unknown.length > 0 ? unknown : ipv4RangeFaults('vpcCidr', cidr, 16, 20)),
+    );
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
-  return [
-    ...own.map(([name]) =>
-      fault(
-        'CONFLICTING_PROPERTIES',
-        name,
-        `${name} describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two`,
+  return allOf(
+    () =>
+      own.map(([name]) =>
+        fault(
+          'CONFLICTING_PROPERTIES',
+          name,
+          `${name} describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two`,
+        ),
       ),
-    ),
-    ...existingVpcFaults(vpc),
-  ];
+    () => existingVpcFaults(vpc),
+  );
 }
 
 function existingVpcFaults(vpc: ExistingVpc): Fault[] {

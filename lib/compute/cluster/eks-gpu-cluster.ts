@@ -34,6 +34,7 @@ import { RoleOptions } from '../../core/role-options';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { optionalTextList, textList } from '../../core/text-list';
 import { checkArguments } from '../../units/argument-faults';
+import { allOf } from '../../units/unreadable';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -111,14 +112,17 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
-    throwIfOfOtherKinds(scope, 'EksGpuClusterProps', props, id);
+    throwIfOfOtherKinds(scope, 'EksGpuClusterProps', props, id, (given) => new EksGpuCluster(scope, id, given));
     super(scope, id);
     const region = regionAt(this, props.provider);
-    throwIfInvalid(this, [
-      ...eksGpuClusterFaults(props),
-      ...zoneRegionFaults('availabilityZones', props.availabilityZones, region),
-      ...zoneRegionFaults('vpc.availabilityZones', props.vpc?.availabilityZones, region),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => eksGpuClusterFaults(props),
+        () => zoneRegionFaults('availabilityZones', props.availabilityZones, region),
+        () => zoneRegionFaults('vpc.availabilityZones', props.vpc?.availabilityZones, region),
+      ),
+    );
     const { clusterName, provider } = props;
     throwIfInvalid(this, clusterNameTakenFaults(this, clusterName, provider));
     const release =
