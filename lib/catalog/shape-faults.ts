@@ -44,6 +44,10 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   if (typeof name !== 'string') {
     return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`)];
   }
+  if (name.length > LONGEST_NAME) {
+    const reason = `name must be at most ${LONGEST_NAME} characters long; got ${givenValue(name)}`;
+    return [fault('INVALID_NAME', 'name', reason)];
+  }
   if (name.trim() === '') faults.push(fault('INVALID_NAME', 'name', 'name must not be empty'));
   if (faults.length > 0) return faultsUnder(faults, '', `model '${name}'`);
   if (headSize === undefined && !latentAttention && !shape.layerKinds && hiddenSize % attentionHeads !== 0) {
@@ -135,6 +139,9 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   if (faults.length === 0) faults.push(...layerLimitFaults(shape));
   return faultsUnder(faults, '', `model '${name}'`);
 }
+
+/** Longest name of a model. */
+const LONGEST_NAME = 1000;
 
 /** Parts of a shape that are objects, each with the numbers that it must have, and properties that are true or false. */
 const PARTS = {
