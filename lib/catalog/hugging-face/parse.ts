@@ -25,23 +25,23 @@ export function isConfig(value: unknown): value is Config {
 const MOST_KEYS = 10_000;
 
 /**
- * The object of a `config.json`, from its text or as it was parsed. `Infinity`, `-Infinity` and `NaN` are read as Python writes them.
+ * The object of a `config.json` or another file, from its text or as it was parsed. `Infinity`, `-Infinity` and `NaN` are read as Python writes them.
  *
  * @throws UnscopedValidationError for what is no JSON object
  *
  * @internal
  */
-export function parseConfig(name: string, json: unknown): Config {
-  const value = typeof json === 'string' ? parseText(name, json) : json;
-  if (!isConfig(value)) throw refused(name, `config.json must be a JSON object; got ${givenValue(value)}`);
+export function parseConfig(name: string, json: unknown, file = 'config.json'): Config {
+  const value = typeof json === 'string' ? parseText(name, json, file) : json;
+  if (!isConfig(value)) throw refused(name, `${file} must be a JSON object; got ${givenValue(value)}`);
   const keys = Object.keys(value).length;
-  if (keys > MOST_KEYS) throw refused(name, `config.json must have at most ${MOST_KEYS} keys; got ${keys}`);
+  if (keys > MOST_KEYS) throw refused(name, `${file} must have at most ${MOST_KEYS} keys; got ${keys}`);
   return value;
 }
 
-function parseText(name: string, text: string): unknown {
+function parseText(name: string, text: string, file: string): unknown {
   try {
-    return parseJson(text, 'config.json');
+    return parseJson(text, file);
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) throw error;
     throw new UnscopedValidationError(faultsUnder((error as UnscopedValidationError).faults, '', `model '${name}'`));
