@@ -4,6 +4,7 @@ import { givenValue } from '../units/number-faults';
 import { ConfigReader } from './hugging-face/config-reader';
 import { encodersOf } from './hugging-face/encoders';
 import { FAMILIES, MISSING_PARTS, OTHER_NAMES } from './hugging-face/families';
+import { withQuantization } from './hugging-face/hf-quant-config';
 import { fromMistralParams } from './hugging-face/mistral-params';
 import { Config, isConfig, parseConfig } from './hugging-face/parse';
 import { layersByPart } from './hugging-face/parts';
@@ -15,16 +16,24 @@ import { unknownNameFault } from './near-names';
 /**
  * The shape that a `config.json` of Hugging Face describes, and the format that its checkpoint is in.
  *
+ * @param name what to call the model
+ * @param json the file
+ * @param beside the `hf_quant_config.json` beside it, if there is one
+ *
  * @throws UnscopedValidationError naming what is missing or not known; nothing is guessed
  *
  * @internal
  */
-export function modelFromConfig(name: string, json: unknown): { shape: DecoderShape; published: PublishedFormat } {
+export function modelFromConfig(
+  name: string,
+  json: unknown,
+  beside?: unknown,
+): { shape: DecoderShape; published: PublishedFormat } {
   if (typeof name !== 'string') {
     const reason = `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`;
     throw new UnscopedValidationError([fault('INVALID_NAME', 'name', reason)]);
   }
-  const outer = fromMistralParams(parseConfig(name, json));
+  const outer = withQuantization(name, fromMistralParams(parseConfig(name, json)), beside);
   const own = languagePart(outer);
   const type = typeOf(name, own, outer);
   const stated = Object.entries(own).filter(([, value]) => value !== null);

@@ -125,8 +125,14 @@ export interface DecoderShape {
    * @default - layers of all kinds are spread evenly
    */
   readonly layerOrder?: number[];
-  /** Parameters that nothing else describes, outside the layers, e.g. embeddings per layer: in 16 bits, shared out over ranks. @default 0 */
+  /** Parameters that nothing else describes, outside the layers: in 16 bits, shared out over ranks, read in every step. @default 0 */
   readonly otherParameters?: number;
+  /**
+   * Parameters of tables of which a step reads a row for each token, besides the embedding: those of Gemma 3n and 4 have a row for each layer.
+   * In 16 bits, shared out over ranks.
+   * @default 0
+   */
+  readonly lookupParameters?: number;
   /**
    * `model_type` of the file that the shape was read from, by which engines choose their code: a release of an engine that lacks it is refused.
    * @default - not known

@@ -100,7 +100,7 @@ export function parametersOf(of: LayerParameters): number {
  *
  * @internal
  */
-export function countParameters(shape: DecoderShape, { kinds }: Layers): ParameterCount {
+export function countParameters(shape: DecoderShape, { kinds }: Pick<Layers, 'kinds'>): ParameterCount {
   const h = shape.hiddenSize;
   const counted = kinds.map((kind) => countLayer(shape, kind));
   const layersWith = (has: (kind: Layer) => boolean) =>
@@ -111,7 +111,8 @@ export function countParameters(shape: DecoderShape, { kinds }: Layers): Paramet
     embedding:
       shape.vocabularySize * h * (shape.tiedEmbeddings ? 1 : 2) +
       (shape.positionEmbeddings ?? 0) * h +
-      (shape.otherParameters ?? 0),
+      (shape.otherParameters ?? 0) +
+      (shape.lookupParameters ?? 0),
     head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
     finalNorm: h * (shape.normBias ? 2 : 1),
     encoder: encoderParameters(shape.encoders),

@@ -3,6 +3,7 @@ import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { flagFault } from '../units/kind-faults';
 import { encoderFaults } from './encoders';
 import { layerKindFaults, windowFaults } from './layer-faults';
+import { layerLimitFaults } from './layer-limits';
 import { expertLayersBefore } from './layers';
 import { DecoderShape } from './model-architecture';
 
@@ -44,6 +45,10 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   if (typeof name !== 'string') {
     return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`)];
   }
+  if (name.length > LONGEST_NAME) {
+    const reason = `name must be at most ${LONGEST_NAME} characters long; got ${givenValue(name)}`;
+    return [fault('INVALID_NAME', 'name', reason)];
+  }
   if (name.trim() === '') faults.push(fault('INVALID_NAME', 'name', 'name must not be empty'));
   if (faults.length > 0) return faultsUnder(faults, '', `model '${name}'`);
   if (headSize === undefined && !latentAttention && !shape.layerKinds && hiddenSize % attentionHeads !== 0) {
@@ -84,6 +89,7 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
         positionEmbeddings: shape.positionEmbeddings,
         predictionLayers: shape.predictionLayers,
         otherParameters: shape.otherParameters,
+        lookupParameters: shape.lookupParameters,
       },
       0,
     ),
@@ -126,8 +132,12 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     ...windowFaults('slidingWindow.tokens', slidingWindow?.tokens, shape.maxContextLength),
     ...layerKindFaults(shape),
   );
+  if (faults.length === 0) faults.push(...layerLimitFaults(shape));
   return faultsUnder(faults, '', `model '${name}'`);
 }
+
+/** Longest name of a model. */
+const LONGEST_NAME = 1000;
 
 /** Parts of a shape that are objects, each with the numbers that it must have, and properties that are true or false. */
 const PARTS = {

@@ -103,7 +103,9 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   const [model, config] = [args.text('model'), args.text('config')];
   if (config !== undefined && model === undefined) {
     const name = config.split('/').slice(-2, -1)[0] || 'model';
-    return args.attempt('--config', () => ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile)));
+    return args.attempt('--config', () =>
+      ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile), besideOf(config, readFile)),
+    );
   }
   if (model === undefined || config !== undefined) {
     const id = model === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES';
@@ -114,6 +116,16 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   return args.attempt('--model', () =>
     size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model),
   );
+}
+
+/** The text of the `hf_quant_config.json` in the same folder; undefined where there is none, or it names no format. */
+function besideOf(path: string, readFile: (path: string) => string): string | undefined {
+  try {
+    const text = readFile(path.replace(/[^/]*$/, 'hf_quant_config.json'));
+    return text.includes('quant_algo') ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -18,7 +18,10 @@ const FITTING = 'the least that fits';
 
 const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   model: { value: 'NAME', help: 'a model of the catalog (list: gpu-inference models), or a size such as 13B' },
-  config: { value: 'FILE', help: 'a config.json of Hugging Face instead of a model of the catalog' },
+  config: {
+    value: 'FILE',
+    help: 'a config.json of Hugging Face instead of a model of the catalog, and the hf_quant_config.json beside it',
+  },
   context: {
     value: 'TOKENS',
     help: 'longest context, prompt and answer together (input + output where both are given)',

@@ -6,10 +6,11 @@ import { fitOf } from './memory-fit';
 import { cacheLayout } from './cache-pool';
 import { Alternative } from './plan-parts';
 import { MediaInput } from './capacity-request';
-import { Configuration, Load, configurationOf } from './configuration';
+import { Configuration, Load } from './configuration';
 import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
+import { settledConfiguration } from './scheduled-sequences';
 
 const MAX_ALTERNATIVES = 8;
 /** What engineers raise the utilization to on a GPU that serves one model alone; runs with 0.96 and 0.97 are in bench/planner. */
@@ -87,7 +88,7 @@ function changed(
   const instanceType = hardware.instanceType ?? configuration.instanceType;
   const precision = hardware.precision ?? configuration.precision;
   const sameType = instanceType.name === configuration.instanceType.name;
-  return configurationOf(
+  return settledConfiguration(
     {
       ...configuration,
       checkpointBytes: checkpointIn(configuration, precision),

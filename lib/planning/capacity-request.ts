@@ -35,7 +35,10 @@ export interface ServingLoad {
    * @default - `inputTokens` + `outputTokens` where both are given, else 8192, or the model's own limit where that is less
    */
   readonly contextLength?: number;
-  /** Sequences of that length that one replica must hold concurrently. @default 4 */
+  /**
+   * Sequences of that length that one replica must hold concurrently.
+   * @default - 4, or `maxSequences` where that is less; a search with `minOutputTokensPerSecond` chooses it
+   */
   readonly concurrency?: number;
   /** Tokens of a typical prompt, for time and throughput. @default - half the context, at most 1024 */
   readonly inputTokens?: number;
@@ -55,8 +58,8 @@ export interface ServingLoad {
   readonly maxBatchedTokens?: number;
   /**
    * Maximum number of sequences in the scheduler at once (`max_num_seqs`); the sampler's memory grows with it. Pass it to the engine: on
-   * H100 and larger GPUs vLLM defaults to 1024.
-   * @default 256
+   * H100 and larger GPUs vLLM defaults to 1024. At least `concurrency`.
+   * @default - 256; where layers keep a state, no more than there are blocks of states for, and at least `concurrency`
    */
   readonly maxSequences?: number;
   /**
@@ -117,7 +120,11 @@ export interface CapacityTargets {
   readonly maxTimePerOutputTokenMs?: number;
   /** Maximum time to the first token on an idle server, milliseconds. @default - no limit */
   readonly maxTimeToFirstTokenMs?: number;
-  /** Minimum number of output tokens per second of all replicas together. @default - no limit */
+  /**
+   * Minimum number of output tokens per second of all replicas together. Without `concurrency` each replica takes as many sequences at once as
+   * reach it at the least cost within the other targets.
+   * @default - no limit
+   */
   readonly minOutputTokensPerSecond?: number;
 }
 
@@ -142,7 +149,8 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly targets?: CapacityTargets;
   /**
    * Instance types to choose from. The cheapest comes first: by the prices given or, unless all have one, by `listPricePerHour`; what has no
-   * price comes last, by GPU memory. Then come the fewest GPUs, the smallest host, and the name.
+   * price comes last, by GPU memory. Then come the fewest GPUs, the smallest host, and the name. A type that is listed twice counts once, at its
+   * lowest price.
    * @default - all of the catalog except what AWS retires or sells as Capacity Blocks alone, parts of GPUs, hosts of ARM, and GPUs that need a
    * newer driver than the default node images have
    */

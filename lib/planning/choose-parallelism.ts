@@ -3,8 +3,9 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { Fit, fitOf } from './memory-fit';
-import { Configuration, Load, configurationOf, tensorDomain } from './configuration';
+import { Configuration, Load, tensorDomain } from './configuration';
 import { parallelismFaults, tensorDegrees } from './parallelism-faults';
+import { settledConfiguration } from './scheduled-sequences';
 
 /**
  * Every parallelism of one replica that hardware and model allow, fewest GPUs first; with equal GPUs, tensor before pipeline parallelism.
@@ -68,12 +69,12 @@ export function smallestFit(
 ): { configuration: Configuration; fit: Fit } {
   let nearest: { configuration: Configuration; fit: Fit } | undefined;
   for (const parallelism of parallelismCandidates(load.model, hardware.instanceType, hardware.precision, maxNodes)) {
-    const configuration = configurationOf(load, hardware, parallelism);
+    const configuration = settledConfiguration(load, hardware, parallelism);
     const fit = fitOf(configuration);
     if (fit.fits) return { configuration, fit };
     if (!nearest || fit.shortfallBytes < nearest.fit.shortfallBytes) nearest = { configuration, fit };
   }
   if (nearest) return nearest;
-  const configuration = configurationOf(load, hardware, Parallelism.NONE);
+  const configuration = settledConfiguration(load, hardware, Parallelism.NONE);
   return { configuration, fit: fitOf(configuration) };
 }

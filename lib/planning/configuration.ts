@@ -86,7 +86,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
   return {
     model,
     contextLength,
-    concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,
+    concurrency: request.concurrency ?? defaultConcurrency(request),
     inputTokens: Math.max(1, inputTokens),
     outputTokens: Math.max(1, outputTokens),
     requestedKvCachePrecision: request.kvCachePrecision,
@@ -102,6 +102,11 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     checkpointBytes: request.checkpointSize?.bytes,
     network: request.network,
   };
+}
+
+/** No more than the scheduler may hold. */
+function defaultConcurrency({ maxSequences = DEFAULT_CONCURRENCY }: ServingLoad): number {
+  return Math.min(DEFAULT_CONCURRENCY, maxSequences);
 }
 
 /**
@@ -129,7 +134,7 @@ export function configurationOf(
     kvCachePrecision: load.requestedKvCachePrecision ?? defaultCachePrecision(hardware.precision),
     parallelism,
     maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultMaxBatchedTokens(instanceType.gpu),
-    maxSequences: Math.max(load.requestedMaxSequences ?? DEFAULT_MAX_SEQUENCES, load.concurrency),
+    maxSequences: load.requestedMaxSequences ?? Math.max(DEFAULT_MAX_SEQUENCES, load.concurrency),
     nodes: nodesFor(instanceType, parallelism),
     maxNodes: hardware.maxNodes,
     nodeNetwork: load.network ?? (instanceType.rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
@@ -165,7 +170,7 @@ function defaultMaxBatchedTokens(gpu: GpuType): number {
 }
 
 /**
- * Default `max_num_seqs` of vLLM, if it is larger than the plan's; by the same rule as `max_num_batched_tokens`.
+ * Default `max_num_seqs` of vLLM, if it is larger than the plan's.
  *
  * @internal
  */
@@ -175,8 +180,9 @@ export function largerDefaultSequences({
   requestedMaxSequences,
   maxSequences,
 }: Configuration): number | undefined {
-  if (!engine._isVllm || !isLarge(gpu) || requestedMaxSequences !== undefined) return undefined;
-  return maxSequences < LARGE_GPU_MAX_SEQUENCES ? LARGE_GPU_MAX_SEQUENCES : undefined;
+  if (!engine._isVllm || requestedMaxSequences !== undefined) return undefined;
+  const own = isLarge(gpu) ? LARGE_GPU_MAX_SEQUENCES : DEFAULT_MAX_SEQUENCES;
+  return maxSequences < own ? own : undefined;
 }
 
 function isLarge(gpu: GpuType): boolean {

@@ -8,6 +8,7 @@ import { PlanFacts } from './plan-fields';
 import { Alternative } from './plan-parts';
 import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
 import { Configuration, largerDefaultSequences, nodesFor } from './configuration';
+import { isLowered } from './scheduled-sequences';
 import { stageLayers } from './stages';
 import { warningText, warningsOf } from './warnings';
 
@@ -21,7 +22,8 @@ const MAX_SEQUENCES = 1024;
  */
 export function fullConcurrency(configuration: Configuration, memory: MemoryModel): number {
   const expected = memory.kvCapacityTokens / (configuration.inputTokens + 0.65 * configuration.outputTokens);
-  const most = configuration.requestedMaxSequences === undefined ? MAX_SEQUENCES : configuration.maxSequences;
+  const unlimited = configuration.requestedMaxSequences === undefined && !isLowered(configuration);
+  const most = unlimited ? MAX_SEQUENCES : configuration.maxSequences;
   return Math.max(1, Math.min(most, Math.floor(expected)));
 }
 

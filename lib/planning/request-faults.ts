@@ -59,6 +59,10 @@ export function loadFaults(request: ServingLoad): Fault[] {
     faults.push(fault('UNKNOWN_VALUE', 'kvCachePrecision', `kvCachePrecision must be one of ${known}; got ${kv.name}`));
   }
   if (faults.length > 0) return faults;
+  if (concurrency !== undefined && maxSequences !== undefined && concurrency > maxSequences) {
+    const reason = `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`;
+    faults.push(fault('CONFLICTING_PROPERTIES', 'concurrency', reason));
+  }
   const longest = model.maxContextLength;
   if (contextLength !== undefined && contextLength > longest) {
     faults.push(

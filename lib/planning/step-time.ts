@@ -1,7 +1,7 @@
 import { indexBytes, layerStateBytes, mainBytes } from '../catalog/cache-bytes';
 import { Layer, ResolvedAttention, ResolvedState } from '../catalog/layers';
 import { LayerParameters } from '../catalog/parameter-count';
-import { PartBytes } from '../catalog/weight-bytes';
+import { PartBytes, wideBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
 import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
@@ -118,7 +118,8 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     weights +=
       layers *
       (mixerProducts(configuration, kernel, layer, counted, m) +
-        feedForwards(configuration, kernel, layer, counted, m));
+        feedForwards(configuration, kernel, layer, counted, m) +
+        readSeconds(configuration, kernel, layer.otherParameters));
     attention += layers * mixerTime(configuration, kernel, layer, pass);
     const norms = layer.attention && model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0;
     const launches = (ELEMENTWISE + norms) / (configuration.fusedKernels ? 1 : 1 - FUSION_SAVING);
@@ -127,6 +128,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     fixed += layers * (blocks / 2) * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
     reductions += layers * blocks;
   }
+  if (stage.first) weights += readSeconds(configuration, kernel, (model.shape.otherParameters ?? 0) / t);
   if (stage.last) {
     const rows = pass.decoding + pass.prompts;
     weights += matmulSeconds(
@@ -149,6 +151,11 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     fixed += Math.max(0, stage.layers * executed * EAGER_LAYER - busy);
   }
   return { weights, attention, fixed, collectives };
+}
+
+/** Time to read parameters that belong to no product that is known, in 16 bits. */
+function readSeconds({ precision }: Configuration, kernel: KernelModel, parameters: number): number {
+  return (parameters * wideBytes(precision)) / (kernel.matmul.eb * kernel.bandwidth);
 }
 
 /** What mixes tokens, and what follows: two in most layers, one in those of Nemotron-H. */

@@ -3,6 +3,7 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Fault, fault } from '../units/fault';
 import { GpuVendor } from '../catalog/gpu-vendor';
 import { NodeNetwork } from './capacity-request';
+import { isLowered } from './scheduled-sequences';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
 import { loadedEncoders } from './encoder-memory';
@@ -175,7 +176,9 @@ export function warningsOf(
       fault(
         'SCHEDULER_SEQUENCES',
         undefined,
-        `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on ${gpu.name}, for which its sampler lacks the memory`,
+        `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on ${gpu.name}, for which ${
+          isLowered(configuration) ? 'there are not as many blocks of states' : 'its sampler lacks the memory'
+        }`,
       ),
     );
   }

@@ -23,7 +23,8 @@ const mimoV2: Family = (given) => {
     headSize: reader.whole(`${prefix}head_dim`) ?? heads.headSize,
     valueHeadSize: reader.whole(`${prefix}v_head_dim`) ?? reader.whole('v_head_dim'),
   });
-  const windowed = { ...attention('swa_'), window: reader.required('sliding_window') };
+  const window = reader.required('sliding_window');
+  const windowed = { ...attention('swa_'), ...(window < heads.maxContextLength ? { window } : {}) };
   const whole = attention('');
   const sinks = (key: string, byDefault: boolean) => ((reader.flag(key) ?? byDefault) ? heads.attentionHeads : 0);
   const sinksOf = {

@@ -66,10 +66,8 @@ export function planModel(request: PlanRequest): CapacityPlan {
 
 function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequest): CapacityPlan {
   const { load, precision, parallelism, replicas } = request;
-  const { maxSequences } = load;
-  const few = maxSequences !== undefined && Number.isSafeInteger(maxSequences) && maxSequences < 4;
   const whole = { ...load, instanceType, precision, parallelism, replicas };
-  const first = CapacityPlanner.plan({ ...whole, concurrency: load.concurrency ?? (few ? maxSequences : undefined) });
+  const first = CapacityPlanner.plan(whole);
   if (first.fits || load.concurrency !== undefined) return first;
   return CapacityPlanner.plan({ ...whole, concurrency: Math.max(1, first.maxConcurrency) });
 }

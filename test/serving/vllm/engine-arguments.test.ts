@@ -6,6 +6,7 @@ import { MediaInput, NodeNetwork } from '../../../lib/planning';
 import { engineArguments } from '../../../lib/serving/vllm/engine-arguments';
 import { VllmModelRequest, resolveVllmModel } from '../../../lib/serving/vllm/resolve-vllm-model';
 import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
+import { realConfig } from '../../catalog/real-configs';
 
 const P5 = GpuInstanceType.P5_48XLARGE;
 
@@ -104,4 +105,16 @@ test('nothing of vLLM or of the model knows Triton', () => {
         /Triton(Release|Variant)|TextMessage|\.\.\/triton/,
       );
   }
+});
+
+test('a hybrid whose blocks of states are fewer than the default is started with as many sequences', () => {
+  const model = ModelSpec.fromHuggingFaceConfig('Qwen/Qwen3.5-27B', realConfig('Qwen/Qwen3.5-27B'));
+  const one = {
+    ...{ ...pool, instanceType: GpuInstanceType.G6E_XLARGE, gpusPerNode: 1 },
+    gpuMemory: GpuInstanceType.G6E_XLARGE.gpuMemory,
+  };
+  const made = resolve({ model, precision: Precision.FP8_BLOCK }, { hardware: one });
+  expect(made.plan.fits).toBe(true);
+  expect(made.plan.maxSequences).toBeLessThan(256);
+  expect(engineArguments(made, {}, '/w', true)).toMatchObject({ max_num_seqs: made.plan.maxSequences });
 });
