@@ -28,6 +28,8 @@ export interface StructureOptions {
 export interface PublishedFormat {
   readonly publishedPrecision?: Precision;
   readonly publishedBits?: WeightBits;
+  /** Where that is stated. */
+  readonly publishedFrom?: string;
 }
 
 /**

@@ -99,9 +99,15 @@ function serveLines(facts: PlanFacts): string[] {
   });
 }
 
-/** That the weights are not in the format of the published files; both 16-bit formats count as one. */
+/** The format that a file was read to be in, and that the weights are in another; both 16-bit formats count as one. */
 function formatLine({ model, precision }: PlanFacts): string[] {
-  const { publishedPrecision: published } = model;
-  if (!published || published.name === precision.name || (published.bits === 16 && precision.bits === 16)) return [];
-  return [`Format: planned in ${precision.name}; ${model.name} is published in ${published.name}.`];
+  const { publishedPrecision: published, publishedFrom: from, name } = model;
+  const planned = `Format: planned in ${precision.name}`;
+  if (!published) return from === undefined ? [] : [`${planned}; of ${name} it is not known: ${from} states one.`];
+  const source = from === undefined ? '' : `, by ${from}`;
+  if (published.name !== precision.name && (published.bits !== 16 || precision.bits !== 16))
+    return [`${planned}; ${name} is published in ${published.name}${source}.`];
+  if (from === undefined) return [];
+  const beside = published.quantized ? '' : '; a checkpoint with an hf_quant_config.json is read with that file';
+  return [`${planned}, as ${name} is published${source}${beside}.`];
 }

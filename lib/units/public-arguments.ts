@@ -145,7 +145,7 @@ export const ARGUMENTS = {
     'static of': 'name: string',
     'static dense': 'props: DenseModelProps',
     'static mixtureOfExperts': 'props: MixtureOfExpertsProps',
-    'static fromHuggingFaceConfig': 'name: string; config: unknown',
+    'static fromHuggingFaceConfig': 'name: string; config: unknown; quantization?: unknown',
     withSharedParameters: 'fraction: number',
     withSkippedLayers: 'fraction: number',
     weightSize: 'precision: Precision',
