@@ -103,6 +103,11 @@ export interface DecoderShape {
    */
   readonly predictionTables?: boolean;
   /**
+   * Whether the prediction layers have the experts of the model. Those of Step 3.5 and 3.7 have a dense block (51 tensors of three layers).
+   * @default - where the model has experts
+   */
+  readonly predictionExperts?: boolean;
+  /**
    * Parameters besides the decoder that engines load with it, in 16 bits: the image encoder. Counted in full on every GPU of the first
    * stage; its memory besides the weights is not counted.
    * @default 0
