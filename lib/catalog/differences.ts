@@ -81,7 +81,7 @@ function describedModel(model: ModelSpec): Described {
     predictionLayers: shape.predictionLayers ?? 0,
     predictionTables: shape.predictionTables ?? true,
     predictionExperts: shape.predictionExperts ?? shape.experts !== undefined,
-    encoderParameters: shape.encoderParameters ?? 0,
+    encoders: JSON.stringify(shape.encoders ?? []),
     sharedParameterFraction: model.sharedParameterFraction,
     skippedLayerFraction: model.skippedLayerFraction,
     approximate: model.approximate,

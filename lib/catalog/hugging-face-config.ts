@@ -2,6 +2,7 @@ import { fault, faultsUnder } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { givenValue } from '../units/number-faults';
 import { ConfigReader } from './hugging-face/config-reader';
+import { encodersOf } from './hugging-face/encoders';
 import { FAMILIES, MISSING_PARTS, OTHER_NAMES } from './hugging-face/families';
 import { withQuantization } from './hugging-face/hf-quant-config';
 import { fromMistralParams } from './hugging-face/mistral-params';
@@ -39,10 +40,11 @@ export function modelFromConfig(
   // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
-  const encoders = ENCODERS.filter((key) => isConfig(outer[key]) || isConfig(own[key]));
   const sharesTables = type === 'mimo' || own.mtp_use_dedicated_embeddings === false;
+  const decoder = FAMILIES[type](reader);
+  const encoders = [...(decoder.encoders ?? []), ...encodersOf(reader, own, decoder.hiddenSize)];
   const shape = {
-    ...FAMILIES[type](reader),
+    ...decoder,
     modelType: type,
     ...(sharesTables ? { predictionTables: false } : {}),
     ...(encoders.length > 0 ? { encoders } : {}),
@@ -54,9 +56,6 @@ export function modelFromConfig(
   const known = Object.entries(shape).filter(([, value]) => value !== undefined);
   return { shape: Object.fromEntries(known) as unknown as DecoderShape, published };
 }
-
-/** Sections of what reads images or sound. */
-const ENCODERS = ['vision_config', 'audio_config', 'speech_config', 'vit_config', 'vision_tower_config', 'visual'];
 
 /** Sections that models which also read images or sound keep the language model's numbers in. */
 const SECTIONS = ['text_config', 'llm_config', 'language_config', 'thinker_config'] as const;

@@ -1,3 +1,4 @@
+import { EncoderShape } from './encoder-shape';
 import { LatentAttention } from './latent-attention';
 import { LayerKind } from './layer-kinds';
 
@@ -107,12 +108,6 @@ export interface DecoderShape {
    * @default - where the model has experts
    */
   readonly predictionExperts?: boolean;
-  /**
-   * Parameters besides the decoder that engines load with it, in 16 bits: the image encoder. Counted in full on every GPU of the first
-   * stage; its memory besides the weights is not counted.
-   * @default 0
-   */
-  readonly encoderParameters?: number;
   /** Latent attention. @default - multi-head or grouped-query attention */
   readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */
@@ -149,10 +144,9 @@ export interface DecoderShape {
    */
   readonly modelType?: string;
   /**
-   * Sections of the file for encoders of images or sound, e.g. `vision_config`, which the layers leave out. Their weights are in plans as
-   * `encoderParameters`, or by the `checkpointSize`; the memory that an engine takes for the largest image when it starts is not, of which
-   * plans warn (`ENCODER_NOT_COUNTED`). Take them out if the engine is started without (vLLM: `language_model_only`).
+   * What reads images or sound before the language model. Their weights and what the engine takes for the largest item when it starts count
+   * unless a plan is for text alone (`MediaInput.NONE`).
    * @default - none
    */
-  readonly encoders?: string[];
+  readonly encoders?: EncoderShape[];
 }

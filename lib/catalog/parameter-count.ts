@@ -1,4 +1,5 @@
 import { Layer, Layers, ResolvedAttention } from './layers';
+import { encoderParameters } from './encoders';
 import { DecoderShape } from './model-architecture';
 
 /**
@@ -50,7 +51,7 @@ export interface ParameterCount {
   readonly head: number;
   /** Final norm. */
   readonly finalNorm: number;
-  /** Image encoder; stays in 16 bits, on every GPU. */
+  /** Encoders of images and sound; they stay in 16 bits. */
   readonly encoder: number;
   /** Layers with a dense block and without experts. */
   readonly denseLayers: number;
@@ -114,7 +115,7 @@ export function countParameters(shape: DecoderShape, { kinds }: Pick<Layers, 'ki
       (shape.lookupParameters ?? 0),
     head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
     finalNorm: h * (shape.normBias ? 2 : 1),
-    encoder: shape.encoderParameters ?? 0,
+    encoder: encoderParameters(shape.encoders),
     denseLayers: layersWith(({ experts }) => !experts),
     expertLayers: layersWith(({ experts }) => experts),
   };

@@ -1,6 +1,7 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { flagFault } from '../units/kind-faults';
+import { encoderFaults } from './encoders';
 import { layerKindFaults, windowFaults } from './layer-faults';
 import { layerLimitFaults } from './layer-limits';
 import { expertLayersBefore } from './layers';
@@ -87,7 +88,6 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
         'experts.float32RouterParameters': experts?.float32RouterParameters,
         positionEmbeddings: shape.positionEmbeddings,
         predictionLayers: shape.predictionLayers,
-        encoderParameters: shape.encoderParameters,
         otherParameters: shape.otherParameters,
         lookupParameters: shape.lookupParameters,
       },
@@ -127,11 +127,7 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     const reason = `modelType must be a text, e.g. 'llama'; got ${givenValue(modelType)}`;
     faults.push(fault('INVALID_FORMAT', 'modelType', reason));
   }
-  const { encoders } = shape as { encoders?: unknown };
-  if (encoders !== undefined && !(Array.isArray(encoders) && encoders.every((each) => typeof each === 'string'))) {
-    const reason = `encoders must be a list of texts, e.g. ['vision_config']; got ${givenValue(encoders)}`;
-    faults.push(fault('INVALID_FORMAT', 'encoders', reason));
-  }
+  faults.push(...encoderFaults(shape.encoders));
   faults.push(
     ...windowFaults('slidingWindow.tokens', slidingWindow?.tokens, shape.maxContextLength),
     ...layerKindFaults(shape),

@@ -8,7 +8,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
-import { NodeNetwork, ServingLoad } from '../planning/capacity-request';
+import { MediaInput, NodeNetwork, ServingLoad } from '../planning/capacity-request';
 import { DataSize } from '../units/data-size';
 import { RULE_OF_THUMB } from '../planning/figures';
 import { missedTargets } from '../planning/targets';
@@ -154,6 +154,11 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     const reason = `--network must be rdma or tcp; got ${givenValue(args.text('network'))}`;
     args.faults.push(fault('UNKNOWN_VALUE', '--network', reason));
   }
+  const media = args.text('media-input')?.toUpperCase();
+  if (media !== undefined && !Object.values<string>(MediaInput).includes(media)) {
+    const reason = `--media-input must be all, images or none; got ${givenValue(args.text('media-input'))}`;
+    args.faults.push(fault('UNKNOWN_VALUE', '--media-input', reason));
+  }
   return {
     // A missing model is a fault, so nothing is planned.
     model: modelOf(args, readFile) as ModelSpec,
@@ -169,6 +174,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     checkpointSize: size('checkpoint-size'),
     cpuOffload: size('cpu-offload'),
     network: network as NodeNetwork | undefined,
+    mediaInput: media as MediaInput | undefined,
   };
 }
 

@@ -5,7 +5,9 @@ import { parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './memory-fit';
 import { cacheLayout } from './cache-pool';
 import { Alternative } from './plan-parts';
+import { MediaInput } from './capacity-request';
 import { Configuration, Load } from './configuration';
+import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
@@ -35,6 +37,7 @@ interface Ranked {
 export function alternatives(configuration: Configuration): Alternative[] {
   const found = [
     ...engineSettings(configuration),
+    ...lessMedia(configuration),
     ...precisions(configuration),
     ...cachePrecision(configuration),
     ...fewerScheduled(configuration),
@@ -66,6 +69,7 @@ function ranked(change: string, configuration: Configuration, givenUp: number): 
       gpuMemoryUtilization: configuration.gpuMemoryUtilization,
       maxSequences: configuration.maxSequences,
       maxBatchedTokens: configuration.maxBatchedTokens,
+      ...(configuration.model.shape.encoders?.length ? { mediaInput: configuration.mediaInput } : {}),
       ...(configuration.pricePerHour === undefined
         ? {}
         : { pricePerHour: configuration.pricePerHour * configuration.nodes }),
@@ -150,6 +154,22 @@ function engineSettings(configuration: Configuration): Ranked[] {
   for (let count = 2; count <= settings.length; count++) {
     const found = evaluate(combined(count), 0.1 * count);
     if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Started for less than the model reads, where that is enough: without videos and sound, or for text alone. */
+function lessMedia(configuration: Configuration): Ranked[] {
+  const loaded = loadedEncoders(configuration);
+  if (loaded.length === 0) return [];
+  const others: [MediaInput, string, number][] = [
+    [MediaInput.IMAGES, 'text and images alone (mediaInput IMAGES)', 0.5],
+    [MediaInput.NONE, 'text alone, without its encoder (mediaInput NONE)', 0.6],
+  ];
+  for (const [mediaInput, text, givenUp] of others) {
+    if (mediaInput === configuration.mediaInput) continue;
+    const other = changed(configuration, { mediaInput }, {}, configuration.parallelism);
+    if (fitOf(other).fits) return [ranked(text, other, givenUp)];
   }
   return [];
 }

@@ -4,7 +4,7 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { DataSize } from '../units/data-size';
-import { NodeNetwork } from './capacity-request';
+import { MediaInput, NodeNetwork } from './capacity-request';
 import { explainMarkdown, explainText } from './explain';
 import { PlanFacts, copyOfFacts } from './plan-fields';
 import { planFromJson, planToJson } from './plan-json';
@@ -65,6 +65,8 @@ export class CapacityPlan {
   public readonly maxBatchedTokens!: number;
   /** Most sequences the scheduler takes at once (`max_num_seqs`). */
   public readonly maxSequences!: number;
+  /** What it is started for. @default - the model reads text alone */
+  public readonly mediaInput?: MediaInput;
   /** Whether decode steps are replayed as CUDA graphs. */
   public readonly cudaGraphs!: boolean;
   /** Weights of each GPU that stay in host memory. */

@@ -13,6 +13,16 @@ export enum NodeNetwork {
   TCP = 'TCP',
 }
 
+/** What a model that reads more than text is started for. */
+export enum MediaInput {
+  /** Everything that it reads: images, videos, sound. */
+  ALL = 'ALL',
+  /** Text and images: no videos and no sound (vLLM: `limit_mm_per_prompt` of 0 for them). */
+  IMAGES = 'IMAGES',
+  /** Text alone: its encoders are not loaded (vLLM: `language_model_only`, before 0.17 `limit_mm_per_prompt` of 0). */
+  NONE = 'NONE',
+}
+
 /**
  * The load of a model, apart from the hardware.
  */
@@ -52,6 +62,12 @@ export interface ServingLoad {
    * @default - 256; where layers keep a state, no more than there are blocks of states for, and at least `concurrency`
    */
   readonly maxSequences?: number;
+  /**
+   * What a model that reads more than text is started for. An engine keeps memory for the largest image or video that it may read, even if
+   * none is ever sent.
+   * @default MediaInput.ALL
+   */
+  readonly mediaInput?: MediaInput;
   /** Whether decode steps are replayed as CUDA graphs. @default true */
   readonly cudaGraphs?: boolean;
   /** Whether elementwise kernels are fused; off, a third more kernels are launched. @default true */

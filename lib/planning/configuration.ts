@@ -6,7 +6,7 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { throwIfFaulty } from '../units/errors';
-import { NodeNetwork, ServingLoad } from './capacity-request';
+import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
 import { defaultContextLength, loadFaults } from './request-faults';
 
 const DEFAULT_CONCURRENCY = 4;
@@ -38,6 +38,7 @@ export interface Load {
   /** As requested; the default depends on the GPU. */
   readonly requestedMaxBatchedTokens?: number;
   readonly requestedMaxSequences?: number;
+  readonly mediaInput: MediaInput;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -93,6 +94,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     gpuMemoryUtilization: request.gpuMemoryUtilization ?? engine.defaultUtilization,
     requestedMaxBatchedTokens: request.maxBatchedTokens,
     requestedMaxSequences: request.maxSequences,
+    mediaInput: request.mediaInput ?? MediaInput.ALL,
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,

@@ -4,6 +4,7 @@ import { Precision } from '../catalog/precision';
 import { weightBytes, wideBytes } from '../catalog/weight-bytes';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf } from './cache-pool';
 import { Configuration } from './configuration';
+import { encoderWeights } from './encoder-memory';
 import { activationBytes, runtimeBytes } from './other-memory';
 import { Stage, stagesOf } from './stages';
 
@@ -53,8 +54,8 @@ export function stageWeights(
   const { model, parallelism, precision } = configuration;
   const c = model._parameterCount;
   const { tensor, pipeline } = parallelism;
-  // Engines load the image encoder on the first stage.
-  let rest = stage.first ? c.encoder : 0;
+  // Engines load encoders on the first stage.
+  let rest = stage.first ? encoderWeights(configuration) : 0;
   const padding = vocabularyPadding(configuration);
   const table = (c.embedding - c.head + padding) / tensor;
   const head = ((c.head || c.embedding) + padding) / tensor;

@@ -1,5 +1,6 @@
 import { ExpertLayers } from '../catalog/model-architecture';
 import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
+import { profiledMedia } from './encoder-memory';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -28,7 +29,9 @@ const FREE_CACHE_SHARE = 0.02;
  */
 export function activationBytes(configuration: Configuration, sequences = configuration.maxSequences): number {
   const sampler = 9.7 * 4 * Math.min(sequences, configuration.maxBatchedTokens) * configuration.model.vocabularySize;
-  return Math.max(70 * MIB, layerBytes(configuration), sampler);
+  const language = Math.max(70 * MIB, layerBytes(configuration), sampler);
+  const media = profiledMedia(configuration);
+  return media ? Math.max(media.peakBytes, media.resultBytes + language) : language;
 }
 
 function layerBytes({ model, parallelism, maxBatchedTokens }: Configuration): number {

@@ -6,6 +6,7 @@ import { NodeNetwork } from './capacity-request';
 import { isLowered } from './scheduled-sequences';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
+import { loadedEncoders } from './encoder-memory';
 import { stageLayers } from './stages';
 
 /**
@@ -107,15 +108,19 @@ export function warningsOf(
       ),
     );
   }
-  if (model.shape.encoders?.length) {
+  const unknown = loadedEncoders(configuration).filter((each) => each.parameters === undefined || !each.tokensPerItem);
+  if (unknown.length > 0) {
+    const lacking = (key: 'parameters' | 'tokensPerItem') => unknown.some((each) => each[key] === undefined);
+    const parts = [
+      ...(lacking('parameters') && configuration.checkpointBytes === undefined ? ['its weights'] : []),
+      'what the engine takes for the largest image when it starts',
+    ];
     warnings.push(
       fault(
         'ENCODER_NOT_COUNTED',
         undefined,
-        `${model.name} has an encoder (${model.shape.encoders.join(', ')}), and the plan leaves out ` +
-          (configuration.checkpointBytes === undefined && !model.shape.encoderParameters ? 'its weights and ' : '') +
-          'what the engine takes for the largest image when it starts; serve text alone (language_model_only), or keep memory free by a lower ' +
-          'gpuMemoryUtilization',
+        `${model.name} has an encoder that is not known (${unknown.map(({ name }) => name).join(', ')}), and the plan leaves out ` +
+          `${parts.join(' and ')}; give its parameters and tokensPerItem (encoders of the shape), or serve text alone (mediaInput NONE)`,
       ),
     );
   }

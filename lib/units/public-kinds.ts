@@ -5,18 +5,18 @@ export const STRUCTS = {
   AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
   AlertSecret: 'name: string; key: string',
   Alternative:
-    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; pricePerHour?: number',
+    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; pricePerHour?: number',
   AttentionLayer:
     'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
   CapacityBlock:
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
   CapacityRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
   CapacityReservation:
     'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
   CapacitySearchRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   CloudTopologyProps:
@@ -29,7 +29,7 @@ export const STRUCTS = {
   CustomResourcesProps:
     'cluster: IKubernetesCluster; releaseName: string; namespace: string; resources: any{}[]; dependsOn?: ITerraformDependable[]',
   DecoderShape:
-    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; predictionTables?: boolean; predictionExperts?: boolean; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number; lookupParameters?: number; modelType?: string; encoders?: string[]',
+    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; predictionTables?: boolean; predictionExperts?: boolean; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number; lookupParameters?: number; modelType?: string; encoders?: EncoderShape[]',
   DenseModelProps:
     'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   DeviceNetworkProps:
@@ -45,6 +45,8 @@ export const STRUCTS = {
     'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
   EksReleaseVersions:
     'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
+  EncoderShape:
+    'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
   ExistingGpuNodePoolProps:
@@ -148,9 +150,9 @@ export const STRUCTS = {
     'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
   SecretKey: 'secretName: string; key: string',
   ServedModel:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServingLoad:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
   SharedDevicesOptions:
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
@@ -181,9 +183,9 @@ export const STRUCTS = {
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
   VirtualFunctionsOptions: 'rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number',
   VllmModelProps:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
-    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
+    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: AlertSecret; bearerToken?: AlertSecret',
@@ -307,6 +309,7 @@ export const ENUMS = {
   GpuVendor: 'NVIDIA AMD',
   GraphOptimization: 'ALL EXTENDED BASIC DISABLED',
   MacvlanMode: 'bridge private vepa passthru',
+  MediaInput: 'ALL IMAGES NONE',
   MetricExporter: 'triton triton-vllm triton-tensorrtllm',
   MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
   MetricType: 'counter gauge histogram summary',

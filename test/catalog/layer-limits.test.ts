@@ -102,7 +102,12 @@ test.each<[string, LayerKind[], Partial<DecoderShape>, string[]]>([
   ['9e15 parameters of matrices', [{ count: 32, attention: { matrixParameters: 9e15 } }], {}, ['OUT_OF_RANGE']],
   ['1e15 parameters outside the layers', [{ count: 32, attention: {} }], { otherParameters: 1e15 }, ['OUT_OF_RANGE']],
   ['1e15 parameters in a table', [{ count: 32, attention: {} }], { lookupParameters: 1e15 }, ['OUT_OF_RANGE']],
-  ['1e15 parameters of an encoder', [{ count: 32, attention: {} }], { encoderParameters: 1e15 }, ['OUT_OF_RANGE']],
+  [
+    '1e15 parameters of an encoder',
+    [{ count: 32, attention: {} }],
+    { encoders: [{ name: 'vision_config', parameters: 1e15 }] },
+    ['OUT_OF_RANGE encoders[0].parameters'],
+  ],
   [
     'one entry for 1e9 tokens',
     [{ count: 32, attention: { compression: 1e9 } }],

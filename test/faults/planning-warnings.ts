@@ -37,10 +37,13 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'ENCODER_NOT_COUNTED',
-    'seeing has an encoder (vision_config), and the plan leaves out its weights and what the engine takes for the largest image when it starts; ' +
-      'serve text alone (language_model_only), or keep memory free by a lower gpuMemoryUtilization',
+    'seeing has an encoder that is not known (vision_config), and the plan leaves out its weights and what the engine takes for the largest ' +
+      'image when it starts; give its parameters and tokensPerItem (encoders of the shape), or serve text alone (mediaInput NONE)',
     {
-      model: ModelSpec.dense({ name: 'seeing', shape: { ...LLAMA_3_1_8B.shape, encoders: ['vision_config'] } }),
+      model: ModelSpec.dense({
+        name: 'seeing',
+        shape: { ...LLAMA_3_1_8B.shape, encoders: [{ name: 'vision_config' }] },
+      }),
       instanceType: P5_48XLARGE,
     },
   ),
