@@ -149,7 +149,7 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly targets?: CapacityTargets;
   /**
    * Instance types to choose from. The cheapest comes first: by the prices given or, unless all have one, by `listPricePerHour`; what has no
-   * price comes last, by GPU memory. Then come the fewest GPUs, the smallest host, and the name. A type that is listed twice counts once, at its
+   * price comes last, by GPU memory. Then come the fewest stages of a pipeline, the fewest GPUs, the smallest host, and the name. A type that is listed twice counts once, at its
    * lowest price.
    * @default - all of the catalog except what AWS retires or sells as Capacity Blocks alone, parts of GPUs, hosts of ARM, and GPUs that need a
    * newer driver than the default node images have

@@ -53,8 +53,10 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     }
   }
   const cost = found.every((f) => f.configuration.pricePerHour !== undefined) ? givenCost : listCost;
+  const { maxTimePerOutputTokenMs, maxTimeToFirstTokenMs } = targetsOf(request.targets);
+  const waited = maxTimePerOutputTokenMs !== undefined || maxTimeToFirstTokenMs !== undefined;
   const cheaper = (a: Pick<Found, 'configuration'>, b: Pick<Found, 'configuration'>) =>
-    compareConfigurations(a.configuration, b.configuration, cost);
+    compareConfigurations(a.configuration, b.configuration, cost, waited);
   found.sort(cheaper);
   const wanted = choosesConcurrency(request) ? request.targets?.minOutputTokensPerSecond : undefined;
   return nearest(found, request.limit ?? DEFAULT_LIMIT, cheaper).map(({ configuration }) => {
@@ -96,17 +98,25 @@ function nearest(
   return [...reaching, ...others].slice(0, limit);
 }
 
-/** The cheaper first, by what `cost` counts; then what is smaller and simpler. */
-function compareConfigurations(a: Configuration, b: Configuration, cost: (each: Configuration) => number): number {
+/**
+ * The cheaper first, by what `cost` counts; then what is smaller and simpler. Where somebody waits for the answer, tensor comes before pipeline
+ * parallelism, because a token passes stages one after another; where nobody does, over PCI Express pipelines come first, which let more through.
+ */
+function compareConfigurations(
+  a: Configuration,
+  b: Configuration,
+  cost: (each: Configuration) => number,
+  waited: boolean,
+): number {
   return (
     compareCosts(cost(a), cost(b)) ||
     memoryCost(a) - memoryCost(b) ||
-    a.parallelism.gpus - b.parallelism.gpus ||
-    // Over PCI Express only where nothing else is fast enough.
-    Number(isOverPcie(a)) - Number(isOverPcie(b)) ||
+    (waited ? 0 : a.parallelism.gpus - b.parallelism.gpus || Number(isOverPcie(a)) - Number(isOverPcie(b))) ||
     // More than one scheduler only where it is needed.
     a.parallelism.attentionRanks - b.parallelism.attentionRanks ||
     a.parallelism.pipeline - b.parallelism.pipeline ||
+    a.parallelism.gpus - b.parallelism.gpus ||
+    a.parallelism.expert - b.parallelism.expert ||
     b.precision.bits - a.precision.bits ||
     a.instanceType.memory.bytes - b.instanceType.memory.bytes ||
     a.instanceType.vcpus - b.instanceType.vcpus ||
