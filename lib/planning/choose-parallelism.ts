@@ -43,6 +43,33 @@ export function parallelismCandidates(
 }
 
 /**
+ * Data-parallel attention with experts spread over all GPUs, for models with experts and latent attention, whose cache every tensor rank would
+ * hold whole: over all GPUs of one node or more, with as many tensor ranks within each data-parallel one as leave at least two of these.
+ *
+ * @internal
+ */
+export function dataParallelAttention(
+  model: ModelSpec,
+  instanceType: GpuNodeType,
+  precision: Precision,
+  maxNodes: number,
+): Parallelism[] {
+  const domain = tensorDomain(instanceType);
+  if (!model.experts || !model.latentAttention || domain === 1) return [];
+  const candidates: Parallelism[] = [];
+  for (let nodes = 1; nodes <= maxNodes; nodes++) {
+    const gpus = nodes * instanceType.gpuCount;
+    if (model.experts.routed % gpus !== 0) continue;
+    for (const tensor of tensorDegrees(model, Math.min(domain, gpus / 2))) {
+      if (domain % tensor !== 0) continue;
+      const spread = Parallelism.of({ tensor, data: gpus / tensor, expert: gpus });
+      if (parallelismFaults(model, spread, precision).length === 0) candidates.push(spread);
+    }
+  }
+  return candidates;
+}
+
+/**
  * Tensor parallelism among the GPUs of a node that has no NVLink. It answers sooner than a pipeline, and serves fewer requests at once.
  *
  * @internal

@@ -64,7 +64,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const node = configuration.instanceType.gpuCount;
   const few = ranks === 2 || configuration.instanceType.nvlinkDomainSize === 1;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
-  const experts = expertBytes(configuration);
+  const experts = expertBytes(configuration) + exchangeBytes(configuration);
   // The CUDA context and the graphs are outside the utilization; what does not fit there must be kept free inside it.
   const graphs = configuration.cudaGraphs ? CUDA_GRAPH_BYTES : 0;
   const inside = configuration.engine.countsGraphs ? graphs : 0;
@@ -78,6 +78,31 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const { bytes } = configuration.gpu.memory;
   if (bytes >= LARGE_GPU) return known + 0.015 * configuration.gpuMemoryUtilization * bytes;
   return known + FREE_CACHE_SHARE * Math.max(0, room - known);
+}
+
+/** Tokens of one GPU for which the kernels for decoding have buffers: the default of SGLang (`SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK`). */
+const EXCHANGED_TOKENS = 128;
+
+/**
+ * Memory for the exchange of tokens between data-parallel ranks; no log of it is known.
+ *
+ * vLLM gathers the tokens of all ranks (`AgRsAll2AllManager`), and its kernels have a row for each expert of each of them, before and after
+ * the first product (`workspace_shapes` of `deep_gemm_moe.py`, 0.24.0): with 8192 tokens on each of eight ranks 13 GiB for DeepSeek-V3. Those of
+ * one rank are in `expertBytes`. Other engines have buffers of DeepEP: two sets of what every expert may be sent and send back
+ * (`get_low_latency_rdma_size_hint`), and 1 GiB for prompts by NVLink and by the network each.
+ */
+function exchangeBytes({ model, parallelism, maxBatchedTokens, engine, instanceType }: Configuration): number {
+  const { experts } = model;
+  const others = parallelism.attentionRanks - 1;
+  if (!experts || others === 0) return 0;
+  const width = experts.latentSize ?? model.hiddenSize;
+  if (!engine._isVllm) {
+    const networks = parallelism.expert > instanceType.gpuCount ? 2 : 1;
+    return 4 * experts.routed * EXCHANGED_TOKENS * width * 2 + networks * GIB;
+  }
+  const rows =
+    experts.perToken * (Math.max(experts.intermediateSize, width) + Math.max(2 * experts.intermediateSize, width));
+  return others * maxBatchedTokens * 2 * (rows + 2 * width);
 }
 
 /**

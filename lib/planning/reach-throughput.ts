@@ -18,7 +18,10 @@ export function busiest(
 ): Configuration {
   const at = (level: number) => settledConfiguration({ ...load, concurrency: LEVELS[level] }, hardware, parallelism);
   const single = at(0);
-  const room = Math.min(load.requestedMaxSequences ?? Infinity, fitOf(single).memory.maxSequences);
+  const room = Math.min(
+    (load.requestedMaxSequences ?? Infinity) * parallelism.attentionRanks,
+    fitOf(single).memory.maxSequences,
+  );
   const most = LEVELS.filter((sequences) => sequences <= room).length - 1;
   const level = last(most, (each) => fitOf(at(each)).fits);
   return level < 1 ? single : at(level);
@@ -43,9 +46,9 @@ export function within(configuration: Configuration, ceiling: number | undefined
  * @internal
  */
 export function calmest(configuration: Configuration, wanted: number): Configuration {
-  const { data } = configuration.parallelism;
+  const { replicas } = configuration.parallelism;
   const at = levels(configuration);
-  const short = (level: number) => estimate(at(level), LEVELS[level]).outputTokensPerSecond * data < wanted;
+  const short = (level: number) => estimate(at(level), LEVELS[level]).outputTokensPerSecond * replicas < wanted;
   const own = LEVELS.indexOf(configuration.concurrency);
   return own < 1 || short(own) ? configuration : at(last(own - 1, short) + 1);
 }

@@ -7,7 +7,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
-import { parallelismCandidates, tensorOverPcie } from './choose-parallelism';
+import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
 import { hardwareToJson } from './hardware-json';
@@ -112,6 +112,8 @@ function compareConfigurations(
     compareCosts(cost(a), cost(b)) ||
     memoryCost(a) - memoryCost(b) ||
     (waited ? 0 : a.parallelism.gpus - b.parallelism.gpus || Number(isOverPcie(a)) - Number(isOverPcie(b))) ||
+    // More than one scheduler only where it is needed.
+    a.parallelism.attentionRanks - b.parallelism.attentionRanks ||
     a.parallelism.pipeline - b.parallelism.pipeline ||
     a.parallelism.gpus - b.parallelism.gpus ||
     a.parallelism.expert - b.parallelism.expert ||
@@ -124,8 +126,11 @@ function compareConfigurations(
 }
 
 /** Hardware is chosen for as few replicas as the targets need: a given number of replicas changes the number of nodes, not their type. */
-function withReplicas(configuration: Configuration, replicas: number = configuration.parallelism.data): Configuration {
-  if (replicas === configuration.parallelism.data) return configuration;
+function withReplicas(
+  configuration: Configuration,
+  replicas: number = configuration.parallelism.replicas,
+): Configuration {
+  if (replicas === configuration.parallelism.replicas) return configuration;
   return settledConfiguration(configuration, configuration, configuration.parallelism.withReplicas(replicas));
 }
 
@@ -219,7 +224,11 @@ function parallelismsOf(
 ): Parallelism[] {
   if (!request.parallelism) {
     const within = parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);
-    return [...within, ...tensorOverPcie(load.model, type, precision)];
+    const spread =
+      (request.dataParallelAttention ?? true)
+        ? dataParallelAttention(load.model, type, precision, request.maxNodes ?? 1)
+        : [];
+    return [...within, ...tensorOverPcie(load.model, type, precision), ...spread];
   }
   const nodes = Math.ceil(request.parallelism.gpusPerReplica / type.gpuCount);
   if (nodes > (request.maxNodes ?? nodes)) return [];
@@ -248,7 +257,7 @@ function foundWith(
     const overshoot = Math.max(
       over(times.timePerOutputToken * 1e3, ceiling),
       over(times.timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
-      wanted === undefined ? 0 : over(wanted, times.outputTokensPerSecond * replicated.parallelism.data),
+      wanted === undefined ? 0 : over(wanted, times.outputTokensPerSecond * replicated.parallelism.replicas),
     );
     return { configuration: replicated, overshoot };
   };
@@ -263,7 +272,7 @@ function withThroughput(
   { replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Configuration {
   const most = Math.min(stated ?? maxReplicas, maxReplicas, Math.ceil(wanted / outputTokensPerSecond));
-  return withReplicas(configuration, Math.max(configuration.parallelism.data, most));
+  return withReplicas(configuration, Math.max(configuration.parallelism.replicas, most));
 }
 
 function over(value: number, limit: number | undefined): number {
