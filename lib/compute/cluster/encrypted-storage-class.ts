@@ -8,6 +8,7 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { RemovalPolicy } from '../../core/removal-policy';
 import { escapeTemplate } from '../../core/template-escape';
+import { nameClass } from '../../units/own-class';
 
 /**
  * Properties of `EncryptedStorageClass`.
@@ -75,6 +76,8 @@ export class EncryptedStorageClass extends Construct {
     ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this);
   }
 }
+
+nameClass('EncryptedStorageClass', EncryptedStorageClass);
 
 /**
  * Whether this program has created a class for a cluster.
