@@ -7,6 +7,7 @@ import {
   GpuNodeType,
   GpuType,
   InferenceEngine,
+  MediaInput,
   ModelSpec,
   Parallelism,
   Precision,
@@ -72,7 +73,8 @@ function nodeOf(name: string): GpuNodeType {
   const node = GpuNodeType.custom({
     name: `judged-${gpu.name.toLowerCase()}`,
     gpu,
-    gpuCount: 8,
+    // One to a machine.
+    gpuCount: gpu.name === 'GB10' ? 1 : 8,
     interconnect: PCIE.test(gpu.name) ? GpuInterconnect.PCIE : GpuInterconnect.NVSWITCH,
     vcpus: 192,
     memory: DataSize.gib(2048),
@@ -90,8 +92,8 @@ function engineOf(row: Row): InferenceEngine {
   const minor = Number(/^0\.(\d+)/.exec(version)?.[1]);
   if (!(name === 'vllm' && minor > 0)) throw new Error(`${row.id}: which engine is '${row.engine}'?`);
   // Asked for, prefixes of models with states are cached by earlier versions too, and each sequence keeps a second state.
-  if (minor >= 28 || (minor >= 21 && row.prefix_caching === 'yes')) return InferenceEngine.VLLM_0_28;
-  return minor >= 21 ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
+  if (minor >= 28 || (minor >= 20 && row.prefix_caching === 'yes')) return InferenceEngine.VLLM_0_28;
+  return minor >= 20 ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
 }
 
 function number(row: Row, column: string): number | undefined {
@@ -110,7 +112,7 @@ function planOf(row: Row, model: ModelSpec): CapacityPlan {
     kvCachePrecision: row.kv === '' ? undefined : Precision.of(row.kv),
     checkpointSize: checkpoint === undefined ? undefined : DataSize.gib(checkpoint),
     parallelism: Parallelism.of({
-      tensor: number(row, 'tp'),
+      tensor: number(row, 'tp') ?? 1,
       pipeline: number(row, 'pp'),
       expert: number(row, 'ep'),
     }),
@@ -121,8 +123,15 @@ function planOf(row: Row, model: ModelSpec): CapacityPlan {
     maxSequences: number(row, 'sequences'),
     maxBatchedTokens: number(row, 'step_tokens'),
     cudaGraphs: row.eager !== 'yes',
+    mediaInput: MEDIA[row.media],
   });
 }
+
+const MEDIA: { readonly [media: string]: MediaInput } = {
+  '': MediaInput.ALL,
+  images: MediaInput.IMAGES,
+  none: MediaInput.NONE,
+};
 
 /** What the row states of the cache, and the same of the plan. */
 function capacityOf(row: Row, plan: CapacityPlan): Capacity | undefined {
@@ -138,7 +147,7 @@ function capacityOf(row: Row, plan: CapacityPlan): Capacity | undefined {
 function kindsOf(model: ModelSpec): Kind[] {
   const kinds: Kind[] = [];
   if (model._layers.kinds.some((kind) => kind.state !== undefined)) kinds.push('hybrid');
-  if (model.shape.encoders?.length || model.shape.encoderParameters) kinds.push('vision');
+  if (model.shape.encoders?.length) kinds.push('vision');
   return kinds.length > 0 ? kinds : ['text'];
 }
 
