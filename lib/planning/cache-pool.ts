@@ -103,7 +103,8 @@ function keptOf(configuration: Configuration): Kept[] {
     }
   };
   model._layers.kinds.forEach(({ count, attention, state }, kind) => {
-    const window = engine.keepsWindows ? attention?.window : undefined;
+    const keeps = attention?.chunked ? engine.keepsChunks : engine.keepsWindows;
+    const window = keeps ? attention?.window : undefined;
     if (attention) {
       const recent = windowBytes(attention, kvCachePrecision, parallelism.tensor);
       const whole = attentionBytes(attention, kvCachePrecision, parallelism.tensor);
