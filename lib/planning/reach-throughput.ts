@@ -3,8 +3,13 @@ import { fitOf } from './memory-fit';
 import { settledConfiguration } from './scheduled-sequences';
 import { estimate } from './serving-estimate';
 
-/** Numbers of sequences that are tried: each a third to a half more than the one before, up to vLLM's largest default. */
-const LEVELS: readonly number[] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
+/** Numbers of sequences that are tried: each a third to a half more than the one before. */
+const LEVELS: readonly number[] = [
+  ...[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024],
+  ...[1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384],
+];
+/** vLLM's largest default of `max_num_seqs`, for each data-parallel rank. */
+const MOST_OF_RANK = 1024;
 
 /**
  * The configuration with the most sequences at once that fit: the most tokens per second of one replica. If not even one fits, that of one.
@@ -19,7 +24,7 @@ export function busiest(
   const at = (level: number) => settledConfiguration({ ...load, concurrency: LEVELS[level] }, hardware, parallelism);
   const single = at(0);
   const room = Math.min(
-    (load.requestedMaxSequences ?? Infinity) * parallelism.attentionRanks,
+    Math.min(load.requestedMaxSequences ?? Infinity, MOST_OF_RANK) * parallelism.attentionRanks,
     fitOf(single).memory.maxSequences,
   );
   const most = LEVELS.filter((sequences) => sequences <= room).length - 1;

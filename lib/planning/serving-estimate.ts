@@ -94,7 +94,8 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
 function dispatchSeconds(configuration: Configuration): number {
   const { model, engine } = configuration;
   const { denseLayers, expertLayers } = model._parameterCount;
-  const latent = model.latentAttention && configuration.parallelism.tensor > 1;
+  const { tensor, attentionRanks } = configuration.parallelism;
+  const latent = model.latentAttention && tensor * attentionRanks > 1;
   const perExpertLayer = latent ? engine.latentDispatchMsPerLayer : 1.5 * engine.dispatchMsPerLayer;
   return (
     1e-3 * (engine.dispatchMsPerLayer * denseLayers + perExpertLayer * expertLayers) * (1 - model.skippedLayerFraction)

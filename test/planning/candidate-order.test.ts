@@ -56,7 +56,7 @@ describe('experts that are spread', () => {
   test('are tried for Kimi K3 beside those that are cut', () => {
     const candidates = [{ instanceType: node(GpuType.B300) }];
     const plans = CapacityPlanner.search({ model: K3, candidates });
-    expect(degrees(plans)).toEqual(['tensor 8', 'tensor 8, expert 8']);
+    expect(degrees(plans)).toEqual(['tensor 8', 'tensor 8, expert 8', 'tensor 4, data 2, expert 8']);
     expect(plans[1].decodeLatencyMs).toBeLessThan(plans[0].decodeLatencyMs);
   });
 

@@ -5,6 +5,8 @@ import { exchangeOf, imbalanceOf, waitedFor } from '../../lib/planning/all-to-al
 import { Configuration, configurationOf, resolveLoad } from '../../lib/planning/configuration';
 import { layerWeights, stageWeights } from '../../lib/planning/memory-model';
 import { stagesOf } from '../../lib/planning/stages';
+import { planModel } from '../../lib/serving/model/plan-model';
+import { ServingHardware } from '../../lib/serving/model/serving-hardware';
 import { planWarnings } from '../../lib/planning/warnings';
 import { faultsThrown, idsOf } from '../support/faults';
 
@@ -249,6 +251,40 @@ describe('a search for a model with experts and latent attention', () => {
     expect([chosen.nodes, chosen.parallelism.attentionRanks > 1]).toEqual([1, true]);
     const [without] = found({ ...load, targets, dataParallelAttention: false });
     expect([without.nodes > 1, without.parallelism.attentionRanks]).toEqual([true, 1]);
+  });
+
+  test('reaches a throughput on half of the nodes, with more sequences than one scheduler takes', () => {
+    const targets = { minOutputTokensPerSecond: 8000, maxTimePerOutputTokenMs: 100 };
+    const load = { inputTokens: 1024, outputTokens: 1024, maxReplicas: 8, limit: 1, targets };
+    const [chosen] = found(load);
+    expect([chosen.nodes, chosen.parallelism.attentionRanks > 1, chosen.outputTokensPerSecond >= 8000]).toEqual([
+      1,
+      true,
+      true,
+    ]);
+    expect(chosen.decodeLatencyMs).toBeLessThanOrEqual(100);
+    expect(found({ ...load, dataParallelAttention: false })[0].nodes).toBe(2);
+    // Each rank has a scheduler of its own.
+    const lax = {
+      ...targets,
+      minOutputTokensPerSecond: 60_000,
+      maxTimePerOutputTokenMs: 1000,
+      maxTimeToFirstTokenMs: 60_000,
+    };
+    const [many] = found({ ...load, inputTokens: 64, outputTokens: 512, maxReplicas: 1, targets: lax });
+    expect([many.concurrency > 1024, many.parallelism.attentionRanks > 1]).toEqual([true, true]);
+  });
+
+  test('deployments never choose what no server starts', () => {
+    const load = { model: DEEPSEEK_R1, concurrency: 120, contextLength: 8192 };
+    const request = { load, precision: FP8, targets: { maxTimePerOutputTokenMs: 1000 } };
+    const hardware = { instanceType: P5EN_48XLARGE, poolName: 'gpu', gpusPerNode: 8 } as unknown as ServingHardware;
+    const [onNode, chosen] = [planModel({ ...request, hardware }), planModel(request)];
+    expect([onNode.parallelism.attentionRanks, chosen.parallelism.attentionRanks]).toEqual([1, 1]);
+    expect(onNode.fits).toBe(false);
+    expect(CapacityPlanner.search({ ...load, limit: 20 }).some((each) => each.parallelism.attentionRanks > 1)).toBe(
+      true,
+    );
   });
 
   test('prefers one scheduler where both do', () => {
