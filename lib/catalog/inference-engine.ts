@@ -32,8 +32,6 @@ interface EngineFacts {
   readonly copiesMedia?: boolean;
   /** Whether layers with a window keep only the window. */
   readonly keepsWindows?: boolean;
-  /** Whether layers with chunks keep only the chunk. */
-  readonly keepsChunks?: boolean;
   /** States that a layer keeps for each sequence. */
   readonly statesPerSequence?: number;
   readonly provenance: string;
@@ -83,11 +81,7 @@ export class InferenceEngine {
    * vLLM from 0.21 on, inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache, and takes it from
    * the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
    */
-  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', {
-    ...VLLM_FACTS,
-    countsGraphs: true,
-    keepsChunks: true,
-  });
+  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', { ...VLLM_FACTS, countsGraphs: true });
   /**
    * vLLM from 0.28 on, inside Triton from 26.09 on: it caches prefixes of models with states by default, for which each sequence keeps a second
    * state (vllm-project/vllm#50991; not in 0.27.1).
@@ -95,7 +89,6 @@ export class InferenceEngine {
   public static readonly VLLM_0_28 = new InferenceEngine('vllm-0.28', {
     ...VLLM_FACTS,
     countsGraphs: true,
-    keepsChunks: true,
     statesPerSequence: 2,
   });
   /** TensorRT-LLM. */
@@ -203,11 +196,6 @@ export class InferenceEngine {
    * `max_attention_window` is set.
    */
   public readonly keepsWindows: boolean;
-  /**
-   * Whether layers with chunked attention keep only the chunk of a sequence. vLLM does since 0.13 or so (vllm-project/vllm#29627), and is taken to
-   * from 0.21 on.
-   */
-  public readonly keepsChunks: boolean;
   /** States that a layer with a state keeps for each sequence: two where prefixes of such models are cached by default. */
   public readonly statesPerSequence: number;
   /**
@@ -234,7 +222,6 @@ export class InferenceEngine {
     this.countsGraphs = facts.countsGraphs ?? false;
     this.copiesMedia = facts.copiesMedia ?? false;
     this.keepsWindows = facts.keepsWindows ?? false;
-    this.keepsChunks = facts.keepsChunks ?? false;
     this.statesPerSequence = facts.statesPerSequence ?? 1;
     this.provenance = facts.provenance;
   }
