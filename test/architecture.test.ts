@@ -20,6 +20,7 @@ const LAYERS: { [layer: string]: string[] } = architecture.layers;
 const ALLOWED = architecture.allowedSpecifiers.lib.map((pattern) => new RegExp(pattern));
 /** What pure layers may import all the same. */
 const PURE_ALLOWED: { readonly [layer: string]: RegExp[] | undefined } = {
+  units: architecture.allowedSpecifiers.units.map((pattern) => new RegExp(pattern)),
   'command-line': architecture.allowedSpecifiers['command-line'].map((pattern) => new RegExp(pattern)),
 };
 

@@ -41,24 +41,27 @@ export interface GpuTypeProps {
   readonly vendor?: GpuVendor;
 }
 
-/** Largest values that any GPU of the next years could have; above them is a slip in the unit. */
-const LIMITS: { readonly [property: string]: { readonly most: number; readonly unit: string } } = {
-  bandwidth: { most: 100_000, unit: 'GB/s, one direction' },
-  tflops: { most: 100_000, unit: 'TFLOP/s' },
-  fp32Tflops: { most: 100_000, unit: 'TFLOP/s' },
-  fp8Tflops: { most: 200_000, unit: 'TFLOP/s' },
-  int8Tops: { most: 200_000, unit: 'TOP/s' },
-  fp4Tflops: { most: 400_000, unit: 'TFLOP/s' },
-  nvlinkGBps: { most: 20_000, unit: 'GB/s, one direction' },
-  pcieGBps: { most: 1_000, unit: 'GB/s, one direction' },
-  tdpWatts: { most: 10_000, unit: 'W' },
-  computeCapability: { most: 20, unit: 'as CUDA counts, e.g. 8.9' },
+/**
+ * Smallest and largest values that a GPU that serves models has or could have in the next years; beyond them is a slip in the unit. The least
+ * are half of a Jetson Nano's rates, one link of the first NVLink (20 GB/s) less what it loses, and one lane of PCI Express 2.
+ */
+const LIMITS: {
+  readonly [property: string]: { readonly least: number; readonly most: number; readonly unit: string };
+} = {
+  bandwidth: { least: 20, most: 100_000, unit: 'GB/s: 3350 for 3.35 TB/s' },
+  tflops: { least: 0.2, most: 100_000, unit: 'TFLOP/s' },
+  fp32Tflops: { least: 0.1, most: 100_000, unit: 'TFLOP/s' },
+  fp8Tflops: { least: 0.2, most: 200_000, unit: 'TFLOP/s' },
+  int8Tops: { least: 0.2, most: 200_000, unit: 'TOP/s' },
+  fp4Tflops: { least: 0.2, most: 400_000, unit: 'TFLOP/s' },
+  nvlinkGBps: { least: 10, most: 20_000, unit: 'GB/s, one direction' },
+  pcieGBps: { least: 0.4, most: 1_000, unit: 'GB/s, one direction' },
+  tdpWatts: { least: 1, most: 10_000, unit: 'W' },
+  computeCapability: { least: 1, most: 20, unit: 'as CUDA counts, e.g. 8.9' },
 };
 const MOST_MEMORY_GIB = 4096;
 /** Below it a slip is more likely than a GPU: 0.25 GiB hold no CUDA context. */
 const LEAST_MEMORY_GIB = 1;
-/** Below it no memory of a GPU is: the slip is TB/s for GB/s, 3.35 for 3350. */
-const LEAST_BANDWIDTH = 20;
 
 /**
  * What is wrong with the description of a GPU.
@@ -71,19 +74,20 @@ export function gpuTypeFaults(props: GpuTypeProps): Fault[] {
   const { name, memory, ...rest } = props;
   const numbers = rest as unknown as { readonly [property: string]: number | undefined };
   const faults: Fault[] = nameFaults(name);
-  for (const [property, { most, unit }] of Object.entries(LIMITS)) {
+  for (const [property, { least, most, unit }] of Object.entries(LIMITS)) {
     const value = numbers[property];
     const mayBeZero = /^(fp8|int8|fp4|nvlink)/.test(property);
     const found = mayBeZero ? notNegativeFault(property, value) : positiveFault(property, value);
     if (found.length === 0 && value !== undefined && value > most) {
       found.push(fault('OUT_OF_RANGE', property, `${property} must be at most ${most} (${unit}); got ${value}`));
     }
+    if (found.length === 0 && value !== undefined && value > 0 && value < least) {
+      const none = mayBeZero ? ', or 0 where it has none' : '';
+      found.push(
+        fault('OUT_OF_RANGE', property, `${property} must be at least ${least} (${unit})${none}; got ${value}`),
+      );
+    }
     faults.push(...found);
-  }
-  const { bandwidth } = props;
-  if (bandwidth > 0 && bandwidth < LEAST_BANDWIDTH) {
-    const reason = `bandwidth must be at least ${LEAST_BANDWIDTH} (GB/s: 3350 for 3.35 TB/s); got ${bandwidth}`;
-    faults.push(fault('OUT_OF_RANGE', 'bandwidth', reason));
   }
   if (!(memory.gib >= LEAST_MEMORY_GIB && memory.gib <= MOST_MEMORY_GIB)) {
     const reason = `memory must be from ${LEAST_MEMORY_GIB} to ${MOST_MEMORY_GIB} GiB, for example DataSize.gib(47.4); got ${memory}`;

@@ -28,6 +28,8 @@ interface EngineFacts {
   readonly rereadsGroupedKeys: boolean;
   /** Whether the memory of CUDA graphs is taken from the utilization. */
   readonly countsGraphs?: boolean;
+  /** Whether results of encoders are copied into tensors as long as all of them may be when it starts. */
+  readonly copiesMedia?: boolean;
   /** Whether layers with a window keep only the window. */
   readonly keepsWindows?: boolean;
   /** States that a layer keeps for each sequence. */
@@ -70,8 +72,11 @@ const VLLM_FACTS: EngineFacts = {
  * A program that runs the model, and how far it deviates from the planner's closed form.
  */
 export class InferenceEngine {
-  /** vLLM up to 0.20, also inside Triton (up to 26.05). */
-  public static readonly VLLM = new InferenceEngine('vllm', VLLM_FACTS);
+  /**
+   * vLLM up to 0.20, also inside Triton (up to 26.05). For models that read images it is that of up to 0.12, whose start takes more memory
+   * than later ones.
+   */
+  public static readonly VLLM = new InferenceEngine('vllm', { ...VLLM_FACTS, copiesMedia: true });
   /**
    * vLLM from 0.21 on, inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache, and takes it from
    * the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
@@ -193,6 +198,11 @@ export class InferenceEngine {
   public readonly keepsWindows: boolean;
   /** States that a layer with a state keeps for each sequence: two where prefixes of such models are cached by default. */
   public readonly statesPerSequence: number;
+  /**
+   * Whether results of encoders are copied, when it starts, into tensors as long as all of them may be, as by vLLM up to 0.12
+   * (`expanded_outputs` of its gpu_model_runner.py).
+   */
+  public readonly copiesMedia: boolean;
   /** Where the factors come from. */
   public readonly provenance: string;
 
@@ -210,6 +220,7 @@ export class InferenceEngine {
     this.answerNanosecondsPerEarlierToken = facts.answerNanosecondsPerEarlierToken ?? 0;
     this.rereadsGroupedKeys = facts.rereadsGroupedKeys;
     this.countsGraphs = facts.countsGraphs ?? false;
+    this.copiesMedia = facts.copiesMedia ?? false;
     this.keepsWindows = facts.keepsWindows ?? false;
     this.statesPerSequence = facts.statesPerSequence ?? 1;
     this.provenance = facts.provenance;

@@ -1,3 +1,4 @@
+import { EncoderShape } from './encoder-shape';
 import { LatentAttention } from './latent-attention';
 import { LayerKind } from './layer-kinds';
 
@@ -103,11 +104,10 @@ export interface DecoderShape {
    */
   readonly predictionTables?: boolean;
   /**
-   * Parameters besides the decoder that engines load with it, in 16 bits: the image encoder. Counted in full on every GPU of the first
-   * stage; its memory besides the weights is not counted.
-   * @default 0
+   * Whether the prediction layers have the experts of the model. Those of Step 3.5 and 3.7 have a dense block (51 tensors of three layers).
+   * @default - where the model has experts
    */
-  readonly encoderParameters?: number;
+  readonly predictionExperts?: boolean;
   /** Latent attention. @default - multi-head or grouped-query attention */
   readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */
@@ -130,18 +130,23 @@ export interface DecoderShape {
    * @default - layers of all kinds are spread evenly
    */
   readonly layerOrder?: number[];
-  /** Parameters that nothing else describes, outside the layers, e.g. embeddings per layer: in 16 bits, shared out over ranks. @default 0 */
+  /** Parameters that nothing else describes, outside the layers: in 16 bits, shared out over ranks, read in every step. @default 0 */
   readonly otherParameters?: number;
+  /**
+   * Parameters of tables of which a step reads a row for each token, besides the embedding: those of Gemma 3n and 4 have a row for each layer.
+   * In 16 bits, shared out over ranks.
+   * @default 0
+   */
+  readonly lookupParameters?: number;
   /**
    * `model_type` of the file that the shape was read from, by which engines choose their code: a release of an engine that lacks it is refused.
    * @default - not known
    */
   readonly modelType?: string;
   /**
-   * Sections of the file for encoders of images or sound, e.g. `vision_config`, which the layers leave out. Their weights are in plans as
-   * `encoderParameters`, or by the `checkpointSize`; the memory that an engine takes for the largest image when it starts is not, of which
-   * plans warn (`ENCODER_NOT_COUNTED`). Take them out if the engine is started without (vLLM: `language_model_only`).
+   * What reads images or sound before the language model. Their weights and what the engine takes for the largest item when it starts count
+   * unless a plan is for text alone (`MediaInput.NONE`).
    * @default - none
    */
-  readonly encoders?: string[];
+  readonly encoders?: EncoderShape[];
 }

@@ -1,4 +1,5 @@
 import { Layer, Layers, ResolvedAttention } from './layers';
+import { encoderParameters } from './encoders';
 import { DecoderShape } from './model-architecture';
 
 /**
@@ -50,7 +51,7 @@ export interface ParameterCount {
   readonly head: number;
   /** Final norm. */
   readonly finalNorm: number;
-  /** Image encoder; stays in 16 bits, on every GPU. */
+  /** Encoders of images and sound; they stay in 16 bits. */
   readonly encoder: number;
   /** Layers with a dense block and without experts. */
   readonly denseLayers: number;
@@ -99,7 +100,7 @@ export function parametersOf(of: LayerParameters): number {
  *
  * @internal
  */
-export function countParameters(shape: DecoderShape, { kinds }: Layers): ParameterCount {
+export function countParameters(shape: DecoderShape, { kinds }: Pick<Layers, 'kinds'>): ParameterCount {
   const h = shape.hiddenSize;
   const counted = kinds.map((kind) => countLayer(shape, kind));
   const layersWith = (has: (kind: Layer) => boolean) =>
@@ -110,10 +111,11 @@ export function countParameters(shape: DecoderShape, { kinds }: Layers): Paramet
     embedding:
       shape.vocabularySize * h * (shape.tiedEmbeddings ? 1 : 2) +
       (shape.positionEmbeddings ?? 0) * h +
-      (shape.otherParameters ?? 0),
+      (shape.otherParameters ?? 0) +
+      (shape.lookupParameters ?? 0),
     head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
     finalNorm: h * (shape.normBias ? 2 : 1),
-    encoder: shape.encoderParameters ?? 0,
+    encoder: encoderParameters(shape.encoders),
     denseLayers: layersWith(({ experts }) => !experts),
     expertLayers: layersWith(({ experts }) => experts),
   };

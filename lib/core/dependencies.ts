@@ -10,6 +10,8 @@ import { Construct, IConstruct } from 'constructs';
 export function dependOn(scope: Construct, dependables: readonly ITerraformDependable[]): ITerraformDependable[] {
   const own = TerraformStack.of(scope);
   return dependables.filter((dependable) => {
+    // An address that a program names itself is one of this stack.
+    if (!Construct.isConstruct(dependable)) return true;
     const theirs = TerraformStack.of(dependable as unknown as IConstruct);
     if (theirs === own) return true;
     if (!own.dependsOn(theirs)) own.addDependency(theirs);

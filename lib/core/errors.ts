@@ -1,7 +1,7 @@
 import { Fault } from '../units/fault';
 import { Construct, IConstruct } from 'constructs';
 import { argumentFaults } from '../units/argument-faults';
-import { StructName, valueFaults } from '../units/struct-faults';
+import { InterfaceName, returnedFaults, StructName } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 
 /**
@@ -79,17 +79,18 @@ export function throwOfCall(faults: readonly Fault[], self: unknown, [scope, id]
 }
 
 /**
- * What a method of a user's own class returned, or a `ValidationError` that names the method when it is of another kind than declared.
+ * What a method of an interface returned, which classes of users implement too, or a `ValidationError` that names the method when it is of
+ * another kind than declared or of a value that nothing can be made of. All calls of such methods go through it.
  *
- * @param scope the construct that called it
- * @param method the call as messages write it, e.g. `cluster.serviceAccountRole()`
+ * @param scope the construct that called it, or the object that it was called on
+ * @param type the interface
+ * @param call the call as messages write it, e.g. `cluster.serviceAccountRole()`
  * @param value what it returned
- * @param type its type, as the table of structs writes it
  *
  * @internal
  */
-export function returned<T>(scope: IConstruct, method: string, value: T, type: string): T {
-  throwIfInvalid(scope, valueFaults(method, value, type));
+export function returned<T>(scope: IConstruct, type: InterfaceName, call: string, value: T): T {
+  throwIfInvalid(scope, returnedFaults(type, call, value));
   return value;
 }
 

@@ -40,6 +40,7 @@ import { guardManifest } from './manifest-guard';
 import { ModelImportProps } from './model-import-props';
 import { ModelSource } from './model-source';
 import { sourceFaults, sourceWarnings, storedPath } from './source-faults';
+import { nameClass } from '../units/own-class';
 
 const SCRIPT_KEY = 'import.sh';
 const CONFIG_MOUNT = '/etc/model-import';
@@ -88,9 +89,9 @@ export class ModelImport extends Construct {
     for (const warning of [...sourceWarnings(props.source), ...this.#diskWarnings()]) addWarning(this, warning);
     this.modelUri = returned(
       this,
+      'IModelStore',
       'modelStore.uriFor()',
       props.modelStore.uriFor(props.model, this.#version),
-      'string',
     );
 
     const namespace = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
@@ -220,8 +221,13 @@ export class ModelImport extends Construct {
 
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
-    const made = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
-    const role = returned(this, 'cluster.serviceAccountRole()', made, 'IServiceAccountRole');
+    const { cluster } = this.#props;
+    const role = returned(
+      this,
+      'IKubernetesCluster',
+      'cluster.serviceAccountRole()',
+      cluster.serviceAccountRole(this.namespace, this.name),
+    );
     const folder = `${this.#props.model}/${this.#version}`;
     this.#props.modelStore.grantReadWrite(role, folder);
     if (this.#isGuarded) guardManifest(role, this.#props.modelStore, folder);
@@ -343,6 +349,8 @@ export class ModelImport extends Construct {
     };
   }
 }
+
+nameClass('ModelImport', ModelImport);
 
 /** What the script takes its files from: assets/README.md. */
 function sourceEnvironment({ claimName, folder, repository, include, exclude }: ModelSource): {

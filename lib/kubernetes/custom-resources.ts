@@ -9,6 +9,7 @@ import { helmMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { hasToken } from '../core/tokens';
+import { nameClass } from '../units/own-class';
 
 /**
  * Properties of `CustomResources`.
@@ -68,6 +69,8 @@ export class CustomResources extends Construct {
     this.ready = [release];
   }
 }
+
+nameClass('CustomResources', CustomResources);
 
 function resourceFaults(props: CustomResourcesProps): Fault[] {
   if (props.resources.length === 0) {

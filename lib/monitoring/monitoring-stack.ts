@@ -174,6 +174,10 @@ export class MonitoringStack extends Construct {
   }
 
   #faults(): Fault[] {
+    const changed = this.#watchedInTree.flatMap(({ workload }) =>
+      structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'),
+    );
+    if (changed.length > 0) return changed;
     const workloads = this.#workloads;
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;

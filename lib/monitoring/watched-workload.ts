@@ -192,9 +192,8 @@ export function unknownModelFaults(
     );
 }
 
-function targetFaults({ jobName, namespace, podSelector, port, models }: MetricsTarget): Fault[] {
+function targetFaults({ namespace, podSelector, port, models }: MetricsTarget): Fault[] {
   return [
-    ...(jobName === '' ? [fault('INVALID_NAME', 'jobName', "jobName must not be empty; got ''")] : []),
     ...kubernetesNameFault('namespace', namespace),
     ...(Object.keys(podSelector).length === 0
       ? [

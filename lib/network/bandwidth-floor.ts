@@ -1,5 +1,4 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
-import { IRdmaFabric } from '../core/rdma-fabric';
 
 /**
  * Share of the fabric's rate that the bus bandwidth of an all-reduce over two nodes must reach.
@@ -19,9 +18,12 @@ const HOST_MEMORY_SHARE = 0.05;
 /**
  * Bus bandwidth in GB/s below which an all-reduce over a fabric fails.
  *
+ * @param gbps rate of the fabric of one node
+ * @param type hardware of the nodes
+ *
  * @internal
  */
-export function bandwidthFloor(fabric: IRdmaFabric, type: GpuNodeType): number {
-  const rate = fabric.bandwidthGbps(type) / 8;
+export function bandwidthFloor(gbps: number, type: GpuNodeType): number {
+  const rate = gbps / 8;
   return Math.round(rate * (type.gpuDirect ? NVLINK_SHARE : HOST_MEMORY_SHARE) * 100) / 100;
 }

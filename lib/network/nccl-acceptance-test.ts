@@ -25,6 +25,7 @@ import { bandwidthFloor } from './bandwidth-floor';
 import { scriptAsset } from '../kubernetes/script-asset';
 import { RdmaFabric } from './rdma-fabric';
 import { ClusterNodePools } from '../scheduling/cluster-node-pools';
+import { nameClass } from '../units/own-class';
 
 /**
  * Images with PyTorch and the transport of the fabric: AWS's with libfabric and aws-ofi-nccl, NVIDIA's with DOCA's verbs.
@@ -131,7 +132,7 @@ export class NcclAcceptanceTest extends Construct {
     this.#fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
     throwIfInvalid(this, this.#faults());
     ClusterNodePools.add(nodePool);
-    this.minimumBusBandwidth = props.minimumBusBandwidth ?? bandwidthFloor(this.#fabric, nodePool.hardware);
+    this.minimumBusBandwidth = props.minimumBusBandwidth ?? this.#floor(nodePool);
 
     const namespace = ensureNamespace(this, nodePool.cluster, this.namespace, PodSecurityLevel.PRIVILEGED);
     const scripts = {
@@ -228,11 +229,17 @@ export class NcclAcceptanceTest extends Construct {
     ];
   }
 
+  #floor({ hardware }: IGpuNodePool): number {
+    const fabric = this.#fabric;
+    const gbps = returned(this, 'IRdmaFabric', 'fabric.bandwidthGbps()', fabric.bandwidthGbps(hardware));
+    return bandwidthFloor(gbps, hardware);
+  }
+
   #binding(): FabricBinding {
     const { nodePool, environment } = this.#props;
     const { hardware: instanceType } = nodePool;
     const pod = { hardware: instanceType, gpus: instanceType.gpuCount, rdmaRequired: true, environment };
-    return returned(this, 'fabric.bind()', this.#fabric.bind(pod), 'FabricBinding');
+    return returned(this, 'IRdmaFabric', 'fabric.bind()', this.#fabric.bind(pod));
   }
 
   #template(binding: FabricBinding, deadline: number, checksum: { [key: string]: string }): PodTemplate {
@@ -305,3 +312,5 @@ export class NcclAcceptanceTest extends Construct {
     };
   }
 }
+
+nameClass('NcclAcceptanceTest', NcclAcceptanceTest);

@@ -25,6 +25,7 @@ import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from
 import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
 import { ClusterNodePools } from '../scheduling/cluster-node-pools';
+import { nameClass } from '../units/own-class';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
@@ -334,6 +335,8 @@ export class NvidiaNetworkOperator extends Construct {
     });
   }
 }
+
+nameClass('NvidiaNetworkOperator', NvidiaNetworkOperator);
 
 /** Tolerations of the discovery in the chart's own values, which ours replace. */
 const CONTROL_PLANE = ['master', 'control-plane'].map((role) => ({

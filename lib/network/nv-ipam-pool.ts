@@ -13,6 +13,7 @@ import { DefinitionWait } from './definition-wait';
 import { NvidiaNetworkOperator } from './network-operator';
 import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { ClusterNodePools } from '../scheduling/cluster-node-pools';
+import { nameClass } from '../units/own-class';
 
 /**
  * Properties of `NvIpamPool`.
@@ -87,6 +88,8 @@ export class NvIpamPool extends Construct {
     enter(operator, ADDRESS_RANGE, this.poolName, this, range);
   }
 }
+
+nameClass('NvIpamPool', NvIpamPool);
 
 /** The kind of address pools is defined once the operator has started IPAM, some time after its policy is applied. */
 function ipamDefinition(operator: NvidiaNetworkOperator): ITerraformDependable[] {

@@ -11,6 +11,7 @@ import { NetworkName } from './network-name';
 import { NvidiaNetworkOperator } from './network-operator';
 import { NvIpamPool } from './nv-ipam-pool';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
+import { nameClass } from '../units/own-class';
 
 /**
  * Properties of `SecondaryNetwork`.
@@ -151,6 +152,8 @@ export abstract class SecondaryNetwork extends Construct {
   }
 }
 
+nameClass('SecondaryNetwork', SecondaryNetwork);
+
 /**
  * Macvlan interfaces on an interface of the node: what RoCE with shared devices needs, one network for each rail.
  */
@@ -167,6 +170,8 @@ export class MacvlanNetwork extends SecondaryNetwork {
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'MacvlanNetwork', spec: { master, mode, mtu }, faults });
   }
 }
+
+nameClass('MacvlanNetwork', MacvlanNetwork);
 
 /**
  * IP over InfiniBand on an interface of the node, for software that addresses its peers on the fabric by IP.
@@ -185,6 +190,8 @@ export class IpoibNetwork extends SecondaryNetwork {
   }
 }
 
+nameClass('IpoibNetwork', IpoibNetwork);
+
 /**
  * Whole adapters, each for one pod only.
  */
@@ -200,6 +207,8 @@ export class HostDeviceNetwork extends SecondaryNetwork {
   }
 }
 
+nameClass('HostDeviceNetwork', HostDeviceNetwork);
+
 /**
  * Virtual functions of Ethernet adapters (SR-IOV).
  */
@@ -214,6 +223,8 @@ export class SriovNetwork extends SecondaryNetwork {
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(id, props) });
   }
 }
+
+nameClass('SriovNetwork', SriovNetwork);
 
 /**
  * Virtual functions of InfiniBand adapters (SR-IOV).
@@ -231,6 +242,8 @@ export class SriovIbNetwork extends SecondaryNetwork {
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec: enabled });
   }
 }
+
+nameClass('SriovIbNetwork', SriovIbNetwork);
 
 function nameOf(id: string, { network }: SecondaryNetworkProps): NetworkName {
   return network ?? NetworkName.of(kubernetesName(id));

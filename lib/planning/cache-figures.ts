@@ -1,9 +1,10 @@
 import { attentionBytes } from '../catalog/cache-bytes';
 import { Layer, ResolvedAttention } from '../catalog/layers';
 import { CacheLayout } from './cache-pool';
-import { Configuration } from './configuration';
+import { Configuration, DEFAULT_MAX_SEQUENCES } from './configuration';
 import { PlanFacts } from './plan-fields';
 import { EvidenceClass, PlanFigure } from './plan-parts';
+import { isLowered } from './scheduled-sequences';
 
 /** Kinds of attention of a model by what they keep, each once with all its layers. */
 function keptAttention({ model, kvCachePrecision, parallelism }: Configuration): { text: string; layers: number }[] {
@@ -106,5 +107,15 @@ export function cacheFigures(
     evidence,
     errorBand,
   });
+  if (isLowered(configuration)) {
+    figures.push({
+      name: 'sequences in the scheduler',
+      value: `${facts.maxSequences} (max_num_seqs)`,
+      formula: 'as many as there are blocks of states for, at least the sequences asked for',
+      inputs: `lowered from the default of ${DEFAULT_MAX_SEQUENCES}, with which the engine would not start`,
+      evidence,
+      errorBand,
+    });
+  }
   return figures;
 }

@@ -4,10 +4,11 @@ import { alternatives } from './alternatives';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
-import { configurationOf, resolveLoad } from './configuration';
+import { resolveLoad } from './configuration';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
 import { requestFaults } from './request-faults';
+import { settledConfiguration } from './scheduled-sequences';
 import { searchPlans } from './search';
 import { missedTargets } from './targets';
 import { checkArguments } from '../units/argument-faults';
@@ -30,7 +31,7 @@ export class CapacityPlanner {
     const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization, maxNodes: request.maxNodes };
     const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).configuration.parallelism;
-    const configuration = configurationOf(load, hardware, chosen.withReplicas(replicas ?? chosen.data));
+    const configuration = settledConfiguration(load, hardware, chosen.withReplicas(replicas ?? chosen.replicas));
     return planOf(configuration, () => alternatives(configuration));
   }
 

@@ -7,21 +7,32 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
-import { parallelismCandidates, tensorOverPcie } from './choose-parallelism';
+import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
-import { estimates, planOf } from './evaluate';
+import { planOf } from './evaluate';
+import { hardwareToJson } from './hardware-json';
 import { fitOf } from './memory-fit';
-import { Configuration, Load, configurationOf, resolveLoad } from './configuration';
+import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults, priceFaults } from './request-faults';
+import { busiest, calmest, within } from './reach-throughput';
+import { settledConfiguration } from './scheduled-sequences';
+import { ServingEstimate, estimate } from './serving-estimate';
 import { targetsOf } from './targets';
 
 const DEFAULT_LIMIT = 20;
 
-/** A configuration that fits, with how far it is from the targets: 0 for one that reaches them. */
+/** A configuration that fits. */
 interface Found {
+  /** With the fewest replicas that it may take. */
   readonly configuration: Configuration;
-  readonly overshoot: () => number;
+  /** With the replicas that it takes, and how far it is from the targets: 0 where it reaches them. */
+  readonly evaluated: () => Evaluated;
+}
+
+interface Evaluated {
+  readonly configuration: Configuration;
+  readonly overshoot: number;
 }
 
 /**
@@ -36,44 +47,76 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     for (const precision of precisionsOf(request, candidate.instanceType)) {
       for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
         const hardware = { ...candidate, precision, utilization: request.utilization };
-        const best = evaluated(load, hardware, parallelism, request);
+        const best = foundWith(load, hardware, parallelism, request);
         if (best) found.push(best);
       }
     }
   }
-  const priced = found.every((f) => f.configuration.pricePerHour !== undefined);
-  found.sort((a, b) => compareConfigurations(a.configuration, b.configuration, priced ? givenCost : listCost));
-  return nearest(found, request.limit ?? DEFAULT_LIMIT).map((configuration) =>
-    planOf(withReplicas(configuration, load, request.replicas), () => []),
-  );
+  const cost = found.every((f) => f.configuration.pricePerHour !== undefined) ? givenCost : listCost;
+  const { maxTimePerOutputTokenMs, maxTimeToFirstTokenMs } = targetsOf(request.targets);
+  const waited = maxTimePerOutputTokenMs !== undefined || maxTimeToFirstTokenMs !== undefined;
+  const cheaper = (a: Pick<Found, 'configuration'>, b: Pick<Found, 'configuration'>) =>
+    compareConfigurations(a.configuration, b.configuration, cost, waited);
+  found.sort(cheaper);
+  const wanted = choosesConcurrency(request) ? request.targets?.minOutputTokensPerSecond : undefined;
+  return nearest(found, request.limit ?? DEFAULT_LIMIT, cheaper).map(({ configuration }) => {
+    const chosen = wanted === undefined ? configuration : calmest(configuration, wanted);
+    return planOf(withReplicas(chosen, request.replicas), () => []);
+  });
+}
+
+/** Whether the sequences at once follow from the throughput that is wanted. */
+function choosesConcurrency({ targets, concurrency }: CapacitySearchRequest): boolean {
+  return targets?.minOutputTokensPerSecond !== undefined && concurrency === undefined;
 }
 
 /**
- * The first of those, in their order, that reach the targets; then the nearest of the others. Times are estimated for as few as that takes:
- * they are the larger part of a search.
+ * The cheapest of those that reach the targets; then the nearest of the others. Times are estimated for as few as that takes: they are the
+ * larger part of a search.
+ *
+ * @param found in the order of the least that they may cost
  */
-function nearest(found: readonly Found[], limit: number): Configuration[] {
-  const reaching: Configuration[] = [];
-  const others: { readonly configuration: Configuration; readonly overshoot: number }[] = [];
-  for (const { configuration, overshoot } of found) {
-    if (reaching.length === limit) return reaching;
-    const by = overshoot();
-    if (by === 0) reaching.push(configuration);
-    else others.push({ configuration, overshoot: by });
+function nearest(
+  found: readonly Found[],
+  limit: number,
+  cheaper: (a: Pick<Found, 'configuration'>, b: Pick<Found, 'configuration'>) => number,
+): Evaluated[] {
+  const reaching: Evaluated[] = [];
+  const others: Evaluated[] = [];
+  for (const each of found) {
+    if (reaching.length >= limit && cheaper(reaching[limit - 1], each) <= 0) break;
+    const evaluated = each.evaluated();
+    if (evaluated.overshoot > 0) {
+      others.push(evaluated);
+      continue;
+    }
+    let place = reaching.length;
+    while (place > 0 && cheaper(evaluated, reaching[place - 1]) < 0) place--;
+    reaching.splice(place, 0, evaluated);
   }
   others.sort((a, b) => a.overshoot - b.overshoot);
-  return [...reaching, ...others.map(({ configuration }) => configuration)].slice(0, limit);
+  return [...reaching, ...others].slice(0, limit);
 }
 
-/** The cheaper first, by what `cost` counts; then what is smaller and simpler. */
-function compareConfigurations(a: Configuration, b: Configuration, cost: (each: Configuration) => number): number {
+/**
+ * The cheaper first, by what `cost` counts; then what is smaller and simpler. Where somebody waits for the answer, tensor comes before pipeline
+ * parallelism, because a token passes stages one after another; where nobody does, over PCI Express pipelines come first, which let more through.
+ */
+function compareConfigurations(
+  a: Configuration,
+  b: Configuration,
+  cost: (each: Configuration) => number,
+  waited: boolean,
+): number {
   return (
     compareCosts(cost(a), cost(b)) ||
     memoryCost(a) - memoryCost(b) ||
-    a.parallelism.gpus - b.parallelism.gpus ||
-    // Over PCI Express only where nothing else is fast enough.
-    Number(isOverPcie(a)) - Number(isOverPcie(b)) ||
+    (waited ? 0 : a.parallelism.gpus - b.parallelism.gpus || Number(isOverPcie(a)) - Number(isOverPcie(b))) ||
+    // More than one scheduler only where it is needed.
+    a.parallelism.attentionRanks - b.parallelism.attentionRanks ||
     a.parallelism.pipeline - b.parallelism.pipeline ||
+    a.parallelism.gpus - b.parallelism.gpus ||
+    a.parallelism.expert - b.parallelism.expert ||
     b.precision.bits - a.precision.bits ||
     a.instanceType.memory.bytes - b.instanceType.memory.bytes ||
     a.instanceType.vcpus - b.instanceType.vcpus ||
@@ -85,11 +128,10 @@ function compareConfigurations(a: Configuration, b: Configuration, cost: (each: 
 /** Hardware is chosen for as few replicas as the targets need: a given number of replicas changes the number of nodes, not their type. */
 function withReplicas(
   configuration: Configuration,
-  load: Load,
-  replicas: number = configuration.parallelism.data,
+  replicas: number = configuration.parallelism.replicas,
 ): Configuration {
-  if (replicas === configuration.parallelism.data) return configuration;
-  return configurationOf(load, configuration, configuration.parallelism.withReplicas(replicas));
+  if (replicas === configuration.parallelism.replicas) return configuration;
+  return settledConfiguration(configuration, configuration, configuration.parallelism.withReplicas(replicas));
 }
 
 /**
@@ -148,17 +190,29 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
   return faults;
 }
 
-function candidatesOf(request: CapacitySearchRequest): CapacityCandidate[] {
-  return (
-    request.candidates ??
-    GpuInstanceType.ALL.filter((type) => type._isChosenUnasked && type._isSoldIn(request.region)).map(
-      (instanceType) => ({ instanceType }),
-    )
-  );
+/** The candidates, each type once, at the lowest price that it is listed with. */
+function candidatesOf({ candidates, region }: CapacitySearchRequest): CapacityCandidate[] {
+  if (!candidates) {
+    const all = GpuInstanceType.ALL.filter((type) => type._isChosenUnasked && type._isSoldIn(region));
+    return all.map((instanceType) => ({ instanceType }));
+  }
+  const found = new Map<string, CapacityCandidate>();
+  for (const candidate of candidates) {
+    const key = JSON.stringify(hardwareToJson(candidate.instanceType));
+    const known = found.get(key);
+    if (!known || (candidate.pricePerHour ?? Infinity) < (known.pricePerHour ?? Infinity)) found.set(key, candidate);
+  }
+  return [...found.values()];
+}
+
+function distinct(precisions: readonly Precision[]): Precision[] {
+  return [...new Map(precisions.map((precision) => [precision.name, precision])).values()];
 }
 
 function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precision[] {
-  const wanted = request.precisions ?? [defaultPrecision(request.model, type, request.engine)];
+  const wanted = (request.precisions && distinct(request.precisions)) ?? [
+    defaultPrecision(request.model, type, request.engine),
+  ];
   return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
 }
 
@@ -170,7 +224,11 @@ function parallelismsOf(
 ): Parallelism[] {
   if (!request.parallelism) {
     const within = parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);
-    return [...within, ...tensorOverPcie(load.model, type, precision)];
+    const spread =
+      (request.dataParallelAttention ?? true)
+        ? dataParallelAttention(load.model, type, precision, request.maxNodes ?? 1)
+        : [];
+    return [...within, ...tensorOverPcie(load.model, type, precision), ...spread];
   }
   const nodes = Math.ceil(request.parallelism.gpusPerReplica / type.gpuCount);
   if (nodes > (request.maxNodes ?? nodes)) return [];
@@ -178,33 +236,43 @@ function parallelismsOf(
 }
 
 /** The configuration with as many replicas as the throughput target needs, or undefined if it does not fit. */
-function evaluated(
+function foundWith(
   load: Load,
-  hardware: Parameters<typeof configurationOf>[1],
+  hardware: Parameters<typeof settledConfiguration>[1],
   parallelism: Parallelism,
-  { targets: given, replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
+  request: CapacitySearchRequest,
 ): Found | undefined {
-  const configuration = configurationOf(load, hardware, parallelism);
-  const fit = fitOf(configuration);
-  if (!fit.fits) return undefined;
-  const targets = targetsOf(given);
-  const { minOutputTokensPerSecond: wanted } = targets;
-  const asked = lazily(() => estimates(configuration, fit.memory).asked);
-  let replicas = parallelism.data;
-  let replicated = configuration;
-  if (wanted !== undefined) {
-    const needed = Math.ceil(wanted / asked().outputTokensPerSecond);
-    // A stated number is the most that hardware is chosen for.
-    replicas = Math.max(replicas, Math.min(stated ?? maxReplicas, maxReplicas, needed));
-    if (replicas !== parallelism.data) replicated = configurationOf(load, hardware, parallelism.withReplicas(replicas));
-  }
-  const overshoot = () =>
-    Math.max(
-      over(asked().timePerOutputToken * 1e3, targets.maxTimePerOutputTokenMs),
-      over(asked().timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
-      wanted === undefined ? 0 : over(wanted, asked().outputTokensPerSecond * replicas),
+  const chooses = choosesConcurrency(request);
+  const configuration = (chooses ? busiest : settledConfiguration)(load, hardware, parallelism);
+  if (!fitOf(configuration).fits) return undefined;
+  const targets = targetsOf(request.targets);
+  const { minOutputTokensPerSecond: wanted, maxTimePerOutputTokenMs: ceiling } = targets;
+  const asked = lazily(() => estimate(configuration, configuration.concurrency));
+  const least = wanted === undefined ? configuration : withThroughput(configuration, asked(), wanted, request);
+  const evaluated = (): Evaluated => {
+    const chosen = chooses ? within(configuration, ceiling) : configuration;
+    const times = chosen === configuration ? asked() : estimate(chosen, chosen.concurrency);
+    const replicated =
+      wanted === undefined || chosen === configuration ? least : withThroughput(chosen, times, wanted, request);
+    const overshoot = Math.max(
+      over(times.timePerOutputToken * 1e3, ceiling),
+      over(times.timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
+      wanted === undefined ? 0 : over(wanted, times.outputTokensPerSecond * replicated.parallelism.replicas),
     );
-  return { configuration: replicated, overshoot };
+    return { configuration: replicated, overshoot };
+  };
+  return { configuration: least, evaluated };
+}
+
+/** A configuration with the replicas that a throughput takes. A stated number is the most that hardware is chosen for. */
+function withThroughput(
+  configuration: Configuration,
+  { outputTokensPerSecond }: ServingEstimate,
+  wanted: number,
+  { replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
+): Configuration {
+  const most = Math.min(stated ?? maxReplicas, maxReplicas, Math.ceil(wanted / outputTokensPerSecond));
+  return withReplicas(configuration, Math.max(configuration.parallelism.replicas, most));
 }
 
 function over(value: number, limit: number | undefined): number {

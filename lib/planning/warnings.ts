@@ -3,8 +3,10 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Fault, fault } from '../units/fault';
 import { GpuVendor } from '../catalog/gpu-vendor';
 import { NodeNetwork } from './capacity-request';
+import { isLowered } from './scheduled-sequences';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
+import { loadedEncoders } from './encoder-memory';
 import { stageLayers } from './stages';
 
 /**
@@ -60,7 +62,7 @@ export function warningsOf(
       ),
     );
   }
-  if (configuration.nodes > parallelism.data && configuration.nodeNetwork === NodeNetwork.TCP) {
+  if (configuration.nodes > parallelism.replicas && configuration.nodeNetwork === NodeNetwork.TCP) {
     warnings.push(
       fault(
         'NODES_OVER_TCP',
@@ -87,6 +89,16 @@ export function warningsOf(
       ),
     );
   }
+  if (parallelism.attentionRanks > 1) {
+    warnings.push(
+      fault(
+        'DATA_PARALLEL_ATTENTION',
+        undefined,
+        `each replica has ${parallelism.attentionRanks} data-parallel ranks that share experts over ${parallelism.expert} GPUs; vllm serve starts them ` +
+          '(vllmServeArguments), while servers of this package, and the vLLM backend of Triton, start one rank, so that deployments refuse the plan',
+      ),
+    );
+  }
   const stages = stageLayers(model.layers, pipeline);
   if (pipeline > 1 && new Set(stages).size > 1) {
     warnings.push(
@@ -106,15 +118,19 @@ export function warningsOf(
       ),
     );
   }
-  if (model.shape.encoders?.length) {
+  const unknown = loadedEncoders(configuration).filter((each) => each.parameters === undefined || !each.tokensPerItem);
+  if (unknown.length > 0) {
+    const lacking = (key: 'parameters' | 'tokensPerItem') => unknown.some((each) => each[key] === undefined);
+    const parts = [
+      ...(lacking('parameters') && configuration.checkpointBytes === undefined ? ['its weights'] : []),
+      'what the engine takes for the largest image when it starts',
+    ];
     warnings.push(
       fault(
         'ENCODER_NOT_COUNTED',
         undefined,
-        `${model.name} has an encoder (${model.shape.encoders.join(', ')}), and the plan leaves out ` +
-          (configuration.checkpointBytes === undefined && !model.shape.encoderParameters ? 'its weights and ' : '') +
-          'what the engine takes for the largest image when it starts; serve text alone (language_model_only), or keep memory free by a lower ' +
-          'gpuMemoryUtilization',
+        `${model.name} has an encoder that is not known (${unknown.map(({ name }) => name).join(', ')}), and the plan leaves out ` +
+          `${parts.join(' and ')}; give its parameters and tokensPerItem (encoders of the shape), or serve text alone (mediaInput NONE)`,
       ),
     );
   }
@@ -170,7 +186,9 @@ export function warningsOf(
       fault(
         'SCHEDULER_SEQUENCES',
         undefined,
-        `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on ${gpu.name}, for which its sampler lacks the memory`,
+        `it fits with ${configuration.maxSequences} sequences in the scheduler; started without max_num_seqs, vLLM defaults to more on ${gpu.name}, for which ${
+          isLowered(configuration) ? 'there are not as many blocks of states' : 'its sampler lacks the memory'
+        }`,
       ),
     );
   }

@@ -1,4 +1,5 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
+import { returned } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { quantityValue } from '../kubernetes/quantity';
 
@@ -48,7 +49,9 @@ export function allocatableDiskMib(type: GpuNodeType): number | undefined {
  */
 export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
   const type = pool.hardware;
-  const quantities = Object.entries({ ...pool.fabric?.nodeResources(type), ...pool.allocatable });
+  const { fabric } = pool;
+  const ofFabric = fabric && returned(pool, 'IRdmaFabric', 'fabric.nodeResources()', fabric.nodeResources(type));
+  const quantities = Object.entries({ ...ofFabric, ...pool.allocatable });
   const given = quantities.map(([resource, quantity]): [string, number] => [resource, quantityValue(quantity)]);
   const disk = allocatableDiskMib(type);
   const amounts = new Map<string, number>([

@@ -2,7 +2,8 @@ import { throwIfFaulty } from './errors';
 import { Fault } from './fault';
 import { ARGUMENTS } from './public-arguments';
 import { STRUCTS } from './public-kinds';
-import { numericFaults, OURS, StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
+import { nameClass } from './own-class';
+import { numericFaults, StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
 
 /** Name of a public class or interface with methods that take arguments. @internal */
 export type MethodOwner = keyof typeof ARGUMENTS;
@@ -31,7 +32,7 @@ export function checkArguments(
   owner: { readonly prototype: object },
   throwFaults: ThrowFaults = throwIfFaulty,
 ): void {
-  Object.defineProperty(owner.prototype, OURS, { value: true });
+  nameClass(name, owner);
   for (const [method, row] of Object.entries(ARGUMENTS[name])) {
     const [holder, key] = method.startsWith('static ') ? [owner, method.slice(7)] : [owner.prototype, method];
     const unchecked = Reflect.get(holder, key) as Method;

@@ -1,28 +1,6 @@
 import { Fault, fault } from './fault';
 import { givenValue } from './number-faults';
 
-/** A class or interface: its name, and the public members that all of its objects have. */
-export interface Kind {
-  readonly name: string;
-  readonly members: readonly string[];
-}
-
-/**
- * The fault of a value that is no object of a class: a text, a number or a constant that does not exist, as programs without types bring
- * them; none when it is one.
- *
- * @param property path of the property
- * @param value what was given
- * @param kind the class
- * @param example how such a value is written, e.g. `DataSize.gib(80)`
- *
- * @internal
- */
-export function requiredKindFault(property: string, value: unknown, kind: Kind, example: string): Fault[] {
-  if (isOf(value, kind)) return [];
-  return [fault('WRONG_KIND', property, `${property} must be a value such as ${example}; got ${givenValue(value)}`)];
-}
-
 /**
  * The fault of a value that is not of an enumeration; none when it is, or when it is not given.
  *
@@ -43,13 +21,4 @@ export function enumFault(property: string, value: unknown, members: { readonly 
 export function flagFault(property: string, value: unknown): Fault[] {
   if (value === undefined || typeof value === 'boolean') return [];
   return [fault('WRONG_KIND', property, `${property} must be true or false; got ${givenValue(value)}`)];
-}
-
-/** Another loaded copy of the package has classes of its own, and interfaces have none: it is of the kind if it has its name or its members. */
-function isOf(value: unknown, { name, members }: Kind): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  for (let prototype: unknown = value; prototype; prototype = Object.getPrototypeOf(prototype)) {
-    if ((prototype as object).constructor?.name === name) return true;
-  }
-  return members.length > 0 && members.every((member) => member in value);
 }

@@ -1,23 +1,28 @@
 import { Fault, fault } from './fault';
-import { enumFault, flagFault, requiredKindFault } from './kind-faults';
+import { externalFaults, isExternal } from './external-kinds';
+import { implementationRuleFaults } from './implementation-rules';
+import { enumFault, flagFault } from './kind-faults';
 import { givenValue } from './number-faults';
+import { isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
 import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
+import { hasMember, memberOf, readMember } from './read-member';
+
+/** Name of a public interface that classes of users implement. @internal */
+export type InterfaceName = keyof typeof INTERFACES;
 
 /** Name of a public struct. @internal */
 export type StructName = keyof typeof STRUCTS;
 
 type Table = { readonly [name: string]: string | undefined };
-type Classes = { readonly [name: string]: readonly [example: string, members: string] | undefined };
 
 /** A property or a parameter with its type. @internal */
 export interface TypedName {
   readonly name: string;
   readonly optional: boolean;
+  /** Whether it is a method: the type is that of what it returns. */
+  readonly isMethod?: boolean;
   readonly type: string;
 }
-
-/** Key on the prototypes of classes of this library whose objects users are given as an interface, shared by all its loaded copies. @internal */
-export const OURS = Symbol.for('gpu-inference-constructs/own-class');
 
 /** The rows of the table that were read already. */
 const READ = new Map<StructName, readonly TypedName[]>();
@@ -38,7 +43,7 @@ const ANYTHING = new Set(['any', 'unknown']);
  */
 export function structFaults(struct: StructName, value: unknown, path = '', where = path || 'props'): Fault[] {
   const properties = propertiesOf(struct);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isBag(value)) {
     const required = properties.filter(({ optional }) => !optional).map(({ name }) => name);
     const needed = required.length > 0 ? `: ${required.join(', ')}` : '';
     // A secret in the place of its name is not repeated.
@@ -47,9 +52,12 @@ export function structFaults(struct: StructName, value: unknown, path = '', wher
     return [fault(value === undefined ? 'MISSING_PROPERTY' : 'WRONG_KIND', where, reason)];
   }
   return properties.flatMap(({ name, optional, type }) => {
-    const given: unknown = (value as { readonly [property: string]: unknown })[name];
     const property = path === '' ? name : `${path}.${name}`;
-    return optional && given === undefined ? [] : valueFaults(property, given, type);
+    return memberFaults(property, value, name, (given) => {
+      if (optional && given === undefined) return [];
+      const wrong = valueFaults(property, given, type);
+      return wrong.length > 0 ? wrong : implementationRuleFaults(struct, name, property, given);
+    });
   });
 }
 
@@ -62,54 +70,83 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
   if (value !== undefined && isToken(value) && /^(string|any)/.test(type)) return [];
   const element = type.replace(/(\[\]|\{\})$/, '');
   if (type.endsWith('[]')) {
-    if (!Array.isArray(value)) {
+    if (!isList(value)) {
       return type === 'string[]' && value !== undefined
         ? [fault('INVALID_FORMAT', property, `${property} must be a list of texts; got ${givenValue(value)}`)]
         : wrongKind(property, value, `a list of ${pluralOf(element)}`);
     }
-    return value.flatMap((each, index) => valueFaults(`${property}[${index}]`, each, element));
+    // Not by flatMap, which leaves out what a list has no element for.
+    return Array.from(value).flatMap((each, index) => valueFaults(`${property}[${index}]`, each, element));
   }
   if (type.endsWith('{}')) {
-    if (!isObject(value)) return wrongKind(property, value, `an object with values of type ${element}`);
-    return Object.entries(value).flatMap(([key, each]) =>
-      each === undefined ? [] : valueFaults(`${property}['${key}']`, each, element),
+    if (!isBag(value)) return wrongKind(property, value, `an object with values of type ${element}`);
+    return Object.keys(value).flatMap((key) =>
+      memberFaults(`${property}['${key}']`, value, key, (each) =>
+        each === undefined ? [] : valueFaults(`${property}['${key}']`, each, element),
+      ),
     );
   }
   if (ANYTHING.has(type)) return [];
+  if (type === 'void') return [];
   if (type === 'number') return typeof value === 'number' ? [] : wrongKind(property, value, 'a number');
   if (type === 'string') return typeof value === 'string' ? [] : noText(property, value);
   if (type in STRUCTS) return structFaults(type as StructName, value, property);
+  if (isExternal(type)) return externalFaults(property, value, type);
   if (value === undefined) return wrongKind(property, value, exampleOf(type));
   if (type === 'boolean') return flagFault(property, value);
   const values = (ENUMS as Table)[type]?.split(' ');
   if (values) return enumFault(property, value, Object.fromEntries(values.map((each) => [each, each])));
-  const kind = (CLASSES as Classes)[type];
-  if (kind) {
-    const wrong = requiredKindFault(property, value, { name: type, members: kind[1].split(' ') }, kind[0]);
-    return wrong.length > 0 ? wrong : implementationFaults(property, value as object, type);
-  }
-  // Of another package: constructs have a node, other objects are for cdktf to check.
-  const isConstruct = /^(Construct|IConstruct|TerraformProvider|TerraformStack)$/.test(type);
-  return isObject(value) && (!isConstruct || Reflect.has(value, 'node'))
-    ? []
-    : wrongKind(property, value, exampleOf(type));
+  if (type in INTERFACES) return implementationFaults(property, value, type);
+  return isOfClass(value, type) ? [] : wrongKind(property, value, exampleOf(type));
 }
 
 /**
- * The faults of what an object of a user's own class has for the properties of an interface of ours. The library trusts its own classes, and
- * other objects that such an object refers to are checked where they are given.
+ * The faults of an object that is given for an interface of ours. The library trusts its own classes; of a user's own class it checks the
+ * members: their kinds, and what the library makes of their values.
  */
-function implementationFaults(property: string, value: object, type: string): Fault[] {
-  const row = (INTERFACES as Table)[type];
-  if (row === undefined || value.constructor?.name in CLASSES || OURS in value) return [];
-  return typedNames(row)
-    .filter(({ type: each }) => !((each as string) in INTERFACES))
-    .flatMap(({ name, optional, type: each }) => {
-      const given: unknown = Reflect.get(value, name);
+function implementationFaults(property: string, value: unknown, type: string): Fault[] {
+  if (typeof value !== 'object' || value === null) return wrongKind(property, value, exampleOf(type));
+  const members = typedNames((INTERFACES as Table)[type] ?? '');
+  const missing = members.filter(({ name, optional }) => !optional && !hasMember(value, name));
+  if (missing.length > 0) {
+    const lacking = missing.length < members.length ? `, without ${missing.map(({ name }) => name).join(', ')}` : '';
+    return [
+      fault('WRONG_KIND', property, `${property} must be ${exampleOf(type)}; got ${givenValue(value)}${lacking}`),
+    ];
+  }
+  if (isOfOwnClass(value)) return [];
+  return members.flatMap(({ name, optional, isMethod, type: each }) => {
+    const path = `${property}.${name}`;
+    return memberFaults(path, value, name, (given) => {
       if (optional && given === undefined) return [];
-      const path = `${property}.${name}`;
-      return each === 'number' ? numericFaults(path, given) : valueFaults(path, given, each);
+      if (isMethod) return typeof given === 'function' ? [] : wrongKind(path, given, 'a method');
+      const wrong = each === 'number' ? numericFaults(path, given) : valueFaults(path, given, each);
+      return wrong.length > 0 ? wrong : implementationRuleFaults(type, name, path, given);
     });
+  });
+}
+
+/**
+ * The faults of what a method of an interface returned.
+ *
+ * @param type the interface
+ * @param call the call as messages write it, e.g. `cluster.serviceAccountRole()`
+ * @param value what it returned
+ *
+ * @internal
+ */
+export function returnedFaults(type: InterfaceName, call: string, value: unknown): Fault[] {
+  const method = /\w+(?=\(\)$)/.exec(call)?.[0] ?? call;
+  const returns = typedNames(INTERFACES[type]).find(({ name }) => name === method)?.type ?? 'unknown';
+  const wrong = returns === 'number' ? numericFaults(call, value) : valueFaults(call, value, returns);
+  return wrong.length > 0 ? wrong : implementationRuleFaults(type, method, call, value);
+}
+
+/** The faults of a member of an object that may be of a user's own class: also that it cannot be read. */
+function memberFaults(path: string, owner: object, name: string, check: (value: unknown) => Fault[]): Fault[] {
+  const { value, failure } = readMember(owner, name);
+  if (failure === undefined) return check(value);
+  return [fault('WRONG_KIND', path, `${path} must be readable; reading it failed: ${failure}`)];
 }
 
 /**
@@ -125,7 +162,7 @@ export function numericFaults(property: string, value: unknown): Fault[] {
 function isToken(value: unknown): boolean {
   return typeof value === 'string'
     ? value.includes('${TfToken[')
-    : isObject(value) && typeof Reflect.get(value, 'resolve') === 'function';
+    : isObject(value) && typeof memberOf(value, 'resolve') === 'function';
 }
 
 function noText(property: string, value: unknown): Fault[] {
@@ -138,7 +175,7 @@ function pluralOf(type: string): string {
 }
 
 function exampleOf(type: string): string {
-  const example = (CLASSES as Classes)[type]?.[0];
+  const example = (CLASSES as Table)[type];
   return example ? `a value such as ${example}` : `of type ${type}`;
 }
 
@@ -148,7 +185,26 @@ function wrongKind(property: string, value: unknown, allowed: string): Fault[] {
 }
 
 function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isList(value);
+}
+
+function isList(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    // A revoked proxy.
+    return false;
+  }
+}
+
+/** Whether a value holds named values. Those of a built-in class or of a class of ours would be read as if it had none. */
+function isBag(value: unknown): value is object {
+  try {
+    if (!isObject(value) || isOfAnyClass(value)) return false;
+    return /^\[object (Object|Module)\]$/.test(Object.prototype.toString.call(value));
+  } catch {
+    return false;
+  }
 }
 
 function propertiesOf(struct: StructName): readonly TypedName[] {
@@ -164,7 +220,7 @@ function propertiesOf(struct: StructName): readonly TypedName[] {
  */
 export function typedNames(row: string): readonly TypedName[] {
   return row.split('; ').map((each) => {
-    const [, name, mark, type] = /^(\w+)(\??): (.+)$/.exec(each) ?? [];
-    return { name, optional: mark === '?', type };
+    const [, name, mark, type] = /^(\w+)(\?|\(\))?: (.+)$/.exec(each) ?? [];
+    return { name, optional: mark === '?', isMethod: mark === '()', type };
   });
 }

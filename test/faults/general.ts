@@ -37,9 +37,12 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'WRONG_KIND',
-    property: 'memory',
-    text: 'memory must be a value such as DataSize.ZERO; got 80',
-    faults: () => structFaults('TritonResources', { memory: 80 }),
+    property: 'placement',
+    text: 'placement must be a value such as Placement.none(), Placement.clusterGroup() or Placement.existing(...); got {"kind":"none"}',
+    faults: () =>
+      structFaults('Ec2GpuNodePoolOptions', { placement: { kind: 'none' } }).filter(
+        ({ property }) => property === 'placement',
+      ),
   },
   {
     id: 'WRONG_KIND',

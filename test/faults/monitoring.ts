@@ -95,8 +95,10 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'INVALID_NAME',
-    property: 'metricsTarget.jobName',
-    text: "workload '': jobName must not be empty; got ''",
+    property: 'workload.metricsTarget.jobName',
+    text:
+      'workload.metricsTarget.jobName must be a text that is not empty, without quotes, backslashes and line breaks; ' +
+      "got ''",
     refuse: watch({ jobName: '' }),
   },
   {

@@ -4,12 +4,21 @@ import { isHidden, publicDeclarations, publicEnums } from './public-values';
 /** What `lib/units/public-kinds.ts` must hold, as read from the declarations of the public API. */
 export interface PublicKinds {
   readonly structs: { readonly [struct: string]: string };
-  readonly classes: { readonly [kind: string]: readonly [example: string, members: string] };
+  readonly classes: { readonly [kind: string]: string };
   readonly interfaces: { readonly [name: string]: string };
   readonly enums: { readonly [name: string]: string };
 }
 
 const DECLARATIONS = publicDeclarations();
+
+/** What no declaration says: the base class of pools is not public, and roles are of users or of clusters. */
+const MADE_BY: { readonly [name: string]: string } = {
+  IGpuNodePool: 'new GpuNodePool(...), new KarpenterGpuNodePool(...) or new ExistingGpuNodePool(...)',
+  IAwsRole: 'an object with node, roleName and roleArn',
+  IServiceAccountRole: 'cluster.serviceAccountRole(...)',
+};
+
+const CLOSED: readonly ts.SyntaxKind[] = [ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword];
 
 export function publicKinds(): PublicKinds {
   const enums = new Map([...publicEnums()].sort(byName));
@@ -17,13 +26,11 @@ export function publicKinds(): PublicKinds {
   const classes = [...DECLARATIONS].filter(([name, node]) => ts.isClassDeclaration(node) || isBehavior(name));
   return {
     structs: Object.fromEntries(structs.sort(byName).map(([name, node]) => [name, propertiesOf(node).join('; ')])),
-    classes: Object.fromEntries(
-      classes.sort(byName).map(([name, node]) => [name, [exampleOf(name, node), membersOf(node).join(' ')] as const]),
-    ),
+    classes: Object.fromEntries(classes.sort(byName).map(([name, node]) => [name, exampleOf(name, node)])),
     interfaces: Object.fromEntries(
       classes
-        .filter(([name, node]) => isBehavior(name) && propertiesOf(node).length > 0)
-        .map(([name, node]) => [name, propertiesOf(node).join('; ')]),
+        .filter(([name]) => isBehavior(name))
+        .map(([name, node]) => [name, [...propertiesOf(node), ...methodsOf(node)].join('; ')]),
     ),
     enums: Object.fromEntries([...enums].map(([name, node]) => [name, node.members.map(valueOf).join(' ')])),
   };
@@ -36,13 +43,9 @@ export function publicKindsSource({ structs, classes, interfaces, enums }: Publi
   return [
     '// Written by test/inputs/kinds.test.ts from the declarations of the public API: `WRITE_KINDS=1 npx jest test/inputs/kinds`.\n',
     constant('The properties of each public struct with their types.', 'STRUCTS', structs),
+    constant('Of each public class and interface how to get an object of it.', 'CLASSES', classes),
     constant(
-      'Of each public class and interface how to get an object of it, and the members that all have.',
-      'CLASSES',
-      classes,
-    ),
-    constant(
-      'The properties of each public interface that classes of users implement, with their types.',
+      'The properties of each public interface that classes of users implement, with their types, and its methods with what they return.',
       'INTERFACES',
       interfaces,
     ),
@@ -68,8 +71,18 @@ function propertiesOf(node: ts.Node): string[] {
     ...basesOf(node)
       .flatMap(propertiesOf)
       .filter((each) => !names.includes(nameOf(each))),
+    ...(extendsOf(node).includes('IConstruct') ? ['node: Node'] : []),
     ...own,
   ];
+}
+
+/** The methods of an interface with what they return: `uriFor(): string`. */
+function methodsOf(node: ts.Node): string[] {
+  if (!ts.isInterfaceDeclaration(node)) return [];
+  const own = node.members
+    .filter(ts.isMethodSignature)
+    .map((member) => `${member.name.getText()}(): ${typeOf(member.type)}`);
+  return [...basesOf(node).flatMap(methodsOf), ...own];
 }
 
 function nameOf(property: string): string {
@@ -83,57 +96,55 @@ export function typeOf(type: ts.TypeNode | undefined): string {
     .replace(/ \| undefined$/, '');
 }
 
+function extendsOf(node: ts.InterfaceDeclaration | ts.ClassDeclaration): string[] {
+  return (node.heritageClauses ?? []).flatMap(({ types }) => types.map(({ expression }) => expression.getText()));
+}
+
 function basesOf(
   node: ts.InterfaceDeclaration | ts.ClassDeclaration,
 ): (ts.InterfaceDeclaration | ts.ClassDeclaration)[] {
-  const names = (node.heritageClauses ?? []).flatMap(({ types }) =>
-    types.map(({ expression }) => expression.getText()),
-  );
-  return names.flatMap((name) => DECLARATIONS.get(name) ?? []);
+  return extendsOf(node).flatMap((name) => DECLARATIONS.get(name) ?? []);
 }
 
-/** Public members that every object of a class or interface has. */
-function membersOf(node: ts.InterfaceDeclaration | ts.ClassDeclaration): string[] {
-  const own = [...node.members].flatMap((member) => {
-    const name = member.name?.getText() ?? '';
-    const flags = ts.canHaveModifiers(member)
-      ? (ts.getModifiers(member) ?? []).map(({ kind }): ts.SyntaxKind => kind)
-      : [];
-    const isOpen = ![ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword, ts.SyntaxKind.StaticKeyword].some(
-      (kind) => flags.includes(kind),
-    );
-    const isOptional = 'questionToken' in member && member.questionToken !== undefined;
-    const mayBeMissing = 'type' in member && /undefined$/.test((member.type as ts.Node | undefined)?.getText() ?? '');
-    return isOpen && !isOptional && !mayBeMissing && !isHidden(member) && /^[a-z]/.test(name) && name !== 'toString'
-      ? [name]
+/** How a program gets an object of a class: by `new`, its first constant and its factories. Of an interface those of its classes. */
+function exampleOf(name: string, node: ts.Node): string {
+  if (MADE_BY[name]) return MADE_BY[name];
+  const makers = ts.isClassDeclaration(node) ? [[name, node] as const] : implementersOf(name);
+  const examples = makers.flatMap(([each, made]) => waysTo(each, made, name));
+  if (examples.length < 2) return examples[0] ?? (ts.isClassDeclaration(node) ? `new ${name}(...)` : `an ${name}`);
+  return `${examples.slice(0, -1).join(', ')} or ${examples[examples.length - 1]}`;
+}
+
+function waysTo(name: string, node: ts.ClassDeclaration, wanted: string): string[] {
+  const flagsOf = (member: ts.ClassElement) =>
+    (ts.canHaveModifiers(member) ? (ts.getModifiers(member) ?? []) : []).map(({ kind }): ts.SyntaxKind => kind);
+  const open = node.members.filter(
+    (member) => !flagsOf(member).some((kind) => CLOSED.includes(kind)) && !isHidden(member),
+  );
+  const statics = open.filter((member) => flagsOf(member).includes(ts.SyntaxKind.StaticKeyword));
+  const constants = statics.flatMap((member) => {
+    const constant = member.name?.getText() ?? '';
+    return ts.isPropertyDeclaration(member) && /^[A-Z]/.test(constant) && constant !== 'ALL'
+      ? [`${name}.${constant}`]
       : [];
   });
-  return [...new Set([...basesOf(node).flatMap(membersOf), ...own])].sort();
+  const factories = statics
+    .filter(ts.isMethodDeclaration)
+    .filter(({ type }) => [name, wanted].includes(type?.getText() ?? ''))
+    .map((each) => `${name}.${each.name.getText()}(${each.parameters.length > 0 ? '...' : ''})`);
+  return [
+    ...(open.some(ts.isConstructorDeclaration) ? [`new ${name}(...)`] : []),
+    ...constants.slice(0, constants.length > 3 || factories.length > 0 ? 1 : constants.length),
+    ...factories,
+  ];
 }
 
-/** How a program gets an object of a class: its first constant, its first factory, or by `new`. */
-function exampleOf(name: string, node: ts.Node): string {
-  if (!ts.isClassDeclaration(node)) return implementersOf(name);
-  const statics = node.members.filter(
-    (member) =>
-      ts.canHaveModifiers(member) &&
-      ts.getModifiers(member)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) &&
-      !ts.getModifiers(member)?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword) &&
-      !isHidden(member),
+function implementersOf(name: string): (readonly [string, ts.ClassDeclaration])[] {
+  return [...DECLARATIONS].flatMap(([each, node]) =>
+    ts.isClassDeclaration(node) && namesOf(node).has(name) && !node.modifiers?.some(isAbstract)
+      ? [[each, node] as const]
+      : [],
   );
-  const constant = statics.find((member) => /^[A-Z]/.test(member.name?.getText() ?? ''));
-  const factory = statics.find((member) => ts.isMethodDeclaration(member) && member.type?.getText() === name);
-  if (constant) return `${name}.${constant.name?.getText()}`;
-  if (factory && ts.isMethodDeclaration(factory))
-    return `${name}.${factory.name.getText()}(${factory.parameters.length > 0 ? '...' : ''})`;
-  return `new ${name}(...)`;
-}
-
-function implementersOf(name: string): string {
-  const made = [...DECLARATIONS].flatMap(([each, node]) =>
-    ts.isClassDeclaration(node) && namesOf(node).has(name) && !node.modifiers?.some(isAbstract) ? [each] : [],
-  );
-  return made.length > 0 ? made.map((each) => exampleOf(each, DECLARATIONS.get(each)!)).join(' or ') : `an ${name}`;
 }
 
 function isAbstract({ kind }: ts.ModifierLike): boolean {
@@ -141,10 +152,7 @@ function isAbstract({ kind }: ts.ModifierLike): boolean {
 }
 
 function namesOf(node: ts.InterfaceDeclaration | ts.ClassDeclaration): Set<string> {
-  const names = (node.heritageClauses ?? []).flatMap(({ types }) =>
-    types.map(({ expression }) => expression.getText()),
-  );
-  return new Set([...names, ...basesOf(node).flatMap((base) => [...namesOf(base)])]);
+  return new Set([...extendsOf(node), ...basesOf(node).flatMap((base) => [...namesOf(base)])]);
 }
 
 function valueOf(member: ts.EnumMember): string {

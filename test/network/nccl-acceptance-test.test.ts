@@ -76,13 +76,13 @@ describe('the acceptance test of a pool', () => {
     expect(envOf(synthTest(p5)).MIN_BUS_BANDWIDTH).toBe('240');
     expect(envOf(synthTest(onRack)).MIN_BUS_BANDWIDTH).toBe('240');
     expect(envOf(synthTest(p5, { minimumBusBandwidth: 300 })).MIN_BUS_BANDWIDTH).toBe('300');
-    const floorOf = (type: GpuInstanceType) => bandwidthFloor(RdmaFabric.efa(), type);
+    const floorOf = (type: GpuInstanceType) => bandwidthFloor(RdmaFabric.efa().bandwidthGbps(type), type);
     // What is known to be reached: 32.8 GB/s on p4d, 300 GB/s less a tenth on H100, and 3 GB/s on g6e.48xlarge.
     expect([GpuInstanceType.P4D_24XLARGE, GpuInstanceType.P5EN_48XLARGE].map(floorOf)).toEqual([30, 240]);
     expect(floorOf(GpuInstanceType.G6E_48XLARGE)).toBe(2.5);
     // One GPU has no GPUDirect on EC2, but may have it in a rack.
     expect(floorOf(GpuInstanceType.P5_4XLARGE)).toBe(0.63);
-    expect(bandwidthFloor(RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 200 }), RACK)).toBe(120);
+    expect(bandwidthFloor(RdmaFabric.infiniband({ ...NDR, gbpsPerAdapter: 200 }).bandwidthGbps(RACK), RACK)).toBe(120);
   });
 
   test('may be waited for, with another image from a mirror', () => {

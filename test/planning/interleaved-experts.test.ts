@@ -52,9 +52,9 @@ describe('dense layers between layers with experts', () => {
       const bytes = stagesOf(own).reduce((sum, stage) => sum + stageWeights(own, stage), 0);
       expect(bytes).toBe(maverick.weightSize(Precision.BF16).bytes);
     }
-    const bare = ModelSpec.mixtureOfExperts({ name: 'bare', shape: { ...maverick.shape, encoderParameters: 0 } });
+    const bare = ModelSpec.mixtureOfExperts({ name: 'bare', shape: { ...maverick.shape, encoders: [] } });
     const [with_, without] = [maverick, bare].map((model) => setup(model, { tensor: 8 }));
-    expect(memoryOf(with_).weights - memoryOf(without).weights).toBe(2 * 871932416);
+    expect(memoryOf(with_).weights - memoryOf(without).weights).toBe((2 * 871932416) / 8);
   });
 
   test('a step reads the dense layers whole and the experts that it hits', () => {

@@ -63,6 +63,7 @@ describe('CapacityPlanner.search', () => {
       model: MODEL,
       candidates: [priced(GpuInstanceType.G6E_12XLARGE, 10)],
       parallelism: Parallelism.of({ tensor: 1 }),
+      concurrency: 4,
     };
     const one = CapacityPlanner.search(request)[0];
     const targets = { minOutputTokensPerSecond: one.outputTokensPerSecond * 5.5 };

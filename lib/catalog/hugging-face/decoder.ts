@@ -1,3 +1,4 @@
+import { EncoderShape } from '../encoder-shape';
 import { LatentAttention } from '../latent-attention';
 import { LayerKind } from '../layer-kinds';
 import { DecoderShape, ExpertLayers } from '../model-architecture';
@@ -39,8 +40,8 @@ export interface Traits {
   readonly otherPerLayer?: (reader: ConfigReader) => number;
   /** Parameters outside the layers that nothing else describes. */
   readonly other?: (reader: ConfigReader) => number;
-  /** Parameters of encoders that every model of the family has. */
-  readonly encoderParameters?: number;
+  /** Encoders that every model of the family has. */
+  readonly encoders?: EncoderShape[];
   /** Values that the family's configuration class has where the file states none. */
   readonly defaults?: Config;
 }
@@ -72,7 +73,7 @@ export function decoder(given: ConfigReader, traits: Traits = {}): DecoderShape 
     predictionLayers: reader.whole('num_nextn_predict_layers'),
     latentAttention,
     otherParameters: other || undefined,
-    encoderParameters: traits.encoderParameters,
+    encoders: traits.encoders,
   };
   const window = windowOf(reader, traits, layers);
   return joined(reader, traits, shape, window, experts);

@@ -44,6 +44,10 @@ export const OTHER_NAMES: { readonly [type: string]: string } = {
   'command-r': 'cohere',
   qwen2_5: 'qwen2',
   phi4mm: 'phi4_multimodal',
+  glm4v_text: 'glm4',
+  glm4v_moe_text: 'glm4_moe',
+  qwen2_5_omni_text: 'qwen2',
+  qwen3_omni_moe_text: 'qwen3_moe',
 };
 
 /**

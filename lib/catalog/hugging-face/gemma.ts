@@ -30,10 +30,11 @@ function ownCaches(reader: ConfigReader, layers: number): number {
   return layers;
 }
 
-/** Embeddings of each token for each layer, and what projects hidden states to them: parameters outside the layers. */
-function layerInputs(reader: ConfigReader, layers: number, h: number, width: number): number {
-  if (width === 0) return 0;
-  return layers * width * ((reader.whole('vocab_size_per_layer_input') ?? 262144) + h) + width;
+/** Embeddings of each token for each layer, and what projects hidden states to them with a norm: parameters outside the layers. */
+function layerInputs(reader: ConfigReader, layers: number, h: number, width: number) {
+  if (width === 0) return { lookup: 0, projection: 0 };
+  const rows = reader.whole('vocab_size_per_layer_input') ?? 262144;
+  return { lookup: layers * width * rows, projection: layers * width * h + width };
 }
 
 const GEMMA_4 = {
@@ -70,6 +71,7 @@ function gemma4(given: ConfigReader, perLayerInput: number): DecoderShape {
   const perLayer = reader.whole('hidden_size_per_layer_input') ?? 0;
   // Scales of the router's input and of each expert.
   const ofExperts = found ? h + found.experts.routed : 0;
+  const inputs = layerInputs(reader, layers, h, perLayer);
   const shape: DecoderShape = {
     ...heads,
     layers,
@@ -77,7 +79,8 @@ function gemma4(given: ConfigReader, perLayerInput: number): DecoderShape {
     needsBfloat16: true,
     normsPerLayer: 4 + (perLayer > 0 ? 1 : 0) + (found ? 3 : 0),
     experts: found?.experts,
-    otherParameters: layerInputs(reader, layers, h, perLayer) || undefined,
+    otherParameters: inputs.projection || undefined,
+    lookupParameters: inputs.lookup || undefined,
   };
   return withKinds(shape, (i) => ({
     attention: {
@@ -126,13 +129,15 @@ function gemma3n(given: ConfigReader): DecoderShape {
   // Coefficients, router and scales of the alternating updates; two matrices of the low-rank residual; gate and projection of the input.
   const other = inputs ** 2 + inputs ** 3 + inputs * h + 2 * h + 2 * rank * h + 2 * h * perLayer;
   const altup = 2 * (inputs - 1) * h * h;
+  const embedded = layerInputs(reader, layers, h, perLayer);
   const shape: DecoderShape = {
     ...heads,
     layers,
     intermediateSize: widthOf(0),
     needsBfloat16: true,
     normsPerLayer: 6,
-    otherParameters: layerInputs(reader, layers, h, perLayer) + altup,
+    otherParameters: embedded.projection + altup,
+    lookupParameters: embedded.lookup || undefined,
   };
   return withKinds(shape, (i) => ({
     attention: {

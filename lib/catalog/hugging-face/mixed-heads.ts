@@ -23,7 +23,8 @@ const mimoV2: Family = (given) => {
     headSize: reader.whole(`${prefix}head_dim`) ?? heads.headSize,
     valueHeadSize: reader.whole(`${prefix}v_head_dim`) ?? reader.whole('v_head_dim'),
   });
-  const windowed = { ...attention('swa_'), window: reader.required('sliding_window') };
+  const window = reader.required('sliding_window');
+  const windowed = { ...attention('swa_'), ...(window < heads.maxContextLength ? { window } : {}) };
   const whole = attention('');
   const sinks = (key: string, byDefault: boolean) => ((reader.flag(key) ?? byDefault) ? heads.attentionHeads : 0);
   const sinksOf = {
@@ -58,7 +59,8 @@ const step35: Family = (given) => {
   const found = expertsOf(reader, layers, { routerBias: reader.flag('use_moe_router_bias') !== false });
   const intermediateSize = reader.required('intermediate_size');
   const predictionLayers = reader.whole('num_nextn_predict_layers');
-  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts, predictionLayers }, (i) => {
+  const prediction = { predictionLayers, ...(predictionLayers ? { predictionExperts: false } : {}) };
+  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts, ...prediction }, (i) => {
     const own = other && (inWindow(i) ? 'sliding_attention' : 'full_attention') === otherType ? otherHeads : {};
     return {
       attention: { ...own, ...(inWindow(i) && window && window < heads.maxContextLength ? { window } : {}) },

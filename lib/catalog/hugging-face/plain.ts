@@ -86,8 +86,21 @@ const EXAONE_4: Traits = { queryKeyNorm: true, windowed: everyNth('sliding_windo
 /** The bias of the output head, one value per token of the vocabulary. */
 const headBias = (reader: ConfigReader) => reader.whole('vocab_size') ?? 0;
 
-/** Encoders of images and sound of Phi-4-multimodal with what joins them, as transformers 5.24 counts them. */
-const PHI_4_ENCODERS = 907982272;
+/**
+ * Encoders of images and sound of Phi-4-multimodal with what joins them, as transformers 5.24 counts them: SigLIP at 448 pixels, of which an
+ * image has up to 36 tiles and the small picture of the whole.
+ */
+const PHI_4_ENCODERS = [
+  {
+    name: 'vision_config',
+    parameters: 907982272,
+    tokensPerItem: 37 * 256,
+    positionsPerToken: 4,
+    hiddenSize: 1152,
+    intermediateSize: 4304,
+    inputSize: 588,
+  },
+];
 
 /** Families that differ by traits alone. Source: the modeling code in huggingface/transformers and vllm-project/vllm. */
 const TRAITS: { readonly [type: string]: Traits } = {
@@ -123,7 +136,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
     other: headBias,
   },
   phi3: {},
-  phi4_multimodal: { encoderParameters: PHI_4_ENCODERS },
+  phi4_multimodal: { encoders: PHI_4_ENCODERS },
   phimoe: {
     outputBiasWithAttentionBias: true,
     normBias: true,

@@ -1,7 +1,7 @@
 import { LayerKind, SparseIndex } from '../layer-kinds';
 import { DecoderShape } from '../model-architecture';
 import { ConfigReader } from './config-reader';
-import { headsOf, latentOf } from './decoder';
+import { headsOf, latentOf, scaledContext } from './decoder';
 import { expertsOf } from './experts';
 import { Family } from './family';
 import { withKinds } from './kinds';
@@ -15,7 +15,7 @@ function indexed(given: ConfigReader, defaults: { readonly [key: string]: unknow
   const index: SparseIndex = {
     heads: reader.required('index_n_heads'),
     headSize: reader.required('index_head_dim'),
-    topTokens: reader.required('index_topk'),
+    topTokens: withinContext(reader, reader.required('index_topk')),
   };
   const found = expertsOf(reader, layers, { routerBias: true });
   const intermediateSize = reader.required('intermediate_size');
@@ -31,6 +31,11 @@ function indexed(given: ConfigReader, defaults: { readonly [key: string]: unknow
     attention: { latent, index: shares(i) ? { ...index, shared: true } : index },
     ...(found?.has(i) ? { experts: true } : { intermediateSize }),
   }));
+}
+
+/** No more tokens than the context has: such a layer sees all of it. */
+function withinContext(reader: ConfigReader, tokens: number): number {
+  return Math.min(tokens, scaledContext(reader, reader.whole('max_position_embeddings') ?? tokens));
 }
 
 /** Layers that take the choice of an earlier one: as listed, by a pattern of F and S, or by a period after an offset (`GlmMoeDsaConfig`). */
@@ -65,11 +70,11 @@ const deepseekV4: Family = (given) => {
   const index: SparseIndex = {
     heads: reader.required('index_n_heads'),
     headSize: reader.required('index_head_dim'),
-    topTokens: reader.required('index_topk'),
+    topTokens: withinContext(reader, reader.required('index_topk')),
     parameters: 0,
   };
   const ratios = compressionOf(reader, layers);
-  const window = reader.required('sliding_window');
+  const window = withinContext(reader, reader.required('sliding_window'));
   const found = expertsOf(reader, layers);
   const biased = routerBiases(reader, layers);
   // Mixing before and after both blocks; sinks of the heads; norms of the compressed query and of the key.
@@ -157,7 +162,7 @@ const minimaxM3: Family = (given) => {
     (own.whole('sparse_local_block', 'index_local_blocks') ?? 1);
   const index: SparseIndex = {
     ...{ heads: indexHeads, headSize, keyBits: 16 },
-    topTokens: blocks * (own.whole('sparse_block_size', 'index_block_size') ?? 128),
+    topTokens: withinContext(reader, blocks * (own.whole('sparse_block_size', 'index_block_size') ?? 128)),
     parameters: h * (indexHeads + 1) * headSize + 2 * headSize,
   };
   const found = expertsOf(reader, layers, { routerBias: reader.flag('use_routing_bias') !== false });

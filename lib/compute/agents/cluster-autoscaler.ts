@@ -13,6 +13,7 @@ import { concreteFault, hasToken, listElement } from '../../core/tokens';
 import { IEksCluster } from '../cluster/eks-cluster';
 import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
+import { nameClass } from '../../units/own-class';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'cluster-autoscaler';
@@ -96,9 +97,9 @@ export class ClusterAutoscaler extends Construct {
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const role = returned(
       this,
+      'IKubernetesCluster',
       'cluster.serviceAccountRole()',
       cluster.serviceAccountRole(NAMESPACE, NAME),
-      'IServiceAccountRole',
     );
     // The role belongs to the cluster, and stays with its policy when an autoscaler is removed from the tree.
     if (!role.node.tryFindChild('ClusterAutoscaler')) {
@@ -142,6 +143,8 @@ export class ClusterAutoscaler extends Construct {
     ledger.addSingleton(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }
 }
+
+nameClass('ClusterAutoscaler', ClusterAutoscaler);
 
 /** Repository and tag of an image reference. The digest of one without a tag counts as the tag of `<repository>@sha256`. */
 const IMAGE_REFERENCE = '^(.*?[^/:@]):([^/]+)$';

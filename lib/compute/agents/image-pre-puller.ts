@@ -18,6 +18,7 @@ import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { agentTolerations } from './node-agents-daemon-set';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { knownListFaults, listFaults, textList } from '../../core/text-list';
+import { nameClass } from '../../units/own-class';
 
 /** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
@@ -110,6 +111,8 @@ export class ImagePrePuller extends Construct {
     });
   }
 }
+
+nameClass('ImagePrePuller', ImagePrePuller);
 
 function container(name: string, image: string, command?: string[]): PodContainer {
   return {

@@ -20,6 +20,7 @@ import { IEksCluster } from '../cluster/eks-cluster';
 import { karpenterPools } from '../pools/karpenter/karpenter-pools';
 import { KarpenterInterruptions } from './karpenter-interruptions';
 import { karpenterPolicy } from './karpenter-policy';
+import { nameClass } from '../../units/own-class';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'karpenter';
@@ -81,9 +82,9 @@ export class Karpenter extends Construct {
     throwIfInvalid(this, karpenterFaults(props, chartVersion));
     const role = returned(
       this,
+      'IKubernetesCluster',
       'cluster.serviceAccountRole()',
       cluster.serviceAccountRole(NAMESPACE, NAME),
-      'IServiceAccountRole',
     );
     const interruptions = interruptionsOf(cluster, role);
     const chart = { repository: REPOSITORY, version: chartVersion, namespace: NAMESPACE, ...HELM_BOUNDS };
@@ -114,6 +115,8 @@ export class Karpenter extends Construct {
     }
   }
 }
+
+nameClass('Karpenter', Karpenter);
 
 /** The role belongs to the cluster: what it needs stays with it when a `Karpenter` is removed from the tree. */
 function interruptionsOf(cluster: IEksCluster, role: IServiceAccountRole): KarpenterInterruptions {

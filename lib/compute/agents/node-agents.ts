@@ -34,6 +34,7 @@ import { dcgmMetricsFile } from './node-agents-metrics';
 import * as parts from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
 import { escapeTemplate } from '../../core/template-escape';
+import { nameClass } from '../../units/own-class';
 
 /** Chart of node feature discovery, in the release that the GPU operator's chart uses. */
 const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts', version: '0.18.3' };
@@ -286,6 +287,8 @@ export class NodeAgents extends Construct {
     return this.#clusterPools.filter((pool) => pool.efaInterfacesPerNode > 0);
   }
 }
+
+nameClass('NodeAgents', NodeAgents);
 
 /** Fabrics of ConnectX adapters, whose driver must work with that of the GPU. */
 const CONNECTX_FABRICS: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];

@@ -13,7 +13,11 @@ import { kubernetesNameFault } from '../../core/naming';
 import { RemovalPolicy } from '../../core/removal-policy';
 import { hasToken } from '../../core/tokens';
 import { escapeTemplate } from '../../core/template-escape';
+<<<<<<< HEAD
 import { volumeKeyStatements } from './volume-key';
+=======
+import { nameClass } from '../../units/own-class';
+>>>>>>> main
 
 /**
  * Properties of `EncryptedStorageClass`.
@@ -106,6 +110,8 @@ export class EncryptedStorageClass extends Construct {
     synthesizeWhile(policy, () => isInTree(this));
   }
 }
+
+nameClass('EncryptedStorageClass', EncryptedStorageClass);
 
 /**
  * Whether this program has created a class for a cluster.

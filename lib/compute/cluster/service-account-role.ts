@@ -11,6 +11,7 @@ import { policyJson } from '../../core/policy-json';
 import { RoleOptions } from '../../core/role-options';
 import { ClusterArn } from './cluster-arn';
 import { roleAttributes } from './cluster-role';
+import { nameClass } from '../../units/own-class';
 
 /** How the pods of a cluster get the credentials of a role. */
 interface PodCredentials {
@@ -107,6 +108,8 @@ export class ServiceAccountRole extends Construct implements IServiceAccountRole
       .filter(isSynthesized);
   }
 }
+
+nameClass('IServiceAccountRole', ServiceAccountRole);
 
 /**
  * Trusts only pods of this service account on this cluster, by the session tags that EKS sets when it assumes the role. Not by the name of

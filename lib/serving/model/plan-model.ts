@@ -53,6 +53,8 @@ export function planModel(request: PlanRequest): CapacityPlan {
   const [best] = CapacityPlanner.search({
     ...load,
     parallelism,
+    // A server is one data-parallel rank.
+    dataParallelAttention: false,
     targets,
     replicas,
     region,
@@ -66,10 +68,8 @@ export function planModel(request: PlanRequest): CapacityPlan {
 
 function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequest): CapacityPlan {
   const { load, precision, parallelism, replicas } = request;
-  const { maxSequences } = load;
-  const few = maxSequences !== undefined && Number.isSafeInteger(maxSequences) && maxSequences < 4;
   const whole = { ...load, instanceType, precision, parallelism, replicas };
-  const first = CapacityPlanner.plan({ ...whole, concurrency: load.concurrency ?? (few ? maxSequences : undefined) });
+  const first = CapacityPlanner.plan(whole);
   if (first.fits || load.concurrency !== undefined) return first;
   return CapacityPlanner.plan({ ...whole, concurrency: Math.max(1, first.maxConcurrency) });
 }

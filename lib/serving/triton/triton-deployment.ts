@@ -40,6 +40,7 @@ import { Rollout } from './rollout';
 import { TRITON_PORTS, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { CONTAINERS, tritonPod } from './triton-pod';
+import { nameClass } from '../../units/own-class';
 
 /**
  * Models on NVIDIA Triton Inference Server.
@@ -134,8 +135,13 @@ export class TritonDeployment extends Construct implements IWatchable {
 
   #storeRole(): IServiceAccountRole | undefined {
     if (this.#props.modelStore.credentials) return undefined;
-    const made = this.#props.cluster.serviceAccountRole(this.namespace, this.name);
-    const role = returned(this, 'cluster.serviceAccountRole()', made, 'IServiceAccountRole');
+    const { cluster } = this.#props;
+    const role = returned(
+      this,
+      'IKubernetesCluster',
+      'cluster.serviceAccountRole()',
+      cluster.serviceAccountRole(this.namespace, this.name),
+    );
     for (const { model, version } of weightsCopies(this.#models)) {
       this.#props.modelStore.grantRead(role, `${model}/${version.store}`);
     }
@@ -338,3 +344,5 @@ export class TritonDeployment extends Construct implements IWatchable {
     };
   }
 }
+
+nameClass('TritonDeployment', TritonDeployment);

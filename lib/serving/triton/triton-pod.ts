@@ -1,3 +1,4 @@
+import { returned } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IModelStore } from '../../core/model-store';
 import { PodSecurityLevel } from '../../core/pod-security-level';
@@ -111,7 +112,9 @@ function volumes(pod: TritonPod) {
 function assembleContainer(pod: TritonPod): PodContainer {
   const plan = pod.copies.map(({ model, version, destination, leftOut = '' }) => {
     const folder = destination.slice(MODELS_MOUNT.length + 1);
-    return `${pod.modelStore.uriFor(model, version.store)} ${folder} ${leftOut}`.trimEnd();
+    const { modelStore } = pod;
+    const uri = returned(modelStore, 'IModelStore', 'modelStore.uriFor()', modelStore.uriFor(model, version.store));
+    return `${uri} ${folder} ${leftOut}`.trimEnd();
   });
   return {
     name: CONTAINERS.assemble,

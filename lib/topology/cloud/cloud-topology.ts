@@ -14,7 +14,7 @@ import { regionAt } from '../../core/aws-provider';
 import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
 import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
-import { throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
+import { returned, throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
 import { withdraw } from '../../core/withdraw';
@@ -32,6 +32,7 @@ import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFau
 import { servingOf, servingPath, unknownServingFaults, vllmOf } from '../shared/serving-options';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
+import { nameClass } from '../../units/own-class';
 
 /**
  * Large language models served in the cloud: a cluster, GPU pools, a model store, a Triton deployment for each model, and
@@ -151,7 +152,8 @@ export class CloudTopology extends Construct {
       [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
     );
     // Evaluated late: the table of pods at its end is complete only once everything has been created.
-    return [...models, this.cluster.explain()].join('\n\n');
+    const ofCluster = returned(this, 'IEksCluster', 'cluster.explain()', this.cluster.explain());
+    return [...models, ofCluster].join('\n\n');
   }
 
   #makePools(pools: readonly TopologyNodePool[], given: boolean, faults: Fault[]): void {
@@ -242,6 +244,8 @@ export class CloudTopology extends Construct {
     }
   }
 }
+
+nameClass('CloudTopology', CloudTopology);
 
 /** A deployment of one model reports `models[0].version` for what is `version` of that model here. */
 function ofOnlyModel({ id, property, reason }: Fault): Fault {

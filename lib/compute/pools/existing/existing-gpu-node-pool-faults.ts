@@ -8,6 +8,7 @@ import { concreteFault } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
+import { returnedFaults } from '../../../units/struct-faults';
 import { driverMajorFaults } from '../options/node-image';
 import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
 import { migInstances } from '../options/mig-profiles';
@@ -68,7 +69,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     ...wholeNumberFault('maxPods', maxPods, 1),
     ...vendorFaults('hardware', spec.hardware),
     ...driverFaults(spec),
-    ...(spec.fabric?.hardwareFaults(spec.hardware) ?? []),
+    ...fabricHardwareFaults(spec),
     ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
     ...sharingLabelFaults(spec),
     ...contradictionFaults(spec),
@@ -80,6 +81,13 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
       : // The nodes already have these, so only their syntax is checked.
         [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)]),
   ];
+}
+
+function fabricHardwareFaults({ fabric, hardware }: ExistingPoolSpec): Fault[] {
+  if (!fabric) return [];
+  const found = fabric.hardwareFaults(hardware);
+  const wrong = returnedFaults('IRdmaFabric', 'fabric.hardwareFaults()', found);
+  return wrong.length > 0 ? wrong : found;
 }
 
 function driverFaults({ hardware, driverMajor }: ExistingPoolSpec): Fault[] {

@@ -15,6 +15,7 @@ import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels 
 import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu-node-pool-faults';
 import { optionalTextList } from '../../../core/text-list';
 import { throwIfOfOtherKinds } from '../../../core/errors';
+import { nameClass } from '../../../units/own-class';
 
 /** Maximum number of pods that a kubelet accepts by default. */
 const KUBELET_MAX_PODS = 110;
@@ -155,6 +156,8 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
     return [labels, taints];
   }
 }
+
+nameClass('ExistingGpuNodePool', ExistingGpuNodePool);
 
 function nodeLabelsOf(spec: ExistingPoolSpec): { [key: string]: string } {
   const { sharing, nodeNames, labels, nodeSelector } = spec;

@@ -23,6 +23,7 @@ import { KarpenterInstallation } from './karpenter-installation';
 import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpenter-objects';
 import { mergedTags } from '../../../core/tags';
 import { throwIfOfOtherKinds } from '../../../core/errors';
+import { nameClass } from '../../../units/own-class';
 
 /**
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
@@ -137,6 +138,8 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     return explainPool(this.#spec, this.subnetIds, false);
   }
 }
+
+nameClass('KarpenterGpuNodePool', KarpenterGpuNodePool);
 
 /** @see https://karpenter.sh/docs/tasks/managing-amis/ */
 function warnOfUnpinnedImage(scope: Construct, { image, cluster }: GpuNodePoolSpec): void {

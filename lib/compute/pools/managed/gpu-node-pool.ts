@@ -24,6 +24,7 @@ import { eksCapacityType, eksTaintEffect } from './eks-enumerations';
 import { gpuLaunchTemplate } from './launch-template';
 import { escapeTemplate, escapeTemplates } from '../../../core/template-escape';
 import { throwIfOfOtherKinds } from '../../../core/errors';
+import { nameClass } from '../../../units/own-class';
 
 /**
  * Most characters of a pool's name that the name of its node group begins with: EKS takes 63, and Terraform adds a hyphen and 26 of its own.
@@ -180,6 +181,8 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     return [this.#nodeGroup];
   }
 }
+
+nameClass('GpuNodePool', GpuNodePool);
 
 /** If every instance of a reservation is in use, there is no spare instance to replace a second node. */
 function repairConfig({ repair, capacity }: GpuNodePoolSpec) {

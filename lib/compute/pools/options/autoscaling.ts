@@ -1,3 +1,5 @@
+import { nameClass } from '../../../units/own-class';
+
 /** What changes the number of nodes of a managed node group. */
 export enum AutoscalingKind {
   /** Nothing: the number is changed by hand. */
@@ -39,3 +41,5 @@ export class Autoscaling {
     return this.kind;
   }
 }
+
+nameClass('Autoscaling', Autoscaling);

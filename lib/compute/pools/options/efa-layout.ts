@@ -1,3 +1,5 @@
+import { nameClass } from '../../../units/own-class';
+
 /**
  * How the network interfaces of a node with EFA are laid out over its network cards.
  *
@@ -42,3 +44,5 @@ export class EfaLayout {
     return this.name;
   }
 }
+
+nameClass('EfaLayout', EfaLayout);
