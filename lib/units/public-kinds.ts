@@ -5,18 +5,18 @@ export const STRUCTS = {
   AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
   AlertSecret: 'name: string; key: string',
   Alternative:
-    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; pricePerHour?: number',
+    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; pricePerHour?: number',
   AttentionLayer:
     'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
   CapacityBlock:
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
   CapacityRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
   CapacityReservation:
     'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
   CapacitySearchRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   CloudTopologyProps:
@@ -29,9 +29,9 @@ export const STRUCTS = {
   CustomResourcesProps:
     'cluster: IKubernetesCluster; releaseName: string; namespace: string; resources: any{}[]; dependsOn?: ITerraformDependable[]',
   DecoderShape:
-    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; predictionTables?: boolean; encoderParameters?: number; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number; modelType?: string; encoders?: string[]',
+    'layers: number; hiddenSize: number; attentionHeads: number; keyValueHeads?: number; headSize?: number; intermediateSize: number; vocabularySize: number; maxContextLength: number; tiedEmbeddings?: boolean; gatedFeedForward?: boolean; attentionBias?: boolean; attentionOutputBias?: boolean; feedForwardBias?: boolean; queryKeyNorm?: boolean; normsPerLayer?: number; normBias?: boolean; attentionSinks?: boolean; needsBfloat16?: boolean; positionEmbeddings?: number; predictionLayers?: number; predictionTables?: boolean; predictionExperts?: boolean; latentAttention?: LatentAttention; experts?: ExpertLayers; slidingWindow?: SlidingWindow; layerKinds?: LayerKind[]; layerOrder?: number[]; otherParameters?: number; lookupParameters?: number; modelType?: string; encoders?: EncoderShape[]',
   DenseModelProps:
-    'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision; publishedBits?: WeightBits',
+    'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   DeviceNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; resourceName?: string',
   DynamicBatching:
@@ -45,6 +45,8 @@ export const STRUCTS = {
     'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
   EksReleaseVersions:
     'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
+  EncoderShape:
+    'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
   ExistingGpuNodePoolProps:
@@ -97,7 +99,7 @@ export const STRUCTS = {
   MetricsTarget:
     'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; plannedLatencyMs?: number{}',
   MixtureOfExpertsProps:
-    'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits',
+    'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
   ModelFiles: 'include?: string[]; exclude?: string[]',
   ModelImportProps:
@@ -148,9 +150,9 @@ export const STRUCTS = {
     'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
   SecretKey: 'secretName: string; key: string',
   ServedModel:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServingLoad:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
   SharedDevicesOptions:
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
@@ -181,175 +183,116 @@ export const STRUCTS = {
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
   VirtualFunctionsOptions: 'rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number',
   VllmModelProps:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
-    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
+    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: AlertSecret; bearerToken?: AlertSecret',
   WeightBits: 'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number',
 } as const;
 
-/** Of each public class and interface how to get an object of it, and the members that all have. @internal */
+/** Of each public class and interface how to get an object of it. @internal */
 export const CLASSES = {
-  AlertReceiver: ['AlertReceiver.slack(...)', 'name secrets'],
-  ApiAccess: ['ApiAccess.private()', 'isPublic privateCidrs publicCidrs'],
-  Autoscaling: ['Autoscaling.none()', 'kind'],
-  Capacity: ['Capacity.onDemand()', 'kind'],
-  CapacityPlan: [
-    'CapacityPlan.fromJson(...)',
-    'alternatives concurrency contextLength cpuOffload cudaGraphs decodeLatencyMs engine explain explainMarkdown figures fits gpuMemoryUtilization hostMemoryPerNode inputTokens instanceType kvBytesPerTokenPerGpu kvCachePrecision kvCapacityTokens layersPerStage maxBatchedTokens maxConcurrency maxOutputTokensPerSecond maxSequences memoryPerGpu microBatches model network nodes outputTokens outputTokensPerSecond parallelism pipelineEfficiency precision replicas ruleOfThumbBatch sameChoice summary timeToFirstTokenMs toJson utilization warnings',
-  ],
-  CapacityPlanner: ['new CapacityPlanner(...)', ''],
-  CloudTopology: [
-    'new CloudTopology(...)',
-    'cluster deployments explain karpenterPools modelStore nodePools plan plans',
-  ],
-  ClusterAutoscaler: ['new ClusterAutoscaler(...)', 'ready'],
-  ClusterChecks: ['ClusterChecks.of(...)', 'explain faults'],
-  ClusterNodePools: ['new ClusterNodePools(...)', ''],
-  CustomResources: ['new CustomResources(...)', 'ready'],
-  DataSize: ['DataSize.ZERO', 'bytes exceeds gb gib kib mib plus times'],
-  Duration: ['Duration.ZERO', 'toMicroseconds toMilliseconds toSeconds'],
-  EfaLayout: ['EfaLayout.EFA_ONLY', 'name'],
-  EksGpuCluster: [
-    'new EksGpuCluster(...)',
-    'clusterArn clusterName clusterSecurityGroupId connection encryptionKeyArn explain grantAdmin nodePools nodeReady oidcProviderArn ready securityGroupIds serviceAccountRole subnetIds tags vpcId',
-  ],
-  EksRelease: [
-    'EksRelease.V1_34',
-    'coreDns ebsCsiDriver kubeProxy kubernetesVersion nodeImageVersion nodeMonitoringAgent podIdentityAgent vpcCni',
-  ],
-  EncryptedStorageClass: ['new EncryptedStorageClass(...)', 'ready storageClassName'],
-  ExistingGpuNodePool: ['new ExistingGpuNodePool(...)', 'explain ready'],
-  ExistingNamespaces: ['new ExistingNamespaces(...)', ''],
-  GpuInstanceType: [
-    'GpuInstanceType.P3_2XLARGE',
-    'architecture blocksOnly defaultMaxPods efaInterfaces fractionOfGpu gpu gpuCount gpuDirect gpuMemory interconnect ipv4PerInterface isEc2 legacy memory name networkBandwidthGbps networkCards nvlinkDomainSize offeredIn rdma rdmaRead rdmaWrite totalGpuMemory vcpus',
-  ],
-  GpuNodePool: ['new GpuNodePool(...)', 'explain launchTemplateId nodeGroupName ready'],
-  GpuNodeType: [
-    'GpuNodeType.custom(...)',
-    'architecture efaInterfaces fractionOfGpu gpu gpuCount gpuDirect gpuMemory interconnect isEc2 legacy memory name networkBandwidthGbps nvlinkDomainSize rdma totalGpuMemory vcpus',
-  ],
-  GpuOperator: ['GpuOperator.version(...)', 'chartVersion hostNicDriver values'],
-  GpuSharing: ['GpuSharing.none()', 'gpusPerNode isRenamed kind memoryPerShare renamed resourceName'],
-  GpuType: [
-    'GpuType.V100_16GB',
-    'computeCapability denseTflops memory memoryBandwidthGBps name nvlinkGBps pcieGBps sharedMemory sixteenBitPrecision source supports tdpWatts vendor',
-  ],
-  HostDeviceNetwork: ['new HostDeviceNetwork(...)', 'networkName ready reference'],
-  IAwsRole: ['an IAwsRole', 'roleArn roleName'],
-  IEksCluster: [
-    'new EksGpuCluster(...)',
-    'clusterName clusterSecurityGroupId connection explain nodeReady ready securityGroupIds serviceAccountRole subnetIds tags vpcId',
-  ],
-  IGpuNodePool: [
-    'an IGpuNodePool',
-    'cluster efaInterfacesPerNode hardware maxNodes minNodes nodeLabels nodeSelector poolName ready taints',
-  ],
-  IKubernetesCluster: [
-    'new EksGpuCluster(...) or KubernetesCluster.fromKubeconfig(...)',
-    'clusterName connection ready serviceAccountRole',
-  ],
-  IModelStore: ['new ModelStore(...)', 'bucketArn bucketName grantRead grantReadWrite uriFor'],
-  IRdmaFabric: [
-    'RdmaFabric.efa()',
-    'bandwidthGbps bind capabilities fabricName hardwareFaults kind networks nodeResources podResources',
-  ],
-  IServiceAccountRole: ['an IServiceAccountRole', 'ready roleArn roleName serviceAccountAnnotations'],
-  IWatchable: ['new TritonDeployment(...)', 'metricsTarget'],
-  ImagePrePuller: ['new ImagePrePuller(...)', 'daemonSetName'],
-  ImageRegistry: ['ImageRegistry.UPSTREAM', 'pullSecrets resolve'],
-  Indicator: ['Indicator.QPS', 'name query record unit'],
-  InferenceEngine: [
-    'InferenceEngine.VLLM',
-    'answerMicrosecondsPerToken answerNanosecondsPerEarlierToken blockTokens countsGraphs decodeFactor defaultUtilization dispatchMsPerLayer hostMicrosecondsPerToken keepsWindows latentDispatchMsPerLayer name prefillFactor provenance rereadsGroupedKeys statesPerSequence stepOverheadMs',
-  ],
-  IpoibNetwork: ['new IpoibNetwork(...)', 'networkName ready reference'],
-  Karpenter: ['new Karpenter(...)', 'ready'],
-  KarpenterGpuNodePool: ['new KarpenterGpuNodePool(...)', 'explain objects ready'],
-  KubernetesAccess: ['KubernetesAccess.of(...)', 'ensureHelmProvider kubernetesProvider'],
-  KubernetesCluster: [
-    'KubernetesCluster.fromKubeconfig(...)',
-    'clusterName connection explain nodePools ready serviceAccountRole',
-  ],
-  KubernetesManifests: ['KubernetesManifests.of(...)', 'objects toYaml'],
-  MacvlanNetwork: ['new MacvlanNetwork(...)', 'networkName ready reference'],
-  Metric: ['Metric.ALL', 'description exporter labels missing name seriesNames source type unit'],
-  MetricContract: ['new MetricContract(...)', ''],
-  ModelImport: ['new ModelImport(...)', 'job modelUri name namespace'],
-  ModelInstances: ['ModelInstances.onGpus(...)', 'gpuCount instancesPerDevice isOnGpus'],
-  ModelSource: ['ModelSource.urls(...)', 'files'],
-  ModelSpec: [
-    'ModelSpec.LLAMA_65B',
-    'activeParameters approximate attentionHeads checkpointSize headSize hiddenSize intermediateSize keyValueBytesPerToken keyValueHeads keyValueWidth layers maxContextLength name parameters shape sharedParameterFraction skippedLayerFraction stateBytesPerSequence vocabularySize weightSize withSharedParameters withSkippedLayers',
-  ],
-  ModelStore: ['new ModelStore(...)', 'bucketArn bucketName grantRead grantReadWrite uriFor'],
-  MonitoringStack: [
-    'new MonitoringStack(...)',
-    'alertmanagerConfiguration alertmanagerUrl namespace prometheusConfiguration prometheusUrl rules watch',
-  ],
-  MonitoringStorage: ['MonitoringStorage.persistentVolume(...)', 'persistent removalPolicy size'],
-  NcclAcceptanceTest: ['new NcclAcceptanceTest(...)', 'job minimumBusBandwidth name namespace ready'],
-  NetworkName: ['NetworkName.of(...)', 'name namespace reference'],
-  NicDriver: ['NicDriver.host()', ''],
-  NodeAgents: ['new NodeAgents(...)', 'cluster namespace'],
-  NodeImage: ['NodeImage.AL2023_NVIDIA', 'amiType family hasDevicePlugin'],
-  NodeRepair: ['NodeRepair.disabled()', 'isEnabled'],
-  NvIpamPool: ['new NvIpamPool(...)', 'ipam perNodeBlockSize poolName ready'],
-  NvidiaNetworkOperator: [
-    'new NvidiaNetworkOperator(...)',
-    'cluster imageRegistry namespace nodePools ready secondaryNetworks',
-  ],
-  Parallelism: ['Parallelism.NONE', 'data dividesHeads expert gpus gpusPerReplica pipeline tensor withReplicas'],
-  Placement: ['Placement.none()', 'kind'],
-  PodVolume: ['PodVolume.secret(...)', 'kind name'],
-  Precision: [
-    'Precision.FP32',
-    'bits bitsPerWeight bytesPerWeight minimumComputeCapability name quantized rowScaleBits',
-  ],
-  RdmaAttachment: ['RdmaAttachment.sharedDevices(...)', 'networks resourceNames'],
-  RdmaFabric: [
-    'RdmaFabric.efa()',
-    'bandwidthGbps bind capabilities fabricName hardwareFaults kind networks nodeResources podResources',
-  ],
-  SecondaryNetwork: ['new SecondaryNetwork(...)', 'networkName ready reference'],
-  SriovIbNetwork: ['new SriovIbNetwork(...)', 'networkName ready reference'],
-  SriovNetwork: ['new SriovNetwork(...)', 'networkName ready reference'],
-  SynthesizedStack: [
-    'SynthesizedStack.of(...)',
-    'annotations byName dataSources only onlyData resourceTypes resources toJson where',
-  ],
-  TritonDeployment: [
-    'new TritonDeployment(...)',
-    'deployment endpoint gpusPerPod metricsTarget name namespace plans replicas service serviceHost startupBudget tritonRelease',
-  ],
-  TritonModel: ['TritonModel.vllm(...)', 'backend gpus name version'],
-  TritonRelease: [
-    'TritonRelease.V24_12',
-    'advisories advisoriesOf cudaDriver cudaVersion histogramOfEveryModel image minimumComputeCapability minimumDriver onnxRuntimeVersion release vllmVersion',
-  ],
-  VersionPolicy: ['VersionPolicy.latest(...)', 'count kind versions'],
-  Warnings: ['new Warnings(...)', ''],
+  AlertReceiver: 'AlertReceiver.slack(...), AlertReceiver.pagerDuty(...) or AlertReceiver.webhook(...)',
+  ApiAccess: 'ApiAccess.private(), ApiAccess.privateFrom(...) or ApiAccess.publicFrom(...)',
+  Autoscaling: 'Autoscaling.none() or Autoscaling.clusterAutoscaler()',
+  Capacity: 'Capacity.onDemand(), Capacity.spot(), Capacity.reservation(...) or Capacity.capacityBlock(...)',
+  CapacityPlan: 'CapacityPlan.fromJson(...)',
+  CapacityPlanner: 'new CapacityPlanner(...)',
+  CloudTopology: 'new CloudTopology(...)',
+  ClusterAutoscaler: 'new ClusterAutoscaler(...)',
+  ClusterChecks: 'ClusterChecks.of(...)',
+  ClusterNodePools: 'new ClusterNodePools(...)',
+  CustomResources: 'new CustomResources(...)',
+  DataSize:
+    'DataSize.ZERO, DataSize.fromBytes(...), DataSize.fromKibibytes(...), DataSize.fromMebibytes(...), DataSize.fromGibibytes(...) or DataSize.fromGigabytes(...)',
+  Duration:
+    'Duration.ZERO, Duration.microseconds(...), Duration.milliseconds(...), Duration.seconds(...), Duration.minutes(...) or Duration.hours(...)',
+  EfaLayout: 'EfaLayout.EFA_ONLY, EfaLayout.COMBINED or EfaLayout.BANDWIDTH_OPTIMIZED',
+  EksGpuCluster: 'new EksGpuCluster(...)',
+  EksRelease: 'EksRelease.V1_34, EksRelease.of(...) or EksRelease.custom(...)',
+  EncryptedStorageClass: 'new EncryptedStorageClass(...)',
+  ExistingGpuNodePool: 'new ExistingGpuNodePool(...)',
+  ExistingNamespaces: 'new ExistingNamespaces(...)',
+  GpuInstanceType: 'GpuInstanceType.P3_2XLARGE, GpuInstanceType.of(...) or GpuInstanceType.unlisted(...)',
+  GpuNodePool: 'new GpuNodePool(...)',
+  GpuNodeType: 'GpuNodeType.custom(...)',
+  GpuOperator: 'GpuOperator.version(...)',
+  GpuSharing: 'GpuSharing.none(), GpuSharing.timeSlicing(...) or GpuSharing.mig(...)',
+  GpuType: 'GpuType.V100_16GB, GpuType.of(...) or GpuType.custom(...)',
+  HostDeviceNetwork: 'new HostDeviceNetwork(...)',
+  IAwsRole: 'an object with node, roleName and roleArn',
+  IEksCluster: 'new EksGpuCluster(...) or EksGpuCluster.fromAttributes(...)',
+  IGpuNodePool: 'new GpuNodePool(...), new KarpenterGpuNodePool(...) or new ExistingGpuNodePool(...)',
+  IKubernetesCluster: 'new EksGpuCluster(...) or KubernetesCluster.fromKubeconfig(...)',
+  IModelStore: 'new ModelStore(...), ModelStore.fromBucketName(...) or ModelStore.s3Compatible(...)',
+  IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
+  IServiceAccountRole: 'cluster.serviceAccountRole(...)',
+  IWatchable: 'new TritonDeployment(...)',
+  ImagePrePuller: 'new ImagePrePuller(...)',
+  ImageRegistry: 'ImageRegistry.UPSTREAM or ImageRegistry.mirror(...)',
+  Indicator: 'Indicator.QPS',
+  InferenceEngine: 'InferenceEngine.VLLM or InferenceEngine.of(...)',
+  IpoibNetwork: 'new IpoibNetwork(...)',
+  Karpenter: 'new Karpenter(...)',
+  KarpenterGpuNodePool: 'new KarpenterGpuNodePool(...)',
+  KubernetesAccess: 'KubernetesAccess.of(...) or KubernetesAccess.fromProviders(...)',
+  KubernetesCluster: 'KubernetesCluster.fromKubeconfig(...)',
+  KubernetesManifests: 'KubernetesManifests.of(...)',
+  MacvlanNetwork: 'new MacvlanNetwork(...)',
+  Metric: 'Metric.of(...)',
+  MetricContract: 'new MetricContract(...)',
+  ModelImport: 'new ModelImport(...)',
+  ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
+  ModelSource: 'ModelSource.urls(...), ModelSource.volumeClaim(...) or ModelSource.huggingFace(...)',
+  ModelSpec:
+    'ModelSpec.LLAMA_65B, ModelSpec.of(...), ModelSpec.dense(...), ModelSpec.mixtureOfExperts(...) or ModelSpec.fromHuggingFaceConfig(...)',
+  ModelStore: 'new ModelStore(...)',
+  MonitoringStack: 'new MonitoringStack(...)',
+  MonitoringStorage: 'MonitoringStorage.persistentVolume(...) or MonitoringStorage.emptyDir(...)',
+  NcclAcceptanceTest: 'new NcclAcceptanceTest(...)',
+  NetworkName: 'NetworkName.of(...)',
+  NicDriver: 'NicDriver.host() or NicDriver.container(...)',
+  NodeAgents: 'new NodeAgents(...)',
+  NodeImage: 'NodeImage.AL2023_NVIDIA, NodeImage.al2023(...) or NodeImage.bottlerocket(...)',
+  NodeRepair: 'NodeRepair.disabled() or NodeRepair.auto(...)',
+  NvIpamPool: 'new NvIpamPool(...)',
+  NvidiaNetworkOperator: 'new NvidiaNetworkOperator(...)',
+  Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
+  Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
+  PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
+  Precision: 'Precision.FP32 or Precision.of(...)',
+  RdmaAttachment:
+    'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
+  RdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
+  SecondaryNetwork: 'new SecondaryNetwork(...)',
+  SriovIbNetwork: 'new SriovIbNetwork(...)',
+  SriovNetwork: 'new SriovNetwork(...)',
+  SynthesizedStack: 'SynthesizedStack.of(...)',
+  TritonDeployment: 'new TritonDeployment(...)',
+  TritonModel: 'TritonModel.vllm(...) or TritonModel.onnxRuntime(...)',
+  TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
+  VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
+  Warnings: 'new Warnings(...)',
 } as const;
 
-/** The properties of each public interface that classes of users implement, with their types. @internal */
+/** The properties of each public interface that classes of users implement, with their types, and its methods with what they return. @internal */
 export const INTERFACES = {
-  IAwsRole: 'roleName: string; roleArn: string',
+  IAwsRole: 'node: Node; roleName: string; roleArn: string',
   IEksCluster:
-    'clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}',
+    'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}; serviceAccountRole(): IServiceAccountRole; explain(): string',
   IGpuNodePool:
-    'poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; ready: ITerraformDependable[]',
+    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; ready: ITerraformDependable[]',
   IKubernetesCluster:
-    'clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]',
+    'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; serviceAccountRole(): IServiceAccountRole',
   IModelStore:
-    'bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; credentials?: ModelStoreCredentials',
+    'node: Node; bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; credentials?: ModelStoreCredentials; grantRead(): void; grantReadWrite(): void; uriFor(): string',
   IRdmaFabric:
-    'kind: RdmaFabricKind; fabricName: string; resourceName?: string; attachment?: FabricAttachment; adaptersPerNode?: number; capabilities: string[]; networks: string[]',
+    'kind: RdmaFabricKind; fabricName: string; resourceName?: string; attachment?: FabricAttachment; adaptersPerNode?: number; capabilities: string[]; networks: string[]; podResources(): string{}; bind(): FabricBinding; nodeResources(): string{}; bandwidthGbps(): number; hardwareFaults(): Fault[]',
   IServiceAccountRole:
-    'roleName: string; roleArn: string; serviceAccountAnnotations: string{}; ready: ITerraformDependable[]',
-  IWatchable: 'metricsTarget: MetricsTarget',
+    'node: Node; roleName: string; roleArn: string; serviceAccountAnnotations: string{}; ready: ITerraformDependable[]',
+  IWatchable: 'node: Node; metricsTarget: MetricsTarget',
 } as const;
 
 /** The values of each public enumeration. @internal */
@@ -366,6 +309,7 @@ export const ENUMS = {
   GpuVendor: 'NVIDIA AMD',
   GraphOptimization: 'ALL EXTENDED BASIC DISABLED',
   MacvlanMode: 'bridge private vepa passthru',
+  MediaInput: 'ALL IMAGES NONE',
   MetricExporter: 'triton triton-vllm triton-tensorrtllm',
   MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
   MetricType: 'counter gauge histogram summary',

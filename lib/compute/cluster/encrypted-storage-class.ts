@@ -13,11 +13,8 @@ import { kubernetesNameFault } from '../../core/naming';
 import { RemovalPolicy } from '../../core/removal-policy';
 import { hasToken } from '../../core/tokens';
 import { escapeTemplate } from '../../core/template-escape';
-<<<<<<< HEAD
 import { volumeKeyStatements } from './volume-key';
-=======
 import { nameClass } from '../../units/own-class';
->>>>>>> main
 
 /**
  * Properties of `EncryptedStorageClass`.
