@@ -95,7 +95,7 @@ export class EncryptedStorageClass extends Construct {
   /** The policy is beside the role of the driver's add-on, in the stack of the cluster, as long as the class is in the tree. */
   #letDriverUse(keyArn: string, cluster: IKubernetesCluster): void {
     const made = cluster.serviceAccountRole('kube-system', 'ebs-csi-controller-sa');
-    const role = returned(this, 'cluster.serviceAccountRole()', made, 'IServiceAccountRole');
+    const role = returned(this, 'IKubernetesCluster', 'cluster.serviceAccountRole()', made);
     const id = `VolumeKey-${this.node.addr.slice(-8)}`;
     role.node.tryRemoveChild(id);
     const policy = new IamRolePolicy(role as unknown as Construct, id, {
