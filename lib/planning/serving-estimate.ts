@@ -1,7 +1,8 @@
 import { answerSeconds } from './answer-stream';
 import { waitedFor } from './all-to-all';
 import { Configuration } from './configuration';
-import { Pass, PassTime, passTime } from './step-time';
+import { Pass } from './pass';
+import { PassTime, passTime } from './step-time';
 
 /**
  * Effective number of micro-batches of a served pipeline between two drains: inverting m / (m + p - 1) on NVIDIA's published
