@@ -27,6 +27,19 @@ const INDEX_RATE = 0.8;
 const STATE_CHUNK = 64;
 /** Share of the 16-bit rate that they reach; not measured. */
 const STATE_RATE = 0.15;
+/** Share of the bandwidth at which a decode step reads and writes states: 0.30 and 0.33 of Falcon-H1's with 64 and 256 sequences (bench/vllm). */
+const STATE_BANDWIDTH = 0.33;
+/** Convolution and state update of one layer at decode beyond an attention's launches: 0 to 50 µs on H200 (five hybrids, bench/vllm). */
+const STATE_LAUNCHES = 15e-6;
+
+/**
+ * Tokens that decode attention takes longer for each sequence, besides those it reads: 256 sequences of 304 tokens take as much longer than
+ * their bytes as 100 to 300 tokens more would (five dense models on H200, vLLM 0.24.0, bench/vllm); its kernels begin anew for each
+ * sequence and read whole tiles of 128 tokens and more.
+ */
+const ATTENTION_TILE_TOKENS = 160;
+/** Bytes of logits that choosing a token at a temperature reads and writes, for each token of the vocabulary: in 32 bits, in seven passes. */
+const SAMPLING_BYTES = 46;
 
 /**
  * Seconds of one forward pass, by part.
@@ -127,6 +140,8 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
       model.vocabularySize / t,
       2,
     );
+    if (configuration.engine._isVllm)
+      weights += (rows * model.vocabularySize * SAMPLING_BYTES) / (kernel.attentionBandwidth * kernel.bandwidth);
   }
   weights +=
     configuration.cpuOffloadBytes > 0
@@ -249,7 +264,8 @@ function attentionTime(
       kernel.attentionFixed +
       (indexBytes(attention) * pass.cachedTokens) / (kernel.attentionBandwidth * kernel.bandwidth);
   // A layer without a cache of its own reads that of another.
-  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * cached;
+  const padded = mla ? cached : cached + (configuration.engine._isVllm ? ATTENTION_TILE_TOKENS * pass.decoding : 0);
+  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * padded;
   const again = configuration.engine.rereadsGroupedKeys && !mla ? heads / keyValueHeads : 1;
   const most = configuration.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
@@ -285,12 +301,12 @@ function attended(seen: number | undefined, tokens: number): number {
 function stateTime(configuration: Configuration, kernel: KernelModel, state: ResolvedState, pass: Pass): number {
   const t = configuration.parallelism.tensor;
   const kernels = state.heads > 0 ? 2 : 1;
-  let time = (kernels * kernel.attentionFixed) / 2;
+  let time = (kernels * kernel.attentionFixed) / 2 + STATE_LAUNCHES;
   if (pass.prompts > 0) {
     const width = state.headSize * state.stateSize + STATE_CHUNK * (state.headSize + state.stateSize);
     const flops = (4 * pass.prompts * pass.promptTokens * state.heads * width) / t;
     time += kernels * kernel.attentionFixed + flops / (STATE_RATE * kernel.wideRate);
   }
   const bytes = 2 * pass.decoding * layerStateBytes(state, configuration.precision, t);
-  return time + bytes / (kernel.attentionBandwidth * kernel.bandwidth);
+  return time + bytes / (STATE_BANDWIDTH * kernel.bandwidth);
 }
