@@ -12,7 +12,7 @@ import sys
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMultimodalLM
 
 transformers.logging.set_verbosity_error()
 
@@ -20,7 +20,7 @@ DEFAULT = """afmoe apertus arcee bamba cohere cohere2 cwm deepseek_v3 deepseek_v
 falcon_mamba flex_olmo gemma gemma2 gemma3_text gemma3n_text gemma4_text gemma4_unified_text glm glm4 glm4_moe_lite glm_moe_dsa gpt2
 gpt_oss granite granitemoe granitemoehybrid granitemoeshared helium hy_v3 internlm3 iquestcoder jamba kimi_linear lfm2 llama llama4_text mamba
 mamba2 mimo_v2_flash minimax minimax_m2 minimax_m3_vl_text ministral3 mistral mixtral nemotron_h olmo2 olmo3 olmo_hybrid olmoe opt phi phi3
-phi4_multimodal phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2""".split()
+phi4_multimodal phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2 gpt_neox olmo stablelm longcat_flash""".split()
 
 SMALL = dict(hidden_size=256, num_attention_heads=8, num_key_value_heads=2, vocab_size=1000)
 LAYERS = ["linear_attention", "linear_attention", "full_attention", "linear_attention", "full_attention"]
@@ -59,10 +59,66 @@ VARIANTS = [
     ("glm4_moe", dict(head_dim=128)),
     ("glm4_moe", dict(head_dim=32, use_qk_norm=True, attention_bias=True, first_k_dense_replace=3, **SMALL)),
     ("qwen3_next", dict(num_hidden_layers=8, num_experts=8, num_experts_per_tok=2, linear_num_value_heads=8, linear_num_key_heads=4, mlp_only_layers=[0], **SMALL)),
+    ("dots1", dict(num_hidden_layers=6, n_routed_experts=16, num_experts_per_tok=4, n_shared_experts=2, first_k_dense_replace=1, moe_intermediate_size=64,
+                   head_dim=32, attention_bias=True, **SMALL)),
+    ("gpt_neox", dict(num_hidden_layers=4, intermediate_size=640, attention_bias=False, hidden_size=256, num_attention_heads=8, vocab_size=1000)),
+    ("nemotron", dict(num_key_value_heads=8)),
+    ("nemotron", dict(num_hidden_layers=4, intermediate_size=640, head_dim=48, attention_bias=True, mlp_bias=True, **SMALL)),
+    ("olmo", dict(num_hidden_layers=4, intermediate_size=640, tie_word_embeddings=True, **SMALL)),
+    ("stablelm", dict(num_hidden_layers=4, intermediate_size=640, use_qkv_bias=True, qk_layernorm=True, use_parallel_residual=True, **SMALL)),
+    ("longcat_flash", dict(num_layers=3, ffn_hidden_size=512, expert_ffn_hidden_size=128, n_routed_experts=16, zero_expert_num=8, moe_topk=6, q_lora_rank=96,
+                           kv_lora_rank=64, qk_nope_head_dim=32, qk_rope_head_dim=16, v_head_dim=32, hidden_size=256, num_attention_heads=8, vocab_size=1000)),
+    ("llama4_text", dict(num_hidden_layers=8, head_dim=32, intermediate_size=64, intermediate_size_mlp=512, num_local_experts=4, attention_chunk_size=512, **SMALL)),
     ("deepseek_v4", dict(num_hidden_layers=6, n_routed_experts=16, moe_intermediate_size=64, hidden_size=512, num_attention_heads=8,
                          vocab_size=1000, layer_types=["sliding_attention", "sliding_attention", "compressed_sparse_attention",
                                                        "heavily_compressed_attention", "compressed_sparse_attention",
                                                        "heavily_compressed_attention"])),
+]
+# Models that read images or sound, whole: encoders as their classes have them, and then of other sizes.
+ENCODERS = """cohere2_vision exaone4_5 gemma3 gemma4 glm46v glm4v idefics3 internvl kimi_k25 lfm2_vl lighton_ocr llama4 llava llava_next
+llava_onevision minicpmv4_6 minimax_m3_vl mistral3 nemotron_h_omni paligemma qwen2_5_omni_thinker qwen2_5_vl qwen2_audio qwen2_vl qwen3_5
+qwen3_5_moe qwen3_asr qwen3_vl qwen3_vl_moe smolvlm voxtral""".split()
+GEMMA_4_AUDIO = dict(model_type="gemma4_audio")
+SIGLIP = dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, intermediate_size=320, image_size=112, patch_size=14)
+QWEN = dict(depth=3, num_heads=4, patch_size=14, in_channels=3)
+WHISPER = dict(d_model=128, encoder_layers=3, encoder_attention_heads=4, encoder_ffn_dim=320, num_mel_bins=80)
+STEP = dict(use_head_wise_attn_gate=True)
+ENCODER_VARIANTS = [
+    ("step3p7", dict(text_config=STEP)),
+    ("qwen3_omni_moe_thinker", dict(text_config=dict(head_dim=128))),
+    ("glm4v_moe", dict(text_config=dict(head_dim=128))),
+    ("gemma4", dict(audio_config=GEMMA_4_AUDIO)),
+    ("gemma4", dict(vision_config=dict(model_type="gemma4_vision", hidden_size=128, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
+                                       head_dim=48, intermediate_size=320, position_embedding_size=512, patch_size=14),
+                    audio_config=dict(model_type="gemma4_audio", hidden_size=256, num_hidden_layers=3, num_attention_heads=4, conv_kernel_size=7,
+                                      subsampling_conv_channels=[64, 16], output_proj_dims=320))),
+    ("gemma3", dict(vision_config=dict(vision_use_head=False, **SIGLIP), mm_tokens_per_image=16)),
+    ("paligemma", dict(vision_config=dict(vision_use_head=False, projection_dim=256, **SIGLIP))),
+    ("internvl", dict(vision_config=dict(norm_type="rms_norm", use_qk_norm=True, **{**SIGLIP, "image_size": [112, 112], "patch_size": [14, 14]}))),
+    ("internvl", dict(vision_config=dict(attention_bias=True, **{**SIGLIP, "image_size": [112, 112], "patch_size": [14, 14]}))),
+    ("llama4", dict(vision_config=dict(hidden_size=1408, num_hidden_layers=3, image_size=336))),
+    ("mistral3", dict(vision_config=dict(model_type="pixtral", head_dim=32, **SIGLIP), multimodal_projector_bias=True, spatial_merge_size=4)),
+    ("llava", dict(vision_config=dict(model_type="pixtral", head_dim=32, **SIGLIP))),
+    ("llava", dict(vision_config=dict(model_type="siglip_vision_model", **SIGLIP), multimodal_projector_bias=False, vision_feature_layer=[1, 2])),
+    ("llava_next", dict(vision_config=dict(model_type="clip_vision_model", **SIGLIP))),
+    ("qwen2_vl", dict(vision_config=dict(embed_dim=128, hidden_size=256, mlp_ratio=3, **QWEN))),
+    ("qwen2_5_vl", dict(vision_config=dict(hidden_size=128, intermediate_size=320, out_hidden_size=256, **QWEN))),
+    ("exaone4_5", dict(vision_config=dict(hidden_size=128, intermediate_size=320, out_hidden_size=256, num_key_value_heads=2, **QWEN))),
+    ("qwen3_vl", dict(vision_config=dict(hidden_size=128, intermediate_size=320, out_hidden_size=256, deepstack_visual_indexes=[1], **QWEN))),
+    ("qwen3_5", dict(vision_config=dict(hidden_size=128, intermediate_size=320, out_hidden_size=256, num_position_embeddings=64, **QWEN))),
+    ("glm4v", dict(vision_config=dict(hidden_size=128, intermediate_size=320, out_hidden_size=256, image_size=112, attention_bias=True, **QWEN))),
+    ("kimi_k25", dict(vision_config=dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, intermediate_size=320, pos_emb_height=16,
+                                         pos_emb_width=32), projection_hidden_size=128)),
+    ("cohere2_vision", dict(vision_config=SIGLIP, alignment_intermediate_size=512)),
+    ("idefics3", dict(vision_config=SIGLIP, scale_factor=4)),
+    ("lfm2_vl", dict(vision_config=dict(vision_use_head=False, num_patches=64, **{k: v for k, v in SIGLIP.items() if k != "image_size"}),
+                     projector_use_layernorm=False, projector_bias=False)),
+    ("minicpmv4_6", dict(vision_config={**SIGLIP, "insert_layer_id": 1})),
+    ("step3p7", dict(vision_config=dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, image_size=112, mlp_ratio=3.0), projector_bias=True, text_config=STEP)),
+    ("qwen2_audio", dict(audio_config=WHISPER)),
+    ("qwen3_asr", dict(audio_config=dict(downsample_hidden_size=64, output_dim=256, **WHISPER))),
+    ("qwen2_5_omni_thinker", dict(vision_config=dict(hidden_size=128, intermediate_size=320, out_hidden_size=256, **QWEN),
+                                  audio_config=dict(output_dim=256, **WHISPER))),
 ]
 # What says nothing about the shape.
 NOISE = """architectures bos_token_id eos_token_id pad_token_id initializer_range use_cache id2label label2id problem_type return_dict
@@ -72,26 +128,39 @@ no_rope_layers swiglu_limits""".split()
 
 
 def plain(value):
-    return value is None or isinstance(value, (bool, int, float, str, list, dict))
+    return isinstance(value, (bool, int, float, str, list, dict))
 
 
-def count(kind, given):
+def telling(config):
+    """What a configuration says of the shape, its sections included."""
+    kept = {key: value for key, value in config.items() if key not in NOISE and plain(value)}
+    return {key: telling(value) if isinstance(value, dict) else value for key, value in kept.items()}
+
+
+def count(kind, given, of=AutoModelForCausalLM):
     config = AutoConfig.for_model(kind, **given)
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
+        model = of.from_config(config)
+    # LongCat's class has rows for experts that compute nothing, which no checkpoint has: the model has 560 billion parameters.
+    zero = getattr(config, "zero_expert_num", 0) or 0
+    unused = config.num_layers * zero * 2 * config.expert_ffn_hidden_size * config.hidden_size if zero else 0
     biases = [b.numel() for name, b in model.named_buffers() if name.endswith("e_score_correction_bias") or name.endswith("expert_bias")]
-    stated = {**config.to_dict(), **given}
+    stated = {**config.to_dict(), **{key: value for key, value in given.items() if not isinstance(value, dict)}}
     return {
-        "config": {key: value for key, value in stated.items() if key not in NOISE and value is not None and plain(value)},
-        "parameters": sum(p.numel() for p in model.parameters()),
+        "config": telling(stated),
+        "parameters": sum(p.numel() for p in model.parameters()) - unused,
         "buffers": sum(biases),
     }
 
 
 rows = []
-for kind, given in [(kind, {}) for kind in DEFAULT] + VARIANTS:
+language = [(kind, given, AutoModelForCausalLM) for kind, given in [(kind, {}) for kind in DEFAULT] + VARIANTS]
+# The class of the whole and that of the language model have different defaults for the table of tokens, where files agree.
+UNTIED = dict(tie_word_embeddings=False, text_config=dict(tie_word_embeddings=False))
+whole = [(kind, {**UNTIED, **given} if kind in ("internvl", "kimi_k25", "lighton_ocr", "mistral3", "qwen2_5_omni_thinker", "qwen3_vl_moe") else given, AutoModelForMultimodalLM) for kind, given in [(kind, {}) for kind in ENCODERS] + ENCODER_VARIANTS]
+for kind, given, of in language + whole:
     try:
-        rows.append(json.dumps(count(kind, given), allow_nan=False, separators=(",", ":")))
+        rows.append(json.dumps(count(kind, given, of), allow_nan=False, separators=(",", ":")))
     except Exception as error:
         print(kind, repr(error)[:300], file=sys.stderr)
 newline = ",\n"

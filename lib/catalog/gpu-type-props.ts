@@ -42,24 +42,27 @@ export interface GpuTypeProps {
   readonly vendor?: GpuVendor;
 }
 
-/** Largest values that any GPU of the next years could have; above them is a slip in the unit. */
-const LIMITS: { readonly [property: string]: { readonly most: number; readonly unit: string } } = {
-  bandwidth: { most: 100_000, unit: 'GB/s, one direction' },
-  tflops: { most: 100_000, unit: 'TFLOP/s' },
-  fp32Tflops: { most: 100_000, unit: 'TFLOP/s' },
-  fp8Tflops: { most: 200_000, unit: 'TFLOP/s' },
-  int8Tops: { most: 200_000, unit: 'TOP/s' },
-  fp4Tflops: { most: 400_000, unit: 'TFLOP/s' },
-  nvlinkGBps: { most: 20_000, unit: 'GB/s, one direction' },
-  pcieGBps: { most: 1_000, unit: 'GB/s, one direction' },
-  tdpWatts: { most: 10_000, unit: 'W' },
-  computeCapability: { most: 20, unit: 'as CUDA counts, e.g. 8.9' },
+/**
+ * Smallest and largest values that a GPU that serves models has or could have in the next years; beyond them is a slip in the unit. The least
+ * are half of a Jetson Nano's rates, one link of the first NVLink (20 GB/s) less what it loses, and one lane of PCI Express 2.
+ */
+const LIMITS: {
+  readonly [property: string]: { readonly least: number; readonly most: number; readonly unit: string };
+} = {
+  bandwidth: { least: 20, most: 100_000, unit: 'GB/s: 3350 for 3.35 TB/s' },
+  tflops: { least: 0.2, most: 100_000, unit: 'TFLOP/s' },
+  fp32Tflops: { least: 0.1, most: 100_000, unit: 'TFLOP/s' },
+  fp8Tflops: { least: 0.2, most: 200_000, unit: 'TFLOP/s' },
+  int8Tops: { least: 0.2, most: 200_000, unit: 'TOP/s' },
+  fp4Tflops: { least: 0.2, most: 400_000, unit: 'TFLOP/s' },
+  nvlinkGBps: { least: 10, most: 20_000, unit: 'GB/s, one direction' },
+  pcieGBps: { least: 0.4, most: 1_000, unit: 'GB/s, one direction' },
+  tdpWatts: { least: 1, most: 10_000, unit: 'W' },
+  computeCapability: { least: 1, most: 20, unit: 'as CUDA counts, e.g. 8.9' },
 };
 const MOST_MEMORY_GIB = 4096;
 /** Below it a slip is more likely than a GPU: 0.25 GiB hold no CUDA context. */
 const LEAST_MEMORY_GIB = 1;
-/** Below it no memory of a GPU is: the slip is TB/s for GB/s, 3.35 for 3350. */
-const LEAST_BANDWIDTH = 20;
 
 /**
  * What is wrong with the description of a GPU.
@@ -78,22 +81,24 @@ export function gpuTypeFaults(props: GpuTypeProps): Fault[] {
         () =>
           limitFaults(property, numbers[property], limit),
     ),
-    () => leastBandwidthFaults(props.bandwidth),
     () => memoryFaults(memory),
   );
 }
 
-function limitFaults(property: string, value: number | undefined, { most, unit }: (typeof LIMITS)[string]): Fault[] {
+function limitFaults(
+  property: string,
+  value: number | undefined,
+  { least, most, unit }: (typeof LIMITS)[string],
+): Fault[] {
   const mayBeZero = /^(fp8|int8|fp4|nvlink)/.test(property);
   const found = mayBeZero ? notNegativeFault(property, value) : positiveFault(property, value);
-  if (found.length > 0 || value === undefined || value <= most) return found;
-  return [fault('OUT_OF_RANGE', property, `${property} must be at most ${most} (${unit}); got ${value}`)];
-}
-
-function leastBandwidthFaults(bandwidth: number): Fault[] {
-  if (!(bandwidth > 0 && bandwidth < LEAST_BANDWIDTH)) return [];
-  const reason = `bandwidth must be at least ${LEAST_BANDWIDTH} (GB/s: 3350 for 3.35 TB/s); got ${bandwidth}`;
-  return [fault('OUT_OF_RANGE', 'bandwidth', reason)];
+  if (found.length > 0 || value === undefined) return found;
+  if (value > most) {
+    return [fault('OUT_OF_RANGE', property, `${property} must be at most ${most} (${unit}); got ${value}`)];
+  }
+  if (value === 0 || value >= least) return [];
+  const none = mayBeZero ? ', or 0 where it has none' : '';
+  return [fault('OUT_OF_RANGE', property, `${property} must be at least ${least} (${unit})${none}; got ${value}`)];
 }
 
 function memoryFaults(memory: DataSize): Fault[] {

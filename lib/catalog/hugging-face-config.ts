@@ -2,7 +2,9 @@ import { fault, faultsUnder } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { givenValue } from '../units/number-faults';
 import { ConfigReader } from './hugging-face/config-reader';
+import { encodersOf } from './hugging-face/encoders';
 import { FAMILIES, MISSING_PARTS, OTHER_NAMES } from './hugging-face/families';
+import { withQuantization } from './hugging-face/hf-quant-config';
 import { fromMistralParams } from './hugging-face/mistral-params';
 import { Config, isConfig, parseConfig } from './hugging-face/parse';
 import { layersByPart } from './hugging-face/parts';
@@ -14,26 +16,35 @@ import { unknownNameFault } from './near-names';
 /**
  * The shape that a `config.json` of Hugging Face describes, and the format that its checkpoint is in.
  *
+ * @param name what to call the model
+ * @param json the file
+ * @param beside the `hf_quant_config.json` beside it, if there is one
+ *
  * @throws UnscopedValidationError naming what is missing or not known; nothing is guessed
  *
  * @internal
  */
-export function modelFromConfig(name: string, json: unknown): { shape: DecoderShape; published: PublishedFormat } {
+export function modelFromConfig(
+  name: string,
+  json: unknown,
+  beside?: unknown,
+): { shape: DecoderShape; published: PublishedFormat } {
   if (typeof name !== 'string') {
     const reason = `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`;
     throw new UnscopedValidationError([fault('INVALID_NAME', 'name', reason)]);
   }
-  const outer = fromMistralParams(parseConfig(name, json));
+  const outer = withQuantization(name, fromMistralParams(parseConfig(name, json)), beside);
   const own = languagePart(outer);
   const type = typeOf(name, own, outer);
   const stated = Object.entries(own).filter(([, value]) => value !== null);
   // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
-  const encoders = ENCODERS.filter((key) => isConfig(outer[key]) || isConfig(own[key]));
   const sharesTables = type === 'mimo' || own.mtp_use_dedicated_embeddings === false;
+  const decoder = FAMILIES[type](reader);
+  const encoders = [...(decoder.encoders ?? []), ...encodersOf(reader, own, decoder.hiddenSize)];
   const shape = {
-    ...FAMILIES[type](reader),
+    ...decoder,
     modelType: type,
     ...(sharesTables ? { predictionTables: false } : {}),
     ...(encoders.length > 0 ? { encoders } : {}),
@@ -45,9 +56,6 @@ export function modelFromConfig(name: string, json: unknown): { shape: DecoderSh
   const known = Object.entries(shape).filter(([, value]) => value !== undefined);
   return { shape: Object.fromEntries(known) as unknown as DecoderShape, published };
 }
-
-/** Sections of what reads images or sound. */
-const ENCODERS = ['vision_config', 'audio_config', 'speech_config', 'vit_config', 'vision_tower_config', 'visual'];
 
 /** Sections that models which also read images or sound keep the language model's numbers in. */
 const SECTIONS = ['text_config', 'llm_config', 'language_config', 'thinker_config'] as const;

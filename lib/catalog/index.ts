@@ -1,5 +1,6 @@
 export * from './cpu-architecture';
 export * from './eks-release';
+export * from './encoder-shape';
 export * from './gpu-instance-type';
 export * from './gpu-interconnect';
 export * from './gpu-node-type';

@@ -22,12 +22,16 @@ interface EngineFacts {
   readonly hostMicrosecondsPerToken: number;
   /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where it is not known. */
   readonly answerMicrosecondsPerToken?: number;
+  /** Milliseconds that the host takes for a step at least. */
+  readonly stepFloorMs?: number;
   /** The same for each earlier token of that answer, nanoseconds. */
   readonly answerNanosecondsPerEarlierToken?: number;
   /** Whether decode attention reads grouped keys and values once per query head. */
   readonly rereadsGroupedKeys: boolean;
   /** Whether the memory of CUDA graphs is taken from the utilization. */
   readonly countsGraphs?: boolean;
+  /** Whether results of encoders are copied into tensors as long as all of them may be when it starts. */
+  readonly copiesMedia?: boolean;
   /** Whether layers with a window keep only the window. */
   readonly keepsWindows?: boolean;
   /** States that a layer keeps for each sequence. */
@@ -52,7 +56,16 @@ const LATENT_DISPATCH_MS = 3.2;
 const ANSWER_MICROSECONDS = 25;
 const ANSWER_NANOSECONDS = 30;
 
+/**
+ * vLLM's engine process takes this long for a step, however small its model: 2.5 ms for one sequence of LFM2-1.2B, and no more than 19 to 25 µs
+ * for each further one (DeepSeek-V2-Lite and ERNIE-4.5-21B with 256 sequences; vLLM 0.24.0 on an H200's host, bench/vllm).
+ */
+const VLLM_STEP_MS = 2.4;
+const VLLM_SEQUENCE_MICROSECONDS = 19;
+
 const VLLM_FACTS: EngineFacts = {
+  stepFloorMs: VLLM_STEP_MS,
+  answerMicrosecondsPerToken: VLLM_SEQUENCE_MICROSECONDS,
   keepsWindows: true,
   blockTokens: 16,
   defaultUtilization: 0.9,
@@ -70,8 +83,11 @@ const VLLM_FACTS: EngineFacts = {
  * A program that runs the model, and how far it deviates from the planner's closed form.
  */
 export class InferenceEngine {
-  /** vLLM up to 0.20, also inside Triton (up to 26.05). */
-  public static readonly VLLM = new InferenceEngine('vllm', VLLM_FACTS);
+  /**
+   * vLLM up to 0.20, also inside Triton (up to 26.05). For models that read images it is that of up to 0.12, whose start takes more memory
+   * than later ones.
+   */
+  public static readonly VLLM = new InferenceEngine('vllm', { ...VLLM_FACTS, copiesMedia: true });
   /**
    * vLLM from 0.21 on, inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache, and takes it from
    * the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
@@ -179,6 +195,8 @@ export class InferenceEngine {
   public readonly hostMicrosecondsPerToken: number;
   /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where it is not known. */
   public readonly answerMicrosecondsPerToken: number;
+  /** Milliseconds that its process takes for a step at least, beside those for each sequence; the GPUs work meanwhile. */
+  public readonly stepFloorMs: number;
   /** The same for each earlier token of that answer, nanoseconds. */
   public readonly answerNanosecondsPerEarlierToken: number;
   /** Whether decode attention reads grouped keys and values once per query head, as engines before 2024 did. */
@@ -193,6 +211,11 @@ export class InferenceEngine {
   public readonly keepsWindows: boolean;
   /** States that a layer with a state keeps for each sequence: two where prefixes of such models are cached by default. */
   public readonly statesPerSequence: number;
+  /**
+   * Whether results of encoders are copied, when it starts, into tensors as long as all of them may be, as by vLLM up to 0.12
+   * (`expanded_outputs` of its gpu_model_runner.py).
+   */
+  public readonly copiesMedia: boolean;
   /** Where the factors come from. */
   public readonly provenance: string;
 
@@ -207,9 +230,11 @@ export class InferenceEngine {
     this.latentDispatchMsPerLayer = facts.latentDispatchMsPerLayer;
     this.hostMicrosecondsPerToken = facts.hostMicrosecondsPerToken;
     this.answerMicrosecondsPerToken = facts.answerMicrosecondsPerToken ?? 0;
+    this.stepFloorMs = facts.stepFloorMs ?? 0;
     this.answerNanosecondsPerEarlierToken = facts.answerNanosecondsPerEarlierToken ?? 0;
     this.rereadsGroupedKeys = facts.rereadsGroupedKeys;
     this.countsGraphs = facts.countsGraphs ?? false;
+    this.copiesMedia = facts.copiesMedia ?? false;
     this.keepsWindows = facts.keepsWindows ?? false;
     this.statesPerSequence = facts.statesPerSequence ?? 1;
     this.provenance = facts.provenance;

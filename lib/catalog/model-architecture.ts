@@ -1,3 +1,4 @@
+import { EncoderShape } from './encoder-shape';
 import { LatentAttention } from './latent-attention';
 import { LayerKind } from './layer-kinds';
 
@@ -43,6 +44,13 @@ export interface SlidingWindow {
   readonly tokens: number;
   /** Layers that have the window. */
   readonly layers: number;
+  /**
+   * Whether it is a chunk: the context is cut into pieces of that length, and a token sees those before it in its own (three in four layers of
+   * Llama 4). Of such layers vLLM from 0.21 on keeps the chunk alone (`VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, whose default became 1
+   * with vllm-project/vllm#29627), earlier versions the whole context.
+   * @default false
+   */
+  readonly chunked?: boolean;
 }
 
 /**
@@ -81,6 +89,8 @@ export interface DecoderShape {
   readonly normsPerLayer?: number;
   /** Whether norms have a bias (layer norm). @default false */
   readonly normBias?: boolean;
+  /** Whether norms have weights; those of the first OLMo have not. @default true */
+  readonly normWeights?: boolean;
   /** One learned value per query head and layer (gpt-oss attention sinks). @default false */
   readonly attentionSinks?: boolean;
   /**
@@ -103,19 +113,16 @@ export interface DecoderShape {
    */
   readonly predictionTables?: boolean;
   /**
-   * Parameters besides the decoder that engines load with it, in 16 bits: the image encoder. Counted in full on every GPU of the first
-   * stage; its memory besides the weights is not counted.
-   * @default 0
+   * Whether the prediction layers have the experts of the model. Those of Step 3.5 and 3.7 have a dense block (51 tensors of three layers).
+   * @default - where the model has experts
    */
-  readonly encoderParameters?: number;
+  readonly predictionExperts?: boolean;
   /** Latent attention. @default - multi-head or grouped-query attention */
   readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */
   readonly experts?: ExpertLayers;
   /**
-   * Sliding-window layers. Chunked attention (three in four layers of Llama 4) is not one: its context counts in full, because not every
-   * engine drops finished chunks. vLLM does so only where its hybrid cache manager may
-   * (`VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, whose default differs between versions).
+   * Layers whose attention sees only the last tokens.
    * @default - every layer sees the whole context
    */
   readonly slidingWindow?: SlidingWindow;
@@ -144,10 +151,9 @@ export interface DecoderShape {
    */
   readonly modelType?: string;
   /**
-   * Sections of the file for encoders of images or sound, e.g. `vision_config`, which the layers leave out. Their weights are in plans as
-   * `encoderParameters`, or by the `checkpointSize`; the memory that an engine takes for the largest image when it starts is not, of which
-   * plans warn (`ENCODER_NOT_COUNTED`). Take them out if the engine is started without (vLLM: `language_model_only`).
+   * What reads images or sound before the language model. Their weights and what the engine takes for the largest item when it starts count
+   * unless a plan is for text alone (`MediaInput.NONE`).
    * @default - none
    */
-  readonly encoders?: string[];
+  readonly encoders?: EncoderShape[];
 }

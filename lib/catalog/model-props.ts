@@ -22,6 +22,8 @@ export interface DenseModelProps {
   readonly publishedPrecision?: Precision;
   /** Bits per weight of the parts of that checkpoint, where they are in several formats. @default - all in the published one */
   readonly publishedBits?: WeightBits;
+  /** Where that format is stated, as plans say it, e.g. `hf_quant_config.json`. @default - not known */
+  readonly publishedFrom?: string;
 }
 
 /**
@@ -38,4 +40,6 @@ export interface MixtureOfExpertsProps {
   readonly publishedPrecision?: Precision;
   /** Bits per weight of the parts of that checkpoint, where they are in several formats. @default - all in the published one */
   readonly publishedBits?: WeightBits;
+  /** Where that format is stated, as plans say it, e.g. `hf_quant_config.json`. @default - not known */
+  readonly publishedFrom?: string;
 }

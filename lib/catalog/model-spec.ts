@@ -183,10 +183,12 @@ export class ModelSpec {
    *
    * @param name what to call it
    * @param config the parsed file, or its text
+   * @param quantization the `hf_quant_config.json` that lies beside it in some checkpoints of NVIDIA, parsed or its text; what `config.json` says of
+   * the format itself comes first @default - there is none
    * @throws UnscopedValidationError for a family or a `quantization_config` that is not known, for numbers missing or impossible
    */
-  public static fromHuggingFaceConfig(name: string, config: unknown): ModelSpec {
-    const { shape, published } = modelFromConfig(name, config);
+  public static fromHuggingFaceConfig(name: string, config: unknown, quantization?: unknown): ModelSpec {
+    const { shape, published } = modelFromConfig(name, config, quantization);
     throwIfFaulty(shapeFaults(name, shape));
     return new ModelSpec(name, shape, undefined, undefined, published);
   }
@@ -236,6 +238,8 @@ export class ModelSpec {
   public readonly publishedPrecision?: Precision;
   /** Bits per weight of the parts of that checkpoint, where they are in several formats. @default - all in the published one */
   public readonly publishedBits?: WeightBits;
+  /** Where that format is stated, e.g. `quantization_config of config.json`. @default - not known */
+  public readonly publishedFrom?: string;
   /** The shape as given. */
   public readonly shape: DecoderShape;
 
@@ -265,11 +269,12 @@ export class ModelSpec {
     shape: DecoderShape,
     givenParameters?: number,
     structure: StructureOptions = { sharedParameters: 0, skippedLayers: 0 },
-    { publishedPrecision, publishedBits }: PublishedFormat = {},
+    { publishedPrecision, publishedBits, publishedFrom }: PublishedFormat = {},
   ) {
     this.name = name;
     this.publishedPrecision = publishedPrecision;
     this.publishedBits = publishedBits;
+    this.publishedFrom = publishedFrom;
     this.shape = { ...shape };
     this._layers = layersOf(shape);
     this.layers = shape.layers;

@@ -1,5 +1,19 @@
 import { DecoderShape } from './model-architecture';
 
+/** The encoder of images of Llama 4 by its vision_config, with adapter and projector; an image has up to 17 tiles of 144 tokens. */
+const LLAMA_4_ENCODERS = [
+  {
+    name: 'vision_config',
+    parameters: 871932416,
+    tokensPerItem: 2448,
+    positionsPerToken: 577 / 144,
+    hiddenSize: 1408,
+    intermediateSize: 5632,
+    inputSize: 588,
+    shared: true,
+  },
+];
+
 /**
  * Names of the models of this table.
  *
@@ -119,7 +133,8 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     intermediateSize: 16384,
     vocabularySize: 202048,
     maxContextLength: 10485760,
-    encoderParameters: 871932416,
+    slidingWindow: { tokens: 8192, layers: 36, chunked: true },
+    encoders: LLAMA_4_ENCODERS,
     experts: { routed: 16, perToken: 1, intermediateSize: 8192, shared: 1 },
   },
   // config.json of meta-llama/Llama-4-Maverick-17B-128E-Instruct; the image encoder as in Scout
@@ -132,7 +147,8 @@ export const EXPERTS_SHAPES: { readonly [K in ExpertsName]: DecoderShape } = {
     intermediateSize: 16384,
     vocabularySize: 202048,
     maxContextLength: 1048576,
-    encoderParameters: 871932416,
+    slidingWindow: { tokens: 8192, layers: 36, chunked: true },
+    encoders: LLAMA_4_ENCODERS,
     experts: { routed: 128, perToken: 1, intermediateSize: 8192, shared: 1, layerStep: 2 },
   },
   // config.json of zai-org/GLM-4.5, by excerpts, without the multi-token prediction layer; the size of its files agrees

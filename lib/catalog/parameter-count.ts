@@ -1,4 +1,5 @@
 import { Layer, Layers, ResolvedAttention } from './layers';
+import { encoderParameters } from './encoders';
 import { DecoderShape } from './model-architecture';
 
 /**
@@ -50,7 +51,7 @@ export interface ParameterCount {
   readonly head: number;
   /** Final norm. */
   readonly finalNorm: number;
-  /** Image encoder; stays in 16 bits, on every GPU. */
+  /** Encoders of images and sound; they stay in 16 bits. */
   readonly encoder: number;
   /** Layers with a dense block and without experts. */
   readonly denseLayers: number;
@@ -113,11 +114,16 @@ export function countParameters(shape: DecoderShape, { kinds }: Pick<Layers, 'ki
       (shape.otherParameters ?? 0) +
       (shape.lookupParameters ?? 0),
     head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
-    finalNorm: h * (shape.normBias ? 2 : 1),
-    encoder: shape.encoderParameters ?? 0,
+    finalNorm: h * normValues(shape),
+    encoder: encoderParameters(shape.encoders),
     denseLayers: layersWith(({ experts }) => !experts),
     expertLayers: layersWith(({ experts }) => experts),
   };
+}
+
+/** Values of a norm for each unit of the hidden state. */
+function normValues({ normBias, normWeights = true }: DecoderShape): number {
+  return (normWeights ? 1 : 0) + (normBias ? 1 : 0);
 }
 
 function totalOf(kinds: readonly Layer[], counted: readonly LayerParameters[]): LayerParameters {
@@ -159,7 +165,7 @@ function countLayer(shape: DecoderShape, layer: Layer): LayerParameters {
       (experts?.routerBias ? routed : 0) +
       (experts?.sharedGate ? h : 0) +
       (experts?.latentSize ? 2 * h * experts.latentSize : 0),
-    small: layer.norms * h * (shape.normBias ? 2 : 1) + (mixed?.small ?? 0) + layer.otherParameters,
+    small: layer.norms * h * normValues(shape) + (mixed?.small ?? 0) + layer.otherParameters,
     float32: layer.float32Parameters + (experts?.float32RouterParameters ?? 0),
     outputRows: rows,
   };

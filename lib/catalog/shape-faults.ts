@@ -1,6 +1,7 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { flagFault } from '../units/kind-faults';
+import { encoderFaults } from './encoders';
 import { layerKindFaults, windowFaults } from './layer-faults';
 import { layerLimitFaults } from './layer-limits';
 import { expertLayersBefore } from './layers';
@@ -44,6 +45,10 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   if (typeof name !== 'string') {
     return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`)];
   }
+  if (name.length > LONGEST_NAME) {
+    const reason = `name must be at most ${LONGEST_NAME} characters long; got ${givenValue(name)}`;
+    return [fault('INVALID_NAME', 'name', reason)];
+  }
   if (name.trim() === '') faults.push(fault('INVALID_NAME', 'name', 'name must not be empty'));
   if (faults.length > 0) return faultsUnder(faults, '', `model '${name}'`);
   if (headSize === undefined && !latentAttention && !shape.layerKinds && hiddenSize % attentionHeads !== 0) {
@@ -83,7 +88,6 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
         'experts.float32RouterParameters': experts?.float32RouterParameters,
         positionEmbeddings: shape.positionEmbeddings,
         predictionLayers: shape.predictionLayers,
-        encoderParameters: shape.encoderParameters,
         otherParameters: shape.otherParameters,
         lookupParameters: shape.lookupParameters,
       },
@@ -123,11 +127,7 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     const reason = `modelType must be a text, e.g. 'llama'; got ${givenValue(modelType)}`;
     faults.push(fault('INVALID_FORMAT', 'modelType', reason));
   }
-  const { encoders } = shape as { encoders?: unknown };
-  if (encoders !== undefined && !(Array.isArray(encoders) && encoders.every((each) => typeof each === 'string'))) {
-    const reason = `encoders must be a list of texts, e.g. ['vision_config']; got ${givenValue(encoders)}`;
-    faults.push(fault('INVALID_FORMAT', 'encoders', reason));
-  }
+  faults.push(...encoderFaults(shape.encoders));
   faults.push(
     ...windowFaults('slidingWindow.tokens', slidingWindow?.tokens, shape.maxContextLength),
     ...layerKindFaults(shape),
@@ -135,6 +135,9 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
   if (faults.length === 0) faults.push(...layerLimitFaults(shape));
   return faultsUnder(faults, '', `model '${name}'`);
 }
+
+/** Longest name of a model. */
+const LONGEST_NAME = 1000;
 
 /** Parts of a shape that are objects, each with the numbers that it must have, and properties that are true or false. */
 const PARTS = {
@@ -160,6 +163,8 @@ const FLAGS = [
   'normBias',
   'attentionSinks',
   'needsBfloat16',
+  'normWeights',
+  'predictionExperts',
 ] as const;
 
 function partFaults(shape: DecoderShape): Fault[] {
@@ -177,6 +182,7 @@ function partFaults(shape: DecoderShape): Fault[] {
       return missing.map((name) => lacking(`${part}.${name}`));
     }),
     ...FLAGS.flatMap((name) => flagFault(name, shape[name])),
+    ...flagFault('slidingWindow.chunked', shape.slidingWindow?.chunked),
     ...(['bias', 'routerBias', 'sharedGate'] as const).flatMap((name) =>
       flagFault(`experts.${name}`, shape.experts?.[name]),
     ),

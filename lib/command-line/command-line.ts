@@ -8,7 +8,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
-import { NodeNetwork, ServingLoad } from '../planning/capacity-request';
+import { MediaInput, NodeNetwork, ServingLoad } from '../planning/capacity-request';
 import { DataSize } from '../units/data-size';
 import { RULE_OF_THUMB } from '../planning/figures';
 import { missedTargets } from '../planning/targets';
@@ -103,7 +103,9 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   const [model, config] = [args.text('model'), args.text('config')];
   if (config !== undefined && model === undefined) {
     const name = config.split('/').slice(-2, -1)[0] || 'model';
-    return args.attempt('--config', () => ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile)));
+    return args.attempt('--config', () =>
+      ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile), besideOf(config, readFile)),
+    );
   }
   if (model === undefined || config !== undefined) {
     const id = model === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES';
@@ -114,6 +116,16 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   return args.attempt('--model', () =>
     size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model),
   );
+}
+
+/** The text of the `hf_quant_config.json` in the same folder; undefined where there is none, or it names no format. */
+function besideOf(path: string, readFile: (path: string) => string): string | undefined {
+  try {
+    const text = readFile(path.replace(/[^/]*$/, 'hf_quant_config.json'));
+    return text.includes('quant_algo') ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -142,6 +154,11 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     const reason = `--network must be rdma or tcp; got ${givenValue(args.text('network'))}`;
     args.faults.push(fault('UNKNOWN_VALUE', '--network', reason));
   }
+  const media = args.text('media-input')?.toUpperCase();
+  if (media !== undefined && !Object.values<string>(MediaInput).includes(media)) {
+    const reason = `--media-input must be all, images or none; got ${givenValue(args.text('media-input'))}`;
+    args.faults.push(fault('UNKNOWN_VALUE', '--media-input', reason));
+  }
   return {
     // A missing model is a fault, so nothing is planned.
     model: modelOf(args, readFile) as ModelSpec,
@@ -157,6 +174,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     checkpointSize: size('checkpoint-size'),
     cpuOffload: size('cpu-offload'),
     network: network as NodeNetwork | undefined,
+    mediaInput: media as MediaInput | undefined,
   };
 }
 

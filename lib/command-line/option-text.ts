@@ -13,6 +13,7 @@ const OPTIONS: { readonly [property: string]: string } = {
   maxSequences: '--max-sequences',
   checkpointSize: '--checkpoint-size',
   cpuOffload: '--cpu-offload',
+  mediaInput: '--media-input',
   network: '--network',
   maxNodes: '--max-nodes',
   parallelism: '--tensor',

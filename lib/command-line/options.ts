@@ -18,7 +18,10 @@ const FITTING = 'the least that fits';
 
 const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   model: { value: 'NAME', help: 'a model of the catalog (list: gpu-inference models), or a size such as 13B' },
-  config: { value: 'FILE', help: 'a config.json of Hugging Face instead of a model of the catalog' },
+  config: {
+    value: 'FILE',
+    help: 'a config.json of Hugging Face instead of a model of the catalog, and the hf_quant_config.json beside it',
+  },
   context: {
     value: 'TOKENS',
     help: 'longest context, prompt and answer together (input + output where both are given)',
@@ -49,6 +52,11 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
     byDefault: String(DEFAULT_MAX_SEQUENCES),
   },
   'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known", byDefault: 'counted' },
+  'media-input': {
+    value: 'KIND',
+    help: 'all, images (no videos, no sound) or none: what a model that reads more than text is started for',
+    byDefault: 'all',
+  },
   'cpu-offload': { value: 'GIB', help: 'weights per GPU that stay in host memory', byDefault: 'none' },
   network: { value: 'KIND', help: 'rdma or tcp, between nodes', byDefault: 'rdma where the nodes have it' },
   'max-nodes': { value: 'N', help: 'most nodes of one replica', byDefault: '1' },

@@ -13,6 +13,16 @@ export enum NodeNetwork {
   TCP = 'TCP',
 }
 
+/** What a model that reads more than text is started for. */
+export enum MediaInput {
+  /** Everything that it reads: images, videos, sound. */
+  ALL = 'ALL',
+  /** Text and images: no videos and no sound (vLLM: `limit_mm_per_prompt` of 0 for them). */
+  IMAGES = 'IMAGES',
+  /** Text alone: its encoders are not loaded (vLLM: `language_model_only`, before 0.17 `limit_mm_per_prompt` of 0). */
+  NONE = 'NONE',
+}
+
 /**
  * The load of a model, apart from the hardware.
  */
@@ -26,7 +36,7 @@ export interface ServingLoad {
    */
   readonly contextLength?: number;
   /**
-   * Sequences of that length that one replica must hold concurrently.
+   * Sequences of that length that one replica must hold concurrently, all its data-parallel ranks together.
    * @default - 4, or `maxSequences` where that is less; a search with `minOutputTokensPerSecond` chooses it
    */
   readonly concurrency?: number;
@@ -43,15 +53,21 @@ export interface ServingLoad {
   /**
    * Maximum number of tokens in one scheduler step (`max_num_batched_tokens`); activations grow with it. An engine that computes whole
    * prompts at once (vLLM before 0.8) needs the whole context here.
-   * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM
+   * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM; 2048 for each of several data-parallel ranks
    */
   readonly maxBatchedTokens?: number;
   /**
-   * Maximum number of sequences in the scheduler at once (`max_num_seqs`); the sampler's memory grows with it. Pass it to the engine: on
+   * Maximum number of sequences in the scheduler of each data-parallel rank at once (`max_num_seqs`); the sampler's memory grows with it. Pass it to the engine: on
    * H100 and larger GPUs vLLM defaults to 1024. At least `concurrency`.
    * @default - 256; where layers keep a state, no more than there are blocks of states for, and at least `concurrency`
    */
   readonly maxSequences?: number;
+  /**
+   * What a model that reads more than text is started for. An engine keeps memory for the largest image or video that it may read, even if
+   * none is ever sent.
+   * @default MediaInput.ALL
+   */
+  readonly mediaInput?: MediaInput;
   /** Whether decode steps are replayed as CUDA graphs. @default true */
   readonly cudaGraphs?: boolean;
   /** Whether elementwise kernels are fused; off, a third more kernels are launched. @default true */
@@ -133,7 +149,7 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly targets?: CapacityTargets;
   /**
    * Instance types to choose from. The cheapest comes first: by the prices given or, unless all have one, by `listPricePerHour`; what has no
-   * price comes last, by GPU memory. Then come the fewest GPUs, the smallest host, and the name. A type that is listed twice counts once, at its
+   * price comes last, by GPU memory. Then come the fewest stages of a pipeline, the fewest GPUs, the smallest host, and the name. A type that is listed twice counts once, at its
    * lowest price.
    * @default - all of the catalog except what AWS retires or sells as Capacity Blocks alone, parts of GPUs, hosts of ARM, and GPUs that need a
    * newer driver than the default node images have
@@ -150,6 +166,12 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly parallelism?: Parallelism;
   /** Maximum number of nodes for one replica. @default 1 */
   readonly maxNodes?: number;
+  /**
+   * Whether data-parallel attention is considered for models with experts and latent attention: ranks that compute attention for requests of their
+   * own and share the experts. Plans with it are served by `vllm serve` as `vllmServeArguments` says, and by no server of this package.
+   * @default true
+   */
+  readonly dataParallelAttention?: boolean;
   /**
    * Number of replicas of every plan; hardware is chosen for at most as many.
    * @default - as many as the targets need, up to `maxReplicas`

@@ -1,4 +1,5 @@
 import { PlanFacts } from './plan-fields';
+import { vllmServeArguments } from './vllm-serve-arguments';
 import { MemoryPerGpu, Alternative } from './plan-parts';
 import { summaryOf } from './plan-summary';
 
@@ -80,12 +81,43 @@ export function explainMarkdown(facts: PlanFacts): string {
 }
 
 function engineLine(facts: PlanFacts): string[] {
-  return [`Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`, ...formatLine(facts)];
+  return [
+    `Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`,
+    ...serveLines(facts),
+    ...limitLine(facts),
+    ...formatLine(facts),
+  ];
 }
 
-/** That the weights are not in the format of the published files; both 16-bit formats count as one. */
+/** What a plan of several nodes or ranks leaves out, with which others run such models. */
+function limitLine({ parallelism, nodes }: PlanFacts): string[] {
+  if (parallelism.attentionRanks === 1 && nodes <= parallelism.replicas) return [];
+  return [
+    'Limit: prompts and answers are computed by the same GPUs; pools of their own for each (disaggregated prefill and decode) are not planned, see ' +
+      'docs/expert-parallelism.md.',
+  ];
+}
+
+/** How vLLM starts data-parallel ranks, on each of two nodes at most: those after are like the second. */
+function serveLines(facts: PlanFacts): string[] {
+  const { parallelism, instanceType, engine } = facts;
+  const nodes = Math.ceil(parallelism.gpusPerReplica / instanceType.gpuCount);
+  if (parallelism.attentionRanks === 1 || !engine._isVllm || parallelism.attentionRanks % nodes !== 0) return [];
+  return Array.from({ length: Math.min(2, nodes) }, (_, node) => {
+    const where = nodes === 1 ? '' : ` on node ${node} of ${nodes}`;
+    return `Start${where}: vllm serve MODEL ${vllmServeArguments(facts, node, 'LEADER_ADDRESS').join(' ')}`;
+  });
+}
+
+/** The format that a file was read to be in, and that the weights are in another; both 16-bit formats count as one. */
 function formatLine({ model, precision }: PlanFacts): string[] {
-  const { publishedPrecision: published } = model;
-  if (!published || published.name === precision.name || (published.bits === 16 && precision.bits === 16)) return [];
-  return [`Format: planned in ${precision.name}; ${model.name} is published in ${published.name}.`];
+  const { publishedPrecision: published, publishedFrom: from, name } = model;
+  const planned = `Format: planned in ${precision.name}`;
+  if (!published) return from === undefined ? [] : [`${planned}; of ${name} it is not known: ${from} states one.`];
+  const source = from === undefined ? '' : `, by ${from}`;
+  if (published.name !== precision.name && (published.bits !== 16 || precision.bits !== 16))
+    return [`${planned}; ${name} is published in ${published.name}${source}.`];
+  if (from === undefined) return [];
+  const beside = published.quantized ? '' : '; a checkpoint with an hf_quant_config.json is read with that file';
+  return [`${planned}, as ${name} is published${source}${beside}.`];
 }

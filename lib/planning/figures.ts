@@ -1,12 +1,17 @@
 import { GpuType } from '../catalog/gpu-type';
 import { GpuVendor } from '../catalog/gpu-vendor';
 import { Precision } from '../catalog/precision';
+import { wideBytes } from '../catalog/weight-bytes';
+import { DataSize } from '../units/data-size';
 import { CachePool, cacheLayout, poolOf } from './cache-pool';
 import { PlanFacts } from './plan-fields';
 import { EvidenceClass, PlanFigure } from './plan-parts';
 import { ServingEstimate } from './serving-estimate';
+import { MediaInput } from './capacity-request';
 import { Configuration } from './configuration';
+import { encoderWeights, loadedEncoders, profiledMedia } from './encoder-memory';
 import { stagesOf } from './stages';
+import { exchangeFigures } from './exchange-figures';
 import { cacheFigures } from './cache-figures';
 
 /** GPUs whose kernels the constants were measured on. */
@@ -34,6 +39,7 @@ function timeEvidence(
     MEASURED_GPUS.includes(configuration.gpu.name) &&
     MEASURED_FORMATS.includes(configuration.precision.name) &&
     configuration.parallelism.tensor <= configuration.instanceType.nvlinkDomainSize &&
+    configuration.parallelism.attentionRanks === 1 &&
     configuration.cpuOffloadBytes === 0 &&
     configuration.cudaGraphs &&
     estimates.every((time) => time.hostStep <= time.gpuStep);
@@ -75,6 +81,41 @@ const ASSUMED_CACHE = 'assumed full attention heads; with grouped queries 2 to 1
 const ASSUMED_ACTIVATIONS = 'assumed 32,000 tokens in the vocabulary; up to 8 times as much with those of today';
 const ASSUMED_CAPACITY = 'assumed from the rows above: with grouped queries several times more fits';
 
+/** What is read before the language model: weights, and the batch that the engine tries when it starts. */
+function encoderFigures(configuration: Configuration): PlanFigure[] {
+  const encoders = loadedEncoders(configuration).filter(({ parameters }) => parameters !== undefined);
+  if (encoders.length === 0) return [];
+  const names = encoders.map(({ name, parameters }) => `${name} ${parameters} parameters`).join(', ');
+  const figures: PlanFigure[] = [
+    {
+      name: 'encoder weights per GPU',
+      value: String(DataSize.bytes(encoderWeights(configuration) * wideBytes(configuration.precision))),
+      formula: 'tower and projector in 16 bits; part of the weights',
+      inputs: names,
+      evidence: EvidenceClass.EXACT,
+      errorBand: '± 0.1 %',
+    },
+  ];
+  const media = profiledMedia(configuration);
+  if (!media) return figures;
+  const { items, tokensPerItem, encoder } = media;
+  const positions = items * tokensPerItem * (encoder.positionsPerToken ?? 1);
+  return [
+    ...figures,
+    {
+      name: 'encoder activations per GPU',
+      value: String(DataSize.bytes(media.peakBytes)),
+      formula:
+        'positions × (6 × input + 2 × max(9 × hidden, 2 × hidden + 2 or 3 × feed-forward)) + results; part of the activations',
+      inputs:
+        `${items} × ${tokensPerItem} tokens of the largest ${tokensPerItem > (encoder.tokensPerItem ?? 0) ? 'video' : 'item'} of ${encoder.name}, ` +
+        `${Math.round(positions)} positions; ${configuration.mediaInput === MediaInput.ALL ? 'mediaInput NONE leaves it out' : `mediaInput ${configuration.mediaInput}`}`,
+      evidence: configuration.engine._isVllm ? EvidenceClass.MEASURED_KERNELS : EvidenceClass.EXTRAPOLATED,
+      errorBand: "upper bound; the size of the largest image is the published processor's",
+    },
+  ];
+}
+
 /**
  * Every number of a plan with its formula, inputs, evidence and error band.
  *
@@ -96,6 +137,7 @@ export function figuresOf(
   const memory = facts.memoryPerGpu;
   const layout = cacheLayout(configuration);
   const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
+  const waitsForHost = asked.hostStep > asked.gpuStep;
   const figures: PlanFigure[] = [
     {
       name: 'weights per GPU',
@@ -111,6 +153,7 @@ export function figuresOf(
           ? '± 1 % where every matrix of the layers is quantized; some checkpoints leave attention in 16 bits'
           : exact.errorBand,
     },
+    ...encoderFigures(configuration),
     ...cacheFigures(configuration, facts, layout, exact.evidence, model.approximate ? ASSUMED_CACHE : 'none'),
     {
       name: 'activations per GPU',
@@ -165,12 +208,12 @@ export function figuresOf(
       name: 'time per output token',
       value: `${facts.decodeLatencyMs.toFixed(2)} ms with ${facts.concurrency} sequences`,
       formula:
-        (asked.hostStep > 0 ? 'max(decode(b, in + out/2), b × host(out))' : 'decode(b, in + out/2)') +
+        (waitsForHost ? 'max(decode(b, in + out/2), host(b, out))' : 'decode(b, in + out/2)') +
         ' + (b - 1) × prefill(in) / out',
       inputs:
         `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
         `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}` +
-        (asked.hostStep > 0 ? `; host ${ms(asked.hostStep)} to send the tokens meanwhile` : ''),
+        (waitsForHost ? `; host ${ms(asked.hostStep)} to schedule and to send the tokens meanwhile` : ''),
       ...timeEvidence(configuration, asked),
     },
     {
@@ -183,11 +226,12 @@ export function figuresOf(
     {
       name: 'output tokens per second',
       value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
-      formula: `b / (${asked.hostStep > 0 ? 'max(decode, b × host)' : 'decode'} + b × prefill / out) × replicas`,
-      inputs: `${parallelism.data} replicas`,
+      formula: `b / (${waitsForHost ? 'max(decode, host)' : 'decode'} + b × prefill / out) × replicas`,
+      inputs: `${parallelism.replicas} replicas`,
       ...timeEvidence(configuration, asked, full),
     },
   ];
+  figures.push(...exchangeFigures(configuration));
   if (parallelism.pipeline > 1) {
     figures.push({
       name: 'pipeline efficiency',

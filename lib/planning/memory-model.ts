@@ -3,7 +3,8 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { weightBytes, wideBytes } from '../catalog/weight-bytes';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf } from './cache-pool';
-import { Configuration } from './configuration';
+import { Configuration, sequencesPerRank } from './configuration';
+import { encoderWeights } from './encoder-memory';
 import { activationBytes, runtimeBytes } from './other-memory';
 import { Stage, stagesOf } from './stages';
 
@@ -14,6 +15,7 @@ import { Stage, stagesOf } from './stages';
  */
 export interface MemoryModel {
   readonly weights: number;
+  /** Weights of one GPU that stay in host memory, of the stage that leaves most there. */
   readonly offloaded: number;
   readonly activations: number;
   readonly runtime: number;
@@ -29,17 +31,17 @@ export interface MemoryModel {
   readonly kvNeeded: number;
   /** Of them, those that the concurrency needs. */
   readonly kvUsed: number;
-  /** Tokens that fit. */
+  /** Tokens that fit into a replica: all its data-parallel ranks. */
   readonly kvCapacityTokens: number;
-  /** Sequences of full length that fit. */
+  /** Sequences of full length that fit into a replica. */
   readonly maxSequences: number;
-  /** Sequences that the scheduler may hold, where each needs a block for its states. */
+  /** Sequences that the scheduler of a rank may hold, where each needs a block for its states. */
   readonly stateBlocks?: number;
 }
 
 /**
  * Bytes of weights on one GPU of a stage: matrices shared out over tensor ranks, key and value projections at least one head each,
- * experts over expert or tensor ranks, norms and router on every rank.
+ * experts over expert or tensor ranks, norms and router on every rank. Data-parallel ranks each hold all but the routed experts.
  *
  * @param perLayer bytes of one layer of each kind, see layerWeights
  *
@@ -53,8 +55,8 @@ export function stageWeights(
   const { model, parallelism, precision } = configuration;
   const c = model._parameterCount;
   const { tensor, pipeline } = parallelism;
-  // Engines load the image encoder on the first stage.
-  let rest = stage.first ? c.encoder : 0;
+  // Engines load encoders on the first stage.
+  let rest = stage.first ? encoderWeights(configuration) : 0;
   const padding = vocabularyPadding(configuration);
   const table = (c.embedding - c.head + padding) / tensor;
   const head = ((c.head || c.embedding) + padding) / tensor;
@@ -62,8 +64,24 @@ export function stageWeights(
   else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
   let counted = rest * wideBytes(precision);
   for (let i = 0; i < perLayer.length; i++) counted += stage.kinds[i] * perLayer[i];
-  if (configuration.checkpointBytes === undefined) return counted;
-  return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes);
+  const copies = latentCopies(configuration, stage);
+  if (configuration.checkpointBytes === undefined) return counted + copies;
+  return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes) + copies;
+}
+
+/**
+ * Copies in 16 bits of the up projections of keys and values of latent attention (`kv_b_proj`), by which vLLM decodes; it keeps the quantized ones
+ * for prompts (`W_UV` and `W_UK_T` of its `mla_attention.py`, 0.24.0). Those that are in 16 bits it reads in place.
+ */
+function latentCopies({ model, precision, parallelism, engine }: Configuration, stage: Stage): number {
+  if (!engine._isVllm || model._partBytes(precision).latent >= 2) return 0;
+  return model._layers.kinds.reduce((sum, { attention }, i) => {
+    // Attention with projections of its own kind is not of that class (DeepSeek V4).
+    if (!attention?.latent || attention.matrixParameters !== undefined) return sum;
+    const { keyValueRank, nopeHeadSize, valueHeadSize } = attention.latent;
+    const copied = keyValueRank * attention.heads * (nopeHeadSize + valueHeadSize);
+    return sum + (stage.kinds[i] * copied * 2) / parallelism.tensor;
+  }, 0);
 }
 
 /** Parameters by which vLLM makes a table of tokens longer: to a multiple of 64 rows (its `vocab_parallel_embedding.py`). */
@@ -93,7 +111,7 @@ export function layerWeights(configuration: Configuration): number[] {
       state: of.state / tensor,
       denseFeedForward: of.denseFeedForward / tensor,
       routedExperts: of.routedExperts * padding,
-      sharedExperts: of.sharedExperts / tensor,
+      sharedExperts: of.sharedExperts / (sharesOutTokens(configuration) ? 1 : tensor),
       router: of.router,
       small: of.small,
       float32: of.float32,
@@ -117,6 +135,16 @@ function expertPadding({ model, gpu, parallelism, precision }: Configuration): n
   return (padded(model.hiddenSize, 256) * padded(width, tile)) / (model.hiddenSize * width);
 }
 
+/**
+ * Whether the tensor ranks of a layer with experts divide tokens instead of matrices: with data-parallel attention, so that no token is sent
+ * twice (`use_sequence_parallel_moe` of vLLM's parallel config); each then holds the shared experts whole (its `deepseek_v2.py`).
+ *
+ * @internal
+ */
+export function sharesOutTokens({ parallelism }: Pick<Configuration, 'parallelism'>): boolean {
+  return parallelism.attentionRanks > 1 && parallelism.tensor > 1;
+}
+
 /** The format of other models, e.g. Kimi K3, is that of compressed-tensors, whose kernels pad nothing. */
 function isGptOss({ name, shape }: ModelSpec): boolean {
   return shape.modelType === 'gpt_oss' || name.startsWith('gpt-oss');
@@ -128,7 +156,9 @@ function isGptOss({ name, shape }: ModelSpec): boolean {
  * @internal
  */
 export function memoryOf(configuration: Configuration): MemoryModel {
-  const { concurrency, maxSequences } = configuration;
+  const { maxSequences } = configuration;
+  const concurrency = sequencesPerRank(configuration);
+  const ranks = configuration.parallelism.attentionRanks;
   const available = configuration.gpuMemoryUtilization * configuration.gpu.memory.bytes;
   const activations = activationBytes(configuration);
   const layout = cacheLayout(configuration);
@@ -137,12 +167,14 @@ export function memoryOf(configuration: Configuration): MemoryModel {
   const captured = layout.blockPerSequence && configuration.cudaGraphs;
   let worst: MemoryModel | undefined;
   let most = -Infinity;
+  let mostOffloaded = 0;
   let tokens = Infinity;
   let sequences = Infinity;
   for (const stage of stagesOf(configuration)) {
     const all = stageWeights(configuration, stage, perLayer);
     const offloaded = Math.min(all, configuration.cpuOffloadBytes);
     const weights = all - offloaded;
+    mostOffloaded = Math.max(mostOffloaded, offloaded);
     const runtime = runtimeBytes(configuration, weights, available - weights - activations);
     const pool = poolOf(layout, stage);
     const perSequence = blocksPerSequence(configuration, layout, pool) * pool.blockBytes;
@@ -171,7 +203,12 @@ export function memoryOf(configuration: Configuration): MemoryModel {
       stateBlocks: captured ? Math.floor(room / pool.blockBytes) : undefined,
     };
   }
-  return { ...(worst as MemoryModel), kvCapacityTokens: tokens, maxSequences: sequences };
+  return {
+    ...(worst as MemoryModel),
+    offloaded: mostOffloaded,
+    kvCapacityTokens: ranks * tokens,
+    maxSequences: ranks * sequences,
+  };
 }
 
 /**
@@ -180,7 +217,7 @@ export function memoryOf(configuration: Configuration): MemoryModel {
  */
 function capacity(configuration: Configuration, layout: CacheLayout, pool: CachePool, room: number): number {
   // In a pool of their own the states of the sequences are taken first.
-  const states = layout.grouped ? 0 : configuration.concurrency * pool.perSequenceState;
+  const states = layout.grouped ? 0 : sequencesPerRank(configuration) * pool.perSequenceState;
   const blocks = Math.floor(Math.max(0, room - states) / pool.blockBytes);
   if (!layout.grouped) return blocks * layout.blockTokens;
   if (!configuration.engine.countsGraphs) return Math.floor(blocks / layout.groupCount) * layout.blockTokens;

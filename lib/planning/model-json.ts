@@ -26,6 +26,7 @@ export function modelToJson(model: ModelSpec): unknown {
     skippedLayerFraction: model.skippedLayerFraction,
     ...(model.publishedPrecision ? { publishedPrecision: model.publishedPrecision.name } : {}),
     ...(model.publishedBits ? { publishedBits: model.publishedBits } : {}),
+    ...(model.publishedFrom === undefined ? {} : { publishedFrom: model.publishedFrom }),
   };
 }
 
@@ -37,6 +38,7 @@ function isListed(model: ModelSpec): boolean {
     same((each) => JSON.stringify(each.shape)) &&
     same((each) => each.publishedPrecision?.name) &&
     same((each) => JSON.stringify(each.publishedBits)) &&
+    same((each) => each.publishedFrom) &&
     same((each) => each._givenParameters) &&
     same((each) => each.sharedParameterFraction) &&
     same((each) => each.skippedLayerFraction)
@@ -60,20 +62,23 @@ export function modelFromJson(json: unknown): ModelSpec {
     precision === undefined
       ? undefined
       : Precision.of(typeof precision === 'string' ? precision : givenValue(precision));
-  const publishedBits = data.publishedBits as WeightBits | undefined;
+  const published = {
+    publishedPrecision,
+    publishedBits: data.publishedBits as WeightBits | undefined,
+    publishedFrom: data.publishedFrom as string | undefined,
+  };
   let model: ModelSpec;
   if (data.parameters !== undefined) {
     model = ModelSpec.dense({
       name,
       parameters: data.parameters as number,
       maxContextLength: shape.maxContextLength,
-      publishedPrecision,
-      publishedBits,
+      ...published,
     });
   } else {
     model = shape.experts
-      ? ModelSpec.mixtureOfExperts({ name, shape, publishedPrecision, publishedBits })
-      : ModelSpec.dense({ name, shape, publishedPrecision, publishedBits });
+      ? ModelSpec.mixtureOfExperts({ name, shape, ...published })
+      : ModelSpec.dense({ name, shape, ...published });
   }
   const shared = fractionOf('sharedParameterFraction', data.sharedParameterFraction);
   const skipped = fractionOf('skippedLayerFraction', data.skippedLayerFraction);

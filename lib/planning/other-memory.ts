@@ -1,5 +1,6 @@
 import { ExpertLayers } from '../catalog/model-architecture';
 import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
+import { profiledMedia } from './encoder-memory';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -28,7 +29,9 @@ const FREE_CACHE_SHARE = 0.02;
  */
 export function activationBytes(configuration: Configuration, sequences = configuration.maxSequences): number {
   const sampler = 9.7 * 4 * Math.min(sequences, configuration.maxBatchedTokens) * configuration.model.vocabularySize;
-  return Math.max(70 * MIB, layerBytes(configuration), sampler);
+  const language = Math.max(70 * MIB, layerBytes(configuration), sampler);
+  const media = profiledMedia(configuration);
+  return media ? Math.max(media.peakBytes, media.resultBytes + language) : language;
 }
 
 function layerBytes({ model, parallelism, maxBatchedTokens }: Configuration): number {
@@ -61,7 +64,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const node = configuration.instanceType.gpuCount;
   const few = ranks === 2 || configuration.instanceType.nvlinkDomainSize === 1;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
-  const experts = expertBytes(configuration);
+  const experts = expertBytes(configuration) + exchangeBytes(configuration) + latentBytes(configuration);
   // The CUDA context and the graphs are outside the utilization; what does not fit there must be kept free inside it.
   const graphs = configuration.cudaGraphs ? CUDA_GRAPH_BYTES : 0;
   const inside = configuration.engine.countsGraphs ? graphs : 0;
@@ -77,12 +80,50 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   return known + FREE_CACHE_SHARE * Math.max(0, room - known);
 }
 
+/** Tokens of one GPU for which the kernels for decoding have buffers: the default of SGLang (`SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK`). */
+const EXCHANGED_TOKENS = 128;
+
+/**
+ * Memory for the exchange of tokens between data-parallel ranks; no log of it is known.
+ *
+ * vLLM gathers the tokens of all ranks (`AgRsAll2AllManager`), and its kernels have a row for each expert of each of them, before and after
+ * the first product (`workspace_shapes` of `deep_gemm_moe.py`, 0.24.0, where versions before took 16,384 tokens at a time): with 8192 tokens on each of eight ranks 13 GiB for DeepSeek-V3. Those of
+ * one rank are in `expertBytes`. Other engines have buffers of DeepEP: two sets of what every expert may be sent and send back
+ * (`get_low_latency_rdma_size_hint`), and 1 GiB for prompts by NVLink and by the network each.
+ */
+function exchangeBytes({ model, parallelism, maxBatchedTokens, engine, instanceType }: Configuration): number {
+  const { experts } = model;
+  const others = parallelism.attentionRanks - 1;
+  if (!experts || others === 0) return 0;
+  const width = experts.latentSize ?? model.hiddenSize;
+  if (!engine._isVllm) {
+    const networks = parallelism.expert > instanceType.gpuCount ? 2 : 1;
+    return 4 * experts.routed * EXCHANGED_TOKENS * width * 2 + networks * GIB;
+  }
+  const rows =
+    experts.perToken * (Math.max(experts.intermediateSize, width) + Math.max(2 * experts.intermediateSize, width));
+  return others * maxBatchedTokens * 2 * (rows + 2 * width);
+}
+
+/**
+ * Keys and values of cached tokens that vLLM unpacks at once for the prompts that follow them: up to 65,536 tokens
+ * (`determine_chunked_prefill_workspace_size`, 0.24.0), in every head of a rank. What eight tensor ranks have of it is in `expertBytes`.
+ */
+function latentBytes({ model, parallelism, contextLength, maxSequences, engine }: Configuration): number {
+  const { latentAttention: latent, attentionHeads } = model;
+  if (!latent || parallelism.attentionRanks === 1 || !engine._isVllm) return 0;
+  const tokens = Math.min(65536, Math.max(8 * contextLength, 4 * maxSequences * engine.blockTokens));
+  const width = latent.nopeHeadSize + latent.valueHeadSize;
+  return Math.max(0, attentionHeads / parallelism.tensor - attentionHeads / 8) * width * tokens * 2;
+}
+
 /**
  * Additional memory of experts. Their workspace belongs to the layers, one row for each expert of each token of a step (`fused_moe.py`,
  * `intermediate_cache13`), and the sampler runs after them: the memory it uses beyond the layers is room for the workspace. So the log of
  * Qwen3-235B on four H100 (8192 tokens, 1024 sequences) needs nothing here, nor does that on eight L40S (2048 tokens, 256 sequences),
  * whose peak is the sampler's 1.40 GiB. Behind latent attention more is taken than that workspace: with the plan's default of sequences
- * it is added, and of more sequences what the sampler takes more counts as theirs.
+ * it is added, and of more sequences what the sampler takes more counts as theirs. It is taken to shrink with the tokens of a step, down to a
+ * quarter: Kimi-K2 runs on sixteen H800 with 1024 tokens and one sequence (vllm-project/recipes `moonshotai/Kimi-K2.md`).
  */
 function expertBytes(configuration: Configuration): number {
   const { model, parallelism, maxBatchedTokens } = configuration;
@@ -92,7 +133,7 @@ function expertBytes(configuration: Configuration): number {
     const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
     return Math.max(0, layerBytes(configuration) + workspace - activationBytes(configuration));
   }
-  const own = share * model.hiddenSize * (12 / 7168) * GIB;
+  const own = share * model.hiddenSize * (12 / 7168) * GIB * Math.max(1 / 4, Math.min(1, maxBatchedTokens / 8192));
   const few = Math.min(DEFAULT_MAX_SEQUENCES, configuration.maxSequences);
   return Math.max(0, own - (activationBytes(configuration) - activationBytes(configuration, few)));
 }

@@ -1,9 +1,14 @@
 import { tokenBytes } from '../catalog/cache-bytes';
+import { encoderParameters } from '../catalog/encoders';
+import { wideBytes } from '../catalog/weight-bytes';
 import { Fault, fault } from '../units/fault';
+import { MediaInput } from './capacity-request';
+import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { PlanFacts } from './plan-fields';
 import { memoryContradictions } from './plan-memory-check';
 import { stagesOf } from './stages';
+import { sequencesPerRank } from './configuration';
 
 /** Without stages no GPU has fewer weights than an even share; versions of the planner differ by less than this. */
 const LEAST_SHARE = 0.75;
@@ -15,6 +20,7 @@ const LEAST_SHARE = 0.75;
  */
 export function contradictions(facts: PlanFacts): Fault[] {
   const { model, parallelism, precision, memoryPerGpu: memory, layersPerStage } = facts;
+  const mediaInput = facts.mediaInput ?? MediaInput.ALL;
   const faults = parallelismFaults(model, parallelism, precision);
   if (facts.contextLength > model.maxContextLength)
     faults.push(
@@ -24,7 +30,7 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `contextLength ${facts.contextLength} exceeds the ${model.maxContextLength} tokens of ${model.name}`,
       ),
     );
-  if (facts.maxSequences < facts.concurrency)
+  if (facts.maxSequences < sequencesPerRank(facts))
     faults.push(
       fault(
         'PLAN_CHANGED',
@@ -49,7 +55,9 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `${facts.nodes} nodes of ${facts.instanceType.name} have fewer GPUs than ${parallelism} needs`,
       ),
     );
-  const whole = (facts.checkpointSize ?? model.weightSize(precision)).bytes;
+  const left = encoderParameters(model.shape.encoders) - encoderParameters(loadedEncoders({ ...facts, mediaInput }));
+  const whole = (facts.checkpointSize ?? model.weightSize(precision)).bytes - left * wideBytes(precision);
+  // Attention of data-parallel ranks is more than this share, never less.
   const share = whole / parallelism.tensor / Math.max(1, parallelism.expert / parallelism.tensor);
   if (parallelism.pipeline === 1 && memory.weights.bytes + facts.cpuOffload.bytes < LEAST_SHARE * share)
     faults.push(

@@ -175,6 +175,9 @@ export function optional<T>({ write, faults, read }: FieldKind<T>): OptionalKind
   };
 }
 
+/** Most entries of a list of a plan: it has a number for each stage, and there are fewer than layers. */
+const MOST_ENTRIES = 1000;
+
 /**
  * A list of values of one kind.
  *
@@ -184,9 +187,9 @@ export function listOf<T>(element: FieldKind<T>): FieldKind<T[]> {
   return {
     write: (values) => values.map((value) => element.write(value)),
     faults: (path, json) =>
-      Array.isArray(json)
+      Array.isArray(json) && json.length <= MOST_ENTRIES
         ? json.flatMap((value, index) => element.faults(`${path}[${index}]`, value))
-        : [changedFault(path, 'a list', json)],
+        : [changedFault(path, `a list of at most ${MOST_ENTRIES}`, json)],
     read: (json) => (json as unknown[]).map((value, index) => readUnder(`[${index}]`, () => element.read(value))),
   };
 }

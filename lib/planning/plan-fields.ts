@@ -1,4 +1,4 @@
-import { NodeNetwork } from './capacity-request';
+import { MediaInput, NodeNetwork } from './capacity-request';
 import {
   COUNT,
   ENGINE,
@@ -42,6 +42,7 @@ const ALTERNATIVE = objectOf<Alternative>({
   gpuMemoryUtilization: SHARE,
   maxSequences: COUNT,
   maxBatchedTokens: COUNT,
+  mediaInput: optional(oneOf(MediaInput)),
   pricePerHour: optional(PRICE),
 });
 
@@ -81,6 +82,7 @@ export const PLAN_FIELDS = {
   gpuMemoryUtilization: SHARE,
   maxBatchedTokens: COUNT,
   maxSequences: COUNT,
+  mediaInput: optional(oneOf(MediaInput)),
   cudaGraphs: FLAG,
   fits: FLAG,
   nodes: COUNT,

@@ -2,6 +2,7 @@ import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { contradictions } from './plan-contradictions';
 import { PLAN_KIND, PlanFacts } from './plan-fields';
+import { parseJson } from '../units/json-text';
 import { givenValue } from '../units/number-faults';
 
 const FORMAT = 'gpu-inference-constructs/capacity-plan';
@@ -53,16 +54,7 @@ function refuse(faults: Fault[]): void {
 }
 
 function parsed(json: unknown): Json {
-  if (typeof json !== 'string') return record(json);
-  let data: unknown;
-  try {
-    data = JSON.parse(json);
-  } catch (error) {
-    throw new UnscopedValidationError([
-      fault('INVALID_FORMAT', undefined, `a capacity plan must be JSON; ${(error as Error).message}`),
-    ]);
-  }
-  return record(data);
+  return record(typeof json === 'string' ? parseJson(json, 'a capacity plan') : json);
 }
 
 function record(value: unknown): Json {

@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { Load, configurationOf, nodesFor } from './configuration';
+import { MediaInput } from './capacity-request';
 import { fitOf } from './memory-fit';
 import { PlanFacts } from './plan-fields';
 import { hardwareFaults } from './request-faults';
@@ -61,6 +62,7 @@ function loadOf(facts: PlanFacts): Load {
     requestedKvCachePrecision: facts.kvCachePrecision,
     requestedMaxBatchedTokens: facts.maxBatchedTokens,
     requestedMaxSequences: facts.maxSequences,
+    mediaInput: facts.mediaInput ?? MediaInput.ALL,
     fusedKernels: true,
     cpuOffloadBytes: facts.cpuOffload.bytes,
     checkpointBytes: facts.checkpointSize?.bytes,

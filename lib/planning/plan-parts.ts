@@ -2,6 +2,7 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { DataSize } from '../units/data-size';
+import { MediaInput } from './capacity-request';
 
 /**
  * Memory of the fullest GPU. It fits when `total` is at most `available`.
@@ -77,6 +78,8 @@ export interface Alternative {
   readonly maxSequences: number;
   /** Tokens of one step with it (`max_num_batched_tokens`). */
   readonly maxBatchedTokens: number;
+  /** What it is started for with it. @default - the model reads text alone */
+  readonly mediaInput?: MediaInput;
   /** Price of its nodes for an hour. @default - no price is known */
   readonly pricePerHour?: number;
 }

@@ -1,19 +1,20 @@
-import { indexBytes, layerStateBytes, mainBytes } from '../catalog/cache-bytes';
-import { Layer, ResolvedAttention, ResolvedState } from '../catalog/layers';
+import { indexBytes, mainBytes } from '../catalog/cache-bytes';
+import { Layer, ResolvedAttention } from '../catalog/layers';
 import { LayerParameters } from '../catalog/parameter-count';
-import { PartBytes, wideBytes } from '../catalog/weight-bytes';
+import { wideBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
-import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
+import { exchangeOf } from './all-to-all';
+import { feedForwards } from './feed-forward-time';
+import { Pass, partBytes, tokensOf, tokensOfRanks } from './pass';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
+import { stateTime } from './state-time';
 
 /** Norms, rotary encoding, activation and residuals of one layer in a CUDA graph: about 12 µs of launches on H100 to B200. */
 const ELEMENTWISE = 12e-6;
 /** Two norms more per layer, per head, with a launch each. */
 const QUERY_KEY_NORM = 8e-6;
-/** Product of the hidden state with the router, in 16 bits: one launch (the selection is part of the experts' kernels). */
-const ROUTER = 6e-6;
 /** Dispatch of one layer's kernels from Python without a CUDA graph: 0.4 ms (fitted to unloaded times to first token). */
 export const EAGER_LAYER = 0.4e-3;
 /** Share of the launches that fusing elementwise kernels saves (the deployment guide's figure). */
@@ -23,26 +24,14 @@ const OFFLOAD_SHARE = 0.57;
 
 /** Share of the 16-bit rate that scoring by an index in 8 bits reaches; not measured. */
 const INDEX_RATE = 0.8;
-/** Tokens of a chunk in which linear attention and state spaces compute prompts (`chunk_size`: 64 of gated delta rules, 128 to 256 of Mamba 2). */
-const STATE_CHUNK = 64;
-/** Share of the 16-bit rate that they reach; not measured. */
-const STATE_RATE = 0.15;
-
 /**
- * The work of one forward pass: sequences that decode one token each, prompts that are computed whole, or both together.
- *
- * @internal
+ * Tokens that decode attention takes longer for each sequence, besides those it reads: 256 sequences of 304 tokens take as much longer than
+ * their bytes as 100 to 300 tokens more would (five dense models on H200, vLLM 0.24.0, bench/vllm); its kernels begin anew for each
+ * sequence and read whole tiles of 128 tokens and more.
  */
-export interface Pass {
-  /** Sequences that decode. */
-  readonly decoding: number;
-  /** Tokens of keys and values that they read, all together. */
-  readonly cachedTokens: number;
-  /** Prompts computed. */
-  readonly prompts: number;
-  /** Tokens of one prompt. */
-  readonly promptTokens: number;
-}
+const ATTENTION_TILE_TOKENS = 160;
+/** Bytes of logits that choosing a token at a temperature reads and writes, for each token of the vocabulary: in 32 bits, in seven passes. */
+const SAMPLING_BYTES = 46;
 
 /**
  * Seconds of one forward pass, by part.
@@ -111,6 +100,8 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
   let attention = 0;
   let fixed = 0;
   let reductions = 0;
+  let exchanging = 0;
+  const ranks = parallelism.attentionRanks;
   for (const [i, layer] of model._layers.kinds.entries()) {
     const layers = stage.kinds[i] * executed;
     if (layers === 0) continue;
@@ -118,7 +109,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     weights +=
       layers *
       (mixerProducts(configuration, kernel, layer, counted, m) +
-        feedForwards(configuration, kernel, layer, counted, m) +
+        feedForwards(configuration, kernel, layer, counted, pass) +
         readSeconds(configuration, kernel, layer.otherParameters));
     attention += layers * mixerTime(configuration, kernel, layer, pass);
     const norms = layer.attention && model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0;
@@ -126,7 +117,10 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     const blocks = blocksOf(layer);
     // Layers of one block alone have half the launches and one reduction.
     fixed += layers * (blocks / 2) * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
-    reductions += layers * blocks;
+    // With data-parallel attention experts exchange tokens instead, and tensor ranks only gather what they divided: half a reduction.
+    const exchanges = layer.experts !== undefined && ranks > 1;
+    reductions += layers * (exchanges ? blocks - 0.5 : blocks);
+    if (exchanges) exchanging += layers;
   }
   if (stage.first) weights += readSeconds(configuration, kernel, (model.shape.otherParameters ?? 0) / t);
   if (stage.last) {
@@ -138,12 +132,21 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
       model.vocabularySize / t,
       2,
     );
+    if (configuration.engine._isVllm)
+      weights += (rows * model.vocabularySize * SAMPLING_BYTES) / (kernel.attentionBandwidth * kernel.bandwidth);
   }
   weights +=
     configuration.cpuOffloadBytes > 0
       ? configuration.cpuOffloadBytes / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE)
       : 0;
+  const { dispatch, combine } = exchangeOf(
+    configuration,
+    exchanging > 0 ? m / t : 0,
+    pass.prompts > 0,
+    tokensOfRanks(configuration, pass),
+  );
   const collectives =
+    exchanging * (dispatch + combine) +
     reductions * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, m * h * 2);
   if (pass.prompts === 0 && !configuration.cudaGraphs) {
     // Without graphs the host cannot launch faster than this, however little work the GPU has.
@@ -186,31 +189,12 @@ function mixerProducts(
   return seconds;
 }
 
-function feedForwards(
-  configuration: Configuration,
-  kernel: KernelModel,
-  layer: Layer,
-  counted: LayerParameters,
-  m: number,
-): number {
-  return (
-    (layer.intermediateSize > 0
-      ? feedForwardTime(configuration, kernel, m, layer.intermediateSize, partBytes(configuration).denseFeedForward)
-      : 0) + (layer.experts ? expertTime(configuration, kernel, counted, m) : 0)
-  );
-}
-
 /** Attention and state of one layer: what grows with the context, and what does not. */
 function mixerTime(configuration: Configuration, kernel: KernelModel, layer: Layer, pass: Pass): number {
   return (
     (layer.attention ? attentionTime(configuration, kernel, layer.attention, pass) : 0) +
     (layer.state ? stateTime(configuration, kernel, layer.state, pass) : 0)
   );
-}
-
-/** Bytes of a weight of each part. */
-function partBytes({ model, precision }: Configuration): PartBytes {
-  return model._partBytes(precision);
 }
 
 /** Query, key, value and output projections of one layer. */
@@ -244,54 +228,6 @@ function projectionTime(
   );
 }
 
-/** Gate, up and down products of one dense layer. */
-function feedForwardTime(
-  configuration: Configuration,
-  kernel: KernelModel,
-  m: number,
-  width: number,
-  bytes: number,
-): number {
-  const { model, parallelism } = configuration;
-  const t = parallelism.tensor;
-  const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
-  return (
-    matmulSeconds(kernel, m, model.hiddenSize, (gates * width) / t, bytes) +
-    matmulSeconds(kernel, m, width / t, model.hiddenSize, bytes)
-  );
-}
-
-/** Router, routed and shared experts of one layer: reads the experts that the step hits, computes the active ones. */
-function expertTime(configuration: Configuration, kernel: KernelModel, counted: LayerParameters, m: number): number {
-  const { model, parallelism, precision } = configuration;
-  const experts = model.experts;
-  if (!experts) return 0;
-  const { tensor, expert, data } = parallelism;
-  // With experts spread over data-parallel ranks each rank's experts see the tokens of all of them.
-  const tokens = expert > tensor ? m * data : m;
-  const spread = expert > 1 ? expert : tensor;
-  const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
-  const routed = expertSeconds(
-    expertFit(configuration.engine, configuration.gpu, precision),
-    configuration.gpu,
-    precision,
-    {
-      localExperts: experts.routed / expert,
-      width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
-      hitParameters: (counted.routedExperts * coverage) / spread,
-      rowsPerHit: (tokens * experts.perToken) / (experts.routed * coverage),
-      routedElements: (tokens * experts.perToken * (experts.latentSize ?? model.hiddenSize)) / expert,
-    },
-  );
-  const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
-  const shared =
-    sharedWidth > 0
-      ? feedForwardTime(configuration, kernel, m, sharedWidth, partBytes(configuration).sharedExperts)
-      : 0;
-  const latent = experts.latentSize ? 2 * matmulSeconds(kernel, m, model.hiddenSize, experts.latentSize, 2) : 0;
-  return routed + shared + latent + ROUTER;
-}
-
 /** Attention of one layer: of the sequences that decode, and of the prompts. */
 function attentionTime(
   configuration: Configuration,
@@ -320,7 +256,8 @@ function attentionTime(
       kernel.attentionFixed +
       (indexBytes(attention) * pass.cachedTokens) / (kernel.attentionBandwidth * kernel.bandwidth);
   // A layer without a cache of its own reads that of another.
-  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * cached;
+  const padded = mla ? cached : cached + (configuration.engine._isVllm ? ATTENTION_TILE_TOKENS * pass.decoding : 0);
+  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * padded;
   const again = configuration.engine.rereadsGroupedKeys && !mla ? heads / keyValueHeads : 1;
   const most = configuration.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
@@ -347,25 +284,4 @@ function seenBy({ window, index, compression }: ResolvedAttention): number | und
 /** Twice the tokens that one token of a prompt attends to on average: all before it, or those it sees at most. */
 function attended(seen: number | undefined, tokens: number): number {
   return seen === undefined || tokens <= seen ? tokens : seen * (2 - seen / tokens);
-}
-
-/**
- * Convolution and state of one layer: at decode every sequence's state is read and written; a prompt is computed in chunks, within
- * which each token meets the others of its chunk and the state once for reading and once for writing. Not measured here.
- */
-function stateTime(configuration: Configuration, kernel: KernelModel, state: ResolvedState, pass: Pass): number {
-  const t = configuration.parallelism.tensor;
-  const kernels = state.heads > 0 ? 2 : 1;
-  let time = (kernels * kernel.attentionFixed) / 2;
-  if (pass.prompts > 0) {
-    const width = state.headSize * state.stateSize + STATE_CHUNK * (state.headSize + state.stateSize);
-    const flops = (4 * pass.prompts * pass.promptTokens * state.heads * width) / t;
-    time += kernels * kernel.attentionFixed + flops / (STATE_RATE * kernel.wideRate);
-  }
-  const bytes = 2 * pass.decoding * layerStateBytes(state, configuration.precision, t);
-  return time + bytes / (kernel.attentionBandwidth * kernel.bandwidth);
-}
-
-function tokensOf(pass: Pass): number {
-  return pass.decoding + pass.prompts * pass.promptTokens;
 }

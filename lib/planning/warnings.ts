@@ -6,6 +6,7 @@ import { NodeNetwork } from './capacity-request';
 import { isLowered } from './scheduled-sequences';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
+import { loadedEncoders } from './encoder-memory';
 import { stageLayers } from './stages';
 
 /**
@@ -61,7 +62,7 @@ export function warningsOf(
       ),
     );
   }
-  if (configuration.nodes > parallelism.data && configuration.nodeNetwork === NodeNetwork.TCP) {
+  if (configuration.nodes > parallelism.replicas && configuration.nodeNetwork === NodeNetwork.TCP) {
     warnings.push(
       fault(
         'NODES_OVER_TCP',
@@ -88,6 +89,16 @@ export function warningsOf(
       ),
     );
   }
+  if (parallelism.attentionRanks > 1) {
+    warnings.push(
+      fault(
+        'DATA_PARALLEL_ATTENTION',
+        undefined,
+        `each replica has ${parallelism.attentionRanks} data-parallel ranks that share experts over ${parallelism.expert} GPUs; vllm serve starts them ` +
+          '(vllmServeArguments), while servers of this package, and the vLLM backend of Triton, start one rank, so that deployments refuse the plan',
+      ),
+    );
+  }
   const stages = stageLayers(model.layers, pipeline);
   if (pipeline > 1 && new Set(stages).size > 1) {
     warnings.push(
@@ -107,15 +118,19 @@ export function warningsOf(
       ),
     );
   }
-  if (model.shape.encoders?.length) {
+  const unknown = loadedEncoders(configuration).filter((each) => each.parameters === undefined || !each.tokensPerItem);
+  if (unknown.length > 0) {
+    const lacking = (key: 'parameters' | 'tokensPerItem') => unknown.some((each) => each[key] === undefined);
+    const parts = [
+      ...(lacking('parameters') && configuration.checkpointBytes === undefined ? ['its weights'] : []),
+      'what the engine takes for the largest image when it starts',
+    ];
     warnings.push(
       fault(
         'ENCODER_NOT_COUNTED',
         undefined,
-        `${model.name} has an encoder (${model.shape.encoders.join(', ')}), and the plan leaves out ` +
-          (configuration.checkpointBytes === undefined && !model.shape.encoderParameters ? 'its weights and ' : '') +
-          'what the engine takes for the largest image when it starts; serve text alone (language_model_only), or keep memory free by a lower ' +
-          'gpuMemoryUtilization',
+        `${model.name} has an encoder that is not known (${unknown.map(({ name }) => name).join(', ')}), and the plan leaves out ` +
+          `${parts.join(' and ')}; give its parameters and tokensPerItem (encoders of the shape), or serve text alone (mediaInput NONE)`,
       ),
     );
   }
@@ -183,8 +198,8 @@ export function warningsOf(
       fault(
         'HOST_BOUND',
         undefined,
-        `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
-          `tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
+        `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to ` +
+          `schedule it and to send their tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas help, more GPUs for each replica do not`,
       ),
     );
   }

@@ -103,7 +103,8 @@ function numberFault(
 
 /**
  * A value as messages show it, whatever a program without types passes: an unresolved Terraform number is told by its size, a text is
- * quoted, so that '8' is told from 8, a missing one is 'nothing', an object is JSON; long ones are shortened.
+ * quoted, so that '8' is told from 8, a missing one is 'nothing', an object is JSON; long ones are shortened, and of large ones the kind is
+ * told.
  *
  * @internal
  */
@@ -115,10 +116,35 @@ export function givenValue(value: unknown): string {
   if (typeof value === 'string') return quotedText(value);
   if (typeof value === 'function') return 'a function';
   try {
+    if (isLarge(value))
+      return `${Array.isArray(value) ? 'a list' : 'an object'} that is too large to show, or contains itself`;
     const text = JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each));
     return shownText(text ?? String(value));
   } catch (error) {
     if (isUnread(error)) throw error;
     return 'an object that cannot be written as JSON';
   }
+}
+
+/** Most values within a value that is written out, a text counted by its characters, and most levels. */
+const MOST_VALUES = 200_000;
+const MOST_LEVELS = 100;
+
+/** Whether it takes long to write out, or cannot be, because it contains itself. */
+function isLarge(value: unknown): boolean {
+  let level: unknown[] = [value];
+  let seen = 0;
+  for (let depth = 0; level.length > 0; depth++) {
+    seen += level.length;
+    if (seen > MOST_VALUES || depth > MOST_LEVELS) return true;
+    const next: unknown[] = [];
+    for (const each of level) {
+      if (typeof each === 'string') seen += each.length;
+      if (typeof each !== 'object' || each === null) continue;
+      if (Array.isArray(each) && each.length > MOST_VALUES) return true;
+      for (const inner of Object.values(each)) if (next.push(inner) > MOST_VALUES) return true;
+    }
+    level = next;
+  }
+  return false;
 }

@@ -18,6 +18,7 @@ export const ARGUMENTS = {
   CapacityPlan: {
     'static fromJson': 'json: unknown',
     sameChoice: 'other: CapacityPlan',
+    vllmServeArguments: 'node?: number; leaderAddress?: string',
   },
   CapacityPlanner: {
     'static plan': 'request: CapacityRequest',
@@ -144,7 +145,7 @@ export const ARGUMENTS = {
     'static of': 'name: string',
     'static dense': 'props: DenseModelProps',
     'static mixtureOfExperts': 'props: MixtureOfExpertsProps',
-    'static fromHuggingFaceConfig': 'name: string; config: unknown',
+    'static fromHuggingFaceConfig': 'name: string; config: unknown; quantization?: unknown',
     withSharedParameters: 'fraction: number',
     withSkippedLayers: 'fraction: number',
     weightSize: 'precision: Precision',

@@ -36,7 +36,7 @@ export function unreadable(): object {
 export function isUnreadable(value: unknown): boolean {
   if (!types.isProxy(value)) return false;
   try {
-    return Reflect.get(value, UNREADABLE) === true;
+    return Reflect.get(value as object, UNREADABLE) === true;
   } catch {
     return false;
   }

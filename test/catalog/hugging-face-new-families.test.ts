@@ -214,9 +214,9 @@ describe('newer families of config.json', () => {
     [SCOUT, ModelSpec.LLAMA_4_SCOUT],
     [MAVERICK, ModelSpec.LLAMA_4_MAVERICK],
   ])('Llama 4 of the catalog is the file, and its encoder of images besides', (config, known) => {
-    const { encoderParameters, ...shape } = known.shape;
+    const { encoders, ...shape } = known.shape;
     expect(from(config).shape).toMatchObject(shape);
-    expect(known.parameters - from(config).parameters).toBe(encoderParameters);
+    expect(known.parameters - from(config).parameters).toBe(encoders?.[0].parameters);
     expect(from({ ...config, num_local_experts: 0 }).experts).toBeUndefined();
     expect(from({ ...config, attention_bias: true }).parameters - from(config).parameters).toBe(
       48 * ((40 + 2 * 8) * 128 + 5120),

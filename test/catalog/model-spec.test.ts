@@ -225,8 +225,8 @@ describe('ModelSpec', () => {
     ],
     [
       'an encoder of half a parameter',
-      () => ModelSpec.dense({ name: 'x', shape: { ...shape, encoderParameters: 0.5 } }),
-      ['NOT_A_WHOLE_NUMBER encoderParameters'],
+      () => ModelSpec.dense({ name: 'x', shape: { ...shape, encoders: [{ name: 'vision_config', parameters: 0.5 }] } }),
+      ['NOT_A_WHOLE_NUMBER encoders[0].parameters'],
     ],
     ['everything shared', () => ModelSpec.LLAMA_65B.withSharedParameters(1), ['OUT_OF_RANGE fraction']],
     ['layers skipped twice over', () => ModelSpec.LLAMA_65B.withSkippedLayers(2), ['OUT_OF_RANGE fraction']],

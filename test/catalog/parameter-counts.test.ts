@@ -31,9 +31,7 @@ describe(`parameters are those that transformers ${COUNTED.transformers} counts`
       'deepseek',
       'mimo',
       'hunyuan',
-      'qwen2_vl',
       'qwen2_vl_text',
-      'qwen2_5_vl',
       'qwen2_5_vl_text',
       'qwen3_vl_text',
       'qwen3_vl_moe_text',
@@ -45,7 +43,6 @@ describe(`parameters are those that transformers ${COUNTED.transformers} counts`
       'step3',
       'step3_text',
       'step3p5',
-      'step3p7',
     ];
     expect(
       Object.keys(FAMILIES)

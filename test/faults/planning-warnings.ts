@@ -37,10 +37,13 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'ENCODER_NOT_COUNTED',
-    'seeing has an encoder (vision_config), and the plan leaves out its weights and what the engine takes for the largest image when it starts; ' +
-      'serve text alone (language_model_only), or keep memory free by a lower gpuMemoryUtilization',
+    'seeing has an encoder that is not known (vision_config), and the plan leaves out its weights and what the engine takes for the largest ' +
+      'image when it starts; give its parameters and tokensPerItem (encoders of the shape), or serve text alone (mediaInput NONE)',
     {
-      model: ModelSpec.dense({ name: 'seeing', shape: { ...LLAMA_3_1_8B.shape, encoders: ['vision_config'] } }),
+      model: ModelSpec.dense({
+        name: 'seeing',
+        shape: { ...LLAMA_3_1_8B.shape, encoders: [{ name: 'vision_config' }] },
+      }),
       instanceType: P5_48XLARGE,
     },
   ),
@@ -56,8 +59,8 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'HOST_BOUND',
-    "with 512 sequences a step waits for sglang's host process, which takes 20.5 ms to send their tokens, while the GPUs take 9.5; more " +
-      'replicas or several tokenizer workers help, more GPUs for each replica do not',
+    "with 512 sequences a step waits for sglang's host process, which takes 20.5 ms to schedule it and to send their tokens, while the GPUs take 9.6; more " +
+      'replicas help, more GPUs for each replica do not',
     {
       ...{ model: LLAMA_3_1_8B, instanceType: P5EN_48XLARGE, parallelism: degrees(8) },
       ...{ engine: InferenceEngine.SGLANG, concurrency: 512, inputTokens: 1000, outputTokens: 1000 },
@@ -66,6 +69,15 @@ export const TEXTS: FaultText[] = [
   row('HOST_MEMORY', 'offloading needs 124.0 GiB of host memory, g6.xlarge has 16 GiB', {
     ...{ model: LLAMA_3_1_70B, instanceType: G6_XLARGE, cpuOffload: DataSize.gib(120) },
   }),
+  row(
+    'DATA_PARALLEL_ATTENTION',
+    'each replica has 8 data-parallel ranks that share experts over 8 GPUs; vllm serve starts them (vllmServeArguments), while servers of this ' +
+      'package, and the vLLM backend of Triton, start one rank, so that deployments refuse the plan',
+    {
+      ...{ model: DEEPSEEK_V3, instanceType: P5EN_48XLARGE },
+      parallelism: Parallelism.of({ tensor: 1, data: 8, expert: 8 }),
+    },
+  ),
   row('KEY_VALUE_REPLICATED', 'qwen3-30b-a3b has 4 key-value heads, so 8 tensor ranks hold copies of them', {
     model: QWEN_3_30B_A3B,
     instanceType: P4DE_24XLARGE,

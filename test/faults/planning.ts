@@ -76,6 +76,11 @@ export const TEXTS: FaultText[] = [
     refuse: plan({ model: DEEPSEEK_V3, instanceType: T4 }),
   },
   {
+    id: 'PLAN_NOT_FOR_VLLM',
+    text: 'the plan is for sglang, whose arguments are others; plan the model for vLLM',
+    refuse: () => plan({ engine: InferenceEngine.SGLANG })().vllmServeArguments(),
+  },
+  {
     id: 'MODEL_FITS_NOWHERE',
     text: 'deepseek-v3 fits on none of the candidates with a context of the default length and the default number of sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context',
     refuse: () => CapacityPlanner.cheapest({ model: DEEPSEEK_V3, candidates: [{ instanceType: A10G }] }),
@@ -119,7 +124,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'TARGET_NOT_REACHED',
     property: 'targets.minOutputTokensPerSecond',
-    text: 'no candidate for llama-3.1-8b reaches the target; the nearest, 1 × p5.48xlarge (tensor 8), has output tokens per second 19242, wanted at least 10000000; relax the target, or allow more replicas (maxReplicas) or other candidates',
+    text: 'no candidate for llama-3.1-8b reaches the target; the nearest, 1 × p5.48xlarge (tensor 8), has output tokens per second 17921, wanted at least 10000000; relax the target, or allow more replicas (maxReplicas) or other candidates',
     refuse: () =>
       CapacityPlanner.cheapest({
         ...{ model: LLAMA, candidates: [{ instanceType: H100 }] },

@@ -69,6 +69,14 @@ export const TEXTS: FaultText[] = [
     refuse: vllm({}, { models: [both[0], both[0]] }),
   },
   {
+    id: 'DATA_PARALLEL_NOT_SERVED',
+    property: 'models[0].parallelism',
+    text:
+      "model 'm': the parallelism has 8 data-parallel ranks that share experts over 8 GPUs, but a server is one rank: Triton's vLLM backend knows " +
+      "none of the others; use expert parallelism 1, or start vllm serve with the plan's vllmServeArguments yourself",
+    refuse: vllm({ parallelism: Parallelism.of({ tensor: 1, data: 8, expert: 8 }) }),
+  },
+  {
     id: 'EMPTY_LIST',
     property: 'models',
     text: 'models must not be empty: a server without models is ready and serves nothing',
@@ -209,7 +217,7 @@ export const TEXTS: FaultText[] = [
     id: 'PROPERTY_CONTRADICTS_PLAN',
     property: 'targets.maxTimePerOutputTokenMs',
     text:
-      'the locked plan does not reach targets.maxTimePerOutputTokenMs: time per output token 11.55 ms, ' +
+      'the locked plan does not reach targets.maxTimePerOutputTokenMs: time per output token 11.61 ms, ' +
       'wanted at most 1; relax the target or replan the model',
     faults: () => resolved({ locked: plan, targets: { maxTimePerOutputTokenMs: 1 } }).faults,
   },
@@ -300,7 +308,7 @@ export const TEXTS: FaultText[] = [
     property: 'targets.maxTimePerOutputTokenMs',
     text:
       'targets.maxTimePerOutputTokenMs is out of reach; the nearest is bf16 on 1 × p4de.24xlarge (tensor ' +
-      '8), context 8192, 4 sequences, with time per output token 3.330 ms, wanted at most 0.5; allow more ' +
+      '8), context 8192, 4 sequences, with time per output token 3.350 ms, wanted at most 0.5; allow more ' +
       'replicas, other hardware or a smaller precision, or relax the target',
     faults: () => resolved({ targets: { maxTimePerOutputTokenMs: 0.5 } }).faults,
   },

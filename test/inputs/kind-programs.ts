@@ -77,6 +77,7 @@ const OTHER: StructPrograms = {
     }),
   DecoderShape: shaped,
   AttentionLayer: (given) => shaped({ layerKinds: [{ count: 2, attention: given }] }),
+  EncoderShape: (given) => shaped({ encoders: [{ name: 'vision_config', ...given }] }),
   LayerKind: (given) => shaped({ layerKinds: [{ count: 2, attention: {}, ...given }] }),
   WeightBits: (given) => () =>
     void CapacityPlanner.plan({

@@ -10,7 +10,7 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     why: 'the planner compares it with what it knows, and it goes into no resource',
   },
   {
-    values: /^DecoderShape\.(modelType|encoders)/,
+    values: /^(DecoderShape\.(modelType|encoders)|EncoderShape\.)/,
     why: 'the planner compares it with names of families, and it goes into no resource',
   },
   { values: /^Metric\./, why: 'it looks up a metric by name' },

@@ -77,7 +77,7 @@ describe('a plan whose JSON was changed by hand', () => {
     expect(idsOf(faultsThrown(() => CapacityPlan.fromJson({ ...DATA, [key]: value })))).toEqual(ids);
   });
 
-  const optional = ['checkpointSize', 'shortfallPerGpu', 'stateBytesPerSequencePerGpu', ...PRICES];
+  const optional = ['mediaInput', 'checkpointSize', 'shortfallPerGpu', 'stateBytesPerSequencePerGpu', ...PRICES];
   test.each(Object.keys(PLAN_FIELDS).filter((name) => !optional.includes(name)))('%s left out', (name) => {
     const { [name]: _, ...rest } = DATA;
     expect(idsOf(faultsThrown(() => CapacityPlan.fromJson(rest)))).toEqual([`PLAN_CHANGED ${name}`]);
@@ -108,6 +108,13 @@ describe('a plan whose JSON was changed by hand', () => {
         cpuOffload: DataSize.gib(500),
       }),
       CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_405B, instanceType: GpuInstanceType.G5_XLARGE }),
+      // The fullest stage offloads less than others.
+      CapacityPlanner.plan({
+        model: ModelSpec.GLM_4_5,
+        instanceType: GpuInstanceType.of('p3.2xlarge'),
+        parallelism: Parallelism.of({ tensor: 2, pipeline: 4 }),
+        cpuOffload: DataSize.gib(86),
+      }),
     ];
     for (const plan of plans) expect(JSON.stringify(CapacityPlan.fromJson(plan.toJson()))).toBe(JSON.stringify(plan));
   });
@@ -118,7 +125,7 @@ test('every field that a plan has in public is a row of the table that its JSON 
   const declared = [...source.matchAll(/^ {2}public readonly (\w+)[!?]?: /gm)].map(([, name]) => name);
   expect(declared.filter((name) => name !== 'replicas').sort()).toEqual(Object.keys(PLAN_FIELDS).sort());
   const facts = Object.keys(PLAN_FIELDS).filter((name) => PLAN[name as keyof CapacityPlan] === undefined);
-  expect(facts).toEqual(['checkpointSize', 'shortfallPerGpu', 'stateBytesPerSequencePerGpu']);
+  expect(facts).toEqual(['checkpointSize', 'shortfallPerGpu', 'mediaInput', 'stateBytesPerSequencePerGpu']);
 });
 
 test('alternatives on hardware outside EC2 come back with that hardware', () => {

@@ -16,7 +16,7 @@ export class ConfigReader {
    * @param faults what is wrong so far
    */
   public constructor(
-    private readonly name: string,
+    public readonly name: string,
     public readonly type: string,
     public readonly config: Config,
     public readonly outer: Config,

@@ -1,3 +1,4 @@
+import { givenValue } from '../../units/number-faults';
 import { LayerKind } from '../layer-kinds';
 import { DecoderShape } from '../model-architecture';
 import { ConfigReader } from './config-reader';
@@ -103,7 +104,7 @@ function blocksOf(reader: ConfigReader): string[] {
   const unknown = blocks.indexOf(undefined);
   if (unknown >= 0) {
     const known = Object.keys(BLOCKS).join(', ');
-    const reason = `${key} has the entry ${JSON.stringify(given[unknown])?.slice(0, 40)}, which is no kind of layer; known: ${known}`;
+    const reason = `${key} has the entry ${givenValue(given[unknown])}, which is no kind of layer; known: ${known}`;
     reader.refuse('UNKNOWN_LAYER_KIND', key, reason);
   }
   return blocks.map((block) => block ?? 'attention');

@@ -1,5 +1,6 @@
-import { fault } from '../../units/fault';
 import { UnscopedValidationError } from '../../units/errors';
+import { fault, faultsUnder } from '../../units/fault';
+import { parseJson } from '../../units/json-text';
 import { givenValue } from '../../units/number-faults';
 
 /**
@@ -20,41 +21,30 @@ export function isConfig(value: unknown): value is Config {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Largest text that is read: files that list every matrix have two to three megabytes. */
-const MOST_CHARACTERS = 16e6;
-/** A text of JSON, or one of the numbers that Python writes and JSON lacks. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/gs;
-/** What stands for such a number until the text is parsed: no text of a file has this character. */
-const MARK = '\u0000';
+/** Most keys of a file: those of models have at most two hundred. */
+const MOST_KEYS = 10_000;
 
 /**
- * The object of a `config.json`, from its text or as it was parsed. `Infinity`, `-Infinity` and `NaN` are read as Python writes them.
+ * The object of a `config.json` or another file, from its text or as it was parsed. `Infinity`, `-Infinity` and `NaN` are read as Python writes them.
  *
  * @throws UnscopedValidationError for what is no JSON object
  *
  * @internal
  */
-export function parseConfig(name: string, json: unknown): Config {
-  const value = typeof json === 'string' ? parseText(name, json) : json;
-  if (isConfig(value)) return value;
-  throw refused(name, `config.json must be a JSON object; got ${givenValue(value)}`);
+export function parseConfig(name: string, json: unknown, file = 'config.json'): Config {
+  const value = typeof json === 'string' ? parseText(name, json, file) : json;
+  if (!isConfig(value)) throw refused(name, `${file} must be a JSON object; got ${givenValue(value)}`);
+  const keys = Object.keys(value).length;
+  if (keys > MOST_KEYS) throw refused(name, `${file} must have at most ${MOST_KEYS} keys; got ${keys}`);
+  return value;
 }
 
-function parseText(name: string, text: string): unknown {
-  if (text.length > MOST_CHARACTERS) {
-    throw refused(name, `config.json must be at most ${MOST_CHARACTERS} characters long; got ${text.length}`);
-  }
+function parseText(name: string, text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text, file);
   } catch (error) {
-    const marked = text.replace(TOKEN, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
-    try {
-      return JSON.parse(marked, (_, value: unknown) =>
-        typeof value === 'string' && value.startsWith(MARK) ? Number(value.slice(1)) : value,
-      );
-    } catch {
-      throw refused(name, `config.json must be JSON: ${(error as Error).message}`);
-    }
+    if (!UnscopedValidationError.isValidationError(error)) throw error;
+    throw new UnscopedValidationError(faultsUnder((error as UnscopedValidationError).faults, '', `model '${name}'`));
   }
 }
 

@@ -21,6 +21,12 @@ function everyNth(key: string, byDefault: number): Traits['windowed'] {
   };
 }
 
+/** Layers of Llama 4 with rotary positions, which see a chunk: as listed, or all but every fourth. */
+function hasPositions(layer: number, { config }: ConfigReader): boolean {
+  const listed = config.no_rope_layers;
+  return Array.isArray(listed) && listed.length > 0 ? listed[layer] === 1 : (layer + 1) % 4 !== 0;
+}
+
 /** `use_sliding_window` is off in every published checkpoint. */
 const NO_WINDOW = { windowed: () => false };
 const GLM: Traits = { attentionBias: true, defaults: { num_key_value_heads: 2, head_dim: 128 } };
@@ -52,6 +58,8 @@ const GPT_OSS: Traits = {
 
 const LLAMA_4: Traits = {
   outputBiasWithAttentionBias: true,
+  chunked: true,
+  windowed: hasPositions,
   denseWidth: 'intermediate_size_mlp',
   experts: { shared: 1 },
   defaults: {
@@ -61,6 +69,7 @@ const LLAMA_4: Traits = {
     num_local_experts: 16,
     num_experts_per_tok: 1,
     max_position_embeddings: 131072,
+    attention_chunk_size: 8192,
   },
 };
 
@@ -86,8 +95,21 @@ const EXAONE_4: Traits = { queryKeyNorm: true, windowed: everyNth('sliding_windo
 /** The bias of the output head, one value per token of the vocabulary. */
 const headBias = (reader: ConfigReader) => reader.whole('vocab_size') ?? 0;
 
-/** Encoders of images and sound of Phi-4-multimodal with what joins them, as transformers 5.24 counts them. */
-const PHI_4_ENCODERS = 907982272;
+/**
+ * Encoders of images and sound of Phi-4-multimodal with what joins them, as transformers 5.24 counts them: SigLIP at 448 pixels, of which an
+ * image has up to 36 tiles and the small picture of the whole.
+ */
+const PHI_4_ENCODERS = [
+  {
+    name: 'vision_config',
+    parameters: 907982272,
+    tokensPerItem: 37 * 256,
+    positionsPerToken: 4,
+    hiddenSize: 1152,
+    intermediateSize: 4304,
+    inputSize: 588,
+  },
+];
 
 /** Families that differ by traits alone. Source: the modeling code in huggingface/transformers and vllm-project/vllm. */
 const TRAITS: { readonly [type: string]: Traits } = {
@@ -123,7 +145,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
     other: headBias,
   },
   phi3: {},
-  phi4_multimodal: { encoderParameters: PHI_4_ENCODERS },
+  phi4_multimodal: { encoders: PHI_4_ENCODERS },
   phimoe: {
     outputBiasWithAttentionBias: true,
     normBias: true,
@@ -192,6 +214,34 @@ const TRAITS: { readonly [type: string]: Traits } = {
     defaults: { num_dense_layers: 1, head_dim: 128 },
   },
   solar_open: { experts: ROUTER_BIAS },
+  dots1: {
+    ...NO_WINDOW,
+    queryKeyNorm: true,
+    outputBiasWithAttentionBias: true,
+    experts: ROUTER_BIAS,
+    float32Router: 'bias',
+    defaults: { num_key_value_heads: 32 },
+  },
+  gpt_neox: {
+    attentionBias: true,
+    outputBiasWithAttentionBias: true,
+    feedForwardBias: true,
+    gatedFeedForward: false,
+    normBias: true,
+  },
+  // The dense models before Nemotron-H (Minitron, Nemotron-4).
+  nemotron: { outputBiasWithAttentionBias: true, gatedFeedForward: false, normBias: true },
+  olmo: { outputBiasWithAttentionBias: true, normWeights: false },
+  stablelm: {
+    normBias: true,
+    // Norms of queries and keys have a weight for each head.
+    otherPerLayer: (reader) =>
+      reader.flag('qk_layernorm') === true
+        ? (reader.required('hidden_size') / reader.required('num_attention_heads')) *
+          (reader.required('num_attention_heads') + (reader.whole('num_key_value_heads') ?? 32))
+        : 0,
+    defaults: { num_key_value_heads: 32 },
+  },
   cwm: { windowed: (layer) => layer % 4 !== 0, defaults: { num_key_value_heads: 8 } },
   iquestcoder: {},
 };
@@ -234,6 +284,13 @@ export const PLAIN_FAMILIES: { readonly [type: string]: Family } = {
 /** Traits that the file states under a name of the family's own. */
 function adapted(type: string, traits: Traits, reader: ConfigReader): Traits {
   const { experts } = traits;
+  // Blocks side by side share a norm.
+  if (type === 'stablelm')
+    return {
+      ...traits,
+      attentionBias: reader.flag('use_qkv_bias'),
+      normsPerLayer: reader.flag('use_parallel_residual') === true ? 1 : 2,
+    };
   if (type === 'glm4_moe' || type === 'solar_open') return { ...traits, queryKeyNorm: reader.flag('use_qk_norm') };
   if (type === 'qwen2_moe') {
     const { sharedGate: _, ...rest } = experts ?? {};

@@ -1,13 +1,18 @@
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
 import { Precision } from '../precision';
-import { WeightBits } from '../weight-bits';
+import { PublishedFormat } from '../model-shape';
+import { BESIDE } from './hf-quant-config';
 import { Config, isConfig } from './parse';
 import { bitsOf, mixedFormat } from './part-bits';
 import { LayersByPart } from './parts';
+import { quantizationFaults } from './quantization-faults';
 
-/** Where a file describes how its weights are quantized. */
-const KEYS = ['quantization_config', 'compression_config'] as const;
+/**
+ * Where a file describes how its weights are quantized. `compression_config` is the older key of compressed-tensors; the last stands for the
+ * file of its own that Model Optimizer writes.
+ */
+const KEYS = ['quantization_config', 'compression_config', BESIDE] as const;
 
 type Reader = (quantization: Config, faults: Fault[]) => Precision | undefined;
 
@@ -54,31 +59,27 @@ const DTYPES: { readonly [dtype: string]: Precision } = {
  *
  * @internal
  */
-export function formatFromConfig(
-  configs: readonly Config[],
-  faults: Fault[],
-  layers: LayersByPart,
-): { publishedPrecision?: Precision; publishedBits?: WeightBits } {
-  const quantization = configs.flatMap((config) => KEYS.map((key) => config[key])).find(isConfig);
-  const mixed = quantization && mixedFormat(quantization, layers);
-  if (mixed) return mixed;
+export function formatFromConfig(configs: readonly Config[], faults: Fault[], layers: LayersByPart): PublishedFormat {
+  const [key, quantization] = statedQuantization(configs);
+  const publishedFrom = sourceOf(configs, key);
+  if (isConfig(quantization)) {
+    const wrong = quantizationFaults(quantization);
+    faults.push(...wrong.map((each) => renamed(each, key)));
+    if (wrong.length > 0) return {};
+    const mixed = mixedFormat(quantization, layers);
+    if (mixed) return { ...mixed, publishedFrom };
+  }
   const publishedPrecision = precisionFromConfig(configs, faults);
-  if (!publishedPrecision || !quantization) return { publishedPrecision };
+  if (!publishedPrecision || !isConfig(quantization)) return { publishedPrecision, publishedFrom };
   const experts = configs.some((config) => config.expert_dtype === 'fp4') ? Precision.MXFP4.bitsPerWeight : undefined;
   const publishedBits = bitsOf(quantization, publishedPrecision, layers, experts);
-  return { publishedPrecision, publishedBits };
+  return { publishedPrecision, publishedBits, publishedFrom };
 }
 
 function precisionFromConfig(configs: readonly Config[], faults: Fault[]): Precision | undefined {
-  // `compression_config` is the older key of compressed-tensors.
-  const [key, quantization] = configs
-    .flatMap((config) => KEYS.map((each) => [each, config[each]] as const))
-    .find(([, value]) => value !== undefined && value !== null) ?? [KEYS[0], undefined];
+  const [key, quantization] = statedQuantization(configs);
   if (quantization === undefined) {
-    const dtype = configs
-      .map((config) => config.dtype ?? config.torch_dtype)
-      .find((value) => typeof value === 'string');
-    const name = String(dtype).replace(/^torch\./, '');
+    const name = String(statedType(configs)).replace(/^torch\./, '');
     return Object.hasOwn(DTYPES, name) ? DTYPES[name] : undefined;
   }
   if (!isConfig(quantization)) {
@@ -87,13 +88,28 @@ function precisionFromConfig(configs: readonly Config[], faults: Fault[]): Preci
   }
   const found: Fault[] = [];
   const precision = ofMethod(quantization, found);
-  // The readers name the newer key.
-  faults.push(
-    ...found.map(({ id, property, reason }) =>
-      fault(id, property?.replace(KEYS[0], key), reason.split(KEYS[0]).join(key)),
-    ),
-  );
+  faults.push(...found.map((each) => renamed(each, key)));
   return precision;
+}
+
+/** The readers name the newest key. */
+function renamed({ id, property, reason }: Fault, key: string): Fault {
+  return fault(id, property?.replace(KEYS[0], key), reason.split(KEYS[0]).join(key));
+}
+
+function statedQuantization(configs: readonly Config[]): readonly [key: string, quantization: unknown] {
+  const stated = KEYS.flatMap((key) => configs.map((config) => [key, config[key]] as const));
+  return stated.find(([, value]) => value !== undefined && value !== null) ?? [KEYS[0], undefined];
+}
+
+function statedType(configs: readonly Config[]): unknown {
+  return configs.map((config) => config.dtype ?? config.torch_dtype).find((value) => typeof value === 'string');
+}
+
+/** Where the format was read. */
+function sourceOf(configs: readonly Config[], key: string): string {
+  if (configs.some((config) => isConfig(config[key]))) return key === BESIDE ? BESIDE : `${key} of config.json`;
+  return statedType(configs) === undefined ? 'no entry of config.json' : 'torch_dtype of config.json';
 }
 
 function ofMethod(quantization: Config, faults: Fault[]): Precision | undefined {

@@ -3,7 +3,7 @@ import { ModelSpec } from '../../catalog/model-spec';
 import { Parallelism } from '../../catalog/parallelism';
 import { Precision } from '../../catalog/precision';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
+import { CapacityTargets, MediaInput, ServingLoad } from '../../planning/capacity-request';
 import { missedTargets } from '../../planning/targets';
 import { DataSize } from '../../units/data-size';
 import { Fault, fault } from '../../units/fault';
@@ -26,6 +26,7 @@ export interface PropertiesBesideLock extends LanguageModelOptions {
   readonly kvCachePrecision?: Precision;
   readonly cudaGraphs?: boolean;
   readonly cpuOffload?: DataSize;
+  readonly mediaInput?: MediaInput;
 }
 
 /**
@@ -108,6 +109,7 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
     ['kvCachePrecision', 'kvCachePrecision', sameCache ? undefined : beside.kvCachePrecision, plan.kvCachePrecision],
     ['cudaGraphs', 'cudaGraphs', beside.cudaGraphs, plan.cudaGraphs],
     ['cpuOffload', 'cpuOffload', beside.cpuOffload, plan.cpuOffload],
+    ['mediaInput', 'mediaInput', beside.mediaInput, plan.mediaInput],
   ];
   return pairs
     .filter(([, , wanted, planned]) => wanted !== undefined && !same(wanted, planned))
@@ -152,5 +154,6 @@ export function loadOf(plan: CapacityPlan): ServingLoad {
   return {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine },
     ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },
+    mediaInput: plan.mediaInput,
   };
 }

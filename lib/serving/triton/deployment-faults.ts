@@ -64,7 +64,12 @@ export function checkDeployment(
     () => positiveFault('resources.cpu', props.resources?.cpu),
     () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
     () => releaseFaults(props.nodePool, release),
-    () => faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
+    () =>
+      faultsUnder(
+        modelStoreFaults(props.modelStore, props.cluster.connection.region),
+        'modelStore',
+        `store '${props.modelStore.node.path}'`,
+      ),
     () => argumentFaults(props.extraArguments ?? []),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));

@@ -1,4 +1,5 @@
 import { Precision } from '../../catalog/precision';
+import { MediaInput } from '../../planning/capacity-request';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from './vllm-options';
@@ -21,6 +22,7 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
   gpu_memory_utilization: 'gpuMemoryUtilization',
   kv_cache_dtype: 'kvCachePrecision',
   enforce_eager: 'cudaGraphs',
+  language_model_only: 'mediaInput',
   cpu_offload_gb: 'cpuOffload',
   trust_remote_code: 'trustRemoteCode',
   enable_prefix_caching: 'prefixCaching',
@@ -70,11 +72,21 @@ export function engineArguments(
     kv_cache_dtype: plan.kvCachePrecision.bits === 8 ? 'fp8' : undefined,
     enable_prefix_caching: options.prefixCaching ?? true,
     enforce_eager: !plan.cudaGraphs,
+    ...mediaArguments(plan),
     cpu_offload_gb: plan.cpuOffload.bytes > 0 ? plan.cpuOffload.gib : undefined,
     trust_remote_code: options.trustRemoteCode ?? false,
     disable_log_stats: !metrics,
     ...options.engineArguments,
   };
+}
+
+/** Before 0.17 vLLM has no `language_model_only`; a limit of zero for every kind of media is the same. */
+function mediaArguments({ mediaInput, engine }: CapacityPlan): { [name: string]: unknown } {
+  if (mediaInput === MediaInput.IMAGES) return { limit_mm_per_prompt: { video: 0, audio: 0 } };
+  if (mediaInput !== MediaInput.NONE) return {};
+  return engine.countsGraphs
+    ? { language_model_only: true }
+    : { limit_mm_per_prompt: { image: 0, video: 0, audio: 0 } };
 }
 
 const PLAIN_TYPES: { readonly [precision: string]: string } = {

@@ -12,7 +12,7 @@ import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
 import { PlanRequest, planFaults, planModel } from '../model/plan-model';
 import { choiceText } from '../model/choice-text';
-import { Resolution, ResolvedModel } from '../model/resolved-model';
+import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
 import { versionFaults } from './version-faults';
@@ -58,7 +58,7 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
 
 /** Plans are made for whole GPUs. */
 function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
-  const parallelism = options.parallelism ?? locked?.parallelism.withReplicas(1);
+  const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
   return [
     ...(parallelism ? parallelismFaults(parallelism, hardware) : []),
     ...(hardware && hardware.sharing !== GpuSharingKind.NONE
@@ -77,7 +77,9 @@ function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[
 function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   let plan: CapacityPlan | undefined;
   const refused = faultsOf(() => (plan = planModel(planRequest(request))));
-  const faults = [...own, ...refused];
+  // What the planner refuses too is said once.
+  const said = new Set(own.map(({ id, property }) => `${id} ${property}`));
+  const faults = [...own, ...refused.filter(({ id, property }) => !said.has(`${id} ${property}`))];
   if (plan)
     faults.push(
       ...planOptionFaults(plan, request.options, request.vllm),
@@ -152,10 +154,10 @@ function planRequest(request: VllmModelRequest): PlanRequest {
 
 function loadFor({ options, vllm, hardware, network }: VllmModelRequest): ServingLoad {
   const { model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize } = options;
-  const { maxSequences, gpuMemoryUtilization, kvCachePrecision, cudaGraphs, cpuOffload } = options;
+  const { maxSequences, gpuMemoryUtilization, kvCachePrecision, cudaGraphs, cpuOffload, mediaInput } = options;
   const load: ServingLoad = {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize },
-    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload },
+    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput },
     // The precision of the weights is the planner's default, which counts only its width.
     kvCachePrecision: kvCachePrecision?.name === Precision.FP8.name ? Precision.FP8 : undefined,
     engine: vllm.engine,

@@ -1,4 +1,5 @@
 import { Precision } from '../../catalog/precision';
+import { MediaInput } from '../../planning/capacity-request';
 import { DataSize } from '../../units/data-size';
 
 /**
@@ -19,6 +20,11 @@ export interface VllmOptions {
   readonly prefixCaching?: boolean;
   /** Whether steps run as captured CUDA graphs, which saves launch time for some memory. @default true */
   readonly cudaGraphs?: boolean;
+  /**
+   * What a model that reads more than text is started for: without videos, or for text alone, it leaves more memory to the cache.
+   * @default MediaInput.ALL
+   */
+  readonly mediaInput?: MediaInput;
   /** Weights of each GPU that stay in host memory and are read on every step. @default - none */
   readonly cpuOffload?: DataSize;
   /**

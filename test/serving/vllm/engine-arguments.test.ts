@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
 import { GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../../lib/catalog';
 import { GpuSharingKind } from '../../../lib/core';
-import { NodeNetwork } from '../../../lib/planning';
+import { MediaInput, NodeNetwork } from '../../../lib/planning';
 import { engineArguments } from '../../../lib/serving/vllm/engine-arguments';
 import { VllmModelRequest, resolveVllmModel } from '../../../lib/serving/vllm/resolve-vllm-model';
 import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
 import { realConfig } from '../../catalog/real-configs';
+import { idsOf } from '../../support/faults';
 
 const P5 = GpuInstanceType.P5_48XLARGE;
 
@@ -46,6 +47,21 @@ test('the arguments of the engine follow from a resolved model, without Triton',
     disable_log_stats: false,
     seed: 1,
   });
+});
+
+test.each([
+  [MediaInput.ALL, '0.22.0', {}],
+  [MediaInput.IMAGES, '0.22.0', { limit_mm_per_prompt: { video: 0, audio: 0 } }],
+  [MediaInput.NONE, '0.22.0', { language_model_only: true }],
+  [MediaInput.NONE, '0.15.1', { limit_mm_per_prompt: { image: 0, video: 0, audio: 0 } }],
+])('a model that reads images, started for %s by vLLM %s', (mediaInput, version, expected) => {
+  const options = { model: ModelSpec.LLAMA_4_SCOUT, mediaInput };
+  const resolved = resolve(options, { hardware: pool, vllm: new VllmVersion(version) });
+  const { limit_mm_per_prompt, language_model_only } = engineArguments(resolved, {}, '/w', true);
+  expect(JSON.parse(JSON.stringify({ limit_mm_per_prompt, language_model_only }))).toEqual(expected);
+  // A model of text alone has no such argument.
+  const text = resolve({ model: ModelSpec.LLAMA_3_1_8B, mediaInput }, { hardware: pool });
+  expect(engineArguments(text, {}, '/w', true)).not.toHaveProperty('language_model_only');
 });
 
 test('hardware may be given or chosen', () => {
@@ -102,4 +118,12 @@ test('a hybrid whose blocks of states are fewer than the default is started with
   expect(made.plan.fits).toBe(true);
   expect(made.plan.maxSequences).toBeLessThan(256);
   expect(engineArguments(made, {}, '/w', true)).toMatchObject({ max_num_seqs: made.plan.maxSequences });
+});
+
+test('what the engine and the planner refuse is said once', () => {
+  const options = { model: ModelSpec.LLAMA_3_1_8B, concurrency: 64, maxSequences: 16 };
+  const { faults } = resolveVllmModel({
+    ...{ name: 'chat', options, vllm: new VllmVersion('0.22.0'), network: NodeNetwork.TCP, compares: false },
+  });
+  expect(idsOf(faults)).toEqual(['CONFLICTING_PROPERTIES concurrency']);
 });

@@ -1,0 +1,110 @@
+import { encoderParameters } from '../catalog/encoders';
+import { EncoderShape } from '../catalog/encoder-shape';
+import { MediaInput } from './capacity-request';
+import { Configuration } from './configuration';
+
+/**
+ * Encoders that the engine loads: none where it is started for text alone, and those of images where it is for them.
+ *
+ * @internal
+ */
+export function loadedEncoders({ model, mediaInput }: Pick<Configuration, 'model' | 'mediaInput'>): EncoderShape[] {
+  const encoders = model.shape.encoders ?? [];
+  if (mediaInput === MediaInput.NONE) return [];
+  return mediaInput === MediaInput.IMAGES ? encoders.filter(({ name }) => !isOfSound(name)) : encoders;
+}
+
+/** Whether a section of a file is of an encoder of sound. */
+function isOfSound(name: string): boolean {
+  return /audio|speech/i.test(name);
+}
+
+/**
+ * Parameters of the encoders on one GPU of the first stage. vLLM shares the matrices of most towers out over tensor ranks, and of some keeps
+ * all of them on each.
+ *
+ * @internal
+ */
+export function encoderWeights(configuration: Configuration): number {
+  const { tensor } = configuration.parallelism;
+  const shares = configuration.engine._isVllm;
+  return loadedEncoders(configuration).reduce((sum, each) => {
+    return sum + encoderParameters([each]) / (each.shared && shares ? tensor : 1);
+  }, 0);
+}
+
+/**
+ * What an engine encodes when it starts, to see what memory that takes.
+ *
+ * @internal
+ */
+export interface ProfiledMedia {
+  readonly encoder: EncoderShape;
+  readonly items: number;
+  readonly tokensPerItem: number;
+  /** Bytes at the peak within the encoder. */
+  readonly peakBytes: number;
+  /** Bytes of the results, which stay while the language model's step is tried. */
+  readonly resultBytes: number;
+}
+
+/** The largest item of an encoder: its tokens, and those that the engine keeps room for. */
+interface LargestItem {
+  readonly tokens: number;
+  readonly budget: number;
+}
+
+/**
+ * The batch of media that vLLM encodes when it starts (`MultiModalBudget`, `profile_run`): the kind whose largest item has most tokens, as
+ * many items as fit into a step, or one that is larger than that. Before 0.13 each result was copied into a tensor as long as all of them may
+ * be, and the last original stayed.
+ *
+ * @internal
+ */
+export function profiledMedia(configuration: Configuration): ProfiledMedia | undefined {
+  const { maxBatchedTokens, engine, model } = configuration;
+  let largest: EncoderShape | undefined;
+  let item: LargestItem = { tokens: 0, budget: 0 };
+  for (const encoder of loadedEncoders(configuration)) {
+    const own = largestItem(encoder, configuration);
+    if (own.budget <= item.budget) continue;
+    item = own;
+    largest = encoder;
+  }
+  if (!largest) return undefined;
+  const { tokens: tokensPerItem, budget } = item;
+  const items = Math.max(1, Math.floor(maxBatchedTokens / budget));
+  const room = Math.max(maxBatchedTokens, budget);
+  const copied = engine.copiesMedia && tokensPerItem < room;
+  const kept = copied ? items * room + tokensPerItem : items * tokensPerItem;
+  const bytesPerToken = 2 * (largest.outputSize ?? model.hiddenSize);
+  const peakBytes = peakOf(largest, items * tokensPerItem) + items * tokensPerItem * bytesPerToken;
+  return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: kept * bytesPerToken };
+}
+
+function largestItem(encoder: EncoderShape, { mediaInput, contextLength, engine }: Configuration): LargestItem {
+  const { tokensPerItem = 0, tokensPerFrame, maxVideoTokens, promptTokensPerVideoToken = 1 } = encoder;
+  const image = { tokens: tokensPerItem, budget: tokensPerItem };
+  if (tokensPerFrame === undefined || mediaInput !== MediaInput.ALL) return image;
+  const frames = Math.max(1, Math.floor(contextLength / tokensPerFrame));
+  const tokens = Math.min(frames * tokensPerFrame, maxVideoTokens ?? Infinity);
+  const budget = Math.floor(tokens * (engine.copiesMedia ? promptTokensPerVideoToken : 1));
+  return budget > image.budget ? { tokens, budget } : image;
+}
+
+/** Bytes of a position's input: it arrives in 32 bits and is converted to 16. */
+const INPUT_BYTES = 6;
+/**
+ * Results of attention that live at once, in widths of the hidden state: the residual, its norm, queries, keys and values twice (before and
+ * after rotation) and what they give.
+ */
+const ATTENTION_WIDTHS = 9;
+
+/** Bytes of the layers of a tower at their peak: in attention, or in the feed-forward block with the residual and its norm. */
+function peakOf({ hiddenSize, intermediateSize, gatedFeedForward, ...encoder }: EncoderShape, tokens: number): number {
+  if (hiddenSize === undefined) return 0;
+  const inner = intermediateSize ?? 4 * hiddenSize;
+  const block = 2 * hiddenSize + (gatedFeedForward ? 3 : 2) * inner;
+  const positions = tokens * (encoder.positionsPerToken ?? 1);
+  return positions * (INPUT_BYTES * (encoder.inputSize ?? 0) + 2 * Math.max(ATTENTION_WIDTHS * hiddenSize, block));
+}
