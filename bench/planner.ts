@@ -1,4 +1,5 @@
 import * as path from 'path';
+import { nodesPoints, nodesTable } from './planner/nodes';
 import { readPoints } from './planner/points';
 import { isPrediction, predict } from './planner/predict';
 import { exclusionTable, failureTable, groupTable, rowsTable, splitTable } from './planner/report';
@@ -21,6 +22,7 @@ function main(argv: string[]): void {
       'Points the constants were not fitted on',
       predictions.filter((p) => p.point.split === 'judge'),
     ),
+    nodesTable(nodesPoints()),
     failureTable(predictions),
     splitTable(predictions),
     exclusionTable(outcomes.flatMap((outcome) => (isPrediction(outcome) ? [] : [outcome]))),

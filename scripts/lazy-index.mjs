@@ -1,5 +1,6 @@
-// Rewrites dist/index.js so that a name loads its file when it is first used: requiring the package costs milliseconds, and a
-// program pays only for the provider classes behind the constructs it uses. Internal helpers do not appear among the names.
+// Rewrites dist/index.js and dist/planning/index.js so that a name loads its file when it is first used: requiring the package costs
+// milliseconds, and a program pays only for the provider classes behind the constructs it uses, or for the tables that a plan needs. Internal
+// helpers do not appear among the names.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -18,18 +19,19 @@ function leaves(file) {
 /** Classes and enums: what jsii lets into the public API. */
 const isPublic = (name) => /^[A-Z]/.test(name) && /[a-z]/.test(name);
 
-const owners = new Map();
-for (const leaf of leaves(path.join(dist, 'index.js'))) {
-  for (const name of Object.keys(load(leaf)).filter(isPublic)) {
-    if (owners.has(name) && owners.get(name) !== leaf) throw new Error(`${name} is exported by two files`);
-    owners.set(name, leaf);
+/** Makes the names of an index load their files when they are first used. */
+function makeLazy(index) {
+  const owners = new Map();
+  for (const leaf of leaves(index)) {
+    for (const name of Object.keys(load(leaf)).filter(isPublic)) {
+      if (owners.has(name) && owners.get(name) !== leaf) throw new Error(`${name} is exported by two files`);
+      owners.set(name, leaf);
+    }
   }
-}
-const entries = [...owners].sort(([a], [b]) => (a < b ? -1 : 1));
-const specifier = (file) => JSON.stringify(`./${path.relative(dist, file).split(path.sep).join('/')}`);
-writeFileSync(
-  path.join(dist, 'index.js'),
-  [
+  const entries = [...owners].sort(([a], [b]) => (a < b ? -1 : 1));
+  const relative = (file) => path.relative(path.dirname(index), file).split(path.sep).join('/');
+  const specifier = (file) => JSON.stringify(relative(file).startsWith('.') ? relative(file) : `./${relative(file)}`);
+  const text = [
     '"use strict";',
     'Object.defineProperty(exports, "__esModule", { value: true });',
     'const lazy = (name, load) => Object.defineProperty(exports, name, { enumerable: true, configurable: true, get: load });',
@@ -37,18 +39,30 @@ writeFileSync(
     '// For tools that find the names of a CommonJS module without running it.',
     `0 && (module.exports = { ${entries.map(([name]) => name).join(', ')} });`,
     '',
-  ].join('\n'),
-);
-console.log(`dist/index.js: ${entries.length} names, loaded when used`);
+  ].join('\n');
+  console.log(`${path.relative(path.join(dist, '..'), index)}: ${entries.length} names, loaded when used`);
+  return [index, text];
+}
 
-/** Files that another loads when it first uses a function of theirs: readers of files that most programs do not read. */
-const LATE = [['catalog/model-spec.js', './hugging-face-config', 'modelFromConfig']];
+// Both are read before either is written.
+const indexes = ['index.js', 'planning/index.js'].map((file) => makeLazy(path.join(dist, file)));
+for (const [index, text] of indexes) writeFileSync(index, text);
 
-for (const [file, module, name] of LATE) {
+/** Files that others load when they first use a function of theirs: what most programs, or most plans, do not need. */
+const LATE = [
+  ['catalog/model-spec.js', './hugging-face-config'],
+  ['planning/capacity-planner.js', './alternatives'],
+  ['planning/capacity-planner.js', './search'],
+  ['planning/capacity-plan.js', './explain'],
+  ['planning/capacity-plan.js', './plan-json'],
+];
+
+for (const [file, module] of LATE) {
   const target = path.join(dist, file);
   const text = readFileSync(target, 'utf8');
-  const eager = new RegExp(`const (\\w+) = require\\("${module}"\\);`);
-  if (!eager.test(text)) throw new Error(`${file} does not load ${module}`);
-  const late = `const $1 = { get ${name}() { return require("${module}").${name}; } };`;
-  writeFileSync(target, text.replace(eager, late));
+  const [eager, variable] = new RegExp(`const (\\w+) = require\\("${module}"\\);`).exec(text) ?? [];
+  if (!variable) throw new Error(`${file} does not load ${module}`);
+  const names = [...new Set([...text.matchAll(new RegExp(`\\b${variable}\\.(\\w+)`, 'g'))].map(([, name]) => name))];
+  const getters = names.map((name) => `get ${name}() { return require("${module}").${name}; }`);
+  writeFileSync(target, text.replace(eager, `const ${variable} = { ${getters.join(', ')} };`));
 }

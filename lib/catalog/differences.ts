@@ -80,6 +80,7 @@ function describedModel(model: ModelSpec): Described {
     needsBfloat16: shape.needsBfloat16 ?? false,
     predictionLayers: shape.predictionLayers ?? 0,
     predictionTables: shape.predictionTables ?? true,
+    predictionExperts: shape.predictionExperts ?? shape.experts !== undefined,
     encoders: JSON.stringify(shape.encoders ?? []),
     sharedParameterFraction: model.sharedParameterFraction,
     skippedLayerFraction: model.skippedLayerFraction,

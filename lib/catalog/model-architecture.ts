@@ -103,6 +103,11 @@ export interface DecoderShape {
    * @default true
    */
   readonly predictionTables?: boolean;
+  /**
+   * Whether the prediction layers have the experts of the model. Those of Step 3.5 and 3.7 have a dense block (51 tensors of three layers).
+   * @default - where the model has experts
+   */
+  readonly predictionExperts?: boolean;
   /** Latent attention. @default - multi-head or grouped-query attention */
   readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */

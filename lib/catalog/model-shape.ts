@@ -139,8 +139,9 @@ export function approximateShape(parameters: number): Omit<DecoderShape, 'maxCon
 export function longerShape(shape: DecoderShape, extra: number): DecoderShape {
   const longer = { ...shape, layers: shape.layers + extra, predictionLayers: 0 };
   if (!shape.layerKinds) return longer;
-  // Prediction layers have attention, and experts where the model has them.
-  const like = (kind: LayerKind) => kind.attention !== undefined && (kind.experts === true || !shape.experts);
+  // Prediction layers have attention, and mostly experts where the model has them.
+  const wanted = shape.predictionExperts ?? shape.experts !== undefined;
+  const like = (kind: LayerKind) => kind.attention !== undefined && (kind.experts === true) === wanted;
   const found = shape.layerKinds.findIndex(like);
   const last = found < 0 ? shape.layerKinds.length - 1 : found;
   const layerKinds = shape.layerKinds.map((kind, i) => (i === last ? { ...kind, count: kind.count + extra } : kind));

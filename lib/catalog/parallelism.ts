@@ -11,9 +11,17 @@ export interface ParallelismProps {
   readonly tensor: number;
   /** Stages that hold consecutive layers (pipeline parallelism). @default 1 */
   readonly pipeline?: number;
-  /** Replicas of the whole model (data parallelism), each with its own requests. @default 1 */
+  /**
+   * Data-parallel ranks, each with its own requests: replicas of the whole model or, where `expert` is more than `tensor`, ranks that hold
+   * attention and cache of their own and share the experts.
+   * @default 1
+   */
   readonly data?: number;
-  /** GPUs over which the experts of a mixture-of-experts model are spread; they are among the tensor × data GPUs. @default 1 */
+  /**
+   * GPUs over which the experts of a mixture-of-experts model are spread. More than `tensor` make data-parallel attention: groups of
+   * `expert / tensor` data-parallel ranks are one replica.
+   * @default 1
+   */
   readonly expert?: number;
 }
 
@@ -28,7 +36,8 @@ export class Parallelism {
    * A parallelism of the given degrees.
    *
    * @param props the degrees
-   * @throws UnscopedValidationError when a degree is not a whole number above zero, or the expert degree does not divide tensor × data
+   * @throws UnscopedValidationError when a degree is not a whole number above zero, or the expert degree does not divide tensor × data, or
+   * is more than tensor and no multiple of it
    */
   public static of(props: ParallelismProps): Parallelism {
     return new Parallelism(props);
@@ -38,7 +47,7 @@ export class Parallelism {
   public readonly tensor: number;
   /** Pipeline stages. */
   public readonly pipeline: number;
-  /** Replicas. */
+  /** Data-parallel ranks: those of all replicas. */
   public readonly data: number;
   /** Expert degree. */
   public readonly expert: number;
@@ -56,6 +65,15 @@ export class Parallelism {
         ),
       );
     }
+    if (faults.length === 0 && expert > tensor && expert % tensor !== 0) {
+      faults.push(
+        fault(
+          'EXPERT_SPLITS_TENSOR_RANKS',
+          'expert',
+          `expert must be a multiple of tensor = ${tensor} where it is more, because data-parallel ranks share experts as a whole; got ${expert}`,
+        ),
+      );
+    }
     throwIfFaulty(faults);
     this.tensor = tensor;
     this.pipeline = pipeline;
@@ -63,9 +81,22 @@ export class Parallelism {
     this.expert = expert;
   }
 
-  /** GPUs of one replica: tensor × pipeline. */
+  /**
+   * Data-parallel ranks of one replica: each computes attention for its own requests and keeps their cache, and all of them share the
+   * experts; 1 unless the experts are spread over more than the tensor-parallel GPUs.
+   */
+  public get attentionRanks(): number {
+    return this.expert > this.tensor ? this.expert / this.tensor : 1;
+  }
+
+  /** Replicas: data / attentionRanks. */
+  public get replicas(): number {
+    return this.data / this.attentionRanks;
+  }
+
+  /** GPUs of one replica: tensor × pipeline × attentionRanks. */
   public get gpusPerReplica(): number {
-    return this.tensor * this.pipeline;
+    return this.tensor * this.pipeline * this.attentionRanks;
   }
 
   /** GPUs of all replicas: tensor × pipeline × data. */
@@ -74,22 +105,17 @@ export class Parallelism {
   }
 
   /**
-   * The same parallelism for another number of replicas. Experts that would need more GPUs than these replicas have are spread over the
-   * tensor-parallel GPUs.
+   * The same parallelism for another number of replicas. Ranks that share experts are one replica and stay together.
    *
    * @param replicas number of replicas, at least 1
    * @throws UnscopedValidationError when it is not a whole number above zero
    */
   public withReplicas(replicas: number): Parallelism {
-    const { tensor, pipeline, data, expert } = this;
-    if (replicas === data) return this;
-    const within = expert > tensor ? tensor : 1;
-    return Parallelism.of({
-      tensor,
-      pipeline,
-      data: replicas,
-      expert: (tensor * replicas) % expert === 0 ? expert : within,
-    });
+    const { tensor, pipeline, expert, attentionRanks } = this;
+    if (replicas === this.replicas) return this;
+    // A number that is wrong is refused as it was given.
+    throwIfFaulty(wholeNumberFaults({ replicas }, 1));
+    return Parallelism.of({ tensor, pipeline, data: replicas * attentionRanks, expert });
   }
 
   /**

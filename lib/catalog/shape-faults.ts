@@ -163,6 +163,7 @@ const FLAGS = [
   'normBias',
   'attentionSinks',
   'needsBfloat16',
+  'predictionExperts',
 ] as const;
 
 function partFaults(shape: DecoderShape): Fault[] {

@@ -1,12 +1,12 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
-import { parallelismCandidates, smallestFit } from './choose-parallelism';
+import { dataParallelAttention, parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './memory-fit';
 import { cacheLayout } from './cache-pool';
 import { Alternative } from './plan-parts';
 import { MediaInput } from './capacity-request';
-import { Configuration, Load } from './configuration';
+import { Configuration, Load, sequencesPerRank } from './configuration';
 import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
@@ -44,6 +44,7 @@ export function alternatives(configuration: Configuration): Alternative[] {
     ...fewerSequences(configuration),
     ...shorterContext(configuration),
     ...moreGpus(configuration),
+    ...attentionRanks(configuration),
     ...moreNodes(configuration),
     ...otherTypes(configuration),
   ];
@@ -124,14 +125,15 @@ function cacheWith({ requestedKvCachePrecision }: Configuration, precision: Prec
  * enough, else the first two or all three.
  */
 function engineSettings(configuration: Configuration): Ranked[] {
+  const few = Math.max(FEW_SEQUENCES, sequencesPerRank(configuration));
   const settings = [
     configuration.gpuMemoryUtilization < HIGH_UTILIZATION && {
       load: { gpuMemoryUtilization: HIGH_UTILIZATION },
       text: `gpuMemoryUtilization ${HIGH_UTILIZATION} instead of ${configuration.gpuMemoryUtilization}`,
     },
-    configuration.maxSequences > Math.max(FEW_SEQUENCES, configuration.concurrency) && {
-      load: { requestedMaxSequences: Math.max(FEW_SEQUENCES, configuration.concurrency) },
-      text: `maxSequences ${Math.max(FEW_SEQUENCES, configuration.concurrency)} instead of ${configuration.maxSequences}`,
+    configuration.maxSequences > few && {
+      load: { requestedMaxSequences: few },
+      text: `maxSequences ${few} instead of ${configuration.maxSequences}`,
     },
     configuration.maxBatchedTokens > SMALL_STEP && {
       load: { requestedMaxBatchedTokens: SMALL_STEP },
@@ -248,11 +250,12 @@ function shorterContext(configuration: Configuration): Ranked[] {
 
 /** The longest context of whole blocks that fits; with groups of layers sequences do not grow evenly, so it is searched for. */
 function longestContext(configuration: Configuration): number {
-  const { concurrency, contextLength, engine } = configuration;
+  const { contextLength, engine } = configuration;
+  const held = sequencesPerRank(configuration) * configuration.parallelism.attentionRanks;
   const { blockTokens, grouped } = cacheLayout(configuration);
   if (!grouped) {
     const { kvCapacityTokens } = fitOf(configuration).memory;
-    const perSequence = Math.floor(kvCapacityTokens / concurrency / engine.blockTokens) * engine.blockTokens;
+    const perSequence = Math.floor(kvCapacityTokens / held / engine.blockTokens) * engine.blockTokens;
     return Math.min(perSequence, contextLength - 1);
   }
   const step = Math.min(blockTokens, 256);
@@ -281,8 +284,20 @@ function moreGpus(configuration: Configuration): Ranked[] {
     (p) => p.gpusPerReplica > parallelism.gpusPerReplica,
   );
   for (const candidate of larger) {
-    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.data));
+    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.replicas));
     if (fitOf(other).fits) return [ranked(`${candidate} instead of ${parallelism}`, other, 0)];
+  }
+  return [];
+}
+
+/** The cache of latent attention shared out among data-parallel ranks, on the same nodes. */
+function attentionRanks(configuration: Configuration): Ranked[] {
+  const { model, instanceType, precision, parallelism, nodes } = configuration;
+  const perReplica = nodes / parallelism.replicas;
+  if (parallelism.attentionRanks > 1 || !Number.isInteger(perReplica)) return [];
+  for (const candidate of dataParallelAttention(model, instanceType, precision, perReplica)) {
+    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.replicas));
+    if (other.nodes === nodes && fitOf(other).fits) return [ranked(`${candidate} instead of ${parallelism}`, other, 1)];
   }
   return [];
 }
@@ -293,7 +308,7 @@ function moreNodes(configuration: Configuration): Ranked[] {
     (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
   );
   for (const candidate of larger) {
-    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.data));
+    const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.replicas));
     if (fitOf(other).fits) return [ranked(`${other.nodes} nodes instead of ${configuration.nodes}`, other, 1)];
   }
   return [];

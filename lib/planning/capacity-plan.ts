@@ -10,6 +10,7 @@ import { PlanFacts, copyOfFacts } from './plan-fields';
 import { planFromJson, planToJson } from './plan-json';
 import { MemoryPerGpu, PlanFigure, Alternative } from './plan-parts';
 import { summaryOf } from './plan-summary';
+import { vllmServeArguments } from './vllm-serve-arguments';
 import { checkArguments } from '../units/argument-faults';
 
 /**
@@ -61,9 +62,9 @@ export class CapacityPlan {
   public readonly outputTokens!: number;
   /** Share of each GPU's memory that the engine takes. */
   public readonly gpuMemoryUtilization!: number;
-  /** Tokens the scheduler puts into one step (`max_num_batched_tokens`). */
+  /** Tokens the scheduler of a data-parallel rank puts into one step (`max_num_batched_tokens`). */
   public readonly maxBatchedTokens!: number;
-  /** Most sequences the scheduler takes at once (`max_num_seqs`). */
+  /** Most sequences the scheduler of a data-parallel rank takes at once (`max_num_seqs`). */
   public readonly maxSequences!: number;
   /** What it is started for. @default - the model reads text alone */
   public readonly mediaInput?: MediaInput;
@@ -133,7 +134,7 @@ export class CapacityPlan {
   private constructor(private readonly facts: PlanFacts) {
     // Every field is a row of PLAN_FIELDS; one that is declared above with another type does not compile.
     Object.assign<PlanFacts, PlanFacts>(this, copyOfFacts(facts));
-    this.replicas = facts.parallelism.data;
+    this.replicas = facts.parallelism.replicas;
   }
 
   /** The plan in words: the choice, every number with its formula and evidence, warnings and alternatives. */
@@ -175,6 +176,18 @@ export class CapacityPlan {
   /** The choice in one line. */
   public get summary(): string {
     return summaryOf(this.facts);
+  }
+
+  /**
+   * Arguments of `vllm serve` that start one replica of the plan on one of its nodes, for a deployment of your own: parallelism, data-parallel
+   * ranks and experts, and the limits that the plan was made with. The model, ports and keys are yours to add.
+   *
+   * @param node number of the node within the replica, from zero, which answers requests
+   * @param leaderAddress address of node zero @default 'LEADER_ADDRESS', to be replaced
+   * @throws UnscopedValidationError when the plan is for another engine, vLLM cannot start it, or the replica has no such node
+   */
+  public vllmServeArguments(node: number = 0, leaderAddress: string = 'LEADER_ADDRESS'): string[] {
+    return vllmServeArguments(this.facts, node, leaderAddress);
   }
 
   /** The plan as plain data for `JSON.stringify`; `fromJson` reads it back. */

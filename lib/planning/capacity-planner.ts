@@ -31,7 +31,7 @@ export class CapacityPlanner {
     const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization, maxNodes: request.maxNodes };
     const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).configuration.parallelism;
-    const configuration = settledConfiguration(load, hardware, chosen.withReplicas(replicas ?? chosen.data));
+    const configuration = settledConfiguration(load, hardware, chosen.withReplicas(replicas ?? chosen.replicas));
     return planOf(configuration, () => alternatives(configuration));
   }
 

@@ -36,7 +36,7 @@ export interface ServingLoad {
    */
   readonly contextLength?: number;
   /**
-   * Sequences of that length that one replica must hold concurrently.
+   * Sequences of that length that one replica must hold concurrently, all its data-parallel ranks together.
    * @default - 4, or `maxSequences` where that is less; a search with `minOutputTokensPerSecond` chooses it
    */
   readonly concurrency?: number;
@@ -56,11 +56,11 @@ export interface ServingLoad {
   /**
    * Maximum number of tokens in one scheduler step (`max_num_batched_tokens`); activations grow with it. An engine that computes whole
    * prompts at once (vLLM before 0.8) needs the whole context here.
-   * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM
+   * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM; 2048 for each of several data-parallel ranks
    */
   readonly maxBatchedTokens?: number;
   /**
-   * Maximum number of sequences in the scheduler at once (`max_num_seqs`); the sampler's memory grows with it. Pass it to the engine: on
+   * Maximum number of sequences in the scheduler of each data-parallel rank at once (`max_num_seqs`); the sampler's memory grows with it. Pass it to the engine: on
    * H100 and larger GPUs vLLM defaults to 1024. At least `concurrency`.
    * @default - 256; where layers keep a state, no more than there are blocks of states for, and at least `concurrency`
    */
@@ -152,7 +152,7 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly targets?: CapacityTargets;
   /**
    * Instance types to choose from. The cheapest comes first: by the prices given or, unless all have one, by `listPricePerHour`; what has no
-   * price comes last, by GPU memory. Then come the fewest GPUs, the smallest host, and the name. A type that is listed twice counts once, at its
+   * price comes last, by GPU memory. Then come the fewest stages of a pipeline, the fewest GPUs, the smallest host, and the name. A type that is listed twice counts once, at its
    * lowest price.
    * @default - all of the catalog except what AWS retires or sells as Capacity Blocks alone, parts of GPUs, hosts of ARM, and GPUs that need a
    * newer driver than the default node images have
@@ -169,6 +169,12 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly parallelism?: Parallelism;
   /** Maximum number of nodes for one replica. @default 1 */
   readonly maxNodes?: number;
+  /**
+   * Whether data-parallel attention is considered for models with experts and latent attention: ranks that compute attention for requests of their
+   * own and share the experts. Plans with it are served by `vllm serve` as `vllmServeArguments` says, and by no server of this package.
+   * @default true
+   */
+  readonly dataParallelAttention?: boolean;
   /**
    * Number of replicas of every plan; hardware is chosen for at most as many.
    * @default - as many as the targets need, up to `maxReplicas`

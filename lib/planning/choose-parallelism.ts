@@ -8,7 +8,8 @@ import { parallelismFaults, tensorDegrees } from './parallelism-faults';
 import { settledConfiguration } from './scheduled-sequences';
 
 /**
- * Every parallelism of one replica that hardware and model allow, fewest GPUs first; with equal GPUs, tensor before pipeline parallelism.
+ * Every parallelism of one replica that hardware and model allow, fewest GPUs first; with equal GPUs, tensor before pipeline parallelism, and
+ * experts that are cut before those that are spread.
  * Tensor parallelism stays within one NVLink domain, and pipelines extend beyond it (without NVLink: beyond one GPU). Replicas larger than
  * a node use whole nodes.
  *
@@ -31,17 +32,41 @@ export function parallelismCandidates(
       const gpus = tensor * pipeline;
       if (gpus > gpuCount && gpus % gpuCount !== 0) continue;
       const plain = Parallelism.of({ tensor, pipeline });
-      if (parallelismFaults(model, plain, precision).length === 0) {
-        candidates.push(plain);
-        continue;
-      }
-      // Experts whose width cannot be cut into whole quantization groups are spread instead.
-      if (!model.experts || tensor === 1) continue;
-      const spread = Parallelism.of({ tensor, pipeline, expert: tensor });
+      // Experts are cut or spread: those whose width cannot be cut into whole quantization groups can be spread.
+      const spread = model.experts && tensor > 1 ? [Parallelism.of({ tensor, pipeline, expert: tensor })] : [];
+      candidates.push(...[plain, ...spread].filter((each) => parallelismFaults(model, each, precision).length === 0));
+    }
+  }
+  return candidates.sort(
+    (a, b) => a.gpusPerReplica - b.gpusPerReplica || a.pipeline - b.pipeline || a.expert - b.expert,
+  );
+}
+
+/**
+ * Data-parallel attention with experts spread over all GPUs, for models with experts and latent attention, whose cache every tensor rank would
+ * hold whole: over all GPUs of one node or more, with as many tensor ranks within each data-parallel one as leave at least two of these.
+ *
+ * @internal
+ */
+export function dataParallelAttention(
+  model: ModelSpec,
+  instanceType: GpuNodeType,
+  precision: Precision,
+  maxNodes: number,
+): Parallelism[] {
+  const domain = tensorDomain(instanceType);
+  if (!model.experts || !model.latentAttention || domain === 1) return [];
+  const candidates: Parallelism[] = [];
+  for (let nodes = 1; nodes <= maxNodes; nodes++) {
+    const gpus = nodes * instanceType.gpuCount;
+    if (model.experts.routed % gpus !== 0) continue;
+    for (const tensor of tensorDegrees(model, Math.min(domain, gpus / 2))) {
+      if (domain % tensor !== 0) continue;
+      const spread = Parallelism.of({ tensor, data: gpus / tensor, expert: gpus });
       if (parallelismFaults(model, spread, precision).length === 0) candidates.push(spread);
     }
   }
-  return candidates.sort((a, b) => a.gpusPerReplica - b.gpusPerReplica || a.pipeline - b.pipeline);
+  return candidates;
 }
 
 /**
@@ -53,7 +78,10 @@ export function tensorOverPcie(model: ModelSpec, instanceType: GpuNodeType, prec
   if (tensorDomain(instanceType) > 1) return [];
   return tensorDegrees(model, instanceType.gpuCount)
     .filter((tensor) => tensor > 1)
-    .map((tensor) => Parallelism.of({ tensor }))
+    .flatMap((tensor) => [
+      Parallelism.of({ tensor }),
+      ...(model.experts ? [Parallelism.of({ tensor, expert: tensor })] : []),
+    ])
     .filter((parallelism) => parallelismFaults(model, parallelism, precision).length === 0);
 }
 

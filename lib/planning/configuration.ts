@@ -59,6 +59,7 @@ export interface Configuration extends Load {
   readonly kvCachePrecision: Precision;
   readonly parallelism: Parallelism;
   readonly maxBatchedTokens: number;
+  /** Of each data-parallel rank, as `maxBatchedTokens` is. */
   readonly maxSequences: number;
   readonly nodes: number;
   /** Most nodes of one replica that were allowed. */
@@ -133,8 +134,10 @@ export function configurationOf(
     precision: hardware.precision,
     kvCachePrecision: load.requestedKvCachePrecision ?? defaultCachePrecision(hardware.precision),
     parallelism,
-    maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultMaxBatchedTokens(instanceType.gpu),
-    maxSequences: load.requestedMaxSequences ?? Math.max(DEFAULT_MAX_SEQUENCES, load.concurrency),
+    maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultMaxBatchedTokens(instanceType.gpu, parallelism),
+    maxSequences:
+      load.requestedMaxSequences ??
+      Math.max(DEFAULT_MAX_SEQUENCES, Math.ceil(load.concurrency / parallelism.attentionRanks)),
     nodes: nodesFor(instanceType, parallelism),
     maxNodes: hardware.maxNodes,
     nodeNetwork: load.network ?? (instanceType.rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
@@ -151,9 +154,21 @@ export function configurationOf(
 export function nodesFor(instanceType: GpuNodeType, parallelism: Parallelism): number {
   const perReplica = parallelism.gpusPerReplica;
   if (perReplica >= instanceType.gpuCount) {
-    return Math.ceil(perReplica / instanceType.gpuCount) * parallelism.data;
+    return Math.ceil(perReplica / instanceType.gpuCount) * parallelism.replicas;
   }
-  return Math.ceil(parallelism.data / Math.floor(instanceType.gpuCount / perReplica));
+  return Math.ceil(parallelism.replicas / Math.floor(instanceType.gpuCount / perReplica));
+}
+
+/**
+ * Sequences of the fullest data-parallel rank of a replica: each rank has a scheduler and a cache of its own.
+ *
+ * @internal
+ */
+export function sequencesPerRank({
+  concurrency,
+  parallelism,
+}: Pick<Configuration, 'concurrency' | 'parallelism'>): number {
+  return Math.ceil(concurrency / parallelism.attentionRanks);
 }
 
 /** The type in which the model computes, like `auto` of vLLM's `kv_cache_dtype`. */
@@ -163,10 +178,10 @@ function defaultCachePrecision(precision: Precision): Precision {
 
 /**
  * Default of `max_num_batched_tokens`: vLLM's own rule for servers (`EngineArgs`: 8192 on GPUs of 70 GiB and more other than
- * A100, else 2048).
+ * A100, else 2048); 2048 for each of several data-parallel ranks, whose experts have memory for the tokens of all of them.
  */
-function defaultMaxBatchedTokens(gpu: GpuType): number {
-  return isLarge(gpu) ? 8192 : 2048;
+function defaultMaxBatchedTokens(gpu: GpuType, { attentionRanks }: Parallelism): number {
+  return isLarge(gpu) && attentionRanks === 1 ? 8192 : 2048;
 }
 
 /**

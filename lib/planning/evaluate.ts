@@ -1,4 +1,3 @@
-import { Parallelism } from '../catalog/parallelism';
 import { DataSize } from '../units/data-size';
 import { CapacityPlan } from './capacity-plan';
 import { figuresOf } from './figures';
@@ -23,7 +22,7 @@ const MAX_SEQUENCES = 1024;
 export function fullConcurrency(configuration: Configuration, memory: MemoryModel): number {
   const expected = memory.kvCapacityTokens / (configuration.inputTokens + 0.65 * configuration.outputTokens);
   const unlimited = configuration.requestedMaxSequences === undefined && !isLowered(configuration);
-  const most = unlimited ? MAX_SEQUENCES : configuration.maxSequences;
+  const most = configuration.parallelism.attentionRanks * (unlimited ? MAX_SEQUENCES : configuration.maxSequences);
   return Math.max(1, Math.min(most, Math.floor(expected)));
 }
 
@@ -63,13 +62,13 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     parallelism.pipeline === 1
       ? 1
       : (configuration.microBatches ?? Math.max(parallelism.pipeline, configuration.concurrency));
-  const replicas = parallelism.data;
+  const { replicas } = parallelism;
   const cost = (nodes: number) =>
     configuration.pricePerHour === undefined
       ? undefined
       : (1e6 * nodes * configuration.pricePerHour) /
         (3600 * full.outputTokensPerSecond * replicas * configuration.utilization);
-  const spare = Parallelism.of({ tensor: parallelism.tensor, pipeline: parallelism.pipeline, data: replicas + 1 });
+  const spare = parallelism.withReplicas(replicas + 1);
   const size = (bytes: number) => DataSize.bytes(bytes);
   const gpuBytes = configuration.gpu.memory.bytes * parallelism.gpusPerReplica;
   const bare: Omit<PlanFacts, 'figures' | 'warnings'> = {

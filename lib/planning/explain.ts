@@ -1,4 +1,5 @@
 import { PlanFacts } from './plan-fields';
+import { vllmServeArguments } from './vllm-serve-arguments';
 import { MemoryPerGpu, Alternative } from './plan-parts';
 import { summaryOf } from './plan-summary';
 
@@ -80,7 +81,22 @@ export function explainMarkdown(facts: PlanFacts): string {
 }
 
 function engineLine(facts: PlanFacts): string[] {
-  return [`Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`, ...formatLine(facts)];
+  return [
+    `Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`,
+    ...serveLines(facts),
+    ...formatLine(facts),
+  ];
+}
+
+/** How vLLM starts data-parallel ranks, on each of two nodes at most: those after are like the second. */
+function serveLines(facts: PlanFacts): string[] {
+  const { parallelism, instanceType, engine } = facts;
+  const nodes = Math.ceil(parallelism.gpusPerReplica / instanceType.gpuCount);
+  if (parallelism.attentionRanks === 1 || !engine._isVllm || parallelism.attentionRanks % nodes !== 0) return [];
+  return Array.from({ length: Math.min(2, nodes) }, (_, node) => {
+    const where = nodes === 1 ? '' : ` on node ${node} of ${nodes}`;
+    return `Start${where}: vllm serve MODEL ${vllmServeArguments(facts, node, 'LEADER_ADDRESS').join(' ')}`;
+  });
 }
 
 /** The format that a file was read to be in, and that the weights are in another; both 16-bit formats count as one. */

@@ -13,6 +13,7 @@ import { encoderWeights, loadedEncoders, profiledMedia } from './encoder-memory'
 import { MemoryShare } from '../catalog/inference-engine';
 import { capturedGraphs, graphBytes } from './graph-memory';
 import { stagesOf } from './stages';
+import { exchangeFigures } from './exchange-figures';
 import { cacheFigures } from './cache-figures';
 
 /** GPUs whose kernels the constants were measured on. */
@@ -40,6 +41,7 @@ function timeEvidence(
     MEASURED_GPUS.includes(configuration.gpu.name) &&
     MEASURED_FORMATS.includes(configuration.precision.name) &&
     configuration.parallelism.tensor <= configuration.instanceType.nvlinkDomainSize &&
+    configuration.parallelism.attentionRanks === 1 &&
     configuration.cpuOffloadBytes === 0 &&
     configuration.cudaGraphs &&
     estimates.every((time) => time.hostStep <= time.gpuStep);
@@ -259,10 +261,11 @@ export function figuresOf(
       name: 'output tokens per second',
       value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
       formula: `b / (${asked.hostStep > 0 ? 'max(decode, b × host)' : 'decode'} + b × prefill / out) × replicas`,
-      inputs: `${parallelism.data} replicas`,
+      inputs: `${parallelism.replicas} replicas`,
       ...timeEvidence(configuration, asked, full),
     },
   ];
+  figures.push(...exchangeFigures(configuration));
   if (parallelism.pipeline > 1) {
     figures.push({
       name: 'pipeline efficiency',

@@ -13,9 +13,6 @@ const LAYER_BYTES = 0.27 * MIB;
 const NCCL_BYTES = 0.06 * MIB;
 /** Registered buffers of ranks that reduce over NVLink. */
 const RANKS_BYTES = 0.35 * GIB;
-/** Tokens of one rank that the buffers of all-to-all are made for, and bytes of one value on its way there (8 bits) and back (16 bits). */
-const DISPATCHED_TOKENS = 128;
-const DISPATCHED_BYTES = 3;
 
 /** Sizes of steps up to a largest: 1, 2, 4, every eighth below 256, every sixteenth from there on (vLLM's `_set_cudagraph_sizes`). */
 function sizesUpTo(largest: number): number {
@@ -37,8 +34,7 @@ export function capturedGraphs({ maxSequences, maxBatchedTokens }: Configuration
 }
 
 /**
- * Memory of CUDA graphs on one GPU, an upper bound: `0.38 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33) + 0.35 GiB with several ranks`,
- * and the buffers of all-to-all where experts are spread over nodes.
+ * Memory of CUDA graphs on one GPU, an upper bound: `0.38 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33) + 0.35 GiB with several ranks`.
  *
  * Logs with 86 graphs: 0.59, 0.61, 0.62, 0.63 and 0.89 GiB for 24 to 52 layers on one H200 (bench/vllm); 1.82 for Qwen3.5-27B, 64 layers, on
  * two GPUs; 1.73 for DeepSeek-V4 on two; 2.62 for Qwen2.5-72B, 80 layers, on four L40S over PCI Express, whose engine had expected 2.73.
@@ -49,14 +45,10 @@ export function capturedGraphs({ maxSequences, maxBatchedTokens }: Configuration
 export function graphBytes(configuration: Configuration): number {
   if (!configuration.cudaGraphs) return 0;
   const { model, parallelism, instanceType } = configuration;
-  const { tensor, pipeline, expert, gpusPerReplica } = parallelism;
+  const { tensor, pipeline, expert } = parallelism;
   const ranks = Math.max(tensor, expert);
   const layers = Math.ceil(model.layers / pipeline);
   const overNccl = ranks > 1 && ranks > Math.min(instanceType.nvlinkDomainSize, instanceType.gpuCount);
   const perLayer = LAYER_BYTES + (overNccl ? NCCL_BYTES : 0);
-  const dispatch =
-    model.experts && expert > 1 && gpusPerReplica > instanceType.gpuCount
-      ? 2 * model.experts.routed * DISPATCHED_TOKENS * model.hiddenSize * DISPATCHED_BYTES
-      : 0;
-  return BASE_BYTES + layers * capturedGraphs(configuration) * perLayer + (ranks > 1 ? RANKS_BYTES : 0) + dispatch;
+  return BASE_BYTES + layers * capturedGraphs(configuration) * perLayer + (ranks > 1 ? RANKS_BYTES : 0);
 }

@@ -3,7 +3,7 @@ import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { weightBytes, wideBytes } from '../catalog/weight-bytes';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf } from './cache-pool';
-import { Configuration } from './configuration';
+import { Configuration, sequencesPerRank } from './configuration';
 import { encoderWeights } from './encoder-memory';
 import { activationsInside, availableBytes, runtimeBytes } from './other-memory';
 import { Stage, stagesOf } from './stages';
@@ -30,17 +30,17 @@ export interface MemoryModel {
   readonly kvNeeded: number;
   /** Of them, those that the concurrency needs. */
   readonly kvUsed: number;
-  /** Tokens that fit. */
+  /** Tokens that fit into a replica: all its data-parallel ranks. */
   readonly kvCapacityTokens: number;
-  /** Sequences of full length that fit. */
+  /** Sequences of full length that fit into a replica. */
   readonly maxSequences: number;
-  /** Sequences that the scheduler may hold, where each needs a block for its states. */
+  /** Sequences that the scheduler of a rank may hold, where each needs a block for its states. */
   readonly stateBlocks?: number;
 }
 
 /**
  * Bytes of weights on one GPU of a stage: matrices shared out over tensor ranks, key and value projections at least one head each,
- * experts over expert or tensor ranks, norms and router on every rank.
+ * experts over expert or tensor ranks, norms and router on every rank. Data-parallel ranks each hold all but the routed experts.
  *
  * @param perLayer bytes of one layer of each kind, see layerWeights
  *
@@ -94,7 +94,7 @@ export function layerWeights(configuration: Configuration): number[] {
       state: of.state / tensor,
       denseFeedForward: of.denseFeedForward / tensor,
       routedExperts: of.routedExperts * padding,
-      sharedExperts: of.sharedExperts / tensor,
+      sharedExperts: of.sharedExperts / (sharesOutTokens(configuration) ? 1 : tensor),
       router: of.router,
       small: of.small,
       float32: of.float32,
@@ -118,6 +118,16 @@ function expertPadding({ model, gpu, parallelism, precision }: Configuration): n
   return (padded(model.hiddenSize, 256) * padded(width, tile)) / (model.hiddenSize * width);
 }
 
+/**
+ * Whether the tensor ranks of a layer with experts divide tokens instead of matrices: with data-parallel attention, so that no token is sent
+ * twice (`use_sequence_parallel_moe` of vLLM's parallel config); each then holds the shared experts whole (its `deepseek_v2.py`).
+ *
+ * @internal
+ */
+export function sharesOutTokens({ parallelism }: Pick<Configuration, 'parallelism'>): boolean {
+  return parallelism.attentionRanks > 1 && parallelism.tensor > 1;
+}
+
 /** The format of other models, e.g. Kimi K3, is that of compressed-tensors, whose kernels pad nothing. */
 function isGptOss({ name, shape }: ModelSpec): boolean {
   return shape.modelType === 'gpt_oss' || name.startsWith('gpt-oss');
@@ -129,7 +139,9 @@ function isGptOss({ name, shape }: ModelSpec): boolean {
  * @internal
  */
 export function memoryOf(configuration: Configuration): MemoryModel {
-  const { concurrency, maxSequences } = configuration;
+  const { maxSequences } = configuration;
+  const concurrency = sequencesPerRank(configuration);
+  const ranks = configuration.parallelism.attentionRanks;
   const available = availableBytes(configuration);
   const activations = activationsInside(configuration);
   const layout = cacheLayout(configuration);
@@ -172,7 +184,7 @@ export function memoryOf(configuration: Configuration): MemoryModel {
       stateBlocks: captured ? Math.floor(room / pool.blockBytes) : undefined,
     };
   }
-  return { ...(worst as MemoryModel), kvCapacityTokens: tokens, maxSequences: sequences };
+  return { ...(worst as MemoryModel), kvCapacityTokens: ranks * tokens, maxSequences: ranks * sequences };
 }
 
 /**
@@ -181,7 +193,7 @@ export function memoryOf(configuration: Configuration): MemoryModel {
  */
 function capacity(configuration: Configuration, layout: CacheLayout, pool: CachePool, room: number): number {
   // In a pool of their own the states of the sequences are taken first.
-  const states = layout.grouped ? 0 : configuration.concurrency * pool.perSequenceState;
+  const states = layout.grouped ? 0 : sequencesPerRank(configuration) * pool.perSequenceState;
   const blocks = Math.floor(Math.max(0, room - states) / pool.blockBytes);
   if (!layout.grouped) return blocks * layout.blockTokens;
   if (!configuration.engine.countsGraphs) return Math.floor(blocks / layout.groupCount) * layout.blockTokens;

@@ -72,7 +72,7 @@ export function activationsInside(configuration: Configuration): number {
   const activations = activationBytes(configuration);
   if (configuration.engine.memoryShare !== MemoryShare.STATIC) return activations;
   const rest = (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes;
-  const experts = configuration.model.latentAttention ? expertBytes(configuration) : 0;
+  const experts = (configuration.model.latentAttention ? expertBytes(configuration) : 0) + exchangeBytes(configuration);
   return Math.max(0, CONTEXT_BYTES + graphBytes(configuration) + experts + activations - rest);
 }
 
@@ -112,7 +112,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const reserve = 0.015 * configuration.gpuMemoryUtilization * configuration.gpu.memory.bytes;
   // Activations, graphs and the context are in the rest of the memory, see activationsInside.
   if (memoryShare === MemoryShare.STATIC) return nonTorch + 0.003 * weights + reserve;
-  const experts = expertBytes(configuration);
+  const experts = expertBytes(configuration) + exchangeBytes(configuration) + latentBytes(configuration);
   if (memoryShare === MemoryShare.FREE) {
     const taken = nonTorch + experts + CONTEXT_BYTES + graphBytes(configuration) + 0.003 * weights + reserve;
     return taken + (1 - configuration.gpuMemoryUtilization) * Math.max(0, room - taken);
@@ -133,12 +133,50 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   return known + FREE_CACHE_SHARE * Math.max(0, room - known);
 }
 
+/** Tokens of one GPU for which the kernels for decoding have buffers: the default of SGLang (`SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK`). */
+const EXCHANGED_TOKENS = 128;
+
+/**
+ * Memory for the exchange of tokens between data-parallel ranks; no log of it is known.
+ *
+ * vLLM gathers the tokens of all ranks (`AgRsAll2AllManager`), and its kernels have a row for each expert of each of them, before and after
+ * the first product (`workspace_shapes` of `deep_gemm_moe.py`, 0.24.0, where versions before took 16,384 tokens at a time): with 8192 tokens on each of eight ranks 13 GiB for DeepSeek-V3. Those of
+ * one rank are in `expertBytes`. Other engines have buffers of DeepEP: two sets of what every expert may be sent and send back
+ * (`get_low_latency_rdma_size_hint`), and 1 GiB for prompts by NVLink and by the network each.
+ */
+function exchangeBytes({ model, parallelism, maxBatchedTokens, engine, instanceType }: Configuration): number {
+  const { experts } = model;
+  const others = parallelism.attentionRanks - 1;
+  if (!experts || others === 0) return 0;
+  const width = experts.latentSize ?? model.hiddenSize;
+  if (!engine._isVllm) {
+    const networks = parallelism.expert > instanceType.gpuCount ? 2 : 1;
+    return 4 * experts.routed * EXCHANGED_TOKENS * width * 2 + networks * GIB;
+  }
+  const rows =
+    experts.perToken * (Math.max(experts.intermediateSize, width) + Math.max(2 * experts.intermediateSize, width));
+  return others * maxBatchedTokens * 2 * (rows + 2 * width);
+}
+
+/**
+ * Keys and values of cached tokens that vLLM unpacks at once for the prompts that follow them: up to 65,536 tokens
+ * (`determine_chunked_prefill_workspace_size`, 0.24.0), in every head of a rank. What eight tensor ranks have of it is in `expertBytes`.
+ */
+function latentBytes({ model, parallelism, contextLength, maxSequences, engine }: Configuration): number {
+  const { latentAttention: latent, attentionHeads } = model;
+  if (!latent || parallelism.attentionRanks === 1 || !engine._isVllm) return 0;
+  const tokens = Math.min(65536, Math.max(8 * contextLength, 4 * maxSequences * engine.blockTokens));
+  const width = latent.nopeHeadSize + latent.valueHeadSize;
+  return Math.max(0, attentionHeads / parallelism.tensor - attentionHeads / 8) * width * tokens * 2;
+}
+
 /**
  * Additional memory of experts. Their workspace belongs to the layers, one row for each expert of each token of a step (`fused_moe.py`,
  * `intermediate_cache13`), and the sampler runs after them: the memory it uses beyond the layers is room for the workspace. So the log of
  * Qwen3-235B on four H100 (8192 tokens, 1024 sequences) needs nothing here, nor does that on eight L40S (2048 tokens, 256 sequences),
  * whose peak is the sampler's 1.40 GiB. Behind latent attention more is taken than that workspace: with the plan's default of sequences
- * it is added, and of more sequences what the sampler takes more counts as theirs.
+ * it is added, and of more sequences what the sampler takes more counts as theirs. It is taken to shrink with the tokens of a step, down to a
+ * quarter: Kimi-K2 runs on sixteen H800 with 1024 tokens and one sequence (vllm-project/recipes `moonshotai/Kimi-K2.md`).
  */
 function expertBytes(configuration: Configuration): number {
   const { model, parallelism, maxBatchedTokens } = configuration;
@@ -148,7 +186,7 @@ function expertBytes(configuration: Configuration): number {
     const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
     return Math.max(0, layerBytes(configuration) + workspace - activationBytes(configuration));
   }
-  const own = share * model.hiddenSize * (12 / 7168) * GIB;
+  const own = share * model.hiddenSize * (12 / 7168) * GIB * Math.max(1 / 4, Math.min(1, maxBatchedTokens / 8192));
   const few = Math.min(DEFAULT_MAX_SEQUENCES, configuration.maxSequences);
   return Math.max(0, own - (activationBytes(configuration) - activationBytes(configuration, few)));
 }

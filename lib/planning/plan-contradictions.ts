@@ -8,6 +8,7 @@ import { parallelismFaults } from './parallelism-faults';
 import { PlanFacts } from './plan-fields';
 import { memoryContradictions } from './plan-memory-check';
 import { stagesOf } from './stages';
+import { sequencesPerRank } from './configuration';
 
 /** Without stages no GPU has fewer weights than an even share; versions of the planner differ by less than this. */
 const LEAST_SHARE = 0.75;
@@ -29,7 +30,7 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `contextLength ${facts.contextLength} exceeds the ${model.maxContextLength} tokens of ${model.name}`,
       ),
     );
-  if (facts.maxSequences < facts.concurrency)
+  if (facts.maxSequences < sequencesPerRank(facts))
     faults.push(
       fault(
         'PLAN_CHANGED',
@@ -56,6 +57,7 @@ export function contradictions(facts: PlanFacts): Fault[] {
     );
   const left = encoderParameters(model.shape.encoders) - encoderParameters(loadedEncoders({ ...facts, mediaInput }));
   const whole = (facts.checkpointSize ?? model.weightSize(precision)).bytes - left * wideBytes(precision);
+  // Attention of data-parallel ranks is more than this share, never less.
   const share = whole / parallelism.tensor / Math.max(1, parallelism.expert / parallelism.tensor);
   if (parallelism.pipeline === 1 && memory.weights.bytes + facts.cpuOffload.bytes < LEAST_SHARE * share)
     faults.push(

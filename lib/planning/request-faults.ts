@@ -1,5 +1,6 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuVendor } from '../catalog/gpu-vendor';
+import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { Fault, fault } from '../units/fault';
 import {
@@ -34,7 +35,7 @@ export function defaultContextLength({ model, inputTokens, outputTokens }: Servi
  *
  * @internal
  */
-export function loadFaults(request: ServingLoad): Fault[] {
+export function loadFaults(request: ServingLoad & { readonly parallelism?: Parallelism }): Fault[] {
   const { model, contextLength, concurrency, inputTokens, outputTokens } = request;
   const { maxBatchedTokens, maxSequences, microBatches, kvCachePrecision: kv } = request;
   const counts = {
@@ -59,7 +60,8 @@ export function loadFaults(request: ServingLoad): Fault[] {
     faults.push(fault('UNKNOWN_VALUE', 'kvCachePrecision', `kvCachePrecision must be one of ${known}; got ${kv.name}`));
   }
   if (faults.length > 0) return faults;
-  if (concurrency !== undefined && maxSequences !== undefined && concurrency > maxSequences) {
+  const schedulers = request.parallelism?.attentionRanks ?? 1;
+  if (concurrency !== undefined && maxSequences !== undefined && concurrency > schedulers * maxSequences) {
     const reason = `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`;
     faults.push(fault('CONFLICTING_PROPERTIES', 'concurrency', reason));
   }

@@ -1,4 +1,4 @@
-import { Configuration, DEFAULT_MAX_SEQUENCES, configurationOf } from './configuration';
+import { Configuration, DEFAULT_MAX_SEQUENCES, configurationOf, sequencesPerRank } from './configuration';
 import { fitOf } from './memory-fit';
 
 /**
@@ -9,12 +9,12 @@ import { fitOf } from './memory-fit';
  */
 export function settledConfiguration(...given: Parameters<typeof configurationOf>): Configuration {
   const configuration = configurationOf(...given);
-  const { requestedMaxSequences, maxSequences, concurrency, model } = configuration;
+  const { requestedMaxSequences, maxSequences, model } = configuration;
   const fits = (sequences: number) => fitOf({ ...configuration, maxSequences: sequences }).shortfallBytes === 0;
   if (requestedMaxSequences !== undefined || !model._layers.kinds.some(({ state }) => state)) return configuration;
   if (fitOf(configuration).memory.stateBlocks === undefined || fits(maxSequences)) return configuration;
   // The sampler takes less with fewer sequences, so that there are more blocks: searched for.
-  let [least, most] = [concurrency, maxSequences];
+  let [least, most] = [sequencesPerRank(configuration), maxSequences];
   while (most - least > 1) {
     const middle = Math.floor((least + most) / 2);
     if (fits(middle)) least = middle;

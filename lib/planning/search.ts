@@ -7,7 +7,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
-import { parallelismCandidates, tensorOverPcie } from './choose-parallelism';
+import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
 import { hardwareToJson } from './hardware-json';
@@ -53,8 +53,10 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     }
   }
   const cost = found.every((f) => f.configuration.pricePerHour !== undefined) ? givenCost : listCost;
+  const { maxTimePerOutputTokenMs, maxTimeToFirstTokenMs } = targetsOf(request.targets);
+  const waited = maxTimePerOutputTokenMs !== undefined || maxTimeToFirstTokenMs !== undefined;
   const cheaper = (a: Pick<Found, 'configuration'>, b: Pick<Found, 'configuration'>) =>
-    compareConfigurations(a.configuration, b.configuration, cost);
+    compareConfigurations(a.configuration, b.configuration, cost, waited);
   found.sort(cheaper);
   const wanted = choosesConcurrency(request) ? request.targets?.minOutputTokensPerSecond : undefined;
   return nearest(found, request.limit ?? DEFAULT_LIMIT, cheaper).map(({ configuration }) => {
@@ -96,15 +98,25 @@ function nearest(
   return [...reaching, ...others].slice(0, limit);
 }
 
-/** The cheaper first, by what `cost` counts; then what is smaller and simpler. */
-function compareConfigurations(a: Configuration, b: Configuration, cost: (each: Configuration) => number): number {
+/**
+ * The cheaper first, by what `cost` counts; then what is smaller and simpler. Where somebody waits for the answer, tensor comes before pipeline
+ * parallelism, because a token passes stages one after another; where nobody does, over PCI Express pipelines come first, which let more through.
+ */
+function compareConfigurations(
+  a: Configuration,
+  b: Configuration,
+  cost: (each: Configuration) => number,
+  waited: boolean,
+): number {
   return (
     compareCosts(cost(a), cost(b)) ||
     memoryCost(a) - memoryCost(b) ||
-    a.parallelism.gpus - b.parallelism.gpus ||
-    // Over PCI Express only where nothing else is fast enough.
-    Number(isOverPcie(a)) - Number(isOverPcie(b)) ||
+    (waited ? 0 : a.parallelism.gpus - b.parallelism.gpus || Number(isOverPcie(a)) - Number(isOverPcie(b))) ||
+    // More than one scheduler only where it is needed.
+    a.parallelism.attentionRanks - b.parallelism.attentionRanks ||
     a.parallelism.pipeline - b.parallelism.pipeline ||
+    a.parallelism.gpus - b.parallelism.gpus ||
+    a.parallelism.expert - b.parallelism.expert ||
     b.precision.bits - a.precision.bits ||
     a.instanceType.memory.bytes - b.instanceType.memory.bytes ||
     a.instanceType.vcpus - b.instanceType.vcpus ||
@@ -114,8 +126,11 @@ function compareConfigurations(a: Configuration, b: Configuration, cost: (each: 
 }
 
 /** Hardware is chosen for as few replicas as the targets need: a given number of replicas changes the number of nodes, not their type. */
-function withReplicas(configuration: Configuration, replicas: number = configuration.parallelism.data): Configuration {
-  if (replicas === configuration.parallelism.data) return configuration;
+function withReplicas(
+  configuration: Configuration,
+  replicas: number = configuration.parallelism.replicas,
+): Configuration {
+  if (replicas === configuration.parallelism.replicas) return configuration;
   return settledConfiguration(configuration, configuration, configuration.parallelism.withReplicas(replicas));
 }
 
@@ -209,7 +224,11 @@ function parallelismsOf(
 ): Parallelism[] {
   if (!request.parallelism) {
     const within = parallelismCandidates(load.model, type, precision, request.maxNodes ?? 1);
-    return [...within, ...tensorOverPcie(load.model, type, precision)];
+    const spread =
+      (request.dataParallelAttention ?? true)
+        ? dataParallelAttention(load.model, type, precision, request.maxNodes ?? 1)
+        : [];
+    return [...within, ...tensorOverPcie(load.model, type, precision), ...spread];
   }
   const nodes = Math.ceil(request.parallelism.gpusPerReplica / type.gpuCount);
   if (nodes > (request.maxNodes ?? nodes)) return [];
@@ -238,7 +257,7 @@ function foundWith(
     const overshoot = Math.max(
       over(times.timePerOutputToken * 1e3, ceiling),
       over(times.timeToFirstToken * 1e3, targets.maxTimeToFirstTokenMs),
-      wanted === undefined ? 0 : over(wanted, times.outputTokensPerSecond * replicated.parallelism.data),
+      wanted === undefined ? 0 : over(wanted, times.outputTokensPerSecond * replicated.parallelism.replicas),
     );
     return { configuration: replicated, overshoot };
   };
@@ -253,7 +272,7 @@ function withThroughput(
   { replicas: stated, maxReplicas = stated ?? 1 }: CapacitySearchRequest,
 ): Configuration {
   const most = Math.min(stated ?? maxReplicas, maxReplicas, Math.ceil(wanted / outputTokensPerSecond));
-  return withReplicas(configuration, Math.max(configuration.parallelism.data, most));
+  return withReplicas(configuration, Math.max(configuration.parallelism.replicas, most));
 }
 
 function over(value: number, limit: number | undefined): number {

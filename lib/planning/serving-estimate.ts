@@ -1,4 +1,5 @@
 import { answerSeconds } from './answer-stream';
+import { waitedFor } from './all-to-all';
 import { Configuration } from './configuration';
 import { Pass, PassTime, passTime } from './step-time';
 
@@ -40,8 +41,9 @@ export interface ServingEstimate {
  */
 export function estimate(configuration: Configuration, concurrency: number): ServingEstimate {
   const { inputTokens, outputTokens, engine, parallelism } = configuration;
+  const ranks = parallelism.attentionRanks;
   const batches = parallelism.pipeline === 1 ? 1 : microBatchesOf(configuration, concurrency);
-  const perBatch = Math.max(1, concurrency / batches);
+  const perBatch = Math.max(1, concurrency / ranks / batches);
   const decodePass: Pass = {
     decoding: perBatch,
     cachedTokens: perBatch * (inputTokens + outputTokens / 2),
@@ -62,13 +64,16 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
       ? prefill.total
       : Math.max(prefill.total, pieces * passTime(configuration, prompt(inputTokens / pieces)).total);
   // Prompts that arrive while one step runs are computed together, up to maxBatchedTokens.
-  const arriving = concurrency / outputTokens / batches;
+  const arriving = concurrency / ranks / outputTokens / batches;
+  const promptRanks = Math.max(1, Math.min(ranks, concurrency / outputTokens));
   const room = Math.max(1, configuration.maxBatchedTokens / inputTokens);
   const prompts = Math.max(1, Math.min(arriving, room));
-  const mixed = passTime(configuration, { ...decodePass, prompts });
+  const mixed = passTime(configuration, { ...decodePass, prompts, promptRanks });
   const work = (pass: PassTime) => (parallelism.pipeline === 1 ? pass.total : pass.bottleneck);
-  const perPrompt = (loss * engine.prefillFactor * (work(mixed) - work(decode))) / prompts;
-  const timePerOutputToken = Math.max(gpuStep, hostStep) + (Math.max(0, concurrency - 1) * perPrompt) / outputTokens;
+  const perPrompt = (loss * engine.prefillFactor * Math.max(0, work(mixed) - work(decode))) / prompts;
+  // Prompts of other sequences during one step, and of one's own rank or of those that it waits for.
+  const waited = waitedFor(configuration, Math.max(0, concurrency - 1) / outputTokens);
+  const timePerOutputToken = Math.max(gpuStep, hostStep) + waited * perPrompt;
   return {
     concurrency,
     timePerOutputToken,
@@ -89,7 +94,8 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
 function dispatchSeconds(configuration: Configuration): number {
   const { model, engine } = configuration;
   const { denseLayers, expertLayers } = model._parameterCount;
-  const latent = model.latentAttention && configuration.parallelism.tensor > 1;
+  const { tensor, attentionRanks } = configuration.parallelism;
+  const latent = model.latentAttention && tensor * attentionRanks > 1;
   const perExpertLayer = latent ? engine.latentDispatchMsPerLayer : 1.5 * engine.dispatchMsPerLayer;
   return (
     1e-3 * (engine.dispatchMsPerLayer * denseLayers + perExpertLayer * expertLayers) * (1 - model.skippedLayerFraction)

@@ -4,6 +4,8 @@ import { LayerParameters } from '../catalog/parameter-count';
 import { PartBytes, wideBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
 import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
+import { sharesOutTokens } from './memory-model';
+import { exchangeOf, imbalanceOf } from './all-to-all';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
@@ -29,7 +31,7 @@ const STATE_CHUNK = 64;
 const STATE_RATE = 0.15;
 
 /**
- * The work of one forward pass: sequences that decode one token each, prompts that are computed whole, or both together.
+ * The work of one forward pass of a data-parallel rank: sequences that decode one token each, prompts that are computed whole, or both together.
  *
  * @internal
  */
@@ -42,6 +44,8 @@ export interface Pass {
   readonly prompts: number;
   /** Tokens of one prompt. */
   readonly promptTokens: number;
+  /** Data-parallel ranks that compute as many prompts at once; the others decode alone. @default 1 */
+  readonly promptRanks?: number;
 }
 
 /**
@@ -111,6 +115,8 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
   let attention = 0;
   let fixed = 0;
   let reductions = 0;
+  let exchanging = 0;
+  const ranks = parallelism.attentionRanks;
   for (const [i, layer] of model._layers.kinds.entries()) {
     const layers = stage.kinds[i] * executed;
     if (layers === 0) continue;
@@ -118,7 +124,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     weights +=
       layers *
       (mixerProducts(configuration, kernel, layer, counted, m) +
-        feedForwards(configuration, kernel, layer, counted, m) +
+        feedForwards(configuration, kernel, layer, counted, pass) +
         readSeconds(configuration, kernel, layer.otherParameters));
     attention += layers * mixerTime(configuration, kernel, layer, pass);
     const norms = layer.attention && model.shape.queryKeyNorm ? QUERY_KEY_NORM : 0;
@@ -126,7 +132,10 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     const blocks = blocksOf(layer);
     // Layers of one block alone have half the launches and one reduction.
     fixed += layers * (blocks / 2) * (launches + (m * h * (20 + 40 / t)) / kernel.bandwidth);
-    reductions += layers * blocks;
+    // With data-parallel attention experts exchange tokens instead, and tensor ranks only gather what they divided: half a reduction.
+    const exchanges = layer.experts !== undefined && ranks > 1;
+    reductions += layers * (exchanges ? blocks - 0.5 : blocks);
+    if (exchanges) exchanging += layers;
   }
   if (stage.first) weights += readSeconds(configuration, kernel, (model.shape.otherParameters ?? 0) / t);
   if (stage.last) {
@@ -143,7 +152,9 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     configuration.cpuOffloadBytes > 0
       ? configuration.cpuOffloadBytes / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE)
       : 0;
+  const { dispatch, combine } = exchangeOf(configuration, exchanging > 0 ? m / t : 0, pass.prompts > 0);
   const collectives =
+    exchanging * (dispatch + combine) +
     reductions * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, m * h * 2);
   if (pass.prompts === 0 && !configuration.cudaGraphs) {
     // Without graphs the host cannot launch faster than this, however little work the GPU has.
@@ -191,12 +202,14 @@ function feedForwards(
   kernel: KernelModel,
   layer: Layer,
   counted: LayerParameters,
-  m: number,
+  pass: Pass,
 ): number {
+  const { tensor } = configuration.parallelism;
+  const bytes = partBytes(configuration).denseFeedForward;
   return (
     (layer.intermediateSize > 0
-      ? feedForwardTime(configuration, kernel, m, layer.intermediateSize, partBytes(configuration).denseFeedForward)
-      : 0) + (layer.experts ? expertTime(configuration, kernel, counted, m) : 0)
+      ? feedForwardTime(configuration, kernel, tokensOf(pass), layer.intermediateSize / tensor, bytes)
+      : 0) + (layer.experts ? expertTime(configuration, kernel, counted, pass) : 0)
   );
 }
 
@@ -244,7 +257,7 @@ function projectionTime(
   );
 }
 
-/** Gate, up and down products of one dense layer. */
+/** Gate, up and down products of one dense layer, of the width on one GPU. */
 function feedForwardTime(
   configuration: Configuration,
   kernel: KernelModel,
@@ -252,23 +265,24 @@ function feedForwardTime(
   width: number,
   bytes: number,
 ): number {
-  const { model, parallelism } = configuration;
-  const t = parallelism.tensor;
+  const { model } = configuration;
   const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
   return (
-    matmulSeconds(kernel, m, model.hiddenSize, (gates * width) / t, bytes) +
-    matmulSeconds(kernel, m, width / t, model.hiddenSize, bytes)
+    matmulSeconds(kernel, m, model.hiddenSize, gates * width, bytes) +
+    matmulSeconds(kernel, m, width, model.hiddenSize, bytes)
   );
 }
 
 /** Router, routed and shared experts of one layer: reads the experts that the step hits, computes the active ones. */
-function expertTime(configuration: Configuration, kernel: KernelModel, counted: LayerParameters, m: number): number {
+function expertTime(configuration: Configuration, kernel: KernelModel, counted: LayerParameters, pass: Pass): number {
   const { model, parallelism, precision } = configuration;
   const experts = model.experts;
   if (!experts) return 0;
-  const { tensor, expert, data } = parallelism;
-  // With experts spread over data-parallel ranks each rank's experts see the tokens of all of them.
-  const tokens = expert > tensor ? m * data : m;
+  const { tensor, expert, attentionRanks } = parallelism;
+  const m = tokensOf(pass);
+  // With experts spread over data-parallel ranks each rank's experts see the tokens of all of them, and the busiest one sets the pace.
+  const tokens = attentionRanks * pass.decoding + (pass.promptRanks ?? 1) * (m - pass.decoding);
+  const imbalance = imbalanceOf(configuration);
   const spread = expert > 1 ? expert : tensor;
   const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
   const routed = expertSeconds(
@@ -278,17 +292,25 @@ function expertTime(configuration: Configuration, kernel: KernelModel, counted: 
     {
       localExperts: experts.routed / expert,
       width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
-      hitParameters: (counted.routedExperts * coverage) / spread,
-      rowsPerHit: (tokens * experts.perToken) / (experts.routed * coverage),
-      routedElements: (tokens * experts.perToken * (experts.latentSize ?? model.hiddenSize)) / expert,
+      hitParameters: (counted.routedExperts * Math.min(1, coverage * imbalance)) / spread,
+      rowsPerHit: (tokens * experts.perToken * imbalance) / (experts.routed * Math.min(1, coverage * imbalance)),
+      routedElements: (imbalance * tokens * experts.perToken * (experts.latentSize ?? model.hiddenSize)) / expert,
     },
   );
+  const divided = sharesOutTokens(configuration);
+  const rows = divided ? m / tensor : m;
   const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
   const shared =
     sharedWidth > 0
-      ? feedForwardTime(configuration, kernel, m, sharedWidth, partBytes(configuration).sharedExperts)
+      ? feedForwardTime(
+          configuration,
+          kernel,
+          rows,
+          divided ? sharedWidth : sharedWidth / tensor,
+          partBytes(configuration).sharedExperts,
+        )
       : 0;
-  const latent = experts.latentSize ? 2 * matmulSeconds(kernel, m, model.hiddenSize, experts.latentSize, 2) : 0;
+  const latent = experts.latentSize ? 2 * matmulSeconds(kernel, rows, model.hiddenSize, experts.latentSize, 2) : 0;
   return routed + shared + latent + ROUTER;
 }
 

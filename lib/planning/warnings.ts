@@ -63,7 +63,7 @@ export function warningsOf(
       ),
     );
   }
-  if (configuration.nodes > parallelism.data && configuration.nodeNetwork === NodeNetwork.TCP) {
+  if (configuration.nodes > parallelism.replicas && configuration.nodeNetwork === NodeNetwork.TCP) {
     warnings.push(
       fault(
         'NODES_OVER_TCP',
@@ -87,6 +87,16 @@ export function warningsOf(
         'LATENT_CACHE_REPLICATED',
         undefined,
         `each of the ${tensor} tensor ranks holds the whole compressed cache of ${model.name}; data parallel attention with expert parallelism would share it out`,
+      ),
+    );
+  }
+  if (parallelism.attentionRanks > 1) {
+    warnings.push(
+      fault(
+        'DATA_PARALLEL_ATTENTION',
+        undefined,
+        `each replica has ${parallelism.attentionRanks} data-parallel ranks that share experts over ${parallelism.expert} GPUs; vllm serve starts them ` +
+          '(vllmServeArguments), while servers of this package, and the vLLM backend of Triton, start one rank, so that deployments refuse the plan',
       ),
     );
   }

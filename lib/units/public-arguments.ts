@@ -18,6 +18,7 @@ export const ARGUMENTS = {
   CapacityPlan: {
     'static fromJson': 'json: unknown',
     sameChoice: 'other: CapacityPlan',
+    vllmServeArguments: 'node?: number; leaderAddress?: string',
   },
   CapacityPlanner: {
     'static plan': 'request: CapacityRequest',

@@ -1,4 +1,5 @@
 import { DataSize, ModelSpec, Precision } from '../../lib/planning';
+import { realConfig } from './real-configs';
 
 const MIMO = {
   model_type: 'mimo',
@@ -51,4 +52,36 @@ test.each([
 test('where nothing is said, each prediction layer has tables of its own, as in DeepSeek V3', () => {
   expect(ModelSpec.fromHuggingFaceConfig('m', QWEN_3_5).shape).not.toHaveProperty('predictionTables');
   expect(more(ModelSpec.fromHuggingFaceConfig('m', QWEN_3_5))).toBeGreaterThan(tables(QWEN_3_5));
+});
+
+describe('Step 3.7 Flash', () => {
+  // The shape of stepfun-ai/Step-3.7-Flash-FP8; files of 212.5 GB, experts alone in blocks of FP8, prediction layers of 17 tensors each (cards of
+  // olka-fi/Step-3.7-Flash-MXFP4 and tcclaviger/Step-3.7-Flash-240REAP); an encoder of 1.8 billion parameters in 16 bits (stepfun-ai's README).
+  const file = JSON.parse(realConfig('stepfun-ai/Step-3.7-Flash-FP8')) as { readonly [key: string]: unknown };
+  const quantization = file.quantization_config as object;
+  const wide = ['self_attn', 'mlp', 'share_expert'].flatMap((part) =>
+    Array.from({ length: 45 }, (_, i) => `model.layers.${i}.${part}`),
+  );
+  const read = (modules_to_not_convert: string[]) =>
+    ModelSpec.fromHuggingFaceConfig('step-3.7-flash', {
+      ...file,
+      quantization_config: { ...quantization, modules_to_not_convert },
+    });
+
+  test('the checkpoint has its published size within 2 %', () => {
+    const model = read(wide);
+    expect(model.parameters / 1e9).toBeCloseTo(196, 0);
+    const files = model.checkpointSize(Precision.FP8_BLOCK).bytes + 2 * 1.8e9;
+    expect(files / 212.5e9).toBeGreaterThan(0.98);
+    expect(files / 212.5e9).toBeLessThan(1.02);
+  });
+
+  test('prediction layers have a dense block', () => {
+    const model = read(wide);
+    expect(model.shape.predictionExperts).toBe(false);
+    const expert = { ...model.shape, predictionExperts: true };
+    const other = ModelSpec.mixtureOfExperts({ name: 'm', shape: expert });
+    const [experts, block] = [288 * 3 * 4096 * 1280, 3 * 4096 * 11264];
+    expect((more(other) - more(model)) / 2 / 3 / (experts - block)).toBeCloseTo(1, 1);
+  });
 });

@@ -29,6 +29,12 @@ export const TEXTS: FaultText[] = [
     refuse: () => Parallelism.of({ tensor: 4, expert: 3 }),
   },
   {
+    id: 'EXPERT_SPLITS_TENSOR_RANKS',
+    property: 'expert',
+    text: 'expert must be a multiple of tensor = 4 where it is more, because data-parallel ranks share experts as a whole; got 6',
+    refuse: () => Parallelism.of({ tensor: 4, data: 3, expert: 6 }),
+  },
+  {
     id: 'HEADS_DO_NOT_DIVIDE_HIDDEN_SIZE',
     property: 'hiddenSize',
     text: "model 'm': hiddenSize 66 is not a multiple of attentionHeads 4; give headSize where heads have another width",

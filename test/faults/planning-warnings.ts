@@ -75,6 +75,15 @@ export const TEXTS: FaultText[] = [
   row('HOST_MEMORY', 'offloading needs 124.0 GiB of host memory, g6.xlarge has 16 GiB', {
     ...{ model: LLAMA_3_1_70B, instanceType: G6_XLARGE, cpuOffload: DataSize.gib(120) },
   }),
+  row(
+    'DATA_PARALLEL_ATTENTION',
+    'each replica has 8 data-parallel ranks that share experts over 8 GPUs; vllm serve starts them (vllmServeArguments), while servers of this ' +
+      'package, and the vLLM backend of Triton, start one rank, so that deployments refuse the plan',
+    {
+      ...{ model: DEEPSEEK_V3, instanceType: P5EN_48XLARGE },
+      parallelism: Parallelism.of({ tensor: 1, data: 8, expert: 8 }),
+    },
+  ),
   row('KEY_VALUE_REPLICATED', 'qwen3-30b-a3b has 4 key-value heads, so 8 tensor ranks hold copies of them', {
     model: QWEN_3_30B_A3B,
     instanceType: P4DE_24XLARGE,

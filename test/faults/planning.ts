@@ -76,6 +76,11 @@ export const TEXTS: FaultText[] = [
     refuse: plan({ model: DEEPSEEK_V3, instanceType: T4 }),
   },
   {
+    id: 'PLAN_NOT_FOR_VLLM',
+    text: 'the plan is for sglang, whose arguments are others; plan the model for vLLM',
+    refuse: () => plan({ engine: InferenceEngine.SGLANG })().vllmServeArguments(),
+  },
+  {
     id: 'MODEL_FITS_NOWHERE',
     text: 'deepseek-v3 fits on none of the candidates with a context of the default length and the default number of sequences; allow more nodes (maxNodes), fewer bits (precisions) or a shorter context',
     refuse: () => CapacityPlanner.cheapest({ model: DEEPSEEK_V3, candidates: [{ instanceType: A10G }] }),

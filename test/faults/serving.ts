@@ -69,6 +69,14 @@ export const TEXTS: FaultText[] = [
     refuse: vllm({}, { models: [both[0], both[0]] }),
   },
   {
+    id: 'DATA_PARALLEL_NOT_SERVED',
+    property: 'models[0].parallelism',
+    text:
+      "model 'm': the parallelism has 8 data-parallel ranks that share experts over 8 GPUs, but a server is one rank: Triton's vLLM backend knows " +
+      "none of the others; use expert parallelism 1, or start vllm serve with the plan's vllmServeArguments yourself",
+    refuse: vllm({ parallelism: Parallelism.of({ tensor: 1, data: 8, expert: 8 }) }),
+  },
+  {
     id: 'EMPTY_LIST',
     property: 'models',
     text: 'models must not be empty: a server without models is ready and serves nothing',

@@ -29,8 +29,10 @@ describe('a parallelism for another number of replicas', () => {
     expect([tensor, pipeline, data, expert]).toEqual([4, 2, 3, 4]);
   });
 
-  test('spreads experts over the tensor-parallel GPUs where there are fewer of the others', () => {
-    expect(Parallelism.of({ tensor: 2, data: 4, expert: 8 }).withReplicas(1).expert).toBe(2);
-    expect(Parallelism.of({ tensor: 1, data: 8, expert: 8 }).withReplicas(1).expert).toBe(1);
+  test('keeps ranks together that share experts', () => {
+    const degrees = ({ tensor, data, expert }: Parallelism) => [tensor, data, expert];
+    expect(degrees(Parallelism.of({ tensor: 2, data: 4, expert: 8 }).withReplicas(1))).toEqual([2, 4, 8]);
+    expect(degrees(Parallelism.of({ tensor: 1, data: 8, expert: 8 }).withReplicas(3))).toEqual([1, 24, 8]);
+    expect(degrees(Parallelism.of({ tensor: 2, data: 8, expert: 8 }).withReplicas(1))).toEqual([2, 4, 8]);
   });
 });

@@ -59,7 +59,8 @@ const step35: Family = (given) => {
   const found = expertsOf(reader, layers, { routerBias: reader.flag('use_moe_router_bias') !== false });
   const intermediateSize = reader.required('intermediate_size');
   const predictionLayers = reader.whole('num_nextn_predict_layers');
-  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts, predictionLayers }, (i) => {
+  const prediction = { predictionLayers, ...(predictionLayers ? { predictionExperts: false } : {}) };
+  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts, ...prediction }, (i) => {
     const own = other && (inWindow(i) ? 'sliding_attention' : 'full_attention') === otherType ? otherHeads : {};
     return {
       attention: { ...own, ...(inWindow(i) && window && window < heads.maxContextLength ? { window } : {}) },

@@ -53,6 +53,8 @@ export function planModel(request: PlanRequest): CapacityPlan {
   const [best] = CapacityPlanner.search({
     ...load,
     parallelism,
+    // A server is one data-parallel rank.
+    dataParallelAttention: false,
     targets,
     replicas,
     region,

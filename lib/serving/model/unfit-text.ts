@@ -23,7 +23,10 @@ export function unfitText(plan: CapacityPlan): string {
   // because the pool exists.
   const own = (alternative: Alternative) => Number(alternative.instanceType.name === instanceType.name);
   const fitting = plan.alternatives
-    .filter((alternative) => alternative.nodes <= alternative.parallelism.data)
+    .filter(
+      (alternative) =>
+        alternative.nodes <= alternative.parallelism.replicas && alternative.parallelism.attentionRanks === 1,
+    )
     .sort((a, b) => own(b) - own(a))
     .slice(0, MAX_NAMED_ALTERNATIVES);
   const out =

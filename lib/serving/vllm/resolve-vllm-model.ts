@@ -12,7 +12,7 @@ import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
 import { PlanRequest, planFaults, planModel } from '../model/plan-model';
 import { choiceText } from '../model/choice-text';
-import { Resolution, ResolvedModel } from '../model/resolved-model';
+import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
 import { versionFaults } from './version-faults';
@@ -58,7 +58,7 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
 
 /** Plans are made for whole GPUs. */
 function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
-  const parallelism = options.parallelism ?? locked?.parallelism.withReplicas(1);
+  const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
   return [
     ...(parallelism ? parallelismFaults(parallelism, hardware) : []),
     ...(hardware && hardware.sharing !== GpuSharingKind.NONE

@@ -70,7 +70,7 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
  * @internal
  */
 export function parallelismFaults(
-  { tensor, pipeline, data, expert }: Parallelism,
+  { tensor, pipeline, data, expert, attentionRanks }: Parallelism,
   hardware?: ServingHardware,
 ): Fault[] {
   const gpus = tensor * pipeline;
@@ -86,7 +86,10 @@ export function parallelismFaults(
           ),
         ]
       : []),
-    ...(data > 1
+    ...(attentionRanks > 1
+      ? [dataParallelFault('parallelism', 'the parallelism', attentionRanks, expert, tensor)]
+      : []),
+    ...(data > 1 && attentionRanks === 1
       ? [
           fault(
             'REPLICAS_AS_PARALLELISM',
@@ -95,7 +98,7 @@ export function parallelismFaults(
           ),
         ]
       : []),
-    ...(expert > 1 && expert !== tensor
+    ...(expert > 1 && expert < tensor
       ? [
           fault(
             'EXPERTS_DIFFER_FROM_TENSOR',
@@ -105,6 +108,16 @@ export function parallelismFaults(
         ]
       : []),
   ];
+}
+
+/** Data-parallel attention, which no server here starts. */
+function dataParallelFault(property: string, what: string, ranks: number, expert: number, tensor: number): Fault {
+  return fault(
+    'DATA_PARALLEL_NOT_SERVED',
+    property,
+    `${what} has ${ranks} data-parallel ranks that share experts over ${expert} GPUs, but a server is one rank: Triton's vLLM backend knows none of ` +
+      `the others; use ${tensor === 1 ? 'expert parallelism 1' : `expert parallelism 1 or ${tensor}`}, or start vllm serve with the plan's vllmServeArguments yourself`,
+  );
 }
 
 /**
@@ -130,14 +143,7 @@ export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
   const { kvCachePrecision } = plan;
   return [
     ...(expert > tensor
-      ? [
-          fault(
-            'EXPERTS_DIFFER_FROM_TENSOR',
-            'plan',
-            `the locked plan spreads experts over ${expert} GPUs of several replicas, but replicas are separate servers; replan the model ` +
-              `with expert parallelism 1 or ${tensor}`,
-          ),
-        ]
+      ? [dataParallelFault('plan', 'the locked plan', plan.parallelism.attentionRanks, expert, tensor)]
       : []),
     ...(plan.engine._isVllm
       ? []

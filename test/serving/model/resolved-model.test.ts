@@ -333,7 +333,7 @@ describe('a locked plan', () => {
       'that spreads experts over servers',
       { plan: spread, model: ModelSpec.QWEN_3_30B_A3B },
       GpuInstanceType.P5_48XLARGE,
-      ['EXPERTS_DIFFER_FROM_TENSOR models[0].plan'],
+      ['DATA_PARALLEL_NOT_SERVED models[0].plan'],
     ],
   ])('%s is refused', (_, more, instanceType, ids) => {
     expect(refusedFor(() => on(more, { instanceType }))).toEqual(ids);
