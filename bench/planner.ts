@@ -1,5 +1,7 @@
 import * as path from 'path';
 import { nodesPoints, nodesTable } from './planner/nodes';
+import { judge } from './planner/judged';
+import { judgedGroups, judgedTable } from './planner/judged-report';
 import { readPoints } from './planner/points';
 import { isPrediction, predict } from './planner/predict';
 import { exclusionTable, failureTable, groupTable, rowsTable, splitTable } from './planner/report';
@@ -14,6 +16,7 @@ function main(argv: string[]): void {
     : path.join(__dirname, 'planner', 'points.csv');
   const outcomes = readPoints(file).map(predict);
   const predictions = outcomes.filter(isPrediction);
+  const judged = judge();
   const lines = [
     `${outcomes.length} points, ${predictions.length} judged, ${outcomes.length - predictions.length} excluded`,
     '',
@@ -24,6 +27,8 @@ function main(argv: string[]): void {
     ),
     nodesTable(nodesPoints()),
     failureTable(predictions),
+    judgedTable(judged),
+    judgedGroups(judged),
     splitTable(predictions),
     exclusionTable(outcomes.flatMap((outcome) => (isPrediction(outcome) ? [] : [outcome]))),
   ];

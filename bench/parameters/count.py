@@ -20,7 +20,7 @@ DEFAULT = """afmoe apertus arcee bamba cohere cohere2 cwm deepseek_v3 deepseek_v
 falcon_mamba flex_olmo gemma gemma2 gemma3_text gemma3n_text gemma4_text gemma4_unified_text glm glm4 glm4_moe_lite glm_moe_dsa gpt2
 gpt_oss granite granitemoe granitemoehybrid granitemoeshared helium hy_v3 internlm3 iquestcoder jamba kimi_linear lfm2 llama llama4_text mamba
 mamba2 mimo_v2_flash minimax minimax_m2 minimax_m3_vl_text ministral3 mistral mixtral nemotron_h olmo2 olmo3 olmo_hybrid olmoe opt phi phi3
-phi4_multimodal phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2""".split()
+phi4_multimodal phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2 gpt_neox olmo stablelm longcat_flash""".split()
 
 SMALL = dict(hidden_size=256, num_attention_heads=8, num_key_value_heads=2, vocab_size=1000)
 LAYERS = ["linear_attention", "linear_attention", "full_attention", "linear_attention", "full_attention"]
@@ -59,6 +59,16 @@ VARIANTS = [
     ("glm4_moe", dict(head_dim=128)),
     ("glm4_moe", dict(head_dim=32, use_qk_norm=True, attention_bias=True, first_k_dense_replace=3, **SMALL)),
     ("qwen3_next", dict(num_hidden_layers=8, num_experts=8, num_experts_per_tok=2, linear_num_value_heads=8, linear_num_key_heads=4, mlp_only_layers=[0], **SMALL)),
+    ("dots1", dict(num_hidden_layers=6, n_routed_experts=16, num_experts_per_tok=4, n_shared_experts=2, first_k_dense_replace=1, moe_intermediate_size=64,
+                   head_dim=32, attention_bias=True, **SMALL)),
+    ("gpt_neox", dict(num_hidden_layers=4, intermediate_size=640, attention_bias=False, hidden_size=256, num_attention_heads=8, vocab_size=1000)),
+    ("nemotron", dict(num_key_value_heads=8)),
+    ("nemotron", dict(num_hidden_layers=4, intermediate_size=640, head_dim=48, attention_bias=True, mlp_bias=True, **SMALL)),
+    ("olmo", dict(num_hidden_layers=4, intermediate_size=640, tie_word_embeddings=True, **SMALL)),
+    ("stablelm", dict(num_hidden_layers=4, intermediate_size=640, use_qkv_bias=True, qk_layernorm=True, use_parallel_residual=True, **SMALL)),
+    ("longcat_flash", dict(num_layers=3, ffn_hidden_size=512, expert_ffn_hidden_size=128, n_routed_experts=16, zero_expert_num=8, moe_topk=6, q_lora_rank=96,
+                           kv_lora_rank=64, qk_nope_head_dim=32, qk_rope_head_dim=16, v_head_dim=32, hidden_size=256, num_attention_heads=8, vocab_size=1000)),
+    ("llama4_text", dict(num_hidden_layers=8, head_dim=32, intermediate_size=64, intermediate_size_mlp=512, num_local_experts=4, attention_chunk_size=512, **SMALL)),
     ("deepseek_v4", dict(num_hidden_layers=6, n_routed_experts=16, moe_intermediate_size=64, hidden_size=512, num_attention_heads=8,
                          vocab_size=1000, layer_types=["sliding_attention", "sliding_attention", "compressed_sparse_attention",
                                                        "heavily_compressed_attention", "compressed_sparse_attention",
@@ -131,11 +141,14 @@ def count(kind, given, of=AutoModelForCausalLM):
     config = AutoConfig.for_model(kind, **given)
     with torch.device("meta"):
         model = of.from_config(config)
+    # LongCat's class has rows for experts that compute nothing, which no checkpoint has: the model has 560 billion parameters.
+    zero = getattr(config, "zero_expert_num", 0) or 0
+    unused = config.num_layers * zero * 2 * config.expert_ffn_hidden_size * config.hidden_size if zero else 0
     biases = [b.numel() for name, b in model.named_buffers() if name.endswith("e_score_correction_bias") or name.endswith("expert_bias")]
     stated = {**config.to_dict(), **{key: value for key, value in given.items() if not isinstance(value, dict)}}
     return {
         "config": telling(stated),
-        "parameters": sum(p.numel() for p in model.parameters()),
+        "parameters": sum(p.numel() for p in model.parameters()) - unused,
         "buffers": sum(biases),
     }
 

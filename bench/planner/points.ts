@@ -36,39 +36,45 @@ function cells(line: string): string[] {
   return [...found, cell];
 }
 
+/** Rows of a CSV file by the names of its header; lines that start with # are comments. */
+export function readTable(file: string): { readonly line: number; readonly row: { [column: string]: string } }[] {
+  let header: string[] | undefined;
+  const rows: { line: number; row: { [column: string]: string } }[] = [];
+  readFileSync(file, 'utf8')
+    .split(/\r?\n/)
+    .forEach((text, i) => {
+      if (text.trim() === '' || text.startsWith('#')) return;
+      if (!header) {
+        header = cells(text);
+        return;
+      }
+      const values = cells(text);
+      rows.push({
+        line: i + 1,
+        row: Object.fromEntries(header.map((name, j) => [name, (values[j] ?? '').trim()])),
+      });
+    });
+  return rows;
+}
+
 /** Reads points from a CSV file with a header; lines that start with # are comments. */
 export function readPoints(file: string): Point[] {
-  const lines = readFileSync(file, 'utf8').split(/\r?\n/);
-  let header: string[] | undefined;
-  const points: Point[] = [];
-  lines.forEach((text, i) => {
-    if (text.trim() === '' || text.startsWith('#')) return;
-    if (!header) {
-      header = cells(text);
-      return;
-    }
-    const values = cells(text);
-    const row: { [key: string]: string } = Object.fromEntries(
-      header.map((name, j) => [name, (values[j] ?? '').trim()]),
-    );
-    points.push({
-      line: i + 1,
-      source: row.source,
-      model: row.model,
-      precision: row.precision,
-      gpu: row.gpu,
-      gpus: row.gpus,
-      tp: row.tp,
-      pp: row.pp,
-      batch: row.batch,
-      in_len: row.in_len,
-      out_len: row.out_len,
-      metric: row.metric,
-      value: Number(row.value),
-      unit: row.unit,
-      split: row.split === 'fit' ? 'fit' : 'judge',
-      extra: row.extra ?? '',
-    });
-  });
-  return points;
+  return readTable(file).map(({ line, row }) => ({
+    line,
+    source: row.source,
+    model: row.model,
+    precision: row.precision,
+    gpu: row.gpu,
+    gpus: row.gpus,
+    tp: row.tp,
+    pp: row.pp,
+    batch: row.batch,
+    in_len: row.in_len,
+    out_len: row.out_len,
+    metric: row.metric,
+    value: Number(row.value),
+    unit: row.unit,
+    split: row.split === 'fit' ? 'fit' : 'judge',
+    extra: row.extra ?? '',
+  }));
 }

@@ -74,6 +74,7 @@ function describedModel(model: ModelSpec): Described {
     'latentAttention.valueHeadSize': latent?.valueHeadSize ?? 0,
     'slidingWindow.tokens': shape.slidingWindow?.tokens ?? 0,
     'slidingWindow.layers': shape.slidingWindow?.layers ?? 0,
+    'slidingWindow.chunked': shape.slidingWindow?.chunked ?? false,
     layerKinds: JSON.stringify(shape.layerKinds ?? []),
     tiedEmbeddings: shape.tiedEmbeddings ?? false,
     gatedFeedForward: shape.gatedFeedForward ?? true,

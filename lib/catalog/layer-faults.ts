@@ -94,7 +94,7 @@ function attentionFaults(path: string, attention: AttentionLayer, shape: Decoder
       ),
     );
   }
-  for (const name of ['sharesValues', 'sharesCache', 'unusedProjections', 'outputGate'] as const)
+  for (const name of ['sharesValues', 'sharesCache', 'unusedProjections', 'outputGate', 'chunked'] as const)
     faults.push(...flagFault(`${path}.${name}`, attention[name]));
   if (faults.length > 0 || attention.latent) return faults;
   const heads = attention.heads ?? shape.attentionHeads;

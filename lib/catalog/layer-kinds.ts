@@ -35,6 +35,11 @@ export interface AttentionLayer {
   readonly valueHeadSize?: number;
   /** Tokens that it sees. @default - the whole context */
   readonly window?: number;
+  /**
+   * Whether the window is a chunk: the context is cut into pieces of that length, and a token sees those before it in its own (Llama 4). Of them
+   * vLLM from 0.21 on keeps the chunk alone, earlier versions the whole context. @default false
+   */
+  readonly chunked?: boolean;
   /** Whether keys serve as values too, so that there is no value projection; engines cache both (full layers of Gemma 4). @default false */
   readonly sharesValues?: boolean;
   /** Whether it reads the cache of an earlier layer and keeps none of its own (last layers of Gemma 3n and 4). @default false */

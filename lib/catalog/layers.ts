@@ -14,6 +14,7 @@ export interface ResolvedAttention {
   readonly headSize: number;
   readonly valueHeadSize: number;
   readonly window?: number;
+  readonly chunked: boolean;
   readonly sharesValues: boolean;
   readonly sharesCache: boolean;
   readonly unusedProjections: boolean;
@@ -138,7 +139,10 @@ function plainLayers(shape: DecoderShape): Listed {
   const kinds = used.map((kind) =>
     resolved(shape, {
       count: counts[kind],
-      attention: { latent: shape.latentAttention, window: kind % 2 === 1 ? window?.tokens : undefined },
+      attention: {
+        latent: shape.latentAttention,
+        ...(kind % 2 === 1 ? { window: window?.tokens, chunked: window?.chunked } : {}),
+      },
       intermediateSize: kind < 2 ? shape.intermediateSize : 0,
       experts: kind >= 2,
     }),
@@ -160,6 +164,7 @@ function resolved(shape: DecoderShape, kind: LayerKind): Layer {
       headSize,
       valueHeadSize: attention.valueHeadSize ?? headSize,
       window: attention.window,
+      chunked: attention.chunked ?? false,
       sharesValues: attention.sharesValues ?? false,
       sharesCache: attention.sharesCache ?? false,
       unusedProjections: attention.unusedProjections ?? false,

@@ -44,6 +44,13 @@ export interface SlidingWindow {
   readonly tokens: number;
   /** Layers that have the window. */
   readonly layers: number;
+  /**
+   * Whether it is a chunk: the context is cut into pieces of that length, and a token sees those before it in its own (three in four layers of
+   * Llama 4). Of such layers vLLM from 0.21 on keeps the chunk alone (`VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, whose default became 1
+   * with vllm-project/vllm#29627), earlier versions the whole context.
+   * @default false
+   */
+  readonly chunked?: boolean;
 }
 
 /**
@@ -82,6 +89,8 @@ export interface DecoderShape {
   readonly normsPerLayer?: number;
   /** Whether norms have a bias (layer norm). @default false */
   readonly normBias?: boolean;
+  /** Whether norms have weights; those of the first OLMo have not. @default true */
+  readonly normWeights?: boolean;
   /** One learned value per query head and layer (gpt-oss attention sinks). @default false */
   readonly attentionSinks?: boolean;
   /**
@@ -113,9 +122,7 @@ export interface DecoderShape {
   /** Experts. @default - a dense model */
   readonly experts?: ExpertLayers;
   /**
-   * Sliding-window layers. Chunked attention (three in four layers of Llama 4) is not one: its context counts in full, because not every
-   * engine drops finished chunks. vLLM does so only where its hybrid cache manager may
-   * (`VLLM_ALLOW_CHUNKED_LOCAL_ATTN_WITH_HYBRID_KV_CACHE`, whose default differs between versions).
+   * Layers whose attention sees only the last tokens.
    * @default - every layer sees the whole context
    */
   readonly slidingWindow?: SlidingWindow;

@@ -114,11 +114,16 @@ export function countParameters(shape: DecoderShape, { kinds }: Pick<Layers, 'ki
       (shape.otherParameters ?? 0) +
       (shape.lookupParameters ?? 0),
     head: shape.tiedEmbeddings ? 0 : shape.vocabularySize * h,
-    finalNorm: h * (shape.normBias ? 2 : 1),
+    finalNorm: h * normValues(shape),
     encoder: encoderParameters(shape.encoders),
     denseLayers: layersWith(({ experts }) => !experts),
     expertLayers: layersWith(({ experts }) => experts),
   };
+}
+
+/** Values of a norm for each unit of the hidden state. */
+function normValues({ normBias, normWeights = true }: DecoderShape): number {
+  return (normWeights ? 1 : 0) + (normBias ? 1 : 0);
 }
 
 function totalOf(kinds: readonly Layer[], counted: readonly LayerParameters[]): LayerParameters {
@@ -160,7 +165,7 @@ function countLayer(shape: DecoderShape, layer: Layer): LayerParameters {
       (experts?.routerBias ? routed : 0) +
       (experts?.sharedGate ? h : 0) +
       (experts?.latentSize ? 2 * h * experts.latentSize : 0),
-    small: layer.norms * h * (shape.normBias ? 2 : 1) + (mixed?.small ?? 0) + layer.otherParameters,
+    small: layer.norms * h * normValues(shape) + (mixed?.small ?? 0) + layer.otherParameters,
     float32: layer.float32Parameters + (experts?.float32RouterParameters ?? 0),
     outputRows: rows,
   };

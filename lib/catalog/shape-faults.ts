@@ -163,6 +163,7 @@ const FLAGS = [
   'normBias',
   'attentionSinks',
   'needsBfloat16',
+  'normWeights',
   'predictionExperts',
 ] as const;
 
@@ -181,6 +182,7 @@ function partFaults(shape: DecoderShape): Fault[] {
       return missing.map((name) => lacking(`${part}.${name}`));
     }),
     ...FLAGS.flatMap((name) => flagFault(name, shape[name])),
+    ...flagFault('slidingWindow.chunked', shape.slidingWindow?.chunked),
     ...(['bias', 'routerBias', 'sharedGate'] as const).flatMap((name) =>
       flagFault(`experts.${name}`, shape.experts?.[name]),
     ),

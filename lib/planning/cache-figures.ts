@@ -17,7 +17,15 @@ function keptAttention({ model, kvCachePrecision, parallelism }: Configuration):
   return [...found].map(([text, layers]) => ({ text, layers }));
 }
 
-function attentionText({ latent, keyValueHeads, headSize, valueHeadSize, window, index }: ResolvedAttention): string {
+function attentionText({
+  latent,
+  keyValueHeads,
+  headSize,
+  valueHeadSize,
+  window,
+  chunked,
+  index,
+}: ResolvedAttention): string {
   const values = valueHeadSize === headSize ? '' : ` and values of ${valueHeadSize}`;
   const width = latent
     ? `rank ${latent.keyValueRank} + ${latent.ropeHeadSize}`
@@ -25,7 +33,7 @@ function attentionText({ latent, keyValueHeads, headSize, valueHeadSize, window,
   return (
     width +
     (index ? ` and an index of ${index.headSize}` : '') +
-    (window === undefined ? '' : ` in a window of ${window}`)
+    (window === undefined ? '' : ` in a ${chunked ? 'chunk' : 'window'} of ${window}`)
   );
 }
 

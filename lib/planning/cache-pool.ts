@@ -103,7 +103,9 @@ function keptOf(configuration: Configuration): Kept[] {
     }
   };
   model._layers.kinds.forEach(({ count, attention, state }, kind) => {
-    const window = engine.keepsWindows ? attention?.window : undefined;
+    // The vLLM that counts graphs drops finished chunks too (vllm-project/vllm#29627 came before), and others are taken not to.
+    const keeps = engine.keepsWindows && (attention?.chunked !== true || engine.countsGraphs);
+    const window = keeps ? attention?.window : undefined;
     if (attention) {
       const recent = windowBytes(attention, kvCachePrecision, parallelism.tensor);
       const whole = attentionBytes(attention, kvCachePrecision, parallelism.tensor);

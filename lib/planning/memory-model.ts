@@ -63,8 +63,24 @@ export function stageWeights(
   else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
   let counted = rest * wideBytes(precision);
   for (let i = 0; i < perLayer.length; i++) counted += stage.kinds[i] * perLayer[i];
-  if (configuration.checkpointBytes === undefined) return counted;
-  return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes);
+  const copies = latentCopies(configuration, stage);
+  if (configuration.checkpointBytes === undefined) return counted + copies;
+  return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes) + copies;
+}
+
+/**
+ * Copies in 16 bits of the up projections of keys and values of latent attention (`kv_b_proj`), by which vLLM decodes; it keeps the quantized ones
+ * for prompts (`W_UV` and `W_UK_T` of its `mla_attention.py`, 0.24.0). Those that are in 16 bits it reads in place.
+ */
+function latentCopies({ model, precision, parallelism, engine }: Configuration, stage: Stage): number {
+  if (!engine._isVllm || model._partBytes(precision).latent >= 2) return 0;
+  return model._layers.kinds.reduce((sum, { attention }, i) => {
+    // Attention with projections of its own kind is not of that class (DeepSeek V4).
+    if (!attention?.latent || attention.matrixParameters !== undefined) return sum;
+    const { keyValueRank, nopeHeadSize, valueHeadSize } = attention.latent;
+    const copied = keyValueRank * attention.heads * (nopeHeadSize + valueHeadSize);
+    return sum + (stage.kinds[i] * copied * 2) / parallelism.tensor;
+  }, 0);
 }
 
 /** Parameters by which vLLM makes a table of tokens longer: to a multiple of 64 rows (its `vocab_parallel_embedding.py`). */

@@ -36,6 +36,10 @@ export interface Traits {
   readonly denseWidth?: string;
   /** Layers that have the window where the file lists none; all by default. */
   readonly windowed?: (layer: number, reader: ConfigReader) => boolean;
+  /** Whether the windows are chunks (`attention_chunk_size`). */
+  readonly chunked?: boolean;
+  /** Whether norms have no weights. */
+  readonly normWeights?: boolean;
   /** Parameters of a layer that nothing else describes. */
   readonly otherPerLayer?: (reader: ConfigReader) => number;
   /** Parameters outside the layers that nothing else describes. */
@@ -104,6 +108,7 @@ export function headsOf(reader: ConfigReader, traits: Traits, latentAttention?: 
       traits.attentionOutputBias ??
       (traits.outputBiasWithAttentionBias === true && bias === true),
     normBias: traits.normBias,
+    normWeights: traits.normWeights,
     queryKeyNorm: traits.queryKeyNorm,
   };
 }
@@ -122,7 +127,8 @@ function joined(
 ): DecoderShape {
   const all = Array.from({ length: Math.min(shape.layers, 1000) }, (_, i) => i);
   const windowed = all.filter((i) => window?.has(i)).length;
-  const slidingWindow = window && windowed > 0 ? { tokens: window.tokens, layers: windowed } : undefined;
+  const chunked = traits.chunked ? { chunked: true } : {};
+  const slidingWindow = window && windowed > 0 ? { tokens: window.tokens, layers: windowed, ...chunked } : undefined;
   const other = otherPerLayer(reader, traits, shape);
   const positions = found && expertPositions(all.map(found.has));
   const simple = !traits.outputGate && other === 0;
@@ -132,7 +138,7 @@ function joined(
   return withKinds({ ...rest, experts: found?.experts }, (i): Omit<LayerKind, 'count'> => ({
     attention: {
       ...(latent ? { latent } : {}),
-      ...(window?.has(i) ? { window: window.tokens } : {}),
+      ...(window?.has(i) ? { window: window.tokens, ...chunked } : {}),
       ...(traits.outputGate ? { outputGate: true } : {}),
     },
     ...(found?.has(i) ? { experts: true } : { intermediateSize: shape.intermediateSize }),
@@ -174,7 +180,7 @@ export function latentOf(reader: ConfigReader): LatentAttention | undefined {
 }
 
 /**
- * The window of a model, and the layers that have it. `attention_chunk_size` of Llama 4 is not one: see `DecoderShape.slidingWindow`.
+ * The window of a model, and the layers that have it; in Llama 4 it is a chunk (`attention_chunk_size`).
  *
  * @internal
  */
@@ -184,9 +190,11 @@ export function windowOf(
   layers: number,
 ): { tokens: number; has: (layer: number) => boolean } | undefined {
   const types = reader.perLayerOf('layer_types', layers, LAYER_TYPES);
-  const tokens = reader.whole('sliding_window', 'sliding_window_size');
+  const keys = traits.chunked ? ['attention_chunk_size'] : ['sliding_window', 'sliding_window_size'];
+  const tokens = reader.whole(...keys);
+  const name = traits.chunked ? 'chunked_attention' : 'sliding_attention';
   if (!tokens || tokens >= scaledContext(reader, reader.whole('max_position_embeddings') ?? 0)) return undefined;
-  if (types) return { tokens, has: (i) => types[i] === 'sliding_attention' };
+  if (types) return { tokens, has: (i) => types[i] === name };
   return { tokens, has: (i) => traits.windowed?.(i, reader) ?? true };
 }
 

@@ -1,6 +1,7 @@
 import { CLASSIC_FAMILIES } from './classic';
 import { Family } from './family';
 import { GEMMA_FAMILIES } from './gemma';
+import { LONGCAT_FAMILIES } from './longcat';
 import { LINEAR_FAMILIES } from './linear-attention';
 import { MIXED_HEAD_FAMILIES } from './mixed-heads';
 import { NEMOTRON_FAMILIES } from './nemotron';
@@ -17,6 +18,7 @@ export const FAMILIES: { readonly [type: string]: Family } = {
   ...PLAIN_FAMILIES,
   ...GEMMA_FAMILIES,
   ...SPARSE_FAMILIES,
+  ...LONGCAT_FAMILIES,
   ...MIXED_HEAD_FAMILIES,
   ...LINEAR_FAMILIES,
   ...STATE_SPACE_FAMILIES,
@@ -43,6 +45,7 @@ export const OTHER_NAMES: { readonly [type: string]: string } = {
   kimi_k3: 'kimi_linear',
   'command-r': 'cohere',
   qwen2_5: 'qwen2',
+  stablelm_epoch: 'stablelm',
   phi4mm: 'phi4_multimodal',
   glm4v_text: 'glm4',
   glm4v_moe_text: 'glm4_moe',
@@ -60,11 +63,8 @@ export const MISSING_PARTS: { readonly [type: string]: string } = {
   falcon: 'one key-value head beside parallel blocks, whose variants differ by release',
   mpt: 'positions by attention bias (ALiBi)',
   gptj: 'a norm and blocks side by side with a bias of the output head',
-  gpt_neox: 'blocks side by side with biases in some matrices only',
   gpt_bigcode: 'one key-value head in a joint projection',
-  stablelm: 'norms and biases that differ by release',
   dbrx: 'numbers in sections of their own (attn_config, ffn_config)',
-  longcat_flash: 'two attention blocks in one layer, and experts that compute nothing',
   zamba: 'attention blocks that several layers share',
   zamba2: 'attention blocks that several layers share',
   recurrent_gemma: 'gated linear recurrence',

@@ -21,6 +21,12 @@ function everyNth(key: string, byDefault: number): Traits['windowed'] {
   };
 }
 
+/** Layers of Llama 4 with rotary positions, which see a chunk: as listed, or all but every fourth. */
+function hasPositions(layer: number, { config }: ConfigReader): boolean {
+  const listed = config.no_rope_layers;
+  return Array.isArray(listed) && listed.length > 0 ? listed[layer] === 1 : (layer + 1) % 4 !== 0;
+}
+
 /** `use_sliding_window` is off in every published checkpoint. */
 const NO_WINDOW = { windowed: () => false };
 const GLM: Traits = { attentionBias: true, defaults: { num_key_value_heads: 2, head_dim: 128 } };
@@ -52,6 +58,8 @@ const GPT_OSS: Traits = {
 
 const LLAMA_4: Traits = {
   outputBiasWithAttentionBias: true,
+  chunked: true,
+  windowed: hasPositions,
   denseWidth: 'intermediate_size_mlp',
   experts: { shared: 1 },
   defaults: {
@@ -61,6 +69,7 @@ const LLAMA_4: Traits = {
     num_local_experts: 16,
     num_experts_per_tok: 1,
     max_position_embeddings: 131072,
+    attention_chunk_size: 8192,
   },
 };
 
@@ -205,6 +214,34 @@ const TRAITS: { readonly [type: string]: Traits } = {
     defaults: { num_dense_layers: 1, head_dim: 128 },
   },
   solar_open: { experts: ROUTER_BIAS },
+  dots1: {
+    ...NO_WINDOW,
+    queryKeyNorm: true,
+    outputBiasWithAttentionBias: true,
+    experts: ROUTER_BIAS,
+    float32Router: 'bias',
+    defaults: { num_key_value_heads: 32 },
+  },
+  gpt_neox: {
+    attentionBias: true,
+    outputBiasWithAttentionBias: true,
+    feedForwardBias: true,
+    gatedFeedForward: false,
+    normBias: true,
+  },
+  // The dense models before Nemotron-H (Minitron, Nemotron-4).
+  nemotron: { outputBiasWithAttentionBias: true, gatedFeedForward: false, normBias: true },
+  olmo: { outputBiasWithAttentionBias: true, normWeights: false },
+  stablelm: {
+    normBias: true,
+    // Norms of queries and keys have a weight for each head.
+    otherPerLayer: (reader) =>
+      reader.flag('qk_layernorm') === true
+        ? (reader.required('hidden_size') / reader.required('num_attention_heads')) *
+          (reader.required('num_attention_heads') + (reader.whole('num_key_value_heads') ?? 32))
+        : 0,
+    defaults: { num_key_value_heads: 32 },
+  },
   cwm: { windowed: (layer) => layer % 4 !== 0, defaults: { num_key_value_heads: 8 } },
   iquestcoder: {},
 };
@@ -247,6 +284,13 @@ export const PLAIN_FAMILIES: { readonly [type: string]: Family } = {
 /** Traits that the file states under a name of the family's own. */
 function adapted(type: string, traits: Traits, reader: ConfigReader): Traits {
   const { experts } = traits;
+  // Blocks side by side share a norm.
+  if (type === 'stablelm')
+    return {
+      ...traits,
+      attentionBias: reader.flag('use_qkv_bias'),
+      normsPerLayer: reader.flag('use_parallel_residual') === true ? 1 : 2,
+    };
   if (type === 'glm4_moe' || type === 'solar_open') return { ...traits, queryKeyNorm: reader.flag('use_qk_norm') };
   if (type === 'qwen2_moe') {
     const { sharedGate: _, ...rest } = experts ?? {};

@@ -1,0 +1,74 @@
+import { Judged, Kind } from './judged';
+import { table } from './report';
+
+/** How far the plan's capacity is from the engine's; above zero means more than there is. */
+export function difference({ capacity }: Judged): number {
+  return capacity ? capacity.plan / capacity.engine - 1 : NaN;
+}
+
+/** The bounds that a row breaks: `above` the engine's capacity or more than 12 % `below` it, a `false fit`, or a `refusal` of what ran. */
+export function broken(judged: Judged): string[] {
+  const found: string[] = [];
+  if (difference(judged) > 0) found.push('above');
+  if (difference(judged) < -0.12) found.push('below');
+  if (judged.started === false && judged.plan.fits) found.push('false fit');
+  if (judged.started === true && !judged.plan.fits) found.push('refusal');
+  return found;
+}
+
+const percent = (value: number) => (Number.isNaN(value) ? '' : `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)} %`);
+const amount = (value: number, unit: string) =>
+  unit === 'GiB' ? `${value.toFixed(2)} GiB` : Math.round(value).toLocaleString('en');
+
+/** One line for each row. */
+export function judgedTable(rows: readonly Judged[]): string {
+  return table(
+    'Published starts of engines',
+    ['id', 'set', 'kind', 'engine', 'plan', 'difference', 'started', 'planned', 'broken'],
+    rows.map((row) => [
+      row.id,
+      row.seen ? 'seen' : 'unseen',
+      row.kinds.join('+'),
+      row.capacity ? amount(row.capacity.engine, row.capacity.unit) : '',
+      row.capacity ? amount(row.capacity.plan, row.capacity.unit) : '',
+      percent(difference(row)),
+      row.started === undefined ? '' : row.started ? 'ran' : 'failed',
+      row.plan.fits ? 'fits' : 'refused',
+      broken(row).join(', '),
+    ]),
+  );
+}
+
+const KINDS: Kind[] = ['text', 'hybrid', 'vision'];
+
+/** Counts by group. */
+export function judgedGroups(rows: readonly Judged[]): string {
+  const groups: [string, (row: Judged) => boolean][] = [
+    ['all', () => true],
+    ['seen', ({ seen }) => seen],
+    ['unseen', ({ seen }) => !seen],
+    ...KINDS.map((kind): [string, (row: Judged) => boolean] => [kind, ({ kinds }) => kinds.includes(kind)]),
+  ];
+  return table(
+    'By group; models with states that read images count as both',
+    ['group', 'rows', 'sources', 'capacities', 'above', 'within 12 % below', 'failures', 'refused', 'runs', 'accepted'],
+    groups.map(([name, has]) => {
+      const own = rows.filter(has);
+      const capacities = own.filter(({ capacity }) => capacity).map(difference);
+      const failures = own.filter(({ started }) => started === false);
+      const runs = own.filter(({ started }) => started === true);
+      return [
+        name,
+        String(own.length),
+        String(new Set(own.map(({ source }) => source)).size),
+        String(capacities.length),
+        String(capacities.filter((each) => each > 0).length),
+        String(capacities.filter((each) => each <= 0 && each >= -0.12).length),
+        String(failures.length),
+        String(failures.filter(({ plan }) => !plan.fits).length),
+        String(runs.length),
+        String(runs.filter(({ plan }) => plan.fits).length),
+      ];
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import { judge } from '../../bench/planner/judged';
+import { KNOWN_BREAKS } from '../../bench/planner/judged-known';
+import { broken, difference, judgedGroups } from '../../bench/planner/judged-report';
+
+const ROWS = judge();
+const failures = ROWS.filter(({ started }) => started === false);
+const runs = ROWS.filter(({ started }) => started === true);
+
+describe('published starts of engines in 2026', () => {
+  test('rows name a source, a date and what it says', () => {
+    expect(new Set(ROWS.map(({ id }) => id)).size).toBe(ROWS.length);
+    for (const row of ROWS) {
+      expect(row).toMatchObject({ source: expect.stringMatching(/^https:/), date: expect.stringMatching(/^2026/) });
+      expect(row.quote.length).toBeGreaterThan(10);
+      expect(row.capacity ?? row.started).toBeDefined();
+    }
+  });
+
+  test('both halves have rows, divided by the address of the source', () => {
+    const halves = new Map(ROWS.map(({ source, seen }) => [`${source} ${seen}`, source]));
+    expect(ROWS.some(({ seen }) => seen)).toBe(true);
+    expect(ROWS.some(({ seen }) => !seen)).toBe(true);
+    // A source is in both halves only where another test has one of its figures.
+    expect(halves.size - new Set(halves.values()).size).toBeLessThanOrEqual(1);
+  });
+
+  test('only the rows that are listed with their reason break a bound', () => {
+    const breaks = ROWS.filter((row) => broken(row).length > 0).map(({ id }) => id);
+    expect(breaks.filter((id) => !(id in KNOWN_BREAKS))).toEqual([]);
+    expect(Object.keys(KNOWN_BREAKS).filter((id) => !ROWS.some((row) => row.id === id))).toEqual([]);
+  });
+
+  test('rows that are not listed: never above and at most 12 % below, failures refused, runs accepted', () => {
+    const judged = ROWS.filter(({ id }) => !(id in KNOWN_BREAKS));
+    for (const row of judged.filter(({ capacity }) => capacity)) {
+      expect(difference(row)).toBeLessThanOrEqual(0);
+      expect(difference(row)).toBeGreaterThanOrEqual(-0.12);
+    }
+    const listed = ({ id }: { id: string }) => id in KNOWN_BREAKS;
+    expect(failures.filter((row) => row.plan.fits && !listed(row))).toEqual([]);
+    expect(runs.filter((row) => !row.plan.fits && !listed(row))).toEqual([]);
+  });
+
+  test('the measure can fail', () => {
+    const [row] = ROWS.filter(({ capacity }) => capacity);
+    const above = { ...row, capacity: { ...row.capacity!, engine: row.capacity!.plan / 2 } };
+    expect(broken(above)).toContain('above');
+    expect(broken({ ...above, started: !row.plan.fits })).toContain(row.plan.fits ? 'false fit' : 'refusal');
+    expect(judgedGroups(ROWS)).toMatch(/unseen/);
+  });
+});
