@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
+import { keyArnFaults } from './aws-arn';
 import { IModelStore } from './model-store';
 import { ModelStoreCredentials } from './model-store-credentials';
 import { kubernetesNameFault } from './naming';
@@ -18,13 +19,19 @@ const SECRET_KEY = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
 /**
  * The faults of how pods reach a store, however it came about: the library's own or one that a user has written.
  *
+ * @param store the store
+ * @param podRegion region of the pods, in which a bucket is whose region is not said @default - not known
+ *
  * @internal
  */
-export function modelStoreFaults({ endpoint, region, credentials }: IModelStore): Fault[] {
+export function modelStoreFaults(store: IModelStore, podRegion?: string): Fault[] {
+  const { endpoint, region, credentials, kmsKeyArn } = store;
+  const place = { region: [region ?? podRegion].find((each) => !hasToken(each)) };
   return [
     ...(endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
     ...regionFaults(region),
     ...credentialFaults(credentials),
+    ...keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
   ];
 }
 

@@ -1,9 +1,8 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
+import { boundaryArnFaults } from './aws-arn';
+import { AwsPlace } from './aws-provider';
 import { hasToken } from './tokens';
-
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/([\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}$/;
 
 /**
  * What all IAM roles of a cluster have in common: its own, those of its nodes, its pools and its service accounts. For organizations that let
@@ -20,38 +19,19 @@ export interface RoleOptions {
 }
 
 /**
- * The faults of the ARN of a role that exists.
- *
- * @internal
- */
-export function roleArnFaults(property: string, arn: string | undefined): Fault[] {
-  if (arn === undefined || hasToken(arn) || ROLE_ARN.test(arn)) return [];
-  const reason = `${property} must be the ARN of an IAM role, e.g. 'arn:aws:iam::123456789012:role/nodes'; got ${givenValue(arn)}`;
-  return [fault('INVALID_FORMAT', property, reason)];
-}
-
-/**
  * The faults of the options of roles.
+ *
+ * @param place where the roles are made
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
  *
  * @internal
  */
-export function roleOptionFaults(property: string, { permissionsBoundary, path }: RoleOptions = {}): Fault[] {
+export function roleOptionFaults(property: string, options: RoleOptions = {}, place?: AwsPlace): Fault[] {
+  const { permissionsBoundary, path } = options;
   const at = (name: string) => `${property}.${name}`;
   return [
-    ...(permissionsBoundary === undefined ||
-    hasToken(permissionsBoundary) ||
-    /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\x21-\x7e]+$/.test(permissionsBoundary)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            at('permissionsBoundary'),
-            `${at('permissionsBoundary')} must be the ARN of an IAM policy, e.g. 'arn:aws:iam::123456789012:policy/boundary'; got ` +
-              givenValue(permissionsBoundary),
-          ),
-        ]),
+    ...boundaryArnFaults(at('permissionsBoundary'), permissionsBoundary, place),
     ...(path === undefined || hasToken(path) || /^\/([\x21-\x7e]{1,510}\/)?$/.test(path)
       ? []
       : [

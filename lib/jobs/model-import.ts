@@ -173,7 +173,11 @@ export class ModelImport extends Construct {
       ...modelNameFaults(props.model, 'model'),
       ...modelVersionFaults(this.#version),
       ...sourceFaults(props.source),
-      ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
+      ...faultsUnder(
+        modelStoreFaults(props.modelStore, props.cluster.connection.region),
+        'modelStore',
+        `store '${props.modelStore.node.path}'`,
+      ),
       ...this.#otherImportFaults(),
       ...wholeNumberFault('retries', props.retries, 0),
       ...imageFaults('awsCliImage', props.awsCliImage),

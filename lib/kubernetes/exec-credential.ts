@@ -2,7 +2,7 @@ import { Lazy, TerraformProvider, TerraformStack } from 'cdktf';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { escapeTemplate, escapeTemplates } from '../core/template-escape';
 import { Fault, fault } from '../units/fault';
-import { Attributes, resolvedValue } from './object-attributes';
+import { Attributes, resolvedValue } from '../core/resolved-value';
 
 /** What `aws eks get-token` is told about the identity to sign in with. */
 interface AwsIdentity {

@@ -2,7 +2,8 @@ import { TerraformDataSource, TerraformProvider, TerraformResource, TerraformSta
 import { IConstruct } from 'constructs';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { KubernetesAccess, hasDefaultProvider } from './kubernetes-access';
-import { Attributes, objectIdentity, resolvedValue, singleBlock, synthesizedAttributes } from './object-attributes';
+import { Attributes, resolvedValue } from '../core/resolved-value';
+import { objectIdentity, singleBlock, synthesizedAttributes } from './object-attributes';
 
 /**
  * Label of a namespace with the Pod Security level that pods in it must meet.

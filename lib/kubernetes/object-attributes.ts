@@ -1,19 +1,5 @@
-import {
-  DefaultTokenResolver,
-  StringConcat,
-  TerraformElement,
-  TerraformResource,
-  TerraformStack,
-  Tokenization,
-} from 'cdktf';
-
-/**
- * Attributes of a resource as Terraform reads them.
- *
- * @internal
- */
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the provider's schema, which has no type */
-export type Attributes = { readonly [attribute: string]: any };
+import { TerraformResource } from 'cdktf';
+import { Attributes, resolvedValue } from '../core/resolved-value';
 
 /**
  * The attributes of a resource as they are synthesized, overrides included; tokens are not resolved.
@@ -24,18 +10,6 @@ export function synthesizedAttributes(resource: TerraformResource): Attributes {
   const { terraformResourceType: type } = resource;
   const [attributes] = Object.values(resource.toTerraform()?.resource?.[type] ?? {});
   return attributes as Attributes;
-}
-
-/**
- * A value of a resource or provider with its tokens resolved; what only Terraform knows is an expression in `${}`.
- *
- * @internal
- */
-export function resolvedValue(element: TerraformElement, value: unknown): unknown {
-  return Tokenization.resolve(value, {
-    scope: TerraformStack.of(element),
-    resolver: new DefaultTokenResolver(new StringConcat()),
-  });
 }
 
 /**

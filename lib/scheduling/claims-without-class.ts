@@ -1,7 +1,8 @@
 import { TerraformResource } from 'cdktf';
 import { ClusterLedger } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { Attributes, resolvedValue, singleBlock, synthesizedAttributes } from '../kubernetes/object-attributes';
+import { Attributes, resolvedValue } from '../core/resolved-value';
+import { singleBlock, synthesizedAttributes } from '../kubernetes/object-attributes';
 import { Fault, fault } from '../units/fault';
 
 const CLAIM = /^kubernetes_persistent_volume_claim(_v1)?$/;

@@ -1,6 +1,7 @@
 import { TerraformResource, Tokenization } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { Attributes, resolvedValue, singleBlock as one, synthesizedAttributes } from '../kubernetes/object-attributes';
+import { Attributes, resolvedValue } from '../core/resolved-value';
+import { singleBlock as one, synthesizedAttributes } from '../kubernetes/object-attributes';
 import { schedulingHintsOf } from '../kubernetes/scheduling-hints';
 import { PodDemand } from './pod-demand';
 import { podRequests } from './pod-requests';

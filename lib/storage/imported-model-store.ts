@@ -1,9 +1,11 @@
 import { Construct } from 'constructs';
+import { keyArnFaults } from '../core/aws-arn';
 import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
+import { hasToken } from '../core/tokens';
 import { bucketNameFaults } from './bucket-name';
 import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
@@ -28,6 +30,9 @@ export class ImportedModelStore extends Construct implements IModelStore {
     throwIfInvalid(this, [
       ...bucketNameFaults(bucketName, true),
       ...regionFaults(attributes.region),
+      ...keyArnFaults('kmsKeyArn', attributes.kmsKeyArn, {
+        region: hasToken(attributes.region) ? undefined : attributes.region,
+      }),
       ...credentialFaults(attributes.credentials),
     ]);
     this.bucketName = bucketName;

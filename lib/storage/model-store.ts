@@ -14,6 +14,8 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { keyArnFaults } from '../core/aws-arn';
+import { placeAt } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
@@ -54,7 +56,7 @@ export interface ModelStoreProps {
   /** Name of the bucket, unique in all of AWS. @default - made by Terraform from the construct's id */
   readonly bucketName?: string;
   /**
-   * ARN of an existing KMS key; its policy must let granted roles use it through their own policies.
+   * ARN of an existing KMS key of the bucket's region, not of an alias; its policy must let granted roles use it through their own policies.
    * @default - a new key for the store, rotated every year
    */
   readonly encryptionKeyArn?: string;
@@ -159,6 +161,7 @@ export class ModelStore extends Construct implements IModelStore {
       ...dayFaults('incompleteUploadDays', props.incompleteUploadDays),
       ...regionFaults(props.region),
       ...credentialFaults(props.credentials),
+      ...keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, placeAt(this, props.provider)),
       ...tagFaults(props.tags),
       ...readerFaults(props.readers),
     ]);

@@ -5,7 +5,7 @@ import { escapeTemplate } from '../core/template-escape';
 import { Fault, fault } from '../units/fault';
 import { duplicateFaults } from '../units/duplicate-faults';
 import { givenValue } from '../units/number-faults';
-import { accountOfArn, providerIdentity } from './aws-account';
+import { accountOfArn, providerIdentity } from '../core/aws-provider';
 import { grantedRoles, providerOf } from './store-grants';
 
 const ACCOUNT = /^\d{12}$/;

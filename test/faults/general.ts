@@ -1,5 +1,6 @@
 import { flagFault } from '../../lib/units/kind-faults';
 import { structFaults } from '../../lib/units/struct-faults';
+import { keyArnFaults, roleArnFaults } from '../../lib/core/aws-arn';
 import { concreteFault } from '../../lib/core/tokens';
 import { plainUrlFaults } from '../../lib/core/url-faults';
 import { kubernetesNameFault } from '../../lib/core/naming';
@@ -8,6 +9,32 @@ import { FaultText } from './fault-text';
 
 /** The sentences of faults that every layer has. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'ARN_OF_OTHER_REGION',
+    property: 'volumeKeyArn',
+    text: "volumeKeyArn must be of us-west-2, in which it is used; got 'arn:aws:kms:eu-central-1:123456789012:key/1' of eu-central-1",
+    faults: () => keyArnFaults('volumeKeyArn', 'arn:aws:kms:eu-central-1:123456789012:key/1', { region: 'us-west-2' }),
+  },
+  {
+    id: 'ARN_OF_OTHER_ACCOUNT',
+    property: 'nodeRoleArn',
+    text: "nodeRoleArn must be of account 123456789012, in which it is used; got 'arn:aws:iam::999999999999:role/nodes' of account 999999999999",
+    faults: () => roleArnFaults('nodeRoleArn', 'arn:aws:iam::999999999999:role/nodes', { account: '123456789012' }),
+  },
+  {
+    id: 'ARN_OF_OTHER_PARTITION',
+    property: 'nodeRoleArn',
+    text: "nodeRoleArn must be of partition 'aws', as its region is; got 'arn:aws-cn:iam::123456789012:role/nodes'",
+    faults: () => roleArnFaults('nodeRoleArn', 'arn:aws-cn:iam::123456789012:role/nodes', { region: 'us-west-2' }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'kmsKeyArn',
+    text:
+      "kmsKeyArn must be the ARN of a KMS key, e.g. 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'; got " +
+      "'alias/models': that is an alias, which no policy of IAM matches; give the ARN of its key",
+    faults: () => keyArnFaults('kmsKeyArn', 'alias/models'),
+  },
   {
     id: 'WRONG_KIND',
     property: 'placement',

@@ -21,7 +21,23 @@ import { addPool } from '../compute/test-pool';
 
 const { G5_XLARGE, P5_48XLARGE } = GpuInstanceType;
 
+const NODES = 'arn:aws:iam::123456789012:role/nodes';
+
 export const TEXTS: FaultText[] = [
+  {
+    id: 'NODE_ROLE_HAS_ENTRY',
+    property: 'nodeRoleArn',
+    text:
+      "nodeRoleArn is also the role of pool 'managed', which brings the access entry of the role, and AWS refuses a second one; pass " +
+      'nodeAccessEntry: false, or another role',
+    faults: () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      const shared = { cluster, instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNodes: 1, nodeRoleArn: NODES };
+      new GpuNodePool(stack, 'Managed', shared);
+      return validationFaults(new KarpenterGpuNodePool(stack, 'Elastic', shared));
+    },
+  },
   {
     id: 'FABRIC_NOT_ON_EC2',
     property: 'fabric',

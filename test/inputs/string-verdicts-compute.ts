@@ -57,7 +57,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_FORMAT start | refused VALUE_NOT_CONCRETE start | refused VALUE_NOT_CONCRETE start',
   ],
   'CapacityBlock.end': ['refused INVALID_FORMAT end | refused VALUE_NOT_CONCRETE end | refused VALUE_NOT_CONCRETE end'],
-  'CapacityBlock.alarmTopicArn': ['text | reference | reference'],
+  'CapacityBlock.alarmTopicArn': ['refused INVALID_FORMAT alarmTopicArn | reference | reference'],
   'ClusterAutoscalerProps.chartVersion': [
     'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
   ],
@@ -100,8 +100,8 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksGpuClusterProps.admins': [
     'refused INVALID_FORMAT admins[0] | refused VALUE_NOT_CONCRETE admins[0] | refused VALUE_NOT_CONCRETE admins[0]',
   ],
-  'EksGpuClusterProps.encryptionKeyArn': ['text | reference | reference'],
-  'EksGpuClusterProps.volumeKeyArn': ['text | reference | reference'],
+  'EksGpuClusterProps.encryptionKeyArn': ['refused INVALID_FORMAT encryptionKeyArn | reference | reference'],
+  'EksGpuClusterProps.volumeKeyArn': ['refused INVALID_FORMAT volumeKeyArn | reference | reference'],
   'EksGpuClusterProps.clusterRoleArn': ['refused INVALID_FORMAT clusterRoleArn | reference | reference'],
   'RoleOptions.permissionsBoundary': ['refused INVALID_FORMAT roleOptions.permissionsBoundary | reference | reference'],
   'RoleOptions.path': ['refused INVALID_FORMAT roleOptions.path | reference | reference'],
@@ -122,9 +122,10 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],
   'EksClusterAttributes.region': ['refused POOL_IN_OTHER_REGION provider | reference | reference'],
-  'EksClusterAttributes.oidcProviderArn': ['text | reference | reference'],
+  'EksClusterAttributes.clusterRoleArn': ['refused INVALID_FORMAT clusterRoleArn | unused | unused'],
+  'EksClusterAttributes.oidcProviderArn': ['refused INVALID_FORMAT oidcProviderArn | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],
-  'EksClusterAttributes.volumeKeyArn': ['text | reference | reference'],
+  'EksClusterAttributes.volumeKeyArn': ['refused INVALID_FORMAT volumeKeyArn | reference | reference'],
   'EksClusterAttributes.tags': [
     'text | reference | reference',
     'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
@@ -132,7 +133,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EncryptedStorageClassProps.storageClassName': [
     'refused INVALID_NAME storageClassName | refused VALUE_NOT_CONCRETE storageClassName | refused VALUE_NOT_CONCRETE storageClassName',
   ],
-  'EncryptedStorageClassProps.kmsKeyArn': ['text | reference | reference'],
+  'EncryptedStorageClassProps.kmsKeyArn': ['refused INVALID_FORMAT kmsKeyArn | reference | reference'],
   'EncryptedStorageClass.new(id)': ['text'],
   'ExistingGpuNodePoolProps.nodeSelector': [
     "refused INVALID_FORMAT nodeSelector['k'] | refused VALUE_NOT_CONCRETE nodeSelector | refused VALUE_NOT_CONCRETE nodeSelector",
@@ -206,7 +207,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'NodeImageRelease.releaseVersion': ['refused INVALID_FORMAT releaseVersion'],
   'Placement.existing(groupName)': ['text | reference | reference'],
   'SystemNodes.nodeRoleArn': ['refused INVALID_FORMAT systemNodes.nodeRoleArn | reference | reference'],
-  'GpuNodePoolOptions.nodeRoleArn': ['refused INVALID_FORMAT nodeRoleArn | reference | reference'],
+  'Ec2GpuNodePoolOptions.nodeRoleArn': ['refused INVALID_FORMAT nodeRoleArn | reference | reference'],
   'SystemNodes.instanceType': ['refused INVALID_FORMAT systemNodes.instanceType | reference | reference'],
   'ServedModel.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',

@@ -7,6 +7,7 @@ import {
   ApiAccess,
   ClusterAutoscaler,
   EksGpuCluster,
+  EncryptedStorageClass,
   GpuInstanceType,
   Karpenter,
   KarpenterGpuNodePool,
@@ -26,6 +27,8 @@ const BLOCK = {
 };
 const OIDC = 'arn:aws:iam::111122223333:oidc-provider/oidc.test/id/ABC';
 
+const VOLUME_KEY = 'arn:aws:kms:us-west-2:111122223333:key/99999999-2222-3333-4444-555555555555';
+
 /** What gives rights and is in no example. */
 function remaining(app: App): void {
   const stack = testStack(app, 'remaining');
@@ -33,8 +36,10 @@ function remaining(app: App): void {
     clusterName: 'remaining',
     availabilityZones: ['us-west-2a', 'us-west-2b'],
     apiAccess: ApiAccess.privateFrom(['10.20.0.0/16']),
+    volumeKeyArn: VOLUME_KEY,
   });
   KubernetesAccess.of(stack, cluster);
+  new EncryptedStorageClass(stack, 'Volumes', { cluster, kmsKeyArn: VOLUME_KEY });
   new ClusterAutoscaler(stack, 'Autoscaler', { cluster });
   new Karpenter(stack, 'Karpenter', { cluster });
   new KarpenterGpuNodePool(stack, 'Spot', {

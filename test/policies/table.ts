@@ -42,6 +42,12 @@ const profileTags = (of: string) =>
   `StringEquals aws:${of}Tag/kubernetes.io/cluster/<cluster> owned and StringEquals aws:${of}Tag/topology.kubernetes.io/region {region}`;
 const CLASSED = 'Tag/karpenter.k8s.aws/ec2nodeclass *';
 
+const VOLUME_KEY = 'arn:aws:kms:us-west-2:111122223333:key/99999999-2222-3333-4444-555555555555';
+const VOLUMES = [
+  `Allow kms:Decrypt, kms:DescribeKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncrypt* on ${VOLUME_KEY}`,
+  `Allow kms:CreateGrant on ${VOLUME_KEY} if Bool kms:GrantIsForAWSResource true`,
+];
+
 const KARPENTER = [
   `Allow ec2:CreateFleet, ec2:RunInstances on ${ec2('*:capacity-reservation', '*:placement-group', '*:security-group', '*:subnet', ':image', ':snapshot')}`,
   `Allow ec2:CreateFleet, ec2:RunInstances on ${ec2('*:launch-template')} if ${OWN}`,
@@ -49,6 +55,7 @@ const KARPENTER = [
   `Allow ec2:CreateTags on ${LAUNCHED} if ${REQUESTED} and StringEquals ec2:CreateAction CreateFleet, CreateLaunchTemplate, RunInstances and StringLike aws:RequestTag/karpenter.sh/nodepool *`,
   `Allow ec2:CreateTags on ${ec2('*:instance')} if ${OWN} and StringEqualsIfExists aws:RequestTag/eks:eks-cluster-name <cluster> and ForAllValues:StringEquals aws:TagKeys Name, eks:eks-cluster-name, karpenter.sh/nodeclaim`,
   `Allow ec2:DeleteLaunchTemplate, ec2:TerminateInstances on ${ec2('*:instance', '*:launch-template')} if ${OWN}`,
+  ...VOLUMES,
   'Allow iam:PassRole on {aws_iam_role.arn} if StringEquals iam:PassedToService ec2.amazonaws.com, ec2.amazonaws.com.cn',
   `Allow iam:CreateInstanceProfile on ${PROFILES} if ${profileTags('Request')} and StringEquals aws:RequestTag/eks:eks-cluster-name <cluster> and StringLike aws:Request${CLASSED}`,
   `Allow iam:TagInstanceProfile on ${PROFILES} if ${profileTags('Resource')} and ${profileTags('Request')} and StringEquals aws:RequestTag/eks:eks-cluster-name <cluster> and StringLike aws:Resource${CLASSED} and StringLike aws:Request${CLASSED}`,
@@ -127,6 +134,7 @@ export const ROWS: Row[] = [
     ],
   },
   managed(/^aws_iam_role_policy_attachment .*Policy-aws-node$/, 'AmazonEKS_CNI_Policy'),
+  { address: /^aws_iam_role_policy .*ebs-csi-controller-sa_VolumeKey-\w+$/, text: VOLUMES },
   managed(/^aws_iam_role_policy_attachment .*Policy-ebs-csi-controller-sa$/, 'AmazonEBSCSIDriverPolicyV2'),
   managed(/^aws_iam_role_policy_attachment .*Cluster_Role_AmazonEKSClusterPolicy$/, 'AmazonEKSClusterPolicy'),
   managed(/^aws_iam_role_policy_attachment .*SystemNodes_NodeRole_AmazonSSM\w+$/, 'AmazonSSMManagedInstanceCore'),

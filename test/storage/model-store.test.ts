@@ -91,7 +91,7 @@ describe('options of a model store', () => {
   });
 
   test('a given key: none of its own', () => {
-    const encryptionKeyArn = 'arn:aws:kms:eu-central-1:123456789012:key/1';
+    const encryptionKeyArn = 'arn:aws:kms:us-west-2:123456789012:key/1';
     const result = store({ encryptionKeyArn });
     expect(result.types).not.toContain('aws_kms_key');
     const [rule] = result.only('aws_s3_bucket_server_side_encryption_configuration').rule;

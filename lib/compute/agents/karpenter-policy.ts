@@ -1,3 +1,5 @@
+import { volumeKeyStatements } from '../cluster/volume-key';
+
 /** Where Karpenter acts, and on what. */
 interface KarpenterReach {
   readonly clusterName: string;
@@ -7,19 +9,30 @@ interface KarpenterReach {
   readonly queueArn: string;
   /** Roles of the nodes that it launches. */
   readonly nodeRoleArns: readonly string[];
+  /** Key that encrypts the volumes of the nodes. @default - the key of the account for EBS, which needs no permission */
+  readonly volumeKeyArn?: string;
 }
 
 /**
  * What Karpenter's controller may do: launch, tag and terminate only instances that carry the cluster's and Karpenter's tags, pass only the
  * roles of its pools, make only instance profiles of this cluster, and read the queue of interruptions. The permissions are those of the
- * template that Karpenter publishes for its release.
+ * template that Karpenter publishes for its release, and the use of the key of the volumes, which that template leaves out.
+ * @see https://github.com/aws/karpenter-provider-aws/issues/4935
  *
  * @see https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/website/content/en/preview/getting-started/getting-started-with-karpenter/cloudformation.yaml
  *
  * @internal
  */
 export function karpenterPolicy(reach: KarpenterReach): object {
-  return { Version: '2012-10-17', Statement: [...instances(reach), ...instanceProfiles(reach), ...reading(reach)] };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...instances(reach),
+      ...(reach.volumeKeyArn === undefined ? [] : volumeKeyStatements(reach.volumeKeyArn)),
+      ...instanceProfiles(reach),
+      ...reading(reach),
+    ],
+  };
 }
 
 function allow(Sid: string, Action: string[], Resource: string | readonly string[], Condition?: object): object {

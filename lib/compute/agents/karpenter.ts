@@ -133,8 +133,10 @@ function interruptionsOf(cluster: IEksCluster, role: IServiceAccountRole): Karpe
   const region = new DataAwsRegion(interruptions, 'Region', { provider }).id;
   const { queueArn } = interruptions;
   const policy = () => {
-    const nodeRoleArns = karpenterPools(cluster).map(({ nodeRoleArn }) => nodeRoleArn);
-    return policyJson(karpenterPolicy({ clusterName, partition, region, accountId, queueArn, nodeRoleArns }));
+    const nodeRoleArns = [...new Set(karpenterPools(cluster).map(({ nodeRoleArn }) => nodeRoleArn))];
+    const { volumeKeyArn } = cluster;
+    const reach = { clusterName, partition, region, accountId, queueArn, nodeRoleArns, volumeKeyArn };
+    return policyJson(karpenterPolicy(reach));
   };
   new IamRolePolicy(role, 'Karpenter', {
     provider,

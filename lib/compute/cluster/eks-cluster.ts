@@ -27,6 +27,8 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly nodeReady: ITerraformDependable[];
   /** ARN of the KMS key for the volumes of nodes. @default - the key of the account for EBS */
   readonly volumeKeyArn?: string;
+  /** ARN of the IAM role of the control plane, which no node may have. @default - not known */
+  readonly clusterRoleArn?: string;
   /** What all IAM roles of the cluster have. @default - no boundary, path '/' */
   readonly roleOptions?: RoleOptions;
   /** Tags of the cluster's AWS resources, which pools pass on to theirs. */

@@ -3,7 +3,9 @@ import { Token } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { faultsOf } from '../../core/errors';
 import { RemovalPolicy } from '../../core/removal-policy';
-import { roleArnFaults, roleOptionFaults } from '../../core/role-options';
+import { keyArnFaults, oidcProviderArnFaults, roleArnFaults } from '../../core/aws-arn';
+import { AwsPlace } from '../../core/aws-provider';
+import { roleOptionFaults } from '../../core/role-options';
 import { tagFaults } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
@@ -20,9 +22,11 @@ import { listFaults, optionalTextList } from '../../core/text-list';
 /**
  * Every fault of the properties of a new cluster.
  *
+ * @param place where it is made
+ *
  * @internal
  */
-export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
+export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace): Fault[] {
   return [
     ...clusterNameFaults(props.clusterName),
     ...versionFaults(props),
@@ -30,9 +34,11 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
     ...apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
     ...overlapFaults(props),
     ...adminFaults(props.admins),
-    ...systemNodeFaults(props.systemNodes),
-    ...clusterRoleFaults(props),
-    ...roleOptionFaults('roleOptions', props.roleOptions),
+    ...systemNodeFaults(props.systemNodes, place),
+    ...clusterRoleFaults(props, place),
+    ...roleOptionFaults('roleOptions', props.roleOptions, place),
+    ...keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, place),
+    ...keyArnFaults('volumeKeyArn', props.volumeKeyArn, place),
     ...keptLogFaults(props),
     ...tagFaults(props.tags),
   ];
@@ -41,9 +47,12 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps): Fault[] {
 /**
  * Every fault of the attributes of an existing cluster.
  *
+ * @param provided where its AWS provider acts
+ *
  * @internal
  */
-export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
+export function eksAttributesFaults(attributes: EksClusterAttributes, provided: AwsPlace): Fault[] {
+  const place = hasToken(attributes.region) ? provided : { ...provided, region: attributes.region ?? provided.region };
   const { clusterName, subnetIds, securityGroupIds, availabilityZones, subnetCidrs } = attributes;
   return [
     ...clusterNameFaults(clusterName),
@@ -61,7 +70,10 @@ export function eksAttributesFaults(attributes: EksClusterAttributes): Fault[] {
         ]),
     ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
     ...subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
-    ...roleOptionFaults('roleOptions', attributes.roleOptions),
+    ...roleOptionFaults('roleOptions', attributes.roleOptions, place),
+    ...keyArnFaults('volumeKeyArn', attributes.volumeKeyArn, place),
+    ...oidcProviderArnFaults('oidcProviderArn', attributes.oidcProviderArn, place),
+    ...roleArnFaults('clusterRoleArn', attributes.clusterRoleArn, place),
     ...tagFaults(attributes.tags),
   ];
 }
@@ -251,9 +263,9 @@ function rangesOverlap(one: string, other: string): boolean {
 /**
  * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
  */
-function clusterRoleFaults({ clusterRoleArn, systemNodes }: EksGpuClusterProps): Fault[] {
+function clusterRoleFaults({ clusterRoleArn, systemNodes }: EksGpuClusterProps, place: AwsPlace): Fault[] {
   return [
-    ...roleArnFaults('clusterRoleArn', clusterRoleArn),
+    ...roleArnFaults('clusterRoleArn', clusterRoleArn, place),
     ...(clusterRoleArn === undefined || clusterRoleArn !== systemNodes?.nodeRoleArn
       ? []
       : [

@@ -52,14 +52,14 @@ export interface EksGpuClusterProps {
    */
   readonly deletionProtection?: boolean;
   /**
-   * ARN of an existing KMS key for the secrets in the API server and the logs. Its policy must let the role that applies the stack use it and create
+   * ARN of an existing KMS key of the region, not of an alias, for the secrets in the API server and the logs. Its policy must let the role that applies the stack use it and create
    * grants, and `logs.<region>.amazonaws.com` encrypt. Secrets cannot be given another key later: a change replaces the cluster.
    * @default - a new key, rotated every year
    */
   readonly encryptionKeyArn?: string;
   /**
-   * ARN of an existing KMS key for the volumes of all nodes. Its policy must let the service-linked role of Auto Scaling use it and create grants,
-   * or nodes do not start. A change replaces the nodes of all pools one by one.
+   * ARN of an existing KMS key of the region, not of an alias, for the volumes of all nodes. Its policy must let the service-linked role of Auto
+   * Scaling use it and create grants, and leave the rest to the policies of the account, or nodes do not start. A change replaces the nodes of all pools one by one.
    * @default - the key of the account for EBS
    * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
    */
@@ -124,6 +124,8 @@ export interface EksClusterAttributes {
   readonly kubernetesVersion?: string;
   /** ARN of an existing KMS key for the volumes of the pools' nodes. @default - the key of the account for EBS */
   readonly volumeKeyArn?: string;
+  /** ARN of the IAM role of its control plane. @default - not known: whether a pool is given that role, which EKS refuses, is not checked */
+  readonly clusterRoleArn?: string;
   /** What all IAM roles of pools and service accounts have. @default - no boundary, path '/' */
   readonly roleOptions?: RoleOptions;
   /** Tags of the AWS resources that pools and roles make. @default - the library's own */

@@ -4,6 +4,7 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
+import { placeAt } from '../../core/aws-provider';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
@@ -18,6 +19,7 @@ import { ClusterAccess } from './cluster-access';
 import { ClusterKey, controlPlaneLogs } from './cluster-encryption';
 import { ClusterNetwork } from './cluster-network';
 import { usedRole } from './cluster-role';
+import { controlPlaneRoleFaults, enterControlPlaneRole, enterNodeRole, takenByNodesFaults } from './cluster-roles';
 import { NatGateways } from './cluster-vpc';
 import { EksAddOns } from './eks-add-ons';
 import { IEksCluster } from './eks-cluster';
@@ -25,7 +27,7 @@ import { explainCluster } from './eks-gpu-cluster-explain';
 import { eksGpuClusterFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { ImportedEksCluster } from './imported-eks-cluster';
-import { regionAt, zoneRegionFaults } from './provider-region';
+import { zoneRegionFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
 import { clusterNameTakenFaults, claimClusterName } from './taken-cluster-names';
@@ -94,6 +96,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   public readonly encryptionKeyArn: string;
   /** ARN of the KMS key for the volumes of nodes. @default - the key of the account for EBS */
   public readonly volumeKeyArn?: string;
+  /** ARN of the IAM role of the control plane, which no node may have. */
+  public readonly clusterRoleArn?: string;
   /** What all IAM roles of the cluster have. @default - no boundary, path '/' */
   public readonly roleOptions?: RoleOptions;
   /** The AWS provider of the cluster. @default - the stack's default AWS provider */
@@ -113,14 +117,19 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
     throwIfOfOtherKinds(scope, 'EksGpuClusterProps', props, id);
     super(scope, id);
-    const region = regionAt(this, props.provider);
+    const place = placeAt(this, props.provider);
+    const { region } = place;
     throwIfInvalid(this, [
-      ...eksGpuClusterFaults(props),
+      ...eksGpuClusterFaults(props, place),
       ...zoneRegionFaults('availabilityZones', props.availabilityZones, region),
       ...zoneRegionFaults('vpc.availabilityZones', props.vpc?.availabilityZones, region),
     ]);
     const { clusterName, provider } = props;
-    throwIfInvalid(this, clusterNameTakenFaults(this, clusterName, provider));
+    throwIfInvalid(this, [
+      ...clusterNameTakenFaults(this, clusterName, provider),
+      ...takenByNodesFaults(this, props.clusterRoleArn),
+      ...controlPlaneRoleFaults(this, 'systemNodes.nodeRoleArn', props.systemNodes?.nodeRoleArn),
+    ]);
     const release =
       props.release ?? (props.kubernetesVersion ? EksRelease.of(props.kubernetesVersion) : EksRelease.DEFAULT);
     const apiAccess = props.apiAccess ?? ApiAccess.private();
@@ -156,6 +165,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       options: this.roleOptions,
       tags,
     });
+    this.clusterRoleArn = role.roleArn;
     const logs = controlPlaneLogs(this, {
       name: logGroupName,
       keyArn: this.encryptionKeyArn,
@@ -236,6 +246,9 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.#addOnsReady = addOns.installAfter(system.ready, this.nodeMonitoring);
     this.#clusterExplanation = explainCluster(clusterName, apiAccess, release, network !== undefined);
     claimClusterName(this, clusterName, provider);
+    enterControlPlaneRole(this, this.clusterRoleArn);
+    const nodes = { cluster: this, whose: `the system nodes of cluster '${clusterName}'`, entryBy: 'EKS' as const };
+    enterNodeRole(this, props.systemNodes?.nodeRoleArn, nodes);
     ClusterLedger.of(this).declareOwn();
     ClusterChecks.of(this);
   }

@@ -1,13 +1,19 @@
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { StorageClassV1 } from '@cdktf/provider-kubernetes/lib/storage-class-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { keyArnFaults } from '../../core/aws-arn';
+import { ClusterLedger, ClusterSingleton, isInTree } from '../../core/cluster-ledger';
+import { returned, throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { synthesizeWhile } from '../../core/omission';
+import { policyJson } from '../../core/policy-json';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { RemovalPolicy } from '../../core/removal-policy';
+import { hasToken } from '../../core/tokens';
 import { escapeTemplate } from '../../core/template-escape';
+import { volumeKeyStatements } from './volume-key';
 import { nameClass } from '../../units/own-class';
 
 /**
@@ -27,7 +33,11 @@ export interface EncryptedStorageClassProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
-  /** ARN of the KMS key; the driver's role must be allowed to use it. @default - the account's own key for EBS */
+  /**
+   * ARN of the KMS key, of the region and not of an alias; the key's policy must leave the decision to those of
+   * the account. On a cluster of this program the driver's role is allowed to use it; elsewhere allow it.
+   * @default - the account's own key for EBS
+   */
   readonly kmsKeyArn?: string;
 }
 
@@ -54,7 +64,11 @@ export class EncryptedStorageClass extends Construct {
     throwIfOfOtherKinds(scope, 'EncryptedStorageClassProps', props, id);
     super(scope, id);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
-    throwIfInvalid(this, kubernetesNameFault('storageClassName', this.storageClassName));
+    const { region } = props.cluster.connection;
+    throwIfInvalid(this, [
+      ...kubernetesNameFault('storageClassName', this.storageClassName),
+      ...keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: hasToken(region) ? undefined : region }),
+    ]);
     const resource = new StorageClassV1(this, 'Resource', {
       ...kubernetesMeta(this, props.cluster),
       metadata: {
@@ -73,7 +87,24 @@ export class EncryptedStorageClass extends Construct {
       },
     });
     this.ready = [resource];
+    if (props.kmsKeyArn !== undefined && ClusterLedger.of(props.cluster).isOwn)
+      this.#letDriverUse(props.kmsKeyArn, props.cluster);
     ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this);
+  }
+
+  /** The policy is beside the role of the driver's add-on, in the stack of the cluster, as long as the class is in the tree. */
+  #letDriverUse(keyArn: string, cluster: IKubernetesCluster): void {
+    const made = cluster.serviceAccountRole('kube-system', 'ebs-csi-controller-sa');
+    const role = returned(this, 'IKubernetesCluster', 'cluster.serviceAccountRole()', made);
+    const id = `VolumeKey-${this.node.addr.slice(-8)}`;
+    role.node.tryRemoveChild(id);
+    const policy = new IamRolePolicy(role as unknown as Construct, id, {
+      provider: cluster.provider,
+      name: id,
+      role: role.roleName,
+      policy: policyJson({ Version: '2012-10-17', Statement: volumeKeyStatements(keyArn) }),
+    });
+    synthesizeWhile(policy, () => isInTree(this));
   }
 }
 

@@ -2,6 +2,7 @@ import { DataAwsEksCluster } from '@cdktf/provider-aws/lib/data-aws-eks-cluster'
 import { Fn, ITerraformDependable, TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
+import { placeAt } from '../../core/aws-provider';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
@@ -10,6 +11,7 @@ import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
 import { hasToken, listElement } from '../../core/tokens';
+import { enterControlPlaneRole } from './cluster-roles';
 import { IEksCluster } from './eks-cluster';
 import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
@@ -35,6 +37,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly kubernetesVersion?: string;
   public readonly provider?: TerraformProvider;
   public readonly volumeKeyArn?: string;
+  public readonly clusterRoleArn?: string;
   public readonly roleOptions?: RoleOptions;
   public readonly tags: { [key: string]: string };
   /** Its add-ons and access are managed elsewhere. */
@@ -46,7 +49,10 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
     throwIfOfOtherKinds(scope, 'EksClusterAttributes', attributes, id);
     super(scope, id);
-    throwIfInvalid(this, [...eksAttributesFaults(attributes), ...importedRegionFaults(this, attributes)]);
+    throwIfInvalid(this, [
+      ...eksAttributesFaults(attributes, placeAt(this, attributes.provider)),
+      ...importedRegionFaults(this, attributes),
+    ]);
     const { clusterName, provider } = attributes;
     this.attributes = attributes;
     this.clusterName = clusterName;
@@ -61,7 +67,9 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     this.tags = { ...attributes.tags };
 
     this.volumeKeyArn = attributes.volumeKeyArn;
+    this.clusterRoleArn = attributes.clusterRoleArn;
     this.roleOptions = attributes.roleOptions;
+    enterControlPlaneRole(this, this.clusterRoleArn);
     ClusterChecks.of(this);
   }
 

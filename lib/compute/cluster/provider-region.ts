@@ -1,41 +1,9 @@
-import { TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { isLocalZone, regionOfZone } from '../../catalog/aws-zone';
+import { regionAt } from '../../core/aws-provider';
 import { hasToken } from '../../core/tokens';
 import { Fault, fault } from '../../units/fault';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
-
-/**
- * Region in which what belongs to a construct is made, where it is known: that of the AWS provider that is passed, or of the one without an
- * alias of the stack.
- *
- * @internal
- */
-export function regionAt(scope: Construct, provider?: TerraformProvider): string | undefined {
-  return provider
-    ? concrete((provider as { readonly region?: string }).region)
-    : defaultRegion(TerraformStack.of(scope));
-}
-
-/**
- * Region of the AWS provider without an alias, where it is known.
- *
- * @internal
- */
-export function defaultRegion(stack: TerraformStack): string | undefined {
-  const regions = stack.node.findAll().flatMap((child) => {
-    const isDefault =
-      TerraformProvider.isTerraformProvider(child) &&
-      child.terraformResourceType === 'aws' &&
-      child.alias === undefined;
-    return isDefault ? ((child as { readonly region?: string }).region ?? []) : [];
-  });
-  return regions.length === 1 ? concrete(regions[0]) : undefined;
-}
-
-function concrete(region: string | undefined): string | undefined {
-  return hasToken(region) ? undefined : region;
-}
 
 /**
  * The faults of zones that do not belong together, or not to the region in which they are used. Names of no known form are left alone.
@@ -95,7 +63,7 @@ export function zoneRegionFaults(
 export function importedRegionFaults(scope: Construct, attributes: EksClusterAttributes): Fault[] {
   const { region, vpcId, endpoint, certificateAuthorityData, availabilityZones, clusterName } = attributes;
   const here = regionAt(scope, attributes.provider);
-  const said = concrete(region);
+  const said = hasToken(region) ? undefined : region;
   const isLookedUp = !(vpcId && endpoint && certificateAuthorityData);
   const elsewhere = isLookedUp && said !== undefined && here !== undefined && said !== here;
   return [

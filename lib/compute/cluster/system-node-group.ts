@@ -5,7 +5,9 @@ import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksRelease } from '../../catalog/eks-release';
-import { RoleOptions, roleArnFaults } from '../../core/role-options';
+import { roleArnFaults } from '../../core/aws-arn';
+import { AwsPlace } from '../../core/aws-provider';
+import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
 import { concreteFault } from '../../core/tokens';
 import { usedRole } from './cluster-role';
@@ -122,7 +124,7 @@ export class SystemNodeGroup extends Construct {
  *
  * @internal
  */
-export function systemNodeFaults(nodes: SystemNodes = {}): Fault[] {
+export function systemNodeFaults(nodes: SystemNodes = {}, place?: AwsPlace): Fault[] {
   const { instanceType, minNodes, maxNodes, diskSize } = nodes;
   const why = 'it is checked against the other';
   const numbers = [
@@ -142,7 +144,7 @@ export function systemNodeFaults(nodes: SystemNodes = {}): Fault[] {
             `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
           ),
         ]),
-    ...roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn),
+    ...roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn, place),
     ...numbers,
     ...(numbers.length > 0
       ? []

@@ -84,7 +84,11 @@ export function checkDeployment(
     ...positiveFault('resources.cpu', props.resources?.cpu),
     ...otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
     ...releaseFaults(props.nodePool, release),
-    ...faultsUnder(modelStoreFaults(props.modelStore), 'modelStore', `store '${props.modelStore.node.path}'`),
+    ...faultsUnder(
+      modelStoreFaults(props.modelStore, props.cluster.connection.region),
+      'modelStore',
+      `store '${props.modelStore.node.path}'`,
+    ),
     ...modelSetFaults(definitions, props.nodePool),
     ...onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
     ...argumentFaults(props.extraArguments ?? []),

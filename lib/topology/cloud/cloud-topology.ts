@@ -10,7 +10,7 @@ import { Karpenter, hasKarpenter, isOwnCluster } from '../../compute/agents/karp
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
-import { regionAt } from '../../compute/cluster/provider-region';
+import { regionAt } from '../../core/aws-provider';
 import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
 import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';

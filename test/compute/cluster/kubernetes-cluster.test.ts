@@ -89,12 +89,12 @@ describe('the encrypted storage class', () => {
         cluster,
         storageClassName: 'fast',
         isDefault: false,
-        kmsKeyArn: 'arn:key',
+        kmsKeyArn: 'arn:aws:kms:us-west-2:123456789012:key/1',
       });
     });
     expect(result.byName('kubernetes_storage_class_v1', 'fast')).toMatchObject({
       metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'false' } },
-      parameters: { kmsKeyId: 'arn:key' },
+      parameters: { kmsKeyId: 'arn:aws:kms:us-west-2:123456789012:key/1' },
     });
   });
 

@@ -18,6 +18,12 @@ export interface KarpenterGpuNodePoolProps extends Ec2GpuNodePoolOptions {
   /** Namespace of the Helm release that holds Karpenter's objects; it must exist. @default 'kube-system' */
   readonly namespace?: string;
   /**
+   * Whether the access entry of `nodeRoleArn` is made, by which its nodes join the cluster; pools of Karpenter that share the role have one. False
+   * where the role has one already: EKS makes it for the roles of managed node groups.
+   * @default true
+   */
+  readonly nodeAccessEntry?: boolean;
+  /**
    * What installs Karpenter's definitions, if it is a Helm release of yours.
    * @default - the `Karpenter` of the cluster; without one they are installed already
    */

@@ -1,8 +1,6 @@
-import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { ITerraformDependable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
-import { dependOn } from '../../../core/dependencies';
 import { addWarning } from '../../../core/validation';
 import { fault } from '../../../units/fault';
 import { NodeImageFamily } from '../options/node-image';
@@ -18,6 +16,7 @@ import { maxPodsBeside } from '../shared/launch-template-interfaces';
 import { warnOfSharedReservation } from '../shared/reservation-claims';
 import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { enterKarpenterPool } from './karpenter-pools';
+import { nodeAccess } from './node-access';
 import { karpenterFaults } from './karpenter-faults';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { KarpenterInstallation } from './karpenter-installation';
@@ -63,16 +62,15 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
 
     const { cluster, poolName } = spec;
     const { name, tags, provider, role, efaReady, placementGroup } = this._parts;
-    // A managed node group gets this from EKS.
-    const access = new EksAccessEntry(this, 'NodeAccess', {
-      provider,
-      clusterName: cluster.clusterName,
-      principalArn: role.roleArn,
-      type: 'EC2_LINUX',
+    const access = nodeAccess(this, {
+      cluster,
+      nodeRoleArn: spec.nodeRoleArn,
+      isMade: props.nodeAccessEntry ?? true,
+      role,
       tags,
-      dependsOn: dependOn(this, cluster.nodeReady),
+      provider,
     });
-    this.ready = [...role.ready, access, ...efaReady, ...(placementGroup ? [placementGroup] : [])];
+    this.ready = [...role.ready, ...access, ...efaReady, ...(placementGroup ? [placementGroup] : [])];
     this.#objects = karpenterObjects(spec, {
       roleName: role.roleName,
       subnetIds: this.subnetIds,

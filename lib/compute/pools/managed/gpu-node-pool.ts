@@ -12,6 +12,7 @@ import { capacityBlockSchedule } from '../shared/capacity-block-schedule';
 import { Ec2GpuNodePoolBase } from '../shared/ec2-gpu-node-pool-base';
 import { explainPool, warnOfPool } from '../shared/gpu-node-pool-explain';
 import { enterInstancePool, gpuNodePoolFaults } from '../shared/gpu-node-pool-faults';
+import { enterNodeRole } from '../../cluster/cluster-roles';
 import { GpuNodePoolProps } from '../shared/gpu-node-pool-props';
 import { GpuNodePoolSpec, imageRelease, layoutOf, specOf } from '../shared/gpu-node-pool-spec';
 import { efaHugePages, otherHugePages } from '../shared/huge-pages';
@@ -134,6 +135,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
     warnOfPool(this, spec);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
+    enterNodeRole(this, spec.nodeRoleArn, { cluster, whose: `pool '${spec.poolName}'`, entryBy: 'EKS' as const });
     if (spec.autoscaling.kind === AutoscalingKind.CLUSTER_AUTOSCALER)
       ClusterLedger.of(cluster).addNeed(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }

@@ -1,3 +1,4 @@
+import { topicArnFaults } from '../../../core/aws-arn';
 import { concreteFault, hasToken } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
@@ -74,7 +75,7 @@ export interface CapacityBlock {
    */
   readonly drainMinutes?: number;
   /**
-   * ARN of the SNS topic that is notified when the block is delivered and when it is about to expire. Its policy must let
+   * ARN of the SNS topic, a standard one in the region of the pool, that is notified when the block is delivered and when it is about to expire. Its policy must let
    * `events.amazonaws.com` publish. @default - no notification, and a warning
    */
   readonly alarmTopicArn?: string;
@@ -132,7 +133,7 @@ export class Capacity {
    * @param block the block
    */
   public static capacityBlock(block: CapacityBlock): Capacity {
-    throwIfFaulty(blockFaults(block));
+    throwIfFaulty([...blockFaults(block), ...topicArnFaults('alarmTopicArn', block.alarmTopicArn)]);
     return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }
 

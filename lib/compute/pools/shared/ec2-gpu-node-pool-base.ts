@@ -14,6 +14,7 @@ import { efaSecurityGroup } from './gpu-node-pool-security-group';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { nodeSubnets, poolSubnetIds } from './gpu-node-pool-subnets';
 import { poolPlacementGroup } from './pool-placement-group';
+import { poolArnFaults } from './pool-arn-faults';
 import { regionFaults } from './provider-region';
 
 /** What every node needs: to join the cluster and to pull images. */
@@ -92,7 +93,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         driverMajor: imageRelease(spec).driverMajor,
         sharing,
       },
-      [...faults, ...regionFaults(scope, spec, given)],
+      [...faults, ...poolArnFaults(scope, spec, given), ...regionFaults(scope, spec, given)],
     );
     this.#spec = spec;
     this.capacity = spec.capacity;

@@ -5,7 +5,6 @@ import { IGpuNodePool } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../../core/naming';
 import { RdmaFabricKind } from '../../../core/rdma-fabric';
-import { roleArnFaults } from '../../../core/role-options';
 import { tagFaults } from '../../../core/tags';
 import { concreteFault, hasToken } from '../../../core/tokens';
 import { ClusterNodePools } from '../../../scheduling/cluster-node-pools';
@@ -45,7 +44,6 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[
     ...(managed ? operationFaults(spec) : []),
     ...(managed ? nodeGroupLabelFaults(spec.labels, spec.taints) : []),
     ...imageFaults(spec),
-    ...roleArnFaults('nodeRoleArn', spec.nodeRoleArn),
     ...poolSubnetFaults(spec),
     ...diskFaults(spec.diskSize),
     ...schedulingFaults(spec, managed ? LabelSetter.KUBELET : LabelSetter.KARPENTER),

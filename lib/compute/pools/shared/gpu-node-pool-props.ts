@@ -92,6 +92,15 @@ export interface Ec2GpuNodePoolOptions {
    */
   readonly image?: NodeImage;
   /**
+   * ARN of an existing IAM role for the nodes: EC2 may take it on, and it has `AmazonEKSWorkerNodePolicy` and `AmazonEC2ContainerRegistryPullOnly`, or
+   * what they allow; on a cluster that this program does not make `AmazonEKS_CNI_Policy` as well, unless its VPC CNI has a role of its own. It is not
+   * the role of a control plane. Pools may share it. Another role replaces a managed node group, and the
+   * nodes of Karpenter one by one.
+   * @default - a new role with these policies
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
+   */
+  readonly nodeRoleArn?: string;
+  /**
    * Tags of the AWS resources, the instances and the volumes, in addition to the cluster's. A change touches no running node: an instance has the
    * tags that were set when it was launched, volumes and network interfaces those that were set when the pool was created. Karpenter replaces
    * its nodes one by one when a tag changes.
@@ -119,14 +128,6 @@ export interface GpuNodePoolOptions extends Ec2GpuNodePoolOptions {
   readonly autoscaling?: Autoscaling;
   /** How pods share a GPU. @default GpuSharing.none() */
   readonly gpuSharing?: GpuSharing;
-  /**
-   * ARN of an existing IAM role for the nodes: EC2 may take it on, and it has `AmazonEKSWorkerNodePolicy` and `AmazonEC2ContainerRegistryPullOnly`, or
-   * what they allow; on a cluster that this program does not make `AmazonEKS_CNI_Policy` as well, unless its VPC CNI has a role of its own. It is not
-   * the role of a control plane. Pools may share it. Another role replaces the pool.
-   * @default - a new role with these policies
-   * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
-   */
-  readonly nodeRoleArn?: string;
   /** Whether EKS repairs unhealthy nodes; it needs the node monitoring agent on the cluster. @default NodeRepair.disabled() */
   readonly nodeRepair?: NodeRepair;
 }

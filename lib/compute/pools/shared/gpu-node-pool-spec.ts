@@ -56,7 +56,7 @@ export interface GpuNodePoolSpec {
 export function specOf(
   id: string,
   props: Ec2GpuNodePoolOptions & { readonly cluster: IEksCluster },
-  managed: Pick<GpuNodePoolOptions, 'initialNodes' | 'autoscaling' | 'gpuSharing' | 'nodeRepair' | 'nodeRoleArn'> = {},
+  managed: Pick<GpuNodePoolOptions, 'initialNodes' | 'autoscaling' | 'gpuSharing' | 'nodeRepair'> = {},
 ): GpuNodePoolSpec {
   const efa = props.fabric?.kind === RdmaFabricKind.EFA;
   const capacity = props.capacity ?? Capacity.onDemand();
@@ -81,7 +81,7 @@ export function specOf(
     subnetIds: optionalTextList(props.subnetIds),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
-    nodeRoleArn: managed.nodeRoleArn,
+    nodeRoleArn: props.nodeRoleArn,
     tags: props.tags,
   };
 }

@@ -5,7 +5,8 @@ import { isKnownRegion } from '../../../catalog/instance-regions';
 import { hasToken } from '../../../core/tokens';
 import { Fault, fault } from '../../../units/fault';
 import { IEksCluster } from '../../cluster/eks-cluster';
-import { defaultRegion, regionAt, zoneRegionFaults } from '../../cluster/provider-region';
+import { defaultRegion, regionAt } from '../../../core/aws-provider';
+import { zoneRegionFaults } from '../../cluster/provider-region';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 
 /**
