@@ -11,6 +11,8 @@ const BASE_BYTES = 0.38 * GIB;
 const LAYER_BYTES = 0.27 * MIB;
 /** The same where its all-reduce is NCCL's: over PCI Express or across nodes, vLLM's own is off. */
 const NCCL_BYTES = 0.06 * MIB;
+/** Of layers with a state, whose first capture takes more. */
+const STATE_BYTES = 0.4 * GIB;
 /** Registered buffers of ranks that reduce over NVLink. */
 const RANKS_BYTES = 0.35 * GIB;
 
@@ -34,9 +36,10 @@ export function capturedGraphs({ maxSequences, maxBatchedTokens }: Configuration
 }
 
 /**
- * Memory of CUDA graphs on one GPU, an upper bound: `0.38 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33) + 0.35 GiB with several ranks`.
+ * Memory of CUDA graphs on one GPU, an upper bound: `0.38 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33) + 0.35 GiB with several ranks + 0.4 GiB with
+ * states`.
  *
- * Logs with 86 graphs: 0.59, 0.61, 0.62, 0.63 and 0.89 GiB for 24 to 52 layers on one H200 (bench/vllm); 1.82 for Qwen3.5-27B, 64 layers, on
+ * With 86 graphs: 0.29 to 0.89 GiB for 16 to 62 layers on one H200, of which vLLM expected 0.36 to 1.54 (bench/vllm); 1.82 for Qwen3.5-27B, 64 layers, on
  * two GPUs; 1.73 for DeepSeek-V4 on two; 2.62 for Qwen2.5-72B, 80 layers, on four L40S over PCI Express, whose engine had expected 2.73.
  * Older ones, with fewer graphs: 2.46 for Yi-34B on four RTX 4090 (vllm-project/vllm#7553).
  *
@@ -50,5 +53,6 @@ export function graphBytes(configuration: Configuration): number {
   const layers = Math.ceil(model.layers / pipeline);
   const overNccl = ranks > 1 && ranks > Math.min(instanceType.nvlinkDomainSize, instanceType.gpuCount);
   const perLayer = LAYER_BYTES + (overNccl ? NCCL_BYTES : 0);
-  return BASE_BYTES + layers * capturedGraphs(configuration) * perLayer + (ranks > 1 ? RANKS_BYTES : 0);
+  const states = model._layers.kinds.some(({ state }) => state) ? STATE_BYTES : 0;
+  return BASE_BYTES + states + layers * capturedGraphs(configuration) * perLayer + (ranks > 1 ? RANKS_BYTES : 0);
 }

@@ -14,6 +14,7 @@ import {
 import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
 import { capturedGraphs, graphBytes } from '../../lib/planning/graph-memory';
 import { planWarnings } from '../../lib/planning/warnings';
+import { realConfig } from '../catalog/real-configs';
 
 const { G6E_12XLARGE, G6_48XLARGE, P5EN_48XLARGE, P5_48XLARGE } = GpuInstanceType;
 const RTX_4090 = GpuNodeType.custom({
@@ -24,6 +25,7 @@ const RTX_4090 = GpuNodeType.custom({
   memory: DataSize.gib(256),
 });
 const QWEN_2_5_72B = ModelSpec.QWEN_2_5_72B;
+const QWEN_3_5 = ModelSpec.fromHuggingFaceConfig('qwen3.5-35b-a3b', realConfig('Qwen/Qwen3.5-35B-A3B'));
 
 function configured(model: ModelSpec, instanceType: GpuNodeType, tensor: number, more: Partial<CapacityRequest> = {}) {
   const load = resolveLoad({ model, contextLength: 4096, ...more });
@@ -48,6 +50,7 @@ describe('never below what logs state, GiB', () => {
     ['one H200 (bench/vllm)', ModelSpec.LLAMA_3_1_8B, P5EN_48XLARGE, 1, 0.59],
     ['one H200 (bench/vllm)', ModelSpec.QWEN_3_30B_A3B, P5EN_48XLARGE, 1, 0.63],
     ['one H200 (bench/vllm)', ModelSpec.GPT_OSS_20B, P5EN_48XLARGE, 1, 0.61],
+    ['one H200, as vLLM 0.24 expected (bench/vllm)', QWEN_3_5, P5EN_48XLARGE, 1, 1.54],
     ['four L40S over PCI Express, vLLM 0.19', QWEN_2_5_72B, G6E_12XLARGE, 4, 2.73],
     ['four RTX 4090, vllm-project/vllm#7553', ModelSpec.QWEN_3_32B, RTX_4090, 4, 2.46],
   ])('%s: %s', (_, model, instanceType, tensor, measured) => {
