@@ -1,5 +1,5 @@
-import { indexBytes, layerStateBytes, mainBytes } from '../catalog/cache-bytes';
-import { Layer, ResolvedAttention, ResolvedState } from '../catalog/layers';
+import { indexBytes, mainBytes } from '../catalog/cache-bytes';
+import { Layer, ResolvedAttention } from '../catalog/layers';
 import { LayerParameters } from '../catalog/parameter-count';
 import { PartBytes, wideBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
@@ -9,6 +9,7 @@ import { exchangeOf, imbalanceOf } from './all-to-all';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
+import { stateTime } from './state-time';
 
 /** Norms, rotary encoding, activation and residuals of one layer in a CUDA graph: about 12 µs of launches on H100 to B200. */
 const ELEMENTWISE = 12e-6;
@@ -25,10 +26,14 @@ const OFFLOAD_SHARE = 0.57;
 
 /** Share of the 16-bit rate that scoring by an index in 8 bits reaches; not measured. */
 const INDEX_RATE = 0.8;
-/** Tokens of a chunk in which linear attention and state spaces compute prompts (`chunk_size`: 64 of gated delta rules, 128 to 256 of Mamba 2). */
-const STATE_CHUNK = 64;
-/** Share of the 16-bit rate that they reach; not measured. */
-const STATE_RATE = 0.15;
+/**
+ * Tokens that decode attention takes longer for each sequence, besides those it reads: 256 sequences of 304 tokens take as much longer than
+ * their bytes as 100 to 300 tokens more would (five dense models on H200, vLLM 0.24.0, bench/vllm); its kernels begin anew for each
+ * sequence and read whole tiles of 128 tokens and more.
+ */
+const ATTENTION_TILE_TOKENS = 160;
+/** Bytes of logits that choosing a token at a temperature reads and writes, for each token of the vocabulary: in 32 bits, in seven passes. */
+const SAMPLING_BYTES = 46;
 
 /**
  * The work of one forward pass of a data-parallel rank: sequences that decode one token each, prompts that are computed whole, or both together.
@@ -147,6 +152,8 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
       model.vocabularySize / t,
       2,
     );
+    if (configuration.engine._isVllm)
+      weights += (rows * model.vocabularySize * SAMPLING_BYTES) / (kernel.attentionBandwidth * kernel.bandwidth);
   }
   weights +=
     configuration.cpuOffloadBytes > 0
@@ -342,7 +349,8 @@ function attentionTime(
       kernel.attentionFixed +
       (indexBytes(attention) * pass.cachedTokens) / (kernel.attentionBandwidth * kernel.bandwidth);
   // A layer without a cache of its own reads that of another.
-  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * cached;
+  const padded = mla ? cached : cached + (configuration.engine._isVllm ? ATTENTION_TILE_TOKENS * pass.decoding : 0);
+  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * padded;
   const again = configuration.engine.rereadsGroupedKeys && !mla ? heads / keyValueHeads : 1;
   const most = configuration.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
@@ -369,23 +377,6 @@ function seenBy({ window, index, compression }: ResolvedAttention): number | und
 /** Twice the tokens that one token of a prompt attends to on average: all before it, or those it sees at most. */
 function attended(seen: number | undefined, tokens: number): number {
   return seen === undefined || tokens <= seen ? tokens : seen * (2 - seen / tokens);
-}
-
-/**
- * Convolution and state of one layer: at decode every sequence's state is read and written; a prompt is computed in chunks, within
- * which each token meets the others of its chunk and the state once for reading and once for writing. Not measured here.
- */
-function stateTime(configuration: Configuration, kernel: KernelModel, state: ResolvedState, pass: Pass): number {
-  const t = configuration.parallelism.tensor;
-  const kernels = state.heads > 0 ? 2 : 1;
-  let time = (kernels * kernel.attentionFixed) / 2;
-  if (pass.prompts > 0) {
-    const width = state.headSize * state.stateSize + STATE_CHUNK * (state.headSize + state.stateSize);
-    const flops = (4 * pass.prompts * pass.promptTokens * state.heads * width) / t;
-    time += kernels * kernel.attentionFixed + flops / (STATE_RATE * kernel.wideRate);
-  }
-  const bytes = 2 * pass.decoding * layerStateBytes(state, configuration.precision, t);
-  return time + bytes / (kernel.attentionBandwidth * kernel.bandwidth);
 }
 
 function tokensOf(pass: Pass): number {
