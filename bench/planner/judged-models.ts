@@ -7,7 +7,7 @@ const MADE = new Map<string, ModelSpec>();
 
 /**
  * The model of a row of judged.csv: one of the catalog by its name, a recorded `config.json` by the name of its repository, or a shape of
- * bench/vllm/configs by the name of its file.
+ * bench/vllm/configs by the name of its file; `@48` after it gives it as many layers as the published model has.
  */
 export function judgedModel(shape: string): ModelSpec {
   let model = MADE.get(shape);
@@ -20,7 +20,9 @@ function read(shape: string): ModelSpec {
   if (known) return known;
   const recorded = REAL_CONFIGS.find(({ name }) => name === shape);
   if (recorded) return ModelSpec.fromHuggingFaceConfig(shape, recorded.text);
-  const file = path.join(__dirname, '..', 'vllm', 'configs', `${shape}.json`);
+  const [name, layers] = shape.split('@');
+  const file = path.join(__dirname, '..', 'vllm', 'configs', `${name}.json`);
   const { config } = JSON.parse(readFileSync(file, 'utf8')) as { config: object };
-  return ModelSpec.fromHuggingFaceConfig(shape, config);
+  if (!layers) return ModelSpec.fromHuggingFaceConfig(name, config);
+  return ModelSpec.fromHuggingFaceConfig(name, { ...config, num_hidden_layers: Number(layers) });
 }

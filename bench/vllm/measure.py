@@ -79,6 +79,27 @@ def inspect(worker):
     return facts
 
 
+def spread_experts(worker):
+    """Draws the routers' weights so that tokens choose experts of their own. Runs in the worker's process.
+
+    Scores of dummy weights are so alike that a bias, or rounding them to 16 bits, gives all tokens the same experts; a step would
+    then read a few experts where a real model reads nearly all.
+    """
+    import torch
+
+    runner = worker.model_runner
+    model = runner.get_model() if hasattr(runner, "get_model") else runner.model
+    changed = []
+    for name, parameter in list(model.named_parameters()) + list(model.named_buffers()):
+        if re.search(r"(^|\.)(gate|router)\.weight$", name):
+            torch.nn.init.normal_(parameter.data, std=100.0)
+            changed.append(name)
+        elif re.search(r"(^|\.)((gate|router)\.bias|e_score_correction_bias|moe_statics\..*bias)$", name):
+            parameter.data.zero_()
+            changed.append(name)
+    return len(changed)
+
+
 def child(directory):
     from vllm import LLM, SamplingParams
 
@@ -95,6 +116,7 @@ def child(directory):
     llm = LLM(directory, load_format="dummy", skip_tokenizer_init=True, disable_log_stats=True, **options)
     result = {"options": options, "startSeconds": round(time.time() - started, 1)}
     result.update(llm.collective_rpc(inspect)[0])
+    result["routerTensors"] = llm.collective_rpc(spread_experts)[0]
     config = llm.llm_engine.vllm_config
     result["cacheBlockSize"] = config.cache_config.block_size
     result["cacheBlocks"] = config.cache_config.num_gpu_blocks

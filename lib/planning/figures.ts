@@ -137,6 +137,7 @@ export function figuresOf(
   const memory = facts.memoryPerGpu;
   const layout = cacheLayout(configuration);
   const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
+  const waitsForHost = asked.hostStep > asked.gpuStep;
   const figures: PlanFigure[] = [
     {
       name: 'weights per GPU',
@@ -207,12 +208,12 @@ export function figuresOf(
       name: 'time per output token',
       value: `${facts.decodeLatencyMs.toFixed(2)} ms with ${facts.concurrency} sequences`,
       formula:
-        (asked.hostStep > 0 ? 'max(decode(b, in + out/2), b × host(out))' : 'decode(b, in + out/2)') +
+        (waitsForHost ? 'max(decode(b, in + out/2), host(b, out))' : 'decode(b, in + out/2)') +
         ' + (b - 1) × prefill(in) / out',
       inputs:
         `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
         `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}` +
-        (asked.hostStep > 0 ? `; host ${ms(asked.hostStep)} to send the tokens meanwhile` : ''),
+        (waitsForHost ? `; host ${ms(asked.hostStep)} to schedule and to send the tokens meanwhile` : ''),
       ...timeEvidence(configuration, asked),
     },
     {
@@ -225,7 +226,7 @@ export function figuresOf(
     {
       name: 'output tokens per second',
       value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
-      formula: `b / (${asked.hostStep > 0 ? 'max(decode, b × host)' : 'decode'} + b × prefill / out) × replicas`,
+      formula: `b / (${waitsForHost ? 'max(decode, host)' : 'decode'} + b × prefill / out) × replicas`,
       inputs: `${parallelism.replicas} replicas`,
       ...timeEvidence(configuration, asked, full),
     },

@@ -15,6 +15,7 @@ import { Stage, stagesOf } from './stages';
  */
 export interface MemoryModel {
   readonly weights: number;
+  /** Weights of one GPU that stay in host memory, of the stage that leaves most there. */
   readonly offloaded: number;
   readonly activations: number;
   readonly runtime: number;
@@ -166,12 +167,14 @@ export function memoryOf(configuration: Configuration): MemoryModel {
   const captured = layout.blockPerSequence && configuration.cudaGraphs;
   let worst: MemoryModel | undefined;
   let most = -Infinity;
+  let mostOffloaded = 0;
   let tokens = Infinity;
   let sequences = Infinity;
   for (const stage of stagesOf(configuration)) {
     const all = stageWeights(configuration, stage, perLayer);
     const offloaded = Math.min(all, configuration.cpuOffloadBytes);
     const weights = all - offloaded;
+    mostOffloaded = Math.max(mostOffloaded, offloaded);
     const runtime = runtimeBytes(configuration, weights, available - weights - activations);
     const pool = poolOf(layout, stage);
     const perSequence = blocksPerSequence(configuration, layout, pool) * pool.blockBytes;
@@ -200,7 +203,12 @@ export function memoryOf(configuration: Configuration): MemoryModel {
       stateBlocks: captured ? Math.floor(room / pool.blockBytes) : undefined,
     };
   }
-  return { ...(worst as MemoryModel), kvCapacityTokens: ranks * tokens, maxSequences: ranks * sequences };
+  return {
+    ...(worst as MemoryModel),
+    offloaded: mostOffloaded,
+    kvCapacityTokens: ranks * tokens,
+    maxSequences: ranks * sequences,
+  };
 }
 
 /**

@@ -298,8 +298,8 @@ function isOverPcie({ instanceType, parallelism }: Configuration): boolean {
 }
 
 /** Cost without any price: GPU memory of all nodes. */
-function memoryCost(configuration: Configuration): number {
-  return configuration.nodes * configuration.instanceType.totalGpuMemory.bytes;
+function memoryCost({ nodes, gpu, instanceType }: Configuration): number {
+  return nodes * gpu.memory.bytes * instanceType.gpuCount;
 }
 
 function compare(a: string, b: string): number {

@@ -1,21 +1,20 @@
-import { indexBytes, layerStateBytes, mainBytes } from '../catalog/cache-bytes';
-import { Layer, ResolvedAttention, ResolvedState } from '../catalog/layers';
+import { indexBytes, mainBytes } from '../catalog/cache-bytes';
+import { Layer, ResolvedAttention } from '../catalog/layers';
 import { LayerParameters } from '../catalog/parameter-count';
-import { PartBytes, wideBytes } from '../catalog/weight-bytes';
+import { wideBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
-import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
-import { sharesOutTokens } from './memory-model';
-import { exchangeOf, imbalanceOf } from './all-to-all';
+import { exchangeOf } from './all-to-all';
+import { feedForwards } from './feed-forward-time';
+import { Pass, partBytes, tokensOf, tokensOfRanks } from './pass';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
+import { stateTime } from './state-time';
 
 /** Norms, rotary encoding, activation and residuals of one layer in a CUDA graph: about 12 µs of launches on H100 to B200. */
 const ELEMENTWISE = 12e-6;
 /** Two norms more per layer, per head, with a launch each. */
 const QUERY_KEY_NORM = 8e-6;
-/** Product of the hidden state with the router, in 16 bits: one launch (the selection is part of the experts' kernels). */
-const ROUTER = 6e-6;
 /** Dispatch of one layer's kernels from Python without a CUDA graph: 0.4 ms (fitted to unloaded times to first token). */
 export const EAGER_LAYER = 0.4e-3;
 /** Share of the launches that fusing elementwise kernels saves (the deployment guide's figure). */
@@ -25,28 +24,14 @@ const OFFLOAD_SHARE = 0.57;
 
 /** Share of the 16-bit rate that scoring by an index in 8 bits reaches; not measured. */
 const INDEX_RATE = 0.8;
-/** Tokens of a chunk in which linear attention and state spaces compute prompts (`chunk_size`: 64 of gated delta rules, 128 to 256 of Mamba 2). */
-const STATE_CHUNK = 64;
-/** Share of the 16-bit rate that they reach; not measured. */
-const STATE_RATE = 0.15;
-
 /**
- * The work of one forward pass of a data-parallel rank: sequences that decode one token each, prompts that are computed whole, or both together.
- *
- * @internal
+ * Tokens that decode attention takes longer for each sequence, besides those it reads: 256 sequences of 304 tokens take as much longer than
+ * their bytes as 100 to 300 tokens more would (five dense models on H200, vLLM 0.24.0, bench/vllm); its kernels begin anew for each
+ * sequence and read whole tiles of 128 tokens and more.
  */
-export interface Pass {
-  /** Sequences that decode. */
-  readonly decoding: number;
-  /** Tokens of keys and values that they read, all together. */
-  readonly cachedTokens: number;
-  /** Prompts computed. */
-  readonly prompts: number;
-  /** Tokens of one prompt. */
-  readonly promptTokens: number;
-  /** Data-parallel ranks that compute as many prompts at once; the others decode alone. @default 1 */
-  readonly promptRanks?: number;
-}
+const ATTENTION_TILE_TOKENS = 160;
+/** Bytes of logits that choosing a token at a temperature reads and writes, for each token of the vocabulary: in 32 bits, in seven passes. */
+const SAMPLING_BYTES = 46;
 
 /**
  * Seconds of one forward pass, by part.
@@ -147,12 +132,19 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
       model.vocabularySize / t,
       2,
     );
+    if (configuration.engine._isVllm)
+      weights += (rows * model.vocabularySize * SAMPLING_BYTES) / (kernel.attentionBandwidth * kernel.bandwidth);
   }
   weights +=
     configuration.cpuOffloadBytes > 0
       ? configuration.cpuOffloadBytes / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE)
       : 0;
-  const { dispatch, combine } = exchangeOf(configuration, exchanging > 0 ? m / t : 0, pass.prompts > 0);
+  const { dispatch, combine } = exchangeOf(
+    configuration,
+    exchanging > 0 ? m / t : 0,
+    pass.prompts > 0,
+    tokensOfRanks(configuration, pass),
+  );
   const collectives =
     exchanging * (dispatch + combine) +
     reductions * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, m * h * 2);
@@ -197,33 +189,12 @@ function mixerProducts(
   return seconds;
 }
 
-function feedForwards(
-  configuration: Configuration,
-  kernel: KernelModel,
-  layer: Layer,
-  counted: LayerParameters,
-  pass: Pass,
-): number {
-  const { tensor } = configuration.parallelism;
-  const bytes = partBytes(configuration).denseFeedForward;
-  return (
-    (layer.intermediateSize > 0
-      ? feedForwardTime(configuration, kernel, tokensOf(pass), layer.intermediateSize / tensor, bytes)
-      : 0) + (layer.experts ? expertTime(configuration, kernel, counted, pass) : 0)
-  );
-}
-
 /** Attention and state of one layer: what grows with the context, and what does not. */
 function mixerTime(configuration: Configuration, kernel: KernelModel, layer: Layer, pass: Pass): number {
   return (
     (layer.attention ? attentionTime(configuration, kernel, layer.attention, pass) : 0) +
     (layer.state ? stateTime(configuration, kernel, layer.state, pass) : 0)
   );
-}
-
-/** Bytes of a weight of each part. */
-function partBytes({ model, precision }: Configuration): PartBytes {
-  return model._partBytes(precision);
 }
 
 /** Query, key, value and output projections of one layer. */
@@ -257,63 +228,6 @@ function projectionTime(
   );
 }
 
-/** Gate, up and down products of one dense layer, of the width on one GPU. */
-function feedForwardTime(
-  configuration: Configuration,
-  kernel: KernelModel,
-  m: number,
-  width: number,
-  bytes: number,
-): number {
-  const { model } = configuration;
-  const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
-  return (
-    matmulSeconds(kernel, m, model.hiddenSize, gates * width, bytes) +
-    matmulSeconds(kernel, m, width, model.hiddenSize, bytes)
-  );
-}
-
-/** Router, routed and shared experts of one layer: reads the experts that the step hits, computes the active ones. */
-function expertTime(configuration: Configuration, kernel: KernelModel, counted: LayerParameters, pass: Pass): number {
-  const { model, parallelism, precision } = configuration;
-  const experts = model.experts;
-  if (!experts) return 0;
-  const { tensor, expert, attentionRanks } = parallelism;
-  const m = tokensOf(pass);
-  // With experts spread over data-parallel ranks each rank's experts see the tokens of all of them, and the busiest one sets the pace.
-  const tokens = attentionRanks * pass.decoding + (pass.promptRanks ?? 1) * (m - pass.decoding);
-  const imbalance = imbalanceOf(configuration);
-  const spread = expert > 1 ? expert : tensor;
-  const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
-  const routed = expertSeconds(
-    expertFit(configuration.engine, configuration.gpu, precision),
-    configuration.gpu,
-    precision,
-    {
-      localExperts: experts.routed / expert,
-      width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
-      hitParameters: (counted.routedExperts * Math.min(1, coverage * imbalance)) / spread,
-      rowsPerHit: (tokens * experts.perToken * imbalance) / (experts.routed * Math.min(1, coverage * imbalance)),
-      routedElements: (imbalance * tokens * experts.perToken * (experts.latentSize ?? model.hiddenSize)) / expert,
-    },
-  );
-  const divided = sharesOutTokens(configuration);
-  const rows = divided ? m / tensor : m;
-  const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
-  const shared =
-    sharedWidth > 0
-      ? feedForwardTime(
-          configuration,
-          kernel,
-          rows,
-          divided ? sharedWidth : sharedWidth / tensor,
-          partBytes(configuration).sharedExperts,
-        )
-      : 0;
-  const latent = experts.latentSize ? 2 * matmulSeconds(kernel, rows, model.hiddenSize, experts.latentSize, 2) : 0;
-  return routed + shared + latent + ROUTER;
-}
-
 /** Attention of one layer: of the sequences that decode, and of the prompts. */
 function attentionTime(
   configuration: Configuration,
@@ -342,7 +256,8 @@ function attentionTime(
       kernel.attentionFixed +
       (indexBytes(attention) * pass.cachedTokens) / (kernel.attentionBandwidth * kernel.bandwidth);
   // A layer without a cache of its own reads that of another.
-  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * cached;
+  const padded = mla ? cached : cached + (configuration.engine._isVllm ? ATTENTION_TILE_TOKENS * pass.decoding : 0);
+  const bytes = mainBytes({ ...attention, sharesCache: false }, configuration.kvCachePrecision, t) * padded;
   const again = configuration.engine.rereadsGroupedKeys && !mla ? heads / keyValueHeads : 1;
   const most = configuration.kvCachePrecision.bits === 8 && !mla ? kernel.narrowCacheRate : Infinity;
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
@@ -369,25 +284,4 @@ function seenBy({ window, index, compression }: ResolvedAttention): number | und
 /** Twice the tokens that one token of a prompt attends to on average: all before it, or those it sees at most. */
 function attended(seen: number | undefined, tokens: number): number {
   return seen === undefined || tokens <= seen ? tokens : seen * (2 - seen / tokens);
-}
-
-/**
- * Convolution and state of one layer: at decode every sequence's state is read and written; a prompt is computed in chunks, within
- * which each token meets the others of its chunk and the state once for reading and once for writing. Not measured here.
- */
-function stateTime(configuration: Configuration, kernel: KernelModel, state: ResolvedState, pass: Pass): number {
-  const t = configuration.parallelism.tensor;
-  const kernels = state.heads > 0 ? 2 : 1;
-  let time = (kernels * kernel.attentionFixed) / 2;
-  if (pass.prompts > 0) {
-    const width = state.headSize * state.stateSize + STATE_CHUNK * (state.headSize + state.stateSize);
-    const flops = (4 * pass.prompts * pass.promptTokens * state.heads * width) / t;
-    time += kernels * kernel.attentionFixed + flops / (STATE_RATE * kernel.wideRate);
-  }
-  const bytes = 2 * pass.decoding * layerStateBytes(state, configuration.precision, t);
-  return time + bytes / (kernel.attentionBandwidth * kernel.bandwidth);
-}
-
-function tokensOf(pass: Pass): number {
-  return pass.decoding + pass.prompts * pass.promptTokens;
 }

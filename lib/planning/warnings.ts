@@ -198,8 +198,8 @@ export function warningsOf(
       fault(
         'HOST_BOUND',
         undefined,
-        `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to send their ` +
-          `tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas or several tokenizer workers help, more GPUs for each replica do not`,
+        `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to ` +
+          `schedule it and to send their tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas help, more GPUs for each replica do not`,
       ),
     );
   }

@@ -61,6 +61,9 @@ export function structFaults(struct: StructName, value: unknown, path = '', wher
   });
 }
 
+/** Most faults of one list: a list of another kind has one for each entry. */
+const MOST_OF_LIST = 1000;
+
 /**
  * The faults of a value that is not of a type, as the table of structs writes it: `DataSize`, `ModelFile[]`, `SecretKey{}` for a map.
  *
@@ -76,7 +79,10 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
         : wrongKind(property, value, `a list of ${pluralOf(element)}`);
     }
     // Not by flatMap, which leaves out what a list has no element for.
-    return Array.from(value).flatMap((each, index) => valueFaults(`${property}[${index}]`, each, element));
+    const faults: Fault[] = [];
+    for (let index = 0; index < value.length && faults.length < MOST_OF_LIST; index++)
+      faults.push(...valueFaults(`${property}[${index}]`, value[index], element));
+    return faults;
   }
   if (type.endsWith('{}')) {
     if (!isBag(value)) return wrongKind(property, value, `an object with values of type ${element}`);

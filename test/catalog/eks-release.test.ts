@@ -15,7 +15,7 @@ describe('releases of the table', () => {
   test.each(EksRelease.ALL.map((release) => [String(release), release] as const))(
     '%s has the format of EKS',
     (minor, release) => {
-      expect(() => EksRelease.custom(release)).not.toThrow();
+      expect(() => EksRelease.custom({ ...release })).not.toThrow();
       expect(EksRelease.of(minor)).toBe(release);
       expect(release.kubeProxy).toMatch(new RegExp(`^v${minor.replace('.', '\\.')}\\.`));
     },

@@ -59,8 +59,8 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'HOST_BOUND',
-    "with 512 sequences a step waits for sglang's host process, which takes 20.5 ms to send their tokens, while the GPUs take 9.5; more " +
-      'replicas or several tokenizer workers help, more GPUs for each replica do not',
+    "with 512 sequences a step waits for sglang's host process, which takes 20.5 ms to schedule it and to send their tokens, while the GPUs take 9.6; more " +
+      'replicas help, more GPUs for each replica do not',
     {
       ...{ model: LLAMA_3_1_8B, instanceType: P5EN_48XLARGE, parallelism: degrees(8) },
       ...{ engine: InferenceEngine.SGLANG, concurrency: 512, inputTokens: 1000, outputTokens: 1000 },

@@ -217,7 +217,7 @@ export const TEXTS: FaultText[] = [
     id: 'PROPERTY_CONTRADICTS_PLAN',
     property: 'targets.maxTimePerOutputTokenMs',
     text:
-      'the locked plan does not reach targets.maxTimePerOutputTokenMs: time per output token 11.55 ms, ' +
+      'the locked plan does not reach targets.maxTimePerOutputTokenMs: time per output token 11.61 ms, ' +
       'wanted at most 1; relax the target or replan the model',
     faults: () => resolved({ locked: plan, targets: { maxTimePerOutputTokenMs: 1 } }).faults,
   },
@@ -308,7 +308,7 @@ export const TEXTS: FaultText[] = [
     property: 'targets.maxTimePerOutputTokenMs',
     text:
       'targets.maxTimePerOutputTokenMs is out of reach; the nearest is bf16 on 1 × p4de.24xlarge (tensor ' +
-      '8), context 8192, 4 sequences, with time per output token 3.330 ms, wanted at most 0.5; allow more ' +
+      '8), context 8192, 4 sequences, with time per output token 3.350 ms, wanted at most 0.5; allow more ' +
       'replicas, other hardware or a smaller precision, or relax the target',
     faults: () => resolved({ targets: { maxTimePerOutputTokenMs: 0.5 } }).faults,
   },

@@ -70,8 +70,8 @@ export const TEXTS: FaultText[] = [
   {
     id: 'SLOWER_THAN_READING',
     text:
-      "people will wait for model 'llama-65b': time per output token 214.5 ms, wanted at most 100; fp16 on 1 × g7e.12xlarge (tensor 2), " +
-      'context 2048, 4 sequences, takes 56 ms a token and 355 to the first; choose that, or pass the targets that are enough, e.g. ' +
+      "people will wait for model 'llama-65b': time per output token 215.2 ms, wanted at most 100; fp16 on 1 × g7e.12xlarge (tensor 2), " +
+      'context 2048, 4 sequences, takes 57 ms a token and 356 to the first; choose that, or pass the targets that are enough, e.g. ' +
       'targets: { minOutputTokensPerSecond: 100 } for batches',
     faults: () =>
       assign({

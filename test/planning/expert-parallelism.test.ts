@@ -198,7 +198,10 @@ describe('plans with data-parallel attention', () => {
     expect(planWarnings(made).map(({ id }) => id)).toContain('DATA_PARALLEL_ATTENTION');
     const text = made.explain();
     expect(text).toContain('16 ranks of 1 GPU in each replica, 16 of 256 experts on each GPU');
-    expect(text).toContain('disaggregated prefill and decode');
+    const limit = 'disaggregated prefill and decode';
+    expect(text).toContain(limit);
+    expect(plan(Parallelism.of({ tensor: 8, pipeline: 2 })).explain()).toContain(limit);
+    expect(plan(Parallelism.of({ tensor: 8 })).explain()).not.toContain(limit);
     expect(text).toMatch(/dispatch \d+ µs, combine \d+ µs/);
     expect(text).toContain('EFA between nodes');
     expect(text).toContain('Start on node 1 of 2: vllm serve MODEL --tensor-parallel-size=1 --data-parallel-size=16 ');

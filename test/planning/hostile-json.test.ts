@@ -109,6 +109,24 @@ describe('parsed values', () => {
   });
 });
 
+describe('shapes by hand', () => {
+  const { shape } = ModelSpec.LLAMA_3_1_8B;
+  const million = Array.from({ length: 1e6 }, () => ({}));
+
+  test.each<[string, object]>([
+    ['a million kinds of layers', { ...shape, layerKinds: million }],
+    ['a million encoders', { ...shape, encoders: million }],
+    ['an order of a million layers', { ...shape, layerKinds: [{ count: 32, attention: {} }], layerOrder: million }],
+    ['lists in lists', { ...shape, layerKinds: nested(1e6) }],
+    ['lists in lists as a number', { ...shape, layers: nested(1e6) }],
+    ['lists in lists as the shape', nested(1e6) as object],
+  ])('%s', (_, given) => {
+    const faults = faultsThrown(() => ModelSpec.dense({ name: 'm', shape: given as typeof shape }));
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.length).toBeLessThanOrEqual(1000);
+  });
+});
+
 describe('plans', () => {
   const json = CapacityPlanner.plan({
     model: ModelSpec.LLAMA_3_1_8B,

@@ -77,7 +77,9 @@ function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[
 function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   let plan: CapacityPlan | undefined;
   const refused = faultsOf(() => (plan = planModel(planRequest(request))));
-  const faults = [...own, ...refused];
+  // What the planner refuses too is said once.
+  const said = new Set(own.map(({ id, property }) => `${id} ${property}`));
+  const faults = [...own, ...refused.filter(({ id, property }) => !said.has(`${id} ${property}`))];
   if (plan)
     faults.push(
       ...planOptionFaults(plan, request.options, request.vllm),

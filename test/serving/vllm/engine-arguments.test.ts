@@ -7,6 +7,7 @@ import { engineArguments } from '../../../lib/serving/vllm/engine-arguments';
 import { VllmModelRequest, resolveVllmModel } from '../../../lib/serving/vllm/resolve-vllm-model';
 import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
 import { realConfig } from '../../catalog/real-configs';
+import { idsOf } from '../../support/faults';
 
 const P5 = GpuInstanceType.P5_48XLARGE;
 
@@ -117,4 +118,12 @@ test('a hybrid whose blocks of states are fewer than the default is started with
   expect(made.plan.fits).toBe(true);
   expect(made.plan.maxSequences).toBeLessThan(256);
   expect(engineArguments(made, {}, '/w', true)).toMatchObject({ max_num_seqs: made.plan.maxSequences });
+});
+
+test('what the engine and the planner refuse is said once', () => {
+  const options = { model: ModelSpec.LLAMA_3_1_8B, concurrency: 64, maxSequences: 16 };
+  const { faults } = resolveVllmModel({
+    ...{ name: 'chat', options, vllm: new VllmVersion('0.22.0'), network: NodeNetwork.TCP, compares: false },
+  });
+  expect(idsOf(faults)).toEqual(['CONFLICTING_PROPERTIES concurrency']);
 });

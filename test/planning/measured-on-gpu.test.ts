@@ -1,0 +1,45 @@
+import * as path from 'path';
+import { judge, median, read, refusalOf } from '../../bench/vllm/judge';
+
+const results = read(path.join(__dirname, '../../bench/vllm/results-h200.json'));
+const judged = judge(results);
+const steps = judged.flatMap((model) => model.steps).filter(({ error }) => error !== undefined);
+const sizes = (which: typeof steps) => which.map(({ error }) => Math.abs(error ?? NaN));
+
+/** vLLM 0.24.0 on an H200 (bench/vllm): 16 architectures, six of them hybrids. */
+describe('plans of what the real engine reported', () => {
+  test('has at least twelve architectures and four hybrids', () => {
+    const hybrids = judged.filter(({ plan }) => plan.model._layers.kinds.some(({ state }) => state));
+    expect(judged.length).toBeGreaterThanOrEqual(12);
+    expect(hybrids.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test.each(judged.map((model) => [model.measured.name, model] as const))(
+    '%s: capacity never above the engine, weights within 1.5 %%',
+    (_, { measured, plan, capacityError }) => {
+      expect(capacityError).toBeLessThanOrEqual(0);
+      expect(plan.maxConcurrency).toBeLessThanOrEqual(measured.concurrency);
+      expect(Math.abs(plan.memoryPerGpu.weights.bytes / measured.model_memory_usage - 1)).toBeLessThan(0.015);
+    },
+  );
+
+  test('capacity is at most 8 % below on four fifths of them', () => {
+    const near = judged.filter(({ capacityError }) => capacityError >= -0.08);
+    expect(near.length / judged.length).toBeGreaterThanOrEqual(0.8);
+  });
+
+  test('half of the decode steps are within 8 %', () => {
+    expect(steps.length).toBeGreaterThan(40);
+    expect(median(sizes(steps))).toBeLessThanOrEqual(0.08);
+  });
+
+  test.each(steps.filter(({ experts }) => experts).map((step) => [step.model, step.batch, step] as const))(
+    '%s, %d sequences: a step with experts is within 20 %%',
+    (_model, _batch, step) => expect(Math.abs(step.error ?? NaN)).toBeLessThanOrEqual(0.2),
+  );
+
+  test.each(results.refused.map((row) => [row.name, row] as const))('%s is refused as the engine does', (_, row) => {
+    expect(row.maxNumSeqs).toBeGreaterThan(row.stateBlocks);
+    expect(refusalOf(results, row)).toMatch(/sequences/);
+  });
+});
