@@ -23,4 +23,5 @@ export const KNOWN_BREAKS: { readonly [id: string]: string } = {
   'qwen3-vl-235b-h100-bf16':
     'refused: 1024 sequences are sampled and a video is read; the recipe does not say which commands ran',
   'qwen3-vl-235b-h100-bf16-images': 'refused: as qwen3-vl-235b-h100-bf16, with 262,144 tokens and no video',
+  'club-3090-594': 'refused: as talos-two-262144, of the same weights',
 };

@@ -214,7 +214,7 @@ describe('plans with data-parallel attention', () => {
     const made = plan(spread(16, 2), { maxNodes: 2, kvCachePrecision: Precision.FP8 });
     const limits = [
       ...['--max-model-len=8192', '--max-num-seqs=256', '--max-num-batched-tokens=2048'],
-      ...['--gpu-memory-utilization=0.9', '--kv-cache-dtype=fp8'],
+      ...['--gpu-memory-utilization=0.92', '--kv-cache-dtype=fp8'],
     ];
     const ranks = ['--tensor-parallel-size=2', '--data-parallel-size=8', '--data-parallel-size-local=4'];
     expect(made.vllmServeArguments(0, '10.0.0.1')).toEqual([
