@@ -311,6 +311,7 @@ export const ENUMS = {
   GraphOptimization: 'ALL EXTENDED BASIC DISABLED',
   MacvlanMode: 'bridge private vepa passthru',
   MediaInput: 'ALL IMAGES NONE',
+  MemoryShare: 'WHOLE STATIC FREE',
   MetricExporter: 'triton triton-vllm triton-tensorrtllm',
   MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
   MetricType: 'counter gauge histogram summary',
