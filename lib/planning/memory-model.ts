@@ -5,7 +5,7 @@ import { weightBytes, wideBytes } from '../catalog/weight-bytes';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf } from './cache-pool';
 import { Configuration, sequencesPerRank } from './configuration';
 import { encoderWeights } from './encoder-memory';
-import { activationBytes, runtimeBytes } from './other-memory';
+import { activationsInside, availableBytes, runtimeBytes } from './other-memory';
 import { Stage, stagesOf } from './stages';
 
 /**
@@ -159,8 +159,8 @@ export function memoryOf(configuration: Configuration): MemoryModel {
   const { maxSequences } = configuration;
   const concurrency = sequencesPerRank(configuration);
   const ranks = configuration.parallelism.attentionRanks;
-  const available = configuration.gpuMemoryUtilization * configuration.gpu.memory.bytes;
-  const activations = activationBytes(configuration);
+  const available = availableBytes(configuration);
+  const activations = activationsInside(configuration);
   const layout = cacheLayout(configuration);
   const perLayer = layerWeights(configuration);
   // vLLM captures decode graphs for every sequence of the scheduler, each with a block of states (`max_num_seqs` exceeds available blocks).
