@@ -1,7 +1,7 @@
 import * as path from 'path';
 import { nodesPoints, nodesTable } from './planner/nodes';
 import { judge } from './planner/judged';
-import { judgedGroups, judgedTable } from './planner/judged-report';
+import { judgedBreaks, judgedGroups, judgedTable } from './planner/judged-report';
 import { readPoints } from './planner/points';
 import { isPrediction, predict } from './planner/predict';
 import { exclusionTable, failureTable, groupTable, rowsTable, splitTable } from './planner/report';
@@ -29,6 +29,7 @@ function main(argv: string[]): void {
     failureTable(predictions),
     judgedTable(judged),
     judgedGroups(judged),
+    judgedBreaks(judged),
     splitTable(predictions),
     exclusionTable(outcomes.flatMap((outcome) => (isPrediction(outcome) ? [] : [outcome]))),
   ];

@@ -14,7 +14,8 @@ import {
 import { memoryOf } from '../../lib/planning/memory-model';
 import { activationBytes } from '../../lib/planning/other-memory';
 import { Configuration, resolveLoad, configurationOf } from '../../lib/planning/configuration';
-import { Pass, passTime } from '../../lib/planning/step-time';
+import { Pass } from '../../lib/planning/pass';
+import { passTime } from '../../lib/planning/step-time';
 import { table } from '../planner/report';
 import { AllReduceRow, allReduceTable } from './all-reduce';
 

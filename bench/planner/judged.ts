@@ -114,6 +114,7 @@ function planOf(row: Row, model: ModelSpec): CapacityPlan {
     parallelism: Parallelism.of({
       tensor: number(row, 'tp') ?? 1,
       pipeline: number(row, 'pp'),
+      data: number(row, 'dp'),
       expert: number(row, 'ep'),
     }),
     engine: engineOf(row),

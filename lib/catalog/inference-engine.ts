@@ -2,6 +2,16 @@ import { UnscopedValidationError } from '../units/errors';
 import { nameText, unknownNameFault } from './near-names';
 import { checkArguments } from '../units/argument-faults';
 
+/** What an engine's share of a GPU's memory is of. */
+export enum MemoryShare {
+  /** Of the whole memory: weights, activations and cache come out of it (vLLM: `gpu_memory_utilization`). */
+  WHOLE = 'WHOLE',
+  /** Of the whole memory, for weights and cache alone; activations and graphs are in the rest (SGLang: `mem_fraction_static`). */
+  STATIC = 'STATIC',
+  /** Of what weights and activations leave, for the cache (TensorRT-LLM: `free_gpu_memory_fraction`). */
+  FREE = 'FREE',
+}
+
 /**
  * What the planner must know of an engine. Times are relative to the closed form of `planning/step-time`.
  */
@@ -32,6 +42,8 @@ interface EngineFacts {
   readonly countsGraphs?: boolean;
   /** Whether results of encoders are copied into tensors as long as all of them may be when it starts. */
   readonly copiesMedia?: boolean;
+  /** What its share of the memory is of, and what comes out of it. */
+  readonly memoryShare?: MemoryShare;
   /** Whether layers with a window keep only the window. */
   readonly keepsWindows?: boolean;
   /** States that a layer keeps for each sequence. */
@@ -84,26 +96,36 @@ const VLLM_FACTS: EngineFacts = {
  */
 export class InferenceEngine {
   /**
-   * vLLM up to 0.20, also inside Triton (up to 26.05). For models that read images it is that of up to 0.12, whose start takes more memory
+   * vLLM up to 0.19, also inside Triton (up to 26.05). For models that read images it is that of up to 0.12, whose start takes more memory
    * than later ones.
    */
   public static readonly VLLM = new InferenceEngine('vllm', { ...VLLM_FACTS, copiesMedia: true });
   /**
-   * vLLM from 0.21 on, inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache, and takes it from
-   * the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default). Before, they were outside.
+   * vLLM from 0.20 on (its log says 0.21), inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache,
+   * and takes it from the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default), whose default is 0.92. Before, they were
+   * outside, and it was 0.9.
    */
-  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', { ...VLLM_FACTS, countsGraphs: true });
+  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', {
+    ...VLLM_FACTS,
+    defaultUtilization: 0.92,
+    countsGraphs: true,
+  });
   /**
    * vLLM from 0.28 on, inside Triton from 26.09 on: it caches prefixes of models with states by default, for which each sequence keeps a second
    * state (vllm-project/vllm#50991; not in 0.27.1).
    */
   public static readonly VLLM_0_28 = new InferenceEngine('vllm-0.28', {
     ...VLLM_FACTS,
+    defaultUtilization: 0.92,
     countsGraphs: true,
     statesPerSequence: 2,
   });
-  /** TensorRT-LLM. */
+  /**
+   * TensorRT-LLM by its LLM API, which measures what a step takes and gives a share of the rest to the cache (`KvCacheConfig`,
+   * `free_gpu_memory_fraction`).
+   */
   public static readonly TENSORRT_LLM = new InferenceEngine('tensorrt-llm', {
+    memoryShare: MemoryShare.FREE,
     blockTokens: 32,
     defaultUtilization: 0.9,
     decodeFactor: 1,
@@ -131,8 +153,9 @@ export class InferenceEngine {
     rereadsGroupedKeys: true,
     provenance: 'NVIDIA/TensorRT-LLM docs/source/blogs/XQA-kernel.md; not fitted',
   });
-  /** SGLang. */
+  /** SGLang; the share of its memory is for weights and cache alone (`mem_fraction_static`). */
   public static readonly SGLANG = new InferenceEngine('sglang', {
+    memoryShare: MemoryShare.STATIC,
     blockTokens: 1,
     defaultUtilization: 0.88,
     decodeFactor: 1,
@@ -211,6 +234,8 @@ export class InferenceEngine {
   public readonly keepsWindows: boolean;
   /** States that a layer with a state keeps for each sequence: two where prefixes of such models are cached by default. */
   public readonly statesPerSequence: number;
+  /** What its share of the memory is of, and what comes out of it. */
+  public readonly memoryShare: MemoryShare;
   /**
    * Whether results of encoders are copied, when it starts, into tensors as long as all of them may be, as by vLLM up to 0.12
    * (`expanded_outputs` of its gpu_model_runner.py).
@@ -234,6 +259,7 @@ export class InferenceEngine {
     this.answerNanosecondsPerEarlierToken = facts.answerNanosecondsPerEarlierToken ?? 0;
     this.rereadsGroupedKeys = facts.rereadsGroupedKeys;
     this.countsGraphs = facts.countsGraphs ?? false;
+    this.memoryShare = facts.memoryShare ?? MemoryShare.WHOLE;
     this.copiesMedia = facts.copiesMedia ?? false;
     this.keepsWindows = facts.keepsWindows ?? false;
     this.statesPerSequence = facts.statesPerSequence ?? 1;

@@ -10,7 +10,7 @@ import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../core/errors';
 import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
-import { modelStoreFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
+import { modelStoreFaults, warnOfEndpoint } from '../core/model-store-reach';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { isolate, modelStoreEgress, sourceEgress } from '../kubernetes/network-access';
@@ -85,7 +85,7 @@ export class ModelImport extends Construct {
     this.namespace = props.namespace ?? 'inference';
     this.#registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     throwIfInvalid(this, this.#faults());
-    warnOfPlainEndpoint(props.modelStore);
+    warnOfEndpoint(props.modelStore);
     for (const warning of [...sourceWarnings(props.source), ...this.#diskWarnings()]) addWarning(this, warning);
     this.modelUri = returned(
       this,
@@ -208,12 +208,15 @@ export class ModelImport extends Construct {
       pods: this.#labels,
       ingress: [],
       egress: [
-        ...modelStoreEgress(modelStore),
+        ...modelStoreEgress(modelStore, this.namespace),
         ...(source.claimName === undefined
-          ? sourceEgress([
-              ...source.files,
-              ...(source.repository?.endpoint === undefined ? [] : [{ url: source.repository.endpoint }]),
-            ])
+          ? sourceEgress(
+              [
+                ...source.files,
+                ...(source.repository?.endpoint === undefined ? [] : [{ url: source.repository.endpoint }]),
+              ],
+              this.namespace,
+            )
           : []),
       ],
     });

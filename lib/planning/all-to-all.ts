@@ -66,12 +66,18 @@ const NONE: Exchange = { dispatchBytes: 0, combineBytes: 0, dispatch: 0, combine
  * from every GPU, of which the share of the GPUs outside the node crosses the network; or, as vLLM unless told otherwise
  * (`allgather_reducescatter`), all tokens to all ranks. Which experts are asked is taken to be even.
  *
- * @param tokens tokens of one GPU
+ * @param tokens tokens of the GPU that has the most
  * @param prompts whether prompts are among them: their kernels send a token once to each node, and are not replayed as graphs
+ * @param all tokens of all GPUs @default - as many on each
  *
  * @internal
  */
-export function exchangeOf(configuration: Configuration, tokens: number, prompts: boolean): Exchange {
+export function exchangeOf(
+  configuration: Configuration,
+  tokens: number,
+  prompts: boolean,
+  all = tokens * configuration.parallelism.expert,
+): Exchange {
   const { model, parallelism } = configuration;
   const { experts } = model;
   if (!experts || parallelism.attentionRanks === 1 || tokens === 0) return NONE;
@@ -79,12 +85,12 @@ export function exchangeOf(configuration: Configuration, tokens: number, prompts
   const sent = dispatchedBytes(configuration.precision);
   const seconds = (bytes: number) =>
     configuration.engine._isVllm
-      ? gatherSeconds(configuration, tokens * width * bytes)
+      ? gatherSeconds(configuration, tokens * width * bytes, all * width * bytes)
       : sendSeconds(configuration, tokens * width * bytes, experts.perToken, prompts);
-  const all = tokens * experts.perToken * width;
+  const asked = tokens * experts.perToken * width;
   return {
-    dispatchBytes: all * sent,
-    combineBytes: all * COMBINED_BYTES,
+    dispatchBytes: asked * sent,
+    combineBytes: asked * COMBINED_BYTES,
     dispatch: seconds(sent),
     combine: seconds(COMBINED_BYTES),
   };
@@ -133,13 +139,13 @@ function sendSeconds(configuration: Configuration, bytes: number, perToken: numb
 }
 
 /** All tokens to all ranks, or all results back and added up. */
-function gatherSeconds(configuration: Configuration, bytes: number): number {
-  const { ranks, local, nodes, networkPerGpu } = placeOf(configuration);
-  const inside = (bytes * (ranks - ranks / local)) / withinNode(configuration, GATHER_NVLINK_SHARE);
+function gatherSeconds(configuration: Configuration, bytes: number, all: number): number {
+  const { local, nodes, networkPerGpu } = placeOf(configuration);
+  const inside = (all * (1 - 1 / local)) / withinNode(configuration, GATHER_NVLINK_SHARE);
   const near = alphaOf(configuration, GATHER_ALPHA) + inside;
   if (nodes === 1) return near;
-  // Each GPU of a node fetches its part of the other nodes' tokens, and hands it to its neighbors.
-  const sent = bytes * (nodes - 1);
+  // Each GPU of a node fetches its part of the other nodes' tokens, and hands it to its neighbors; one that has them all sends them once.
+  const sent = Math.max(bytes, (all * (nodes - 1)) / nodes / local);
   const rdma = configuration.nodeNetwork === NodeNetwork.RDMA;
   const rate = (rdma ? GATHER_NETWORK_SHARE : TCP_SHARE) * networkPerGpu;
   return near + (rdma ? GATHER_NETWORK_ALPHA : TCP_ALPHA) + sent / rate;
@@ -160,8 +166,18 @@ export function imbalanceOf({ model, parallelism }: Configuration): number {
 }
 
 /**
+ * Prompts that a step takes at most; one that is longer than a step takes several.
+ *
+ * @internal
+ */
+export function promptsOfStep({ maxBatchedTokens, inputTokens }: Configuration): number {
+  return Math.max(1, maxBatchedTokens / inputTokens);
+}
+
+/**
  * Prompts that a step of all data-parallel ranks waits for. Layers with experts wait for each other, so it is as long as that of the rank with
- * the most prompts: of few arrivals each is waited for; of many each rank has its share, and the busiest one `√(2 n ln R)` more.
+ * the most prompts: of few arrivals each is waited for; of many each rank has its share, and the busiest one `√(2 n ln R)` more, up to what a
+ * step takes. Where prompts queue at every rank, all of them are busy, and each waits for its own.
  *
  * TensorRT-LLM holds prompts back until all ranks have one (`attention_dp_config.enable_balance`), so each rank waits for its own: DeepSeek-R1
  * on eight H200, 8192 tokens in and 1024 out, takes 39.8 ms a token with 64 sequences where its steps take 33 (InferenceX, in
@@ -171,9 +187,11 @@ export function imbalanceOf({ model, parallelism }: Configuration): number {
  *
  * @internal
  */
-export function waitedFor({ engine, parallelism }: Configuration, arrivals: number): number {
+export function waitedFor(configuration: Configuration, arrivals: number): number {
+  const { engine, parallelism } = configuration;
   const ranks = parallelism.attentionRanks;
   const mean = arrivals / ranks;
-  if (engine.name.startsWith('tensorrt')) return mean;
-  return Math.min(arrivals, mean + Math.sqrt(2 * mean * Math.log(ranks)));
+  if (ranks === 1 || engine.name.startsWith('tensorrt')) return mean;
+  const busiest = Math.min(arrivals, mean + Math.sqrt(2 * mean * Math.log(ranks)));
+  return Math.max(mean, Math.min(busiest, promptsOfStep(configuration)));
 }

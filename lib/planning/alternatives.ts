@@ -219,11 +219,18 @@ function fewerSequences(configuration: Configuration): Ranked[] {
 
 /** Fewer sequences in the scheduler, where each needs a block for its states. */
 function fewerScheduled(configuration: Configuration): Ranked[] {
-  const { stateBlocks } = fitOf(configuration).memory;
-  if (stateBlocks === undefined || stateBlocks < 1 || stateBlocks >= configuration.maxSequences) return [];
-  const other = changed(configuration, { requestedMaxSequences: stateBlocks }, {}, configuration.parallelism);
-  const text = `${other.maxSequences} sequences in the scheduler instead of ${configuration.maxSequences}`;
-  return other.maxSequences < configuration.maxSequences && fitOf(other).fits ? [ranked(text, other, 1)] : [];
+  const blocksOf = (of: Configuration) => fitOf(of).memory.stateBlocks ?? 0;
+  const least = blocksOf(configuration);
+  if (least < 1 || least >= configuration.maxSequences) return [];
+  const scheduled = (requestedMaxSequences: number) =>
+    changed(configuration, { requestedMaxSequences }, {}, configuration.parallelism);
+  // With fewer sequences the sampler takes less, so that there may be a few blocks more.
+  const most = Math.min(blocksOf(scheduled(least)), configuration.maxSequences - 1);
+  const other = [most, most - 1, least].map(scheduled).find((each) => fitOf(each).fits);
+  if (!other || other.maxSequences >= configuration.maxSequences) return [];
+  return [
+    ranked(`${other.maxSequences} sequences in the scheduler instead of ${configuration.maxSequences}`, other, 1),
+  ];
 }
 
 function shorterContext(configuration: Configuration): Ranked[] {

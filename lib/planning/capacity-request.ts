@@ -48,7 +48,10 @@ export interface ServingLoad {
   readonly kvCachePrecision?: Precision;
   /** Program that runs the model. @default InferenceEngine.DEFAULT: vLLM as in the default release of Triton */
   readonly engine?: InferenceEngine;
-  /** Share of each GPU's memory that the engine takes. @default - the engine's own default, 0.9 for vLLM */
+  /**
+   * Share of each GPU's memory that the engine takes; see `InferenceEngine.memoryShare`.
+   * @default - the engine's own default: 0.92 for vLLM from 0.20 on, 0.9 before, 0.88 for SGLang
+   */
   readonly gpuMemoryUtilization?: number;
   /**
    * Maximum number of tokens in one scheduler step (`max_num_batched_tokens`); activations grow with it. An engine that computes whole

@@ -44,7 +44,7 @@ export interface ProfiledMedia {
   readonly tokensPerItem: number;
   /** Bytes at the peak within the encoder. */
   readonly peakBytes: number;
-  /** Bytes of the results, which stay while the language model's step is tried. */
+  /** Bytes of the results, which stay while the language model's step is tried, and of the buffers that they are copied into. */
   readonly resultBytes: number;
 }
 
@@ -78,8 +78,10 @@ export function profiledMedia(configuration: Configuration): ProfiledMedia | und
   const copied = engine.copiesMedia && tokensPerItem < room;
   const kept = copied ? items * room + tokensPerItem : items * tokensPerItem;
   const bytesPerToken = 2 * (largest.outputSize ?? model.hiddenSize);
-  const peakBytes = peakOf(largest, items * tokensPerItem) + items * tokensPerItem * bytesPerToken;
-  return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: kept * bytesPerToken };
+  // Inputs of a whole step, in which results take the place of tokens (`inputs_embeds`, `deepstack_input_embeds`).
+  const buffers = maxBatchedTokens * bytesPerToken;
+  const peakBytes = buffers + peakOf(largest, items * tokensPerItem) + items * tokensPerItem * bytesPerToken;
+  return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: buffers + kept * bytesPerToken };
 }
 
 function largestItem(encoder: EncoderShape, { mediaInput, contextLength, engine }: Configuration): LargestItem {
@@ -92,8 +94,8 @@ function largestItem(encoder: EncoderShape, { mediaInput, contextLength, engine 
   return budget > image.budget ? { tokens, budget } : image;
 }
 
-/** Bytes of a position's input: it arrives in 32 bits and is converted to 16. */
-const INPUT_BYTES = 6;
+/** Bytes of a position's input: it arrives in 32 bits, and is converted to 16 and laid out anew for the first matrix. */
+const INPUT_BYTES = 8;
 /**
  * Results of attention that live at once, in widths of the hidden state: the residual, its norm, queries, keys and values twice (before and
  * after rotation) and what they give.

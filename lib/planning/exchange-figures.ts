@@ -30,8 +30,7 @@ export function exchangeFigures(configuration: Configuration): PlanFigure[] {
       inputs: `${parallelism}, ${sequencesPerRank(configuration)} sequences on the fullest rank; the busiest GPU has ${imbalanceOf(configuration).toFixed(2)} times the average work of experts`,
       evidence: EvidenceClass.EXTRAPOLATED,
       errorBand:
-        'prompts and answers share the GPUs: pools of their own for each (disaggregated prefill and decode), batches that overlap and copies of popular ' +
-        'experts are not planned, with which steps are up to a half shorter',
+        'batches that overlap and copies of popular experts are not planned, with which steps over many nodes are a quarter to two fifths shorter',
     },
     {
       name: 'exchange of tokens in a layer with experts',

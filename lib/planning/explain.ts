@@ -84,7 +84,17 @@ function engineLine(facts: PlanFacts): string[] {
   return [
     `Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`,
     ...serveLines(facts),
+    ...limitLine(facts),
     ...formatLine(facts),
+  ];
+}
+
+/** What a plan of several nodes or ranks leaves out, with which others run such models. */
+function limitLine({ parallelism, nodes }: PlanFacts): string[] {
+  if (parallelism.attentionRanks === 1 && nodes <= parallelism.replicas) return [];
+  return [
+    'Limit: prompts and answers are computed by the same GPUs; pools of their own for each (disaggregated prefill and decode) are not planned, see ' +
+      'docs/expert-parallelism.md.',
   ];
 }
 

@@ -10,6 +10,8 @@ import { ServingEstimate } from './serving-estimate';
 import { MediaInput } from './capacity-request';
 import { Configuration } from './configuration';
 import { encoderWeights, loadedEncoders, profiledMedia } from './encoder-memory';
+import { MemoryShare } from '../catalog/inference-engine';
+import { capturedGraphs, graphBytes } from './graph-memory';
 import { stagesOf } from './stages';
 import { exchangeFigures } from './exchange-figures';
 import { cacheFigures } from './cache-figures';
@@ -58,8 +60,9 @@ function bitsText({ model, precision }: Configuration): string {
 }
 
 /** What the room for the cache is based on. */
-function capacityEvidence({ model, gpu }: Configuration): EvidenceClass {
+function capacityEvidence({ model, gpu, parallelism }: Configuration): EvidenceClass {
   if (model.approximate) return EvidenceClass.ASSUMED;
+  if (parallelism.attentionRanks > 1) return EvidenceClass.EXTRAPOLATED;
   return gpu.vendor === GpuVendor.AMD ? EvidenceClass.EXTRAPOLATED : EvidenceClass.MEASURED_KERNELS;
 }
 
@@ -80,6 +83,31 @@ export const RULE_OF_THUMB = 'batch by rule of thumb';
 const ASSUMED_CACHE = 'assumed full attention heads; with grouped queries 2 to 16 times less';
 const ASSUMED_ACTIVATIONS = 'assumed 32,000 tokens in the vocabulary; up to 8 times as much with those of today';
 const ASSUMED_CAPACITY = 'assumed from the rows above: with grouped queries several times more fits';
+
+/** What was compared with engines' logs, by what their share of the memory is of. */
+const CAPACITY_BANDS: { readonly [K in MemoryShare]: string } = {
+  [MemoryShare.WHOLE]:
+    'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
+  [MemoryShare.STATIC]: 'below the one published log of SGLang that states its share, by 5 %',
+  [MemoryShare.FREE]: 'as the documentation of TensorRT-LLM has it; no log was compared',
+};
+
+function runtimeFormula({ engine, gpuMemoryUtilization }: Configuration): string {
+  const margin = '0.3 % of weights + 1.5 % of the available memory';
+  if (engine.memoryShare === MemoryShare.STATIC) return `libraries by ranks + ${margin}`;
+  if (engine.memoryShare === MemoryShare.FREE) {
+    const left = Number((100 * (1 - gpuMemoryUtilization)).toFixed(2));
+    return `libraries by ranks + experts + context + graphs + ${margin} + ${left} % of what is left, which the engine leaves free`;
+  }
+  const graphs = engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack';
+  return `libraries by ranks + experts + ${graphs} outside the utilization + ${margin} from 70 GiB on, else 2 % of the room for the cache`;
+}
+
+/** CUDA graphs, and what they take at most. */
+function graphsText(configuration: Configuration): string {
+  if (!configuration.cudaGraphs) return 'CUDA graphs off';
+  return `CUDA graphs on: ${capturedGraphs(configuration)} of up to ${DataSize.bytes(graphBytes(configuration))}`;
+}
 
 /** What is read before the language model: weights, and the batch that the engine tries when it starts. */
 function encoderFigures(configuration: Configuration): PlanFigure[] {
@@ -106,7 +134,7 @@ function encoderFigures(configuration: Configuration): PlanFigure[] {
       name: 'encoder activations per GPU',
       value: String(DataSize.bytes(media.peakBytes)),
       formula:
-        'positions × (6 × input + 2 × max(9 × hidden, 2 × hidden + 2 or 3 × feed-forward)) + results; part of the activations',
+        'positions × (8 × input + 2 × max(9 × hidden, 2 × hidden + 2 or 3 × feed-forward)) + results; part of the activations',
       inputs:
         `${items} × ${tokensPerItem} tokens of the largest ${tokensPerItem > (encoder.tokensPerItem ?? 0) ? 'video' : 'item'} of ${encoder.name}, ` +
         `${Math.round(positions)} positions; ${configuration.mediaInput === MediaInput.ALL ? 'mediaInput NONE leaves it out' : `mediaInput ${configuration.mediaInput}`}`,
@@ -134,6 +162,7 @@ export function figuresOf(
     errorBand: model.approximate ? '± 20 %' : '± 0.1 %',
   };
   const times = timeEvidence(configuration);
+  const { memoryShare } = configuration.engine;
   const memory = facts.memoryPerGpu;
   const layout = cacheLayout(configuration);
   const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
@@ -159,7 +188,10 @@ export function figuresOf(
       name: 'activations per GPU',
       value: String(memory.activations),
       formula:
-        'max(2 × maxBatchedTokens × (3 × feed-forward / tensor + 4 × hidden), 9.7 × float32 logits of the sampled sequences)',
+        'max(2 × maxBatchedTokens × (3 × feed-forward / tensor + 4 × hidden), 9.7 × float32 logits of the sampled sequences)' +
+        (memoryShare === MemoryShare.STATIC
+          ? '; of it, with context and graphs, what the rest of the memory lacks'
+          : ''),
       inputs: `maxBatchedTokens ${facts.maxBatchedTokens} (max_num_batched_tokens), ${facts.maxSequences} sequences (max_num_seqs)`,
       ...(model.approximate
         ? { evidence: EvidenceClass.ASSUMED, errorBand: ASSUMED_ACTIVATIONS }
@@ -171,16 +203,20 @@ export function figuresOf(
     {
       name: 'runtime per GPU',
       value: String(memory.runtime),
-      formula: `libraries by ranks + experts + ${configuration.engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack'} outside the utilization + 0.3 % of weights + 1.5 % of the available memory from 70 GiB on, else 2 % of the room for the cache`,
-      inputs: `${parallelism.gpusPerReplica} ranks, CUDA graphs ${configuration.cudaGraphs ? 'on' : 'off'}`,
+      formula: runtimeFormula(configuration),
+      inputs: `${parallelism.gpusPerReplica} ranks, ${graphsText(configuration)}`,
       evidence: EvidenceClass.MEASURED_KERNELS,
       errorBand: 'upper bound; up to 1 GiB less is used',
     },
     {
       name: 'available per GPU',
       value: String(memory.available),
-      formula: 'utilization × memory as CUDA reports it',
-      inputs: `${facts.gpuMemoryUtilization} × ${gpu.memory} (${gpu.name})`,
+      formula:
+        memoryShare === MemoryShare.FREE ? 'memory as CUDA reports it' : 'utilization × memory as CUDA reports it',
+      inputs:
+        memoryShare === MemoryShare.FREE
+          ? `${gpu.memory} (${gpu.name})`
+          : `${facts.gpuMemoryUtilization} × ${gpu.memory} (${gpu.name})`,
       evidence: EvidenceClass.EXACT,
       errorBand: '± 1 %',
     },
@@ -194,7 +230,9 @@ export function figuresOf(
         ? ASSUMED_CAPACITY
         : gpu.vendor === GpuVendor.AMD
           ? 'as of the build for CUDA; no log of ROCm was compared'
-          : 'below all 17 published logs: by 0.5 to 7 %, and by 25 % where fewer sequences were sampled than planned',
+          : parallelism.attentionRanks > 1
+            ? 'of all ranks together; what they take beside weights is counted from the source of vLLM, and no log of it was compared'
+            : CAPACITY_BANDS[memoryShare],
     },
     {
       name: RULE_OF_THUMB,

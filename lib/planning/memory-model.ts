@@ -5,7 +5,7 @@ import { weightBytes, wideBytes } from '../catalog/weight-bytes';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf } from './cache-pool';
 import { Configuration, sequencesPerRank } from './configuration';
 import { encoderWeights } from './encoder-memory';
-import { activationBytes, runtimeBytes } from './other-memory';
+import { activationsInside, availableBytes, runtimeBytes } from './other-memory';
 import { Stage, stagesOf } from './stages';
 
 /**
@@ -15,6 +15,7 @@ import { Stage, stagesOf } from './stages';
  */
 export interface MemoryModel {
   readonly weights: number;
+  /** Weights of one GPU that stay in host memory, of the stage that leaves most there. */
   readonly offloaded: number;
   readonly activations: number;
   readonly runtime: number;
@@ -158,20 +159,22 @@ export function memoryOf(configuration: Configuration): MemoryModel {
   const { maxSequences } = configuration;
   const concurrency = sequencesPerRank(configuration);
   const ranks = configuration.parallelism.attentionRanks;
-  const available = configuration.gpuMemoryUtilization * configuration.gpu.memory.bytes;
-  const activations = activationBytes(configuration);
+  const available = availableBytes(configuration);
+  const activations = activationsInside(configuration);
   const layout = cacheLayout(configuration);
   const perLayer = layerWeights(configuration);
   // vLLM captures decode graphs for every sequence of the scheduler, each with a block of states (`max_num_seqs` exceeds available blocks).
   const captured = layout.blockPerSequence && configuration.cudaGraphs;
   let worst: MemoryModel | undefined;
   let most = -Infinity;
+  let mostOffloaded = 0;
   let tokens = Infinity;
   let sequences = Infinity;
   for (const stage of stagesOf(configuration)) {
     const all = stageWeights(configuration, stage, perLayer);
     const offloaded = Math.min(all, configuration.cpuOffloadBytes);
     const weights = all - offloaded;
+    mostOffloaded = Math.max(mostOffloaded, offloaded);
     const runtime = runtimeBytes(configuration, weights, available - weights - activations);
     const pool = poolOf(layout, stage);
     const perSequence = blocksPerSequence(configuration, layout, pool) * pool.blockBytes;
@@ -200,7 +203,12 @@ export function memoryOf(configuration: Configuration): MemoryModel {
       stateBlocks: captured ? Math.floor(room / pool.blockBytes) : undefined,
     };
   }
-  return { ...(worst as MemoryModel), kvCapacityTokens: ranks * tokens, maxSequences: ranks * sequences };
+  return {
+    ...(worst as MemoryModel),
+    offloaded: mostOffloaded,
+    kvCapacityTokens: ranks * tokens,
+    maxSequences: ranks * sequences,
+  };
 }
 
 /**

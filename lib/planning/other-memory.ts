@@ -1,6 +1,8 @@
+import { MemoryShare } from '../catalog/inference-engine';
 import { ExpertLayers } from '../catalog/model-architecture';
 import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
 import { profiledMedia } from './encoder-memory';
+import { graphBytes } from './graph-memory';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -9,8 +11,11 @@ const DENSE_WIDTHS = [11, 6.5, 5] as const;
 const EXPERT_WIDTHS = [22, 13, 10] as const;
 /** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
 const LARGE_GPU = 70 * GIB;
-/** CUDA graphs of decode steps: 0.4 to 0.8 GiB in logs of dense models on one GPU, up to 1.3 of larger ones. */
-const CUDA_GRAPH_BYTES = 1.2 * GIB;
+/**
+ * Of CUDA graphs outside the utilization, what is kept free inside it where they lack room; the engine keeps nothing free, so that plans warn of
+ * what more they may take (`GRAPHS_OUTSIDE_UTILIZATION`).
+ */
+const KEPT_FOR_GRAPHS = 1.2 * GIB;
 /** Share of the room for the cache that is kept free on smaller GPUs. */
 const FREE_CACHE_SHARE = 0.02;
 
@@ -49,6 +54,45 @@ function activeWidth(experts: ExpertLayers): number {
 }
 
 /**
+ * Memory that weights, cache and what is counted with them may take.
+ *
+ * @internal
+ */
+export function availableBytes({ engine, gpu, gpuMemoryUtilization }: Configuration): number {
+  return (engine.memoryShare === MemoryShare.FREE ? 1 : gpuMemoryUtilization) * gpu.memory.bytes;
+}
+
+/**
+ * Activations that come out of the engine's share: all of them or, where the share is for weights and cache alone, what the rest of the
+ * memory has no room for.
+ *
+ * @internal
+ */
+export function activationsInside(configuration: Configuration): number {
+  const activations = activationBytes(configuration);
+  if (configuration.engine.memoryShare !== MemoryShare.STATIC) return activations;
+  const rest = (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes;
+  const experts = (configuration.model.latentAttention ? expertBytes(configuration) : 0) + exchangeBytes(configuration);
+  return Math.max(0, CONTEXT_BYTES + graphBytes(configuration) + experts + activations - rest);
+}
+
+/**
+ * What an engine that does not count CUDA graphs lacks for them and the context outside its utilization: it gives all of that to the cache,
+ * and may run out of memory when it captures them (vllm-project/vllm#7593).
+ *
+ * @internal
+ */
+export function graphsLack(configuration: Configuration): number {
+  const { engine, cudaGraphs, gpu, gpuMemoryUtilization } = configuration;
+  if (!cudaGraphs || !engine._isVllm || engine.countsGraphs) return 0;
+  const outside = CONTEXT_BYTES + graphBytes(configuration);
+  return Math.max(0, outside - (1 - gpuMemoryUtilization) * gpu.memory.bytes);
+}
+
+/** The CUDA context, which is outside the utilization. */
+const CONTEXT_BYTES = 0.6 * GIB;
+
+/**
  * Other memory within the utilization that is not available to the cache. `room` is what is left besides weights and activations.
  *
  * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU, 0.25 to 0.43 on two, 0.81 to 1.39 on
@@ -64,11 +108,20 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const node = configuration.instanceType.gpuCount;
   const few = ranks === 2 || configuration.instanceType.nvlinkDomainSize === 1;
   const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
+  const { memoryShare } = configuration.engine;
+  const reserve = 0.015 * configuration.gpuMemoryUtilization * configuration.gpu.memory.bytes;
+  // Activations, graphs and the context are in the rest of the memory, see activationsInside.
+  if (memoryShare === MemoryShare.STATIC) return nonTorch + 0.003 * weights + reserve;
   const experts = expertBytes(configuration) + exchangeBytes(configuration) + latentBytes(configuration);
+  if (memoryShare === MemoryShare.FREE) {
+    const taken = nonTorch + experts + CONTEXT_BYTES + graphBytes(configuration) + 0.003 * weights + reserve;
+    return taken + (1 - configuration.gpuMemoryUtilization) * Math.max(0, room - taken);
+  }
   // The CUDA context and the graphs are outside the utilization; what does not fit there must be kept free inside it.
-  const graphs = configuration.cudaGraphs ? CUDA_GRAPH_BYTES : 0;
-  const inside = configuration.engine.countsGraphs ? graphs : 0;
-  const outside = 0.6 * GIB + graphs - inside;
+  const counted = configuration.engine.countsGraphs;
+  const graphs = counted ? graphBytes(configuration) : Math.min(KEPT_FOR_GRAPHS, graphBytes(configuration));
+  const inside = counted ? graphs : 0;
+  const outside = CONTEXT_BYTES + graphs - inside;
   const spill =
     inside + Math.max(0, outside - (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
@@ -76,7 +129,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   // A reserve for the unknown: other memory of vLLM follows its defaults, which are larger on large GPUs; on the others it is a share of
   // the cache, so that a nearly full GPU does not lose memory that it does not have.
   const { bytes } = configuration.gpu.memory;
-  if (bytes >= LARGE_GPU) return known + 0.015 * configuration.gpuMemoryUtilization * bytes;
+  if (bytes >= LARGE_GPU) return known + reserve;
   return known + FREE_CACHE_SHARE * Math.max(0, room - known);
 }
 

@@ -1,7 +1,8 @@
 import { answerSeconds } from './answer-stream';
-import { waitedFor } from './all-to-all';
+import { promptsOfStep, waitedFor } from './all-to-all';
 import { Configuration } from './configuration';
-import { Pass, PassTime, passTime } from './step-time';
+import { Pass } from './pass';
+import { PassTime, passTime } from './step-time';
 
 /**
  * Effective number of micro-batches of a served pipeline between two drains: inverting m / (m + p - 1) on NVIDIA's published
@@ -54,7 +55,8 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
   // With more micro-batches than stages a token waits for the slowest stage of all of them, otherwise only for its own pass.
   const loss = 1 / pipelineEfficiency(PIPELINE_MICRO_BATCHES, parallelism.pipeline);
   const gpuStep = loss * Math.max(decode.total, batches * decode.bottleneck) * engine.decodeFactor;
-  const hostStep = answerSeconds(configuration, concurrency);
+  // Each data-parallel rank of vLLM has a process of its own.
+  const hostStep = answerSeconds(configuration, engine._isVllm ? concurrency / ranks : concurrency);
   const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
   const prefill = passTime(configuration, prompt(inputTokens));
   // A prompt longer than maxBatchedTokens takes several steps, each of which reads the weights.
@@ -66,8 +68,7 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
   // Prompts that arrive while one step runs are computed together, up to maxBatchedTokens.
   const arriving = concurrency / ranks / outputTokens / batches;
   const promptRanks = Math.max(1, Math.min(ranks, concurrency / outputTokens));
-  const room = Math.max(1, configuration.maxBatchedTokens / inputTokens);
-  const prompts = Math.max(1, Math.min(arriving, room));
+  const prompts = Math.max(1, Math.min(arriving, promptsOfStep(configuration)));
   const mixed = passTime(configuration, { ...decodePass, prompts, promptRanks });
   const work = (pass: PassTime) => (parallelism.pipeline === 1 ? pass.total : pass.bottleneck);
   const perPrompt = (loss * engine.prefillFactor * Math.max(0, work(mixed) - work(decode))) / prompts;

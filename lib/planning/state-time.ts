@@ -2,7 +2,7 @@ import { layerStateBytes } from '../catalog/cache-bytes';
 import { ResolvedState } from '../catalog/layers';
 import { Configuration } from './configuration';
 import { KernelModel } from './kernel-model';
-import type { Pass } from './step-time';
+import { Pass } from './pass';
 
 /** Tokens of a chunk in which linear attention and state spaces compute prompts (`chunk_size`: 64 of gated delta rules, 128 to 256 of Mamba 2). */
 const STATE_CHUNK = 64;

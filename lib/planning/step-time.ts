@@ -1,11 +1,11 @@
 import { indexBytes, mainBytes } from '../catalog/cache-bytes';
 import { Layer, ResolvedAttention } from '../catalog/layers';
 import { LayerParameters } from '../catalog/parameter-count';
-import { PartBytes, wideBytes } from '../catalog/weight-bytes';
+import { wideBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
-import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
-import { sharesOutTokens } from './memory-model';
-import { exchangeOf, imbalanceOf } from './all-to-all';
+import { exchangeOf } from './all-to-all';
+import { feedForwards } from './feed-forward-time';
+import { Pass, partBytes, tokensOf, tokensOfRanks } from './pass';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
@@ -15,8 +15,6 @@ import { stateTime } from './state-time';
 const ELEMENTWISE = 12e-6;
 /** Two norms more per layer, per head, with a launch each. */
 const QUERY_KEY_NORM = 8e-6;
-/** Product of the hidden state with the router, in 16 bits: one launch (the selection is part of the experts' kernels). */
-const ROUTER = 6e-6;
 /** Dispatch of one layer's kernels from Python without a CUDA graph: 0.4 ms (fitted to unloaded times to first token). */
 export const EAGER_LAYER = 0.4e-3;
 /** Share of the launches that fusing elementwise kernels saves (the deployment guide's figure). */
@@ -34,24 +32,6 @@ const INDEX_RATE = 0.8;
 const ATTENTION_TILE_TOKENS = 160;
 /** Bytes of logits that choosing a token at a temperature reads and writes, for each token of the vocabulary: in 32 bits, in seven passes. */
 const SAMPLING_BYTES = 46;
-
-/**
- * The work of one forward pass of a data-parallel rank: sequences that decode one token each, prompts that are computed whole, or both together.
- *
- * @internal
- */
-export interface Pass {
-  /** Sequences that decode. */
-  readonly decoding: number;
-  /** Tokens of keys and values that they read, all together. */
-  readonly cachedTokens: number;
-  /** Prompts computed. */
-  readonly prompts: number;
-  /** Tokens of one prompt. */
-  readonly promptTokens: number;
-  /** Data-parallel ranks that compute as many prompts at once; the others decode alone. @default 1 */
-  readonly promptRanks?: number;
-}
 
 /**
  * Seconds of one forward pass, by part.
@@ -159,7 +139,12 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     configuration.cpuOffloadBytes > 0
       ? configuration.cpuOffloadBytes / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE)
       : 0;
-  const { dispatch, combine } = exchangeOf(configuration, exchanging > 0 ? m / t : 0, pass.prompts > 0);
+  const { dispatch, combine } = exchangeOf(
+    configuration,
+    exchanging > 0 ? m / t : 0,
+    pass.prompts > 0,
+    tokensOfRanks(configuration, pass),
+  );
   const collectives =
     exchanging * (dispatch + combine) +
     reductions * allReduceSeconds(instanceType, configuration.nodeNetwork, configuration.engine, t, m * h * 2);
@@ -204,33 +189,12 @@ function mixerProducts(
   return seconds;
 }
 
-function feedForwards(
-  configuration: Configuration,
-  kernel: KernelModel,
-  layer: Layer,
-  counted: LayerParameters,
-  pass: Pass,
-): number {
-  const { tensor } = configuration.parallelism;
-  const bytes = partBytes(configuration).denseFeedForward;
-  return (
-    (layer.intermediateSize > 0
-      ? feedForwardTime(configuration, kernel, tokensOf(pass), layer.intermediateSize / tensor, bytes)
-      : 0) + (layer.experts ? expertTime(configuration, kernel, counted, pass) : 0)
-  );
-}
-
 /** Attention and state of one layer: what grows with the context, and what does not. */
 function mixerTime(configuration: Configuration, kernel: KernelModel, layer: Layer, pass: Pass): number {
   return (
     (layer.attention ? attentionTime(configuration, kernel, layer.attention, pass) : 0) +
     (layer.state ? stateTime(configuration, kernel, layer.state, pass) : 0)
   );
-}
-
-/** Bytes of a weight of each part. */
-function partBytes({ model, precision }: Configuration): PartBytes {
-  return model._partBytes(precision);
 }
 
 /** Query, key, value and output projections of one layer. */
@@ -262,63 +226,6 @@ function projectionTime(
     matmulSeconds(kernel, m, h, query + keyValue, bytes) +
     matmulSeconds(kernel, m, (heads * valueHeadSize) / t, h, bytes)
   );
-}
-
-/** Gate, up and down products of one dense layer, of the width on one GPU. */
-function feedForwardTime(
-  configuration: Configuration,
-  kernel: KernelModel,
-  m: number,
-  width: number,
-  bytes: number,
-): number {
-  const { model } = configuration;
-  const gates = (model.shape.gatedFeedForward ?? true) ? 2 : 1;
-  return (
-    matmulSeconds(kernel, m, model.hiddenSize, gates * width, bytes) +
-    matmulSeconds(kernel, m, width, model.hiddenSize, bytes)
-  );
-}
-
-/** Router, routed and shared experts of one layer: reads the experts that the step hits, computes the active ones. */
-function expertTime(configuration: Configuration, kernel: KernelModel, counted: LayerParameters, pass: Pass): number {
-  const { model, parallelism, precision } = configuration;
-  const experts = model.experts;
-  if (!experts) return 0;
-  const { tensor, expert, attentionRanks } = parallelism;
-  const m = tokensOf(pass);
-  // With experts spread over data-parallel ranks each rank's experts see the tokens of all of them, and the busiest one sets the pace.
-  const tokens = attentionRanks * pass.decoding + (pass.promptRanks ?? 1) * (m - pass.decoding);
-  const imbalance = imbalanceOf(configuration);
-  const spread = expert > 1 ? expert : tensor;
-  const coverage = expertCoverage(experts.routed, experts.perToken, tokens);
-  const routed = expertSeconds(
-    expertFit(configuration.engine, configuration.gpu, precision),
-    configuration.gpu,
-    precision,
-    {
-      localExperts: experts.routed / expert,
-      width: expert > 1 ? experts.intermediateSize : experts.intermediateSize / tensor,
-      hitParameters: (counted.routedExperts * Math.min(1, coverage * imbalance)) / spread,
-      rowsPerHit: (tokens * experts.perToken * imbalance) / (experts.routed * Math.min(1, coverage * imbalance)),
-      routedElements: (imbalance * tokens * experts.perToken * (experts.latentSize ?? model.hiddenSize)) / expert,
-    },
-  );
-  const divided = sharesOutTokens(configuration);
-  const rows = divided ? m / tensor : m;
-  const sharedWidth = experts.sharedIntermediateSize ?? (experts.shared ?? 0) * experts.intermediateSize;
-  const shared =
-    sharedWidth > 0
-      ? feedForwardTime(
-          configuration,
-          kernel,
-          rows,
-          divided ? sharedWidth : sharedWidth / tensor,
-          partBytes(configuration).sharedExperts,
-        )
-      : 0;
-  const latent = experts.latentSize ? 2 * matmulSeconds(kernel, rows, model.hiddenSize, experts.latentSize, 2) : 0;
-  return routed + shared + latent + ROUTER;
 }
 
 /** Attention of one layer: of the sequences that decode, and of the prompts. */
@@ -377,8 +284,4 @@ function seenBy({ window, index, compression }: ResolvedAttention): number | und
 /** Twice the tokens that one token of a prompt attends to on average: all before it, or those it sees at most. */
 function attended(seen: number | undefined, tokens: number): number {
   return seen === undefined || tokens <= seen ? tokens : seen * (2 - seen / tokens);
-}
-
-function tokensOf(pass: Pass): number {
-  return pass.decoding + pass.prompts * pass.promptTokens;
 }

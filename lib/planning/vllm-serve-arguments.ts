@@ -1,6 +1,7 @@
 import { throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
+import { MediaInput } from './capacity-request';
 import { PlanFacts } from './plan-fields';
 
 /**
@@ -35,6 +36,8 @@ export function vllmServeArguments(facts: PlanFacts, node: number, leader: strin
     ['max-num-batched-tokens', facts.maxBatchedTokens, true],
     ['gpu-memory-utilization', facts.gpuMemoryUtilization, true],
     ['kv-cache-dtype', 'fp8', kvCachePrecision.bits === 8],
+    ['language-model-only', undefined, facts.mediaInput === MediaInput.NONE],
+    ['limit-mm-per-prompt', '{"video":0,"audio":0}', facts.mediaInput === MediaInput.IMAGES],
     ['enforce-eager', undefined, !facts.cudaGraphs],
     ['cpu-offload-gb', facts.cpuOffload.gib, facts.cpuOffload.bytes > 0],
   ];

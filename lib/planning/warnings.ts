@@ -7,6 +7,7 @@ import { isLowered } from './scheduled-sequences';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
 import { loadedEncoders } from './encoder-memory';
+import { graphsLack } from './other-memory';
 import { stageLayers } from './stages';
 
 /**
@@ -131,6 +132,20 @@ export function warningsOf(
         undefined,
         `${model.name} has an encoder that is not known (${unknown.map(({ name }) => name).join(', ')}), and the plan leaves out ` +
           `${parts.join(' and ')}; give its parameters and tokensPerItem (encoders of the shape), or serve text alone (mediaInput NONE)`,
+      ),
+    );
+  }
+  const lack = graphsLack(configuration);
+  if (lack > 0) {
+    const { gpuMemoryUtilization } = configuration;
+    const lower = Math.floor(100 * (gpuMemoryUtilization - lack / gpu.memory.bytes)) / 100;
+    warnings.push(
+      fault(
+        'GRAPHS_OUTSIDE_UTILIZATION',
+        undefined,
+        `${configuration.engine.name} takes CUDA graphs and context from outside gpuMemoryUtilization ${gpuMemoryUtilization}, where up to ` +
+          `${(lack / 2 ** 30).toFixed(2)} GiB are missing for them: it may run out of memory when it captures graphs; lower it to ${lower}, or ` +
+          'switch graphs off',
       ),
     );
   }

@@ -3,7 +3,13 @@ import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
-import { endpointFaults, regionFaults, requiredCredentialFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
+import {
+  endpointFaults,
+  endpointNamespaceFaults,
+  regionFaults,
+  requiredCredentialFaults,
+  warnOfEndpoint,
+} from '../core/model-store-reach';
 import { fault } from '../units/fault';
 import { bucketNameFaults } from './bucket-name';
 import { modelUri } from './model-uri';
@@ -20,6 +26,7 @@ export class S3CompatibleStore extends Construct implements IModelStore {
   public readonly bucketArn: string;
   public readonly region?: string;
   public readonly endpoint: string;
+  public readonly endpointNamespace?: string;
   public readonly credentials: ModelStoreCredentials;
 
   public constructor(scope: Construct, id: string, props: S3CompatibleStoreProps) {
@@ -28,6 +35,7 @@ export class S3CompatibleStore extends Construct implements IModelStore {
     throwIfInvalid(this, [
       ...bucketNameFaults(props.bucketName, true),
       ...endpointFaults(props.endpoint),
+      ...endpointNamespaceFaults(props.endpointNamespace),
       ...regionFaults(props.region),
       ...requiredCredentialFaults(props.credentials),
     ]);
@@ -36,8 +44,9 @@ export class S3CompatibleStore extends Construct implements IModelStore {
     this.bucketArn = `arn:aws:s3:::${props.bucketName}`;
     this.region = props.region;
     this.endpoint = props.endpoint;
+    this.endpointNamespace = props.endpointNamespace;
     this.credentials = props.credentials;
-    warnOfPlainEndpoint(this);
+    warnOfEndpoint(this);
   }
 
   public grantRead(role: IAwsRole, _prefix?: string): void {

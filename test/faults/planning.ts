@@ -124,7 +124,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'TARGET_NOT_REACHED',
     property: 'targets.minOutputTokensPerSecond',
-    text: 'no candidate for llama-3.1-8b reaches the target; the nearest, 1 × p5.48xlarge (tensor 8), has output tokens per second 17921, wanted at least 10000000; relax the target, or allow more replicas (maxReplicas) or other candidates',
+    text: 'no candidate for llama-3.1-8b reaches the target; the nearest, 1 × p5.48xlarge (tensor 8), has output tokens per second 19000, wanted at least 10000000; relax the target, or allow more replicas (maxReplicas) or other candidates',
     refuse: () =>
       CapacityPlanner.cheapest({
         ...{ model: LLAMA, candidates: [{ instanceType: H100 }] },

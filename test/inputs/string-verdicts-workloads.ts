@@ -73,6 +73,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAttributes.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ModelStoreAttributes.partition': ['text | reference | reference'],
   'S3CompatibleStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
+  'S3CompatibleStoreProps.endpointNamespace': ['refused INVALID_NAME endpointNamespace | reference | reference'],
   'S3CompatibleStoreProps.endpoint': ['refused INVALID_FORMAT endpoint | reference | reference'],
   'S3CompatibleStoreProps.region': ['refused INVALID_FORMAT region | reference | reference'],
   'ConnectXOptions.fabricName': ['unused'],

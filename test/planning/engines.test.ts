@@ -97,13 +97,26 @@ describe('layers with a window', () => {
 });
 
 describe('vLLM from 0.21 on', () => {
-  const request = { model: ModelSpec.QWEN_2_5_7B, instanceType: GpuInstanceType.P3DN_24XLARGE, contextLength: 8192 };
+  const request = {
+    model: ModelSpec.QWEN_2_5_7B,
+    instanceType: GpuInstanceType.P3DN_24XLARGE,
+    contextLength: 8192,
+    gpuMemoryUtilization: 0.9,
+  };
+
+  test('takes nine tenths and a fiftieth of the memory by default', () => {
+    const of = (engine: InferenceEngine) =>
+      CapacityPlanner.plan({ ...request, gpuMemoryUtilization: undefined, engine }).gpuMemoryUtilization;
+    expect([InferenceEngine.VLLM, InferenceEngine.VLLM_0_21, InferenceEngine.VLLM_0_28].map(of)).toEqual([
+      0.9, 0.92, 0.92,
+    ]);
+  });
 
   test('takes CUDA graphs from the utilization', () => {
     const own = { ...request, engine: InferenceEngine.VLLM_0_21 };
     const before = CapacityPlanner.plan({ ...request, engine: InferenceEngine.VLLM }).memoryPerGpu.runtime.gib;
     const after = CapacityPlanner.plan(own).memoryPerGpu.runtime.gib;
-    expect(after - before).toBeGreaterThan(1);
+    expect(after - before).toBeGreaterThan(0.9);
     expect(after - before).toBeLessThanOrEqual(1.2);
     const eager = (engine: InferenceEngine) => CapacityPlanner.plan({ ...request, engine, cudaGraphs: false });
     expect(eager(InferenceEngine.VLLM_0_21).kvCapacityTokens).toBe(eager(InferenceEngine.VLLM).kvCapacityTokens);
@@ -207,6 +220,8 @@ describe('experts', () => {
         concurrency: 1,
         maxSequences,
         maxBatchedTokens,
+        // The number of graphs follows the sequences.
+        cudaGraphs: false,
       }).memoryPerGpu;
     const sum = (m: ReturnType<typeof plan>) => m.activations.gib + m.runtime.gib;
     // Up to the workspace, more sequences take nothing; beyond it they do.

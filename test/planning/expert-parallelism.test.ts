@@ -164,6 +164,9 @@ describe('exchange of tokens between ranks', () => {
       ),
     );
     expect(waitedFor(configuration(Parallelism.of({ tensor: 8 })), 0.3)).toBe(0.3);
+    // Few prompts are all waited for; where they queue at every rank, each waits for its own: two of 1024 tokens in a step of 2048.
+    const eight = configuration(spread(8));
+    expect([waitedFor(eight, 0.1), waitedFor(eight, 8), waitedFor(eight, 24)]).toEqual([0.1, 2, 3]);
   });
 });
 
@@ -198,7 +201,10 @@ describe('plans with data-parallel attention', () => {
     expect(planWarnings(made).map(({ id }) => id)).toContain('DATA_PARALLEL_ATTENTION');
     const text = made.explain();
     expect(text).toContain('16 ranks of 1 GPU in each replica, 16 of 256 experts on each GPU');
-    expect(text).toContain('disaggregated prefill and decode');
+    const limit = 'disaggregated prefill and decode';
+    expect(text).toContain(limit);
+    expect(plan(Parallelism.of({ tensor: 8, pipeline: 2 })).explain()).toContain(limit);
+    expect(plan(Parallelism.of({ tensor: 8 })).explain()).not.toContain(limit);
     expect(text).toMatch(/dispatch \d+ µs, combine \d+ µs/);
     expect(text).toContain('EFA between nodes');
     expect(text).toContain('Start on node 1 of 2: vllm serve MODEL --tensor-parallel-size=1 --data-parallel-size=16 ');
@@ -208,7 +214,7 @@ describe('plans with data-parallel attention', () => {
     const made = plan(spread(16, 2), { maxNodes: 2, kvCachePrecision: Precision.FP8 });
     const limits = [
       ...['--max-model-len=8192', '--max-num-seqs=256', '--max-num-batched-tokens=2048'],
-      ...['--gpu-memory-utilization=0.9', '--kv-cache-dtype=fp8'],
+      ...['--gpu-memory-utilization=0.92', '--kv-cache-dtype=fp8'],
     ];
     const ranks = ['--tensor-parallel-size=2', '--data-parallel-size=8', '--data-parallel-size-local=4'];
     expect(made.vllmServeArguments(0, '10.0.0.1')).toEqual([

@@ -1,16 +1,16 @@
-import { judge } from '../../bench/planner/judged';
+import { Kind, judge } from '../../bench/planner/judged';
 import { KNOWN_BREAKS } from '../../bench/planner/judged-known';
-import { broken, difference, judgedGroups } from '../../bench/planner/judged-report';
+import { broken, difference, judgedBreaks, judgedGroups } from '../../bench/planner/judged-report';
 
 const ROWS = judge();
 const failures = ROWS.filter(({ started }) => started === false);
 const runs = ROWS.filter(({ started }) => started === true);
 
-describe('published starts of engines in 2026', () => {
+describe('published starts of engines since August 2025', () => {
   test('rows name a source, a date and what it says', () => {
     expect(new Set(ROWS.map(({ id }) => id)).size).toBe(ROWS.length);
     for (const row of ROWS) {
-      expect(row).toMatchObject({ source: expect.stringMatching(/^https:/), date: expect.stringMatching(/^2026/) });
+      expect(row).toMatchObject({ source: expect.stringMatching(/^https:/), date: expect.stringMatching(/^202[56]/) });
       expect(row.quote.length).toBeGreaterThan(10);
       expect(row.capacity ?? row.started).toBeDefined();
     }
@@ -22,6 +22,15 @@ describe('published starts of engines in 2026', () => {
     expect(ROWS.some(({ seen }) => !seen)).toBe(true);
     // A source is in both halves only where another test has one of its figures.
     expect(halves.size - new Set(halves.values()).size).toBeLessThanOrEqual(1);
+  });
+
+  test('as many as were found: 63 rows of 42 sources, of hybrids and models that read images at least ten each', () => {
+    expect(ROWS.length).toBeGreaterThanOrEqual(63);
+    expect(new Set(ROWS.map(({ source }) => source)).size).toBeGreaterThanOrEqual(42);
+    expect(failures.length).toBeGreaterThanOrEqual(17);
+    expect(runs.length).toBeGreaterThanOrEqual(46);
+    const of = (kind: Kind) => ROWS.filter(({ kinds }) => kinds.includes(kind)).length;
+    expect(Math.min(of('hybrid'), of('vision'))).toBeGreaterThanOrEqual(10);
   });
 
   test('only the rows that are listed with their reason break a bound', () => {
@@ -47,5 +56,7 @@ describe('published starts of engines in 2026', () => {
     expect(broken(above)).toContain('above');
     expect(broken({ ...above, started: !row.plan.fits })).toContain(row.plan.fits ? 'false fit' : 'refusal');
     expect(judgedGroups(ROWS)).toMatch(/unseen/);
+    expect(judgedBreaks(ROWS)).not.toMatch(/NOT LISTED/);
+    expect(judgedBreaks([{ ...above, id: 'another' }])).toMatch(/NOT LISTED/);
   });
 });

@@ -108,6 +108,13 @@ describe('a plan whose JSON was changed by hand', () => {
         cpuOffload: DataSize.gib(500),
       }),
       CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_405B, instanceType: GpuInstanceType.G5_XLARGE }),
+      // The fullest stage offloads less than others.
+      CapacityPlanner.plan({
+        model: ModelSpec.GLM_4_5,
+        instanceType: GpuInstanceType.of('p3.2xlarge'),
+        parallelism: Parallelism.of({ tensor: 2, pipeline: 4 }),
+        cpuOffload: DataSize.gib(86),
+      }),
     ];
     for (const plan of plans) expect(JSON.stringify(CapacityPlan.fromJson(plan.toJson()))).toBe(JSON.stringify(plan));
   });

@@ -57,8 +57,9 @@ const requests: fc.Arbitrary<CapacityRequest> = fc.record(
           tensor: fc.constantFrom(1, 2, 4, 8, 16),
           pipeline: fc.integer({ min: 1, max: 9 }),
           data: fc.integer({ min: 1, max: 5 }),
+          spread: fc.boolean(),
         })
-        .map((p) => Parallelism.of(p)),
+        .map(({ spread, ...p }) => Parallelism.of({ ...p, expert: spread ? p.tensor * p.data : 1 })),
       { nil: undefined },
     ),
     engine: fc.constantFrom(...InferenceEngine.ALL),

@@ -12,7 +12,7 @@ describe('ways out of a shortfall', () => {
 
   test('settings of the engine come first, since they cost nothing, and the plan with them fits', () => {
     const [first] = ways({});
-    expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.9');
+    expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92');
     const { gpuMemoryUtilization, maxSequences, maxBatchedTokens } = first;
     expect(ways({ gpuMemoryUtilization, maxSequences, maxBatchedTokens })).toEqual([]);
   });
@@ -20,7 +20,7 @@ describe('ways out of a shortfall', () => {
   test('several of them where one is not enough', () => {
     const load = { concurrency: 8 };
     const [first] = ways(load);
-    expect(first.change).toMatch(/^gpuMemoryUtilization 0\.95 instead of 0\.9 and maxSequences 64 instead of 256 and/);
+    expect(first.change).toMatch(/^gpuMemoryUtilization 0\.95 instead of 0\.92 and maxSequences 64 instead of 256 and/);
     const { gpuMemoryUtilization, maxSequences, maxBatchedTokens } = first;
     expect(ways({ ...load, gpuMemoryUtilization, maxSequences, maxBatchedTokens })).toEqual([]);
   });

@@ -12,7 +12,7 @@ export interface VllmOptions {
   readonly maxSequences?: number;
   /** Maximum number of tokens in one scheduler step. @default - vLLM's own for the GPU */
   readonly maxBatchedTokens?: number;
-  /** Share of each GPU's memory that vLLM takes, above 0 and up to 1. @default 0.9 */
+  /** Share of each GPU's memory that vLLM takes, above 0 and up to 1. @default - vLLM's own: 0.92, before 0.20 0.9 */
   readonly gpuMemoryUtilization?: number;
   /** Precision of the key-value cache: FP8, or that of the weights. @default - that of the weights (32 bits with Precision.FP32), 16 bits where those are quantized */
   readonly kvCachePrecision?: Precision;

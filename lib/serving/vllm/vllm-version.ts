@@ -24,7 +24,7 @@ export class VllmVersion {
   /** vLLM as the planner knows it. */
   public get engine(): InferenceEngine {
     if (this.isAtLeast(0, 28)) return InferenceEngine.VLLM_0_28;
-    return this.isAtLeast(0, 21) ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
+    return this.isAtLeast(0, 20) ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
   }
 
   public toString(): string {

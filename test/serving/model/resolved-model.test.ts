@@ -105,13 +105,13 @@ describe('flags of the engine', () => {
   });
 
   test.each([
-    ['26.02', InferenceEngine.VLLM],
-    ['26.05', InferenceEngine.VLLM],
-    ['26.06', InferenceEngine.VLLM_0_21],
-  ])('Triton %s counts CUDA graphs as its vLLM does', (release, engine) => {
+    ['26.02', InferenceEngine.VLLM, 0.9],
+    ['26.05', InferenceEngine.VLLM, 0.9],
+    ['26.06', InferenceEngine.VLLM_0_21, 0.92],
+  ])('Triton %s counts CUDA graphs as its vLLM does', (release, engine, utilization) => {
     const { plan } = on({}, { tritonRelease: TritonRelease.of(release) }).deployment;
     expect(plan!.engine).toBe(engine);
-    expect(plan!.gpuMemoryUtilization).toBe(0.9);
+    expect(plan!.gpuMemoryUtilization).toBe(utilization);
   });
 
   test('a plan by itself and that of a deployment agree unless told otherwise', () => {

@@ -95,7 +95,7 @@ describe('vLLM model', () => {
       max_model_len: 2048,
       max_num_seqs: 256,
       max_num_batched_tokens: 2048,
-      gpu_memory_utilization: 0.9,
+      gpu_memory_utilization: 0.92,
       enable_prefix_caching: true,
       enforce_eager: false,
       trust_remote_code: false,

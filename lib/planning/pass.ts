@@ -1,0 +1,47 @@
+import { PartBytes } from '../catalog/weight-bytes';
+import { Configuration } from './configuration';
+
+/**
+ * The work of one forward pass of a data-parallel rank: sequences that decode one token each, prompts that are computed whole, or both together.
+ *
+ * @internal
+ */
+export interface Pass {
+  /** Sequences that decode. */
+  readonly decoding: number;
+  /** Tokens of keys and values that they read, all together. */
+  readonly cachedTokens: number;
+  /** Prompts computed. */
+  readonly prompts: number;
+  /** Tokens of one prompt. */
+  readonly promptTokens: number;
+  /** Data-parallel ranks that compute as many prompts at once; the others decode alone. @default 1 */
+  readonly promptRanks?: number;
+}
+
+/**
+ * Tokens of all data-parallel ranks.
+ *
+ * @internal
+ */
+export function tokensOfRanks({ parallelism }: Configuration, pass: Pass): number {
+  return parallelism.attentionRanks * pass.decoding + (pass.promptRanks ?? 1) * pass.prompts * pass.promptTokens;
+}
+
+/**
+ * Tokens of a rank.
+ *
+ * @internal
+ */
+export function tokensOf(pass: Pass): number {
+  return pass.decoding + pass.prompts * pass.promptTokens;
+}
+
+/**
+ * Bytes of a weight of each part.
+ *
+ * @internal
+ */
+export function partBytes({ model, precision }: Configuration): PartBytes {
+  return model._partBytes(precision);
+}
