@@ -4,6 +4,7 @@ import { implementationRuleFaults } from './implementation-rules';
 import { enumFault, flagFault } from './kind-faults';
 import { givenValue } from './number-faults';
 import { isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
+import { plainValueFaults } from './plain-value-faults';
 import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
 import { hasMember, memberOf, readMember } from './read-member';
 import { isUnreadable } from './unreadable';
@@ -95,6 +96,7 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
       ),
     );
   }
+  if (type === 'any') return plainValueFaults(property, value);
   if (ANYTHING.has(type)) return [];
   if (type === 'void') return [];
   if (type === 'number') return typeof value === 'number' ? [] : wrongKind(property, value, 'a number');
