@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
+import { reservedKind, unroutableKind } from '../units/reserved-ranges';
 import { keyArnFaults } from './aws-arn';
 import { IModelStore } from './model-store';
 import { ModelStoreCredentials } from './model-store-credentials';
@@ -29,6 +30,7 @@ export function modelStoreFaults(store: IModelStore, podRegion?: string): Fault[
   const place = { region: [region ?? podRegion].find((each) => !hasToken(each)) };
   return [
     ...(endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
+    ...endpointNamespaceFaults(store.endpointNamespace),
     ...regionFaults(region),
     ...credentialFaults(credentials),
     ...keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
@@ -55,8 +57,34 @@ export function endpointFaults(endpoint: string | undefined): Fault[] {
   const [, host, port] = (typeof endpoint === 'string' && ENDPOINT.exec(endpoint)) || [];
   if (host === undefined || !isHost(host))
     return [fault('INVALID_FORMAT', 'endpoint', `endpoint must be ${form}; got ${givenValue(endpoint)}`)];
+  const own = ownAddress(host);
+  if (own !== undefined) {
+    const reason = `endpoint must be reached from pods, but '${host}' is ${own}; give the host or the address of the store, e.g. 'http://minio.storage.svc:9000'`;
+    return [fault('ENDPOINT_NOT_REACHABLE', 'endpoint', reason)];
+  }
   if (port === undefined || (Number(port) >= 1 && Number(port) <= LAST_PORT)) return [];
   return [fault('OUT_OF_RANGE', 'endpoint', `the port of endpoint must be from 1 to ${LAST_PORT}; got ${port}`)];
+}
+
+/** What an address or name that never leaves the pod or its network is. */
+function ownAddress(host: string): string | undefined {
+  if (/^localhost\.?$/i.test(host)) return 'the pod itself';
+  const kind = unroutableKind(`${host}/32`);
+  if (kind !== undefined) return kind;
+  if (!host.startsWith('[')) return undefined;
+  const { hostname } = new URL(`https://${host}`);
+  if (/^\[::1?\]$/.test(hostname)) return 'the pod itself';
+  return /^\[f(e[89ab]|f)/.test(hostname) ? 'link-local or multicast' : undefined;
+}
+
+/**
+ * The fault of the namespace whose pods serve a store; none for a token.
+ *
+ * @internal
+ */
+export function endpointNamespaceFaults(namespace: string | undefined): Fault[] {
+  if (namespace === undefined || namespace === null || hasToken(namespace)) return [];
+  return kubernetesNameFault('endpointNamespace', namespace);
 }
 
 /** Addresses are left to the parser of URLs, which fails for one that is not, and fills up a short one. */
@@ -128,18 +156,43 @@ function secretKeyFaults(key: string | undefined): Fault[] {
 }
 
 /**
- * Warns on a store, once, that its weights and credentials cross the network in plain text.
+ * Warns on a store, once, of its endpoint: that weights and credentials cross the network in plain text, and that an address may be that of a
+ * Service, which network policies do not see.
  *
  * @internal
  */
-export function warnOfPlainEndpoint(store: IModelStore): void {
-  const { endpoint, node } = store;
-  if (typeof endpoint !== 'string' || !/^http:/i.test(endpoint)) return;
-  if (node.metadata.some(({ data }) => String(data).includes(':ENDPOINT_NOT_ENCRYPTED]'))) return;
-  const reason =
+export function warnOfEndpoint(store: IModelStore): void {
+  for (const warning of endpointWarnings(store)) {
+    if (store.node.metadata.some(({ data }) => String(data).includes(`:${warning.id}]`))) continue;
+    addWarning(store, warning);
+  }
+}
+
+function endpointWarnings({ endpoint, endpointNamespace }: IModelStore): Fault[] {
+  if (typeof endpoint !== 'string') return [];
+  const plain = fault(
+    'ENDPOINT_NOT_ENCRYPTED',
+    'endpoint',
     `the store is reached by http, so that everyone on the way can read the weights and change them; got endpoint ${givenEndpoint(endpoint)}; ` +
-    'use https';
-  addWarning(store, { id: 'ENDPOINT_NOT_ENCRYPTED', reason });
+      'use https',
+  );
+  const service = fault(
+    'ENDPOINT_MAY_BE_A_SERVICE',
+    'endpoint',
+    `endpoint '${endpoint}' is a private address; if it is that of a Service of the cluster, network policies cut pods off from it, since they are ` +
+      "applied to the pods behind it: write its host as '<service>.<namespace>.svc', or pass endpointNamespace; if it is outside of the cluster, say so by " +
+      "Warnings.accept(stack, 'ENDPOINT_MAY_BE_A_SERVICE', '<reason>') before the store",
+  );
+  return [
+    ...(/^http:/i.test(endpoint) ? [plain] : []),
+    ...(endpointNamespace === undefined && isPrivateAddress(endpoint) ? [service] : []),
+  ];
+}
+
+function isPrivateAddress(endpoint: string): boolean {
+  if (hasToken(endpoint) || !URL.canParse(endpoint)) return false;
+  const { hostname } = new URL(endpoint);
+  return reservedKind(`${hostname}/32`) !== undefined || /^\[f[cd]/.test(hostname);
 }
 
 function givenEndpoint(endpoint: string): string {

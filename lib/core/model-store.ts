@@ -17,6 +17,11 @@ export interface IModelStore extends IConstruct {
   readonly region?: string;
   /** URL of an S3-compatible store outside AWS: host and port only, without a user name or password. @default - AWS */
   readonly endpoint?: string;
+  /**
+   * Namespace of the cluster whose pods serve the endpoint, where its host does not say so: the address of a Service, or a name of your own for one.
+   * @default - that in a host such as `minio.storage.svc`; else the endpoint is outside the cluster
+   */
+  readonly endpointNamespace?: string;
   /** Secret that pods take their credentials from. @default - each workload has its own IAM role, which access is granted to */
   readonly credentials?: ModelStoreCredentials;
   /**

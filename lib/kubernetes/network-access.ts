@@ -10,6 +10,7 @@ import { hasToken } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { ipv4Range } from '../units/ipv4-range';
+import { isIpv6Range } from '../units/reserved-ranges';
 import { kubernetesMeta } from './kubernetes-access';
 import { MANAGED_BY } from './managed-by';
 
@@ -41,10 +42,13 @@ const ANYWHERE = ['0.0.0.0/0', '::/0'];
  * What pods must reach to read from or write to a model store: names, credentials and the store itself. The addresses of S3 and STS are not
  * known, so that these are a port on all of them.
  *
+ * @param store the store
+ * @param namespace namespace of the pods
+ *
  * @internal
  */
-export function modelStoreEgress({ endpoint, credentials }: IModelStore): EgressRule[] {
-  const store = storeEgress(endpoint);
+export function modelStoreEgress(store: IModelStore, namespace: string): EgressRule[] {
+  const { endpoint, credentials } = store;
   return [
     {
       to: [
@@ -53,7 +57,7 @@ export function modelStoreEgress({ endpoint, credentials }: IModelStore): Egress
       ],
       ports: ['UDP', 'TCP'].map((protocol) => ({ port: '53', protocol })),
     },
-    store,
+    ...storeEgress(store, namespace),
     ...(credentials ? [] : [egress(POD_IDENTITY, 80)]),
     // Roles of service accounts come from STS.
     ...(credentials || endpoint === undefined ? [] : [egress(ANYWHERE, 443)]),
@@ -61,17 +65,26 @@ export function modelStoreEgress({ endpoint, credentials }: IModelStore): Egress
 }
 
 /**
- * What a download must reach: the hosts of URLs may redirect to others, so that it is their ports on all addresses, and those of https.
+ * What a download must reach: the hosts of URLs may redirect to others, so that it is their ports on all addresses, and those of https. Hosts in the
+ * cluster are their namespaces.
+ *
+ * @param files the files
+ * @param namespace namespace of the pods
  *
  * @internal
  */
-export function sourceEgress(files: readonly { readonly url: string }[]): EgressRule[] {
-  const ports = files.flatMap(({ url }) => {
-    if (hasToken(url) || !URL.canParse(url)) return [];
+export function sourceEgress(files: readonly { readonly url: string }[], namespace: string): EgressRule[] {
+  const urls = files.map(({ url }) => url).filter((url) => !hasToken(url) && URL.canParse(url));
+  const ports = urls.flatMap((url) => {
     const { protocol, port } = new URL(url);
     return port === '' ? (protocol === 'http:' ? [80] : []) : [Number(port)];
   });
-  return [...new Set([443, ...ports])].sort((a, b) => a - b).map((port) => egress(ANYWHERE, port));
+  const served = urls.flatMap((url) => serviceNamespace(new URL(url).hostname, namespace) ?? []);
+  return [
+    ...[...new Set([443, ...ports])].sort((a, b) => a - b).map((port) => egress(ANYWHERE, port)),
+    // Behind a Service the port is another one.
+    ...[...new Set(served)].sort().map((each) => ({ to: peers([each]), ports: [] })),
+  ];
 }
 
 /**
@@ -174,19 +187,46 @@ function egress(cidrs: readonly string[], port: number): EgressRule {
 }
 
 /**
- * Rules are applied to the address and port behind a Service, so that a store in the cluster is its namespace, and one behind any other name is
- * its port. Nothing is known of a URL that is a token.
+ * Rules are applied to the address and port of the pods behind a Service, so that a store in the cluster is its namespace, and one behind any other
+ * name is its port. A host of one label is a Service in the namespace of the pods, one of two may be a Service and its namespace: either may be
+ * outside the cluster as well. Nothing is known of a URL that is a token.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
  */
-function storeEgress(endpoint: string | undefined): EgressRule {
-  if (endpoint === undefined) return egress(ANYWHERE, 443);
-  if (hasToken(endpoint)) return { to: ANYWHERE.map((cidr) => ({ ipBlock: { cidr } })), ports: [] };
-  const { protocol, hostname, port } = new URL(endpoint);
-  const [, namespace] = /^[a-z0-9-]+\.([a-z0-9-]+)\.svc(?:\.|$)/.exec(hostname) ?? [];
-  if (namespace) return { to: peers([namespace]), ports: [] };
+function storeEgress({ endpoint, endpointNamespace }: IModelStore, namespace: string): EgressRule[] {
+  if (endpoint === undefined) return [egress(ANYWHERE, 443)];
+  if (hasToken(endpoint)) {
+    const anything = [...ANYWHERE.map((cidr) => ({ ipBlock: { cidr } })), { namespaceSelector: {} }];
+    return [{ to: anything, ports: [] }];
+  }
+  const { hostname } = new URL(endpoint);
+  const labels = labelsOf(hostname);
+  const ofService = serviceNamespace(hostname, namespace);
+  const served = endpointNamespace ?? ofService ?? (labels.length === 2 ? labels[1] : undefined);
+  const inCluster = served === undefined ? [] : [{ to: peers([served]), ports: [] }];
+  const isInCluster = /\.svc(\.cluster\.local)?\.?$/.test(hostname) && ofService !== undefined;
+  return isInCluster ? inCluster : [...inCluster, urlEgress(endpoint)];
+}
+
+/** The address and port of a URL, on all addresses where the host is a name. */
+function urlEgress(url: string): EgressRule {
+  const { protocol, hostname, port } = new URL(url);
   const address = hostname.replace(/^\[|\]$/g, '');
   const own = address.includes(':') ? [`${address}/128`] : /^[\d.]+$/.test(address) ? [`${address}/32`] : ANYWHERE;
   const implied = protocol === 'http:' ? 80 : 443;
   return egress(own, port === '' ? implied : Number(port));
+}
+
+function labelsOf(hostname: string): string[] {
+  return /^[[\d.]+$|^\[/.test(hostname) ? [] : hostname.replace(/\.$/, '').split('.');
+}
+
+/** The namespace in the name of a Service, or of a pod behind one: `<service>.<namespace>.svc...`, or that of the pods for a single label. */
+function serviceNamespace(hostname: string, own: string): string | undefined {
+  const labels = labelsOf(hostname);
+  const svc = labels.indexOf('svc', 2);
+  if (svc >= 0) return labels[svc - 1];
+  return labels.length === 1 ? own : undefined;
 }
 
 function rangeFault(at: string, cidr: unknown): Fault[] {
@@ -196,5 +236,5 @@ function rangeFault(at: string, cidr: unknown): Fault[] {
 }
 
 function isRange(cidr: unknown): boolean {
-  return typeof cidr === 'string' && (ipv4Range(cidr) !== undefined || /^[0-9a-f:]*:[0-9a-f:]*\/\d{1,3}$/i.test(cidr));
+  return typeof cidr === 'string' && (ipv4Range(cidr) !== undefined || isIpv6Range(cidr));
 }

@@ -166,8 +166,18 @@ export function imbalanceOf({ model, parallelism }: Configuration): number {
 }
 
 /**
+ * Prompts that a step takes at most; one that is longer than a step takes several.
+ *
+ * @internal
+ */
+export function promptsOfStep({ maxBatchedTokens, inputTokens }: Configuration): number {
+  return Math.max(1, maxBatchedTokens / inputTokens);
+}
+
+/**
  * Prompts that a step of all data-parallel ranks waits for. Layers with experts wait for each other, so it is as long as that of the rank with
- * the most prompts: of few arrivals each is waited for; of many each rank has its share, and the busiest one `√(2 n ln R)` more.
+ * the most prompts: of few arrivals each is waited for; of many each rank has its share, and the busiest one `√(2 n ln R)` more, up to what a
+ * step takes. Where prompts queue at every rank, all of them are busy, and each waits for its own.
  *
  * TensorRT-LLM holds prompts back until all ranks have one (`attention_dp_config.enable_balance`), so each rank waits for its own: DeepSeek-R1
  * on eight H200, 8192 tokens in and 1024 out, takes 39.8 ms a token with 64 sequences where its steps take 33 (InferenceX, in
@@ -177,9 +187,11 @@ export function imbalanceOf({ model, parallelism }: Configuration): number {
  *
  * @internal
  */
-export function waitedFor({ engine, parallelism }: Configuration, arrivals: number): number {
+export function waitedFor(configuration: Configuration, arrivals: number): number {
+  const { engine, parallelism } = configuration;
   const ranks = parallelism.attentionRanks;
   const mean = arrivals / ranks;
-  if (engine.name.startsWith('tensorrt')) return mean;
-  return Math.min(arrivals, mean + Math.sqrt(2 * mean * Math.log(ranks)));
+  if (ranks === 1 || engine.name.startsWith('tensorrt')) return mean;
+  const busiest = Math.min(arrivals, mean + Math.sqrt(2 * mean * Math.log(ranks)));
+  return Math.max(mean, Math.min(busiest, promptsOfStep(configuration)));
 }

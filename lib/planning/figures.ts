@@ -60,8 +60,9 @@ function bitsText({ model, precision }: Configuration): string {
 }
 
 /** What the room for the cache is based on. */
-function capacityEvidence({ model, gpu }: Configuration): EvidenceClass {
+function capacityEvidence({ model, gpu, parallelism }: Configuration): EvidenceClass {
   if (model.approximate) return EvidenceClass.ASSUMED;
+  if (parallelism.attentionRanks > 1) return EvidenceClass.EXTRAPOLATED;
   return gpu.vendor === GpuVendor.AMD ? EvidenceClass.EXTRAPOLATED : EvidenceClass.MEASURED_KERNELS;
 }
 
@@ -229,7 +230,9 @@ export function figuresOf(
         ? ASSUMED_CAPACITY
         : gpu.vendor === GpuVendor.AMD
           ? 'as of the build for CUDA; no log of ROCm was compared'
-          : CAPACITY_BANDS[memoryShare],
+          : parallelism.attentionRanks > 1
+            ? 'of all ranks together; what they take beside weights is counted from the source of vLLM, and no log of it was compared'
+            : CAPACITY_BANDS[memoryShare],
     },
     {
       name: RULE_OF_THUMB,

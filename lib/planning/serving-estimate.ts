@@ -1,5 +1,5 @@
 import { answerSeconds } from './answer-stream';
-import { waitedFor } from './all-to-all';
+import { promptsOfStep, waitedFor } from './all-to-all';
 import { Configuration } from './configuration';
 import { Pass } from './pass';
 import { PassTime, passTime } from './step-time';
@@ -68,8 +68,7 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
   // Prompts that arrive while one step runs are computed together, up to maxBatchedTokens.
   const arriving = concurrency / ranks / outputTokens / batches;
   const promptRanks = Math.max(1, Math.min(ranks, concurrency / outputTokens));
-  const room = Math.max(1, configuration.maxBatchedTokens / inputTokens);
-  const prompts = Math.max(1, Math.min(arriving, room));
+  const prompts = Math.max(1, Math.min(arriving, promptsOfStep(configuration)));
   const mixed = passTime(configuration, { ...decodePass, prompts, promptRanks });
   const work = (pass: PassTime) => (parallelism.pipeline === 1 ? pass.total : pass.bottleneck);
   const perPrompt = (loss * engine.prefillFactor * Math.max(0, work(mixed) - work(decode))) / prompts;

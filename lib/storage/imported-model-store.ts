@@ -11,6 +11,7 @@ import { ModelStoreAttributes } from './model-store-attributes';
 import { modelUri } from './model-uri';
 import { grantRead, grantReadWrite } from './store-grants';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * An existing bucket. Nothing in it is created or changed.
@@ -25,16 +26,26 @@ export class ImportedModelStore extends Construct implements IModelStore {
   public readonly credentials?: ModelStoreCredentials;
 
   public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
-    throwIfOfOtherKinds(scope, 'ModelStoreAttributes', attributes, id);
+    throwIfOfOtherKinds(
+      scope,
+      'ModelStoreAttributes',
+      attributes,
+      id,
+      (given) => new ImportedModelStore(scope, id, bucketName, given),
+    );
     super(scope, id);
-    throwIfInvalid(this, [
-      ...bucketNameFaults(bucketName, true),
-      ...regionFaults(attributes.region),
-      ...keyArnFaults('kmsKeyArn', attributes.kmsKeyArn, {
-        region: hasToken(attributes.region) ? undefined : attributes.region,
-      }),
-      ...credentialFaults(attributes.credentials),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => bucketNameFaults(bucketName, true),
+        () => regionFaults(attributes.region),
+        () =>
+          keyArnFaults('kmsKeyArn', attributes.kmsKeyArn, {
+            region: hasToken(attributes.region) ? undefined : attributes.region,
+          }),
+        () => credentialFaults(attributes.credentials),
+      ),
+    );
     this.bucketName = bucketName;
     this.bucketArn = `arn:${attributes.partition ?? 'aws'}:s3:::${bucketName}`;
     this.kmsKeyArn = attributes.kmsKeyArn;

@@ -3,12 +3,19 @@ import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
-import { endpointFaults, regionFaults, requiredCredentialFaults, warnOfPlainEndpoint } from '../core/model-store-reach';
+import {
+  endpointFaults,
+  endpointNamespaceFaults,
+  regionFaults,
+  requiredCredentialFaults,
+  warnOfEndpoint,
+} from '../core/model-store-reach';
 import { fault } from '../units/fault';
 import { bucketNameFaults } from './bucket-name';
 import { modelUri } from './model-uri';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * A bucket outside AWS. Nothing in it is created or changed.
@@ -20,24 +27,30 @@ export class S3CompatibleStore extends Construct implements IModelStore {
   public readonly bucketArn: string;
   public readonly region?: string;
   public readonly endpoint: string;
+  public readonly endpointNamespace?: string;
   public readonly credentials: ModelStoreCredentials;
 
   public constructor(scope: Construct, id: string, props: S3CompatibleStoreProps) {
-    throwIfOfOtherKinds(scope, 'S3CompatibleStoreProps', props, id);
+    throwIfOfOtherKinds(scope, 'S3CompatibleStoreProps', props, id, (given) => new S3CompatibleStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(this, [
-      ...bucketNameFaults(props.bucketName, true),
-      ...endpointFaults(props.endpoint),
-      ...regionFaults(props.region),
-      ...requiredCredentialFaults(props.credentials),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => bucketNameFaults(props.bucketName, true),
+        () => endpointFaults(props.endpoint),
+        () => endpointNamespaceFaults(props.endpointNamespace),
+        () => regionFaults(props.region),
+        () => requiredCredentialFaults(props.credentials),
+      ),
+    );
     this.bucketName = props.bucketName;
     // The form used in policies of such stores.
     this.bucketArn = `arn:aws:s3:::${props.bucketName}`;
     this.region = props.region;
     this.endpoint = props.endpoint;
+    this.endpointNamespace = props.endpointNamespace;
     this.credentials = props.credentials;
-    warnOfPlainEndpoint(this);
+    warnOfEndpoint(this);
   }
 
   public grantRead(role: IAwsRole, _prefix?: string): void {

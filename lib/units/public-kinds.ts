@@ -144,7 +144,8 @@ export const STRUCTS = {
   RoceOptions:
     'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number',
   RoleOptions: 'permissionsBoundary?: string; path?: string',
-  S3CompatibleStoreProps: 'bucketName: string; endpoint: string; credentials: ModelStoreCredentials; region?: string',
+  S3CompatibleStoreProps:
+    'bucketName: string; endpoint: string; endpointNamespace?: string; credentials: ModelStoreCredentials; region?: string',
   SecondaryNetworkProps: 'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}',
   SecondaryNetworkResource:
     'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
@@ -287,7 +288,7 @@ export const INTERFACES = {
   IKubernetesCluster:
     'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; serviceAccountRole(): IServiceAccountRole',
   IModelStore:
-    'node: Node; bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; credentials?: ModelStoreCredentials; grantRead(): void; grantReadWrite(): void; uriFor(): string',
+    'node: Node; bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; endpointNamespace?: string; credentials?: ModelStoreCredentials; grantRead(): void; grantReadWrite(): void; uriFor(): string',
   IRdmaFabric:
     'kind: RdmaFabricKind; fabricName: string; resourceName?: string; attachment?: FabricAttachment; adaptersPerNode?: number; capabilities: string[]; networks: string[]; podResources(): string{}; bind(): FabricBinding; nodeResources(): string{}; bandwidthGbps(): number; hardwareFaults(): Fault[]',
   IServiceAccountRole:

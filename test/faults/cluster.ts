@@ -19,6 +19,40 @@ const imported = (attributes: Partial<EksClusterAttributes>) =>
 
 export const TEXTS: FaultText[] = [
   {
+    id: 'RESERVED_RANGE',
+    property: 'vpcCidr',
+    text: "vpcCidr must be a range that can be routed to; got '169.254.0.0/16', which is link-local; use a private one, e.g. '10.0.0.0/16'",
+    refuse: make({ vpcCidr: '169.254.0.0/16' }),
+  },
+  {
+    id: 'RESERVED_RANGE',
+    property: 'apiAccess',
+    text:
+      "ApiAccess.publicFrom must name ranges of the internet; got '10.0.0.0/8', which is private and which EKS refuses; name the addresses that " +
+      'requests arrive from, or let a connected network in by ApiAccess.privateFrom',
+    refuse: make({ apiAccess: ApiAccess.publicFrom(['10.0.0.0/8']) }),
+  },
+  {
+    id: 'SYSTEM_TYPE_NOT_SUITABLE',
+    property: 'systemNodes.instanceType',
+    text:
+      "systemNodes.instanceType 't3.nano' is so small that the agents of each node leave no room for DNS and monitoring; use one such as " +
+      "'m7i.large'",
+    refuse: make({ systemNodes: { instanceType: 't3.nano' } }),
+  },
+  {
+    id: 'TOO_FEW_ZONES',
+    property: 'vpc.privateSubnetIds',
+    text: 'vpc.privateSubnetIds must name subnets of at least 2 zones, which EKS requires; got 2 subnets in us-west-2a',
+    refuse: make({
+      vpc: {
+        vpcId: 'vpc-1',
+        privateSubnetIds: ['subnet-1', 'subnet-2'],
+        availabilityZones: ['us-west-2a', 'us-west-2a'],
+      },
+    }),
+  },
+  {
     id: 'LOGS_WITHOUT_KEY',
     property: 'logRemovalPolicy',
     text:

@@ -59,6 +59,21 @@ export const TEXTS: FaultText[] = [
       ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'https://me:secret@s3.example' }),
   },
   {
+    id: 'ENDPOINT_NOT_REACHABLE',
+    property: 'endpoint',
+    text: "endpoint must be reached from pods, but '127.0.0.1' is loopback; give the host or the address of the store, e.g. 'http://minio.storage.svc:9000'",
+    refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'https://127.0.0.1:9000' }),
+  },
+  {
+    id: 'ENDPOINT_MAY_BE_A_SERVICE',
+    text:
+      "endpoint 'https://10.0.0.9' is a private address; if it is that of a Service of the cluster, network policies cut pods off from it, since they " +
+      "are applied to the pods behind it: write its host as '<service>.<namespace>.svc', or pass endpointNamespace; if it is outside of the cluster, say " +
+      "so by Warnings.accept(stack, 'ENDPOINT_MAY_BE_A_SERVICE', '<reason>') before the store",
+    faults: () =>
+      warningsOf(ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'https://10.0.0.9' })),
+  },
+  {
     id: 'ENDPOINT_NOT_ENCRYPTED',
     text: "the store is reached by http, so that everyone on the way can read the weights and change them; got endpoint 'http://s3.example'; use https",
     faults: () =>

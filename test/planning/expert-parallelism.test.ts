@@ -164,6 +164,9 @@ describe('exchange of tokens between ranks', () => {
       ),
     );
     expect(waitedFor(configuration(Parallelism.of({ tensor: 8 })), 0.3)).toBe(0.3);
+    // Few prompts are all waited for; where they queue at every rank, each waits for its own: two of 1024 tokens in a step of 2048.
+    const eight = configuration(spread(8));
+    expect([waitedFor(eight, 0.1), waitedFor(eight, 8), waitedFor(eight, 24)]).toEqual([0.1, 2, 3]);
   });
 });
 

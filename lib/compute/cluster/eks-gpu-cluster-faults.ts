@@ -11,6 +11,7 @@ import { concreteFault, hasToken } from '../../core/tokens';
 import { ApiAccess } from './api-access';
 import { givenValue } from '../../units/number-faults';
 import { ipv4Range, ipv4RangeFaults, ipv4RangesOverlap } from '../../units/ipv4-range';
+import { reservedKind, unroutableKind } from '../../units/reserved-ranges';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { adminFaults } from './cluster-access';
 import { ExistingVpc } from './cluster-vpc';
@@ -18,6 +19,7 @@ import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-prop
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
 import { listFaults, optionalTextList } from '../../core/text-list';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Every fault of the properties of a new cluster.
@@ -27,21 +29,21 @@ import { listFaults, optionalTextList } from '../../core/text-list';
  * @internal
  */
 export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace): Fault[] {
-  return [
-    ...clusterNameFaults(props.clusterName),
-    ...versionFaults(props),
-    ...vpcFaults(props),
-    ...apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
-    ...overlapFaults(props),
-    ...adminFaults(props.admins),
-    ...systemNodeFaults(props.systemNodes, place),
-    ...clusterRoleFaults(props, place),
-    ...roleOptionFaults('roleOptions', props.roleOptions, place),
-    ...keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, place),
-    ...keyArnFaults('volumeKeyArn', props.volumeKeyArn, place),
-    ...keptLogFaults(props),
-    ...tagFaults(props.tags),
-  ];
+  return allOf(
+    () => clusterNameFaults(props.clusterName),
+    () => versionFaults(props),
+    () => vpcFaults(props),
+    () => apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
+    () => overlapFaults(props),
+    () => adminFaults(props.admins),
+    () => systemNodeFaults(props.systemNodes, place),
+    () => clusterRoleFaults(props, place),
+    () => roleOptionFaults('roleOptions', props.roleOptions, place),
+    () => keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, place),
+    () => keyArnFaults('volumeKeyArn', props.volumeKeyArn, place),
+    () => keptLogFaults(props),
+    () => tagFaults(props.tags),
+  );
 }
 
 /**
@@ -54,28 +56,30 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace):
 export function eksAttributesFaults(attributes: EksClusterAttributes, provided: AwsPlace): Fault[] {
   const place = hasToken(attributes.region) ? provided : { ...provided, region: attributes.region ?? provided.region };
   const { clusterName, subnetIds, securityGroupIds, availabilityZones, subnetCidrs } = attributes;
-  return [
-    ...clusterNameFaults(clusterName),
-    ...Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
-      listFaults(name, list),
-    ),
-    ...(securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
-      ? []
-      : [
-          fault(
-            'EMPTY_LIST',
-            'securityGroupIds',
-            'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
-          ),
-        ]),
-    ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
-    ...subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
-    ...roleOptionFaults('roleOptions', attributes.roleOptions, place),
-    ...keyArnFaults('volumeKeyArn', attributes.volumeKeyArn, place),
-    ...oidcProviderArnFaults('oidcProviderArn', attributes.oidcProviderArn, place),
-    ...roleArnFaults('clusterRoleArn', attributes.clusterRoleArn, place),
-    ...tagFaults(attributes.tags),
-  ];
+  return allOf(
+    () => clusterNameFaults(clusterName),
+    () =>
+      Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
+        listFaults(name, list),
+      ),
+    () =>
+      securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
+        ? []
+        : [
+            fault(
+              'EMPTY_LIST',
+              'securityGroupIds',
+              'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
+            ),
+          ],
+    () => zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
+    () => subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
+    () => roleOptionFaults('roleOptions', attributes.roleOptions, place),
+    () => keyArnFaults('volumeKeyArn', attributes.volumeKeyArn, place),
+    () => oidcProviderArnFaults('oidcProviderArn', attributes.oidcProviderArn, place),
+    () => roleArnFaults('clusterRoleArn', attributes.clusterRoleArn, place),
+    () => tagFaults(attributes.tags),
+  );
 }
 
 /**
@@ -121,22 +125,26 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   if (!vpc) {
     const cidr = vpcCidr ?? '10.0.0.0/16';
     const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
-    return [
-      ...zoneFaults(availabilityZones),
-      ...(unknown.length > 0 ? unknown : ipv4RangeFaults('vpcCidr', cidr, 16, 20)),
-    ];
+    return allOf(
+      () => zoneFaults(availabilityZones),
+      () =>
+        unknown.length > 0
+          ? unknown
+          : [...ipv4RangeFaults('vpcCidr', cidr, 16, 20), ...unroutableFaults('vpcCidr', cidr)],
+    );
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
-  return [
-    ...own.map(([name]) =>
-      fault(
-        'CONFLICTING_PROPERTIES',
-        name,
-        `${name} describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two`,
+  return allOf(
+    () =>
+      own.map(([name]) =>
+        fault(
+          'CONFLICTING_PROPERTIES',
+          name,
+          `${name} describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two`,
+        ),
       ),
-    ),
-    ...existingVpcFaults(vpc),
-  ];
+    () => existingVpcFaults(vpc),
+  );
 }
 
 function existingVpcFaults(vpc: ExistingVpc): Fault[] {
@@ -147,6 +155,7 @@ function existingVpcFaults(vpc: ExistingVpc): Fault[] {
   return [
     ...twoSubnetsFaults('vpc.privateSubnetIds', privateSubnetIds),
     ...twoSubnetsFaults('vpc.controlPlaneSubnetIds', controlPlaneSubnetIds),
+    ...controlPlaneSubnetFaults(vpc),
     ...zoneCountFaults('vpc.availabilityZones', 'vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
     ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
   ];
@@ -162,6 +171,60 @@ function twoSubnetsFaults(property: string, subnetIds?: string[]): Fault[] {
           `${property} must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(subnetIds)}`,
         ),
       ];
+}
+
+/** Most subnets that a control plane is given. */
+const MAX_CONTROL_PLANE_SUBNETS = 16;
+
+/**
+ * The faults of the subnets of the control plane, which are the private ones unless others are named: too many, or all in one zone, as far as their
+ * zones are known.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+ */
+function controlPlaneSubnetFaults({
+  privateSubnetIds,
+  controlPlaneSubnetIds,
+  availabilityZones,
+}: ExistingVpc): Fault[] {
+  const property = controlPlaneSubnetIds === undefined ? 'vpc.privateSubnetIds' : 'vpc.controlPlaneSubnetIds';
+  const subnetIds = controlPlaneSubnetIds ?? privateSubnetIds;
+  if (!areCounted(subnetIds)) return [];
+  const zones = subnetIds.map((id, index) => {
+    if (availabilityZones === undefined || !areCounted(availabilityZones, privateSubnetIds)) return undefined;
+    return availabilityZones[controlPlaneSubnetIds === undefined ? index : privateSubnetIds.indexOf(id)];
+  });
+  const [first] = zones;
+  const isOneZone = first !== undefined && !hasToken(first) && zones.every((zone) => zone === first);
+  return [
+    ...(subnetIds.length > MAX_CONTROL_PLANE_SUBNETS
+      ? [
+          fault(
+            'OUT_OF_RANGE',
+            property,
+            `${property} must name at most ${MAX_CONTROL_PLANE_SUBNETS} subnets for the control plane; got ${subnetIds.length}` +
+              (controlPlaneSubnetIds === undefined ? '; name two to sixteen of them as vpc.controlPlaneSubnetIds' : ''),
+          ),
+        ]
+      : []),
+    ...(isOneZone && subnetIds.length > 1
+      ? [
+          fault(
+            'TOO_FEW_ZONES',
+            property,
+            `${property} must name subnets of at least 2 zones, which EKS requires; got ${subnetIds.length} subnets in ${first}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
+function unroutableFaults(property: string, cidr: string): Fault[] {
+  const kind = unroutableKind(cidr);
+  if (kind === undefined) return [];
+  const reason = `${property} must be a range that can be routed to; got '${cidr}', which is ${kind}; use a private one, e.g. '10.0.0.0/16'`;
+  return [fault('RESERVED_RANGE', property, reason)];
 }
 
 function zoneCountFaults(property: string, subnets: string, subnetIds: string[], zones?: string[]): Fault[] {
@@ -201,8 +264,24 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fa
         ]
       : []),
     ...ranges.flatMap((cidr) => ipv4RangeFaults('apiAccess', cidr)),
+    ...privateCidrs.flatMap((cidr) => unroutableFaults('apiAccess', cidr)),
+    ...publicCidrs.flatMap(notOfInternetFaults),
     ...duplicateFaults('apiAccess', ranges),
   ];
+}
+
+/**
+ * EKS refuses such ranges, from which nothing arrives over the internet.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/config-cluster-endpoint.html
+ */
+function notOfInternetFaults(cidr: string): Fault[] {
+  const kind = reservedKind(cidr);
+  if (kind === undefined) return [];
+  const reason =
+    `ApiAccess.publicFrom must name ranges of the internet; got '${cidr}', which is ${kind} and which EKS refuses; name the addresses that requests ` +
+    'arrive from, or let a connected network in by ApiAccess.privateFrom';
+  return [fault('RESERVED_RANGE', 'apiAccess', reason)];
 }
 
 /**
@@ -220,7 +299,7 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
     ];
   }
   const known = areCounted(cidrs) ? cidrs.filter((cidr) => !hasToken(cidr)) : [];
-  const faults = known.flatMap((cidr) => ipv4RangeFaults(name, cidr, 16, 28));
+  const faults = known.flatMap((cidr) => [...ipv4RangeFaults(name, cidr, 16, 28), ...unroutableFaults(name, cidr)]);
   return faults.length > 0
     ? faults
     : overlaps(known).map(([one, other]) =>

@@ -9,7 +9,7 @@ import { roleArnFaults } from '../../core/aws-arn';
 import { AwsPlace } from '../../core/aws-provider';
 import { RoleOptions } from '../../core/role-options';
 import { awsTags } from '../../core/tags';
-import { concreteFault } from '../../core/tokens';
+import { concreteFault, hasToken } from '../../core/tokens';
 import { usedRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
 import { enterSystemNodeDisk } from '../../core/system-nodes';
@@ -144,6 +144,7 @@ export function systemNodeFaults(nodes: SystemNodes = {}, place?: AwsPlace): Fau
             `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
           ),
         ]),
+    ...unsuitableTypeFaults(instanceType),
     ...roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn, place),
     ...numbers,
     ...(numbers.length > 0
@@ -164,5 +165,32 @@ export function systemNodeFaults(nodes: SystemNodes = {}, place?: AwsPlace): Fau
     ...(diskSize === undefined
       ? []
       : wholeAmountFault('systemNodes.diskSize', diskSize.gib, 'GiB', `${diskSize.gib} GiB`, 20)),
+  ];
+}
+
+/** Families with GPUs or other accelerators: the system nodes' image has no driver, and nothing on them uses it. */
+const ACCELERATED = /^(p|g|gr|inf|trn|dl|vt|f)\d/;
+
+/**
+ * The fault of a type on which no system pod runs. A `nano` or `micro` has addresses for 4 pods, which the network, proxy, credentials and volume
+ * agents of the node take by themselves.
+ *
+ * @see https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/internal/kubelet/eni-max-pods.txt
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html
+ */
+function unsuitableTypeFaults(instanceType: string | undefined): Fault[] {
+  if (instanceType === undefined || hasToken(instanceType)) return [];
+  const why = [
+    { is: /^mac/, reason: 'a Mac, on which EKS has no nodes' },
+    {
+      is: ACCELERATED,
+      reason: 'a type with GPUs or other accelerators, for which the image of system nodes has no driver',
+    },
+    { is: /\.(nano|micro)$/, reason: 'so small that the agents of each node leave no room for DNS and monitoring' },
+  ].find(({ is }) => is.test(instanceType))?.reason;
+  if (why === undefined) return [];
+  const property = 'systemNodes.instanceType';
+  return [
+    fault('SYSTEM_TYPE_NOT_SUITABLE', property, `${property} '${instanceType}' is ${why}; use one such as 'm7i.large'`),
   ];
 }

@@ -9,7 +9,7 @@ import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../../core/errors';
-import { warnOfPlainEndpoint } from '../../core/model-store-reach';
+import { warnOfEndpoint } from '../../core/model-store-reach';
 import { ModelUse } from '../../core/model-use';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
@@ -87,7 +87,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   readonly #models: readonly BackendModel[];
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
-    throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id);
+    throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id, (given) => new TritonDeployment(scope, id, given));
     super(scope, id);
     try {
       this.#props = props;
@@ -101,7 +101,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       ClusterNodePools.add(props.nodePool);
       this.#models = checked.models;
       for (const warning of checked.warnings) addWarning(this, warning);
-      warnOfPlainEndpoint(props.modelStore);
+      warnOfEndpoint(props.modelStore);
       const planned = [...this.#models].sort((a, b) => (a.name < b.name ? -1 : 1));
       this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
       this.plan = planned.find(({ plan }) => plan)?.plan;
@@ -302,7 +302,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         },
         ...(metricsFrom.length > 0 ? [{ from: peers(metricsFrom), ports: [TRITON_PORTS.metrics] }] : []),
       ],
-      egress: [...modelStoreEgress(modelStore), ...egressTo(targets)],
+      egress: [...modelStoreEgress(modelStore, this.namespace), ...egressTo(targets)],
     });
   }
 
