@@ -25,7 +25,7 @@ export function otherFaults(given: readonly Given[], attempt: (values: readonly 
     faultsOfAttempt(() => attempt(given.map(unreadableParts))) ??
     // Something reads it before anything is checked. What may be missing is left out instead.
     (given.every(canDoWithout) ? faultsOfAttempt(() => attempt(given.map(withoutParts))) : undefined);
-  return (found ?? []).filter((fault) => !known.some((each) => overlap(each, fault)));
+  return (found ?? []).filter((each) => isOfItsOwn(each) && !known.some((one) => overlap(one, each)));
 }
 
 /** Nothing where it came to no end. */
@@ -51,6 +51,11 @@ function withoutParts({ value, faults }: Given): unknown {
 
 function canDoWithout({ faults, optional = [] }: Given): boolean {
   return faults.every((each) => optional.includes(topOf(each)));
+}
+
+/** A value that is compared or left out may be what another property needs or excludes. */
+function isOfItsOwn({ id }: Fault): boolean {
+  return id !== 'CONFLICTING_PROPERTIES' && id !== 'MISSING_PROPERTY';
 }
 
 function topOf({ property = '' }: Fault): string {
