@@ -53,9 +53,9 @@ function canDoWithout({ faults, optional = [] }: Given): boolean {
   return faults.every((each) => optional.includes(topOf(each)));
 }
 
-/** A value that is compared or left out may be what another property needs or excludes. */
+/** A value that is compared or left out may be what another property excludes. */
 function isOfItsOwn({ id }: Fault): boolean {
-  return id !== 'CONFLICTING_PROPERTIES' && id !== 'MISSING_PROPERTY';
+  return id !== 'CONFLICTING_PROPERTIES';
 }
 
 function topOf({ property = '' }: Fault): string {
