@@ -7,8 +7,6 @@ export const KNOWN_BREAKS: { readonly [id: string]: string } = {
   'recipes-810-eager': 'below: as recipes-810-text; the encoder itself is planned within 0.1 GiB',
   'recipes-810-text':
     'below: with 8 sequences instead of 256 the engine has 0.5 GiB more for the cache, and the plan 2.0, so the sampler takes less there',
-  'recipes-810-text-8':
-    'above: of files of 24.6 GiB 24.0 are loaded, and the plan takes away a prediction layer in 16 bits, in proportion to the files: 0.6 GiB too many',
   'recipes-810-graphs-0.93':
     'false fit: what capturing takes beyond the utilization; the engine lacks 784 MiB, the same at any utilization',
   'talos-two-262144': `below and refused: ${FEW}`,
