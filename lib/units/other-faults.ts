@@ -10,6 +10,9 @@ export interface Given {
   readonly optional?: readonly string[];
 }
 
+/** With more faults than these of kinds the rest is not looked for: each costs a copy of what was given. */
+const MANY = 100;
+
 /**
  * The faults that stand beside those of values of another kind: all is tried with what is of its kind, so that one error has them all. Only
  * errors of ours count, because the code is not made for what it meets then.
@@ -21,6 +24,7 @@ export interface Given {
  */
 export function otherFaults(given: readonly Given[], attempt: (values: readonly unknown[]) => void): Fault[] {
   const known = given.flatMap(({ faults }) => faults);
+  if (known.length > MANY) return [];
   const found =
     faultsOfAttempt(() => attempt(given.map(unreadableParts))) ??
     // Something reads it before anything is checked. What may be missing is left out instead.
