@@ -1,23 +1,24 @@
-const GRAPHS =
-  'its few sequences are captured in graphs of 0.1 to 0.5 GiB, where a plan keeps 1.2 GiB, and its activations are less than planned';
+const FEW =
+  'two or three sequences: graphs of 0.1 to 0.5 GiB are planned with 0.9 to 1.3, and the step in which the largest image is read with 2.2, where ' +
+  'activations and all that is not of PyTorch took 1.7 together';
 
 /** Rows of judged.csv that break a bound, by their id, with the reason as far as it is known. The test refuses any other. */
 export const KNOWN_BREAKS: { readonly [id: string]: string } = {
-  'recipes-810-eager': 'below: no graphs are captured, and what the largest image takes is less than planned',
-  'recipes-810-text': 'below: the sampler of 256 sequences takes less than planned',
-  'recipes-810-text-8':
-    'above: 24.0 GiB are loaded of files of 24.6 with the prediction layer, which the plan takes away in proportion: 0.5 GiB too many',
+  'recipes-810-eager': 'below: as recipes-810-text; the encoder itself is planned within 0.1 GiB',
+  'recipes-810-text':
+    'below: with 8 sequences instead of 256 the engine has 0.5 GiB more for the cache, and the plan 2.0, so the sampler takes less there',
   'recipes-810-graphs-0.93':
     'false fit: what capturing takes beyond the utilization; the engine lacks 784 MiB, the same at any utilization',
-  'talos-two-262144': `below: ${GRAPHS}`,
-  'talos-two-131072': `below: ${GRAPHS}`,
-  'talos-one-180000': `below: ${GRAPHS}`,
-  'talos-one-150000': `below: ${GRAPHS}`,
-  'club-3090-612': `below: ${GRAPHS}`,
-  'club-3090-652': `below: ${GRAPHS}`,
-  'giantswarm-149-65536': 'below: 16 sequences are captured, where a plan keeps 1.2 GiB for graphs',
+  'talos-two-262144': `below and refused: ${FEW}`,
+  'talos-two-131072': `below: ${FEW}`,
+  'talos-one-180000':
+    'below and refused: weights are planned with 0.45 GiB too many, since the file has its prediction layer in 16 bits, and graphs and the rest with 0.2',
+  'talos-one-150000': 'below: as talos-one-180000',
+  'club-3090-612': `below: ${FEW}`,
+  'club-3090-652': `below: ${FEW}`,
+  'giantswarm-149-65536': 'below: 1.2 GiB of 40.8; 16 sequences are captured',
   'giantswarm-149-32768': 'below: as giantswarm-149-65536',
-  'giantswarm-149-8192': 'below and refused: as giantswarm-149-65536; it lacks 1.4 GiB in the plan',
+  'giantswarm-149-8192': 'below and refused: as giantswarm-149-65536; it lacks 0.8 GiB in the plan',
   'qwen3-vl-235b-h100-fp8-tp4':
     'refused: 0.4 % short of one sequence of 262,144 tokens; the recipe does not say which commands ran',
   'qwen3-vl-235b-h100-bf16':

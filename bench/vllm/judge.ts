@@ -8,6 +8,7 @@ import {
   GpuNodeType,
   GpuType,
   InferenceEngine,
+  MediaInput,
   ModelSpec,
   Parallelism,
 } from '../../lib/planning';
@@ -21,6 +22,7 @@ interface Options {
   readonly max_num_seqs: number;
   readonly max_num_batched_tokens: number;
   readonly max_model_len: number;
+  readonly language_model_only?: boolean;
 }
 
 /** One model of measure.py: what the engine reports and takes. */
@@ -106,6 +108,7 @@ function planOf(model: ModelSpec, options: Options, length: number, instanceType
     gpuMemoryUtilization: options.gpu_memory_utilization,
     maxBatchedTokens: options.max_num_batched_tokens,
     maxSequences: options.max_num_seqs,
+    mediaInput: options.language_model_only ? MediaInput.NONE : MediaInput.ALL,
   });
 }
 

@@ -8,6 +8,7 @@ import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
 import { structFaults } from '../units/struct-faults';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * What one node with GPUs has.
@@ -167,18 +168,14 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
   if (wrong.length > 0) return wrong;
   const { name, gpuCount } = props;
   const domain = nvlinkDomainOf(props);
-  const faults: Fault[] = [];
-  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
-    const allowed = 'lower-case letters, digits, dots and hyphens, with a letter or digit at both ends';
-    faults.push(fault('INVALID_NAME', 'name', `name must consist of ${allowed}; got '${name}'`));
-  }
-  faults.push(
-    ...wholeNumberFault('gpuCount', gpuCount, 1, MOST_GPUS),
-    ...wholeNumberFault('vcpus', props.vcpus, 1),
-    ...wholeNumberFault('nvlinkDomainSize', domain, 1),
-    ...notNegativeFault('networkBandwidthGbps', props.networkBandwidthGbps),
-    ...positiveFault('memory', props.memory.bytes),
-    ...positiveFault('gpuMemory', props.gpuMemory?.bytes),
+  const faults = allOf(
+    () => nodeNameFaults(name),
+    () => wholeNumberFault('gpuCount', gpuCount, 1, MOST_GPUS),
+    () => wholeNumberFault('vcpus', props.vcpus, 1),
+    () => wholeNumberFault('nvlinkDomainSize', domain, 1),
+    () => notNegativeFault('networkBandwidthGbps', props.networkBandwidthGbps),
+    () => positiveFault('memory', props.memory.bytes),
+    () => positiveFault('gpuMemory', props.gpuMemory?.bytes),
   );
   if (faults.length === 0 && gpuCount % domain !== 0) {
     faults.push(
@@ -199,6 +196,12 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
     );
   }
   return faults;
+}
+
+function nodeNameFaults(name: string): Fault[] {
+  if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) return [];
+  const allowed = 'lower-case letters, digits, dots and hyphens, with a letter or digit at both ends';
+  return [fault('INVALID_NAME', 'name', `name must consist of ${allowed}; got '${name}'`)];
 }
 
 /** What programs without types, and plans that were edited, bring instead of what is meant. */

@@ -6,6 +6,7 @@ import { GpuFacts } from './gpu-facts';
 import { GPU_TABLE } from './gpu-type-table';
 import { canonicalGpuName } from './gpu-names';
 import { GpuVendor } from './gpu-vendor';
+import { allOf } from '../units/unreadable';
 
 /**
  * A GPU that the table does not have. Rates are dense (no sparsity), bandwidths in one direction.
@@ -73,27 +74,37 @@ export function gpuTypeFaults(props: GpuTypeProps): Fault[] {
   if (wrong.length > 0) return wrong;
   const { name, memory, ...rest } = props;
   const numbers = rest as unknown as { readonly [property: string]: number | undefined };
-  const faults: Fault[] = nameFaults(name);
-  for (const [property, { least, most, unit }] of Object.entries(LIMITS)) {
-    const value = numbers[property];
-    const mayBeZero = /^(fp8|int8|fp4|nvlink)/.test(property);
-    const found = mayBeZero ? notNegativeFault(property, value) : positiveFault(property, value);
-    if (found.length === 0 && value !== undefined && value > most) {
-      found.push(fault('OUT_OF_RANGE', property, `${property} must be at most ${most} (${unit}); got ${value}`));
-    }
-    if (found.length === 0 && value !== undefined && value > 0 && value < least) {
-      const none = mayBeZero ? ', or 0 where it has none' : '';
-      found.push(
-        fault('OUT_OF_RANGE', property, `${property} must be at least ${least} (${unit})${none}; got ${value}`),
-      );
-    }
-    faults.push(...found);
+  return allOf(
+    () => nameFaults(name),
+    ...Object.entries(LIMITS).map(
+      ([property, limit]) =>
+        () =>
+          limitFaults(property, numbers[property], limit),
+    ),
+    () => memoryFaults(memory),
+  );
+}
+
+function limitFaults(
+  property: string,
+  value: number | undefined,
+  { least, most, unit }: (typeof LIMITS)[string],
+): Fault[] {
+  const mayBeZero = /^(fp8|int8|fp4|nvlink)/.test(property);
+  const found = mayBeZero ? notNegativeFault(property, value) : positiveFault(property, value);
+  if (found.length > 0 || value === undefined) return found;
+  if (value > most) {
+    return [fault('OUT_OF_RANGE', property, `${property} must be at most ${most} (${unit}); got ${value}`)];
   }
-  if (!(memory.gib >= LEAST_MEMORY_GIB && memory.gib <= MOST_MEMORY_GIB)) {
-    const reason = `memory must be from ${LEAST_MEMORY_GIB} to ${MOST_MEMORY_GIB} GiB, for example DataSize.gib(47.4); got ${memory}`;
-    faults.push(fault('OUT_OF_RANGE', 'memory', reason));
-  }
-  return faults;
+  if (value === 0 || value >= least) return [];
+  const none = mayBeZero ? ', or 0 where it has none' : '';
+  return [fault('OUT_OF_RANGE', property, `${property} must be at least ${least} (${unit})${none}; got ${value}`)];
+}
+
+function memoryFaults(memory: DataSize): Fault[] {
+  if (memory.gib >= LEAST_MEMORY_GIB && memory.gib <= MOST_MEMORY_GIB) return [];
+  const reason = `memory must be from ${LEAST_MEMORY_GIB} to ${MOST_MEMORY_GIB} GiB, for example DataSize.gib(47.4); got ${memory}`;
+  return [fault('OUT_OF_RANGE', 'memory', reason)];
 }
 
 function nameFaults(name: string | undefined): Fault[] {

@@ -337,7 +337,7 @@ export class ModelSpec {
 
   /**
    * Bytes of the checkpoint's files: the weights, and the multi-token prediction layers that are only loaded for speculative
-   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false (in NVFP4 checkpoints all in 16 bits).
+   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false (in NVFP4 checkpoints with experts all in 16 bits, as DeepSeek R1's; of others the smaller form counts).
    *
    * @param precision number format of the weights
    */
@@ -348,7 +348,7 @@ export class ModelSpec {
     const { embedding } = this._parameterCount;
     const tables = (this.shape.predictionTables ?? true) ? embedding : 0;
     const own = DataSize.bytes(extra * (tables + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
-    if (precision.name !== Precision.NVFP4.name) return longer.weightSize(precision).plus(own);
+    if (precision.name !== Precision.NVFP4.name || !this.experts) return longer.weightSize(precision).plus(own);
     const layers = longer.weightSize(Precision.BF16).bytes - this.weightSize(Precision.BF16).bytes;
     return this.weightSize(precision).plus(own).plus(DataSize.bytes(layers));
   }

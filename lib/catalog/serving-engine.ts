@@ -259,3 +259,16 @@ export function releaseWithVllm(vllm: string): string {
   const release = TritonRelease.ALL.find(({ vllmVersion }) => compareVersions(vllmVersion, vllm) >= 0);
   return release ? `Triton ${release} or later` : `a release with vLLM ${vllm} or later`;
 }
+
+/**
+ * The last release before a version of vLLM, in words.
+ *
+ * @param vllm the first version that is too new
+ *
+ * @internal
+ */
+export function releaseBeforeVllm(vllm: string): string {
+  const older = TritonRelease.ALL.filter(({ vllmVersion }) => compareVersions(vllmVersion, vllm) < 0);
+  const last = older.pop();
+  return last ? `Triton ${last}, whose vLLM is ${last.vllmVersion}` : `a release with a vLLM before ${vllm}`;
+}

@@ -104,6 +104,28 @@ const ARCHITECTURES: readonly (ArchitectureSupport & { readonly is: (shape: Deco
 ];
 
 /**
+ * Architectures that vLLM dropped, with the first version without them. Source: `_PREVIOUSLY_SUPPORTED_MODELS` of the `registry.py` in the wheel
+ * 0.24.0, which names 0.23.0 as the last of each.
+ */
+const DROPPED: { readonly [type: string]: readonly [architecture: string, vllm: string] } = {
+  bamba: ['Bamba', '0.24.0'],
+  dots1: ['dots.llm1', '0.24.0'],
+  minimax: ['MiniMax', '0.24.0'],
+  minimax_text_01: ['MiniMax', '0.24.0'],
+};
+
+/**
+ * The first vLLM that cannot serve an architecture any more; undefined if none is known.
+ *
+ * @internal
+ */
+export function architectureDropped({ modelType = '' }: DecoderShape): ArchitectureSupport | undefined {
+  if (!Object.hasOwn(DROPPED, modelType)) return undefined;
+  const [architecture, vllm] = DROPPED[modelType];
+  return { architecture, vllm };
+}
+
+/**
  * Since which vLLM an architecture can be served; undefined if every version in the table of releases can.
  *
  * @internal

@@ -1,8 +1,9 @@
 import { Fault } from '../units/fault';
 import { Construct, IConstruct } from 'constructs';
-import { argumentFaults } from '../units/argument-faults';
+import { argumentFaults, FaultsBeside, faultsBeside } from '../units/argument-faults';
 import { InterfaceName, returnedFaults, StructName } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
+import { isUnreadable } from '../units/unreadable';
 
 /**
  * Bad input to a construct. It names the construct by its path and lists every fault at once.
@@ -33,33 +34,87 @@ export class ValidationError extends UnscopedValidationError {
   }
 }
 
+/** Key on a construct, shared by all loaded copies of the package: the id of a child that is only tried, to find what is wrong with it. */
+const TRIED = Symbol.for('gpu-inference-constructs/tried');
+
+interface Trying extends IConstruct {
+  [TRIED]?: string;
+}
+
+/** Why the constructor of a construct that is only tried ended: nothing else is wrong. */
+class TrialOver extends Error {}
+
 /**
- * Throws one `ValidationError` with all faults, or nothing when there are none.
+ * Throws one `ValidationError` with all faults, or nothing when there are none. A construct makes nothing before its first call of this.
  *
  * @internal
  */
 export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): void {
   if (faults.length > 0) throw new ValidationError(scope, [...faults]);
+  const parent = scope.node.scope as Trying | undefined;
+  const tried = parent?.[TRIED];
+  if (tried !== undefined && parent?.node.tryFindChild(tried) === scope) throw new TrialOver();
 }
 
 /**
- * Throws one `ValidationError` with what is of another kind than the constructor of a construct declares. Constructors begin with it, so
- * that nothing half-made is left in the tree.
+ * Ends a trial with what was found so far, where the rest would read what cannot be read.
+ *
+ * @param faults what was found
+ * @param next what is read next
+ *
+ * @internal
+ */
+export function endTrial(faults: readonly Fault[], ...next: readonly unknown[]): void {
+  if (!next.some(isUnreadable)) return;
+  throw faults.length > 0 ? new UnscopedValidationError(faults) : new TrialOver();
+}
+
+/**
+ * Throws one `ValidationError` with what is of another kind than the constructor of a construct declares, and with what is wrong with the
+ * rest of its properties. Constructors begin with it, so that nothing half-made is left in the tree.
  *
  * @param scope the first argument
  * @param struct name of the struct that the third must be
  * @param props the third argument
  * @param id the second argument
+ * @param make makes the construct with other properties @default - only the kinds are reported
  *
  * @internal
  */
-export function throwIfOfOtherKinds(scope: unknown, struct: StructName, props: unknown, id: unknown): void {
+export function throwIfOfOtherKinds(
+  scope: unknown,
+  struct: StructName,
+  props: unknown,
+  id: unknown,
+  make?: (props: never) => IConstruct,
+): void {
   const parameters = [
     { name: 'scope', optional: false, type: 'Construct' },
     { name: 'id', optional: false, type: 'string' },
     { name: 'props', optional: false, type: struct },
   ];
-  throwOfCall(argumentFaults(parameters, [scope, id, props]), undefined, [scope, id]);
+  const given = [scope, id, props];
+  const faults = argumentFaults(parameters, given);
+  if (faults.length === 0) return;
+  const others = make
+    ? faultsBeside(parameters, given, (values) => tryToMake(() => make(values[2] as never), values))
+    : [];
+  throwOfCall([...faults, ...others], undefined, given);
+}
+
+function tryToMake(make: () => unknown, [scope, id]: readonly unknown[]): void {
+  if (!Construct.isConstruct(scope) || typeof id !== 'string' || scope.node.tryFindChild(id)) return;
+  const trying = scope as Trying;
+  const before = trying[TRIED];
+  trying[TRIED] = id;
+  try {
+    make();
+  } catch (error) {
+    if (!(error instanceof TrialOver)) throw error;
+  } finally {
+    trying[TRIED] = before;
+    scope.node.tryRemoveChild(id);
+  }
 }
 
 /**
@@ -68,14 +123,21 @@ export function throwIfOfOtherKinds(scope: unknown, struct: StructName, props: u
  * @param faults what is wrong
  * @param self what the method was called on
  * @param given its arguments
+ * @param beside finds the other faults of what it was to make @default - only these are thrown
  *
  * @internal
  */
-export function throwOfCall(faults: readonly Fault[], self: unknown, [scope, id]: readonly unknown[]): void {
+export function throwOfCall(
+  faults: readonly Fault[],
+  self: unknown,
+  [scope, id]: readonly unknown[],
+  beside?: FaultsBeside,
+): void {
   if (faults.length === 0) return;
   if (Construct.isConstruct(self)) throw new ValidationError(self, faults);
   if (!Construct.isConstruct(scope)) throw new UnscopedValidationError(faults);
-  throw new ValidationError(scope, faults, typeof id === 'string' ? id : undefined);
+  if (typeof id !== 'string') throw new ValidationError(scope, faults);
+  throw new ValidationError(scope, [...faults, ...(beside?.(tryToMake) ?? [])], id);
 }
 
 /**

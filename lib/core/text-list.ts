@@ -1,6 +1,7 @@
 import { Token } from 'cdktf';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
+import { isUnreadable } from '../units/unreadable';
 import { BareReference } from './bare-reference';
 import { concreteFault } from './tokens';
 
@@ -37,7 +38,7 @@ export function optionalTextList(list: string[] | undefined): string[] | undefin
  * @internal
  */
 export function listFaults(property: string, list: unknown): Fault[] {
-  if (list === undefined || Token.isUnresolved(list)) return [];
+  if (list === undefined || isUnreadable(list) || Token.isUnresolved(list)) return [];
   if (!Array.isArray(list)) {
     return [fault('INVALID_FORMAT', property, `${property} must be a list of texts; got ${givenValue(list)}`)];
   }
@@ -64,6 +65,7 @@ export function listFaults(property: string, list: unknown): Fault[] {
  * @internal
  */
 export function knownListFaults(property: string, list: unknown, why: string): Fault[] {
+  if (isUnreadable(list)) return [];
   return list !== undefined && Token.isUnresolved(list)
     ? concreteFault(property, list, why)
     : listFaults(property, list);

@@ -1,4 +1,5 @@
 import { Fault, fault } from '../units/fault';
+import { isUnreadable } from '../units/unreadable';
 import { Fn, Token } from 'cdktf';
 
 /**
@@ -31,7 +32,7 @@ export function concreteFault(name: string, value: unknown, why: string, propert
  * @internal
  */
 export function hasToken(value: unknown): boolean {
-  if (value === null || value === undefined) return false;
+  if (value === null || value === undefined || isUnreadable(value)) return false;
   if (Token.isUnresolved(value)) return true;
   // An element taken from a list token, which isUnresolved recognizes only as a whole list.
   if (typeof value === 'string') return value.includes('#{TfToken[');

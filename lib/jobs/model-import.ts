@@ -41,6 +41,7 @@ import { ModelImportProps } from './model-import-props';
 import { ModelSource } from './model-source';
 import { sourceFaults, sourceWarnings, storedPath } from './source-faults';
 import { nameClass } from '../units/own-class';
+import { allOf } from '../units/unreadable';
 
 const SCRIPT_KEY = 'import.sh';
 const CONFIG_MOUNT = '/etc/model-import';
@@ -78,7 +79,7 @@ export class ModelImport extends Construct {
   readonly #registry: ImageRegistry;
 
   public constructor(scope: Construct, id: string, props: ModelImportProps) {
-    throwIfOfOtherKinds(scope, 'ModelImportProps', props, id);
+    throwIfOfOtherKinds(scope, 'ModelImportProps', props, id, (given) => new ModelImport(scope, id, given));
     super(scope, id);
     this.#props = props;
     this.name = props.name ?? kubernetesName(id);
@@ -152,38 +153,31 @@ export class ModelImport extends Construct {
 
   #faults(): Fault[] {
     const props = this.#props;
-    const unknown = Object.entries({
-      name: this.name,
-      namespace: this.namespace,
-      model: props.model,
-      version: this.#version,
-      files: props.source.files,
-      source: [props.source.repository?.repository, props.source.repository?.revision, props.source.folder],
-      endpoint: props.source.repository?.endpoint,
-      include: props.source.include,
-      exclude: props.source.exclude,
-      retries: props.retries,
-    }).flatMap(([property, value]) =>
-      concreteFault(property, value, 'names, folders and the list of files are made at synthesis'),
+    const { name, namespace } = this;
+    const { model, retries } = props;
+    const unknown = allOf(
+      () => tokenFaults({ name, namespace, model, version: this.#version, retries }),
+      () => sourceTokenFaults(props.source),
     );
     if (unknown.length > 0) return unknown;
-    return [
-      ...kubernetesNameFault('name', this.name),
-      ...kubernetesNameFault('namespace', this.namespace),
-      ...modelNameFaults(props.model, 'model'),
-      ...modelVersionFaults(this.#version),
-      ...sourceFaults(props.source),
-      ...faultsUnder(
-        modelStoreFaults(props.modelStore, props.cluster.connection.region),
-        'modelStore',
-        `store '${props.modelStore.node.path}'`,
-      ),
-      ...this.#otherImportFaults(),
-      ...wholeNumberFault('retries', props.retries, 0),
-      ...imageFaults('awsCliImage', props.awsCliImage),
-      ...secondsFault('timeout', props.timeout, 1),
-      ...secondsFault('waitTimeout', props.waitTimeout, 0),
-    ];
+    return allOf(
+      () => kubernetesNameFault('name', this.name),
+      () => kubernetesNameFault('namespace', this.namespace),
+      () => modelNameFaults(props.model, 'model'),
+      () => modelVersionFaults(this.#version),
+      () => sourceFaults(props.source),
+      () =>
+        faultsUnder(
+          modelStoreFaults(props.modelStore, props.cluster.connection.region),
+          'modelStore',
+          `store '${props.modelStore.node.path}'`,
+        ),
+      () => this.#otherImportFaults(),
+      () => wholeNumberFault('retries', props.retries, 0),
+      () => imageFaults('awsCliImage', props.awsCliImage),
+      () => secondsFault('timeout', props.timeout, 1),
+      () => secondsFault('waitTimeout', props.waitTimeout, 0),
+    );
   }
 
   /** A complete version is never changed, so one of two imports fails, or both make a mixture. */
@@ -354,6 +348,22 @@ export class ModelImport extends Construct {
 }
 
 nameClass('ModelImport', ModelImport);
+
+function tokenFaults(values: { readonly [property: string]: unknown }): Fault[] {
+  return Object.entries(values).flatMap(([property, value]) =>
+    concreteFault(property, value, 'names, folders and the list of files are made at synthesis'),
+  );
+}
+
+function sourceTokenFaults({ files, repository, folder, include, exclude }: ModelSource): Fault[] {
+  return tokenFaults({
+    files,
+    source: [repository?.repository, repository?.revision, folder],
+    endpoint: repository?.endpoint,
+    include,
+    exclude,
+  });
+}
 
 /** What the script takes its files from: assets/README.md. */
 function sourceEnvironment({ claimName, folder, repository, include, exclude }: ModelSource): {

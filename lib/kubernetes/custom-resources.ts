@@ -10,6 +10,7 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
 import { hasToken } from '../core/tokens';
 import { nameClass } from '../units/own-class';
+import { allOf } from '../units/unreadable';
 
 /**
  * Properties of `CustomResources`.
@@ -51,13 +52,16 @@ export class CustomResources extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
-    throwIfOfOtherKinds(scope, 'CustomResourcesProps', props, id);
+    throwIfOfOtherKinds(scope, 'CustomResourcesProps', props, id, (given) => new CustomResources(scope, id, given));
     super(scope, id);
-    throwIfInvalid(this, [
-      ...kubernetesNameFault('releaseName', props.releaseName, 53),
-      ...kubernetesNameFault('namespace', props.namespace),
-      ...resourceFaults(props),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => kubernetesNameFault('releaseName', props.releaseName, 53),
+        () => kubernetesNameFault('namespace', props.namespace),
+        () => resourceFaults(props),
+      ),
+    );
     const release = new Release(this, 'Resource', {
       ...helmMeta(this, props.cluster, props.dependsOn),
       name: props.releaseName,

@@ -39,6 +39,7 @@ import {
 } from './watched-workload';
 import { knownListFaults } from '../core/text-list';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -94,10 +95,10 @@ export class MonitoringStack extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
-    throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id);
+    throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
-    throwIfInvalid(this, knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace'));
-    throwIfInvalid(this, propsFaults(props));
+    const unknown = knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace');
+    throwIfInvalid(this, unknown.length > 0 ? unknown : propsFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
@@ -332,21 +333,22 @@ function propsFaults(props: MonitoringStackProps): Fault[] {
     concreteFault(name, value, 'the configuration of Prometheus is made from it'),
   );
   if (tokens.length > 0) return tokens;
-  return [
-    ...kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
-    ...accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name)),
-    ...wholeNumberFault('retentionDays', retentionDays, 1, 3650),
-    ...wholeNumberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
-    ...givenThresholdFaults(props),
-    ...(prometheusMemory && prometheusMemory.mib < 256
-      ? [
-          fault(
-            'OUT_OF_RANGE',
-            'prometheusMemory',
-            `prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`,
-          ),
-        ]
-      : []),
-    ...receiverFaults(props),
-  ];
+  return allOf(
+    () => kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
+    () => accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name)),
+    () => wholeNumberFault('retentionDays', retentionDays, 1, 3650),
+    () => wholeNumberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
+    () => givenThresholdFaults(props),
+    () =>
+      prometheusMemory && prometheusMemory.mib < 256
+        ? [
+            fault(
+              'OUT_OF_RANGE',
+              'prometheusMemory',
+              `prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`,
+            ),
+          ]
+        : [],
+    () => receiverFaults(props),
+  );
 }

@@ -26,6 +26,7 @@ import { scriptAsset } from '../kubernetes/script-asset';
 import { RdmaFabric } from './rdma-fabric';
 import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 import { nameClass } from '../units/own-class';
+import { allOf } from '../units/unreadable';
 
 /**
  * Images with PyTorch and the transport of the fabric: AWS's with libfabric and aws-ofi-nccl, NVIDIA's with DOCA's verbs.
@@ -122,7 +123,13 @@ export class NcclAcceptanceTest extends Construct {
    * @param props the test
    */
   public constructor(scope: Construct, id: string, props: NcclAcceptanceTestProps) {
-    throwIfOfOtherKinds(scope, 'NcclAcceptanceTestProps', props, id);
+    throwIfOfOtherKinds(
+      scope,
+      'NcclAcceptanceTestProps',
+      props,
+      id,
+      (given) => new NcclAcceptanceTest(scope, id, given),
+    );
     super(scope, id);
     this.#props = props;
     this.name = props.name ?? kubernetesName(id, 50);
@@ -200,33 +207,35 @@ export class NcclAcceptanceTest extends Construct {
     }).flatMap(([property, value]) => concreteFault(property, value, 'the Job is made from it'));
     if (tokens.length > 0) return tokens;
     const { gpu, name: hardware } = nodePool.hardware;
-    return [
-      ...kubernetesNameFault('name', name, 50),
-      ...kubernetesNameFault('namespace', namespace),
-      ...wholeNumberFault('nodes', nodes, 2),
-      ...(nodes > nodePool.maxNodes
-        ? [
-            fault(
-              'TEST_EXCEEDS_POOL',
-              'nodes',
-              `nodes must be at most the ${nodePool.maxNodes} that pool '${nodePool.poolName}' may have; got ${nodes}; raise maxNodes`,
-            ),
-          ]
-        : []),
-      ...positiveFault('minimumBusBandwidth', minimumBusBandwidth),
-      ...positiveFault('deadlineSeconds', deadlineSeconds),
-      ...(image === undefined && gpu.computeCapability < MIN_COMPUTE_CAPABILITY
-        ? [
-            fault(
-              'TEST_IMAGE_TOO_NEW',
-              'image',
-              `the default images need compute capability ${MIN_COMPUTE_CAPABILITY}, but the GPUs of ${hardware} have ` +
-                `${gpu.computeCapability}; pass an image with an older CUDA`,
-            ),
-          ]
-        : []),
-      ...faultsOf(() => this.#binding()),
-    ];
+    return allOf(
+      () => kubernetesNameFault('name', name, 50),
+      () => kubernetesNameFault('namespace', namespace),
+      () => wholeNumberFault('nodes', nodes, 2),
+      () =>
+        nodes > nodePool.maxNodes
+          ? [
+              fault(
+                'TEST_EXCEEDS_POOL',
+                'nodes',
+                `nodes must be at most the ${nodePool.maxNodes} that pool '${nodePool.poolName}' may have; got ${nodes}; raise maxNodes`,
+              ),
+            ]
+          : [],
+      () => positiveFault('minimumBusBandwidth', minimumBusBandwidth),
+      () => positiveFault('deadlineSeconds', deadlineSeconds),
+      () =>
+        image === undefined && gpu.computeCapability < MIN_COMPUTE_CAPABILITY
+          ? [
+              fault(
+                'TEST_IMAGE_TOO_NEW',
+                'image',
+                `the default images need compute capability ${MIN_COMPUTE_CAPABILITY}, but the GPUs of ${hardware} have ` +
+                  `${gpu.computeCapability}; pass an image with an older CUDA`,
+              ),
+            ]
+          : [],
+      () => faultsOf(() => this.#binding()),
+    );
   }
 
   #floor({ hardware }: IGpuNodePool): number {

@@ -26,6 +26,7 @@ import { tolerationsOfAnyValue } from '../kubernetes/tolerations';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
 import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 import { nameClass } from '../units/own-class';
+import { allOf } from '../units/unreadable';
 
 /** Where NVIDIA publishes the chart. */
 const CHART_REPOSITORY = 'https://helm.ngc.nvidia.com/nvidia';
@@ -120,7 +121,13 @@ export class NvidiaNetworkOperator extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: NvidiaNetworkOperatorProps) {
-    throwIfOfOtherKinds(scope, 'NvidiaNetworkOperatorProps', props, id);
+    throwIfOfOtherKinds(
+      scope,
+      'NvidiaNetworkOperatorProps',
+      props,
+      id,
+      (given) => new NvidiaNetworkOperator(scope, id, given),
+    );
     super(scope, id);
     this.cluster = props.cluster;
     this.namespace = props.namespace ?? 'nvidia-network-operator';
@@ -244,52 +251,56 @@ export class NvidiaNetworkOperator extends Construct {
     const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.NETWORK_OPERATOR)?.owner;
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
     const [major, minor] = (props.chartVersion ?? CHART_VERSION).split('.').map(Number);
-    return [
-      ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
-      ...(major > 26 || (major === 26 && minor >= 4)
-        ? []
-        : [
-            fault(
-              'OUT_OF_RANGE',
-              'chartVersion',
-              `chartVersion must be 26.4 or later, the first with policies for single pools; got '${props.chartVersion}'`,
-            ),
-          ]),
-      ...(other
-        ? [
-            fault(
-              'NETWORK_OPERATOR_EXISTS',
-              'cluster',
-              `cluster '${cluster.clusterName}' already has a network operator at '${other.node.path}', and only one cluster policy takes ` +
-                'effect; pass all pools to that operator',
-            ),
-          ]
-        : []),
-      ...((props.nodeFeatureDiscovery ?? true) && !other ? featureDiscoveryFaults(cluster) : []),
-      ...(pools.length === 0
-        ? [
-            fault(
-              'NO_POOL_WITH_ADAPTERS',
-              'nodePools',
-              `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,
-            ),
-          ]
-        : []),
-      ...pools.flatMap((pool, index) => [
-        ...otherClusterFault(pool, cluster, `nodePools[${index}]`),
-        ...attachmentFaults(pool),
-        ...(hasConnectX(pool)
+    return allOf(
+      () => (token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
+      () =>
+        major > 26 || (major === 26 && minor >= 4)
           ? []
           : [
               fault(
-                'POOL_WITHOUT_ADAPTERS',
-                'nodePools',
-                `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave the pool out, or ` +
-                  'give it RdmaFabric.infiniband or RdmaFabric.roce',
+                'OUT_OF_RANGE',
+                'chartVersion',
+                `chartVersion must be 26.4 or later, the first with policies for single pools; got '${props.chartVersion}'`,
               ),
-            ]),
-      ]),
-    ];
+            ],
+      () =>
+        other
+          ? [
+              fault(
+                'NETWORK_OPERATOR_EXISTS',
+                'cluster',
+                `cluster '${cluster.clusterName}' already has a network operator at '${other.node.path}', and only one cluster policy takes ` +
+                  'effect; pass all pools to that operator',
+              ),
+            ]
+          : [],
+      () => ((props.nodeFeatureDiscovery ?? true) && !other ? featureDiscoveryFaults(cluster) : []),
+      () =>
+        pools.length === 0
+          ? [
+              fault(
+                'NO_POOL_WITH_ADAPTERS',
+                'nodePools',
+                `no pool of cluster '${cluster.clusterName}' has a fabric of InfiniBand or RoCE; make the pools first, or leave the operator out`,
+              ),
+            ]
+          : [],
+      () =>
+        pools.flatMap((pool, index) => [
+          ...otherClusterFault(pool, cluster, `nodePools[${index}]`),
+          ...attachmentFaults(pool),
+          ...(hasConnectX(pool)
+            ? []
+            : [
+                fault(
+                  'POOL_WITHOUT_ADAPTERS',
+                  'nodePools',
+                  `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave the pool out, or ` +
+                    'give it RdmaFabric.infiniband or RdmaFabric.roce',
+                ),
+              ]),
+        ]),
+    );
   }
 
   /** Networks that this operator creates, by their references. */

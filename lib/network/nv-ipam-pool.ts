@@ -55,7 +55,7 @@ export class NvIpamPool extends Construct {
    * @param props the addresses
    */
   public constructor(scope: Construct, id: string, props: NvIpamPoolProps) {
-    throwIfOfOtherKinds(scope, 'NvIpamPoolProps', props, id);
+    throwIfOfOtherKinds(scope, 'NvIpamPoolProps', props, id, (given) => new NvIpamPool(scope, id, given));
     super(scope, id);
     const { operator, subnet, perNodeBlockSize, gateway } = props;
     this.poolName = props.poolName ?? kubernetesName(id);

@@ -12,6 +12,7 @@ import { NvidiaNetworkOperator } from './network-operator';
 import { NvIpamPool } from './nv-ipam-pool';
 import { SECONDARY_NETWORK, SecondaryNetworkEntry, wholeReference } from './secondary-network-entry';
 import { nameClass } from '../units/own-class';
+import { allOf } from '../units/unreadable';
 
 /**
  * Properties of `SecondaryNetwork`.
@@ -164,7 +165,7 @@ export class MacvlanNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
-    throwIfOfOtherKinds(scope, 'MacvlanNetworkProps', props, id);
+    throwIfOfOtherKinds(scope, 'MacvlanNetworkProps', props, id, (given) => new MacvlanNetwork(scope, id, given));
     const { master, mtu, mode = MacvlanMode.BRIDGE } = props;
     const faults = [...masterFaults(master), ...wholeNumberFault('mtu', mtu, 1280, 65520)];
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'MacvlanNetwork', spec: { master, mode, mtu }, faults });
@@ -183,7 +184,7 @@ export class IpoibNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: IpoibNetworkProps) {
-    throwIfOfOtherKinds(scope, 'IpoibNetworkProps', props, id);
+    throwIfOfOtherKinds(scope, 'IpoibNetworkProps', props, id, (given) => new IpoibNetwork(scope, id, given));
     const { master } = props;
     const faults = masterFaults(master);
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'IPoIBNetwork', spec: { master }, faults });
@@ -202,7 +203,7 @@ export class HostDeviceNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id);
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id, (given) => new HostDeviceNetwork(scope, id, given));
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'HostDeviceNetwork', ...device(id, props) });
   }
 }
@@ -219,7 +220,7 @@ export class SriovNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id);
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id, (given) => new SriovNetwork(scope, id, given));
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovNetwork', namespaced: true, ...device(id, props) });
   }
 }
@@ -236,7 +237,7 @@ export class SriovIbNetwork extends SecondaryNetwork {
    * @param props the network
    */
   public constructor(scope: Construct, id: string, props: DeviceNetworkProps) {
-    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id);
+    throwIfOfOtherKinds(scope, 'DeviceNetworkProps', props, id, (given) => new SriovIbNetwork(scope, id, given));
     const { spec, ...own } = device(id, props);
     const enabled = { ...spec, linkState: 'enable' };
     super(scope, id, props, { apiVersion: SRIOV, kind: 'SriovIBNetwork', namespaced: true, ...own, spec: enabled });
@@ -320,7 +321,10 @@ function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, resour
       fault('MISSING_PROPERTY', 'ipPool', `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`),
     );
   }
-  return [...faults, ...(ipam === undefined ? [] : ipamFaults(ipam))];
+  return allOf(
+    () => faults,
+    () => (ipam === undefined ? [] : ipamFaults(ipam)),
+  );
 }
 
 function ipamFaults(ipam: { [key: string]: unknown }): Fault[] {

@@ -13,6 +13,7 @@ import { givenValue } from '../units/number-faults';
 import { modelUri } from './model-uri';
 import { grantRead, grantReadWrite } from './store-grants';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * An existing bucket. Nothing in it is created or changed.
@@ -29,17 +30,27 @@ export class ImportedModelStore extends Construct implements IModelStore {
   readonly #account?: string;
 
   public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
-    throwIfOfOtherKinds(scope, 'ModelStoreAttributes', attributes, id);
+    throwIfOfOtherKinds(
+      scope,
+      'ModelStoreAttributes',
+      attributes,
+      id,
+      (given) => new ImportedModelStore(scope, id, bucketName, given),
+    );
     super(scope, id);
-    throwIfInvalid(this, [
-      ...bucketNameFaults(bucketName, true),
-      ...regionFaults(attributes.region),
-      ...keyArnFaults('kmsKeyArn', attributes.kmsKeyArn, {
-        region: hasToken(attributes.region) ? undefined : attributes.region,
-      }),
-      ...credentialFaults(attributes.credentials),
-      ...accountFaults(attributes.accountId),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => bucketNameFaults(bucketName, true),
+        () => regionFaults(attributes.region),
+        () =>
+          keyArnFaults('kmsKeyArn', attributes.kmsKeyArn, {
+            region: hasToken(attributes.region) ? undefined : attributes.region,
+          }),
+        () => credentialFaults(attributes.credentials),
+        () => accountFaults(attributes.accountId),
+      ),
+    );
     this.bucketName = bucketName;
     this.bucketArn = `arn:${attributes.partition ?? 'aws'}:s3:::${bucketName}`;
     this.kmsKeyArn = attributes.kmsKeyArn;

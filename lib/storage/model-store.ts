@@ -38,6 +38,7 @@ import { readerFaults, readerStatements, unreadableFaults, writerStatements } fr
 import { policyJson } from '../core/policy-json';
 import { escapeTemplate } from '../core/template-escape';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * Where the access log of a store is written.
@@ -161,19 +162,22 @@ export class ModelStore extends Construct implements IModelStore {
    * @param props its properties @default - a bucket named by Terraform, with a key of its own
    */
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
-    throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id);
+    throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id, (given) => new ModelStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(this, [
-      ...(props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
-      ...dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
-      ...dayFaults('incompleteUploadDays', props.incompleteUploadDays),
-      ...regionFaults(props.region),
-      ...credentialFaults(props.credentials),
-      ...keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, placeAt(this, props.provider)),
-      ...tagFaults(props.tags),
-      ...readerFaults('readers', props.readers),
-      ...readerFaults('writers', props.writers),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => (props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
+        () => dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
+        () => dayFaults('incompleteUploadDays', props.incompleteUploadDays),
+        () => regionFaults(props.region),
+        () => credentialFaults(props.credentials),
+        () => keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, placeAt(this, props.provider)),
+        () => tagFaults(props.tags),
+        () => readerFaults('readers', props.readers),
+        () => readerFaults('writers', props.writers),
+      ),
+    );
     this.#provider = props.provider;
     this.#readers = textList(props.readers ?? []);
     this.#writers = textList(props.writers ?? []);

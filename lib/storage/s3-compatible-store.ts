@@ -15,6 +15,7 @@ import { bucketNameFaults } from './bucket-name';
 import { modelUri } from './model-uri';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * A bucket outside AWS. Nothing in it is created or changed.
@@ -30,15 +31,18 @@ export class S3CompatibleStore extends Construct implements IModelStore {
   public readonly credentials: ModelStoreCredentials;
 
   public constructor(scope: Construct, id: string, props: S3CompatibleStoreProps) {
-    throwIfOfOtherKinds(scope, 'S3CompatibleStoreProps', props, id);
+    throwIfOfOtherKinds(scope, 'S3CompatibleStoreProps', props, id, (given) => new S3CompatibleStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(this, [
-      ...bucketNameFaults(props.bucketName, true),
-      ...endpointFaults(props.endpoint),
-      ...endpointNamespaceFaults(props.endpointNamespace),
-      ...regionFaults(props.region),
-      ...requiredCredentialFaults(props.credentials),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => bucketNameFaults(props.bucketName, true),
+        () => endpointFaults(props.endpoint),
+        () => endpointNamespaceFaults(props.endpointNamespace),
+        () => regionFaults(props.region),
+        () => requiredCredentialFaults(props.credentials),
+      ),
+    );
     this.bucketName = props.bucketName;
     // The form used in policies of such stores.
     this.bucketArn = `arn:aws:s3:::${props.bucketName}`;

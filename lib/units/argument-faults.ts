@@ -2,8 +2,10 @@ import { throwIfFaulty } from './errors';
 import { Fault } from './fault';
 import { ARGUMENTS } from './public-arguments';
 import { STRUCTS } from './public-kinds';
-import { nameClass } from './own-class';
+import { otherFaults } from './other-faults';
+import { isOfClass, nameClass } from './own-class';
 import { numericFaults, StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
+import { isUnreadable } from './unreadable';
 
 /** Name of a public class or interface with methods that take arguments. @internal */
 export type MethodOwner = keyof typeof ARGUMENTS;
@@ -13,7 +15,19 @@ export type MethodOwner = keyof typeof ARGUMENTS;
  *
  * @internal
  */
-export type ThrowFaults = (faults: readonly Fault[], self: unknown, given: readonly unknown[]) => void;
+export type ThrowFaults = (
+  faults: readonly Fault[],
+  self: unknown,
+  given: readonly unknown[],
+  beside: FaultsBeside,
+) => void;
+
+/**
+ * The faults of a call beside those of its kinds. The call is made by `around`, with what can be used of its arguments.
+ *
+ * @internal
+ */
+export type FaultsBeside = (around: (call: () => unknown, values: readonly unknown[]) => void) => Fault[];
 
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 
@@ -30,7 +44,7 @@ type Method = (this: unknown, ...given: unknown[]) => unknown;
 export function checkArguments(
   name: MethodOwner,
   owner: { readonly prototype: object },
-  throwFaults: ThrowFaults = throwIfFaulty,
+  throwFaults: ThrowFaults = throwOfPureCall,
 ): void {
   nameClass(name, owner);
   for (const [method, row] of Object.entries(ARGUMENTS[name])) {
@@ -39,7 +53,12 @@ export function checkArguments(
     const parameters = typedNames(row);
     const checked: Method = function (...given) {
       if (!parameters.every((parameter, index) => isPlainly(parameter, given[index]))) {
-        throwFaults(argumentFaults(parameters, given), this, given);
+        const faults = argumentFaults(parameters, given);
+        if (faults.length > 0) {
+          const beside: FaultsBeside = (around) =>
+            faultsBeside(parameters, given, (values) => around(() => unchecked.apply(this, [...values]), values));
+          throwFaults(faults, this, given, beside);
+        }
       }
       return unchecked.apply(this, given);
     };
@@ -48,23 +67,58 @@ export function checkArguments(
   }
 }
 
+function throwOfPureCall(faults: readonly Fault[], _: unknown, __: readonly unknown[], beside: FaultsBeside): void {
+  throwIfFaulty([...faults, ...beside((call) => void call())]);
+}
+
 /**
  * The faults of arguments of another kind than their parameters.
  *
  * @internal
  */
 export function argumentFaults(parameters: readonly TypedName[], given: readonly unknown[]): Fault[] {
-  return parameters.flatMap(({ name, optional, type }, index) => {
-    const value = given[index];
-    if (optional && value === undefined) return [];
-    if (type === 'number') return numericFaults(name, value);
-    // Properties of a struct are known by their own names, as those of a construct.
-    return type in STRUCTS ? structFaults(type as StructName, value, '', name) : valueFaults(name, value, type);
+  return parameters.flatMap((parameter, index) => parameterFaults(parameter, given[index]));
+}
+
+/**
+ * The faults of a call beside those of arguments of another kind, each of which has something to say of the other properties of a struct.
+ *
+ * @param parameters its parameters
+ * @param given its arguments
+ * @param attempt the call
+ *
+ * @internal
+ */
+export function faultsBeside(
+  parameters: readonly TypedName[],
+  given: readonly unknown[],
+  attempt: (values: readonly unknown[]) => void,
+): Fault[] {
+  if (!parameters.some(({ type }) => type in STRUCTS)) return [];
+  const each = parameters.map((parameter, index) => {
+    const faults = parameterFaults(parameter, given[index]);
+    const isWhole = faults.some(({ property }) => property === parameter.name);
+    return { value: given[index], faults, optional: isWhole ? undefined : optionalOf(parameter.type) };
   });
+  return otherFaults(each, attempt);
+}
+
+function optionalOf(type: string): string[] | undefined {
+  if (!(type in STRUCTS)) return undefined;
+  const properties = typedNames(STRUCTS[type as StructName]);
+  return properties.filter(({ optional }) => optional).map(({ name }) => name);
+}
+
+function parameterFaults({ name, optional, type }: TypedName, value: unknown): Fault[] {
+  if (optional && value === undefined) return [];
+  if (type === 'number') return numericFaults(name, value);
+  // Properties of a struct are known by their own names, as those of a construct.
+  return type in STRUCTS ? structFaults(type as StructName, value, '', name) : valueFaults(name, value, type);
 }
 
 /** Whether an argument is of its kind at first sight: arithmetic calls these methods often. */
 function isPlainly({ type }: TypedName, value: unknown): boolean {
-  if (typeof value === 'object') return value?.constructor?.name === type;
+  if (isUnreadable(value)) return true;
+  if (typeof value === 'object') return isOfClass(value, type);
   return typeof value === type && !Number.isNaN(value);
 }

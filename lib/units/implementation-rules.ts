@@ -15,7 +15,6 @@ const RESOURCE_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-\w.]{0,61}
 const ARN = /^arn:[a-z0-9-]+:[^\s"']+$/;
 
 const line = text(/^[^\u0000-\u001f\u007f]+$/, 'one line of text that is not empty');
-const anyText: Rule = () => [];
 const name = text(
   /^[^\u0000-\u001f\u007f"'`\\]+$/,
   'a text that is not empty, without quotes, backslashes and line breaks',
@@ -55,7 +54,6 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
   },
   ClusterConnection: {
     host: text(/^(https?:\/\/)?[^\s"'\\]+$/, "the URL of an API server, e.g. 'https://10.0.0.1:6443'"),
-    certificateAuthorityData: text(/^[A-Za-z0-9+/=\s]+$/, 'a certificate in base64'),
     eksClusterName: line,
     region: line,
     configPath: line,
@@ -65,9 +63,8 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
   FabricAttachment: { resourceNames: list(resource), networks: list(network), podsPerAdapter: whole(1) },
   FabricBinding: {
     resources: quantities,
-    annotations: map(line, anyText),
+    annotations: map(line),
     capabilities: list(capability),
-    environment: map(text(/^[A-Za-z_][\w.-]*$/, "the name of a variable, e.g. 'NCCL_DEBUG'"), anyText),
   },
   IModelStore: {
     bucketName: line,
@@ -161,7 +158,7 @@ function list(rule: Rule): Rule {
     Array.isArray(values) ? values.flatMap((value, index) => rule(`${path}[${index}]`, value)) : [];
 }
 
-function map(key: Rule, value: Rule): Rule {
+function map(key: Rule, value: Rule = () => []): Rule {
   return (path, values) =>
     Object.entries(values as object).flatMap(([each, given]) => {
       const at = `${path}['${each}']`;

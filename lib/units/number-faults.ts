@@ -1,5 +1,6 @@
 import { Fault, fault } from './fault';
 import { quotedText, shownText } from './message-text';
+import { isUnread } from './unreadable';
 
 /**
  * The fault of a number that must be whole and within bounds; none when it is, or when it is not given.
@@ -119,7 +120,8 @@ export function givenValue(value: unknown): string {
       return `${Array.isArray(value) ? 'a list' : 'an object'} that is too large to show, or contains itself`;
     const text = JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each));
     return shownText(text ?? String(value));
-  } catch {
+  } catch (error) {
+    if (isUnread(error)) throw error;
     return 'an object that cannot be written as JSON';
   }
 }

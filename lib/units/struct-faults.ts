@@ -4,8 +4,10 @@ import { implementationRuleFaults } from './implementation-rules';
 import { enumFault, flagFault } from './kind-faults';
 import { givenValue } from './number-faults';
 import { isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
+import { plainValueFaults } from './plain-value-faults';
 import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
 import { hasMember, memberOf, readMember } from './read-member';
+import { isUnreadable } from './unreadable';
 
 /** Name of a public interface that classes of users implement. @internal */
 export type InterfaceName = keyof typeof INTERFACES;
@@ -42,8 +44,9 @@ const ANYTHING = new Set(['any', 'unknown']);
  * @internal
  */
 export function structFaults(struct: StructName, value: unknown, path = '', where = path || 'props'): Fault[] {
+  if (isUnreadable(value)) return [];
   const properties = propertiesOf(struct);
-  if (!isBag(value)) {
+  if (!isBag(value, properties)) {
     const required = properties.filter(({ optional }) => !optional).map(({ name }) => name);
     const needed = required.length > 0 ? `: ${required.join(', ')}` : '';
     // A secret in the place of its name is not repeated.
@@ -56,7 +59,7 @@ export function structFaults(struct: StructName, value: unknown, path = '', wher
     return memberFaults(property, value, name, (given) => {
       if (optional && given === undefined) return [];
       const wrong = valueFaults(property, given, type);
-      return wrong.length > 0 ? wrong : implementationRuleFaults(struct, name, property, given);
+      return wrong.length > 0 || isUnreadable(given) ? wrong : implementationRuleFaults(struct, name, property, given);
     });
   });
 }
@@ -70,6 +73,7 @@ const MOST_OF_LIST = 1000;
  * @internal
  */
 export function valueFaults(property: string, value: unknown, type: string): Fault[] {
+  if (isUnreadable(value)) return [];
   if (value !== undefined && isToken(value) && /^(string|any)/.test(type)) return [];
   const element = type.replace(/(\[\]|\{\})$/, '');
   if (type.endsWith('[]')) {
@@ -92,6 +96,7 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
       ),
     );
   }
+  if (type === 'any') return plainValueFaults(property, value);
   if (ANYTHING.has(type)) return [];
   if (type === 'void') return [];
   if (type === 'number') return typeof value === 'number' ? [] : wrongKind(property, value, 'a number');
@@ -161,7 +166,8 @@ function memberFaults(path: string, owner: object, name: string, check: (value: 
  * @internal
  */
 export function numericFaults(property: string, value: unknown): Fault[] {
-  return typeof value === 'number' && !Number.isNaN(value) ? [] : wrongKind(property, value, 'a number');
+  const isNumber = typeof value === 'number' && !Number.isNaN(value);
+  return isNumber || isUnreadable(value) ? [] : wrongKind(property, value, 'a number');
 }
 
 /** A value that only Terraform knows, in the place of text: what the functions of cdktf return. */
@@ -203,10 +209,14 @@ function isList(value: unknown): value is unknown[] {
   }
 }
 
-/** Whether a value holds named values. Those of a built-in class or of a class of ours would be read as if it had none. */
-function isBag(value: unknown): value is object {
+/**
+ * Whether a value holds named values. One of a built-in class, or of a class of ours that has none of the properties of a struct, would be
+ * read as if it had none.
+ */
+function isBag(value: unknown, properties: readonly TypedName[] = []): value is object {
   try {
-    if (!isObject(value) || isOfAnyClass(value)) return false;
+    if (!isObject(value)) return false;
+    if (isOfAnyClass(value) && !properties.some(({ name }) => hasMember(value, name))) return false;
     return /^\[object (Object|Module)\]$/.test(Object.prototype.toString.call(value));
   } catch {
     return false;

@@ -1,5 +1,13 @@
 import * as fc from 'fast-check';
-import { CapacityPlanner, DecoderShape, GpuInstanceType, InferenceEngine, LayerKind, ModelSpec, Precision } from '../../lib/planning';
+import {
+  CapacityPlanner,
+  DecoderShape,
+  GpuInstanceType,
+  InferenceEngine,
+  LayerKind,
+  ModelSpec,
+  Precision,
+} from '../../lib/planning';
 import { UnscopedValidationError } from '../../lib/units';
 import { REAL_CONFIGS, realConfig } from './real-configs';
 import { faultsThrown, idsOf } from '../support/faults';

@@ -1,4 +1,12 @@
-import { CapacityPlan, CapacityPlanner, GpuInstanceType, ModelSpec, Parallelism, Precision } from '../../lib/planning';
+import {
+  CapacityPlan,
+  CapacityPlanner,
+  GpuInstanceType,
+  MediaInput,
+  ModelSpec,
+  Parallelism,
+  Precision,
+} from '../../lib/planning';
 import { MODEL_NAMES, Measured, measuredResults } from './measured';
 
 const results = measuredResults();
@@ -15,6 +23,8 @@ function planOf(name: string, { config, options }: Measured, maxSequences = opti
     maxBatchedTokens: options.max_num_batched_tokens,
     maxSequences,
     concurrency: 1,
+    // Models that read images are loaded without what does (`limit_mm_per_prompt` of 0).
+    mediaInput: MediaInput.NONE,
   });
 }
 

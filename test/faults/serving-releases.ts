@@ -69,6 +69,17 @@ export const TEXTS: FaultText[] = [
     ),
   },
   {
+    id: 'MODEL_NEEDS_OLDER_VLLM',
+    property: 'models[0].model',
+    text: "model 'm': dots has the architecture of dots.llm1, which vLLM 0.24.0 dropped, and this release has 0.24.0; use Triton 26.06, whose vLLM is 0.22.1, or another model",
+    refuse: vllm(
+      {
+        model: ModelSpec.dense({ name: 'dots', shape: { ...ModelSpec.QWEN_3_8B.shape, modelType: 'dots1' } }),
+      },
+      { instanceType: GpuInstanceType.P5_48XLARGE },
+    ),
+  },
+  {
     id: 'QUANTIZATION_NOT_IN_VLLM',
     property: 'models[0].quantization',
     text: "model 'm': quantization 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.22.1; remove it",

@@ -21,7 +21,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'NodeTaint.value': [
     'refused INVALID_FORMAT taints[0].value | refused VALUE_NOT_CONCRETE taints | refused VALUE_NOT_CONCRETE taints',
   ],
-  'ClusterConnection.host': ['text | reference | reference'],
+  'ClusterConnection.host': ['refused INVALID_FORMAT cluster.connection.host | reference | reference'],
   'ClusterConnection.certificateAuthorityData': [
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],

@@ -5,15 +5,21 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'GpuType.of(name)': ['refused UNKNOWN_VALUE'],
   'InferenceEngine.of(name)': ['refused UNKNOWN_VALUE'],
   'DenseModelProps.name': ['unused'],
+  'DenseModelProps.publishedFrom': ['unused'],
   'MixtureOfExpertsProps.name': ['unused'],
+  'MixtureOfExpertsProps.publishedFrom': ['unused'],
   'ModelSpec.of(name)': ['refused UNKNOWN_VALUE'],
   'ModelSpec.fromHuggingFaceConfig(name)': ['unused'],
   'Precision.of(name)': ['refused UNKNOWN_VALUE'],
   'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
   'ModelStoreCredentials.secretName': ['refused INVALID_NAME credentials.secretName | reference | reference'],
   'ModelStoreCredentials.key': ['refused INVALID_NAME credentials.key | reference | reference'],
-  'FabricAttachment.resourceNames': ['text | reference | reference'],
-  'FabricAttachment.networks': ['refused at synthesis'],
+  'FabricAttachment.resourceNames': [
+    'refused INVALID_FORMAT fabric.attachment.resourceNames[0] | reference | reference',
+  ],
+  'FabricAttachment.networks': [
+    'refused INVALID_FORMAT fabric.attachment.networks[0], INVALID_FORMAT fabric.networks[0] | refused at synthesis | refused at synthesis',
+  ],
   'FabricAttachment.deviceIds': ['text | reference | reference'],
   'FabricAttachment.interfaceNames': ['text | reference | reference'],
   'FabricAttachment.physicalFunctions': ['unused'],
@@ -21,28 +27,31 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'text | refused VALUE_NOT_CONCRETE environment | refused VALUE_NOT_CONCRETE environment',
     'text | refused VALUE_NOT_CONCRETE environment | refused VALUE_NOT_CONCRETE environment',
   ],
-  'FabricBinding.resources': ['text | reference | reference', 'text | reference | reference'],
+  'FabricBinding.resources': [
+    "refused INVALID_FORMAT fabric.bind().resources['k'] | reference | reference",
+    `refused INVALID_FORMAT fabric.bind().resources['x\${file("/etc/os-release")}%{if}'] | refused INVALID_FORMAT fabric.bind().resources[a token (a value Terraform only knows later)] | refused INVALID_FORMAT fabric.bind().resources['x<token>\${y}']`,
+  ],
   'FabricBinding.annotations': ['text | reference | reference', 'text | reference | reference'],
-  'FabricBinding.capabilities': ['text | reference | reference'],
+  'FabricBinding.capabilities': ['refused INVALID_FORMAT fabric.bind().capabilities[0] | reference | reference'],
   'FabricBinding.environment': ['text | reference | reference', 'text | reference | reference'],
   'MetricsTarget.jobName': [
-    'refused at synthesis | refused VALUE_NOT_CONCRETE metricsTarget.jobName | refused VALUE_NOT_CONCRETE metricsTarget.jobName',
+    'refused INVALID_NAME workload.metricsTarget.jobName | refused VALUE_NOT_CONCRETE metricsTarget.jobName | refused VALUE_NOT_CONCRETE metricsTarget.jobName',
   ],
   'MetricsTarget.namespace': [
     'refused INVALID_NAME metricsTarget.namespace | refused VALUE_NOT_CONCRETE metricsTarget.namespace | refused VALUE_NOT_CONCRETE metricsTarget.namespace',
   ],
   'MetricsTarget.podSelector': [
-    'text | refused VALUE_NOT_CONCRETE metricsTarget.podSelector | refused VALUE_NOT_CONCRETE metricsTarget.podSelector',
-    'unused | refused VALUE_NOT_CONCRETE metricsTarget.podSelector | refused VALUE_NOT_CONCRETE metricsTarget.podSelector',
+    "refused INVALID_FORMAT workload.metricsTarget.podSelector['k'] | refused VALUE_NOT_CONCRETE metricsTarget.podSelector | refused VALUE_NOT_CONCRETE metricsTarget.podSelector",
+    `refused INVALID_FORMAT workload.metricsTarget.podSelector['x\${file("/etc/os-release")}%{if}'] | refused VALUE_NOT_CONCRETE metricsTarget.podSelector | refused VALUE_NOT_CONCRETE metricsTarget.podSelector`,
   ],
   'MetricsTarget.path': [
-    'text | refused VALUE_NOT_CONCRETE metricsTarget.path | refused VALUE_NOT_CONCRETE metricsTarget.path',
+    'refused INVALID_FORMAT workload.metricsTarget.path | refused VALUE_NOT_CONCRETE metricsTarget.path | refused VALUE_NOT_CONCRETE metricsTarget.path',
   ],
   'MetricsTarget.models': [
-    'text | refused VALUE_NOT_CONCRETE metricsTarget.models | refused VALUE_NOT_CONCRETE metricsTarget.models',
+    'refused INVALID_NAME workload.metricsTarget.models[0] | refused VALUE_NOT_CONCRETE metricsTarget.models | refused VALUE_NOT_CONCRETE metricsTarget.models',
   ],
   'MetricsTarget.version': [
-    'refused INDICATOR_UNAVAILABLE metricsTarget | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
+    'refused INVALID_FORMAT workload.metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
   ],
   'ExistingNamespaces.declare(names)': [
     'refused INVALID_NAME names[0] | refused VALUE_NOT_CONCRETE names | refused VALUE_NOT_CONCRETE names',

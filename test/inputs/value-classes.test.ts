@@ -96,6 +96,19 @@ test('a list with a gap is refused at the gap', () => {
   expect(idsOf(valueFaults('it', ['a', , 'b'], 'string[]'))).toEqual(['MISSING_PROPERTY it[1]']);
 });
 
+test('a value of any kind can be written as JSON', () => {
+  const cyclic: { self?: object } = {};
+  cyclic.self = cyclic;
+  const wrong = { cyclic, size: BigInt(5), made: () => 1, mark: [Symbol('x')] };
+  expect(idsOf(valueFaults('it', wrong, 'any{}'))).toEqual([
+    "WRONG_KIND it['cyclic']['self']",
+    "WRONG_KIND it['size']",
+    "WRONG_KIND it['made']",
+    "WRONG_KIND it['mark']['0']",
+  ]);
+  expect(valueFaults('it', { a: [{ b: null }, 'c', 1, true] }, 'any{}')).toEqual([]);
+});
+
 test('a property that cannot be read is named', () => {
   const tags = Object.defineProperty({}, 'team', { enumerable: true, get: () => JSON.parse('{') as unknown });
   expect(() => addPool(testStack(), { tags } as never)).toThrow(/tags\['team'\] must be readable; reading it failed:/);

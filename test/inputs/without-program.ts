@@ -4,6 +4,7 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|StackAnnotation|IndicatorQuery)\./,
     why: 'the library returns it',
   },
+  { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
   { values: /^SynthesizedStack\./, why: 'it reads what was synthesized' },
   {
     values: /^CapacitySearchRequest\.region/,

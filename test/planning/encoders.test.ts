@@ -7,8 +7,11 @@ import {
   InferenceEngine,
   MediaInput,
   ModelSpec,
+  Parallelism,
   Precision,
 } from '../../lib/planning';
+import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
+import { profiledMedia } from '../../lib/planning/encoder-memory';
 import { planWarnings } from '../../lib/planning/warnings';
 import { realConfig } from '../catalog/real-configs';
 
@@ -65,6 +68,9 @@ describe('Qwen3-VL-30B-A3B on one GPU of 79.1 GiB, where vLLM 0.11 had 87,840 to
   test('100,000 tokens do not fit, and at 0.95 it died of CUDA out of memory with them', () => {
     const request = { engine: InferenceEngine.VLLM, contextLength: 100000, concurrency: 1 };
     expect(planned(QWEN_3_VL, request).fits).toBe(false);
+    expect(warned(planned(QWEN_3_VL, request))).not.toContain('GRAPHS_OUTSIDE_UTILIZATION');
+    const high = planned(QWEN_3_VL, { ...request, gpuMemoryUtilization: 0.95 });
+    expect(warned(high)).toContain('GRAPHS_OUTSIDE_UTILIZATION');
   });
 });
 
@@ -88,6 +94,53 @@ test('what it is started for decides what it takes, and the plan says so', () =>
   expect(images.kvCapacityTokens).toBeGreaterThan(planned(QWEN_3_VL, old).kvCapacityTokens);
   expect(CapacityPlan.fromJson(JSON.stringify(none)).mediaInput).toBe(MediaInput.NONE);
   expect(planned(ModelSpec.LLAMA_3_1_8B).mediaInput).toBeUndefined();
+});
+
+describe('the batch that vLLM encodes when it starts, as its logs say', () => {
+  const GEMMA_4 = ModelSpec.fromHuggingFaceConfig('gemma-4', realConfig('google/gemma-4-26B-A4B'));
+  const QWEN_3_5 = ModelSpec.fromHuggingFaceConfig('qwen3.5', realConfig('Qwen/Qwen3.5-27B'));
+  const QWEN_2_5_VL = ModelSpec.fromHuggingFaceConfig('qwen2.5-vl', {
+    ...TEXT,
+    ...{ model_type: 'qwen2_5_vl', max_position_embeddings: 128000 },
+    vision_config: { depth: 32, hidden_size: 1280, intermediate_size: 3420, out_hidden_size: 5120 },
+  });
+  const { VLLM, VLLM_0_21 } = InferenceEngine;
+
+  test.each<[string, ModelSpec, InferenceEngine, number, number, number, number]>([
+    // Budgets of 8192, 4096 and 2496 tokens, 'profiled with' 3, 1 and 1 'video items'.
+    ['Gemma 4', GEMMA_4, VLLM_0_21, 8192, 8192, 3, 2496],
+    ['Gemma 4', GEMMA_4, VLLM_0_21, 4096, 8192, 1, 2496],
+    ['Gemma 4', GEMMA_4, VLLM_0_21, 2048, 8192, 1, 2496],
+    // A budget of 16384 tokens, with '1 image items'.
+    ['Qwen3.5', QWEN_3_5, VLLM_0_21, 8192, 8192, 1, 16384],
+    ['Qwen3-VL', QWEN_3_VL, VLLM_0_21, 8192, 262144, 1, 16384],
+    // A budget of 98304 tokens, with '1 video items'.
+    ['Qwen2.5-VL', QWEN_2_5_VL, VLLM, 8192, 100000, 1, 98304],
+    ['Qwen2.5-VL', QWEN_2_5_VL, VLLM, 8192, 128000, 1, 114688],
+    // A budget of 153600 tokens, with '1 video items': 12.5 for each that the encoder makes.
+    ['Qwen3-VL', QWEN_3_VL, VLLM, 8192, 262144, 1, 12288],
+  ])('%s', (_, model, engine, maxBatchedTokens, contextLength, items, tokensPerItem) => {
+    const load = resolveLoad({ model, engine, maxBatchedTokens, contextLength });
+    const configuration = configurationOf(
+      load,
+      { instanceType: P5, precision: Precision.BF16 },
+      Parallelism.of({ tensor: 1 }),
+    );
+    expect(profiledMedia(configuration)).toMatchObject({ items, tokensPerItem });
+  });
+});
+
+// Its vLLM loaded 28.51 GiB, had 7.04 GiB of cache left, refused 131,072 tokens and stated 112,896 as the most.
+test('Qwen3.5-27B in FP8 on one L40S at 0.86', () => {
+  const model = ModelSpec.fromHuggingFaceConfig('qwen3.5', realConfig('Qwen/Qwen3.5-27B'));
+  const plan = (contextLength: number) =>
+    planned(model, {
+      ...{ instanceType: GpuInstanceType.G6E_XLARGE, precision: Precision.FP8_BLOCK, gpuMemoryUtilization: 0.86 },
+      ...{ engine: InferenceEngine.VLLM_0_21, contextLength, concurrency: 1 },
+    });
+  expect(plan(112897).fits).toBe(false);
+  expect(plan(Math.ceil(0.88 * 112896)).fits).toBe(true);
+  expect(plan(8192).memoryPerGpu.weights.gib / 28.51).toBeCloseTo(1, 1);
 });
 
 test('a longer context allows longer videos, where the family has no limit of its own', () => {

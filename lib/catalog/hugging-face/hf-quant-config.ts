@@ -24,7 +24,7 @@ export function withQuantization(name: string, config: Config, beside: unknown):
   if (beside === undefined || beside === null) return config;
   const file = parseConfig(name, beside, BESIDE);
   const stated = file.quantization ?? file;
-  if (!isConfig(stated) || !('quant_algo' in stated || 'quant_method' in stated)) {
+  if (!isConfig(stated) || (stated.quant_algo === undefined && stated.quant_method === undefined)) {
     const reason = `model '${name}': ${BESIDE} must have a section 'quantization' with a quant_algo; got ${givenValue(stated)}`;
     throw new UnscopedValidationError([fault('CONFIG_LACKS_VALUE', BESIDE, reason)]);
   }

@@ -14,6 +14,7 @@ import { IEksCluster } from '../cluster/eks-cluster';
 import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
 import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'cluster-autoscaler';
@@ -75,25 +76,29 @@ export class ClusterAutoscaler extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
-    throwIfOfOtherKinds(scope, 'ClusterAutoscalerProps', props, id);
+    throwIfOfOtherKinds(scope, 'ClusterAutoscalerProps', props, id, (given) => new ClusterAutoscaler(scope, id, given));
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
     const ledger = ClusterLedger.of(cluster);
     const other = ledger.singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;
-    throwIfInvalid(this, [
-      ...versionFaults(chartVersion),
-      ...imageFaults(props.image),
-      ...(other
-        ? [
-            fault(
-              'CLUSTER_AUTOSCALER_EXISTS',
-              'cluster',
-              `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}', which serves all its pools; remove ` +
-                'one of the two',
-            ),
-          ]
-        : []),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => versionFaults(chartVersion),
+        () => imageFaults(props.image),
+        () =>
+          other
+            ? [
+                fault(
+                  'CLUSTER_AUTOSCALER_EXISTS',
+                  'cluster',
+                  `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}', which serves all its pools; remove ` +
+                    'one of the two',
+                ),
+              ]
+            : [],
+      ),
+    );
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     const role = returned(
       this,

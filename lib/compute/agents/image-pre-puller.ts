@@ -19,6 +19,7 @@ import { agentTolerations } from './node-agents-daemon-set';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { knownListFaults, listFaults, textList } from '../../core/text-list';
 import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 
 /** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
@@ -67,17 +68,19 @@ export class ImagePrePuller extends Construct {
    * @param props which images, and where
    */
   public constructor(scope: Construct, id: string, props: ImagePrePullerProps) {
-    throwIfOfOtherKinds(scope, 'ImagePrePullerProps', props, id);
+    throwIfOfOtherKinds(scope, 'ImagePrePullerProps', props, id, (given) => new ImagePrePuller(scope, id, given));
     super(scope, id);
     const { cluster, images, nodePools } = props;
     this.daemonSetName = props.name ?? kubernetesName(id);
-    throwIfInvalid(this, knownListFaults('images', images, 'containers are named after the images'));
-    throwIfInvalid(this, [
-      ...listFaults('command', props.command),
-      ...kubernetesNameFault('name', this.daemonSetName),
-      ...imageFaults(images),
-      ...poolFaults(props),
-    ]);
+    const unknown = knownListFaults('images', images, 'containers are named after the images');
+    const faults = () =>
+      allOf(
+        () => listFaults('command', props.command),
+        () => kubernetesNameFault('name', this.daemonSetName),
+        () => imageFaults(images),
+        () => poolFaults(props),
+      );
+    throwIfInvalid(this, unknown.length > 0 ? unknown : faults());
     nodePools?.forEach((pool) => ClusterNodePools.add(pool));
     const namespace = props.namespace ?? 'inference';
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);

@@ -21,6 +21,7 @@ import { karpenterPools } from '../pools/karpenter/karpenter-pools';
 import { KarpenterInterruptions } from './karpenter-interruptions';
 import { karpenterPolicy } from './karpenter-policy';
 import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'karpenter';
@@ -76,7 +77,7 @@ export class Karpenter extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: KarpenterProps) {
-    throwIfOfOtherKinds(scope, 'KarpenterProps', props, id);
+    throwIfOfOtherKinds(scope, 'KarpenterProps', props, id, (given) => new Karpenter(scope, id, given));
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
     throwIfInvalid(this, karpenterFaults(props, chartVersion));
@@ -193,30 +194,33 @@ function karpenterFaults({ cluster, image }: KarpenterProps, version: string): F
       ? []
       : concreteFault('image', image, 'the chart takes its repository, tag and digest apart')),
   ];
-  return [
-    ...token,
-    ...(hasToken(version) || /^\d+\.\d+\.\d+$/.test(version)
-      ? []
-      : [fault('INVALID_FORMAT', 'chartVersion', `chartVersion must be written as '1.14.1'; got '${version}'`)]),
-    ...(image === undefined || hasToken(image) || /[:@]/.test(image.split('/').slice(-1)[0])
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'image',
-            `image must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`,
-          ),
-        ]),
-    ...(other
-      ? [
-          fault(
-            'KARPENTER_EXISTS',
-            'cluster',
-            `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () => token,
+    () =>
+      hasToken(version) || /^\d+\.\d+\.\d+$/.test(version)
+        ? []
+        : [fault('INVALID_FORMAT', 'chartVersion', `chartVersion must be written as '1.14.1'; got '${version}'`)],
+    () =>
+      image === undefined || hasToken(image) || /[:@]/.test(image.split('/').slice(-1)[0])
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'image',
+              `image must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`,
+            ),
+          ],
+    () =>
+      other
+        ? [
+            fault(
+              'KARPENTER_EXISTS',
+              'cluster',
+              `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`,
+            ),
+          ]
+        : [],
+  );
 }
 
 /**

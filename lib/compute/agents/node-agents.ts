@@ -35,6 +35,7 @@ import * as parts from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
 import { escapeTemplate } from '../../core/template-escape';
 import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 
 /** Chart of node feature discovery, in the release that the GPU operator's chart uses. */
 const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts', version: '0.18.3' };
@@ -70,7 +71,7 @@ export class NodeAgents extends Construct {
    * @param props the agents
    */
   public constructor(scope: Construct, id: string, props: NodeAgentsProps) {
-    throwIfOfOtherKinds(scope, 'NodeAgentsProps', props, id);
+    throwIfOfOtherKinds(scope, 'NodeAgentsProps', props, id, (given) => new NodeAgents(scope, id, given));
     super(scope, id);
     try {
       this.#agentProps = props;
@@ -103,21 +104,22 @@ export class NodeAgents extends Construct {
   #agentFaults(): Fault[] {
     const token = concreteFault('namespace', this.namespace, 'it is made once per stack by its name');
     const other = this.#clusterLedger.singleton(ClusterSingleton.NODE_AGENTS)?.owner;
-    return [
-      ...(token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
-      ...(this.#bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
-      ...this.#efaRegionFaults(),
-      ...(other
-        ? [
-            fault(
-              'NODE_AGENTS_EXIST',
-              'cluster',
-              `cluster '${this.cluster.clusterName}' already has node agents, at '${other.node.path}', which serve all its pools; remove one ` +
-                'of the two',
-            ),
-          ]
-        : []),
-    ];
+    return allOf(
+      () => (token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
+      () => (this.#bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
+      () => this.#efaRegionFaults(),
+      () =>
+        other
+          ? [
+              fault(
+                'NODE_AGENTS_EXIST',
+                'cluster',
+                `cluster '${this.cluster.clusterName}' already has node agents, at '${other.node.path}', which serve all its pools; remove one ` +
+                  'of the two',
+              ),
+            ]
+          : [],
+    );
   }
 
   /** The faults between the agents and the pools, once all pools exist. */

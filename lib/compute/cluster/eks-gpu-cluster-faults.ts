@@ -19,6 +19,7 @@ import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-prop
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
 import { listFaults, optionalTextList } from '../../core/text-list';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Every fault of the properties of a new cluster.
@@ -28,21 +29,21 @@ import { listFaults, optionalTextList } from '../../core/text-list';
  * @internal
  */
 export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace): Fault[] {
-  return [
-    ...clusterNameFaults(props.clusterName),
-    ...versionFaults(props),
-    ...vpcFaults(props),
-    ...apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
-    ...overlapFaults(props),
-    ...adminFaults(props.admins),
-    ...systemNodeFaults(props.systemNodes, place),
-    ...clusterRoleFaults(props, place),
-    ...roleOptionFaults('roleOptions', props.roleOptions, place),
-    ...keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, place),
-    ...keyArnFaults('volumeKeyArn', props.volumeKeyArn, place),
-    ...keptLogFaults(props),
-    ...tagFaults(props.tags),
-  ];
+  return allOf(
+    () => clusterNameFaults(props.clusterName),
+    () => versionFaults(props),
+    () => vpcFaults(props),
+    () => apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
+    () => overlapFaults(props),
+    () => adminFaults(props.admins),
+    () => systemNodeFaults(props.systemNodes, place),
+    () => clusterRoleFaults(props, place),
+    () => roleOptionFaults('roleOptions', props.roleOptions, place),
+    () => keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, place),
+    () => keyArnFaults('volumeKeyArn', props.volumeKeyArn, place),
+    () => keptLogFaults(props),
+    () => tagFaults(props.tags),
+  );
 }
 
 /**
@@ -55,28 +56,30 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace):
 export function eksAttributesFaults(attributes: EksClusterAttributes, provided: AwsPlace): Fault[] {
   const place = hasToken(attributes.region) ? provided : { ...provided, region: attributes.region ?? provided.region };
   const { clusterName, subnetIds, securityGroupIds, availabilityZones, subnetCidrs } = attributes;
-  return [
-    ...clusterNameFaults(clusterName),
-    ...Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
-      listFaults(name, list),
-    ),
-    ...(securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
-      ? []
-      : [
-          fault(
-            'EMPTY_LIST',
-            'securityGroupIds',
-            'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
-          ),
-        ]),
-    ...zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
-    ...subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
-    ...roleOptionFaults('roleOptions', attributes.roleOptions, place),
-    ...keyArnFaults('volumeKeyArn', attributes.volumeKeyArn, place),
-    ...oidcProviderArnFaults('oidcProviderArn', attributes.oidcProviderArn, place),
-    ...roleArnFaults('clusterRoleArn', attributes.clusterRoleArn, place),
-    ...tagFaults(attributes.tags),
-  ];
+  return allOf(
+    () => clusterNameFaults(clusterName),
+    () =>
+      Object.entries({ subnetIds, securityGroupIds, availabilityZones, subnetCidrs }).flatMap(([name, list]) =>
+        listFaults(name, list),
+      ),
+    () =>
+      securityGroupIds.length > 0 || Token.isUnresolved(securityGroupIds)
+        ? []
+        : [
+            fault(
+              'EMPTY_LIST',
+              'securityGroupIds',
+              'securityGroupIds must name at least the security group that EKS made for the cluster, or no node could join',
+            ),
+          ],
+    () => zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
+    () => subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
+    () => roleOptionFaults('roleOptions', attributes.roleOptions, place),
+    () => keyArnFaults('volumeKeyArn', attributes.volumeKeyArn, place),
+    () => oidcProviderArnFaults('oidcProviderArn', attributes.oidcProviderArn, place),
+    () => roleArnFaults('clusterRoleArn', attributes.clusterRoleArn, place),
+    () => tagFaults(attributes.tags),
+  );
 }
 
 /**
@@ -122,24 +125,26 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   if (!vpc) {
     const cidr = vpcCidr ?? '10.0.0.0/16';
     const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
-    return [
-      ...zoneFaults(availabilityZones),
-      ...(unknown.length > 0
-        ? unknown
-        : [...ipv4RangeFaults('vpcCidr', cidr, 16, 20), ...unroutableFaults('vpcCidr', cidr)]),
-    ];
+    return allOf(
+      () => zoneFaults(availabilityZones),
+      () =>
+        unknown.length > 0
+          ? unknown
+          : [...ipv4RangeFaults('vpcCidr', cidr, 16, 20), ...unroutableFaults('vpcCidr', cidr)],
+    );
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
-  return [
-    ...own.map(([name]) =>
-      fault(
-        'CONFLICTING_PROPERTIES',
-        name,
-        `${name} describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two`,
+  return allOf(
+    () =>
+      own.map(([name]) =>
+        fault(
+          'CONFLICTING_PROPERTIES',
+          name,
+          `${name} describes a VPC that is made for the cluster, but vpc names an existing one; leave out one of the two`,
+        ),
       ),
-    ),
-    ...existingVpcFaults(vpc),
-  ];
+    () => existingVpcFaults(vpc),
+  );
 }
 
 function existingVpcFaults(vpc: ExistingVpc): Fault[] {

@@ -36,6 +36,7 @@ import { RoleOptions } from '../../core/role-options';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { optionalTextList, textList } from '../../core/text-list';
 import { checkArguments } from '../../units/argument-faults';
+import { allOf } from '../../units/unreadable';
 
 /** Every log that a control plane writes. */
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
@@ -115,21 +116,27 @@ export class EksGpuCluster extends Construct implements IEksCluster {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: EksGpuClusterProps) {
-    throwIfOfOtherKinds(scope, 'EksGpuClusterProps', props, id);
+    throwIfOfOtherKinds(scope, 'EksGpuClusterProps', props, id, (given) => new EksGpuCluster(scope, id, given));
     super(scope, id);
     const place = placeAt(this, props.provider);
     const { region } = place;
-    throwIfInvalid(this, [
-      ...eksGpuClusterFaults(props, place),
-      ...zoneRegionFaults('availabilityZones', props.availabilityZones, region),
-      ...zoneRegionFaults('vpc.availabilityZones', props.vpc?.availabilityZones, region),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => eksGpuClusterFaults(props, place),
+        () => zoneRegionFaults('availabilityZones', props.availabilityZones, region),
+        () => zoneRegionFaults('vpc.availabilityZones', props.vpc?.availabilityZones, region),
+      ),
+    );
     const { clusterName, provider } = props;
-    throwIfInvalid(this, [
-      ...clusterNameTakenFaults(this, clusterName, provider),
-      ...takenByNodesFaults(this, props.clusterRoleArn),
-      ...controlPlaneRoleFaults(this, 'systemNodes.nodeRoleArn', props.systemNodes?.nodeRoleArn),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => clusterNameTakenFaults(this, clusterName, provider),
+        () => takenByNodesFaults(this, props.clusterRoleArn),
+        () => controlPlaneRoleFaults(this, 'systemNodes.nodeRoleArn', props.systemNodes?.nodeRoleArn),
+      ),
+    );
     const release =
       props.release ?? (props.kubernetesVersion ? EksRelease.of(props.kubernetesVersion) : EksRelease.DEFAULT);
     const apiAccess = props.apiAccess ?? ApiAccess.private();

@@ -61,7 +61,13 @@ export class EncryptedStorageClass extends Construct {
    * @param props its properties
    */
   public constructor(scope: Construct, id: string, props: EncryptedStorageClassProps) {
-    throwIfOfOtherKinds(scope, 'EncryptedStorageClassProps', props, id);
+    throwIfOfOtherKinds(
+      scope,
+      'EncryptedStorageClassProps',
+      props,
+      id,
+      (given) => new EncryptedStorageClass(scope, id, given),
+    );
     super(scope, id);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
     const { region } = props.cluster.connection;

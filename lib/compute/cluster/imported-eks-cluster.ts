@@ -20,6 +20,7 @@ import { importedRegionFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
 import { optionalTextList, textList } from '../../core/text-list';
 import { checkArguments } from '../../units/argument-faults';
+import { allOf } from '../../units/unreadable';
 
 /**
  * An existing EKS cluster.
@@ -47,12 +48,21 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   private readonly attributes: EksClusterAttributes;
 
   public constructor(scope: Construct, id: string, attributes: EksClusterAttributes) {
-    throwIfOfOtherKinds(scope, 'EksClusterAttributes', attributes, id);
+    throwIfOfOtherKinds(
+      scope,
+      'EksClusterAttributes',
+      attributes,
+      id,
+      (given) => new ImportedEksCluster(scope, id, given),
+    );
     super(scope, id);
-    throwIfInvalid(this, [
-      ...eksAttributesFaults(attributes, placeAt(this, attributes.provider)),
-      ...importedRegionFaults(this, attributes),
-    ]);
+    throwIfInvalid(
+      this,
+      allOf(
+        () => eksAttributesFaults(attributes, placeAt(this, attributes.provider)),
+        () => importedRegionFaults(this, attributes),
+      ),
+    );
     const { clusterName, provider } = attributes;
     this.attributes = attributes;
     this.clusterName = clusterName;

@@ -9,6 +9,7 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { concreteFault } from '../../core/tokens';
 import { checkArguments } from '../../units/argument-faults';
+import { allOf } from '../../units/unreadable';
 
 /**
  * What is known of a cluster reached by a kubeconfig.
@@ -45,27 +46,39 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
   public readonly ready: ITerraformDependable[] = [];
 
   private constructor(scope: Construct, id: string, attributes: KubeconfigAttributes) {
-    throwIfOfOtherKinds(scope, 'KubeconfigAttributes', attributes, id);
+    throwIfOfOtherKinds(
+      scope,
+      'KubeconfigAttributes',
+      attributes,
+      id,
+      (given) => new KubernetesCluster(scope, id, given),
+    );
     super(scope, id);
     const clusterName = attributes.clusterName ?? attributes.context ?? id;
-    throwIfInvalid(this, [
-      ...(attributes.configPath === ''
-        ? [
-            fault(
-              'MISSING_PROPERTY',
-              'configPath',
-              "configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''",
-            ),
-          ]
-        : []),
-      ...concreteFault(
-        attributes.clusterName === undefined ? 'context, where clusterName is not given,' : 'clusterName',
-        clusterName,
-        'provider aliases are derived from it',
-        attributes.clusterName === undefined ? 'context' : 'clusterName',
+    throwIfInvalid(
+      this,
+      allOf(
+        () =>
+          attributes.configPath === ''
+            ? [
+                fault(
+                  'MISSING_PROPERTY',
+                  'configPath',
+                  "configPath must be the path of a kubeconfig, e.g. '~/.kube/config'; got ''",
+                ),
+              ]
+            : [],
+        () =>
+          concreteFault(
+            attributes.clusterName === undefined ? 'context, where clusterName is not given,' : 'clusterName',
+            clusterName,
+            'provider aliases are derived from it',
+            attributes.clusterName === undefined ? 'context' : 'clusterName',
+          ),
+        () =>
+          clusterName === '' ? [fault('INVALID_NAME', 'clusterName', "clusterName must not be empty; got ''")] : [],
       ),
-      ...(clusterName === '' ? [fault('INVALID_NAME', 'clusterName', "clusterName must not be empty; got ''")] : []),
-    ]);
+    );
     this.clusterName = clusterName;
     this.connection = { configPath: attributes.configPath, configContext: attributes.context };
     ClusterChecks.of(this);

@@ -20,6 +20,8 @@ import { PodSizing, shortestStartup, sizePod } from './pod-sizing';
 import { releaseFaults, releaseWarnings, serviceWarnings } from './release-faults';
 import { argumentFaults } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
+import { allOf, isUnreadable } from '../../units/unreadable';
+import { endTrial } from '../../core/errors';
 
 /**
  * A deployment with its models on their hardware and its pods sized.
@@ -49,6 +51,28 @@ export function checkDeployment(
   replicas: number,
   release: TritonRelease,
 ): DeploymentCheck {
+  const own = allOf(
+    () => nameFaults(name, props.namespace),
+    () => wholeNumberFault('replicas', replicas, 1),
+    () => scalingFaults(props),
+    () => exitFaults(props.exitTimeout),
+    () => positiveFault('stallTimeout', props.stallTimeout?.toSeconds()),
+    () => imageFaults('tritonImage', props.tritonImage),
+    () => imageFaults('awsCliImage', props.awsCliImage),
+    () => additionFaults(props),
+    () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
+    () => positiveFault('resources.cpu', props.resources?.cpu),
+    () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
+    () => releaseFaults(props.nodePool, release),
+    () =>
+      faultsUnder(
+        modelStoreFaults(props.modelStore, props.cluster.connection.region),
+        'modelStore',
+        `store '${props.modelStore.node.path}'`,
+      ),
+    () => argumentFaults(props.extraArguments ?? []),
+  );
+  endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
   const definitions = props.models.map((model) => model._definition);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
@@ -72,32 +96,22 @@ export function checkDeployment(
   };
   if (unknown.length > 0) return { checked, faults: unknown };
   const faults = [
-    ...nameFaults(name, props.namespace),
-    ...wholeNumberFault('replicas', replicas, 1),
-    ...scalingFaults(props),
-    ...exitFaults(props.exitTimeout),
-    ...positiveFault('stallTimeout', props.stallTimeout?.toSeconds()),
-    ...imageFaults('tritonImage', props.tritonImage),
-    ...imageFaults('awsCliImage', props.awsCliImage),
-    ...additionFaults(props),
-    ...accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
-    ...positiveFault('resources.cpu', props.resources?.cpu),
-    ...otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
-    ...releaseFaults(props.nodePool, release),
-    ...faultsUnder(
-      modelStoreFaults(props.modelStore, props.cluster.connection.region),
-      'modelStore',
-      `store '${props.modelStore.node.path}'`,
+    ...own,
+    ...allOf(
+      () => modelSetFaults(definitions, props.nodePool),
+      () => onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
     ),
-    ...modelSetFaults(definitions, props.nodePool),
-    ...onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
-    ...argumentFaults(props.extraArguments ?? []),
   ];
   if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
   if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
   return { checked, faults };
+}
+
+/** Of a list that cannot be read nothing. */
+function modelsOf({ models }: TritonDeploymentProps): readonly unknown[] {
+  return isUnreadable(models) ? [] : models;
 }
 
 function tokenFaults(props: TritonDeploymentProps, name: string, models: readonly ModelDefinition[]): Fault[] {
@@ -144,7 +158,10 @@ function nameFaults(name: string, namespace?: string): Fault[] {
         `name must start with a letter, because a Service is named after it; got '${name}'`,
       ),
     );
-  return [...faults, ...(namespace === undefined ? [] : kubernetesNameFault('namespace', namespace))];
+  return allOf(
+    () => faults,
+    () => (namespace === undefined ? [] : kubernetesNameFault('namespace', namespace)),
+  );
 }
 
 /** Triton accepts whole seconds. */

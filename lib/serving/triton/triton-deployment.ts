@@ -87,7 +87,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   readonly #models: readonly BackendModel[];
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
-    throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id);
+    throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id, (given) => new TritonDeployment(scope, id, given));
     super(scope, id);
     try {
       this.#props = props;

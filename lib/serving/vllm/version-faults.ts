@@ -1,6 +1,6 @@
 import { nearNames } from '../../catalog/near-names';
 import { compareVersions } from '../../catalog/metric';
-import { releaseWithVllm } from '../../catalog/serving-engine';
+import { releaseBeforeVllm, releaseWithVllm } from '../../catalog/serving-engine';
 import {
   VLLM_READ,
   VllmName,
@@ -9,7 +9,7 @@ import {
   vllmArgument,
   vllmArguments,
 } from '../../catalog/vllm-arguments';
-import { architectureSupport } from '../../catalog/vllm-architectures';
+import { architectureDropped, architectureSupport } from '../../catalog/vllm-architectures';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { RESERVED_ARGUMENTS } from './engine-arguments';
@@ -46,6 +46,13 @@ export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: Vl
 }
 
 function architectureFaults({ model }: CapacityPlan, version: string): Fault[] {
+  const dropped = architectureDropped(model.shape);
+  if (dropped && compareVersions(version, dropped.vllm) >= 0) {
+    const reason =
+      `${model.name} has the architecture of ${dropped.architecture}, which vLLM ${dropped.vllm} dropped, and this release has ${version}; use ` +
+      `${releaseBeforeVllm(dropped.vllm)}, or another model`;
+    return [fault('MODEL_NEEDS_OLDER_VLLM', 'model', reason)];
+  }
   const needed = architectureSupport(model.shape);
   if (!needed || compareVersions(version, needed.vllm) >= 0) return [];
   return [

@@ -33,6 +33,7 @@ import { servingOf, servingPath, unknownServingFaults, vllmOf } from '../shared/
 import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
 import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Large language models served in the cloud: a cluster, GPU pools, a model store, a Triton deployment for each model, and
@@ -62,20 +63,22 @@ export class CloudTopology extends Construct {
    * @param props what is served, and where
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
-    throwIfOfOtherKinds(scope, 'CloudTopologyProps', props, id);
+    throwIfOfOtherKinds(scope, 'CloudTopologyProps', props, id, (given) => new CloudTopology(scope, id, given));
     super(scope, id);
     let elsewhere: Construct | undefined;
     try {
       const { models, karpenterPools = [] } = props;
       const nodePools = props.nodePools ?? (karpenterPools.length > 0 ? [] : undefined);
       const pools = nodePools && [...nodePools, ...karpenterPools];
-      throwIfInvalid(this, [
-        ...workloadsFaults(this, props.workloads),
-        ...childNameFaults(models, nodePools ?? []),
-        ...childNameFaults([], karpenterPools, 'karpenterPools'),
-      ]);
-      if (pools?.length === 0) throwIfInvalid(this, poolListFaults(pools));
-      throwIfInvalid(this, onePlanFaults(props));
+      const early = allOf(
+        () => workloadsFaults(this, props.workloads),
+        () => childNameFaults(models, nodePools ?? []),
+        () => childNameFaults([], karpenterPools, 'karpenterPools'),
+      );
+      const noPlace = early.length === 0 && pools?.length === 0 ? poolListFaults(pools) : [];
+      const wrong = [...early, ...noPlace, ...(early.length + noPlace.length > 0 ? [] : onePlanFaults(props))];
+      // Not the last that can be found, so that a trial goes on.
+      if (wrong.length > 0) throw new ValidationError(this, wrong);
       const vllm = (name: string) => vllmOf(props, name);
       const {
         assigned,

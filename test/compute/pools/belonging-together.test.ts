@@ -109,7 +109,7 @@ describe('a new cluster', () => {
     ['c8gn.2xlarge', 'AL2023_ARM_64_STANDARD'],
     ['im4gn.large', 'AL2023_ARM_64_STANDARD'],
     ['m7i.large', 'AL2023_x86_64_STANDARD'],
-    ['g4dn.xlarge', 'AL2023_x86_64_STANDARD'],
+    ['r7i.large', 'AL2023_x86_64_STANDARD'],
     ['m6id.large', 'AL2023_x86_64_STANDARD'],
   ])('with system nodes of %s has an image for them: %s', (instanceType, amiType) => {
     const result = synthesize(

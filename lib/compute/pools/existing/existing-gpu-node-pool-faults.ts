@@ -22,6 +22,7 @@ import {
   taintFaults,
   taintSyntaxFaults,
 } from '../shared/node-label-faults';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * A pool of existing nodes with its defaults filled in.
@@ -62,25 +63,26 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     ...concreteFault('driverMajor', driverMajor, 'images that need a newer driver are refused by it'),
   ];
   if (tokens.length > 0) return tokens;
-  return [
-    ...kubernetesNameFault('poolName', poolName),
-    ...takenNameFaults(spec.cluster, poolName),
-    ...wholeNumberFault('nodes', nodes, 1),
-    ...wholeNumberFault('maxPods', maxPods, 1),
-    ...vendorFaults('hardware', spec.hardware),
-    ...driverFaults(spec),
-    ...fabricHardwareFaults(spec),
-    ...(spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
-    ...sharingLabelFaults(spec),
-    ...contradictionFaults(spec),
-    ...selectorFaults(spec),
-    ...nodeNameFaults(spec),
-    ...labelSyntaxFaults('nodeSelector', nodeSelector),
-    ...(nodeNames
-      ? [...labelFaults(labels, spec.poolLabels, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
-      : // The nodes already have these, so only their syntax is checked.
-        [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)]),
-  ];
+  return allOf(
+    () => kubernetesNameFault('poolName', poolName),
+    () => takenNameFaults(spec.cluster, poolName),
+    () => wholeNumberFault('nodes', nodes, 1),
+    () => wholeNumberFault('maxPods', maxPods, 1),
+    () => vendorFaults('hardware', spec.hardware),
+    () => driverFaults(spec),
+    () => fabricHardwareFaults(spec),
+    () => (spec.sharing ? gpuSharingFaults(spec.sharing, spec.hardware, spec.fabric?.kind) : []),
+    () => sharingLabelFaults(spec),
+    () => contradictionFaults(spec),
+    () => selectorFaults(spec),
+    () => nodeNameFaults(spec),
+    () => labelSyntaxFaults('nodeSelector', nodeSelector),
+    () =>
+      nodeNames
+        ? [...labelFaults(labels, spec.poolLabels, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
+        : // The nodes already have these, so only their syntax is checked.
+          [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)],
+  );
 }
 
 function fabricHardwareFaults({ fabric, hardware }: ExistingPoolSpec): Fault[] {

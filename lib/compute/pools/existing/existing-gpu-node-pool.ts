@@ -14,7 +14,7 @@ import { enterPool } from '../shared/gpu-node-pool-faults';
 import { EFA_LABEL, GPU_LABEL, GPU_TAINT, POOL_LABEL, poolLabels, sharingLabels } from '../shared/gpu-node-pool-labels';
 import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu-node-pool-faults';
 import { optionalTextList } from '../../../core/text-list';
-import { throwIfOfOtherKinds } from '../../../core/errors';
+import { endTrial, throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
 
 /** Maximum number of pods that a kubelet accepts by default. */
@@ -90,8 +90,16 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
    * @param props the nodes
    */
   public constructor(scope: Construct, id: string, props: ExistingGpuNodePoolProps) {
-    throwIfOfOtherKinds(scope, 'ExistingGpuNodePoolProps', props, id);
+    throwIfOfOtherKinds(
+      scope,
+      'ExistingGpuNodePoolProps',
+      props,
+      id,
+      (given) => new ExistingGpuNodePool(scope, id, given),
+    );
     const spec = specOf(id, props);
+    const faults = existingPoolFaults(spec);
+    endTrial(faults, spec.hardware, spec.sharing, spec.labels, spec.taints, spec.nodeNames, spec.nodeSelector);
     super(
       scope,
       id,
@@ -104,7 +112,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
         nodeLabels: nodeLabelsOf(spec),
         taints: [...(spec.nodeNames ? [GPU_TAINT] : []), ...spec.taints],
       },
-      existingPoolFaults(spec),
+      faults,
     );
     this.#spec = spec;
     this.ready = (spec.nodeNames ?? []).flatMap((name) => this.#labelAndTaint(name));

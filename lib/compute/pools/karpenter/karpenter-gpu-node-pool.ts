@@ -55,7 +55,13 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: KarpenterGpuNodePoolProps) {
-    throwIfOfOtherKinds(scope, 'KarpenterGpuNodePoolProps', props, id);
+    throwIfOfOtherKinds(
+      scope,
+      'KarpenterGpuNodePoolProps',
+      props,
+      id,
+      (given) => new KarpenterGpuNodePool(scope, id, given),
+    );
     const spec = specOf(id, props);
     super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
     this.#spec = spec;

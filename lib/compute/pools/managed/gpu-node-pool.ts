@@ -63,7 +63,7 @@ export class GpuNodePool extends Ec2GpuNodePoolBase {
    * @param props the pool
    */
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
-    throwIfOfOtherKinds(scope, 'GpuNodePoolProps', props, id);
+    throwIfOfOtherKinds(scope, 'GpuNodePoolProps', props, id, (given) => new GpuNodePool(scope, id, given));
     const spec = specOf(id, props, props);
     super(scope, id, spec, gpuNodePoolFaults(spec), props.provider);
     this.#spec = spec;

@@ -16,6 +16,7 @@ import { nodeSubnets, poolSubnetIds } from './gpu-node-pool-subnets';
 import { poolPlacementGroup } from './pool-placement-group';
 import { poolArnFaults } from './pool-arn-faults';
 import { regionFaults } from './provider-region';
+import { endTrial } from '../../../core/errors';
 
 /** What every node needs: to join the cluster and to pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -78,6 +79,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
     given?: TerraformProvider,
   ) {
     const { cluster, poolName, instanceType, fabric, efa, sharing } = spec;
+    endTrial(faults, cluster, instanceType, sharing, spec.image, spec.taints, spec.labels);
     super(
       scope,
       id,

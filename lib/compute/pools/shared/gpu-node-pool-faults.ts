@@ -18,6 +18,7 @@ import { poolSubnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
 import { LabelSetter, labelFaults, nodeGroupLabelFaults, taintFaults } from './node-label-faults';
 import { claimReservation, sharedReservationFaults } from './reservation-claims';
+import { allOf } from '../../../units/unreadable';
 
 /** The minimum that the AL2023 NVIDIA image needs, and the maximum of gp3 volumes. */
 const SMALLEST_DISK_GIB = 20;
@@ -34,39 +35,40 @@ const SYSTEM_NODES = 'system';
  * @internal
  */
 export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[] {
-  return [
-    ...nameFaults(spec),
-    ...sizeFaults(spec),
-    ...fabricFaults(spec),
-    ...securityGroupFaults(spec),
-    ...reservedCapacityFaults(spec),
-    ...sharedReservationFaults(spec),
-    ...(managed ? operationFaults(spec) : []),
-    ...(managed ? nodeGroupLabelFaults(spec.labels, spec.taints) : []),
-    ...imageFaults(spec),
-    ...poolSubnetFaults(spec),
-    ...diskFaults(spec.diskSize),
-    ...schedulingFaults(spec, managed ? LabelSetter.KUBELET : LabelSetter.KARPENTER),
-    ...tagFaults(spec.tags),
-  ];
+  return allOf(
+    () => nameFaults(spec),
+    () => sizeFaults(spec),
+    () => fabricFaults(spec),
+    () => securityGroupFaults(spec),
+    () => reservedCapacityFaults(spec),
+    () => sharedReservationFaults(spec),
+    () => (managed ? operationFaults(spec) : []),
+    () => (managed ? nodeGroupLabelFaults(spec.labels, spec.taints) : []),
+    () => imageFaults(spec),
+    () => poolSubnetFaults(spec),
+    () => diskFaults(spec.diskSize),
+    () => schedulingFaults(spec, managed ? LabelSetter.KUBELET : LabelSetter.KARPENTER),
+    () => tagFaults(spec.tags),
+  );
 }
 
 function nameFaults({ poolName, cluster }: GpuNodePoolSpec): Fault[] {
   const token = concreteFault('poolName', poolName, 'labels, selectors and names of resources derive from it');
   if (token.length > 0) return token;
-  return [
-    ...kubernetesNameFault('poolName', poolName),
-    ...(poolName === SYSTEM_NODES && cluster.release
-      ? [
-          fault(
-            'RESERVED',
-            'poolName',
-            `poolName '${SYSTEM_NODES}' belongs to the cluster's own CPU nodes; pass another`,
-          ),
-        ]
-      : []),
-    ...takenNameFaults(cluster, poolName),
-  ];
+  return allOf(
+    () => kubernetesNameFault('poolName', poolName),
+    () =>
+      poolName === SYSTEM_NODES && cluster.release
+        ? [
+            fault(
+              'RESERVED',
+              'poolName',
+              `poolName '${SYSTEM_NODES}' belongs to the cluster's own CPU nodes; pass another`,
+            ),
+          ]
+        : [],
+    () => takenNameFaults(cluster, poolName),
+  );
 }
 
 /** Kind of entry in a stack's ledger: names of the pools of EKS clusters. */
@@ -122,7 +124,10 @@ function sizeFaults({ minNodes, maxNodes, initialNodes }: GpuNodePoolSpec): Faul
     ([name, value]) => concreteFault(name, value, why),
   );
   if (tokens.length > 0) return tokens;
-  const faults = [...wholeNumberFault('minNodes', minNodes, 0), ...wholeNumberFault('maxNodes', maxNodes, 1)];
+  const faults = allOf(
+    () => wholeNumberFault('minNodes', minNodes, 0),
+    () => wholeNumberFault('maxNodes', maxNodes, 1),
+  );
   if (faults.length > 0) return faults;
   return minNodes > maxNodes
     ? [
@@ -197,7 +202,10 @@ function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {
   const why = 'selectors and tolerations are checked against it';
   const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
   if (tokens.length > 0) return tokens;
-  return [...labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter), ...taintFaults(taints)];
+  return allOf(
+    () => labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter),
+    () => taintFaults(taints),
+  );
 }
 
 /**

@@ -14,6 +14,7 @@ import { Placement } from '../options/placement';
 import { NodeImage, NodeImageFamily } from '../options/node-image';
 import { NodeRepair } from '../options/node-repair';
 import { optionalTextList } from '../../../core/text-list';
+import { isUnreadable } from '../../../units/unreadable';
 
 /**
  * A pool with its defaults filled in.
@@ -76,7 +77,7 @@ export function specOf(
     sharing: managed.gpuSharing ?? GpuSharing.none(),
     autoscaling: managed.autoscaling ?? Autoscaling.none(),
     repair: managed.nodeRepair ?? NodeRepair.disabled(),
-    diskSize: props.diskSize ?? DataSize.gib(props.instanceType.localStorage ? 100 : 200),
+    diskSize: props.diskSize ?? defaultDiskSize(props.instanceType),
     availabilityZone: props.availabilityZone,
     subnetIds: optionalTextList(props.subnetIds),
     labels: props.labels ?? {},
@@ -84,6 +85,10 @@ export function specOf(
     nodeRoleArn: props.nodeRoleArn,
     tags: props.tags,
   };
+}
+
+function defaultDiskSize(instanceType: GpuInstanceType): DataSize {
+  return DataSize.gib(!isUnreadable(instanceType) && instanceType.localStorage ? 100 : 200);
 }
 
 /**

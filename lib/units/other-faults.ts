@@ -1,0 +1,71 @@
+import { UnscopedValidationError } from './errors';
+import { Fault } from './fault';
+import { withUnreadable } from './unreadable';
+
+/** Something that is given, whose parts of another kind than declared have faults. */
+export interface Given {
+  readonly value: unknown;
+  readonly faults: readonly Fault[];
+  /** Names of the properties that may be missing, where it is a struct; the properties of the faults are then paths within it. */
+  readonly optional?: readonly string[];
+}
+
+/**
+ * The faults that stand beside those of values of another kind: all is tried with what is of its kind, so that one error has them all. Only
+ * errors of ours count, because the code is not made for what it meets then.
+ *
+ * @param given what was given, in its order
+ * @param attempt does what was to be done, with the values that it is given
+ *
+ * @internal
+ */
+export function otherFaults(given: readonly Given[], attempt: (values: readonly unknown[]) => void): Fault[] {
+  const known = given.flatMap(({ faults }) => faults);
+  const found =
+    faultsOfAttempt(() => attempt(given.map(unreadableParts))) ??
+    // Something reads it before anything is checked. What may be missing is left out instead.
+    (given.every(canDoWithout) ? faultsOfAttempt(() => attempt(given.map(withoutParts))) : undefined);
+  return (found ?? []).filter((each) => isOfItsOwn(each) && !known.some((one) => overlap(one, each)));
+}
+
+/** Nothing where it came to no end. */
+function faultsOfAttempt(attempt: () => void): readonly Fault[] | undefined {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    return UnscopedValidationError.isValidationError(error) ? (error as UnscopedValidationError).faults : undefined;
+  }
+}
+
+function unreadableParts({ value, faults, optional }: Given): unknown {
+  if (faults.length === 0) return value;
+  return withUnreadable(value, optional ? faults.map(({ property = '' }) => property) : ['']);
+}
+
+function withoutParts({ value, faults }: Given): unknown {
+  return faults.length === 0
+    ? value
+    : { ...(value as object), ...Object.fromEntries(faults.map((each) => [topOf(each), undefined])) };
+}
+
+function canDoWithout({ faults, optional = [] }: Given): boolean {
+  return faults.every((each) => optional.includes(topOf(each)));
+}
+
+/** A value that is compared or left out may be what another property excludes. */
+function isOfItsOwn({ id }: Fault): boolean {
+  return id !== 'CONFLICTING_PROPERTIES';
+}
+
+function topOf({ property = '' }: Fault): string {
+  return property.split(/[.[]/)[0];
+}
+
+function overlap({ property: one = '' }: Fault, { property: other }: Fault): boolean {
+  return other !== undefined && (isWithin(one, other) || isWithin(other, one));
+}
+
+function isWithin(part: string, whole: string): boolean {
+  return part === whole || (part.startsWith(whole) && /^[.[]/.test(part.slice(whole.length)));
+}

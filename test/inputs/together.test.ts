@@ -1,0 +1,155 @@
+import { TerraformStack } from 'cdktf';
+import {
+  CapacityPlanner,
+  CloudTopology,
+  ClusterNodePools,
+  DataSize,
+  EksGpuCluster,
+  ExistingGpuNodePool,
+  GpuInstanceType,
+  GpuNodeType,
+  GpuType,
+  ImagePrePuller,
+  KubernetesCluster,
+  ModelImport,
+  ModelSource,
+  ModelSpec,
+  ModelStore,
+  MonitoringStack,
+  TritonDeployment,
+} from '../../lib';
+import { addPool } from '../compute/test-pool';
+import { RACK } from '../network/support';
+import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
+import { faultsThrown, idsOf } from '../support/faults';
+import { synthStack, testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+
+type Given = { readonly [property: string]: unknown };
+type Make = (stack: TerraformStack, given: Given) => unknown;
+
+const pool: Make = (stack, given) => addPool(stack, given);
+const existing: Make = (stack, given) =>
+  new ExistingGpuNodePool(stack, 'It', { cluster: testCluster(stack), hardware: RACK, nodes: 1, ...given });
+const cluster: Make = (stack, given) => new EksGpuCluster(stack, 'It', { clusterName: 'chat', ...given });
+const imported: Make = (stack, given) =>
+  EksGpuCluster.fromAttributes(stack, 'It', {
+    clusterName: 'chat',
+    subnetIds: ['subnet-1'],
+    securityGroupIds: ['sg-1'],
+    ...given,
+  });
+const rack: Make = (stack, given) => KubernetesCluster.fromKubeconfig(stack, 'It', { configPath: 'a.yaml', ...given });
+const store: Make = (stack, given) => new ModelStore(stack, 'It', given);
+const own: Make = (stack, given) =>
+  ModelStore.s3Compatible(stack, 'It', {
+    endpoint: 'https://s3.example.com',
+    bucketName: 'models',
+    credentials: { secretName: 'store' },
+    ...given,
+  });
+const monitoring: Make = (stack, given) =>
+  new MonitoringStack(stack, 'It', {
+    cluster: given.cluster ?? testCluster(stack),
+    alertReceivers: [],
+    ...given,
+  } as never);
+const images: Make = (stack, given) =>
+  new ImagePrePuller(stack, 'It', { cluster: testCluster(stack), images: ['a.example.com/b:1'], ...given });
+const load: Make = (stack, given) =>
+  new ModelImport(stack, 'It', {
+    cluster: testCluster(stack),
+    modelStore: new TestStore(stack, 'Store'),
+    model: 'chat',
+    source: ModelSource.volumeClaim('models'),
+    ...given,
+  });
+const serve: Make = (stack, given) => {
+  const on = testCluster(stack);
+  return new TritonDeployment(stack, 'It', {
+    cluster: on,
+    nodePool: new TestPool(stack, 'gpu', on, GpuInstanceType.G6E_XLARGE),
+    modelStore: new TestStore(stack, 'Store'),
+    models: [llama8b],
+    ...given,
+  });
+};
+const topology: Make = (stack, given) =>
+  new CloudTopology(stack, 'It', { clusterName: 'chat', models: [{ model: ModelSpec.LLAMA_3_1_8B }], ...given });
+const hardware: Make = (_, given) =>
+  GpuNodeType.custom({ name: 'own', gpu: GpuType.H100, gpuCount: 8, vcpus: 8, memory: DataSize.gib(64), ...given });
+const plan: Make = (_, given) =>
+  CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE, ...given });
+
+/** What is given, and every fault of it: those of kinds, and those of the other properties. */
+test.each<[string, Make, Given, string[]]>([
+  ['GpuNodePool', pool, { capacity: { kind: 'SPOT' }, maxNodes: -1 }, ['capacity', 'maxNodes']],
+  ['GpuNodePool', pool, { instanceType: null, poolName: 'A_B' }, ['instanceType', 'poolName']],
+  ['GpuNodePool', pool, { minNodes: '1', diskSize: DataSize.gib(1) }, ['minNodes', 'diskSize']],
+  ['GpuNodePool', pool, { placement: {}, tags: { 'aws:a': 'b' } }, ['placement', 'tags']],
+  ['GpuNodePool', pool, { labels: { a: 5 }, poolName: 'A_B' }, ["labels['a']", 'poolName']],
+  ['ExistingGpuNodePool', existing, { hardware: 'dgx', nodes: 0 }, ['hardware', 'nodes']],
+  ['ExistingGpuNodePool', existing, { gpuSharing: {}, nodes: 0 }, ['gpuSharing', 'nodes']],
+  ['EksGpuCluster', cluster, { clusterName: 5, vpcCidr: '10.0.0.0/8' }, ['clusterName', 'vpcCidr']],
+  ['EksGpuCluster', cluster, { clusterName: 'a b', apiAccess: {} }, ['clusterName', 'apiAccess']],
+  [
+    'EksGpuCluster',
+    cluster,
+    { clusterName: 'a b', vpc: { vpcId: 5 } },
+    ['clusterName', 'vpc.vpcId', 'vpc.privateSubnetIds'],
+  ],
+  ['an imported cluster', imported, { clusterName: 'a b', tags: 5 }, ['clusterName', 'tags']],
+  ['a cluster by its kubeconfig', rack, { configPath: '', context: 5 }, ['configPath', 'context']],
+  ['ModelStore', store, { bucketName: 'A', removalPolicy: 'keep' }, ['bucketName', 'removalPolicy']],
+  ['ModelStore', store, { bucketName: 5, noncurrentVersionDays: -1 }, ['bucketName', 'noncurrentVersionDays']],
+  ['a store of another kind', own, { endpoint: 5, bucketName: 'A' }, ['endpoint', 'bucketName']],
+  ['MonitoringStack', monitoring, { cluster: 5, retentionDays: 0 }, ['cluster', 'retentionDays']],
+  ['MonitoringStack', monitoring, { storage: {}, namespace: 'A B' }, ['storage', 'namespace']],
+  ['MonitoringStack', monitoring, { accessibleFrom: 5, namespace: 'A B' }, ['accessibleFrom', 'namespace']],
+  ['ImagePrePuller', images, { images: 5, name: 'A B' }, ['images', 'name']],
+  ['ImagePrePuller', images, { imageRegistry: 'a', name: 'A B' }, ['imageRegistry', 'name']],
+  ['ModelImport', load, { source: {}, retries: -1, name: 'A B' }, ['source', 'retries', 'name']],
+  ['ModelImport', load, { modelStore: { node: 5 }, retries: -1 }, ['modelStore', 'retries']],
+  ['TritonDeployment', serve, { nodePool: {}, replicas: 0 }, ['nodePool', 'replicas']],
+  ['TritonDeployment', serve, { models: [{}], replicas: 0 }, ['models[0]', 'replicas']],
+  ['TritonDeployment', serve, { models: null, name: 'A B' }, ['models', 'name']],
+  ['TritonDeployment', serve, { cluster: 5, replicas: 0 }, ['cluster', 'replicas']],
+  ['TritonDeployment', serve, { stallTimeout: 5, replicas: 0 }, ['stallTimeout', 'replicas']],
+  ['TritonDeployment', serve, { tritonRelease: '26.02', replicas: 0 }, ['tritonRelease', 'replicas']],
+  ['CloudTopology', topology, { clusterName: 'a b', monitoring: 'yes' }, ['clusterName', 'monitoring']],
+  ['GpuNodeType', hardware, { gpuCount: 0, memory: 64 }, ['gpuCount', 'memory']],
+  ['a plan', plan, { concurrency: -1, precision: 'fp8' }, ['concurrency', 'precision']],
+])('all faults of %s are in one error: %#', (_, make, given, expected) => {
+  const found = new Set(faultsThrown(() => make(testStack(), given)).map(({ property }) => property));
+  expect([...found].sort()).toEqual([...expected].sort());
+});
+
+test('no fault is made up from a value that will be mended', () => {
+  const wrong = { capacity: { kind: 'SPOT' }, instanceType: GpuInstanceType.P5_48XLARGE, fabric: 'efa' };
+  expect(idsOf(faultsThrown(() => addPool(testStack(), wrong as never)))).toEqual([
+    'WRONG_KIND capacity',
+    'WRONG_KIND fabric',
+  ]);
+});
+
+test('what is only tried leaves nothing behind', () => {
+  const stack = testStack();
+  const on = testCluster(stack);
+  const before = stack.node.findAll().length;
+  const props = { cluster: on, hardware: RACK, nodes: 1, nodeSelector: { pool: 'rack' } };
+  expect(() => new ExistingGpuNodePool(stack, 'It', { ...props, maxPods: '5' as never })).toThrow(/maxPods/);
+  expect(() => monitoring(stack, { cluster: on, storage: {} })).toThrow(/storage/);
+  expect(stack.node.tryFindChild('It')).toBeUndefined();
+  expect(stack.node.findAll()).toHaveLength(before);
+  expect(ClusterNodePools.of(on)).toEqual([]);
+  new ExistingGpuNodePool(stack, 'It', props);
+  expect(ClusterNodePools.of(on)).toHaveLength(1);
+  synthStack(stack);
+});
+
+test('a name that is taken stays with whoever has it', () => {
+  const stack = testStack();
+  const first = new ModelStore(stack, 'It');
+  expect(() => store(stack, { bucketName: 5 })).toThrow('bucketName must be a text');
+  expect(stack.node.tryFindChild('It')).toBe(first);
+});
