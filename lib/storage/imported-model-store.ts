@@ -8,6 +8,8 @@ import { credentialFaults, regionFaults } from '../core/model-store-reach';
 import { hasToken } from '../core/tokens';
 import { bucketNameFaults } from './bucket-name';
 import { ModelStoreAttributes } from './model-store-attributes';
+import { fault, Fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
 import { modelUri } from './model-uri';
 import { grantRead, grantReadWrite } from './store-grants';
 import { checkArguments } from '../units/argument-faults';
@@ -24,6 +26,8 @@ export class ImportedModelStore extends Construct implements IModelStore {
   public readonly kmsKeyArn?: string;
   public readonly region?: string;
   public readonly credentials?: ModelStoreCredentials;
+
+  readonly #account?: string;
 
   public constructor(scope: Construct, id: string, bucketName: string, attributes: ModelStoreAttributes = {}) {
     throwIfOfOtherKinds(
@@ -44,26 +48,39 @@ export class ImportedModelStore extends Construct implements IModelStore {
             region: hasToken(attributes.region) ? undefined : attributes.region,
           }),
         () => credentialFaults(attributes.credentials),
+        () => accountFaults(attributes.accountId),
       ),
     );
     this.bucketName = bucketName;
     this.bucketArn = `arn:${attributes.partition ?? 'aws'}:s3:::${bucketName}`;
     this.kmsKeyArn = attributes.kmsKeyArn;
     this.region = attributes.region;
+    this.#account = attributes.accountId;
     this.credentials = attributes.credentials;
   }
 
   public grantRead(role: IAwsRole, prefix?: string): void {
-    grantRead(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn }, prefix);
+    grantRead(role, this.#granted, prefix);
   }
 
   public grantReadWrite(role: IAwsRole, prefix?: string): void {
-    grantReadWrite(role, { construct: this, bucketArn: this.bucketArn, kmsKeyArn: this.kmsKeyArn }, prefix);
+    grantReadWrite(role, this.#granted, prefix);
   }
 
   public uriFor(model: string, version?: string): string {
     return modelUri(this, this.bucketName, model, version);
   }
+
+  get #granted() {
+    const { bucketArn, kmsKeyArn } = this;
+    return { construct: this, bucketArn, kmsKeyArn, account: this.#account };
+  }
 }
 
 checkArguments('IModelStore', ImportedModelStore, throwOfCall);
+
+function accountFaults(account: string | undefined): Fault[] {
+  if (account === undefined || hasToken(account) || /^\d{12}$/.test(account)) return [];
+  const reason = `accountId must be the 12 digits of an account, e.g. '111122223333'; got ${givenValue(account)}`;
+  return [fault('INVALID_FORMAT', 'accountId', reason)];
+}

@@ -6,6 +6,12 @@ import { ModelStoreCredentials } from '../core/model-store-credentials';
 export interface ModelStoreAttributes {
   /** ARN of the KMS key that encrypts the objects; grants need it. @default - not encrypted by a customer's key */
   readonly kmsKeyArn?: string;
+  /**
+   * 12 digits of the account of the bucket, if it is of another one than the roles that write it: the endpoints of a cluster's own VPC then let its pods
+   * write there. The policies of the bucket and its key must let the roles in.
+   * @default - that of the AWS provider of the stack
+   */
+  readonly accountId?: string;
   /** Region of the bucket. @default - the region of the pods that read it */
   readonly region?: string;
   /** Partition of the bucket: `aws`, `aws-cn` or `aws-us-gov`. @default 'aws' */

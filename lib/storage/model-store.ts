@@ -34,7 +34,7 @@ import { RemovalPolicy } from '../core/removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
-import { readerFaults, readerStatements, unreadableFaults } from './store-readers';
+import { readerFaults, readerStatements, unreadableFaults, writerStatements } from './store-readers';
 import { policyJson } from '../core/policy-json';
 import { escapeTemplate } from '../core/template-escape';
 import { checkArguments } from '../units/argument-faults';
@@ -78,6 +78,13 @@ export interface ModelStoreProps {
    * @default - roles of the store's own account only
    */
   readonly readers?: string[];
+  /**
+   * Roles of other accounts that write models, and read them, in the same form as `readers`, such as that of a `ModelImport` on a cluster elsewhere. The
+   * endpoints of a cluster's own VPC let its pods write there. The policy of an `encryptionKeyArn` is yours to extend by `kms:Decrypt` and
+   * `kms:GenerateDataKey`.
+   * @default - roles of the store's own account only
+   */
+  readonly writers?: string[];
   /**
    * What happens to the models when the store is destroyed or replaced.
    *
@@ -146,6 +153,7 @@ export class ModelStore extends Construct implements IModelStore {
   readonly #provider?: TerraformProvider;
   readonly #tags: { [key: string]: string };
   readonly #readers: string[];
+  readonly #writers: string[];
   readonly #retained: boolean;
 
   /**
@@ -166,11 +174,13 @@ export class ModelStore extends Construct implements IModelStore {
         () => credentialFaults(props.credentials),
         () => keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, placeAt(this, props.provider)),
         () => tagFaults(props.tags),
-        () => readerFaults(props.readers),
+        () => readerFaults('readers', props.readers),
+        () => readerFaults('writers', props.writers),
       ),
     );
     this.#provider = props.provider;
     this.#readers = textList(props.readers ?? []);
+    this.#writers = textList(props.writers ?? []);
     this.#retained = props.removalPolicy !== RemovalPolicy.DESTROY;
     this.#tags = awsTags({}, props.tags);
     this.region = props.region;
@@ -194,7 +204,7 @@ export class ModelStore extends Construct implements IModelStore {
 
     this.#protect(bucket);
     this.#keepVersions(bucket, props);
-    const unreadable = () => unreadableFaults(this, this.#provider, this.#readers);
+    const unreadable = () => unreadableFaults(this, this.#provider, this.#readers, this.#writers);
     addValidation(this, () => unreadable().faults);
     warnOnce(this, () => unreadable().warnings);
     if (props.accessLogs) {
@@ -262,6 +272,7 @@ export class ModelStore extends Construct implements IModelStore {
             Resource: '*',
           },
           ...readerStatements(this.#readers, partition, '').key,
+          ...writerStatements(this.#writers, partition, '').key,
         ],
       }),
       tags,
@@ -329,9 +340,13 @@ export class ModelStore extends Construct implements IModelStore {
   }
 
   #letReadersIn(bucket: S3Bucket): object[] {
-    if (!Token.isUnresolved(this.#readers) && this.#readers.length === 0) return [];
+    const lists = [this.#readers, this.#writers];
+    if (!lists.some((list) => Token.isUnresolved(list) || list.length > 0)) return [];
     const { partition } = this.#partition();
-    return readerStatements(this.#readers, partition, bucket.arn).bucket;
+    return [
+      ...readerStatements(this.#readers, partition, bucket.arn).bucket,
+      ...writerStatements(this.#writers, partition, bucket.arn).bucket,
+    ];
   }
 
   #keepVersions(bucket: S3Bucket, props: ModelStoreProps): void {

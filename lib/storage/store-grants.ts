@@ -2,9 +2,11 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Lazy, TerraformProvider, TerraformResource } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
+import { providerIdentity } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
 import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
+import { enterWrittenBucket } from '../core/written-buckets';
 import { isSynthesized, synthesizeWhile } from '../core/omission';
 import { policyJson } from '../core/policy-json';
 import { pathFaults } from './model-uri';
@@ -15,6 +17,8 @@ interface GrantedStore {
   readonly bucketArn: string;
   readonly kmsKeyArn?: string;
   readonly provider?: TerraformProvider;
+  /** 12 digits of the account of a bucket that exists. @default - that of the provider, as far as it is known */
+  readonly account?: string;
 }
 
 /** What is granted: on the bucket as such, on lists of its objects, on objects, and on the key. */
@@ -33,7 +37,8 @@ const READ: Granted = {
   objects: ['s3:GetObject'],
   key: ['kms:Decrypt'],
 };
-const READ_WRITE: Granted = {
+/** @internal */
+export const READ_WRITE: Granted = {
   kind: 'ReadWrite',
   bucket: ['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
   list: ['s3:ListBucket'],
@@ -68,19 +73,31 @@ export function grantReadWrite(role: IAwsRole, store: GrantedStore, prefix?: str
   grant(role, READ_WRITE, store, prefix);
 }
 
+/** A role that a store granted access to. */
+interface GrantedRole {
+  readonly role: IAwsRole;
+  readonly mayWrite: boolean;
+}
+
 /**
- * The roles that a store granted access to and that are in the tree.
+ * The roles that a store granted access to and that are in the tree, once for each kind of access.
  *
  * @internal
  */
-export function grantedRoles(store: IConstruct): IAwsRole[] {
-  return [...new Set(entered<IAwsRole>(store, ROLE).map(({ value }) => value))];
+export function grantedRoles(store: IConstruct): GrantedRole[] {
+  const granted = entered<GrantedRole>(store, ROLE).map(({ value }) => value);
+  return granted.filter(
+    (each, index) =>
+      granted.findIndex(({ role, mayWrite }) => role === each.role && mayWrite === each.mayWrite) === index,
+  );
 }
 
 function grant(role: IAwsRole, granted: Granted, store: GrantedStore, prefix?: string): void {
   // An empty folder would be the whole bucket, and one that ends with a slash none of it.
   if (prefix !== undefined) throwIfInvalid(store.construct, pathFaults('prefix', prefix));
-  enter(store.construct, ROLE, role.node.path, role, role);
+  const mayWrite = granted === READ_WRITE;
+  enter(store.construct, ROLE, role.node.path, role, { role, mayWrite });
+  if (mayWrite) enterWrittenBucket(role, { bucketArn: store.bucketArn, isElsewhere: () => isElsewhere(store, role) });
   // The id is the same for the same store, so that a second grant of the same changes nothing, and one of another folder adds to the first.
   const id = `${granted.kind}-${store.construct.node.id}-${store.construct.node.addr.slice(-8)}`;
   const known = role.node.tryFindChild(id);
@@ -95,6 +112,14 @@ function grant(role: IAwsRole, granted: Granted, store: GrantedStore, prefix?: s
   });
   enterPrefix(policy, store, prefix);
   synthesizeWhile(policy, () => isInTree(store.construct));
+}
+
+/** Whether the bucket may be of another account than the role. */
+function isElsewhere({ construct, provider, account }: GrantedStore, role: IAwsRole): boolean {
+  const [own, other] = [providerIdentity(construct, provider), providerIdentity(role, providerOf(role))];
+  const accounts = [account ?? own.account, other.account];
+  if (accounts.every((each) => each !== undefined)) return accounts[0] !== accounts[1];
+  return account !== undefined || own.credentials !== other.credentials;
 }
 
 /** The policy of a store, limited to folders where all grants are. */

@@ -6,18 +6,18 @@ import { Fault, fault } from '../units/fault';
 import { duplicateFaults } from '../units/duplicate-faults';
 import { givenValue } from '../units/number-faults';
 import { accountOfArn, providerIdentity } from '../core/aws-provider';
-import { grantedRoles, providerOf } from './store-grants';
+import { grantedRoles, providerOf, READ_WRITE } from './store-grants';
 
 const ACCOUNT = /^\d{12}$/;
 const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /**
- * The faults of a list of readers.
+ * The faults of a list of readers or writers.
  *
  * @internal
  */
-export function readerFaults(readers: string[] = []): Fault[] {
-  const faults = listFaults('readers', readers);
+export function readerFaults(property: 'readers' | 'writers', readers: string[] = []): Fault[] {
+  const faults = listFaults(property, readers);
   if (faults.length > 0 || Token.isUnresolved(readers)) return faults;
   const wrong = readers.flatMap((reader, index) =>
     Token.isUnresolved(reader) || ACCOUNT.test(reader) || ROLE.test(reader)
@@ -25,16 +25,16 @@ export function readerFaults(readers: string[] = []): Fault[] {
       : [
           fault(
             'INVALID_FORMAT',
-            `readers[${index}]`,
-            `readers[${index}] must be the 12 digits of an account or the ARN of a role, e.g. '111122223333' or ` +
+            `${property}[${index}]`,
+            `${property}[${index}] must be the 12 digits of an account or the ARN of a role, e.g. '111122223333' or ` +
               `'arn:aws:iam::111122223333:role/reader'; got ${givenValue(reader)}`,
           ),
         ],
   );
-  return [...wrong, ...duplicateFaults('readers', readers)];
+  return [...wrong, ...duplicateFaults(property, readers)];
 }
 
-/** The statements by which the bucket and its key let readers of other accounts in. */
+/** The statements by which the bucket and its key let others in. */
 interface ReaderStatements {
   readonly bucket: object[];
   readonly key: object[];
@@ -54,18 +54,40 @@ interface ReaderStatements {
  */
 export function readerStatements(readers: string[], partition: string, bucketArn: string): ReaderStatements {
   if (!Token.isUnresolved(readers) && readers.length === 0) return { bucket: [], key: [] };
-  const principal = (reader: string) =>
-    ACCOUNT.test(reader) ? `arn:${partition}:iam::${reader}:root` : escapeTemplate(reader);
-  const allow = {
-    Effect: 'Allow',
-    Principal: { AWS: Token.isUnresolved(readers) ? readers : readers.map(principal) },
-  };
+  const allow = allowed(readers, partition);
   return {
     bucket: [
       { Sid: 'ReadersBucket', ...allow, Action: ['s3:GetBucketLocation', 's3:ListBucket'], Resource: [bucketArn] },
       { Sid: 'ReadersObjects', ...allow, Action: ['s3:GetObject'], Resource: [`${bucketArn}/*`] },
     ],
     key: [{ Sid: 'Readers', ...allow, Action: ['kms:Decrypt', 'kms:DescribeKey'], Resource: '*' }],
+  };
+}
+
+/**
+ * The same for those who write, too. What they write belongs to the bucket's account, since lists of access are off.
+ *
+ * @internal
+ */
+export function writerStatements(writers: string[], partition: string, bucketArn: string): ReaderStatements {
+  if (!Token.isUnresolved(writers) && writers.length === 0) return { bucket: [], key: [] };
+  const allow = allowed(writers, partition);
+  const { bucket, objects, list, key } = READ_WRITE;
+  return {
+    bucket: [
+      { Sid: 'WritersBucket', ...allow, Action: [...bucket, ...list], Resource: [bucketArn] },
+      { Sid: 'WritersObjects', ...allow, Action: objects, Resource: [`${bucketArn}/*`] },
+    ],
+    key: [{ Sid: 'Writers', ...allow, Action: [...key, 'kms:DescribeKey'], Resource: '*' }],
+  };
+}
+
+function allowed(principals: string[], partition: string) {
+  const principal = (each: string) =>
+    ACCOUNT.test(each) ? `arn:${partition}:iam::${each}:root` : escapeTemplate(each);
+  return {
+    Effect: 'Allow',
+    Principal: { AWS: Token.isUnresolved(principals) ? principals : principals.map(principal) },
   };
 }
 
@@ -83,6 +105,7 @@ interface ReaderFaults {
  * @param store the store
  * @param provider provider of the store @default - the default one of its stack
  * @param readers the readers of the store
+ * @param writers its writers, who read too
  *
  * @internal
  */
@@ -90,29 +113,31 @@ export function unreadableFaults(
   store: IConstruct,
   provider: TerraformProvider | undefined,
   readers: string[],
+  writers: string[],
 ): ReaderFaults {
   const own = providerIdentity(store, provider);
   const found: { faults: Fault[]; warnings: Fault[] } = { faults: [], warnings: [] };
-  for (const role of grantedRoles(store)) {
+  for (const { role, mayWrite } of grantedRoles(store)) {
     const other = providerIdentity(role, providerOf(role));
-    if (isLetIn(other.account, readers)) continue;
+    const property = mayWrite ? 'writers' : 'readers';
+    if (isLetIn(other.account, writers) || (!mayWrite && isLetIn(other.account, readers))) continue;
     if (other.account && own.account) {
       if (other.account === own.account) continue;
       found.faults.push(
         fault(
           'STORE_OF_OTHER_ACCOUNT',
-          'readers',
+          property,
           `role '${role.node.path}' is made in account ${other.account} and the store in account ${own.account}, so that S3 and KMS refuse ` +
-            `it unless the store lets it in; add '${other.account}' to readers of the store`,
+            `it unless the store lets it in; add '${other.account}' to ${property} of the store`,
         ),
       );
     } else if (other.credentials !== own.credentials) {
       found.warnings.push(
         fault(
           'STORE_OF_OTHER_IDENTITY',
-          'readers',
+          property,
           `role '${role.node.path}' is made with other credentials than the store; if they are of another account, S3 and KMS refuse it ` +
-            "unless the store lets it in: add the 12 digits of the role's account to readers of the store, or say that it is one account by " +
+            `unless the store lets it in: add the 12 digits of the role's account to ${property} of the store, or say that it is one account by ` +
             "Warnings.accept(store, 'STORE_OF_OTHER_IDENTITY', '<reason>')",
         ),
       );

@@ -9,8 +9,8 @@ import { FaultText } from './fault-text';
 
 const props = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { secretName: 'store' } };
 
-/** A store whose provider assumes a role, read by a role that another provider makes. */
-function storeReadFrom(account?: string): ModelStore {
+/** A store whose provider assumes a role, used by a role that another provider makes. */
+function storeUsedFrom(account?: string, writes = false): ModelStore {
   const stack = testStack();
   const assumeRole = (id: string) => [{ roleArn: `arn:aws:iam::${id}:role/deploy` }];
   const region = 'us-west-2';
@@ -25,7 +25,9 @@ function storeReadFrom(account?: string): ModelStore {
     podIdentity: true,
     provider: new AwsProvider(stack, 'Other', { region, ...other }),
   });
-  store.grantRead(cluster.serviceAccountRole('inference', 'chat')!);
+  const role = cluster.serviceAccountRole('inference', 'chat')!;
+  if (writes) store.grantReadWrite(role);
+  else store.grantRead(role);
   return store;
 }
 
@@ -130,7 +132,15 @@ export const TEXTS: FaultText[] = [
     text:
       "role 'test/Cluster/Role-inference--chat' is made in account 222222222222 and the store in account 111111111111, so that S3 and KMS " +
       "refuse it unless the store lets it in; add '222222222222' to readers of the store",
-    faults: () => validationFaults(storeReadFrom('222222222222')),
+    faults: () => validationFaults(storeUsedFrom('222222222222')),
+  },
+  {
+    id: 'STORE_OF_OTHER_ACCOUNT',
+    property: 'writers',
+    text:
+      "role 'test/Cluster/Role-inference--chat' is made in account 222222222222 and the store in account 111111111111, so that S3 and KMS " +
+      "refuse it unless the store lets it in; add '222222222222' to writers of the store",
+    faults: () => validationFaults(storeUsedFrom('222222222222', true)),
   },
   {
     id: 'STORE_OF_OTHER_IDENTITY',
@@ -139,7 +149,7 @@ export const TEXTS: FaultText[] = [
       "refuse it unless the store lets it in: add the 12 digits of the role's account to readers of the store, or say that it is one " +
       "account by Warnings.accept(store, 'STORE_OF_OTHER_IDENTITY', '<reason>')",
     faults: () => {
-      const store = storeReadFrom();
+      const store = storeUsedFrom();
       validationFaults(store);
       return warningsOf(store);
     },

@@ -16,6 +16,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'EksGpuClusterProps.admins': 'refused VALUE_NOT_CONCRETE admins',
   'ModelFiles.include': 'refused VALUE_NOT_CONCRETE include',
   'ModelFiles.exclude': 'refused VALUE_NOT_CONCRETE exclude',
+  'ModelStoreProps.writers': 'reference',
   'ModelStoreProps.readers': 'reference',
   'EksClusterAttributes.subnetIds': 'reference',
   'EksClusterAttributes.securityGroupIds': 'reference',

@@ -48,7 +48,7 @@ function remaining(app: App): void {
     minNodes: 0,
     maxNodes: 2,
   });
-  const modelStore = new ModelStore(stack, 'Models', { readers: ['444455556666'] });
+  const modelStore = new ModelStore(stack, 'Models', { readers: ['444455556666'], writers: ['777788889999'] });
   new ModelImport(stack, 'Import', {
     cluster,
     modelStore,

@@ -26,6 +26,7 @@ const reads = (folder: string) => [
   'Allow kms:Decrypt on {aws_kms_key.arn}',
 ];
 const READERS = 'AWS arn:{partition}:iam::444455556666:root';
+const WRITERS = 'AWS arn:{partition}:iam::777788889999:root';
 
 const PROFILES = 'arn:{partition}:iam::{account_id}:instance-profile/*';
 const ec2 = (...kinds: string[]) => kinds.map((kind) => `arn:{partition}:ec2:{region}:${kind}/*`).join(', ');
@@ -150,7 +151,14 @@ export const ROWS: Row[] = [
     ],
   },
   { address: /^aws_kms_key \w+_ModelStore_Key$/, text: [ACCOUNT] },
-  { address: /^aws_kms_key Models_Key$/, text: [ACCOUNT, `Allow kms:Decrypt, kms:DescribeKey by ${READERS} on *`] },
+  {
+    address: /^aws_kms_key Models_Key$/,
+    text: [
+      ACCOUNT,
+      `Allow kms:Decrypt, kms:DescribeKey by ${READERS} on *`,
+      `Allow kms:Decrypt, kms:DescribeKey, kms:GenerateDataKey by ${WRITERS} on *`,
+    ],
+  },
   { address: /^aws_s3_bucket_policy \w+_ModelStore_Policy$/, text: TLS_ONLY },
   {
     address: /^aws_s3_bucket_policy Models_Policy$/,
@@ -158,6 +166,8 @@ export const ROWS: Row[] = [
       ...TLS_ONLY,
       `Allow s3:GetBucketLocation, s3:ListBucket by ${READERS} on ${BUCKET}`,
       `Allow s3:GetObject by ${READERS} on ${BUCKET}/*`,
+      `Allow s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads by ${WRITERS} on ${BUCKET}`,
+      `Allow s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject by ${WRITERS} on ${BUCKET}/*`,
     ],
   },
   {

@@ -2,9 +2,10 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import { ITerraformDependable, TerraformProvider } from 'cdktf';
+import { ITerraformDependable, Lazy, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { awsTags } from '../../core/tags';
+import { foreignBuckets } from '../../core/written-buckets';
 import { endpointPolicy } from './endpoint-policies';
 
 /**
@@ -43,6 +44,11 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
     ? new DataAwsCallerIdentity(scope, 'EndpointAccount', { provider })
     : undefined;
   const policy = (name: string) => account && endpointPolicy(name, account.accountId);
+  const cluster = scope.node.scope ?? scope;
+  // What pods write may be granted later.
+  const s3Policy = account && {
+    produce: () => endpointPolicy('s3', account.accountId, foreignBuckets(cluster)),
+  };
 
   const group = new SecurityGroup(scope, 'EndpointSecurityGroup', {
     provider,
@@ -67,7 +73,7 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
     serviceName: service('s3'),
     vpcEndpointType: 'Gateway',
     routeTableIds: props.routeTableIds,
-    policy: policy('s3'),
+    policy: s3Policy && Lazy.stringValue(s3Policy),
     tags: tags('s3'),
   });
   const interfaces = INTERFACE_SERVICES.map(

@@ -82,8 +82,9 @@ export interface EksGpuClusterProps {
   readonly clusterRoleArn?: string;
   /**
    * Whether the endpoints of the cluster's own VPC refuse to write to buckets and image repositories of other accounts, and the one of STS to give
-   * credentials to principals of other accounts. Everything may be read through them, and roles of other accounts may be taken on. Switch it off where
-   * pods write models to a store of another account, or go on from a role of another account to a further one. @default true
+   * credentials to principals of other accounts. Everything may be read through them, and roles of other accounts may be taken on. Stores of other
+   * accounts that pods of this program may write are left out. Switch it off where pods write to other buckets elsewhere, or go on from a role of
+   * another account to a further one. @default true
    */
   readonly endpointPolicies?: boolean;
   /** Tags of the AWS resources, which the pools pass on to theirs. @default - the library's own */

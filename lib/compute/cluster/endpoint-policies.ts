@@ -41,20 +41,33 @@ function writes(...Action: string[]): Refusal {
  *
  * @param endpoint name of the endpoint's service within the region, e.g. `ecr.api`
  * @param accountId account of the cluster
+ * @param buckets ARNs of buckets of other accounts that pods are to write
  *
  * @internal
  */
-export function endpointPolicy(endpoint: string, accountId: string): string | undefined {
+export function endpointPolicy(
+  endpoint: string,
+  accountId: string,
+  buckets: readonly string[] = [],
+): string | undefined {
   const [service] = endpoint.split('.');
   const refusal = REFUSALS[service];
   if (!refusal) return undefined;
   const { Sid, Action, account } = refusal;
-  const everyone = { Principal: '*', Resource: '*' };
+  const isExempt = service === 's3' && buckets.length > 0;
+  const refused = isExempt ? { NotResource: buckets.flatMap((arn) => [arn, `${arn}/*`]) } : { Resource: '*' };
   return policyJson({
     Version: '2012-10-17',
     Statement: [
-      { Sid: 'Use', Effect: 'Allow', ...everyone, Action: `${service}:*` },
-      { Sid, Effect: 'Deny', ...everyone, Action, Condition: { StringNotEquals: { [account]: accountId } } },
+      { Sid: 'Use', Effect: 'Allow', Principal: '*', Resource: '*', Action: `${service}:*` },
+      {
+        Sid,
+        Effect: 'Deny',
+        Principal: '*',
+        ...refused,
+        Action,
+        Condition: { StringNotEquals: { [account]: accountId } },
+      },
     ],
   });
 }
