@@ -22,15 +22,13 @@ interface EngineFacts {
   readonly decodeFactor: number;
   /** Factor on the time of a prefill that interrupts decoding. */
   readonly prefillFactor: number;
-  /** Time of a step that does not depend on the model, ms. */
-  readonly stepOverheadMs: number;
   /** Time to launch one layer of a prefill from the host, ms. */
   readonly dispatchMsPerLayer: number;
   /** The same for a layer with experts behind latent attention on several GPUs, ms. */
   readonly latentDispatchMsPerLayer: number;
   /** Host time per token of a prompt before it is computed: tokenizing, hashing of blocks, transport, microseconds. */
   readonly hostMicrosecondsPerToken: number;
-  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where it is not known. */
+  /** Host time of one sequence in a step: to schedule it, and to send its token to the client, microseconds; 0 where it is not known. */
   readonly answerMicrosecondsPerToken?: number;
   /** Milliseconds that the host takes for a step at least. */
   readonly stepFloorMs?: number;
@@ -69,8 +67,8 @@ const ANSWER_MICROSECONDS = 25;
 const ANSWER_NANOSECONDS = 30;
 
 /**
- * vLLM's engine process takes this long for a step, however small its model: 2.5 ms for one sequence of LFM2-1.2B, and no more than 19 to 25 µs
- * for each further one (DeepSeek-V2-Lite and ERNIE-4.5-21B with 256 sequences; vLLM 0.24.0 on an H200's host, bench/vllm).
+ * vLLM's engine process takes this long for a step, however small its model: 2.5 ms for one sequence of LFM2-1.2B. With 256 sequences it takes 19 and
+ * 24 µs at most for each (DeepSeek-V2-Lite, ERNIE-4.5-21B), and 30 for LFM2's; the least is counted (vLLM 0.24.0, two hosts of H200, bench/vllm).
  */
 const VLLM_STEP_MS = 2.4;
 const VLLM_SEQUENCE_MICROSECONDS = 19;
@@ -83,7 +81,6 @@ const VLLM_FACTS: EngineFacts = {
   defaultUtilization: 0.9,
   decodeFactor: 1,
   prefillFactor: 1,
-  stepOverheadMs: 0,
   dispatchMsPerLayer: 0.4,
   latentDispatchMsPerLayer: 0.6,
   hostMicrosecondsPerToken: HOST_MICROSECONDS,
@@ -130,7 +127,6 @@ export class InferenceEngine {
     defaultUtilization: 0.9,
     decodeFactor: 1,
     prefillFactor: 1,
-    stepOverheadMs: 0,
     dispatchMsPerLayer: 0.4,
     latentDispatchMsPerLayer: LATENT_DISPATCH_MS,
     hostMicrosecondsPerToken: HOST_MICROSECONDS,
@@ -146,7 +142,6 @@ export class InferenceEngine {
     defaultUtilization: 0.9,
     decodeFactor: 1,
     prefillFactor: 1,
-    stepOverheadMs: 0,
     dispatchMsPerLayer: 0.02,
     latentDispatchMsPerLayer: 0.02,
     hostMicrosecondsPerToken: 0,
@@ -160,7 +155,6 @@ export class InferenceEngine {
     defaultUtilization: 0.88,
     decodeFactor: 1,
     prefillFactor: 1,
-    stepOverheadMs: 0,
     dispatchMsPerLayer: 0.4,
     latentDispatchMsPerLayer: LATENT_DISPATCH_MS,
     hostMicrosecondsPerToken: HOST_MICROSECONDS,
@@ -208,15 +202,13 @@ export class InferenceEngine {
   public readonly decodeFactor: number;
   /** Factor on the closed form's time of a prefill between decode steps. */
   public readonly prefillFactor: number;
-  /** Scheduling time of each step, milliseconds. */
-  public readonly stepOverheadMs: number;
   /** Time to launch one layer of a prefill from the host, milliseconds. */
   public readonly dispatchMsPerLayer: number;
   /** The same for a layer with experts behind latent attention on several GPUs, milliseconds. */
   public readonly latentDispatchMsPerLayer: number;
   /** Host time per token of a prompt before it is computed (tokenizing, hashing of blocks, transport), microseconds. */
   public readonly hostMicrosecondsPerToken: number;
-  /** Host time of one token of an answer on its way from the GPU to the client, microseconds; 0 where it is not known. */
+  /** Host time of one sequence in a step: to schedule it, and to send its token to the client, microseconds; 0 where it is not known. */
   public readonly answerMicrosecondsPerToken: number;
   /** Milliseconds that its process takes for a step at least, beside those for each sequence; the GPUs work meanwhile. */
   public readonly stepFloorMs: number;
@@ -250,7 +242,6 @@ export class InferenceEngine {
     this.defaultUtilization = facts.defaultUtilization;
     this.decodeFactor = facts.decodeFactor;
     this.prefillFactor = facts.prefillFactor;
-    this.stepOverheadMs = facts.stepOverheadMs;
     this.dispatchMsPerLayer = facts.dispatchMsPerLayer;
     this.latentDispatchMsPerLayer = facts.latentDispatchMsPerLayer;
     this.hostMicrosecondsPerToken = facts.hostMicrosecondsPerToken;

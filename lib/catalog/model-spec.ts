@@ -337,7 +337,7 @@ export class ModelSpec {
 
   /**
    * Bytes of the checkpoint's files: the weights, and the multi-token prediction layers that are only loaded for speculative
-   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false (in NVFP4 checkpoints with experts all in 16 bits, as DeepSeek R1's; of others the smaller form counts).
+   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false (with experts in NVFP4: 16 bits, as DeepSeek R1's).
    *
    * @param precision number format of the weights
    */

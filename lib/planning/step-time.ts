@@ -30,7 +30,10 @@ const INDEX_RATE = 0.8;
  * sequence and read whole tiles of 128 tokens and more.
  */
 const ATTENTION_TILE_TOKENS = 160;
-/** Bytes of logits that choosing a token at a temperature reads and writes, for each token of the vocabulary: in 32 bits, in seven passes. */
+/**
+ * Bytes of logits that choosing a token at a temperature reads and writes, for each token of the vocabulary: widened to 32 bits, divided, softmax, noise,
+ * quotient, largest (`Sampler` and `random_sample` of vLLM 0.24.0).
+ */
 const SAMPLING_BYTES = 46;
 
 /**
@@ -79,14 +82,12 @@ export function passTime(configuration: Configuration, pass: Pass): PassTime {
     }
     bottleneck = Math.max(bottleneck, own);
   }
-  const overhead = configuration.engine.stepOverheadMs / 1e3;
-  const total = sum.weights + sum.attention + sum.fixed + sum.collectives + hops + overhead;
+  const total = sum.weights + sum.attention + sum.fixed + sum.collectives + hops;
   return {
     total,
-    bottleneck: pipeline === 1 ? total : bottleneck + overhead / pipeline,
+    bottleneck: pipeline === 1 ? total : bottleneck,
     hops,
     ...sum,
-    fixed: sum.fixed + overhead,
   };
 }
 

@@ -15,6 +15,12 @@ import { testApp, testStack } from '../support/synth';
 const STORE = '111111111111';
 const IMPORTER = '222222222222';
 
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Resource?: string;
+  readonly NotResource?: readonly string[];
+}
+
 /** A cluster of one account that imports a model into a store, and the store of another one. */
 function imports(storeIn: string, makeStore: (stack: TerraformStack, provider: AwsProvider) => IModelStore) {
   const stack = new TerraformStack(testApp(), 'two-accounts');
@@ -35,7 +41,7 @@ function imports(storeIn: string, makeStore: (stack: TerraformStack, provider: A
     Object.entries<any>(resource[type] ?? {}).find(([id]) => id.startsWith('Models'))?.[1].policy as string;
   return {
     modelStore,
-    endpoint: JSON.parse(endpoint.policy).Statement as any[],
+    endpoint: JSON.parse(endpoint.policy).Statement as Statement[],
     bucket: policyOf('aws_s3_bucket_policy'),
     key: policyOf('aws_kms_key'),
   };
@@ -44,7 +50,11 @@ const made = (props: ModelStoreProps) => (stack: TerraformStack, provider: AwsPr
   new ModelStore(stack, 'Models', { bucketName: 'models', provider, ...props });
 const existing = (attributes?: ModelStoreAttributes) => (stack: TerraformStack) =>
   ModelStore.fromBucketName(stack, 'Models', 'models', attributes);
-const refusal = (statements: any[]) => statements.find(({ Effect }) => Effect === 'Deny');
+const refusal = (statements: readonly Statement[]) => {
+  const found = statements.find(({ Effect }) => Effect === 'Deny');
+  if (!found) throw new Error('the endpoint refuses nothing');
+  return found;
+};
 
 describe('a model imported into a store of another account', () => {
   test.each<[string, ModelStoreProps]>([

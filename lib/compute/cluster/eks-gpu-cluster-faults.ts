@@ -173,7 +173,7 @@ function twoSubnetsFaults(property: string, subnetIds?: string[]): Fault[] {
       ];
 }
 
-/** Most subnets that a control plane is given. */
+/** Most subnets that a control plane is given: as a user reported EKS to answer; no public page states it. */
 const MAX_CONTROL_PLANE_SUBNETS = 16;
 
 /**
