@@ -79,10 +79,11 @@ async function coverage() {
   rmSync(REACHED, { recursive: true, force: true });
   mkdirSync(REACHED, { recursive: true });
   const project = { ...base(), displayName: 'none', globals: { __REACHED__: REACHED } };
-  const failed = await jest({ projects: [project] }, 'coverage');
-  if (Object.keys(failed).length > 0)
-    say(`without any mutant, already failing and left out: ${JSON.stringify(failed)}`);
-  const bad = Object.values(failed).map((by) => by.split(': ')[0]);
+  const { none: failed = {} } = await jest({ projects: [project] }, 'coverage');
+  const bad = Object.keys(failed);
+  if (Object.values(failed).includes('does not load'))
+    throw new Error(`tests do not load without any mutant: ${JSON.stringify(failed, null, 2)}`);
+  if (bad.length > 0) say(`without any mutant, already failing and left out: ${JSON.stringify(failed)}`);
   return readdirSync(REACHED)
     .map((file) => JSON.parse(readFileSync(path.join(REACHED, file), 'utf8')))
     .filter(({ test }) => !bad.includes(test))

@@ -6,7 +6,7 @@ const KINDS = [
   { kind: 'action', of: ({ text }) => text !== undefined && /^[a-z0-9-]+:([A-Z]\w*\*?|\*)$/.test(text) },
   { kind: 'principal', of: ({ source }) => /\.amazonaws\.com[`']?$/.test(source) },
   { kind: 'condition', of: ({ text, isName }) => isName && /^(aws|kms|s3|eks|ec2|autoscaling|iam):/.test(text ?? '') },
-  { kind: 'policy', of: ({ source }) => /arn:|^['"`](service-role\/)?Amazon\w+['"`]$/.test(source) },
+  { kind: 'policy', of: ({ source }) => /^['"`](arn:|(service-role\/)?Amazon\w+['"`]$)/.test(source) },
   { kind: 'port', of: ({ number, names }) => number > 1 && names.some((name) => /port/i.test(name)) },
   { kind: 'path', of: ({ text }) => /^\/[a-z0-9]/.test(text ?? '') },
   { kind: 'key', of: ({ text }) => /^[a-z0-9.-]+\.(io|com)\/[A-Za-z0-9./-]+$/.test(text ?? '') },
@@ -57,7 +57,7 @@ function changed(kind, { text, number, flag, source }) {
   if (number !== undefined) return String(number + 1);
   if (kind === 'principal') return "'mutated.amazonaws.com'";
   if (kind === 'path') return "'/mutated'";
-  return text === undefined ? "'mutated'" : `'${text}-mutated'`;
+  return JSON.stringify(text === undefined ? 'mutated' : `${text}-mutated`);
 }
 
 /** The mutants of a source: { id, kind, line, start, end, from, to, drop, isName }. */

@@ -1,4 +1,4 @@
-// Writes which projects (mutants) had a failing test, and the test.
+// Writes which projects (mutants) had failing tests, and which: { project: { test file: test } }.
 const { writeFileSync } = require('node:fs');
 
 module.exports = class {
@@ -10,7 +10,7 @@ module.exports = class {
   onTestResult({ context }, result) {
     const failing = result.testResults.find(({ status }) => status === 'failed');
     const by = failing ? failing.fullName : result.testExecError || result.failureMessage ? 'does not load' : undefined;
-    if (by) this.killed[context.config.displayName.name] = `${result.testFilePath}: ${by}`;
+    if (by) (this.killed[context.config.displayName.name] ??= {})[result.testFilePath] = by;
   }
 
   onRunComplete() {
