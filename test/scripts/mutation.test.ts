@@ -24,7 +24,7 @@ test.each([
   ["const at = ['s3:GetObject'];", 'action', "'s3:GetObject'", '"s3:GetObject-mutated"'],
   ["const key = `it's.example.com/name`;", undefined, undefined, undefined],
   ['const a = { resource: "arn:aws:s3:::it\'s" };', 'policy', '"arn:aws:s3:::it\'s"', '"arn:aws:s3:::it\'s-mutated"'],
-  ["const text = \"an ARN, e.g. 'arn:aws:s3:::models'\";", undefined, undefined, undefined],
+  ['const text = "an ARN, e.g. \'arn:aws:s3:::models\'";', undefined, undefined, undefined],
   ['const a = { containerPort: 8000 };', 'port', '8000', '8001'],
   ['const a = { readOnly: true };', 'flag', 'true', 'false'],
 ])('%s', (code, kind, from, to) => {
