@@ -72,6 +72,8 @@ test('the endpoints of services are called as the partition calls them', () => {
 });
 
 test('the key of logs lets in the service of the region and its partition', () => {
-  const { policy } = program('cn-north-1').where('aws_kms_key', { description: 'Secrets and logs of EKS cluster chat' });
+  const { policy } = program('cn-north-1').where('aws_kms_key', {
+    description: 'Secrets and logs of EKS cluster chat',
+  });
   expect(policy).toMatch(/"logs\.\$\{data\.aws_region\.\w+\.id\}\.\$\{data\.aws_partition\.\w+\.dns_suffix\}"/);
 });
