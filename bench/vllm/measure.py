@@ -84,7 +84,8 @@ def spread_experts(worker):
     """Draws the routers' weights so that tokens choose experts of their own. Runs in the worker's process.
 
     Scores of dummy weights are so alike that a bias, or rounding them to 16 bits, gives all tokens the same experts; a step would
-    then read a few experts where a real model reads nearly all.
+    then read a few experts where a real model reads nearly all. Biases are as large as embeddings there, and add the same to all tokens in each
+    layer, so all of them become zero.
     """
     import torch
 
@@ -95,7 +96,7 @@ def spread_experts(worker):
         if re.search(r"(^|\.)(gate|router)\.weight$", name):
             torch.nn.init.normal_(parameter.data, std=100.0)
             changed.append(name)
-        elif re.search(r"(^|\.)((gate|router)\.bias|e_score_correction_bias|moe_statics\..*bias)$", name):
+        elif re.search(r"(^|[._])bias$", name):
             parameter.data.zero_()
             changed.append(name)
     return len(changed)
