@@ -1,6 +1,6 @@
 // npm run mutation: changes one literal of lib at a time (an action of a policy, a principal, port, path, label, flag) and asks whether a
 // unit test sees it. Snapshots do not count. Survivors are listed by line; those that are read and accepted, with the reason, are in
-// test/mutation-accepted.json. Takes an hour or two, so CI does not run it.
+// test/mutation-accepted.json. Takes an hour and more on two cores, so CI does not run it.
 //
 //   npm run mutation                          everything
 //   npm run mutation -- lib/monitoring        one folder
@@ -14,11 +14,15 @@ import { bin, CACHE, ensureInstalled, ROOT, run, say } from './support.mjs';
 
 const { mutantsOf } = createRequire(import.meta.url)('./mutation/mutants.cjs');
 const FOLDER = path.join(CACHE, 'mutation');
-const REACHED = path.join(FOLDER, 'reached');
+const ANSWERS = path.join(FOLDER, 'answers');
 const PURE = /^lib\/(units|catalog|planning|command-line|manifests|testing)\//;
-// The tests nearest to a mutant, then all the others that reach it, as long as it lives.
+// Test files that are asked about a mutant, nearest first: one, then more as long as it lives.
 const STAGES = [1, 4, 12, 40];
+// Those asked in a run of its own about a mutant that decides something when modules load.
+const ALONE = [2, 6];
 const CHUNK = 24;
+// Longest that one test file tries mutants, seconds.
+const SECONDS = 180;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,6 +57,8 @@ const base = () => {
       '<rootDir>/test/e2e/',
       '<rootDir>/test/examples/',
       '<rootDir>/test/readme',
+      // Of the folders that are not mutated, and inputs that are refused before anything is made.
+      '<rootDir>/test/(units|catalog|planning|command-line|manifests|testing|scripts|inputs|architecture)',
     ],
     transform: { '^.+\\.ts$': helper('transformer.cjs') },
     setupFiles: [helper('setup.cjs')],
@@ -74,18 +80,32 @@ async function jest(config, name) {
   return JSON.parse(readFileSync(report, 'utf8'));
 }
 
+/** Runs test files, each asked about the mutants of its list, and reads what each reached, tried and saw. */
+async function ask(askedOf, name) {
+  rmSync(ANSWERS, { recursive: true, force: true });
+  mkdirSync(ANSWERS, { recursive: true });
+  if (askedOf) writeFileSync(path.join(ANSWERS, 'asked.json'), JSON.stringify(askedOf));
+  const project = {
+    ...base(),
+    displayName: 'none',
+    globals: { __MUTATION__: { folder: ANSWERS, seconds: SECONDS } },
+    ...(askedOf && { testMatch: Object.keys(askedOf) }),
+  };
+  const { none: failed = {} } = await jest({ projects: [project] }, name);
+  const answers = readdirSync(ANSWERS)
+    .filter((file) => file !== 'asked.json')
+    .map((file) => JSON.parse(readFileSync(path.join(ANSWERS, file), 'utf8')));
+  return { failed, answers };
+}
+
 /** Which mutants the tests of each file reach. */
 async function coverage() {
-  rmSync(REACHED, { recursive: true, force: true });
-  mkdirSync(REACHED, { recursive: true });
-  const project = { ...base(), displayName: 'none', globals: { __REACHED__: REACHED } };
-  const { none: failed = {} } = await jest({ projects: [project] }, 'coverage');
+  const { failed, answers } = await ask(undefined, 'coverage');
   const bad = Object.keys(failed);
   if (Object.values(failed).includes('does not load'))
     throw new Error(`tests do not load without any mutant: ${JSON.stringify(failed, null, 2)}`);
   if (bad.length > 0) say(`without any mutant, already failing and left out: ${JSON.stringify(failed)}`);
-  return readdirSync(REACHED)
-    .map((file) => JSON.parse(readFileSync(path.join(REACHED, file), 'utf8')))
+  return answers
     .filter(({ test }) => !bad.includes(test))
     .map(({ test, reached }) => ({ test, reached: new Set(reached) }));
 }
@@ -114,20 +134,33 @@ const covering = await coverage();
 let alive = mutants.map((mutant) => ({ ...mutant, tests: testsOf(mutant, covering) }));
 const unreached = alive.filter(({ tests }) => tests.length === 0);
 alive = alive.filter(({ tests }) => tests.length > 0);
+const tried = new Set();
 let from = 0;
 for (const to of STAGES) {
-  const asked = alive.filter(({ tests }) => tests.length > from);
+  const askedOf = {};
+  for (const { id, tests } of alive) for (const test of tests.slice(from, to)) (askedOf[test] ??= []).push(id);
+  const { answers } = await ask(askedOf, 'stage');
+  const killed = new Set(answers.flatMap((answer) => answer.killed));
+  answers.forEach((answer) => answer.tried.forEach((id) => tried.add(id)));
+  alive = alive.filter(({ id }) => !killed.has(id));
+  const late = answers.filter((answer) => answer.late).length;
+  say(`files ${from + 1} to ${to} of each: ${killed.size} seen, ${alive.length} left, ${late} files out of time`);
+  from = to;
+}
+from = 0;
+for (const to of ALONE) {
+  const asked = alive.filter(({ id, tests }) => !tried.has(id) && tests.length > from);
   const killed = new Set();
   for (let at = 0; at < asked.length; at += CHUNK) {
     const projects = asked.slice(at, at + CHUNK).map(({ id, tests }) => ({
       ...base(),
       displayName: id,
-      globals: { __MUTANT__: id },
+      globals: { __MUTATION__: { folder: ANSWERS, alone: id } },
       testMatch: tests.slice(from, to),
     }));
     Object.keys(await jest({ projects }, 'mutants')).forEach((id) => killed.add(id));
     say(
-      `tests ${from + 1} to ${to}: ${Math.min(at + CHUNK, asked.length)} of ${asked.length} mutants asked, ${killed.size} seen`,
+      `alone, files ${from + 1} to ${to}: ${Math.min(at + CHUNK, asked.length)} of ${asked.length} asked, ${killed.size} seen`,
     );
   }
   alive = alive.filter(({ id }) => !killed.has(id));

@@ -1,23 +1,46 @@
-// In each test file of a mutation run: the chosen mutant, or a record of every mutant that the file's tests reach. Snapshots say nothing
-// here: they see every change and explain none.
+// In each test file of a mutation run, before anything else: the mutants of lib, one of which may be chosen, and what is known of them.
 const { createHash } = require('node:crypto');
-const { writeFileSync } = require('node:fs');
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
-const chosen = globalThis.__MUTANT__;
-const reached = new Set();
-
+const { folder, alone, seconds } = globalThis.__MUTATION__;
+const list = path.join(folder, 'asked.json');
+const askedOf = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : {};
+const begun = Date.now();
+const mutation = (globalThis.__mutation = {
+  alone,
+  chosen: alone,
+  asked: new Set(),
+  askedOf,
+  /** Those that a test reached again and was run with. */
+  tried: new Set(),
+  killed: new Set(),
+  reached: new Set(),
+  reachedNow: new Set(),
+  late: () => Date.now() - begun > seconds * 1e3,
+  /** Each test file leaves what it reached and saw in a file of its own. */
+  write(test) {
+    if (alone !== undefined) return;
+    const name = createHash('sha256').update(test).digest('hex').slice(0, 16);
+    const row = {
+      test,
+      reached: [...mutation.reached],
+      tried: [...mutation.tried],
+      killed: [...mutation.killed],
+      late: mutation.late(),
+    };
+    writeFileSync(path.join(folder, `${name}.json`), JSON.stringify(row));
+  },
+});
+const reach = (id) => {
+  mutation.reached.add(id);
+  mutation.reachedNow.add(id);
+};
 globalThis.__mutant = (id, original, mutated) => {
-  if (chosen === undefined) reached.add(id);
-  return chosen === id ? mutated : original;
+  reach(id);
+  return mutation.chosen === id ? mutated : original;
 };
 globalThis.__dropped = (id, original) => {
-  if (chosen === undefined) reached.add(id);
-  return chosen === id ? [] : [original];
-};
-globalThis.__recordReached = () => {
-  if (chosen !== undefined) return;
-  const test = globalThis.expect.getState().testPath;
-  const name = createHash('sha256').update(test).digest('hex').slice(0, 16);
-  writeFileSync(path.join(globalThis.__REACHED__, `${name}.json`), JSON.stringify({ test, reached: [...reached] }));
+  reach(id);
+  return mutation.chosen === id ? [] : [original];
 };
