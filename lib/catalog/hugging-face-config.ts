@@ -42,7 +42,9 @@ export function modelFromConfig(
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
   const sharesTables = type === 'mimo' || own.mtp_use_dedicated_embeddings === false;
   const decoder = FAMILIES[type](reader);
-  const encoders = [...(decoder.encoders ?? []), ...encodersOf(reader, own, decoder.hiddenSize)];
+  const sections = encodersOf(reader, own, decoder.hiddenSize);
+  // What every model of a family has is counted by its sections where the file has them.
+  const encoders = sections.length > 0 ? sections : (decoder.encoders ?? []);
   const shape = {
     ...decoder,
     modelType: type,
