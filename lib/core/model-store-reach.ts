@@ -7,6 +7,7 @@ import { ModelStoreCredentials } from './model-store-credentials';
 import { kubernetesNameFault } from './naming';
 import { hasToken } from './tokens';
 import { addWarning } from './validation';
+import { allOf } from '../units/unreadable';
 
 /** A host label, as the AWS CLI takes them in endpoints and regions (botocore: `is_valid_endpoint_url`, `validate_region_name`). */
 const LABEL = '(?!-)[A-Za-z0-9-]{1,63}(?<!-)';
@@ -28,13 +29,13 @@ const SECRET_KEY = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
 export function modelStoreFaults(store: IModelStore, podRegion?: string): Fault[] {
   const { endpoint, region, credentials, kmsKeyArn } = store;
   const place = { region: [region ?? podRegion].find((each) => !hasToken(each)) };
-  return [
-    ...(endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
-    ...endpointNamespaceFaults(store.endpointNamespace),
-    ...regionFaults(region),
-    ...credentialFaults(credentials),
-    ...keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
-  ];
+  return allOf(
+    () => (endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
+    () => endpointNamespaceFaults(store.endpointNamespace),
+    () => regionFaults(region),
+    () => credentialFaults(credentials),
+    () => keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
+  );
 }
 
 /**
@@ -135,7 +136,10 @@ export function credentialFaults(credentials: ModelStoreCredentials | undefined)
     }`;
     return [fault('INVALID_FORMAT', 'credentials', reason)];
   }
-  return [...secretNameFaults(credentials.secretName), ...secretKeyFaults(credentials.key)];
+  return allOf(
+    () => secretNameFaults(credentials.secretName),
+    () => secretKeyFaults(credentials.key),
+  );
 }
 
 function secretNameFaults(name: string | undefined): Fault[] {
@@ -183,10 +187,10 @@ function endpointWarnings({ endpoint, endpointNamespace }: IModelStore): Fault[]
       "applied to the pods behind it: write its host as '<service>.<namespace>.svc', or pass endpointNamespace; if it is outside of the cluster, say so by " +
       "Warnings.accept(stack, 'ENDPOINT_MAY_BE_A_SERVICE', '<reason>') before the store",
   );
-  return [
-    ...(/^http:/i.test(endpoint) ? [plain] : []),
-    ...(endpointNamespace === undefined && isPrivateAddress(endpoint) ? [service] : []),
-  ];
+  return allOf(
+    () => (/^http:/i.test(endpoint) ? [plain] : []),
+    () => (endpointNamespace === undefined && isPrivateAddress(endpoint) ? [service] : []),
+  );
 }
 
 function isPrivateAddress(endpoint: string): boolean {
