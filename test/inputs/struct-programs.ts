@@ -104,16 +104,12 @@ const WHOLE: StructPrograms = {
   CloudTopologyProps: topology,
   TopologyNodePool: (given) =>
     topology({
-      nodePools: [
-        { name: 'chat', instanceType: G6E.offeredIn('us-west-2'), minNodes: 1, maxNodes: 1, ...given },
-      ],
+      nodePools: [{ name: 'chat', instanceType: G6E.offeredIn('us-west-2'), minNodes: 1, maxNodes: 1, ...given }],
     }),
   TopologyKarpenterPool: (given) =>
     topology({
       nodePools: undefined,
-      karpenterPools: [
-        { name: 'chat', instanceType: G6E.offeredIn('us-west-2'), minNodes: 0, maxNodes: 1, ...given },
-      ],
+      karpenterPools: [{ name: 'chat', instanceType: G6E.offeredIn('us-west-2'), minNodes: 0, maxNodes: 1, ...given }],
     }),
   ServedModel: (given) => topology({ models: [{ model, name: 'chat', nodePool: 'chat', ...given }] }),
   LanguageModelOptions: (given) => topology({ models: [{ model, name: 'chat', ...given }] }),

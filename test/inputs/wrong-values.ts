@@ -93,7 +93,10 @@ export const OBJECTS: readonly WrongValue[] = [
   { what: 'an object with members of others', value: { constructor: 1, toString: 2, valueOf: 3, hasOwnProperty: 4 } },
   { what: 'an object that contains itself', value: cyclic() },
   { what: 'an object that cannot be written', value: { toJSON: thrower, toString: thrower } },
-  { what: 'an object with a getter that throws', value: Object.defineProperty({}, 'name', { get: thrower, enumerable: true }) },
+  {
+    what: 'an object with a getter that throws',
+    value: Object.defineProperty({}, 'name', { get: thrower, enumerable: true }),
+  },
   { what: 'an object like a list', value: { length: 1, 0: 'a' } },
   { what: 'an object like an endless list', value: { length: Infinity } },
   { what: 'bytes', value: new Uint8Array(2) },
