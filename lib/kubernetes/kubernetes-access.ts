@@ -14,6 +14,7 @@ import { execCredential, identityFaults } from './exec-credential';
 import { escapeTemplates } from '../core/template-escape';
 import { givenValue } from '../units/number-faults';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * How a stack's providers sign in to a cluster.
@@ -153,7 +154,13 @@ export class KubernetesAccess {
     this.options = options;
     this.helm = given?.helm;
     if (!given) {
-      throwIfInvalid(stack, [...sameNameFaults(stack, cluster), ...certificateFaults(cluster.connection)]);
+      throwIfInvalid(
+        stack,
+        allOf(
+          () => sameNameFaults(stack, cluster),
+          () => certificateFaults(cluster.connection),
+        ),
+      );
       removeProvidersOfRemoved(stack, cluster);
     }
     this.alias = freeAlias(stack, cluster);

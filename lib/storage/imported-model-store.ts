@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { keyArnFaults } from '../core/aws-arn';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
@@ -38,7 +38,7 @@ export class ImportedModelStore extends Construct implements IModelStore {
       (given) => new ImportedModelStore(scope, id, bucketName, given),
     );
     super(scope, id);
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => bucketNameFaults(bucketName, true),

@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { keyArnFaults } from '../core/aws-arn';
 import { placeAt } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
@@ -164,7 +164,7 @@ export class ModelStore extends Construct implements IModelStore {
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
     throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id, (given) => new ModelStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => (props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),

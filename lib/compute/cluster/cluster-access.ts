@@ -10,6 +10,7 @@ import { concreteFault } from '../../core/tokens';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { escapeTemplate } from '../../core/template-escape';
 import { knownListFaults } from '../../core/text-list';
+import { allOf } from '../../units/unreadable';
 
 /** Properties of `ClusterAccess`. */
 interface ClusterAccessProps {
@@ -89,30 +90,32 @@ export function adminFaults(admins?: string[]): Fault[] {
   const why = 'access entries get their ids from it; for a principal of the same stack call grantAdmin(id, arn)';
   const unlisted = knownListFaults('admins', admins, why);
   if (unlisted.length > 0) return unlisted;
-  return [
-    ...(admins.length === 0
-      ? [
-          fault(
-            'EMPTY_LIST',
-            'admins',
-            'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
-          ),
-        ]
-      : []),
-    ...admins.flatMap((arn, index) => {
-      const unknown = concreteFault(`admins[${index}]`, arn, why);
-      if (unknown.length > 0) return unknown;
-      if (!/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)(\/.+)?$/.test(arn)) {
-        return [
-          fault(
-            'INVALID_FORMAT',
-            `admins[${index}]`,
-            `admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got '${arn}'`,
-          ),
-        ];
-      }
-      return [];
-    }),
-    ...duplicateFaults('admins', admins),
-  ];
+  return allOf(
+    () =>
+      admins.length === 0
+        ? [
+            fault(
+              'EMPTY_LIST',
+              'admins',
+              'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
+            ),
+          ]
+        : [],
+    () =>
+      admins.flatMap((arn, index) => {
+        const unknown = concreteFault(`admins[${index}]`, arn, why);
+        if (unknown.length > 0) return unknown;
+        if (!/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)(\/.+)?$/.test(arn)) {
+          return [
+            fault(
+              'INVALID_FORMAT',
+              `admins[${index}]`,
+              `admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got '${arn}'`,
+            ),
+          ];
+        }
+        return [];
+      }),
+    () => duplicateFaults('admins', admins),
+  );
 }

@@ -24,6 +24,7 @@ import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpen
 import { mergedTags } from '../../../core/tags';
 import { throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
@@ -63,7 +64,16 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       (given) => new KarpenterGpuNodePool(scope, id, given),
     );
     const spec = specOf(id, props);
-    super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
+    super(
+      scope,
+      id,
+      spec,
+      allOf(
+        () => gpuNodePoolFaults(spec, false),
+        () => karpenterFaults(spec, props),
+      ),
+      props.provider,
+    );
     this.#spec = spec;
 
     const { cluster, poolName } = spec;
