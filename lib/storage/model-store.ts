@@ -1,5 +1,3 @@
-import { Fault } from '../units/fault';
-import { wholeNumberFault } from '../units/number-faults';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
@@ -14,31 +12,27 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { keyArnFaults } from '../core/aws-arn';
-import { placeAt } from '../core/aws-provider';
+import { partitionOf, placeAt } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
 import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
-import { credentialFaults, regionFaults } from '../core/model-store-reach';
 import { kubernetesName } from '../core/naming';
-import { awsTags, tagFaults } from '../core/tags';
+import { awsTags } from '../core/tags';
 import { textList } from '../core/text-list';
-import { concreteFault } from '../core/tokens';
 import { addValidation, warnOnce } from '../core/validation';
-import { bucketNameFaults } from './bucket-name';
 import { ImportedModelStore } from './imported-model-store';
 import { ModelStoreAttributes } from './model-store-attributes';
+import { modelStorePropsFaults } from './model-store-faults';
 import { modelUri } from './model-uri';
 import { RemovalPolicy } from '../core/removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
-import { readerFaults, readerStatements, unreadableFaults, writerStatements } from './store-readers';
+import { otherPartitionFaults, readerStatements, unreadableFaults, writerStatements } from './store-readers';
 import { policyJson } from '../core/policy-json';
 import { escapeTemplate } from '../core/template-escape';
 import { checkArguments } from '../units/argument-faults';
-import { allOf } from '../units/unreadable';
 
 /**
  * Where the access log of a store is written.
@@ -61,7 +55,7 @@ export interface ModelStoreProps {
    * @default - a new key for the store, rotated every year
    */
   readonly encryptionKeyArn?: string;
-  /** Region of the bucket, for pods in another region. @default - the region of the pods that read it */
+  /** Region of the bucket, which is that of the AWS provider, for pods in another region. @default - the region of the pods that read it */
   readonly region?: string;
   /** Secret that pods take their credentials from, for clusters that give no IAM roles to pods. @default - an IAM role for each workload */
   readonly credentials?: ModelStoreCredentials;
@@ -164,20 +158,7 @@ export class ModelStore extends Construct implements IModelStore {
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
     throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id, (given) => new ModelStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(
-      this,
-      allOf(
-        () => (props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
-        () => dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
-        () => dayFaults('incompleteUploadDays', props.incompleteUploadDays),
-        () => regionFaults(props.region),
-        () => credentialFaults(props.credentials),
-        () => keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, placeAt(this, props.provider)),
-        () => tagFaults(props.tags),
-        () => readerFaults('readers', props.readers),
-        () => readerFaults('writers', props.writers),
-      ),
-    );
+    throwIfInvalid(this, modelStorePropsFaults(props, placeAt(this, props.provider)));
     this.#provider = props.provider;
     this.#readers = textList(props.readers ?? []);
     this.#writers = textList(props.writers ?? []);
@@ -206,6 +187,7 @@ export class ModelStore extends Construct implements IModelStore {
     this.#keepVersions(bucket, props);
     const unreadable = () => unreadableFaults(this, this.#provider, this.#readers, this.#writers);
     addValidation(this, () => unreadable().faults);
+    addValidation(this, () => otherPartitionFaults(this, partitionOf(placeAt(this, props.provider).region)));
     warnOnce(this, () => unreadable().warnings);
     if (props.accessLogs) {
       new S3BucketLoggingA(this, 'AccessLogs', {
@@ -380,10 +362,3 @@ export class ModelStore extends Construct implements IModelStore {
 }
 
 checkArguments('ModelStore', ModelStore, throwOfCall);
-
-function dayFaults(name: string, days?: number): Fault[] {
-  if (days === undefined) return [];
-  const unknown = concreteFault(name, days, 'it is checked against the limits of S3');
-  if (unknown.length > 0) return unknown;
-  return wholeNumberFault(name, days, 1);
-}

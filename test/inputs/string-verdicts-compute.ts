@@ -34,7 +34,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ImageRegistry.resolve(image)': [
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',
   ],
-  'KubernetesAccessOptions.roleArn': ['text | reference | reference'],
+  'KubernetesAccessOptions.roleArn': ['refused INVALID_FORMAT options.roleArn | reference | reference'],
   'KubernetesAccessOptions.profile': ['text | reference | reference'],
   'KubernetesAccessOptions.proxyUrl': ['text | reference | reference'],
   'ModelStore.fromBucketName(id)': ['text'],
