@@ -7,7 +7,7 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { bucketNameFaults } from './bucket-name';
-import { ModelStoreProps } from './model-store';
+import { ModelStoreProps } from './model-store-props';
 import { readerFaults } from './store-readers';
 
 /**

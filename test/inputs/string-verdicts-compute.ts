@@ -84,7 +84,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME serviceAccountName | refused VALUE_NOT_CONCRETE serviceAccountName | refused VALUE_NOT_CONCRETE serviceAccountName',
   ],
   'EksGpuCluster.grantAdmin(id)': ['text'],
-  'EksGpuCluster.grantAdmin(principalArn)': ['text | reference | reference'],
+  'EksGpuCluster.grantAdmin(principalArn)': ['refused INVALID_FORMAT principalArn | reference | reference'],
   'EksGpuClusterProps.clusterName': [
     'refused INVALID_NAME clusterName | refused VALUE_NOT_CONCRETE clusterName | refused VALUE_NOT_CONCRETE clusterName',
   ],

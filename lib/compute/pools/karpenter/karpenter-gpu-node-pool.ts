@@ -24,6 +24,7 @@ import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpen
 import { mergedTags } from '../../../core/tags';
 import { throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
+import { warnOfUnnamedZone } from './zone-warning';
 
 /**
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
@@ -104,6 +105,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     }
     warnOfPool(this, spec);
     if (!isPinned(spec)) warnOfUnpinnedImage(this, spec);
+    warnOfUnnamedZone(this, spec, this.subnetIds);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
     enterKarpenterPool(this, {
