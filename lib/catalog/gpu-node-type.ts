@@ -57,7 +57,12 @@ export class GpuNodeType {
    * above zero, an NVLink domain that does not divide the GPUs
    */
   public static custom(props: GpuNodeTypeProps): GpuNodeType {
-    throwIfFaulty([...nodeTypeFaults(props), ...ec2NameFaults(props?.name)]);
+    throwIfFaulty(
+      allOf(
+        () => nodeTypeFaults(props),
+        () => ec2NameFaults(props?.name),
+      ),
+    );
     return new GpuNodeType(props);
   }
 
@@ -172,7 +177,7 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
     () => nodeNameFaults(name),
     () => wholeNumberFault('gpuCount', gpuCount, 1, MOST_GPUS),
     () => wholeNumberFault('vcpus', props.vcpus, 1),
-    () => wholeNumberFault('nvlinkDomainSize', domain, 1),
+    () => wholeNumberFault('nvlinkDomainSize', props.nvlinkDomainSize, 1),
     () => notNegativeFault('networkBandwidthGbps', props.networkBandwidthGbps),
     () => positiveFault('memory', props.memory.bytes),
     () => positiveFault('gpuMemory', props.gpuMemory?.bytes),

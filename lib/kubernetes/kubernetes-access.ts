@@ -14,6 +14,7 @@ import { certificateFaults, signInFaults } from './connection-faults';
 import { execCredential, identityFaults } from './exec-credential';
 import { escapeTemplates } from '../core/template-escape';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * How a stack's providers sign in to a cluster.
@@ -153,11 +154,14 @@ export class KubernetesAccess {
     this.options = options;
     this.helm = given?.helm;
     if (!given) {
-      throwIfInvalid(stack, [
-        ...sameNameFaults(stack, cluster),
-        ...certificateFaults(cluster.connection),
-        ...signInFaults(cluster, options),
-      ]);
+      throwIfInvalid(
+        stack,
+        allOf(
+          () => sameNameFaults(stack, cluster),
+          () => certificateFaults(cluster.connection),
+          () => signInFaults(cluster, options),
+        ),
+      );
       removeProvidersOfRemoved(stack, cluster);
     }
     this.alias = freeAlias(stack, cluster);

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { awsArn, keyArnFaults } from '../core/aws-arn';
 import { defaultProvider, KNOWN_PARTITIONS, partitionAt, partitionOf } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { credentialFaults, regionFaults } from '../core/model-store-reach';
@@ -43,7 +43,7 @@ export class ImportedModelStore extends Construct implements IModelStore {
       (given) => new ImportedModelStore(scope, id, bucketName, given),
     );
     super(scope, id);
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => bucketNameFaults(bucketName, true),

@@ -14,7 +14,7 @@ import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { partitionOf, placeAt } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import { kubernetesName } from '../core/naming';
@@ -99,7 +99,7 @@ export class ModelStore extends Construct implements IModelStore {
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
     throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id, (given) => new ModelStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(this, modelStorePropsFaults(props, placeAt(this, props.provider)));
+    throwIfRefused(this, modelStorePropsFaults(props, placeAt(this, props.provider)));
     this.#provider = props.provider;
     this.#readers = textList(props.readers ?? []);
     this.#writers = textList(props.writers ?? []);

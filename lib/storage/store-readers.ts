@@ -9,6 +9,7 @@ import { givenValue } from '../units/number-faults';
 import { foreignRoleArnFaults } from '../core/aws-arn';
 import { accountOfArn, AwsPlace, partitionOf, providerIdentity, regionAt } from '../core/aws-provider';
 import { grantedRoles, providerOf, READ_WRITE } from './store-grants';
+import { allOf } from '../units/unreadable';
 
 const ACCOUNT = /^\d{12}$/;
 const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -37,7 +38,10 @@ export function readerFaults(property: 'readers' | 'writers', readers: string[] 
           ),
         ],
   );
-  return [...wrong, ...duplicateFaults(property, readers)];
+  return allOf(
+    () => wrong,
+    () => duplicateFaults(property, readers),
+  );
 }
 
 /** The statements by which the bucket and its key let others in. */

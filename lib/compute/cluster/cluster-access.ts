@@ -13,6 +13,7 @@ import { concreteFault, hasToken } from '../../core/tokens';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { escapeTemplate } from '../../core/template-escape';
 import { knownListFaults } from '../../core/text-list';
+import { allOf } from '../../units/unreadable';
 
 /** Properties of `ClusterAccess`. */
 interface ClusterAccessProps {
@@ -108,20 +109,22 @@ export function adminFaults(admins?: string[], place?: AwsPlace): Fault[] {
   const why = 'access entries get their ids from it; for a principal of the same stack call grantAdmin(id, arn)';
   const unlisted = knownListFaults('admins', admins, why);
   if (unlisted.length > 0) return unlisted;
-  return [
-    ...(admins.length === 0
-      ? [
-          fault(
-            'EMPTY_LIST',
-            'admins',
-            'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
-          ),
-        ]
-      : []),
-    ...admins.flatMap((arn, index) => {
-      const unknown = concreteFault(`admins[${index}]`, arn, why);
-      return unknown.length > 0 ? unknown : principalArnFaults(`admins[${index}]`, arn, place);
-    }),
-    ...duplicateFaults('admins', admins),
-  ];
+  return allOf(
+    () =>
+      admins.length === 0
+        ? [
+            fault(
+              'EMPTY_LIST',
+              'admins',
+              'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
+            ),
+          ]
+        : [],
+    () =>
+      admins.flatMap((arn, index) => {
+        const unknown = concreteFault(`admins[${index}]`, arn, why);
+        return unknown.length > 0 ? unknown : principalArnFaults(`admins[${index}]`, arn, place);
+      }),
+    () => duplicateFaults('admins', admins),
+  );
 }

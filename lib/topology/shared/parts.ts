@@ -6,6 +6,7 @@ import { KubernetesAccess, KubernetesAccessOptions, hasDefaultProvider } from '.
 import { ServedModel } from '../../serving/vllm/served-model';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
+import { allOf } from '../../units/unreadable';
 
 /**
  * A part of a topology. If it refuses its input, the result is undefined and its faults are added to the others, so that one error reports
@@ -54,10 +55,10 @@ export function childNameFaults(
   list = 'nodePools',
 ): Fault[] {
   const why = 'ids and names derive from it';
-  return [
-    ...models.flatMap(({ name }, i) => concreteFault(`name of models[${i}]`, name, why, `models[${i}].name`)),
-    ...pools.flatMap(({ name }, i) => concreteFault(`name of ${list}[${i}]`, name, why, `${list}[${i}].name`)),
-  ];
+  return allOf(
+    () => models.flatMap(({ name }, i) => concreteFault(`name of models[${i}]`, name, why, `models[${i}].name`)),
+    () => pools.flatMap(({ name }, i) => concreteFault(`name of ${list}[${i}]`, name, why, `${list}[${i}].name`)),
+  );
 }
 
 /**

@@ -25,6 +25,7 @@ import { mergedTags } from '../../../core/tags';
 import { throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
 import { warnOfUnnamedZone } from './zone-warning';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
@@ -64,7 +65,16 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       (given) => new KarpenterGpuNodePool(scope, id, given),
     );
     const spec = specOf(id, props);
-    super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
+    super(
+      scope,
+      id,
+      spec,
+      allOf(
+        () => gpuNodePoolFaults(spec, false),
+        () => karpenterFaults(spec, props),
+      ),
+      props.provider,
+    );
     this.#spec = spec;
 
     const { cluster, poolName } = spec;
