@@ -1,6 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { lazily } from '../units/lazily';
-import { positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
+import { positiveFault, wholeNumberFaults } from '../units/number-faults';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Parallelism } from '../catalog/parallelism';
@@ -14,7 +14,7 @@ import { hardwareToJson } from './hardware-json';
 import { fitOf } from './memory-fit';
 import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
-import { hardwareFaults, priceFaults } from './request-faults';
+import { busyFaults, hardwareFaults, priceFaults } from './request-faults';
 import { busiest, calmest, within } from './reach-throughput';
 import { settledConfiguration } from './scheduled-sequences';
 import { ServingEstimate, estimate } from './serving-estimate';
@@ -156,7 +156,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
   return allOf(
     () => wholeNumberFaults({ maxNodes, maxReplicas, replicas: request.replicas, limit }, 1),
     () => targetFaults(request.targets ?? {}),
-    () => shareFault('utilization', request.utilization),
+    () => busyFaults(request.utilization),
     () =>
       (candidates ?? []).flatMap((candidate, i) =>
         isUnreadable(candidate) ? [] : priceFaults(`candidates[${i}].pricePerHour`, candidate.pricePerHour),

@@ -284,6 +284,8 @@ describe('CapacityPlanner.plan', () => {
     ],
     ['utilization above one', { gpuMemoryUtilization: 1.1 }, ['OUT_OF_RANGE gpuMemoryUtilization']],
     ['a price of nothing', { pricePerHour: 0 }, ['OUT_OF_RANGE pricePerHour']],
+    ['a price of next to nothing', { pricePerHour: 5e-324 }, ['OUT_OF_RANGE pricePerHour']],
+    ['a share of next to nothing', { pricePerHour: 2, utilization: 5e-324 }, ['OUT_OF_RANGE utilization']],
     ['a share above one', { utilization: 2 }, ['OUT_OF_RANGE utilization']],
     ['a 32-bit cache', { kvCachePrecision: Precision.FP32 }, ['CACHE_NEEDS_FP32_WEIGHTS kvCachePrecision']],
     ['a cache in a format of weights', { kvCachePrecision: Precision.INT4 }, ['UNKNOWN_VALUE kvCachePrecision']],
