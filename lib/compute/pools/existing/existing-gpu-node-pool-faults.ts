@@ -6,6 +6,7 @@ import { kubernetesNameFault } from '../../../core/naming';
 import { IRdmaFabric } from '../../../core/rdma-fabric';
 import { concreteFault } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
+import { labelSyntaxFaults } from '../../../kubernetes/label-syntax';
 import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { returnedFaults } from '../../../units/struct-faults';
@@ -18,7 +19,6 @@ import { MIG_LABEL, PLUGIN_CONFIG_LABEL, sharingLabels } from '../shared/gpu-nod
 import {
   LabelSetter,
   labelFaults,
-  labelSyntaxFaults,
   taintFaults,
   taintSyntaxFaults,
 } from '../shared/node-label-faults';
