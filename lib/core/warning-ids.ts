@@ -55,4 +55,5 @@ export const WARNING_IDS = [
   'UNEVEN_STAGES',
   'UPDATE_NEEDS_SPARE',
   'VULNERABLE_RELEASE',
+  'ZONE_NOT_NAMED',
 ] as const;

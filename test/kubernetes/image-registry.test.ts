@@ -1,3 +1,4 @@
+import { Fn } from 'cdktf';
 import { ImageRegistry } from '../../lib/kubernetes';
 import { faultsThrown } from '../support/faults';
 
@@ -19,7 +20,7 @@ test.each([
   expect(ImageRegistry.UPSTREAM.resolve(image)).toBe(image);
 });
 
-test.each(['localhost:5000', 'registry', '10.0.0.1:5000/a', 'registry.acme.io/a/b-c', '${Token[TOKEN.1]}'])(
+test.each(['localhost:5000', 'registry', '10.0.0.1:5000/a', 'registry.acme.io/a/b-c', Fn.join('.', ['a', 'b'])])(
   '%s is a mirror',
   (host) => {
     expect(ImageRegistry.mirror(host).host).toBe(host);
