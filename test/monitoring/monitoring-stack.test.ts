@@ -119,7 +119,9 @@ describe('a monitoring stack', () => {
       'HighLatency',
       'NoServerAnswers',
       'ServerDown',
+      'ServerRestarts',
       'RequestsFail',
+      'RequestsWait',
       'NoTokens',
     ]);
     const alert = all[5];
@@ -223,7 +225,7 @@ describe('the configuration', () => {
 
   test('leaves pods out if they are meant to be absent at times', () => {
     const { result } = monitor([{ target: { replicas: 2 }, options: { outageAlerts: false } }]);
-    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual(['HighLatency', 'RequestsFail', 'NoTokens']);
+    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual(['HighLatency', 'RequestsFail', 'RequestsWait', 'NoTokens']);
   });
 
   test('leaves tokens out if the engine does not report them', () => {
@@ -239,7 +241,9 @@ describe('the configuration', () => {
       'inference_gpu_memory_percent',
       'NoServerAnswers',
       'ServerDown',
+      'ServerRestarts',
       'RequestsFail',
+      'RequestsWait',
       'NoTokens',
     ]);
   });
