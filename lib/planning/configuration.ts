@@ -8,6 +8,7 @@ import { Precision } from '../catalog/precision';
 import { throwIfFaulty } from '../units/errors';
 import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
 import { defaultContextLength, loadFaults } from './request-faults';
+import { allOf } from '../units/unreadable';
 
 const DEFAULT_CONCURRENCY = 4;
 /**
@@ -76,7 +77,10 @@ export interface Configuration extends Load {
  */
 export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Load {
   const { model } = request;
-  const faults = [...loadFaults(request), ...moreFaults];
+  const faults = allOf(
+    () => loadFaults(request),
+    () => moreFaults,
+  );
   throwIfFaulty(faults);
   const contextLength = request.contextLength ?? defaultContextLength(request);
   const half = Math.max(1, Math.floor(contextLength / 2));
