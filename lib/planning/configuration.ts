@@ -5,6 +5,7 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { throwIfFaulty } from '../units/errors';
 import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
 import { defaultContextLength, loadFaults } from './request-faults';
@@ -39,6 +40,7 @@ export interface Load {
   readonly requestedMaxBatchedTokens?: number;
   readonly requestedMaxSequences?: number;
   readonly mediaInput: MediaInput;
+  readonly speculativeDecoding?: SpeculativeDecoding;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -96,6 +98,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     requestedMaxBatchedTokens: request.maxBatchedTokens,
     requestedMaxSequences: request.maxSequences,
     mediaInput: request.mediaInput ?? MediaInput.ALL,
+    speculativeDecoding: request.speculativeDecoding,
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,
