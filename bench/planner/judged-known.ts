@@ -11,9 +11,6 @@ export const KNOWN_BREAKS: { readonly [id: string]: string } = {
     'false fit: what capturing takes beyond the utilization; the engine lacks 784 MiB, the same at any utilization',
   'talos-two-262144': `below and refused: ${FEW}`,
   'talos-two-131072': `below: ${FEW}`,
-  'talos-one-180000':
-    'below and refused: weights are planned with 0.45 GiB too many, since the file has its prediction layer in 16 bits, and graphs and the rest with 0.2',
-  'talos-one-150000': 'below: as talos-one-180000',
   'club-3090-612': `below: ${FEW}`,
   'club-3090-652': `below: ${FEW}`,
   'giantswarm-149-65536': 'below: 1.2 GiB of 40.8; 16 sequences are captured',
