@@ -21,7 +21,10 @@ export const KNOWN_BREAKS: { readonly [id: string]: string } = {
   'qwen3-vl-235b-h100-bf16':
     'refused: 1024 sequences are sampled and a video is read; the recipe does not say which commands ran',
   'qwen3-vl-235b-h100-bf16-images': 'refused: as qwen3-vl-235b-h100-bf16, with 262,144 tokens and no video',
-  'club-3090-594': 'refused: as talos-two-262144, of the same weights',
+  'club-3090-594': 'below and refused: as talos-two-262144, of the same weights',
+  'club-3090-294': `below: ${FEW}`,
+  'club-3090-295': 'below: as club-3090-294',
+  'club-3090-127': 'below: as club-3090-294; the log has 0.17 GiB of graphs',
   'vllm-27508': 'below: 1.3 GiB too little of 71 that are used; of 1.71 GiB left that is three quarters',
   'vllm-28228':
     'refused: experts and layers of 64,000 tokens in one step are planned with 11 GiB, and the engine took less than 9',

@@ -8,6 +8,7 @@ import { Precision } from '../catalog/precision';
 import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { throwIfFaulty } from '../units/errors';
 import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
+import { Drafter, drafterOf } from './drafter';
 import { defaultContextLength, loadFaults } from './request-faults';
 
 const DEFAULT_CONCURRENCY = 4;
@@ -41,6 +42,8 @@ export interface Load {
   readonly requestedMaxSequences?: number;
   readonly mediaInput: MediaInput;
   readonly speculativeDecoding?: SpeculativeDecoding;
+  /** What it drafts with. */
+  readonly drafter?: Drafter;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -99,6 +102,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     requestedMaxSequences: request.maxSequences,
     mediaInput: request.mediaInput ?? MediaInput.ALL,
     speculativeDecoding: request.speculativeDecoding,
+    drafter: drafterOf(model, request.speculativeDecoding),
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,

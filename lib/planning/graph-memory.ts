@@ -30,9 +30,25 @@ function sizesUpTo(largest: number): number {
  *
  * @internal
  */
-export function capturedGraphs({ maxSequences, maxBatchedTokens }: Configuration): number {
-  const pieces = Math.min(2 * maxSequences, LARGEST_CAPTURED, maxBatchedTokens);
-  return sizesUpTo(pieces) + sizesUpTo(Math.min(maxSequences, pieces));
+export function capturedGraphs({ maxSequences, maxBatchedTokens, drafter }: Configuration): number {
+  const step = 1 + (drafter?.tokens ?? 0);
+  const pieces = Math.min(2 * step * maxSequences, LARGEST_CAPTURED, maxBatchedTokens);
+  return sizesOf(step, pieces) + sizesOf(step, Math.min(step * maxSequences, pieces));
+}
+
+/**
+ * Sizes of steps in which each sequence has its last token and the drafted ones: rounded up to whole sequences, each once
+ * (`adjust_cudagraph_sizes_for_spec_decode`).
+ */
+function sizesOf(step: number, largest: number): number {
+  if (step === 1) return sizesUpTo(largest);
+  const found = new Set<number>();
+  for (let size = 1; size <= largest; size += size < 8 ? 1 : size < 256 ? 8 : 16) {
+    if (size < 8 && size !== 1 && size !== 2 && size !== 4) continue;
+    const rounded = Math.ceil(size / step) * step;
+    if (rounded <= largest) found.add(rounded);
+  }
+  return Math.max(1, found.size);
 }
 
 /**
@@ -50,7 +66,9 @@ export function graphBytes(configuration: Configuration): number {
   const { model, parallelism, instanceType } = configuration;
   const { tensor, pipeline, expert } = parallelism;
   const ranks = Math.max(tensor, expert);
-  const layers = Math.ceil(model.layers / pipeline);
+  // What drafts runs in graphs of its own, in pieces alone.
+  const drafting = (configuration.drafter?.layers ?? []).reduce((sum, { count }) => sum + count, 0);
+  const layers = Math.ceil(model.layers / pipeline) + drafting;
   const overNccl = ranks > 1 && ranks > Math.min(instanceType.nvlinkDomainSize, instanceType.gpuCount);
   const perLayer = LAYER_BYTES + (overNccl ? NCCL_BYTES : 0);
   const states = model._layers.kinds.some(({ state }) => state) ? STATE_BYTES : 0;

@@ -1,5 +1,6 @@
 import { MemoryShare } from '../catalog/inference-engine';
 import { ExpertLayers } from '../catalog/model-architecture';
+import { SpeculativeMethod } from '../catalog/speculative-decoding';
 import { MediaInput } from './capacity-request';
 import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
 import { profiledMedia } from './encoder-memory';
@@ -35,9 +36,29 @@ const FREE_CACHE_SHARE = 0.02;
  */
 export function activationBytes(configuration: Configuration, sequences = configuration.maxSequences): number {
   const sampler = 9.7 * 4 * Math.min(sequences, configuration.maxBatchedTokens) * configuration.model.vocabularySize;
-  const language = Math.max(70 * MIB, layerBytes(configuration), sampler);
+  const language =
+    Math.max(70 * MIB, layerBytes(configuration), sampler + verifiedBytes(configuration, sequences)) +
+    draftBytes(configuration);
   const media = profiledMedia(configuration);
   return media ? Math.max(media.peakBytes, media.resultBytes + language) : language;
+}
+
+/**
+ * What sampling takes more where drafted tokens are verified: vLLM's start tries one of them for each sequence, two rows of logits in 16 bits; a
+ * step has a row for each token, in 16 bits and, of the drafted ones, twice in 32 (`RejectionSampler.forward`, 0.24.0). What that has beyond the
+ * 38.8 bytes of the sampler itself counts.
+ */
+function verifiedBytes({ drafter, model, maxBatchedTokens }: Configuration, sequences: number): number {
+  if (!drafter) return 0;
+  const rows = Math.min(sequences, Math.ceil(maxBatchedTokens / (1 + drafter.tokens)));
+  return rows * model.vocabularySize * Math.max(4, 2 + 12 * drafter.tokens - 9.7 * 4);
+}
+
+/** Buffers of what drafts: hidden states and embeddings of the tokens of a step (`llm_base_proposer.py`), and of an EAGLE-3 head three more. */
+function draftBytes({ drafter, model, maxBatchedTokens }: Configuration): number {
+  if (!drafter || drafter.layers.length === 0) return 0;
+  const widths = drafter.method === SpeculativeMethod.EAGLE3 ? 5 : 2;
+  return 2 * widths * maxBatchedTokens * (drafter.model ?? model).hiddenSize;
 }
 
 function layerBytes({ model, parallelism, maxBatchedTokens }: Configuration): number {
