@@ -6,7 +6,9 @@ root=${MODELS_DIR:?}
 workers=${WORKERS:-4}
 # Up to this size, files come many in one process: starting one costs more than they do.
 small=${SMALL_BYTES:-67108864} at_once=${SMALL_FILES:-200}
-tab=$(printf '\t')
+tab=$(printf '\t') mark=$(printf '\357\273\277')
+# What has not been checked yet, on the disk where it belongs and in no folder of a model.
+incoming=$root/.incoming
 
 say() { printf 'assemble: %s\n' "$*" >&2; }
 fail() { say "ERROR: $*"; exit 1; }
@@ -31,7 +33,7 @@ read_manifest() {
   while read -r hash path || [ -n "$hash" ]; do
     path=${path#\*}
     path=${path%"$cr"}
-    hash=${hash%"$cr"}
+    hash=${hash#"$mark"} hash=${hash%"$cr"}
     [ -n "$hash$path" ] || continue
     while [ "$path" != "${path#./}" ]; do path=${path#./}; done
     [ "$path" != SHA256SUMS ] || continue
@@ -106,27 +108,28 @@ copy_small() {
   set --
   while read -r path hash; do set -- "$@" --include "$path"; done < "$list"
   complete=0
-  aws s3 cp --only-show-errors --recursive --exclude '*' "$@" "$uri/" "$folder/.incoming/" < /dev/null || complete=1
+  aws s3 cp --only-show-errors --recursive --exclude '*' "$@" "$uri/" "$incoming/" < /dev/null || complete=1
   while read -r path hash; do
-    if [ -f "$folder/.incoming/$path" ]; then
-      settle "$folder/.incoming/$path" "$uri" "$folder" "$hash" "$path" || complete=1
+    if [ -f "$incoming/$path" ]; then
+      settle "$incoming/$path" "$uri" "$folder" "$hash" "$path" || complete=1
     else
       say "ERROR: cannot copy $uri/$path, which $uri/SHA256SUMS lists"
       complete=1
     fi
   done < "$list"
-  rm -rf "$folder/.incoming"
+  rm -rf "$incoming"
   return "$complete"
 }
 
-# One file: <uri> <local folder> <checksum> <path>
+# One file: <uri> <local folder> <checksum> <path> <worker>
 copy_large() {
-  mkdir -p "$2/$4.part" && rm -rf "$2/$4.part" || return 1
-  if ! aws s3 cp --only-show-errors "$1/$4" "$2/$4.part" < /dev/null; then
+  arriving=$incoming/$5
+  mkdir -p "$incoming" && rm -rf "$arriving" || return 1
+  if ! aws s3 cp --only-show-errors "$1/$4" "$arriving" < /dev/null; then
     say "ERROR: cannot copy $1/$4, which $1/SHA256SUMS lists"
     return 1
   fi
-  settle "$2/$4.part" "$1" "$2" "$3" "$4"
+  settle "$arriving" "$1" "$2" "$3" "$4"
 }
 
 # Every large file whose line number belongs to a worker: <worker> <list> <uri> <local folder>
@@ -135,7 +138,7 @@ copy_share() {
   while read -r path hash; do
     line=$((line + 1))
     [ $((line % workers)) -eq "$1" ] || continue
-    copy_large "$3" "$4" "$hash" "$path" || return 1
+    copy_large "$3" "$4" "$hash" "$path" "$1" || return 1
   done < "$2"
 }
 
@@ -143,7 +146,6 @@ copy_share() {
 copy_folder() {
   say "$2 to $3"
   mkdir -p "$3"
-  rm -rf "$3/.incoming"
   : > "$scratch/large"
   count=0
   while read -r path hash size; do
@@ -170,6 +172,7 @@ copy_folder() {
     worker=$((worker + 1))
   done
   for job in $jobs; do wait "$job" || failed=1; done
+  rm -rf "$incoming"
   [ "$failed" -eq 0 ] || fail "the copy of $2 is not complete"
 }
 
@@ -197,6 +200,7 @@ add_sizes() {
 
 printf '%s\n' "${MODEL_PLAN:?}" > "$scratch/plan"
 mkdir -p "$root"
+rm -rf "$incoming"
 for_each plan_model
 total=0 missing=0
 for_each add_sizes

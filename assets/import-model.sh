@@ -10,7 +10,7 @@ hub=${HUB_ENDPOINT:-https://huggingface.co}
 pause=${RETRY_SECONDS:-5} tries=${RETRIES:-5}
 bucket=${uri#s3://}
 prefix=${bucket#*/} bucket=${bucket%%/*}
-tab=$(printf '\t') cr=$(printf '\r')
+tab=$(printf '\t') cr=$(printf '\r') mark=$(printf '\357\273\277')
 
 say() { printf 'import: %s\n' "$*" >&2; }
 later() { say "ERROR: $*"; exit 75; }
@@ -83,15 +83,15 @@ room() {
 # The last value of a header in the answer that counts, the one after all redirects.
 header() {
   value=
-  while read -r name rest; do
-    rest=${rest%"$cr"}
-    case $name in HTTP/*) value= ;; esac
-    [ "$(printf '%s' "$name" | tr '[:upper:]' '[:lower:]')" != "$1:" ] || value=$rest
+  while IFS= read -r line; do
+    line=${line%"$cr"}
+    case $line in HTTP/*) value= ;; esac
+    [ "$(printf '%s' "${line%%:*}" | tr '[:upper:]' '[:lower:]')" != "$1" ] || value=$(printf '%s' "${line#*:}" | sed 's/^[[:blank:]]*//; s/[[:blank:]]*$//')
   done < "$scratch/headers"
   printf '%s' "$value"
 }
 
-# One request, whose status of curl is left in $status and of HTTP in $code: <url> <options of curl>
+# One request, whose status of curl is left in $status, that of HTTP in $code and its version in $version: <url> <options of curl>
 attempt() {
   url=$1
   shift
@@ -100,8 +100,9 @@ attempt() {
   status=0
   code=$({ [ -z "$authorization" ] || printf 'header = "Authorization: %s"\n' "$authorization"; } | curl --config - \
     --fail --location --max-redirs 10 --globoff --silent --show-error --proto "$protocols" --proto-redir "$protocols" \
-    --connect-timeout 30 --speed-limit 1024 --speed-time "${STALL_SECONDS:-60}" --dump-header "$scratch/headers" --write-out '%{http_code}' \
-    "$@" -- "$url") || status=$?
+    --connect-timeout 30 --speed-limit 1024 --speed-time "${STALL_SECONDS:-60}" --header 'Accept-Encoding: identity' \
+    --dump-header "$scratch/headers" --write-out '%{http_code} %{http_version}' "$@" -- "$url") || status=$?
+  version=${code#* } code=${code%% *}
 }
 
 # Fails where another try cannot help: <url>
@@ -118,6 +119,8 @@ fail_if_final() {
     22/404|22/410) fail "cannot download $1: it is not there ($code${reason:+ $reason}); ${absent:-correct the URL}" ;;
     22/408|22/416|22/425|22/429|22/5??) ;;
     22/*) fail "cannot download $1: it is refused ($code)" ;;
+    0/200|0/206|0/416) ;;
+    0/*) fail "cannot download $1: its answer is no file (HTTP $code)" ;;
   esac
 }
 
@@ -135,8 +138,7 @@ wait_for() {
 # An answer of an API: <url> <file>
 get() {
   idle=0
-  while attempt "$1" --output "$2"; [ "$status" -ne 0 ]; do
-    fail_if_final "$1"
+  while attempt "$1" --output "$2"; fail_if_final "$1"; [ "$status" -ne 0 ]; do
     wait_for "$1" "$((idle += 1))"
   done
 }
@@ -152,6 +154,27 @@ may_join() { [ "${check:-}" != - ] || [ -s "$scratch/file.etag" ]; }
 keep_etag() {
   etag=$(header etag)
   case $etag in \"*\") printf '%s' "$etag" > "$scratch/file.etag" ;; *) rm -f "$scratch/file.etag" ;; esac
+}
+
+# Is the answer to a range the next part of the same file, as far as an ETag can tell?
+continues() {
+  case $(header content-range) in "bytes $had-"*) ;; *) return 1 ;; esac
+  [ "$check" != - ] || [ "$(header etag)" = "$(cat "$scratch/file.etag" 2>/dev/null)" ]
+}
+
+# What only a checksum could excuse: an answer that is changed on its way, that may end anywhere, or that is a page for people. <url>
+fail_if_doubtful() {
+  [ "$check" = - ] || return 0
+  encoding=$(header content-encoding)
+  case $encoding in ''|identity|aws-chunked) ;; *) fail "cannot download $1: it comes in the encoding $encoding, not as it is; give the sha256 of what comes, or another URL" ;; esac
+  case $version in
+    1*) [ -n "$(header content-length)$(header transfer-encoding)" ] ||
+      fail "cannot download $1: it does not say how long it is, so that its end may be missing; give its sha256" ;;
+  esac
+  case $path in *.html|*.htm) return 0 ;; esac
+  if head -c 512 "$part" | LC_ALL=C tr -d '\000' | grep -qiE '^[[:space:]]*<(!doctype html|html)'; then
+    fail "cannot download $1: its answer is a web page, not the file; does it ask for a sign-in? If it is the file, give its sha256"
+  fi
 }
 
 # A whole file, in as many parts as its source makes of it, into $part; 1 where it is not what was asked for: <url> <check>
@@ -179,11 +202,21 @@ download() {
     case $status/$code in
       0/416|22/416) result=other; [ "$(header content-range)" != "bytes */$have" ] || result=whole ;;
       33/*) result=other ;;
-      0/*) result=whole ;;
+      # A source may send less than what was asked for, or another file than before.
+      */206)
+        total=$(header content-range) result=other
+        total=${total##*/}
+        if continues; then
+          if [ "$status" -ne 0 ] || [ "$total" != "$have" ]; then result=broken; else result=whole; fi
+          if [ "$total" = '*' ] && [ "$status" -eq 0 ] && [ "$check" != - ]; then result=whole; fi
+        fi
+        ;;
+      0/200) result=whole ;;
       *) result=broken ;;
     esac
     if [ "$result" = whole ]; then
       : >> "$part"
+      fail_if_doubtful "$from"
       if [ "$check" = - ] || [ "$(check_of "$part" "$check")" = "$check" ]; then return 0; fi
       [ "$joined" -eq 1 ] || return 1
       result=other
@@ -233,6 +266,7 @@ from_volume() {
   choose "$scratch/there" "$scratch/chosen"
   if [ -f "$source/SHA256SUMS" ]; then
     read_manifest "$source/SHA256SUMS" "$source/SHA256SUMS" "$scratch/known"
+    [ -s "$scratch/known" ] || fail 'the SHA256SUMS beside the files is empty; write it again, or remove it'
     while IFS=$tab read -r path check; do
       [ -f "$source/$path" ] || fail "there is no $path, which the SHA256SUMS beside the files lists"
     done < "$scratch/known"
@@ -264,8 +298,13 @@ from_hub() {
     jq -r --arg base "$hub/$repository/resolve/$commit/" '.[] | select(.type == "file")
       | [(if .lfs then .lfs.oid | ltrimstr("sha256:") else "git:" + .oid end), .lfs.size // .size, .path, $base + .path] | @tsv' \
       < "$scratch/answer" >> "$scratch/there" || fail "$hub does not answer as a hub: $next is no list of files"
+    jq -se 'map(type) == ["array"]' < "$scratch/answer" > /dev/null || fail "$hub does not answer as a hub: $next is no list of files"
     next=$(header link)
-    case $next in *'>; rel="next"'*) next=${next%%'>; rel="next"'*} next=${next##*<} ;; *) next= ;; esac
+    case $next in
+      *'>; rel="next"'*) next=${next%%'>; rel="next"'*} next=${next##*<} ;;
+      *next*) fail "$hub does not answer as a hub: how its list goes on is not understood: $next" ;;
+      *) next= ;;
+    esac
     # Mirrors pass on the links of the hub.
     case $next in https://huggingface.co/*) next=$hub/${next#https://huggingface.co/} ;; esac
   done
@@ -278,7 +317,7 @@ read_manifest() {
   while read -r hash path || [ -n "$hash" ]; do
     path=${path#\*}
     path=${path%"$cr"}
-    hash=${hash%"$cr"}
+    hash=${hash#"$mark"} hash=${hash%"$cr"}
     [ -n "$hash$path" ] || continue
     while [ "$path" != "${path#./}" ]; do path=${path#./}; done
     [ "$path" != SHA256SUMS ] || continue
@@ -382,7 +421,8 @@ while IFS=$tab read -r check size path from; do
     if ! download "$from" "$check"; then
       actual=$(check_of "$part" "$check")
       rm -f "$part"
-      fail "$from is not what was asked for: its checksum is ${actual#git:}, not ${check#git:}"
+      encoding=$(header content-encoding)
+      fail "$from is not what was asked for: its checksum is ${actual#git:}, not ${check#git:}${encoding:+; it came in the encoding $encoding}"
     fi
     file=$part
     actual=$(checksum "$part")

@@ -7,6 +7,7 @@ that is needed. See README.md beside this file for the method.
 """
 
 import argparse
+import copy
 import json
 import os
 import platform
@@ -83,7 +84,8 @@ def spread_experts(worker):
     """Draws the routers' weights so that tokens choose experts of their own. Runs in the worker's process.
 
     Scores of dummy weights are so alike that a bias, or rounding them to 16 bits, gives all tokens the same experts; a step would
-    then read a few experts where a real model reads nearly all.
+    then read a few experts where a real model reads nearly all. Biases are as large as embeddings there, and add the same to all tokens in each
+    layer, so all of them become zero.
     """
     import torch
 
@@ -94,7 +96,7 @@ def spread_experts(worker):
         if re.search(r"(^|\.)(gate|router)\.weight$", name):
             torch.nn.init.normal_(parameter.data, std=100.0)
             changed.append(name)
-        elif re.search(r"(^|\.)((gate|router)\.bias|e_score_correction_bias|moe_statics\..*bias)$", name):
+        elif re.search(r"(^|[._])bias$", name):
             parameter.data.zero_()
             changed.append(name)
     return len(changed)
@@ -112,8 +114,13 @@ def child(directory):
         "enable_prefix_caching": False,
         **settings.get("options", {}),
     }
+    draft = Path(directory) / "draft"
+    if draft.exists():
+        options["speculative_config"]["model"] = str(draft)
     started = time.time()
-    llm = LLM(directory, load_format="dummy", skip_tokenizer_init=True, disable_log_stats=True, **options)
+    llm = LLM(directory, load_format="dummy", skip_tokenizer_init=True, disable_log_stats=True, **copy.deepcopy(options))
+    if draft.exists():
+        options["speculative_config"]["model"] = "draft"
     result = {"options": options, "startSeconds": round(time.time() - started, 1)}
     result.update(llm.collective_rpc(inspect)[0])
     result["routerTensors"] = llm.collective_rpc(spread_experts)[0]
@@ -124,11 +131,14 @@ def child(directory):
     result["captureSizes"] = str(config.compilation_config.cudagraph_capture_sizes)[:400]
     result["graphMode"] = str(config.compilation_config.cudagraph_mode)
     print(MARK + json.dumps(result), flush=True)
+    if settings.get("memoryOnly"):
+        return
     vocabulary = min(config.model_config.get_vocab_size(), 30000)
     serial = iter(range(1_000_000))
 
     def answers(batch, prompt, tokens):
-        """Sends a batch and returns the seconds to the first token of all, and the median time between later tokens, milliseconds."""
+        """Sends a batch and returns the seconds to the first token of all, the median time of later steps, milliseconds, and the tokens
+        that a sequence is given in one of them (more than one with speculative decoding)."""
         # Sampled at random: the likeliest token of random weights is the same in all sequences, which would then share their experts.
         source = random.Random(next(serial))
         parameters = SamplingParams(max_tokens=tokens, min_tokens=tokens, ignore_eos=True, temperature=1.0, detokenize=False)
@@ -137,7 +147,7 @@ def child(directory):
         for _ in range(batch):
             ids = [source.randrange(10, vocabulary) for _ in range(prompt)]
             engine.add_request(str(next(serial)), {"prompt_token_ids": ids}, parameters)
-        seen, steps, first = {}, [], None
+        seen, steps, first, given = {}, [], None, []
         while engine.has_unfinished_requests():
             for output in engine.step():
                 seen[output.request_id] = len(output.outputs[0].token_ids)
@@ -147,8 +157,10 @@ def child(directory):
             # All of the batch decodes from here on, until the first of it ends.
             if len(seen) == batch and max(seen.values()) < tokens:
                 steps.append(now)
+                given.append(sum(seen.values()))
         between = sorted(b - a for a, b in zip(steps, steps[1:]))
-        return first, 1e3 * statistics.median(between) if between else None
+        rate = (given[-1] - given[0]) / (len(given) - 1) / batch if len(given) > 1 else None
+        return first, 1e3 * statistics.median(between) if between else None, rate
 
     # Kernels are compiled and tuned at their first use, for each number of tokens of a step.
     for batch, prompt in DECODE:
@@ -159,8 +171,11 @@ def child(directory):
     for batch, prompt in DECODE:
         if batch > options["max_num_seqs"]:
             continue
-        taken = [answers(batch, prompt, STEPS)[1] for _ in range(2)]
-        result.setdefault("decode", []).append({"batch": batch, "context": prompt + STEPS // 2, "ms": [round(t, 4) for t in taken]})
+        taken = [answers(batch, prompt, STEPS)[1:] for _ in range(2)]
+        step = {"batch": batch, "context": prompt + STEPS // 2, "ms": [round(t, 4) for t, _ in taken]}
+        if "speculative_config" in options:
+            step["tokensPerSequence"] = [round(rate, 3) for _, rate in taken]
+        result.setdefault("decode", []).append(step)
         print(MARK + json.dumps(result), flush=True)
 
 
@@ -168,6 +183,9 @@ def run_one(name, config, settings, device, limit):
     with tempfile.TemporaryDirectory() as directory:
         (Path(directory) / "config.json").write_text(json.dumps(config))
         (Path(directory) / "settings.json").write_text(json.dumps(settings))
+        if "draft" in settings:
+            (Path(directory) / "draft").mkdir()
+            (Path(directory) / "draft" / "config.json").write_text(json.dumps(settings["draft"]))
         environment = dict(os.environ)
         environment.update({
             "CUDA_VISIBLE_DEVICES": device,

@@ -172,7 +172,7 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
     () => nodeNameFaults(name),
     () => wholeNumberFault('gpuCount', gpuCount, 1, MOST_GPUS),
     () => wholeNumberFault('vcpus', props.vcpus, 1),
-    () => wholeNumberFault('nvlinkDomainSize', domain, 1),
+    () => wholeNumberFault('nvlinkDomainSize', props.nvlinkDomainSize, 1),
     () => notNegativeFault('networkBandwidthGbps', props.networkBandwidthGbps),
     () => positiveFault('memory', props.memory.bytes),
     () => positiveFault('gpuMemory', props.gpuMemory?.bytes),

@@ -10,7 +10,7 @@ import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { PublishedFormat, StructureOptions, bitsFaults, denseShape, fractionFaults } from './model-shape';
 import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
-import { MODEL_TABLE, ModelName } from './model-table';
+import { MODEL_TABLE, ModelName, modelNameOf } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
@@ -136,13 +136,13 @@ export class ModelSpec {
   ) as ModelSpec[];
 
   /**
-   * A model of the catalog by its name.
+   * A model of the catalog by its name, in any case, or that of its repository at Hugging Face.
    *
-   * @param name for example `llama-3.1-8b`
+   * @param name for example `llama-3.1-8b` or `Qwen/Qwen3-32B`
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): ModelSpec {
-    const wanted = nameText(name).toLowerCase();
+    const wanted = modelNameOf(nameText(name));
     const found = ModelSpec.ALL.find((model) => model.name === wanted);
     if (found) return found;
     const known = ModelSpec.ALL.map((model) => model.name);

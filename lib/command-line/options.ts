@@ -64,6 +64,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   pipeline: { value: 'N', help: 'pipeline parallelism', byDefault: FITTING },
   expert: { value: 'N', help: 'expert parallelism', byDefault: '1' },
   'enable-expert-parallel': { help: 'expert parallelism over all ranks, tensor × data' },
+  'enforce-eager': { help: 'no CUDA graphs' },
   data: { value: 'N', help: 'replicas', byDefault: '1' },
   json: { help: 'print JSON' },
 };
@@ -85,29 +86,6 @@ const HARDWARE_OPTIONS: { readonly [name: string]: Option } = {
   },
   'network-gbps': { value: 'GBPS', help: 'network of one node, with --gpu, Gb/s', byDefault: '10' },
   'host-memory': { value: 'GIB', help: 'host memory of one node, with --gpu', byDefault: 'not known' },
-};
-
-/**
- * Names that vLLM and other tools have for the options here.
- *
- * @internal
- */
-export const ALIASES: { readonly [alias: string]: string } = {
-  'max-model-len': 'context',
-  'tensor-parallel-size': 'tensor',
-  tp: 'tensor',
-  'pipeline-parallel-size': 'pipeline',
-  pp: 'pipeline',
-  'data-parallel-size': 'data',
-  dp: 'data',
-  'max-num-seqs': 'max-sequences',
-  'max-num-batched-tokens': 'max-batched-tokens',
-  'gpu-memory-utilization': 'utilization',
-  'kv-cache-dtype': 'kv-precision',
-  quantization: 'precision',
-  dtype: 'precision',
-  'cpu-offload-gb': 'cpu-offload',
-  'instance-type': 'instance',
 };
 
 /**

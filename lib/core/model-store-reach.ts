@@ -6,6 +6,7 @@ import { IModelStore } from './model-store';
 import { ModelStoreCredentials } from './model-store-credentials';
 import { kubernetesNameFault } from './naming';
 import { hasToken } from './tokens';
+import { secretInUrl, withoutSecrets } from './url-secrets';
 import { addWarning } from './validation';
 
 /** A host label, as the AWS CLI takes them in endpoints and regions (botocore: `is_valid_endpoint_url`, `validate_region_name`). */
@@ -47,16 +48,22 @@ export function endpointFaults(endpoint: string | undefined): Fault[] {
   if (endpoint === undefined || endpoint === null)
     return [fault('MISSING_PROPERTY', 'endpoint', `endpoint must be given: ${form}`)];
   // A name and a password can stand before a host that is a token, too; they are not repeated here, because messages end up in logs.
-  if (typeof endpoint === 'string' && /^[^/]*\/\/[^/?#]*@/.test(endpoint)) {
+  if (secretInUrl(endpoint) !== undefined) {
     const reason =
-      'endpoint must not contain a user name or password, which would be in the state of Terraform; put them in the secret that ' +
+      'endpoint must not contain a user name, a password or another secret, which would be in the state of Terraform; put them in the secret that ' +
       'credentials names';
     return [fault('CREDENTIALS_IN_ENDPOINT', 'endpoint', reason)];
   }
   if (hasToken(endpoint)) return [];
   const [, host, port] = (typeof endpoint === 'string' && ENDPOINT.exec(endpoint)) || [];
   if (host === undefined || !isHost(host))
-    return [fault('INVALID_FORMAT', 'endpoint', `endpoint must be ${form}; got ${givenValue(endpoint)}`)];
+    return [
+      fault(
+        'INVALID_FORMAT',
+        'endpoint',
+        `endpoint must be ${form}; got ${givenValue(typeof endpoint === 'string' ? withoutSecrets(endpoint) : endpoint)}`,
+      ),
+    ];
   const own = ownAddress(host);
   if (own !== undefined) {
     const reason = `endpoint must be reached from pods, but '${host}' is ${own}; give the host or the address of the store, e.g. 'http://minio.storage.svc:9000'`;

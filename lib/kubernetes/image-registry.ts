@@ -1,4 +1,5 @@
 import { knownListFaults } from '../core/text-list';
+import { urlSecretFaults } from '../core/url-faults';
 import { throwIfFaulty } from '../units/errors';
 import { checkArguments } from '../units/argument-faults';
 
@@ -14,9 +15,10 @@ export class ImageRegistry {
    *
    * @param host host, and path prefix if any, e.g. `registry.example.com/mirror`
    * @param pullSecrets names of secrets of type `kubernetes.io/dockerconfigjson` in the namespace of the pods
-   * @throws UnscopedValidationError for a list of secrets that only Terraform knows
+   * @throws UnscopedValidationError for a list of secrets that only Terraform knows, and for a host with a user name or a password
    */
   public static mirror(host: string, pullSecrets: string[] = []): ImageRegistry {
+    throwIfFaulty(urlSecretFaults('host', `oci://${host}`, 'name the pull secret that has it: pullSecrets'));
     throwIfFaulty(knownListFaults('pullSecrets', pullSecrets, 'pods and charts name each secret'));
     return new ImageRegistry(host.replace(/\/+$/, ''), pullSecrets);
   }

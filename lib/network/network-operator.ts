@@ -19,6 +19,7 @@ import { otherClusterFault } from '../core/other-cluster-fault';
 import { kubernetesNameFault } from '../core/naming';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
+import { urlSecretFaults } from '../core/url-faults';
 import { NetworkName } from './network-name';
 import { NicDriver } from './nic-driver';
 import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
@@ -253,6 +254,12 @@ export class NvidiaNetworkOperator extends Construct {
     const [major, minor] = (props.chartVersion ?? CHART_VERSION).split('.').map(Number);
     return allOf(
       () => (token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
+      () =>
+        urlSecretFaults(
+          'chartRepository',
+          props.chartRepository,
+          'give the Helm provider the credentials of its registry, or a mirror that needs none',
+        ),
       () =>
         major > 26 || (major === 26 && minor >= 4)
           ? []

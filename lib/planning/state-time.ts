@@ -8,7 +8,10 @@ import { Pass } from './pass';
 const STATE_CHUNK = 64;
 /** Share of the 16-bit rate that they reach; not measured. */
 const STATE_RATE = 0.15;
-/** Share of the bandwidth at which a decode step reads and writes states: 0.30 and 0.33 of Falcon-H1's with 64 and 256 sequences (bench/vllm). */
+/**
+ * Share of the bandwidth at which a decode step reads and writes states of 16 bits: 0.30 and 0.33 of Falcon-H1's with 64 and 256 sequences. Those of
+ * 32 bits take as long for each element: 0.6 to 0.7 of Nemotron 3's (bench/vllm).
+ */
 const STATE_BANDWIDTH = 0.33;
 /** Convolution and state update of one layer at decode beyond an attention's launches: 0 to 55 µs on H200 (Falcon-H1, Granite 4, Nemotron 3, Jamba; bench/vllm). */
 const STATE_LAUNCHES = 15e-6;
@@ -29,5 +32,5 @@ export function stateTime(configuration: Configuration, kernel: KernelModel, sta
     time += kernels * kernel.attentionFixed + flops / (STATE_RATE * kernel.wideRate);
   }
   const bytes = 2 * pass.decoding * layerStateBytes(state, configuration.precision, t);
-  return time + bytes / (STATE_BANDWIDTH * kernel.bandwidth);
+  return time + bytes / (STATE_BANDWIDTH * (state.stateBits / 16) * kernel.bandwidth);
 }

@@ -56,7 +56,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'CREDENTIALS_IN_ENDPOINT',
     property: 'endpoint',
-    text: 'endpoint must not contain a user name or password, which would be in the state of Terraform; put them in the secret that credentials names',
+    text: 'endpoint must not contain a user name, a password or another secret, which would be in the state of Terraform; put them in the secret that credentials names',
     refuse: () =>
       ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'https://me:secret@s3.example' }),
   },

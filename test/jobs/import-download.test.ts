@@ -210,6 +210,102 @@ test('a file that is larger than its volume is refused before its first byte, wi
   expect(stderr).toContain('it has 3 MiB, but there is room for 1 MiB; set largestFile of the import');
 });
 
+describe('a source that answers a range', () => {
+  const [OLD, NEW] = ['A'.repeat(1000), 'B'.repeat(1000)];
+
+  test.each([
+    ['of another file, although it was asked for the old one only', '"new"'],
+    ['without saying of which file', undefined],
+  ])('%s, is read anew', async (_what, etag) => {
+    begun(`${source.base}/w`, OLD.slice(0, 400), '"old"');
+    source.set('/w', { content: NEW, etag, ignoresConditions: true });
+    list(`- w ${source.base}/w`);
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(source.starts('/w')).toEqual([400, 0]);
+    expect(stored('w')).toBe(NEW);
+    expect(stored('SHA256SUMS')).toBe(manifest({ w: NEW }));
+  });
+
+  test.each(['-', sha256(WEIGHTS)])('in pieces of its own length, is read to the end: %s', async (check) => {
+    begun(`${source.base}/w`, WEIGHTS.slice(0, 10), '"v1"');
+    source.set('/w', { content: WEIGHTS, etag: '"v1"', mostOfRange: 500 });
+    list(`${check} w ${source.base}/w`);
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(source.starts('/w')).toEqual([10, 510, 1010]);
+    expect(stored('w')).toBe(WEIGHTS);
+  });
+
+  test.each(['bytes 0-1319/1320', 'bytes 400-499/*', 'bytes 400-999/99999', ''])(
+    "as '%s', which proves nothing, is never certified",
+    async (contentRange) => {
+      begun(`${source.base}/w`, OLD.slice(0, 400), '"v1"');
+      source.set('/w', { content: OLD.slice(0, 900) + NEW.slice(900), etag: '"v1"', contentRange, mostOfRange: 100 });
+      source.before = ({ from }) => {
+        if (from === 0) source.set('/w', { content: NEW, etag: '"v2"' });
+      };
+      env.RETRIES = '3';
+      list(`- w ${source.base}/w`);
+      const { status } = await run();
+      expect([status, stored('w')]).toEqual(status === 0 ? [0, NEW] : [LATER, undefined]);
+    },
+  );
+});
+
+describe('an answer that is no file, or not all of it', () => {
+  const PAGE = '\n<!DOCTYPE html>\n<html><body>Sign in</body></html>\n';
+
+  test.each([
+    ['HTTP 202', { status: 202, content: 'soon' }, 'its answer is no file (HTTP 202)'],
+    ['HTTP 203', { status: 203, content: 'changed by a proxy' }, 'its answer is no file (HTTP 203)'],
+    ['HTTP 204', { status: 204 }, 'its answer is no file (HTTP 204)'],
+    ['HTTP 304', { status: 304 }, 'its answer is no file (HTTP 304)'],
+    ['HTTP 300 without a place', { status: 300 }, 'its answer is no file (HTTP 300)'],
+  ])('of %s is refused', async (_what, answer, sentence) => {
+    source.set('/w', answer);
+    for (const check of ['-', sha256('')]) {
+      list(`${check} w ${source.base}/w`);
+      expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining(sentence) });
+      expect(stored('w')).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ['in another encoding', { headers: { 'content-encoding': 'gzip' } }, WEIGHTS, 'it comes in the encoding gzip'],
+    ['without a length', { saysNoLength: true }, WEIGHTS, 'it does not say how long it is'],
+    ['of a page', {}, PAGE, 'its answer is a web page'],
+    ['of a page in capitals', {}, PAGE.toUpperCase(), 'its answer is a web page'],
+  ])('%s is refused, and taken by its checksum', async (_what, answer, content, sentence) => {
+    source.set('/w', { content, ...answer });
+    list(`- w ${source.base}/w`);
+    const { status, stderr } = await run();
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cannot download ${source.base}/w: ${sentence}`);
+    expect(stored('w')).toBeUndefined();
+    list(`${sha256(content)} w ${source.base}/w`);
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(stored('w')).toBe(content);
+  });
+
+  test('says that it was encoded, where it does not match', async () => {
+    source.set('/w', { content: 'packed', headers: { 'content-encoding': 'gzip' } });
+    list(`${sha256(WEIGHTS)} w ${source.base}/w`);
+    expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining('it came in the encoding gzip') });
+  });
+
+  test('in chunks is whole', async () => {
+    source.set('/w', { content: WEIGHTS, headers: { 'transfer-encoding': 'chunked' }, saysNoLength: true });
+    list(`- w ${source.base}/w`);
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(stored('w')).toBe(WEIGHTS);
+  });
+
+  test('of a page that is asked for is the file', async () => {
+    source.set('/model.html', { content: PAGE });
+    list(`- model.html ${source.base}/model.html`);
+    expect(await run()).toMatchObject({ status: 0 });
+  });
+});
+
 describe('https', () => {
   let secure: SourceServer;
   beforeEach(async () => {

@@ -113,6 +113,22 @@ test('a next page elsewhere is not asked, with the token least of all', async ()
   expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining('which is elsewhere') });
 });
 
+test.each([
+  ['an empty page', { content: '' }, 'is no list of files'],
+  ['no page', { status: 204 }, 'its answer is no file (HTTP 204)'],
+  ['another page', { content: '{"error":"busy"}' }, 'is no list of files'],
+  ['a link of another form', { headers: { link: '</elsewhere>; rel=next' }, content: '[]' }, 'is not understood'],
+])('a list that goes on with %s is no list', async (_what, answer, sentence) => {
+  const next = `${hub.base}${tree()}&cursor=abc`;
+  hub.set(tree(), {
+    content: JSON.stringify([entry('config.json', FILES['config.json'])]),
+    headers: { link: `<${next}>; rel="next"` },
+  });
+  hub.set(`${tree()}&cursor=abc`, answer);
+  expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining(sentence) });
+  expect(stored('SHA256SUMS')).toBeUndefined();
+});
+
 test('the token goes with every request, and into no message', async () => {
   env.TOKEN_FILE = path.join(root, 'token');
   put(env.TOKEN_FILE, 'hf_secret\n');

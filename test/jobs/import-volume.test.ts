@@ -94,6 +94,7 @@ describe('a manifest beside the files', () => {
     ['without a last line end', sums.trimEnd()],
     ['with the line ends of Windows', sums.replace(/\n/g, '\r\n')],
     ['by find', sums.replace(/ {2}/g, '  ./') + `${sha256('')}  ./SHA256SUMS\n`],
+    ['with the mark that Windows puts first', `\uFEFF${sums}`],
     ['in capitals and with empty lines', `\n${sums.replace(/^\w+/gm, (hash) => hash.toUpperCase())}\n\n`],
   ])('%s is checked to its last line', async (_what, text) => {
     file('SHA256SUMS', text);
@@ -102,6 +103,12 @@ describe('a manifest beside the files', () => {
     rmSync(path.join(root, 'store'), { recursive: true });
     file('sub/b.safetensors', 'damaged');
     await refused('the files do not match the SHA256SUMS beside them');
+  });
+
+  test.each(['', '\n\n', '\r\n'])('that lists nothing (%j) is refused', async (text) => {
+    put(path.join(env.SOURCE_DIR, 'SHA256SUMS'), text);
+    expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining('beside the files is empty') });
+    expect(stored('SHA256SUMS')).toBeUndefined();
   });
 
   test('that lists what is not there is refused', async () => {

@@ -1,4 +1,4 @@
-import { CapacityPlanner, CapacityRequest, GpuInstanceType, ModelSpec } from '../../lib/planning';
+import { CapacityPlanner, CapacityRequest, GpuInstanceType, ModelSpec, Parallelism } from '../../lib/planning';
 
 describe('ways out of a shortfall', () => {
   const ways = (request: Partial<CapacityRequest>) =>
@@ -30,6 +30,21 @@ describe('ways out of a shortfall', () => {
     expect(changes.length).toBeGreaterThan(0);
     expect(changes.filter((change) => change.startsWith('precision'))).toEqual([]);
   });
+});
+
+test('ranks that exchange tokens have smaller steps, whose buffers hold the tokens of all', () => {
+  const request = {
+    model: ModelSpec.DEEPSEEK_R1,
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    parallelism: Parallelism.of({ tensor: 1, data: 16, expert: 16 }),
+  };
+  const plan = CapacityPlanner.plan(request);
+  expect(plan.fits).toBe(false);
+  const [first] = plan.alternatives;
+  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 512 instead of 2048');
+  expect(first.nodes).toBe(plan.nodes);
+  const { gpuMemoryUtilization, maxBatchedTokens } = first;
+  expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);
 });
 
 test('a stated number of replicas is the most that hardware is chosen for', () => {

@@ -145,7 +145,7 @@ export const ROWS: Row[] = [
     address: /^aws_kms_key .*Cluster_Key$/,
     text: [
       ACCOUNT,
-      'Allow kms:Decrypt*, kms:Describe*, kms:Encrypt*, kms:GenerateDataKey*, kms:ReEncrypt* by Service logs.{region}.amazonaws.com on * ' +
+      'Allow kms:Decrypt*, kms:Describe*, kms:Encrypt*, kms:GenerateDataKey*, kms:ReEncrypt* by Service logs.{region}.{dns_suffix} on * ' +
         'if ArnEquals kms:EncryptionContext:aws:logs:arn arn:{partition}:logs:{region}:{account_id}:log-group:/aws/eks/<cluster>/cluster, ' +
         'arn:{partition}:logs:{region}:{account_id}:log-group:/aws/vpc/<cluster>/flow-logs',
     ],

@@ -30,7 +30,7 @@ export class ClusterKey extends Construct {
   public constructor(scope: Construct, id: string, props: ClusterKeyProps) {
     super(scope, id);
     const { provider, clusterName } = props;
-    const { partition } = new DataAwsPartition(this, 'Partition', { provider });
+    const { partition, dnsSuffix } = new DataAwsPartition(this, 'Partition', { provider });
     const { accountId } = new DataAwsCallerIdentity(this, 'Account', { provider });
     // The id is the region's name in every version of the provider; `name` is deprecated since version 6.
     const region = new DataAwsRegion(this, 'Region', { provider }).id;
@@ -56,7 +56,7 @@ export class ClusterKey extends Construct {
           {
             Sid: 'Logs',
             Effect: 'Allow',
-            Principal: { Service: `logs.${region}.amazonaws.com` },
+            Principal: { Service: `logs.${region}.${dnsSuffix}` },
             Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
             Resource: '*',
             Condition: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': logGroups } },

@@ -1,4 +1,5 @@
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
@@ -7,6 +8,7 @@ import { Construct } from 'constructs';
 import { awsTags } from '../../core/tags';
 import { foreignBuckets } from '../../core/written-buckets';
 import { endpointPolicy } from './endpoint-policies';
+import { interfaceEndpoint } from './partition-names';
 
 /**
  * Services that nodes reach without NAT: the registries, whose images are the larger part of the traffic, and the two that pods
@@ -25,6 +27,7 @@ interface ClusterEndpointsProps {
   readonly routeTableIds: string[];
   /** Name of the region. */
   readonly region: string;
+  readonly partition: DataAwsPartition;
   /** Whether the endpoints refuse to write to other accounts. */
   readonly endpointPolicies: boolean;
   readonly tags: { [key: string]: string };
@@ -39,7 +42,6 @@ interface ClusterEndpointsProps {
 export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps): ITerraformDependable[] {
   const { provider, vpcId, clusterName } = props;
   const tags = (name: string) => awsTags({ Name: `${clusterName}-${name}` }, props.tags);
-  const service = (name: string) => `com.amazonaws.${props.region}.${name}`;
   const account = props.endpointPolicies
     ? new DataAwsCallerIdentity(scope, 'EndpointAccount', { provider })
     : undefined;
@@ -70,7 +72,7 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
   const s3 = new VpcEndpoint(scope, 'Endpoint-s3', {
     provider,
     vpcId,
-    serviceName: service('s3'),
+    serviceName: `com.amazonaws.${props.region}.s3`,
     vpcEndpointType: 'Gateway',
     routeTableIds: props.routeTableIds,
     policy: s3Policy && Lazy.stringValue(s3Policy),
@@ -81,7 +83,7 @@ export function clusterEndpoints(scope: Construct, props: ClusterEndpointsProps)
       new VpcEndpoint(scope, `Endpoint-${name}`, {
         provider,
         vpcId,
-        serviceName: service(name),
+        serviceName: interfaceEndpoint(name, props.region, props.partition),
         vpcEndpointType: 'Interface',
         subnetIds: props.subnetIds,
         securityGroupIds: [group.id],

@@ -85,6 +85,7 @@ export class ClusterNetwork extends Construct {
     const slots = zoneSlots(this, props);
     // The id is the region's name in every version of the provider; `name` is deprecated since version 6.
     const region = new DataAwsRegion(this, 'Region', { provider }).id;
+    const partition = new DataAwsPartition(this, 'Partition', { provider });
     const zones: ClusterZone[] = [];
     // By name: the first zone may have the only NAT gateway, which must not move when the zones are listed in another order.
     for (const slot of [...slots].sort((a, b) => a.index - b.index)) {
@@ -101,11 +102,12 @@ export class ClusterNetwork extends Construct {
       subnetIds: zones.map((zone) => zone.subnetId),
       routeTableIds: zones.map((zone) => zone.routeTableId),
       region,
+      partition,
       endpointPolicies: props.endpointPolicies,
       tags: props.tags,
       provider,
     });
-    this.flowLogs(vpc.id, region, props);
+    this.flowLogs(vpc.id, region, partition.partition, props);
     // Not its fully qualified name, which cdktf writes as an expression; Terraform takes an address alone here.
     this.vpcRangeAddress = Lazy.stringValue({ produce: () => `aws_vpc.${vpc.friendlyUniqueId}.cidr_block` });
     this.vpcId = vpc.id;
@@ -126,7 +128,7 @@ export class ClusterNetwork extends Construct {
     });
   }
 
-  private flowLogs(vpcId: string, region: string, props: ClusterNetworkProps): void {
+  private flowLogs(vpcId: string, region: string, partition: string, props: ClusterNetworkProps): void {
     const { provider } = props;
     const group = new CloudwatchLogGroup(this, 'FlowLogGroup', {
       provider,
@@ -136,7 +138,6 @@ export class ClusterNetwork extends Construct {
       skipDestroy: props.keepsLogs,
       tags: awsTags({}, props.tags),
     });
-    const { partition } = new DataAwsPartition(this, 'Partition', { provider });
     const { accountId } = new DataAwsCallerIdentity(this, 'Account', { provider });
     const role = new IamRole(this, 'FlowLogRole', {
       provider,

@@ -5,15 +5,17 @@ import { Fn, ITerraformDependable, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { kubernetesName } from '../../core/naming';
 import { RoleOptions } from '../../core/role-options';
+import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
+import { ec2Principal } from './partition-names';
 
 /** Properties of `ClusterRole`. */
 interface ClusterRoleProps {
   /** Beginning of the role's name. */
   readonly name: string;
   readonly description: string;
-  /** Service principal that assumes the role. */
-  readonly service: string;
+  /** Service that assumes the role. */
+  readonly service: 'ec2' | 'eks';
   /** Names of AWS's own policies. */
   readonly managedPolicies: string[];
   /** What all roles of the cluster have. @default - no boundary, path '/' */
@@ -74,19 +76,20 @@ export class ClusterRole extends Construct implements UsedRole {
   public constructor(scope: Construct, id: string, props: ClusterRoleProps) {
     super(scope, id);
     const { provider, tags } = props;
+    const partitions = new DataAwsPartition(this, 'Partition', { provider });
+    const principal = props.service === 'ec2' ? ec2Principal(this, partitions, provider) : 'eks.amazonaws.com';
     const role = new IamRole(this, 'Resource', {
       provider,
       // IAM takes at most 38 characters as a prefix. Roles are global: a cluster of the same name may exist in two regions.
       namePrefix: `${kubernetesName(props.name, 37)}-`,
       description: props.description,
       ...roleAttributes(props.options),
-      assumeRolePolicy: JSON.stringify({
+      assumeRolePolicy: policyJson({
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: props.service } }],
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: principal } }],
       }),
       tags,
     });
-    const { partition } = new DataAwsPartition(this, 'Partition', { provider });
     this.roleArn = role.arn;
     this.roleName = role.name;
     this.ready = props.managedPolicies.map(
@@ -94,7 +97,7 @@ export class ClusterRole extends Construct implements UsedRole {
         new IamRolePolicyAttachment(this, policy, {
           provider,
           role: role.name,
-          policyArn: `arn:${partition}:iam::aws:policy/${policy}`,
+          policyArn: `arn:${partitions.partition}:iam::aws:policy/${policy}`,
         }),
     );
   }

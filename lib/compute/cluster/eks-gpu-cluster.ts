@@ -167,7 +167,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       provider,
       name: `${clusterName}-cluster`,
       description: `Control plane of EKS cluster ${clusterName}`,
-      service: 'eks.amazonaws.com',
+      service: 'eks',
       managedPolicies: ['AmazonEKSClusterPolicy'],
       options: this.roleOptions,
       tags,

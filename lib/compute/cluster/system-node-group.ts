@@ -63,7 +63,7 @@ export class SystemNodeGroup extends Construct {
       provider,
       name: `${clusterName}-system`,
       description: `System nodes of cluster ${clusterName}`,
-      service: 'ec2.amazonaws.com',
+      service: 'ec2',
       managedPolicies: [...NODE_POLICIES, ...(nodes.sessionManager === false ? [] : [SESSION_MANAGER_POLICY])],
       options: props.roleOptions,
       tags,

@@ -68,7 +68,7 @@ describe("a cluster's own VPC", () => {
   });
 
   test('has endpoints for S3, the registries and credentials', () => {
-    const endpoints = result.resources('aws_vpc_endpoint').map((one) => [one.service_name.split('}.')[1], one]);
+    const endpoints = result.resources('aws_vpc_endpoint').map((one) => [one.service_name.split('}.').at(-1), one]);
     expect(endpoints.map(([name]) => name).sort()).toEqual(['ecr.api', 'ecr.dkr', 'eks-auth', 's3', 'sts']);
     const byName = Object.fromEntries(endpoints);
     expect(byName.s3).toMatchObject({ vpc_endpoint_type: 'Gateway' });

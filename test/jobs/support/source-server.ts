@@ -19,6 +19,14 @@ export interface Answer {
   readonly stallAfter?: number;
   /** Answers a range with the whole file. */
   readonly ignoresRanges?: boolean;
+  /** Answers a range whatever its `If-Range` says. */
+  readonly ignoresConditions?: boolean;
+  /** Most bytes of an answer to a range. */
+  readonly mostOfRange?: number;
+  /** Does not say how long the answer is: it ends with the connection. */
+  readonly saysNoLength?: boolean;
+  /** What each byte range says of itself. @default - the truth */
+  readonly contentRange?: string;
 }
 
 /** A request that arrived. */
@@ -99,18 +107,25 @@ export class SourceServer {
     const { etag, cutAfter, stallAfter } = found;
     const content = Buffer.from(found.content ?? '');
     const headers = { ...(etag ? { etag } : {}), ...found.headers };
-    if (found.status && found.status !== 200)
+    if (found.status && (found.status < 200 || found.status > 299))
       return void response.writeHead(found.status, headers).end('<html></html>');
     const condition = request.headers['if-range'];
-    const ranged = range && !found.ignoresRanges && (condition === undefined || condition === etag);
+    const proven = condition === undefined || condition === etag || found.ignoresConditions;
+    const ranged = range && !found.ignoresRanges && proven;
     if (ranged && asked.from >= content.length) {
       return void response.writeHead(416, { ...headers, 'content-range': `bytes */${content.length}` }).end();
     }
-    const body = ranged ? content.subarray(asked.from) : content;
-    response.writeHead(ranged ? 206 : 200, {
+    const end = ranged ? Math.min(content.length, asked.from + (found.mostOfRange ?? Infinity)) : content.length;
+    const body = ranged ? content.subarray(asked.from, end) : content;
+    const truth = `bytes ${asked.from}-${end - 1}/${content.length}`;
+    if (found.saysNoLength) {
+      response.useChunkedEncodingByDefault = false;
+      response.shouldKeepAlive = false;
+    }
+    response.writeHead(ranged ? 206 : (found.status ?? 200), {
       ...headers,
-      'content-length': body.length,
-      ...(ranged ? { 'content-range': `bytes ${asked.from}-${content.length - 1}/${content.length}` } : {}),
+      ...(found.saysNoLength ? {} : { 'content-length': body.length }),
+      ...(ranged ? { 'content-range': found.contentRange ?? truth } : {}),
     });
     if (asked.method === 'HEAD') return void response.end();
     const most = cutAfter ?? stallAfter;

@@ -90,6 +90,26 @@ test('refuses weights that are not what the manifest says, and leaves none of th
   expect(local('repository/chat/config.pbtxt')).toBeUndefined();
 });
 
+test('files with the names of copies that are under way are files like others', async () => {
+  const files = { ...WEIGHTS, 'config.json.part': 'a part', '.incoming/0': 'first', '.incoming/sub/1': 'second' };
+  for (const [name, content] of Object.entries(files)) store(name, content);
+  store('SHA256SUMS', manifest(files));
+  for (const bytes of ['0', '64']) {
+    env.SMALL_BYTES = bytes;
+    expect(await run()).toMatchObject({ status: 0 });
+    for (const [name, content] of Object.entries(files)) expect(local(`weights/chat/1/${name}`)).toBe(content);
+    expect(readdirSync(path.join(root, 'models')).sort()).toEqual(['repository', 'weights']);
+    rmSync(path.join(root, 'models'), { recursive: true });
+  }
+});
+
+test('what an earlier start left half copied takes no room', async () => {
+  put(path.join(root, 'models/.incoming/0'), 'half');
+  unlinkSync(path.join(root, 'store/bucket/chat/1/SHA256SUMS'));
+  expect(await run()).toMatchObject({ status: 1 });
+  expect(existsSync(path.join(root, 'models/.incoming'))).toBe(false);
+});
+
 test('refuses a model without a manifest', async () => {
   unlinkSync(path.join(root, 'store/bucket/chat/1/SHA256SUMS'));
   const { status, stderr } = await run();
@@ -108,6 +128,8 @@ test.each([
   ['a short checksum', 'abc  file\n', /no SHA-256 checksum/],
   ['something else', '<html></html>\n', /no checksum/],
   ['an escaped name', `\\${'a'.repeat(64)}  a\\nb\n`, /no checksum/],
+  ['a path that is a pattern', `${'a'.repeat(64)}  *.safetensors?\n`, /not allowed: \.safetensors\?/],
+  ['the line ends of old Macs', manifest(WEIGHTS).replace(/\n/g, '\r'), /not allowed: config\.json\r/],
   ['a comment', `# weights\n${'a'.repeat(64)}  a\n`, /no checksum: # weights/],
   ['the notation of BSD', `SHA256 (a) = ${'a'.repeat(64)}\n`, /no checksum/],
   [
@@ -137,6 +159,9 @@ describe('manifests made by hand', () => {
     ['with the line ends of Windows but for the last', lines.trimEnd().replace(/\n/g, '\r\n')],
     ['by find, with themselves in it', lines.replace(/ {2}/g, '  ./') + `${'e'.repeat(64)}  ./SHA256SUMS\n`],
     ['in capitals', lines.replace(/^\w+/gm, (hash) => hash.toUpperCase())],
+    ['with the mark that Windows puts first', `\uFEFF${lines}`],
+    ['of binary files', lines.replace(/ {2}/g, ' *')],
+    ['of binary files by find', lines.replace(/ {2}/g, ' *./')],
     ['with empty lines', `\n${lines}\n\n`],
     ['with a line twice', lines + lines],
   ])('%s are read to the last file', async (_what, text) => {

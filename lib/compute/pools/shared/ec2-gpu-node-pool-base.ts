@@ -111,7 +111,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
     const role = usedRole(this, 'NodeRole', spec.nodeRoleArn, {
       ...aws,
       description: `Nodes of GPU pool ${name}`,
-      service: 'ec2.amazonaws.com',
+      service: 'ec2',
       options: cluster.roleOptions,
       managedPolicies: cluster.release ? NODE_POLICIES : [...NODE_POLICIES, CNI_POLICY],
     });
