@@ -19,7 +19,6 @@ import { WeightBits } from './weight-bits';
 import { PartBytes, partBytes, weightBytes } from './weight-bytes';
 import { checkArguments } from '../units/argument-faults';
 import { lazily } from '../units/lazily';
-
 const LISTED = new Map<ModelName, ModelSpec>();
 
 /**
@@ -266,8 +265,7 @@ export class ModelSpec {
    */
   public readonly _parameterCount: ParameterCount;
 
-  /** Multi-token prediction layers, if it has any. @internal */
-  public readonly _prediction = lazily(() => predictionLayersOf(this.shape));
+  readonly #prediction = lazily(() => predictionLayersOf(this.shape));
 
   private constructor(
     name: string,
@@ -374,6 +372,11 @@ export class ModelSpec {
   /** Values kept per token and layer: 2 × heads × head size, or rank + rotary part with latent attention; the mean of the layers. */
   public get keyValueWidth(): number {
     return tokenBytes(this._layers.kinds, Precision.INT8) / this.layers;
+  }
+
+  /** @internal */
+  public _prediction(): ReturnType<typeof predictionLayersOf> {
+    return this.#prediction();
   }
 
   /** @internal */

@@ -195,7 +195,8 @@ export const STRUCTS = {
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: AlertSecret; bearerToken?: AlertSecret',
-  WeightBits: 'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number',
+  WeightBits:
+    'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number; predictionLayers?: number',
 } as const;
 
 /** Of each public class and interface how to get an object of it. @internal */
