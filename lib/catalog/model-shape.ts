@@ -1,11 +1,12 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { DecoderShape } from './model-architecture';
-import { DenseModelProps } from './model-props';
+import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { Precision } from './precision';
 import { shapeFaults } from './shape-faults';
 import { throwIfFaulty } from '../units/errors';
 import { WeightBits } from './weight-bits';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /**
  * Changes to a model's structure that make it smaller or faster.
@@ -59,33 +60,60 @@ export function parameterFaults(name: string, parameters: number): Fault[] {
  *
  * @internal
  */
-export function denseShape({
-  name,
-  parameters,
-  shape,
-  maxContextLength,
-  publishedBits,
-}: DenseModelProps): DecoderShape {
-  const missing = `model '${name}' needs its shape or its number of parameters`;
-  if (parameters === undefined && shape === undefined) {
-    throwIfFaulty([fault('MISSING_PROPERTY', 'shape', missing)]);
-  } else if (parameters !== undefined && shape) {
-    const reason = `the parameters of model '${name}' are counted from its shape; leave parameters out`;
-    throwIfFaulty([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
-  }
-  const faults = bitsFaults(publishedBits);
-  if (shape) {
-    faults.push(...shapeFaults(name, shape));
-    const reason = `model '${name}' has experts; use ModelSpec.mixtureOfExperts`;
-    if (shape.experts) faults.push(fault('MODEL_HAS_EXPERTS', 'shape.experts', reason));
-    throwIfFaulty(faults);
-    return shape;
-  }
-  const count = parameters as number;
-  throwIfFaulty([...faults, ...parameterFaults(name, count)]);
-  const approximate = { ...approximateShape(count), maxContextLength: maxContextLength ?? 131072 };
+export function denseShape(props: DenseModelProps): DecoderShape {
+  const { name, shape, parameters } = props;
+  throwIfFaulty(
+    allOf(
+      () => sizeFaults(props),
+      () => bitsFaults(props.publishedBits),
+      () => (shape ? shapeFaults(name, shape) : []),
+      () => {
+        const reason = () => `${whoIs(name)} has experts; use ModelSpec.mixtureOfExperts`;
+        return shape?.experts ? [fault('MODEL_HAS_EXPERTS', 'shape.experts', reason())] : [];
+      },
+      () => (shape || parameters === undefined ? [] : parameterFaults(name, parameters)),
+    ),
+  );
+  if (shape) return shape;
+  const approximate = { ...approximateShape(parameters as number), maxContextLength: props.maxContextLength ?? 131072 };
   throwIfFaulty(shapeFaults(name, approximate));
   return approximate;
+}
+
+/** Of a dense model either the shape or the size is stated. */
+function sizeFaults({ name, parameters, shape }: DenseModelProps): Fault[] {
+  if (parameters === undefined && shape === undefined) {
+    const missing = `${whoIs(name)} needs its shape or its number of parameters`;
+    return [fault('MISSING_PROPERTY', 'shape', missing)];
+  }
+  if (parameters === undefined || !shape) return [];
+  const reason = `the parameters of ${whoIs(name)} are counted from its shape; leave parameters out`;
+  return [fault('CONFLICTING_PROPERTIES', 'parameters', reason)];
+}
+
+/**
+ * The shape of a model with experts by its properties; throws with all faults.
+ *
+ * @internal
+ */
+export function mixtureShape(props: MixtureOfExpertsProps): DecoderShape {
+  const whole = (): DecoderShape => ({ ...props.shape, experts: props.experts ?? props.shape.experts });
+  throwIfFaulty(
+    allOf(
+      () => bitsFaults(props.publishedBits),
+      () => shapeFaults(props.name, whole()),
+      () => {
+        const reason = () => `${whoIs(props.name)} has no experts; use ModelSpec.dense`;
+        return whole().experts ? [] : [fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', reason())];
+      },
+    ),
+  );
+  return whole();
+}
+
+/** What messages call a model, whose name may be of another kind. */
+function whoIs(name: string): string {
+  return isUnreadable(name) ? 'the model' : `model '${name}'`;
 }
 
 /**
@@ -95,7 +123,8 @@ export function denseShape({
  */
 export function bitsFaults(bits: WeightBits | undefined): Fault[] {
   return Object.entries(bits ?? {}).flatMap(([part, value]: [string, unknown]) => {
-    if (value === undefined || (typeof value === 'number' && value >= 1 && value <= 32)) return [];
+    if (value === undefined || isUnreadable(value) || (typeof value === 'number' && value >= 1 && value <= 32))
+      return [];
     const property = `publishedBits.${part}`;
     return [
       fault('OUT_OF_RANGE', property, `${property} must be a number of bits from 1 to 32; got ${givenValue(value)}`),

@@ -1,4 +1,3 @@
-import { fault } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { modelFromConfig } from './hugging-face-config';
@@ -7,7 +6,7 @@ import { stateBytes, tokenBytes } from './cache-bytes';
 import { Layers, layersOf } from './layers';
 import { DecoderShape, ExpertLayers } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import { PublishedFormat, StructureOptions, bitsFaults, denseShape, fractionFaults } from './model-shape';
+import { PublishedFormat, StructureOptions, denseShape, fractionFaults, mixtureShape } from './model-shape';
 import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName, modelNameOf } from './model-table';
@@ -156,8 +155,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static dense(props: DenseModelProps): ModelSpec {
-    const shape = denseShape(props);
-    return new ModelSpec(props.name, shape, props.shape ? undefined : props.parameters, undefined, props);
+    return new ModelSpec(props.name, denseShape(props), props.shape ? undefined : props.parameters, undefined, props);
   }
 
   /**
@@ -167,12 +165,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
-    const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
-    const faults = [...bitsFaults(props.publishedBits), ...shapeFaults(props.name, shape)];
-    const reason = `model '${props.name}' has no experts; use ModelSpec.dense`;
-    if (!shape.experts) faults.push(fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', reason));
-    throwIfFaulty(faults);
-    return new ModelSpec(props.name, shape, undefined, undefined, props);
+    return new ModelSpec(props.name, mixtureShape(props), undefined, undefined, props);
   }
 
   /**

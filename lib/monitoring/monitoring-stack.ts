@@ -8,7 +8,7 @@ import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { isInTree } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { synthesizeWhile } from '../core/omission';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -98,7 +98,7 @@ export class MonitoringStack extends Construct {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
     const unknown = knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace');
-    throwIfInvalid(this, unknown.length > 0 ? unknown : propsFaults(props));
+    throwIfRefused(this, unknown.length > 0 ? unknown : propsFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;

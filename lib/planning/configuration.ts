@@ -10,6 +10,7 @@ import { throwIfFaulty } from '../units/errors';
 import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
 import { Drafter, drafterOf } from './drafter';
 import { defaultContextLength, loadFaults } from './request-faults';
+import { allOf } from '../units/unreadable';
 
 const DEFAULT_CONCURRENCY = 4;
 /**
@@ -81,7 +82,10 @@ export interface Configuration extends Load {
  */
 export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Load {
   const { model } = request;
-  const faults = [...loadFaults(request), ...moreFaults];
+  const faults = allOf(
+    () => loadFaults(request),
+    () => moreFaults,
+  );
   throwIfFaulty(faults);
   const contextLength = request.contextLength ?? defaultContextLength(request);
   const half = Math.max(1, Math.floor(contextLength / 2));

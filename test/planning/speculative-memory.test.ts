@@ -120,7 +120,7 @@ test('every token drafted takes room, and none gives some back', () => {
 });
 
 test('sizes of graphs are of whole sequences', () => {
-  // Two sequences of four tokens: steps of 4, 8 and 16 (with pieces up to twice as many), and of 4 and 8.
+  // Two sequences of four tokens: 4, 8 and 16 (with prompts up to twice as many), and 4 and 8.
   expect(capturedGraphs(configured(QWEN, SpeculativeDecoding.mtp({ tokens: 3 })))).toBe(5);
   expect(capturedGraphs(configured(QWEN, undefined))).toBe(5);
 });

@@ -18,7 +18,7 @@ describe('ways out of a shortfall', () => {
   });
 
   test('several of them where one is not enough', () => {
-    const load = { concurrency: 8 };
+    const load = { concurrency: 12 };
     const [first] = ways(load);
     expect(first.change).toMatch(/^gpuMemoryUtilization 0\.95 instead of 0\.92 and maxSequences 64 instead of 256 and/);
     const { gpuMemoryUtilization, maxSequences, maxBatchedTokens } = first;

@@ -5,7 +5,7 @@ import { IServiceAccountRole } from '../../core/aws-role';
 import { placeAt } from '../../core/aws-provider';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
@@ -56,7 +56,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
       (given) => new ImportedEksCluster(scope, id, given),
     );
     super(scope, id);
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => eksAttributesFaults(attributes, placeAt(this, attributes.provider)),

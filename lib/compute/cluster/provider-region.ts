@@ -4,6 +4,7 @@ import { regionAt } from '../../core/aws-provider';
 import { hasToken } from '../../core/tokens';
 import { Fault, fault } from '../../units/fault';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
+import { allOf } from '../../units/unreadable';
 
 /**
  * The faults of zones that do not belong together, or not to the region in which they are used. Names of no known form are left alone.
@@ -66,17 +67,19 @@ export function importedRegionFaults(scope: Construct, attributes: EksClusterAtt
   const said = hasToken(region) ? undefined : region;
   const isLookedUp = !(vpcId && endpoint && certificateAuthorityData);
   const elsewhere = isLookedUp && said !== undefined && here !== undefined && said !== here;
-  return [
-    ...(elsewhere
-      ? [
-          fault(
-            'CLUSTER_IN_OTHER_REGION',
-            'region',
-            `cluster '${clusterName}' is in ${said}, but what is not said of it would be looked up in ${here}, for which the AWS provider is; pass a ` +
-              `provider for ${said}`,
-          ),
-        ]
-      : []),
-    ...zoneRegionFaults('availabilityZones', availabilityZones, said ?? here, said ? 'the cluster is in' : undefined),
-  ];
+  return allOf(
+    () =>
+      elsewhere
+        ? [
+            fault(
+              'CLUSTER_IN_OTHER_REGION',
+              'region',
+              `cluster '${clusterName}' is in ${said}, but what is not said of it would be looked up in ${here}, for which the AWS provider is; pass a ` +
+                `provider for ${said}`,
+            ),
+          ]
+        : [],
+    () =>
+      zoneRegionFaults('availabilityZones', availabilityZones, said ?? here, said ? 'the cluster is in' : undefined),
+  );
 }

@@ -4,6 +4,7 @@ import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-avail
 import { Fn, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
+import { allOf } from '../../units/unreadable';
 
 /** Number of zones of a VPC when none are named. */
 const DEFAULT_ZONES = 2;
@@ -35,33 +36,36 @@ export function zoneFaults(zones?: string[]): Fault[] {
   const unknown = concreteFault('availabilityZones', zones, 'subnets are laid out by them');
   if (unknown.length > 0) return unknown;
   const repeated = repeatedIndexes(zones.map(letterOf)).map((index) => zones[index]);
-  return [
-    ...(zones.length < 2
-      ? [
+  return allOf(
+    () =>
+      zones.length < 2
+        ? [
+            fault(
+              'TOO_FEW_ZONES',
+              'availabilityZones',
+              `availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`,
+            ),
+          ]
+        : [],
+    () =>
+      zones
+        .filter((zone) => !/^[a-z0-9-]+\d[a-f]$/.test(zone))
+        .map((zone) =>
           fault(
-            'TOO_FEW_ZONES',
+            'INVALID_FORMAT',
             'availabilityZones',
-            `availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`,
+            `availabilityZones must be names such as 'eu-central-1a' that end in a letter from a to f; got '${zone}'; for other zones pass vpc`,
           ),
-        ]
-      : []),
-    ...zones
-      .filter((zone) => !/^[a-z0-9-]+\d[a-f]$/.test(zone))
-      .map((zone) =>
+        ),
+    () =>
+      repeated.map((zone) =>
         fault(
-          'INVALID_FORMAT',
+          'DUPLICATE',
           'availabilityZones',
-          `availabilityZones must be names such as 'eu-central-1a' that end in a letter from a to f; got '${zone}'; for other zones pass vpc`,
+          `availabilityZones must be different zones of one region; got '${zone}' and another that ends in the same letter`,
         ),
       ),
-    ...repeated.map((zone) =>
-      fault(
-        'DUPLICATE',
-        'availabilityZones',
-        `availabilityZones must be different zones of one region; got '${zone}' and another that ends in the same letter`,
-      ),
-    ),
-  ];
+  );
 }
 
 /**

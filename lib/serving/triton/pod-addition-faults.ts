@@ -7,6 +7,7 @@ import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-
 import { SecretKey, secretFaults } from '../../core/secret-key';
 import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
 import { CONTAINERS, VOLUMES } from './triton-pod';
+import { allOf } from '../../units/unreadable';
 
 const ENVIRONMENT_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
@@ -22,53 +23,62 @@ export function additionFaults(
 ): Fault[] {
   const { sidecars = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
-  return [
-    ...ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
-    ...ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
-    ...environmentFaults('', environment, secretEnvironment),
-    ...names.flatMap((name, i) => [
-      ...kubernetesNameFault(`volumes[${i}].name`, name),
-      ...(VOLUMES.includes(name)
-        ? [
-            fault(
-              'RESERVED',
-              `volumes[${i}].name`,
-              `volumes[${i}].name must not be '${name}', which the pod has already; rename it`,
-            ),
-          ]
-        : []),
-    ]),
-    ...duplicateFaults('volumes', names),
-    ...mountFaults('volumeMounts', additions.volumeMounts, names),
-    ...duplicateFaults('sidecars', [...Object.values(CONTAINERS), ...sidecars.map(({ name }) => name)]),
-    ...sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names)),
-    ...(additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
-      ? []
-      : kubernetesNameFault('runtimeClassName', additions.runtimeClassName)),
-  ];
+  return allOf(
+    () => ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
+    () => ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
+    () => environmentFaults('', environment, secretEnvironment),
+    () =>
+      names.flatMap((name, i) =>
+        allOf(
+          () => kubernetesNameFault(`volumes[${i}].name`, name),
+          () =>
+            VOLUMES.includes(name)
+              ? [
+                  fault(
+                    'RESERVED',
+                    `volumes[${i}].name`,
+                    `volumes[${i}].name must not be '${name}', which the pod has already; rename it`,
+                  ),
+                ]
+              : [],
+        ),
+      ),
+    () => duplicateFaults('volumes', names),
+    () => mountFaults('volumeMounts', additions.volumeMounts, names),
+    () => duplicateFaults('sidecars', [...Object.values(CONTAINERS), ...sidecars.map(({ name }) => name)]),
+    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names)),
+    () =>
+      additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
+        ? []
+        : kubernetesNameFault('runtimeClassName', additions.runtimeClassName),
+  );
 }
 
 function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[]): Fault[] {
-  return [
-    ...kubernetesNameFault(`${at}.name`, sidecar.name),
-    ...imageFaults(`${at}.image`, sidecar.image),
-    ...positiveFault(`${at}.cpu`, sidecar.cpu),
-    ...environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}),
-    ...Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) => [
-      ...kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
-      ...(hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
-      ...([8000, 8001, 8002].includes(port)
-        ? [
-            fault(
-              'RESERVED',
-              `${at}.ports['${name}']`,
-              `${at}.ports['${name}'] must not be ${port}, which Triton listens on; use another port`,
-            ),
-          ]
-        : []),
-    ]),
-    ...mountFaults(`${at}.volumeMounts`, sidecar.volumeMounts, volumes),
-  ];
+  return allOf(
+    () => kubernetesNameFault(`${at}.name`, sidecar.name),
+    () => imageFaults(`${at}.image`, sidecar.image),
+    () => positiveFault(`${at}.cpu`, sidecar.cpu),
+    () => environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}),
+    () =>
+      Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) =>
+        allOf(
+          () => kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
+          () => (hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
+          () =>
+            [8000, 8001, 8002].includes(port)
+              ? [
+                  fault(
+                    'RESERVED',
+                    `${at}.ports['${name}']`,
+                    `${at}.ports['${name}'] must not be ${port}, which Triton listens on; use another port`,
+                  ),
+                ]
+              : [],
+        ),
+      ),
+    () => mountFaults(`${at}.volumeMounts`, sidecar.volumeMounts, volumes),
+  );
 }
 
 function environmentFaults(
@@ -93,26 +103,28 @@ function environmentFaults(
 function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], volumes: readonly string[]): Fault[] {
   return mounts.flatMap(({ volume, path }, i) => {
     const known = volumes.map((name) => `'${name}'`).join(', ') || 'none';
-    return [
-      ...(volumes.includes(volume)
-        ? []
-        : [
-            fault(
-              'UNKNOWN_VALUE',
-              `${at}[${i}].volume`,
-              `${at}[${i}].volume must be one of volumes (${known}); got '${volume}'`,
-            ),
-          ]),
-      ...(hasToken(path) || (typeof path === 'string' && /^\/[^:]+$/.test(path))
-        ? []
-        : [
-            fault(
-              'INVALID_FORMAT',
-              `${at}[${i}].path`,
-              `${at}[${i}].path must be an absolute path; got ${givenValue(path)}`,
-            ),
-          ]),
-    ];
+    return allOf(
+      () =>
+        volumes.includes(volume)
+          ? []
+          : [
+              fault(
+                'UNKNOWN_VALUE',
+                `${at}[${i}].volume`,
+                `${at}[${i}].volume must be one of volumes (${known}); got '${volume}'`,
+              ),
+            ],
+      () =>
+        hasToken(path) || (typeof path === 'string' && /^\/[^:]+$/.test(path))
+          ? []
+          : [
+              fault(
+                'INVALID_FORMAT',
+                `${at}[${i}].path`,
+                `${at}[${i}].path must be an absolute path; got ${givenValue(path)}`,
+              ),
+            ],
+    );
   });
 }
 

@@ -8,6 +8,7 @@ import { IEksCluster } from '../../cluster/eks-cluster';
 import { defaultRegion, regionAt } from '../../../core/aws-provider';
 import { zoneRegionFaults } from '../../cluster/provider-region';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * The faults of a pool in the region in which it would be created, as far as that is known: another one than its cluster's, without its
@@ -20,7 +21,12 @@ export function regionFaults(scope: Construct, spec: GpuNodePoolSpec, given?: Te
   const said = concreteRegion(cluster);
   const region = regionAt(scope, given ?? cluster.provider) ?? said;
   const elsewhere = otherRegionFaults(scope, cluster, given);
-  return elsewhere.length > 0 ? elsewhere : [...typeFaults(spec, region), ...zoneFaults(spec, region)];
+  return elsewhere.length > 0
+    ? elsewhere
+    : allOf(
+        () => typeFaults(spec, region),
+        () => zoneFaults(spec, region),
+      );
 }
 
 function concreteRegion({ connection }: IEksCluster): string | undefined {
@@ -70,20 +76,21 @@ function typeFaults({ instanceType, capacity }: GpuNodePoolSpec, region?: string
 /** Zones of the cluster are checked there. */
 function zoneFaults({ availabilityZone, capacity }: GpuNodePoolSpec, region?: string): Fault[] {
   const reserved = capacity.reserved?.availabilityZone;
-  return [
-    ...zoneRegionFaults('availabilityZone', availabilityZone === undefined ? [] : [availabilityZone], region),
-    ...(reserved === undefined ||
-    hasToken(reserved) ||
-    region === undefined ||
-    (regionOfZone(reserved) ?? region) === region
-      ? []
-      : [
-          fault(
-            'ZONE_IN_OTHER_REGION',
-            'capacity',
-            `${capacity} is in ${reserved}, but the pool is made in ${region}; use a reservation of ${region}, or pass a provider for ` +
-              `${regionOfZone(reserved)}`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () => zoneRegionFaults('availabilityZone', availabilityZone === undefined ? [] : [availabilityZone], region),
+    () =>
+      reserved === undefined ||
+      hasToken(reserved) ||
+      region === undefined ||
+      (regionOfZone(reserved) ?? region) === region
+        ? []
+        : [
+            fault(
+              'ZONE_IN_OTHER_REGION',
+              'capacity',
+              `${capacity} is in ${reserved}, but the pool is made in ${region}; use a reservation of ${region}, or pass a provider for ` +
+                `${regionOfZone(reserved)}`,
+            ),
+          ],
+  );
 }
