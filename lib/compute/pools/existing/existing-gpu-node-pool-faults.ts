@@ -16,12 +16,7 @@ import { migInstances } from '../options/mig-profiles';
 import { takenNameFaults } from '../shared/gpu-node-pool-faults';
 import { vendorFaults } from '../shared/gpu-vendor-faults';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL, sharingLabels } from '../shared/gpu-node-pool-labels';
-import {
-  LabelSetter,
-  labelFaults,
-  taintFaults,
-  taintSyntaxFaults,
-} from '../shared/node-label-faults';
+import { LabelSetter, labelFaults, taintFaults, taintSyntaxFaults } from '../shared/node-label-faults';
 import { allOf } from '../../../units/unreadable';
 
 /**
