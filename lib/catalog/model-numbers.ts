@@ -21,17 +21,12 @@ export interface ModelNumbers {
   readonly activeParameters: number;
 }
 
-/** By model, counted when first asked for: the catalog has dozens, of which a program plans one or two. */
-const KNOWN = new WeakMap<Described, ModelNumbers>();
-
 /**
  * Layers and parameters of a model.
  *
  * @internal
  */
 export function modelNumbers(model: Described): ModelNumbers {
-  const known = KNOWN.get(model);
-  if (known) return known;
   const { shape } = model;
   const layers = layersOf(shape);
   const counted = countParameters(shape, layers);
@@ -40,7 +35,5 @@ export function modelNumbers(model: Described): ModelNumbers {
   const parameters = Math.round(parametersOf(count.layers) + embedding + finalNorm + encoder);
   const { perToken, routed } = shape.experts ?? { perToken: 1, routed: 1 };
   const activeParameters = Math.round(parameters - count.layers.routedExperts * (1 - perToken / routed));
-  const numbers = { layers, count, parameters, activeParameters };
-  KNOWN.set(model, numbers);
-  return numbers;
+  return { layers, count, parameters, activeParameters };
 }
