@@ -2,6 +2,8 @@ import { posix } from 'path';
 import { kubernetesNameFault } from '../../core/naming';
 import { hasToken } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
+import { annotationSyntaxFaults, labelSyntaxFaults } from '../../kubernetes/label-syntax';
+import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
@@ -13,8 +15,6 @@ import { CONTAINERS, VOLUMES } from './triton-pod';
 import { allOf } from '../../units/unreadable';
 
 const ENVIRONMENT_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
-/** Kubernetes takes any printable ASCII but `=`: `IsRelaxedEnvVarName` of apimachinery. */
-const RELAXED_NAME = /^[ -<>-~]+$/;
 /** What `assets/probe-models.sh` reads: with another value, servers that work would be restarted, and dead ones would not. */
 const OF_PROBES = ['PROBE_DIR', 'PROBE_STATE_DIR', 'PROBE_SECONDS', 'TRITON_HTTP_PORT', 'TRITON_METRICS_PORT'];
 const READ_ONLY_MOUNTS = [MODELS_MOUNT, PROBES_MOUNT];
@@ -28,20 +28,29 @@ const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazon
  * @internal
  */
 export function additionFaults(
-  additions: PodAdditions & { readonly environment?: { [name: string]: string } },
+  additions: PodAdditions & {
+    readonly environment?: { [name: string]: string };
+    readonly priorityClassName?: string;
+  },
 ): Fault[] {
   const { sidecars = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
   return allOf(
     () => ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
+    () => labelSyntaxFaults('podLabels', additions.podLabels),
     () => ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
+    () => annotationSyntaxFaults('podAnnotations', additions.podAnnotations),
+    () => annotationSyntaxFaults('serviceAnnotations', additions.serviceAnnotations),
+    () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
+    () => objectNameFaults('priorityClassName', additions.priorityClassName),
     () => environmentFaults('', environment, secretEnvironment),
     () => ofProbesFaults('environment', environment),
     () => ofProbesFaults('secretEnvironment', secretEnvironment),
     () =>
-      names.flatMap((name, i) =>
+      volumes.flatMap(({ name, source }, i) =>
         allOf(
           () => kubernetesNameFault(`volumes[${i}].name`, name),
+          () => objectNameFaults(`volumes[${i}].source`, source),
           () =>
             VOLUMES.includes(name)
               ? [
@@ -98,24 +107,26 @@ function environmentFaults(
   plain: { [name: string]: string },
   secret: { [name: string]: SecretKey },
 ): Fault[] {
-  const unnamed = Object.keys(plain).filter((name) => !hasToken(name) && !RELAXED_NAME.test(name));
-  const faults = unnamed.map((name) => {
-    const reason = `names of ${at}environment must be printable ASCII without '=', e.g. 'LOG_LEVEL'; got '${name}'`;
-    return fault('INVALID_NAME', `${at}environment['${name}']`, reason);
-  });
-  const ofSecrets = Object.entries(secret).flatMap(([name, value]) => {
-    const property = `${at}secretEnvironment['${name}']`;
-    if (!ENVIRONMENT_NAME.test(name)) {
-      const reason = `names of ${at}secretEnvironment must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
-      return [fault('INVALID_NAME', property, reason)];
-    }
-    if (name in plain) {
-      const reason = `${property} is in ${at}environment too; keep one of them`;
-      return [fault('CONFLICTING_PROPERTIES', property, reason)];
-    }
-    return secretFaults(property, value);
-  });
-  return [...faults, ...ofSecrets];
+  return allOf(
+    () => variableNameFaults(`${at}environment`, plain),
+    () => variableNameFaults(`${at}secretEnvironment`, secret),
+    () =>
+      Object.entries(secret).flatMap(([name, value]) => {
+        const property = `${at}secretEnvironment['${name}']`;
+        if (!Object.hasOwn(plain, name)) return secretFaults(property, value);
+        const reason = `${property} is in ${at}environment too; keep one of them`;
+        return [fault('CONFLICTING_PROPERTIES', property, reason)];
+      }),
+  );
+}
+
+function variableNameFaults(property: string, variables: { [name: string]: unknown }): Fault[] {
+  return Object.keys(variables)
+    .filter((name) => !hasToken(name) && !ENVIRONMENT_NAME.test(name))
+    .map((name) => {
+      const reason = `names of ${property} must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
+      return fault('INVALID_NAME', `${property}['${name}']`, reason);
+    });
 }
 
 function ofProbesFaults(property: string, given: { [name: string]: unknown }): Fault[] {
