@@ -164,12 +164,13 @@ export function requestFaults(request: CapacityRequest): Fault[] {
     () => (request.parallelism ? parallelismFaults(request.model, request.parallelism, precision()) : []),
     () => wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
     () => priceFaults('pricePerHour', request.pricePerHour),
-    () => shareFault('utilization', request.utilization),
+    () => busyFaults(request.utilization),
   );
 }
 
-/** Highest price that costs are computed from without losing digits. */
+/** Prices that costs are computed from without losing digits. */
 const HIGHEST_PRICE = 1e9;
+const LOWEST_PRICE = 1e-6;
 
 /**
  * The fault of a price that is not above zero, or that no node has.
@@ -178,6 +179,23 @@ const HIGHEST_PRICE = 1e9;
  */
 export function priceFaults(property: string, price: number | undefined): Fault[] {
   const faults = positiveFault(property, price);
-  if (price === undefined || isUnreadable(price) || faults.length > 0 || price <= HIGHEST_PRICE) return faults;
-  return [fault('OUT_OF_RANGE', property, `${property} must be at most ${HIGHEST_PRICE}; got ${price}`)];
+  if (price === undefined || isUnreadable(price) || faults.length > 0) return faults;
+  if (price >= LOWEST_PRICE && price <= HIGHEST_PRICE) return [];
+  const bound = price > HIGHEST_PRICE ? `at most ${HIGHEST_PRICE}` : `at least ${LOWEST_PRICE}`;
+  return [fault('OUT_OF_RANGE', property, `${property} must be ${bound}; got ${price}`)];
+}
+
+/** Least share of time that costs are computed from: they grow without limit as it shrinks. */
+const LEAST_BUSY = 1e-4;
+
+/**
+ * The fault of a share of time that GPUs are never busy for.
+ *
+ * @internal
+ */
+export function busyFaults(utilization: number | undefined): Fault[] {
+  const faults = shareFault('utilization', utilization);
+  if (utilization === undefined || isUnreadable(utilization) || faults.length > 0) return faults;
+  if (utilization >= LEAST_BUSY) return [];
+  return [fault('OUT_OF_RANGE', 'utilization', `utilization must be at least ${LEAST_BUSY}; got ${utilization}`)];
 }

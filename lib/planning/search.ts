@@ -1,12 +1,13 @@
 import { Fault, fault } from '../units/fault';
 import { lazily } from '../units/lazily';
-import { positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
+import { positiveFault, wholeNumberFaults } from '../units/number-faults';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { compareCosts } from './alternative-cost';
 import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
@@ -14,7 +15,7 @@ import { hardwareToJson } from './hardware-json';
 import { fitOf } from './memory-fit';
 import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
-import { hardwareFaults, priceFaults } from './request-faults';
+import { busyFaults, hardwareFaults, priceFaults } from './request-faults';
 import { busiest, calmest, within } from './reach-throughput';
 import { settledConfiguration } from './scheduled-sequences';
 import { ServingEstimate, estimate } from './serving-estimate';
@@ -156,7 +157,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
   return allOf(
     () => wholeNumberFaults({ maxNodes, maxReplicas, replicas: request.replicas, limit }, 1),
     () => targetFaults(request.targets ?? {}),
-    () => shareFault('utilization', request.utilization),
+    () => busyFaults(request.utilization),
     () =>
       (candidates ?? []).flatMap((candidate, i) =>
         isUnreadable(candidate) ? [] : priceFaults(`candidates[${i}].pricePerHour`, candidate.pricePerHour),
@@ -299,10 +300,6 @@ function givenCost({ pricePerHour, nodes }: Configuration): number {
 /** Cost where prices are not given: list prices, in dollars. What has none comes last. */
 function listCost({ instanceType, nodes }: Configuration): number {
   return (instanceType.listPricePerHour ?? Infinity) * nodes;
-}
-
-function compareCosts(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }
 
 function isOverPcie({ instanceType, parallelism }: Configuration): boolean {

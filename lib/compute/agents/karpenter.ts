@@ -16,6 +16,7 @@ import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { Fault, fault } from '../../units/fault';
+import { madeElsewhereFaults } from '../cluster/provider-region';
 import { IEksCluster } from '../cluster/eks-cluster';
 import { karpenterPools } from '../pools/karpenter/karpenter-pools';
 import { KarpenterInterruptions } from './karpenter-interruptions';
@@ -194,6 +195,7 @@ function karpenterFaults({ cluster, image }: KarpenterProps, version: string): F
   );
   return allOf(
     () => token,
+    () => madeElsewhereFaults(cluster, 'the queue of Karpenter'),
     () =>
       hasToken(version) || /^\d+\.\d+\.\d+$/.test(version)
         ? []
