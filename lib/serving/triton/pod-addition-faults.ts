@@ -1,6 +1,8 @@
 import { kubernetesNameFault } from '../../core/naming';
 import { hasToken } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
+import { annotationSyntaxFaults, labelSyntaxFaults } from '../../kubernetes/label-syntax';
+import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
@@ -19,18 +21,27 @@ const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazon
  * @internal
  */
 export function additionFaults(
-  additions: PodAdditions & { readonly environment?: { [name: string]: string } },
+  additions: PodAdditions & {
+    readonly environment?: { [name: string]: string };
+    readonly priorityClassName?: string;
+  },
 ): Fault[] {
   const { sidecars = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
   return allOf(
     () => ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
+    () => labelSyntaxFaults('podLabels', additions.podLabels),
     () => ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
+    () => annotationSyntaxFaults('podAnnotations', additions.podAnnotations),
+    () => annotationSyntaxFaults('serviceAnnotations', additions.serviceAnnotations),
+    () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
+    () => objectNameFaults('priorityClassName', additions.priorityClassName),
     () => environmentFaults('', environment, secretEnvironment),
     () =>
-      names.flatMap((name, i) =>
+      volumes.flatMap(({ name, source }, i) =>
         allOf(
           () => kubernetesNameFault(`volumes[${i}].name`, name),
+          () => objectNameFaults(`volumes[${i}].source`, source),
           () =>
             VOLUMES.includes(name)
               ? [
@@ -86,18 +97,26 @@ function environmentFaults(
   plain: { [name: string]: string },
   secret: { [name: string]: SecretKey },
 ): Fault[] {
-  return Object.entries(secret).flatMap(([name, value]) => {
-    const property = `${at}secretEnvironment['${name}']`;
-    if (!ENVIRONMENT_NAME.test(name)) {
-      const reason = `names of ${at}secretEnvironment must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
-      return [fault('INVALID_NAME', property, reason)];
-    }
-    if (name in plain) {
-      const reason = `${property} is in ${at}environment too; keep one of them`;
-      return [fault('CONFLICTING_PROPERTIES', property, reason)];
-    }
-    return secretFaults(property, value);
-  });
+  return allOf(
+    () => variableNameFaults(`${at}environment`, plain),
+    () => variableNameFaults(`${at}secretEnvironment`, secret),
+    () =>
+      Object.entries(secret).flatMap(([name, value]) => {
+        const property = `${at}secretEnvironment['${name}']`;
+        if (!Object.hasOwn(plain, name)) return secretFaults(property, value);
+        const reason = `${property} is in ${at}environment too; keep one of them`;
+        return [fault('CONFLICTING_PROPERTIES', property, reason)];
+      }),
+  );
+}
+
+function variableNameFaults(property: string, variables: { [name: string]: unknown }): Fault[] {
+  return Object.keys(variables)
+    .filter((name) => !hasToken(name) && !ENVIRONMENT_NAME.test(name))
+    .map((name) => {
+      const reason = `names of ${property} must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
+      return fault('INVALID_NAME', `${property}['${name}']`, reason);
+    });
 }
 
 function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], volumes: readonly string[]): Fault[] {
