@@ -2,6 +2,7 @@ import { Fault, fault, faultsUnder } from '../units/fault';
 import { flagFault } from '../units/kind-faults';
 import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { EncoderShape } from './encoder-shape';
+import { allOf } from '../units/unreadable';
 
 /**
  * Parameters of all encoders of a model.
@@ -48,13 +49,13 @@ function oneEncoder(encoder: EncoderShape): Fault[] {
       fault('OUT_OF_RANGE', property, `${property} must be at most ${most}; got ${value}; no encoder is near that`),
     ];
   });
-  const faults = [
-    ...wholeNumberFaults(sizes, 1),
-    ...wholeNumberFaults({ parameters }, 0),
-    ...tooLarge,
-    ...flagFault('gatedFeedForward', encoder.gatedFeedForward),
-    ...flagFault('shared', encoder.shared),
-  ];
+  const faults = allOf(
+    () => wholeNumberFaults(sizes, 1),
+    () => wholeNumberFaults({ parameters }, 0),
+    () => tooLarge,
+    () => flagFault('gatedFeedForward', encoder.gatedFeedForward),
+    () => flagFault('shared', encoder.shared),
+  );
   if (typeof (name as unknown) !== 'string') {
     faults.push(fault('INVALID_FORMAT', 'name', `name must be a text, e.g. 'vision_config'; got ${givenValue(name)}`));
   }

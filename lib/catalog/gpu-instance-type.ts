@@ -13,6 +13,7 @@ import { onDemandPrice } from './instance-prices';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 const LISTED: GpuInstanceType[] = [];
 
@@ -209,13 +210,15 @@ export class GpuInstanceType extends GpuNodeType {
       blocksOnly: false,
     };
     throwIfFaulty(cardFaults(networkCards));
-    throwIfFaulty([
-      ...(typeof props.name === 'string' ? instanceNameFaults(props.name) : []),
-      ...nodeTypeFaults(props),
-      ...networkFaults(network),
-      ...flagFault('rdmaRead', rdmaRead),
-      ...flagFault('rdmaWrite', rdmaWrite),
-    ]);
+    throwIfFaulty(
+      allOf(
+        () => (typeof props.name === 'string' ? instanceNameFaults(props.name) : []),
+        () => nodeTypeFaults(props),
+        () => networkFaults(network),
+        () => flagFault('rdmaRead', rdmaRead),
+        () => flagFault('rdmaWrite', rdmaWrite),
+      ),
+    );
     return new GpuInstanceType({ ...props, nvlinkDomainSize: nvlinkDomainOf(props) }, network);
   }
 

@@ -57,7 +57,12 @@ export class GpuNodeType {
    * above zero, an NVLink domain that does not divide the GPUs
    */
   public static custom(props: GpuNodeTypeProps): GpuNodeType {
-    throwIfFaulty([...nodeTypeFaults(props), ...ec2NameFaults(props?.name)]);
+    throwIfFaulty(
+      allOf(
+        () => nodeTypeFaults(props),
+        () => ec2NameFaults(props?.name),
+      ),
+    );
     return new GpuNodeType(props);
   }
 

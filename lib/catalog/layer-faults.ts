@@ -3,6 +3,7 @@ import { flagFault } from '../units/kind-faults';
 import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { AttentionLayer, LayerKind, StateLayer } from './layer-kinds';
 import { DecoderShape } from './model-architecture';
+import { allOf } from '../units/unreadable';
 
 /** Most kinds of layers of one model; those with a width of their own for each layer have fewer. */
 const MOST_KINDS = 128;
@@ -27,20 +28,23 @@ export function layerKindFaults(shape: DecoderShape): Fault[] {
   }
   const faults = kinds.flatMap((kind, i) => kindFaults(`layerKinds[${i}]`, kind, shape));
   if (faults.length > 0) return faults;
-  return [...wholeFaults(shape, kinds), ...orderFaults(kinds, order)];
+  return allOf(
+    () => wholeFaults(shape, kinds),
+    () => orderFaults(kinds, order),
+  );
 }
 
 function kindFaults(path: string, kind: LayerKind, shape: DecoderShape): Fault[] {
   if (!isObject(kind)) return [fault('INVALID_FORMAT', path, `${path} must be an object; got ${givenValue(kind)}`)];
   const { attention, state } = kind;
-  const faults = [
-    ...required(`${path}.count`, kind.count),
-    ...wholeNumberFault(`${path}.intermediateSize`, kind.intermediateSize, 0, LARGEST),
-    ...wholeNumberFault(`${path}.norms`, kind.norms, 0, 100),
-    ...wholeNumberFault(`${path}.otherParameters`, kind.otherParameters, 0),
-    ...wholeNumberFault(`${path}.float32Parameters`, kind.float32Parameters, 0),
-    ...flagFault(`${path}.experts`, kind.experts),
-  ];
+  const faults = allOf(
+    () => required(`${path}.count`, kind.count),
+    () => wholeNumberFault(`${path}.intermediateSize`, kind.intermediateSize, 0, LARGEST),
+    () => wholeNumberFault(`${path}.norms`, kind.norms, 0, 100),
+    () => wholeNumberFault(`${path}.otherParameters`, kind.otherParameters, 0),
+    () => wholeNumberFault(`${path}.float32Parameters`, kind.float32Parameters, 0),
+    () => flagFault(`${path}.experts`, kind.experts),
+  );
   for (const [part, given] of Object.entries({ attention, state })) {
     if (given !== undefined && !isObject(given))
       faults.push(
@@ -58,29 +62,30 @@ function kindFaults(path: string, kind: LayerKind, shape: DecoderShape): Fault[]
 }
 
 function attentionFaults(path: string, attention: AttentionLayer, shape: DecoderShape): Fault[] {
-  const faults = [
-    ...numbers(path, {
-      heads: attention.heads,
-      keyValueHeads: attention.keyValueHeads,
-      headSize: attention.headSize,
-      valueHeadSize: attention.valueHeadSize,
-      window: attention.window,
-      compression: attention.compression,
-      'latent.keyValueRank': attention.latent?.keyValueRank,
-      'latent.queryRank': attention.latent?.queryRank,
-      'latent.nopeHeadSize': attention.latent?.nopeHeadSize,
-      'latent.ropeHeadSize': attention.latent?.ropeHeadSize,
-      'latent.valueHeadSize': attention.latent?.valueHeadSize,
-      'index.heads': attention.index?.heads,
-      'index.headSize': attention.index?.headSize,
-      'index.topTokens': attention.index?.topTokens,
-    }),
-    ...wholeNumberFault(`${path}.index.parameters`, attention.index?.parameters, 0),
-    ...wholeNumberFault(`${path}.matrixParameters`, attention.matrixParameters, 0),
-    ...flagFault(`${path}.index.shared`, attention.index?.shared),
-    ...bitsFaults(`${path}.index.keyBits`, attention.index?.keyBits, [8, 16]),
-    ...windowFaults(`${path}.window`, attention.window, shape.maxContextLength),
-  ];
+  const faults = allOf(
+    () =>
+      numbers(path, {
+        heads: attention.heads,
+        keyValueHeads: attention.keyValueHeads,
+        headSize: attention.headSize,
+        valueHeadSize: attention.valueHeadSize,
+        window: attention.window,
+        compression: attention.compression,
+        'latent.keyValueRank': attention.latent?.keyValueRank,
+        'latent.queryRank': attention.latent?.queryRank,
+        'latent.nopeHeadSize': attention.latent?.nopeHeadSize,
+        'latent.ropeHeadSize': attention.latent?.ropeHeadSize,
+        'latent.valueHeadSize': attention.latent?.valueHeadSize,
+        'index.heads': attention.index?.heads,
+        'index.headSize': attention.index?.headSize,
+        'index.topTokens': attention.index?.topTokens,
+      }),
+    () => wholeNumberFault(`${path}.index.parameters`, attention.index?.parameters, 0),
+    () => wholeNumberFault(`${path}.matrixParameters`, attention.matrixParameters, 0),
+    () => flagFault(`${path}.index.shared`, attention.index?.shared),
+    () => bitsFaults(`${path}.index.keyBits`, attention.index?.keyBits, [8, 16]),
+    () => windowFaults(`${path}.window`, attention.window, shape.maxContextLength),
+  );
   for (const [part, given] of Object.entries({ latent: attention.latent, index: attention.index })) {
     if (given === undefined) continue;
     const needed =
@@ -120,14 +125,14 @@ function attentionFaults(path: string, attention: AttentionLayer, shape: Decoder
 
 function stateFaults(path: string, state: StateLayer): Fault[] {
   const heads = wholeNumberFault(`${path}.heads`, state.heads ?? null, 0, LARGEST);
-  const faults = [
-    ...heads,
-    ...required(`${path}.headSize`, state.headSize),
-    ...required(`${path}.stateSize`, state.stateSize),
-    ...wholeNumberFault(`${path}.groups`, state.groups, 0, LARGEST),
-    ...wholeNumberFault(`${path}.matrixParameters`, state.matrixParameters ?? null, 0),
-    ...numbers(path, { convolutionChannels: state.convolutionChannels, convolutionWidth: state.convolutionWidth }),
-  ];
+  const faults = allOf(
+    () => heads,
+    () => required(`${path}.headSize`, state.headSize),
+    () => required(`${path}.stateSize`, state.stateSize),
+    () => wholeNumberFault(`${path}.groups`, state.groups, 0, LARGEST),
+    () => wholeNumberFault(`${path}.matrixParameters`, state.matrixParameters ?? null, 0),
+    () => numbers(path, { convolutionChannels: state.convolutionChannels, convolutionWidth: state.convolutionWidth }),
+  );
   faults.push(...bitsFaults(`${path}.stateBits`, state.stateBits, [8, 16, 32]));
   return faults;
 }

@@ -18,6 +18,7 @@ import { boundedText, printableText } from '../units/message-text';
 import { givenValue } from '../units/number-faults';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
+import { modelFromFile } from './model-file';
 import { COMMANDS } from './options';
 import { ALIASES, sharesOfOtherEngines } from './other-tools';
 import { ownHardware } from './own-hardware';
@@ -55,7 +56,8 @@ export function runCommandLine(
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) return internalError(error);
     const { faults } = error as UnscopedValidationError;
-    return { output: reasonsText(faults.map(({ reason }) => `error: ${reason}`)), status: STATUS.misuse };
+    const reasons = [...new Set(faults.map(({ reason }) => `error: ${reason}`))];
+    return { output: reasonsText(reasons), status: STATUS.misuse };
   }
 }
 
@@ -108,10 +110,7 @@ const SIZES: { readonly [unit: string]: number } = { M: 1e6, B: 1e9, T: 1e12 };
 function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec | undefined {
   const [model, config] = [args.text('model'), args.text('config')];
   if (config !== undefined && model === undefined) {
-    const name = config.split('/').slice(-2, -1)[0] || 'model';
-    return args.attempt('--config', () =>
-      ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile), besideOf(config, readFile)),
-    );
+    return args.attempt('--config', () => modelFromFile(config, readFile));
   }
   if (model === undefined || config !== undefined) {
     const id = model === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES';
@@ -123,32 +122,6 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
   return args.attempt('--model', () =>
     size === undefined ? ModelSpec.of(model) : ModelSpec.dense({ name: model.toLowerCase(), parameters }),
   );
-}
-
-/** The text of the `hf_quant_config.json` in the same folder; undefined where there is none, or it names no format. */
-function besideOf(path: string, readFile: (path: string) => string): string | undefined {
-  try {
-    const text = readFile(path.replace(/[^/]*$/, 'hf_quant_config.json'));
-    return text.includes('quant_algo') ? text : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The text of a file.
- *
- * @throws UnscopedValidationError when it cannot be read
- *
- * @internal
- */
-export function textOf(path: string, readFile: (path: string) => string): string {
-  try {
-    return readFile(path);
-  } catch (error) {
-    const reason = `--config ${path} cannot be read: ${(error as Error).message}`;
-    throw new UnscopedValidationError([fault('FILE_UNREADABLE', '--config', reason)]);
-  }
 }
 
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {

@@ -20,7 +20,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   model: { value: 'NAME', help: 'a model of the catalog (list: gpu-inference models), or a size such as 13B' },
   config: {
     value: 'FILE',
-    help: 'a config.json of Hugging Face instead of a model of the catalog, and the hf_quant_config.json beside it',
+    help: 'a config.json of Hugging Face, or its folder, instead of a model of the catalog, and the hf_quant_config.json beside it',
   },
   context: {
     value: 'TOKENS',

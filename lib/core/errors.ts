@@ -4,6 +4,7 @@ import { argumentFaults, FaultsBeside, faultsBeside } from '../units/argument-fa
 import { InterfaceName, returnedFaults, StructName } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 import { isUnreadable } from '../units/unreadable';
+import { withdraw } from './withdraw';
 
 /**
  * Bad input to a construct. It names the construct by its path and lists every fault at once.
@@ -43,6 +44,17 @@ interface Trying extends IConstruct {
 
 /** Why the constructor of a construct that is only tried ended: nothing else is wrong. */
 class TrialOver extends Error {}
+
+/**
+ * As `throwIfInvalid`, in the constructor of a construct: one that is refused leaves the tree, so that nothing half-made counts and its id is
+ * free again. A constructor makes nothing before it.
+ *
+ * @internal
+ */
+export function throwIfRefused(made: IConstruct, faults: readonly Fault[]): void {
+  if (faults.length > 0) withdraw(made);
+  throwIfInvalid(made, faults);
+}
 
 /**
  * Throws one `ValidationError` with all faults, or nothing when there are none. A construct makes nothing before its first call of this.

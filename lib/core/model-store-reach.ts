@@ -8,6 +8,7 @@ import { kubernetesNameFault } from './naming';
 import { hasToken } from './tokens';
 import { secretInUrl, withoutSecrets } from './url-secrets';
 import { addWarning } from './validation';
+import { allOf } from '../units/unreadable';
 
 /** A host label, as the AWS CLI takes them in endpoints and regions (botocore: `is_valid_endpoint_url`, `validate_region_name`). */
 const LABEL = '(?!-)[A-Za-z0-9-]{1,63}(?<!-)';
@@ -29,13 +30,13 @@ const SECRET_KEY = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
 export function modelStoreFaults(store: IModelStore, podRegion?: string): Fault[] {
   const { endpoint, region, credentials, kmsKeyArn } = store;
   const place = { region: [region ?? podRegion].find((each) => !hasToken(each)) };
-  return [
-    ...(endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
-    ...endpointNamespaceFaults(store.endpointNamespace),
-    ...regionFaults(region),
-    ...credentialFaults(credentials),
-    ...keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
-  ];
+  return allOf(
+    () => (endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
+    () => endpointNamespaceFaults(store.endpointNamespace),
+    () => regionFaults(region),
+    () => credentialFaults(credentials),
+    () => keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
+  );
 }
 
 /**
@@ -142,7 +143,10 @@ export function credentialFaults(credentials: ModelStoreCredentials | undefined)
     }`;
     return [fault('INVALID_FORMAT', 'credentials', reason)];
   }
-  return [...secretNameFaults(credentials.secretName), ...secretKeyFaults(credentials.key)];
+  return allOf(
+    () => secretNameFaults(credentials.secretName),
+    () => secretKeyFaults(credentials.key),
+  );
 }
 
 function secretNameFaults(name: string | undefined): Fault[] {
@@ -190,10 +194,10 @@ function endpointWarnings({ endpoint, endpointNamespace }: IModelStore): Fault[]
       "applied to the pods behind it: write its host as '<service>.<namespace>.svc', or pass endpointNamespace; if it is outside of the cluster, say so by " +
       "Warnings.accept(stack, 'ENDPOINT_MAY_BE_A_SERVICE', '<reason>') before the store",
   );
-  return [
-    ...(/^http:/i.test(endpoint) ? [plain] : []),
-    ...(endpointNamespace === undefined && isPrivateAddress(endpoint) ? [service] : []),
-  ];
+  return allOf(
+    () => (/^http:/i.test(endpoint) ? [plain] : []),
+    () => (endpointNamespace === undefined && isPrivateAddress(endpoint) ? [service] : []),
+  );
 }
 
 function isPrivateAddress(endpoint: string): boolean {

@@ -6,7 +6,7 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, returned } from '../core/errors';
 import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -85,7 +85,7 @@ export class ModelImport extends Construct {
     this.name = props.name ?? kubernetesName(id);
     this.namespace = props.namespace ?? 'inference';
     this.#registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    throwIfInvalid(this, this.#faults());
+    throwIfRefused(this, this.#faults());
     warnOfEndpoint(props.modelStore);
     for (const warning of [...sourceWarnings(props.source), ...this.#diskWarnings()]) addWarning(this, warning);
     this.modelUri = returned(

@@ -8,7 +8,7 @@ import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { isInTree } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { synthesizeWhile } from '../core/omission';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -70,8 +70,9 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * For each workload it records the indicators of `Indicator` and, for each model, `<model>_latency_p99` in milliseconds. It raises
  * `HighLatency` when that is above its threshold for five minutes, `NoServerAnswers` when none of the pods answers or there is none,
- * `ServerDown` and `ServersMissing` when some of them do not, `RequestsFail` when more than 5 % of the requests do, and `NoTokens` when requests
- * of a language model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
+ * `ServerDown` and `ServersMissing` when some of them do not, `ServerRestarts` when one restarts for the third time within an hour,
+ * `RequestsFail` when more than 5 % of the requests do, `RequestsWait` when some wait and none ends, and `NoTokens` when requests of a language
+ * model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
  * a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
@@ -104,7 +105,7 @@ export class MonitoringStack extends Construct {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
     const unknown = knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace');
-    throwIfInvalid(this, unknown.length > 0 ? unknown : propsFaults(props));
+    throwIfRefused(this, unknown.length > 0 ? unknown : propsFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;

@@ -7,6 +7,7 @@ import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
 import { Indicator } from './indicator';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
+import { allOf } from '../units/unreadable';
 
 /**
  * How a monitoring stack watches one workload.
@@ -24,7 +25,7 @@ export interface WatchOptions {
   /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
   readonly latencyAlert?: boolean;
   /**
-   * Whether `NoServerAnswers`, `ServerDown` and `ServersMissing` watch its pods. Pass `false` for a workload that is meant to have none at
+   * Whether `NoServerAnswers`, `ServerDown`, `ServersMissing` and `ServerRestarts` watch its pods. Pass `false` for a workload that is meant to have none at
    * times, e.g. because it is scaled to zero.
    * @default true
    */
@@ -104,7 +105,12 @@ export function latencyRecord(workload: WatchedWorkload, model: string): string 
  */
 export function workloadFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const own = workloads.flatMap(singleFaults);
-  return own.length > 0 ? own : [...jobNameFaults(workloads), ...recordFaults(workloads)];
+  return own.length > 0
+    ? own
+    : allOf(
+        () => jobNameFaults(workloads),
+        () => recordFaults(workloads),
+      );
 }
 
 function singleFaults(workload: WatchedWorkload): Fault[] {
@@ -120,23 +126,24 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
   );
   if (unknown.length > 0) return unknown;
   const prefixes = Object.entries(metricPrefixes);
-  return [
-    ...faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
-    ...givenThresholdFaults(options),
-    ...unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
-    ...unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
-    ...prefixes
-      .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
-      .map(([model, prefix]) =>
-        fault(
-          'INVALID_NAME',
-          `metricPrefixes.${model}`,
-          `the metric prefix of model '${model}' must consist of letters, digits and underscores and must not start with a digit; ` +
-            `got '${prefix}'; for example '${metricName(prefix)}'`,
+  return allOf(
+    () => faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
+    () => givenThresholdFaults(options),
+    () => unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
+    () => unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
+    () =>
+      prefixes
+        .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
+        .map(([model, prefix]) =>
+          fault(
+            'INVALID_NAME',
+            `metricPrefixes.${model}`,
+            `the metric prefix of model '${model}' must consist of letters, digits and underscores and must not start with a digit; ` +
+              `got '${prefix}'; for example '${metricName(prefix)}'`,
+          ),
         ),
-      ),
-    ...indicatorFaults(workload),
-  ];
+    () => indicatorFaults(workload),
+  );
 }
 
 /**
@@ -157,12 +164,13 @@ export function thresholdWarnings({ target, latencyAlert, latencyThresholdsMs }:
  * @internal
  */
 export function givenThresholdFaults({ latencyThresholdMs, latencyThresholdsMs = {} }: GivenThresholds): Fault[] {
-  return [
-    ...(latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
-    ...Object.entries(latencyThresholdsMs).flatMap(([model, value]) =>
-      thresholdFaults(`latencyThresholdsMs.${model}`, value),
-    ),
-  ];
+  return allOf(
+    () => (latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
+    () =>
+      Object.entries(latencyThresholdsMs).flatMap(([model, value]) =>
+        thresholdFaults(`latencyThresholdsMs.${model}`, value),
+      ),
+  );
 }
 
 /**
@@ -193,20 +201,21 @@ export function unknownModelFaults(
 }
 
 function targetFaults({ namespace, podSelector, port, models }: MetricsTarget): Fault[] {
-  return [
-    ...kubernetesNameFault('namespace', namespace),
-    ...(Object.keys(podSelector).length === 0
-      ? [
-          fault(
-            'EMPTY_LIST',
-            'podSelector',
-            'podSelector must have at least one label, or it would select every pod; got {}',
-          ),
-        ]
-      : []),
-    ...wholeNumberFault('port', port, 1, 65535),
-    ...(models.length === 0 ? [fault('EMPTY_LIST', 'models', 'models must name at least one model; got []')] : []),
-  ];
+  return allOf(
+    () => kubernetesNameFault('namespace', namespace),
+    () =>
+      Object.keys(podSelector).length === 0
+        ? [
+            fault(
+              'EMPTY_LIST',
+              'podSelector',
+              'podSelector must have at least one label, or it would select every pod; got {}',
+            ),
+          ]
+        : [],
+    () => wholeNumberFault('port', port, 1, 65535),
+    () => (models.length === 0 ? [fault('EMPTY_LIST', 'models', 'models must name at least one model; got []')] : []),
+  );
 }
 
 function indicatorFaults(workload: WatchedWorkload): Fault[] {

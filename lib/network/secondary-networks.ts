@@ -4,7 +4,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { enter } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds } from '../core/errors';
 import { helmReleaseName, kubernetesName } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { NetworkName } from './network-name';
@@ -129,7 +129,7 @@ export abstract class SecondaryNetwork extends Construct {
     super(scope, id);
     const { operator, ipPool } = props;
     const network = nameOf(id, props);
-    throwIfInvalid(this, networkFaults(props, resource));
+    throwIfRefused(this, networkFaults(props, resource));
     this.networkName = network.name;
     this.reference = network.reference;
     const ipam = ipPool?.ipam ?? props.ipam;
@@ -167,7 +167,10 @@ export class MacvlanNetwork extends SecondaryNetwork {
   public constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
     throwIfOfOtherKinds(scope, 'MacvlanNetworkProps', props, id, (given) => new MacvlanNetwork(scope, id, given));
     const { master, mtu, mode = MacvlanMode.BRIDGE } = props;
-    const faults = [...masterFaults(master), ...wholeNumberFault('mtu', mtu, 1280, 65520)];
+    const faults = allOf(
+      () => masterFaults(master),
+      () => wholeNumberFault('mtu', mtu, 1280, 65520),
+    );
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'MacvlanNetwork', spec: { master, mode, mtu }, faults });
   }
 }

@@ -134,7 +134,7 @@ function encoderFigures(configuration: Configuration): PlanFigure[] {
       name: 'encoder activations per GPU',
       value: String(DataSize.bytes(media.peakBytes)),
       formula:
-        'positions × (8 × input + 2 × max(9 × hidden, 2 × hidden + 2 or 3 × feed-forward)) + results; part of the activations',
+        'positions × (input + 2 × max((2 + 7 / t) × hidden, 2 × hidden + 2 or 3 × feed-forward / t)) + results; part of the activations',
       inputs:
         `${items} × ${tokensPerItem} tokens of the largest ${tokensPerItem > (encoder.tokensPerItem ?? 0) ? 'video' : 'item'} of ${encoder.name}, ` +
         `${Math.round(positions)} positions; ${configuration.mediaInput === MediaInput.ALL ? 'mediaInput NONE leaves it out' : `mediaInput ${configuration.mediaInput}`}`,

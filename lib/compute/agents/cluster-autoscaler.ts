@@ -4,7 +4,7 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, returned } from '../../core/errors';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
@@ -81,7 +81,7 @@ export class ClusterAutoscaler extends Construct {
     const { cluster, chartVersion = CHART_VERSION } = props;
     const ledger = ClusterLedger.of(cluster);
     const other = ledger.singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => versionFaults(chartVersion),

@@ -2,7 +2,7 @@ import { Fault, fault } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Construct } from 'constructs';
 import { ClusterLedger } from '../../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -80,7 +80,7 @@ export class ImagePrePuller extends Construct {
         () => imageFaults(images),
         () => poolFaults(props),
       );
-    throwIfInvalid(this, unknown.length > 0 ? unknown : faults());
+    throwIfRefused(this, unknown.length > 0 ? unknown : faults());
     nodePools?.forEach((pool) => ClusterNodePools.add(pool));
     const namespace = props.namespace ?? 'inference';
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);

@@ -124,7 +124,10 @@ export class NodeAgents extends Construct {
 
   /** The faults between the agents and the pools, once all pools exist. */
   #poolFaults(): Fault[] {
-    return [...agentPoolFaults(this.#agentProps, this.#clusterPools), ...this.#efaRegionFaults()];
+    return allOf(
+      () => agentPoolFaults(this.#agentProps, this.#clusterPools),
+      () => this.#efaRegionFaults(),
+    );
   }
 
   #efaRegionFaults(): Fault[] {

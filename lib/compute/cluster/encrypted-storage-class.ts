@@ -4,7 +4,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { keyArnFaults } from '../../core/aws-arn';
 import { ClusterLedger, ClusterSingleton, isInTree } from '../../core/cluster-ledger';
-import { returned, throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { returned, throwIfRefused, throwIfOfOtherKinds } from '../../core/errors';
 import { synthesizeWhile } from '../../core/omission';
 import { policyJson } from '../../core/policy-json';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -15,6 +15,7 @@ import { hasToken } from '../../core/tokens';
 import { escapeTemplate } from '../../core/template-escape';
 import { volumeKeyStatements } from './volume-key';
 import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Properties of `EncryptedStorageClass`.
@@ -71,10 +72,13 @@ export class EncryptedStorageClass extends Construct {
     super(scope, id);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
     const { region } = props.cluster.connection;
-    throwIfInvalid(this, [
-      ...kubernetesNameFault('storageClassName', this.storageClassName),
-      ...keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: hasToken(region) ? undefined : region }),
-    ]);
+    throwIfRefused(
+      this,
+      allOf(
+        () => kubernetesNameFault('storageClassName', this.storageClassName),
+        () => keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: hasToken(region) ? undefined : region }),
+      ),
+    );
     const resource = new StorageClassV1(this, 'Resource', {
       ...kubernetesMeta(this, props.cluster),
       metadata: {

@@ -15,6 +15,7 @@ import { SystemNodes } from './system-nodes';
 import { CpuArchitecture } from '../../catalog/cpu-architecture';
 import { enterSystemNodes } from '../../core/system-nodes';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
+import { allOf } from '../../units/unreadable';
 
 /** What the nodes may do: join and pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -27,7 +28,7 @@ const SESSION_MANAGER_POLICY = 'AmazonSSMManagedInstanceCore';
  *
  * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
  */
-const ARM_FAMILY = /^([a-z]+\d+g[a-z]*|a1)\./;
+const ARM_FAMILY = /^[a-z]+\d+g[a-z]*\./;
 
 /** Properties of `SystemNodeGroup`. */
 interface SystemNodeGroupProps {
@@ -136,45 +137,49 @@ export class SystemNodeGroup extends Construct {
 export function systemNodeFaults(nodes: SystemNodes = {}, place?: AwsPlace): Fault[] {
   const { instanceType, minNodes, maxNodes, diskSize } = nodes;
   const why = 'it is checked against the other';
-  const numbers = [
-    ...concreteFault('systemNodes.minNodes', minNodes, why),
-    ...concreteFault('systemNodes.maxNodes', maxNodes, why),
-  ];
+  const numbers = allOf(
+    () => concreteFault('systemNodes.minNodes', minNodes, why),
+    () => concreteFault('systemNodes.maxNodes', maxNodes, why),
+  );
   const fewest = minNodes ?? 2;
-  return [
-    ...(instanceType === undefined ||
-    concreteFault('', instanceType, '').length > 0 ||
-    /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'systemNodes.instanceType',
-            `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
+  return allOf(
+    () =>
+      instanceType === undefined ||
+      concreteFault('', instanceType, '').length > 0 ||
+      /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'systemNodes.instanceType',
+              `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
+            ),
+          ],
+    () => unsuitableTypeFaults(instanceType),
+    () => roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn, place),
+    () => numbers,
+    () =>
+      numbers.length > 0
+        ? []
+        : allOf(
+            () => wholeNumberFault('systemNodes.minNodes', minNodes, 1),
+            () => wholeNumberFault('systemNodes.maxNodes', maxNodes, 1),
+            () =>
+              maxNodes !== undefined && fewest > maxNodes
+                ? [
+                    fault(
+                      'CONFLICTING_PROPERTIES',
+                      'systemNodes.minNodes',
+                      `systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`,
+                    ),
+                  ]
+                : [],
           ),
-        ]),
-    ...unsuitableTypeFaults(instanceType),
-    ...roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn, place),
-    ...numbers,
-    ...(numbers.length > 0
-      ? []
-      : [
-          ...wholeNumberFault('systemNodes.minNodes', minNodes, 1),
-          ...wholeNumberFault('systemNodes.maxNodes', maxNodes, 1),
-          ...(maxNodes !== undefined && fewest > maxNodes
-            ? [
-                fault(
-                  'CONFLICTING_PROPERTIES',
-                  'systemNodes.minNodes',
-                  `systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`,
-                ),
-              ]
-            : []),
-        ]),
-    ...(diskSize === undefined
-      ? []
-      : wholeAmountFault('systemNodes.diskSize', diskSize.gib, 'GiB', `${diskSize.gib} GiB`, 20)),
-  ];
+    () =>
+      diskSize === undefined
+        ? []
+        : wholeAmountFault('systemNodes.diskSize', diskSize.gib, 'GiB', `${diskSize.gib} GiB`, 20),
+  );
 }
 
 /** Families with GPUs or other accelerators: the system nodes' image has no driver, and nothing on them uses it. */
@@ -190,6 +195,7 @@ const ACCELERATED = /^(p|g|gr|inf|trn|dl|vt|f)\d/;
 function unsuitableTypeFaults(instanceType: string | undefined): Fault[] {
   if (instanceType === undefined || hasToken(instanceType)) return [];
   const why = [
+    { is: /^a1\./, reason: 'of the first Graviton processors, on which Amazon Linux 2023 does not run' },
     { is: /^mac/, reason: 'a Mac, on which EKS has no nodes' },
     {
       is: ACCELERATED,

@@ -10,6 +10,7 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from './language-model-options';
 import { ServingHardware } from './serving-hardware';
 import { unfitText } from './unfit-text';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Properties that may be given beside a locked plan, as long as they agree with it.
@@ -41,7 +42,11 @@ export function lockFaults(plan: CapacityPlan, beside: PropertiesBesideLock, har
   const faults = hardware ? hardwareFaults(plan, hardware) : [];
   if (!plan.fits)
     faults.push(fault('MODEL_DOES_NOT_FIT', undefined, `the locked plan does not fit: ${unfitText(plan)}`));
-  return [...faults, ...contradictions(plan, beside), ...targetFaults(plan, beside)];
+  return allOf(
+    () => faults,
+    () => contradictions(plan, beside),
+    () => targetFaults(plan, beside),
+  );
 }
 
 function modelFaults(plan: CapacityPlan, { model, precision }: PropertiesBesideLock): Fault[] {

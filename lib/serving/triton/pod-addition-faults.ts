@@ -1,12 +1,15 @@
 import { kubernetesNameFault } from '../../core/naming';
 import { hasToken } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
+import { annotationSyntaxFaults, labelSyntaxFaults } from '../../kubernetes/label-syntax';
+import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
 import { SecretKey, secretFaults } from '../../core/secret-key';
 import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
 import { CONTAINERS, VOLUMES } from './triton-pod';
+import { allOf } from '../../units/unreadable';
 
 const ENVIRONMENT_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
@@ -18,57 +21,75 @@ const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazon
  * @internal
  */
 export function additionFaults(
-  additions: PodAdditions & { readonly environment?: { [name: string]: string } },
+  additions: PodAdditions & {
+    readonly environment?: { [name: string]: string };
+    readonly priorityClassName?: string;
+  },
 ): Fault[] {
   const { sidecars = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
-  return [
-    ...ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
-    ...ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
-    ...environmentFaults('', environment, secretEnvironment),
-    ...names.flatMap((name, i) => [
-      ...kubernetesNameFault(`volumes[${i}].name`, name),
-      ...(VOLUMES.includes(name)
-        ? [
-            fault(
-              'RESERVED',
-              `volumes[${i}].name`,
-              `volumes[${i}].name must not be '${name}', which the pod has already; rename it`,
-            ),
-          ]
-        : []),
-    ]),
-    ...duplicateFaults('volumes', names),
-    ...mountFaults('volumeMounts', additions.volumeMounts, names),
-    ...duplicateFaults('sidecars', [...Object.values(CONTAINERS), ...sidecars.map(({ name }) => name)]),
-    ...sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names)),
-    ...(additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
-      ? []
-      : kubernetesNameFault('runtimeClassName', additions.runtimeClassName)),
-  ];
+  return allOf(
+    () => ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
+    () => labelSyntaxFaults('podLabels', additions.podLabels),
+    () => ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
+    () => annotationSyntaxFaults('podAnnotations', additions.podAnnotations),
+    () => annotationSyntaxFaults('serviceAnnotations', additions.serviceAnnotations),
+    () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
+    () => objectNameFaults('priorityClassName', additions.priorityClassName),
+    () => environmentFaults('', environment, secretEnvironment),
+    () =>
+      volumes.flatMap(({ name, source }, i) =>
+        allOf(
+          () => kubernetesNameFault(`volumes[${i}].name`, name),
+          () => objectNameFaults(`volumes[${i}].source`, source),
+          () =>
+            VOLUMES.includes(name)
+              ? [
+                  fault(
+                    'RESERVED',
+                    `volumes[${i}].name`,
+                    `volumes[${i}].name must not be '${name}', which the pod has already; rename it`,
+                  ),
+                ]
+              : [],
+        ),
+      ),
+    () => duplicateFaults('volumes', names),
+    () => mountFaults('volumeMounts', additions.volumeMounts, names),
+    () => duplicateFaults('sidecars', [...Object.values(CONTAINERS), ...sidecars.map(({ name }) => name)]),
+    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names)),
+    () =>
+      additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
+        ? []
+        : kubernetesNameFault('runtimeClassName', additions.runtimeClassName),
+  );
 }
 
 function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[]): Fault[] {
-  return [
-    ...kubernetesNameFault(`${at}.name`, sidecar.name),
-    ...imageFaults(`${at}.image`, sidecar.image),
-    ...positiveFault(`${at}.cpu`, sidecar.cpu),
-    ...environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}),
-    ...Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) => [
-      ...kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
-      ...(hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
-      ...([8000, 8001, 8002].includes(port)
-        ? [
-            fault(
-              'RESERVED',
-              `${at}.ports['${name}']`,
-              `${at}.ports['${name}'] must not be ${port}, which Triton listens on; use another port`,
-            ),
-          ]
-        : []),
-    ]),
-    ...mountFaults(`${at}.volumeMounts`, sidecar.volumeMounts, volumes),
-  ];
+  return allOf(
+    () => kubernetesNameFault(`${at}.name`, sidecar.name),
+    () => imageFaults(`${at}.image`, sidecar.image),
+    () => positiveFault(`${at}.cpu`, sidecar.cpu),
+    () => environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}),
+    () =>
+      Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) =>
+        allOf(
+          () => kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
+          () => (hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
+          () =>
+            [8000, 8001, 8002].includes(port)
+              ? [
+                  fault(
+                    'RESERVED',
+                    `${at}.ports['${name}']`,
+                    `${at}.ports['${name}'] must not be ${port}, which Triton listens on; use another port`,
+                  ),
+                ]
+              : [],
+        ),
+      ),
+    () => mountFaults(`${at}.volumeMounts`, sidecar.volumeMounts, volumes),
+  );
 }
 
 function environmentFaults(
@@ -76,43 +97,53 @@ function environmentFaults(
   plain: { [name: string]: string },
   secret: { [name: string]: SecretKey },
 ): Fault[] {
-  return Object.entries(secret).flatMap(([name, value]) => {
-    const property = `${at}secretEnvironment['${name}']`;
-    if (!ENVIRONMENT_NAME.test(name)) {
-      const reason = `names of ${at}secretEnvironment must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
-      return [fault('INVALID_NAME', property, reason)];
-    }
-    if (name in plain) {
-      const reason = `${property} is in ${at}environment too; keep one of them`;
-      return [fault('CONFLICTING_PROPERTIES', property, reason)];
-    }
-    return secretFaults(property, value);
-  });
+  return allOf(
+    () => variableNameFaults(`${at}environment`, plain),
+    () => variableNameFaults(`${at}secretEnvironment`, secret),
+    () =>
+      Object.entries(secret).flatMap(([name, value]) => {
+        const property = `${at}secretEnvironment['${name}']`;
+        if (!Object.hasOwn(plain, name)) return secretFaults(property, value);
+        const reason = `${property} is in ${at}environment too; keep one of them`;
+        return [fault('CONFLICTING_PROPERTIES', property, reason)];
+      }),
+  );
+}
+
+function variableNameFaults(property: string, variables: { [name: string]: unknown }): Fault[] {
+  return Object.keys(variables)
+    .filter((name) => !hasToken(name) && !ENVIRONMENT_NAME.test(name))
+    .map((name) => {
+      const reason = `names of ${property} must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
+      return fault('INVALID_NAME', `${property}['${name}']`, reason);
+    });
 }
 
 function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], volumes: readonly string[]): Fault[] {
   return mounts.flatMap(({ volume, path }, i) => {
     const known = volumes.map((name) => `'${name}'`).join(', ') || 'none';
-    return [
-      ...(volumes.includes(volume)
-        ? []
-        : [
-            fault(
-              'UNKNOWN_VALUE',
-              `${at}[${i}].volume`,
-              `${at}[${i}].volume must be one of volumes (${known}); got '${volume}'`,
-            ),
-          ]),
-      ...(hasToken(path) || (typeof path === 'string' && /^\/[^:]+$/.test(path))
-        ? []
-        : [
-            fault(
-              'INVALID_FORMAT',
-              `${at}[${i}].path`,
-              `${at}[${i}].path must be an absolute path; got ${givenValue(path)}`,
-            ),
-          ]),
-    ];
+    return allOf(
+      () =>
+        volumes.includes(volume)
+          ? []
+          : [
+              fault(
+                'UNKNOWN_VALUE',
+                `${at}[${i}].volume`,
+                `${at}[${i}].volume must be one of volumes (${known}); got '${volume}'`,
+              ),
+            ],
+      () =>
+        hasToken(path) || (typeof path === 'string' && /^\/[^:]+$/.test(path))
+          ? []
+          : [
+              fault(
+                'INVALID_FORMAT',
+                `${at}[${i}].path`,
+                `${at}[${i}].path must be an absolute path; got ${givenValue(path)}`,
+              ),
+            ],
+    );
   });
 }
 

@@ -18,6 +18,7 @@ import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } 
 import { versionFaults } from './version-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { allOf } from '../../units/unreadable';
 
 /**
  * A model for vLLM to serve, as a server or topology describes it.
@@ -52,26 +53,30 @@ export interface VllmModelRequest {
  * @internal
  */
 export function resolveVllmModel(request: VllmModelRequest): Resolution {
-  const own = [...optionFaults(request.options), ...hardwareFaults(request)];
+  const own = allOf(
+    () => optionFaults(request.options),
+    () => hardwareFaults(request),
+  );
   return request.locked ? kept(request, request.locked, own) : planned(request, own);
 }
 
 /** Plans are made for whole GPUs. */
 function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
   const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
-  return [
-    ...(parallelism ? parallelismFaults(parallelism, hardware) : []),
-    ...(hardware && hardware.sharing !== GpuSharingKind.NONE
-      ? [
-          fault(
-            'PLAN_NEEDS_WHOLE_GPUS',
-            undefined,
-            `pool '${hardware.poolName}' shares its GPUs (${hardware.sharing}), but a language model is planned with the memory of whole ` +
-              'GPUs and would run out of memory at start; use a pool that does not share its GPUs',
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () => (parallelism ? parallelismFaults(parallelism, hardware) : []),
+    () =>
+      hardware && hardware.sharing !== GpuSharingKind.NONE
+        ? [
+            fault(
+              'PLAN_NEEDS_WHOLE_GPUS',
+              undefined,
+              `pool '${hardware.poolName}' shares its GPUs (${hardware.sharing}), but a language model is planned with the memory of whole ` +
+                'GPUs and would run out of memory at start; use a pool that does not share its GPUs',
+            ),
+          ]
+        : [],
+  );
 }
 
 function planned(request: VllmModelRequest, own: Fault[]): Resolution {
@@ -79,7 +84,10 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   const refused = faultsOf(() => (plan = planModel(planRequest(request))));
   // What the planner refuses too is said once.
   const said = new Set(own.map(({ id, property }) => `${id} ${property}`));
-  const faults = [...own, ...refused.filter(({ id, property }) => !said.has(`${id} ${property}`))];
+  const faults = allOf(
+    () => own,
+    () => refused.filter(({ id, property }) => !said.has(`${id} ${property}`)),
+  );
   if (plan)
     faults.push(
       ...planOptionFaults(plan, request.options, request.vllm),
@@ -95,13 +103,13 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
  */
 function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Resolution {
   const { options, hardware, vllm } = request;
-  const faults = [
-    ...lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
-    ...foreignPlanFaults(plan),
-    ...planOptionFaults(plan, options, vllm),
-    ...versionFaults(plan, options, vllm),
-    ...own,
-  ];
+  const faults = allOf(
+    () => lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
+    () => foreignPlanFaults(plan),
+    () => planOptionFaults(plan, options, vllm),
+    () => versionFaults(plan, options, vllm),
+    () => own,
+  );
   if (faults.length > 0) return { faults, warnings: [] };
   const otherChoice = request.compares ? choiceToday(request, plan) : undefined;
   const warnings = [...fitWarnings(request.name, plan), ...choiceWarnings(request.name, plan)];

@@ -15,6 +15,7 @@ import { Fault, fault } from '../../units/fault';
 import { RESERVED_ARGUMENTS } from './engine-arguments';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { allOf } from '../../units/unreadable';
 
 /** First vLLM with `enable_expert_parallel`: 0.7.3 has no such argument. */
 const EXPERT_PARALLEL_SINCE = '0.8.0';
@@ -26,23 +27,25 @@ const EXPERT_PARALLEL_SINCE = '0.8.0';
  */
 export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
   const version = `${vllm}`;
-  return [
-    ...architectureFaults(plan, version),
-    ...(plan.parallelism.expert > 1 && compareVersions(version, EXPERT_PARALLEL_SINCE) < 0
-      ? [
-          fault(
-            'ENGINE_ARGUMENT_NOT_IN_VLLM',
-            'parallelism',
-            `expert parallelism ${plan.parallelism.expert} needs vLLM ${EXPERT_PARALLEL_SINCE}, but this release has ${version}; use ` +
-              `${releaseWithVllm(EXPERT_PARALLEL_SINCE)}, or expert parallelism 1`,
-          ),
-        ]
-      : []),
-    ...Object.keys(options.engineArguments ?? {})
-      .filter((argument) => !(argument in RESERVED_ARGUMENTS))
-      .flatMap((argument) => argumentFaults(argument, version)),
-    ...methodFaults(options.quantization, version),
-  ];
+  return allOf(
+    () => architectureFaults(plan, version),
+    () =>
+      plan.parallelism.expert > 1 && compareVersions(version, EXPERT_PARALLEL_SINCE) < 0
+        ? [
+            fault(
+              'ENGINE_ARGUMENT_NOT_IN_VLLM',
+              'parallelism',
+              `expert parallelism ${plan.parallelism.expert} needs vLLM ${EXPERT_PARALLEL_SINCE}, but this release has ${version}; use ` +
+                `${releaseWithVllm(EXPERT_PARALLEL_SINCE)}, or expert parallelism 1`,
+            ),
+          ]
+        : [],
+    () =>
+      Object.keys(options.engineArguments ?? {})
+        .filter((argument) => !(argument in RESERVED_ARGUMENTS))
+        .flatMap((argument) => argumentFaults(argument, version)),
+    () => methodFaults(options.quantization, version),
+  );
 }
 
 function architectureFaults({ model }: CapacityPlan, version: string): Fault[] {

@@ -77,7 +77,11 @@ export class CloudTopology extends Construct {
         () => childNameFaults([], karpenterPools, 'karpenterPools'),
       );
       const noPlace = early.length === 0 && pools?.length === 0 ? poolListFaults(pools) : [];
-      const wrong = [...early, ...noPlace, ...(early.length + noPlace.length > 0 ? [] : onePlanFaults(props))];
+      const wrong = allOf(
+        () => early,
+        () => noPlace,
+        () => (early.length + noPlace.length > 0 ? [] : onePlanFaults(props)),
+      );
       // Not the last that can be found, so that a trial goes on.
       if (wrong.length > 0) throw new ValidationError(this, wrong);
       const vllm = (name: string) => vllmOf(props, name);
@@ -92,12 +96,12 @@ export class CloudTopology extends Construct {
       });
       this.#assigned = assigned;
       for (const warning of warnings) addWarning(this, warning);
-      const faults: Fault[] = [
-        ...misfits,
-        ...poolListFaults(pools),
-        ...givenClusterFaults(props),
-        ...unknownServingFaults(props, models.map(servedName)),
-      ];
+      const faults: Fault[] = allOf(
+        () => misfits,
+        () => poolListFaults(pools),
+        () => givenClusterFaults(props),
+        () => unknownServingFaults(props, models.map(servedName)),
+      );
 
       // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
       const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
@@ -262,24 +266,26 @@ function givenClusterFaults(props: CloudTopologyProps): Fault[] {
   const unused = Object.entries(props).flatMap(([name, value]) =>
     value !== undefined && NEW_CLUSTER_PROPS.has(name) ? name : [],
   );
-  return [
-    ...(cluster.clusterName === clusterName
-      ? []
-      : [
-          fault(
-            'CONFLICTING_PROPERTIES',
-            'clusterName',
-            `clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`,
-          ),
-        ]),
-    ...unused.map((property) =>
-      fault(
-        'CONFLICTING_PROPERTIES',
-        property,
-        `${property} describes a cluster that the topology would make, but cluster is given; remove ${property} or cluster`,
+  return allOf(
+    () =>
+      cluster.clusterName === clusterName
+        ? []
+        : [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              'clusterName',
+              `clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`,
+            ),
+          ],
+    () =>
+      unused.map((property) =>
+        fault(
+          'CONFLICTING_PROPERTIES',
+          property,
+          `${property} describes a cluster that the topology would make, but cluster is given; remove ${property} or cluster`,
+        ),
       ),
-    ),
-  ];
+  );
 }
 
 /** Properties that only a new cluster has. */

@@ -14,6 +14,7 @@ import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { paceWarnings } from './pace-warnings';
+import { allOf } from '../../units/unreadable';
 
 /**
  * The given properties of a pool.
@@ -103,19 +104,20 @@ function setFaults({ models, locked }: AssignmentRequest, names: readonly string
     return [
       fault('EMPTY_LIST', 'models', 'models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }'),
     ];
-  return [
-    ...duplicateFaults('models', names),
-    ...objectNameFaults([...new Set(names)]),
-    ...Object.keys(locked)
-      .filter((name) => !names.includes(name))
-      .map((name) =>
-        fault(
-          'PLAN_OF_UNKNOWN_MODEL',
-          `plans.${name}`,
-          `plans has a plan for '${name}', but no model has that name; the models are: ${names.join(', ')}`,
+  return allOf(
+    () => duplicateFaults('models', names),
+    () => objectNameFaults([...new Set(names)]),
+    () =>
+      Object.keys(locked)
+        .filter((name) => !names.includes(name))
+        .map((name) =>
+          fault(
+            'PLAN_OF_UNKNOWN_MODEL',
+            `plans.${name}`,
+            `plans has a plan for '${name}', but no model has that name; the models are: ${names.join(', ')}`,
+          ),
         ),
-      ),
-  ];
+  );
 }
 
 /** Kubernetes allows fewer characters than model names. */
@@ -158,7 +160,10 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     locked,
     compares: true,
   });
-  const all = [...made.faults, ...(locked && !pool ? elsewhereFaults(locked) : [])];
+  const all = allOf(
+    () => made.faults,
+    () => (locked && !pool ? elsewhereFaults(locked) : []),
+  );
   if (!made.resolved || all.length > 0) return { faults: all, warnings: [] };
   const replicas = served.replicas ?? made.resolved.plan.replicas;
   const poolName = pool?.name ?? kubernetesName(name);

@@ -5,6 +5,7 @@ import { Fault, fault } from '../../../units/fault';
 import { givenValue, wholeNumberFault } from '../../../units/number-faults';
 import { readUtcTime } from './utc-time';
 import { checkArguments } from '../../../units/argument-faults';
+import { allOf } from '../../../units/unreadable';
 
 /** Minutes before the end of a block at which EKS drains its node group by itself; EC2 ends instances ten minutes later. */
 const EKS_DRAIN_MINUTES = 40;
@@ -107,20 +108,23 @@ export class Capacity {
    * @param reservation the reservation
    */
   public static reservation(reservation: CapacityReservation): Capacity {
-    throwIfFaulty([
-      ...reservationIdFaults(reservation.reservationId),
-      ...instancesFaults(reservation.instances),
-      ...(reservation.availabilityZone === undefined ? [] : zoneFaults(reservation.availabilityZone)),
-      ...(reservation.placementGroupName === ''
-        ? [
-            fault(
-              'INVALID_NAME',
-              'placementGroupName',
-              "placementGroupName must be the placement group of the reservation; got ''; leave it out if there is none",
-            ),
-          ]
-        : []),
-    ]);
+    throwIfFaulty(
+      allOf(
+        () => reservationIdFaults(reservation.reservationId),
+        () => instancesFaults(reservation.instances),
+        () => (reservation.availabilityZone === undefined ? [] : zoneFaults(reservation.availabilityZone)),
+        () =>
+          reservation.placementGroupName === ''
+            ? [
+                fault(
+                  'INVALID_NAME',
+                  'placementGroupName',
+                  "placementGroupName must be the placement group of the reservation; got ''; leave it out if there is none",
+                ),
+              ]
+            : [],
+      ),
+    );
     return new Capacity(CapacityKind.RESERVATION, reservation);
   }
 
@@ -133,7 +137,12 @@ export class Capacity {
    * @param block the block
    */
   public static capacityBlock(block: CapacityBlock): Capacity {
-    throwIfFaulty([...blockFaults(block), ...topicArnFaults('alarmTopicArn', block.alarmTopicArn)]);
+    throwIfFaulty(
+      allOf(
+        () => blockFaults(block),
+        () => topicArnFaults('alarmTopicArn', block.alarmTopicArn),
+      ),
+    );
     return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }
 
@@ -199,7 +208,10 @@ function blockFaults(block: CapacityBlock): Fault[] {
   const [start, end] = [readUtcTime(from), readUtcTime(to)];
   const drain = drainMinutesOf(block);
   const drainFaults = wholeNumberFault('drainMinutes', drain, EKS_DRAIN_MINUTES + 1);
-  const faults = [...reservationIdFaults(reservationId), ...instancesFaults(block.instances, MAX_BLOCK_INSTANCES)];
+  const faults = allOf(
+    () => reservationIdFaults(reservationId),
+    () => instancesFaults(block.instances, MAX_BLOCK_INSTANCES),
+  );
   if (start === undefined) faults.push(timeFault('start', from));
   if (end === undefined) faults.push(timeFault('end', to));
   faults.push(...zoneFaults(availabilityZone));

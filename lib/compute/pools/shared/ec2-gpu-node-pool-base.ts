@@ -17,6 +17,7 @@ import { poolPlacementGroup } from './pool-placement-group';
 import { poolArnFaults } from './pool-arn-faults';
 import { regionFaults } from './provider-region';
 import { endTrial } from '../../../core/errors';
+import { allOf } from '../../../units/unreadable';
 
 /** What every node needs: to join the cluster and to pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -95,7 +96,11 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         driverMajor: imageRelease(spec).driverMajor,
         sharing,
       },
-      [...faults, ...poolArnFaults(scope, spec, given), ...regionFaults(scope, spec, given)],
+      allOf(
+        () => faults,
+        () => poolArnFaults(scope, spec, given),
+        () => regionFaults(scope, spec, given),
+      ),
     );
     this.#spec = spec;
     this.capacity = spec.capacity;

@@ -200,7 +200,10 @@ function diskFaults({ gib }: DataSize): Fault[] {
 function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {
   const { labels, taints, poolName, instanceType, efa } = spec;
   const why = 'selectors and tolerations are checked against it';
-  const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
+  const tokens = allOf(
+    () => concreteFault('labels', labels, why),
+    () => concreteFault('taints', [...taints], why),
+  );
   if (tokens.length > 0) return tokens;
   return allOf(
     () => labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter),
