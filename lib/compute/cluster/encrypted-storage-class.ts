@@ -98,7 +98,7 @@ export class EncryptedStorageClass extends Construct {
     this.ready = [resource];
     if (props.kmsKeyArn !== undefined && ClusterLedger.of(props.cluster).isOwn)
       this.#letDriverUse(props.kmsKeyArn, props.cluster);
-    ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this);
+    ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this, this.storageClassName);
   }
 
   /** The policy is beside the role of the driver's add-on, in the stack of the cluster, as long as the class is in the tree. */
@@ -126,10 +126,10 @@ function knownRegion(cluster: IKubernetesCluster): string | undefined {
 }
 
 /**
- * Whether this program has created a class for a cluster.
+ * The name of the class that this program has created for a cluster.
  *
  * @internal
  */
-export function hasEncryptedStorageClass(cluster: IKubernetesCluster): boolean {
-  return ClusterLedger.of(cluster).singleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS) !== undefined;
+export function encryptedStorageClassOf(cluster: IKubernetesCluster): string | undefined {
+  return ClusterLedger.of(cluster).singleton<string>(ClusterSingleton.ENCRYPTED_STORAGE_CLASS)?.value;
 }
