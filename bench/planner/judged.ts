@@ -11,6 +11,7 @@ import {
   ModelSpec,
   Parallelism,
   Precision,
+  SpeculativeDecoding,
 } from '../../lib/planning';
 import { cacheLayout, poolOf } from '../../lib/planning/cache-pool';
 import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
@@ -128,7 +129,18 @@ function planOf(row: Row, model: ModelSpec): CapacityPlan {
     maxBatchedTokens: number(row, 'step_tokens'),
     cudaGraphs: row.eager !== 'yes',
     mediaInput: MEDIA[row.media],
+    speculativeDecoding: speculationOf(row),
   });
+}
+
+/** Method and tokens of a step, e.g. `mtp 3` or `ngram 5`. */
+function speculationOf(row: Row): SpeculativeDecoding | undefined {
+  if (!row.speculation) return undefined;
+  const [, method, tokens] = /^(mtp|ngram|eagle3) (\d+)$/.exec(row.speculation) ?? [];
+  if (method === 'mtp') return SpeculativeDecoding.mtp({ tokens: Number(tokens) });
+  if (method === 'ngram') return SpeculativeDecoding.nGram({ tokens: Number(tokens) });
+  if (method === 'eagle3') return SpeculativeDecoding.eagle3({ tokens: Number(tokens) });
+  throw new Error(`${row.id}: which speculation is '${row.speculation}'?`);
 }
 
 const MEDIA: { readonly [media: string]: MediaInput } = {

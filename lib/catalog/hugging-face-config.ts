@@ -41,7 +41,8 @@ export function modelFromConfig(
   // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
-  const sharesTables = type === 'mimo' || own.mtp_use_dedicated_embeddings === false;
+  const sharesTables =
+    ['mimo', 'qwen3_next', 'nemotron_h'].includes(type) || own.mtp_use_dedicated_embeddings === false;
   const decoder = FAMILIES[type](reader);
   const sections = encodersOf(reader, own, decoder.hiddenSize);
   // What every model of a family has is counted by its sections where the file has them.

@@ -1,6 +1,5 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
-import { LayerKind } from './layer-kinds';
 import { DecoderShape } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { Precision } from './precision';
@@ -158,21 +157,4 @@ export function approximateShape(parameters: number): Omit<DecoderShape, 'maxCon
   const nearest = LLAMA_SHAPES.reduce((best, row) => (distance(row[0]) < distance(best[0]) ? row : best));
   const [, layers, hiddenSize, attentionHeads, intermediateSize] = nearest;
   return { layers, hiddenSize, attentionHeads, intermediateSize, vocabularySize: 32000 };
-}
-
-/**
- * A shape with more layers of its last kind: multi-token prediction layers are counted so.
- *
- * @internal
- */
-export function longerShape(shape: DecoderShape, extra: number): DecoderShape {
-  const longer = { ...shape, layers: shape.layers + extra, predictionLayers: 0 };
-  if (!shape.layerKinds) return longer;
-  // Prediction layers have attention, and mostly experts where the model has them.
-  const wanted = shape.predictionExperts ?? shape.experts !== undefined;
-  const like = (kind: LayerKind) => kind.attention !== undefined && (kind.experts === true) === wanted;
-  const found = shape.layerKinds.findIndex(like);
-  const last = found < 0 ? shape.layerKinds.length - 1 : found;
-  const layerKinds = shape.layerKinds.map((kind, i) => (i === last ? { ...kind, count: kind.count + extra } : kind));
-  return { ...longer, layerKinds, layerOrder: undefined };
 }

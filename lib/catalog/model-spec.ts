@@ -6,24 +6,18 @@ import { stateBytes, tokenBytes } from './cache-bytes';
 import { Layers, layersOf } from './layers';
 import { DecoderShape, ExpertLayers } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import {
-  PublishedFormat,
-  StructureOptions,
-  denseShape,
-  fractionFaults,
-  longerShape,
-  mixtureShape,
-} from './model-shape';
+import { PublishedFormat, StructureOptions, denseShape, fractionFaults, mixtureShape } from './model-shape';
 import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName, modelNameOf } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
 import { Precision } from './precision';
+import { predictionFileBytes, predictionLayersOf } from './prediction-layers';
 import { WeightBits } from './weight-bits';
 import { PartBytes, partBytes, weightBytes } from './weight-bytes';
 import { checkArguments } from '../units/argument-faults';
-
+import { lazily } from '../units/lazily';
 const LISTED = new Map<ModelName, ModelSpec>();
 
 /**
@@ -264,6 +258,8 @@ export class ModelSpec {
    */
   public readonly _parameterCount: ParameterCount;
 
+  readonly #prediction = lazily(() => predictionLayersOf(this.shape));
+
   private constructor(
     name: string,
     shape: DecoderShape,
@@ -337,20 +333,12 @@ export class ModelSpec {
 
   /**
    * Bytes of the checkpoint's files: the weights, and the multi-token prediction layers that are only loaded for speculative
-   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false (with experts in NVFP4: 16 bits, as DeepSeek R1's).
+   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false; of 4-bit formats mostly in 16.
    *
    * @param precision number format of the weights
    */
   public checkpointSize(precision: Precision): DataSize {
-    const extra = this.shape.predictionLayers ?? 0;
-    if (extra === 0) return this.weightSize(precision);
-    const longer = new ModelSpec(this.name, longerShape(this.shape, extra), undefined, undefined, this);
-    const { embedding } = this._parameterCount;
-    const tables = (this.shape.predictionTables ?? true) ? embedding : 0;
-    const own = DataSize.bytes(extra * (tables + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
-    if (precision.name !== Precision.NVFP4.name || !this.experts) return longer.weightSize(precision).plus(own);
-    const layers = longer.weightSize(Precision.BF16).bytes - this.weightSize(Precision.BF16).bytes;
-    return this.weightSize(precision).plus(own).plus(DataSize.bytes(layers));
+    return this.weightSize(precision).plus(DataSize.bytes(predictionFileBytes(this, precision)));
   }
 
   /**
@@ -377,6 +365,11 @@ export class ModelSpec {
   /** Values kept per token and layer: 2 × heads × head size, or rank + rotary part with latent attention; the mean of the layers. */
   public get keyValueWidth(): number {
     return tokenBytes(this._layers.kinds, Precision.INT8) / this.layers;
+  }
+
+  /** @internal */
+  public _prediction(): ReturnType<typeof predictionLayersOf> {
+    return this.#prediction();
   }
 
   /** @internal */

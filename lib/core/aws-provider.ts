@@ -46,13 +46,6 @@ export function accountOfArn(arn: string): string | undefined {
   return /^arn:[a-z-]+:iam::(\d{12}):/.exec(arn)?.[1];
 }
 
-function defaultProvider(scope: IConstruct): TerraformProvider | undefined {
-  return TerraformStack.of(scope)
-    .node.findAll()
-    .filter((child) => TerraformProvider.isTerraformProvider(child))
-    .find(({ terraformResourceType, alias }) => terraformResourceType === 'aws' && alias === undefined);
-}
-
 /**
  * Where something is made or used, as far as it is known at synthesis.
  *
@@ -97,6 +90,41 @@ const PARTITIONS: readonly (readonly [region: string, partition: string])[] = [
 export function partitionOf(region: string | undefined): string | undefined {
   if (region === undefined) return undefined;
   return PARTITIONS.find(([beginning]) => region.startsWith(beginning))?.[1] ?? 'aws';
+}
+
+/**
+ * The partitions of AWS that are known.
+ *
+ * @internal
+ */
+export const KNOWN_PARTITIONS: readonly string[] = ['aws', ...PARTITIONS.map(([, partition]) => partition)];
+
+/**
+ * The partition that the AWS providers of a stack act in, as far as it is known; all of them act in the same one, or in none that is sure.
+ *
+ * @internal
+ */
+export function partitionAt(scope: IConstruct): string | undefined {
+  const partitions = awsProviders(scope).map((each) =>
+    partitionOf(concrete((each as { readonly region?: string }).region)),
+  );
+  return new Set(partitions).size === 1 ? partitions[0] : undefined;
+}
+
+/**
+ * The AWS provider without an alias of the stack of a construct.
+ *
+ * @internal
+ */
+export function defaultProvider(scope: IConstruct): TerraformProvider | undefined {
+  return awsProviders(scope).find(({ alias }) => alias === undefined);
+}
+
+function awsProviders(scope: IConstruct): TerraformProvider[] {
+  return TerraformStack.of(scope)
+    .node.findAll()
+    .filter((child) => TerraformProvider.isTerraformProvider(child))
+    .filter(({ terraformResourceType }) => terraformResourceType === 'aws');
 }
 
 /**

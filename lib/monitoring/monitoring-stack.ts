@@ -64,8 +64,9 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * For each workload it records the indicators of `Indicator` and, for each model, `<model>_latency_p99` in milliseconds. It raises
  * `HighLatency` when that is above its threshold for five minutes, `NoServerAnswers` when none of the pods answers or there is none,
- * `ServerDown` and `ServersMissing` when some of them do not, `RequestsFail` when more than 5 % of the requests do, and `NoTokens` when requests
- * of a language model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
+ * `ServerDown` and `ServersMissing` when some of them do not, `ServerRestarts` when one restarts for the third time within an hour,
+ * `RequestsFail` when more than 5 % of the requests do, `RequestsWait` when some wait and none ends, and `NoTokens` when requests of a language
+ * model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
  * a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down

@@ -1,5 +1,6 @@
 import { ExpertLayers } from '../catalog/model-architecture';
 import { Configuration } from './configuration';
+import { draftBuffers, verifiedBytes } from './draft-activations';
 import { loadedEncoders, profiledMedia } from './encoder-memory';
 
 const MIB = 2 ** 20;
@@ -17,12 +18,14 @@ const EXPERT_WIDTHS = [22, 13, 10] as const;
  * @internal
  */
 export function activationBytes(configuration: Configuration, sequences = configuration.maxSequences): number {
-  const language = Math.max(
+  const sampled = Math.min(sequences, configuration.maxBatchedTokens);
+  const step = Math.max(
     70 * MIB,
     layerBytes(configuration),
-    samplerBytes(configuration, Math.min(sequences, configuration.maxBatchedTokens)),
+    verifiedBytes(configuration, sampled, samplerBytes(configuration, sampled)),
     compilerBytes(configuration) + expertWorkspace(configuration),
   );
+  const language = step + draftBuffers(configuration);
   const media = profiledMedia(configuration);
   return media ? Math.max(media.peakBytes, media.resultBytes + language) : language;
 }

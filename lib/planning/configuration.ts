@@ -5,8 +5,10 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { throwIfFaulty } from '../units/errors';
 import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
+import { Drafter, drafterOf } from './drafter';
 import { defaultContextLength, loadFaults } from './request-faults';
 import { allOf } from '../units/unreadable';
 
@@ -40,6 +42,9 @@ export interface Load {
   readonly requestedMaxBatchedTokens?: number;
   readonly requestedMaxSequences?: number;
   readonly mediaInput: MediaInput;
+  readonly speculativeDecoding?: SpeculativeDecoding;
+  /** What it drafts with. */
+  readonly drafter?: Drafter;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -100,6 +105,8 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     requestedMaxBatchedTokens: request.maxBatchedTokens,
     requestedMaxSequences: request.maxSequences,
     mediaInput: request.mediaInput ?? MediaInput.ALL,
+    speculativeDecoding: request.speculativeDecoding,
+    drafter: drafterOf(model, request.speculativeDecoding),
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,

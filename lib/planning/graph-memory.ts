@@ -33,12 +33,45 @@ function sizesUpTo(largest: number): number {
  * @internal
  */
 export function capturedGraphs(configuration: Configuration): number {
+  const step = stepOf(configuration);
   const pieces = largestCaptured(configuration);
-  return sizesUpTo(pieces) + sizesUpTo(Math.min(configuration.maxSequences, pieces));
+  if (inPiecesAlone(configuration)) return sizesUpTo(pieces);
+  return sizesOf(step, pieces) + sizesOf(step, Math.min(step * configuration.maxSequences, pieces));
 }
 
-function largestCaptured({ maxSequences, maxBatchedTokens }: Configuration): number {
-  return Math.min(2 * maxSequences, LARGEST_CAPTURED, maxBatchedTokens);
+function largestCaptured(configuration: Configuration): number {
+  const { maxSequences, maxBatchedTokens } = configuration;
+  return Math.min(2 * stepOf(configuration) * maxSequences, LARGEST_CAPTURED, maxBatchedTokens);
+}
+
+/**
+ * Whether no whole step is captured: FlashInfer, which reads 8-bit caches on GPUs that FlashAttention does not read them on, captures steps of one token
+ * a sequence alone (`UNIFORM_SINGLE_TOKEN_DECODE`). Logs of RTX 3090, 4090 and 5090 say so, and expect 0.17 GiB with 7 graphs of Qwen3.6-27B on four
+ * (noonghunna/club-3090#127 and #584).
+ */
+function inPiecesAlone({ drafter, engine, gpu, kvCachePrecision }: Configuration): boolean {
+  const flashInfer = kvCachePrecision.bits === 8 && (gpu.computeCapability < 9 || gpu.computeCapability >= 12);
+  return drafter !== undefined && engine._isVllm && flashInfer;
+}
+
+/** Tokens of each sequence in a decode step. */
+function stepOf({ drafter }: Configuration): number {
+  return 1 + (drafter?.tokens ?? 0);
+}
+
+/**
+ * Sizes of steps in which each sequence has its last token and the drafted ones: rounded up to whole sequences, each once
+ * (`adjust_cudagraph_sizes_for_spec_decode`).
+ */
+function sizesOf(step: number, largest: number): number {
+  if (step === 1) return sizesUpTo(largest);
+  const found = new Set<number>();
+  for (let size = 1; size <= largest; size += size < 8 ? 1 : size < 256 ? 8 : 16) {
+    if (size < 8 && size !== 1 && size !== 2 && size !== 4) continue;
+    const rounded = Math.ceil(size / step) * step;
+    if (rounded <= largest) found.add(rounded);
+  }
+  return Math.max(1, found.size);
 }
 
 /**
@@ -57,10 +90,14 @@ export function graphBytes(configuration: Configuration): number {
   const { model, parallelism, instanceType } = configuration;
   const { tensor, pipeline, expert } = parallelism;
   const ranks = Math.max(tensor, expert);
-  const layers = Math.ceil(model.layers / pipeline);
+  // What drafts runs in graphs of its own, in pieces alone.
+  const drafting = (configuration.drafter?.layers ?? []).reduce((sum, { count }) => sum + count, 0);
+  const layers = Math.ceil(model.layers / pipeline) + drafting;
   const overNccl = ranks > 1 && ranks > Math.min(instanceType.nvlinkDomainSize, instanceType.gpuCount);
   const perLayer = LAYER_BYTES + (overNccl ? NCCL_BYTES : 0);
-  const states = model._layers.kinds.some(({ state }) => state) ? STATE_BYTES : 0;
+  // In pieces the layers' states are outside the graphs.
+  const captured = !inPiecesAlone(configuration) && model._layers.kinds.some(({ state }) => state);
+  const states = captured ? STATE_BYTES : 0;
   const pool = (POOL_BYTES + (ranks > 1 ? RANKS_BYTES : 0)) * (largestCaptured(configuration) / LARGEST_CAPTURED);
   return BASE_BYTES + pool + states + layers * capturedGraphs(configuration) * perLayer;
 }

@@ -34,7 +34,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ImageRegistry.resolve(image)': [
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',
   ],
-  'KubernetesAccessOptions.roleArn': ['text | reference | reference'],
+  'KubernetesAccessOptions.roleArn': ['refused INVALID_FORMAT options.roleArn | reference | reference'],
   'KubernetesAccessOptions.profile': ['text | reference | reference'],
   'KubernetesAccessOptions.proxyUrl': ['text | reference | reference'],
   'ModelStore.fromBucketName(id)': ['text'],
@@ -84,7 +84,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME serviceAccountName | refused VALUE_NOT_CONCRETE serviceAccountName | refused VALUE_NOT_CONCRETE serviceAccountName',
   ],
   'EksGpuCluster.grantAdmin(id)': ['text'],
-  'EksGpuCluster.grantAdmin(principalArn)': ['text | reference | reference'],
+  'EksGpuCluster.grantAdmin(principalArn)': ['refused INVALID_FORMAT principalArn | reference | reference'],
   'EksGpuClusterProps.clusterName': [
     'refused INVALID_NAME clusterName | refused VALUE_NOT_CONCRETE clusterName | refused VALUE_NOT_CONCRETE clusterName',
   ],

@@ -82,7 +82,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAttributes.accountId': ['refused INVALID_FORMAT accountId | unused | unused'],
   'ModelStoreAttributes.kmsKeyArn': ['refused INVALID_FORMAT kmsKeyArn | reference | reference'],
   'ModelStoreAttributes.region': ['refused INVALID_FORMAT region | reference | reference'],
-  'ModelStoreAttributes.partition': ['text | reference | reference'],
+  'ModelStoreAttributes.partition': ['refused UNKNOWN_VALUE partition | reference | reference'],
   'S3CompatibleStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'S3CompatibleStoreProps.endpointNamespace': ['refused INVALID_NAME endpointNamespace | reference | reference'],
   'S3CompatibleStoreProps.endpoint': ['refused INVALID_FORMAT endpoint | reference | reference'],

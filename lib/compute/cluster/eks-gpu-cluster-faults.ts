@@ -35,7 +35,7 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace):
     () => vpcFaults(props),
     () => apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
     () => overlapFaults(props),
-    () => adminFaults(props.admins),
+    () => adminFaults(props.admins, place),
     () => systemNodeFaults(props.systemNodes, place),
     () => clusterRoleFaults(props, place),
     () => roleOptionFaults('roleOptions', props.roleOptions, place),

@@ -34,7 +34,7 @@ export interface EksGpuClusterProps {
   /** Networks from which the Kubernetes API is reached. @default ApiAccess.private() */
   readonly apiAccess?: ApiAccess;
   /**
-   * ARNs of the IAM roles and users that administer the cluster, the one that applies the workloads among them. Name them if more than one
+   * ARNs of the IAM roles and users that administer the cluster, of whichever account, the one that applies the workloads among them. Name them if more than one
    * identity applies the stack: the default is whoever runs the apply, so it changes with the identity.
    * @default - the identity that applies the stack
    */

@@ -285,7 +285,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   }
 
   /**
-   * Makes a further principal an administrator, e.g. a role of the same stack.
+   * Makes a further principal an administrator, e.g. a role of the same stack. Throws a `ValidationError` for an ARN of anything but a role or a user,
+   * of another partition than the cluster's, or of one that is an administrator already.
    *
    * @param id name for the principal, unique within the cluster
    * @param principalArn ARN of the IAM role or user

@@ -27,7 +27,7 @@ const SESSION_MANAGER_POLICY = 'AmazonSSMManagedInstanceCore';
  *
  * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
  */
-const ARM_FAMILY = /^([a-z]+\d+g[a-z]*|a1)\./;
+const ARM_FAMILY = /^[a-z]+\d+g[a-z]*\./;
 
 /** Properties of `SystemNodeGroup`. */
 interface SystemNodeGroupProps {
@@ -186,6 +186,7 @@ const ACCELERATED = /^(p|g|gr|inf|trn|dl|vt|f)\d/;
 function unsuitableTypeFaults(instanceType: string | undefined): Fault[] {
   if (instanceType === undefined || hasToken(instanceType)) return [];
   const why = [
+    { is: /^a1\./, reason: 'of the first Graviton processors, on which Amazon Linux 2023 does not run' },
     { is: /^mac/, reason: 'a Mac, on which EKS has no nodes' },
     {
       is: ACCELERATED,

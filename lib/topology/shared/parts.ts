@@ -40,9 +40,8 @@ export function ensureProvider(
   const exists = KubernetesAccess.find(workloads, cluster) !== undefined || hasDefaultProvider('kubernetes', workloads);
   if (exists && options === undefined) return [];
   const faults = faultsOf(() => KubernetesAccess.of(workloads, cluster, options));
-  return faults.map(({ id, property, reason }) =>
-    fault(id, property === 'options' ? 'kubernetesAccess' : property, reason),
-  );
+  const named = (text: string) => text.replace(/^options\b/, 'kubernetesAccess');
+  return faults.map(({ id, property, reason }) => fault(id, property && named(property), named(reason)));
 }
 
 /**

@@ -5,7 +5,8 @@ import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpe
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { Placement } from '../../../lib/compute/pools/options/placement';
-import { Synthesized, synthesize } from '../../support/synth';
+import { warningsOf } from '../../support/faults';
+import { Synthesized, synthesize, testStack } from '../../support/synth';
 import { EFA, Options, addPool, refusal, synthPool } from '../test-pool';
 import { testEksCluster } from '../test-eks-cluster';
 
@@ -183,5 +184,35 @@ describe('the zone of a pool', () => {
       subnets = new KarpenterGpuNodePool(stack, 'Spot', { ...nodes, ...zone('b') }).objects[0].spec.subnetSelectorTerms;
     });
     expect(subnets).toEqual([{ id: 'subnet-b' }]);
+  });
+
+  describe('that Karpenter would leave for one that comes first later', () => {
+    const placed = (options: Options, cluster: object) => {
+      const stack = testStack();
+      const nodes = { instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 2, maxNodes: 2 };
+      new KarpenterGpuNodePool(stack, 'Train', { cluster: testEksCluster(stack, cluster), ...nodes, ...options });
+      return warningsOf(stack).filter(({ id }) => id === 'ZONE_NOT_NAMED');
+    };
+    const reserved = (availabilityZone: string) => ({
+      capacity: Capacity.reservation({ reservationId: 'cr-1', availabilityZone }),
+    });
+
+    test.each<[string, Options, object]>([
+      ['with EFA', EFA, clusterIn('b', 'a')],
+      ['in a placement group', { placement: Placement.clusterGroup() }, clusterIn('a', 'b')],
+      ['on a cluster whose zones are not known', EFA, { subnetIds: ['subnet-1', 'subnet-2'] }],
+    ])('is warned of %s', (_, options, cluster) => {
+      expect(placed(options, cluster)).toHaveLength(1);
+    });
+
+    test.each<[string, Options, object]>([
+      ['its zone is named', { ...EFA, ...zone('b') }, clusterIn('a', 'b')],
+      ['its subnet is passed', { ...EFA, subnetIds: ['subnet-b'] }, clusterIn('a', 'b')],
+      ['its capacity is in one', { ...EFA, ...reserved('us-west-2b') }, clusterIn('a', 'b')],
+      ['it may be in all', {}, clusterIn('a', 'b')],
+      ['the cluster has one subnet', EFA, clusterIn('a')],
+    ])('is not where %s', (_, options, cluster) => {
+      expect(placed(options, cluster)).toEqual([]);
+    });
   });
 });

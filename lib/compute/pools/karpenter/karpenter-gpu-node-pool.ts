@@ -24,6 +24,7 @@ import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpen
 import { mergedTags } from '../../../core/tags';
 import { throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
+import { warnOfUnnamedZone } from './zone-warning';
 import { allOf } from '../../../units/unreadable';
 
 /**
@@ -114,6 +115,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     }
     warnOfPool(this, spec);
     if (!isPinned(spec)) warnOfUnpinnedImage(this, spec);
+    warnOfUnnamedZone(this, spec, this.subnetIds);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
     enterKarpenterPool(this, {
