@@ -1,3 +1,4 @@
+import { isIP } from 'net';
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -130,7 +131,7 @@ export function accessFaults(
     () =>
       callers.flatMap(({ at, each }) => {
         if (typeof each === 'string' && each.includes('/')) return rangeFault(at, each);
-        return kubernetesNameFault(at, each);
+        return addressFault(at, each) ?? kubernetesNameFault(at, each);
       }),
     () =>
       to.flatMap(({ cidr, port }, i) =>
@@ -243,4 +244,11 @@ function rangeFault(at: string, cidr: unknown): Fault[] {
 
 function isRange(cidr: unknown): boolean {
   return typeof cidr === 'string' && (ipv4Range(cidr) !== undefined || isIpv6Range(cidr));
+}
+
+/** An address alone, which is a range of one. */
+function addressFault(at: string, text: string): Fault[] | undefined {
+  if (typeof text !== 'string' || isIP(text) === 0) return undefined;
+  const reason = `${at} must be a namespace or a range of addresses; got the address '${text}'; write '${text}/${isIP(text) === 4 ? 32 : 128}'`;
+  return [fault('INVALID_FORMAT', at, reason)];
 }
