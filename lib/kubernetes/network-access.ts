@@ -1,4 +1,3 @@
-import { isIP } from 'net';
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -248,7 +247,9 @@ function isRange(cidr: unknown): boolean {
 
 /** An address alone, which is a range of one. */
 function addressFault(at: string, text: string): Fault[] | undefined {
-  if (typeof text !== 'string' || isIP(text) === 0) return undefined;
-  const reason = `${at} must be a namespace or a range of addresses; got the address '${text}'; write '${text}/${isIP(text) === 4 ? 32 : 128}'`;
+  if (typeof text !== 'string') return undefined;
+  const range = [`${text}/32`, `${text}/128`].find((each) => ipv4Range(each) !== undefined || isIpv6Range(each));
+  if (range === undefined) return undefined;
+  const reason = `${at} must be a namespace or a range of addresses; got the address '${text}'; write '${range}'`;
   return [fault('INVALID_FORMAT', at, reason)];
 }
