@@ -52,7 +52,7 @@ test('ranks that exchange tokens have smaller steps, whose buffers hold the toke
   const plan = CapacityPlanner.plan(request);
   expect(plan.fits).toBe(false);
   const [first] = plan.alternatives;
-  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 512 instead of 2048');
+  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 1024 instead of 2048');
   expect(first.nodes).toBe(plan.nodes);
   const { gpuMemoryUtilization, maxBatchedTokens } = first;
   expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);

@@ -108,7 +108,11 @@ function setFaults({ models, locked }: AssignmentRequest, names: readonly string
       fault('EMPTY_LIST', 'models', 'models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }'),
     ];
   return allOf(
-    () => duplicateFaults('models', names),
+    () =>
+      duplicateFaults('models', names).map((each) => ({
+        ...each,
+        reason: `${each.reason}; to serve one model twice, give each a name of its own`,
+      })),
     () => objectNameFaults([...new Set(names)]),
     () =>
       Object.keys(locked)

@@ -95,6 +95,8 @@ describe('network', () => {
   test.each([
     [{ accessibleFrom: ['Bad'] }, 'INVALID_NAME accessibleFrom[0]'],
     [{ accessibleFrom: ['10.0.0.0/99'] }, 'INVALID_FORMAT accessibleFrom[0]'],
+    [{ accessibleFrom: ['10.1.2.3'] }, 'INVALID_FORMAT accessibleFrom[0]'],
+    [{ accessibleFrom: ['fd00::1'] }, 'INVALID_FORMAT accessibleFrom[0]'],
     [{ egressTo: [{ cidr: 'x', port: 1 }] }, 'INVALID_FORMAT egressTo[0].cidr'],
     [{ egressTo: [{ cidr: '10.0.0.0/8', port: 0 }] }, 'OUT_OF_RANGE egressTo[0].port'],
   ])('%j is refused', (overrides, expected) => expect(refused(overrides)).toEqual([expected]));
