@@ -1,5 +1,5 @@
 import { structFaults } from '../units/struct-faults';
-import { addValidation, addWarning } from '../core/validation';
+import { addValidation, addWarning, warnOnce } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
@@ -50,6 +50,12 @@ const PROMETHEUS_PORT = 9090;
 const ALERTMANAGER_PORT = 9093;
 /** A window of rate() is at least two minutes and must contain four scrapes. */
 const MAX_SCRAPE_INTERVAL_SECONDS = 30;
+
+const NOTHING_WATCHED = fault(
+  'NOTHING_WATCHED',
+  undefined,
+  'it watches nothing, so that it records no series and no alert ever fires; call watch(workload) for each workload, e.g. a TritonDeployment',
+);
 
 /**
  * Properties of `MonitoringStack`.
@@ -112,6 +118,7 @@ export class MonitoringStack extends Construct {
     this.#makeNetworkPolicy();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
+    warnOnce(this, () => (this.#watchedInTree.length > 0 ? [] : [NOTHING_WATCHED]));
   }
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
