@@ -188,7 +188,6 @@ function karpenterValues(
 }
 
 function karpenterFaults({ cluster, image }: KarpenterProps, version: string): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KARPENTER)?.owner;
   const token = allOf(
     () => concreteFault('chartVersion', version, 'the values are those of its chart'),
     () =>
@@ -211,16 +210,12 @@ function karpenterFaults({ cluster, image }: KarpenterProps, version: string): F
               `image must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`,
             ),
           ],
-    () =>
-      other
-        ? [
-            fault(
-              'KARPENTER_EXISTS',
-              'cluster',
-              `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`,
-            ),
-          ]
-        : [],
+    () => {
+      const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KARPENTER)?.owner;
+      if (!other) return [];
+      const reason = `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`;
+      return [fault('KARPENTER_EXISTS', 'cluster', reason)];
+    },
   );
 }
 

@@ -15,7 +15,7 @@ import { hasToken } from '../../core/tokens';
 import { escapeTemplate } from '../../core/template-escape';
 import { volumeKeyStatements } from './volume-key';
 import { nameClass } from '../../units/own-class';
-import { allOf } from '../../units/unreadable';
+import { allOf, isUnreadable } from '../../units/unreadable';
 
 /**
  * Properties of `EncryptedStorageClass`.
@@ -71,12 +71,11 @@ export class EncryptedStorageClass extends Construct {
     );
     super(scope, id);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
-    const { region } = props.cluster.connection;
     throwIfRefused(
       this,
       allOf(
         () => kubernetesNameFault('storageClassName', this.storageClassName),
-        () => keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: hasToken(region) ? undefined : region }),
+        () => keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: knownRegion(props.cluster) }),
       ),
     );
     const resource = new StorageClassV1(this, 'Resource', {
@@ -119,6 +118,12 @@ export class EncryptedStorageClass extends Construct {
 }
 
 nameClass('EncryptedStorageClass', EncryptedStorageClass);
+
+function knownRegion(cluster: IKubernetesCluster): string | undefined {
+  if (isUnreadable(cluster)) return undefined;
+  const { region } = cluster.connection;
+  return hasToken(region) ? undefined : region;
+}
 
 /**
  * The name of the class that this program has created for a cluster.

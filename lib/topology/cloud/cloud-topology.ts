@@ -16,7 +16,7 @@ import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
 import { returned, throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
-import { withdraw } from '../../core/withdraw';
+import { withdrawal } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { Warnings } from '../../core/warnings';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
@@ -65,8 +65,8 @@ export class CloudTopology extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     throwIfOfOtherKinds(scope, 'CloudTopologyProps', props, id, (given) => new CloudTopology(scope, id, given));
+    const withdrawAll = withdrawal(scope);
     super(scope, id);
-    let elsewhere: Construct | undefined;
     try {
       const { models, karpenterPools = [] } = props;
       const nodePools = props.nodePools ?? (karpenterPools.length > 0 ? [] : undefined);
@@ -82,8 +82,11 @@ export class CloudTopology extends Construct {
         () => noPlace,
         () => (early.length + noPlace.length > 0 ? [] : onePlanFaults(props)),
       );
-      // Not the last that can be found, so that a trial goes on.
-      if (wrong.length > 0) throw new ValidationError(this, wrong);
+      if (wrong.length > 0) {
+        // What is wrong with the cluster does not wait for it.
+        makePart(wrong, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+        throw new ValidationError(this, wrong);
+      }
       const vllm = (name: string) => vllmOf(props, name);
       const {
         assigned,
@@ -111,8 +114,8 @@ export class CloudTopology extends Construct {
       this.modelStore =
         props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
-      if (props.workloads && props.workloads !== scope) elsewhere = new Construct(props.workloads, id);
-      const workloads = elsewhere ?? this;
+      const isElsewhere = props.workloads !== undefined && props.workloads !== scope;
+      const workloads = isElsewhere ? new Construct(props.workloads, id) : this;
       faults.push(...ensureProvider(workloads, cluster, props.kubernetesAccess));
       const monitored = monitoringOf(props);
       // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
@@ -128,7 +131,7 @@ export class CloudTopology extends Construct {
       for (const deployment of this.#deploymentsByName.values()) monitoring?.watch(deployment);
       this.monitoring = monitoring;
     } catch (error) {
-      withdraw(this, elsewhere);
+      withdrawAll();
       throw error;
     }
   }
@@ -160,8 +163,10 @@ export class CloudTopology extends Construct {
 
   /** What was chosen and why, and how the cluster is reached, as text. */
   public explain(): string {
-    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas }) =>
-      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
+    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas, reason }) =>
+      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, ...(reason ? [reason()] : []), plan.explain()].join(
+        '\n',
+      ),
     );
     // Evaluated late: the table of pods at its end is complete only once everything has been created.
     const ofCluster = returned(this, 'IEksCluster', 'cluster.explain()', this.cluster.explain());
