@@ -52,7 +52,11 @@ export function alternatives(configuration: Configuration): Alternative[] {
     ...attentionRanks(configuration),
     ...moreNodes(configuration),
     ...otherTypes(configuration),
-  ];
+  ].filter(({ alternative }) => {
+    // Of several data-parallel ranks each has a scheduler of its own, of one replica elsewhere there may be one.
+    const { parallelism, maxSequences, concurrency } = alternative;
+    return concurrency <= parallelism.attentionRanks * maxSequences;
+  });
   const cost = ({ alternative }: Ranked) => addedCost(configuration, alternative);
   found.sort(
     (a, b) =>

@@ -4,6 +4,7 @@ import {
   CapacityRequest,
   DataSize,
   GpuInstanceType,
+  GpuInterconnect,
   GpuNodeType,
   GpuType,
   ModelSpec,
@@ -51,7 +52,7 @@ test('ranks that exchange tokens have smaller steps, whose buffers hold the toke
   const plan = CapacityPlanner.plan(request);
   expect(plan.fits).toBe(false);
   const [first] = plan.alternatives;
-  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 512 instead of 2048');
+  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 1024 instead of 2048');
   expect(first.nodes).toBe(plan.nodes);
   const { gpuMemoryUtilization, maxBatchedTokens } = first;
   expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);
@@ -81,6 +82,20 @@ describe('hardware among the ways out', () => {
     );
     expect(bought.map((way) => way.instanceType.name).slice(0, 2)).toEqual(['own', 'g6e.xlarge']);
   });
+});
+
+test('sequences that only several schedulers hold are not offered where there is one', () => {
+  const instanceType = GpuNodeType.custom({
+    ...{ name: 'own', gpu: GpuType.H100, gpuCount: 2, vcpus: 16, memory: DataSize.gib(64) },
+    interconnect: GpuInterconnect.NVSWITCH,
+  });
+  const request = {
+    ...{ model: ModelSpec.MIXTRAL_8X22B, instanceType, contextLength: 50, concurrency: 169, maxSequences: 110 },
+    parallelism: Parallelism.of({ tensor: 1, data: 2, expert: 2 }),
+  };
+  const found = CapacityPlanner.plan(request).alternatives;
+  for (const { parallelism, maxSequences } of found)
+    expect(parallelism.attentionRanks * maxSequences).toBeGreaterThanOrEqual(169);
 });
 
 test('a stated number of replicas is the most that hardware is chosen for', () => {

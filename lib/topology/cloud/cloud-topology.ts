@@ -163,8 +163,10 @@ export class CloudTopology extends Construct {
 
   /** What was chosen and why, and how the cluster is reached, as text. */
   public explain(): string {
-    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas }) =>
-      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
+    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas, reason }) =>
+      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, ...(reason ? [reason()] : []), plan.explain()].join(
+        '\n',
+      ),
     );
     // Evaluated late: the table of pods at its end is complete only once everything has been created.
     const ofCluster = returned(this, 'IEksCluster', 'cluster.explain()', this.cluster.explain());
