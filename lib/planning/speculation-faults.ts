@@ -23,23 +23,26 @@ export function speculationFaults(request: ServingLoad): Fault[] {
   if (!of) return [];
   const engine = request.engine ?? InferenceEngine.DEFAULT;
   const faults: Fault[] = [];
-  const refuse = (id: string, property: string, reason: string) => void faults.push(fault(id, property, reason));
   const asked = verified({ model, speculativeDecoding: of });
   const layers = model._prediction()?.count;
   if (of.method === SpeculativeMethod.MTP && layers === undefined) {
-    refuse(
-      'MODEL_HAS_NO_PREDICTION_LAYERS',
-      'speculativeDecoding',
-      `${model.name} has no multi-token prediction layers that could draft tokens (predictionLayers of its shape); use a draft model, an EAGLE-3 ` +
-        'head or n-grams',
+    faults.push(
+      fault(
+        'MODEL_HAS_NO_PREDICTION_LAYERS',
+        'speculativeDecoding',
+        `${model.name} has no multi-token prediction layers that could draft tokens (predictionLayers of its shape); use a draft model, an EAGLE-3 ` +
+          'head or n-grams',
+      ),
     );
   } else if (engine.name === InferenceEngine.TENSORRT_LLM_0_6.name || lacks(engine, speculationSince(asked))) {
     const since = speculationSince(asked);
     const cure = since === undefined || since === 'never' ? 'leave it out' : `vLLM has it since ${since}`;
-    refuse(
-      'SPECULATION_NOT_IN_ENGINE',
-      'speculativeDecoding',
-      `${engine.name} has no speculative decoding by ${of.method} for ${model.name}; ${cure}`,
+    faults.push(
+      fault(
+        'SPECULATION_NOT_IN_ENGINE',
+        'speculativeDecoding',
+        `${engine.name} has no speculative decoding by ${of.method} for ${model.name}; ${cure}`,
+      ),
     );
   } else if (
     layers !== undefined &&
@@ -47,21 +50,25 @@ export function speculationFaults(request: ServingLoad): Fault[] {
     of.tokens > layers &&
     of.tokens % layers > 0
   ) {
-    refuse(
-      'SPECULATIVE_TOKENS_NOT_MULTIPLE',
-      'speculativeDecoding',
-      `tokens ${of.tokens} must be a multiple of the ${layers} prediction layers of ${model.name} where it is more, because all of them are run again; ` +
-        `use ${layers * Math.floor(of.tokens / layers)} or ${layers * Math.ceil(of.tokens / layers)}`,
+    faults.push(
+      fault(
+        'SPECULATIVE_TOKENS_NOT_MULTIPLE',
+        'speculativeDecoding',
+        `tokens ${of.tokens} must be a multiple of the ${layers} prediction layers of ${model.name} where it is more, because all of them are run again; ` +
+          `use ${layers * Math.floor(of.tokens / layers)} or ${layers * Math.ceil(of.tokens / layers)}`,
+      ),
     );
   }
   if (of.method === SpeculativeMethod.DRAFT_MODEL && of.model) {
     const [own, drafted] = [model.vocabularySize, of.model.vocabularySize];
     if (own !== drafted)
-      refuse(
-        'DRAFT_VOCABULARY_DIFFERS',
-        'speculativeDecoding',
-        `the draft model ${of.model.name} has ${drafted} tokens in its vocabulary and ${model.name} has ${own}; its tokens would be others, so use one of ` +
-          'the same family',
+      faults.push(
+        fault(
+          'DRAFT_VOCABULARY_DIFFERS',
+          'speculativeDecoding',
+          `the draft model ${of.model.name} has ${drafted} tokens in its vocabulary and ${model.name} has ${own}; its tokens would be others, so use one of ` +
+            'the same family',
+        ),
       );
     if (
       engine._isVllm &&
@@ -69,11 +76,13 @@ export function speculationFaults(request: ServingLoad): Fault[] {
       maxSequences !== undefined &&
       maxBatchedTokens <= maxSequences
     )
-      refuse(
-        'STEP_TOO_SMALL_FOR_DRAFTS',
-        'maxBatchedTokens',
-        `maxBatchedTokens ${maxBatchedTokens} must be more than maxSequences ${maxSequences}, because a draft model takes one token of a step for each ` +
-          'sequence; raise it, or lower maxSequences',
+      faults.push(
+        fault(
+          'STEP_TOO_SMALL_FOR_DRAFTS',
+          'maxBatchedTokens',
+          `maxBatchedTokens ${maxBatchedTokens} must be more than maxSequences ${maxSequences}, because a draft model takes one token of a step for each ` +
+            'sequence; raise it, or lower maxSequences',
+        ),
       );
   }
   return faults;

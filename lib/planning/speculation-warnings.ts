@@ -24,7 +24,7 @@ export function speculationWarnings(configuration: Configuration, asked: Serving
     );
   const without = estimate({ ...configuration, drafter: undefined }, asked.concurrency);
   if (asked.timePerOutputToken < without.timePerOutputToken) return warnings;
-  const ms = (seconds: number) => (seconds * 1e3).toFixed(1);
+  const ms = (seconds: number) => (seconds * 1e3).toFixed(2);
   const known =
     of.acceptanceRate === undefined ? 'acceptanceRate is not given' : `acceptanceRate is ${of.acceptanceRate}`;
   warnings.push(

@@ -20,10 +20,10 @@ const plan = (of: SpeculativeDecoding | undefined, more: Partial<CapacityRequest
   });
 
 test.each(speculationPairs().map((pair) => [pair.id, pair] as const))(
-  '%s: the published speedup within 25 %%, and the time with it within 20 %%',
+  '%s: the published speedup within 25 %%, and a time that is at most 10 %% optimistic',
   (_, { measured, planned }) => {
     expect(Math.abs(speedup(planned) / speedup(measured) - 1)).toBeLessThan(0.25);
-    expect(Math.abs(planned[1] / measured[1] - 1)).toBeLessThan(0.4);
+    expect(planned[1] / measured[1]).toBeGreaterThan(0.9);
   },
 );
 
