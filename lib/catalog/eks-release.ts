@@ -206,7 +206,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
             ),
           ],
     () =>
-      nodeImageVersion.startsWith(`${kubernetesVersion}.`)
+      `${nodeImageVersion}`.startsWith(`${kubernetesVersion}.`)
         ? []
         : [
             fault(
@@ -215,12 +215,11 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
               `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion} and begin with it; got '${nodeImageVersion}'`,
             ),
           ],
-    () =>
-      addOns
-        .filter((name) => !ADD_ON.test(versions[name]))
-        .map((name) =>
-          fault('INVALID_FORMAT', name, `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`),
-        ),
+    ...addOns.map((name) => () => {
+      if (ADD_ON.test(versions[name])) return [];
+      const reason = `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`;
+      return [fault('INVALID_FORMAT', name, reason)];
+    }),
     () =>
       versions.nodeMonitoringAgent === undefined || ADD_ON.test(versions.nodeMonitoringAgent)
         ? []

@@ -186,8 +186,11 @@ export class GpuInstanceType extends GpuNodeType {
         ),
       ]);
     }
-    const known = GpuInstanceType.ALL.map((type) => type.name);
-    const otherwise = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
+    // It is sold (EKS user guide, UltraServers), and no page has its network cards; its sister has other GPUs.
+    const unpublished = wanted.startsWith('p6e-gb300');
+    const known = unpublished ? [] : GpuInstanceType.ALL.map((type) => type.name);
+    const cure = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
+    const otherwise = unpublished ? `AWS has not published its network cards; it has 4 × GB300; ${cure}` : cure;
     throw new UnscopedValidationError([unknownNameFault('GPU instance type', name, known, otherwise)]);
   }
 

@@ -8,7 +8,7 @@ import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
 import { structFaults } from '../units/struct-faults';
 import { checkArguments } from '../units/argument-faults';
-import { allOf } from '../units/unreadable';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /**
  * What one node with GPUs has.
@@ -212,7 +212,7 @@ function nodeNameFaults(name: string): Fault[] {
 /** What programs without types, and plans that were edited, bring instead of what is meant. */
 function kindFaults(props: GpuNodeTypeProps): Fault[] {
   const wrong = structFaults('GpuNodeTypeProps', props);
-  if (wrong.length > 0 || typeof props.name === 'string') return wrong;
+  if (wrong.length > 0 || typeof props.name === 'string' || isUnreadable(props.name)) return wrong;
   return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'dgx-h100'; got ${givenValue(props.name)}`)];
 }
 

@@ -3,15 +3,16 @@ import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { modelFromConfig } from './hugging-face-config';
 import { LatentAttention } from './latent-attention';
 import { stateBytes, tokenBytes } from './cache-bytes';
-import { Layers, layersOf } from './layers';
+import { Layers } from './layers';
 import { DecoderShape, ExpertLayers } from './model-architecture';
+import { modelNumbers } from './model-numbers';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { PublishedFormat, StructureOptions, denseShape, fractionFaults, mixtureShape } from './model-shape';
 import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName, modelNameOf } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
-import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
+import { ParameterCount } from './parameter-count';
 import { Precision } from './precision';
 import { predictionFileBytes, predictionLayersOf } from './prediction-layers';
 import { WeightBits } from './weight-bits';
@@ -198,18 +199,12 @@ export class ModelSpec {
 
   /** Name, e.g. `llama-3.1-8b`. */
   public readonly name: string;
-  /** Parameters, counted from the shape. */
-  public readonly parameters: number;
-  /** Parameters that one token uses: fewer than `parameters` with experts. Embedding and output head are counted fully. */
-  public readonly activeParameters: number;
   /** Layers. */
   public readonly layers: number;
   /** Width of the hidden state. */
   public readonly hiddenSize: number;
   /** Query heads. */
   public readonly attentionHeads: number;
-  /** Key-value heads; with latent attention the one compressed vector counts as a head. */
-  public readonly keyValueHeads: number;
   /** Width of one head. */
   public readonly headSize: number;
   /** Width of the dense feed-forward block. */
@@ -218,8 +213,6 @@ export class ModelSpec {
   public readonly vocabularySize: number;
   /** Longest context in tokens. */
   public readonly maxContextLength: number;
-  /** Latent attention. @default - multi-head or grouped-query attention */
-  public readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */
   public readonly experts?: ExpertLayers;
   /** Whether only the number of parameters is known and the shape is a guess. */
@@ -244,20 +237,8 @@ export class ModelSpec {
    */
   public readonly _givenParameters?: number;
 
-  /**
-   * Layers by kind.
-   *
-   * @internal
-   */
-  public readonly _layers: Layers;
-
-  /**
-   * Parameters by kind, for the planner.
-   *
-   * @internal
-   */
-  public readonly _parameterCount: ParameterCount;
-
+  /** Counted when first asked for: the catalog has dozens of models, of which a program plans one or two. */
+  readonly #numbers = lazily(() => modelNumbers(this));
   readonly #prediction = lazily(() => predictionLayersOf(this.shape));
 
   private constructor(
@@ -272,12 +253,9 @@ export class ModelSpec {
     this.publishedBits = publishedBits;
     this.publishedFrom = publishedFrom;
     this.shape = { ...shape };
-    this._layers = layersOf(shape);
     this.layers = shape.layers;
     this.hiddenSize = shape.hiddenSize;
     this.attentionHeads = shape.attentionHeads;
-    this.latentAttention = this._layers.kinds.find(({ attention }) => attention?.latent)?.attention?.latent;
-    this.keyValueHeads = this.latentAttention ? 1 : (shape.keyValueHeads ?? shape.attentionHeads);
     this.headSize = shape.headSize ?? shape.hiddenSize / shape.attentionHeads;
     this.intermediateSize = shape.intermediateSize;
     this.vocabularySize = shape.vocabularySize;
@@ -287,12 +265,36 @@ export class ModelSpec {
     this.approximate = givenParameters !== undefined;
     this.sharedParameterFraction = structure.sharedParameters;
     this.skippedLayerFraction = structure.skippedLayers;
-    const counted = countParameters(shape, this._layers);
-    this._parameterCount = scaleParameters(counted, this._layers, givenParameters, structure.sharedParameters);
-    const { layers, embedding, finalNorm, encoder } = this._parameterCount;
-    this.parameters = Math.round(parametersOf(layers) + embedding + finalNorm + encoder);
-    const unused = shape.experts ? layers.routedExperts * (1 - shape.experts.perToken / shape.experts.routed) : 0;
-    this.activeParameters = Math.round(this.parameters - unused);
+  }
+
+  /** @internal */
+  public get _layers(): Layers {
+    return this.#numbers().layers;
+  }
+
+  /** @internal */
+  public get _parameterCount(): ParameterCount {
+    return this.#numbers().count;
+  }
+
+  /** Parameters, counted from the shape. */
+  public get parameters(): number {
+    return this.#numbers().parameters;
+  }
+
+  /** Parameters that one token uses: fewer than `parameters` with experts. Embedding and output head are counted fully. */
+  public get activeParameters(): number {
+    return this.#numbers().activeParameters;
+  }
+
+  /** Latent attention. @default - multi-head or grouped-query attention */
+  public get latentAttention(): LatentAttention | undefined {
+    return this._layers.kinds.find(({ attention }) => attention?.latent)?.attention?.latent;
+  }
+
+  /** Key-value heads; with latent attention the one compressed vector counts as a head. */
+  public get keyValueHeads(): number {
+    return this.latentAttention ? 1 : (this.shape.keyValueHeads ?? this.attentionHeads);
   }
 
   /**

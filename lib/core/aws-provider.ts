@@ -2,6 +2,7 @@ import { TerraformProvider, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Attributes, resolvedValue } from './resolved-value';
 import { hasToken } from './tokens';
+import { isUnreadable } from '../units/unreadable';
 
 /** As whom an AWS provider acts, as far as its attributes tell at synthesis. */
 interface ProviderIdentity {
@@ -66,6 +67,8 @@ export interface AwsPlace {
  * @internal
  */
 export function placeAt(scope: IConstruct, provider?: TerraformProvider): AwsPlace {
+  // A provider that will be mended.
+  if (isUnreadable(provider)) return {};
   return { region: regionAt(scope, provider), account: providerIdentity(scope, provider).account };
 }
 

@@ -4,7 +4,7 @@ import { argumentFaults, FaultsBeside, faultsBeside } from '../units/argument-fa
 import { InterfaceName, returnedFaults, StructName } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 import { isUnreadable } from '../units/unreadable';
-import { withdraw } from './withdraw';
+import { withdraw, withdrawal } from './withdraw';
 
 /**
  * Bad input to a construct. It names the construct by its path and lists every fault at once.
@@ -119,13 +119,14 @@ function tryToMake(make: () => unknown, [scope, id]: readonly unknown[]): void {
   const trying = scope as Trying;
   const before = trying[TRIED];
   trying[TRIED] = id;
+  const withdrawAll = withdrawal(scope);
   try {
     make();
   } catch (error) {
     if (!(error instanceof TrialOver)) throw error;
   } finally {
     trying[TRIED] = before;
-    scope.node.tryRemoveChild(id);
+    withdrawAll();
   }
 }
 

@@ -1,7 +1,8 @@
 import { IConstruct } from 'constructs';
-import { fault } from '../units/fault';
+import { unknownNameFault } from '../catalog/near-names';
+import { Fault, fault } from '../units/fault';
 import { throwIfInvalid, throwOfCall } from './errors';
-import { hasToken } from './tokens';
+import { WARNING_IDS } from './warning-ids';
 import { checkArguments } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
 
@@ -36,16 +37,7 @@ export class Warnings {
     throwIfInvalid(
       scope,
       allOf(
-        () =>
-          typeof id === 'string' && /^[A-Z][A-Z0-9_]*$/.test(id) && !hasToken(id)
-            ? []
-            : [
-                fault(
-                  'INVALID_FORMAT',
-                  'id',
-                  `id must be that of a warning, in capitals and underscores, as its message begins with it, e.g. 'NO_NODE_AGENTS'; got '${String(id)}'`,
-                ),
-              ],
+        () => idFaults(id),
         () => (isText ? [] : [fault('MISSING_PROPERTY', 'reason', 'reason is empty; say why the warning is accepted')]),
         () =>
           givenAlready(scope, id).map((path) =>
@@ -74,6 +66,14 @@ checkArguments('Warnings', Warnings, (faults, _, [scope]) => throwOfCall(faults,
  */
 export function isAccepted(scope: IConstruct, id: string): boolean {
   return scope.node.scopes.some((each) => (each as Accepting)[ACCEPTED]?.has(id) ?? false);
+}
+
+function idFaults(id: string): Fault[] {
+  const known: readonly string[] = WARNING_IDS;
+  if (known.includes(id)) return [];
+  return [
+    unknownNameFault('warning', id, known, "a warning's message begins with its id; docs/faults lists them all", 'id'),
+  ];
 }
 
 function givenAlready(scope: IConstruct, id: string): string[] {

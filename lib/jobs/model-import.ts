@@ -19,7 +19,7 @@ import { MANAGED_BY } from '../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../kubernetes/pod-template';
 import { mebibytes } from '../kubernetes/quantity';
 import { checksumAnnotation } from '../kubernetes/config-checksum';
-import { systemNodeDisk } from '../core/system-nodes';
+import { systemNodesOf } from '../core/system-nodes';
 import { ModelUse } from '../core/model-use';
 import { addWarning } from '../core/validation';
 import { Duration } from '../units/duration';
@@ -119,7 +119,7 @@ export class ModelImport extends Construct {
   #diskWarnings(): Fault[] {
     const { cluster, nodeSelector } = this.#props;
     if (nodeSelector) return [];
-    const nodes = systemNodeDisk(cluster);
+    const nodes = systemNodesOf(cluster)?.value.diskGib;
     const gib = nodes ?? DEFAULT_NODE_DISK;
     const usable = Math.floor(gib * 1024 * ALLOCATABLE_DISK);
     if (this.#disk.mib <= usable) return [];

@@ -24,7 +24,7 @@ export function signInFaults(cluster: IKubernetesCluster, options: { readonly ro
  * @internal
  */
 export function certificateFaults({ certificateAuthorityData: data }: ClusterConnection): Fault[] {
-  if (data === undefined || /^([A-Za-z0-9+/=\s]|\$\{TfToken\[[^\]]*\]\})*$/.test(data)) return [];
+  if (data === undefined || !/[^A-Za-z0-9+/=\s]/.test(data.replace(/\$\{TfToken\[[^\]]*\]\}/g, ''))) return [];
   const reason = `connection.certificateAuthorityData must be base64, as EKS and kubeconfig files have it; got ${givenValue(data)}`;
   return [fault('INVALID_FORMAT', 'connection.certificateAuthorityData', reason)];
 }

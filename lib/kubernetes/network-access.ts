@@ -130,7 +130,7 @@ export function accessFaults(
     () =>
       callers.flatMap(({ at, each }) => {
         if (typeof each === 'string' && each.includes('/')) return rangeFault(at, each);
-        return kubernetesNameFault(at, each);
+        return addressFault(at, each) ?? kubernetesNameFault(at, each);
       }),
     () =>
       to.flatMap(({ cidr, port }, i) =>
@@ -243,4 +243,13 @@ function rangeFault(at: string, cidr: unknown): Fault[] {
 
 function isRange(cidr: unknown): boolean {
   return typeof cidr === 'string' && (ipv4Range(cidr) !== undefined || isIpv6Range(cidr));
+}
+
+/** An address alone, which is a range of one. */
+function addressFault(at: string, text: string): Fault[] | undefined {
+  if (typeof text !== 'string') return undefined;
+  const range = [`${text}/32`, `${text}/128`].find((each) => ipv4Range(each) !== undefined || isIpv6Range(each));
+  if (range === undefined) return undefined;
+  const reason = `${at} must be a namespace or a range of addresses; got the address '${text}'; write '${range}'`;
+  return [fault('INVALID_FORMAT', at, reason)];
 }

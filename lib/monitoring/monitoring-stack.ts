@@ -1,5 +1,5 @@
 import { structFaults } from '../units/struct-faults';
-import { addValidation, addWarning } from '../core/validation';
+import { addValidation, addWarning, warnOnce } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
@@ -51,6 +51,12 @@ const ALERTMANAGER_PORT = 9093;
 /** A window of rate() is at least two minutes and must contain four scrapes. */
 const MAX_SCRAPE_INTERVAL_SECONDS = 30;
 
+const NOTHING_WATCHED = fault(
+  'NOTHING_WATCHED',
+  undefined,
+  'it watches nothing, so that it records no series and no alert ever fires; call watch(workload) for each workload, e.g. a TritonDeployment',
+);
+
 /**
  * Properties of `MonitoringStack`.
  */
@@ -64,8 +70,9 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * For each workload it records the indicators of `Indicator` and, for each model, `<model>_latency_p99` in milliseconds. It raises
  * `HighLatency` when that is above its threshold for five minutes, `NoServerAnswers` when none of the pods answers or there is none,
- * `ServerDown` and `ServersMissing` when some of them do not, `RequestsFail` when more than 5 % of the requests do, and `NoTokens` when requests
- * of a language model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
+ * `ServerDown` and `ServersMissing` when some of them do not, `ServerRestarts` when one restarts for the third time within an hour,
+ * `RequestsFail` when more than 5 % of the requests do, `RequestsWait` when some wait and none ends, and `NoTokens` when requests of a language
+ * model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
  * a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
@@ -111,6 +118,7 @@ export class MonitoringStack extends Construct {
     this.#makeNetworkPolicy();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
+    warnOnce(this, () => (this.#watchedInTree.length > 0 ? [] : [NOTHING_WATCHED]));
   }
 
   /** Text of `prometheus.yml` for the workloads watched so far. */

@@ -25,7 +25,7 @@ export interface WatchOptions {
   /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
   readonly latencyAlert?: boolean;
   /**
-   * Whether `NoServerAnswers`, `ServerDown` and `ServersMissing` watch its pods. Pass `false` for a workload that is meant to have none at
+   * Whether `NoServerAnswers`, `ServerDown`, `ServersMissing` and `ServerRestarts` watch its pods. Pass `false` for a workload that is meant to have none at
    * times, e.g. because it is scaled to zero.
    * @default true
    */

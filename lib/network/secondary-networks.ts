@@ -306,26 +306,21 @@ function masterFaults(master: string): Fault[] {
 }
 
 function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, resource: SecondaryNetworkResource): Fault[] {
-  const faults = [...(resource.faults ?? [])];
-  if (!operator.secondaryNetworks) {
-    faults.push(
-      fault(
-        'MULTUS_NOT_INSTALLED',
-        'operator',
-        'the operator does not install Multus, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator',
-      ),
-    );
-  }
-  if (ipPool && ipam !== undefined) {
-    faults.push(fault('CONFLICTING_PROPERTIES', 'ipam', 'ipPool and ipam exclude each other; pass only one of them'));
-  }
-  if (!ipPool && ipam === undefined && !resource.addressOptional) {
-    faults.push(
-      fault('MISSING_PROPERTY', 'ipPool', `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`),
-    );
-  }
   return allOf(
-    () => faults,
+    () => [...(resource.faults ?? [])],
+    () => {
+      if (operator.secondaryNetworks) return [];
+      const reason =
+        'the operator does not install Multus, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator';
+      return [fault('MULTUS_NOT_INSTALLED', 'operator', reason)];
+    },
+    () => {
+      const both = 'ipPool and ipam exclude each other; pass only one of them';
+      if (ipPool && ipam !== undefined) return [fault('CONFLICTING_PROPERTIES', 'ipam', both)];
+      if (ipPool || ipam !== undefined || resource.addressOptional) return [];
+      const reason = `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`;
+      return [fault('MISSING_PROPERTY', 'ipPool', reason)];
+    },
     () => (ipam === undefined ? [] : ipamFaults(ipam)),
   );
 }

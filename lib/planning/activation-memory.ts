@@ -25,9 +25,10 @@ export function activationBytes(configuration: Configuration, sequences = config
     verifiedBytes(configuration, sampled, samplerBytes(configuration, sampled)),
     compilerBytes(configuration) + expertWorkspace(configuration),
   );
-  const language = step + draftBuffers(configuration);
+  const drafting = draftBuffers(configuration);
   const media = profiledMedia(configuration);
-  return media ? Math.max(media.peakBytes, media.resultBytes + language) : language;
+  // Of the drafter's buffers its inputs alone are there while media are encoded.
+  return media ? Math.max(media.peakBytes + drafting / 2, media.resultBytes + step + drafting) : step + drafting;
 }
 
 /** Copies of the logits while they are sorted: logits, sorted values, their 64-bit places, and what sorting takes. */

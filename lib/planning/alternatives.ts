@@ -1,6 +1,7 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { addedCost, cheapestHosts, compareCosts } from './alternative-cost';
 import { dataParallelAttention, parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './memory-fit';
 import { cacheLayout } from './cache-pool';
@@ -35,7 +36,7 @@ interface Ranked {
 /**
  * Single changes that make a configuration fit, each of them evaluated: other settings of the engine (several of them where one is not
  * enough), quantized weights, a quantized cache, fewer sequences, a shorter context, more GPUs, more nodes, another instance type. Changes
- * that need no more hardware come first; the others follow by GPU memory.
+ * that need no more hardware come first; the others follow by list price, then by GPU memory.
  *
  * @internal
  */
@@ -52,14 +53,15 @@ export function alternatives(configuration: Configuration): Alternative[] {
     ...attentionRanks(configuration),
     ...moreNodes(configuration),
     ...otherTypes(configuration),
-  ];
-  const { instanceType, nodes } = configuration;
-  // What is there costs nothing, also where other hardware would be cheaper.
-  const bought = ({ alternative }: Ranked) =>
-    Number(alternative.instanceType.name !== instanceType.name || alternative.nodes > nodes);
+  ].filter(({ alternative }) => {
+    // Of several data-parallel ranks each has a scheduler of its own, of one replica elsewhere there may be one.
+    const { parallelism, maxSequences, concurrency } = alternative;
+    return concurrency <= parallelism.attentionRanks * maxSequences;
+  });
+  const cost = ({ alternative }: Ranked) => addedCost(configuration, alternative);
   found.sort(
     (a, b) =>
-      bought(a) - bought(b) ||
+      compareCosts(cost(a), cost(b)) ||
       a.rank[0] - b.rank[0] ||
       a.rank[1] - b.rank[1] ||
       (a.alternative.change < b.alternative.change ? -1 : 1),
@@ -353,7 +355,7 @@ function otherTypes(configuration: Configuration): Ranked[] {
   const others = GpuInstanceType.ALL.filter(
     (type) => type.name !== configuration.instanceType.name && type._isChosenUnasked,
   );
-  const fitting = smallestHosts(others)
+  const fitting = cheapestHosts(others)
     .filter(
       (type) =>
         hardwareFaults({ ...served, kvCachePrecision: configuration.kvCachePrecision }, type, configuration.precision)
@@ -369,17 +371,7 @@ function otherTypes(configuration: Configuration): Ranked[] {
         ? [ranked(`instance type ${instanceType.name} instead of ${configuration.instanceType.name}`, other, 0)]
         : [];
     });
-  fitting.sort((a, b) => a.rank[0] - b.rank[0]);
+  const cost = ({ alternative }: Ranked) => addedCost(configuration, alternative);
+  fitting.sort((a, b) => compareCosts(cost(a), cost(b)) || a.rank[0] - b.rank[0]);
   return fitting.slice(0, 3);
-}
-
-/** One instance type for each type and number of GPUs: the one with the smallest host. */
-function smallestHosts(types: readonly GpuInstanceType[]): GpuInstanceType[] {
-  const smallest = new Map<string, GpuInstanceType>();
-  for (const type of types) {
-    const key = `${type.gpuCount} × ${type.gpu.name}`;
-    const known = smallest.get(key);
-    if (!known || type.memory.bytes < known.memory.bytes) smallest.set(key, type);
-  }
-  return [...smallest.values()];
 }

@@ -92,7 +92,7 @@ export interface ServingLoad {
   readonly checkpointSize?: DataSize;
   /** Weights of each GPU that stay in host memory and are read over PCI Express in every step. @default - none */
   readonly cpuOffload?: DataSize;
-  /** Network between nodes. @default - RDMA where the instance type has it, else TCP */
+  /** Network between nodes; instance types of EC2 without EFA have TCP alone. @default - RDMA where the instance type has it, else TCP */
   readonly network?: NodeNetwork;
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from '../units/fault';
+import { INSTANCE_TABLE } from '../catalog/gpu-instance-table';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
@@ -151,7 +152,7 @@ export function configurationOf(
       Math.max(DEFAULT_MAX_SEQUENCES, Math.ceil(load.concurrency / parallelism.attentionRanks)),
     nodes: nodesFor(instanceType, parallelism),
     maxNodes: hardware.maxNodes,
-    nodeNetwork: load.network ?? (instanceType.rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
+    nodeNetwork: networkOf(load, instanceType),
     pricePerHour: hardware.pricePerHour,
     utilization: hardware.utilization ?? DEFAULT_UTILIZATION,
   };
@@ -222,4 +223,10 @@ function isLarge(gpu: GpuType): boolean {
  */
 export function tensorDomain(instanceType: GpuNodeType): number {
   return instanceType.nvlinkDomainSize;
+}
+
+/** The network between nodes: of instance types of EC2 it is known whether they have EFA, whatever is asked. */
+function networkOf({ network }: Load, { rdma, name }: GpuNodeType): NodeNetwork {
+  if (network === NodeNetwork.RDMA && !rdma && Object.hasOwn(INSTANCE_TABLE, name)) return NodeNetwork.TCP;
+  return network ?? (rdma ? NodeNetwork.RDMA : NodeNetwork.TCP);
 }

@@ -11,6 +11,8 @@ const BASE_BYTES = 0.06 * GIB;
 const POOL_BYTES = 0.32 * GIB;
 /** Of one layer in one graph. */
 const LAYER_BYTES = 0.27 * MIB;
+/** The same on one GPU of its own, of layers without states and latent attention: 0.06 to 0.11 in seven logs and runs of vLLM since 0.24. */
+const SINGLE_BYTES = 0.15 * MIB;
 /** The same where its all-reduce is NCCL's: over PCI Express or across nodes, vLLM's own is off. */
 const NCCL_BYTES = 0.06 * MIB;
 /** Of layers with a state, whose first capture takes more. */
@@ -75,7 +77,7 @@ function sizesOf(step: number, largest: number): number {
 }
 
 /**
- * Memory of CUDA graphs on one GPU, an upper bound: `0.06 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33) + 0.4 GiB with states`, and for the largest
+ * Memory of CUDA graphs on one GPU, an upper bound: `0.06 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33, on one GPU 0.15) + 0.4 GiB with states`, and for the largest
  * captured step of n tokens n / 512 of `0.32 GiB + 0.35 GiB with several ranks`.
  *
  * With 86 graphs: 0.29 to 0.89 GiB for 16 to 62 layers on one H200, of which vLLM expected 0.36 to 1.54 (bench/vllm); 1.82 for Qwen3.5-27B, 64 layers, on
@@ -94,10 +96,11 @@ export function graphBytes(configuration: Configuration): number {
   const drafting = (configuration.drafter?.layers ?? []).reduce((sum, { count }) => sum + count, 0);
   const layers = Math.ceil(model.layers / pipeline) + drafting;
   const overNccl = ranks > 1 && ranks > Math.min(instanceType.nvlinkDomainSize, instanceType.gpuCount);
-  const perLayer = LAYER_BYTES + (overNccl ? NCCL_BYTES : 0);
+  const stateful = model._layers.kinds.some(({ state }) => state);
+  const plain = ranks === 1 && !stateful && !model.latentAttention && !configuration.gpu.sharedMemory && drafting === 0;
+  const perLayer = (plain ? SINGLE_BYTES : LAYER_BYTES) + (overNccl ? NCCL_BYTES : 0);
   // In pieces the layers' states are outside the graphs.
-  const captured = !inPiecesAlone(configuration) && model._layers.kinds.some(({ state }) => state);
-  const states = captured ? STATE_BYTES : 0;
+  const states = stateful && !inPiecesAlone(configuration) ? STATE_BYTES : 0;
   const pool = (POOL_BYTES + (ranks > 1 ? RANKS_BYTES : 0)) * (largestCaptured(configuration) / LARGEST_CAPTURED);
   return BASE_BYTES + pool + states + layers * capturedGraphs(configuration) * perLayer;
 }

@@ -13,6 +13,11 @@ const LARGE_GPU = 70 * GIB;
  * what more they may take (`GRAPHS_OUTSIDE_UTILIZATION`).
  */
 const KEPT_FOR_GRAPHS = 1.2 * GIB;
+/**
+ * Where the host has the same memory, what it takes while the engine starts counts as the engine's (`psutil` in its `MemorySnapshot`): of 110 GiB
+ * on GB10 Qwen3.8-27B has 50.3 for its cache beside 51.4 of weights (vLLM 0.27.1), 2.6 less than on a GPU with memory of its own.
+ */
+const SHARED_WITH_HOST = 0.024;
 /** Share of the room for the cache that is kept free on smaller GPUs. */
 const FREE_CACHE_SHARE = 0.02;
 
@@ -93,7 +98,8 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const spill =
     inside + Math.max(0, outside - (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
-  const known = nonTorch + experts + spill + 0.003 * weights;
+  const shared = configuration.gpu.sharedMemory ? SHARED_WITH_HOST * availableBytes(configuration) : 0;
+  const known = nonTorch + experts + spill + shared + 0.003 * weights;
   // A reserve for the unknown: other memory of vLLM follows its defaults, which are larger on large GPUs; on the others it is a share of
   // the cache, so that a nearly full GPU does not lose memory that it does not have.
   const { bytes } = configuration.gpu.memory;
@@ -139,6 +145,12 @@ function latentBytes({ model, parallelism, contextLength, maxSequences, engine }
 }
 
 /**
+ * What newer versions take of it: DeepSeek-V4-Flash on eight H100 has 47.4 GiB for its cache with 8192 tokens a step (vLLM 0.31.1, see bench/planner), and
+ * DeepSeek-V2-Lite no more than its workspaces (0.24.0, bench/vllm).
+ */
+const NEWER_LATENT_EXPERTS = 0.5;
+
+/**
  * Additional memory of experts. Their workspace belongs to the layers, one row for each expert of each token of a step (`fused_moe.py`,
  * `intermediate_cache13`), and the sampler runs after them: the memory it uses beyond the layers is room for the workspace. So the log of
  * Qwen3-235B on four H100 (8192 tokens, 1024 sequences) needs nothing here, nor does that on eight L40S (2048 tokens, 256 sequences),
@@ -156,7 +168,13 @@ function expertBytes(configuration: Configuration): number {
     const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
     return Math.max(0, layerBytes(configuration) + workspace - activationBytes(configuration));
   }
-  const own = share * model.hiddenSize * (12 / 7168) * GIB * Math.max(1 / 4, Math.min(1, maxBatchedTokens / 8192));
+  const own =
+    (configuration.engine.countsGraphs ? NEWER_LATENT_EXPERTS : 1) *
+    share *
+    model.hiddenSize *
+    (12 / 7168) *
+    GIB *
+    Math.max(1 / 4, Math.min(1, maxBatchedTokens / 8192));
   const few = Math.min(DEFAULT_MAX_SEQUENCES, configuration.maxSequences);
   return Math.max(0, own - (activationBytes(configuration) - activationBytes(configuration, few)));
 }

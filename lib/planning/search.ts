@@ -7,6 +7,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
 import { CapacityCandidate, CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { compareCosts } from './alternative-cost';
 import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
@@ -303,10 +304,6 @@ function givenCost({ pricePerHour, nodes }: Configuration): number {
 /** Cost where prices are not given: list prices, in dollars. What has none comes last. */
 function listCost({ instanceType, nodes }: Configuration): number {
   return (instanceType.listPricePerHour ?? Infinity) * nodes;
-}
-
-function compareCosts(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }
 
 function isOverPcie({ instanceType, parallelism }: Configuration): boolean {

@@ -23,6 +23,7 @@ import { textList } from '../core/text-list';
 import { addValidation, warnOnce } from '../core/validation';
 import { ImportedModelStore } from './imported-model-store';
 import { ModelStoreAttributes } from './model-store-attributes';
+import { enterMadeBucket, madeBucketFaults } from './made-buckets';
 import { modelStorePropsFaults } from './model-store-faults';
 import { ModelStoreProps } from './model-store-props';
 import { modelUri } from './model-uri';
@@ -34,6 +35,7 @@ import { otherPartitionFaults, readerStatements, unreadableFaults, writerStateme
 import { policyJson } from '../core/policy-json';
 import { escapeTemplate } from '../core/template-escape';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * Where model weights are kept: an S3 bucket, versioned, encrypted by a KMS key, private, reached by TLS 1.2 or later only. Old versions
@@ -99,7 +101,15 @@ export class ModelStore extends Construct implements IModelStore {
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
     throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id, (given) => new ModelStore(scope, id, given));
     super(scope, id);
-    throwIfRefused(this, modelStorePropsFaults(props, placeAt(this, props.provider)));
+    const place = placeAt(this, props.provider);
+    throwIfRefused(
+      this,
+      allOf(
+        () => modelStorePropsFaults(props, place),
+        () => madeBucketFaults(this, props.bucketName, place.region),
+      ),
+    );
+    enterMadeBucket(this, props.bucketName, place.region);
     this.#provider = props.provider;
     this.#readers = textList(props.readers ?? []);
     this.#writers = textList(props.writers ?? []);

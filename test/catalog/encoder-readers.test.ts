@@ -237,6 +237,31 @@ describe("encoders of Mistral's params.json", () => {
   });
 });
 
+describe('the table of tokens of a model that also reads images', () => {
+  const table = 1000 * 64;
+  const tied = (whole: unknown, own: unknown) => {
+    const language = {
+      ...{ model_type: 'qwen2', hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2, vocab_size: 1000 },
+      ...{ num_attention_heads: 4, num_key_value_heads: 4, max_position_embeddings: 1024 },
+    };
+    const least = read({ ...language, tie_word_embeddings: true }).parameters;
+    const text_config = { ...language, tie_word_embeddings: own };
+    return read({ model_type: 'internvl', tie_word_embeddings: whole, text_config }).parameters - least;
+  };
+
+  // As transformers 5.24 counts them, and vLLM 0.24 loads them, for all four.
+  test.each([
+    [true, true, 0],
+    [true, false, 0],
+    [false, true, table],
+    [false, false, table],
+    [undefined, true, 0],
+    [undefined, false, table],
+  ])('the file says %s, its section %s', (whole, own, more) => {
+    expect(tied(whole, own)).toBe(more);
+  });
+});
+
 describe('what is not known says so', () => {
   test.each<[string, Config, string]>([
     [

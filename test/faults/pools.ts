@@ -348,6 +348,22 @@ export const TEXTS: FaultText[] = [
     }),
   },
   {
+    id: 'RESERVATION_DIFFERS',
+    property: 'capacity',
+    text:
+      "reservation cr-1 is in us-west-2b for pool 'b' and in us-west-2a for 'a', but a reservation is of one instance type and in one zone; correct one " +
+      'of the pools',
+    refuse: () => {
+      const stack = testStack();
+      const zones = ['us-west-2a', 'us-west-2b'];
+      const cluster = testEksCluster(stack, { subnetIds: ['subnet-a', 'subnet-b'], availabilityZones: zones });
+      zones.forEach((availabilityZone, index) => {
+        const capacity = Capacity.reservation({ reservationId: 'cr-1', availabilityZone });
+        new GpuNodePool(stack, 'AB'[index], { cluster, instanceType: G5_XLARGE, minNodes: 1, maxNodes: 1, capacity });
+      });
+    },
+  },
+  {
     id: 'TOO_MANY_AUTOSCALER_TAGS',
     property: 'labels',
     text:

@@ -132,6 +132,15 @@ export const TEXTS: FaultText[] = [
     refuse: () => new ModelStore(testStack(), 'Models', { bucketName: 'xn--models' }),
   },
   {
+    id: 'DUPLICATE',
+    property: 'bucketName',
+    text: "'test/First' makes bucket 'models' already; use that store, or ModelStore.fromBucketName, or give this one another bucketName",
+    refuse: () => {
+      const stack = testStack();
+      for (const id of ['First', 'Second']) new ModelStore(stack, id, { bucketName: 'models' });
+    },
+  },
+  {
     id: 'STORE_IN_OTHER_REGION',
     property: 'region',
     text:

@@ -4,8 +4,6 @@ import { publicArguments } from './public-arguments';
 
 /** A construct that was put into the tree. */
 interface Added {
-  readonly parent: Node;
-  readonly id: string;
   readonly child: IConstruct;
 }
 
@@ -23,7 +21,7 @@ export function watchPrograms(): void {
   const addChild = prototype.addChild;
   prototype.addChild = function (child, id) {
     addChild.call(this, child, id);
-    added.push({ parent: this, id, child });
+    added.push({ child });
   };
   for (const [owner, methods] of Object.entries(publicArguments())) {
     const made = (library as unknown as { readonly [name: string]: { readonly prototype: object } | undefined })[owner];
@@ -62,6 +60,12 @@ export function leftInTree(constructPath: string | undefined): string[] {
   if (first < 0) return [];
   return added
     .slice(first)
-    .filter(({ parent, id, child }) => parent.tryFindChild(id) === child)
+    .filter(({ child }) => isAttached(child))
     .map(({ child }) => child.node.path);
+}
+
+/** Whether a construct and all that it is in are still children of their parents. */
+function isAttached({ node }: IConstruct): boolean {
+  const parent = node.scope;
+  return parent === undefined || (parent.node.tryFindChild(node.id)?.node === node && isAttached(parent));
 }

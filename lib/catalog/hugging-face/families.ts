@@ -49,7 +49,6 @@ export const OTHER_NAMES: { readonly [type: string]: string } = {
   qwen2_5: 'qwen2',
   stablelm_epoch: 'stablelm',
   phi4mm: 'phi4_multimodal',
-  glm4v_text: 'glm4',
   glm4v_moe_text: 'glm4_moe',
   qwen2_5_omni_text: 'qwen2',
   qwen3_omni_moe_text: 'qwen3_moe',

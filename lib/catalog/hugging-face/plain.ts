@@ -166,6 +166,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
   llama4_text: LLAMA_4,
   glm: GLM,
   glm4: { ...GLM, normsPerLayer: 4, needsBfloat16: true },
+  glm4v_text: { attentionBias: true, normsPerLayer: 4, needsBfloat16: true, defaults: { num_key_value_heads: 2 } },
   glm_ocr_text: { normsPerLayer: 4, defaults: { num_key_value_heads: 8 } },
   glm4_moe: { ...FLOAT32_ROUTER, defaults: { num_key_value_heads: 8, head_dim: 128, first_k_dense_replace: 1 } },
   gpt_oss: GPT_OSS,

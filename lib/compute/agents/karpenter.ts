@@ -16,6 +16,7 @@ import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { Fault, fault } from '../../units/fault';
+import { madeElsewhereFaults } from '../cluster/provider-region';
 import { IEksCluster } from '../cluster/eks-cluster';
 import { karpenterPools } from '../pools/karpenter/karpenter-pools';
 import { KarpenterInterruptions } from './karpenter-interruptions';
@@ -187,7 +188,6 @@ function karpenterValues(
 }
 
 function karpenterFaults({ cluster, image }: KarpenterProps, version: string): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KARPENTER)?.owner;
   const token = allOf(
     () => concreteFault('chartVersion', version, 'the values are those of its chart'),
     () =>
@@ -195,6 +195,7 @@ function karpenterFaults({ cluster, image }: KarpenterProps, version: string): F
   );
   return allOf(
     () => token,
+    () => madeElsewhereFaults(cluster, 'the queue of Karpenter'),
     () =>
       hasToken(version) || /^\d+\.\d+\.\d+$/.test(version)
         ? []
@@ -209,16 +210,12 @@ function karpenterFaults({ cluster, image }: KarpenterProps, version: string): F
               `image must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`,
             ),
           ],
-    () =>
-      other
-        ? [
-            fault(
-              'KARPENTER_EXISTS',
-              'cluster',
-              `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`,
-            ),
-          ]
-        : [],
+    () => {
+      const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KARPENTER)?.owner;
+      if (!other) return [];
+      const reason = `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`;
+      return [fault('KARPENTER_EXISTS', 'cluster', reason)];
+    },
   );
 }
 

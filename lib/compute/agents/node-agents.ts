@@ -5,6 +5,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { regionAt } from '../../core/aws-provider';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { withdraw } from '../../core/withdraw';
@@ -298,10 +299,12 @@ nameClass('NodeAgents', NodeAgents);
 /** Fabrics of ConnectX adapters, whose driver must work with that of the GPU. */
 const CONNECTX_FABRICS: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
 
-/** The region, where it is known at synthesis. */
+/** The region, where it is known at synthesis; for a cluster that does not exist yet that of its provider, if EKS has a registry there. */
 function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
   const known = region ?? cluster.connection.region;
-  return Token.isUnresolved(known) ? undefined : known;
+  if (!Token.isUnresolved(known)) return known;
+  const made = region === undefined ? regionAt(cluster, cluster.provider) : undefined;
+  return efaRegionFaults(made).length > 0 ? undefined : made;
 }
 
 /**

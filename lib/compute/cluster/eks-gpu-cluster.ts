@@ -243,6 +243,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       clusterName,
       clusterReference: cluster.name,
       subnetIds: this.subnetIds,
+      availabilityZones: this.availabilityZones,
       release,
       nodes: props.systemNodes ?? {},
       roleOptions: this.roleOptions,

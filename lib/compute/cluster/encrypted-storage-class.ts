@@ -15,7 +15,7 @@ import { hasToken } from '../../core/tokens';
 import { escapeTemplate } from '../../core/template-escape';
 import { volumeKeyStatements } from './volume-key';
 import { nameClass } from '../../units/own-class';
-import { allOf } from '../../units/unreadable';
+import { allOf, isUnreadable } from '../../units/unreadable';
 
 /**
  * Properties of `EncryptedStorageClass`.
@@ -71,12 +71,11 @@ export class EncryptedStorageClass extends Construct {
     );
     super(scope, id);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
-    const { region } = props.cluster.connection;
     throwIfRefused(
       this,
       allOf(
         () => kubernetesNameFault('storageClassName', this.storageClassName),
-        () => keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: hasToken(region) ? undefined : region }),
+        () => keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: knownRegion(props.cluster) }),
       ),
     );
     const resource = new StorageClassV1(this, 'Resource', {
@@ -99,7 +98,7 @@ export class EncryptedStorageClass extends Construct {
     this.ready = [resource];
     if (props.kmsKeyArn !== undefined && ClusterLedger.of(props.cluster).isOwn)
       this.#letDriverUse(props.kmsKeyArn, props.cluster);
-    ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this);
+    ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this, this.storageClassName);
   }
 
   /** The policy is beside the role of the driver's add-on, in the stack of the cluster, as long as the class is in the tree. */
@@ -120,11 +119,17 @@ export class EncryptedStorageClass extends Construct {
 
 nameClass('EncryptedStorageClass', EncryptedStorageClass);
 
+function knownRegion(cluster: IKubernetesCluster): string | undefined {
+  if (isUnreadable(cluster)) return undefined;
+  const { region } = cluster.connection;
+  return hasToken(region) ? undefined : region;
+}
+
 /**
- * Whether this program has created a class for a cluster.
+ * The name of the class that this program has created for a cluster.
  *
  * @internal
  */
-export function hasEncryptedStorageClass(cluster: IKubernetesCluster): boolean {
-  return ClusterLedger.of(cluster).singleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS) !== undefined;
+export function encryptedStorageClassOf(cluster: IKubernetesCluster): string | undefined {
+  return ClusterLedger.of(cluster).singleton<string>(ClusterSingleton.ENCRYPTED_STORAGE_CLASS)?.value;
 }

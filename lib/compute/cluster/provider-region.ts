@@ -3,6 +3,7 @@ import { isLocalZone, regionOfZone } from '../../catalog/aws-zone';
 import { regionAt } from '../../core/aws-provider';
 import { hasToken } from '../../core/tokens';
 import { Fault, fault } from '../../units/fault';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
 import { allOf } from '../../units/unreadable';
 
@@ -82,4 +83,22 @@ export function importedRegionFaults(scope: Construct, attributes: EksClusterAtt
     () =>
       zoneRegionFaults('availabilityZones', availabilityZones, said ?? here, said ? 'the cluster is in' : undefined),
   );
+}
+
+/**
+ * The fault of something of AWS that belongs to a cluster and would be made in another region, where EKS knows no such cluster.
+ *
+ * @param what what would be made
+ *
+ * @internal
+ */
+export function madeElsewhereFaults(cluster: IKubernetesCluster, what: string): Fault[] {
+  const { clusterName, connection, provider } = cluster;
+  const said = hasToken(connection.region) ? undefined : connection.region;
+  const here = regionAt(cluster, provider);
+  if (said === undefined || here === undefined || said === here) return [];
+  const reason =
+    `cluster '${clusterName}' is in ${said}, but ${what} would be made in ${here}, for which the AWS provider is; pass a provider for ${said} to ` +
+    'the cluster';
+  return [fault('CLUSTER_IN_OTHER_REGION', 'provider', reason)];
 }

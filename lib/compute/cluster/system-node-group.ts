@@ -12,7 +12,8 @@ import { awsTags } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { usedRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
-import { enterSystemNodeDisk } from '../../core/system-nodes';
+import { CpuArchitecture } from '../../catalog/cpu-architecture';
+import { enterSystemNodes } from '../../core/system-nodes';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { allOf } from '../../units/unreadable';
 
@@ -36,6 +37,8 @@ interface SystemNodeGroupProps {
   /** Reference to the name of the cluster. */
   readonly clusterReference: string;
   readonly subnetIds: string[];
+  /** Zones of the subnets. @default - not known */
+  readonly availabilityZones?: string[];
   readonly release: EksRelease;
   readonly nodes: SystemNodes;
   readonly roleOptions?: RoleOptions;
@@ -94,8 +97,14 @@ export class SystemNodeGroup extends Construct {
       // A tag would make a new version of the template, and EKS would replace every node for it.
       lifecycle: { ignoreChanges: ['tag_specifications'] },
     });
-    enterSystemNodeDisk(scope, this, diskGib);
     const minNodes = nodes.minNodes ?? 2;
+    const maxNodes = nodes.maxNodes ?? Math.max(4, minNodes);
+    const architecture = ARM_FAMILY.test(instanceType) ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64;
+    const labels = { 'gpu-inference-constructs/system': 'true' };
+    const { availabilityZones } = props;
+    enterSystemNodes(scope, this, {
+      ...{ instanceType, architecture, minNodes, maxNodes, labels, diskGib, availabilityZones },
+    });
     const group = new EksNodeGroup(this, 'Resource', {
       provider,
       clusterName: props.clusterReference,
@@ -103,13 +112,13 @@ export class SystemNodeGroup extends Construct {
       nodeGroupNamePrefix: 'system-',
       nodeRoleArn: role.roleArn,
       subnetIds: escapeTemplates(props.subnetIds),
-      amiType: ARM_FAMILY.test(instanceType) ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
+      amiType: architecture === CpuArchitecture.ARM64 ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
       version: props.release.kubernetesVersion,
       releaseVersion: props.release.nodeImageVersion,
       capacityType: 'ON_DEMAND',
-      scalingConfig: { minSize: minNodes, maxSize: nodes.maxNodes ?? Math.max(4, minNodes), desiredSize: minNodes },
+      scalingConfig: { minSize: minNodes, maxSize: maxNodes, desiredSize: minNodes },
       updateConfig: { maxUnavailable: 1 },
-      labels: { 'gpu-inference-constructs/system': 'true' },
+      labels,
       launchTemplate: { id: template.id, version: Token.asString(template.latestVersion) },
       tags,
       // The number is left to whatever scales the group.

@@ -20,8 +20,10 @@ const LETTERS = 'abcdef';
 export interface ZoneSlot {
   /** Name of the zone, or a reference to it. */
   readonly zone: string;
-  /** Label for ids and names. */
+  /** Label for ids and names: the letter, so that to name the zones that a cluster has anyway makes no subnet anew. */
   readonly label: string;
+  /** Whether a user named it; which one it is may be another answer of AWS later, if not. */
+  readonly isNamed: boolean;
   /** Which part of the range it has. It comes from the zone's letter, so that naming a further zone moves no subnet. */
   readonly index: number;
 }
@@ -78,7 +80,10 @@ export function zoneSlots(
   props: { availabilityZones?: string[]; provider?: TerraformProvider },
 ): ZoneSlot[] {
   if (props.availabilityZones) {
-    return props.availabilityZones.map((zone) => ({ zone, label: zone, index: LETTERS.indexOf(letterOf(zone)) }));
+    return props.availabilityZones.map((zone) => {
+      const label = letterOf(zone);
+      return { zone, label, isNamed: true, index: LETTERS.indexOf(label) };
+    });
   }
   const zones = new DataAwsAvailabilityZones(scope, 'AvailabilityZones', {
     provider: props.provider,
@@ -88,6 +93,7 @@ export function zoneSlots(
   return Array.from({ length: DEFAULT_ZONES }, (_, index) => ({
     zone: Token.asString(Fn.element(zones.names, index)),
     label: LETTERS[index],
+    isNamed: false,
     index,
   }));
 }

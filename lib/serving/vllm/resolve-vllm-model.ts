@@ -10,7 +10,7 @@ import { planWarnings } from '../../planning/warnings';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
-import { PlanRequest, planFaults, planModel } from '../model/plan-model';
+import { PlanRequest, choicesOf, planFaults, planModel } from '../model/plan-model';
 import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
@@ -61,6 +61,9 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
   return request.locked ? kept(request, request.locked, own) : planned(request, own);
 }
 
+/** Plans that are compared to say why one was chosen; several may be of one instance type. */
+const MOST_CHOICES = 40;
+
 /** Plans are made for whole GPUs. */
 function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
   const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
@@ -96,7 +99,10 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
     );
   if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
   const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
-  return { resolved, faults, warnings: resolved ? ownWarnings(request, resolved.plan) : [] };
+  const choices = request.hardware
+    ? undefined
+    : (region?: string) => choicesOf({ ...planRequest(request), region }, MOST_CHOICES);
+  return { resolved, faults, choices, warnings: resolved ? ownWarnings(request, resolved.plan) : [] };
 }
 
 /**

@@ -6,7 +6,7 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { Placement } from '../../../lib/compute/pools/options/placement';
 import { warningsOf } from '../../support/faults';
-import { Synthesized, synthesize, testStack } from '../../support/synth';
+import { Block, Synthesized, synthesize, testStack } from '../../support/synth';
 import { EFA, Options, addPool, refusal, synthPool } from '../test-pool';
 import { testEksCluster } from '../test-eks-cluster';
 
@@ -41,9 +41,7 @@ function ownCluster(...letters: string[]): Synthesized {
 const POOLS = ['train', 'near', 'chat', 'named', 'reserved'];
 
 const zonesOf = (result: Synthesized, pool: string) =>
-  (result.byName('aws_eks_node_group', pool).subnet_ids as string[]).map(
-    (id) => /Zone-([a-z0-9-]+)_Private/.exec(id)?.[1],
-  );
+  (result.byName('aws_eks_node_group', pool).subnet_ids as string[]).map((id) => /Zone-([a-f])_Private/.exec(id)?.[1]);
 
 describe('the zones of a cluster', () => {
   test.each(POOLS)('may be written in another order: pool %s stays as it is', (pool) => {
@@ -58,11 +56,11 @@ describe('the zones of a cluster', () => {
   test('decide by name about new pools', () => {
     const result = ownCluster('c', 'b');
     expect(POOLS.map((pool) => [pool, zonesOf(result, pool)])).toEqual([
-      ['train', ['us-west-2b']],
-      ['near', ['us-west-2b']],
-      ['chat', ['us-west-2b', 'us-west-2c']],
-      ['named', ['us-west-2b']],
-      ['reserved', ['us-west-2b']],
+      ['train', ['b']],
+      ['near', ['b']],
+      ['chat', ['b', 'c']],
+      ['named', ['b']],
+      ['reserved', ['b']],
     ]);
   });
 
@@ -82,7 +80,7 @@ describe('the zones of a cluster', () => {
     const [chat, train] = ['chat', 'train'].map(
       (pool) => result.byName('aws_eks_node_group', pool).lifecycle.postcondition[0],
     );
-    const subnet = (letter: string) => `aws_subnet\\.Cluster_Network_Zone-us-west-2${letter}_Private_[0-9A-F]+\\.id`;
+    const subnet = (letter: string) => `aws_subnet\\.Cluster_Network_Zone-${letter}_Private_[0-9A-F]+\\.id`;
     const left = `\\(length\\(setsubtract\\(self\\.subnet_ids, \\[${subnet('a')}, ${subnet('b')}\\]\\)\\) < 1\\)`;
     expect(chat.condition).toMatch(new RegExp(`^\\$\\{${left}\\}$`));
     expect(train.condition).toMatch(new RegExp(`^\\$\\{\\(${left} && \\(length\\(self\\.subnet_ids\\) < 2\\)\\)\\}$`));
@@ -118,6 +116,44 @@ describe('the zones of a cluster', () => {
     const group = result.only('aws_eks_node_group');
     expect(group.subnet_ids).toEqual(['${element(var.Subnets, 0)}']);
     expect(group.lifecycle.postcondition[0].condition).toContain('setsubtract(self.subnet_ids, var.Subnets)');
+  });
+});
+
+describe('a cluster whose zones nobody named', () => {
+  const synthesizedIn = (availabilityZones?: string[]) =>
+    synthesize((stack) => {
+      const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'eks', availabilityZones });
+      const nodes = { cluster, minNodes: 1, maxNodes: 2 };
+      new GpuNodePool(stack, 'Train', { ...nodes, ...EFA, instanceType: GpuInstanceType.P4D_24XLARGE });
+      new GpuNodePool(stack, 'Chat', { ...nodes, instanceType: GpuInstanceType.G6E_XLARGE });
+    });
+  const [unnamed, named] = [undefined, ['us-west-2b', 'us-west-2a']].map(synthesizedIn);
+
+  test('stays in them when the first of the region are others', () => {
+    for (const subnet of unnamed.resources('aws_subnet')) {
+      expect(subnet.availability_zone).toMatch(/^\$\{element\(data\.aws_availability_zones\.\w+\.names, [01]\)\}$/);
+      expect(subnet.lifecycle).toEqual({ ignore_changes: ['availability_zone'] });
+    }
+    for (const subnet of named.resources('aws_subnet')) expect(subnet).not.toHaveProperty('lifecycle');
+  });
+
+  test('may name them later: all keeps its address, its range and its name, and no pool moves', () => {
+    const comparable = ({ json }: Synthesized) => {
+      const { aws_subnet: subnets, aws_eks_node_group: groups, ...rest } = json.resource as Block;
+      const withoutZone = Object.entries<Block>(subnets).map(
+        ([id, { availability_zone: _, lifecycle: __, ...subnet }]) => [id, subnet],
+      );
+      const listed = Object.entries<Block>(groups).map(([id, { subnet_ids: subnetIds, ...group }]) => [
+        id,
+        { ...group, lifecycle: undefined, depends_on: new Set(group.depends_on), subnetIds: new Set(subnetIds) },
+      ]);
+      return {
+        addresses: Object.keys(rest).map((type) => [type, Object.keys(rest[type]).sort()]),
+        withoutZone,
+        listed,
+      };
+    };
+    expect(comparable(named)).toEqual(comparable(unnamed));
   });
 });
 

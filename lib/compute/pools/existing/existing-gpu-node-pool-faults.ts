@@ -6,6 +6,7 @@ import { kubernetesNameFault } from '../../../core/naming';
 import { IRdmaFabric } from '../../../core/rdma-fabric';
 import { concreteFault } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
+import { labelSyntaxFaults } from '../../../kubernetes/label-syntax';
 import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { returnedFaults } from '../../../units/struct-faults';
@@ -15,13 +16,7 @@ import { migInstances } from '../options/mig-profiles';
 import { takenNameFaults } from '../shared/gpu-node-pool-faults';
 import { vendorFaults } from '../shared/gpu-vendor-faults';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL, sharingLabels } from '../shared/gpu-node-pool-labels';
-import {
-  LabelSetter,
-  labelFaults,
-  labelSyntaxFaults,
-  taintFaults,
-  taintSyntaxFaults,
-} from '../shared/node-label-faults';
+import { LabelSetter, labelFaults, taintFaults, taintSyntaxFaults } from '../shared/node-label-faults';
 import { allOf } from '../../../units/unreadable';
 
 /**

@@ -16,6 +16,7 @@ import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu
 import { optionalTextList } from '../../../core/text-list';
 import { endTrial, throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
+import { isUnreadable } from '../../../units/unreadable';
 
 /** Maximum number of pods that a kubelet accepts by default. */
 const KUBELET_MAX_PODS = 110;
@@ -195,8 +196,9 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     maxPods: props.maxPods ?? KUBELET_MAX_PODS,
     driverMajor: props.driverMajor,
     sharing,
-    poolLabels: props.nodeNames
-      ? poolLabels(poolName, props.hardware, efa, { sharing })
-      : { [GPU_LABEL]: 'true', ...(efa ? { [EFA_LABEL]: 'true' } : {}) },
+    poolLabels:
+      props.nodeNames && !isUnreadable(props.hardware)
+        ? poolLabels(poolName, props.hardware, efa, { sharing })
+        : { [GPU_LABEL]: 'true', ...(efa ? { [EFA_LABEL]: 'true' } : {}) },
   };
 }

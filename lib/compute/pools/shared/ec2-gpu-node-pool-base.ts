@@ -80,7 +80,12 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
     given?: TerraformProvider,
   ) {
     const { cluster, poolName, instanceType, fabric, efa, sharing } = spec;
-    endTrial(faults, cluster, instanceType, sharing, spec.image, spec.taints, spec.labels);
+    const all = allOf(
+      () => faults,
+      () => poolArnFaults(scope, spec, given),
+      () => regionFaults(scope, spec, given),
+    );
+    endTrial(all, cluster, instanceType, sharing, spec.image, spec.taints, spec.labels);
     super(
       scope,
       id,
@@ -96,11 +101,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         driverMajor: imageRelease(spec).driverMajor,
         sharing,
       },
-      allOf(
-        () => faults,
-        () => poolArnFaults(scope, spec, given),
-        () => regionFaults(scope, spec, given),
-      ),
+      all,
     );
     this.#spec = spec;
     this.capacity = spec.capacity;

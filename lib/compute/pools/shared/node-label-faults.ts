@@ -1,13 +1,8 @@
 import { NodeTaint, TaintEffect } from '../../../core/gpu-node-pool';
+import { keyFaults, labelSyntaxFaults, valueFaults } from '../../../kubernetes/label-syntax';
 import { Fault, fault } from '../../../units/fault';
 import { CONDITIONAL_POOL_LABELS, GPU_TAINT } from './gpu-node-pool-labels';
 import { allOf } from '../../../units/unreadable';
-
-/** The part of a key after its prefix, and values: letters and digits at both ends. */
-const NAME_PATTERN = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-/** An RFC 1123 subdomain. */
-const PREFIX_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Maximum length of a key that EKS accepts, including its prefix; Kubernetes itself accepts more. */
 const EKS_KEY_LENGTH = 63;
@@ -36,52 +31,6 @@ export enum LabelSetter {
  */
 export function keyPrefix(key: string): string {
   return key.includes('/') ? key.slice(0, key.indexOf('/')) : '';
-}
-
-/**
- * The faults of the keys and values of labels, by the syntax of Kubernetes.
- *
- * @param property the map of labels: `labels` or `nodeSelector`
- * @param labels the labels
- *
- * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
- *
- * @internal
- */
-export function labelSyntaxFaults(property: string, labels: { [key: string]: string }): Fault[] {
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const path = `${property}['${key}']`;
-    return allOf(
-      () => keyFaults(path, 'label', key),
-      () => valueFaults(path, 'label', key, value),
-    );
-  });
-}
-
-function keyFaults(path: string, what: string, key: string): Fault[] {
-  const slash = key.indexOf('/');
-  const prefix = slash < 0 ? undefined : key.slice(0, slash);
-  const isPrefix = prefix === undefined || (prefix.length <= 253 && PREFIX_PATTERN.test(prefix));
-  if (NAME_PATTERN.test(key.slice(slash + 1)) && isPrefix) return [];
-  return [
-    fault(
-      'INVALID_FORMAT',
-      path,
-      `${what} key '${key}' must be a name of at most 63 letters, digits, '-', '_' or '.', optionally after a lower-case DNS prefix and '/', ` +
-        `such as 'example.com/team'`,
-    ),
-  ];
-}
-
-function valueFaults(path: string, what: string, key: string, value = ''): Fault[] {
-  if (value === '' || NAME_PATTERN.test(value)) return [];
-  return [
-    fault(
-      'INVALID_FORMAT',
-      path,
-      `the value of ${what} '${key}' must be at most 63 letters, digits, '-', '_' or '.'; got '${value}'`,
-    ),
-  ];
 }
 
 /**

@@ -5,14 +5,15 @@ import { isKnownRegion } from '../../../catalog/instance-regions';
 import { hasToken } from '../../../core/tokens';
 import { Fault, fault } from '../../../units/fault';
 import { IEksCluster } from '../../cluster/eks-cluster';
-import { defaultRegion, regionAt } from '../../../core/aws-provider';
+import { defaultRegion, providerIdentity, regionAt } from '../../../core/aws-provider';
+import { ClusterLedger } from '../../../core/cluster-ledger';
 import { zoneRegionFaults } from '../../cluster/provider-region';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { allOf } from '../../../units/unreadable';
 
 /**
- * The faults of a pool in the region in which it would be created, as far as that is known: another one than its cluster's, without its
- * instance type, without its zone.
+ * The faults of a pool in the region and the account in which it would be created, as far as they are known: other ones than its cluster's, without
+ * its instance type, without its zone.
  *
  * @internal
  */
@@ -20,7 +21,7 @@ export function regionFaults(scope: Construct, spec: GpuNodePoolSpec, given?: Te
   const { cluster } = spec;
   const said = concreteRegion(cluster);
   const region = regionAt(scope, given ?? cluster.provider) ?? said;
-  const elsewhere = otherRegionFaults(scope, cluster, given);
+  const elsewhere = [...otherRegionFaults(scope, cluster, given), ...otherAccountFaults(scope, cluster, given)];
   return elsewhere.length > 0
     ? elsewhere
     : allOf(
@@ -54,6 +55,24 @@ function otherRegionFaults(scope: Construct, cluster: IEksCluster, given?: Terra
       'provider',
       `${what} is for ${here}, but cluster '${cluster.clusterName}' ${where}; pass a provider for ${there}, or create the pool in a stack for ` +
         there,
+    ),
+  ];
+}
+
+/**
+ * The fault of a pool that would be created in another account than its cluster. The account of an imported cluster is known by a provider of its
+ * own only.
+ */
+function otherAccountFaults(scope: Construct, cluster: IEksCluster, given?: TerraformProvider): Fault[] {
+  if (!cluster.provider && !ClusterLedger.of(cluster).isOwn) return [];
+  const there = providerIdentity(cluster, cluster.provider).account;
+  const here = providerIdentity(scope, given ?? cluster.provider).account;
+  if (here === undefined || there === undefined || here === there) return [];
+  return [
+    fault(
+      'POOL_IN_OTHER_ACCOUNT',
+      'provider',
+      `the pool would be made in account ${here}, but cluster '${cluster.clusterName}' is in account ${there}; pass a provider of account ${there}`,
     ),
   ];
 }
