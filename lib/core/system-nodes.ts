@@ -4,6 +4,9 @@ import { enter, entered } from './cluster-ledger';
 
 const SYSTEM_NODES = 'system nodes';
 
+/** How the name of their node group begins; AWS completes it. @internal */
+export const SYSTEM_GROUP_PREFIX = 'system-';
+
 /**
  * The system nodes that a cluster is made with.
  *

@@ -27,6 +27,24 @@ export function isWellKnown(key: string): boolean {
   return WELL_KNOWN_LABELS.some((pattern) => pattern.test(key));
 }
 
+/** Labels that kubelets, EKS and Karpenter themselves give to every node of theirs. */
+const GIVEN_LABELS = [
+  /^(eks|topology)\.amazonaws\.com\//,
+  /^karpenter\.(sh|k8s\.aws)\//,
+  /^(beta\.)?kubernetes\.io\/(arch|hostname|os)$/,
+  /^(node|beta)\.kubernetes\.io\/instance-type$/,
+  /^(topology|failure-domain\.beta)\.kubernetes\.io\/(zone|region)$/,
+];
+
+/**
+ * Whether nodes get a label by themselves, so that nobody has to set it.
+ *
+ * @internal
+ */
+export function isGiven(key: string): boolean {
+  return GIVEN_LABELS.some((pattern) => pattern.test(key));
+}
+
 /** Labels of kubelets that follow from the hardware; undefined if they do not, as on hardware outside EC2. */
 const HARDWARE_LABELS: { readonly [label: string]: (type: PlacedPool['hardware']) => string | undefined } = {
   'node.kubernetes.io/instance-type': (type) => (type.isEc2 ? type.name : undefined),

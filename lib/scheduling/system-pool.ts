@@ -2,7 +2,7 @@ import { cpuInstanceSize } from '../catalog/cpu-instance-size';
 import { eksPodCap } from '../catalog/eks-pod-cap';
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { systemNodesOf } from '../core/system-nodes';
+import { SYSTEM_GROUP_PREFIX, systemNodesOf } from '../core/system-nodes';
 import { hasToken } from '../core/tokens';
 import { allocatableMib } from './node-allocatable';
 import { isWellKnown, mayHave, mayMeet } from './node-labels';
@@ -13,6 +13,7 @@ import { NodeRequirement, PodDemand } from './pod-demand';
 const SYSTEM_POOL_NAME = 'system nodes';
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
+const GROUP_LABEL = 'eks.amazonaws.com/nodegroup';
 
 /**
  * The nodes without GPUs that this program makes with a cluster, empty; nothing where they are not known, as on a cluster that exists already,
@@ -66,20 +67,21 @@ export function isSystemPool({ poolName }: PlacedPool): boolean {
  * @internal
  */
 export function systemNodesMayRun({ nodeSelector = {}, nodeTerms = [] }: PodDemand, pool: PlacedPool): boolean {
-  const isOfZone = ({ key, operator, values = [] }: NodeRequirement) =>
-    key !== ZONE_LABEL || operator !== 'In' || isInZones(pool, values);
-  const terms = nodeTerms.filter(({ requirements }) => requirements.every(isOfZone));
+  const isPossible = ({ key, operator, values = [] }: NodeRequirement) =>
+    operator !== 'In' || mayHaveOneOf(pool, key, values);
+  const terms = nodeTerms.filter(({ requirements }) => requirements.every(isPossible));
   if (nodeTerms.length > 0 && terms.length === 0) return false;
   const selected = Object.entries(nodeSelector).every(([key, value]) => {
-    if (key === ZONE_LABEL && !isInZones(pool, [value])) return false;
+    if (!mayHaveOneOf(pool, key, [value])) return false;
     return pool.nodeLabels[key] === value || (isWellKnown(key) && mayHave(pool, key, value));
   });
   return selected && mayMeet(terms, pool, () => false);
 }
 
-/** Whether one of some zones is one of a pool's, as far as these are known. */
-function isInZones({ zones }: PlacedPool, wanted: readonly string[]): boolean {
-  return zones === undefined || wanted.some((zone) => zones.includes(zone));
+/** Whether the nodes may have one of some values of a label of which something is known: their zone, and how the name of their group begins. */
+function mayHaveOneOf({ zones }: PlacedPool, key: string, values: readonly string[]): boolean {
+  if (key === ZONE_LABEL) return zones === undefined || values.some((zone) => zones.includes(zone));
+  return key !== GROUP_LABEL || values.some((name) => name.startsWith(SYSTEM_GROUP_PREFIX));
 }
 
 /**

@@ -160,6 +160,7 @@ describe('labels of system nodes', () => {
     ['of another type', { nodeSelector: { 'node.kubernetes.io/instance-type': 'c7i.large' } }],
     ['of another zone', { nodeSelector: { 'topology.kubernetes.io/zone': 'us-west-2c' } }],
     ['of other zones', { zones: ['us-west-2c'] }],
+    ['of another node group', { nodeSelector: { 'eks.amazonaws.com/nodegroup': 'gpu-old' } }],
     ['of spot', { nodeSelector: { 'eks.amazonaws.com/capacityType': 'SPOT' } }],
     ['of Karpenter', { nodeSelector: { 'karpenter.sh/nodepool': 'cpu' } }],
   ])('%s do not', (_, asked) => {

@@ -13,7 +13,7 @@ import { concreteFault, hasToken } from '../../core/tokens';
 import { usedRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
 import { CpuArchitecture } from '../../catalog/cpu-architecture';
-import { enterSystemNodes } from '../../core/system-nodes';
+import { SYSTEM_GROUP_PREFIX, enterSystemNodes } from '../../core/system-nodes';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { allOf } from '../../units/unreadable';
 
@@ -109,7 +109,7 @@ export class SystemNodeGroup extends Construct {
       provider,
       clusterName: props.clusterReference,
       // Made anew where it must be replaced, e.g. for a further zone, before the old one goes: cluster DNS and monitoring run on it.
-      nodeGroupNamePrefix: 'system-',
+      nodeGroupNamePrefix: SYSTEM_GROUP_PREFIX,
       nodeRoleArn: role.roleArn,
       subnetIds: escapeTemplates(props.subnetIds),
       amiType: architecture === CpuArchitecture.ARM64 ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
