@@ -62,10 +62,17 @@ export function drafterOf(model: ModelSpec, of: SpeculativeDecoding | undefined)
   }
 }
 
+/** A model is planned many times, and its layer counted once. */
+const PASSES = new WeakMap<PredictionLayers, ModelSpec>();
+
 /** One prediction layer with the head of the model. */
-function passOf(model: ModelSpec, { shape }: PredictionLayers): ModelSpec {
-  const { name } = model;
-  return shape.experts ? ModelSpec.mixtureOfExperts({ name, shape }) : ModelSpec.dense({ name, shape });
+function passOf({ name }: ModelSpec, of: PredictionLayers): ModelSpec {
+  const { shape } = of;
+  const known = PASSES.get(of);
+  if (known) return known;
+  const made = shape.experts ? ModelSpec.mixtureOfExperts({ name, shape }) : ModelSpec.dense({ name, shape });
+  PASSES.set(of, made);
+  return made;
 }
 
 function layersOf(model: ModelSpec): DraftLayers[] {
