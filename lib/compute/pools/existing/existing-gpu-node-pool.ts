@@ -189,6 +189,7 @@ function nodeLabelsOf(spec: ExistingPoolSpec): { [key: string]: string } {
 }
 
 function defaultMaxPods(hardware: GpuNodeType, efa: boolean): number {
+  if (isUnreadable(hardware)) return KUBELET_MAX_PODS;
   const byAddresses = hardware.podsByAddresses(efa);
   return byAddresses === undefined ? KUBELET_MAX_PODS : Math.min(byAddresses, eksPodCap(hardware.vcpus));
 }
