@@ -38,8 +38,12 @@ export class ValidationError extends UnscopedValidationError {
 /** Key on a construct, shared by all loaded copies of the package: the id of a child that is only tried, to find what is wrong with it. */
 const TRIED = Symbol.for('gpu-inference-constructs/tried');
 
+/** Key on a construct, shared likewise: a method of it is only tried. */
+const CALLED = Symbol.for('gpu-inference-constructs/called');
+
 interface Trying extends IConstruct {
   [TRIED]?: string;
+  [CALLED]?: boolean;
 }
 
 /** Why the constructor of a construct that is only tried ended: nothing else is wrong. */
@@ -66,6 +70,7 @@ export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): voi
   const parent = scope.node.scope as Trying | undefined;
   const tried = parent?.[TRIED];
   if (tried !== undefined && parent?.node.tryFindChild(tried) === scope) throw new TrialOver();
+  if (scope.node.scopes.some((each: Trying) => each[CALLED])) throw new TrialOver();
 }
 
 /**
@@ -130,6 +135,20 @@ function tryToMake(make: () => unknown, [scope, id]: readonly unknown[]): void {
   }
 }
 
+/** Calls a method of a construct until its arguments are checked. */
+function tryToCall(call: () => unknown, self: Trying): void {
+  const withdrawAll = withdrawal(self);
+  self[CALLED] = true;
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof TrialOver)) throw error;
+  } finally {
+    delete self[CALLED];
+    withdrawAll();
+  }
+}
+
 /**
  * Throws the faults of the arguments of a method, with the path of the construct: its own, or of that which a static method was to make.
  *
@@ -147,7 +166,10 @@ export function throwOfCall(
   beside?: FaultsBeside,
 ): void {
   if (faults.length === 0) return;
-  if (Construct.isConstruct(self)) throw new ValidationError(self, faults);
+  if (Construct.isConstruct(self)) {
+    const others = beside?.((call) => tryToCall(call, self)) ?? [];
+    throw new ValidationError(self, [...faults, ...others]);
+  }
   if (!Construct.isConstruct(scope)) throw new UnscopedValidationError(faults);
   if (typeof id !== 'string') throw new ValidationError(scope, faults);
   throw new ValidationError(scope, [...faults, ...(beside?.(tryToMake) ?? [])], id);

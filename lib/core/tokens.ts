@@ -43,10 +43,17 @@ export function hasToken(value: unknown, depth = 0): boolean {
   // The value of a numeric map token, which isUnresolved does not recognize on its own.
   if (typeof value === 'number') return value === Token.NUMBER_MAP_TOKEN_VALUE;
   if (Array.isArray(value)) return value.some((each) => hasToken(each, depth + 1));
-  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.entries(value).some(([k, v]) => hasToken(k) || hasToken(v, depth + 1));
+  return typeof value === 'object' && membersOf(value).some(([k, v]) => hasToken(k) || hasToken(v, depth + 1));
+}
+
+/** What a plain object holds; nothing where that cannot be read. */
+function membersOf(value: object): [string, unknown][] {
+  try {
+    return Object.getPrototypeOf(value) === Object.prototype ? Object.entries(value) : [];
+  } catch (error) {
+    if (isUnread(error)) throw error;
+    return [];
   }
-  return false;
 }
 
 /** What contains itself, or cannot be read, is no value of a token. */

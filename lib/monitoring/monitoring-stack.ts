@@ -30,6 +30,7 @@ import { ruleGroups } from './rule-groups';
 import { allowScrape } from './scrape-policy';
 import {
   givenThresholdFaults,
+  optionFaults,
   thresholdsOf,
   thresholdWarnings,
   unknownModelFaults,
@@ -39,7 +40,7 @@ import {
 } from './watched-workload';
 import { knownListFaults } from '../core/text-list';
 import { checkArguments } from '../units/argument-faults';
-import { allOf } from '../units/unreadable';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -146,9 +147,13 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
-    throwIfInvalid(this, structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
+    const wrong = allOf(() => structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
+    const whole = () =>
+      wrong.length > 0 ? wrong : workloadFaults([...this.#workloads, this.#toWatched(workload, options)]);
+    const faults = allOf(whole);
+    const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
+    throwIfInvalid(this, [...faults, ...rest]);
     const watched = this.#toWatched(workload, options);
-    throwIfInvalid(this, workloadFaults([...this.#workloads, watched]));
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
     this.#allowDiscovery(workload);

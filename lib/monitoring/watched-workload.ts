@@ -7,7 +7,7 @@ import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
 import { Indicator } from './indicator';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
-import { allOf } from '../units/unreadable';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /**
  * How a monitoring stack watches one workload.
@@ -125,25 +125,35 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
     ),
   );
   if (unknown.length > 0) return unknown;
-  const prefixes = Object.entries(metricPrefixes);
   return allOf(
     () => faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
-    () => givenThresholdFaults(options),
+    () => optionFaults(options),
     () => unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
     () => unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
-    () =>
-      prefixes
-        .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
-        .map(([model, prefix]) =>
-          fault(
-            'INVALID_NAME',
-            `metricPrefixes.${model}`,
-            `the metric prefix of model '${model}' must consist of letters, digits and underscores and must not start with a digit; ` +
-              `got '${prefix}'; for example '${metricName(prefix)}'`,
-          ),
-        ),
     () => indicatorFaults(workload),
   );
+}
+
+/**
+ * The faults of options by themselves, whatever the workload.
+ *
+ * @internal
+ */
+export function optionFaults(options: WatchOptions): Fault[] {
+  return allOf(
+    () => givenThresholdFaults(options),
+    () => prefixFaults(options.metricPrefixes ?? {}),
+  );
+}
+
+function prefixFaults(prefixes: { readonly [model: string]: string }): Fault[] {
+  return Object.entries(prefixes).flatMap(([model, prefix]) => {
+    if (isUnreadable(prefix) || /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix)) return [];
+    const reason =
+      `the metric prefix of model '${model}' must consist of letters, digits and underscores and must not start with a digit; ` +
+      `got '${prefix}'; for example '${metricName(prefix)}'`;
+    return [fault('INVALID_NAME', `metricPrefixes.${model}`, reason)];
+  });
 }
 
 /**

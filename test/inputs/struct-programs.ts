@@ -21,6 +21,7 @@ import {
   Precision,
   RdmaAttachment,
   RdmaFabric,
+  SpeculativeDecoding,
   TensorDataType,
   TritonModel,
 } from '../../lib';
@@ -122,6 +123,9 @@ const WHOLE: StructPrograms = {
     const fabric = RdmaFabric.infiniband({ adaptersPerNode: 8, gbpsPerAdapter: 400 });
     new ExistingGpuNodePool(stack, 'Rack', { cluster: testCluster(stack), hardware: RACK, nodes: 4, fabric, ...given });
   },
+  SpeculativeDecodingProps: (given) => () => void SpeculativeDecoding.nGram({ tokens: 3, ...given }),
+  DraftModelProps: (given) => () => void SpeculativeDecoding.draftModel({ tokens: 3, model, ...given }),
+  Eagle3Props: (given) => () => void SpeculativeDecoding.eagle3({ tokens: 3, model, ...given }),
   DynamicBatching: batched,
   QueuePolicy: (given) => batched({ queue: given }),
   EncoderShape: (given) =>

@@ -153,7 +153,7 @@ test('a longer context allows longer videos, where the family has no limit of it
 });
 
 test('starting for less is among the ways out, with the plan that has it', () => {
-  const request = { contextLength: 95000, concurrency: 1 };
+  const request = { contextLength: 103000, concurrency: 1 };
   const short = planned(QWEN_3_VL, request);
   expect(short.fits).toBe(false);
   const way = short.alternatives.find(({ mediaInput }) => mediaInput === MediaInput.NONE);
