@@ -13,6 +13,8 @@ import { WeightBits } from './weight-bits';
  */
 export interface PredictionLayers {
   readonly count: number;
+  /** One of them as a model. */
+  readonly shape: DecoderShape;
   readonly layer: Layer;
   /** Parameters of one. */
   readonly parameters: LayerParameters;
@@ -30,20 +32,28 @@ export interface PredictionLayers {
 export function predictionLayersOf(shape: DecoderShape): PredictionLayers | undefined {
   const count = shape.predictionLayers ?? 0;
   if (count === 0) return undefined;
+  const kind = kindOf(shape);
   const alone: DecoderShape = {
     ...shape,
     layers: 1,
     predictionLayers: 0,
-    layerKinds: [{ ...kindOf(shape), count: 1 }],
+    layerKinds: [{ ...kind, count: 1 }],
     layerOrder: undefined,
     slidingWindow: undefined,
     encoders: undefined,
+    experts:
+      kind.experts && shape.experts
+        ? { ...shape.experts, firstDenseLayers: undefined, layerStep: undefined }
+        : undefined,
+    latentAttention: undefined,
+    otherParameters: undefined,
   };
   const layers = layersOf(alone);
   const [parameters] = countParameters(alone, layers).kinds;
   const table = shape.vocabularySize * shape.hiddenSize * (shape.tiedEmbeddings ? 1 : 2);
   return {
     count,
+    shape: alone,
     layer: layers.kinds[0],
     parameters,
     joining: shape.hiddenSize * (2 * shape.hiddenSize + 3),

@@ -22,6 +22,7 @@ import { modelFromFile } from './model-file';
 import { COMMANDS } from './options';
 import { ALIASES, sharesOfOtherEngines } from './other-tools';
 import { ownHardware } from './own-hardware';
+import { speculationOf } from './speculation';
 
 /** Exit statuses, as `--help` documents them: scripts tell 'does not fit' from mistakes and from bugs by them. */
 const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
@@ -117,11 +118,14 @@ function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec
     args.faults.push({ id, property: '--model', reason: 'give either --model or --config' });
     return undefined;
   }
+  return args.attempt('--model', () => namedModel(model));
+}
+
+/** A model of the catalog, or of a number of parameters. */
+function namedModel(model: string): ModelSpec {
   const [, size, unit] = /^(\d+(?:\.\d+)?)([MBT])$/i.exec(model) ?? [];
   const parameters = Number(size) * (SIZES[unit?.toUpperCase()] ?? 1);
-  return args.attempt('--model', () =>
-    size === undefined ? ModelSpec.of(model) : ModelSpec.dense({ name: model.toLowerCase(), parameters }),
-  );
+  return size === undefined ? ModelSpec.of(model) : ModelSpec.dense({ name: model.toLowerCase(), parameters });
 }
 
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
@@ -157,6 +161,9 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     cpuOffload: size('cpu-offload'),
     network: network as NodeNetwork | undefined,
     mediaInput: media as MediaInput | undefined,
+    speculativeDecoding: speculationOf(args, (name) =>
+      name.includes('/') || name.endsWith('.json') ? modelFromFile(name, readFile) : namedModel(name),
+    ),
     cudaGraphs: args.has('enforce-eager') ? false : undefined,
   };
 }

@@ -14,6 +14,8 @@ const OPTIONS: { readonly [property: string]: string } = {
   checkpointSize: '--checkpoint-size',
   cpuOffload: '--cpu-offload',
   mediaInput: '--media-input',
+  speculativeDecoding: '--speculative-config',
+  acceptanceRate: '--acceptance-rate',
   network: '--network',
   maxNodes: '--max-nodes',
   parallelism: '--tensor',

@@ -57,6 +57,23 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
     help: 'all, images (no videos, no sound) or none: what a model that reads more than text is started for',
     byDefault: 'all',
   },
+  'speculative-config': {
+    value: 'JSON',
+    help: 'speculative decoding as vLLM has it: {"method":"mtp","num_speculative_tokens":1}',
+    byDefault: 'none',
+  },
+  'spec-method': { value: 'NAME', help: 'the same shorter: mtp, eagle3, draft_model or ngram', byDefault: 'none' },
+  'spec-tokens': { value: 'N', help: 'tokens that are drafted for each step', byDefault: 'none' },
+  'spec-model': {
+    value: 'NAME',
+    help: 'the draft model: of the catalog, a size, or its config.json',
+    byDefault: 'none',
+  },
+  'acceptance-rate': {
+    value: 'SHARE',
+    help: 'share of the drafted tokens that is accepted',
+    byDefault: 'of mtp 0.68 for one token; of others none',
+  },
   'cpu-offload': { value: 'GIB', help: 'weights per GPU that stay in host memory', byDefault: 'none' },
   network: { value: 'KIND', help: 'rdma or tcp, between nodes', byDefault: 'rdma where the nodes have it' },
   'max-nodes': { value: 'N', help: 'most nodes of one replica', byDefault: '1' },

@@ -12,6 +12,7 @@ import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
+import { drafts } from './speculation-faults';
 
 const MAX_ALTERNATIVES = 8;
 /** What engineers raise the utilization to on a GPU that serves one model alone; runs with 0.96 and 0.97 are in bench/planner. */
@@ -316,7 +317,7 @@ function loadOf(configuration: Configuration, contextLength: number): Partial<Lo
 function moreGpus(configuration: Configuration): Ranked[] {
   const { model, instanceType, precision, parallelism } = configuration;
   const larger = parallelismCandidates(model, instanceType, precision, 1).filter(
-    (p) => p.gpusPerReplica > parallelism.gpusPerReplica,
+    (p) => p.gpusPerReplica > parallelism.gpusPerReplica && drafts(configuration, p),
   );
   for (const candidate of larger) {
     const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.replicas));
@@ -340,7 +341,7 @@ function attentionRanks(configuration: Configuration): Ranked[] {
 function moreNodes(configuration: Configuration): Ranked[] {
   const { model, instanceType, precision, parallelism } = configuration;
   const larger = parallelismCandidates(model, instanceType, precision, MAX_NODES).filter(
-    (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
+    (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica) && drafts(configuration, p),
   );
   for (const candidate of larger) {
     const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.replicas));

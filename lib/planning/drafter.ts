@@ -1,6 +1,7 @@
 import { Layer } from '../catalog/layers';
 import { ModelSpec } from '../catalog/model-spec';
 import { LayerParameters } from '../catalog/parameter-count';
+import { PredictionLayers } from '../catalog/prediction-layers';
 import { SpeculativeDecoding, SpeculativeMethod } from '../catalog/speculative-decoding';
 
 /** Layers of a drafter that are alike. */
@@ -26,6 +27,8 @@ export interface Drafter {
   readonly layers: readonly DraftLayers[];
   /** The draft model or the head. */
   readonly model?: ModelSpec;
+  /** What one pass of it computes, as a model. */
+  readonly pass?: ModelSpec;
   /** Parameters on every rank, in 16 bits: what joins hidden states and embeddings. */
   readonly joining: number;
   /** Parameters of tables of its own, shared out over ranks. */
@@ -48,15 +51,28 @@ export function drafterOf(model: ModelSpec, of: SpeculativeDecoding | undefined)
     case SpeculativeMethod.N_GRAM:
       return base;
     case SpeculativeMethod.DRAFT_MODEL:
-      return of.model ? { ...base, model: of.model, layers: layersOf(of.model) } : base;
+      return of.model ? { ...base, model: of.model, pass: of.model, layers: layersOf(of.model) } : base;
     case SpeculativeMethod.EAGLE3:
       return { ...base, ...eagleHead(model, of) };
     default: {
       const own = model._prediction();
       if (!own) return base;
-      return { ...base, layers: [own], joining: own.count * own.joining };
+      return { ...base, pass: passOf(model, own), layers: [own], joining: own.count * own.joining };
     }
   }
+}
+
+/** A model is planned many times, and its layer counted once. */
+const PASSES = new WeakMap<PredictionLayers, ModelSpec>();
+
+/** One prediction layer with the head of the model. */
+function passOf({ name }: ModelSpec, of: PredictionLayers): ModelSpec {
+  const { shape } = of;
+  const known = PASSES.get(of);
+  if (known) return known;
+  const made = shape.experts ? ModelSpec.mixtureOfExperts({ name, shape }) : ModelSpec.dense({ name, shape });
+  PASSES.set(of, made);
+  return made;
 }
 
 function layersOf(model: ModelSpec): DraftLayers[] {
@@ -74,7 +90,7 @@ function layersOf(model: ModelSpec): DraftLayers[] {
 function eagleHead(
   model: ModelSpec,
   of: SpeculativeDecoding,
-): Pick<Drafter, 'model' | 'layers' | 'joining' | 'tables'> {
+): Pick<Drafter, 'model' | 'pass' | 'layers' | 'joining' | 'tables'> {
   const head = of.model ?? defaultHead(model);
   const layers = layersOf(head);
   const { attention, keyValue } = layers[0].parameters;
@@ -83,6 +99,7 @@ function eagleHead(
   const wider = Math.max(0, attention - heads * valueHeadSize * head.hiddenSize) + keyValue;
   return {
     model: head,
+    pass: head,
     layers,
     joining: EAGLE_STATES * model.hiddenSize * head.hiddenSize + 3 * head.hiddenSize,
     tables: (of.draftVocabularySize ?? model.vocabularySize) * head.hiddenSize + wider,

@@ -15,6 +15,7 @@ import { CapacityRequest, ServingLoad } from './capacity-request';
 import { defaultPrecision } from './default-precision';
 import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
+import { draftParallelismFaults, speculationFaults } from './speculation-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
@@ -61,6 +62,7 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
   if (faults.length > 0) return faults;
   const schedulers = () => request.parallelism?.attentionRanks ?? 1;
   return allOf(
+    () => speculationFaults(request),
     () => {
       if (concurrency === undefined || maxSequences === undefined || !(concurrency > schedulers() * maxSequences))
         return [];
@@ -162,6 +164,7 @@ export function requestFaults(request: CapacityRequest): Fault[] {
   return allOf(
     () => hardwareFaults(request, request.instanceType, precision()),
     () => (request.parallelism ? parallelismFaults(request.model, request.parallelism, precision()) : []),
+    () => (request.parallelism ? draftParallelismFaults(request, request.parallelism) : []),
     () => wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
     () => priceFaults('pricePerHour', request.pricePerHour),
     () => busyFaults(request.utilization),

@@ -17,6 +17,7 @@ import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
 import { busyFaults, hardwareFaults, priceFaults } from './request-faults';
 import { busiest, calmest, within } from './reach-throughput';
+import { draftParallelismFaults, drafts } from './speculation-faults';
 import { settledConfiguration } from './scheduled-sequences';
 import { ServingEstimate, estimate } from './serving-estimate';
 import { targetsOf } from './targets';
@@ -167,6 +168,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
     () => (precisions?.length === 0 ? [emptyFault('precisions')] : []),
     () => lackingFaults(request),
     () => (parallelism ? parallelismFaults(request.model, parallelism, Precision.FP16) : []),
+    () => (parallelism ? draftParallelismFaults(request, parallelism) : []),
   );
 }
 
@@ -241,11 +243,13 @@ function parallelismsOf(
       (request.dataParallelAttention ?? true)
         ? dataParallelAttention(load.model, type, precision, request.maxNodes ?? 1)
         : [];
-    return [...within, ...tensorOverPcie(load.model, type, precision), ...spread];
+    const all = [...within, ...tensorOverPcie(load.model, type, precision), ...spread];
+    return all.filter((parallelism) => drafts(load, parallelism));
   }
   const nodes = Math.ceil(request.parallelism.gpusPerReplica / type.gpuCount);
   if (nodes > (request.maxNodes ?? nodes)) return [];
-  return parallelismFaults(load.model, request.parallelism, precision).length === 0 ? [request.parallelism] : [];
+  const refused = parallelismFaults(load.model, request.parallelism, precision).length > 0;
+  return refused || !drafts(load, request.parallelism) ? [] : [request.parallelism];
 }
 
 /** The configuration with as many replicas as the throughput target needs, or undefined if it does not fit. */

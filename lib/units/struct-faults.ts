@@ -96,7 +96,7 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
     return faults;
   }
   if (type.endsWith('{}')) {
-    if (!isBag(value)) return wrongKind(property, value, `an object with values of type ${element}`);
+    if (!isBag(value) || isToken(value)) return wrongKind(property, value, `an object with values of type ${element}`);
     return Object.keys(value).flatMap((key) =>
       memberFaults(`${property}['${key}']`, value, key, (each) =>
         each === undefined ? [] : valueFaults(`${property}['${key}']`, each, element),

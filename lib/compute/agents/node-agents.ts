@@ -29,6 +29,7 @@ import { NodeAgentSpec, nodeAgentDaemonSet } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
+  EFA_DEVICE_PLUGIN,
   efaDevicePluginImage,
   efaRegionFaults,
 } from './node-agents-images';
@@ -158,7 +159,9 @@ export class NodeAgents extends Construct {
     const { efa, efaPluginImage } = this.#agentProps;
     const id = 'EfaDevicePlugin';
     if (this.node.tryFindChild(id)) return;
-    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(regionOf(this.#agentProps)));
+    const isMirrored = this.#agentRegistry?.host !== undefined;
+    const upstream = () => (isMirrored ? EFA_DEVICE_PLUGIN : efaDevicePluginImage(regionOf(this.#agentProps)));
+    const part = parts.efaDevicePlugin(efaPluginImage ?? upstream());
     const plugin = this.#addAgent(id, { ...part, elsewhere: efa === true }, () => this.#efaPools());
     synthesizeWhile(plugin, () => this.#needsEfaPlugin);
   }

@@ -2,6 +2,7 @@ import { hardwareDifference, modelDifference } from '../../catalog/differences';
 import { ModelSpec } from '../../catalog/model-spec';
 import { Parallelism } from '../../catalog/parallelism';
 import { Precision } from '../../catalog/precision';
+import { SpeculativeDecoding } from '../../catalog/speculative-decoding';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityTargets, MediaInput, ServingLoad } from '../../planning/capacity-request';
 import { missedTargets } from '../../planning/targets';
@@ -28,6 +29,7 @@ export interface PropertiesBesideLock extends LanguageModelOptions {
   readonly cudaGraphs?: boolean;
   readonly cpuOffload?: DataSize;
   readonly mediaInput?: MediaInput;
+  readonly speculativeDecoding?: SpeculativeDecoding;
 }
 
 /**
@@ -115,6 +117,7 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
     ['cudaGraphs', 'cudaGraphs', beside.cudaGraphs, plan.cudaGraphs],
     ['cpuOffload', 'cpuOffload', beside.cpuOffload, plan.cpuOffload],
     ['mediaInput', 'mediaInput', beside.mediaInput, plan.mediaInput],
+    ['speculativeDecoding', 'speculativeDecoding', speculated(beside), speculated(plan)],
   ];
   return pairs
     .filter(([, , wanted, planned]) => wanted !== undefined && !same(wanted, planned))
@@ -126,6 +129,11 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
           `${planned === undefined ? 'without one' : `with ${String(planned)}`}; leave ${property} out or replan the model`,
       ),
     );
+}
+
+/** What the engine is told of speculative decoding, and what drafts. */
+function speculated({ speculativeDecoding: of }: { readonly speculativeDecoding?: SpeculativeDecoding }) {
+  return of === undefined ? undefined : `${of}`;
 }
 
 /** Formats and sizes may come from another loaded copy of the package, so they are compared by name and by bytes. */
@@ -160,5 +168,6 @@ export function loadOf(plan: CapacityPlan): ServingLoad {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine },
     ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },
     mediaInput: plan.mediaInput,
+    speculativeDecoding: plan.speculativeDecoding,
   };
 }

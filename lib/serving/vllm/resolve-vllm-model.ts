@@ -16,6 +16,7 @@ import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
 import { versionFaults } from './version-faults';
+import { unplannedSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 import { allOf } from '../../units/unreadable';
@@ -101,7 +102,7 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   const choices = request.hardware
     ? undefined
     : (region?: string) => choicesOf({ ...planRequest(request), region }, MOST_CHOICES);
-  return { resolved, faults, choices, warnings: resolved ? choiceWarnings(request.name, resolved.plan) : [] };
+  return { resolved, faults, choices, warnings: resolved ? ownWarnings(request, resolved.plan) : [] };
 }
 
 /**
@@ -118,12 +119,17 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
   );
   if (faults.length > 0) return { faults, warnings: [] };
   const otherChoice = request.compares ? choiceToday(request, plan) : undefined;
-  const warnings = [...fitWarnings(request.name, plan), ...choiceWarnings(request.name, plan)];
+  const warnings = [...fitWarnings(request.name, plan), ...ownWarnings(request, plan)];
   return { resolved: resolvedOf(request, plan), faults, warnings, otherChoice };
 }
 
 /** Warnings that a server heeds by itself or that its pool gives: it is told the sequences of its plan, and pools warn of old instance types. */
 const SAID_ELSEWHERE = ['SCHEDULER_SEQUENCES', 'LEGACY_INSTANCE'];
+
+/** What the planner warns of, and what it was not told. */
+function ownWarnings({ name, options }: VllmModelRequest, plan: CapacityPlan): Fault[] {
+  return [...choiceWarnings(name, plan), ...unplannedSpeculation(name, options)];
+}
 
 /** What the planner warns of in its own choice, or in what it was told to take. */
 function choiceWarnings(name: string, plan: CapacityPlan): Fault[] {
@@ -169,9 +175,10 @@ function planRequest(request: VllmModelRequest): PlanRequest {
 function loadFor({ options, vllm, hardware, network }: VllmModelRequest): ServingLoad {
   const { model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize } = options;
   const { maxSequences, gpuMemoryUtilization, kvCachePrecision, cudaGraphs, cpuOffload, mediaInput } = options;
+  const { speculativeDecoding } = options;
   const load: ServingLoad = {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize },
-    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput },
+    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput, speculativeDecoding },
     // The precision of the weights is the planner's default, which counts only its width.
     kvCachePrecision: kvCachePrecision?.name === Precision.FP8.name ? Precision.FP8 : undefined,
     engine: vllm.engine,

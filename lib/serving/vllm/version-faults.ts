@@ -13,6 +13,7 @@ import { architectureDropped, architectureSupport } from '../../catalog/vllm-arc
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { RESERVED_ARGUMENTS } from './engine-arguments';
+import { speculationFaults } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 import { allOf } from '../../units/unreadable';
@@ -29,6 +30,7 @@ export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: Vl
   const version = `${vllm}`;
   return allOf(
     () => architectureFaults(plan, version),
+    () => speculationFaults(plan, version),
     () =>
       plan.parallelism.expert > 1 && compareVersions(version, EXPERT_PARALLEL_SINCE) < 0
         ? [

@@ -5,6 +5,7 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { ServingHardware } from '../model/serving-hardware';
 import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
+import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 import { allOf } from '../../units/unreadable';
@@ -48,6 +49,7 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
     () =>
       Object.keys(engineArguments)
         .filter((argument) => argument in RESERVED_ARGUMENTS)
+        .filter((argument) => argument !== 'speculative_config' || !hasOtherSpeculation(options))
         .map((argument) =>
           fault(
             'RESERVED',

@@ -34,7 +34,8 @@ export interface ExistingPoolSpec {
   readonly nodeNames?: string[];
   readonly labels: { [key: string]: string };
   readonly taints: NodeTaint[];
-  readonly maxPods: number;
+  /** @default - what follows from the hardware */
+  readonly maxPods?: number;
   /** @default - not known */
   readonly driverMajor?: number;
   /** @default - not known */

@@ -130,7 +130,8 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
 
   /** Allocatable resources of one node that differ from those of the hardware: pods, and GPU shares. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    const { maxPods, sharing, hardware } = this.#spec;
+    const { sharing, hardware, fabric } = this.#spec;
+    const maxPods = this.#spec.maxPods ?? defaultMaxPods(hardware, fabric?.kind === RdmaFabricKind.EFA);
     return {
       pods: String(maxPods),
       ...(sharing ? { [sharing.resourceName]: String(sharing.gpusPerNode(hardware)) } : {}),
@@ -189,6 +190,7 @@ function nodeLabelsOf(spec: ExistingPoolSpec): { [key: string]: string } {
 }
 
 function defaultMaxPods(hardware: GpuNodeType, efa: boolean): number {
+  if (isUnreadable(hardware)) return KUBELET_MAX_PODS;
   const byAddresses = hardware.podsByAddresses(efa);
   return byAddresses === undefined ? KUBELET_MAX_PODS : Math.min(byAddresses, eksPodCap(hardware.vcpus));
 }
@@ -212,7 +214,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     nodeNames: optionalTextList(props.nodeNames),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
-    maxPods: props.maxPods ?? defaultMaxPods(props.hardware, efa),
+    maxPods: props.maxPods,
     driverMajor: props.driverMajor,
     sharing,
     poolLabels:
