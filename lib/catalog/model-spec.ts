@@ -14,7 +14,7 @@ import { MODEL_TABLE, ModelName, modelNameOf } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
 import { ParameterCount } from './parameter-count';
 import { Precision } from './precision';
-import { predictionFileBytes, predictionLayersOf } from './prediction-layers';
+import { PredictionLayers, predictionFileBytes, predictionLayersOf } from './prediction-layers';
 import { WeightBits } from './weight-bits';
 import { PartBytes, partBytes, weightBytes } from './weight-bytes';
 import { checkArguments } from '../units/argument-faults';
@@ -239,7 +239,11 @@ export class ModelSpec {
 
   /** Counted when first asked for: the catalog has dozens of models, of which a program plans one or two. */
   readonly #numbers = lazily(() => modelNumbers(this));
-  readonly #prediction = lazily(() => predictionLayersOf(this.shape));
+  readonly #prediction = lazily(() => {
+    const own = predictionLayersOf(this.shape);
+    const make = own?.shape.experts ? ModelSpec.mixtureOfExperts : ModelSpec.dense;
+    return own && { ...own, pass: lazily(() => make({ name: this.name, shape: own.shape })) };
+  });
 
   private constructor(
     name: string,
@@ -370,7 +374,7 @@ export class ModelSpec {
   }
 
   /** @internal */
-  public _prediction(): ReturnType<typeof predictionLayersOf> {
+  public _prediction(): (PredictionLayers & { pass(): ModelSpec }) | undefined {
     return this.#prediction();
   }
 

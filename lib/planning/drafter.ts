@@ -1,7 +1,6 @@
 import { Layer } from '../catalog/layers';
 import { ModelSpec } from '../catalog/model-spec';
 import { LayerParameters } from '../catalog/parameter-count';
-import { PredictionLayers } from '../catalog/prediction-layers';
 import { SpeculativeDecoding, SpeculativeMethod } from '../catalog/speculative-decoding';
 
 /** Layers of a drafter that are alike. */
@@ -57,22 +56,9 @@ export function drafterOf(model: ModelSpec, of: SpeculativeDecoding | undefined)
     default: {
       const own = model._prediction();
       if (!own) return base;
-      return { ...base, pass: passOf(model, own), layers: [own], joining: own.count * own.joining };
+      return { ...base, pass: own.pass(), layers: [own], joining: own.count * own.joining };
     }
   }
-}
-
-/** A model is planned many times, and its layer counted once. */
-const PASSES = new WeakMap<PredictionLayers, ModelSpec>();
-
-/** One prediction layer with the head of the model. */
-function passOf({ name }: ModelSpec, of: PredictionLayers): ModelSpec {
-  const { shape } = of;
-  const known = PASSES.get(of);
-  if (known) return known;
-  const made = shape.experts ? ModelSpec.mixtureOfExperts({ name, shape }) : ModelSpec.dense({ name, shape });
-  PASSES.set(of, made);
-  return made;
 }
 
 function layersOf(model: ModelSpec): DraftLayers[] {

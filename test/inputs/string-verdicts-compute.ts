@@ -29,7 +29,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ClusterConnection.region': ['text | reference | reference'],
   'ClusterConnection.configPath': ['text | reference | reference'],
   'ClusterConnection.configContext': ['text | reference | reference'],
-  'ImageRegistry.mirror(host)': ['text | reference | reference'],
+  'ImageRegistry.mirror(host)': ['refused INVALID_FORMAT host | reference | reference'],
   'ImageRegistry.mirror(pullSecrets)': ['text | reference | reference'],
   'ImageRegistry.resolve(image)': [
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',
@@ -121,7 +121,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksClusterAttributes.certificateAuthorityData': [
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],
-  'EksClusterAttributes.region': ['refused POOL_IN_OTHER_REGION provider | reference | reference'],
+  'EksClusterAttributes.region': ['refused CLUSTER_IN_OTHER_REGION provider | reference | reference'],
   'EksClusterAttributes.clusterRoleArn': ['refused INVALID_FORMAT clusterRoleArn | unused | unused'],
   'EksClusterAttributes.oidcProviderArn': ['refused INVALID_FORMAT oidcProviderArn | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],
