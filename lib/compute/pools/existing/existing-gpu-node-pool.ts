@@ -142,8 +142,8 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
   public explain(): string {
     const { nodeNames, hardware, nodes, sharing } = this.#spec;
     const all = Object.entries(this.nodeLabels).map(([key, value]) => ({ key, label: `${key}=${value}` }));
-    const labels = all.filter(({ key }) => !isGiven(key)).map(({ label }) => label);
-    const given = all.filter(({ key }) => isGiven(key)).map(({ label }) => label);
+    const labels = all.filter(({ key }) => !this.#isGiven(key)).map(({ label }) => label);
+    const given = all.filter(({ key }) => this.#isGiven(key)).map(({ label }) => label);
     const taints = this.taints.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`);
     const isComplete = labels.length + taints.length === 0;
     const heading = nodeNames
@@ -159,6 +159,12 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
     ].join('\n');
   }
 
+  /** Whether nodes have a label by themselves; one that `labels` gives to named nodes is set all the same, e.g. the zone of a rack. */
+  #isGiven(key: string): boolean {
+    const { nodeNames, labels } = this.#spec;
+    return isGiven(key) && !(nodeNames && Object.hasOwn(labels, key));
+  }
+
   #labelAndTaint(name: string): ITerraformDependable[] {
     const meta = kubernetesMeta(this, this.cluster);
     const labels = new Labels(this, `Labels-${name}`, {
@@ -166,7 +172,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
       apiVersion: 'v1',
       kind: 'Node',
       metadata: { name },
-      labels: Object.fromEntries(Object.entries(this.nodeLabels).filter(([key]) => !isGiven(key))),
+      labels: Object.fromEntries(Object.entries(this.nodeLabels).filter(([key]) => !this.#isGiven(key))),
       fieldManager: `gpu-inference-constructs-${this.poolName}-labels`,
     });
     const taints = new NodeTaintResource(this, `Taints-${name}`, {
