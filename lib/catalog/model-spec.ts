@@ -230,20 +230,12 @@ export class ModelSpec {
   /** The shape as given. */
   public readonly shape: DecoderShape;
 
-  /**
-   * Parameters of a model of which only the size is known.
-   *
-   * @internal
-   */
+  /** Parameters of a model of which only the size is known. @internal */
   public readonly _givenParameters?: number;
 
   /** Counted when first asked for: the catalog has dozens of models, of which a program plans one or two. */
   readonly #numbers = lazily(() => modelNumbers(this));
-  readonly #prediction = lazily(() => {
-    const own = predictionLayersOf(this.shape);
-    const make = own?.shape.experts ? ModelSpec.mixtureOfExperts : ModelSpec.dense;
-    return own && { ...own, pass: lazily(() => make({ name: this.name, shape: own.shape })) };
-  });
+  readonly #prediction = lazily(() => predictionOf(this));
 
   private constructor(
     name: string,
@@ -374,7 +366,7 @@ export class ModelSpec {
   }
 
   /** @internal */
-  public _prediction(): (PredictionLayers & { pass(): ModelSpec }) | undefined {
+  public _prediction(): ReturnType<typeof predictionOf> {
     return this.#prediction();
   }
 
@@ -397,3 +389,10 @@ export class ModelSpec {
 }
 
 checkArguments('ModelSpec', ModelSpec);
+
+/** Outside the class, whose compiled initializers must not name it. */
+function predictionOf({ name, shape }: ModelSpec): (PredictionLayers & { pass(): ModelSpec }) | undefined {
+  const own = predictionLayersOf(shape);
+  const make = own?.shape.experts ? ModelSpec.mixtureOfExperts : ModelSpec.dense;
+  return own && { ...own, pass: lazily(() => make({ name, shape: own.shape })) };
+}
