@@ -12,7 +12,7 @@ import {
   DataSize,
 } from '../../lib/planning';
 import { memoryOf } from '../../lib/planning/memory-model';
-import { activationBytes } from '../../lib/planning/other-memory';
+import { activationBytes } from '../../lib/planning/activation-memory';
 import { Configuration, resolveLoad, configurationOf } from '../../lib/planning/configuration';
 import { Pass } from '../../lib/planning/pass';
 import { passTime } from '../../lib/planning/step-time';

@@ -18,8 +18,8 @@ transformers.logging.set_verbosity_error()
 
 DEFAULT = """afmoe apertus arcee bamba cohere cohere2 cwm deepseek_v3 deepseek_v32 ernie4_5 ernie4_5_moe exaone exaone4 exaone_moe falcon_h1
 falcon_mamba flex_olmo gemma gemma2 gemma3_text gemma3n_text gemma4_text gemma4_unified_text glm glm4 glm4_moe_lite glm_moe_dsa gpt2
-gpt_oss granite granitemoe granitemoehybrid granitemoeshared helium hy_v3 internlm3 iquestcoder jamba kimi_linear lfm2 llama llama4_text mamba
-mamba2 mimo_v2_flash minimax minimax_m2 minimax_m3_vl_text ministral3 mistral mixtral nemotron_h olmo2 olmo3 olmo_hybrid olmoe opt phi phi3
+gpt_oss granite granitemoe granitemoehybrid granitemoeshared helium hy_v3 internlm3 iquestcoder jamba kimi_linear laguna lfm2 llama llama4_text mamba
+mamba2 mellum mimo_v2_flash minimax minimax_m2 minimax_m3_vl_text ministral3 mistral mixtral nemotron_h olmo2 olmo3 olmo_hybrid olmoe opt phi phi3
 phi4_multimodal phimoe qwen2 qwen2_moe qwen3 qwen3_5_moe_text qwen3_5_text qwen3_moe qwen3_next seed_oss smollm3 solar_open starcoder2 gpt_neox olmo stablelm longcat_flash""".split()
 
 SMALL = dict(hidden_size=256, num_attention_heads=8, num_key_value_heads=2, vocab_size=1000)
@@ -56,6 +56,8 @@ VARIANTS = [
                                 mlp_layer_types=["dense", "sparse", "sparse", "sparse"], num_local_experts=8, index_n_heads=2, **SMALL)),
     ("gemma3n_text", dict(num_hidden_layers=10, intermediate_size=[256] * 10, num_kv_shared_layers=5, laurel_rank=16, altup_num_inputs=3,
                           activation_sparsity_pattern=[0.0] * 10, **SMALL)),
+    ("laguna", dict(num_hidden_layers=4, num_attention_heads_per_layer=[8, 6, 6, 8], layer_types=["full_attention", "sliding_attention",
+                    "sliding_attention", "full_attention"], gating="per-element", head_dim=32, num_experts=8, moe_intermediate_size=64, intermediate_size=640, **SMALL)),
     ("glm4_moe", dict(head_dim=128)),
     ("glm4_moe", dict(head_dim=32, use_qk_norm=True, attention_bias=True, first_k_dense_replace=3, **SMALL)),
     ("qwen3_next", dict(num_hidden_layers=8, num_experts=8, num_experts_per_tok=2, linear_num_value_heads=8, linear_num_key_heads=4, mlp_only_layers=[0], **SMALL)),
@@ -75,13 +77,17 @@ VARIANTS = [
                                                        "heavily_compressed_attention"])),
 ]
 # Models that read images or sound, whole: encoders as their classes have them, and then of other sizes.
-ENCODERS = """cohere2_vision exaone4_5 gemma3 gemma4 glm46v glm4v idefics3 internvl kimi_k25 lfm2_vl lighton_ocr llama4 llava llava_next
-llava_onevision minicpmv4_6 minimax_m3_vl mistral3 nemotron_h_omni paligemma qwen2_5_omni_thinker qwen2_5_vl qwen2_audio qwen2_vl qwen3_5
-qwen3_5_moe qwen3_asr qwen3_vl qwen3_vl_moe smolvlm voxtral""".split()
+ENCODERS = """cohere2_vision exaone4_5 gemma3 gemma3n gemma4 glm46v glm4v glm_ocr glmasr glmga granite_speech idefics3 internvl
+kimi_k25 lfm2_vl lighton_ocr llama4 llava llava_next llava_onevision minicpm_ocr minicpmv4_6 minicpmv4_7 minimax_m3_vl
+mistral3 mistral4 moss_transcribe_diarize muse_glimmer nemotron_h_omni paddleocr_vl paligemma phi4_multimodal
+qianfan_ocr qwen2_5_omni_thinker qwen2_5_vl qwen2_audio qwen2_vl qwen3_5 qwen3_5_moe qwen3_asr qwen3_vl qwen3_vl_moe
+smolvlm unlimited_ocr voxtral""".split()
 GEMMA_4_AUDIO = dict(model_type="gemma4_audio")
 SIGLIP = dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, intermediate_size=320, image_size=112, patch_size=14)
 QWEN = dict(depth=3, num_heads=4, patch_size=14, in_channels=3)
 WHISPER = dict(d_model=128, encoder_layers=3, encoder_attention_heads=4, encoder_ffn_dim=320, num_mel_bins=80)
+OCR_TEXT = dict(hidden_size=1280, intermediate_size=6848, n_routed_experts=64, n_shared_experts=2, num_attention_heads=10, num_key_value_heads=10,
+                num_experts_per_tok=6, num_hidden_layers=12, moe_intermediate_size=896, vocab_size=129280, mlp_layer_types=["dense"] + ["sparse"] * 11)
 STEP = dict(use_head_wise_attn_gate=True)
 ENCODER_VARIANTS = [
     ("step3p7", dict(text_config=STEP)),
@@ -114,6 +120,24 @@ ENCODER_VARIANTS = [
     ("lfm2_vl", dict(vision_config=dict(vision_use_head=False, num_patches=64, **{k: v for k, v in SIGLIP.items() if k != "image_size"}),
                      projector_use_layernorm=False, projector_bias=False)),
     ("minicpmv4_6", dict(vision_config={**SIGLIP, "insert_layer_id": 1})),
+    ("deepseek_ocr2", dict(text_config=OCR_TEXT, vision_config=dict(encoder_config=dict(hidden_size=896, num_hidden_layers=24, num_attention_heads=14,
+                                                                                          num_key_value_heads=2, intermediate_size=4864)))),
+    ("unlimited_ocr", dict(text_config={**OCR_TEXT, "hidden_size": 640})),
+    ("gemma3n", dict(text_config=dict(num_hidden_layers=10, intermediate_size=[256] * 10, num_kv_shared_layers=5, laurel_rank=16, altup_num_inputs=3,
+                                      activation_sparsity_pattern=[0.0] * 10, **SMALL),
+                     audio_config=dict(hidden_size=256, conf_num_hidden_layers=3, conf_num_attention_heads=4, sscp_conv_channel_size=[64, 16],
+                                       conf_conv_kernel_size=7, vocab_size=64))),
+    ("paddleocr_vl", dict(vision_config=SIGLIP, text_config=dict(head_dim=32, num_hidden_layers=4, **SMALL))),
+    ("glm_ocr", dict(vision_config=dict(hidden_size=128, intermediate_size=320, out_hidden_size=256, image_size=112, attention_bias=False, **QWEN),
+                     text_config=dict(head_dim=32, **SMALL))),
+    ("glmasr", dict(audio_config=dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=4, intermediate_size=320, num_mel_bins=80))),
+    ("moss_transcribe_diarize", dict(audio_config=dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, intermediate_size=320), projector_bias=False)),
+    ("hunyuan_vl", dict(text_config=dict(head_dim=128))),
+    ("hunyuan_vl", dict(text_config=dict(head_dim=32, **SMALL), vision_config=dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, intermediate_size=320,
+                                                                                 out_hidden_size=256, text_hidden_size=256, max_image_size=512))),
+    ("granite_speech", dict(encoder_config=dict(hidden_dim=128, num_layers=3, num_heads=4, dim_head=48, output_dim=20, conv_kernel_size=7),
+                            projector_config=dict(model_type="blip_2_qformer", hidden_size=96, num_attention_heads=4, num_hidden_layers=3,
+                                                  intermediate_size=160, encoder_hidden_size=128))),
     ("step3p7", dict(vision_config=dict(hidden_size=128, num_hidden_layers=3, num_attention_heads=4, image_size=112, mlp_ratio=3.0), projector_bias=True, text_config=STEP)),
     ("qwen2_audio", dict(audio_config=WHISPER)),
     ("qwen3_asr", dict(audio_config=dict(downsample_hidden_size=64, output_dim=256, **WHISPER))),
@@ -145,6 +169,10 @@ def count(kind, given, of=AutoModelForCausalLM):
     zero = getattr(config, "zero_expert_num", 0) or 0
     unused = config.num_layers * zero * 2 * config.expert_ffn_hidden_size * config.hidden_size if zero else 0
     biases = [b.numel() for name, b in model.named_buffers() if name.endswith("e_score_correction_bias") or name.endswith("expert_bias")]
+    # The class of Unlimited-OCR has no first matrix of CLIP; its checkpoint has one (total_size 6672212480), and vLLM loads it.
+    if kind == "unlimited_ocr":
+        encoder = config.vision_config.encoder_config
+        biases.append(3 * encoder.patch_size**2 * encoder.hidden_size)
     stated = {**config.to_dict(), **{key: value for key, value in given.items() if not isinstance(value, dict)}}
     return {
         "config": telling(stated),
@@ -157,7 +185,7 @@ rows = []
 language = [(kind, given, AutoModelForCausalLM) for kind, given in [(kind, {}) for kind in DEFAULT] + VARIANTS]
 # The class of the whole and that of the language model have different defaults for the table of tokens, where files agree.
 UNTIED = dict(tie_word_embeddings=False, text_config=dict(tie_word_embeddings=False))
-whole = [(kind, {**UNTIED, **given} if kind in ("internvl", "kimi_k25", "lighton_ocr", "mistral3", "qwen2_5_omni_thinker", "qwen3_vl_moe") else given, AutoModelForMultimodalLM) for kind, given in [(kind, {}) for kind in ENCODERS] + ENCODER_VARIANTS]
+whole = [(kind, {**UNTIED, **given} if kind in ("glmasr", "granite_speech", "internvl", "kimi_k25", "minicpm_ocr", "moss_transcribe_diarize", "lighton_ocr", "mistral3", "qwen2_5_omni_thinker", "qwen3_vl_moe") else given, AutoModelForMultimodalLM) for kind, given in [(kind, {}) for kind in ENCODERS] + ENCODER_VARIANTS]
 for kind, given, of in language + whole:
     try:
         rows.append(json.dumps(count(kind, given, of), allow_nan=False, separators=(",", ":")))

@@ -11,7 +11,11 @@ import {
   ModelSpec,
   Parallelism,
   Precision,
+  SpeculativeDecoding,
 } from '../../lib/planning';
+import { cacheLayout, poolOf } from '../../lib/planning/cache-pool';
+import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
+import { stagesOf } from '../../lib/planning/stages';
 import { judgedModel } from './judged-models';
 import { readTable } from './points';
 
@@ -97,7 +101,7 @@ function engineOf(row: Row): InferenceEngine {
 }
 
 function number(row: Row, column: string): number | undefined {
-  if (row[column] === '') return undefined;
+  if ((row[column] ?? '') === '') return undefined;
   const value = Number(row[column]);
   if (!Number.isFinite(value)) throw new Error(`${row.id}: ${column} is '${row[column]}'`);
   return value;
@@ -125,7 +129,18 @@ function planOf(row: Row, model: ModelSpec): CapacityPlan {
     maxBatchedTokens: number(row, 'step_tokens'),
     cudaGraphs: row.eager !== 'yes',
     mediaInput: MEDIA[row.media],
+    speculativeDecoding: speculationOf(row),
   });
+}
+
+/** Method and tokens of a step, e.g. `mtp 3` or `ngram 5`. */
+function speculationOf(row: Row): SpeculativeDecoding | undefined {
+  if (!row.speculation) return undefined;
+  const [, method, tokens] = /^(mtp|ngram|eagle3) (\d+)$/.exec(row.speculation) ?? [];
+  if (method === 'mtp') return SpeculativeDecoding.mtp({ tokens: Number(tokens) });
+  if (method === 'ngram') return SpeculativeDecoding.nGram({ tokens: Number(tokens) });
+  if (method === 'eagle3') return SpeculativeDecoding.eagle3({ tokens: Number(tokens) });
+  throw new Error(`${row.id}: which speculation is '${row.speculation}'?`);
 }
 
 const MEDIA: { readonly [media: string]: MediaInput } = {
@@ -142,7 +157,17 @@ function capacityOf(row: Row, plan: CapacityPlan): Capacity | undefined {
   const { available, weights, activations, runtime } = plan.memoryPerGpu;
   const room = Math.max(0, available.gib - weights.gib - activations.gib - runtime.gib);
   if (gib !== undefined) return { unit: 'GiB', engine: gib, plan: room };
+  const blocks = number(row, 'blocks');
+  if (blocks !== undefined) return { unit: 'blocks', engine: blocks, plan: Math.floor(room / stateBlock(plan)) };
   return undefined;
+}
+
+/** Bytes of a block of the cache in GiB, which is what a sequence keeps as its state. */
+function stateBlock(plan: CapacityPlan): number {
+  const { model, contextLength, engine, kvCachePrecision, precision, parallelism, instanceType } = plan;
+  const load = resolveLoad({ model, contextLength, engine, kvCachePrecision });
+  const configuration = configurationOf(load, { instanceType, precision }, parallelism);
+  return poolOf(cacheLayout(configuration), stagesOf(configuration)[0]).blockBytes / 2 ** 30;
 }
 
 function kindsOf(model: ModelSpec): Kind[] {

@@ -91,6 +91,7 @@ function settingsOf(text: string) {
     maxSequences: number('max_num_seqs'),
     maxBatchedTokens: number('max_num_batched_tokens'),
     gpuMemoryUtilization: number('gpu_memory_utilization'),
+    cudaGraphs: pairs.has('enforce_eager') ? false : undefined,
     kvCachePrecision: pairs.get('kv') === 'fp8' ? Precision.FP8 : undefined,
   };
 }

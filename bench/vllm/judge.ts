@@ -34,6 +34,8 @@ export interface Measured {
   readonly model_memory_usage: number;
   readonly requested_memory: number;
   readonly available_kv_cache_memory_bytes: number;
+  /** What the trial step took besides the weights. */
+  readonly peak_activation_memory: number;
   readonly cacheTokens: number;
   /** Sequences of the maximum length that the cache holds. */
   readonly concurrency: number;

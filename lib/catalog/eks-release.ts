@@ -3,6 +3,7 @@ import { UnscopedValidationError } from '../units/errors';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * Version named by the chart of August 2026; the add-on runs on every minor.
@@ -183,58 +184,63 @@ const MIN_VPC_CNI_VERSION = [1, 18, 5];
 function releaseFaults(versions: EksReleaseVersions): Fault[] {
   const { kubernetesVersion, nodeImageVersion } = versions;
   const addOns = ['vpcCni', 'kubeProxy', 'podIdentityAgent', 'coreDns', 'ebsCsiDriver'] as const;
-  return [
-    ...(MINOR.test(kubernetesVersion)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'kubernetesVersion',
-            `kubernetesVersion must be a minor version such as '1.35'; got '${kubernetesVersion}'`,
-          ),
-        ]),
-    ...(NODE_RELEASE.test(nodeImageVersion)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'nodeImageVersion',
-            `nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`,
-          ),
-        ]),
-    ...(nodeImageVersion.startsWith(`${kubernetesVersion}.`)
-      ? []
-      : [
-          fault(
-            'CONFLICTING_PROPERTIES',
-            'nodeImageVersion',
-            `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion} and begin with it; got '${nodeImageVersion}'`,
-          ),
-        ]),
-    ...addOns
-      .filter((name) => !ADD_ON.test(versions[name]))
-      .map((name) =>
-        fault('INVALID_FORMAT', name, `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`),
-      ),
-    ...(versions.nodeMonitoringAgent === undefined || ADD_ON.test(versions.nodeMonitoringAgent)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'nodeMonitoringAgent',
-            `nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`,
-          ),
-        ]),
-    ...(isBelow(versions.vpcCni, MIN_VPC_CNI_VERSION)
-      ? [
-          fault(
-            'VERSION_TOO_OLD',
-            'vpcCni',
-            `vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () =>
+      MINOR.test(kubernetesVersion)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'kubernetesVersion',
+              `kubernetesVersion must be a minor version such as '1.35'; got '${kubernetesVersion}'`,
+            ),
+          ],
+    () =>
+      NODE_RELEASE.test(nodeImageVersion)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'nodeImageVersion',
+              `nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`,
+            ),
+          ],
+    () =>
+      `${nodeImageVersion}`.startsWith(`${kubernetesVersion}.`)
+        ? []
+        : [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              'nodeImageVersion',
+              `nodeImageVersion must be a release for Kubernetes ${kubernetesVersion} and begin with it; got '${nodeImageVersion}'`,
+            ),
+          ],
+    ...addOns.map((name) => () => {
+      if (ADD_ON.test(versions[name])) return [];
+      const reason = `${name} must be written as 'v1.22.4-eksbuild.3'; got '${versions[name]}'`;
+      return [fault('INVALID_FORMAT', name, reason)];
+    }),
+    () =>
+      versions.nodeMonitoringAgent === undefined || ADD_ON.test(versions.nodeMonitoringAgent)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'nodeMonitoringAgent',
+              `nodeMonitoringAgent must be written as 'v1.7.0-eksbuild.1'; got '${versions.nodeMonitoringAgent}'`,
+            ),
+          ],
+    () =>
+      isBelow(versions.vpcCni, MIN_VPC_CNI_VERSION)
+        ? [
+            fault(
+              'VERSION_TOO_OLD',
+              'vpcCni',
+              `vpcCni must be at least v1.18.5, which EFA-only interfaces need; got '${versions.vpcCni}'`,
+            ),
+          ]
+        : [],
+  );
 }
 
 function isBelow(version: string, lowest: readonly number[]): boolean {

@@ -2,6 +2,7 @@ import { Fault, fault, faultsUnder } from '../units/fault';
 import { flagFault } from '../units/kind-faults';
 import { givenValue, wholeNumberFaults } from '../units/number-faults';
 import { EncoderShape } from './encoder-shape';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /**
  * Parameters of all encoders of a model.
@@ -43,23 +44,24 @@ function oneEncoder(encoder: EncoderShape): Fault[] {
   const sizes = { tokensPerItem, tokensPerFrame, maxVideoTokens, hiddenSize, intermediateSize, inputSize, outputSize };
   const tooLarge = Object.entries({ ...sizes, parameters }).flatMap(([property, value]) => {
     const most = property === 'parameters' ? MOST_PARAMETERS : LARGEST;
-    if (value === undefined || !(value > most)) return [];
+    if (value === undefined || isUnreadable(value) || !(value > most)) return [];
     return [
       fault('OUT_OF_RANGE', property, `${property} must be at most ${most}; got ${value}; no encoder is near that`),
     ];
   });
-  const faults = [
-    ...wholeNumberFaults(sizes, 1),
-    ...wholeNumberFaults({ parameters }, 0),
-    ...tooLarge,
-    ...flagFault('gatedFeedForward', encoder.gatedFeedForward),
-    ...flagFault('shared', encoder.shared),
-  ];
-  if (typeof (name as unknown) !== 'string') {
+  const faults = allOf(
+    () => wholeNumberFaults(sizes, 1),
+    () => wholeNumberFaults({ parameters }, 0),
+    () => tooLarge,
+    () => flagFault('gatedFeedForward', encoder.gatedFeedForward),
+    () => flagFault('shared', encoder.shared),
+  );
+  if (typeof (name as unknown) !== 'string' && !isUnreadable(name)) {
     faults.push(fault('INVALID_FORMAT', 'name', `name must be a text, e.g. 'vision_config'; got ${givenValue(name)}`));
   }
   for (const [property, value] of Object.entries({ positionsPerToken, promptTokensPerVideoToken })) {
-    if (value === undefined || (typeof value === 'number' && value > 0 && value <= 1e4)) continue;
+    if (value === undefined || isUnreadable(value)) continue;
+    if (typeof value === 'number' && value > 0 && value <= 1e4) continue;
     faults.push(
       fault('OUT_OF_RANGE', property, `${property} must be above 0 and at most 10000; got ${givenValue(value)}`),
     );

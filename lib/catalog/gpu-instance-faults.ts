@@ -4,6 +4,7 @@ import { flagFault } from '../units/kind-faults';
 import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { INSTANCE_TABLE } from './gpu-instance-table';
 import { NetworkCard } from './network-card';
+import { allOf } from '../units/unreadable';
 
 /**
  * Facts that only EC2 nodes have.
@@ -65,23 +66,32 @@ export function cardFaults(networkCards: unknown): Fault[] {
  */
 export function networkFaults(network: NetworkFacts): Fault[] {
   const { networkCards, ipv4PerInterface } = network;
-  return [
-    ...wholeNumberFault('ipv4PerInterface', ipv4PerInterface, 1),
-    ...(networkCards.length > 0
-      ? []
-      : [
-          fault('EMPTY_LIST', 'networkCards', 'networkCards must list at least one card; leave it out for the default'),
-        ]),
-    ...duplicateFaults(
-      'networkCards',
-      networkCards.map((card) => card.index),
-    ),
-    ...rdmaFaults(network),
-    ...networkCards.flatMap((card, i) => [
-      ...wholeNumberFault(`networkCards[${i}].index`, card.index ?? NaN, 0),
-      ...wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces ?? NaN, 1),
-    ]),
-  ];
+  return allOf(
+    () => wholeNumberFault('ipv4PerInterface', ipv4PerInterface, 1),
+    () =>
+      networkCards.length > 0
+        ? []
+        : [
+            fault(
+              'EMPTY_LIST',
+              'networkCards',
+              'networkCards must list at least one card; leave it out for the default',
+            ),
+          ],
+    () =>
+      duplicateFaults(
+        'networkCards',
+        networkCards.map((card) => card.index),
+      ),
+    () => rdmaFaults(network),
+    () =>
+      networkCards.flatMap((card, i) =>
+        allOf(
+          () => wholeNumberFault(`networkCards[${i}].index`, card.index ?? NaN, 0),
+          () => wholeNumberFault(`networkCards[${i}].maxInterfaces`, card.maxInterfaces ?? NaN, 1),
+        ),
+      ),
+  );
 }
 
 /** Remote memory is read and written by EFA alone: what reads it without a card for EFA is a slip in the description. */

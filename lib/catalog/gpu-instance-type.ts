@@ -1,5 +1,6 @@
 import { CpuArchitecture } from './cpu-architecture';
 import { DataSize } from '../units/data-size';
+import { lazily } from '../units/lazily';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { fault } from '../units/fault';
 import { flagFault } from '../units/kind-faults';
@@ -13,8 +14,14 @@ import { onDemandPrice } from './instance-prices';
 import { NetworkCard } from './network-card';
 import { cards } from './network-cards';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 const LISTED: GpuInstanceType[] = [];
+
+function cardsByIndex(cards: readonly NetworkCard[]): NetworkCard[] {
+  const own = cards.map(({ index, maxInterfaces, efa }) => Object.freeze({ index, maxInterfaces, efa }));
+  return Object.freeze(own.sort((a, b) => a.index - b.index)) as NetworkCard[];
+}
 
 /**
  * An EC2 instance type that is newer than this library.
@@ -185,8 +192,11 @@ export class GpuInstanceType extends GpuNodeType {
         ),
       ]);
     }
-    const known = GpuInstanceType.ALL.map((type) => type.name);
-    const otherwise = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
+    // It is sold (EKS user guide, UltraServers), and no page has its network cards; its sister has other GPUs.
+    const unpublished = wanted.startsWith('p6e-gb300');
+    const known = unpublished ? [] : GpuInstanceType.ALL.map((type) => type.name);
+    const cure = 'GpuInstanceType.unlisted describes newer types of EC2, GpuNodeType.custom other hardware';
+    const otherwise = unpublished ? `AWS has not published its network cards; it has 4 × GB300; ${cure}` : cure;
     throw new UnscopedValidationError([unknownNameFault('GPU instance type', name, known, otherwise)]);
   }
 
@@ -209,14 +219,17 @@ export class GpuInstanceType extends GpuNodeType {
       blocksOnly: false,
     };
     throwIfFaulty(cardFaults(networkCards));
-    throwIfFaulty([
-      ...(typeof props.name === 'string' ? instanceNameFaults(props.name) : []),
-      ...nodeTypeFaults(props),
-      ...networkFaults(network),
-      ...flagFault('rdmaRead', rdmaRead),
-      ...flagFault('rdmaWrite', rdmaWrite),
-    ]);
-    return new GpuInstanceType({ ...props, nvlinkDomainSize: nvlinkDomainOf(props) }, network);
+    throwIfFaulty(
+      allOf(
+        () => (typeof props.name === 'string' ? instanceNameFaults(props.name) : []),
+        () => nodeTypeFaults(props),
+        () => networkFaults(network),
+        () => flagFault('rdmaRead', rdmaRead),
+        () => flagFault('rdmaWrite', rdmaWrite),
+      ),
+    );
+    const own = { ...network, networkCards: cardsByIndex(networkCards) };
+    return new GpuInstanceType({ ...props, nvlinkDomainSize: nvlinkDomainOf(props) }, own);
   }
 
   private static listed(name: InstanceName): GpuInstanceType {
@@ -236,14 +249,12 @@ export class GpuInstanceType extends GpuNodeType {
         fractionOfGpu: facts.fractionOfGpu ?? 1,
         blocksOnly: facts.blocksOnly ?? false,
       },
-      regionsOf(name),
+      () => regionsOf(name),
     );
     LISTED.push(type);
     return type;
   }
 
-  /** Network cards by index. */
-  public readonly networkCards: NetworkCard[];
   /** IPv4 addresses of one interface. */
   public readonly ipv4PerInterface: number;
   /** Whether EFA reads remote memory directly. */
@@ -251,15 +262,16 @@ export class GpuInstanceType extends GpuNodeType {
   /** Whether EFA writes remote memory directly. */
   public readonly rdmaWrite: boolean;
 
-  /** Regions in which AWS sells the type on demand, sorted. @default - not known */
-  public readonly regions?: string[];
-
   private readonly isLegacy: boolean;
+
+  // Made when first asked for: a program has one or two types of the hundred that are listed.
+  readonly #cards = lazily(() => cardsByIndex(this.network.networkCards));
+  readonly #regions: () => string[] | undefined;
 
   private constructor(
     private readonly props: GpuNodeTypeProps,
     private readonly network: NetworkFacts,
-    regions?: string[],
+    regions: () => string[] | undefined = () => undefined,
   ) {
     const efa = network.networkCards.some((card) => card.efa);
     // Only EFA reads and writes remote memory: the small sizes of a Nitro 4 family have none.
@@ -268,15 +280,24 @@ export class GpuInstanceType extends GpuNodeType {
     // (aws/aws-ofi-nccl 2daf7d3, src/platform-aws.cpp).
     const gpuDirect = (props.nvlinkDomainSize ?? 1) > 1 && (rdmaRead || rdmaWrite);
     super({ ...props, rdma: props.rdma ?? efa, gpuDirect: props.gpuDirect ?? gpuDirect });
-    const networkCards = network.networkCards.map(({ index, maxInterfaces, efa }) =>
-      Object.freeze({ index, maxInterfaces, efa }),
-    );
-    this.networkCards = Object.freeze(networkCards.sort((a, b) => a.index - b.index)) as NetworkCard[];
     this.ipv4PerInterface = network.ipv4PerInterface;
     this.rdmaRead = rdmaRead;
     this.rdmaWrite = rdmaWrite;
     this.isLegacy = network.legacy;
-    this.regions = regions && (Object.freeze(regions) as string[]);
+    this.#regions = lazily(() => {
+      const known = regions();
+      return known && (Object.freeze(known) as string[]);
+    });
+  }
+
+  /** Network cards by index. */
+  public get networkCards(): NetworkCard[] {
+    return this.#cards();
+  }
+
+  /** Regions in which AWS sells the type on demand, sorted. @default - not known */
+  public get regions(): string[] | undefined {
+    return this.#regions();
   }
 
   /**
@@ -286,7 +307,7 @@ export class GpuInstanceType extends GpuNodeType {
    */
   public offeredIn(region: string): GpuInstanceType {
     const regions = this.regions && [...new Set([...this.regions, region])].sort();
-    return new GpuInstanceType(this.props, this.network, regions);
+    return new GpuInstanceType(this.props, this.network, () => regions);
   }
 
   /** Whether this is an EC2 instance type: it is. */

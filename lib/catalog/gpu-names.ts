@@ -1,4 +1,4 @@
-import { nearNames } from './near-names';
+import { editDistance, nearNames } from './near-names';
 
 /** Other names of GPUs, as tools and shops write them. None that several sizes of memory share. */
 const ALIASES: { readonly [alias: string]: string } = {
@@ -7,23 +7,20 @@ const ALIASES: { readonly [alias: string]: string } = {
   'A100-PCIE-80GB': 'A100-80GB-PCIE',
   'A800-SXM4-80GB': 'A800-80GB',
   A800: 'A800-80GB',
-  'H100-80GB': 'H100',
+  'V100-SXM2-16GB': 'V100-16GB',
+  'V100-SXM2-32GB': 'V100-32GB',
+  'V100-SXM3-32GB': 'V100-32GB',
   'H100-80GB-HBM3': 'H100',
+  'H100-80GB-PCIE': 'H100-PCIE',
   'H100-SXM': 'H100',
   'H100-SXM5': 'H100',
   'H100-NVL-94GB': 'H100-NVL',
   'H200-SXM': 'H200',
-  'H200-141GB': 'H200',
-  'H20-96GB': 'H20',
   'H20-3E': 'H20-141GB',
-  'GH200-96GB': 'GH200',
   'GH200-480GB': 'GH200',
   '3090': 'RTX-3090',
   '4090': 'RTX-4090',
   '5090': 'RTX-5090',
-  RTX3090: 'RTX-3090',
-  RTX4090: 'RTX-4090',
-  RTX5090: 'RTX-5090',
   A6000: 'RTX-A6000',
   '6000-ADA': 'RTX-6000-ADA',
   'RTX-6000-ADA-GENERATION': 'RTX-6000-ADA',
@@ -33,32 +30,55 @@ const ALIASES: { readonly [alias: string]: string } = {
   'RTX-PRO-6000-BLACKWELL-WORKSTATION-EDITION': 'RTX-PRO-6000',
   'RTX-PRO-4500-BLACKWELL': 'RTX-PRO-4500',
   'RTX-PRO-4500-BLACKWELL-SERVER-EDITION': 'RTX-PRO-4500',
-  'DGX-SPARK': 'GB10',
+  SPARK: 'GB10',
+  THOR: 'JETSON-AGX-THOR-128GB',
+  'AGX-THOR': 'JETSON-AGX-THOR-128GB',
   'JETSON-THOR': 'JETSON-AGX-THOR-128GB',
   'JETSON-AGX-THOR': 'JETSON-AGX-THOR-128GB',
+  'JETSON-AGX-THOR-DEVELOPER-KIT': 'JETSON-AGX-THOR-128GB',
   'JETSON-T5000': 'JETSON-AGX-THOR-128GB',
 };
 
-/** Names of makers and brands that drivers put before the name of the GPU. */
-const BRANDS = /^(NVIDIA|AMD|TESLA|GEFORCE|INSTINCT|QUADRO)-/;
+/** Names of makers, brands and systems that are put before the name of the GPU. */
+const BRANDS = /^(NVIDIA|AMD|TESLA|GEFORCE|INSTINCT|QUADRO|HGX|DGX)-/;
 
-/**
- * The name by which the table has a GPU, if it has it: any case, `_`, blanks or `-`, with or without the brand, e.g.
- * `NVIDIA GeForce RTX 4090`.
- *
- * @internal
- */
-export function canonicalGpuName(text: string): string {
+function plainName(text: string): string {
   let name = text
     .trim()
     .toUpperCase()
     .replace(/[_\s]+/g, '-');
   while (BRANDS.test(name)) name = name.replace(BRANDS, '');
-  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
+  return name;
 }
 
-/** A known GPU, as far as a misspelled name is compared with it. */
-interface KnownGpu {
+/**
+ * The name of the GPU that is meant: as the table has it, with hyphens elsewhere (`RTX4090`, `H 20`), or with its memory behind it (`L4-24GB`).
+ *
+ * @internal
+ */
+export function knownGpuName(text: string, known: readonly KnownGpu[]): string | undefined {
+  const wanted = plainName(text);
+  const [, model, size] = SIZED.exec(wanted) ?? [];
+  return (
+    named(wanted, known)?.name ?? [named(model ?? '', known)].find((gpu) => gpu && hasMemory(gpu, Number(size)))?.name
+  );
+}
+
+/** A name with a size of memory at its end. */
+const SIZED = /^(.+)-(\d+)(?:G|GB|GIB)$/;
+
+function named(wanted: string, known: readonly KnownGpu[]): KnownGpu | undefined {
+  const joined = wanted.replace(/-/g, '');
+  const alias = Object.keys(ALIASES).find((each) => each.replace(/-/g, '') === joined);
+  return known.find(({ name }) => name.replace(/-/g, '') === joined || name === (alias && ALIASES[alias]));
+}
+
+/**
+ * A known GPU, as far as a name is compared with it.
+ *
+ * @internal
+ */
+export interface KnownGpu {
   readonly name: string;
   readonly memoryGib: number;
 }
@@ -73,23 +93,33 @@ const SAME_MEMORY = 0.1;
  * @internal
  */
 export function nearGpus(text: string, known: readonly KnownGpu[]): string[] {
-  const wanted = canonicalGpuName(text);
+  const wanted = plainName(text).replace(/^([A-Z])-(?=\d)/, '$1');
+  // GPUs of laptops have the number of a card, and less memory.
+  if (wanted === '' || /LAPTOP|MOBILE/.test(wanted)) return [];
   const memory = memoryOf(wanted);
   const model = modelOf(wanted);
-  if (wanted === '') return [];
-  const has = (gpu: KnownGpu) => memory !== undefined && Math.abs(gpu.memoryGib / memory - 1) <= SAME_MEMORY;
-  const candidates = model ? ofModel(model, known) : known;
-  if (memory !== undefined && !candidates.some(has)) return [];
-  const order = nearNames(
-    wanted,
-    candidates.map(({ name }) => name),
-    candidates.length,
+  const candidates = (model ? ofModel(model, known) : ofWords(wanted, known)).filter(
+    (gpu) => memory === undefined || hasMemory(gpu, memory),
   );
-  return order
+  // A card of a series is a variant of those all of whose words it has, not of others with that number.
+  const words = wanted.split('-');
+  const variants = candidates.filter(({ name }) => name.split('-').every((word) => words.includes(word)));
+  const names = (variants.length > 0 ? variants : candidates).map(({ name }) => name);
+  return nearNames(wanted, names, 3)
     .flatMap((name) => candidates.filter((gpu) => gpu.name === name))
-    .sort((a, b) => Number(has(b)) - Number(has(a)))
-    .slice(0, 3)
     .map(({ name, memoryGib }) => `'${name}' (${Number(memoryGib.toFixed(1))} GiB)`);
+}
+
+function hasMemory({ memoryGib }: KnownGpu, gigabytes: number): boolean {
+  return Math.abs(memoryGib / gigabytes - 1) <= SAME_MEMORY;
+}
+
+/** Without a number: those that share a long word, or are written alike. */
+function ofWords(wanted: string, known: readonly KnownGpu[]): readonly KnownGpu[] {
+  const words = wanted.split('-').filter((word) => word.length > 3);
+  return known.filter(
+    ({ name }) => words.some((word) => name.split('-').includes(word)) || editDistance(wanted, name) < 2,
+  );
 }
 
 /** A model: the letters and the digits that count, `H` and `20` of `H20-96GB`; cards of some series have digits alone. */
@@ -99,7 +129,7 @@ interface Model {
 }
 
 function modelOf(name: string): Model | undefined {
-  const [, letters, digits] = /([A-Z]*)(\d+)/.exec(name.replace(/\d+(G|GB|GIB)$/, '')) ?? [];
+  const [, letters, digits] = /([A-Z]*)(\d+)/.exec(name.replace(/(^|-)\d+(G|GB|GIB)$/, '')) ?? [];
   return digits === undefined ? undefined : { letters, digits };
 }
 
@@ -117,8 +147,11 @@ function isModel(wanted: Model, known: Model | undefined): boolean {
   return known.letters === wanted.letters || known.letters === '' || wanted.letters === '';
 }
 
+/** Gigabytes of GPUs that are not in the table, and that are named like one which is. */
+const OTHER_MEMORY: { readonly [name: string]: number | undefined } = { MI300A: 128 };
+
 /** Gigabytes at the end of a name. */
 function memoryOf(name: string): number | undefined {
   const gigabytes = /(?:^|-)(\d+)(G|GB|GIB)(-|$)/.exec(name)?.[1];
-  return gigabytes === undefined ? undefined : Number(gigabytes);
+  return gigabytes === undefined ? OTHER_MEMORY[name] : Number(gigabytes);
 }

@@ -8,7 +8,7 @@ import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
 import { structFaults } from '../units/struct-faults';
 import { checkArguments } from '../units/argument-faults';
-import { allOf } from '../units/unreadable';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /**
  * What one node with GPUs has.
@@ -57,7 +57,12 @@ export class GpuNodeType {
    * above zero, an NVLink domain that does not divide the GPUs
    */
   public static custom(props: GpuNodeTypeProps): GpuNodeType {
-    throwIfFaulty([...nodeTypeFaults(props), ...ec2NameFaults(props?.name)]);
+    throwIfFaulty(
+      allOf(
+        () => nodeTypeFaults(props),
+        () => ec2NameFaults(props?.name),
+      ),
+    );
     return new GpuNodeType(props);
   }
 
@@ -172,7 +177,7 @@ export function nodeTypeFaults(props: GpuNodeTypeProps): Fault[] {
     () => nodeNameFaults(name),
     () => wholeNumberFault('gpuCount', gpuCount, 1, MOST_GPUS),
     () => wholeNumberFault('vcpus', props.vcpus, 1),
-    () => wholeNumberFault('nvlinkDomainSize', domain, 1),
+    () => wholeNumberFault('nvlinkDomainSize', props.nvlinkDomainSize, 1),
     () => notNegativeFault('networkBandwidthGbps', props.networkBandwidthGbps),
     () => positiveFault('memory', props.memory.bytes),
     () => positiveFault('gpuMemory', props.gpuMemory?.bytes),
@@ -207,7 +212,7 @@ function nodeNameFaults(name: string): Fault[] {
 /** What programs without types, and plans that were edited, bring instead of what is meant. */
 function kindFaults(props: GpuNodeTypeProps): Fault[] {
   const wrong = structFaults('GpuNodeTypeProps', props);
-  if (wrong.length > 0 || typeof props.name === 'string') return wrong;
+  if (wrong.length > 0 || typeof props.name === 'string' || isUnreadable(props.name)) return wrong;
   return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'dgx-h100'; got ${givenValue(props.name)}`)];
 }
 

@@ -4,7 +4,7 @@ import { notNegativeFault, positiveFault } from '../units/number-faults';
 import { structFaults } from '../units/struct-faults';
 import { GpuFacts } from './gpu-facts';
 import { GPU_TABLE } from './gpu-type-table';
-import { canonicalGpuName } from './gpu-names';
+import { knownGpuName } from './gpu-names';
 import { GpuVendor } from './gpu-vendor';
 import { allOf } from '../units/unreadable';
 
@@ -113,8 +113,9 @@ function nameFaults(name: string | undefined): Fault[] {
     const allowed = 'at most 63 letters, digits, dots and hyphens, with a letter or digit at both ends';
     return [fault('INVALID_NAME', 'name', `name must consist of ${allowed}; got '${name}'`)];
   }
-  const listed = canonicalGpuName(name);
-  if (!Object.hasOwn(GPU_TABLE, listed)) return [];
+  const all = Object.entries(GPU_TABLE).map(([each, { reportedGib }]) => ({ name: each, memoryGib: reportedGib }));
+  const listed = knownGpuName(name, all);
+  if (listed === undefined) return [];
   const cure = `use GpuType.of('${listed}'), or another name for another GPU`;
   return [fault('DUPLICATE', 'name', `'${name}' is in the table; ${cure}`)];
 }

@@ -3,7 +3,7 @@ import { throwIfFaulty, UnscopedValidationError } from '../units/errors';
 import { fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { GpuFacts } from './gpu-facts';
-import { canonicalGpuName, nearGpus } from './gpu-names';
+import { knownGpuName, nearGpus } from './gpu-names';
 import { GpuTypeProps, factsOfGpu, gpuNameOf, gpuTypeFaults } from './gpu-type-props';
 import { GPU_TABLE, GpuName } from './gpu-type-table';
 import { GpuVendor } from './gpu-vendor';
@@ -122,13 +122,11 @@ export class GpuType {
    * @throws UnscopedValidationError for an unknown name, with those that it may mean and their memory
    */
   public static of(name: string): GpuType {
-    const wanted = canonicalGpuName(nameText(name));
+    const all = GpuType.ALL.map((gpu) => ({ name: gpu.name, memoryGib: gpu.memory.gib }));
+    const wanted = knownGpuName(nameText(name).slice(0, 64), all);
     const found = GpuType.ALL.find((gpu) => gpu.name === wanted);
     if (found) return found;
-    const near = nearGpus(
-      nameText(name).slice(0, 64),
-      GpuType.ALL.map((gpu) => ({ name: gpu.name, memoryGib: gpu.memory.gib })),
-    );
+    const near = nearGpus(nameText(name).slice(0, 64), all);
     const nearest = near.length > 0 ? `; nearest: ${near.join(', ')}` : '';
     const known = GpuType.ALL.map((gpu) => gpu.name).join(', ');
     const reason = `unknown GPU type ${givenValue(name)}${nearest}; GpuType.custom describes another one; known: ${known}`;

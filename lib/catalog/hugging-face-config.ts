@@ -12,6 +12,7 @@ import { formatFromConfig } from './hugging-face/quantization';
 import { DecoderShape } from './model-architecture';
 import { PublishedFormat } from './model-shape';
 import { unknownNameFault } from './near-names';
+import { allOf } from '../units/unreadable';
 
 /**
  * The shape that a `config.json` of Hugging Face describes, and the format that its checkpoint is in.
@@ -40,9 +41,12 @@ export function modelFromConfig(
   // Null means as many key-value heads as query heads, where the class would default to fewer.
   const everyHead = own.num_key_value_heads === null ? { num_key_value_heads: own.num_attention_heads } : {};
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
-  const sharesTables = type === 'mimo' || own.mtp_use_dedicated_embeddings === false;
+  const sharesTables =
+    ['mimo', 'qwen3_next', 'nemotron_h'].includes(type) || own.mtp_use_dedicated_embeddings === false;
   const decoder = FAMILIES[type](reader);
-  const encoders = [...(decoder.encoders ?? []), ...encodersOf(reader, own, decoder.hiddenSize)];
+  const sections = encodersOf(reader, own, decoder.hiddenSize);
+  // What every model of a family has is counted by its sections where the file has them.
+  const encoders = sections.length > 0 ? sections : (decoder.encoders ?? []);
   const shape = {
     ...decoder,
     modelType: type,
@@ -51,7 +55,10 @@ export function modelFromConfig(
   };
   const quantization: ReturnType<typeof fault>[] = [];
   const published = formatFromConfig([own, outer], quantization, layersByPart(shape));
-  const faults = [...reader.faults, ...faultsUnder(quantization, '', `model '${name}'`)];
+  const faults = allOf(
+    () => reader.faults,
+    () => faultsUnder(quantization, '', `model '${name}'`),
+  );
   if (faults.length > 0) throw new UnscopedValidationError(faults);
   const known = Object.entries(shape).filter(([, value]) => value !== undefined);
   return { shape: Object.fromEntries(known) as unknown as DecoderShape, published };

@@ -20,4 +20,5 @@ export * from './parallelism';
 export * from './precision';
 export * from './release-advisories';
 export * from './serving-engine';
+export * from './speculative-decoding';
 export * from './weight-bits';

@@ -180,13 +180,14 @@ export class InferenceEngine {
   ]) as InferenceEngine[];
 
   /**
-   * An engine by its name.
+   * An engine by its name, in any case, with `_` or `-`; a version of vLLM stands for the row that has it: `vllm-0.24` is `vllm-0.21`.
    *
    * @param name for example `vllm`
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): InferenceEngine {
-    const found = InferenceEngine.ALL.find((engine) => engine.name === nameText(name).toLowerCase());
+    const wanted = engineName(nameText(name).slice(0, 64));
+    const found = InferenceEngine.ALL.find((engine) => engine.name === wanted);
     if (found) return found;
     const known = InferenceEngine.ALL.map((engine) => engine.name);
     throw new UnscopedValidationError([unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)]);
@@ -270,6 +271,19 @@ export class InferenceEngine {
   public toString(): string {
     return this.name;
   }
+}
+
+/** Other names of TensorRT-LLM. */
+const TENSORRT_NAMES = ['trtllm', 'trt-llm', 'tensorrtllm'];
+
+/** A name as the rows have it. */
+function engineName(text: string): string {
+  const name = text.trim().toLowerCase().replace(/_/g, '-');
+  if (TENSORRT_NAMES.includes(name)) return InferenceEngine.TENSORRT_LLM.name;
+  const minor = /^vllm-v?0[.-](\d+)([.-]\w+)*$/.exec(name)?.[1];
+  if (minor === undefined) return name;
+  const row = Number(minor) < 20 ? InferenceEngine.VLLM : InferenceEngine.VLLM_0_21;
+  return (Number(minor) < 28 ? row : InferenceEngine.VLLM_0_28).name;
 }
 
 checkArguments('InferenceEngine', InferenceEngine);

@@ -3,6 +3,7 @@ import { flagFault } from '../units/kind-faults';
 import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { AttentionLayer, LayerKind, StateLayer } from './layer-kinds';
 import { DecoderShape } from './model-architecture';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /** Most kinds of layers of one model; those with a width of their own for each layer have fewer. */
 const MOST_KINDS = 128;
@@ -27,20 +28,23 @@ export function layerKindFaults(shape: DecoderShape): Fault[] {
   }
   const faults = kinds.flatMap((kind, i) => kindFaults(`layerKinds[${i}]`, kind, shape));
   if (faults.length > 0) return faults;
-  return [...wholeFaults(shape, kinds), ...orderFaults(kinds, order)];
+  return allOf(
+    () => wholeFaults(shape, kinds),
+    () => orderFaults(kinds, order),
+  );
 }
 
 function kindFaults(path: string, kind: LayerKind, shape: DecoderShape): Fault[] {
   if (!isObject(kind)) return [fault('INVALID_FORMAT', path, `${path} must be an object; got ${givenValue(kind)}`)];
   const { attention, state } = kind;
-  const faults = [
-    ...required(`${path}.count`, kind.count),
-    ...wholeNumberFault(`${path}.intermediateSize`, kind.intermediateSize, 0, LARGEST),
-    ...wholeNumberFault(`${path}.norms`, kind.norms, 0, 100),
-    ...wholeNumberFault(`${path}.otherParameters`, kind.otherParameters, 0),
-    ...wholeNumberFault(`${path}.float32Parameters`, kind.float32Parameters, 0),
-    ...flagFault(`${path}.experts`, kind.experts),
-  ];
+  const faults = allOf(
+    () => required(`${path}.count`, kind.count),
+    () => wholeNumberFault(`${path}.intermediateSize`, kind.intermediateSize, 0, LARGEST),
+    () => wholeNumberFault(`${path}.norms`, kind.norms, 0, 100),
+    () => wholeNumberFault(`${path}.otherParameters`, kind.otherParameters, 0),
+    () => wholeNumberFault(`${path}.float32Parameters`, kind.float32Parameters, 0),
+    () => flagFault(`${path}.experts`, kind.experts),
+  );
   for (const [part, given] of Object.entries({ attention, state })) {
     if (given !== undefined && !isObject(given))
       faults.push(
@@ -57,45 +61,50 @@ function kindFaults(path: string, kind: LayerKind, shape: DecoderShape): Fault[]
   return faults;
 }
 
+/** What a latent and an index must have. */
+const LATENT = ['keyValueRank', 'nopeHeadSize', 'ropeHeadSize', 'valueHeadSize'] as const;
+const INDEX = ['heads', 'headSize', 'topTokens'] as const;
+
+function memberOf(part: unknown, name: string): number | undefined {
+  return isObject(part) && !isUnreadable(part) ? (Reflect.get(part, name) as number | undefined) : undefined;
+}
+
+function lackingFaults(path: string, part: unknown, names: readonly string[]): Fault[] {
+  if (part === undefined || isUnreadable(part)) return [];
+  const lacks = names.filter((name) => memberOf(part, name) === undefined);
+  return lacks.map((name) => fault('MISSING_PROPERTY', `${path}.${name}`, `${path}.${name} is missing`));
+}
+
 function attentionFaults(path: string, attention: AttentionLayer, shape: DecoderShape): Fault[] {
-  const faults = [
-    ...numbers(path, {
-      heads: attention.heads,
-      keyValueHeads: attention.keyValueHeads,
-      headSize: attention.headSize,
-      valueHeadSize: attention.valueHeadSize,
-      window: attention.window,
-      compression: attention.compression,
-      'latent.keyValueRank': attention.latent?.keyValueRank,
-      'latent.queryRank': attention.latent?.queryRank,
-      'latent.nopeHeadSize': attention.latent?.nopeHeadSize,
-      'latent.ropeHeadSize': attention.latent?.ropeHeadSize,
-      'latent.valueHeadSize': attention.latent?.valueHeadSize,
-      'index.heads': attention.index?.heads,
-      'index.headSize': attention.index?.headSize,
-      'index.topTokens': attention.index?.topTokens,
-    }),
-    ...wholeNumberFault(`${path}.index.parameters`, attention.index?.parameters, 0),
-    ...wholeNumberFault(`${path}.matrixParameters`, attention.matrixParameters, 0),
-    ...flagFault(`${path}.index.shared`, attention.index?.shared),
-    ...bitsFaults(`${path}.index.keyBits`, attention.index?.keyBits, [8, 16]),
-    ...windowFaults(`${path}.window`, attention.window, shape.maxContextLength),
-  ];
-  for (const [part, given] of Object.entries({ latent: attention.latent, index: attention.index })) {
-    if (given === undefined) continue;
-    const needed =
-      part === 'latent'
-        ? ['keyValueRank', 'nopeHeadSize', 'ropeHeadSize', 'valueHeadSize']
-        : ['heads', 'headSize', 'topTokens'];
-    const lacks = needed.filter((name) => !isObject(given) || Reflect.get(given, name) === undefined);
-    faults.push(
-      ...lacks.map((name) =>
-        fault('MISSING_PROPERTY', `${path}.${part}.${name}`, `${path}.${part}.${name} is missing`),
+  const { index, latent } = attention;
+  const of = (part: string, names: readonly string[]) => {
+    const given: unknown = Reflect.get(attention, part);
+    return Object.fromEntries(names.map((name) => [`${part}.${name}`, memberOf(given, name)]));
+  };
+  const faults = allOf(
+    () =>
+      numbers(path, {
+        heads: attention.heads,
+        keyValueHeads: attention.keyValueHeads,
+        headSize: attention.headSize,
+        valueHeadSize: attention.valueHeadSize,
+        window: attention.window,
+        compression: attention.compression,
+      }),
+    () => numbers(path, of('latent', [...LATENT, 'queryRank'])),
+    () => numbers(path, of('index', INDEX)),
+    () => wholeNumberFault(`${path}.index.parameters`, index?.parameters, 0),
+    () => wholeNumberFault(`${path}.matrixParameters`, attention.matrixParameters, 0),
+    () => flagFault(`${path}.index.shared`, index?.shared),
+    () => bitsFaults(`${path}.index.keyBits`, index?.keyBits, [8, 16]),
+    () => windowFaults(`${path}.window`, attention.window, shape.maxContextLength),
+    () => lackingFaults(`${path}.latent`, latent, LATENT),
+    () => lackingFaults(`${path}.index`, index, INDEX),
+    () =>
+      (['sharesValues', 'sharesCache', 'unusedProjections', 'outputGate', 'chunked'] as const).flatMap((name) =>
+        flagFault(`${path}.${name}`, attention[name]),
       ),
-    );
-  }
-  for (const name of ['sharesValues', 'sharesCache', 'unusedProjections', 'outputGate', 'chunked'] as const)
-    faults.push(...flagFault(`${path}.${name}`, attention[name]));
+  );
   if (faults.length > 0 || attention.latent) return faults;
   const heads = attention.heads ?? shape.attentionHeads;
   const keyValueHeads = attention.keyValueHeads ?? shape.keyValueHeads ?? heads;
@@ -120,14 +129,14 @@ function attentionFaults(path: string, attention: AttentionLayer, shape: Decoder
 
 function stateFaults(path: string, state: StateLayer): Fault[] {
   const heads = wholeNumberFault(`${path}.heads`, state.heads ?? null, 0, LARGEST);
-  const faults = [
-    ...heads,
-    ...required(`${path}.headSize`, state.headSize),
-    ...required(`${path}.stateSize`, state.stateSize),
-    ...wholeNumberFault(`${path}.groups`, state.groups, 0, LARGEST),
-    ...wholeNumberFault(`${path}.matrixParameters`, state.matrixParameters ?? null, 0),
-    ...numbers(path, { convolutionChannels: state.convolutionChannels, convolutionWidth: state.convolutionWidth }),
-  ];
+  const faults = allOf(
+    () => heads,
+    () => required(`${path}.headSize`, state.headSize),
+    () => required(`${path}.stateSize`, state.stateSize),
+    () => wholeNumberFault(`${path}.groups`, state.groups, 0, LARGEST),
+    () => wholeNumberFault(`${path}.matrixParameters`, state.matrixParameters ?? null, 0),
+    () => numbers(path, { convolutionChannels: state.convolutionChannels, convolutionWidth: state.convolutionWidth }),
+  );
   faults.push(...bitsFaults(`${path}.stateBits`, state.stateBits, [8, 16, 32]));
   return faults;
 }

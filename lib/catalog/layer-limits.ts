@@ -2,6 +2,7 @@ import { Fault, fault } from '../units/fault';
 import { Layer, ResolvedAttention, layersOf } from './layers';
 import { DecoderShape } from './model-architecture';
 import { LayerParameters, countParameters, parametersOf } from './parameter-count';
+import { allOf } from '../units/unreadable';
 
 /** Most parameters of a model, as of one of which only their number is known. */
 const MOST_PARAMETERS = 1e14;
@@ -18,10 +19,12 @@ export function layerLimitFaults(shape: DecoderShape): Fault[] {
   const { kinds, order } = layersOf(shape);
   const counted = countParameters(shape, { kinds });
   const total = parametersOf(counted.layers) + counted.embedding + counted.finalNorm + counted.encoder;
-  const faults = kinds.flatMap((kind, i) => [
-    ...countFaults(shape, kind, counted.kinds[i], pathOf(shape, i)),
-    ...keptFaults(shape, kind, pathOf(shape, i)),
-  ]);
+  const faults = kinds.flatMap((kind, i) =>
+    allOf(
+      () => countFaults(shape, kind, counted.kinds[i], pathOf(shape, i)),
+      () => keptFaults(shape, kind, pathOf(shape, i)),
+    ),
+  );
   if (!(total <= MOST_PARAMETERS)) {
     const reason = `the numbers of the shape make ${total.toPrecision(3)} parameters, more than ${MOST_PARAMETERS}; no model is near that`;
     faults.push(fault('OUT_OF_RANGE', undefined, reason));

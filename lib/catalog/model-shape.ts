@@ -1,12 +1,12 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
-import { LayerKind } from './layer-kinds';
 import { DecoderShape } from './model-architecture';
-import { DenseModelProps } from './model-props';
+import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { Precision } from './precision';
 import { shapeFaults } from './shape-faults';
 import { throwIfFaulty } from '../units/errors';
 import { WeightBits } from './weight-bits';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /**
  * Changes to a model's structure that make it smaller or faster.
@@ -60,33 +60,60 @@ export function parameterFaults(name: string, parameters: number): Fault[] {
  *
  * @internal
  */
-export function denseShape({
-  name,
-  parameters,
-  shape,
-  maxContextLength,
-  publishedBits,
-}: DenseModelProps): DecoderShape {
-  const missing = `model '${name}' needs its shape or its number of parameters`;
-  if (parameters === undefined && shape === undefined) {
-    throwIfFaulty([fault('MISSING_PROPERTY', 'shape', missing)]);
-  } else if (parameters !== undefined && shape) {
-    const reason = `the parameters of model '${name}' are counted from its shape; leave parameters out`;
-    throwIfFaulty([fault('CONFLICTING_PROPERTIES', 'parameters', reason)]);
-  }
-  const faults = bitsFaults(publishedBits);
-  if (shape) {
-    faults.push(...shapeFaults(name, shape));
-    const reason = `model '${name}' has experts; use ModelSpec.mixtureOfExperts`;
-    if (shape.experts) faults.push(fault('MODEL_HAS_EXPERTS', 'shape.experts', reason));
-    throwIfFaulty(faults);
-    return shape;
-  }
-  const count = parameters as number;
-  throwIfFaulty([...faults, ...parameterFaults(name, count)]);
-  const approximate = { ...approximateShape(count), maxContextLength: maxContextLength ?? 131072 };
+export function denseShape(props: DenseModelProps): DecoderShape {
+  const { name, shape, parameters } = props;
+  throwIfFaulty(
+    allOf(
+      () => sizeFaults(props),
+      () => bitsFaults(props.publishedBits),
+      () => (shape ? shapeFaults(name, shape) : []),
+      () => {
+        const reason = () => `${whoIs(name)} has experts; use ModelSpec.mixtureOfExperts`;
+        return shape?.experts ? [fault('MODEL_HAS_EXPERTS', 'shape.experts', reason())] : [];
+      },
+      () => (shape || parameters === undefined ? [] : parameterFaults(name, parameters)),
+    ),
+  );
+  if (shape) return shape;
+  const approximate = { ...approximateShape(parameters as number), maxContextLength: props.maxContextLength ?? 131072 };
   throwIfFaulty(shapeFaults(name, approximate));
   return approximate;
+}
+
+/** Of a dense model either the shape or the size is stated. */
+function sizeFaults({ name, parameters, shape }: DenseModelProps): Fault[] {
+  if (parameters === undefined && shape === undefined) {
+    const missing = `${whoIs(name)} needs its shape or its number of parameters`;
+    return [fault('MISSING_PROPERTY', 'shape', missing)];
+  }
+  if (parameters === undefined || !shape) return [];
+  const reason = `the parameters of ${whoIs(name)} are counted from its shape; leave parameters out`;
+  return [fault('CONFLICTING_PROPERTIES', 'parameters', reason)];
+}
+
+/**
+ * The shape of a model with experts by its properties; throws with all faults.
+ *
+ * @internal
+ */
+export function mixtureShape(props: MixtureOfExpertsProps): DecoderShape {
+  const whole = (): DecoderShape => ({ ...props.shape, experts: props.experts ?? props.shape.experts });
+  throwIfFaulty(
+    allOf(
+      () => bitsFaults(props.publishedBits),
+      () => shapeFaults(props.name, whole()),
+      () => {
+        const reason = () => `${whoIs(props.name)} has no experts; use ModelSpec.dense`;
+        return whole().experts ? [] : [fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', reason())];
+      },
+    ),
+  );
+  return whole();
+}
+
+/** What messages call a model, whose name may be of another kind. */
+function whoIs(name: string): string {
+  return isUnreadable(name) ? 'the model' : `model '${name}'`;
 }
 
 /**
@@ -96,7 +123,8 @@ export function denseShape({
  */
 export function bitsFaults(bits: WeightBits | undefined): Fault[] {
   return Object.entries(bits ?? {}).flatMap(([part, value]: [string, unknown]) => {
-    if (value === undefined || (typeof value === 'number' && value >= 1 && value <= 32)) return [];
+    if (value === undefined || isUnreadable(value) || (typeof value === 'number' && value >= 1 && value <= 32))
+      return [];
     const property = `publishedBits.${part}`;
     return [
       fault('OUT_OF_RANGE', property, `${property} must be a number of bits from 1 to 32; got ${givenValue(value)}`),
@@ -129,21 +157,4 @@ export function approximateShape(parameters: number): Omit<DecoderShape, 'maxCon
   const nearest = LLAMA_SHAPES.reduce((best, row) => (distance(row[0]) < distance(best[0]) ? row : best));
   const [, layers, hiddenSize, attentionHeads, intermediateSize] = nearest;
   return { layers, hiddenSize, attentionHeads, intermediateSize, vocabularySize: 32000 };
-}
-
-/**
- * A shape with more layers of its last kind: multi-token prediction layers are counted so.
- *
- * @internal
- */
-export function longerShape(shape: DecoderShape, extra: number): DecoderShape {
-  const longer = { ...shape, layers: shape.layers + extra, predictionLayers: 0 };
-  if (!shape.layerKinds) return longer;
-  // Prediction layers have attention, and mostly experts where the model has them.
-  const wanted = shape.predictionExperts ?? shape.experts !== undefined;
-  const like = (kind: LayerKind) => kind.attention !== undefined && (kind.experts === true) === wanted;
-  const found = shape.layerKinds.findIndex(like);
-  const last = found < 0 ? shape.layerKinds.length - 1 : found;
-  const layerKinds = shape.layerKinds.map((kind, i) => (i === last ? { ...kind, count: kind.count + extra } : kind));
-  return { ...longer, layerKinds, layerOrder: undefined };
 }

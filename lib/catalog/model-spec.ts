@@ -1,23 +1,24 @@
-import { fault } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { modelFromConfig } from './hugging-face-config';
 import { LatentAttention } from './latent-attention';
 import { stateBytes, tokenBytes } from './cache-bytes';
-import { Layers, layersOf } from './layers';
+import { Layers } from './layers';
 import { DecoderShape, ExpertLayers } from './model-architecture';
+import { modelNumbers } from './model-numbers';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import { PublishedFormat, StructureOptions, bitsFaults, denseShape, fractionFaults, longerShape } from './model-shape';
+import { PublishedFormat, StructureOptions, denseShape, fractionFaults, mixtureShape } from './model-shape';
 import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
-import { MODEL_TABLE, ModelName } from './model-table';
+import { MODEL_TABLE, ModelName, modelNameOf } from './model-table';
 import { nameText, unknownNameFault } from './near-names';
-import { ParameterCount, countParameters, parametersOf, scaleParameters } from './parameter-count';
+import { ParameterCount } from './parameter-count';
 import { Precision } from './precision';
+import { PredictionLayers, predictionFileBytes, predictionLayersOf } from './prediction-layers';
 import { WeightBits } from './weight-bits';
 import { PartBytes, partBytes, weightBytes } from './weight-bytes';
 import { checkArguments } from '../units/argument-faults';
-
+import { lazily } from '../units/lazily';
 const LISTED = new Map<ModelName, ModelSpec>();
 
 /**
@@ -134,13 +135,13 @@ export class ModelSpec {
   ) as ModelSpec[];
 
   /**
-   * A model of the catalog by its name.
+   * A model of the catalog by its name, in any case, or that of its repository at Hugging Face.
    *
-   * @param name for example `llama-3.1-8b`
+   * @param name for example `llama-3.1-8b` or `Qwen/Qwen3-32B`
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): ModelSpec {
-    const wanted = nameText(name).toLowerCase();
+    const wanted = modelNameOf(nameText(name));
     const found = ModelSpec.ALL.find((model) => model.name === wanted);
     if (found) return found;
     const known = ModelSpec.ALL.map((model) => model.name);
@@ -155,8 +156,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static dense(props: DenseModelProps): ModelSpec {
-    const shape = denseShape(props);
-    return new ModelSpec(props.name, shape, props.shape ? undefined : props.parameters, undefined, props);
+    return new ModelSpec(props.name, denseShape(props), props.shape ? undefined : props.parameters, undefined, props);
   }
 
   /**
@@ -166,12 +166,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError with all faults of the shape
    */
   public static mixtureOfExperts(props: MixtureOfExpertsProps): ModelSpec {
-    const shape: DecoderShape = { ...props.shape, experts: props.experts ?? props.shape.experts };
-    const faults = [...bitsFaults(props.publishedBits), ...shapeFaults(props.name, shape)];
-    const reason = `model '${props.name}' has no experts; use ModelSpec.dense`;
-    if (!shape.experts) faults.push(fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', reason));
-    throwIfFaulty(faults);
-    return new ModelSpec(props.name, shape, undefined, undefined, props);
+    return new ModelSpec(props.name, mixtureShape(props), undefined, undefined, props);
   }
 
   /**
@@ -204,18 +199,12 @@ export class ModelSpec {
 
   /** Name, e.g. `llama-3.1-8b`. */
   public readonly name: string;
-  /** Parameters, counted from the shape. */
-  public readonly parameters: number;
-  /** Parameters that one token uses: fewer than `parameters` with experts. Embedding and output head are counted fully. */
-  public readonly activeParameters: number;
   /** Layers. */
   public readonly layers: number;
   /** Width of the hidden state. */
   public readonly hiddenSize: number;
   /** Query heads. */
   public readonly attentionHeads: number;
-  /** Key-value heads; with latent attention the one compressed vector counts as a head. */
-  public readonly keyValueHeads: number;
   /** Width of one head. */
   public readonly headSize: number;
   /** Width of the dense feed-forward block. */
@@ -224,8 +213,6 @@ export class ModelSpec {
   public readonly vocabularySize: number;
   /** Longest context in tokens. */
   public readonly maxContextLength: number;
-  /** Latent attention. @default - multi-head or grouped-query attention */
-  public readonly latentAttention?: LatentAttention;
   /** Experts. @default - a dense model */
   public readonly experts?: ExpertLayers;
   /** Whether only the number of parameters is known and the shape is a guess. */
@@ -243,26 +230,12 @@ export class ModelSpec {
   /** The shape as given. */
   public readonly shape: DecoderShape;
 
-  /**
-   * Parameters of a model of which only the size is known.
-   *
-   * @internal
-   */
+  /** Parameters of a model of which only the size is known. @internal */
   public readonly _givenParameters?: number;
 
-  /**
-   * Layers by kind.
-   *
-   * @internal
-   */
-  public readonly _layers: Layers;
-
-  /**
-   * Parameters by kind, for the planner.
-   *
-   * @internal
-   */
-  public readonly _parameterCount: ParameterCount;
+  /** Counted when first asked for: the catalog has dozens of models, of which a program plans one or two. */
+  readonly #numbers = lazily(() => modelNumbers(this));
+  readonly #prediction = lazily(() => predictionOf(this));
 
   private constructor(
     name: string,
@@ -276,12 +249,9 @@ export class ModelSpec {
     this.publishedBits = publishedBits;
     this.publishedFrom = publishedFrom;
     this.shape = { ...shape };
-    this._layers = layersOf(shape);
     this.layers = shape.layers;
     this.hiddenSize = shape.hiddenSize;
     this.attentionHeads = shape.attentionHeads;
-    this.latentAttention = this._layers.kinds.find(({ attention }) => attention?.latent)?.attention?.latent;
-    this.keyValueHeads = this.latentAttention ? 1 : (shape.keyValueHeads ?? shape.attentionHeads);
     this.headSize = shape.headSize ?? shape.hiddenSize / shape.attentionHeads;
     this.intermediateSize = shape.intermediateSize;
     this.vocabularySize = shape.vocabularySize;
@@ -291,12 +261,36 @@ export class ModelSpec {
     this.approximate = givenParameters !== undefined;
     this.sharedParameterFraction = structure.sharedParameters;
     this.skippedLayerFraction = structure.skippedLayers;
-    const counted = countParameters(shape, this._layers);
-    this._parameterCount = scaleParameters(counted, this._layers, givenParameters, structure.sharedParameters);
-    const { layers, embedding, finalNorm, encoder } = this._parameterCount;
-    this.parameters = Math.round(parametersOf(layers) + embedding + finalNorm + encoder);
-    const unused = shape.experts ? layers.routedExperts * (1 - shape.experts.perToken / shape.experts.routed) : 0;
-    this.activeParameters = Math.round(this.parameters - unused);
+  }
+
+  /** @internal */
+  public get _layers(): Layers {
+    return this.#numbers().layers;
+  }
+
+  /** @internal */
+  public get _parameterCount(): ParameterCount {
+    return this.#numbers().count;
+  }
+
+  /** Parameters, counted from the shape. */
+  public get parameters(): number {
+    return this.#numbers().parameters;
+  }
+
+  /** Parameters that one token uses: fewer than `parameters` with experts. Embedding and output head are counted fully. */
+  public get activeParameters(): number {
+    return this.#numbers().activeParameters;
+  }
+
+  /** Latent attention. @default - multi-head or grouped-query attention */
+  public get latentAttention(): LatentAttention | undefined {
+    return this._layers.kinds.find(({ attention }) => attention?.latent)?.attention?.latent;
+  }
+
+  /** Key-value heads; with latent attention the one compressed vector counts as a head. */
+  public get keyValueHeads(): number {
+    return this.latentAttention ? 1 : (this.shape.keyValueHeads ?? this.attentionHeads);
   }
 
   /**
@@ -337,20 +331,12 @@ export class ModelSpec {
 
   /**
    * Bytes of the checkpoint's files: the weights, and the multi-token prediction layers that are only loaded for speculative
-   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false (with experts in NVFP4: 16 bits, as DeepSeek R1's).
+   * decoding, each one layer more, with an embedding and a head of its own unless `predictionTables` is false; of 4-bit formats mostly in 16.
    *
    * @param precision number format of the weights
    */
   public checkpointSize(precision: Precision): DataSize {
-    const extra = this.shape.predictionLayers ?? 0;
-    if (extra === 0) return this.weightSize(precision);
-    const longer = new ModelSpec(this.name, longerShape(this.shape, extra), undefined, undefined, this);
-    const { embedding } = this._parameterCount;
-    const tables = (this.shape.predictionTables ?? true) ? embedding : 0;
-    const own = DataSize.bytes(extra * (tables + this.hiddenSize * (2 * this.hiddenSize + 3)) * 2);
-    if (precision.name !== Precision.NVFP4.name || !this.experts) return longer.weightSize(precision).plus(own);
-    const layers = longer.weightSize(Precision.BF16).bytes - this.weightSize(Precision.BF16).bytes;
-    return this.weightSize(precision).plus(own).plus(DataSize.bytes(layers));
+    return this.weightSize(precision).plus(DataSize.bytes(predictionFileBytes(this, precision)));
   }
 
   /**
@@ -380,6 +366,11 @@ export class ModelSpec {
   }
 
   /** @internal */
+  public _prediction(): ReturnType<typeof predictionOf> {
+    return this.#prediction();
+  }
+
+  /** @internal */
   public _partBytes(precision: Precision): PartBytes {
     const bits = precision.name === this.publishedPrecision?.name ? this.publishedBits : undefined;
     const model = { hasExperts: this.experts !== undefined, hasLatent: this.latentAttention !== undefined };
@@ -398,3 +389,10 @@ export class ModelSpec {
 }
 
 checkArguments('ModelSpec', ModelSpec);
+
+/** Outside the class, whose compiled initializers must not name it. */
+function predictionOf({ name, shape }: ModelSpec): (PredictionLayers & { pass(): ModelSpec }) | undefined {
+  const own = predictionLayersOf(shape);
+  const make = own?.shape.experts ? ModelSpec.mixtureOfExperts : ModelSpec.dense;
+  return own && { ...own, pass: lazily(() => make({ name, shape: own.shape })) };
+}

@@ -1,5 +1,6 @@
 import { UnscopedValidationError } from '../units/errors';
-import { nameText, unknownNameFault } from './near-names';
+import { formatName, unknownFormat } from './format-names';
+import { nameText } from './near-names';
 import { checkArguments } from '../units/argument-faults';
 
 /**
@@ -16,25 +17,6 @@ interface PrecisionFacts {
   readonly groupSize?: number;
   readonly minimumComputeCapability: number;
 }
-
-/** Names that engines and checkpoints have for the same formats. */
-const ALIASES: { readonly [alias: string]: string } = {
-  float32: 'fp32',
-  float: 'fp32',
-  bfloat16: 'bf16',
-  float16: 'fp16',
-  half: 'fp16',
-  'fp8-e4m3': 'fp8',
-  'fp8-e5m2': 'fp8',
-  'fbgemm-fp8': 'fp8',
-  w8a8: 'int8',
-  awq: 'int4',
-  'awq-marlin': 'int4',
-  gptq: 'int4',
-  'gptq-marlin': 'int4',
-  w4a16: 'int4',
-  'modelopt-fp4': 'nvfp4',
-};
 
 /**
  * Number format of weights or of the key-value cache.
@@ -123,12 +105,11 @@ export class Precision {
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
    */
   public static of(name: string): Precision {
-    const given = nameText(name).trim().toLowerCase().replace(/_/g, '-');
-    const wanted = Object.hasOwn(ALIASES, given) ? ALIASES[given] : given;
+    const wanted = formatName(nameText(name));
     const found = Precision.ALL.find((precision) => precision.name === wanted);
     if (found) return found;
     const known = Precision.ALL.map((precision) => precision.name);
-    throw new UnscopedValidationError([unknownNameFault('precision', name, known, `known: ${known.join(', ')}`)]);
+    throw new UnscopedValidationError([unknownFormat(name, known)]);
   }
 
   /** Name as engines write it, e.g. `bf16`. */

@@ -5,6 +5,7 @@ import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf, controlsAccess } from './release-advisories';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * Variants of the Triton image; each has different backends, so models of different variants cannot share a server.
@@ -245,7 +246,10 @@ function releaseFaults(props: TritonReleaseProps): Fault[] {
   });
   const isRelease = typeof props.release === 'string' && /^\d\d\.(0[1-9]|1[0-2])$/.test(props.release);
   const reason = `release must be year and month of the image's tag, e.g. '26.11'; got ${givenValue(props.release)}`;
-  return [...(isRelease ? [] : [fault('INVALID_FORMAT', 'release', reason)]), ...formats];
+  return allOf(
+    () => (isRelease ? [] : [fault('INVALID_FORMAT', 'release', reason)]),
+    () => formats,
+  );
 }
 
 /**

@@ -13,4 +13,6 @@ export interface WeightBits {
   readonly sharedExperts?: number;
   /** Routed experts. @default - those of the published precision */
   readonly experts?: number;
+  /** Multi-token prediction layers. @default - 16 in formats of 4 bits, which are made without them, else those of the parts */
+  readonly predictionLayers?: number;
 }

@@ -18,8 +18,11 @@ import { boundedText, printableText } from '../units/message-text';
 import { givenValue } from '../units/number-faults';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
-import { ALIASES, COMMANDS } from './options';
+import { modelFromFile } from './model-file';
+import { COMMANDS } from './options';
+import { ALIASES, sharesOfOtherEngines } from './other-tools';
 import { ownHardware } from './own-hardware';
+import { speculationOf } from './speculation';
 
 /** Exit statuses, as `--help` documents them: scripts tell 'does not fit' from mistakes and from bugs by them. */
 const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
@@ -54,7 +57,8 @@ export function runCommandLine(
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) return internalError(error);
     const { faults } = error as UnscopedValidationError;
-    return { output: reasonsText(faults.map(({ reason }) => `error: ${reason}`)), status: STATUS.misuse };
+    const reasons = [...new Set(faults.map(({ reason }) => `error: ${reason}`))];
+    return { output: reasonsText(reasons), status: STATUS.misuse };
   }
 }
 
@@ -80,8 +84,10 @@ export function resultOf(
 ): CommandResult {
   const [name, ...rest] = argv;
   if (isVersion(name)) return { output: version, status: STATUS.success };
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-    return { output: usage(), status: name ? STATUS.success : STATUS.misuse };
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const asked = rest.length > 0 && Object.hasOwn(COMMANDS, rest[0]) ? rest[0] : undefined;
+    return { output: usage(asked), status: name ? STATUS.success : STATUS.misuse };
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help', name)]);
@@ -99,49 +105,27 @@ function isVersion(word: string | undefined): boolean {
   return word === '--version' || word === '-V';
 }
 
+/** What follows a number of parameters. */
+const SIZES: { readonly [unit: string]: number } = { M: 1e6, B: 1e9, T: 1e12 };
+
 function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec | undefined {
   const [model, config] = [args.text('model'), args.text('config')];
   if (config !== undefined && model === undefined) {
-    const name = config.split('/').slice(-2, -1)[0] || 'model';
-    return args.attempt('--config', () =>
-      ModelSpec.fromHuggingFaceConfig(name, textOf(config, readFile), besideOf(config, readFile)),
-    );
+    return args.attempt('--config', () => modelFromFile(config, readFile));
   }
   if (model === undefined || config !== undefined) {
     const id = model === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES';
     args.faults.push({ id, property: '--model', reason: 'give either --model or --config' });
     return undefined;
   }
-  const size = /^(\d+(?:\.\d+)?)B$/i.exec(model);
-  return args.attempt('--model', () =>
-    size ? ModelSpec.dense({ name: model.toLowerCase(), parameters: Number(size[1]) * 1e9 }) : ModelSpec.of(model),
-  );
+  return args.attempt('--model', () => namedModel(model));
 }
 
-/** The text of the `hf_quant_config.json` in the same folder; undefined where there is none, or it names no format. */
-function besideOf(path: string, readFile: (path: string) => string): string | undefined {
-  try {
-    const text = readFile(path.replace(/[^/]*$/, 'hf_quant_config.json'));
-    return text.includes('quant_algo') ? text : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The text of a file.
- *
- * @throws UnscopedValidationError when it cannot be read
- *
- * @internal
- */
-export function textOf(path: string, readFile: (path: string) => string): string {
-  try {
-    return readFile(path);
-  } catch (error) {
-    const reason = `--config ${path} cannot be read: ${(error as Error).message}`;
-    throw new UnscopedValidationError([fault('FILE_UNREADABLE', '--config', reason)]);
-  }
+/** A model of the catalog, or of a number of parameters. */
+function namedModel(model: string): ModelSpec {
+  const [, size, unit] = /^(\d+(?:\.\d+)?)([MBT])$/i.exec(model) ?? [];
+  const parameters = Number(size) * (SIZES[unit?.toUpperCase()] ?? 1);
+  return size === undefined ? ModelSpec.of(model) : ModelSpec.dense({ name: model.toLowerCase(), parameters });
 }
 
 function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
@@ -159,6 +143,8 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     const reason = `--media-input must be all, images or none; got ${givenValue(args.text('media-input'))}`;
     args.faults.push(fault('UNKNOWN_VALUE', '--media-input', reason));
   }
+  const engine = args.valueOf('engine', (name) => InferenceEngine.of(name));
+  args.faults.push(...sharesOfOtherEngines((alias) => args.isNamed(alias), engine ?? InferenceEngine.DEFAULT));
   return {
     // A missing model is a fault, so nothing is planned.
     model: modelOf(args, readFile) as ModelSpec,
@@ -167,7 +153,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     inputTokens: args.tokens('input'),
     outputTokens: args.tokens('output'),
     kvCachePrecision: formatOf(args, 'kv-precision'),
-    engine: args.valueOf('engine', (name) => InferenceEngine.of(name)),
+    engine,
     gpuMemoryUtilization: args.number('utilization'),
     maxBatchedTokens: args.tokens('max-batched-tokens'),
     maxSequences: args.number('max-sequences'),
@@ -175,6 +161,10 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     cpuOffload: size('cpu-offload'),
     network: network as NodeNetwork | undefined,
     mediaInput: media as MediaInput | undefined,
+    speculativeDecoding: speculationOf(args, (name) =>
+      name.includes('/') || name.endsWith('.json') ? modelFromFile(name, readFile) : namedModel(name),
+    ),
+    cudaGraphs: args.has('enforce-eager') ? false : undefined,
   };
 }
 
@@ -182,6 +172,13 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
 function formatOf(args: Arguments, option: string): Precision | undefined {
   if (args.text(option)?.toLowerCase() === 'auto') return undefined;
   return args.valueOf(option, (name) => Precision.of(name));
+}
+
+/** The formats to try; `auto` alone is the default. */
+function formatsOf(args: Arguments): Precision[] | undefined {
+  const names = args.list('precisions');
+  if (names?.length === 1 && names[0].toLowerCase() === 'auto') return undefined;
+  return names?.map((name) => args.attempt('--precisions', () => Precision.of(name)) as Precision);
 }
 
 function parallelismOf(args: Arguments): Parallelism | undefined {
@@ -265,9 +262,7 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
   const request = {
     ...loadOf(args, readFile),
     candidates,
-    precisions: args
-      .list('precisions')
-      ?.map((name) => args.attempt('--precisions', () => Precision.of(name)) as Precision),
+    precisions: formatsOf(args),
     parallelism: parallelismOf(args),
     maxNodes: args.number('max-nodes'),
     maxReplicas: args.number('max-replicas'),
@@ -371,7 +366,7 @@ function usage(name?: string): string {
     `  --${option}${value ? ` ${value}` : ''}`,
     byDefault === undefined ? help : `${help} (default: ${byDefault})`,
   ]);
-  const aliases = Object.entries(ALIASES).filter(([, option]) => Object.hasOwn(options, option));
+  const aliases = Object.entries(ALIASES).filter(([, option]) => Object.hasOwn(options, option.split('=')[0]));
   const known = aliases.map(([alias, option]) => `--${alias} (--${option})`).join(', ');
   const also = known === '' ? '' : `\nAlso understood: ${known}.\n32k of tokens are 32768.\n`;
   return `usage: gpu-inference ${name} [OPTIONS]\n${COMMANDS[name].help}\n\n${tableText([], rows)}\n${also}${STATUS_HELP}`;

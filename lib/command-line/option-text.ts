@@ -14,6 +14,8 @@ const OPTIONS: { readonly [property: string]: string } = {
   checkpointSize: '--checkpoint-size',
   cpuOffload: '--cpu-offload',
   mediaInput: '--media-input',
+  speculativeDecoding: '--speculative-config',
+  acceptanceRate: '--acceptance-rate',
   network: '--network',
   maxNodes: '--max-nodes',
   parallelism: '--tensor',
@@ -44,6 +46,7 @@ const CURES: readonly (readonly [RegExp, string])[] = [
   [/ModelSpec\.fromHuggingFaceConfig, .*$/, '--config takes the config.json of another one'],
   [/ModelSpec\.dense and .*$/, 'a size such as --model 13B is planned approximately'],
   [/GpuType\.custom describes another one; known: .*$/, 'gpu-inference gpus lists them'],
+  [/it has 4 × GB300; GpuInstanceType\.unlisted .*$/, '--gpu GB300 --gpus 4 plans its hardware'],
   [/GpuInstanceType\.unlisted .*$/, 'gpu-inference instances lists them'],
 ];
 

@@ -20,7 +20,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   model: { value: 'NAME', help: 'a model of the catalog (list: gpu-inference models), or a size such as 13B' },
   config: {
     value: 'FILE',
-    help: 'a config.json of Hugging Face instead of a model of the catalog, and the hf_quant_config.json beside it',
+    help: 'a config.json of Hugging Face, or its folder, instead of a model of the catalog, and the hf_quant_config.json beside it',
   },
   context: {
     value: 'TOKENS',
@@ -57,6 +57,23 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
     help: 'all, images (no videos, no sound) or none: what a model that reads more than text is started for',
     byDefault: 'all',
   },
+  'speculative-config': {
+    value: 'JSON',
+    help: 'speculative decoding as vLLM has it: {"method":"mtp","num_speculative_tokens":1}',
+    byDefault: 'none',
+  },
+  'spec-method': { value: 'NAME', help: 'the same shorter: mtp, eagle3, draft_model or ngram', byDefault: 'none' },
+  'spec-tokens': { value: 'N', help: 'tokens that are drafted for each step', byDefault: 'none' },
+  'spec-model': {
+    value: 'NAME',
+    help: 'the draft model: of the catalog, a size, or its config.json',
+    byDefault: 'none',
+  },
+  'acceptance-rate': {
+    value: 'SHARE',
+    help: 'share of the drafted tokens that is accepted',
+    byDefault: 'of mtp 0.68 for one token; of others none',
+  },
   'cpu-offload': { value: 'GIB', help: 'weights per GPU that stay in host memory', byDefault: 'none' },
   network: { value: 'KIND', help: 'rdma or tcp, between nodes', byDefault: 'rdma where the nodes have it' },
   'max-nodes': { value: 'N', help: 'most nodes of one replica', byDefault: '1' },
@@ -64,6 +81,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   pipeline: { value: 'N', help: 'pipeline parallelism', byDefault: FITTING },
   expert: { value: 'N', help: 'expert parallelism', byDefault: '1' },
   'enable-expert-parallel': { help: 'expert parallelism over all ranks, tensor × data' },
+  'enforce-eager': { help: 'no CUDA graphs' },
   data: { value: 'N', help: 'replicas', byDefault: '1' },
   json: { help: 'print JSON' },
 };
@@ -85,29 +103,6 @@ const HARDWARE_OPTIONS: { readonly [name: string]: Option } = {
   },
   'network-gbps': { value: 'GBPS', help: 'network of one node, with --gpu, Gb/s', byDefault: '10' },
   'host-memory': { value: 'GIB', help: 'host memory of one node, with --gpu', byDefault: 'not known' },
-};
-
-/**
- * Names that vLLM and other tools have for the options here.
- *
- * @internal
- */
-export const ALIASES: { readonly [alias: string]: string } = {
-  'max-model-len': 'context',
-  'tensor-parallel-size': 'tensor',
-  tp: 'tensor',
-  'pipeline-parallel-size': 'pipeline',
-  pp: 'pipeline',
-  'data-parallel-size': 'data',
-  dp: 'data',
-  'max-num-seqs': 'max-sequences',
-  'max-num-batched-tokens': 'max-batched-tokens',
-  'gpu-memory-utilization': 'utilization',
-  'kv-cache-dtype': 'kv-precision',
-  quantization: 'precision',
-  dtype: 'precision',
-  'cpu-offload-gb': 'cpu-offload',
-  'instance-type': 'instance',
 };
 
 /**

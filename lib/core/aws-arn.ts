@@ -70,6 +70,24 @@ const ROLE: ArnKind = {
   isOfSameAccount: true,
 };
 
+/**
+ * Whoever signs in to a cluster may be of another account; service-linked roles are not taken.
+ *
+ * @see https://github.com/aws/containers-roadmap/issues/185
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/36447
+ */
+const PRINCIPAL: ArnKind = {
+  of: 'an IAM role or user',
+  example: 'arn:aws:iam::123456789012:role/Platform',
+  service: 'iam',
+  resource: /^((role|user)\/(?!aws-service-role\/)([\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}|root)$/,
+  mistaken: (text) => {
+    if (/:role\/aws-service-role\//.test(text)) return 'that is a service-linked role, which EKS lets nobody in by';
+    return /:assumed-role\//.test(text) ? 'that is a session; give the ARN of its role' : undefined;
+  },
+  isOfSameAccount: false,
+};
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
 const POLICY: ArnKind = {
   of: 'an IAM policy',
@@ -132,6 +150,28 @@ export function keyArnFaults(property: string, arn: string | undefined, place?: 
  */
 export function roleArnFaults(property: string, arn: string | undefined, place?: AwsPlace): Fault[] {
   return arnFaults(property, arn, ROLE, place);
+}
+
+/**
+ * The faults of the ARN of a role that is taken on, or let in, and may be of another account.
+ *
+ * @param place where it is used
+ *
+ * @internal
+ */
+export function foreignRoleArnFaults(property: string, arn: string | undefined, place: AwsPlace = {}): Fault[] {
+  return arnFaults(property, arn, { ...ROLE, isOfSameAccount: false }, place);
+}
+
+/**
+ * The faults of the ARN of a role or user that is let in to a cluster, of whichever account.
+ *
+ * @param place where the cluster is
+ *
+ * @internal
+ */
+export function principalArnFaults(property: string, arn: string | undefined, place?: AwsPlace): Fault[] {
+  return arnFaults(property, arn, PRINCIPAL, place);
 }
 
 /**

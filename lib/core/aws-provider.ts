@@ -2,6 +2,7 @@ import { TerraformProvider, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Attributes, resolvedValue } from './resolved-value';
 import { hasToken } from './tokens';
+import { isUnreadable } from '../units/unreadable';
 
 /** As whom an AWS provider acts, as far as its attributes tell at synthesis. */
 interface ProviderIdentity {
@@ -46,13 +47,6 @@ export function accountOfArn(arn: string): string | undefined {
   return /^arn:[a-z-]+:iam::(\d{12}):/.exec(arn)?.[1];
 }
 
-function defaultProvider(scope: IConstruct): TerraformProvider | undefined {
-  return TerraformStack.of(scope)
-    .node.findAll()
-    .filter((child) => TerraformProvider.isTerraformProvider(child))
-    .find(({ terraformResourceType, alias }) => terraformResourceType === 'aws' && alias === undefined);
-}
-
 /**
  * Where something is made or used, as far as it is known at synthesis.
  *
@@ -73,6 +67,8 @@ export interface AwsPlace {
  * @internal
  */
 export function placeAt(scope: IConstruct, provider?: TerraformProvider): AwsPlace {
+  // A provider that will be mended.
+  if (isUnreadable(provider)) return {};
   return { region: regionAt(scope, provider), account: providerIdentity(scope, provider).account };
 }
 
@@ -97,6 +93,41 @@ const PARTITIONS: readonly (readonly [region: string, partition: string])[] = [
 export function partitionOf(region: string | undefined): string | undefined {
   if (region === undefined) return undefined;
   return PARTITIONS.find(([beginning]) => region.startsWith(beginning))?.[1] ?? 'aws';
+}
+
+/**
+ * The partitions of AWS that are known.
+ *
+ * @internal
+ */
+export const KNOWN_PARTITIONS: readonly string[] = ['aws', ...PARTITIONS.map(([, partition]) => partition)];
+
+/**
+ * The partition that the AWS providers of a stack act in, as far as it is known; all of them act in the same one, or in none that is sure.
+ *
+ * @internal
+ */
+export function partitionAt(scope: IConstruct): string | undefined {
+  const partitions = awsProviders(scope).map((each) =>
+    partitionOf(concrete((each as { readonly region?: string }).region)),
+  );
+  return new Set(partitions).size === 1 ? partitions[0] : undefined;
+}
+
+/**
+ * The AWS provider without an alias of the stack of a construct.
+ *
+ * @internal
+ */
+export function defaultProvider(scope: IConstruct): TerraformProvider | undefined {
+  return awsProviders(scope).find(({ alias }) => alias === undefined);
+}
+
+function awsProviders(scope: IConstruct): TerraformProvider[] {
+  return TerraformStack.of(scope)
+    .node.findAll()
+    .filter((child) => TerraformProvider.isTerraformProvider(child))
+    .filter(({ terraformResourceType }) => terraformResourceType === 'aws');
 }
 
 /**

@@ -4,6 +4,7 @@ import { argumentFaults, FaultsBeside, faultsBeside } from '../units/argument-fa
 import { InterfaceName, returnedFaults, StructName } from '../units/struct-faults';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 import { isUnreadable } from '../units/unreadable';
+import { withdraw, withdrawal } from './withdraw';
 
 /**
  * Bad input to a construct. It names the construct by its path and lists every fault at once.
@@ -37,12 +38,27 @@ export class ValidationError extends UnscopedValidationError {
 /** Key on a construct, shared by all loaded copies of the package: the id of a child that is only tried, to find what is wrong with it. */
 const TRIED = Symbol.for('gpu-inference-constructs/tried');
 
+/** Key on a construct, shared likewise: a method of it is only tried. */
+const CALLED = Symbol.for('gpu-inference-constructs/called');
+
 interface Trying extends IConstruct {
   [TRIED]?: string;
+  [CALLED]?: boolean;
 }
 
 /** Why the constructor of a construct that is only tried ended: nothing else is wrong. */
 class TrialOver extends Error {}
+
+/**
+ * As `throwIfInvalid`, in the constructor of a construct: one that is refused leaves the tree, so that nothing half-made counts and its id is
+ * free again. A constructor makes nothing before it.
+ *
+ * @internal
+ */
+export function throwIfRefused(made: IConstruct, faults: readonly Fault[]): void {
+  if (faults.length > 0) withdraw(made);
+  throwIfInvalid(made, faults);
+}
 
 /**
  * Throws one `ValidationError` with all faults, or nothing when there are none. A construct makes nothing before its first call of this.
@@ -54,6 +70,7 @@ export function throwIfInvalid(scope: IConstruct, faults: readonly Fault[]): voi
   const parent = scope.node.scope as Trying | undefined;
   const tried = parent?.[TRIED];
   if (tried !== undefined && parent?.node.tryFindChild(tried) === scope) throw new TrialOver();
+  if (scope.node.scopes.some((each: Trying) => each[CALLED])) throw new TrialOver();
 }
 
 /**
@@ -107,13 +124,28 @@ function tryToMake(make: () => unknown, [scope, id]: readonly unknown[]): void {
   const trying = scope as Trying;
   const before = trying[TRIED];
   trying[TRIED] = id;
+  const withdrawAll = withdrawal(scope);
   try {
     make();
   } catch (error) {
     if (!(error instanceof TrialOver)) throw error;
   } finally {
     trying[TRIED] = before;
-    scope.node.tryRemoveChild(id);
+    withdrawAll();
+  }
+}
+
+/** Calls a method of a construct until its arguments are checked. */
+function tryToCall(call: () => unknown, self: Trying): void {
+  const withdrawAll = withdrawal(self);
+  self[CALLED] = true;
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof TrialOver)) throw error;
+  } finally {
+    delete self[CALLED];
+    withdrawAll();
   }
 }
 
@@ -134,7 +166,10 @@ export function throwOfCall(
   beside?: FaultsBeside,
 ): void {
   if (faults.length === 0) return;
-  if (Construct.isConstruct(self)) throw new ValidationError(self, faults);
+  if (Construct.isConstruct(self)) {
+    const others = beside?.((call) => tryToCall(call, self)) ?? [];
+    throw new ValidationError(self, [...faults, ...others]);
+  }
   if (!Construct.isConstruct(scope)) throw new UnscopedValidationError(faults);
   if (typeof id !== 'string') throw new ValidationError(scope, faults);
   throw new ValidationError(scope, [...faults, ...(beside?.(tryToMake) ?? [])], id);

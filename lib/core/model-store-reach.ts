@@ -6,7 +6,9 @@ import { IModelStore } from './model-store';
 import { ModelStoreCredentials } from './model-store-credentials';
 import { kubernetesNameFault } from './naming';
 import { hasToken } from './tokens';
+import { secretInUrl, withoutSecrets } from './url-secrets';
 import { addWarning } from './validation';
+import { allOf } from '../units/unreadable';
 
 /** A host label, as the AWS CLI takes them in endpoints and regions (botocore: `is_valid_endpoint_url`, `validate_region_name`). */
 const LABEL = '(?!-)[A-Za-z0-9-]{1,63}(?<!-)';
@@ -28,13 +30,13 @@ const SECRET_KEY = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
 export function modelStoreFaults(store: IModelStore, podRegion?: string): Fault[] {
   const { endpoint, region, credentials, kmsKeyArn } = store;
   const place = { region: [region ?? podRegion].find((each) => !hasToken(each)) };
-  return [
-    ...(endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
-    ...endpointNamespaceFaults(store.endpointNamespace),
-    ...regionFaults(region),
-    ...credentialFaults(credentials),
-    ...keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
-  ];
+  return allOf(
+    () => (endpoint === undefined || endpoint === null ? [] : endpointFaults(endpoint)),
+    () => endpointNamespaceFaults(store.endpointNamespace),
+    () => regionFaults(region),
+    () => credentialFaults(credentials),
+    () => keyArnFaults('kmsKeyArn', kmsKeyArn ?? undefined, place),
+  );
 }
 
 /**
@@ -47,16 +49,22 @@ export function endpointFaults(endpoint: string | undefined): Fault[] {
   if (endpoint === undefined || endpoint === null)
     return [fault('MISSING_PROPERTY', 'endpoint', `endpoint must be given: ${form}`)];
   // A name and a password can stand before a host that is a token, too; they are not repeated here, because messages end up in logs.
-  if (typeof endpoint === 'string' && /^[^/]*\/\/[^/?#]*@/.test(endpoint)) {
+  if (secretInUrl(endpoint) !== undefined) {
     const reason =
-      'endpoint must not contain a user name or password, which would be in the state of Terraform; put them in the secret that ' +
+      'endpoint must not contain a user name, a password or another secret, which would be in the state of Terraform; put them in the secret that ' +
       'credentials names';
     return [fault('CREDENTIALS_IN_ENDPOINT', 'endpoint', reason)];
   }
   if (hasToken(endpoint)) return [];
   const [, host, port] = (typeof endpoint === 'string' && ENDPOINT.exec(endpoint)) || [];
   if (host === undefined || !isHost(host))
-    return [fault('INVALID_FORMAT', 'endpoint', `endpoint must be ${form}; got ${givenValue(endpoint)}`)];
+    return [
+      fault(
+        'INVALID_FORMAT',
+        'endpoint',
+        `endpoint must be ${form}; got ${givenValue(typeof endpoint === 'string' ? withoutSecrets(endpoint) : endpoint)}`,
+      ),
+    ];
   const own = ownAddress(host);
   if (own !== undefined) {
     const reason = `endpoint must be reached from pods, but '${host}' is ${own}; give the host or the address of the store, e.g. 'http://minio.storage.svc:9000'`;
@@ -135,7 +143,10 @@ export function credentialFaults(credentials: ModelStoreCredentials | undefined)
     }`;
     return [fault('INVALID_FORMAT', 'credentials', reason)];
   }
-  return [...secretNameFaults(credentials.secretName), ...secretKeyFaults(credentials.key)];
+  return allOf(
+    () => secretNameFaults(credentials.secretName),
+    () => secretKeyFaults(credentials.key),
+  );
 }
 
 function secretNameFaults(name: string | undefined): Fault[] {
@@ -183,10 +194,10 @@ function endpointWarnings({ endpoint, endpointNamespace }: IModelStore): Fault[]
       "applied to the pods behind it: write its host as '<service>.<namespace>.svc', or pass endpointNamespace; if it is outside of the cluster, say so by " +
       "Warnings.accept(stack, 'ENDPOINT_MAY_BE_A_SERVICE', '<reason>') before the store",
   );
-  return [
-    ...(/^http:/i.test(endpoint) ? [plain] : []),
-    ...(endpointNamespace === undefined && isPrivateAddress(endpoint) ? [service] : []),
-  ];
+  return allOf(
+    () => (/^http:/i.test(endpoint) ? [plain] : []),
+    () => (endpointNamespace === undefined && isPrivateAddress(endpoint) ? [service] : []),
+  );
 }
 
 function isPrivateAddress(endpoint: string): boolean {

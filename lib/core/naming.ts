@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
+import { isUnreadable } from '../units/unreadable';
 import { createHash } from 'crypto';
 import { concreteFault } from './tokens';
 
@@ -51,6 +52,7 @@ export function helmReleaseName(text: string): string {
  * @internal
  */
 export function kubernetesNameFault(name: string, text: string, max = 63, property: string = name): Fault[] {
+  if (isUnreadable(text)) return [];
   const unknown = concreteFault(
     name,
     text,

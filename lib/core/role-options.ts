@@ -3,6 +3,7 @@ import { givenValue } from '../units/number-faults';
 import { boundaryArnFaults } from './aws-arn';
 import { AwsPlace } from './aws-provider';
 import { hasToken } from './tokens';
+import { allOf } from '../units/unreadable';
 
 /**
  * What all IAM roles of a cluster have in common: its own, those of its nodes, its pools and its service accounts. For organizations that let
@@ -30,16 +31,17 @@ export interface RoleOptions {
 export function roleOptionFaults(property: string, options: RoleOptions = {}, place?: AwsPlace): Fault[] {
   const { permissionsBoundary, path } = options;
   const at = (name: string) => `${property}.${name}`;
-  return [
-    ...boundaryArnFaults(at('permissionsBoundary'), permissionsBoundary, place),
-    ...(path === undefined || hasToken(path) || /^\/([\x21-\x7e]{1,510}\/)?$/.test(path)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            at('path'),
-            `${at('path')} must begin and end with a slash and have at most 512 characters, e.g. '/gpu/'; got ${givenValue(path)}`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () => boundaryArnFaults(at('permissionsBoundary'), permissionsBoundary, place),
+    () =>
+      path === undefined || hasToken(path) || /^\/([\x21-\x7e]{1,510}\/)?$/.test(path)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              at('path'),
+              `${at('path')} must begin and end with a slash and have at most 512 characters, e.g. '/gpu/'; got ${givenValue(path)}`,
+            ),
+          ],
+  );
 }

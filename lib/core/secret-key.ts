@@ -1,6 +1,7 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { hasToken } from './tokens';
+import { allOf } from '../units/unreadable';
 
 /**
  * A key of a Kubernetes secret that is created outside this program, so that no part of it is in the state.
@@ -33,24 +34,26 @@ export function secretFaults(property: string, secret: SecretKey | undefined): F
     return [fault('INVALID_FORMAT', property, reason)];
   }
   const { secretName, key } = secret;
-  return [
-    ...(hasToken(secretName) || (typeof secretName === 'string' && SECRET_NAME.test(secretName))
-      ? []
-      : [
-          fault(
-            'INVALID_NAME',
-            `${property}.secretName`,
-            `${property}.secretName must be the name of a Kubernetes secret (lower-case letters, digits, hyphens and dots); got ${givenValue(secretName)}`,
-          ),
-        ]),
-    ...(hasToken(key) || (typeof key === 'string' && SECRET_KEY.test(key))
-      ? []
-      : [
-          fault(
-            'INVALID_NAME',
-            `${property}.key`,
-            `${property}.key must be a key of a Kubernetes secret (letters, digits, '-', '_' and '.'); got ${givenValue(key)}`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () =>
+      hasToken(secretName) || (typeof secretName === 'string' && SECRET_NAME.test(secretName))
+        ? []
+        : [
+            fault(
+              'INVALID_NAME',
+              `${property}.secretName`,
+              `${property}.secretName must be the name of a Kubernetes secret (lower-case letters, digits, hyphens and dots); got ${givenValue(secretName)}`,
+            ),
+          ],
+    () =>
+      hasToken(key) || (typeof key === 'string' && SECRET_KEY.test(key))
+        ? []
+        : [
+            fault(
+              'INVALID_NAME',
+              `${property}.key`,
+              `${property}.key must be a key of a Kubernetes secret (letters, digits, '-', '_' and '.'); got ${givenValue(key)}`,
+            ),
+          ],
+  );
 }

@@ -1,27 +1,51 @@
-import { enter, entered } from './cluster-ledger';
-import { IKubernetesCluster } from './kubernetes-cluster';
 import { IConstruct } from 'constructs';
+import { CpuArchitecture } from '../catalog/cpu-architecture';
+import { enter, entered } from './cluster-ledger';
 
-const SYSTEM_NODE_DISK = 'system node disk';
+const SYSTEM_NODES = 'system nodes';
+
+/** How the name of their node group begins; AWS completes it. @internal */
+export const SYSTEM_GROUP_PREFIX = 'system-';
 
 /**
- * Tells how large the disks of a cluster's system nodes are.
- *
- * @param cluster the cluster
- * @param owner the nodes
- * @param gib size in GiB
+ * The system nodes that a cluster is made with.
  *
  * @internal
  */
-export function enterSystemNodeDisk(cluster: IConstruct, owner: IConstruct, gib: number): void {
-  enter(cluster, SYSTEM_NODE_DISK, '', owner, gib);
+export interface SystemNodesEntry {
+  /** Instance type as given, which may be a token. */
+  readonly instanceType: string;
+  readonly architecture: CpuArchitecture;
+  readonly minNodes: number;
+  readonly maxNodes: number;
+  /** Labels that the node group sets. */
+  readonly labels: { [key: string]: string };
+  /** Size of their disks, GiB. */
+  readonly diskGib: number;
+  /** Zones of their subnets. @default - not known */
+  readonly availabilityZones?: string[];
 }
 
 /**
- * How large the disks of a cluster's system nodes are, in GiB; nothing where this program does not make them.
+ * Tells what the system nodes of a cluster are.
+ *
+ * @param cluster the cluster
+ * @param owner the nodes
+ * @param nodes what they are
  *
  * @internal
  */
-export function systemNodeDisk(cluster: IKubernetesCluster): number | undefined {
-  return entered<number>(cluster, SYSTEM_NODE_DISK)[0]?.value;
+export function enterSystemNodes(cluster: IConstruct, owner: IConstruct, nodes: SystemNodesEntry): void {
+  enter(cluster, SYSTEM_NODES, '', owner, nodes);
+}
+
+/**
+ * The system nodes of a cluster, and the construct that makes them; nothing where this program does not make them.
+ *
+ * @internal
+ */
+export function systemNodesOf(
+  cluster: IConstruct,
+): { readonly owner: IConstruct; readonly value: SystemNodesEntry } | undefined {
+  return entered<SystemNodesEntry>(cluster, SYSTEM_NODES)[0];
 }

@@ -12,6 +12,8 @@
  * @internal
  */
 export function escapeTemplate(text: string): string {
+  // What some functions of cdktf return is no text.
+  if (typeof text !== 'string') return text;
   return text.replace(
     /(\$+)(?=\$\{TfToken\[)|([$%])\{(?!TfToken\[)/g,
     (_, dollars: string | undefined, sign: string) => (dollars === undefined ? `${sign}${sign}{` : `\${"${dollars}"}`),

@@ -1,5 +1,5 @@
 import { Fault, fault } from '../units/fault';
-import { isUnreadable } from '../units/unreadable';
+import { isUnread, isUnreadable } from '../units/unreadable';
 import { Fn, Token } from 'cdktf';
 
 /**
@@ -26,23 +26,44 @@ export function concreteFault(name: string, value: unknown, why: string, propert
   ];
 }
 
+/** Levels in which tokens are looked for: what contains itself has no end. */
+const MOST_LEVELS = 100;
+
 /**
  * Whether a value is, or contains, a token.
  *
  * @internal
  */
-export function hasToken(value: unknown): boolean {
+export function hasToken(value: unknown, depth = 0): boolean {
+  if (depth > MOST_LEVELS) return false;
   if (value === null || value === undefined || isUnreadable(value)) return false;
-  if (Token.isUnresolved(value)) return true;
-  // An element taken from a list token, which isUnresolved recognizes only as a whole list.
-  if (typeof value === 'string') return value.includes('#{TfToken[');
+  if (isUnresolved(value)) return true;
+  // An element taken from a list token, or the key of a map token: isUnresolved recognizes only the whole.
+  if (typeof value === 'string') return /[#&]\{TfToken\[/.test(value);
   // The value of a numeric map token, which isUnresolved does not recognize on its own.
   if (typeof value === 'number') return value === Token.NUMBER_MAP_TOKEN_VALUE;
-  if (Array.isArray(value)) return value.some(hasToken);
-  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.entries(value).some(([k, v]) => hasToken(k) || hasToken(v));
+  if (Array.isArray(value)) return value.some((each) => hasToken(each, depth + 1));
+  return typeof value === 'object' && membersOf(value).some(([k, v]) => hasToken(k) || hasToken(v, depth + 1));
+}
+
+/** What a plain object holds; nothing where that cannot be read. */
+function membersOf(value: object): [string, unknown][] {
+  try {
+    return Object.getPrototypeOf(value) === Object.prototype ? Object.entries(value) : [];
+  } catch (error) {
+    if (isUnread(error)) throw error;
+    return [];
   }
-  return false;
+}
+
+/** What contains itself, or cannot be read, is no value of a token. */
+function isUnresolved(value: unknown): boolean {
+  try {
+    return Token.isUnresolved(value);
+  } catch (error) {
+    if (isUnread(error)) throw error;
+    return false;
+  }
 }
 
 /**

@@ -1,8 +1,10 @@
 import { IConstruct } from 'constructs';
-import { fault } from '../units/fault';
+import { unknownNameFault } from '../catalog/near-names';
+import { Fault, fault } from '../units/fault';
 import { throwIfInvalid, throwOfCall } from './errors';
-import { hasToken } from './tokens';
+import { WARNING_IDS } from './warning-ids';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /** Key on a construct, shared by all loaded copies of the package. */
 const ACCEPTED = Symbol.for('gpu-inference-constructs/accepted-warnings');
@@ -32,25 +34,21 @@ export class Warnings {
    */
   public static accept(scope: IConstruct, id: string, reason: string): void {
     const isText = typeof reason === 'string' && reason.trim() !== '';
-    throwIfInvalid(scope, [
-      ...(typeof id === 'string' && /^[A-Z][A-Z0-9_]*$/.test(id) && !hasToken(id)
-        ? []
-        : [
+    throwIfInvalid(
+      scope,
+      allOf(
+        () => idFaults(id),
+        () => (isText ? [] : [fault('MISSING_PROPERTY', 'reason', 'reason is empty; say why the warning is accepted')]),
+        () =>
+          givenAlready(scope, id).map((path) =>
             fault(
-              'INVALID_FORMAT',
+              'WARNING_ALREADY_GIVEN',
               'id',
-              `id must be that of a warning, in capitals and underscores, as its message begins with it, e.g. 'NO_NODE_AGENTS'; got '${String(id)}'`,
+              `'${path}' has given the warning ${id} already; call Warnings.accept before creating it, e.g. on the stack right after that is made`,
             ),
-          ]),
-      ...(isText ? [] : [fault('MISSING_PROPERTY', 'reason', 'reason is empty; say why the warning is accepted')]),
-      ...givenAlready(scope, id).map((path) =>
-        fault(
-          'WARNING_ALREADY_GIVEN',
-          'id',
-          `'${path}' has given the warning ${id} already; call Warnings.accept before creating it, e.g. on the stack right after that is made`,
-        ),
+          ),
       ),
-    ]);
+    );
     const accepting = scope as Accepting;
     if (!accepting[ACCEPTED]) Object.defineProperty(scope, ACCEPTED, { value: new Map() });
     accepting[ACCEPTED]?.set(id, reason);
@@ -68,6 +66,14 @@ checkArguments('Warnings', Warnings, (faults, _, [scope]) => throwOfCall(faults,
  */
 export function isAccepted(scope: IConstruct, id: string): boolean {
   return scope.node.scopes.some((each) => (each as Accepting)[ACCEPTED]?.has(id) ?? false);
+}
+
+function idFaults(id: string): Fault[] {
+  const known: readonly string[] = WARNING_IDS;
+  if (known.includes(id)) return [];
+  return [
+    unknownNameFault('warning', id, known, "a warning's message begins with its id; docs/faults lists them all", 'id'),
+  ];
 }
 
 function givenAlready(scope: IConstruct, id: string): string[] {

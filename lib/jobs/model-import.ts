@@ -6,7 +6,7 @@ import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account
 import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, returned } from '../core/errors';
 import { imageFaults } from '../kubernetes/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -19,7 +19,7 @@ import { MANAGED_BY } from '../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../kubernetes/pod-template';
 import { mebibytes } from '../kubernetes/quantity';
 import { checksumAnnotation } from '../kubernetes/config-checksum';
-import { systemNodeDisk } from '../core/system-nodes';
+import { systemNodesOf } from '../core/system-nodes';
 import { ModelUse } from '../core/model-use';
 import { addWarning } from '../core/validation';
 import { Duration } from '../units/duration';
@@ -85,7 +85,7 @@ export class ModelImport extends Construct {
     this.name = props.name ?? kubernetesName(id);
     this.namespace = props.namespace ?? 'inference';
     this.#registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
-    throwIfInvalid(this, this.#faults());
+    throwIfRefused(this, this.#faults());
     warnOfEndpoint(props.modelStore);
     for (const warning of [...sourceWarnings(props.source), ...this.#diskWarnings()]) addWarning(this, warning);
     this.modelUri = returned(
@@ -119,7 +119,7 @@ export class ModelImport extends Construct {
   #diskWarnings(): Fault[] {
     const { cluster, nodeSelector } = this.#props;
     if (nodeSelector) return [];
-    const nodes = systemNodeDisk(cluster);
+    const nodes = systemNodesOf(cluster)?.value.diskGib;
     const gib = nodes ?? DEFAULT_NODE_DISK;
     const usable = Math.floor(gib * 1024 * ALLOCATABLE_DISK);
     if (this.#disk.mib <= usable) return [];

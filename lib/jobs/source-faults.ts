@@ -3,7 +3,7 @@ import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { HuggingFaceSource, ModelFile, ModelSource } from './model-source';
-import { isCommit, sourceUrlFaults } from './source-url';
+import { givenUrl, isCommit, sourceUrlFaults } from './source-url';
 
 /**
  * Path of a file within its version's folder.
@@ -97,7 +97,7 @@ function repositoryFaults({ repository, revision, tokenSecret, endpoint }: Huggi
   if (typeof repository !== 'string' || !REPOSITORY.test(repository) || /--|\.\.|\.git$|[.-]$/.test(repository)) {
     const named = /^https?:\/\/[^/]+\/([^/]+\/[^/?#]+)/.exec(String(repository))?.[1];
     const reason =
-      `source.repository must be the name of a model repository, e.g. 'meta-llama/Llama-3.1-8B-Instruct'; got ${givenValue(repository)}` +
+      `source.repository must be the name of a model repository, e.g. 'meta-llama/Llama-3.1-8B-Instruct'; got ${givenUrl(repository)}` +
       (named === undefined || named.includes('@') ? '' : `; for this URL it is '${named}'`);
     faults.push(fault('INVALID_FORMAT', 'source.repository', reason));
   }

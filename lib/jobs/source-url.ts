@@ -1,4 +1,4 @@
-import { secretInUrl } from '../core/url-faults';
+import { secretInUrl, withoutSecrets } from '../core/url-secrets';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 
@@ -20,12 +20,21 @@ export function sourceUrlFaults(property: string, url: string): Fault[] {
     return [fault('SECRET_IN_URL', property, reason)];
   }
   if (typeof url !== 'string' || !/^https?:\/\/[^\s'"\\]+$/.test(url) || !URL.canParse(url)) {
-    return [fault('INVALID_FORMAT', property, `${property} must be an https URL; got ${givenValue(url)}`)];
+    return [fault('INVALID_FORMAT', property, `${property} must be an https URL; got ${givenUrl(url)}`)];
   }
   const cure = pageCure(url);
   return cure === undefined
     ? []
     : [fault('URL_OF_A_PAGE', property, `${property} '${url}' is a page about a file, not the file; ${cure}`)];
+}
+
+/**
+ * What was given instead of a URL, for messages, without what may be secret in it.
+ *
+ * @internal
+ */
+export function givenUrl(value: unknown): string {
+  return givenValue(typeof value === 'string' ? withoutSecrets(value) : value);
 }
 
 /** What to write instead of the address of a page, as browsers show it; nothing for others. */

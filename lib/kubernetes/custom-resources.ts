@@ -3,7 +3,7 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { customResourcesChart, customResourcesValues } from './custom-resources-chart';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds } from '../core/errors';
 import { HELM_BOUNDS } from './helm-bounds';
 import { helmMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -54,7 +54,7 @@ export class CustomResources extends Construct {
   public constructor(scope: Construct, id: string, props: CustomResourcesProps) {
     throwIfOfOtherKinds(scope, 'CustomResourcesProps', props, id, (given) => new CustomResources(scope, id, given));
     super(scope, id);
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => kubernetesNameFault('releaseName', props.releaseName, 53),

@@ -31,7 +31,11 @@ export function execCredential(stack: TerraformStack, cluster: IKubernetesCluste
   const { eksClusterName, region }: ClusterConnection = cluster.connection;
   if (!eksClusterName) return undefined;
   const args = () => {
-    const { roleArn, profile } = effectiveIdentity(stack, cluster, escapeTemplates({ ...given }));
+    const { roleArn, profile } = effectiveIdentity(
+      stack,
+      cluster,
+      escapeTemplates({ roleArn: given.roleArn, profile: given.profile }),
+    );
     return [
       'eks',
       'get-token',

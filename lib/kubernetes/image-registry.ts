@@ -1,24 +1,57 @@
 import { knownListFaults } from '../core/text-list';
+import { hasToken } from '../core/tokens';
+import { urlSecretFaults } from '../core/url-faults';
+import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
+import { allOf } from '../units/unreadable';
 import { throwIfFaulty } from '../units/errors';
 import { checkArguments } from '../units/argument-faults';
 
+/** Public registries, whose images a mirror keeps under their path. Images without a host are Docker Hub's. */
+const PUBLIC_REGISTRIES = [
+  'docker.io',
+  'index.docker.io',
+  'registry-1.docker.io',
+  'gcr.io',
+  'ghcr.io',
+  'mcr.microsoft.com',
+  'nvcr.io',
+  'public.ecr.aws',
+  'quay.io',
+  'registry.k8s.io',
+];
+
+/** A host, with a port if any, and a path. */
+const MIRROR =
+  /^(localhost|[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*)(:\d+)?(\/[a-z0-9]+([._/-]+[a-z0-9]+)*)?$/;
+
 /**
- * Where container images are pulled from. One value redirects every image of a topology to a mirror.
+ * Where container images are pulled from. One value redirects every image of a public registry to a mirror.
  */
 export class ImageRegistry {
   /** Every image from the registry that it is published in. */
   public static readonly UPSTREAM = new ImageRegistry();
 
   /**
-   * A mirror that keeps the upstream path: `nvcr.io/nvidia/tritonserver` becomes `<host>/nvidia/tritonserver`.
+   * A mirror that keeps the upstream path: `nvcr.io/nvidia/tritonserver` becomes `<host>/nvidia/tritonserver`. So do all images of docker.io, gcr.io,
+   * ghcr.io, mcr.microsoft.com, nvcr.io, public.ecr.aws, quay.io and registry.k8s.io; those of other registries, such as a company's own, are pulled from there.
    *
    * @param host host, and path prefix if any, e.g. `registry.example.com/mirror`
    * @param pullSecrets names of secrets of type `kubernetes.io/dockerconfigjson` in the namespace of the pods
-   * @throws UnscopedValidationError for a list of secrets that only Terraform knows
+   * @throws UnscopedValidationError for a list of secrets that only Terraform knows, and for a host with a scheme, a user name or a password
    */
   public static mirror(host: string, pullSecrets: string[] = []): ImageRegistry {
-    throwIfFaulty(knownListFaults('pullSecrets', pullSecrets, 'pods and charts name each secret'));
-    return new ImageRegistry(host.replace(/\/+$/, ''), pullSecrets);
+    const given = hasToken(host) ? host : host.replace(/\/+$/, '');
+    throwIfFaulty(
+      allOf(
+        () => {
+          const secret = urlSecretFaults('host', `oci://${host}`, 'name the pull secret that has it: pullSecrets');
+          return secret.length > 0 ? secret : hostFaults(given);
+        },
+        () => knownListFaults('pullSecrets', pullSecrets, 'pods and charts name each secret'),
+      ),
+    );
+    return new ImageRegistry(given, pullSecrets);
   }
 
   /** Host of the mirror. @default - images come from upstream */
@@ -32,16 +65,23 @@ export class ImageRegistry {
   }
 
   /**
-   * The reference by which to pull an image.
+   * The reference by which to pull an image: of the mirror if the image is one of a public registry.
    *
-   * @param image upstream reference with its registry host, e.g. `nvcr.io/nvidia/tritonserver:26.07-vllm-python-py3`
+   * @param image reference with its registry host, e.g. `nvcr.io/nvidia/tritonserver:26.07-vllm-python-py3`
    */
   public resolve(image: string): string {
     if (!this.host) return image;
     const [first, ...rest] = image.split('/');
     const hasHost = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
+    if (hasHost && !PUBLIC_REGISTRIES.includes(first)) return image;
     return `${this.host}/${hasHost ? rest.join('/') : image}`;
   }
 }
 
 checkArguments('ImageRegistry', ImageRegistry);
+
+function hostFaults(host: string): Fault[] {
+  if (hasToken(host) || MIRROR.test(host)) return [];
+  const reason = `host must be a host, with a port and a lower-case path if any, without a scheme, e.g. 'registry.example.com/mirror'; got ${givenValue(host)}`;
+  return [fault('INVALID_FORMAT', 'host', reason)];
+}

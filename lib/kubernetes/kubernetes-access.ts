@@ -10,17 +10,18 @@ import { throwIfInvalid, ValidationError, throwOfCall } from '../core/errors';
 import { ClusterConnection, IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hashedName, kubernetesName } from '../core/naming';
 import { synthesizeWhile } from '../core/omission';
+import { certificateFaults, signInFaults } from './connection-faults';
 import { execCredential, identityFaults } from './exec-credential';
 import { escapeTemplates } from '../core/template-escape';
-import { givenValue } from '../units/number-faults';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * How a stack's providers sign in to a cluster.
  */
 export interface KubernetesAccessOptions {
   /**
-   * IAM role that `aws eks get-token` assumes.
+   * ARN of the IAM role that `aws eks get-token` assumes; of whichever account, in the partition of the cluster.
    * @default - the role that the AWS provider of the cluster assumes, unless `profile` is given; else the identity of the AWS client's own
    * configuration
    */
@@ -153,7 +154,14 @@ export class KubernetesAccess {
     this.options = options;
     this.helm = given?.helm;
     if (!given) {
-      throwIfInvalid(stack, [...sameNameFaults(stack, cluster), ...certificateFaults(cluster.connection)]);
+      throwIfInvalid(
+        stack,
+        allOf(
+          () => sameNameFaults(stack, cluster),
+          () => certificateFaults(cluster.connection),
+          () => signInFaults(cluster, options),
+        ),
+      );
       removeProvidersOfRemoved(stack, cluster);
     }
     this.alias = freeAlias(stack, cluster);
@@ -383,11 +391,4 @@ function connectionConfig(connection: ClusterConnection, options?: KubernetesAcc
     ...escapeTemplates({ host, configPath, configContext, proxyUrl: options?.proxyUrl }),
     clusterCaCertificate: certificateAuthorityData && Fn.base64decode(certificateAuthorityData),
   };
-}
-
-/** The fault of a certificate that is no base64, which Terraform would be asked to decode. */
-function certificateFaults({ certificateAuthorityData: data }: ClusterConnection): Fault[] {
-  if (data === undefined || /^([A-Za-z0-9+/=\s]|\$\{TfToken\[[^\]]*\]\})*$/.test(data)) return [];
-  const reason = `connection.certificateAuthorityData must be base64, as EKS and kubeconfig files have it; got ${givenValue(data)}`;
-  return [fault('INVALID_FORMAT', 'connection.certificateAuthorityData', reason)];
 }

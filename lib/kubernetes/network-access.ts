@@ -13,6 +13,7 @@ import { ipv4Range } from '../units/ipv4-range';
 import { isIpv6Range } from '../units/reserved-ranges';
 import { kubernetesMeta } from './kubernetes-access';
 import { MANAGED_BY } from './managed-by';
+import { allOf } from '../units/unreadable';
 
 /**
  * Addresses that pods may connect to.
@@ -125,24 +126,29 @@ export function accessFaults(
   const callers = Object.entries(from).flatMap(([property, list = []]) =>
     list.map((each, i) => ({ at: `${property}[${i}]`, each })),
   );
-  return [
-    ...callers.flatMap(({ at, each }) => {
-      if (typeof each === 'string' && each.includes('/')) return rangeFault(at, each);
-      return kubernetesNameFault(at, each);
-    }),
-    ...to.flatMap(({ cidr, port }, i) => [
-      ...rangeFault(`egressTo[${i}].cidr`, cidr),
-      ...(hasToken(port) || (Number.isInteger(port) && port >= 1 && port <= 65535)
-        ? []
-        : [
-            fault(
-              'OUT_OF_RANGE',
-              `egressTo[${i}].port`,
-              `egressTo[${i}].port must be from 1 to 65535; got ${givenValue(port)}`,
-            ),
-          ]),
-    ]),
-  ];
+  return allOf(
+    () =>
+      callers.flatMap(({ at, each }) => {
+        if (typeof each === 'string' && each.includes('/')) return rangeFault(at, each);
+        return addressFault(at, each) ?? kubernetesNameFault(at, each);
+      }),
+    () =>
+      to.flatMap(({ cidr, port }, i) =>
+        allOf(
+          () => rangeFault(`egressTo[${i}].cidr`, cidr),
+          () =>
+            hasToken(port) || (Number.isInteger(port) && port >= 1 && port <= 65535)
+              ? []
+              : [
+                  fault(
+                    'OUT_OF_RANGE',
+                    `egressTo[${i}].port`,
+                    `egressTo[${i}].port must be from 1 to 65535; got ${givenValue(port)}`,
+                  ),
+                ],
+        ),
+      ),
+  );
 }
 
 /**
@@ -237,4 +243,13 @@ function rangeFault(at: string, cidr: unknown): Fault[] {
 
 function isRange(cidr: unknown): boolean {
   return typeof cidr === 'string' && (ipv4Range(cidr) !== undefined || isIpv6Range(cidr));
+}
+
+/** An address alone, which is a range of one. */
+function addressFault(at: string, text: string): Fault[] | undefined {
+  if (typeof text !== 'string') return undefined;
+  const range = [`${text}/32`, `${text}/128`].find((each) => ipv4Range(each) !== undefined || isIpv6Range(each));
+  if (range === undefined) return undefined;
+  const reason = `${at} must be a namespace or a range of addresses; got the address '${text}'; write '${range}'`;
+  return [fault('INVALID_FORMAT', at, reason)];
 }

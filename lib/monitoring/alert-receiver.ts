@@ -3,6 +3,7 @@ import { concreteFault } from '../core/tokens';
 import { plainUrlFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 /**
  * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is created outside Terraform, so that its value never
@@ -110,10 +111,11 @@ export class AlertReceiver {
     this.name = name;
     this.configuration = configuration;
     this.secrets = Object.values(secrets);
-    this.faultsAt = (at) => [
-      ...Object.entries(secrets).flatMap(([property, secret]) => secretFaults(`${at}.${property}`, secret)),
-      ...others(at),
-    ];
+    this.faultsAt = (at) =>
+      allOf(
+        () => Object.entries(secrets).flatMap(([property, secret]) => secretFaults(`${at}.${property}`, secret)),
+        () => others(at),
+      );
   }
 
   /**
@@ -174,28 +176,30 @@ function secretFaults(property: string, { name, key }: AlertSecret): Fault[] {
     ),
   );
   if (unknown.length > 0) return unknown;
-  return [
-    ...(SUBDOMAIN.test(name) && name.length <= MAX_LENGTH
-      ? []
-      : [
-          fault(
-            'INVALID_NAME',
-            `${property}.name`,
-            `${property}.name must be the name of a secret (lower-case letters, digits, '-' and '.', starting and ending with a letter or ` +
-              `digit, at most ${MAX_LENGTH} characters); got '${name}'; for example '${kubernetesName(String(name), MAX_LENGTH)}'`,
-          ),
-        ]),
-    ...(/^[-._a-zA-Z0-9]+$/.test(key) && !/^\.\.?$|^\.\./.test(key) && key.length <= MAX_LENGTH
-      ? []
-      : [
-          fault(
-            'INVALID_NAME',
-            `${property}.key`,
-            `${property}.key must be a key of a secret (letters, digits, '-', '_' and '.', not starting with '..', at most ${MAX_LENGTH} ` +
-              `characters); got '${key}'`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () =>
+      SUBDOMAIN.test(name) && name.length <= MAX_LENGTH
+        ? []
+        : [
+            fault(
+              'INVALID_NAME',
+              `${property}.name`,
+              `${property}.name must be the name of a secret (lower-case letters, digits, '-' and '.', starting and ending with a letter or ` +
+                `digit, at most ${MAX_LENGTH} characters); got '${name}'; for example '${kubernetesName(String(name), MAX_LENGTH)}'`,
+            ),
+          ],
+    () =>
+      /^[-._a-zA-Z0-9]+$/.test(key) && !/^\.\.?$|^\.\./.test(key) && key.length <= MAX_LENGTH
+        ? []
+        : [
+            fault(
+              'INVALID_NAME',
+              `${property}.key`,
+              `${property}.key must be a key of a secret (letters, digits, '-', '_' and '.', not starting with '..', at most ${MAX_LENGTH} ` +
+                `characters); got '${key}'`,
+            ),
+          ],
+  );
 }
 
 function webhookFaults(at: string, { url, urlSecret }: WebhookReceiverProps): Fault[] {

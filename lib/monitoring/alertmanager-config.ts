@@ -2,6 +2,7 @@ import { duplicateFaults } from '../units/duplicate-faults';
 import { Fault, fault } from '../units/fault';
 import { AlertReceiver } from './alert-receiver';
 import { WATCHDOG } from './rule-groups';
+import { allOf } from '../units/unreadable';
 
 /** Name of the receiver that drops all alerts. */
 const DROPPING_RECEIVER = 'null';
@@ -29,16 +30,20 @@ export function allReceivers({ alertReceivers = [], heartbeatReceiver }: Receive
 export function receiverFaults(receivers: Receivers): Fault[] {
   const { alertReceivers = [], heartbeatReceiver } = receivers;
   const paths = [...alertReceivers.map((_, index) => `alertReceivers[${index}]`), 'heartbeatReceiver'];
-  return [
-    ...duplicateFaults(
-      heartbeatReceiver ? 'alertReceivers and heartbeatReceiver' : 'alertReceivers',
-      allReceivers(receivers).map(({ name }) => name),
-    ),
-    ...allReceivers(receivers).flatMap((receiver, index) => [
-      ...nameFaults(`${paths[index]}.name`, receiver.name),
-      ...receiver._faults(paths[index]),
-    ]),
-  ];
+  return allOf(
+    () =>
+      duplicateFaults(
+        heartbeatReceiver ? 'alertReceivers and heartbeatReceiver' : 'alertReceivers',
+        allReceivers(receivers).map(({ name }) => name),
+      ),
+    () =>
+      allReceivers(receivers).flatMap((receiver, index) =>
+        allOf(
+          () => nameFaults(`${paths[index]}.name`, receiver.name),
+          () => receiver._faults(paths[index]),
+        ),
+      ),
+  );
 }
 
 function nameFaults(property: string, name: string): Fault[] {

@@ -1,5 +1,5 @@
 import { structFaults } from '../units/struct-faults';
-import { addValidation, addWarning } from '../core/validation';
+import { addValidation, addWarning, warnOnce } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
@@ -8,7 +8,7 @@ import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { isInTree } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfInvalid, throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { synthesizeWhile } from '../core/omission';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -30,6 +30,7 @@ import { ruleGroups } from './rule-groups';
 import { allowScrape } from './scrape-policy';
 import {
   givenThresholdFaults,
+  optionFaults,
   thresholdsOf,
   thresholdWarnings,
   unknownModelFaults,
@@ -39,7 +40,7 @@ import {
 } from './watched-workload';
 import { knownListFaults } from '../core/text-list';
 import { checkArguments } from '../units/argument-faults';
-import { allOf } from '../units/unreadable';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -50,6 +51,12 @@ const PROMETHEUS_PORT = 9090;
 const ALERTMANAGER_PORT = 9093;
 /** A window of rate() is at least two minutes and must contain four scrapes. */
 const MAX_SCRAPE_INTERVAL_SECONDS = 30;
+
+const NOTHING_WATCHED = fault(
+  'NOTHING_WATCHED',
+  undefined,
+  'it watches nothing, so that it records no series and no alert ever fires; call watch(workload) for each workload, e.g. a TritonDeployment',
+);
 
 /**
  * Properties of `MonitoringStack`.
@@ -64,8 +71,9 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * For each workload it records the indicators of `Indicator` and, for each model, `<model>_latency_p99` in milliseconds. It raises
  * `HighLatency` when that is above its threshold for five minutes, `NoServerAnswers` when none of the pods answers or there is none,
- * `ServerDown` and `ServersMissing` when some of them do not, `RequestsFail` when more than 5 % of the requests do, and `NoTokens` when requests
- * of a language model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
+ * `ServerDown` and `ServersMissing` when some of them do not, `ServerRestarts` when one restarts for the third time within an hour,
+ * `RequestsFail` when more than 5 % of the requests do, `RequestsWait` when some wait and none ends, and `NoTokens` when requests of a language
+ * model end on a pod that makes no token. Every query is checked against the metric catalog first, so that no alert depends on
  * a metric that does not exist. A changed rule replaces the pod, which reads the rules at start.
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
@@ -98,7 +106,7 @@ export class MonitoringStack extends Construct {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
     const unknown = knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace');
-    throwIfInvalid(this, unknown.length > 0 ? unknown : propsFaults(props));
+    throwIfRefused(this, unknown.length > 0 ? unknown : propsFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
@@ -111,6 +119,7 @@ export class MonitoringStack extends Construct {
     this.#makeNetworkPolicy();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
+    warnOnce(this, () => (this.#watchedInTree.length > 0 ? [] : [NOTHING_WATCHED]));
   }
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
@@ -138,9 +147,13 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
-    throwIfInvalid(this, structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
+    const wrong = allOf(() => structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
+    const whole = () =>
+      wrong.length > 0 ? wrong : workloadFaults([...this.#workloads, this.#toWatched(workload, options)]);
+    const faults = allOf(whole);
+    const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
+    throwIfInvalid(this, [...faults, ...rest]);
     const watched = this.#toWatched(workload, options);
-    throwIfInvalid(this, workloadFaults([...this.#workloads, watched]));
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
     this.#allowDiscovery(workload);

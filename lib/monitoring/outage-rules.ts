@@ -13,8 +13,12 @@ const MAX_FAILED_PERCENT = 5;
 const FAILURES_FOR = '5m';
 /** Four of the longest intervals between scrapes. */
 const TOKENS_WINDOW = '2m';
+/** How often a server may begin or cease to answer within an hour: its start, and two restarts. */
+const MAX_CHANGES = 5;
 
 const ANSWERED = Metric.of(MetricExporter.TRITON, 'nv_inference_request_success');
+const FAILED = Metric.of(MetricExporter.TRITON, 'nv_inference_request_failure');
+const PENDING = Metric.of(MetricExporter.TRITON, 'nv_inference_pending_request_count');
 const GENERATED = Metric.of(MetricExporter.TRITON_VLLM, 'vllm:generation_tokens_total');
 
 /**
@@ -29,8 +33,10 @@ const GENERATED = Metric.of(MetricExporter.TRITON_VLLM, 'vllm:generation_tokens_
  * @internal
  */
 export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringRule[] {
-  const pods = ofPods ? [noServerAnswers(target), serverDown(target), ...serversMissing(target)] : [];
-  return [...pods, ...requestsFail(target), ...noTokens(target)];
+  const pods = ofPods
+    ? [noServerAnswers(target), serverDown(target), ...serversMissing(target), serverRestarts(target)]
+    : [];
+  return [...pods, ...requestsFail(target), ...requestsWait(target), ...noTokens(target)];
 }
 
 function noServerAnswers(target: MetricsTarget): MonitoringRule {
@@ -90,6 +96,23 @@ function serversMissing(target: MetricsTarget): MonitoringRule[] {
   ];
 }
 
+/** While it answers between two restarts, whatever else is wrong is forgotten with each. */
+function serverRestarts(target: MetricsTarget): MonitoringRule {
+  return {
+    alert: 'ServerRestarts',
+    expr: `changes(${up(target)}[1h]) > ${MAX_CHANGES}`,
+    labels: labels(target, 'critical'),
+    annotations: {
+      summary: `Pod {{ $labels.pod }} of ${target.jobName} has restarted again and again within an hour`,
+      description: `Job ${target.jobName} in namespace ${target.namespace}, node {{ $labels.node }}.`,
+      runbook:
+        '1. Log of the container before the last restart (kubectl logs --previous), and its exit code: 137 is out of memory, or a liveness ' +
+        'probe that failed: the model did not answer a request. 2. Node: do other pods on it restart too? 3. Change: did it begin with a ' +
+        'rollout or a new model version? Roll it back.',
+    },
+  };
+}
+
 function requestsFail(target: MetricsTarget): MonitoringRule[] {
   const { record } = Indicator.FAILURES;
   return [
@@ -105,6 +128,32 @@ function requestsFail(target: MetricsTarget): MonitoringRule[] {
           '1. Reason: nv_inference_request_failure{model="{{ $labels.model }}"} by its label reason. BACKEND: the engine is dead or out of ' +
           'memory; read the log of the pods and delete those that fail. REJECTED: the queue is full; add replicas, or admit fewer requests. ' +
           'OTHER: requests that the model refuses; look at the callers. 2. Change: did it begin with a rollout or a new model version? Roll it back.',
+      },
+    },
+  ];
+}
+
+/** An engine that hangs answers nothing and fails nothing: only its queue tells. Callers that give up are no answer. */
+function requestsWait(target: MetricsTarget): MonitoringRule[] {
+  const counted = [ANSWERED, FAILED, GENERATED].filter((metric) => missingFrom(target, metric).length === 0);
+  if (missingFrom(target, PENDING).length > 0) return [];
+  const of = (name: string, ...matchers: string[]) => `${name}{${[...targetMatchers(target), ...matchers].join(',')}}`;
+  const moves = counted.map(({ name }) => {
+    const series = name === FAILED.name ? of(name, 'reason!="CANCELED"') : of(name);
+    return ` unless sum by (node, pod, model) (rate(${series}[${TOKENS_WINDOW}])) > 0`;
+  });
+  return [
+    {
+      alert: 'RequestsWait',
+      expr: `sum by (node, pod, model) (${of(PENDING.name)}) > 0${moves.join('')}`,
+      for: FAILURES_FOR,
+      labels: labels(target, 'critical'),
+      annotations: {
+        summary: `{{ $value | printf "%.0f" }} requests of {{ $labels.model }} wait on pod {{ $labels.pod }}, and none has ended for ${FAILURES_FOR}`,
+        description: `Job ${target.jobName} in namespace ${target.namespace}, node {{ $labels.node }}.`,
+        runbook:
+          '1. Pod: does it answer one request (kubectl port-forward)? If not, its engine hangs: keep its log, and delete it. 2. Hardware: ' +
+          'has another pod hung on this node? 3. Change: did it begin with a rollout or a new model version? Roll it back.',
       },
     },
   ];

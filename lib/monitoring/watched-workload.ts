@@ -7,6 +7,7 @@ import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
 import { Indicator } from './indicator';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 /**
  * How a monitoring stack watches one workload.
@@ -24,7 +25,7 @@ export interface WatchOptions {
   /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
   readonly latencyAlert?: boolean;
   /**
-   * Whether `NoServerAnswers`, `ServerDown` and `ServersMissing` watch its pods. Pass `false` for a workload that is meant to have none at
+   * Whether `NoServerAnswers`, `ServerDown`, `ServersMissing` and `ServerRestarts` watch its pods. Pass `false` for a workload that is meant to have none at
    * times, e.g. because it is scaled to zero.
    * @default true
    */
@@ -104,7 +105,12 @@ export function latencyRecord(workload: WatchedWorkload, model: string): string 
  */
 export function workloadFaults(workloads: readonly WatchedWorkload[]): Fault[] {
   const own = workloads.flatMap(singleFaults);
-  return own.length > 0 ? own : [...jobNameFaults(workloads), ...recordFaults(workloads)];
+  return own.length > 0
+    ? own
+    : allOf(
+        () => jobNameFaults(workloads),
+        () => recordFaults(workloads),
+      );
 }
 
 function singleFaults(workload: WatchedWorkload): Fault[] {
@@ -119,24 +125,35 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
     ),
   );
   if (unknown.length > 0) return unknown;
-  const prefixes = Object.entries(metricPrefixes);
-  return [
-    ...faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
-    ...givenThresholdFaults(options),
-    ...unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
-    ...unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
-    ...prefixes
-      .filter(([, prefix]) => !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix))
-      .map(([model, prefix]) =>
-        fault(
-          'INVALID_NAME',
-          `metricPrefixes.${model}`,
-          `the metric prefix of model '${model}' must consist of letters, digits and underscores and must not start with a digit; ` +
-            `got '${prefix}'; for example '${metricName(prefix)}'`,
-        ),
-      ),
-    ...indicatorFaults(workload),
-  ];
+  return allOf(
+    () => faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
+    () => optionFaults(options),
+    () => unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
+    () => unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
+    () => indicatorFaults(workload),
+  );
+}
+
+/**
+ * The faults of options by themselves, whatever the workload.
+ *
+ * @internal
+ */
+export function optionFaults(options: WatchOptions): Fault[] {
+  return allOf(
+    () => givenThresholdFaults(options),
+    () => prefixFaults(options.metricPrefixes ?? {}),
+  );
+}
+
+function prefixFaults(prefixes: { readonly [model: string]: string }): Fault[] {
+  return Object.entries(prefixes).flatMap(([model, prefix]) => {
+    if (isUnreadable(prefix) || /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(prefix)) return [];
+    const reason =
+      `the metric prefix of model '${model}' must consist of letters, digits and underscores and must not start with a digit; ` +
+      `got '${prefix}'; for example '${metricName(prefix)}'`;
+    return [fault('INVALID_NAME', `metricPrefixes.${model}`, reason)];
+  });
 }
 
 /**
@@ -157,12 +174,13 @@ export function thresholdWarnings({ target, latencyAlert, latencyThresholdsMs }:
  * @internal
  */
 export function givenThresholdFaults({ latencyThresholdMs, latencyThresholdsMs = {} }: GivenThresholds): Fault[] {
-  return [
-    ...(latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
-    ...Object.entries(latencyThresholdsMs).flatMap(([model, value]) =>
-      thresholdFaults(`latencyThresholdsMs.${model}`, value),
-    ),
-  ];
+  return allOf(
+    () => (latencyThresholdMs === undefined ? [] : thresholdFaults('latencyThresholdMs', latencyThresholdMs)),
+    () =>
+      Object.entries(latencyThresholdsMs).flatMap(([model, value]) =>
+        thresholdFaults(`latencyThresholdsMs.${model}`, value),
+      ),
+  );
 }
 
 /**
@@ -193,20 +211,21 @@ export function unknownModelFaults(
 }
 
 function targetFaults({ namespace, podSelector, port, models }: MetricsTarget): Fault[] {
-  return [
-    ...kubernetesNameFault('namespace', namespace),
-    ...(Object.keys(podSelector).length === 0
-      ? [
-          fault(
-            'EMPTY_LIST',
-            'podSelector',
-            'podSelector must have at least one label, or it would select every pod; got {}',
-          ),
-        ]
-      : []),
-    ...wholeNumberFault('port', port, 1, 65535),
-    ...(models.length === 0 ? [fault('EMPTY_LIST', 'models', 'models must name at least one model; got []')] : []),
-  ];
+  return allOf(
+    () => kubernetesNameFault('namespace', namespace),
+    () =>
+      Object.keys(podSelector).length === 0
+        ? [
+            fault(
+              'EMPTY_LIST',
+              'podSelector',
+              'podSelector must have at least one label, or it would select every pod; got {}',
+            ),
+          ]
+        : [],
+    () => wholeNumberFault('port', port, 1, 65535),
+    () => (models.length === 0 ? [fault('EMPTY_LIST', 'models', 'models must name at least one model; got []')] : []),
+  );
 }
 
 function indicatorFaults(workload: WatchedWorkload): Fault[] {

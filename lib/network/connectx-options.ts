@@ -4,6 +4,7 @@ import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { FabricAttachmentKind } from '../core/rdma-fabric';
 import { RdmaAttachment } from './rdma-attachment';
 import { knownListFaults } from '../core/text-list';
+import { allOf } from '../units/unreadable';
 
 /**
  * A fabric of NVIDIA ConnectX adapters: all options of InfiniBand.
@@ -48,15 +49,15 @@ export function connectXFaults(kind: string, options: ConnectXOptions & Partial<
     podsPerAdapter,
   } = (options.attachment ?? RdmaAttachment.sharedDevices())._facts;
   const isVirtual = way === FabricAttachmentKind.VIRTUAL_FUNCTIONS;
-  const faults: Fault[] = [
-    ...knownListFaults('devices', options.devices, 'NCCL gets them as one text'),
-    ...wholeNumberFault('adaptersPerNode', adaptersPerNode, 1),
-    ...wholeNumberFault('gidIndex', gidIndex, 0),
-    ...wholeNumberFault('trafficClass', trafficClass, 0, 255),
-    ...wholeNumberFault(`attachment.${isVirtual ? 'virtualFunctionsPerAdapter' : 'maxPods'}`, podsPerAdapter, 1),
-    ...positiveFault('gbpsPerAdapter', gbpsPerAdapter),
-    ...duplicateFaults('attachment.rails', resourceNames),
-  ];
+  const faults: Fault[] = allOf(
+    () => knownListFaults('devices', options.devices, 'NCCL gets them as one text'),
+    () => wholeNumberFault('adaptersPerNode', adaptersPerNode, 1),
+    () => wholeNumberFault('gidIndex', gidIndex, 0),
+    () => wholeNumberFault('trafficClass', trafficClass, 0, 255),
+    () => wholeNumberFault(`attachment.${isVirtual ? 'virtualFunctionsPerAdapter' : 'maxPods'}`, podsPerAdapter, 1),
+    () => positiveFault('gbpsPerAdapter', gbpsPerAdapter),
+    () => duplicateFaults('attachment.rails', resourceNames),
+  );
   if (fabricName === '') faults.push(fault('INVALID_NAME', 'fabricName', "fabricName must not be empty; got ''"));
   if (isVirtual && resourceNames.length !== adaptersPerNode) {
     faults.push(

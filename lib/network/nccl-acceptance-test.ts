@@ -5,7 +5,7 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { faultsOf, throwIfInvalid, throwIfOfOtherKinds, returned } from '../core/errors';
+import { faultsOf, throwIfRefused, throwIfOfOtherKinds, returned } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
@@ -137,7 +137,7 @@ export class NcclAcceptanceTest extends Construct {
     this.#nodes = props.nodes ?? 2;
     const { nodePool } = props;
     this.#fabric = nodePool.fabric ?? (nodePool.efaInterfacesPerNode > 0 ? RdmaFabric.efa() : RdmaFabric.none());
-    throwIfInvalid(this, this.#faults());
+    throwIfRefused(this, this.#faults());
     ClusterNodePools.add(nodePool);
     this.minimumBusBandwidth = props.minimumBusBandwidth ?? this.#floor(nodePool);
 

@@ -5,7 +5,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { ClusterLedger, ClusterSingleton, entered } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds } from '../core/errors';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../core/feature-discovery';
 import { IGpuNodePool, TaintEffect } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
@@ -19,6 +19,7 @@ import { otherClusterFault } from '../core/other-cluster-fault';
 import { kubernetesNameFault } from '../core/naming';
 import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
+import { urlSecretFaults } from '../core/url-faults';
 import { NetworkName } from './network-name';
 import { NicDriver } from './nic-driver';
 import { ConnectXPool, OperatorComponents, nicClusterPolicy, poolPolicies } from './nic-policies';
@@ -134,7 +135,7 @@ export class NvidiaNetworkOperator extends Construct {
     this.imageRegistry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
     this._kubectlImage = props.kubectlImage;
     const pools = props.nodePools ?? ClusterLedger.of(props.cluster).pools.filter(hasConnectX);
-    throwIfInvalid(this, this.#faults(props, pools));
+    throwIfRefused(this, this.#faults(props, pools));
     pools.forEach((pool) => ClusterNodePools.add(pool));
     this.#pools = pools.flatMap(connectXOf);
     this.secondaryNetworks = props.secondaryNetworks ?? this.#pools.some(({ fabric }) => fabric.networks.length > 0);
@@ -166,11 +167,13 @@ export class NvidiaNetworkOperator extends Construct {
       dependsOn: [release],
     });
     this.ready = [release, ...policies.ready];
-    addValidation(this, () => [
-      ...this.#missingNetworks(),
-      ...this.#smallBlocks(),
-      ...(props.nodePools ? [] : this.#latePoolFaults()),
-    ]);
+    addValidation(this, () =>
+      allOf(
+        () => this.#missingNetworks(),
+        () => this.#smallBlocks(),
+        () => (props.nodePools ? [] : this.#latePoolFaults()),
+      ),
+    );
     ClusterLedger.of(this.cluster).addSingleton(ClusterSingleton.NETWORK_OPERATOR, this);
     if (props.nodeFeatureDiscovery ?? true) claimFeatureDiscovery(this.cluster, this);
   }
@@ -254,6 +257,12 @@ export class NvidiaNetworkOperator extends Construct {
     return allOf(
       () => (token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       () =>
+        urlSecretFaults(
+          'chartRepository',
+          props.chartRepository,
+          'give the Helm provider the credentials of its registry, or a mirror that needs none',
+        ),
+      () =>
         major > 26 || (major === 26 && minor >= 4)
           ? []
           : [
@@ -286,20 +295,23 @@ export class NvidiaNetworkOperator extends Construct {
             ]
           : [],
       () =>
-        pools.flatMap((pool, index) => [
-          ...otherClusterFault(pool, cluster, `nodePools[${index}]`),
-          ...attachmentFaults(pool),
-          ...(hasConnectX(pool)
-            ? []
-            : [
-                fault(
-                  'POOL_WITHOUT_ADAPTERS',
-                  'nodePools',
-                  `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave the pool out, or ` +
-                    'give it RdmaFabric.infiniband or RdmaFabric.roce',
-                ),
-              ]),
-        ]),
+        pools.flatMap((pool, index) =>
+          allOf(
+            () => otherClusterFault(pool, cluster, `nodePools[${index}]`),
+            () => attachmentFaults(pool),
+            () =>
+              hasConnectX(pool)
+                ? []
+                : [
+                    fault(
+                      'POOL_WITHOUT_ADAPTERS',
+                      'nodePools',
+                      `pool '${pool.poolName}' has the fabric '${pool.fabric?.kind ?? 'none'}', which has no ConnectX adapters; leave the pool out, or ` +
+                        'give it RdmaFabric.infiniband or RdmaFabric.roce',
+                    ),
+                  ],
+          ),
+        ),
     );
   }
 

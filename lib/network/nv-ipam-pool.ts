@@ -4,7 +4,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { enter, entered } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { helmReleaseName, kubernetesName, kubernetesNameFault } from '../core/naming';
 import { concreteFault } from '../core/tokens';
@@ -60,7 +60,7 @@ export class NvIpamPool extends Construct {
     const { operator, subnet, perNodeBlockSize, gateway } = props;
     this.poolName = props.poolName ?? kubernetesName(id);
     const pools = props.nodePools ?? operator.nodePools;
-    throwIfInvalid(this, poolFaults(this.poolName, props, pools));
+    throwIfRefused(this, poolFaults(this.poolName, props, pools));
     pools.forEach((pool) => ClusterNodePools.add(pool));
     this.perNodeBlockSize = perNodeBlockSize;
     this.ipam = { type: 'nv-ipam', poolName: this.poolName };

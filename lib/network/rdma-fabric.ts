@@ -17,6 +17,7 @@ import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options
 import { environmentFaults } from './fabric-environment';
 import { RdmaAttachment } from './rdma-attachment';
 import { checkArguments } from '../units/argument-faults';
+import { allOf } from '../units/unreadable';
 
 const HUGE_PAGES = 'hugepages-2Mi';
 /** On AL2023 5128 huge pages of 2 MiB are set aside on a node with EFA; the user guide's page 'node-efa' requests 5120Mi for a pod. */
@@ -106,19 +107,22 @@ export class RdmaFabric implements IRdmaFabric {
    * @param interfaces number of interfaces that one pod takes, 0 for none
    */
   public podResources(interfaces: number): { [key: string]: string } {
-    throwIfFaulty([
-      ...wholeNumberFault('interfaces', interfaces, 0),
-      ...(interfaces > 0 && !this.resourceName
-        ? [
-            fault(
-              'FABRIC_WITHOUT_INTERFACES',
-              'interfaces',
-              `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; give the pool a fabric, e.g. ` +
-                'RdmaFabric.efa()',
-            ),
-          ]
-        : []),
-    ]);
+    throwIfFaulty(
+      allOf(
+        () => wholeNumberFault('interfaces', interfaces, 0),
+        () =>
+          interfaces > 0 && !this.resourceName
+            ? [
+                fault(
+                  'FABRIC_WITHOUT_INTERFACES',
+                  'interfaces',
+                  `a pod cannot take ${interfaces} interfaces of the fabric '${this.kind}', which has none; give the pool a fabric, e.g. ` +
+                    'RdmaFabric.efa()',
+                ),
+              ]
+            : [],
+      ),
+    );
     if (interfaces === 0 || !this.resourceName) return {};
     if (this.kind === RdmaFabricKind.EFA) {
       return { [EFA_RESOURCE]: String(interfaces), [HUGE_PAGES]: `${EFA_HUGE_PAGES_MIB.pod}Mi` };
@@ -223,11 +227,21 @@ export class RdmaFabric implements IRdmaFabric {
   private podFaults({ hardware, gpus, rdmaRequired, environment }: FabricPod): Fault[] {
     const counted = Number.isInteger(gpus) && gpus >= 0 && gpus <= hardware.gpuCount;
     const unknown = concreteFault('gpus', gpus, "a pod's share of the interfaces follows from it");
-    if (unknown.length > 0) return [...unknown, ...environmentFaults(this.kind, environment)];
+    if (unknown.length > 0)
+      return allOf(
+        () => unknown,
+        () => environmentFaults(this.kind, environment),
+      );
     if (!counted) {
-      return [...wholeNumberFault('gpus', gpus, 0, hardware.gpuCount), ...environmentFaults(this.kind, environment)];
+      return allOf(
+        () => wholeNumberFault('gpus', gpus, 0, hardware.gpuCount),
+        () => environmentFaults(this.kind, environment),
+      );
     }
-    const faults = [...this.hardwareFaults(hardware), ...environmentFaults(this.kind, environment)];
+    const faults = allOf(
+      () => this.hardwareFaults(hardware),
+      () => environmentFaults(this.kind, environment),
+    );
     if (this.kind === RdmaFabricKind.NONE) {
       if (rdmaRequired) {
         faults.push(

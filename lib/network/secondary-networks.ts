@@ -4,7 +4,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { CustomResources } from '../kubernetes/custom-resources';
 import { enter } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds } from '../core/errors';
 import { helmReleaseName, kubernetesName } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { NetworkName } from './network-name';
@@ -129,7 +129,7 @@ export abstract class SecondaryNetwork extends Construct {
     super(scope, id);
     const { operator, ipPool } = props;
     const network = nameOf(id, props);
-    throwIfInvalid(this, networkFaults(props, resource));
+    throwIfRefused(this, networkFaults(props, resource));
     this.networkName = network.name;
     this.reference = network.reference;
     const ipam = ipPool?.ipam ?? props.ipam;
@@ -167,7 +167,10 @@ export class MacvlanNetwork extends SecondaryNetwork {
   public constructor(scope: Construct, id: string, props: MacvlanNetworkProps) {
     throwIfOfOtherKinds(scope, 'MacvlanNetworkProps', props, id, (given) => new MacvlanNetwork(scope, id, given));
     const { master, mtu, mode = MacvlanMode.BRIDGE } = props;
-    const faults = [...masterFaults(master), ...wholeNumberFault('mtu', mtu, 1280, 65520)];
+    const faults = allOf(
+      () => masterFaults(master),
+      () => wholeNumberFault('mtu', mtu, 1280, 65520),
+    );
     super(scope, id, props, { apiVersion: MELLANOX, kind: 'MacvlanNetwork', spec: { master, mode, mtu }, faults });
   }
 }
@@ -303,26 +306,21 @@ function masterFaults(master: string): Fault[] {
 }
 
 function networkFaults({ operator, ipPool, ipam }: SecondaryNetworkProps, resource: SecondaryNetworkResource): Fault[] {
-  const faults = [...(resource.faults ?? [])];
-  if (!operator.secondaryNetworks) {
-    faults.push(
-      fault(
-        'MULTUS_NOT_INSTALLED',
-        'operator',
-        'the operator does not install Multus, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator',
-      ),
-    );
-  }
-  if (ipPool && ipam !== undefined) {
-    faults.push(fault('CONFLICTING_PROPERTIES', 'ipam', 'ipPool and ipam exclude each other; pass only one of them'));
-  }
-  if (!ipPool && ipam === undefined && !resource.addressOptional) {
-    faults.push(
-      fault('MISSING_PROPERTY', 'ipPool', `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`),
-    );
-  }
   return allOf(
-    () => faults,
+    () => [...(resource.faults ?? [])],
+    () => {
+      if (operator.secondaryNetworks) return [];
+      const reason =
+        'the operator does not install Multus, because no fabric of its pools names a network; pass secondaryNetworks: true to the operator';
+      return [fault('MULTUS_NOT_INSTALLED', 'operator', reason)];
+    },
+    () => {
+      const both = 'ipPool and ipam exclude each other; pass only one of them';
+      if (ipPool && ipam !== undefined) return [fault('CONFLICTING_PROPERTIES', 'ipam', both)];
+      if (ipPool || ipam !== undefined || resource.addressOptional) return [];
+      const reason = `interfaces of a ${resource.kind} need addresses; pass ipPool or ipam`;
+      return [fault('MISSING_PROPERTY', 'ipPool', reason)];
+    },
     () => (ipam === undefined ? [] : ipamFaults(ipam)),
   );
 }

@@ -1,6 +1,7 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { addedCost, cheapestHosts, compareCosts } from './alternative-cost';
 import { dataParallelAttention, parallelismCandidates, smallestFit } from './choose-parallelism';
 import { fitOf } from './memory-fit';
 import { cacheLayout } from './cache-pool';
@@ -11,13 +12,18 @@ import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
+import { drafts } from './speculation-faults';
 
 const MAX_ALTERNATIVES = 8;
 /** What engineers raise the utilization to on a GPU that serves one model alone; runs with 0.96 and 0.97 are in bench/planner. */
 const HIGH_UTILIZATION = 0.95;
 const FEW_SEQUENCES = 64;
-/** vLLM's default of `max_num_batched_tokens` on GPUs below 70 GiB. */
+/**
+ * vLLM's default of `max_num_batched_tokens` on GPUs below 70 GiB; and what ranks that exchange tokens are started with, whose buffers hold the steps
+ * of all: 512 for DeepSeek-V4 on sixteen H100 (SemiAnalysisAI/InferenceX#1142).
+ */
 const SMALL_STEP = 2048;
+const SMALLER_STEPS = [1024, 512];
 const MAX_NODES = 8;
 
 /** An alternative with what it costs, to rank it. */
@@ -30,7 +36,7 @@ interface Ranked {
 /**
  * Single changes that make a configuration fit, each of them evaluated: other settings of the engine (several of them where one is not
  * enough), quantized weights, a quantized cache, fewer sequences, a shorter context, more GPUs, more nodes, another instance type. Changes
- * that need no more hardware come first; the others follow by GPU memory.
+ * that need no more hardware come first; the others follow by list price, then by GPU memory.
  *
  * @internal
  */
@@ -47,9 +53,18 @@ export function alternatives(configuration: Configuration): Alternative[] {
     ...attentionRanks(configuration),
     ...moreNodes(configuration),
     ...otherTypes(configuration),
-  ];
+  ].filter(({ alternative }) => {
+    // Of several data-parallel ranks each has a scheduler of its own, of one replica elsewhere there may be one.
+    const { parallelism, maxSequences, concurrency } = alternative;
+    return concurrency <= parallelism.attentionRanks * maxSequences;
+  });
+  const cost = ({ alternative }: Ranked) => addedCost(configuration, alternative);
   found.sort(
-    (a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.alternative.change < b.alternative.change ? -1 : 1),
+    (a, b) =>
+      compareCosts(cost(a), cost(b)) ||
+      a.rank[0] - b.rank[0] ||
+      a.rank[1] - b.rank[1] ||
+      (a.alternative.change < b.alternative.change ? -1 : 1),
   );
   return found.slice(0, MAX_ALTERNATIVES).map((ranked) => ranked.alternative);
 }
@@ -135,29 +150,50 @@ function engineSettings(configuration: Configuration): Ranked[] {
       load: { requestedMaxSequences: few },
       text: `maxSequences ${few} instead of ${configuration.maxSequences}`,
     },
-    configuration.maxBatchedTokens > SMALL_STEP && {
-      load: { requestedMaxBatchedTokens: SMALL_STEP },
-      text: `maxBatchedTokens ${SMALL_STEP} instead of ${configuration.maxBatchedTokens}`,
-    },
   ].filter((setting) => setting !== false);
-  const combined = (count: number) => ({
-    load: settings.slice(0, count).reduce<Partial<Load>>((all, { load }) => ({ ...all, ...load }), {}),
-    text: settings
-      .slice(0, count)
-      .map(({ text }) => text)
-      .join(' and '),
+  const steps = smallerSteps(configuration).map((tokens) => ({
+    load: { requestedMaxBatchedTokens: tokens },
+    text: `maxBatchedTokens ${tokens} instead of ${configuration.maxBatchedTokens}`,
+  }));
+  const combined = (parts: readonly Setting[]): Setting => ({
+    load: parts.reduce<Partial<Load>>((all, { load }) => ({ ...all, ...load }), {}),
+    text: parts.map(({ text }) => text).join(' and '),
   });
-  const evaluate = ({ load, text }: { load: Partial<Load>; text: string }, givenUp: number) => {
+  const evaluate = ({ load, text }: Setting, givenUp: number) => {
     const other = changed(configuration, load, {}, configuration.parallelism);
     return fitOf(other).fits ? [ranked(text, other, givenUp)] : [];
   };
-  const single = settings.flatMap((setting, i) => evaluate(setting, 0.1 * (i + 1)));
+  // Of the smaller steps the largest that is enough.
+  const firstOf = (ways: readonly Setting[], givenUp: number) =>
+    ways.reduce<Ranked[]>((found, way) => (found.length > 0 ? found : evaluate(way, givenUp)), []);
+  const single = [...settings.flatMap((setting, i) => evaluate(setting, 0.1 * (i + 1))), ...firstOf(steps, 0.3)];
   if (single.length > 0) return single;
-  for (let count = 2; count <= settings.length; count++) {
-    const found = evaluate(combined(count), 0.1 * count);
-    if (found.length > 0) return found;
-  }
-  return [];
+  const both = settings.length > 1 ? evaluate(combined(settings), 0.2) : [];
+  if (both.length > 0 || settings.length === 0) return both;
+  // Where buffers grow with the steps of all ranks, those are what counts, and sequences can stay.
+  const spread = configuration.parallelism.attentionRanks > 1 && settings.length > 1;
+  const more = spread ? [settings.slice(0, 1), settings] : [settings];
+  return more.reduce<Ranked[]>(
+    (found, parts) =>
+      found.length > 0
+        ? found
+        : firstOf(
+            steps.map((step) => combined([...parts, step])),
+            0.3,
+          ),
+    [],
+  );
+}
+
+/** Settings of an engine, and what is said of them. */
+interface Setting {
+  readonly load: Partial<Load>;
+  readonly text: string;
+}
+
+function smallerSteps({ maxBatchedTokens, parallelism }: Configuration): number[] {
+  const steps = parallelism.attentionRanks > 1 ? [SMALL_STEP, ...SMALLER_STEPS] : [SMALL_STEP];
+  return steps.filter((tokens) => tokens < maxBatchedTokens);
 }
 
 /** Started for less than the model reads, where that is enough: without videos and sound, or for text alone. */
@@ -281,7 +317,7 @@ function loadOf(configuration: Configuration, contextLength: number): Partial<Lo
 function moreGpus(configuration: Configuration): Ranked[] {
   const { model, instanceType, precision, parallelism } = configuration;
   const larger = parallelismCandidates(model, instanceType, precision, 1).filter(
-    (p) => p.gpusPerReplica > parallelism.gpusPerReplica,
+    (p) => p.gpusPerReplica > parallelism.gpusPerReplica && drafts(configuration, p),
   );
   for (const candidate of larger) {
     const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.replicas));
@@ -305,7 +341,7 @@ function attentionRanks(configuration: Configuration): Ranked[] {
 function moreNodes(configuration: Configuration): Ranked[] {
   const { model, instanceType, precision, parallelism } = configuration;
   const larger = parallelismCandidates(model, instanceType, precision, MAX_NODES).filter(
-    (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica),
+    (p) => p.gpusPerReplica > Math.max(instanceType.gpuCount, parallelism.gpusPerReplica) && drafts(configuration, p),
   );
   for (const candidate of larger) {
     const other = changed(configuration, {}, {}, candidate.withReplicas(parallelism.replicas));
@@ -319,7 +355,7 @@ function otherTypes(configuration: Configuration): Ranked[] {
   const others = GpuInstanceType.ALL.filter(
     (type) => type.name !== configuration.instanceType.name && type._isChosenUnasked,
   );
-  const fitting = smallestHosts(others)
+  const fitting = cheapestHosts(others)
     .filter(
       (type) =>
         hardwareFaults({ ...served, kvCachePrecision: configuration.kvCachePrecision }, type, configuration.precision)
@@ -335,17 +371,7 @@ function otherTypes(configuration: Configuration): Ranked[] {
         ? [ranked(`instance type ${instanceType.name} instead of ${configuration.instanceType.name}`, other, 0)]
         : [];
     });
-  fitting.sort((a, b) => a.rank[0] - b.rank[0]);
+  const cost = ({ alternative }: Ranked) => addedCost(configuration, alternative);
+  fitting.sort((a, b) => compareCosts(cost(a), cost(b)) || a.rank[0] - b.rank[0]);
   return fitting.slice(0, 3);
-}
-
-/** One instance type for each type and number of GPUs: the one with the smallest host. */
-function smallestHosts(types: readonly GpuInstanceType[]): GpuInstanceType[] {
-  const smallest = new Map<string, GpuInstanceType>();
-  for (const type of types) {
-    const key = `${type.gpuCount} × ${type.gpu.name}`;
-    const known = smallest.get(key);
-    if (!known || type.memory.bytes < known.memory.bytes) smallest.set(key, type);
-  }
-  return [...smallest.values()];
 }

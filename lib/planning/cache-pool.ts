@@ -1,4 +1,5 @@
 import { attentionBytes, layerStateBytes, windowBytes } from '../catalog/cache-bytes';
+import { Layer, ResolvedState } from '../catalog/layers';
 import { Configuration } from './configuration';
 import { Stage } from './stages';
 
@@ -32,8 +33,10 @@ export interface CacheLayout {
 export interface Kept {
   /** Numbers of the model's kinds of layers. */
   readonly kinds: number[];
-  /** Layers of the whole model. */
+  /** Layers of the whole model, those of the drafter among them. */
   layers: number;
+  /** Layers of the drafter, on the last stage. */
+  drafting: number;
   /** Bytes of one layer and token; zero for a state. */
   readonly perToken: number;
   /** Bytes of one layer and sequence. */
@@ -90,19 +93,17 @@ function isUniform(kept: readonly Kept[]): boolean {
 }
 
 function keptOf(configuration: Configuration): Kept[] {
-  const { model, parallelism, kvCachePrecision, precision, engine } = configuration;
+  const { model, parallelism, kvCachePrecision, precision, engine, drafter } = configuration;
   const found: Kept[] = [];
-  const add = (kind: number, layers: number, perToken: number, state: number, window?: number) => {
+  const add = (kind: number | undefined, layers: number, perToken: number, state: number, window?: number) => {
     if (perToken === 0 && state === 0) return;
-    const known = found.find((each) => each.perToken === perToken && each.state === state && each.window === window);
-    if (known) {
-      known.kinds.push(kind);
-      known.layers += layers;
-    } else {
-      found.push({ kinds: [kind], layers, perToken, state, window });
-    }
+    let known = found.find((each) => each.perToken === perToken && each.state === state && each.window === window);
+    if (!known) found.push((known = { kinds: [], layers: 0, drafting: 0, perToken, state, window }));
+    known.layers += layers;
+    if (kind === undefined) known.drafting += layers;
+    else known.kinds.push(kind);
   };
-  model._layers.kinds.forEach(({ count, attention, state }, kind) => {
+  const addLayers = ({ attention, state }: Layer, count: number, kind?: number) => {
     // The vLLM that counts graphs drops finished chunks too (vllm-project/vllm#29627 came before), and others are taken not to.
     const keeps = engine.keepsWindows && (attention?.chunked !== true || engine.countsGraphs);
     const window = keeps ? attention?.window : undefined;
@@ -112,9 +113,31 @@ function keptOf(configuration: Configuration): Kept[] {
       add(kind, count, whole, 0, recent > 0 ? undefined : window);
       add(kind, count, recent, 0, window);
     }
-    if (state) add(kind, count, 0, layerStateBytes(state, precision, parallelism.tensor));
-  });
+    if (state) add(kind, count, 0, layerStateBytes(widened(configuration, state), precision, parallelism.tensor));
+  };
+  model._layers.kinds.forEach((layer, kind) => addLayers(layer, layer.count, kind));
+  for (const { layer, count } of drafter?.layers ?? []) addLayers(layer, count);
   return found;
+}
+
+/**
+ * A state whose convolution keeps the drafted tokens too, as vLLM's of Mamba 2 and gated delta rules do (`MambaStateShapeCalculator`, `num_spec`); those
+ * of Kimi's and of Mamba 1 do not.
+ */
+function widened({ drafter, engine, model }: Configuration, state: ResolvedState): ResolvedState {
+  const other = state.headSize <= 1 || model.shape.modelType?.startsWith('kimi') === true;
+  if (!drafter || !engine._isVllm || other) return state;
+  return { ...state, convolutionWidth: state.convolutionWidth + drafter.tokens };
+}
+
+/**
+ * States that a layer keeps for each sequence: one for each drafted token besides those that it has anyway (`num_speculative_blocks` of vLLM's
+ * MambaSpec; SGLang keeps as many).
+ *
+ * @internal
+ */
+export function statesOf({ engine, drafter }: Configuration): number {
+  return (engine._isVllm ? engine.statesPerSequence : 1) + (drafter?.tokens ?? 0);
 }
 
 /** Least tokens of a block beside states: FlashAttention's kernels take 16, 32 or 64. */
@@ -159,6 +182,7 @@ export function poolOf(layout: CacheLayout, stage: Stage): CachePool {
     const each = layout.kept[i];
     let own = 0;
     for (const kind of each.kinds) own += stage.kinds[kind];
+    if (stage.last) own += each.drafting;
     perToken += own * each.perToken;
     perSequenceState += own * each.state;
     layers += own;
@@ -180,10 +204,12 @@ export function poolOf(layout: CacheLayout, stage: Stage): CachePool {
  */
 export function blocksPerSequence(configuration: Configuration, layout: CacheLayout, pool: CachePool): number {
   const tokens = configuration.contextLength;
-  const states = configuration.engine.statesPerSequence;
+  const states = statesOf(configuration);
   if (!layout.grouped) {
     const window = layout.kept[0]?.window;
-    return pool.perSequenceState / pool.blockBytes + blocksOf(configuration, window, layout.blockTokens, tokens);
+    return (
+      (states * pool.perSequenceState) / pool.blockBytes + blocksOf(configuration, window, layout.blockTokens, tokens)
+    );
   }
   let blocks = 0;
   for (let i = 0; i < layout.kept.length; i++) {

@@ -3,6 +3,7 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { DataSize } from '../units/data-size';
 import { MediaInput, NodeNetwork } from './capacity-request';
 import { explainMarkdown, explainText } from './explain';
@@ -68,6 +69,8 @@ export class CapacityPlan {
   public readonly maxSequences!: number;
   /** What it is started for. @default - the model reads text alone */
   public readonly mediaInput?: MediaInput;
+  /** How tokens are drafted that the model verifies. @default - none */
+  public readonly speculativeDecoding?: SpeculativeDecoding;
   /** Whether decode steps are replayed as CUDA graphs. */
   public readonly cudaGraphs!: boolean;
   /** Weights of each GPU that stay in host memory. */

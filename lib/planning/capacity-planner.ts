@@ -5,9 +5,8 @@ import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
 import { resolveLoad } from './configuration';
-import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
-import { requestFaults } from './request-faults';
+import { precisionOf, requestFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
 import { searchPlans } from './search';
 import { missedTargets } from './targets';
@@ -26,8 +25,8 @@ export class CapacityPlanner {
    * context beyond the model, numbers out of their range
    */
   public static plan(request: CapacityRequest): CapacityPlan {
-    const precision = request.precision ?? defaultPrecision(request.model, request.instanceType, request.engine);
-    const load = resolveLoad(request, requestFaults(request, precision));
+    const load = resolveLoad(request, requestFaults(request));
+    const precision = precisionOf(request);
     const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
     const hardware = { instanceType, precision, pricePerHour, utilization, maxNodes: request.maxNodes };
     const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).configuration.parallelism;

@@ -3,6 +3,7 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { DataSize } from '../units/data-size';
 
 /** How nodes reach each other. */
@@ -71,6 +72,12 @@ export interface ServingLoad {
    * @default MediaInput.ALL
    */
   readonly mediaInput?: MediaInput;
+  /**
+   * How tokens are drafted, to be verified by the model several at once (vLLM: `speculative_config`). Weights and cache of what drafts them
+   * count, and times are of steps that verify them.
+   * @default - none
+   */
+  readonly speculativeDecoding?: SpeculativeDecoding;
   /** Whether decode steps are replayed as CUDA graphs. @default true */
   readonly cudaGraphs?: boolean;
   /** Whether elementwise kernels are fused; off, a third more kernels are launched. @default true */
@@ -85,7 +92,7 @@ export interface ServingLoad {
   readonly checkpointSize?: DataSize;
   /** Weights of each GPU that stay in host memory and are read over PCI Express in every step. @default - none */
   readonly cpuOffload?: DataSize;
-  /** Network between nodes. @default - RDMA where the instance type has it, else TCP */
+  /** Network between nodes; instance types of EC2 without EFA have TCP alone. @default - RDMA where the instance type has it, else TCP */
   readonly network?: NodeNetwork;
 }
 

@@ -6,6 +6,7 @@ import { Fit, fitOf } from './memory-fit';
 import { Configuration, Load, tensorDomain } from './configuration';
 import { parallelismFaults, tensorDegrees } from './parallelism-faults';
 import { settledConfiguration } from './scheduled-sequences';
+import { drafts } from './speculation-faults';
 
 /**
  * Every parallelism of one replica that hardware and model allow, fewest GPUs first; with equal GPUs, tensor before pipeline parallelism, and
@@ -97,6 +98,7 @@ export function smallestFit(
 ): { configuration: Configuration; fit: Fit } {
   let nearest: { configuration: Configuration; fit: Fit } | undefined;
   for (const parallelism of parallelismCandidates(load.model, hardware.instanceType, hardware.precision, maxNodes)) {
+    if (!drafts(load, parallelism)) continue;
     const configuration = settledConfiguration(load, hardware, parallelism);
     const fit = fitOf(configuration);
     if (fit.fits) return { configuration, fit };

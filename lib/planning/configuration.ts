@@ -1,13 +1,17 @@
 import { Fault } from '../units/fault';
+import { INSTANCE_TABLE } from '../catalog/gpu-instance-table';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { throwIfFaulty } from '../units/errors';
 import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
+import { Drafter, drafterOf } from './drafter';
 import { defaultContextLength, loadFaults } from './request-faults';
+import { allOf } from '../units/unreadable';
 
 const DEFAULT_CONCURRENCY = 4;
 /**
@@ -39,6 +43,9 @@ export interface Load {
   readonly requestedMaxBatchedTokens?: number;
   readonly requestedMaxSequences?: number;
   readonly mediaInput: MediaInput;
+  readonly speculativeDecoding?: SpeculativeDecoding;
+  /** What it drafts with. */
+  readonly drafter?: Drafter;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -76,7 +83,10 @@ export interface Configuration extends Load {
  */
 export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Load {
   const { model } = request;
-  const faults = [...loadFaults(request), ...moreFaults];
+  const faults = allOf(
+    () => loadFaults(request),
+    () => moreFaults,
+  );
   throwIfFaulty(faults);
   const contextLength = request.contextLength ?? defaultContextLength(request);
   const half = Math.max(1, Math.floor(contextLength / 2));
@@ -96,6 +106,8 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     requestedMaxBatchedTokens: request.maxBatchedTokens,
     requestedMaxSequences: request.maxSequences,
     mediaInput: request.mediaInput ?? MediaInput.ALL,
+    speculativeDecoding: request.speculativeDecoding,
+    drafter: drafterOf(model, request.speculativeDecoding),
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,
@@ -140,7 +152,7 @@ export function configurationOf(
       Math.max(DEFAULT_MAX_SEQUENCES, Math.ceil(load.concurrency / parallelism.attentionRanks)),
     nodes: nodesFor(instanceType, parallelism),
     maxNodes: hardware.maxNodes,
-    nodeNetwork: load.network ?? (instanceType.rdma ? NodeNetwork.RDMA : NodeNetwork.TCP),
+    nodeNetwork: networkOf(load, instanceType),
     pricePerHour: hardware.pricePerHour,
     utilization: hardware.utilization ?? DEFAULT_UTILIZATION,
   };
@@ -211,4 +223,10 @@ function isLarge(gpu: GpuType): boolean {
  */
 export function tensorDomain(instanceType: GpuNodeType): number {
   return instanceType.nvlinkDomainSize;
+}
+
+/** The network between nodes: of instance types of EC2 it is known whether they have EFA, whatever is asked. */
+function networkOf({ network }: Load, { rdma, name }: GpuNodeType): NodeNetwork {
+  if (network === NodeNetwork.RDMA && !rdma && Object.hasOwn(INSTANCE_TABLE, name)) return NodeNetwork.TCP;
+  return network ?? (rdma ? NodeNetwork.RDMA : NodeNetwork.TCP);
 }

@@ -80,7 +80,8 @@ export function profiledMedia(configuration: Configuration): ProfiledMedia | und
   const bytesPerToken = 2 * (largest.outputSize ?? model.hiddenSize);
   // Inputs of a whole step, in which results take the place of tokens (`inputs_embeds`, `deepstack_input_embeds`).
   const buffers = maxBatchedTokens * bytesPerToken;
-  const peakBytes = buffers + peakOf(largest, items * tokensPerItem) + items * tokensPerItem * bytesPerToken;
+  const peakBytes =
+    buffers + peakOf(largest, items * tokensPerItem, configuration) + items * tokensPerItem * bytesPerToken;
   return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: buffers + kept * bytesPerToken };
 }
 
@@ -94,19 +95,29 @@ function largestItem(encoder: EncoderShape, { mediaInput, contextLength, engine 
   return budget > image.budget ? { tokens, budget } : image;
 }
 
-/** Bytes of a position's input: it arrives in 32 bits, and is converted to 16 and laid out anew for the first matrix. */
-const INPUT_BYTES = 8;
+/** Bytes of a position's input where the first matrix is applied: it arrives in 32 bits, and is converted to 16 and laid out anew. */
+const ARRIVING_BYTES = 8;
+/** While the layers run newer versions keep those of 16 bits alone. */
+const KEPT_BYTES = 2;
 /**
- * Results of attention that live at once, in widths of the hidden state: the residual, its norm, queries, keys and values twice (before and
- * after rotation) and what they give.
+ * Results of attention that live at once, in widths of the hidden state: the residual and its norm, and queries, keys and values twice (before and after
+ * rotation) with what they give, which tensor ranks share.
  */
-const ATTENTION_WIDTHS = 9;
+const WHOLE_WIDTHS = 2;
+const SHARED_WIDTHS = 7;
+/** The sum over ranks and its result. */
+const REDUCED_WIDTHS = 2;
 
 /** Bytes of the layers of a tower at their peak: in attention, or in the feed-forward block with the residual and its norm. */
-function peakOf({ hiddenSize, intermediateSize, gatedFeedForward, ...encoder }: EncoderShape, tokens: number): number {
+function peakOf(encoder: EncoderShape, tokens: number, { engine, parallelism }: Configuration): number {
+  const { hiddenSize, intermediateSize, gatedFeedForward, inputSize = 0 } = encoder;
   if (hiddenSize === undefined) return 0;
-  const inner = intermediateSize ?? 4 * hiddenSize;
-  const block = 2 * hiddenSize + (gatedFeedForward ? 3 : 2) * inner;
+  const ranks = encoder.shared && engine._isVllm ? parallelism.tensor : 1;
+  const whole = WHOLE_WIDTHS + (ranks > 1 ? REDUCED_WIDTHS : 0);
+  const inner = (intermediateSize ?? 4 * hiddenSize) / ranks;
+  const block = whole * hiddenSize + (gatedFeedForward ? 3 : 2) * inner;
+  const layer = 2 * Math.max((whole + SHARED_WIDTHS / ranks) * hiddenSize, block);
+  const kept = engine.countsGraphs ? KEPT_BYTES : ARRIVING_BYTES;
   const positions = tokens * (encoder.positionsPerToken ?? 1);
-  return positions * (INPUT_BYTES * (encoder.inputSize ?? 0) + 2 * Math.max(ATTENTION_WIDTHS * hiddenSize, block));
+  return positions * Math.max(ARRIVING_BYTES * inputSize + 2 * hiddenSize, kept * inputSize + layer);
 }

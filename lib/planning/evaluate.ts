@@ -87,6 +87,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     maxBatchedTokens: configuration.maxBatchedTokens,
     maxSequences: configuration.maxSequences,
     mediaInput: model.shape.encoders?.length ? configuration.mediaInput : undefined,
+    speculativeDecoding: configuration.speculativeDecoding,
     cudaGraphs: configuration.cudaGraphs,
     cpuOffload: size(memory.offloaded),
     checkpointSize: configuration.checkpointBytes === undefined ? undefined : size(configuration.checkpointBytes),

@@ -4,7 +4,7 @@ import { imbalanceOf } from './all-to-all';
 import { Configuration } from './configuration';
 import { expertCoverage, expertFit, expertSeconds } from './expert-kernels';
 import { KernelModel, matmulSeconds } from './kernel-model';
-import { sharesOutTokens } from './memory-model';
+import { sharesOutTokens } from './stage-weights';
 import { Pass, partBytes, tokensOf, tokensOfRanks } from './pass';
 
 /** Product of the hidden state with the router, in 16 bits: one launch (the selection is part of the experts' kernels). */

@@ -14,6 +14,7 @@ import { MemoryShare } from '../catalog/inference-engine';
 import { capturedGraphs, graphBytes } from './graph-memory';
 import { stagesOf } from './stages';
 import { exchangeFigures } from './exchange-figures';
+import { speculationFigures } from './speculation-figures';
 import { cacheFigures } from './cache-figures';
 
 /** GPUs whose kernels the constants were measured on. */
@@ -134,7 +135,7 @@ function encoderFigures(configuration: Configuration): PlanFigure[] {
       name: 'encoder activations per GPU',
       value: String(DataSize.bytes(media.peakBytes)),
       formula:
-        'positions × (8 × input + 2 × max(9 × hidden, 2 × hidden + 2 or 3 × feed-forward)) + results; part of the activations',
+        'positions × (input + 2 × max((2 + 7 / t) × hidden, 2 × hidden + 2 or 3 × feed-forward / t)) + results; part of the activations',
       inputs:
         `${items} × ${tokensPerItem} tokens of the largest ${tokensPerItem > (encoder.tokensPerItem ?? 0) ? 'video' : 'item'} of ${encoder.name}, ` +
         `${Math.round(positions)} positions; ${configuration.mediaInput === MediaInput.ALL ? 'mediaInput NONE leaves it out' : `mediaInput ${configuration.mediaInput}`}`,
@@ -247,7 +248,8 @@ export function figuresOf(
       value: `${facts.decodeLatencyMs.toFixed(2)} ms with ${facts.concurrency} sequences`,
       formula:
         (waitsForHost ? 'max(decode(b, in + out/2), host(b, out))' : 'decode(b, in + out/2)') +
-        ' + (b - 1) × prefill(in) / out',
+        ' + (b - 1) × prefill(in) / out' +
+        (configuration.drafter ? ', all of a step with drafting, divided by the tokens that it gives' : ''),
       inputs:
         `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
         `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}` +
@@ -269,7 +271,7 @@ export function figuresOf(
       ...timeEvidence(configuration, asked, full),
     },
   ];
-  figures.push(...exchangeFigures(configuration));
+  figures.push(...speculationFigures(configuration, asked), ...exchangeFigures(configuration));
   if (parallelism.pipeline > 1) {
     figures.push({
       name: 'pipeline efficiency',

@@ -1,7 +1,9 @@
 import { Fault, fault } from '../units/fault';
 import { GpuNodeType } from '../catalog/gpu-node-type';
+import { GpuType } from '../catalog/gpu-type';
 import { GpuVendor } from '../catalog/gpu-vendor';
 import { InferenceEngine } from '../catalog/inference-engine';
+import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { ServingLoad } from './capacity-request';
 
@@ -35,6 +37,8 @@ export function formatFaults(
       ),
     ];
   }
+  const sparse = sparseFaults(model, engine ?? InferenceEngine.DEFAULT, gpu, name);
+  if (sparse.length > 0) return sparse;
   // NVIDIA's engine is built on CUDA; vLLM and SGLang publish builds for ROCm (https://docs.vllm.ai, https://docs.sglang.ai).
   if (gpu.vendor === GpuVendor.AMD && engine?.name.startsWith('tensorrt')) {
     const reason = `${engine.name} runs on GPUs of NVIDIA only, but ${gpu.name} (${name}) is of AMD; use vllm or sglang, which have builds for ROCm`;
@@ -75,4 +79,23 @@ export function formatFaults(
           : `${gpu.name} (${name}) has no bf16: use fp32, or a GPU from A10G on`),
     ),
   ];
+}
+
+/** Major compute capabilities for which vLLM 0.24 and 0.32 have kernels of sparse latent attention, and vLLM before. */
+const SPARSE_CAPABILITIES = [9, 10, 12];
+const OLDER_SPARSE_CAPABILITIES = [9, 10];
+
+/**
+ * Sparse latent attention where vLLM has no kernel for it, so that it finds "no valid attention backend" and stops: `supports_compute_capability` of
+ * its backends (vllm/v1/attention/backends/mla: flashmla_sparse, flashinfer_mla_sparse and their variants). Without one: vllm-project/vllm#54059 (RTX 4090), #31936 (RTX PRO
+ * 6000 with 0.13). What other engines have is not known.
+ */
+function sparseFaults(model: ModelSpec, engine: InferenceEngine, gpu: GpuType, name: string): Fault[] {
+  const sparse = model.latentAttention && model.shape.layerKinds?.some(({ attention }) => attention?.index);
+  if (!sparse || !engine._isVllm || gpu.vendor !== GpuVendor.NVIDIA) return [];
+  const known = engine.name === InferenceEngine.VLLM.name ? OLDER_SPARSE_CAPABILITIES : SPARSE_CAPABILITIES;
+  if (known.includes(Math.floor(gpu.computeCapability))) return [];
+  const has = `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;
+  const reason = `sparse attention (${model.name}) has kernels in ${engine.name} for compute capability ${known.join(', ')} alone, but ${has}; use a GPU from H100 on`;
+  return [fault('SPARSE_ATTENTION_NOT_SUPPORTED', 'instanceType', reason)];
 }

@@ -5,15 +5,19 @@ const MIB = 2 ** 20;
 
 /** Largest step that is captured (`max_cudagraph_capture_size`); vLLM captures steps of up to twice as many tokens as sequences. */
 const LARGEST_CAPTURED = 512;
-/** Pools and kernels' workspaces of the first capture. */
-const BASE_BYTES = 0.38 * GIB;
+/** Kernels' workspaces of the first capture. */
+const BASE_BYTES = 0.06 * GIB;
+/** Its pool, for the largest step that is captured. */
+const POOL_BYTES = 0.32 * GIB;
 /** Of one layer in one graph. */
 const LAYER_BYTES = 0.27 * MIB;
+/** The same on one GPU of its own, of layers without states and latent attention: 0.06 to 0.11 in seven logs and runs of vLLM since 0.24. */
+const SINGLE_BYTES = 0.15 * MIB;
 /** The same where its all-reduce is NCCL's: over PCI Express or across nodes, vLLM's own is off. */
 const NCCL_BYTES = 0.06 * MIB;
 /** Of layers with a state, whose first capture takes more. */
 const STATE_BYTES = 0.4 * GIB;
-/** Registered buffers of ranks that reduce over NVLink. */
+/** Registered buffers of ranks that reduce, for the largest step. */
 const RANKS_BYTES = 0.35 * GIB;
 
 /** Sizes of steps up to a largest: 1, 2, 4, every eighth below 256, every sixteenth from there on (vLLM's `_set_cudagraph_sizes`). */
@@ -30,17 +34,55 @@ function sizesUpTo(largest: number): number {
  *
  * @internal
  */
-export function capturedGraphs({ maxSequences, maxBatchedTokens }: Configuration): number {
-  const pieces = Math.min(2 * maxSequences, LARGEST_CAPTURED, maxBatchedTokens);
-  return sizesUpTo(pieces) + sizesUpTo(Math.min(maxSequences, pieces));
+export function capturedGraphs(configuration: Configuration): number {
+  const step = stepOf(configuration);
+  const pieces = largestCaptured(configuration);
+  if (inPiecesAlone(configuration)) return sizesUpTo(pieces);
+  return sizesOf(step, pieces) + sizesOf(step, Math.min(step * configuration.maxSequences, pieces));
+}
+
+function largestCaptured(configuration: Configuration): number {
+  const { maxSequences, maxBatchedTokens } = configuration;
+  return Math.min(2 * stepOf(configuration) * maxSequences, LARGEST_CAPTURED, maxBatchedTokens);
 }
 
 /**
- * Memory of CUDA graphs on one GPU, an upper bound: `0.38 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33) + 0.35 GiB with several ranks + 0.4 GiB with
- * states`.
+ * Whether no whole step is captured: FlashInfer, which reads 8-bit caches on GPUs that FlashAttention does not read them on, captures steps of one token
+ * a sequence alone (`UNIFORM_SINGLE_TOKEN_DECODE`). Logs of RTX 3090, 4090 and 5090 say so, and expect 0.17 GiB with 7 graphs of Qwen3.6-27B on four
+ * (noonghunna/club-3090#127 and #584).
+ */
+function inPiecesAlone({ drafter, engine, gpu, kvCachePrecision }: Configuration): boolean {
+  const flashInfer = kvCachePrecision.bits === 8 && (gpu.computeCapability < 9 || gpu.computeCapability >= 12);
+  return drafter !== undefined && engine._isVllm && flashInfer;
+}
+
+/** Tokens of each sequence in a decode step. */
+function stepOf({ drafter }: Configuration): number {
+  return 1 + (drafter?.tokens ?? 0);
+}
+
+/**
+ * Sizes of steps in which each sequence has its last token and the drafted ones: rounded up to whole sequences, each once
+ * (`adjust_cudagraph_sizes_for_spec_decode`).
+ */
+function sizesOf(step: number, largest: number): number {
+  if (step === 1) return sizesUpTo(largest);
+  const found = new Set<number>();
+  for (let size = 1; size <= largest; size += size < 8 ? 1 : size < 256 ? 8 : 16) {
+    if (size < 8 && size !== 1 && size !== 2 && size !== 4) continue;
+    const rounded = Math.ceil(size / step) * step;
+    if (rounded <= largest) found.add(rounded);
+  }
+  return Math.max(1, found.size);
+}
+
+/**
+ * Memory of CUDA graphs on one GPU, an upper bound: `0.06 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33, on one GPU 0.15) + 0.4 GiB with states`, and for the largest
+ * captured step of n tokens n / 512 of `0.32 GiB + 0.35 GiB with several ranks`.
  *
  * With 86 graphs: 0.29 to 0.89 GiB for 16 to 62 layers on one H200, of which vLLM expected 0.36 to 1.54 (bench/vllm); 1.82 for Qwen3.5-27B, 64 layers, on
  * two GPUs; 1.73 for DeepSeek-V4 on two; 2.62 for Qwen2.5-72B, 80 layers, on four L40S over PCI Express, whose engine had expected 2.73.
+ * With 1, 8 and 16 sequences 0.08, 0.12 and 0.13 (bench/vllm), with 3 and states 0.46 on two GPUs over PCI Express.
  * Older ones, with fewer graphs: 2.46 for Yi-34B on four RTX 4090 (vllm-project/vllm#7553).
  *
  * @internal
@@ -50,9 +92,15 @@ export function graphBytes(configuration: Configuration): number {
   const { model, parallelism, instanceType } = configuration;
   const { tensor, pipeline, expert } = parallelism;
   const ranks = Math.max(tensor, expert);
-  const layers = Math.ceil(model.layers / pipeline);
+  // What drafts runs in graphs of its own, in pieces alone.
+  const drafting = (configuration.drafter?.layers ?? []).reduce((sum, { count }) => sum + count, 0);
+  const layers = Math.ceil(model.layers / pipeline) + drafting;
   const overNccl = ranks > 1 && ranks > Math.min(instanceType.nvlinkDomainSize, instanceType.gpuCount);
-  const perLayer = LAYER_BYTES + (overNccl ? NCCL_BYTES : 0);
-  const states = model._layers.kinds.some(({ state }) => state) ? STATE_BYTES : 0;
-  return BASE_BYTES + states + layers * capturedGraphs(configuration) * perLayer + (ranks > 1 ? RANKS_BYTES : 0);
+  const stateful = model._layers.kinds.some(({ state }) => state);
+  const plain = ranks === 1 && !stateful && !model.latentAttention && !configuration.gpu.sharedMemory && drafting === 0;
+  const perLayer = (plain ? SINGLE_BYTES : LAYER_BYTES) + (overNccl ? NCCL_BYTES : 0);
+  // In pieces the layers' states are outside the graphs.
+  const states = stateful && !inPiecesAlone(configuration) ? STATE_BYTES : 0;
+  const pool = (POOL_BYTES + (ranks > 1 ? RANKS_BYTES : 0)) * (largestCaptured(configuration) / LARGEST_CAPTURED);
+  return BASE_BYTES + pool + states + layers * capturedGraphs(configuration) * perLayer;
 }

@@ -1,15 +1,11 @@
 import { MemoryShare } from '../catalog/inference-engine';
-import { ExpertLayers } from '../catalog/model-architecture';
+import { activationBytes, layerBytes } from './activation-memory';
 import { MediaInput } from './capacity-request';
 import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
 import { profiledMedia } from './encoder-memory';
 import { graphBytes } from './graph-memory';
 
 const GIB = 2 ** 30;
-const MIB = 2 ** 20;
-/** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */
-const DENSE_WIDTHS = [11, 6.5, 5] as const;
-const EXPERT_WIDTHS = [22, 13, 10] as const;
 /** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
 const LARGE_GPU = 70 * GIB;
 /**
@@ -17,42 +13,13 @@ const LARGE_GPU = 70 * GIB;
  * what more they may take (`GRAPHS_OUTSIDE_UTILIZATION`).
  */
 const KEPT_FOR_GRAPHS = 1.2 * GIB;
+/**
+ * Where the host has the same memory, what it takes while the engine starts counts as the engine's (`psutil` in its `MemorySnapshot`): of 110 GiB
+ * on GB10 Qwen3.8-27B has 50.3 for its cache beside 51.4 of weights (vLLM 0.27.1), 2.6 less than on a GPU with memory of its own.
+ */
+const SHARED_WITH_HOST = 0.024;
 /** Share of the room for the cache that is kept free on smaller GPUs. */
 const FREE_CACHE_SHARE = 0.02;
-
-/**
- * Largest intermediate results of one step: they grow with the tokens of the step, not with the context (chunked prefill), or with
- * the sequences whose next token is sampled, whichever is more.
- *
- * Layers: `2 × T × (3 f / t + 4 h)` bytes; 2.02 GiB in vLLM's log of Qwen2.5-1.5B with 32768 tokens. Sampler: float32 logits of all
- * sequences the scheduler may hold (each has a token of the window), 9.7 times over, on the first rank only; with 256 sequences 1.19 GiB
- * for Llama-3.1-8B, 1.40 for Qwen2.5-1.5B, 0.94 for Phi-4 (logs, see bench/planner). vLLM's profile run samples `max_num_seqs`
- * sequences: with 1024 of them gpt-oss-120b lacks 7.43 GiB besides its weights (7.44 here; vllm-project/vllm#23278), and a 32B model on
- * 80 GB the 6.2 GiB of vllm-project/vllm#16303. At least what ai-dynamo/aiconfigurator 095f58a reserves for vLLM (`2 × T × h × c(t)`,
- * 70 MiB).
- *
- * @internal
- */
-export function activationBytes(configuration: Configuration, sequences = configuration.maxSequences): number {
-  const sampler = 9.7 * 4 * Math.min(sequences, configuration.maxBatchedTokens) * configuration.model.vocabularySize;
-  const language = Math.max(70 * MIB, layerBytes(configuration), sampler);
-  const media = profiledMedia(configuration);
-  return media ? Math.max(media.peakBytes, media.resultBytes + language) : language;
-}
-
-function layerBytes({ model, parallelism, maxBatchedTokens }: Configuration): number {
-  const t = parallelism.tensor;
-  const h = model.hiddenSize;
-  const width = model._layers.widestMixer;
-  const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
-  const dense = model._layers.widestBlock;
-  const active = Math.max(dense, model.experts ? activeWidth(model.experts) : 0);
-  return 2 * maxBatchedTokens * Math.max((3 * active) / t + 4 * h, coefficient * width);
-}
-
-function activeWidth(experts: ExpertLayers): number {
-  return experts.intermediateSize * (experts.perToken + (experts.shared ?? 0));
-}
 
 /**
  * Memory that weights, cache and what is counted with them may take.
@@ -100,7 +67,7 @@ const CONTEXT_BYTES = 0.6 * GIB;
 /**
  * Other memory within the utilization that is not available to the cache. `room` is what is left besides weights and activations.
  *
- * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU, 0.25 to 0.43 on two, 0.81 to 1.39 on
+ * Measured by vLLM as non-torch memory (logs, see bench/planner): 0.05 to 0.12 GiB on one GPU (0.24.0: 0.22 to 0.29, bench/vllm), 0.25 to 0.43 on two, 0.81 to 1.39 on
  * more (buffers of NVLink; without it 0.20 and 0.21 on 16 and 8 GPUs), 2.15 across nodes; with experts more: 2.1 for DeepSeek-V2-Lite,
  * about 6.6 for Qwen3-235B on four GPUs (vllm-project/vllm#21348; the sampler's 5.6 among them), and 13.5 (with activations) for
  * DeepSeek-R1 on eight GPUs.
@@ -112,7 +79,8 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const ranks = parallelism.gpusPerReplica;
   const node = configuration.instanceType.gpuCount;
   const few = ranks === 2 || configuration.instanceType.nvlinkDomainSize === 1;
-  const nonTorch = (ranks === 1 ? 0.12 : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
+  const single = configuration.engine.countsGraphs ? 0.3 : 0.12;
+  const nonTorch = (ranks === 1 ? single : ranks > node ? 2.3 : few ? 0.6 : 1.5) * GIB;
   const { memoryShare } = configuration.engine;
   const reserve = 0.015 * configuration.gpuMemoryUtilization * configuration.gpu.memory.bytes;
   // Activations, graphs and the context are in the rest of the memory, see activationsInside.
@@ -130,7 +98,8 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
   const spill =
     inside + Math.max(0, outside - (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
-  const known = nonTorch + experts + spill + 0.003 * weights;
+  const shared = configuration.gpu.sharedMemory ? SHARED_WITH_HOST * availableBytes(configuration) : 0;
+  const known = nonTorch + experts + spill + shared + 0.003 * weights;
   // A reserve for the unknown: other memory of vLLM follows its defaults, which are larger on large GPUs; on the others it is a share of
   // the cache, so that a nearly full GPU does not lose memory that it does not have.
   const { bytes } = configuration.gpu.memory;
@@ -176,6 +145,12 @@ function latentBytes({ model, parallelism, contextLength, maxSequences, engine }
 }
 
 /**
+ * What newer versions take of it: DeepSeek-V4-Flash on eight H100 has 47.4 GiB for its cache with 8192 tokens a step (vLLM 0.31.1, see bench/planner), and
+ * DeepSeek-V2-Lite no more than its workspaces (0.24.0, bench/vllm).
+ */
+const NEWER_LATENT_EXPERTS = 0.5;
+
+/**
  * Additional memory of experts. Their workspace belongs to the layers, one row for each expert of each token of a step (`fused_moe.py`,
  * `intermediate_cache13`), and the sampler runs after them: the memory it uses beyond the layers is room for the workspace. So the log of
  * Qwen3-235B on four H100 (8192 tokens, 1024 sequences) needs nothing here, nor does that on eight L40S (2048 tokens, 256 sequences),
@@ -188,10 +163,18 @@ function expertBytes(configuration: Configuration): number {
   if (!model.experts) return 0;
   const share = parallelism.gpusPerReplica === 1 ? 0.5 : 1;
   if (!model.latentAttention) {
+    // Of newer versions it is among the activations.
+    if (configuration.engine.countsGraphs) return 0;
     const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
     return Math.max(0, layerBytes(configuration) + workspace - activationBytes(configuration));
   }
-  const own = share * model.hiddenSize * (12 / 7168) * GIB * Math.max(1 / 4, Math.min(1, maxBatchedTokens / 8192));
+  const own =
+    (configuration.engine.countsGraphs ? NEWER_LATENT_EXPERTS : 1) *
+    share *
+    model.hiddenSize *
+    (12 / 7168) *
+    GIB *
+    Math.max(1 / 4, Math.min(1, maxBatchedTokens / 8192));
   const few = Math.min(DEFAULT_MAX_SEQUENCES, configuration.maxSequences);
   return Math.max(0, own - (activationBytes(configuration) - activationBytes(configuration, few)));
 }

@@ -2,7 +2,7 @@ import { PartBytes } from '../catalog/weight-bytes';
 import { Configuration } from './configuration';
 
 /**
- * The work of one forward pass of a data-parallel rank: sequences that decode one token each, prompts that are computed whole, or both together.
+ * The work of one forward pass of a data-parallel rank: sequences that decode one token each, or verify several, prompts that are computed whole, or both together.
  *
  * @internal
  */
@@ -11,6 +11,10 @@ export interface Pass {
   readonly decoding: number;
   /** Tokens of keys and values that they read, all together. */
   readonly cachedTokens: number;
+  /** Tokens of each sequence that decodes: its last one and the drafted ones. @default 1 */
+  readonly queries?: number;
+  /** Whether the likeliest token is taken, without probabilities. @default false */
+  readonly greedy?: boolean;
   /** Prompts computed. */
   readonly prompts: number;
   /** Tokens of one prompt. */
@@ -25,7 +29,7 @@ export interface Pass {
  * @internal
  */
 export function tokensOfRanks({ parallelism }: Configuration, pass: Pass): number {
-  return parallelism.attentionRanks * pass.decoding + (pass.promptRanks ?? 1) * pass.prompts * pass.promptTokens;
+  return parallelism.attentionRanks * decodedTokens(pass) + (pass.promptRanks ?? 1) * pass.prompts * pass.promptTokens;
 }
 
 /**
@@ -34,7 +38,16 @@ export function tokensOfRanks({ parallelism }: Configuration, pass: Pass): numbe
  * @internal
  */
 export function tokensOf(pass: Pass): number {
-  return pass.decoding + pass.prompts * pass.promptTokens;
+  return decodedTokens(pass) + pass.prompts * pass.promptTokens;
+}
+
+/**
+ * Tokens of the sequences that decode.
+ *
+ * @internal
+ */
+export function decodedTokens({ decoding, queries = 1 }: Pass): number {
+  return decoding * queries;
 }
 
 /**

@@ -3,12 +3,14 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism, ParallelismProps } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { DataSize } from '../units/data-size';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { hardwareFromJson, hardwareToJson } from './hardware-json';
 import { modelFromJson, modelToJson } from './model-json';
+import { speculationFromJson, speculationToJson } from './speculation-json';
 
 /**
  * How values of one kind are written to a plan's JSON, checked there and read back.
@@ -128,6 +130,13 @@ export const HARDWARE = kind<GpuNodeType>(
   isNamed,
   hardwareToJson,
   hardwareFromJson,
+);
+/** @internal */
+export const SPECULATION = kind<SpeculativeDecoding>(
+  'a method of speculative decoding with its tokens',
+  (json) => isObject(json) && isText(json.method),
+  speculationToJson,
+  speculationFromJson,
 );
 /** @internal */
 export const PRECISION = kind<Precision>(

@@ -1,6 +1,7 @@
 import { Fault, fault } from '../units/fault';
 import { Load, configurationOf, nodesFor } from './configuration';
 import { MediaInput } from './capacity-request';
+import { drafterOf } from './drafter';
 import { fitOf } from './memory-fit';
 import { PlanFacts } from './plan-fields';
 import { hardwareFaults } from './request-faults';
@@ -63,6 +64,7 @@ function loadOf(facts: PlanFacts): Load {
     requestedMaxBatchedTokens: facts.maxBatchedTokens,
     requestedMaxSequences: facts.maxSequences,
     mediaInput: facts.mediaInput ?? MediaInput.ALL,
+    drafter: drafterOf(facts.model, facts.speculativeDecoding),
     fusedKernels: true,
     cpuOffloadBytes: facts.cpuOffload.bytes,
     checkpointBytes: facts.checkpointSize?.bytes,

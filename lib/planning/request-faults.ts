@@ -1,4 +1,5 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
+import { GpuType } from '../catalog/gpu-type';
 import { GpuVendor } from '../catalog/gpu-vendor';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
@@ -11,8 +12,11 @@ import {
   wholeNumberFaults,
 } from '../units/number-faults';
 import { CapacityRequest, ServingLoad } from './capacity-request';
+import { defaultPrecision } from './default-precision';
 import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
+import { draftParallelismFaults, speculationFaults } from './speculation-faults';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 const DEFAULT_CONTEXT_LENGTH = 8192;
 /** Names of the formats of the key-value cache that engines support. */
@@ -46,46 +50,44 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
     maxSequences,
     microBatches,
   };
-  const faults = [
+  const faults = allOf(
     // A prompt and an answer have a token each.
-    ...(contextLength === undefined
-      ? []
-      : wholeNumberFault('contextLength', contextLength, contextLength === 1 ? 2 : 1)),
-    ...wholeNumberFaults(counts, 1),
-    ...notNegativeFault('cpuOffload', request.cpuOffload?.bytes),
-    ...shareFault('gpuMemoryUtilization', request.gpuMemoryUtilization),
-  ];
-  if (kv && !CACHE_PRECISIONS.includes(kv.name)) {
-    const known = CACHE_PRECISIONS.join(', ');
-    faults.push(fault('UNKNOWN_VALUE', 'kvCachePrecision', `kvCachePrecision must be one of ${known}; got ${kv.name}`));
-  }
+    () =>
+      contextLength === undefined ? [] : wholeNumberFault('contextLength', contextLength, contextLength === 1 ? 2 : 1),
+    () => wholeNumberFaults(counts, 1),
+    () => notNegativeFault('cpuOffload', request.cpuOffload?.bytes),
+    () => shareFault('gpuMemoryUtilization', request.gpuMemoryUtilization),
+    () => cachePrecisionFaults(kv),
+  );
   if (faults.length > 0) return faults;
-  const schedulers = request.parallelism?.attentionRanks ?? 1;
-  if (concurrency !== undefined && maxSequences !== undefined && concurrency > schedulers * maxSequences) {
-    const reason = `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`;
-    faults.push(fault('CONFLICTING_PROPERTIES', 'concurrency', reason));
-  }
-  const longest = model.maxContextLength;
-  if (contextLength !== undefined && contextLength > longest) {
-    faults.push(
-      fault(
-        'CONTEXT_EXCEEDS_MODEL',
-        'contextLength',
-        `contextLength ${contextLength} exceeds the ${longest} tokens that ${model.name} was made for; use at most ${longest}`,
-      ),
-    );
-  }
-  const limit = contextLength ?? defaultContextLength(request);
-  if ((inputTokens ?? 0) + (outputTokens ?? 0) > limit) {
-    faults.push(
-      fault(
-        'TOKENS_EXCEED_CONTEXT',
-        'contextLength',
-        `inputTokens ${inputTokens ?? 0} + outputTokens ${outputTokens ?? 0} exceed contextLength ${limit}; raise contextLength or lower them`,
-      ),
-    );
-  }
-  return faults;
+  const schedulers = () => request.parallelism?.attentionRanks ?? 1;
+  return allOf(
+    () => speculationFaults(request),
+    () => {
+      if (concurrency === undefined || maxSequences === undefined || !(concurrency > schedulers() * maxSequences))
+        return [];
+      const reason = `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`;
+      return [fault('CONFLICTING_PROPERTIES', 'concurrency', reason)];
+    },
+    () => {
+      const longest = model.maxContextLength;
+      if (contextLength === undefined || !(contextLength > longest)) return [];
+      const reason = `contextLength ${contextLength} exceeds the ${longest} tokens that ${model.name} was made for; use at most ${longest}`;
+      return [fault('CONTEXT_EXCEEDS_MODEL', 'contextLength', reason)];
+    },
+    () => {
+      const limit = contextLength ?? defaultContextLength(request);
+      if (!((inputTokens ?? 0) + (outputTokens ?? 0) > limit)) return [];
+      const reason = `inputTokens ${inputTokens ?? 0} + outputTokens ${outputTokens ?? 0} exceed contextLength ${limit}; raise contextLength or lower them`;
+      return [fault('TOKENS_EXCEED_CONTEXT', 'contextLength', reason)];
+    },
+  );
+}
+
+function cachePrecisionFaults(kv: Precision | undefined): Fault[] {
+  if (!kv || CACHE_PRECISIONS.includes(kv.name)) return [];
+  const known = CACHE_PRECISIONS.join(', ');
+  return [fault('UNKNOWN_VALUE', 'kvCachePrecision', `kvCachePrecision must be one of ${known}; got ${kv.name}`)];
 }
 
 /**
@@ -94,59 +96,62 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
  * @internal
  */
 export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, precision: Precision): Fault[] {
-  const { gpu } = instanceType;
+  return allOf(
+    () => unsupportedFaults(instanceType, precision),
+    () => formatFaults(load, instanceType, precision),
+    () => checkpointFaults(load, precision),
+    () => cacheFaults(load.kvCachePrecision, instanceType, precision),
+  );
+}
+
+function unsupportedFaults({ gpu, name }: GpuNodeType, precision: Precision): Fault[] {
+  if (gpu.supports(precision)) return [];
+  const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
+  const cure = `use one of ${usable.join(', ')}`;
+  const needed = precision.minimumComputeCapability.toFixed(1);
+  const reason =
+    gpu.vendor === GpuVendor.AMD
+      ? `${precision.name} is a format of NVIDIA, which ${gpu.name} (${name}) does not compute in; ${cure}`
+      : `${precision.name} needs compute capability ${needed}, but ${capabilityOf(gpu, name)}; ${cure}`;
+  return [fault('PRECISION_NOT_SUPPORTED', 'precision', reason)];
+}
+
+function capabilityOf(gpu: GpuType, name: string): string {
+  return `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;
+}
+
+function checkpointFaults({ model, checkpointSize: stored }: ServingLoad, precision: Precision): Fault[] {
+  if (!stored) return [];
+  const counted = model.checkpointSize(precision);
+  if (stored.bytes > counted.bytes / 2 && stored.bytes < counted.bytes * 2) return [];
+  const reason = `checkpointSize ${stored} is far from the ${counted} that ${model.name} has in ${precision.name}; check model and precision`;
+  return [fault('CHECKPOINT_SIZE_IMPLAUSIBLE', 'checkpointSize', reason)];
+}
+
+function cacheFaults(kv: Precision | undefined, { gpu, name }: GpuNodeType, precision: Precision): Fault[] {
+  if (!kv) return [];
   const faults: Fault[] = [];
-  const has = `${gpu.name} (${instanceType.name}) has ${gpu.computeCapability.toFixed(1)}`;
-  if (!gpu.supports(precision) && gpu.vendor === GpuVendor.AMD) {
-    const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
-    const reason = `${precision.name} is a format of NVIDIA, which ${gpu.name} (${instanceType.name}) does not compute in; use one of ${usable.join(', ')}`;
-    faults.push(fault('PRECISION_NOT_SUPPORTED', 'precision', reason));
-  } else if (!gpu.supports(precision)) {
-    const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
-    const needed = precision.minimumComputeCapability.toFixed(1);
-    faults.push(
-      fault(
-        'PRECISION_NOT_SUPPORTED',
-        'precision',
-        `${precision.name} needs compute capability ${needed}, but ${has}; use one of ${usable.join(', ')}`,
-      ),
-    );
-  }
-  faults.push(...formatFaults(load, instanceType, precision));
-  const counted = load.model.checkpointSize(precision);
-  const stored = load.checkpointSize;
-  if (stored && !(stored.bytes > counted.bytes / 2 && stored.bytes < counted.bytes * 2)) {
-    faults.push(
-      fault(
-        'CHECKPOINT_SIZE_IMPLAUSIBLE',
-        'checkpointSize',
-        `checkpointSize ${stored} is far from the ${counted} that ${load.model.name} has in ${precision.name}; check model and precision`,
-      ),
-    );
-  }
-  const kv = load.kvCachePrecision;
-  if (kv?.name === Precision.FP32.name && precision.name !== Precision.FP32.name) {
-    faults.push(
-      fault(
-        'CACHE_NEEDS_FP32_WEIGHTS',
-        'kvCachePrecision',
-        `an fp32 key-value cache needs fp32 weights, but the weights are ${precision.name}; leave kvCachePrecision out`,
-      ),
-    );
+  if (kv.name === Precision.FP32.name && precision.name !== Precision.FP32.name) {
+    const reason = `an fp32 key-value cache needs fp32 weights, but the weights are ${precision.name}; leave kvCachePrecision out`;
+    faults.push(fault('CACHE_NEEDS_FP32_WEIGHTS', 'kvCachePrecision', reason));
   }
   if (
-    (kv?.name === Precision.BF16.name && !gpu.supports(kv)) ||
-    (kv?.name === Precision.FP8.name && gpu.computeCapability < 8)
+    (kv.name === Precision.BF16.name && !gpu.supports(kv)) ||
+    (kv.name === Precision.FP8.name && gpu.computeCapability < 8)
   ) {
-    faults.push(
-      fault(
-        'CACHE_PRECISION_NOT_SUPPORTED',
-        'kvCachePrecision',
-        `a key-value cache in ${kv.name} needs compute capability 8.0, but ${has}; use fp16`,
-      ),
-    );
+    const reason = `a key-value cache in ${kv.name} needs compute capability 8.0, but ${capabilityOf(gpu, name)}; use fp16`;
+    faults.push(fault('CACHE_PRECISION_NOT_SUPPORTED', 'kvCachePrecision', reason));
   }
   return faults;
+}
+
+/**
+ * The format of the weights: that of the request, or the default.
+ *
+ * @internal
+ */
+export function precisionOf({ precision, model, instanceType, engine }: CapacityRequest): Precision {
+  return precision ?? defaultPrecision(model, instanceType, engine);
 }
 
 /**
@@ -154,18 +159,21 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, pre
  *
  * @internal
  */
-export function requestFaults(request: CapacityRequest, precision: Precision): Fault[] {
-  return [
-    ...hardwareFaults(request, request.instanceType, precision),
-    ...(request.parallelism ? parallelismFaults(request.model, request.parallelism, precision) : []),
-    ...wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
-    ...priceFaults('pricePerHour', request.pricePerHour),
-    ...shareFault('utilization', request.utilization),
-  ];
+export function requestFaults(request: CapacityRequest): Fault[] {
+  const precision = () => precisionOf(request);
+  return allOf(
+    () => hardwareFaults(request, request.instanceType, precision()),
+    () => (request.parallelism ? parallelismFaults(request.model, request.parallelism, precision()) : []),
+    () => (request.parallelism ? draftParallelismFaults(request, request.parallelism) : []),
+    () => wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
+    () => priceFaults('pricePerHour', request.pricePerHour),
+    () => busyFaults(request.utilization),
+  );
 }
 
-/** Highest price that costs are computed from without losing digits. */
+/** Prices that costs are computed from without losing digits. */
 const HIGHEST_PRICE = 1e9;
+const LOWEST_PRICE = 1e-6;
 
 /**
  * The fault of a price that is not above zero, or that no node has.
@@ -174,6 +182,23 @@ const HIGHEST_PRICE = 1e9;
  */
 export function priceFaults(property: string, price: number | undefined): Fault[] {
   const faults = positiveFault(property, price);
-  if (price === undefined || faults.length > 0 || price <= HIGHEST_PRICE) return faults;
-  return [fault('OUT_OF_RANGE', property, `${property} must be at most ${HIGHEST_PRICE}; got ${price}`)];
+  if (price === undefined || isUnreadable(price) || faults.length > 0) return faults;
+  if (price >= LOWEST_PRICE && price <= HIGHEST_PRICE) return [];
+  const bound = price > HIGHEST_PRICE ? `at most ${HIGHEST_PRICE}` : `at least ${LOWEST_PRICE}`;
+  return [fault('OUT_OF_RANGE', property, `${property} must be ${bound}; got ${price}`)];
+}
+
+/** Least share of time that costs are computed from: they grow without limit as it shrinks. */
+const LEAST_BUSY = 1e-4;
+
+/**
+ * The fault of a share of time that GPUs are never busy for.
+ *
+ * @internal
+ */
+export function busyFaults(utilization: number | undefined): Fault[] {
+  const faults = shareFault('utilization', utilization);
+  if (utilization === undefined || isUnreadable(utilization) || faults.length > 0) return faults;
+  if (utilization >= LEAST_BUSY) return [];
+  return [fault('OUT_OF_RANGE', 'utilization', `utilization must be at least ${LEAST_BUSY}; got ${utilization}`)];
 }

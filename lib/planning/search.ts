@@ -1,12 +1,13 @@
 import { Fault, fault } from '../units/fault';
 import { lazily } from '../units/lazily';
-import { positiveFault, shareFault, wholeNumberFaults } from '../units/number-faults';
+import { positiveFault, wholeNumberFaults } from '../units/number-faults';
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from './capacity-plan';
-import { CapacityCandidate, CapacitySearchRequest } from './capacity-request';
+import { CapacityCandidate, CapacitySearchRequest, CapacityTargets } from './capacity-request';
+import { compareCosts } from './alternative-cost';
 import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
@@ -14,11 +15,13 @@ import { hardwareToJson } from './hardware-json';
 import { fitOf } from './memory-fit';
 import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
-import { hardwareFaults, priceFaults } from './request-faults';
+import { busyFaults, hardwareFaults, priceFaults } from './request-faults';
 import { busiest, calmest, within } from './reach-throughput';
+import { draftParallelismFaults, drafts } from './speculation-faults';
 import { settledConfiguration } from './scheduled-sequences';
 import { ServingEstimate, estimate } from './serving-estimate';
 import { targetsOf } from './targets';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 const DEFAULT_LIMIT = 20;
 
@@ -151,43 +154,55 @@ export function candidateCount(request: CapacitySearchRequest): number {
 }
 
 function searchFaults(request: CapacitySearchRequest): Fault[] {
-  const targets = request.targets ?? {};
-  const { maxNodes, maxReplicas, limit, candidates, precisions } = request;
-  const faults = [
-    ...wholeNumberFaults({ maxNodes, maxReplicas, replicas: request.replicas, limit }, 1),
-    ...positiveFault('targets.maxTimePerOutputTokenMs', targets.maxTimePerOutputTokenMs),
-    ...positiveFault('targets.maxTimeToFirstTokenMs', targets.maxTimeToFirstTokenMs),
-    ...positiveFault('targets.minOutputTokensPerSecond', targets.minOutputTokensPerSecond),
-    ...shareFault('utilization', request.utilization),
-    ...(candidates ?? []).flatMap((candidate, i) =>
-      priceFaults(`candidates[${i}].pricePerHour`, candidate.pricePerHour),
-    ),
-  ];
-  if (
-    request.kvCachePrecision?.name === Precision.FP32.name &&
-    !precisions?.some(({ name }) => name === Precision.FP32.name)
-  ) {
-    const cure = 'put fp32 into precisions, or leave kvCachePrecision out';
-    faults.push(
-      fault('CACHE_NEEDS_FP32_WEIGHTS', 'kvCachePrecision', `an fp32 key-value cache needs fp32 weights; ${cure}`),
-    );
-  }
-  if (candidates?.length === 0) {
-    const all = 'leave it out for all instance types of the catalog';
-    faults.push(fault('EMPTY_LIST', 'candidates', `candidates must list at least one type of node; ${all}`));
-  }
-  if (precisions?.length === 0) {
-    const all = 'leave it out for the one that the model is published in';
-    faults.push(fault('EMPTY_LIST', 'precisions', `precisions must list at least one format; ${all}`));
-  }
+  const { maxNodes, maxReplicas, limit, candidates, precisions, parallelism } = request;
+  return allOf(
+    () => wholeNumberFaults({ maxNodes, maxReplicas, replicas: request.replicas, limit }, 1),
+    () => targetFaults(request.targets ?? {}),
+    () => busyFaults(request.utilization),
+    () =>
+      (candidates ?? []).flatMap((candidate, i) =>
+        isUnreadable(candidate) ? [] : priceFaults(`candidates[${i}].pricePerHour`, candidate.pricePerHour),
+      ),
+    () => cacheFaults(request),
+    () => (candidates?.length === 0 ? [emptyFault('candidates')] : []),
+    () => (precisions?.length === 0 ? [emptyFault('precisions')] : []),
+    () => lackingFaults(request),
+    () => (parallelism ? parallelismFaults(request.model, parallelism, Precision.FP16) : []),
+    () => (parallelism ? draftParallelismFaults(request, parallelism) : []),
+  );
+}
+
+function targetFaults(targets: CapacityTargets): Fault[] {
+  return allOf(
+    () => positiveFault('targets.maxTimePerOutputTokenMs', targets.maxTimePerOutputTokenMs),
+    () => positiveFault('targets.maxTimeToFirstTokenMs', targets.maxTimeToFirstTokenMs),
+    () => positiveFault('targets.minOutputTokensPerSecond', targets.minOutputTokensPerSecond),
+  );
+}
+
+function emptyFault(list: 'candidates' | 'precisions'): Fault {
+  const [what, all] = {
+    candidates: ['type of node', 'all instance types of the catalog'],
+    precisions: ['format', 'the one that the model is published in'],
+  }[list];
+  return fault('EMPTY_LIST', list, `${list} must list at least one ${what}; leave it out for ${all}`);
+}
+
+function cacheFaults({ kvCachePrecision, precisions }: CapacitySearchRequest): Fault[] {
+  if (kvCachePrecision?.name !== Precision.FP32.name) return [];
+  if (precisions?.some(({ name }) => name === Precision.FP32.name)) return [];
+  const cure = 'put fp32 into precisions, or leave kvCachePrecision out';
+  const reason = `an fp32 key-value cache needs fp32 weights; ${cure}`;
+  return [fault('CACHE_NEEDS_FP32_WEIGHTS', 'kvCachePrecision', reason)];
+}
+
+/** Candidates are skipped for formats that they lack; it is a mistake if no candidate supports any of the formats. */
+function lackingFaults(request: CapacitySearchRequest): Fault[] {
   const types = request.candidates?.map((candidate) => candidate.instanceType) ?? [];
   const lacking = (request.precisions ?? []).flatMap((precision) =>
     types.map((type) => hardwareFaults(request, type, precision)),
   );
-  // Candidates are skipped for formats that they lack; it is a mistake if no candidate supports any of the formats.
-  if (lacking.length > 0 && lacking.every((own) => own.length > 0)) faults.push(...new Set(lacking.flat()));
-  if (request.parallelism) faults.push(...parallelismFaults(request.model, request.parallelism, Precision.FP16));
-  return faults;
+  return lacking.length > 0 && lacking.every((own) => own.length > 0) ? [...new Set(lacking.flat())] : [];
 }
 
 /** The candidates, each type once, at the lowest price that it is listed with. */
@@ -228,11 +243,13 @@ function parallelismsOf(
       (request.dataParallelAttention ?? true)
         ? dataParallelAttention(load.model, type, precision, request.maxNodes ?? 1)
         : [];
-    return [...within, ...tensorOverPcie(load.model, type, precision), ...spread];
+    const all = [...within, ...tensorOverPcie(load.model, type, precision), ...spread];
+    return all.filter((parallelism) => drafts(load, parallelism));
   }
   const nodes = Math.ceil(request.parallelism.gpusPerReplica / type.gpuCount);
   if (nodes > (request.maxNodes ?? nodes)) return [];
-  return parallelismFaults(load.model, request.parallelism, precision).length === 0 ? [request.parallelism] : [];
+  const refused = parallelismFaults(load.model, request.parallelism, precision).length > 0;
+  return refused || !drafts(load, request.parallelism) ? [] : [request.parallelism];
 }
 
 /** The configuration with as many replicas as the throughput target needs, or undefined if it does not fit. */
@@ -287,10 +304,6 @@ function givenCost({ pricePerHour, nodes }: Configuration): number {
 /** Cost where prices are not given: list prices, in dollars. What has none comes last. */
 function listCost({ instanceType, nodes }: Configuration): number {
   return (instanceType.listPricePerHour ?? Infinity) * nodes;
-}
-
-function compareCosts(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }
 
 function isOverPcie({ instanceType, parallelism }: Configuration): boolean {

@@ -1,6 +1,7 @@
 import { answerSeconds } from './answer-stream';
 import { promptsOfStep, waitedFor } from './all-to-all';
 import { Configuration } from './configuration';
+import { draftSeconds } from './draft-time';
 import { Pass } from './pass';
 import { PassTime, passTime } from './step-time';
 
@@ -21,9 +22,13 @@ export interface ServingEstimate {
   readonly timePerOutputToken: number;
   /** Decode step alone. */
   readonly decode: PassTime;
-  /** Time between two tokens of an answer on the GPUs alone, without prefills, seconds. */
+  /** Time that drafting takes of a step, seconds. */
+  readonly drafting: number;
+  /** Tokens of an answer that a step gives. */
+  readonly acceptanceLength: number;
+  /** A step on the GPUs alone, drafting among it, without prefills, seconds. */
   readonly gpuStep: number;
-  /** Time that the host needs meanwhile to send one token of each answer, seconds; the longer of the two counts. */
+  /** Time that the host needs meanwhile, seconds; the longer of the two counts. */
   readonly hostStep: number;
   /** Prefill of one prompt, without dispatch. */
   readonly prefill: number;
@@ -36,12 +41,14 @@ export interface ServingEstimate {
 /**
  * Estimates of continuous batching: of `out` steps, those in which another sequence's prompt is computed take longer,
  * `TPOT = max(decode(b, in + out/2), b × host) + (mixed step - decode step) × prompts per step`. `TTFT = prefill + 0.4 ms/layer +
- * 3 µs/token` (dispatch; host work on the prompt).
+ * 3 µs/token` (dispatch; host work on the prompt). With speculative decoding a step also drafts, verifies several tokens of each sequence and gives
+ * as many as are accepted and one more.
  *
  * @internal
  */
 export function estimate(configuration: Configuration, concurrency: number): ServingEstimate {
-  const { inputTokens, outputTokens, engine, parallelism } = configuration;
+  const { inputTokens, outputTokens, engine, parallelism, drafter } = configuration;
+  const length = drafter?.acceptanceLength ?? 1;
   const ranks = parallelism.attentionRanks;
   const batches = parallelism.pipeline === 1 ? 1 : microBatchesOf(configuration, concurrency);
   const perBatch = Math.max(1, concurrency / ranks / batches);
@@ -50,11 +57,13 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
     cachedTokens: perBatch * (inputTokens + outputTokens / 2),
     prompts: 0,
     promptTokens: inputTokens,
+    queries: 1 + (drafter?.tokens ?? 0),
   };
   const decode = passTime(configuration, decodePass);
   // With more micro-batches than stages a token waits for the slowest stage of all of them, otherwise only for its own pass.
   const loss = 1 / pipelineEfficiency(PIPELINE_MICRO_BATCHES, parallelism.pipeline);
-  const gpuStep = loss * Math.max(decode.total, batches * decode.bottleneck) * engine.decodeFactor;
+  const drafting = draftSeconds(configuration, decodePass) * batches;
+  const gpuStep = loss * Math.max(decode.total, batches * decode.bottleneck) * engine.decodeFactor + drafting;
   // Each data-parallel rank of vLLM has a process of its own.
   const hostStep = answerSeconds(configuration, engine._isVllm ? concurrency / ranks : concurrency);
   const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
@@ -66,19 +75,21 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
       ? prefill.total
       : Math.max(prefill.total, pieces * passTime(configuration, prompt(inputTokens / pieces)).total);
   // Prompts that arrive while one step runs are computed together, up to maxBatchedTokens.
-  const arriving = concurrency / ranks / outputTokens / batches;
+  const arriving = (length * concurrency) / ranks / outputTokens / batches;
   const promptRanks = Math.max(1, Math.min(ranks, concurrency / outputTokens));
   const prompts = Math.max(1, Math.min(arriving, promptsOfStep(configuration)));
   const mixed = passTime(configuration, { ...decodePass, prompts, promptRanks });
   const work = (pass: PassTime) => (parallelism.pipeline === 1 ? pass.total : pass.bottleneck);
   const perPrompt = (loss * engine.prefillFactor * Math.max(0, work(mixed) - work(decode))) / prompts;
   // Prompts of other sequences during one step, and of one's own rank or of those that it waits for.
-  const waited = waitedFor(configuration, Math.max(0, concurrency - 1) / outputTokens);
-  const timePerOutputToken = Math.max(gpuStep, hostStep) + waited * perPrompt;
+  const waited = waitedFor(configuration, (length * Math.max(0, concurrency - 1)) / outputTokens);
+  const timePerOutputToken = (Math.max(gpuStep, hostStep) + waited * perPrompt) / length;
   return {
     concurrency,
     timePerOutputToken,
     decode,
+    drafting,
+    acceptanceLength: length,
     gpuStep,
     hostStep,
     prefill: prefillTotal,

@@ -2,7 +2,7 @@ import { layerStateBytes } from '../catalog/cache-bytes';
 import { ResolvedState } from '../catalog/layers';
 import { Configuration } from './configuration';
 import { KernelModel } from './kernel-model';
-import { Pass } from './pass';
+import { Pass, decodedTokens } from './pass';
 
 /** Tokens of a chunk in which linear attention and state spaces compute prompts (`chunk_size`: 64 of gated delta rules, 128 to 256 of Mamba 2). */
 const STATE_CHUNK = 64;
@@ -31,6 +31,7 @@ export function stateTime(configuration: Configuration, kernel: KernelModel, sta
     const flops = (4 * pass.prompts * pass.promptTokens * state.heads * width) / t;
     time += kernels * kernel.attentionFixed + flops / (STATE_RATE * kernel.wideRate);
   }
-  const bytes = 2 * pass.decoding * layerStateBytes(state, configuration.precision, t);
+  // Each is read once, and written after every token.
+  const bytes = (pass.decoding + decodedTokens(pass)) * layerStateBytes(state, configuration.precision, t);
   return time + bytes / (STATE_BANDWIDTH * (state.stateBits / 16) * kernel.bandwidth);
 }

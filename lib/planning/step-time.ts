@@ -5,7 +5,7 @@ import { wideBytes } from '../catalog/weight-bytes';
 import { allReduceSeconds, hopSeconds } from './collective-model';
 import { exchangeOf } from './all-to-all';
 import { feedForwards } from './feed-forward-time';
-import { Pass, partBytes, tokensOf, tokensOfRanks } from './pass';
+import { Pass, decodedTokens, partBytes, tokensOf, tokensOfRanks } from './pass';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { Configuration } from './configuration';
 import { Stage, stagesOf } from './stages';
@@ -125,7 +125,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
   }
   if (stage.first) weights += readSeconds(configuration, kernel, (model.shape.otherParameters ?? 0) / t);
   if (stage.last) {
-    const rows = pass.decoding + pass.prompts;
+    const rows = decodedTokens(pass) + pass.prompts;
     weights += matmulSeconds(
       { ...kernel, matmul: { t0: 4, eb: 0.8, ef: 0.6 }, rate: kernel.wideRate },
       rows,
@@ -133,7 +133,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
       model.vocabularySize / t,
       2,
     );
-    if (configuration.engine._isVllm)
+    if (configuration.engine._isVllm && !pass.greedy)
       weights += (rows * model.vocabularySize * SAMPLING_BYTES) / (kernel.attentionBandwidth * kernel.bandwidth);
   }
   weights +=
@@ -264,7 +264,7 @@ function attentionTime(
   const read = (again * bytes) / Math.min(kernel.attentionBandwidth * kernel.bandwidth, most);
   if (!mla) return time + read;
   // Absorbed latent attention multiplies every head by the compressed vector, so computation counts as well as reads.
-  const flops = 2 * cached * (heads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
+  const flops = 2 * (pass.queries ?? 1) * cached * (heads / t) * (2 * mla.keyValueRank + mla.ropeHeadSize);
   return time + Math.max(read, flops / (0.5 * kernel.wideRate));
 }
 

@@ -3,6 +3,7 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { MediaInput } from './capacity-request';
 import { PlanFacts } from './plan-fields';
+import { speculativeArguments } from './speculative-arguments';
 
 /**
  * Arguments of `vllm serve` that start a plan's first replica on one of its nodes; names are those of vLLM 0.24.0 (`engine/arg_utils.py`,
@@ -38,12 +39,18 @@ export function vllmServeArguments(facts: PlanFacts, node: number, leader: strin
     ['kv-cache-dtype', 'fp8', kvCachePrecision.bits === 8],
     ['language-model-only', undefined, facts.mediaInput === MediaInput.NONE],
     ['limit-mm-per-prompt', '{"video":0,"audio":0}', facts.mediaInput === MediaInput.IMAGES],
+    ['speculative-config', speculativeConfig(facts), facts.speculativeDecoding !== undefined],
     ['enforce-eager', undefined, !facts.cudaGraphs],
     ['cpu-offload-gb', facts.cpuOffload.gib, facts.cpuOffload.bytes > 0],
   ];
   return options
     .filter(([, , given]) => given)
     .map(([flag, value]) => (value === undefined ? `--${flag}` : `--${flag}=${value}`));
+}
+
+/** `speculative_config` as vLLM reads it. */
+function speculativeConfig({ speculativeDecoding }: PlanFacts): string | undefined {
+  return speculativeDecoding && JSON.stringify(speculativeArguments(speculativeDecoding));
 }
 
 function serveFaults({ engine, parallelism, instanceType }: PlanFacts, node: number, nodes: number): Fault[] {

@@ -6,6 +6,7 @@ import { NodeNetwork } from './capacity-request';
 import { isLowered } from './scheduled-sequences';
 import { ServingEstimate } from './serving-estimate';
 import { Configuration } from './configuration';
+import { speculationWarnings } from './speculation-warnings';
 import { loadedEncoders } from './encoder-memory';
 import { graphsLack } from './other-memory';
 import { stageLayers } from './stages';
@@ -207,6 +208,7 @@ export function warningsOf(
       ),
     );
   }
+  warnings.push(...speculationWarnings(configuration, asked));
   if (asked.hostStep > asked.gpuStep) {
     const ms = (seconds: number) => (seconds * 1e3).toFixed(1);
     warnings.push(

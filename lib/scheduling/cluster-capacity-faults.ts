@@ -1,6 +1,6 @@
 import { Fault, fault } from '../units/fault';
-import { Amounts, PlacedDemand, PodPlacement, PoolLoad } from './placement';
-import { IGpuNodePool } from '../core/gpu-node-pool';
+import { Amounts, PlacedDemand, PlacedPool, PodPlacement, PoolLoad } from './placement';
+import { isSystemPool } from './system-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { gpuResource } from './node-allocatable';
 import { readableAmount } from '../kubernetes/quantity';
@@ -41,7 +41,7 @@ export function capacityFaults(placement: PodPlacement): Fault[] {
  *
  * @internal
  */
-export function capacityFindings(placement: PodPlacement): { readonly fault: Fault; readonly pools: IGpuNodePool[] }[] {
+export function capacityFindings(placement: PodPlacement): { readonly fault: Fault; readonly pools: PlacedPool[] }[] {
   const { pools, demands } = placement;
   const misfits = new Set<PlacedDemand>();
   const of = (loads: readonly PoolLoad[], faults: Fault[]) =>
@@ -88,7 +88,7 @@ function podFaults(placed: PlacedDemand): Fault[] {
       'PODS_DO_NOT_FIT_POOL',
       undefined,
       `${placed.path}: ${demand.pods} pods of '${demand.name}' do not fit ${poolNames(able.map((fit) => fit.load))}: each node holds ` +
-        `${count} of them (limited by ${resource}), and there are at most ${counted(nodes, 'node')}; raise maxNodes to ` +
+        `${count} of them (limited by ${resource}), and there are at most ${counted(nodes, 'node')}; raise ${maxNodesOf(load)} to ` +
         `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
     ),
   ];
@@ -103,7 +103,7 @@ function nodeFault({ path, demand, requests, pools: [load] }: PlacedDemand): Fau
     left === undefined
       ? `no node of pool '${poolName}' advertises it${resourceHint(load.pool, resource)}`
       : `a node of pool '${poolName}' (${hardware.name}) has ${readableAmount(resource, Math.max(0, left))} for pods; ` +
-        'request less, or use a pool with larger nodes';
+        (isSystemPool(load.pool) ? SYSTEM_NODE_CURE : 'request less, or use a pool with larger nodes');
   const asked = readableAmount(resource, requests.get(resource) ?? 0);
   return fault(
     'POD_DOES_NOT_FIT_NODE',
@@ -129,7 +129,7 @@ function shareFaults({ path, demand, requests, pools }: PlacedDemand): Fault[] {
 }
 
 /** The resource name to use if a pod requests the GPUs of a pool by another name. */
-function resourceHint(pool: IGpuNodePool, resource: string): string {
+function resourceHint(pool: PlacedPool, resource: string): string {
   const name = gpuResource(pool);
   return name !== resource && GPU_RESOURCE_NAME.test(resource) ? `; request ${name}` : '; use a pool that has it';
 }
@@ -157,7 +157,7 @@ function sumFaults(loads: readonly PoolLoad[], bound: readonly PlacedDemand[]): 
         undefined,
         `${loads[0].pool.node.path}: the pods of ${poolNames(loads)} together request ${readableAmount(resource, total)} of ${resource} (` +
           `${parts.join(', ')}), but ${loads.length > 1 ? 'their' : 'its'} ${counted(nodes, 'node')} ` +
-          `${nodes === 1 ? 'has' : 'have'} ${readableAmount(resource, available)} for pods; raise maxNodes, or give one of them a pool of its own`,
+          `${nodes === 1 ? 'has' : 'have'} ${readableAmount(resource, available)} for pods; raise ${loads.map(maxNodesOf).join(' or ')}, or give one of them a pool of its own`,
       ),
     ];
   });
@@ -187,7 +187,7 @@ const MANUAL_RESOURCE_SHARING_DECLARED = /^hugepages-/;
  * Whether nodes of a pool may have a resource that is not known: local disk, which is only known with an instance store, and resources of
  * third-party device plugins. Of all other resources they have none.
  */
-function mayAdvertise({ hardware, gpuSharingKind }: IGpuNodePool, resource: string): boolean {
+function mayAdvertise({ hardware, gpuSharingKind }: PlacedPool, resource: string): boolean {
   const byHand = gpuSharingKind === undefined ? MANUAL_RESOURCE_SHARING_UNDECLARED : MANUAL_RESOURCE_SHARING_DECLARED;
   if (resource === 'ephemeral-storage' || (!hardware.isEc2 && byHand.test(resource))) return true;
   return resource.includes('/') && !INSTALLED_PLUGIN_RESOURCE.test(resource);
@@ -264,4 +264,14 @@ function poolNames(loads: readonly PoolLoad[]): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** The cure of pods that are larger than a system node. */
+const SYSTEM_NODE_CURE =
+  'request less, use a larger systemNodes.instanceType, or annotate pods for nodes that this program does not make with ' +
+  'gpu-inference-constructs/elsewhere: "true"';
+
+/** The property that sets how many nodes there are at most. */
+function maxNodesOf({ pool }: PoolLoad): string {
+  return isSystemPool(pool) ? 'systemNodes.maxNodes' : 'maxNodes';
 }

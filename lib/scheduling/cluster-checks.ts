@@ -6,7 +6,9 @@ import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
-import { PodPlacement } from './placement';
+import { hasOtherNodes } from './other-nodes';
+import { PlacedPool, PodPlacement } from './placement';
+import { systemLoad } from './system-pool';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
@@ -29,7 +31,8 @@ import { checkArguments } from '../units/argument-faults';
  *
  * Pods are read from the resources of the Kubernetes provider in the construct tree (Deployment, DaemonSet, StatefulSet, Job, CronJob,
  * Pod), as they will be synthesized: both those of this library and the user's own, including overrides. Only what this program knows is
- * checked: pods without GPUs that fit no known pool are assumed to run on nodes that are not known here. Pods with GPUs for such nodes must
+ * checked: pods without GPUs are checked against the system nodes that this program makes with a cluster, unless it makes others beside them, and
+ * are assumed to run on nodes that are not known here where it makes none. Pods for such nodes, with GPUs or without, must
  * have the annotation `gpu-inference-constructs/elsewhere: "true"`.
  */
 export class ClusterChecks {
@@ -52,7 +55,7 @@ export class ClusterChecks {
   }
 
   private readonly cluster: IKubernetesCluster;
-  private readonly warned = new Set<IGpuNodePool>();
+  private readonly warned = new Set<PlacedPool>();
 
   private constructor(cluster: IKubernetesCluster) {
     this.cluster = cluster;
@@ -107,22 +110,25 @@ export class ClusterChecks {
     return pools.length > 0 && !pools.some(({ pool }) => short.has(pool));
   }
 
-  private placement(pods: readonly ResourcePods[], nodesOf?: (pool: IGpuNodePool) => number): PodPlacement {
+  private placement(pods: readonly ResourcePods[], nodesOf?: (pool: PlacedPool) => number): PodPlacement {
     return this.placed(
       pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : [])),
       nodesOf,
     );
   }
 
-  private placed(asked: Parameters<typeof placementOf>[1], nodesOf?: (pool: IGpuNodePool) => number): PodPlacement {
-    return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf });
+  private placed(asked: Parameters<typeof placementOf>[1], nodesOf?: (pool: PlacedPool) => number): PodPlacement {
+    const { cluster } = this;
+    const system = systemLoad(cluster);
+    const others = { system, isAll: system !== undefined && !hasOtherNodes(cluster) };
+    return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf, others });
   }
 
   /** Warns of pods that only fit on nodes that no autoscaler adds. */
   private warn(pods: readonly ResourcePods[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
-    const fixed = new Set(this.pools.filter(isFixed));
+    const fixed: ReadonlySet<PlacedPool> = new Set(this.pools.filter(isFixed));
     if (fixed.size === 0) return;
     const atFirst = this.placement(pods, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
     const short = new Set(capacityFindings(atFirst).flatMap(({ pools }) => pools));

@@ -1,7 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { GpuInterconnect } from '../catalog/gpu-interconnect';
-import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
-import { IGpuNodePool } from '../core/gpu-node-pool';
+import { PlacedDemand, PlacedPool, PodPlacement, PoolLoad } from './placement';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 
@@ -99,15 +98,15 @@ function fabricFaults({ path, demand, pools }: PlacedDemand): Fault[] {
   return faults;
 }
 
-function isTcpOnly(pool: IGpuNodePool): boolean {
+function isTcpOnly(pool: PlacedPool): boolean {
   return (pool.fabric?.kind ?? RdmaFabricKind.NONE) === RdmaFabricKind.NONE && pool.efaInterfacesPerNode === 0;
 }
 
-function isEfa(pool: IGpuNodePool): boolean {
+function isEfa(pool: PlacedPool): boolean {
   return pool.fabric?.kind === RdmaFabricKind.EFA || pool.efaInterfacesPerNode > 0;
 }
 
-function fabricOf(pool: IGpuNodePool): string {
+function fabricOf(pool: PlacedPool): string {
   if (pool.fabric) return `${pool.fabric.kind} '${pool.fabric.fabricName}'`;
   return isEfa(pool) ? "efa 'efa'" : "none 'none'";
 }

@@ -3,9 +3,9 @@ import { quantityValue } from '../kubernetes/quantity';
 import { fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { nodeAllocatable } from './node-allocatable';
-import { Amounts, PlacedDemand, PodPlacement, PoolLoad } from './placement';
+import { Amounts, PlacedDemand, PlacedPool, PodPlacement, PoolLoad } from './placement';
 import { PodDemand } from './pod-demand';
-import { PoolAnswer, indexByLabel, needsGpuNode, poolsFor } from './pool-search';
+import { OtherNodes, PoolAnswer, indexByLabel, needsGpuNode, poolsFor } from './pool-search';
 import { selectorFaults } from './pool-selector-faults';
 
 /**
@@ -17,7 +17,9 @@ export interface PlacementOptions {
   /** Whether pods tolerate the taints `<resource>:NoSchedule` of what they request. @default false */
   readonly toleratesRequested?: boolean;
   /** Assumed number of nodes of a pool. @default - its maximum */
-  readonly nodesOf?: (pool: IGpuNodePool) => number;
+  readonly nodesOf?: (pool: PlacedPool) => number;
+  /** The nodes beside those of the pools. @default - not known */
+  readonly others?: OtherNodes;
 }
 
 /**
@@ -35,7 +37,8 @@ export function placementOf(
   asked: readonly { readonly path: string; readonly demand: PodDemand }[],
   options: PlacementOptions = {},
 ): PodPlacement {
-  const nodesOf = options.nodesOf ?? (({ maxNodes }: IGpuNodePool) => maxNodes);
+  const nodesOf = options.nodesOf ?? (({ maxNodes }: PlacedPool) => maxNodes);
+  const others = options.others ?? { isAll: false };
   const loads = pools.map((pool): PoolLoad => ({
     pool,
     nodes: nodesOf(pool),
@@ -65,15 +68,16 @@ export function placementOf(
     }
     const { nodeSelector, nodeTerms, tolerations, onEveryNode, elsewhere } = demand;
     const key = JSON.stringify([nodeSelector, nodeTerms, tolerations, onEveryNode, elsewhere, needsGpuNode(demand)]);
-    const answer = answers.get(key) ?? poolsFor(demand, loads, index);
+    const answer = answers.get(key) ?? poolsFor(demand, loads, index, others);
     answers.set(key, answer);
     if (answer.why) faults.push({ ...answer.why, reason: `${path}: pods of '${demand.name}' ${answer.why.reason}` });
     const placed: PlacedDemand = { path, demand, requests, pools: answer.pools };
     for (const load of answer.pools) (demand.onEveryNode ? load.agents : load.demands).push(placed);
     demands.push(placed);
   }
-  loads.forEach(subtractAgents);
-  return { pools: loads, demands, faults };
+  const all = [...loads, ...(others.system ? [others.system] : [])];
+  all.forEach(subtractAgents);
+  return { pools: all, demands, faults };
 }
 
 /**

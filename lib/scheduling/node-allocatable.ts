@@ -21,9 +21,19 @@ export const GPU_RESOURCE = 'nvidia.com/gpu';
  * @internal
  */
 export function allocatableMemoryMib(type: GpuNodeType): number {
-  return Math.floor(
-    type.memory.mib * 0.925 - 255 - 11 * (type.podsByAddresses(false) ?? ELSEWHERE_RESERVED_PODS) - 100,
-  );
+  return allocatableMib(type.memory.mib, type.podsByAddresses(false) ?? ELSEWHERE_RESERVED_PODS);
+}
+
+/**
+ * The same for a node of any kind.
+ *
+ * @param memoryMib memory as EC2 states it
+ * @param reservedPods pods that the kubelet reserves memory for
+ *
+ * @internal
+ */
+export function allocatableMib(memoryMib: number, reservedPods: number): number {
+  return Math.floor(memoryMib * 0.925 - 255 - 11 * reservedPods - 100);
 }
 
 /** CPU that pods can get on a node, in thousandths: the kubelet's reserve is below 2 %. @internal */
@@ -79,7 +89,7 @@ export function gpusPerNode(pool: IGpuNodePool): number {
 }
 
 /** The resource by which pods request GPUs of a pool, or shares of them. @internal */
-export function gpuResource({ gpuResourceName = GPU_RESOURCE }: IGpuNodePool): string {
+export function gpuResource({ gpuResourceName = GPU_RESOURCE }: Pick<IGpuNodePool, 'gpuResourceName'>): string {
   return gpuResourceName;
 }
 

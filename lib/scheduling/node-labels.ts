@@ -1,5 +1,4 @@
-import { GpuNodeType } from '../catalog/gpu-node-type';
-import { IGpuNodePool } from '../core/gpu-node-pool';
+import { PlacedPool } from './placement';
 import { NodeRequirement, NodeTerm } from './pod-demand';
 
 /**
@@ -28,8 +27,26 @@ export function isWellKnown(key: string): boolean {
   return WELL_KNOWN_LABELS.some((pattern) => pattern.test(key));
 }
 
+/** Labels that kubelets, EKS and Karpenter themselves give to every node of theirs. */
+const GIVEN_LABELS = [
+  /^(eks|topology)\.amazonaws\.com\//,
+  /^karpenter\.(sh|k8s\.aws)\//,
+  /^(beta\.)?kubernetes\.io\/(arch|hostname|os)$/,
+  /^(node|beta)\.kubernetes\.io\/instance-type$/,
+  /^(topology|failure-domain\.beta)\.kubernetes\.io\/(zone|region)$/,
+];
+
+/**
+ * Whether nodes get a label by themselves, so that nobody has to set it.
+ *
+ * @internal
+ */
+export function isGiven(key: string): boolean {
+  return GIVEN_LABELS.some((pattern) => pattern.test(key));
+}
+
 /** Labels of kubelets that follow from the hardware; undefined if they do not, as on hardware outside EC2. */
-const HARDWARE_LABELS: { readonly [label: string]: (type: GpuNodeType) => string | undefined } = {
+const HARDWARE_LABELS: { readonly [label: string]: (type: PlacedPool['hardware']) => string | undefined } = {
   'node.kubernetes.io/instance-type': (type) => (type.isEc2 ? type.name : undefined),
   'kubernetes.io/arch': ({ architecture }) => (architecture === 'x86_64' ? 'amd64' : architecture),
   'kubernetes.io/os': () => 'linux',
@@ -39,12 +56,12 @@ const HARDWARE_LABELS: { readonly [label: string]: (type: GpuNodeType) => string
 const PROVISIONER_LABELS = [/^eks\.amazonaws\.com\/(capacityType|nodegroup)/, /^karpenter\./];
 
 /** The value of a label that is not set by the pool, if it is known. */
-function platformValue({ hardware: instanceType, platformLabels = {} }: IGpuNodePool, key: string): string | undefined {
+function platformValue({ hardware: instanceType, platformLabels = {} }: PlacedPool, key: string): string | undefined {
   return Object.hasOwn(HARDWARE_LABELS, key) ? HARDWARE_LABELS[key](instanceType) : platformLabels[key];
 }
 
 /** Whether it is known that nodes of a pool lack the label of a key, because another provisioner creates them. */
-function knownToLack({ platformLabels }: IGpuNodePool, key: string): boolean {
+function knownToLack({ platformLabels }: PlacedPool, key: string): boolean {
   const provisioner = PROVISIONER_LABELS.find((pattern) => pattern.test(key));
   return (
     provisioner !== undefined &&
@@ -58,7 +75,7 @@ function knownToLack({ platformLabels }: IGpuNodePool, key: string): boolean {
  *
  * @internal
  */
-export function mayHave(pool: IGpuNodePool, key: string, value: string): boolean {
+export function mayHave(pool: PlacedPool, key: string, value: string): boolean {
   const known = platformValue(pool, key);
   return known === undefined ? !knownToLack(pool, key) : known === value;
 }
@@ -74,7 +91,7 @@ export function mayHave(pool: IGpuNodePool, key: string, value: string): boolean
  */
 export function mayMeet(
   terms: readonly NodeTerm[] | undefined,
-  pool: IGpuNodePool,
+  pool: PlacedPool,
   isStamped: (key: string) => boolean,
 ): boolean {
   if (!terms || terms.length === 0) return true;

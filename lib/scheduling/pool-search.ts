@@ -1,8 +1,9 @@
-import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
+import { NodeTaint } from '../core/gpu-node-pool';
 import { Fault, fault } from '../units/fault';
 import { isWellKnown, mayHave, mayMeet } from './node-labels';
-import { PoolLoad } from './placement';
+import { PlacedPool, PoolLoad } from './placement';
 import { NodeRequirement, NodeTerm, PodDemand, PodToleration } from './pod-demand';
+import { systemNodesMayRun } from './system-pool';
 
 /**
  * The pools on which pods may be placed, or the reason why there are none: a sentence that continues "pods of 'x'".
@@ -33,7 +34,7 @@ export function indexByLabel(loads: PoolLoad[]): PoolIndex {
 }
 
 /** Resources and labels that only nodes with GPUs have. */
-const GPU_NODE_KEY = /^(gpu-inference-constructs|nvidia\.com|rdma)\/|^vpc\.amazonaws\.com\/efa$/;
+const GPU_NODE_KEY = /^(gpu-inference-constructs\/(?!system$)|(nvidia\.com|rdma)\/)|^vpc\.amazonaws\.com\/efa$/;
 
 /**
  * Whether only nodes of known pools can run a pod: it requests resources, or selects labels, that only pools have.
@@ -47,8 +48,40 @@ export function needsGpuNode({ elsewhere, requests, nodeSelector = {}, nodeTerms
   return nodeTerms.length > 0 && nodeTerms.every(({ requirements }) => requirements.some(demandsKey));
 }
 
-/** @internal */
-export function poolsFor(demand: PodDemand, all: PoolLoad[], index: PoolIndex): PoolAnswer {
+/**
+ * What is known of the nodes of a cluster beside those of its GPU pools.
+ *
+ * @internal
+ */
+export interface OtherNodes {
+  /** The system nodes. @default - not known */
+  readonly system?: PoolLoad;
+  /** Whether there are none beside the system nodes, as far as this program says. */
+  readonly isAll: boolean;
+}
+
+/**
+ * The GPU pools and system nodes on which the pods of a demand may run.
+ *
+ * @param demand the pods
+ * @param all the GPU pools
+ * @param index their labels
+ * @param others the other nodes of the cluster
+ *
+ * @internal
+ */
+export function poolsFor(demand: PodDemand, all: PoolLoad[], index: PoolIndex, others: OtherNodes): PoolAnswer {
+  const { system, isAll } = others;
+  if (!system || demand.elsewhere || needsGpuNode(demand)) return gpuPoolsFor(demand, all, index, false);
+  const isThere = systemNodesMayRun(demand, system.pool);
+  const isOnlyThere = selectsPool(demand, system.pool);
+  const gpu = gpuPoolsFor(demand, all, index, isAll);
+  if (demand.onEveryNode) return isThere ? { ...gpu, pools: [...gpu.pools, system] } : gpu;
+  if (isOnlyThere) return { pools: isThere ? [system] : [] };
+  return isAll && isThere ? { ...gpu, pools: [...gpu.pools, system] } : gpu;
+}
+
+function gpuPoolsFor(demand: PodDemand, all: PoolLoad[], index: PoolIndex, isAll: boolean): PoolAnswer {
   // If another program manages the pools of the cluster, they are not known here.
   if (all.length === 0) return { pools: [] };
   // Labels of kubelets and clouds count if a pool declares them.
@@ -74,7 +107,7 @@ export function poolsFor(demand: PodDemand, all: PoolLoad[], index: PoolIndex): 
   // Unknown nodes may run these pods, so nothing is certain about the pools. Unknown nodes may have some labels of a pool too, but not
   // those that identify its nodes.
   const isCertain = !demand.elsewhere && selected.some(({ pool }) => selectsPool(demand, pool));
-  if (!demand.onEveryNode && !required && !isCertain) return { pools: [] };
+  if (!demand.onEveryNode && !required && !isCertain && !isAll) return { pools: [] };
   const tolerated = selected.filter(({ pool }) => untolerated(pool.taints, demand.tolerations).length === 0);
   if (demand.onEveryNode && selector.length > others.length && tolerated.length < selected.length) {
     const missed = selected.filter((load) => !tolerated.includes(load));
@@ -106,7 +139,7 @@ function meeting(terms: readonly NodeTerm[], pools: readonly PoolLoad[], index: 
 }
 
 /** Whether the selector of pods has all the labels that identify the nodes of a pool. */
-function selectsPool({ nodeSelector = {} }: PodDemand, pool: IGpuNodePool): boolean {
+function selectsPool({ nodeSelector = {} }: PodDemand, pool: PlacedPool): boolean {
   return Object.entries(pool.nodeSelector).every(([key, value]) => nodeSelector[key] === value);
 }
 
@@ -137,7 +170,7 @@ function selectorFault(wanted: [string, string][], isOfPlatform: boolean, index:
   return fault('NODE_SELECTOR_MATCHES_NO_POOL', undefined, why);
 }
 
-function taintFault(pool: IGpuNodePool, { tolerations }: PodDemand, furtherPools: number): Fault {
+function taintFault(pool: PlacedPool, { tolerations }: PodDemand, furtherPools: number): Fault {
   const taints = untolerated(pool.taints, tolerations).map(
     ({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`,
   );

@@ -1,6 +1,7 @@
 import { Fault, fault } from '../units/fault';
 import { hasToken } from '../core/tokens';
 import { givenValue } from '../units/number-faults';
+import { allOf } from '../units/unreadable';
 
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 const RESERVED_SUFFIXES = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
@@ -24,42 +25,50 @@ export function bucketNameFaults(name: string, dotsAllowed: boolean): Fault[] {
   const got = `got '${name}'`;
   const prefix = RESERVED_PREFIXES.find((reserved) => name.startsWith(reserved));
   const suffix = RESERVED_SUFFIXES.find((reserved) => name.endsWith(reserved));
-  return [
-    ...(name.length < 3 || name.length > 63
-      ? [fault('INVALID_NAME', 'bucketName', `bucketName must have 3 to 63 characters; ${got} with ${name.length}`)]
-      : []),
-    ...(/^[a-z0-9.-]*$/.test(name)
-      ? []
-      : [
-          fault(
-            'INVALID_NAME',
-            'bucketName',
-            `bucketName may contain only lower-case letters, digits${dotsAllowed ? ', dots' : ''} and hyphens; ${got}`,
-          ),
-        ]),
-    ...(/^[a-z0-9]/i.test(name) && /[a-z0-9]$/i.test(name)
-      ? []
-      : [fault('INVALID_NAME', 'bucketName', `bucketName must begin and end with a letter or digit; ${got}`)]),
-    ...(name.includes('..')
-      ? [fault('INVALID_NAME', 'bucketName', `bucketName must not contain two dots in a row; ${got}`)]
-      : []),
-    ...(!dotsAllowed && name.includes('.')
-      ? [
-          fault(
-            'INVALID_NAME',
-            'bucketName',
-            `bucketName must not contain a dot, because S3's certificate does not cover such a name; ${got}; use hyphens`,
-          ),
-        ]
-      : []),
-    ...(/^\d{1,3}(\.\d{1,3}){3}$/.test(name)
-      ? [fault('INVALID_NAME', 'bucketName', `bucketName must not look like an IP address; ${got}`)]
-      : []),
-    ...(prefix
-      ? [fault('RESERVED', 'bucketName', `bucketName must not begin with '${prefix}', which S3 reserves; ${got}`)]
-      : []),
-    ...(suffix
-      ? [fault('RESERVED', 'bucketName', `bucketName must not end with '${suffix}', which S3 reserves; ${got}`)]
-      : []),
-  ];
+  return allOf(
+    () =>
+      name.length < 3 || name.length > 63
+        ? [fault('INVALID_NAME', 'bucketName', `bucketName must have 3 to 63 characters; ${got} with ${name.length}`)]
+        : [],
+    () =>
+      /^[a-z0-9.-]*$/.test(name)
+        ? []
+        : [
+            fault(
+              'INVALID_NAME',
+              'bucketName',
+              `bucketName may contain only lower-case letters, digits${dotsAllowed ? ', dots' : ''} and hyphens; ${got}`,
+            ),
+          ],
+    () =>
+      /^[a-z0-9]/i.test(name) && /[a-z0-9]$/i.test(name)
+        ? []
+        : [fault('INVALID_NAME', 'bucketName', `bucketName must begin and end with a letter or digit; ${got}`)],
+    () =>
+      name.includes('..')
+        ? [fault('INVALID_NAME', 'bucketName', `bucketName must not contain two dots in a row; ${got}`)]
+        : [],
+    () =>
+      !dotsAllowed && name.includes('.')
+        ? [
+            fault(
+              'INVALID_NAME',
+              'bucketName',
+              `bucketName must not contain a dot, because S3's certificate does not cover such a name; ${got}; use hyphens`,
+            ),
+          ]
+        : [],
+    () =>
+      /^\d{1,3}(\.\d{1,3}){3}$/.test(name)
+        ? [fault('INVALID_NAME', 'bucketName', `bucketName must not look like an IP address; ${got}`)]
+        : [],
+    () =>
+      prefix
+        ? [fault('RESERVED', 'bucketName', `bucketName must not begin with '${prefix}', which S3 reserves; ${got}`)]
+        : [],
+    () =>
+      suffix
+        ? [fault('RESERVED', 'bucketName', `bucketName must not end with '${suffix}', which S3 reserves; ${got}`)]
+        : [],
+  );
 }

@@ -14,7 +14,10 @@ export interface ModelStoreAttributes {
   readonly accountId?: string;
   /** Region of the bucket. @default - the region of the pods that read it */
   readonly region?: string;
-  /** Partition of the bucket: `aws`, `aws-cn` or `aws-us-gov`. @default 'aws' */
+  /**
+   * Partition of the bucket: `aws`, `aws-cn`, `aws-us-gov` ... Roles of another one cannot be let in.
+   * @default - that of `region`, else that of the AWS provider of the stack, else `aws`
+   */
   readonly partition?: string;
   /** Secret that pods take their credentials from, for clusters that give no IAM roles to pods. @default - an IAM role for each workload */
   readonly credentials?: ModelStoreCredentials;

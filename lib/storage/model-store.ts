@@ -1,5 +1,3 @@
-import { Fault } from '../units/fault';
-import { wholeNumberFault } from '../units/number-faults';
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
@@ -14,91 +12,30 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { keyArnFaults } from '../core/aws-arn';
-import { placeAt } from '../core/aws-provider';
+import { partitionOf, placeAt } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
-import { credentialFaults, regionFaults } from '../core/model-store-reach';
 import { kubernetesName } from '../core/naming';
-import { awsTags, tagFaults } from '../core/tags';
+import { awsTags } from '../core/tags';
 import { textList } from '../core/text-list';
-import { concreteFault } from '../core/tokens';
 import { addValidation, warnOnce } from '../core/validation';
-import { bucketNameFaults } from './bucket-name';
 import { ImportedModelStore } from './imported-model-store';
 import { ModelStoreAttributes } from './model-store-attributes';
+import { enterMadeBucket, madeBucketFaults } from './made-buckets';
+import { modelStorePropsFaults } from './model-store-faults';
+import { ModelStoreProps } from './model-store-props';
 import { modelUri } from './model-uri';
 import { RemovalPolicy } from '../core/removal-policy';
 import { S3CompatibleStore } from './s3-compatible-store';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
 import { grantRead, grantReadWrite } from './store-grants';
-import { readerFaults, readerStatements, unreadableFaults, writerStatements } from './store-readers';
+import { otherPartitionFaults, readerStatements, unreadableFaults, writerStatements } from './store-readers';
 import { policyJson } from '../core/policy-json';
 import { escapeTemplate } from '../core/template-escape';
 import { checkArguments } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
-
-/**
- * Where the access log of a store is written.
- */
-export interface ModelStoreAccessLogs {
-  /** Name of the bucket that receives the log; its policy must let `logging.s3.amazonaws.com` write. */
-  readonly bucketName: string;
-  /** Prefix of the log's objects. @default 'model-store/' */
-  readonly prefix?: string;
-}
-
-/**
- * Properties of `ModelStore`.
- */
-export interface ModelStoreProps {
-  /** Name of the bucket, unique in all of AWS. @default - made by Terraform from the construct's id */
-  readonly bucketName?: string;
-  /**
-   * ARN of an existing KMS key of the bucket's region, not of an alias; its policy must let granted roles use it through their own policies.
-   * @default - a new key for the store, rotated every year
-   */
-  readonly encryptionKeyArn?: string;
-  /** Region of the bucket, for pods in another region. @default - the region of the pods that read it */
-  readonly region?: string;
-  /** Secret that pods take their credentials from, for clusters that give no IAM roles to pods. @default - an IAM role for each workload */
-  readonly credentials?: ModelStoreCredentials;
-  /** Days after which a version that was overwritten or deleted is removed; whole, at least 1. @default 90 */
-  readonly noncurrentVersionDays?: number;
-  /** Days after which the parts of an unfinished upload are removed; whole, at least 1. @default 7 */
-  readonly incompleteUploadDays?: number;
-  /** Where accesses are logged. @default - not logged */
-  readonly accessLogs?: ModelStoreAccessLogs;
-  /**
-   * Roles of other accounts that read the models, by their ARN, or whole accounts, by their 12 digits. The policies of the bucket and of
-   * the store's key let them in; their own policies must allow it too, which `grantRead` of the store writes for roles of the same program. S3 and KMS
-   * refuse the ARN of a role that does not exist yet. The policy of an `encryptionKeyArn` is yours to extend by `kms:Decrypt`.
-   * @default - roles of the store's own account only
-   */
-  readonly readers?: string[];
-  /**
-   * Roles of other accounts that write models, and read them, in the same form as `readers`, such as that of a `ModelImport` on a cluster elsewhere. The
-   * endpoints of a cluster's own VPC let its pods write there. The policy of an `encryptionKeyArn` is yours to extend by `kms:Decrypt` and
-   * `kms:GenerateDataKey`.
-   * @default - roles of the store's own account only
-   */
-  readonly writers?: string[];
-  /**
-   * What happens to the models when the store is destroyed or replaced.
-   *
-   * `RETAIN` has Terraform refuse any plan that destroys or replaces the bucket or its key, so that nothing around them is undone either. Terraform
-   * knows this only as long as the store is in the program: before you remove it from the program, let go of its resources by `terraform state rm`,
-   * or by `removed` blocks with `destroy = false`. To destroy it all, apply it with `DESTROY` first.
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-  /** Tags of the AWS resources. @default - the library's own */
-  readonly tags?: { [key: string]: string };
-  /** AWS provider. @default - the stack's default AWS provider */
-  readonly provider?: TerraformProvider;
-}
 
 /**
  * Where model weights are kept: an S3 bucket, versioned, encrypted by a KMS key, private, reached by TLS 1.2 or later only. Old versions
@@ -164,20 +101,15 @@ export class ModelStore extends Construct implements IModelStore {
   public constructor(scope: Construct, id: string, props: ModelStoreProps = {}) {
     throwIfOfOtherKinds(scope, 'ModelStoreProps', props, id, (given) => new ModelStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(
+    const place = placeAt(this, props.provider);
+    throwIfRefused(
       this,
       allOf(
-        () => (props.bucketName === undefined ? [] : bucketNameFaults(props.bucketName, false)),
-        () => dayFaults('noncurrentVersionDays', props.noncurrentVersionDays),
-        () => dayFaults('incompleteUploadDays', props.incompleteUploadDays),
-        () => regionFaults(props.region),
-        () => credentialFaults(props.credentials),
-        () => keyArnFaults('encryptionKeyArn', props.encryptionKeyArn, placeAt(this, props.provider)),
-        () => tagFaults(props.tags),
-        () => readerFaults('readers', props.readers),
-        () => readerFaults('writers', props.writers),
+        () => modelStorePropsFaults(props, place),
+        () => madeBucketFaults(this, props.bucketName, place.region),
       ),
     );
+    enterMadeBucket(this, props.bucketName, place.region);
     this.#provider = props.provider;
     this.#readers = textList(props.readers ?? []);
     this.#writers = textList(props.writers ?? []);
@@ -206,6 +138,7 @@ export class ModelStore extends Construct implements IModelStore {
     this.#keepVersions(bucket, props);
     const unreadable = () => unreadableFaults(this, this.#provider, this.#readers, this.#writers);
     addValidation(this, () => unreadable().faults);
+    addValidation(this, () => otherPartitionFaults(this, partitionOf(placeAt(this, props.provider).region)));
     warnOnce(this, () => unreadable().warnings);
     if (props.accessLogs) {
       new S3BucketLoggingA(this, 'AccessLogs', {
@@ -380,10 +313,3 @@ export class ModelStore extends Construct implements IModelStore {
 }
 
 checkArguments('ModelStore', ModelStore, throwOfCall);
-
-function dayFaults(name: string, days?: number): Fault[] {
-  if (days === undefined) return [];
-  const unknown = concreteFault(name, days, 'it is checked against the limits of S3');
-  if (unknown.length > 0) return unknown;
-  return wholeNumberFault(name, days, 1);
-}

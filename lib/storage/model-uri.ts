@@ -2,6 +2,7 @@ import { Fault, fault } from '../units/fault';
 import { IConstruct } from 'constructs';
 import { throwIfInvalid } from '../core/errors';
 import { hasToken } from '../core/tokens';
+import { allOf } from '../units/unreadable';
 
 /**
  * `s3://<bucket>/<model>/<version>`, or the folder of all versions.
@@ -9,10 +10,13 @@ import { hasToken } from '../core/tokens';
  * @internal
  */
 export function modelUri(scope: IConstruct, bucketName: string, model: string, version?: string): string {
-  throwIfInvalid(scope, [
-    ...pathFaults('model', model),
-    ...(version === undefined ? [] : pathFaults('version', version)),
-  ]);
+  throwIfInvalid(
+    scope,
+    allOf(
+      () => pathFaults('model', model),
+      () => (version === undefined ? [] : pathFaults('version', version)),
+    ),
+  );
   return ['s3:/', bucketName, model, ...(version === undefined ? [] : [version])].join('/');
 }
 

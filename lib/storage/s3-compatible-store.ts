@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IAwsRole } from '../core/aws-role';
-import { throwIfInvalid, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../core/errors';
 import { IModelStore } from '../core/model-store';
 import { ModelStoreCredentials } from '../core/model-store-credentials';
 import {
@@ -33,7 +33,7 @@ export class S3CompatibleStore extends Construct implements IModelStore {
   public constructor(scope: Construct, id: string, props: S3CompatibleStoreProps) {
     throwIfOfOtherKinds(scope, 'S3CompatibleStoreProps', props, id, (given) => new S3CompatibleStore(scope, id, given));
     super(scope, id);
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => bucketNameFaults(props.bucketName, true),

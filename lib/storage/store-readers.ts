@@ -1,12 +1,15 @@
 import { TerraformProvider, Token } from 'cdktf';
 import { IConstruct } from 'constructs';
+import { hasToken } from '../core/tokens';
 import { listFaults } from '../core/text-list';
 import { escapeTemplate } from '../core/template-escape';
 import { Fault, fault } from '../units/fault';
 import { duplicateFaults } from '../units/duplicate-faults';
 import { givenValue } from '../units/number-faults';
-import { accountOfArn, providerIdentity } from '../core/aws-provider';
+import { foreignRoleArnFaults } from '../core/aws-arn';
+import { accountOfArn, AwsPlace, partitionOf, providerIdentity, regionAt } from '../core/aws-provider';
 import { grantedRoles, providerOf, READ_WRITE } from './store-grants';
+import { allOf } from '../units/unreadable';
 
 const ACCOUNT = /^\d{12}$/;
 const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -14,14 +17,18 @@ const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /**
  * The faults of a list of readers or writers.
  *
+ * @param place where the store is
+ *
  * @internal
  */
-export function readerFaults(property: 'readers' | 'writers', readers: string[] = []): Fault[] {
+export function readerFaults(property: 'readers' | 'writers', readers: string[] = [], place?: AwsPlace): Fault[] {
   const faults = listFaults(property, readers);
   if (faults.length > 0 || Token.isUnresolved(readers)) return faults;
+  const ofOtherPartition = (path: string, reader: string) =>
+    ROLE.test(reader) ? foreignRoleArnFaults(path, reader, { region: place?.region }) : [];
   const wrong = readers.flatMap((reader, index) =>
     Token.isUnresolved(reader) || ACCOUNT.test(reader) || ROLE.test(reader)
-      ? []
+      ? ofOtherPartition(`${property}[${index}]`, reader)
       : [
           fault(
             'INVALID_FORMAT',
@@ -31,7 +38,10 @@ export function readerFaults(property: 'readers' | 'writers', readers: string[] 
           ),
         ],
   );
-  return [...wrong, ...duplicateFaults(property, readers)];
+  return allOf(
+    () => wrong,
+    () => duplicateFaults(property, readers),
+  );
 }
 
 /** The statements by which the bucket and its key let others in. */
@@ -144,6 +154,29 @@ export function unreadableFaults(
     }
   }
   return found;
+}
+
+/**
+ * The faults of roles of another partition than that of a store, in which nobody can let them in.
+ *
+ * @param store the store
+ * @param partition its partition; nothing is known of a token
+ * @param isImported whether the partition may have been said wrongly
+ *
+ * @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+ *
+ * @internal
+ */
+export function otherPartitionFaults(store: IConstruct, partition: string | undefined, isImported = false): Fault[] {
+  if (partition === undefined || hasToken(partition)) return [];
+  return grantedRoles(store).flatMap(({ role }) => {
+    const other = partitionOf(regionAt(role, providerOf(role)));
+    if (other === undefined || other === partition) return [];
+    const reason =
+      `role '${role.node.path}' is made in partition ${other} of AWS and the store is in ${partition}, into which no role of another partition is ` +
+      `let; ${isImported ? `if the bucket is in ${other}, say so by its partition; if not, ` : ''}keep the models in a bucket of ${other}`;
+    return [fault('STORE_OF_OTHER_PARTITION', undefined, reason)];
+  });
 }
 
 function isLetIn(account: string | undefined, readers: string[]): boolean {

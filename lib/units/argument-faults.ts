@@ -81,7 +81,7 @@ export function argumentFaults(parameters: readonly TypedName[], given: readonly
 }
 
 /**
- * The faults of a call beside those of arguments of another kind, each of which has something to say of the other properties of a struct.
+ * The faults of a call beside those of arguments of another kind, where there is anything beside them.
  *
  * @param parameters its parameters
  * @param given its arguments
@@ -94,7 +94,7 @@ export function faultsBeside(
   given: readonly unknown[],
   attempt: (values: readonly unknown[]) => void,
 ): Fault[] {
-  if (!parameters.some(({ type }) => type in STRUCTS)) return [];
+  if (parameters.length < 2 && !parameters.some(({ type }) => type in STRUCTS)) return [];
   const each = parameters.map((parameter, index) => {
     const faults = parameterFaults(parameter, given[index]);
     const isWhole = faults.some(({ property }) => property === parameter.name);

@@ -1,4 +1,5 @@
 import { Fault, fault } from './fault';
+import { allOf } from './unreadable';
 
 /**
  * A range of IPv4 addresses.
@@ -54,20 +55,22 @@ export function ipv4RangeFaults(property: string, cidr: string, shortest = 0, lo
   }
   const { address, length } = parsed;
   const start = write(address - (address % 2 ** (32 - length)));
-  return [
-    ...(length < shortest || length > longest
-      ? [fault('OUT_OF_RANGE', property, `${property} must be between /${shortest} and /${longest}; got '${cidr}'`)]
-      : []),
-    ...(start === write(address)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            property,
-            `${property} must begin at the start of its range; got '${cidr}'; write '${start}/${length}'`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () =>
+      length < shortest || length > longest
+        ? [fault('OUT_OF_RANGE', property, `${property} must be between /${shortest} and /${longest}; got '${cidr}'`)]
+        : [],
+    () =>
+      start === write(address)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              property,
+              `${property} must begin at the start of its range; got '${cidr}'; write '${start}/${length}'`,
+            ),
+          ],
+  );
 }
 
 /**

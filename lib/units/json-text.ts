@@ -14,13 +14,15 @@ const MARK = '\u0000NaN';
  * The value of a JSON text, of bounded size and depth, so that it takes well below a second whatever it says. `Infinity`, `-Infinity` and `NaN`
  * are read as Python writes them.
  *
- * @param text the text
+ * @param given the text
  * @param what what messages call it, e.g. `config.json`
  * @throws UnscopedValidationError for what is no JSON, or too large or deep
  *
  * @internal
  */
-export function parseJson(text: string, what: string): unknown {
+export function parseJson(given: string, what: string): unknown {
+  // Editors on Windows begin files with it.
+  const text = given.startsWith('\ufeff') ? given.slice(1) : given;
   if (text.length > MOST_CHARACTERS)
     throw refused(`${what} must be at most ${MOST_CHARACTERS} characters long; got ${text.length}`);
   const { depth, numbers } = scanned(text);
@@ -32,8 +34,27 @@ export function parseJson(text: string, what: string): unknown {
     const valid = numbers.length > 0 ? replaced(text, numbers) : text;
     return hasNaN ? JSON.parse(valid, (_, value) => (value === MARK ? NaN : value) as unknown) : JSON.parse(valid);
   } catch (error) {
-    throw refused(`${what} must be JSON: ${(error as Error).message}`);
+    throw refused(`${what} must be JSON: ${otherKind(text) ?? syntaxOf(error)}`);
   }
+}
+
+/** What a file that is no JSON often is, by how it begins when it is read as UTF-8. */
+const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^\s*$/, 'it is empty'],
+  [/^\u001f\ufffd/, 'it is compressed (gzip); unpack it'],
+  [/^(\ufffd\ufffd|[^]?\u0000)/, 'it is not UTF-8; save it as UTF-8'],
+  [/^version https:\/\/git-lfs/, 'it is a pointer of Git LFS; fetch the file itself (git lfs pull)'],
+  [/^\s*<(!doctype|html|\?xml)/i, 'it is a page; download the file itself'],
+];
+
+function otherKind(text: string): string | undefined {
+  const start = text.slice(0, 200);
+  return OTHER_KINDS.find(([pattern]) => pattern.test(start))?.[1];
+}
+
+/** What the parser says, without the text that it quotes, which may be of any file. */
+function syntaxOf(error: unknown): string {
+  return (error as Error).message.replace(/, (\.\.\.)?"[^]*is not valid JSON$/, '');
 }
 
 function refused(reason: string): UnscopedValidationError {

@@ -1,5 +1,6 @@
 import { Fault, fault } from './fault';
 import { givenValue } from './number-faults';
+import { isUnreadable } from './unreadable';
 
 /**
  * The fault of a value that is not of an enumeration; none when it is, or when it is not given.
@@ -8,7 +9,7 @@ import { givenValue } from './number-faults';
  */
 export function enumFault(property: string, value: unknown, members: { readonly [name: string]: string }): Fault[] {
   const allowed: unknown[] = Object.values(members);
-  if (value === undefined || allowed.includes(value)) return [];
+  if (value === undefined || isUnreadable(value) || allowed.includes(value)) return [];
   const known = allowed.map((each) => `'${each}'`).join(', ');
   return [fault('UNKNOWN_VALUE', property, `${property} must be one of ${known}; got ${givenValue(value)}`)];
 }
@@ -19,6 +20,6 @@ export function enumFault(property: string, value: unknown, members: { readonly 
  * @internal
  */
 export function flagFault(property: string, value: unknown): Fault[] {
-  if (value === undefined || typeof value === 'boolean') return [];
+  if (value === undefined || isUnreadable(value) || typeof value === 'boolean') return [];
   return [fault('WRONG_KIND', property, `${property} must be true or false; got ${givenValue(value)}`)];
 }

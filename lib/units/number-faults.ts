@@ -1,6 +1,6 @@
 import { Fault, fault } from './fault';
 import { quotedText, shownText } from './message-text';
-import { isUnread } from './unreadable';
+import { isUnread, isUnreadable } from './unreadable';
 
 /**
  * The fault of a number that must be whole and within bounds; none when it is, or when it is not given.
@@ -14,7 +14,7 @@ import { isUnread } from './unreadable';
  */
 export function wholeNumberFault(property: string, value: unknown, minimum: number, maximum?: number): Fault[] {
   const upTo = maximum ?? Number.MAX_SAFE_INTEGER;
-  if (value === undefined || (isWhole(value) && value >= minimum && value <= upTo)) return [];
+  if (value === undefined || isUnreadable(value) || (isWhole(value) && value >= minimum && value <= upTo)) return [];
   const range = maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
   return [
     fault('NOT_A_WHOLE_NUMBER', property, `${property} must be a whole number ${range}; got ${givenValue(value)}`),
@@ -97,7 +97,8 @@ function numberFault(
   accepts: (value: number) => boolean,
   what: string,
 ): Fault[] {
-  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && accepts(value))) return [];
+  if (value === undefined || isUnreadable(value)) return [];
+  if (typeof value === 'number' && Number.isFinite(value) && accepts(value)) return [];
   return [fault('OUT_OF_RANGE', property, `${property} must be ${what}; got ${givenValue(value)}`)];
 }
 

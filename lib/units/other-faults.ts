@@ -25,11 +25,17 @@ const MANY = 100;
 export function otherFaults(given: readonly Given[], attempt: (values: readonly unknown[]) => void): Fault[] {
   const known = given.flatMap(({ faults }) => faults);
   if (known.length > MANY) return [];
-  const found =
-    faultsOfAttempt(() => attempt(given.map(unreadableParts))) ??
-    // Something reads it before anything is checked. What may be missing is left out instead.
-    (given.every(canDoWithout) ? faultsOfAttempt(() => attempt(given.map(withoutParts))) : undefined);
-  return (found ?? []).filter((each) => isOfItsOwn(each) && !known.some((one) => overlap(one, each)));
+  const found = faultsOfAttempt(() => attempt(given.map(unreadableParts))) ?? faultsWithout(given, attempt);
+  return found.filter((each) => isOfItsOwn(each) && !known.some((one) => overlap(one, each)));
+}
+
+/** Something reads it before anything is checked. What may be missing is left out instead, and faults that say so do not count. */
+function faultsWithout(given: readonly Given[], attempt: (values: readonly unknown[]) => void): readonly Fault[] {
+  if (!given.every(canDoWithout)) return [];
+  const left = given.flatMap(({ faults }) => faults.map(topOf));
+  const names = (text: string) => left.some((name) => text.split(/[^\w]+/).includes(name));
+  const found = faultsOfAttempt(() => attempt(given.map(withoutParts))) ?? [];
+  return found.filter(({ property = '', reason }) => !names(property) && !names(reason));
 }
 
 /** Nothing where it came to no end. */

@@ -212,6 +212,12 @@ export const ARGUMENTS = {
     bandwidthGbps: 'hardware: GpuNodeType',
     hardwareFaults: 'hardware: GpuNodeType',
   },
+  SpeculativeDecoding: {
+    'static mtp': 'props: SpeculativeDecodingProps',
+    'static draftModel': 'props: DraftModelProps',
+    'static eagle3': 'props: Eagle3Props',
+    'static nGram': 'props: SpeculativeDecodingProps',
+  },
   SynthesizedStack: {
     'static of': 'stack: TerraformStack',
     'static faultsOf': 'stack: TerraformStack',

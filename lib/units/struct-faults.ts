@@ -54,13 +54,20 @@ export function structFaults(struct: StructName, value: unknown, path = '', wher
     const reason = `${where} must be an object with the properties of ${struct}${needed}; got ${given}`;
     return [fault(value === undefined ? 'MISSING_PROPERTY' : 'WRONG_KIND', where, reason)];
   }
-  return properties.flatMap(({ name, optional, type }) => {
-    const property = path === '' ? name : `${path}.${name}`;
-    return memberFaults(property, value, name, (given) => {
-      if (optional && given === undefined) return [];
-      const wrong = valueFaults(property, given, type);
-      return wrong.length > 0 || isUnreadable(given) ? wrong : implementationRuleFaults(struct, name, property, given);
-    });
+  const others = Object.keys(value).filter((key) => !properties.some(({ name }) => name === key));
+  return [
+    ...properties.flatMap((each) => propertyFaults(struct, value, path, each)),
+    // What has no meaning must be readable, because copies are made.
+    ...others.flatMap((key) => memberFaults(path === '' ? key : `${path}.${key}`, value, key, () => [])),
+  ];
+}
+
+function propertyFaults(struct: StructName, value: object, path: string, { name, optional, type }: TypedName): Fault[] {
+  const property = path === '' ? name : `${path}.${name}`;
+  return memberFaults(property, value, name, (given) => {
+    if (optional && given === undefined) return [];
+    const wrong = valueFaults(property, given, type);
+    return wrong.length > 0 || isUnreadable(given) ? wrong : implementationRuleFaults(struct, name, property, given);
   });
 }
 
@@ -74,7 +81,7 @@ const MOST_OF_LIST = 1000;
  */
 export function valueFaults(property: string, value: unknown, type: string): Fault[] {
   if (isUnreadable(value)) return [];
-  if (value !== undefined && isToken(value) && /^(string|any)/.test(type)) return [];
+  if (TAKE_TOKENS.has(type) && isToken(value)) return [];
   const element = type.replace(/(\[\]|\{\})$/, '');
   if (type.endsWith('[]')) {
     if (!isList(value)) {
@@ -89,7 +96,7 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
     return faults;
   }
   if (type.endsWith('{}')) {
-    if (!isBag(value)) return wrongKind(property, value, `an object with values of type ${element}`);
+    if (!isBag(value) || isToken(value)) return wrongKind(property, value, `an object with values of type ${element}`);
     return Object.keys(value).flatMap((key) =>
       memberFaults(`${property}['${key}']`, value, key, (each) =>
         each === undefined ? [] : valueFaults(`${property}['${key}']`, each, element),
@@ -169,6 +176,9 @@ export function numericFaults(property: string, value: unknown): Fault[] {
   const isNumber = typeof value === 'number' && !Number.isNaN(value);
   return isNumber || isUnreadable(value) ? [] : wrongKind(property, value, 'a number');
 }
+
+/** What the functions of cdktf return may be in the place of. Maps that only Terraform knows are objects. */
+const TAKE_TOKENS = new Set(['string', 'string[]', 'any']);
 
 /** A value that only Terraform knows, in the place of text: what the functions of cdktf return. */
 function isToken(value: unknown): boolean {

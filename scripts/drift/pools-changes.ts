@@ -35,7 +35,7 @@ const KARPENTER = ['update helm_release|NodePool|EC2NodeClass|NodeOverlay /lasti
 
 /** The network of a further zone. */
 const A_ZONE = [
-  'create aws_(eip|nat_gateway|route_table|route_table_association|subnet) x7 /Zone-us-east-1c_/',
+  'create aws_(eip|nat_gateway|route_table|route_table_association|subnet) x7 /Zone-c_/',
   'update aws_vpc_endpoint',
   // The group of system nodes is made anew before the old one goes.
   '?create|supersede aws_eks_node_group /SystemNodes/',

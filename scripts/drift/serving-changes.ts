@@ -63,7 +63,7 @@ const NO_CLAIM_LOST: Expectations = ['refused prevent_destroy', 'refused kuberne
 export const SERVING_CHANGES: readonly Change<Serving>[] = [
   change('zones swapped', cluster({ availabilityZones: ['us-west-2b', 'us-west-2a'] }), []),
   change('a zone added', cluster({ availabilityZones: ['us-west-2a', 'us-west-2b', 'us-west-2c'] }), [
-    ...A_ZONE('us-west-2c'),
+    ...A_ZONE('c'),
     // The group of system nodes is made anew before the old one goes.
     '?create|supersede aws_eks_node_group /SystemNodes/',
     '?supersede aws_launch_template /SystemNodes/',

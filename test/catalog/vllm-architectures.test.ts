@@ -6,7 +6,7 @@ describe('the first vLLM that knows a model', () => {
   test.each([
     ['Qwen/Qwen3.5-27B', 'Qwen3.5', '0.17.0'],
     ['google/gemma-4-26B-A4B', 'Gemma 4', '0.19.0'],
-    ['deepseek-ai/DeepSeek-V3.2', 'DeepSeek-V3.2', '0.11.1'],
+    ['deepseek-ai/DeepSeek-V3.2', 'DeepSeek-V3.2', '0.11.0'],
     ['deepseek-ai/DeepSeek-V4-Flash', 'DeepSeek-V4', '0.20.0'],
     ['zai-org/GLM-5.1', 'GLM-5', '0.16.0'],
     ['nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16', 'Nemotron-H', '0.9.2'],
@@ -20,6 +20,19 @@ describe('the first vLLM that knows a model', () => {
   ])('%s: %s since %s', (name, architecture, vllm) => {
     const { shape } = ModelSpec.fromHuggingFaceConfig(name, realConfig(name));
     expect(architectureSupport(shape)).toMatchObject({ architecture, vllm });
+  });
+
+  test.each([
+    // registry.py of the wheel 0.11.0 has LongcatFlashForCausalLM, that of 0.10.2 does not.
+    ['longcat_flash', 'LongCat-Flash', '0.11.0'],
+    ['olmo3', 'OLMo 3', '0.11.0'],
+    ['minimax', 'MiniMax', '0.10.0'],
+    ['laguna', 'Laguna', '0.21.0'],
+    ['glm_ocr_text', 'GLM-OCR', '0.16.0'],
+    ['muse_glimmer_text', 'Muse Glimmer', '0.28.0'],
+  ])('%s: %s since %s', (modelType, architecture, vllm) => {
+    const shape = { ...ModelSpec.LLAMA_3_1_8B.shape, modelType };
+    expect(architectureSupport(shape)).toEqual({ architecture, vllm });
   });
 
   test('every version knows Llama', () => {

@@ -79,6 +79,14 @@ describe('names of other tools', () => {
     ['--cpu-offload-gb 2', '--cpu-offload 2'],
   ])('%s is %s', (theirs, ours) => same(`${base} ${theirs}`, `${base} ${ours}`));
 
+  test('an instance type that AWS has not published is no other one', () => {
+    expect(run('plan --model llama-3.1-8b --instance p6e-gb300.36xlarge')).toEqual({
+      output:
+        "error: unknown GPU instance type 'p6e-gb300.36xlarge'; AWS has not published its network cards; --gpu GB300 --gpus 4 plans its hardware",
+      status: 2,
+    });
+  });
+
   test('case does not matter', () => {
     same('--model Llama-3.1-8B --instance P5.48XLARGE --engine VLLM', `${base} --engine vllm`);
   });

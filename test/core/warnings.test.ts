@@ -4,7 +4,7 @@ import { addWarning, warnOnce } from '../../lib/core/validation';
 import { faultsAtSynth, faultsThrown, idsOf, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 
-const WARNING = { id: 'SOME_WARNING', reason: 'it may not be intended' };
+const WARNING = { id: 'PUBLIC_API', reason: 'it may not be intended' };
 
 describe('a warning', () => {
   test('is not given in and below the scope that accepts it, and is elsewhere', () => {
@@ -13,8 +13,8 @@ describe('a warning', () => {
     Warnings.accept(accepting, WARNING.id, 'read');
     addWarning(accepting, WARNING);
     addWarning(new Construct(accepting, 'Below'), WARNING);
-    addWarning(accepting, { ...WARNING, id: 'ANOTHER' });
-    expect(warningsOf(accepting).map(({ id }) => id)).toEqual(['ANOTHER']);
+    addWarning(accepting, { ...WARNING, id: 'NO_KARPENTER' });
+    expect(warningsOf(accepting).map(({ id }) => id)).toEqual(['NO_KARPENTER']);
     addWarning(other, WARNING);
     expect(warningsOf(other)).toEqual([WARNING]);
   });
@@ -33,8 +33,10 @@ describe('a warning', () => {
 });
 
 test.each<[string, string, string, string]>([
-  ['a text that is no id', 'some warning', 'read', 'INVALID_FORMAT id'],
-  ['no reason', 'SOME_WARNING', ' ', 'MISSING_PROPERTY reason'],
+  ['a text that is no id', 'some warning', 'read', 'UNKNOWN_VALUE id'],
+  ['a misspelled id', 'NO_STORAGE_CLAS', 'read', 'UNKNOWN_VALUE id'],
+  ['the id of a fault', 'POD_DOES_NOT_FIT_NODE', 'read', 'UNKNOWN_VALUE id'],
+  ['no reason', 'PUBLIC_API', ' ', 'MISSING_PROPERTY reason'],
 ])('%s is refused', (_, id, reason, expected) => {
   expect(idsOf(faultsThrown(() => Warnings.accept(testStack(), id, reason)))).toEqual([expected]);
 });

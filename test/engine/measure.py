@@ -28,6 +28,7 @@ from vllm.model_executor.layers.attention import mla_attention  # noqa: E402
 from vllm.model_executor.layers.fused_moe import config as moe_config  # noqa: E402
 from vllm.model_executor.model_loader import base_loader  # noqa: E402
 from vllm.model_executor.models import registry  # noqa: E402
+from vllm.multimodal.registry import MultiModalRegistry  # noqa: E402
 from vllm.platforms import current_platform  # noqa: E402
 from vllm.transformers_utils.config import _CONFIG_REGISTRY  # noqa: E402
 from vllm.v1.attention.backend import AttentionCGSupport  # noqa: E402
@@ -37,6 +38,8 @@ from vllm.v1.engine.core import EngineCore  # noqa: E402
 from vllm.v1.executor import Executor  # noqa: E402
 from vllm.v1.worker.cpu_model_runner import CPUModelRunner  # noqa: E402
 from vllm.v1.worker.workspace import init_workspace_manager  # noqa: E402
+
+supports_multimodal_inputs = MultiModalRegistry.supports_multimodal_inputs
 
 # Parameters as they were loaded, of the model that is loaded now.
 loaded: dict[str, tuple[torch.dtype, int, list[int]]] = {}
@@ -87,6 +90,11 @@ def prepare_engine() -> None:
     CPUModelRunner.warming_up_model = lambda self: None
     # vLLM looks at each class in a process of its own, which takes ten seconds.
     registry._LazyRegisteredModel.inspect_model_cls = lambda lazy: registry._ModelInfo.from_model_cls(lazy.load_model_cls())
+
+
+def without_processors(media: bool) -> None:
+    """Encoders are built, but what prepares images and sound for them is not: it needs files that lie beside a configuration."""
+    MultiModalRegistry.supports_multimodal_inputs = (lambda self, config: False) if media else supports_multimodal_inputs
 
 
 def write_config(base: dict, model: dict, folder: pathlib.Path) -> dict:
@@ -158,13 +166,14 @@ def read(core, vllm_config) -> dict:
 
 def measure(folder: pathlib.Path, base: dict, options: dict, model: dict) -> dict:
     config = write_config(base, model, folder)
+    without_processors(model.get('media', False))
     options = {**options, **model.get('engine', {})}
     arguments = EngineArgs(model=str(folder), load_format='dummy', skip_tokenizer_init=True, enforce_eager=True, **options)
     vllm_config = arguments.create_engine_config()
     init_workspace_manager(torch.device('cpu'))
     core = EngineCore(vllm_config, Executor.get_class(vllm_config), log_stats=False)
     try:
-        return {'config': config, 'options': options, **read(core, vllm_config)}
+        return {'config': config, 'options': options, 'media': model.get('media', False), **read(core, vllm_config)}
     finally:
         core.shutdown()
 

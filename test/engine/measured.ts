@@ -23,6 +23,8 @@ export interface Measured {
     readonly max_num_seqs: number;
     readonly kv_cache_memory_bytes: number;
   };
+  /** Whether the encoders of images and sound were loaded. */
+  readonly media: boolean;
   readonly parameters: number;
   readonly parameterBytes: number;
   readonly cache: readonly CacheKind[];

@@ -13,7 +13,7 @@ const results = measuredResults();
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-function planOf(name: string, { config, options }: Measured, maxSequences = options.max_num_seqs): CapacityPlan {
+function planOf(name: string, { config, options, media }: Measured, maxSequences = options.max_num_seqs): CapacityPlan {
   return CapacityPlanner.plan({
     model: ModelSpec.fromHuggingFaceConfig(name, config),
     instanceType: GpuInstanceType.P5_4XLARGE,
@@ -23,8 +23,8 @@ function planOf(name: string, { config, options }: Measured, maxSequences = opti
     maxBatchedTokens: options.max_num_batched_tokens,
     maxSequences,
     concurrency: 1,
-    // Models that read images are loaded without what does (`limit_mm_per_prompt` of 0).
-    mediaInput: MediaInput.NONE,
+    // Other models that read images are loaded without what does (`limit_mm_per_prompt` of 0).
+    mediaInput: media ? MediaInput.ALL : MediaInput.NONE,
   });
 }
 

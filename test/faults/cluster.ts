@@ -33,6 +33,17 @@ export const TEXTS: FaultText[] = [
     refuse: make({ apiAccess: ApiAccess.publicFrom(['10.0.0.0/8']) }),
   },
   {
+    id: 'DUPLICATE',
+    property: 'principalArn',
+    text:
+      "principalArn 'arn:aws:iam::123456789012:role/Ops' administers the cluster already, and AWS refuses a second access entry of a principal; remove " +
+      'one of the two',
+    refuse: () => {
+      const arn = 'arn:aws:iam::123456789012:role/Ops';
+      make({ admins: [arn] })().grantAdmin('ops', arn);
+    },
+  },
+  {
     id: 'SYSTEM_TYPE_NOT_SUITABLE',
     property: 'systemNodes.instanceType',
     text:
@@ -130,7 +141,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'INVALID_FORMAT',
     property: 'admins[0]',
-    text: "admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got 'me'",
+    text: "admins[0] must be the ARN of an IAM role or user, e.g. 'arn:aws:iam::123456789012:role/Platform'; got 'me'",
     refuse: make({ admins: ['me'] }),
   },
   {

@@ -1,5 +1,5 @@
 import { Arguments } from '../../lib/command-line/arguments';
-import { textOf } from '../../lib/command-line/command-line';
+import { modelFromFile } from '../../lib/command-line/model-file';
 import { COMMANDS } from '../../lib/command-line/options';
 import { FaultText } from './fault-text';
 
@@ -11,7 +11,7 @@ export const TEXTS: FaultText[] = [
     property: '--config',
     text: '--config a/config.json cannot be read: ENOENT',
     refuse: () =>
-      textOf('a/config.json', () => {
+      modelFromFile('a/config.json', () => {
         throw new Error('ENOENT');
       }),
   },

@@ -60,9 +60,9 @@ export const TEXTS: FaultText[] = [
     },
   },
   {
-    id: 'INVALID_FORMAT',
+    id: 'UNKNOWN_VALUE',
     property: 'id',
-    text: "id must be that of a warning, in capitals and underscores, as its message begins with it, e.g. 'NO_NODE_AGENTS'; got 'public'",
+    text: "unknown warning 'public'; nearest: 'PUBLIC_API', 'CPU_OFFLOAD', 'HOST_BOUND'; a warning's message begins with its id; docs/faults lists them all",
     refuse: () => Warnings.accept(testStack(), 'public', 'a demo'),
   },
   {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
+import { WARNING_IDS } from '../../lib/core/warning-ids';
 import { documentedIds, FaultId, faultIds, incompleteRows } from '../support/fault-ids';
 import { FaultText } from './fault-text';
 
@@ -92,4 +93,12 @@ describe('the search finds', () => {
       ),
     ).toEqual(['B (lib/x.ts:2)']);
   });
+});
+
+test('the ids of warnings are those of the rows that begin with Warning', () => {
+  const warnings = DOCS.flatMap(({ text }) =>
+    [...text.matchAll(/^\| `([A-Z_]+)` +\| Warning: /gm)].map(([, id]) => id),
+  );
+  expect([...WARNING_IDS]).toEqual(warnings.sort());
+  expect(DOCS.filter(({ text }) => /\| A warning: /.test(text)).map(({ file }) => file)).toEqual([]);
 });

@@ -62,7 +62,7 @@ export const TEXTS: FaultText[] = [
     id: 'SECRET_IN_URL',
     property: 'url',
     text:
-      "url must not hold a secret, because it becomes part of the state and of a ConfigMap; got the parameter 'token' in a URL of " +
+      "url must not hold a secret, because it becomes part of the state and of the cluster; got the parameter 'token' in a URL of " +
       "'a.example.com'; pass it otherwise",
     faults: () => plainUrlFaults('url', 'https://a.example.com/?token=x', 'pass it otherwise'),
   },

@@ -128,6 +128,17 @@ export const TEXTS: FaultText[] = [
     faults: () => warningsOf(make({})()),
   },
   {
+    id: 'NOTHING_WATCHED',
+    text:
+      'it watches nothing, so that it records no series and no alert ever fires; call watch(workload) for each workload, e.g. a ' +
+      'TritonDeployment',
+    faults: () => {
+      const monitoring = make({ alertReceivers: [] })();
+      monitoring.node.validate();
+      return warningsOf(monitoring);
+    },
+  },
+  {
     id: 'METRIC_LABEL_UNKNOWN',
     property: 'expr',
     text: `rule 'r': nv_gpu_utilization has no label 'tenant'; it has ${LABELS}`,

@@ -49,8 +49,8 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'GRAPHS_OUTSIDE_UTILIZATION',
-    'vllm takes CUDA graphs and context from outside gpuMemoryUtilization 0.95, where up to 0.60 GiB are missing for them: it may run out of ' +
-      'memory when it captures graphs; lower it to 0.92, or switch graphs off',
+    'vllm takes CUDA graphs and context from outside gpuMemoryUtilization 0.95, where up to 0.28 GiB are missing for them: it may run out of ' +
+      'memory when it captures graphs; lower it to 0.93, or switch graphs off',
     { model: LLAMA_3_1_8B, instanceType: G6_XLARGE, engine: InferenceEngine.VLLM, gpuMemoryUtilization: 0.95 },
   ),
   row(

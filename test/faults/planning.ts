@@ -11,10 +11,12 @@ import {
   Precision,
 } from '../../lib/planning';
 import { DataSize } from '../../lib/units';
+import { realConfig } from '../catalog/real-configs';
 import { FaultText } from './fault-text';
 
 const { LLAMA_3_1_8B: LLAMA, DEEPSEEK_V3, GEMMA_2_9B, QWEN_3_30B_A3B, PHI_4 } = ModelSpec;
 const { G4DN_XLARGE: T4, G5_XLARGE: A10G, P5_48XLARGE: H100 } = GpuInstanceType;
+const SPARSE = ModelSpec.fromHuggingFaceConfig('deepseek-v3.2', realConfig('deepseek-ai/DeepSeek-V3.2'));
 const MI300X = GpuNodeType.custom({
   ...{ name: 'mi300x', gpu: GpuType.MI300X, gpuCount: 8, vcpus: 192, memory: DataSize.gib(2048) },
 });
@@ -74,6 +76,12 @@ export const TEXTS: FaultText[] = [
     property: 'instanceType',
     text: 'latent attention (deepseek-v3) needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use a GPU from A10G on',
     refuse: plan({ model: DEEPSEEK_V3, instanceType: T4 }),
+  },
+  {
+    id: 'SPARSE_ATTENTION_NOT_SUPPORTED',
+    property: 'instanceType',
+    text: 'sparse attention (deepseek-v3.2) has kernels in vllm-0.21 for compute capability 9, 10, 12 alone, but A10G (g5.xlarge) has 8.6; use a GPU from H100 on',
+    refuse: plan({ model: SPARSE, instanceType: A10G }),
   },
   {
     id: 'PLAN_NOT_FOR_VLLM',

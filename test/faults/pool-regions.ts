@@ -1,10 +1,13 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
+import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeImage } from '../../lib/compute/pools/options/node-image';
 import { Placement } from '../../lib/compute/pools/options/placement';
 import { existing, managed, warnings, block, ZONES } from '../compute/pool-programs';
 import { addPool } from '../compute/test-pool';
-import { testStack } from '../support/synth';
+import { testApp, testStack } from '../support/synth';
 import { FaultText } from './fault-text';
 
 const groups = (count: number) => Array.from({ length: count }, (_, index) => `sg-${index}`);
@@ -116,5 +119,33 @@ export const TEXTS: FaultText[] = [
       EksGpuCluster.fromAttributes(testStack(), 'Cluster', {
         ...{ clusterName: 'shared', subnetIds: ['subnet-a'], securityGroupIds: ['sg-1'], region: 'eu-west-1' },
       }),
+  },
+  {
+    id: 'CLUSTER_IN_OTHER_REGION',
+    property: 'provider',
+    text:
+      "cluster 'shared' is in eu-west-1, but the association of a role would be made in us-west-2, for which the AWS provider is; pass a provider for " +
+      'eu-west-1 to the cluster',
+    refuse: () =>
+      EksGpuCluster.fromAttributes(testStack(), 'Cluster', {
+        ...{ clusterName: 'shared', subnetIds: ['subnet-a'], securityGroupIds: ['sg-1'], region: 'eu-west-1' },
+        ...{ vpcId: 'vpc-1', endpoint: 'https://x.eks', certificateAuthorityData: 'Y2E=', podIdentity: true },
+      }).serviceAccountRole('inference', 'chat'),
+  },
+  {
+    id: 'POOL_IN_OTHER_ACCOUNT',
+    property: 'provider',
+    text:
+      "the pool would be made in account 222222222222, but cluster 'chat' is in account 111111111111; pass a provider of account " +
+      '111111111111',
+    refuse: () => {
+      const stack = new TerraformStack(testApp(), 'accounts');
+      const region = 'us-west-2';
+      new AwsProvider(stack, 'Aws', { region, allowedAccountIds: ['111111111111'] });
+      const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat' });
+      const other = { region, alias: 'other', allowedAccountIds: ['222222222222'] };
+      const nodes = { instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNodes: 1 };
+      new GpuNodePool(stack, 'Pool', { cluster, ...nodes, provider: new AwsProvider(stack, 'Other', other) });
+    },
   },
 ];

@@ -336,6 +336,34 @@ export const TEXTS: FaultText[] = [
     }),
   },
   {
+    id: 'ZONE_NOT_NAMED',
+    property: 'availabilityZone',
+    text:
+      "a pool with EFA needs one subnet, and pool 'chat' of Karpenter takes that of us-west-2a, the first by name of cluster 'test': if another one " +
+      "comes first later, Karpenter moves all nodes of the pool there; pass availabilityZone: 'us-west-2a'",
+    faults: warnings('ZONE_NOT_NAMED', 'availabilityZone', (stack) => {
+      const nodes = { instanceType: GpuInstanceType.P5_48XLARGE, fabric: RdmaFabric.efa(), minNodes: 2, maxNodes: 2 };
+      const zones = { subnetIds: ['subnet-b', 'subnet-a'], availabilityZones: ['us-west-2b', 'us-west-2a'] };
+      new KarpenterGpuNodePool(stack, 'Chat', { cluster: testEksCluster(stack, zones), ...nodes });
+    }),
+  },
+  {
+    id: 'RESERVATION_DIFFERS',
+    property: 'capacity',
+    text:
+      "reservation cr-1 is in us-west-2b for pool 'b' and in us-west-2a for 'a', but a reservation is of one instance type and in one zone; correct one " +
+      'of the pools',
+    refuse: () => {
+      const stack = testStack();
+      const zones = ['us-west-2a', 'us-west-2b'];
+      const cluster = testEksCluster(stack, { subnetIds: ['subnet-a', 'subnet-b'], availabilityZones: zones });
+      zones.forEach((availabilityZone, index) => {
+        const capacity = Capacity.reservation({ reservationId: 'cr-1', availabilityZone });
+        new GpuNodePool(stack, 'AB'[index], { cluster, instanceType: G5_XLARGE, minNodes: 1, maxNodes: 1, capacity });
+      });
+    },
+  },
+  {
     id: 'TOO_MANY_AUTOSCALER_TAGS',
     property: 'labels',
     text:

@@ -1,4 +1,11 @@
-import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease } from '../../lib/catalog';
+import {
+  GpuInstanceType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  SpeculativeDecoding,
+  TritonRelease,
+} from '../../lib/catalog';
 import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
 import { Fault } from '../../lib/units';
 import { DeploymentOverrides, deploy } from '../serving/support/fixtures';
@@ -58,6 +65,35 @@ export const TEXTS: FaultText[] = [
       { model: ModelSpec.MIXTRAL_8X7B, parallelism: Parallelism.of({ tensor: 8, expert: 8 }) },
       { tritonRelease: TritonRelease.of('25.03') },
     ),
+  },
+  {
+    id: 'DRAFT_NEEDS_PATH',
+    property: 'models[0].speculativeDecoding',
+    text: "model 'm': speculative decoding by eagle3 needs the folder of what drafts, as the engine sees it; give its path",
+    refuse: vllm({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3 }) }),
+  },
+  {
+    id: 'SPECULATION_NEEDS_NEWER_VLLM',
+    property: 'models[0].speculativeDecoding',
+    text: "model 'm': speculative decoding by draft_model for llama-3.1-8b needs vLLM 0.15.1, but this release has 0.13.0; use Triton 26.02 or later, or leave speculativeDecoding out",
+    refuse: vllm(
+      {
+        speculativeDecoding: SpeculativeDecoding.draftModel({
+          ...{ model: ModelSpec.LLAMA_3_2_1B, tokens: 3, path: '/models/draft' },
+        }),
+      },
+      { tritonRelease: TritonRelease.V26_01 },
+    ),
+  },
+  {
+    id: 'SPECULATION_NOT_PLANNED',
+    text:
+      "model 'm': the plan leaves out what engineArguments.speculative_config drafts with: its weights and cache come out of the room for the " +
+      'cache, and times are those without; leave room for it (gpuMemoryUtilization, contextLength), or use a method of speculativeDecoding',
+    faults: () =>
+      warningsOf(
+        vllm({ engineArguments: { speculative_config: { method: 'suffix', num_speculative_tokens: 8 } } })().deployment,
+      ),
   },
   {
     id: 'MODEL_NEEDS_NEWER_VLLM',

@@ -1,4 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
 import { validationFaults } from '../../lib/core/validation';
@@ -9,6 +10,17 @@ import { FaultText } from './fault-text';
 
 const props = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { secretName: 'store' } };
 
+function readingCluster(stack: TerraformStack, provider?: AwsProvider) {
+  return EksGpuCluster.fromAttributes(stack, 'Cluster', {
+    clusterName: 'chat',
+    subnetIds: ['subnet-1'],
+    securityGroupIds: ['sg-1'],
+    vpcId: 'vpc-1',
+    podIdentity: true,
+    provider,
+  });
+}
+
 /** A store whose provider assumes a role, used by a role that another provider makes. */
 function storeUsedFrom(account?: string, writes = false): ModelStore {
   const stack = testStack();
@@ -17,14 +29,7 @@ function storeUsedFrom(account?: string, writes = false): ModelStore {
   const own = new AwsProvider(stack, 'Own', { region, assumeRole: assumeRole('111111111111'), alias: 'own' });
   const other = account ? { alias: 'other', assumeRole: assumeRole(account) } : { alias: 'other', profile: 'other' };
   const store = new ModelStore(stack, 'Models', { provider: own });
-  const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', {
-    clusterName: 'chat',
-    subnetIds: ['subnet-1'],
-    securityGroupIds: ['sg-1'],
-    vpcId: 'vpc-1',
-    podIdentity: true,
-    provider: new AwsProvider(stack, 'Other', { region, ...other }),
-  });
+  const cluster = readingCluster(stack, new AwsProvider(stack, 'Other', { region, ...other }));
   const role = cluster.serviceAccountRole('inference', 'chat')!;
   if (writes) store.grantReadWrite(role);
   else store.grantRead(role);
@@ -56,7 +61,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'CREDENTIALS_IN_ENDPOINT',
     property: 'endpoint',
-    text: 'endpoint must not contain a user name or password, which would be in the state of Terraform; put them in the secret that credentials names',
+    text: 'endpoint must not contain a user name, a password or another secret, which would be in the state of Terraform; put them in the secret that credentials names',
     refuse: () =>
       ModelStore.s3Compatible(testStack(), 'Models', { ...props, endpoint: 'https://me:secret@s3.example' }),
   },
@@ -125,6 +130,50 @@ export const TEXTS: FaultText[] = [
     property: 'bucketName',
     text: "bucketName must not begin with 'xn--', which S3 reserves; got 'xn--models'",
     refuse: () => new ModelStore(testStack(), 'Models', { bucketName: 'xn--models' }),
+  },
+  {
+    id: 'DUPLICATE',
+    property: 'bucketName',
+    text: "'test/First' makes bucket 'models' already; use that store, or ModelStore.fromBucketName, or give this one another bucketName",
+    refuse: () => {
+      const stack = testStack();
+      for (const id of ['First', 'Second']) new ModelStore(stack, id, { bucketName: 'models' });
+    },
+  },
+  {
+    id: 'STORE_IN_OTHER_REGION',
+    property: 'region',
+    text:
+      "region is 'eu-west-1', but the bucket is made in us-west-2, for which the AWS provider is; pass a provider for eu-west-1, or leave region " +
+      'out',
+    refuse: () => new ModelStore(testStack(), 'Models', { region: 'eu-west-1' }),
+  },
+  {
+    id: 'STORE_OF_OTHER_PARTITION',
+    text:
+      "role 'test/Cluster/Role-inference--chat' is made in partition aws of AWS and the store is in aws-cn, into which no role of another partition is " +
+      'let; if the bucket is in aws, say so by its partition; if not, keep the models in a bucket of aws',
+    faults: () => {
+      const stack = testStack();
+      const store = ModelStore.fromBucketName(stack, 'Models', 'models', { partition: 'aws-cn' });
+      store.grantRead(readingCluster(stack).serviceAccountRole('inference', 'chat'));
+      return validationFaults(store);
+    },
+  },
+  {
+    id: 'UNKNOWN_VALUE',
+    property: 'partition',
+    text:
+      'partition must be one of aws, aws-cn, aws-us-gov, aws-eusc, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f; got ' +
+      "'cn'",
+    refuse: () => ModelStore.fromBucketName(testStack(), 'Models', 'models', { partition: 'cn' }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'partition',
+    text: "partition is 'aws', but region 'cn-north-1' is of 'aws-cn'; give those of one partition",
+    refuse: () =>
+      ModelStore.fromBucketName(testStack(), 'Models', 'models', { partition: 'aws', region: 'cn-north-1' }),
   },
   {
     id: 'STORE_OF_OTHER_ACCOUNT',

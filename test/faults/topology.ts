@@ -30,6 +30,12 @@ export const TEXTS: FaultText[] = [
   {
     id: 'DUPLICATE',
     property: 'models',
+    text: "models repeats 'llama-3.1-8b'; each value may appear only once; to serve one model twice, give each a name of its own",
+    faults: () => assign({ models: [...MODELS, ...MODELS] }).faults,
+  },
+  {
+    id: 'DUPLICATE',
+    property: 'models',
     text: "models 'llama-3.1-8b' and 'llama-3-1-8b' both become 'llama-3-1-8b' in Kubernetes; rename one of " + 'them',
     faults: () => assign({ models: [...MODELS, { ...MODELS[0], name: 'llama-3-1-8b' }] }).faults,
   },

@@ -12,6 +12,7 @@ import {
   Precision,
   RdmaAttachment,
   RdmaFabric,
+  SpeculativeDecoding,
   TritonModel,
   AlertReceiver,
 } from '../../lib';
@@ -100,6 +101,14 @@ const OTHER: StructPrograms = {
     shaped({
       latentAttention: { keyValueRank: 64, nopeHeadSize: 64, ropeHeadSize: 32, valueHeadSize: 64, ...given },
     }),
+  SpeculativeDecodingProps: (given) => () =>
+    planned({ speculativeDecoding: SpeculativeDecoding.nGram({ tokens: 2, ...given }) })(),
+  DraftModelProps: (given) => () =>
+    planned({
+      model: ModelSpec.LLAMA_3_1_8B,
+      speculativeDecoding: SpeculativeDecoding.draftModel({ model: ModelSpec.LLAMA_3_2_1B, tokens: 2, ...given }),
+    })(),
+  Eagle3Props: (given) => () => planned({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 2, ...given }) })(),
   SlidingWindow: (given) => shaped({ slidingWindow: { tokens: 1024, layers: 1, ...given } }),
   DynamicBatching: batched,
   QueuePolicy: (given) => batched({ queue: given }),

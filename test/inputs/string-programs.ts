@@ -1,4 +1,4 @@
-import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Program } from './string-programs-compute';
+import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 
@@ -11,4 +11,9 @@ export function programOf(name: string): ((value: unknown) => Program) | undefin
   const [struct, property] = name.split('.');
   const program = STRUCTS[struct];
   return program && ((value) => program({ [property]: value }));
+}
+
+/** The program that uses a struct, with some properties set; undefined if the tables have none. */
+export function stringProgramOf(struct: string): ((given: Given) => Program) | undefined {
+  return STRUCTS[struct];
 }

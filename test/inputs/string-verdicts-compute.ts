@@ -29,12 +29,12 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ClusterConnection.region': ['text | reference | reference'],
   'ClusterConnection.configPath': ['text | reference | reference'],
   'ClusterConnection.configContext': ['text | reference | reference'],
-  'ImageRegistry.mirror(host)': ['text | reference | reference'],
+  'ImageRegistry.mirror(host)': ['refused INVALID_FORMAT host | reference | reference'],
   'ImageRegistry.mirror(pullSecrets)': ['text | reference | reference'],
   'ImageRegistry.resolve(image)': [
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',
   ],
-  'KubernetesAccessOptions.roleArn': ['text | reference | reference'],
+  'KubernetesAccessOptions.roleArn': ['refused INVALID_FORMAT options.roleArn | reference | reference'],
   'KubernetesAccessOptions.profile': ['text | reference | reference'],
   'KubernetesAccessOptions.proxyUrl': ['text | reference | reference'],
   'ModelStore.fromBucketName(id)': ['text'],
@@ -84,7 +84,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME serviceAccountName | refused VALUE_NOT_CONCRETE serviceAccountName | refused VALUE_NOT_CONCRETE serviceAccountName',
   ],
   'EksGpuCluster.grantAdmin(id)': ['text'],
-  'EksGpuCluster.grantAdmin(principalArn)': ['text | reference | reference'],
+  'EksGpuCluster.grantAdmin(principalArn)': ['refused INVALID_FORMAT principalArn | reference | reference'],
   'EksGpuClusterProps.clusterName': [
     'refused INVALID_NAME clusterName | refused VALUE_NOT_CONCRETE clusterName | refused VALUE_NOT_CONCRETE clusterName',
   ],
@@ -121,7 +121,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksClusterAttributes.certificateAuthorityData': [
     'refused INVALID_FORMAT connection.certificateAuthorityData | reference | refused INVALID_FORMAT connection.certificateAuthorityData',
   ],
-  'EksClusterAttributes.region': ['refused POOL_IN_OTHER_REGION provider | reference | reference'],
+  'EksClusterAttributes.region': ['refused CLUSTER_IN_OTHER_REGION provider | reference | reference'],
   'EksClusterAttributes.clusterRoleArn': ['refused INVALID_FORMAT clusterRoleArn | unused | unused'],
   'EksClusterAttributes.oidcProviderArn': ['refused INVALID_FORMAT oidcProviderArn | reference | reference'],
   'EksClusterAttributes.kubernetesVersion': ['text | reference | reference'],

@@ -11,15 +11,15 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'PodVolume.secret(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
   ],
-  'PodVolume.secret(secretName)': ['text | reference | reference'],
+  'PodVolume.secret(secretName)': ['refused INVALID_NAME volumes[0].source | reference | reference'],
   'PodVolume.configMap(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
   ],
-  'PodVolume.configMap(configMapName)': ['text | reference | reference'],
+  'PodVolume.configMap(configMapName)': ['refused INVALID_NAME volumes[0].source | reference | reference'],
   'PodVolume.claim(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
   ],
-  'PodVolume.claim(claimName)': ['text | reference | reference'],
+  'PodVolume.claim(claimName)': ['refused INVALID_NAME volumes[0].source | reference | reference'],
   'PodVolume.emptyFolder(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
   ],
@@ -31,12 +31,27 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'Sidecar.image': ['refused INVALID_FORMAT sidecars[0].image | reference | reference'],
   'Sidecar.command': ['text | reference | reference'],
   'Sidecar.args': ['text | reference | reference'],
-  'Sidecar.environment': ['text | reference | reference', 'text | reference | reference'],
-  'PodAdditions.podLabels': ['text | reference | reference', 'text | reference | reference'],
-  'PodAdditions.podAnnotations': ['text | reference | reference', 'text | reference | reference'],
+  'Sidecar.environment': [
+    'text | reference | reference',
+    `refused INVALID_NAME sidecars[0].environment['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'PodAdditions.podLabels': [
+    `refused INVALID_FORMAT podLabels['k'] | reference | reference`,
+    `refused INVALID_FORMAT podLabels['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'PodAdditions.podAnnotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT podAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'PodAdditions.runtimeClassName': ['refused INVALID_NAME runtimeClassName | reference | reference'],
-  'PodAdditions.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
-  'PodAdditions.serviceAnnotations': ['text | reference | reference', 'text | reference | reference'],
+  'PodAdditions.nodeSelector': [
+    `refused INVALID_FORMAT nodeSelector['k'] | reference | reference`,
+    `refused INVALID_FORMAT nodeSelector['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'PodAdditions.serviceAnnotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT serviceAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'TritonServingOptions.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
   'TritonServingOptions.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
   'TritonServingOptions.accessibleFrom': [

@@ -82,7 +82,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelStoreAttributes.accountId': ['refused INVALID_FORMAT accountId | unused | unused'],
   'ModelStoreAttributes.kmsKeyArn': ['refused INVALID_FORMAT kmsKeyArn | reference | reference'],
   'ModelStoreAttributes.region': ['refused INVALID_FORMAT region | reference | reference'],
-  'ModelStoreAttributes.partition': ['text | reference | reference'],
+  'ModelStoreAttributes.partition': ['refused UNKNOWN_VALUE partition | reference | reference'],
   'S3CompatibleStoreProps.bucketName': ['refused INVALID_NAME bucketName | reference | reference'],
   'S3CompatibleStoreProps.endpointNamespace': ['refused INVALID_NAME endpointNamespace | reference | reference'],
   'S3CompatibleStoreProps.endpoint': ['refused INVALID_FORMAT endpoint | reference | reference'],
@@ -111,7 +111,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
   'NvidiaNetworkOperatorProps.chartVersion': ['refused OUT_OF_RANGE chartVersion'],
-  'Warnings.accept(id)': ['refused INVALID_FORMAT id'],
+  'Warnings.accept(id)': ['refused UNKNOWN_VALUE id'],
   'Warnings.accept(reason)': ['unused'],
   'NvidiaNetworkOperatorProps.chartRepository': ['text | reference | reference'],
   'NvidiaNetworkOperatorProps.kubectlImage': ['text | reference | reference'],
@@ -181,9 +181,12 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'TritonDeploymentProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'TritonServingOptions.environment': ['text | reference | reference', 'text | reference | reference'],
+  'TritonServingOptions.environment': [
+    'text | reference | reference',
+    `refused INVALID_NAME environment['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'TritonServingOptions.extraArguments': ['text | reference | reference'],
-  'TritonServingOptions.priorityClassName': ['text | reference | reference'],
+  'TritonServingOptions.priorityClassName': ['refused INVALID_NAME priorityClassName | reference | reference'],
   'VllmModelProps.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
@@ -245,7 +248,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'MonitoringStack.new(id)': ['text'],
   'PersistentStorageProps.storageClassName': ['text | reference | reference'],
   'WatchOptions.metricPrefixes': [
-    'refused UNKNOWN_VALUE metricPrefixes, INVALID_NAME metricPrefixes.triton-vllm',
+    'refused INVALID_NAME metricPrefixes.triton-vllm, UNKNOWN_VALUE metricPrefixes',
     'refused UNKNOWN_VALUE metricPrefixes',
   ],
   'KubernetesManifestsOptions.values': ['unused', 'unused', 'unused'],

@@ -1,10 +1,13 @@
 import { TerraformStack } from 'cdktf';
 import {
+  Capacity,
   CapacityPlanner,
   CloudTopology,
+  ClusterAutoscaler,
   ClusterNodePools,
   DataSize,
   EksGpuCluster,
+  EncryptedStorageClass,
   ExistingGpuNodePool,
   GpuInstanceType,
   GpuNodeType,
@@ -17,8 +20,11 @@ import {
   ModelStore,
   MonitoringStack,
   TritonDeployment,
+  ValidationError,
 } from '../../lib';
+import { testEksCluster } from '../compute/test-eks-cluster';
 import { addPool } from '../compute/test-pool';
+import { TestWorkload } from '../monitoring/support';
 import { RACK } from '../network/support';
 import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
 import { faultsThrown, idsOf } from '../support/faults';
@@ -81,6 +87,46 @@ const hardware: Make = (_, given) =>
 const plan: Make = (_, given) =>
   CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE, ...given });
 
+const search: Make = (_, given) =>
+  CapacityPlanner.search({
+    model: ModelSpec.LLAMA_3_1_8B,
+    candidates: [{ instanceType: GpuInstanceType.G6E_XLARGE }],
+    ...given,
+  });
+const SHAPE = {
+  layers: 2,
+  hiddenSize: 256,
+  attentionHeads: 4,
+  intermediateSize: 512,
+  vocabularySize: 1024,
+  maxContextLength: 8192,
+};
+const dense: Make = (_, given) => ModelSpec.dense({ name: 'own', shape: SHAPE, ...given });
+const mixture: Make = (_, given) =>
+  ModelSpec.mixtureOfExperts({
+    name: 'own',
+    shape: SHAPE,
+    experts: { routed: 4, perToken: 2, intermediateSize: 128 },
+    ...given,
+  });
+const kind = (attention: Given) => ({ shape: { ...SHAPE, layerKinds: [{ count: 2, attention }] } });
+const block: Make = (_, given) =>
+  Capacity.capacityBlock({
+    reservationId: 'cr-02168da1478b509e0',
+    availabilityZone: 'us-west-2a',
+    start: '2027-01-01T11:30:00Z',
+    end: '2027-01-08T11:30:00Z',
+    ...given,
+  });
+const scaler: Make = (stack, given) => new ClusterAutoscaler(stack, 'It', { cluster: testEksCluster(stack), ...given });
+const storage: Make = (stack, given) =>
+  new EncryptedStorageClass(stack, 'It', { cluster: testCluster(stack), ...given });
+const watch: Make = (stack, given) => {
+  const made = new MonitoringStack(stack, 'It', { cluster: testCluster(stack), alertReceivers: [] });
+  made.watch(new TestWorkload(stack, 'Workload', given.target as object), given.options as object);
+};
+const grant: Make = (stack, { role, prefix }) => new ModelStore(stack, 'It').grantRead(role as never, prefix as string);
+
 /** What is given, and every fault of it: those of kinds, and those of the other properties. */
 test.each<[string, Make, Given, string[]]>([
   ['GpuNodePool', pool, { capacity: { kind: 'SPOT' }, maxNodes: -1 }, ['capacity', 'maxNodes']],
@@ -119,6 +165,41 @@ test.each<[string, Make, Given, string[]]>([
   ['CloudTopology', topology, { clusterName: 'a b', monitoring: 'yes' }, ['clusterName', 'monitoring']],
   ['GpuNodeType', hardware, { gpuCount: 0, memory: 64 }, ['gpuCount', 'memory']],
   ['a plan', plan, { concurrency: -1, precision: 'fp8' }, ['concurrency', 'precision']],
+  ['a plan', plan, { model: 'llama', concurrency: -1, pricePerHour: -1 }, ['model', 'concurrency', 'pricePerHour']],
+  ['a plan', plan, { instanceType: 'g6e', maxNodes: 0, inputTokens: 0 }, ['instanceType', 'maxNodes', 'inputTokens']],
+  [
+    'a search',
+    search,
+    { model: undefined, limit: 0, targets: { maxTimePerOutputTokenMs: -1 } },
+    ['model', 'limit', 'targets.maxTimePerOutputTokenMs'],
+  ],
+  ['a search', search, { targets: 5, precisions: [], concurrency: 0 }, ['targets', 'precisions', 'concurrency']],
+  ['a model', dense, { shape: { ...SHAPE, layers: '2', hiddenSize: -1 } }, ['shape.layers', 'hiddenSize']],
+  ['a model', dense, { name: 5, shape: { ...SHAPE, layers: 0 } }, ['name', 'layers']],
+  ['a model', dense, { shape: 5, publishedBits: { attention: 99 } }, ['shape', 'publishedBits.attention']],
+  [
+    'a model',
+    mixture,
+    { experts: { routed: '4', perToken: 0, intermediateSize: 128 } },
+    ['experts.routed', 'experts.perToken'],
+  ],
+  [
+    'a model',
+    dense,
+    kind({ heads: '4', headSize: -1 }),
+    ['shape.layerKinds[0].attention.heads', 'layerKinds[0].attention.headSize'],
+  ],
+  ['a block', block, { start: 5, end: 'soon', instances: 0 }, ['start', 'end', 'instances']],
+  ['ClusterAutoscaler', scaler, { cluster: 5, chartVersion: 'x' }, ['cluster', 'chartVersion']],
+  ['EncryptedStorageClass', storage, { cluster: 5, storageClassName: 'A B' }, ['cluster', 'storageClassName']],
+  ['watch', watch, { options: { latencyAlert: 'no', latencyThresholdMs: -1 } }, ['latencyAlert', 'latencyThresholdMs']],
+  [
+    'watch',
+    watch,
+    { target: { port: '80' }, options: { latencyThresholdMs: -1 } },
+    ['workload.metricsTarget.port', 'latencyThresholdMs'],
+  ],
+  ['grantRead', grant, { role: 5, prefix: '' }, ['role', 'prefix']],
 ])('all faults of %s are in one error: %#', (_, make, given, expected) => {
   const found = new Set(faultsThrown(() => make(testStack(), given)).map(({ property }) => property));
   expect([...found].sort()).toEqual([...expected].sort());
@@ -145,6 +226,34 @@ test('what is only tried leaves nothing behind', () => {
   new ExistingGpuNodePool(stack, 'It', props);
   expect(ClusterNodePools.of(on)).toHaveLength(1);
   synthStack(stack);
+});
+
+test.each<[string, Make, Given]>([
+  ['GpuNodePool', pool, { maxNodes: -1 }],
+  ['ExistingGpuNodePool', existing, { nodes: 0 }],
+  ['EksGpuCluster', cluster, { clusterName: 'a b' }],
+  ['an imported cluster', imported, { clusterName: 'a b' }],
+  ['a cluster by its kubeconfig', rack, { configPath: '' }],
+  ['ModelStore', store, { bucketName: 'A' }],
+  ['a store of another kind', own, { bucketName: 'A' }],
+  ['MonitoringStack', monitoring, { retentionDays: 0 }],
+  ['ImagePrePuller', images, { name: 'A B' }],
+  ['ModelImport', load, { retries: -1 }],
+  ['TritonDeployment', serve, { replicas: 0 }],
+  ['ClusterAutoscaler', scaler, { chartVersion: 'x' }],
+  ['EncryptedStorageClass', storage, { storageClassName: 'A B' }],
+])('%s that is refused is not in the tree', (_, make, given) => {
+  const stack = testStack();
+  expect(() => make(stack, given)).toThrow(ValidationError);
+  expect(stack.node.findAll().filter(({ node }) => node.id === 'It' || node.id === 'Chat')).toEqual([]);
+});
+
+test('a topology that is refused leaves its stack as it was', () => {
+  const stack = testStack();
+  const before = stack.node.findAll().length;
+  expect(() => topology(stack, { monitoringOptions: { retentionDays: 0 } })).toThrow(/retentionDays/);
+  expect(() => topology(stack, { monitoring: 'yes' })).toThrow(/monitoring/);
+  expect(stack.node.findAll()).toHaveLength(before);
 });
 
 test('a name that is taken stays with whoever has it', () => {

@@ -14,6 +14,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^(DecoderShape\.(modelType|encoders)|EncoderShape\.)/,
     why: 'the planner compares it with names of families, and it goes into no resource',
   },
+  {
+    values: /^(DraftModelProps|Eagle3Props)\.path/,
+    why: 'it goes into arguments of the engine as part of a JSON, as values of engineArguments do',
+  },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },
   { values: /^NodeSubnet\./, why: 'it is what a pool says of its subnets, for the placement of pods' },

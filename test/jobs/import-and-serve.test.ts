@@ -1,7 +1,8 @@
 import { DefaultTokenResolver, StringConcat, TerraformStack, Tokenization } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog';
 import { validationFaults } from '../../lib/core/validation';
-import { enterSystemNodeDisk } from '../../lib/core/system-nodes';
+import { CpuArchitecture } from '../../lib/catalog/cpu-architecture';
+import { enterSystemNodes } from '../../lib/core/system-nodes';
 import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { TritonDeployment } from '../../lib/serving';
 import { DataSize, Duration } from '../../lib/units';
@@ -150,7 +151,14 @@ describe('disk', () => {
   const warned = (props: Partial<ModelImportProps>, systemDisk?: number) => {
     let made: ModelImport | undefined;
     withSite((site) => {
-      if (systemDisk) enterSystemNodeDisk(site.cluster, site.cluster, systemDisk);
+      const nodes = {
+        instanceType: 'm7i.large',
+        architecture: CpuArchitecture.X86_64,
+        minNodes: 2,
+        maxNodes: 4,
+        labels: {},
+      };
+      if (systemDisk) enterSystemNodes(site.cluster, site.cluster, { ...nodes, diskGib: systemDisk });
       made = new ModelImport(site.scope, 'Import', {
         cluster: site.cluster,
         modelStore: site.store,

@@ -80,9 +80,9 @@ describe('the identity of the AWS provider', () => {
 
   test('yields to what is given: a role goes with the profile, a profile stands alone', () => {
     const aws = { profile: 'prod', ...ASSUMED };
-    expect(access(aws, { roleArn: 'arn:aws:iam::1:role/ops' }).kubernetes).toEqual([
+    expect(access(aws, { roleArn: 'arn:aws:iam::123456789012:role/ops' }).kubernetes).toEqual([
       '--role-arn',
-      'arn:aws:iam::1:role/ops',
+      'arn:aws:iam::123456789012:role/ops',
       '--profile',
       'prod',
     ]);

@@ -14,6 +14,7 @@ import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { synthesize, synthesizePair, testStack } from '../support/synth';
 import { TestCluster } from '../support/test-cluster';
 
+const ROLE = 'arn:aws:iam::123456789012:role/ops';
 const EKS = { host: 'https://x.eks', certificateAuthorityData: 'Y2E=', eksClusterName: 'chat', region: 'us-west-2' };
 
 function configMap(scope: Construct, cluster: IKubernetesCluster, id = 'Map'): ConfigMapV1 {
@@ -47,11 +48,11 @@ describe('the providers of an EKS cluster', () => {
 
   test('take a role, a profile and a proxy, the Helm provider too', () => {
     const { provider } = build({
-      roleArn: 'arn:aws:iam::1:role/ops',
+      roleArn: 'arn:aws:iam::123456789012:role/ops',
       profile: 'ops',
       proxyUrl: 'socks5://localhost:1080',
     });
-    const args = expect.arrayContaining(['--role-arn', 'arn:aws:iam::1:role/ops', '--profile', 'ops']);
+    const args = expect.arrayContaining(['--role-arn', 'arn:aws:iam::123456789012:role/ops', '--profile', 'ops']);
     expect(provider.kubernetes[0]).toMatchObject({ proxy_url: 'socks5://localhost:1080', exec: [{ args }] });
     expect(provider.helm[0].kubernetes).toMatchObject({ proxy_url: 'socks5://localhost:1080', exec: { args } });
   });
@@ -80,8 +81,8 @@ describe('asking again', () => {
     });
 
   test('with the same or no options gives the same providers', () => {
-    expect(twice({ profile: 'a', roleArn: 'b' }, undefined)().json.provider.kubernetes).toHaveLength(1);
-    expect(twice({ profile: 'a', roleArn: 'b' }, { roleArn: 'b', profile: 'a' })).not.toThrow();
+    expect(twice({ profile: 'a', roleArn: ROLE }, undefined)().json.provider.kubernetes).toHaveLength(1);
+    expect(twice({ profile: 'a', roleArn: ROLE }, { roleArn: ROLE, profile: 'a' })).not.toThrow();
     expect(twice(undefined, {})).not.toThrow();
   });
 

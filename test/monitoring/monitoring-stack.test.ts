@@ -25,6 +25,8 @@ const rules = (result: Synthesized): Block[] =>
 const pod = (result: Synthesized, name: string): Block =>
   result.byName('kubernetes_stateful_set_v1', name).spec.template;
 
+const OUTAGES = ['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'];
+
 describe('a monitoring stack', () => {
   const { monitoring, result } = monitor();
 
@@ -117,10 +119,7 @@ describe('a monitoring stack', () => {
       'inference_gpu_memory_percent',
       'deepseek_latency_p99',
       'HighLatency',
-      'NoServerAnswers',
-      'ServerDown',
-      'RequestsFail',
-      'NoTokens',
+      ...OUTAGES,
     ]);
     const alert = all[5];
     expect(alert).toMatchObject({
@@ -223,7 +222,12 @@ describe('the configuration', () => {
 
   test('leaves pods out if they are meant to be absent at times', () => {
     const { result } = monitor([{ target: { replicas: 2 }, options: { outageAlerts: false } }]);
-    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual(['HighLatency', 'RequestsFail', 'NoTokens']);
+    expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual([
+      'HighLatency',
+      'RequestsFail',
+      'RequestsWait',
+      'NoTokens',
+    ]);
   });
 
   test('leaves tokens out if the engine does not report them', () => {
@@ -237,10 +241,7 @@ describe('the configuration', () => {
       'inference_qps',
       'inference_failure_percent',
       'inference_gpu_memory_percent',
-      'NoServerAnswers',
-      'ServerDown',
-      'RequestsFail',
-      'NoTokens',
+      ...OUTAGES,
     ]);
   });
 });

@@ -140,7 +140,7 @@ describe('promtool', () => {
     expect(status).toBe(0);
   });
 
-  withPromtool.each(['NoServerAnswers', 'ServerDown', 'RequestsFail', 'NoTokens'])(
+  withPromtool.each(['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'])(
     'these tests miss the alert %s',
     (alert) => {
       const { monitoring } = monitor();

@@ -4,6 +4,7 @@ import {
   CapacityRequest,
   DataSize,
   GpuInstanceType,
+  InferenceEngine,
   GpuNodeType,
   GpuInterconnect,
   GpuType,
@@ -65,13 +66,18 @@ describe('CapacityPlanner.plan', () => {
 
   // vllm-project/vllm#16303: 16,064 tokens are left to a 32B model, as with 1024 sequences on 80 GB (neither is stated there).
   test('memory of the sampler grows with the sequences the scheduler may hold', () => {
-    const capacity = (maxSequences: number) =>
+    const capacity = (maxSequences: number, engine = InferenceEngine.VLLM) =>
       CapacityPlanner.plan({
         model: ModelSpec.QWEN_2_5_32B,
         instanceType: GpuInstanceType.P5_4XLARGE,
         concurrency: 1,
         maxSequences,
+        engine,
       });
+    // Newer versions sort nothing.
+    const sampled = capacity(1024, InferenceEngine.VLLM_0_21).memoryPerGpu.activations.bytes;
+    expect(sampled).toBeLessThan(0.4 * capacity(1024).memoryPerGpu.activations.bytes);
+    expect(sampled).toBeGreaterThan(3.5 * 4 * 1024 * ModelSpec.QWEN_2_5_32B.vocabularySize);
     expect(capacity(1024).kvCapacityTokens).toBeLessThanOrEqual(16064);
     const [half, all] = [512, 1024].map((n) => capacity(n).memoryPerGpu.activations.bytes);
     expect(all / half).toBeCloseTo(2, 6);
@@ -278,6 +284,8 @@ describe('CapacityPlanner.plan', () => {
     ],
     ['utilization above one', { gpuMemoryUtilization: 1.1 }, ['OUT_OF_RANGE gpuMemoryUtilization']],
     ['a price of nothing', { pricePerHour: 0 }, ['OUT_OF_RANGE pricePerHour']],
+    ['a price of next to nothing', { pricePerHour: 5e-324 }, ['OUT_OF_RANGE pricePerHour']],
+    ['a share of next to nothing', { pricePerHour: 2, utilization: 5e-324 }, ['OUT_OF_RANGE utilization']],
     ['a share above one', { utilization: 2 }, ['OUT_OF_RANGE utilization']],
     ['a 32-bit cache', { kvCachePrecision: Precision.FP32 }, ['CACHE_NEEDS_FP32_WEIGHTS kvCachePrecision']],
     ['a cache in a format of weights', { kvCachePrecision: Precision.INT4 }, ['UNKNOWN_VALUE kvCachePrecision']],

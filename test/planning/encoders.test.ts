@@ -130,16 +130,19 @@ describe('the batch that vLLM encodes when it starts, as its logs say', () => {
   });
 });
 
-// Its vLLM loaded 28.51 GiB, had 7.04 GiB of cache left, refused 131,072 tokens and stated 112,896 as the most.
+// Its vLLM loaded 28.51 GiB, had 7.04 GiB of cache left, refused 131,072 tokens and stated 112,896 as the most. Sequences are not stated: the default is 256.
 test('Qwen3.5-27B in FP8 on one L40S at 0.86', () => {
   const model = ModelSpec.fromHuggingFaceConfig('qwen3.5', realConfig('Qwen/Qwen3.5-27B'));
-  const plan = (contextLength: number) =>
+  const plan = (contextLength: number, maxSequences = 256) =>
     planned(model, {
       ...{ instanceType: GpuInstanceType.G6E_XLARGE, precision: Precision.FP8_BLOCK, gpuMemoryUtilization: 0.86 },
-      ...{ engine: InferenceEngine.VLLM_0_21, contextLength, concurrency: 1 },
+      ...{ engine: InferenceEngine.VLLM_0_21, contextLength, concurrency: 1, maxSequences },
     });
-  expect(plan(112897).fits).toBe(false);
-  expect(plan(Math.ceil(0.88 * 112896)).fits).toBe(true);
+  expect(plan(131072).fits).toBe(false);
+  expect(plan(112896).kvCapacityTokens).toBeLessThanOrEqual(112896);
+  expect(plan(112896).kvCapacityTokens).toBeGreaterThan(0.75 * 112896);
+  // Graphs of fewer sequences leave more.
+  expect(plan(Math.ceil(0.9 * 112896), 32).fits).toBe(true);
   expect(plan(8192).memoryPerGpu.weights.gib / 28.51).toBeCloseTo(1, 1);
 });
 
@@ -150,7 +153,7 @@ test('a longer context allows longer videos, where the family has no limit of it
 });
 
 test('starting for less is among the ways out, with the plan that has it', () => {
-  const request = { contextLength: 95000, concurrency: 1 };
+  const request = { contextLength: 103000, concurrency: 1 };
   const short = planned(QWEN_3_VL, request);
   expect(short.fits).toBe(false);
   const way = short.alternatives.find(({ mediaInput }) => mediaInput === MediaInput.NONE);

@@ -119,7 +119,10 @@ describe('vLLM from 0.21 on', () => {
     expect(after - before).toBeGreaterThan(0.9);
     expect(after - before).toBeLessThanOrEqual(1.2);
     const eager = (engine: InferenceEngine) => CapacityPlanner.plan({ ...request, engine, cudaGraphs: false });
-    expect(eager(InferenceEngine.VLLM_0_21).kvCapacityTokens).toBe(eager(InferenceEngine.VLLM).kvCapacityTokens);
+    // Without them it has more, since its sampler takes less.
+    const more = eager(InferenceEngine.VLLM_0_21).kvCapacityTokens / eager(InferenceEngine.VLLM).kvCapacityTokens;
+    expect(more).toBeGreaterThan(1);
+    expect(more).toBeLessThan(1.1);
   });
 
   test('holds as much as a log of 0.24 says: 223,152 tokens on a GPU of 31.36 GiB', () => {
@@ -222,6 +225,7 @@ describe('experts', () => {
         maxBatchedTokens,
         // The number of graphs follows the sequences.
         cudaGraphs: false,
+        engine: InferenceEngine.VLLM,
       }).memoryPerGpu;
     const sum = (m: ReturnType<typeof plan>) => m.activations.gib + m.runtime.gib;
     // Up to the workspace, more sequences take nothing; beyond it they do.

@@ -3,7 +3,7 @@ import { GpuInstanceType, InferenceEngine, ModelSpec, Parallelism, Precision } f
 import { CapacityPlan, CapacityPlanner, CapacityRequest, NodeNetwork } from '../../lib/planning';
 import { exchangeOf, imbalanceOf, waitedFor } from '../../lib/planning/all-to-all';
 import { Configuration, configurationOf, resolveLoad } from '../../lib/planning/configuration';
-import { layerWeights, stageWeights } from '../../lib/planning/memory-model';
+import { layerWeights, stageWeights } from '../../lib/planning/stage-weights';
 import { stagesOf } from '../../lib/planning/stages';
 import { planModel } from '../../lib/serving/model/plan-model';
 import { ServingHardware } from '../../lib/serving/model/serving-hardware';

@@ -7,7 +7,8 @@ import {
   Parallelism,
   Precision,
 } from '../../lib/planning';
-import { memoryOf, stageWeights } from '../../lib/planning/memory-model';
+import { memoryOf } from '../../lib/planning/memory-model';
+import { stageWeights } from '../../lib/planning/stage-weights';
 import { resolveLoad, configurationOf } from '../../lib/planning/configuration';
 import { stagesOf } from '../../lib/planning/stages';
 import { passTime } from '../../lib/planning/step-time';

@@ -8,7 +8,7 @@ import {
   Precision,
 } from '../../lib/planning';
 import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
-import { stageWeights } from '../../lib/planning/memory-model';
+import { stageWeights } from '../../lib/planning/stage-weights';
 import { stagesOf } from '../../lib/planning/stages';
 import { realConfig } from '../catalog/real-configs';
 

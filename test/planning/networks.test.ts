@@ -40,6 +40,16 @@ describe('the network between nodes', () => {
     expect(larger.network).toBe(NodeNetwork.RDMA);
   });
 
+  test('what a type of EC2 lacks is not had by asking for it; of other hardware it is believed', () => {
+    const asked = { model, parallelism, network: NodeNetwork.RDMA };
+    const plan = CapacityPlanner.plan({ ...asked, instanceType: GpuInstanceType.G6E_XLARGE });
+    expect(plan.network).toBe(NodeNetwork.TCP);
+    expect(plan.decodeLatencyMs).toBeGreaterThan(300);
+    expect(idsOf(plan.warnings)).toContain('NODES_OVER_TCP');
+    const rack = { name: 'rack', gpu: GpuType.L40S, gpuCount: 1, vcpus: 16, memory: DataSize.gib(128) };
+    expect(CapacityPlanner.plan({ ...asked, instanceType: GpuNodeType.custom(rack) }).network).toBe(NodeNetwork.RDMA);
+  });
+
   test('hardware outside EC2 has RDMA where it says so', () => {
     const props = { name: 'rack', gpu: GpuType.L40S, gpuCount: 1, vcpus: 16, memory: DataSize.gib(128) };
     const networkOf = (rdma: boolean) =>

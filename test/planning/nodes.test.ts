@@ -47,6 +47,7 @@ test('what ran fits, and ranks have the weights that are stated', () => {
   expect(ran.map(({ model, planned }) => [model, planned])).toEqual([
     ['kimi-k2', 1],
     ['kimi-k2', 1],
+    ['deepseek-r1', 1],
   ]);
   const [weights] = judged(({ metric }) => metric === 'weights_gb');
   // "100 GB" is round, and of an engine of its own, without vLLM's 16-bit copies.

@@ -77,7 +77,14 @@ describe('a plan whose JSON was changed by hand', () => {
     expect(idsOf(faultsThrown(() => CapacityPlan.fromJson({ ...DATA, [key]: value })))).toEqual(ids);
   });
 
-  const optional = ['mediaInput', 'checkpointSize', 'shortfallPerGpu', 'stateBytesPerSequencePerGpu', ...PRICES];
+  const optional = [
+    'mediaInput',
+    'speculativeDecoding',
+    'checkpointSize',
+    'shortfallPerGpu',
+    'stateBytesPerSequencePerGpu',
+    ...PRICES,
+  ];
   test.each(Object.keys(PLAN_FIELDS).filter((name) => !optional.includes(name)))('%s left out', (name) => {
     const { [name]: _, ...rest } = DATA;
     expect(idsOf(faultsThrown(() => CapacityPlan.fromJson(rest)))).toEqual([`PLAN_CHANGED ${name}`]);
@@ -125,7 +132,13 @@ test('every field that a plan has in public is a row of the table that its JSON 
   const declared = [...source.matchAll(/^ {2}public readonly (\w+)[!?]?: /gm)].map(([, name]) => name);
   expect(declared.filter((name) => name !== 'replicas').sort()).toEqual(Object.keys(PLAN_FIELDS).sort());
   const facts = Object.keys(PLAN_FIELDS).filter((name) => PLAN[name as keyof CapacityPlan] === undefined);
-  expect(facts).toEqual(['checkpointSize', 'shortfallPerGpu', 'mediaInput', 'stateBytesPerSequencePerGpu']);
+  expect(facts).toEqual([
+    'checkpointSize',
+    'shortfallPerGpu',
+    'mediaInput',
+    'speculativeDecoding',
+    'stateBytesPerSequencePerGpu',
+  ]);
 });
 
 test('alternatives on hardware outside EC2 come back with that hardware', () => {

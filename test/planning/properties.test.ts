@@ -32,6 +32,20 @@ const OWN = GpuNodeType.custom({
   networkBandwidthGbps: 25,
 });
 
+/** Hardware outside EC2 with any GPU of the table, or one that is described. */
+const ownNodes = fc
+  .record({
+    gpu: fc.oneof(
+      fc.constantFrom(...GpuType.ALL),
+      fc
+        .record({ gib: fc.integer({ min: 4, max: 1000 }), bandwidth: fc.integer({ min: 20, max: 10000 }) })
+        .map(({ gib, bandwidth }) => GpuType.custom({ memory: DataSize.gib(gib), bandwidth })),
+    ),
+    gpuCount: fc.constantFrom(1, 2, 3, 8, 72),
+    networkBandwidthGbps: fc.constantFrom(undefined, 0, 1, 6400),
+  })
+  .map((props) => GpuNodeType.custom({ name: 'own', vcpus: 8, memory: DataSize.gib(128), ...props }));
+
 const requests: fc.Arbitrary<CapacityRequest> = fc.record(
   {
     model: fc.oneof(
@@ -39,7 +53,7 @@ const requests: fc.Arbitrary<CapacityRequest> = fc.record(
       fc.double({ min: 1e6, max: 2e13, noNaN: true }).map((parameters) => ModelSpec.dense({ name: 'any', parameters })),
       fc.constantFrom(...ModelSpec.ALL).map((model) => model.withSkippedLayers(0.4).withSharedParameters(0.9)),
     ),
-    instanceType: fc.constantFrom(...GpuInstanceType.ALL, OWN),
+    instanceType: fc.oneof(fc.constantFrom(...GpuInstanceType.ALL, OWN), ownNodes),
     precision: fc.option(fc.constantFrom(...Precision.ALL), { nil: undefined }),
     kvCachePrecision: fc.constantFrom(
       Precision.FP16,
@@ -71,7 +85,8 @@ const requests: fc.Arbitrary<CapacityRequest> = fc.record(
       fc.integer({ min: 0, max: 200 }).map((n) => DataSize.gib(n)),
       { nil: undefined },
     ),
-    pricePerHour: fc.option(fc.double({ min: 0.01, max: 1000, noNaN: true }), { nil: undefined }),
+    pricePerHour: fc.constantFrom(undefined, 1e-6, 0.5, 1000, 1e9),
+    utilization: fc.constantFrom(undefined, 1e-4, 0.3, 1),
     maxNodes: fc.constantFrom(1, 2, 4),
   },
   { requiredKeys: ['model', 'instanceType'] },

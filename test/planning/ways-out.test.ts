@@ -1,4 +1,15 @@
-import { CapacityPlanner, CapacityRequest, GpuInstanceType, ModelSpec } from '../../lib/planning';
+import {
+  Alternative,
+  CapacityPlanner,
+  CapacityRequest,
+  DataSize,
+  GpuInstanceType,
+  GpuInterconnect,
+  GpuNodeType,
+  GpuType,
+  ModelSpec,
+  Parallelism,
+} from '../../lib/planning';
 
 describe('ways out of a shortfall', () => {
   const ways = (request: Partial<CapacityRequest>) =>
@@ -6,7 +17,7 @@ describe('ways out of a shortfall', () => {
       model: ModelSpec.GPT_OSS_120B,
       instanceType: GpuInstanceType.P5_4XLARGE,
       contextLength: 8192,
-      concurrency: 4,
+      concurrency: 5,
       ...request,
     }).alternatives;
 
@@ -18,7 +29,7 @@ describe('ways out of a shortfall', () => {
   });
 
   test('several of them where one is not enough', () => {
-    const load = { concurrency: 8 };
+    const load = { concurrency: 12 };
     const [first] = ways(load);
     expect(first.change).toMatch(/^gpuMemoryUtilization 0\.95 instead of 0\.92 and maxSequences 64 instead of 256 and/);
     const { gpuMemoryUtilization, maxSequences, maxBatchedTokens } = first;
@@ -30,6 +41,61 @@ describe('ways out of a shortfall', () => {
     expect(changes.length).toBeGreaterThan(0);
     expect(changes.filter((change) => change.startsWith('precision'))).toEqual([]);
   });
+});
+
+test('ranks that exchange tokens have smaller steps, whose buffers hold the tokens of all', () => {
+  const request = {
+    model: ModelSpec.DEEPSEEK_R1,
+    instanceType: GpuInstanceType.P5_48XLARGE,
+    parallelism: Parallelism.of({ tensor: 1, data: 16, expert: 16 }),
+  };
+  const plan = CapacityPlanner.plan(request);
+  expect(plan.fits).toBe(false);
+  const [first] = plan.alternatives;
+  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 1024 instead of 2048');
+  expect(first.nodes).toBe(plan.nodes);
+  const { gpuMemoryUtilization, maxBatchedTokens } = first;
+  expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);
+});
+
+describe('hardware among the ways out', () => {
+  const ways = (request: CapacityRequest) => CapacityPlanner.plan(request).alternatives;
+  const price = ({ instanceType, nodes }: Alternative) => nodes * (instanceType.listPricePerHour ?? Infinity);
+
+  test.each([
+    [ModelSpec.GPT_OSS_120B, GpuInstanceType.P5_4XLARGE, 'g7e.2xlarge'],
+    [ModelSpec.QWEN_3_32B, GpuInstanceType.G6E_XLARGE, 'g7e.2xlarge'],
+    [ModelSpec.DEEPSEEK_R1, GpuInstanceType.P5_48XLARGE, 'p5en.48xlarge'],
+  ])('%s on %s: what is there, then the cheapest', (model, instanceType, cheapest) => {
+    const found = ways({ model, instanceType, concurrency: model === ModelSpec.GPT_OSS_120B ? 16 : 4 });
+    const bought = found.filter((way) => way.instanceType.name !== instanceType.name || way.nodes > 1);
+    expect(found.slice(-bought.length)).toEqual(bought);
+    expect(bought[0].instanceType.name).toBe(cheapest);
+    expect(bought.map(price)).toEqual(bought.map(price).sort((a, b) => a - b));
+  });
+
+  test('of own hardware more nodes come before others', () => {
+    const own = { name: 'own', gpu: GpuType.RTX_4090, gpuCount: 1, vcpus: 16, memory: DataSize.gib(64) };
+    const instanceType = GpuNodeType.custom(own);
+    const bought = ways({ model: ModelSpec.LLAMA_3_1_8B, instanceType, contextLength: 32768 }).filter(
+      (way) => way.nodes > 1 || way.instanceType.name !== 'own',
+    );
+    expect(bought.map((way) => way.instanceType.name).slice(0, 2)).toEqual(['own', 'g6e.xlarge']);
+  });
+});
+
+test('sequences that only several schedulers hold are not offered where there is one', () => {
+  const instanceType = GpuNodeType.custom({
+    ...{ name: 'own', gpu: GpuType.H100, gpuCount: 2, vcpus: 16, memory: DataSize.gib(64) },
+    interconnect: GpuInterconnect.NVSWITCH,
+  });
+  const request = {
+    ...{ model: ModelSpec.MIXTRAL_8X22B, instanceType, contextLength: 50, concurrency: 169, maxSequences: 110 },
+    parallelism: Parallelism.of({ tensor: 1, data: 2, expert: 2 }),
+  };
+  const found = CapacityPlanner.plan(request).alternatives;
+  for (const { parallelism, maxSequences } of found)
+    expect(parallelism.attentionRanks * maxSequences).toBeGreaterThanOrEqual(169);
 });
 
 test('a stated number of replicas is the most that hardware is chosen for', () => {

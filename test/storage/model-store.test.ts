@@ -2,10 +2,11 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { IAwsRole } from '../../lib/core/aws-role';
-import { ModelStore, ModelStoreProps } from '../../lib/storage/model-store';
+import { ModelStore } from '../../lib/storage/model-store';
+import { ModelStoreProps } from '../../lib/storage/model-store-props';
 import { RemovalPolicy } from '../../lib/core/removal-policy';
 import { faultsThrown, idsOf } from '../support/faults';
-import { synthesize, testStack } from '../support/synth';
+import { synthesize, testApp, testStack } from '../support/synth';
 
 class Role extends Construct implements IAwsRole {
   public readonly roleName = 'reader';
@@ -234,5 +235,37 @@ describe('bad input', () => {
 
   test('an existing bucket may have dots', () => {
     expect(ModelStore.fromBucketName(testStack(), 'Models', 'my.models').bucketArn).toBe('arn:aws:s3:::my.models');
+  });
+});
+
+describe('a bucket of which the name is given', () => {
+  const named = (scope: TerraformStack, id: string, bucketName = 'models') => new ModelStore(scope, id, { bucketName });
+
+  test.each([false, true])('is made once, in stacks of one app: %p', (inOther) => {
+    const app = testApp();
+    const first = new TerraformStack(app, 'first');
+    named(first, 'First');
+    const scope = inOther ? new TerraformStack(app, 'second') : first;
+    expect(idsOf(faultsThrown(() => named(scope, 'Second')))).toEqual(['DUPLICATE bucketName']);
+    expect(scope.node.tryFindChild('Second')).toBeUndefined();
+  });
+
+  test('may be there in each partition', () => {
+    const app = testApp();
+    for (const region of ['us-west-2', 'cn-north-1', 'us-gov-west-1']) {
+      const stack = new TerraformStack(app, region);
+      new AwsProvider(stack, 'Aws', { region });
+      expect(() => named(stack, 'Models')).not.toThrow();
+    }
+  });
+
+  test('may be read by another store, made beside others, or again when its store is gone', () => {
+    const stack = new TerraformStack(testApp(), 'stack');
+    named(stack, 'First');
+    expect(() => ModelStore.fromBucketName(stack, 'Same', 'models')).not.toThrow();
+    expect(() => named(stack, 'Other', 'others')).not.toThrow();
+    for (const id of ['A', 'B']) expect(() => new ModelStore(stack, id)).not.toThrow();
+    stack.node.tryRemoveChild('First');
+    expect(() => named(stack, 'First')).not.toThrow();
   });
 });

@@ -28,6 +28,16 @@ export class ConfigReader {
     return new ConfigReader(this.name, this.type, { ...defaults, ...this.config }, this.outer, this.faults);
   }
 
+  /** The same file with another value. */
+  public withValue(key: string, value: number | undefined): ConfigReader {
+    return new ConfigReader(this.name, this.type, { ...this.config, [key]: value }, this.outer, this.faults);
+  }
+
+  /** The same file without a key. */
+  public without(key: string): ConfigReader {
+    return this.withValue(key, undefined);
+  }
+
   /** The same file with lists of one number for each layer as that number, where it is the same for all. */
   public withUniform(...keys: string[]): ConfigReader {
     const single = keys.flatMap((key) => {

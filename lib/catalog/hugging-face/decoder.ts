@@ -90,7 +90,9 @@ export function decoder(given: ConfigReader, traits: Traits = {}): DecoderShape 
  */
 export function headsOf(reader: ConfigReader, traits: Traits, latentAttention?: LatentAttention) {
   const { outer } = reader;
-  const tied = reader.flag('tie_word_embeddings') ?? (outer.tie_word_embeddings as unknown);
+  // Where the file and its section for the language model differ, transformers 5 and vLLM go by the file.
+  const whole: unknown = outer.tie_word_embeddings;
+  const tied = typeof whole === 'boolean' ? whole : reader.flag('tie_word_embeddings');
   const every = everyBias(reader, traits);
   const bias = reader.flag('attention_bias') ?? every ?? traits.attentionBias;
   return {

@@ -2,6 +2,7 @@ import { CLASSIC_FAMILIES } from './classic';
 import { Family } from './family';
 import { GEMMA_FAMILIES } from './gemma';
 import { LONGCAT_FAMILIES } from './longcat';
+import { MINICPM_FAMILIES } from './minicpm';
 import { LINEAR_FAMILIES } from './linear-attention';
 import { MIXED_HEAD_FAMILIES } from './mixed-heads';
 import { NEMOTRON_FAMILIES } from './nemotron';
@@ -24,6 +25,7 @@ export const FAMILIES: { readonly [type: string]: Family } = {
   ...STATE_SPACE_FAMILIES,
   ...NEMOTRON_FAMILIES,
   ...CLASSIC_FAMILIES,
+  ...MINICPM_FAMILIES,
 };
 
 /**
@@ -47,10 +49,15 @@ export const OTHER_NAMES: { readonly [type: string]: string } = {
   qwen2_5: 'qwen2',
   stablelm_epoch: 'stablelm',
   phi4mm: 'phi4_multimodal',
-  glm4v_text: 'glm4',
   glm4v_moe_text: 'glm4_moe',
   qwen2_5_omni_text: 'qwen2',
   qwen3_omni_moe_text: 'qwen3_moe',
+  deepseek_vl_v2: 'deepseek_v2',
+  deepseek_ocr2_text: 'deepseek_v2',
+  'unlimited-ocr': 'unlimited_ocr_text',
+  unlimited_ocr: 'unlimited_ocr_text',
+  paddleocr_vl: 'paddleocr_vl_text',
+  bailing_moe_v2: 'bailing_moe',
 };
 
 /**
@@ -70,9 +77,14 @@ export const MISSING_PARTS: { readonly [type: string]: string } = {
   recurrent_gemma: 'gated linear recurrence',
   rwkv: 'time mixing without attention',
   xlstm: 'matrix memories',
+  voxtral_realtime: 'an encoder of sound that keeps a cache of its own',
+  voxtral_realtime_text: 'an encoder of sound that keeps a cache of its own',
   mllama: 'layers that attend to an image',
+  ernie4_5_vl_moe_text: 'experts for text and others for images in one layer',
   ernie4_5_vl_moe: 'experts for text and others for images in one layer',
   bailing_hybrid: 'linear attention with a state of its own kind',
+  diffusion_gemma: 'text that is made in blocks by diffusion',
+  diffusion_gemma_text: 'text that is made in blocks by diffusion',
   minicpm3: 'latent attention with positions of another width',
   phi4flash: 'differential attention and a shared cache of states',
   t5: 'an encoder beside the decoder',

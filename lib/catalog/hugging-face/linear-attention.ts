@@ -51,7 +51,9 @@ function qwen(given: ConfigReader, defaultBits: number): DecoderShape {
     : reader.required('intermediate_size');
   const facts = gatedDelta(reader, heads.hiddenSize, bitsOf(reader.text('mamba_ssm_dtype'), defaultBits), 2);
   const attends = attendsOf(reader, layers);
-  const predictionLayers = reader.whole('mtp_num_hidden_layers', 'num_nextn_predict_layers');
+  const stated = reader.whole('mtp_num_hidden_layers', 'num_nextn_predict_layers');
+  // Files of Qwen3-Next do not say that they have one (qwen3_next_mtp.py of vLLM).
+  const predictionLayers = stated ?? (reader.type === 'qwen3_next' ? 1 : undefined);
   return withKinds({ ...heads, layers, intermediateSize: width, experts: found?.experts, predictionLayers }, (i) => ({
     ...(attends(i) ? { attention: { outputGate: true } } : facts),
     ...blockOf(i, width, found),

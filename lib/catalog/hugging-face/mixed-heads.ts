@@ -71,7 +71,9 @@ const step35: Family = (given) => {
 };
 
 /** Step-3: queries are made from a compressed vector; one key-value head (multi-matrix factorization attention). */
-const step3: Family = (reader) => {
+const step3: Family = (given) => {
+  const { max_position_embedding: positions, max_seq_len: longest } = given.config;
+  const reader = given.withDefaults({ max_position_embeddings: positions ?? longest });
   const layers = reader.required('num_hidden_layers');
   const heads = {
     ...headsOf(reader, {}),
@@ -92,6 +94,32 @@ const step3: Family = (reader) => {
   }));
 };
 
+/** Laguna: heads of each layer as listed, a gate for each head or for each of its values, and learned sinks in windowed layers. */
+const laguna: Family = (given) => {
+  const reader = given.withDefaults({ head_dim: 128, num_key_value_heads: 8 });
+  const layers = reader.required('num_hidden_layers');
+  const heads = headsOf(reader, { queryKeyNorm: true, outputBiasWithAttentionBias: true });
+  const types = reader.perLayerOf('layer_types', layers, ['full_attention', 'sliding_attention']);
+  const listed = reader.perLayer('num_attention_heads_per_layer', layers);
+  const headsAt = (i: number) => (typeof listed?.[i] === 'number' ? listed[i] : heads.attentionHeads);
+  const window = reader.whole('sliding_window');
+  const gating = reader.config.gating ?? true;
+  const gate = gating === false ? 0 : gating === true || gating === 'per-head' ? 1 : reader.required('head_dim');
+  const sinks = reader.flag('swa_attention_sink_enabled') === true;
+  const positions = Array.isArray(reader.config.mlp_layer_types) ? {} : { first_k_dense_replace: 1 };
+  const found = expertsOf(reader.withDefaults(positions), layers, { routerBias: true });
+  const intermediateSize = reader.required('intermediate_size');
+  return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts }, (i) => {
+    const inWindow = types?.[i] === 'sliding_attention';
+    const own = headsAt(i);
+    return {
+      attention: { heads: own, ...(inWindow && window && window < heads.maxContextLength ? { window } : {}) },
+      ...(found?.has(i) ? { experts: true } : { intermediateSize }),
+      otherParameters: heads.hiddenSize * own * gate + (inWindow && sinks ? own : 0),
+    };
+  });
+};
+
 /** Models whose layers have heads of several kinds. */
 export const MIXED_HEAD_FAMILIES: { readonly [type: string]: Family } = {
   mimo_v2_flash: mimoV2,
@@ -100,4 +128,5 @@ export const MIXED_HEAD_FAMILIES: { readonly [type: string]: Family } = {
   step3p7: step35,
   step3_text: step3,
   step3,
+  laguna,
 };

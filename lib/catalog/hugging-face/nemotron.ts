@@ -64,6 +64,7 @@ const nemotronH: Family = (given) => {
     feedForwardBias: reader.flag('mlp_bias'),
     normsPerLayer: 1,
     experts: found?.experts,
+    predictionLayers: reader.whole('num_nextn_predict_layers'),
   };
   const kinds: { readonly [block: string]: Omit<LayerKind, 'count'> } = {
     state: facts,

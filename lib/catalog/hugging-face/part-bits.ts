@@ -48,6 +48,7 @@ export function bitsOf(
     else if (part === 'experts' && experts !== undefined) bits[part] = experts;
     else if (own !== undefined) bits[part] = own;
   }
+  if (listed.includes('predictionLayers')) bits.predictionLayers = 16;
   return Object.keys(bits).length > 0 ? bits : undefined;
 }
 
@@ -82,7 +83,7 @@ export function mixedFormat(
     const part = typeof algorithm === 'string' && Object.hasOwn(BITS, algorithm) ? partOf(module) : undefined;
     if (part !== undefined) bits[part] ??= BITS[algorithm as string];
   }
-  for (const part of PARTS) if (layers[part] > 0) bits[part] ??= rest;
+  for (const part of [...PARTS, 'predictionLayers'] as const) if (layers[part] > 0) bits[part] ??= rest;
   const largest = (layers.experts > 0 ? bits.experts : bits.feedForward) ?? rest;
   const known = [Precision.NVFP4, Precision.MXFP4, Precision.INT4, Precision.FP8, Precision.FP8_BLOCK];
   const publishedPrecision = known.find(({ bitsPerWeight }) => bitsPerWeight === largest);

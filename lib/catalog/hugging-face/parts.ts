@@ -23,7 +23,8 @@ export type LayersByPart = { readonly [part in Part]: number };
  * @internal
  */
 export function layersByPart(shape: DecoderShape): LayersByPart {
-  const layers = { attention: 0, states: 0, feedForward: 0, sharedExperts: 0, experts: 0 };
+  const predictionLayers = shape.predictionLayers ?? 0;
+  const layers = { attention: 0, states: 0, feedForward: 0, sharedExperts: 0, experts: 0, predictionLayers };
   if (shapeFaults('any', shape).length > 0) return layers;
   const shared = (shape.experts?.shared ?? 0) > 0;
   for (const { count, attention, state, intermediateSize, experts } of layersOf(shape).kinds) {
@@ -41,6 +42,8 @@ const LONGEST_NAME = 300;
 /** Modules that are no matrix of a layer, or too small to matter. */
 const OTHER =
   /norm|correction_bias|\.gate\.|indexer|lm_head|embed|vision|visual|audio|projector|patch_merge|mtp|conv1d|in_proj_[ab]\b|router|(?:^|[._])gate\*?$|_gate\*?$|\bwg\*?$/;
+/** Multi-token prediction layers as a whole, or matrices of them; not the one that joins, nor gates. */
+const PREDICTION = /(?:^|\.)mtp(?:\.layers(?:\.\d+(?:\..*(?:[qo]_proj|down_proj|experts))?)?)?$/;
 /** Names of parts, the first that fits. */
 const NAMES: readonly (readonly [Part, RegExp])[] = [
   ['sharedExperts', /shared_expert|share_expert|shared_mlp/],
@@ -61,6 +64,7 @@ export function partOf(module: string): Part | undefined {
     .replace(/^re:/, '')
     .replace(/\\/g, '')
     .replace(/(?:\.\*|\*|\$)+$/, '');
+  if (PREDICTION.test(name)) return 'predictionLayers';
   if (OTHER.test(name)) return undefined;
   return NAMES.find(([, pattern]) => pattern.test(name))?.[0];
 }

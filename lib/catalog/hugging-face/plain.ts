@@ -131,7 +131,8 @@ const TRAITS: { readonly [type: string]: Traits } = {
   // Qwen2 with layers for multi-token prediction (XiaomiMiMo/MiMo-7B).
   mimo: QWEN_2,
   deepseek: {},
-  deepseek_v2: {},
+  // The file of Unlimited-OCR has this type for its language model.
+  deepseek_v2: NO_WINDOW,
   deepseek_v3: {},
   kimi_k2: {},
   glm4_moe_lite: { ...FLOAT32_ROUTER, defaults: { first_k_dense_replace: 1 } },
@@ -165,6 +166,8 @@ const TRAITS: { readonly [type: string]: Traits } = {
   llama4_text: LLAMA_4,
   glm: GLM,
   glm4: { ...GLM, normsPerLayer: 4, needsBfloat16: true },
+  glm4v_text: { attentionBias: true, normsPerLayer: 4, needsBfloat16: true, defaults: { num_key_value_heads: 2 } },
+  glm_ocr_text: { normsPerLayer: 4, defaults: { num_key_value_heads: 8 } },
   glm4_moe: { ...FLOAT32_ROUTER, defaults: { num_key_value_heads: 8, head_dim: 128, first_k_dense_replace: 1 } },
   gpt_oss: GPT_OSS,
   granite: LLAMA,
@@ -173,6 +176,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
   cohere: COHERE,
   cohere2: COHERE,
   ernie4_5: { tiedByDefault: true, useBias: true },
+  paddleocr_vl_text: { tiedByDefault: true, useBias: true, defaults: { num_key_value_heads: 2, head_dim: 128 } },
   ernie4_5_moe: {
     tiedByDefault: true,
     ...FLOAT32_ROUTER,
@@ -192,6 +196,7 @@ const TRAITS: { readonly [type: string]: Traits } = {
   helium: { defaults: { head_dim: 128 } },
   minimax_m2: { wideQueryKeyNorm: true, ...FLOAT32_ROUTER, defaults: { head_dim: 128 } },
   hunyuan_v1_dense: { queryKeyNorm: true, outputBiasWithAttentionBias: true },
+  hunyuan_vl_text: { queryKeyNorm: true, outputBiasWithAttentionBias: true, tiedByDefault: true },
   hy_v3: { queryKeyNorm: true, experts: ROUTER_BIAS, defaults: { first_k_dense_replace: 1, head_dim: 128 } },
   starcoder2: {
     attentionBias: true,
@@ -242,6 +247,19 @@ const TRAITS: { readonly [type: string]: Traits } = {
         : 0,
     defaults: { num_key_value_heads: 32 },
   },
+  // Experts in all layers, windows as listed (JetBrains' Mellum 2).
+  mellum: { queryKeyNorm: true, defaults: { num_key_value_heads: 4, head_dim: 128 } },
+  mistral4: {},
+  // Gates as wide as the heads; norms of queries and keys have no weights. The whole context is seen in each fourth layer from the last.
+  muse_glimmer_text: {
+    outputGate: true,
+    normsPerLayer: 4,
+    outputBiasWithAttentionBias: true,
+    windowed: (layer, reader) => (reader.required('num_hidden_layers') - 1 - layer) % 4 !== 0,
+    defaults: { num_key_value_heads: 2, head_dim: 128 },
+  },
+  // Ling and Ring before their linear attention (vLLM's `bailing_moe.py`).
+  bailing_moe: { useBias: true },
   cwm: { windowed: (layer) => layer % 4 !== 0, defaults: { num_key_value_heads: 8 } },
   iquestcoder: {},
 };
@@ -265,6 +283,9 @@ const hunyuan: Family = (given) => {
   });
 };
 
+/** Unlimited-OCR: what it generates is masked by a window, but a prompt is kept whole (vLLM's `unlimited_ocr.py`), so all layers are full. */
+const unlimitedOcr: Family = (reader) => decoder(reader.without('layer_types'), NO_WINDOW);
+
 /**
  * Families whose layers differ at most in a window and in having experts.
  *
@@ -273,6 +294,7 @@ const hunyuan: Family = (given) => {
 export const PLAIN_FAMILIES: { readonly [type: string]: Family } = {
   hunyuan_v1_moe: hunyuan,
   hunyuan,
+  unlimited_ocr_text: unlimitedOcr,
   ...Object.fromEntries(
     Object.entries(TRAITS).map(([type, traits]) => [
       type,
@@ -291,6 +313,15 @@ function adapted(type: string, traits: Traits, reader: ConfigReader): Traits {
       attentionBias: reader.flag('use_qkv_bias'),
       normsPerLayer: reader.flag('use_parallel_residual') === true ? 1 : 2,
     };
+  if (type === 'bailing_moe') {
+    const biased = reader.flag('moe_router_enable_expert_bias') === true;
+    return {
+      ...traits,
+      attentionBias: reader.flag('use_qkv_bias'),
+      queryKeyNorm: reader.flag('use_qk_norm') === true,
+      ...(biased ? { experts: ROUTER_BIAS, float32Router: 'bias' } : {}),
+    };
+  }
   if (type === 'glm4_moe' || type === 'solar_open') return { ...traits, queryKeyNorm: reader.flag('use_qk_norm') };
   if (type === 'qwen2_moe') {
     const { sharedGate: _, ...rest } = experts ?? {};

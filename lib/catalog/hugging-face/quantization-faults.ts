@@ -1,6 +1,7 @@
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
 import { Config, isConfig } from './parse';
+import { allOf } from '../../units/unreadable';
 
 /** Most entries of a list of modules: one for each matrix of 384 experts in each of 93 layers are about half of it. */
 const MOST_MODULES = 200_000;
@@ -31,16 +32,17 @@ const CHOICES_OF_WEIGHTS: { readonly [key: string]: readonly unknown[] } = {
  */
 export function quantizationFaults(quantization: Config): Fault[] {
   const groups = isConfig(quantization.config_groups) ? Object.entries(quantization.config_groups).slice(0, 100) : [];
-  return [
-    ...choiceFaults('quantization_config', quantization, CHOICES),
-    ...groups.flatMap(([name, group]) =>
-      isConfig(group) && isConfig(group.weights)
-        ? choiceFaults(`quantization_config.config_groups.${name}.weights`, group.weights, CHOICES_OF_WEIGHTS)
-        : [],
-    ),
-    ...LISTS.flatMap((key) => listFaults(`quantization_config.${key}`, quantization[key])),
-    ...sizeFaults('quantization_config.quantized_layers', quantization.quantized_layers),
-  ];
+  return allOf(
+    () => choiceFaults('quantization_config', quantization, CHOICES),
+    () =>
+      groups.flatMap(([name, group]) =>
+        isConfig(group) && isConfig(group.weights)
+          ? choiceFaults(`quantization_config.config_groups.${name}.weights`, group.weights, CHOICES_OF_WEIGHTS)
+          : [],
+      ),
+    () => LISTS.flatMap((key) => listFaults(`quantization_config.${key}`, quantization[key])),
+    () => sizeFaults('quantization_config.quantized_layers', quantization.quantized_layers),
+  );
 }
 
 function choiceFaults(path: string, given: Config, choices: { readonly [key: string]: readonly unknown[] }): Fault[] {

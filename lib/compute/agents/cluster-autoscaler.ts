@@ -4,7 +4,7 @@ import { Release } from '@cdktf/provider-helm/lib/release';
 import { Fn, ITerraformDependable, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, returned } from '../../core/errors';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
@@ -79,24 +79,12 @@ export class ClusterAutoscaler extends Construct {
     throwIfOfOtherKinds(scope, 'ClusterAutoscalerProps', props, id, (given) => new ClusterAutoscaler(scope, id, given));
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
-    const ledger = ClusterLedger.of(cluster);
-    const other = ledger.singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => versionFaults(chartVersion),
         () => imageFaults(props.image),
-        () =>
-          other
-            ? [
-                fault(
-                  'CLUSTER_AUTOSCALER_EXISTS',
-                  'cluster',
-                  `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}', which serves all its pools; remove ` +
-                    'one of the two',
-                ),
-              ]
-            : [],
+        () => secondFaults(cluster),
       ),
     );
     const registry = props.imageRegistry ?? ImageRegistry.UPSTREAM;
@@ -145,11 +133,18 @@ export class ClusterAutoscaler extends Construct {
       ...HELM_BOUNDS,
     });
     this.ready = [release];
-    ledger.addSingleton(ClusterSingleton.CLUSTER_AUTOSCALER, this);
+    ClusterLedger.of(cluster).addSingleton(ClusterSingleton.CLUSTER_AUTOSCALER, this);
   }
 }
 
 nameClass('ClusterAutoscaler', ClusterAutoscaler);
+
+function secondFaults(cluster: IEksCluster): Fault[] {
+  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.CLUSTER_AUTOSCALER)?.owner;
+  if (!other) return [];
+  const reason = `cluster '${cluster.clusterName}' already has a cluster autoscaler, at '${other.node.path}', which serves all its pools; remove one of the two`;
+  return [fault('CLUSTER_AUTOSCALER_EXISTS', 'cluster', reason)];
+}
 
 /** Repository and tag of an image reference. The digest of one without a tag counts as the tag of `<repository>@sha256`. */
 const IMAGE_REFERENCE = '^(.*?[^/:@]):([^/]+)$';

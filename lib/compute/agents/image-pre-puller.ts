@@ -2,7 +2,7 @@ import { Fault, fault } from '../../units/fault';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { Construct } from 'constructs';
 import { ClusterLedger } from '../../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -15,6 +15,7 @@ import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
+import { isMarked, runOnNodes, selectorRequirements } from './agent-nodes';
 import { agentTolerations } from './node-agents-daemon-set';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { knownListFaults, listFaults, textList } from '../../core/text-list';
@@ -80,12 +81,12 @@ export class ImagePrePuller extends Construct {
         () => imageFaults(images),
         () => poolFaults(props),
       );
-    throwIfInvalid(this, unknown.length > 0 ? unknown : faults());
+    throwIfRefused(this, unknown.length > 0 ? unknown : faults());
     nodePools?.forEach((pool) => ClusterNodePools.add(pool));
     const namespace = props.namespace ?? 'inference';
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);
     const selector = { 'app.kubernetes.io/name': this.daemonSetName };
-    new DaemonSetV1(this, 'Resource', {
+    const daemonSet = new DaemonSetV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, ready),
       metadata: { name: this.daemonSetName, namespace, labels: { ...selector, ...MANAGED_BY } },
       waitForRollout: false,
@@ -104,7 +105,7 @@ export class ImagePrePuller extends Construct {
           containers: [container('pause', props.pauseImage ?? PAUSE_IMAGE)],
           spec: {
             terminationGracePeriodSeconds: 1,
-            nodeSelector: { [GPU_LABEL]: 'true' },
+            nodeSelector: nodePools?.every((pool) => isMarked(pool, GPU_LABEL)) ? { [GPU_LABEL]: 'true' } : undefined,
             affinity: nodePools && {
               nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: onPools(nodePools) },
             },
@@ -112,6 +113,7 @@ export class ImagePrePuller extends Construct {
         }),
       },
     });
+    if (!nodePools) runOnNodes(daemonSet, { mark: GPU_LABEL, pools: () => ClusterLedger.of(cluster).pools });
   }
 }
 
@@ -132,11 +134,7 @@ function container(name: string, image: string, command?: string[]): PodContaine
 function onPools(pools: readonly IGpuNodePool[]) {
   return {
     nodeSelectorTerm: pools.map((pool) => ({
-      matchExpressions: Object.entries(pool.nodeSelector).map(([key, value]) => ({
-        key,
-        operator: 'In',
-        values: [value],
-      })),
+      matchExpressions: selectorRequirements(pool),
     })),
   };
 }

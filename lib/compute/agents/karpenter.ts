@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { dependOn } from '../../core/dependencies';
-import { throwIfInvalid, throwIfOfOtherKinds, returned } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, returned } from '../../core/errors';
 import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
 import { concreteFault, hasToken } from '../../core/tokens';
@@ -16,6 +16,7 @@ import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { Fault, fault } from '../../units/fault';
+import { madeElsewhereFaults } from '../cluster/provider-region';
 import { IEksCluster } from '../cluster/eks-cluster';
 import { karpenterPools } from '../pools/karpenter/karpenter-pools';
 import { KarpenterInterruptions } from './karpenter-interruptions';
@@ -80,7 +81,7 @@ export class Karpenter extends Construct {
     throwIfOfOtherKinds(scope, 'KarpenterProps', props, id, (given) => new Karpenter(scope, id, given));
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION } = props;
-    throwIfInvalid(this, karpenterFaults(props, chartVersion));
+    throwIfRefused(this, karpenterFaults(props, chartVersion));
     const role = returned(
       this,
       'IKubernetesCluster',
@@ -187,15 +188,14 @@ function karpenterValues(
 }
 
 function karpenterFaults({ cluster, image }: KarpenterProps, version: string): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KARPENTER)?.owner;
-  const token = [
-    ...concreteFault('chartVersion', version, 'the values are those of its chart'),
-    ...(image === undefined
-      ? []
-      : concreteFault('image', image, 'the chart takes its repository, tag and digest apart')),
-  ];
+  const token = allOf(
+    () => concreteFault('chartVersion', version, 'the values are those of its chart'),
+    () =>
+      image === undefined ? [] : concreteFault('image', image, 'the chart takes its repository, tag and digest apart'),
+  );
   return allOf(
     () => token,
+    () => madeElsewhereFaults(cluster, 'the queue of Karpenter'),
     () =>
       hasToken(version) || /^\d+\.\d+\.\d+$/.test(version)
         ? []
@@ -210,16 +210,12 @@ function karpenterFaults({ cluster, image }: KarpenterProps, version: string): F
               `image must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`,
             ),
           ],
-    () =>
-      other
-        ? [
-            fault(
-              'KARPENTER_EXISTS',
-              'cluster',
-              `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`,
-            ),
-          ]
-        : [],
+    () => {
+      const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KARPENTER)?.owner;
+      if (!other) return [];
+      const reason = `cluster '${cluster.clusterName}' already has Karpenter, at '${other.node.path}', which serves all its pools; remove one of the two`;
+      return [fault('KARPENTER_EXISTS', 'cluster', reason)];
+    },
   );
 }
 

@@ -1,7 +1,6 @@
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
-import { Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { NodeTaint } from '../../core/gpu-node-pool';
+import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { KubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -10,6 +9,7 @@ import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { Toleration, tolerationsOfAnyValue } from '../../kubernetes/tolerations';
 import { GPU_TAINT } from '../pools/shared/gpu-node-pool-labels';
+import { LabelRequirement, runOnNodes } from './agent-nodes';
 
 /** A folder of the node that an agent sees under the same path. */
 interface HostFolder {
@@ -27,15 +27,8 @@ interface ConfigFile {
   readonly folder: string;
 }
 
-/** A requirement on the labels of a node, as node affinity has it. @internal */
-export interface LabelRequirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: string[];
-}
-
 /**
- * One agent that runs on every node with a label.
+ * One agent that runs on every node of some pools.
  *
  * @internal
  */
@@ -45,9 +38,14 @@ export interface NodeAgentSpec {
   readonly image: string;
   readonly registry: ImageRegistry;
   readonly namespace: string;
-  readonly nodeSelector: { [key: string]: string };
-  /** Taints of the nodes that it must run on, evaluated when the stack is synthesized. */
-  readonly taints: () => NodeTaint[];
+  /** Label by which pools mark the nodes that it runs on; its value is `true`. */
+  readonly mark: string;
+  /** Labels that the nodes have beside it. @default - none */
+  readonly labels?: { [key: string]: string };
+  /** The pools whose nodes it must run on, evaluated when the stack is synthesized. */
+  readonly pools: () => readonly IGpuNodePool[];
+  /** What else the labels of nodes must meet, evaluated then too. @default - nothing */
+  readonly requirements?: () => readonly LabelRequirement[];
   readonly command?: string[];
   readonly args?: string[];
   readonly env: { [name: string]: string };
@@ -97,17 +95,17 @@ export function nodeAgentDaemonSet(
         securityLevel: PodSecurityLevel.PRIVILEGED,
         serviceAccount:
           spec.serviceAccount === undefined ? undefined : { name: spec.serviceAccount, usesApiServer: true },
-        tolerations: () => agentTolerations(spec.taints()),
+        tolerations: () => agentTolerations(spec.pools().flatMap((pool) => pool.taints)),
         containers: [container(spec)],
         spec: {
           hostNetwork: spec.hostNetwork,
           priorityClassName: 'system-node-critical',
-          nodeSelector: spec.nodeSelector,
           volume: volumes(spec),
         },
       }),
     },
   });
+  runOnNodes(daemonSet, spec);
   if (spec.elsewhere) hintScheduling(daemonSet, { elsewhere: true });
   return daemonSet;
 }
@@ -167,24 +165,6 @@ function environment({ env, fields = {} }: NodeAgentSpec) {
     ...Object.entries(env).map(([name, value]) => ({ name, value })),
   ];
   return all.length > 0 ? all : undefined;
-}
-
-/**
- * Restricts a DaemonSet to nodes with further labels, evaluated when the stack is synthesized. The provider's class does not accept a lazy
- * value there, so the resolved attribute is set.
- *
- * @internal
- */
-export function requireLabels(daemonSet: DaemonSetV1, requirements: () => readonly LabelRequirement[]): void {
-  const affinity = () => {
-    const expressions = requirements();
-    const term = { node_selector_term: [{ match_expressions: expressions }] };
-    return expressions.length === 0
-      ? undefined
-      : { node_affinity: { required_during_scheduling_ignored_during_execution: term } };
-  };
-  // A token as a string, because an override is merged into the attributes and an object would lose its class.
-  daemonSet.addOverride('spec.template.spec.affinity', Token.asString(Lazy.anyValue({ produce: affinity })));
 }
 
 /** Agents run as root: the kubelet's socket and the devices belong to it. */

@@ -6,6 +6,7 @@ import { installsDriver, isRenamed } from './gpu-operator';
 import { efaPluginFaults } from './node-agents-images';
 import { pluginConfig } from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
+import { allOf } from '../../units/unreadable';
 
 /**
  * The faults between the agents and the pools of a cluster, once all pools exist.
@@ -19,63 +20,69 @@ export function agentPoolFaults(props: NodeAgentsProps, pools: readonly IGpuNode
   const divided = dividedPools(pools);
   const [renamed, alike] = [divided.filter(isRenamed), divided.filter((pool) => !isRenamed(pool))];
   const unknown = pluginConfigsOf(pools).filter((name) => pluginConfig(name) === undefined);
-  return [
-    ...(gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
-      ? [
-          fault(
-            'DRIVER_ALREADY_IN_IMAGE',
-            'gpuOperator',
-            `the GPU operator must not install a driver or toolkit on pool(s) ${named(withDriver)}, whose image already has them; leave ` +
-              'driver out of the options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
-          ),
-        ]
-      : []),
-    ...(unstated.length > 0
-      ? [
-          fault(
-            'DRIVER_IN_IMAGE_UNKNOWN',
-            undefined,
-            `the image of pool(s) ${named(unstated)} may already have NVIDIA's driver and container toolkit, and a second driver of the GPU ` +
-              'operator would break it; pass driverInImage to the pool: true for the accelerated images of EKS, else false',
-          ),
-        ]
-      : []),
-    ...(!gpuOperator && divided.length > 0
-      ? [
-          fault(
-            'MIG_NEEDS_GPU_OPERATOR',
-            'gpuOperator',
-            `pool(s) ${named(divided)} divide their GPUs by MIG, which only the GPU operator sets up; pass gpuOperator: ` +
-              'GpuOperator.version()',
-          ),
-        ]
-      : []),
-    ...(gpuOperator && renamed.length > 0 && alike.length > 0
-      ? [
-          fault(
-            'MIXED_MIG_RESOURCE_NAMES',
-            undefined,
-            `MIG instances of pool(s) ${named(renamed)} have resource names of their own, while those of ${named(alike)} are called ` +
-              'nvidia.com/gpu; the GPU operator has one MIG strategy for all nodes, so add renamed() to the GpuSharing of all of them, or of ' +
-              'none',
-          ),
-        ]
-      : []),
-    ...unknown.map((name) =>
-      fault(
-        'UNKNOWN_PLUGIN_CONFIG',
-        undefined,
-        `label '${PLUGIN_CONFIG_LABEL}=${name}' names an unknown configuration of the device plugin; use 'time-slicing-<pods per GPU>', and ` +
-          "append '-renamed' for the resource nvidia.com/gpu.shared",
+  return allOf(
+    () =>
+      gpuOperator && installsDriver(gpuOperator) && withDriver.length > 0
+        ? [
+            fault(
+              'DRIVER_ALREADY_IN_IMAGE',
+              'gpuOperator',
+              `the GPU operator must not install a driver or toolkit on pool(s) ${named(withDriver)}, whose image already has them; leave ` +
+                'driver out of the options of GpuOperator.version, and driver.enabled and toolkit.enabled out of its values',
+            ),
+          ]
+        : [],
+    () =>
+      unstated.length > 0
+        ? [
+            fault(
+              'DRIVER_IN_IMAGE_UNKNOWN',
+              undefined,
+              `the image of pool(s) ${named(unstated)} may already have NVIDIA's driver and container toolkit, and a second driver of the GPU ` +
+                'operator would break it; pass driverInImage to the pool: true for the accelerated images of EKS, else false',
+            ),
+          ]
+        : [],
+    () =>
+      !gpuOperator && divided.length > 0
+        ? [
+            fault(
+              'MIG_NEEDS_GPU_OPERATOR',
+              'gpuOperator',
+              `pool(s) ${named(divided)} divide their GPUs by MIG, which only the GPU operator sets up; pass gpuOperator: ` +
+                'GpuOperator.version()',
+            ),
+          ]
+        : [],
+    () =>
+      gpuOperator && renamed.length > 0 && alike.length > 0
+        ? [
+            fault(
+              'MIXED_MIG_RESOURCE_NAMES',
+              undefined,
+              `MIG instances of pool(s) ${named(renamed)} have resource names of their own, while those of ${named(alike)} are called ` +
+                'nvidia.com/gpu; the GPU operator has one MIG strategy for all nodes, so add renamed() to the GpuSharing of all of them, or of ' +
+                'none',
+            ),
+          ]
+        : [],
+    () =>
+      unknown.map((name) =>
+        fault(
+          'UNKNOWN_PLUGIN_CONFIG',
+          undefined,
+          `label '${PLUGIN_CONFIG_LABEL}=${name}' names an unknown configuration of the device plugin; use 'time-slicing-<pods per GPU>', and ` +
+            "append '-renamed' for the resource nvidia.com/gpu.shared",
+        ),
       ),
-    ),
-    ...(efaPluginImage
-      ? efaPluginFaults(
-          efaPluginImage,
-          pools.filter((pool) => pool.efaInterfacesPerNode > 0).map((pool) => pool.hardware.name),
-        )
-      : []),
-  ];
+    () =>
+      efaPluginImage
+        ? efaPluginFaults(
+            efaPluginImage,
+            pools.filter((pool) => pool.efaInterfacesPerNode > 0).map((pool) => pool.hardware.name),
+          )
+        : [],
+  );
 }
 
 /**

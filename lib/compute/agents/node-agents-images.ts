@@ -10,11 +10,14 @@ import { Fault, fault } from '../../units/fault';
 export const NVIDIA_DEVICE_PLUGIN_IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.19.3';
 
 /**
- * EFA device plugin: what chart 0.5.30 of aws/eks-charts (commit 5239609) installs.
+ * EFA device plugin: what chart 0.5.30 of aws/eks-charts (commit 5239609) installs. By its path alone, as a mirror has it; the registries of EKS are
+ * AWS's own, one for each region.
  *
  * @see https://github.com/aws/eks-charts/blob/master/stable/aws-efa-k8s-device-plugin/values.yaml
+ *
+ * @internal
  */
-const EFA_DEVICE_PLUGIN = 'eks/aws-efa-k8s-device-plugin:v0.5.20';
+export const EFA_DEVICE_PLUGIN = 'eks/aws-efa-k8s-device-plugin:v0.5.20';
 
 /**
  * Exporter of GPU metrics, in the release of May 2026, which GPU operator 26.3.3 ships too.

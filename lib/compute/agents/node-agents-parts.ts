@@ -7,7 +7,7 @@ import { NodeAgentSpec } from './node-agents-daemon-set';
 const DEVICE_PLUGINS = { name: 'device-plugins', path: '/var/lib/kubelet/device-plugins' };
 
 /** An agent without what depends on the cluster. @internal */
-export type AgentPart = Omit<NodeAgentSpec, 'taints' | 'registry' | 'namespace'>;
+export type AgentPart = Omit<NodeAgentSpec, 'pools' | 'requirements' | 'registry' | 'namespace'>;
 
 /** Port of the GPU metrics. @internal */
 export const DCGM_PORT = 9400;
@@ -25,7 +25,8 @@ export function nvidiaDevicePlugin(image: string, config?: string): AgentPart {
   return {
     name,
     image,
-    nodeSelector: { [GPU_LABEL]: 'true', ...(config ? { [PLUGIN_CONFIG_LABEL]: config } : {}) },
+    mark: GPU_LABEL,
+    labels: config ? { [PLUGIN_CONFIG_LABEL]: config } : undefined,
     // Every node that it runs on has GPUs: it must fail visibly where it finds none, not advertise zero GPUs.
     env: {
       FAIL_ON_INIT_ERROR: 'true',
@@ -91,7 +92,7 @@ export function efaDevicePlugin(image: string): AgentPart {
   return {
     name: 'efa-device-plugin',
     image,
-    nodeSelector: { [EFA_LABEL]: 'true' },
+    mark: EFA_LABEL,
     env: {},
     hostFolders: [DEVICE_PLUGINS, { name: 'infiniband', path: '/dev/infiniband' }],
     privileged: true,
@@ -113,7 +114,7 @@ export function gpuFeatureDiscovery(image: string): AgentPart {
   return {
     name: 'gpu-feature-discovery',
     image,
-    nodeSelector: { [GPU_LABEL]: 'true' },
+    mark: GPU_LABEL,
     command: ['/usr/bin/gpu-feature-discovery'],
     env: {
       FAIL_ON_INIT_ERROR: 'true',
@@ -149,7 +150,7 @@ export function dcgmExporter(image: string, configMap: string, hostEngine: boole
   return {
     name: 'dcgm-exporter',
     image,
-    nodeSelector: { [GPU_LABEL]: 'true' },
+    mark: GPU_LABEL,
     fields: { NODE_NAME: 'spec.nodeName', ...(hostEngine ? { HOST_IP: 'status.hostIP' } : {}) },
     env: {
       DCGM_EXPORTER_COLLECTORS: '/etc/dcgm-exporter/metrics/metrics.csv',

@@ -5,6 +5,7 @@ import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
+import { regionAt } from '../../core/aws-provider';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { withdraw } from '../../core/withdraw';
@@ -23,10 +24,12 @@ import { concreteFault } from '../../core/tokens';
 import { PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryImage, nodeFeatureDiscoveryValues } from './gpu-operator';
 import { agentPoolFaults, agentPoolWarnings, dividedPools, pluginConfigsOf } from './node-agents-faults';
-import { NodeAgentSpec, nodeAgentDaemonSet, requireLabels } from './node-agents-daemon-set';
+import { LabelRequirement } from './agent-nodes';
+import { NodeAgentSpec, nodeAgentDaemonSet } from './node-agents-daemon-set';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
+  EFA_DEVICE_PLUGIN,
   efaDevicePluginImage,
   efaRegionFaults,
 } from './node-agents-images';
@@ -45,7 +48,8 @@ const NODE_FEATURE_DISCOVERY = { repository: 'oci://registry.k8s.io/nfd/charts',
  * device plugin on every node with EFA interfaces attached, and, optionally, GPU feature discovery and the exporter of GPU metrics; nothing
  * runs on any other node.
  *
- * They are selected by labels that the pools set, not by instance type, and tolerate every taint of every pool. Pools that share their GPUs
+ * They are selected by labels that the pools set, not by instance type, or by the selector of a pool of nodes that exist already and lack
+ * them, and tolerate every taint of every pool. Pools that share their GPUs
  * by time slicing get a device plugin with that configuration; pools whose image has a device plugin get none. Create them in the workload
  * stack; pools may be created before or after, and what only a removed pool needed is left out.
  *
@@ -124,7 +128,10 @@ export class NodeAgents extends Construct {
 
   /** The faults between the agents and the pools, once all pools exist. */
   #poolFaults(): Fault[] {
-    return [...agentPoolFaults(this.#agentProps, this.#clusterPools), ...this.#efaRegionFaults()];
+    return allOf(
+      () => agentPoolFaults(this.#agentProps, this.#clusterPools),
+      () => this.#efaRegionFaults(),
+    );
   }
 
   #efaRegionFaults(): Fault[] {
@@ -152,7 +159,9 @@ export class NodeAgents extends Construct {
     const { efa, efaPluginImage } = this.#agentProps;
     const id = 'EfaDevicePlugin';
     if (this.node.tryFindChild(id)) return;
-    const part = parts.efaDevicePlugin(efaPluginImage ?? efaDevicePluginImage(regionOf(this.#agentProps)));
+    const isMirrored = this.#agentRegistry?.host !== undefined;
+    const upstream = () => (isMirrored ? EFA_DEVICE_PLUGIN : efaDevicePluginImage(regionOf(this.#agentProps)));
+    const part = parts.efaDevicePlugin(efaPluginImage ?? upstream());
     const plugin = this.#addAgent(id, { ...part, elsewhere: efa === true }, () => this.#efaPools());
     synthesizeWhile(plugin, () => this.#needsEfaPlugin);
   }
@@ -201,20 +210,19 @@ export class NodeAgents extends Construct {
     );
   }
 
-  #addAgent(id: string, part: parts.AgentPart, pools: () => IGpuNodePool[] = () => this.#clusterPools): DaemonSetV1 {
-    const spec: NodeAgentSpec = {
-      ...part,
-      registry: this.#agentRegistry,
-      namespace: this.namespace,
-      taints: () => pools().flatMap((pool) => pool.taints),
-    };
+  #addAgent(
+    id: string,
+    part: parts.AgentPart,
+    pools: () => IGpuNodePool[] = () => this.#clusterPools,
+    requirements?: () => readonly LabelRequirement[],
+  ): DaemonSetV1 {
+    const registry = this.#agentRegistry;
+    const spec: NodeAgentSpec = { ...part, registry, namespace: this.namespace, pools, requirements };
     return nodeAgentDaemonSet(this, id, spec, this.#agentMeta);
   }
 
   #addPlugin(id: string, part: parts.AgentPart, config: string): DaemonSetV1 {
-    const plugin = this.#addAgent(id, part);
-    requireLabels(plugin, () => this.#pluginRequirements(config));
-    return plugin;
+    return this.#addAgent(id, part, undefined, () => this.#pluginRequirements(config));
   }
 
   #pluginRequirements(config: string) {
@@ -295,10 +303,12 @@ nameClass('NodeAgents', NodeAgents);
 /** Fabrics of ConnectX adapters, whose driver must work with that of the GPU. */
 const CONNECTX_FABRICS: readonly RdmaFabricKind[] = [RdmaFabricKind.INFINIBAND, RdmaFabricKind.ROCE];
 
-/** The region, where it is known at synthesis. */
+/** The region, where it is known at synthesis; for a cluster that does not exist yet that of its provider, if EKS has a registry there. */
 function regionOf({ region, cluster }: NodeAgentsProps): string | undefined {
   const known = region ?? cluster.connection.region;
-  return Token.isUnresolved(known) ? undefined : known;
+  if (!Token.isUnresolved(known)) return known;
+  const made = region === undefined ? regionAt(cluster, cluster.provider) : undefined;
+  return efaRegionFaults(made).length > 0 ? undefined : made;
 }
 
 /**

@@ -6,10 +6,14 @@ import { EksAccessEntry } from '@cdktf/provider-aws/lib/eks-access-entry';
 import { EksAccessPolicyAssociation } from '@cdktf/provider-aws/lib/eks-access-policy-association';
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
-import { concreteFault } from '../../core/tokens';
+import { principalArnFaults } from '../../core/aws-arn';
+import { AwsPlace, placeAt } from '../../core/aws-provider';
+import { throwIfInvalid } from '../../core/errors';
+import { concreteFault, hasToken } from '../../core/tokens';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { escapeTemplate } from '../../core/template-escape';
 import { knownListFaults } from '../../core/text-list';
+import { allOf } from '../../units/unreadable';
 
 /** Properties of `ClusterAccess`. */
 interface ClusterAccessProps {
@@ -26,6 +30,7 @@ interface ClusterAccessProps {
  * @internal
  */
 export class ClusterAccess extends Construct {
+  private readonly principals = new Set<string>();
   private readonly associations: ITerraformDependable[] = [];
   private readonly partition: string;
 
@@ -50,9 +55,15 @@ export class ClusterAccess extends Construct {
     return [...this.associations];
   }
 
-  /** Makes a principal an administrator of the cluster. */
+  /** Makes a principal an administrator of the cluster. Throws a `ValidationError` for one that is no role or user, or that is one already. */
   public grantAdmin(id: string, principalArn: string): void {
     const { provider, clusterName, tags } = this.props;
+    const place = placeAt(this, provider);
+    throwIfInvalid(this, [
+      ...principalArnFaults('principalArn', principalArn, place),
+      ...(this.principals.has(principalArn) ? [secondEntryFault(principalArn)] : []),
+    ]);
+    this.principals.add(principalArn);
     const entry = new EksAccessEntry(this, `Entry-${id}`, {
       provider,
       clusterName,
@@ -79,40 +90,41 @@ export class ClusterAccess extends Construct {
   }
 }
 
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html */
+function secondEntryFault(principalArn: string): Fault {
+  const given = hasToken(principalArn) ? '' : ` '${principalArn}'`;
+  const reason = `principalArn${given} administers the cluster already, and AWS refuses a second access entry of a principal; remove one of the two`;
+  return fault('DUPLICATE', 'principalArn', reason);
+}
+
 /**
  * The faults of the administrators that a user names.
  *
+ * @param place where the cluster is
+ *
  * @internal
  */
-export function adminFaults(admins?: string[]): Fault[] {
+export function adminFaults(admins?: string[], place?: AwsPlace): Fault[] {
   if (admins === undefined) return [];
   const why = 'access entries get their ids from it; for a principal of the same stack call grantAdmin(id, arn)';
   const unlisted = knownListFaults('admins', admins, why);
   if (unlisted.length > 0) return unlisted;
-  return [
-    ...(admins.length === 0
-      ? [
-          fault(
-            'EMPTY_LIST',
-            'admins',
-            'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
-          ),
-        ]
-      : []),
-    ...admins.flatMap((arn, index) => {
-      const unknown = concreteFault(`admins[${index}]`, arn, why);
-      if (unknown.length > 0) return unknown;
-      if (!/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)(\/.+)?$/.test(arn)) {
-        return [
-          fault(
-            'INVALID_FORMAT',
-            `admins[${index}]`,
-            `admins must be ARNs of IAM roles or users such as 'arn:aws:iam::123456789012:role/Platform'; got '${arn}'`,
-          ),
-        ];
-      }
-      return [];
-    }),
-    ...duplicateFaults('admins', admins),
-  ];
+  return allOf(
+    () =>
+      admins.length === 0
+        ? [
+            fault(
+              'EMPTY_LIST',
+              'admins',
+              'admins must name at least one principal, or no one could reach the cluster; leave it out for the identity that applies',
+            ),
+          ]
+        : [],
+    () =>
+      admins.flatMap((arn, index) => {
+        const unknown = concreteFault(`admins[${index}]`, arn, why);
+        return unknown.length > 0 ? unknown : principalArnFaults(`admins[${index}]`, arn, place);
+      }),
+    () => duplicateFaults('admins', admins),
+  );
 }

@@ -113,7 +113,7 @@ export class ClusterNetwork extends Construct {
     this.vpcId = vpc.id;
     this.subnetIds = slots.map((slot) => zoneOf(slot).subnetId);
     this.subnetCidrs = slots.map((slot) => privateRange(props.cidr, slot));
-    this.availabilityZones = slots.map((slot) => slot.zone);
+    this.availabilityZones = slots.map((slot) => zoneOf(slot).availabilityZone);
     this.ready = [...zones.flatMap((zone) => zone.ready), ...endpoints];
   }
 

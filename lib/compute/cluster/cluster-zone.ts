@@ -39,6 +39,8 @@ export function privateRange(cidr: string, slot: ZoneSlot): string {
  */
 export class ClusterZone extends Construct {
   public readonly subnetId: string;
+  /** Zone of the subnets: the one that was named, or that they are in. */
+  public readonly availabilityZone: string;
   public readonly routeTableId: string;
   public readonly natGatewayId: string;
   /** What traffic out of the private subnet needs. */
@@ -51,12 +53,15 @@ export class ClusterZone extends Construct {
       awsTags({ Name: `${clusterName}-${kind}-${slot.label}`, ...own }, props.tags);
     const mine = { [`kubernetes.io/cluster/${clusterName}`]: 'shared' };
 
+    // The first zones of a region may be others once AWS opens or closes one; subnets stay where they are.
+    const lifecycle = slot.isNamed ? undefined : { ignoreChanges: ['availability_zone'] };
     const subnet = new Subnet(this, 'Private', {
       provider,
       vpcId,
       availabilityZone: slot.zone,
       cidrBlock: privateRange(cidr, slot),
       tags: tags('private', { ...mine, 'kubernetes.io/role/internal-elb': '1' }),
+      lifecycle,
     });
     const publicSubnet = new Subnet(this, 'Public', {
       provider,
@@ -65,6 +70,7 @@ export class ClusterZone extends Construct {
       cidrBlock: ipv4Subnet(cidr, 8, 192 + slot.index),
       mapPublicIpOnLaunch: false,
       tags: tags('public', { ...mine, 'kubernetes.io/role/elb': '1' }),
+      lifecycle,
     });
     const publicWay = new RouteTableAssociation(this, 'PublicRoutes', {
       provider,
@@ -85,6 +91,7 @@ export class ClusterZone extends Construct {
       routeTableId: routes.id,
     });
     this.subnetId = subnet.id;
+    this.availabilityZone = slot.isNamed ? slot.zone : subnet.availabilityZone;
     this.routeTableId = routes.id;
     this.ready = [way, publicWay];
   }

@@ -35,7 +35,7 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace):
     () => vpcFaults(props),
     () => apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
     () => overlapFaults(props),
-    () => adminFaults(props.admins),
+    () => adminFaults(props.admins, place),
     () => systemNodeFaults(props.systemNodes, place),
     () => clusterRoleFaults(props, place),
     () => roleOptionFaults('roleOptions', props.roleOptions, place),
@@ -130,7 +130,10 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
       () =>
         unknown.length > 0
           ? unknown
-          : [...ipv4RangeFaults('vpcCidr', cidr, 16, 20), ...unroutableFaults('vpcCidr', cidr)],
+          : allOf(
+              () => ipv4RangeFaults('vpcCidr', cidr, 16, 20),
+              () => unroutableFaults('vpcCidr', cidr),
+            ),
     );
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
@@ -152,13 +155,13 @@ function existingVpcFaults(vpc: ExistingVpc): Fault[] {
   const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs, controlPlaneSubnetIds };
   const wrong = Object.entries(lists).flatMap(([name, list]) => listFaults(`vpc.${name}`, list));
   if (wrong.length > 0) return wrong;
-  return [
-    ...twoSubnetsFaults('vpc.privateSubnetIds', privateSubnetIds),
-    ...twoSubnetsFaults('vpc.controlPlaneSubnetIds', controlPlaneSubnetIds),
-    ...controlPlaneSubnetFaults(vpc),
-    ...zoneCountFaults('vpc.availabilityZones', 'vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
-    ...subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
-  ];
+  return allOf(
+    () => twoSubnetsFaults('vpc.privateSubnetIds', privateSubnetIds),
+    () => twoSubnetsFaults('vpc.controlPlaneSubnetIds', controlPlaneSubnetIds),
+    () => controlPlaneSubnetFaults(vpc),
+    () => zoneCountFaults('vpc.availabilityZones', 'vpc.privateSubnetIds', privateSubnetIds, availabilityZones),
+    () => subnetRangeFaults('vpc.privateSubnetCidrs', privateSubnetIds, privateSubnetCidrs),
+  );
 }
 
 function twoSubnetsFaults(property: string, subnetIds?: string[]): Fault[] {
@@ -196,27 +199,31 @@ function controlPlaneSubnetFaults({
   });
   const [first] = zones;
   const isOneZone = first !== undefined && !hasToken(first) && zones.every((zone) => zone === first);
-  return [
-    ...(subnetIds.length > MAX_CONTROL_PLANE_SUBNETS
-      ? [
-          fault(
-            'OUT_OF_RANGE',
-            property,
-            `${property} must name at most ${MAX_CONTROL_PLANE_SUBNETS} subnets for the control plane; got ${subnetIds.length}` +
-              (controlPlaneSubnetIds === undefined ? '; name two to sixteen of them as vpc.controlPlaneSubnetIds' : ''),
-          ),
-        ]
-      : []),
-    ...(isOneZone && subnetIds.length > 1
-      ? [
-          fault(
-            'TOO_FEW_ZONES',
-            property,
-            `${property} must name subnets of at least 2 zones, which EKS requires; got ${subnetIds.length} subnets in ${first}`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () =>
+      subnetIds.length > MAX_CONTROL_PLANE_SUBNETS
+        ? [
+            fault(
+              'OUT_OF_RANGE',
+              property,
+              `${property} must name at most ${MAX_CONTROL_PLANE_SUBNETS} subnets for the control plane; got ${subnetIds.length}` +
+                (controlPlaneSubnetIds === undefined
+                  ? '; name two to sixteen of them as vpc.controlPlaneSubnetIds'
+                  : ''),
+            ),
+          ]
+        : [],
+    () =>
+      isOneZone && subnetIds.length > 1
+        ? [
+            fault(
+              'TOO_FEW_ZONES',
+              property,
+              `${property} must name subnets of at least 2 zones, which EKS requires; got ${subnetIds.length} subnets in ${first}`,
+            ),
+          ]
+        : [],
+  );
 }
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
@@ -252,22 +259,23 @@ function apiAccessFaults({ isPublic, publicCidrs, privateCidrs }: ApiAccess): Fa
     'a range that is open to the whole internet must be visible in the code',
   );
   if (unknown.length > 0) return unknown;
-  return [
-    ...(isPublic && publicCidrs.length === 0
-      ? [
-          fault(
-            'EMPTY_LIST',
-            'apiAccess',
-            'ApiAccess.publicFrom must name at least one range, or EKS opens the API to the whole internet; name one, or use ' +
-              'ApiAccess.private()',
-          ),
-        ]
-      : []),
-    ...ranges.flatMap((cidr) => ipv4RangeFaults('apiAccess', cidr)),
-    ...privateCidrs.flatMap((cidr) => unroutableFaults('apiAccess', cidr)),
-    ...publicCidrs.flatMap(notOfInternetFaults),
-    ...duplicateFaults('apiAccess', ranges),
-  ];
+  return allOf(
+    () =>
+      isPublic && publicCidrs.length === 0
+        ? [
+            fault(
+              'EMPTY_LIST',
+              'apiAccess',
+              'ApiAccess.publicFrom must name at least one range, or EKS opens the API to the whole internet; name one, or use ' +
+                'ApiAccess.private()',
+            ),
+          ]
+        : [],
+    () => ranges.flatMap((cidr) => ipv4RangeFaults('apiAccess', cidr)),
+    () => privateCidrs.flatMap((cidr) => unroutableFaults('apiAccess', cidr)),
+    () => publicCidrs.flatMap(notOfInternetFaults),
+    () => duplicateFaults('apiAccess', ranges),
+  );
 }
 
 /**
@@ -299,7 +307,12 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
     ];
   }
   const known = areCounted(cidrs) ? cidrs.filter((cidr) => !hasToken(cidr)) : [];
-  const faults = known.flatMap((cidr) => [...ipv4RangeFaults(name, cidr, 16, 28), ...unroutableFaults(name, cidr)]);
+  const faults = known.flatMap((cidr) =>
+    allOf(
+      () => ipv4RangeFaults(name, cidr, 16, 28),
+      () => unroutableFaults(name, cidr),
+    ),
+  );
   return faults.length > 0
     ? faults
     : overlaps(known).map(([one, other]) =>
@@ -343,19 +356,20 @@ function rangesOverlap(one: string, other: string): boolean {
  * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
  */
 function clusterRoleFaults({ clusterRoleArn, systemNodes }: EksGpuClusterProps, place: AwsPlace): Fault[] {
-  return [
-    ...roleArnFaults('clusterRoleArn', clusterRoleArn, place),
-    ...(clusterRoleArn === undefined || clusterRoleArn !== systemNodes?.nodeRoleArn
-      ? []
-      : [
-          fault(
-            'CONFLICTING_PROPERTIES',
-            'systemNodes.nodeRoleArn',
-            'systemNodes.nodeRoleArn must not be clusterRoleArn, because EKS takes no role for nodes that a cluster was made with; got ' +
-              givenValue(clusterRoleArn),
-          ),
-        ]),
-  ];
+  return allOf(
+    () => roleArnFaults('clusterRoleArn', clusterRoleArn, place),
+    () =>
+      clusterRoleArn === undefined || clusterRoleArn !== systemNodes?.nodeRoleArn
+        ? []
+        : [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              'systemNodes.nodeRoleArn',
+              'systemNodes.nodeRoleArn must not be clusterRoleArn, because EKS takes no role for nodes that a cluster was made with; got ' +
+                givenValue(clusterRoleArn),
+            ),
+          ],
+  );
 }
 
 function keptLogFaults({ logRemovalPolicy, encryptionKeyArn }: EksGpuClusterProps): Fault[] {

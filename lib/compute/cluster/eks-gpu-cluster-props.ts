@@ -21,7 +21,8 @@ export interface EksGpuClusterProps {
   /**
    * Zones of the cluster's own VPC, at least 2, e.g. `['eu-central-1a', 'eu-central-1b']`. Name those where the GPU types are
    * offered. A zone named later is for nodes only: EKS keeps its control plane in the zones that the cluster was made with, so that none of
-   * those can be left out later, unless the cluster is made anew. @default - the first two of the region that need no opt-in
+   * those can be left out later, unless the cluster is made anew. To name those that it has, which end in `a` and `b`, changes nothing.
+   * @default - the first two of the region that need no opt-in, when the cluster is made; it stays there if AWS opens or closes a zone
    */
   readonly availabilityZones?: string[];
   /**
@@ -34,7 +35,7 @@ export interface EksGpuClusterProps {
   /** Networks from which the Kubernetes API is reached. @default ApiAccess.private() */
   readonly apiAccess?: ApiAccess;
   /**
-   * ARNs of the IAM roles and users that administer the cluster, the one that applies the workloads among them. Name them if more than one
+   * ARNs of the IAM roles and users that administer the cluster, of whichever account, the one that applies the workloads among them. Name them if more than one
    * identity applies the stack: the default is whoever runs the apply, so it changes with the identity.
    * @default - the identity that applies the stack
    */

@@ -9,7 +9,7 @@ import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
 import { addWarning } from '../../core/validation';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
@@ -120,7 +120,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     super(scope, id);
     const place = placeAt(this, props.provider);
     const { region } = place;
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => eksGpuClusterFaults(props, place),
@@ -129,7 +129,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       ),
     );
     const { clusterName, provider } = props;
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => clusterNameTakenFaults(this, clusterName, provider),
@@ -243,6 +243,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       clusterName,
       clusterReference: cluster.name,
       subnetIds: this.subnetIds,
+      availabilityZones: this.availabilityZones,
       release,
       nodes: props.systemNodes ?? {},
       roleOptions: this.roleOptions,
@@ -285,7 +286,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   }
 
   /**
-   * Makes a further principal an administrator, e.g. a role of the same stack.
+   * Makes a further principal an administrator, e.g. a role of the same stack. Throws a `ValidationError` for an ARN of anything but a role or a user,
+   * of another partition than the cluster's, or of one that is an administrator already.
    *
    * @param id name for the principal, unique within the cluster
    * @param principalArn ARN of the IAM role or user

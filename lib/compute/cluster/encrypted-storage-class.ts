@@ -4,7 +4,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { keyArnFaults } from '../../core/aws-arn';
 import { ClusterLedger, ClusterSingleton, isInTree } from '../../core/cluster-ledger';
-import { returned, throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { returned, throwIfRefused, throwIfOfOtherKinds } from '../../core/errors';
 import { synthesizeWhile } from '../../core/omission';
 import { policyJson } from '../../core/policy-json';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -15,6 +15,7 @@ import { hasToken } from '../../core/tokens';
 import { escapeTemplate } from '../../core/template-escape';
 import { volumeKeyStatements } from './volume-key';
 import { nameClass } from '../../units/own-class';
+import { allOf, isUnreadable } from '../../units/unreadable';
 
 /**
  * Properties of `EncryptedStorageClass`.
@@ -70,11 +71,13 @@ export class EncryptedStorageClass extends Construct {
     );
     super(scope, id);
     this.storageClassName = props.storageClassName ?? 'gp3-encrypted';
-    const { region } = props.cluster.connection;
-    throwIfInvalid(this, [
-      ...kubernetesNameFault('storageClassName', this.storageClassName),
-      ...keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: hasToken(region) ? undefined : region }),
-    ]);
+    throwIfRefused(
+      this,
+      allOf(
+        () => kubernetesNameFault('storageClassName', this.storageClassName),
+        () => keyArnFaults('kmsKeyArn', props.kmsKeyArn, { region: knownRegion(props.cluster) }),
+      ),
+    );
     const resource = new StorageClassV1(this, 'Resource', {
       ...kubernetesMeta(this, props.cluster),
       metadata: {
@@ -95,7 +98,7 @@ export class EncryptedStorageClass extends Construct {
     this.ready = [resource];
     if (props.kmsKeyArn !== undefined && ClusterLedger.of(props.cluster).isOwn)
       this.#letDriverUse(props.kmsKeyArn, props.cluster);
-    ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this);
+    ClusterLedger.of(props.cluster).addSingleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS, this, this.storageClassName);
   }
 
   /** The policy is beside the role of the driver's add-on, in the stack of the cluster, as long as the class is in the tree. */
@@ -116,11 +119,17 @@ export class EncryptedStorageClass extends Construct {
 
 nameClass('EncryptedStorageClass', EncryptedStorageClass);
 
+function knownRegion(cluster: IKubernetesCluster): string | undefined {
+  if (isUnreadable(cluster)) return undefined;
+  const { region } = cluster.connection;
+  return hasToken(region) ? undefined : region;
+}
+
 /**
- * Whether this program has created a class for a cluster.
+ * The name of the class that this program has created for a cluster.
  *
  * @internal
  */
-export function hasEncryptedStorageClass(cluster: IKubernetesCluster): boolean {
-  return ClusterLedger.of(cluster).singleton(ClusterSingleton.ENCRYPTED_STORAGE_CLASS) !== undefined;
+export function encryptedStorageClassOf(cluster: IKubernetesCluster): string | undefined {
+  return ClusterLedger.of(cluster).singleton<string>(ClusterSingleton.ENCRYPTED_STORAGE_CLASS)?.value;
 }

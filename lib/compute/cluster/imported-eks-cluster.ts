@@ -5,7 +5,7 @@ import { IServiceAccountRole } from '../../core/aws-role';
 import { placeAt } from '../../core/aws-provider';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
+import { throwIfInvalid, throwIfRefused, throwIfOfOtherKinds, throwOfCall } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
@@ -16,7 +16,7 @@ import { IEksCluster } from './eks-cluster';
 import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
-import { importedRegionFaults } from './provider-region';
+import { importedRegionFaults, madeElsewhereFaults } from './provider-region';
 import { serviceAccountRole } from './service-account-role';
 import { optionalTextList, textList } from '../../core/text-list';
 import { checkArguments } from '../../units/argument-faults';
@@ -56,7 +56,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
       (given) => new ImportedEksCluster(scope, id, given),
     );
     super(scope, id);
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () => eksAttributesFaults(attributes, placeAt(this, attributes.provider)),
@@ -111,6 +111,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   }
 
   public serviceAccountRole(namespace: string, serviceAccountName: string): IServiceAccountRole {
+    if (this.attributes.podIdentity) throwIfInvalid(this, madeElsewhereFaults(this, 'the association of a role'));
     return serviceAccountRole(this, namespace, serviceAccountName, {
       clusterName: this.clusterName,
       clusterReference: this.clusterName,

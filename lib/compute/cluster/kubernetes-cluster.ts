@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
-import { throwIfInvalid, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../../core/errors';
+import { throwIfRefused, throwIfOfOtherKinds, ValidationError, throwOfCall } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ClusterConnection, IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { concreteFault } from '../../core/tokens';
@@ -55,7 +55,7 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
     );
     super(scope, id);
     const clusterName = attributes.clusterName ?? attributes.context ?? id;
-    throwIfInvalid(
+    throwIfRefused(
       this,
       allOf(
         () =>

@@ -3,7 +3,9 @@ import { isLocalZone, regionOfZone } from '../../catalog/aws-zone';
 import { regionAt } from '../../core/aws-provider';
 import { hasToken } from '../../core/tokens';
 import { Fault, fault } from '../../units/fault';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
+import { allOf } from '../../units/unreadable';
 
 /**
  * The faults of zones that do not belong together, or not to the region in which they are used. Names of no known form are left alone.
@@ -66,17 +68,37 @@ export function importedRegionFaults(scope: Construct, attributes: EksClusterAtt
   const said = hasToken(region) ? undefined : region;
   const isLookedUp = !(vpcId && endpoint && certificateAuthorityData);
   const elsewhere = isLookedUp && said !== undefined && here !== undefined && said !== here;
-  return [
-    ...(elsewhere
-      ? [
-          fault(
-            'CLUSTER_IN_OTHER_REGION',
-            'region',
-            `cluster '${clusterName}' is in ${said}, but what is not said of it would be looked up in ${here}, for which the AWS provider is; pass a ` +
-              `provider for ${said}`,
-          ),
-        ]
-      : []),
-    ...zoneRegionFaults('availabilityZones', availabilityZones, said ?? here, said ? 'the cluster is in' : undefined),
-  ];
+  return allOf(
+    () =>
+      elsewhere
+        ? [
+            fault(
+              'CLUSTER_IN_OTHER_REGION',
+              'region',
+              `cluster '${clusterName}' is in ${said}, but what is not said of it would be looked up in ${here}, for which the AWS provider is; pass a ` +
+                `provider for ${said}`,
+            ),
+          ]
+        : [],
+    () =>
+      zoneRegionFaults('availabilityZones', availabilityZones, said ?? here, said ? 'the cluster is in' : undefined),
+  );
+}
+
+/**
+ * The fault of something of AWS that belongs to a cluster and would be made in another region, where EKS knows no such cluster.
+ *
+ * @param what what would be made
+ *
+ * @internal
+ */
+export function madeElsewhereFaults(cluster: IKubernetesCluster, what: string): Fault[] {
+  const { clusterName, connection, provider } = cluster;
+  const said = hasToken(connection.region) ? undefined : connection.region;
+  const here = regionAt(cluster, provider);
+  if (said === undefined || here === undefined || said === here) return [];
+  const reason =
+    `cluster '${clusterName}' is in ${said}, but ${what} would be made in ${here}, for which the AWS provider is; pass a provider for ${said} to ` +
+    'the cluster';
+  return [fault('CLUSTER_IN_OTHER_REGION', 'provider', reason)];
 }

@@ -12,6 +12,7 @@ import { RoleOptions } from '../../core/role-options';
 import { ClusterArn } from './cluster-arn';
 import { roleAttributes } from './cluster-role';
 import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 
 /** How the pods of a cluster get the credentials of a role. */
 interface PodCredentials {
@@ -40,21 +41,25 @@ export function serviceAccountRole(
   serviceAccountName: string,
   credentials: PodCredentials,
 ): ServiceAccountRole {
-  throwIfInvalid(scope, [
-    ...kubernetesNameFault('namespace', namespace),
-    ...kubernetesNameFault('serviceAccountName', serviceAccountName),
-    ...(credentials.podIdentity || credentials.oidcProviderArn
-      ? []
-      : [
-          fault(
-            'POD_IAM_UNAVAILABLE',
-            undefined,
-            `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role, because cluster ` +
-              `'${credentials.clusterName}' has neither the EKS Pod Identity agent nor a known OpenID Connect provider; set podIdentity or ` +
-              'oidcProviderArn on the cluster',
-          ),
-        ]),
-  ]);
+  throwIfInvalid(
+    scope,
+    allOf(
+      () => kubernetesNameFault('namespace', namespace),
+      () => kubernetesNameFault('serviceAccountName', serviceAccountName),
+      () =>
+        credentials.podIdentity || credentials.oidcProviderArn
+          ? []
+          : [
+              fault(
+                'POD_IAM_UNAVAILABLE',
+                undefined,
+                `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role, because cluster ` +
+                  `'${credentials.clusterName}' has neither the EKS Pod Identity agent nor a known OpenID Connect provider; set podIdentity or ` +
+                  'oidcProviderArn on the cluster',
+              ),
+            ],
+    ),
+  );
   // A name has no slash, so two service accounts never have the same id.
   const id = `Role-${namespace}--${serviceAccountName}`;
   const known = scope.node.tryFindChild(id) as ServiceAccountRole | undefined;

@@ -12,8 +12,10 @@ import { awsTags } from '../../core/tags';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { usedRole } from './cluster-role';
 import { SystemNodes } from './system-nodes';
-import { enterSystemNodeDisk } from '../../core/system-nodes';
+import { CpuArchitecture } from '../../catalog/cpu-architecture';
+import { SYSTEM_GROUP_PREFIX, enterSystemNodes } from '../../core/system-nodes';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
+import { allOf } from '../../units/unreadable';
 
 /** What the nodes may do: join and pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -26,7 +28,7 @@ const SESSION_MANAGER_POLICY = 'AmazonSSMManagedInstanceCore';
  *
  * @see https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
  */
-const ARM_FAMILY = /^([a-z]+\d+g[a-z]*|a1)\./;
+const ARM_FAMILY = /^[a-z]+\d+g[a-z]*\./;
 
 /** Properties of `SystemNodeGroup`. */
 interface SystemNodeGroupProps {
@@ -35,6 +37,8 @@ interface SystemNodeGroupProps {
   /** Reference to the name of the cluster. */
   readonly clusterReference: string;
   readonly subnetIds: string[];
+  /** Zones of the subnets. @default - not known */
+  readonly availabilityZones?: string[];
   readonly release: EksRelease;
   readonly nodes: SystemNodes;
   readonly roleOptions?: RoleOptions;
@@ -93,22 +97,28 @@ export class SystemNodeGroup extends Construct {
       // A tag would make a new version of the template, and EKS would replace every node for it.
       lifecycle: { ignoreChanges: ['tag_specifications'] },
     });
-    enterSystemNodeDisk(scope, this, diskGib);
     const minNodes = nodes.minNodes ?? 2;
+    const maxNodes = nodes.maxNodes ?? Math.max(4, minNodes);
+    const architecture = ARM_FAMILY.test(instanceType) ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64;
+    const labels = { 'gpu-inference-constructs/system': 'true' };
+    const { availabilityZones } = props;
+    enterSystemNodes(scope, this, {
+      ...{ instanceType, architecture, minNodes, maxNodes, labels, diskGib, availabilityZones },
+    });
     const group = new EksNodeGroup(this, 'Resource', {
       provider,
       clusterName: props.clusterReference,
       // Made anew where it must be replaced, e.g. for a further zone, before the old one goes: cluster DNS and monitoring run on it.
-      nodeGroupNamePrefix: 'system-',
+      nodeGroupNamePrefix: SYSTEM_GROUP_PREFIX,
       nodeRoleArn: role.roleArn,
       subnetIds: escapeTemplates(props.subnetIds),
-      amiType: ARM_FAMILY.test(instanceType) ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
+      amiType: architecture === CpuArchitecture.ARM64 ? 'AL2023_ARM_64_STANDARD' : 'AL2023_x86_64_STANDARD',
       version: props.release.kubernetesVersion,
       releaseVersion: props.release.nodeImageVersion,
       capacityType: 'ON_DEMAND',
-      scalingConfig: { minSize: minNodes, maxSize: nodes.maxNodes ?? Math.max(4, minNodes), desiredSize: minNodes },
+      scalingConfig: { minSize: minNodes, maxSize: maxNodes, desiredSize: minNodes },
       updateConfig: { maxUnavailable: 1 },
-      labels: { 'gpu-inference-constructs/system': 'true' },
+      labels,
       launchTemplate: { id: template.id, version: Token.asString(template.latestVersion) },
       tags,
       // The number is left to whatever scales the group.
@@ -127,45 +137,49 @@ export class SystemNodeGroup extends Construct {
 export function systemNodeFaults(nodes: SystemNodes = {}, place?: AwsPlace): Fault[] {
   const { instanceType, minNodes, maxNodes, diskSize } = nodes;
   const why = 'it is checked against the other';
-  const numbers = [
-    ...concreteFault('systemNodes.minNodes', minNodes, why),
-    ...concreteFault('systemNodes.maxNodes', maxNodes, why),
-  ];
+  const numbers = allOf(
+    () => concreteFault('systemNodes.minNodes', minNodes, why),
+    () => concreteFault('systemNodes.maxNodes', maxNodes, why),
+  );
   const fewest = minNodes ?? 2;
-  return [
-    ...(instanceType === undefined ||
-    concreteFault('', instanceType, '').length > 0 ||
-    /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'systemNodes.instanceType',
-            `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
+  return allOf(
+    () =>
+      instanceType === undefined ||
+      concreteFault('', instanceType, '').length > 0 ||
+      /^[a-z0-9-]+\.[a-z0-9-]+$/.test(instanceType)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'systemNodes.instanceType',
+              `systemNodes.instanceType must be an instance type such as 'm7i.large'; got '${instanceType}'`,
+            ),
+          ],
+    () => unsuitableTypeFaults(instanceType),
+    () => roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn, place),
+    () => numbers,
+    () =>
+      numbers.length > 0
+        ? []
+        : allOf(
+            () => wholeNumberFault('systemNodes.minNodes', minNodes, 1),
+            () => wholeNumberFault('systemNodes.maxNodes', maxNodes, 1),
+            () =>
+              maxNodes !== undefined && fewest > maxNodes
+                ? [
+                    fault(
+                      'CONFLICTING_PROPERTIES',
+                      'systemNodes.minNodes',
+                      `systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`,
+                    ),
+                  ]
+                : [],
           ),
-        ]),
-    ...unsuitableTypeFaults(instanceType),
-    ...roleArnFaults('systemNodes.nodeRoleArn', nodes.nodeRoleArn, place),
-    ...numbers,
-    ...(numbers.length > 0
-      ? []
-      : [
-          ...wholeNumberFault('systemNodes.minNodes', minNodes, 1),
-          ...wholeNumberFault('systemNodes.maxNodes', maxNodes, 1),
-          ...(maxNodes !== undefined && fewest > maxNodes
-            ? [
-                fault(
-                  'CONFLICTING_PROPERTIES',
-                  'systemNodes.minNodes',
-                  `systemNodes.minNodes must not be above maxNodes; got ${fewest} above ${maxNodes}`,
-                ),
-              ]
-            : []),
-        ]),
-    ...(diskSize === undefined
-      ? []
-      : wholeAmountFault('systemNodes.diskSize', diskSize.gib, 'GiB', `${diskSize.gib} GiB`, 20)),
-  ];
+    () =>
+      diskSize === undefined
+        ? []
+        : wholeAmountFault('systemNodes.diskSize', diskSize.gib, 'GiB', `${diskSize.gib} GiB`, 20),
+  );
 }
 
 /** Families with GPUs or other accelerators: the system nodes' image has no driver, and nothing on them uses it. */
@@ -181,6 +195,7 @@ const ACCELERATED = /^(p|g|gr|inf|trn|dl|vt|f)\d/;
 function unsuitableTypeFaults(instanceType: string | undefined): Fault[] {
   if (instanceType === undefined || hasToken(instanceType)) return [];
   const why = [
+    { is: /^a1\./, reason: 'of the first Graviton processors, on which Amazon Linux 2023 does not run' },
     { is: /^mac/, reason: 'a Mac, on which EKS has no nodes' },
     {
       is: ACCELERATED,

@@ -4,6 +4,7 @@ import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-avail
 import { Fn, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
+import { allOf } from '../../units/unreadable';
 
 /** Number of zones of a VPC when none are named. */
 const DEFAULT_ZONES = 2;
@@ -19,8 +20,10 @@ const LETTERS = 'abcdef';
 export interface ZoneSlot {
   /** Name of the zone, or a reference to it. */
   readonly zone: string;
-  /** Label for ids and names. */
+  /** Label for ids and names: the letter, so that to name the zones that a cluster has anyway makes no subnet anew. */
   readonly label: string;
+  /** Whether a user named it; which one it is may be another answer of AWS later, if not. */
+  readonly isNamed: boolean;
   /** Which part of the range it has. It comes from the zone's letter, so that naming a further zone moves no subnet. */
   readonly index: number;
 }
@@ -35,33 +38,36 @@ export function zoneFaults(zones?: string[]): Fault[] {
   const unknown = concreteFault('availabilityZones', zones, 'subnets are laid out by them');
   if (unknown.length > 0) return unknown;
   const repeated = repeatedIndexes(zones.map(letterOf)).map((index) => zones[index]);
-  return [
-    ...(zones.length < 2
-      ? [
+  return allOf(
+    () =>
+      zones.length < 2
+        ? [
+            fault(
+              'TOO_FEW_ZONES',
+              'availabilityZones',
+              `availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`,
+            ),
+          ]
+        : [],
+    () =>
+      zones
+        .filter((zone) => !/^[a-z0-9-]+\d[a-f]$/.test(zone))
+        .map((zone) =>
           fault(
-            'TOO_FEW_ZONES',
+            'INVALID_FORMAT',
             'availabilityZones',
-            `availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`,
+            `availabilityZones must be names such as 'eu-central-1a' that end in a letter from a to f; got '${zone}'; for other zones pass vpc`,
           ),
-        ]
-      : []),
-    ...zones
-      .filter((zone) => !/^[a-z0-9-]+\d[a-f]$/.test(zone))
-      .map((zone) =>
+        ),
+    () =>
+      repeated.map((zone) =>
         fault(
-          'INVALID_FORMAT',
+          'DUPLICATE',
           'availabilityZones',
-          `availabilityZones must be names such as 'eu-central-1a' that end in a letter from a to f; got '${zone}'; for other zones pass vpc`,
+          `availabilityZones must be different zones of one region; got '${zone}' and another that ends in the same letter`,
         ),
       ),
-    ...repeated.map((zone) =>
-      fault(
-        'DUPLICATE',
-        'availabilityZones',
-        `availabilityZones must be different zones of one region; got '${zone}' and another that ends in the same letter`,
-      ),
-    ),
-  ];
+  );
 }
 
 /**
@@ -74,7 +80,10 @@ export function zoneSlots(
   props: { availabilityZones?: string[]; provider?: TerraformProvider },
 ): ZoneSlot[] {
   if (props.availabilityZones) {
-    return props.availabilityZones.map((zone) => ({ zone, label: zone, index: LETTERS.indexOf(letterOf(zone)) }));
+    return props.availabilityZones.map((zone) => {
+      const label = letterOf(zone);
+      return { zone, label, isNamed: true, index: LETTERS.indexOf(label) };
+    });
   }
   const zones = new DataAwsAvailabilityZones(scope, 'AvailabilityZones', {
     provider: props.provider,
@@ -84,6 +93,7 @@ export function zoneSlots(
   return Array.from({ length: DEFAULT_ZONES }, (_, index) => ({
     zone: Token.asString(Fn.element(zones.names, index)),
     label: LETTERS[index],
+    isNamed: false,
     index,
   }));
 }

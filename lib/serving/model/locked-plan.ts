@@ -2,6 +2,7 @@ import { hardwareDifference, modelDifference } from '../../catalog/differences';
 import { ModelSpec } from '../../catalog/model-spec';
 import { Parallelism } from '../../catalog/parallelism';
 import { Precision } from '../../catalog/precision';
+import { SpeculativeDecoding } from '../../catalog/speculative-decoding';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityTargets, MediaInput, ServingLoad } from '../../planning/capacity-request';
 import { missedTargets } from '../../planning/targets';
@@ -10,6 +11,7 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from './language-model-options';
 import { ServingHardware } from './serving-hardware';
 import { unfitText } from './unfit-text';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Properties that may be given beside a locked plan, as long as they agree with it.
@@ -27,6 +29,7 @@ export interface PropertiesBesideLock extends LanguageModelOptions {
   readonly cudaGraphs?: boolean;
   readonly cpuOffload?: DataSize;
   readonly mediaInput?: MediaInput;
+  readonly speculativeDecoding?: SpeculativeDecoding;
 }
 
 /**
@@ -41,7 +44,11 @@ export function lockFaults(plan: CapacityPlan, beside: PropertiesBesideLock, har
   const faults = hardware ? hardwareFaults(plan, hardware) : [];
   if (!plan.fits)
     faults.push(fault('MODEL_DOES_NOT_FIT', undefined, `the locked plan does not fit: ${unfitText(plan)}`));
-  return [...faults, ...contradictions(plan, beside), ...targetFaults(plan, beside)];
+  return allOf(
+    () => faults,
+    () => contradictions(plan, beside),
+    () => targetFaults(plan, beside),
+  );
 }
 
 function modelFaults(plan: CapacityPlan, { model, precision }: PropertiesBesideLock): Fault[] {
@@ -110,6 +117,7 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
     ['cudaGraphs', 'cudaGraphs', beside.cudaGraphs, plan.cudaGraphs],
     ['cpuOffload', 'cpuOffload', beside.cpuOffload, plan.cpuOffload],
     ['mediaInput', 'mediaInput', beside.mediaInput, plan.mediaInput],
+    ['speculativeDecoding', 'speculativeDecoding', speculated(beside), speculated(plan)],
   ];
   return pairs
     .filter(([, , wanted, planned]) => wanted !== undefined && !same(wanted, planned))
@@ -121,6 +129,11 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
           `${planned === undefined ? 'without one' : `with ${String(planned)}`}; leave ${property} out or replan the model`,
       ),
     );
+}
+
+/** What the engine is told of speculative decoding, and what drafts. */
+function speculated({ speculativeDecoding: of }: { readonly speculativeDecoding?: SpeculativeDecoding }) {
+  return of === undefined ? undefined : `${of}`;
 }
 
 /** Formats and sizes may come from another loaded copy of the package, so they are compared by name and by bytes. */
@@ -155,5 +168,6 @@ export function loadOf(plan: CapacityPlan): ServingLoad {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine },
     ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },
     mediaInput: plan.mediaInput,
+    speculativeDecoding: plan.speculativeDecoding,
   };
 }

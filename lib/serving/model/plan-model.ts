@@ -48,9 +48,20 @@ export interface PlanRequest {
  * @internal
  */
 export function planModel(request: PlanRequest): CapacityPlan {
-  const { load, precision, parallelism, targets, replicas, hardware, region } = request;
+  const { precision, targets, hardware, region } = request;
   if (hardware && !targets) return planOn(hardware.instanceType, request);
-  const [best] = CapacityPlanner.search({
+  const [best] = choicesOf(request, 1);
+  return best ?? planOn(hardware?.instanceType ?? largest(precision, region), request);
+}
+
+/**
+ * What the planner chooses from, cheapest first.
+ *
+ * @internal
+ */
+export function choicesOf(request: PlanRequest, limit: number): CapacityPlan[] {
+  const { load, precision, parallelism, targets, replicas, hardware, region } = request;
+  return CapacityPlanner.search({
     ...load,
     parallelism,
     // A server is one data-parallel rank.
@@ -61,9 +72,8 @@ export function planModel(request: PlanRequest): CapacityPlan {
     candidates: hardware && [{ instanceType: hardware.instanceType }],
     precisions: precision && [precision],
     maxReplicas: replicas ?? (request.maxNodes ?? MAX_REPLICAS) * (hardware?.gpusPerNode ?? 1),
-    limit: 1,
+    limit,
   });
-  return best ?? planOn(hardware?.instanceType ?? largest(precision, region), request);
 }
 
 function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequest): CapacityPlan {

@@ -51,6 +51,8 @@ export interface Resolution {
   readonly faults: Fault[];
   /** Advice, each with a stable id. */
   readonly warnings: Fault[];
+  /** What the planner chose from, where it chose the hardware, cheapest first; of a region, or of all. */
+  readonly choices?: (region?: string) => CapacityPlan[];
   /** What the planner would choose today, if it differs from the locked plan. */
   readonly otherChoice?: CapacityPlan;
 }

@@ -95,13 +95,14 @@ export function checkDeployment(
     ],
   };
   if (unknown.length > 0) return { checked, faults: unknown };
-  const faults = [
-    ...own,
-    ...allOf(
-      () => modelSetFaults(definitions, props.nodePool),
-      () => onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
-    ),
-  ];
+  const faults = allOf(
+    () => own,
+    () =>
+      allOf(
+        () => modelSetFaults(definitions, props.nodePool),
+        () => onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
+      ),
+  );
   if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
@@ -116,21 +117,22 @@ function modelsOf({ models }: TritonDeploymentProps): readonly unknown[] {
 
 function tokenFaults(props: TritonDeploymentProps, name: string, models: readonly ModelDefinition[]): Fault[] {
   const sized = 'the pods are sized and placed from it';
-  return [
-    ...concreteFault('name', name, 'ids and names derive from it'),
-    ...concreteFault('namespace', props.namespace, 'ids and names derive from it'),
-    ...concreteFault('replicas', props.replicas, sized),
-    ...concreteFault('maxReplicas', props.maxReplicas, sized),
-    ...concreteFault('maxSurge', props.maxSurge, sized),
-    ...concreteFault('resources.cpu', props.resources?.cpu, sized),
-    ...concreteFault(
-      'minNodes and maxNodes of the node pool',
-      [props.nodePool.minNodes, props.nodePool.maxNodes],
-      sized,
-      'nodePool',
-    ),
-    ...models.flatMap((model, i) => modelTokenFaults(model, i)),
-  ];
+  return allOf(
+    () => concreteFault('name', name, 'ids and names derive from it'),
+    () => concreteFault('namespace', props.namespace, 'ids and names derive from it'),
+    () => concreteFault('replicas', props.replicas, sized),
+    () => concreteFault('maxReplicas', props.maxReplicas, sized),
+    () => concreteFault('maxSurge', props.maxSurge, sized),
+    () => concreteFault('resources.cpu', props.resources?.cpu, sized),
+    () =>
+      concreteFault(
+        'minNodes and maxNodes of the node pool',
+        [props.nodePool.minNodes, props.nodePool.maxNodes],
+        sized,
+        'nodePool',
+      ),
+    () => models.flatMap((model, i) => modelTokenFaults(model, i)),
+  );
 }
 
 function modelTokenFaults(model: ModelDefinition, index: number): Fault[] {
@@ -213,7 +215,10 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
       ),
     );
   }
-  return [...faults, ...gpuFaults(models, nodePool)];
+  return allOf(
+    () => faults,
+    () => gpuFaults(models, nodePool),
+  );
 }
 
 function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
@@ -267,20 +272,21 @@ function sharedGpuFaults(models: readonly ModelDefinition[], { hardware, gpuShar
 }
 
 function scalingFaults({ replicas, maxReplicas, maxSurge }: TritonDeploymentProps): Fault[] {
-  return [
-    ...wholeNumberFault('maxReplicas', maxReplicas, 1),
-    ...wholeNumberFault('maxSurge', maxSurge, 0),
-    ...(replicas !== undefined && maxReplicas !== undefined
-      ? [
-          fault(
-            'CONFLICTING_PROPERTIES',
-            'replicas',
-            `replicas ${replicas} cannot be kept where a scaler sets the number, up to maxReplicas (${maxReplicas}); remove one of them, and give ` +
-              'the least number to the scaler',
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () => wholeNumberFault('maxReplicas', maxReplicas, 1),
+    () => wholeNumberFault('maxSurge', maxSurge, 0),
+    () =>
+      replicas !== undefined && maxReplicas !== undefined
+        ? [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              'replicas',
+              `replicas ${replicas} cannot be kept where a scaler sets the number, up to maxReplicas (${maxReplicas}); remove one of them, and give ` +
+                'the least number to the scaler',
+            ),
+          ]
+        : [],
+  );
 }
 
 function replicaFaults(

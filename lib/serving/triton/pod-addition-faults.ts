@@ -1,14 +1,24 @@
+import { posix } from 'path';
 import { kubernetesNameFault } from '../../core/naming';
 import { hasToken } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
-import { duplicateFaults } from '../../units/duplicate-faults';
+import { annotationSyntaxFaults, labelSyntaxFaults } from '../../kubernetes/label-syntax';
+import { objectNameFaults } from '../../kubernetes/object-name';
+import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
 import { SecretKey, secretFaults } from '../../core/secret-key';
 import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
+import { PROBES_MOUNT } from './model-probes';
+import { CACHE_MOUNT, MODELS_MOUNT } from './repository-paths';
 import { CONTAINERS, VOLUMES } from './triton-pod';
+import { allOf } from '../../units/unreadable';
 
 const ENVIRONMENT_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+/** What `assets/probe-models.sh` reads: with another value, servers that work would be restarted, and dead ones would not. */
+const OF_PROBES = ['PROBE_DIR', 'PROBE_STATE_DIR', 'PROBE_SECONDS', 'TRITON_HTTP_PORT', 'TRITON_METRICS_PORT'];
+const READ_ONLY_MOUNTS = [MODELS_MOUNT, PROBES_MOUNT];
+const WRITABLE_MOUNTS = [CACHE_MOUNT, '/tmp', '/dev/shm'];
 const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
 const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazonaws.com/skip-containers'];
 
@@ -18,57 +28,78 @@ const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazon
  * @internal
  */
 export function additionFaults(
-  additions: PodAdditions & { readonly environment?: { [name: string]: string } },
+  additions: PodAdditions & {
+    readonly environment?: { [name: string]: string };
+    readonly priorityClassName?: string;
+  },
 ): Fault[] {
   const { sidecars = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
-  return [
-    ...ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
-    ...ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
-    ...environmentFaults('', environment, secretEnvironment),
-    ...names.flatMap((name, i) => [
-      ...kubernetesNameFault(`volumes[${i}].name`, name),
-      ...(VOLUMES.includes(name)
-        ? [
-            fault(
-              'RESERVED',
-              `volumes[${i}].name`,
-              `volumes[${i}].name must not be '${name}', which the pod has already; rename it`,
-            ),
-          ]
-        : []),
-    ]),
-    ...duplicateFaults('volumes', names),
-    ...mountFaults('volumeMounts', additions.volumeMounts, names),
-    ...duplicateFaults('sidecars', [...Object.values(CONTAINERS), ...sidecars.map(({ name }) => name)]),
-    ...sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names)),
-    ...(additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
-      ? []
-      : kubernetesNameFault('runtimeClassName', additions.runtimeClassName)),
-  ];
+  return allOf(
+    () => ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
+    () => labelSyntaxFaults('podLabels', additions.podLabels),
+    () => ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
+    () => annotationSyntaxFaults('podAnnotations', additions.podAnnotations),
+    () => annotationSyntaxFaults('serviceAnnotations', additions.serviceAnnotations),
+    () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
+    () => objectNameFaults('priorityClassName', additions.priorityClassName),
+    () => environmentFaults('', environment, secretEnvironment),
+    () => ofProbesFaults('environment', environment),
+    () => ofProbesFaults('secretEnvironment', secretEnvironment),
+    () =>
+      volumes.flatMap(({ name, source }, i) =>
+        allOf(
+          () => kubernetesNameFault(`volumes[${i}].name`, name),
+          () => objectNameFaults(`volumes[${i}].source`, source),
+          () =>
+            VOLUMES.includes(name)
+              ? [
+                  fault(
+                    'RESERVED',
+                    `volumes[${i}].name`,
+                    `volumes[${i}].name must not be '${name}', which the pod has already; rename it`,
+                  ),
+                ]
+              : [],
+        ),
+      ),
+    () => duplicateFaults('volumes', names),
+    () => mountFaults('volumeMounts', additions.volumeMounts, names),
+    () => ownMountFaults(additions.volumeMounts),
+    () => duplicateFaults('sidecars', [...Object.values(CONTAINERS), ...sidecars.map(({ name }) => name)]),
+    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names)),
+    () =>
+      additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
+        ? []
+        : kubernetesNameFault('runtimeClassName', additions.runtimeClassName),
+  );
 }
 
 function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[]): Fault[] {
-  return [
-    ...kubernetesNameFault(`${at}.name`, sidecar.name),
-    ...imageFaults(`${at}.image`, sidecar.image),
-    ...positiveFault(`${at}.cpu`, sidecar.cpu),
-    ...environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}),
-    ...Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) => [
-      ...kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
-      ...(hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
-      ...([8000, 8001, 8002].includes(port)
-        ? [
-            fault(
-              'RESERVED',
-              `${at}.ports['${name}']`,
-              `${at}.ports['${name}'] must not be ${port}, which Triton listens on; use another port`,
-            ),
-          ]
-        : []),
-    ]),
-    ...mountFaults(`${at}.volumeMounts`, sidecar.volumeMounts, volumes),
-  ];
+  return allOf(
+    () => kubernetesNameFault(`${at}.name`, sidecar.name),
+    () => imageFaults(`${at}.image`, sidecar.image),
+    () => positiveFault(`${at}.cpu`, sidecar.cpu),
+    () => environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}),
+    () =>
+      Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) =>
+        allOf(
+          () => kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
+          () => (hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
+          () =>
+            [8000, 8001, 8002].includes(port)
+              ? [
+                  fault(
+                    'RESERVED',
+                    `${at}.ports['${name}']`,
+                    `${at}.ports['${name}'] must not be ${port}, which Triton listens on; use another port`,
+                  ),
+                ]
+              : [],
+        ),
+      ),
+    () => mountFaults(`${at}.volumeMounts`, sidecar.volumeMounts, volumes),
+  );
 }
 
 function environmentFaults(
@@ -76,44 +107,88 @@ function environmentFaults(
   plain: { [name: string]: string },
   secret: { [name: string]: SecretKey },
 ): Fault[] {
-  return Object.entries(secret).flatMap(([name, value]) => {
-    const property = `${at}secretEnvironment['${name}']`;
-    if (!ENVIRONMENT_NAME.test(name)) {
-      const reason = `names of ${at}secretEnvironment must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
-      return [fault('INVALID_NAME', property, reason)];
-    }
-    if (name in plain) {
-      const reason = `${property} is in ${at}environment too; keep one of them`;
-      return [fault('CONFLICTING_PROPERTIES', property, reason)];
-    }
-    return secretFaults(property, value);
+  return allOf(
+    () => variableNameFaults(`${at}environment`, plain),
+    () => variableNameFaults(`${at}secretEnvironment`, secret),
+    () =>
+      Object.entries(secret).flatMap(([name, value]) => {
+        const property = `${at}secretEnvironment['${name}']`;
+        if (!Object.hasOwn(plain, name)) return secretFaults(property, value);
+        const reason = `${property} is in ${at}environment too; keep one of them`;
+        return [fault('CONFLICTING_PROPERTIES', property, reason)];
+      }),
+  );
+}
+
+function variableNameFaults(property: string, variables: { [name: string]: unknown }): Fault[] {
+  return Object.keys(variables)
+    .filter((name) => !hasToken(name) && !ENVIRONMENT_NAME.test(name))
+    .map((name) => {
+      const reason = `names of ${property} must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
+      return fault('INVALID_NAME', `${property}['${name}']`, reason);
+    });
+}
+
+function ofProbesFaults(property: string, given: { [name: string]: unknown }): Fault[] {
+  return Object.keys(given)
+    .filter((name) => OF_PROBES.includes(name))
+    .map((name) => {
+      const reason = `${property} must not contain '${name}', by which the probes find out whether the server works; remove it`;
+      return fault('RESERVED', `${property}['${name}']`, reason);
+    });
+}
+
+/** The API server refuses two mounts at one path; within a read-only one there is no place to mount, and one above hides it. */
+function ownMountFaults(mounts: readonly PodVolumeMount[] = []): Fault[] {
+  return mounts.flatMap(({ path }, i) => {
+    if (hasToken(path) || typeof path !== 'string') return [];
+    const at = `volumeMounts[${i}].path`;
+    const given = posix.normalize(`${path}/`);
+    const within = (inner: string, outer: string) => inner.startsWith(outer);
+    const own = [...READ_ONLY_MOUNTS, ...WRITABLE_MOUNTS].find(
+      (mount) => within(`${mount}/`, given) || (READ_ONLY_MOUNTS.includes(mount) && within(given, `${mount}/`)),
+    );
+    if (own === undefined) return [];
+    const reason = `${at} must not be '${path}', because the pod has a mount of its own at ${own}; give another path`;
+    return [fault('RESERVED', at, reason)];
   });
 }
 
 function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], volumes: readonly string[]): Fault[] {
-  return mounts.flatMap(({ volume, path }, i) => {
-    const known = volumes.map((name) => `'${name}'`).join(', ') || 'none';
-    return [
-      ...(volumes.includes(volume)
-        ? []
-        : [
-            fault(
-              'UNKNOWN_VALUE',
-              `${at}[${i}].volume`,
-              `${at}[${i}].volume must be one of volumes (${known}); got '${volume}'`,
-            ),
-          ]),
-      ...(hasToken(path) || (typeof path === 'string' && /^\/[^:]+$/.test(path))
-        ? []
-        : [
-            fault(
-              'INVALID_FORMAT',
-              `${at}[${i}].path`,
-              `${at}[${i}].path must be an absolute path; got ${givenValue(path)}`,
-            ),
-          ]),
-    ];
+  const paths = mounts.map(({ path }) =>
+    typeof path === 'string' && !hasToken(path) ? posix.normalize(`${path}/`) : '',
+  );
+  const twice = repeatedIndexes(paths).filter((i) => paths[i] !== '');
+  const faults = twice.map((i) => {
+    const reason = `${at} has two mounts at '${mounts[i].path}'; give one of them another path`;
+    return fault('DUPLICATE', `${at}[${i}].path`, reason);
   });
+  const ofEach = mounts.flatMap(({ volume, path }, i) => {
+    const known = volumes.map((name) => `'${name}'`).join(', ') || 'none';
+    return allOf(
+      () =>
+        volumes.includes(volume)
+          ? []
+          : [
+              fault(
+                'UNKNOWN_VALUE',
+                `${at}[${i}].volume`,
+                `${at}[${i}].volume must be one of volumes (${known}); got '${volume}'`,
+              ),
+            ],
+      () =>
+        hasToken(path) || (typeof path === 'string' && /^\/[^:]+$/.test(path))
+          ? []
+          : [
+              fault(
+                'INVALID_FORMAT',
+                `${at}[${i}].path`,
+                `${at}[${i}].path must be an absolute path; got ${givenValue(path)}`,
+              ),
+            ],
+    );
+  });
+  return [...faults, ...ofEach];
 }
 
 function ownKeyFaults(property: string, given: { [key: string]: string } = {}, own: readonly string[]): Fault[] {

@@ -4,6 +4,7 @@ import { Fault, fault } from '../../units/fault';
 import { ModelDefinition } from './model-definition';
 import { ServiceType } from './pod-additions';
 import { TritonDeploymentProps } from './triton-deployment-props';
+import { allOf } from '../../units/unreadable';
 
 /**
  * What a release cannot run on the nodes of a pool.
@@ -26,7 +27,10 @@ export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease): F
       ),
     );
   }
-  return [...faults, ...driverFaults(nodePool, release)];
+  return allOf(
+    () => faults,
+    () => driverFaults(nodePool, release),
+  );
 }
 
 function driverFaults({ driverMajor, poolName }: IGpuNodePool, release: TritonRelease): Fault[] {
@@ -78,27 +82,29 @@ export function releaseWarnings(
   const advisories = tritonImage === undefined ? release.advisoriesOf(variant) : [];
   const { driverMajor } = nodePool;
   const ahead = driverMajor === undefined ? 0 : Number.parseInt(release.cudaDriver, 10) - driverMajor;
-  return [
-    ...(advisories.length > 0
-      ? [
-          fault(
-            'VULNERABLE_RELEASE',
-            'tritonRelease',
-            `Triton ${release} has known vulnerabilities: ${advisories.map(({ id, effect }) => `${id} (${effect})`).join(', ')}; use ` +
-              `tritonRelease ${TritonRelease.DEFAULT} or later, or tritonImage with an image that has the fixes`,
-          ),
-        ]
-      : []),
-    ...(ahead > DRIVERS_AHEAD
-      ? [
-          fault(
-            'CUDA_NEWER_THAN_DRIVER',
-            'tritonRelease',
-            `Triton ${release} has CUDA ${release.cudaVersion}, made for driver ${release.cudaDriver}, but the nodes of pool '${nodePool.poolName}' ` +
-              `have ${driverMajor}: code that the driver compiles itself may fail; try it, use tritonRelease ${TritonRelease.DEFAULT}, or nodes with ` +
-              'a newer driver',
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () =>
+      advisories.length > 0
+        ? [
+            fault(
+              'VULNERABLE_RELEASE',
+              'tritonRelease',
+              `Triton ${release} has known vulnerabilities: ${advisories.map(({ id, effect }) => `${id} (${effect})`).join(', ')}; use ` +
+                `tritonRelease ${TritonRelease.DEFAULT} or later, or tritonImage with an image that has the fixes`,
+            ),
+          ]
+        : [],
+    () =>
+      ahead > DRIVERS_AHEAD
+        ? [
+            fault(
+              'CUDA_NEWER_THAN_DRIVER',
+              'tritonRelease',
+              `Triton ${release} has CUDA ${release.cudaVersion}, made for driver ${release.cudaDriver}, but the nodes of pool '${nodePool.poolName}' ` +
+                `have ${driverMajor}: code that the driver compiles itself may fail; try it, use tritonRelease ${TritonRelease.DEFAULT}, or nodes with ` +
+                'a newer driver',
+            ),
+          ]
+        : [],
+  );
 }

@@ -51,7 +51,7 @@ export interface TritonServingOptions extends PodAdditions {
    * @default - NVIDIA's of `tritonRelease`
    */
   readonly tritonImage?: string;
-  /** Image of the AWS CLI that copies the weights, with its registry and a tag or a digest; 2.15 or later. @default - AWS CLI 2.36.5 of AWS */
+  /** Image of the AWS CLI that copies the weights, with its registry and a tag or a digest; 2.15 or later. @default - AWS CLI 2.38.5 of AWS */
   readonly awsCliImage?: string;
   /** Requests of a pod. @default - derived from the models and the node */
   readonly resources?: TritonResources;

@@ -1,6 +1,7 @@
 import { Precision } from '../../catalog/precision';
 import { MediaInput } from '../../planning/capacity-request';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { speculativeArguments } from '../../planning/speculative-arguments';
 import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from './vllm-options';
 
@@ -24,6 +25,10 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
   enforce_eager: 'cudaGraphs',
   language_model_only: 'mediaInput',
   cpu_offload_gb: 'cpuOffload',
+  speculative_config: 'speculativeDecoding',
+  spec_method: 'speculativeDecoding',
+  spec_model: 'speculativeDecoding',
+  spec_tokens: 'speculativeDecoding',
   trust_remote_code: 'trustRemoteCode',
   enable_prefix_caching: 'prefixCaching',
   enable_expert_parallel: 'parallelism',
@@ -72,6 +77,7 @@ export function engineArguments(
     kv_cache_dtype: plan.kvCachePrecision.bits === 8 ? 'fp8' : undefined,
     enable_prefix_caching: options.prefixCaching ?? true,
     enforce_eager: !plan.cudaGraphs,
+    speculative_config: plan.speculativeDecoding && speculativeArguments(plan.speculativeDecoding),
     ...mediaArguments(plan),
     cpu_offload_gb: plan.cpuOffload.bytes > 0 ? plan.cpuOffload.gib : undefined,
     trust_remote_code: options.trustRemoteCode ?? false,

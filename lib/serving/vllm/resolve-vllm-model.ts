@@ -10,14 +10,16 @@ import { planWarnings } from '../../planning/warnings';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
-import { PlanRequest, planFaults, planModel } from '../model/plan-model';
+import { PlanRequest, choicesOf, planFaults, planModel } from '../model/plan-model';
 import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
 import { versionFaults } from './version-faults';
+import { unplannedSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { allOf } from '../../units/unreadable';
 
 /**
  * A model for vLLM to serve, as a server or topology describes it.
@@ -52,26 +54,33 @@ export interface VllmModelRequest {
  * @internal
  */
 export function resolveVllmModel(request: VllmModelRequest): Resolution {
-  const own = [...optionFaults(request.options), ...hardwareFaults(request)];
+  const own = allOf(
+    () => optionFaults(request.options),
+    () => hardwareFaults(request),
+  );
   return request.locked ? kept(request, request.locked, own) : planned(request, own);
 }
+
+/** Plans that are compared to say why one was chosen; several may be of one instance type. */
+const MOST_CHOICES = 40;
 
 /** Plans are made for whole GPUs. */
 function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
   const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
-  return [
-    ...(parallelism ? parallelismFaults(parallelism, hardware) : []),
-    ...(hardware && hardware.sharing !== GpuSharingKind.NONE
-      ? [
-          fault(
-            'PLAN_NEEDS_WHOLE_GPUS',
-            undefined,
-            `pool '${hardware.poolName}' shares its GPUs (${hardware.sharing}), but a language model is planned with the memory of whole ` +
-              'GPUs and would run out of memory at start; use a pool that does not share its GPUs',
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () => (parallelism ? parallelismFaults(parallelism, hardware) : []),
+    () =>
+      hardware && hardware.sharing !== GpuSharingKind.NONE
+        ? [
+            fault(
+              'PLAN_NEEDS_WHOLE_GPUS',
+              undefined,
+              `pool '${hardware.poolName}' shares its GPUs (${hardware.sharing}), but a language model is planned with the memory of whole ` +
+                'GPUs and would run out of memory at start; use a pool that does not share its GPUs',
+            ),
+          ]
+        : [],
+  );
 }
 
 function planned(request: VllmModelRequest, own: Fault[]): Resolution {
@@ -79,7 +88,10 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   const refused = faultsOf(() => (plan = planModel(planRequest(request))));
   // What the planner refuses too is said once.
   const said = new Set(own.map(({ id, property }) => `${id} ${property}`));
-  const faults = [...own, ...refused.filter(({ id, property }) => !said.has(`${id} ${property}`))];
+  const faults = allOf(
+    () => own,
+    () => refused.filter(({ id, property }) => !said.has(`${id} ${property}`)),
+  );
   if (plan)
     faults.push(
       ...planOptionFaults(plan, request.options, request.vllm),
@@ -87,7 +99,10 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
     );
   if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
   const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
-  return { resolved, faults, warnings: resolved ? choiceWarnings(request.name, resolved.plan) : [] };
+  const choices = request.hardware
+    ? undefined
+    : (region?: string) => choicesOf({ ...planRequest(request), region }, MOST_CHOICES);
+  return { resolved, faults, choices, warnings: resolved ? ownWarnings(request, resolved.plan) : [] };
 }
 
 /**
@@ -95,21 +110,26 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
  */
 function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Resolution {
   const { options, hardware, vllm } = request;
-  const faults = [
-    ...lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
-    ...foreignPlanFaults(plan),
-    ...planOptionFaults(plan, options, vllm),
-    ...versionFaults(plan, options, vllm),
-    ...own,
-  ];
+  const faults = allOf(
+    () => lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
+    () => foreignPlanFaults(plan),
+    () => planOptionFaults(plan, options, vllm),
+    () => versionFaults(plan, options, vllm),
+    () => own,
+  );
   if (faults.length > 0) return { faults, warnings: [] };
   const otherChoice = request.compares ? choiceToday(request, plan) : undefined;
-  const warnings = [...fitWarnings(request.name, plan), ...choiceWarnings(request.name, plan)];
+  const warnings = [...fitWarnings(request.name, plan), ...ownWarnings(request, plan)];
   return { resolved: resolvedOf(request, plan), faults, warnings, otherChoice };
 }
 
 /** Warnings that a server heeds by itself or that its pool gives: it is told the sequences of its plan, and pools warn of old instance types. */
 const SAID_ELSEWHERE = ['SCHEDULER_SEQUENCES', 'LEGACY_INSTANCE'];
+
+/** What the planner warns of, and what it was not told. */
+function ownWarnings({ name, options }: VllmModelRequest, plan: CapacityPlan): Fault[] {
+  return [...choiceWarnings(name, plan), ...unplannedSpeculation(name, options)];
+}
 
 /** What the planner warns of in its own choice, or in what it was told to take. */
 function choiceWarnings(name: string, plan: CapacityPlan): Fault[] {
@@ -155,9 +175,10 @@ function planRequest(request: VllmModelRequest): PlanRequest {
 function loadFor({ options, vllm, hardware, network }: VllmModelRequest): ServingLoad {
   const { model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize } = options;
   const { maxSequences, gpuMemoryUtilization, kvCachePrecision, cudaGraphs, cpuOffload, mediaInput } = options;
+  const { speculativeDecoding } = options;
   const load: ServingLoad = {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize },
-    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput },
+    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput, speculativeDecoding },
     // The precision of the weights is the planner's default, which counts only its width.
     kvCachePrecision: kvCachePrecision?.name === Precision.FP8.name ? Precision.FP8 : undefined,
     engine: vllm.engine,

@@ -13,8 +13,10 @@ import { architectureDropped, architectureSupport } from '../../catalog/vllm-arc
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { RESERVED_ARGUMENTS } from './engine-arguments';
+import { speculationFaults } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { allOf } from '../../units/unreadable';
 
 /** First vLLM with `enable_expert_parallel`: 0.7.3 has no such argument. */
 const EXPERT_PARALLEL_SINCE = '0.8.0';
@@ -26,23 +28,26 @@ const EXPERT_PARALLEL_SINCE = '0.8.0';
  */
 export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
   const version = `${vllm}`;
-  return [
-    ...architectureFaults(plan, version),
-    ...(plan.parallelism.expert > 1 && compareVersions(version, EXPERT_PARALLEL_SINCE) < 0
-      ? [
-          fault(
-            'ENGINE_ARGUMENT_NOT_IN_VLLM',
-            'parallelism',
-            `expert parallelism ${plan.parallelism.expert} needs vLLM ${EXPERT_PARALLEL_SINCE}, but this release has ${version}; use ` +
-              `${releaseWithVllm(EXPERT_PARALLEL_SINCE)}, or expert parallelism 1`,
-          ),
-        ]
-      : []),
-    ...Object.keys(options.engineArguments ?? {})
-      .filter((argument) => !(argument in RESERVED_ARGUMENTS))
-      .flatMap((argument) => argumentFaults(argument, version)),
-    ...methodFaults(options.quantization, version),
-  ];
+  return allOf(
+    () => architectureFaults(plan, version),
+    () => speculationFaults(plan, version),
+    () =>
+      plan.parallelism.expert > 1 && compareVersions(version, EXPERT_PARALLEL_SINCE) < 0
+        ? [
+            fault(
+              'ENGINE_ARGUMENT_NOT_IN_VLLM',
+              'parallelism',
+              `expert parallelism ${plan.parallelism.expert} needs vLLM ${EXPERT_PARALLEL_SINCE}, but this release has ${version}; use ` +
+                `${releaseWithVllm(EXPERT_PARALLEL_SINCE)}, or expert parallelism 1`,
+            ),
+          ]
+        : [],
+    () =>
+      Object.keys(options.engineArguments ?? {})
+        .filter((argument) => !(argument in RESERVED_ARGUMENTS))
+        .flatMap((argument) => argumentFaults(argument, version)),
+    () => methodFaults(options.quantization, version),
+  );
 }
 
 function architectureFaults({ model }: CapacityPlan, version: string): Fault[] {

@@ -5,8 +5,10 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { ServingHardware } from '../model/serving-hardware';
 import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
+import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { allOf } from '../../units/unreadable';
 
 /**
  * Formats of the weights on the GPU by quantization method of vLLM; a method that is not listed may produce any.
@@ -33,35 +35,39 @@ const METHODS: { readonly [method: string]: readonly Precision[] } = {
  */
 export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault[] {
   const { concurrency, maxSequences, engineArguments = {} } = options;
-  return [
-    ...(concurrency !== undefined && maxSequences !== undefined && concurrency > maxSequences
-      ? [
+  return allOf(
+    () =>
+      concurrency !== undefined && maxSequences !== undefined && concurrency > maxSequences
+        ? [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              'concurrency',
+              `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`,
+            ),
+          ]
+        : [],
+    () =>
+      Object.keys(engineArguments)
+        .filter((argument) => argument in RESERVED_ARGUMENTS)
+        .filter((argument) => argument !== 'speculative_config' || !hasOtherSpeculation(options))
+        .map((argument) =>
           fault(
-            'CONFLICTING_PROPERTIES',
-            'concurrency',
-            `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`,
+            'RESERVED',
+            `engineArguments.${argument}`,
+            `engineArguments must not set ${argument}, which is derived from other properties; use ${RESERVED_ARGUMENTS[argument]}`,
           ),
-        ]
-      : []),
-    ...Object.keys(engineArguments)
-      .filter((argument) => argument in RESERVED_ARGUMENTS)
-      .map((argument) =>
-        fault(
-          'RESERVED',
-          `engineArguments.${argument}`,
-          `engineArguments must not set ${argument}, which is derived from other properties; use ${RESERVED_ARGUMENTS[argument]}`,
         ),
-      ),
-    ...Object.keys(engineArguments)
-      .filter((argument) => argument in REFUSED_ARGUMENTS)
-      .map((argument) =>
-        fault(
-          'RESERVED',
-          `engineArguments.${argument}`,
-          `engineArguments must not set ${argument}, which ${REFUSED_ARGUMENTS[argument]}`,
+    () =>
+      Object.keys(engineArguments)
+        .filter((argument) => argument in REFUSED_ARGUMENTS)
+        .map((argument) =>
+          fault(
+            'RESERVED',
+            `engineArguments.${argument}`,
+            `engineArguments must not set ${argument}, which ${REFUSED_ARGUMENTS[argument]}`,
+          ),
         ),
-      ),
-  ];
+  );
 }
 
 /**
@@ -75,39 +81,41 @@ export function parallelismFaults(
 ): Fault[] {
   const gpus = tensor * pipeline;
   const node = hardware?.instanceType;
-  return [
-    ...(node && gpus > node.gpuCount
-      ? [
-          fault(
-            'SERVER_EXCEEDS_NODE',
-            'parallelism',
-            `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but a ${node.name} has ${node.gpuCount} and a server ` +
-              'cannot span nodes; use less parallelism, a smaller precision or larger nodes',
-          ),
-        ]
-      : []),
-    ...(attentionRanks > 1
-      ? [dataParallelFault('parallelism', 'the parallelism', attentionRanks, expert, tensor)]
-      : []),
-    ...(data > 1 && attentionRanks === 1
-      ? [
-          fault(
-            'REPLICAS_AS_PARALLELISM',
-            'parallelism',
-            `data parallelism ${data} is not a property of one server; leave it out and set replicas to ${data}`,
-          ),
-        ]
-      : []),
-    ...(expert > 1 && expert < tensor
-      ? [
-          fault(
-            'EXPERTS_DIFFER_FROM_TENSOR',
-            'parallelism',
-            `vLLM spreads experts over exactly the tensor-parallel GPUs, so expert parallelism must be 1 or ${tensor}; got ${expert}`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () =>
+      node && gpus > node.gpuCount
+        ? [
+            fault(
+              'SERVER_EXCEEDS_NODE',
+              'parallelism',
+              `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but a ${node.name} has ${node.gpuCount} and a server ` +
+                'cannot span nodes; use less parallelism, a smaller precision or larger nodes',
+            ),
+          ]
+        : [],
+    () =>
+      attentionRanks > 1 ? [dataParallelFault('parallelism', 'the parallelism', attentionRanks, expert, tensor)] : [],
+    () =>
+      data > 1 && attentionRanks === 1
+        ? [
+            fault(
+              'REPLICAS_AS_PARALLELISM',
+              'parallelism',
+              `data parallelism ${data} is not a property of one server; leave it out and set replicas to ${data}`,
+            ),
+          ]
+        : [],
+    () =>
+      expert > 1 && expert < tensor
+        ? [
+            fault(
+              'EXPERTS_DIFFER_FROM_TENSOR',
+              'parallelism',
+              `vLLM spreads experts over exactly the tensor-parallel GPUs, so expert parallelism must be 1 or ${tensor}; got ${expert}`,
+            ),
+          ]
+        : [],
+  );
 }
 
 /** Data-parallel attention, which no server here starts. */
@@ -126,11 +134,11 @@ function dataParallelFault(property: string, what: string, ranks: number, expert
  * @internal
  */
 export function planOptionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
-  return [
-    ...quantizationFaults(options.quantization, plan.precision),
-    ...cacheFaults(options.kvCachePrecision, plan.precision),
-    ...expertFormatFaults(plan, vllm),
-  ];
+  return allOf(
+    () => quantizationFaults(options.quantization, plan.precision),
+    () => cacheFaults(options.kvCachePrecision, plan.precision),
+    () => expertFormatFaults(plan, vllm),
+  );
 }
 
 /**
@@ -141,29 +149,32 @@ export function planOptionFaults(plan: CapacityPlan, options: VllmOptions, vllm:
 export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
   const { tensor, expert } = plan.parallelism;
   const { kvCachePrecision } = plan;
-  return [
-    ...(expert > tensor
-      ? [dataParallelFault('plan', 'the locked plan', plan.parallelism.attentionRanks, expert, tensor)]
-      : []),
-    ...(plan.engine._isVllm
-      ? []
-      : [
-          fault(
-            'PLAN_OF_OTHER_ENGINE',
-            'plan',
-            `the locked plan is for ${plan.engine}, but vLLM is to run it; replan the model for vLLM`,
-          ),
-        ]),
-    ...(kvCachePrecision.bits < 16 && kvCachePrecision.name !== Precision.FP8.name
-      ? [
-          fault(
-            'CACHE_FORMAT_NOT_SUPPORTED',
-            'plan',
-            `the locked plan has a key-value cache in ${kvCachePrecision}, which vLLM does not support; replan the model with fp8`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () =>
+      expert > tensor
+        ? [dataParallelFault('plan', 'the locked plan', plan.parallelism.attentionRanks, expert, tensor)]
+        : [],
+    () =>
+      plan.engine._isVllm
+        ? []
+        : [
+            fault(
+              'PLAN_OF_OTHER_ENGINE',
+              'plan',
+              `the locked plan is for ${plan.engine}, but vLLM is to run it; replan the model for vLLM`,
+            ),
+          ],
+    () =>
+      kvCachePrecision.bits < 16 && kvCachePrecision.name !== Precision.FP8.name
+        ? [
+            fault(
+              'CACHE_FORMAT_NOT_SUPPORTED',
+              'plan',
+              `the locked plan has a key-value cache in ${kvCachePrecision}, which vLLM does not support; replan the model with fp8`,
+            ),
+          ]
+        : [],
+  );
 }
 
 function quantizationFaults(method: string | undefined, precision: Precision): Fault[] {

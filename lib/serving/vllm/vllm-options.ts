@@ -1,4 +1,5 @@
 import { Precision } from '../../catalog/precision';
+import { SpeculativeDecoding } from '../../catalog/speculative-decoding';
 import { MediaInput } from '../../planning/capacity-request';
 import { DataSize } from '../../units/data-size';
 
@@ -18,6 +19,11 @@ export interface VllmOptions {
   readonly kvCachePrecision?: Precision;
   /** Whether equal prompt prefixes share their key-value cache. @default true */
   readonly prefixCaching?: boolean;
+  /**
+   * How tokens are drafted, to be verified several at once (`speculative_config`); the plan counts it. A draft model or a head needs its `path`.
+   * @default - none
+   */
+  readonly speculativeDecoding?: SpeculativeDecoding;
   /** Whether steps run as captured CUDA graphs, which saves launch time for some memory. @default true */
   readonly cudaGraphs?: boolean;
   /**

@@ -54,6 +54,13 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    */
   readonly karpenter?: boolean;
   /**
+   * Whether an encrypted storage class, `gp3-encrypted`, is made. It is the default class of a cluster that this program creates, and never
+   * that of one that exists already, where the claims of `monitoring` name it. Its volumes are encrypted with `volumeKeyArn`. Pass `false`
+   * for claims of the cluster's own default class; `monitoringOptions.storage` names another one.
+   * @default - if this program creates the cluster, or claims of `monitoring` name no class, and no `EncryptedStorageClass` exists
+   */
+  readonly storageClass?: boolean;
+  /**
    * Whether Prometheus and Alertmanager are installed and watch every model. To turn it off later deletes their claims, whatever their
    * removal policy: Terraform's plan says so. Volumes of the topology's storage class stay in the account, with all series.
    * @default true

@@ -11,15 +11,15 @@ import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
 import { regionAt } from '../../core/aws-provider';
-import { EncryptedStorageClass, hasEncryptedStorageClass } from '../../compute/cluster/encrypted-storage-class';
 import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
 import { returned, throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
-import { withdraw } from '../../core/withdraw';
+import { withdrawal } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { Warnings } from '../../core/warnings';
+import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { nodesFor } from '../../planning/configuration';
@@ -30,6 +30,7 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { AssignedModel, assignModels, servedName } from '../shared/model-assignment';
 import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFaults } from '../shared/parts';
 import { servingOf, servingPath, unknownServingFaults, vllmOf } from '../shared/serving-options';
+import { makeStorageClass } from '../shared/storage-class';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
 import { nameClass } from '../../units/own-class';
@@ -64,8 +65,8 @@ export class CloudTopology extends Construct {
    */
   public constructor(scope: Construct, id: string, props: CloudTopologyProps) {
     throwIfOfOtherKinds(scope, 'CloudTopologyProps', props, id, (given) => new CloudTopology(scope, id, given));
+    const withdrawAll = withdrawal(scope);
     super(scope, id);
-    let elsewhere: Construct | undefined;
     try {
       const { models, karpenterPools = [] } = props;
       const nodePools = props.nodePools ?? (karpenterPools.length > 0 ? [] : undefined);
@@ -76,9 +77,16 @@ export class CloudTopology extends Construct {
         () => childNameFaults([], karpenterPools, 'karpenterPools'),
       );
       const noPlace = early.length === 0 && pools?.length === 0 ? poolListFaults(pools) : [];
-      const wrong = [...early, ...noPlace, ...(early.length + noPlace.length > 0 ? [] : onePlanFaults(props))];
-      // Not the last that can be found, so that a trial goes on.
-      if (wrong.length > 0) throw new ValidationError(this, wrong);
+      const wrong = allOf(
+        () => early,
+        () => noPlace,
+        () => (early.length + noPlace.length > 0 ? [] : onePlanFaults(props)),
+      );
+      if (wrong.length > 0) {
+        // What is wrong with the cluster does not wait for it.
+        makePart(wrong, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+        throw new ValidationError(this, wrong);
+      }
       const vllm = (name: string) => vllmOf(props, name);
       const {
         assigned,
@@ -91,12 +99,12 @@ export class CloudTopology extends Construct {
       });
       this.#assigned = assigned;
       for (const warning of warnings) addWarning(this, warning);
-      const faults: Fault[] = [
-        ...misfits,
-        ...poolListFaults(pools),
-        ...givenClusterFaults(props),
-        ...unknownServingFaults(props, models.map(servedName)),
-      ];
+      const faults: Fault[] = allOf(
+        () => misfits,
+        () => poolListFaults(pools),
+        () => givenClusterFaults(props),
+        () => unknownServingFaults(props, models.map(servedName)),
+      );
 
       // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
       const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
@@ -106,20 +114,24 @@ export class CloudTopology extends Construct {
       this.modelStore =
         props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
-      if (props.workloads && props.workloads !== scope) elsewhere = new Construct(props.workloads, id);
-      const workloads = elsewhere ?? this;
+      const isElsewhere = props.workloads !== undefined && props.workloads !== scope;
+      const workloads = isElsewhere ? new Construct(props.workloads, id) : this;
       faults.push(...ensureProvider(workloads, cluster, props.kubernetesAccess));
+      const monitored = monitoringOf(props);
       // One storage class and one set of agents serve the whole cluster, whichever construct of this program created them.
-      if (!hasEncryptedStorageClass(cluster)) new EncryptedStorageClass(workloads, 'StorageClass', { cluster });
+      const watching = makePart(faults, () =>
+        makeStorageClass(workloads, { ...props, cluster, monitoring: monitored }),
+      );
       this.#makeAgents(workloads, props, faults);
       this.#makeKarpenterPools(workloads, props, faults);
       this.#makeDeployments(workloads, props, faults);
-      const monitoring = this.#makeMonitoring(workloads, props, faults);
+      const monitoring = this.#makeMonitoring(workloads, watching ?? monitored, faults);
+      faults.push(...unusedMonitoringFaults(props));
       throwIfInvalid(this, faults);
       for (const deployment of this.#deploymentsByName.values()) monitoring?.watch(deployment);
       this.monitoring = monitoring;
     } catch (error) {
-      withdraw(this, elsewhere);
+      withdrawAll();
       throw error;
     }
   }
@@ -151,8 +163,10 @@ export class CloudTopology extends Construct {
 
   /** What was chosen and why, and how the cluster is reached, as text. */
   public explain(): string {
-    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas }) =>
-      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, plan.explain()].join('\n'),
+    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas, reason }) =>
+      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, ...(reason ? [reason()] : []), plan.explain()].join(
+        '\n',
+      ),
     );
     // Evaluated late: the table of pods at its end is complete only once everything has been created.
     const ofCluster = returned(this, 'IEksCluster', 'cluster.explain()', this.cluster.explain());
@@ -205,14 +219,10 @@ export class CloudTopology extends Construct {
 
   #makeMonitoring(
     workloads: Construct,
-    { monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps,
+    options: MonitoringOptions | undefined,
     faults: Fault[],
   ): MonitoringStack | undefined {
-    if (!monitoring) {
-      if (monitoringOptions) faults.push(unusedMonitoringFault());
-      return undefined;
-    }
-    const options = { imageRegistry, ...monitoringOptions };
+    if (!options) return undefined;
     const make = () => new MonitoringStack(workloads, 'Monitoring', { ...options, cluster: this.cluster });
     return makePart(faults, make, 'monitoringOptions');
   }
@@ -261,24 +271,26 @@ function givenClusterFaults(props: CloudTopologyProps): Fault[] {
   const unused = Object.entries(props).flatMap(([name, value]) =>
     value !== undefined && NEW_CLUSTER_PROPS.has(name) ? name : [],
   );
-  return [
-    ...(cluster.clusterName === clusterName
-      ? []
-      : [
-          fault(
-            'CONFLICTING_PROPERTIES',
-            'clusterName',
-            `clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`,
-          ),
-        ]),
-    ...unused.map((property) =>
-      fault(
-        'CONFLICTING_PROPERTIES',
-        property,
-        `${property} describes a cluster that the topology would make, but cluster is given; remove ${property} or cluster`,
+  return allOf(
+    () =>
+      cluster.clusterName === clusterName
+        ? []
+        : [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              'clusterName',
+              `clusterName is '${clusterName}', but the given cluster is '${cluster.clusterName}'; make them equal`,
+            ),
+          ],
+    () =>
+      unused.map((property) =>
+        fault(
+          'CONFLICTING_PROPERTIES',
+          property,
+          `${property} describes a cluster that the topology would make, but cluster is given; remove ${property} or cluster`,
+        ),
       ),
-    ),
-  ];
+  );
 }
 
 /** Properties that only a new cluster has. */
@@ -304,9 +316,15 @@ function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
   });
 }
 
-function unusedMonitoringFault(): Fault {
+/** How a topology monitors; undefined if it does not. */
+function monitoringOf({ monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps) {
+  return monitoring ? { imageRegistry, ...monitoringOptions } : undefined;
+}
+
+function unusedMonitoringFaults({ monitoring = true, monitoringOptions }: CloudTopologyProps): Fault[] {
+  if (monitoring || !monitoringOptions) return [];
   const reason = 'monitoringOptions describes what monitoring: false leaves out; remove one of the two';
-  return fault('CONFLICTING_PROPERTIES', 'monitoringOptions', reason);
+  return [fault('CONFLICTING_PROPERTIES', 'monitoringOptions', reason)];
 }
 
 function onePlanFaults({ models, plan, plans }: CloudTopologyProps): Fault[] {

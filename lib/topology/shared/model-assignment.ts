@@ -13,7 +13,9 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
+import { choiceReason } from './choice-reason';
 import { paceWarnings } from './pace-warnings';
+import { allOf } from '../../units/unreadable';
 
 /**
  * The given properties of a pool.
@@ -55,6 +57,8 @@ export interface AssignedModel {
   readonly resolved: ResolvedModel;
   readonly replicas: number;
   readonly poolName: string;
+  /** Why the planner chose its hardware, in words. @default - it was given, or locked */
+  readonly reason?: () => string;
 }
 
 /**
@@ -103,19 +107,24 @@ function setFaults({ models, locked }: AssignmentRequest, names: readonly string
     return [
       fault('EMPTY_LIST', 'models', 'models is empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }'),
     ];
-  return [
-    ...duplicateFaults('models', names),
-    ...objectNameFaults([...new Set(names)]),
-    ...Object.keys(locked)
-      .filter((name) => !names.includes(name))
-      .map((name) =>
-        fault(
-          'PLAN_OF_UNKNOWN_MODEL',
-          `plans.${name}`,
-          `plans has a plan for '${name}', but no model has that name; the models are: ${names.join(', ')}`,
+  return allOf(
+    () =>
+      duplicateFaults('models', names).map((each) => ({
+        ...each,
+        reason: `${each.reason}; to serve one model twice, give each a name of its own`,
+      })),
+    () => objectNameFaults([...new Set(names)]),
+    () =>
+      Object.keys(locked)
+        .filter((name) => !names.includes(name))
+        .map((name) =>
+          fault(
+            'PLAN_OF_UNKNOWN_MODEL',
+            `plans.${name}`,
+            `plans has a plan for '${name}', but no model has that name; the models are: ${names.join(', ')}`,
+          ),
         ),
-      ),
-  ];
+  );
 }
 
 /** Kubernetes allows fewer characters than model names. */
@@ -158,12 +167,20 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     locked,
     compares: true,
   });
-  const all = [...made.faults, ...(locked && !pool ? elsewhereFaults(locked) : [])];
+  const all = allOf(
+    () => made.faults,
+    () => (locked && !pool ? elsewhereFaults(locked) : []),
+  );
   if (!made.resolved || all.length > 0) return { faults: all, warnings: [] };
   const replicas = served.replicas ?? made.resolved.plan.replicas;
   const poolName = pool?.name ?? kubernetesName(name);
+  const { choices } = made;
+  const chosen = made.resolved.plan;
+  const reason =
+    choices &&
+    (() => choiceReason(chosen, choices, isTimed(served.targets) ? served.targets : undefined, request.region));
   return {
-    assigned: { served, resolved: made.resolved, replicas, poolName },
+    assigned: { served, resolved: made.resolved, replicas, poolName, reason },
     faults: [],
     warnings: [
       ...choiceWarnings(name, made),

@@ -6,6 +6,7 @@ import { KubernetesAccess, KubernetesAccessOptions, hasDefaultProvider } from '.
 import { ServedModel } from '../../serving/vllm/served-model';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
+import { allOf } from '../../units/unreadable';
 
 /**
  * A part of a topology. If it refuses its input, the result is undefined and its faults are added to the others, so that one error reports
@@ -39,9 +40,8 @@ export function ensureProvider(
   const exists = KubernetesAccess.find(workloads, cluster) !== undefined || hasDefaultProvider('kubernetes', workloads);
   if (exists && options === undefined) return [];
   const faults = faultsOf(() => KubernetesAccess.of(workloads, cluster, options));
-  return faults.map(({ id, property, reason }) =>
-    fault(id, property === 'options' ? 'kubernetesAccess' : property, reason),
-  );
+  const named = (text: string) => text.replace(/^options\b/, 'kubernetesAccess');
+  return faults.map(({ id, property, reason }) => fault(id, property && named(property), named(reason)));
 }
 
 /**
@@ -55,10 +55,10 @@ export function childNameFaults(
   list = 'nodePools',
 ): Fault[] {
   const why = 'ids and names derive from it';
-  return [
-    ...models.flatMap(({ name }, i) => concreteFault(`name of models[${i}]`, name, why, `models[${i}].name`)),
-    ...pools.flatMap(({ name }, i) => concreteFault(`name of ${list}[${i}]`, name, why, `${list}[${i}].name`)),
-  ];
+  return allOf(
+    () => models.flatMap(({ name }, i) => concreteFault(`name of models[${i}]`, name, why, `models[${i}].name`)),
+    () => pools.flatMap(({ name }, i) => concreteFault(`name of ${list}[${i}]`, name, why, `${list}[${i}].name`)),
+  );
 }
 
 /**

@@ -1,7 +1,9 @@
 import { faultsThrown, idsOf } from '../../support/faults';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Aspects, IAspect, Lazy, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
@@ -10,7 +12,7 @@ import { NodeTaint, TaintEffect } from '../../../lib/core/gpu-node-pool';
 import { ImageRegistry } from '../../../lib/kubernetes/image-registry';
 import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
-import { Block, Synthesized, synthesize, synthesizePair } from '../../support/synth';
+import { Block, Synthesized, synthesize, synthesizePair, synthStack, testApp } from '../../support/synth';
 import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
 
 const NVIDIA = 'nvidia-device-plugin';
@@ -219,6 +221,20 @@ describe('the image of the EFA plugin', () => {
     ['eusc-de-east-1', '877088126301.dkr.ecr.eusc-de-east-1.amazonaws.eu/'],
   ])('comes from the registry of %s', (region, registry) => {
     const { image } = podSpec(synthAgents({}, [true], region), EFA).container[0];
+    expect(image.startsWith(registry)).toBe(true);
+  });
+
+  test.each([
+    ['cn-north-1', '918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/'],
+    ['us-gov-west-1', '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com/'],
+    ['us-iso-east-1', '602401143452.dkr.ecr.us-west-2.amazonaws.com/'],
+  ])('of a cluster that is made comes from the registry of its provider in %s, if there is one', (region, registry) => {
+    const stack = new TerraformStack(testApp(), 'own');
+    new AwsProvider(stack, 'Aws', { region });
+    const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'own' });
+    KubernetesAccess.of(stack, cluster);
+    new NodeAgents(stack, 'Agents', { cluster, efa: true });
+    const { image } = podSpec(synthStack(stack), EFA).container[0];
     expect(image.startsWith(registry)).toBe(true);
   });
 

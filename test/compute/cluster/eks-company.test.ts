@@ -163,7 +163,6 @@ describe('system nodes', () => {
     ['m7g.large', 'AL2023_ARM_64_STANDARD'],
     ['c8gn.xlarge', 'AL2023_ARM_64_STANDARD'],
     ['t4g.large', 'AL2023_ARM_64_STANDARD'],
-    ['a1.large', 'AL2023_ARM_64_STANDARD'],
     ['m7i.large', 'AL2023_x86_64_STANDARD'],
     ['m6id.large', 'AL2023_x86_64_STANDARD'],
     ['i4i.large', 'AL2023_x86_64_STANDARD'],

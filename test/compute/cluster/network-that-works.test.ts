@@ -80,6 +80,7 @@ test.each([
   'trn1.2xlarge',
   'dl1.24xlarge',
   't3.nano',
+  'a1.large',
   't4g.micro',
 ])('no system pod runs on %s', (instanceType) =>
   expect(idsOf(faultsThrown(make({ systemNodes: { instanceType } })))).toEqual([

@@ -1,6 +1,8 @@
+import { Lazy } from 'cdktf';
 import * as fc from 'fast-check';
 import { IEksCluster } from '../../../lib/compute/cluster/eks-cluster';
 import { Capacity, CapacityBlock } from '../../../lib/compute/pools/options/capacity';
+import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { Placement } from '../../../lib/compute/pools/options/placement';
 import { cronOf, readUtcTime, writeUtcTime } from '../../../lib/compute/pools/options/utc-time';
@@ -8,7 +10,8 @@ import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { NodeRepair } from '../../../lib/compute/pools/options/node-repair';
-import { Block, synthesize } from '../../support/synth';
+import { Block, synthesize, testStack } from '../../support/synth';
+import { testEksCluster } from '../test-eks-cluster';
 import { EFA, Options, addPool, synthPool, refusal } from '../test-pool';
 
 const GIVEN: CapacityBlock = {
@@ -349,5 +352,38 @@ describe('pools that share a reservation', () => {
     expect(refusal(() => share(block(), second, [3, 2], [3, 2]))).toBe('RESERVATION_OVERCOMMITTED minNodes');
     const most = expect.stringMatching(/together may have 5 nodes \(maxNodes of 'a' 3, 'b' 2\), but it has 4 instance/);
     expect(share(block(), second, [1, 1], [3, 2])).toEqual(expect.arrayContaining([shared, most]));
+  });
+
+  describe('say the same of it', () => {
+    const G6E = GpuInstanceType.G6E_XLARGE;
+    const on = (zone: string | undefined, reservationId = 'cr-1') =>
+      Capacity.reservation({ reservationId, availabilityZone: zone });
+    const pair = (Pool: typeof GpuNodePool | typeof KarpenterGpuNodePool, first: object, second: object) => () => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack, ZONES);
+      const nodes = { cluster, instanceType: G6E, minNodes: 1, maxNodes: 1 };
+      new GpuNodePool(stack, 'a', { ...nodes, ...first });
+      new Pool(stack, 'b', { ...nodes, ...second });
+    };
+    const [here, there] = ZONES.availabilityZones;
+    const other = { instanceType: GpuInstanceType.G5_XLARGE };
+
+    test.each<[string, object, object]>([
+      ['zone', { capacity: on(here) }, { capacity: on(there) }],
+      ['instance type', { capacity: on(here) }, { capacity: on(here), ...other }],
+    ])('or are refused: %s', (_, first, second) => {
+      for (const Pool of [GpuNodePool, KarpenterGpuNodePool])
+        expect(refusal(pair(Pool, first, second))).toBe('RESERVATION_DIFFERS capacity');
+    });
+
+    test.each<[string, object, object]>([
+      ['of two reservations', { capacity: on(here) }, { capacity: on(there, 'cr-2'), ...other }],
+      ['in a zone that one of them leaves out', { capacity: on(here) }, { capacity: on(undefined) }],
+      [
+        'in a zone known later',
+        { capacity: on(here) },
+        { capacity: on(Lazy.stringValue({ produce: () => there })), subnetIds: ['subnet-x'] },
+      ],
+    ])('and may be %s', (_, first, second) => expect(pair(GpuNodePool, first, second)).not.toThrow());
   });
 });

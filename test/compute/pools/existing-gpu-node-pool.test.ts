@@ -18,7 +18,7 @@ describe('a pool of existing nodes', () => {
       const pool = rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }] });
       expect(cluster.nodePools).toEqual([pool]);
       expect(pool.nodeSelector).toEqual({ 'gpu-inference-constructs/pool': 'rack' });
-      expect(pool.nodeLabels).toMatchObject({ 'nvidia.com/gpu.present': 'true' });
+      expect(pool.nodeLabels).toEqual({ 'gpu-inference-constructs/pool': 'rack' });
       expect(pool.taints).toEqual([{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }]);
       expect([pool.minNodes, pool.maxNodes, pool.efaInterfacesPerNode]).toEqual([4, 4, 0]);
       expect(pool.explain()).toContain('kubectl label node <name> gpu-inference-constructs/pool=rack');
@@ -56,7 +56,13 @@ describe('a pool of existing nodes', () => {
       rack(stack, cluster, { taints: [{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }] });
     });
     const spec = result.only('kubernetes_daemon_set_v1').spec.template.spec;
-    expect(spec.node_selector).toEqual({ 'nvidia.com/gpu.present': 'true' });
+    expect(spec.node_selector).toBeUndefined();
+    expect(spec.affinity.node_affinity.required_during_scheduling_ignored_during_execution).toEqual({
+      node_selector_term: [
+        { match_expressions: [{ key: 'nvidia.com/gpu.present', operator: 'In', values: ['true'] }] },
+        { match_expressions: [{ key: 'gpu-inference-constructs/pool', operator: 'In', values: ['rack'] }] },
+      ],
+    });
     expect(spec.toleration).toContainEqual({ key: 'team', operator: 'Exists', effect: 'NoSchedule' });
   });
 

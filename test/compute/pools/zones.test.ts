@@ -5,7 +5,8 @@ import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpe
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { Capacity } from '../../../lib/compute/pools/options/capacity';
 import { Placement } from '../../../lib/compute/pools/options/placement';
-import { Synthesized, synthesize } from '../../support/synth';
+import { warningsOf } from '../../support/faults';
+import { Block, Synthesized, synthesize, testStack } from '../../support/synth';
 import { EFA, Options, addPool, refusal, synthPool } from '../test-pool';
 import { testEksCluster } from '../test-eks-cluster';
 
@@ -40,9 +41,7 @@ function ownCluster(...letters: string[]): Synthesized {
 const POOLS = ['train', 'near', 'chat', 'named', 'reserved'];
 
 const zonesOf = (result: Synthesized, pool: string) =>
-  (result.byName('aws_eks_node_group', pool).subnet_ids as string[]).map(
-    (id) => /Zone-([a-z0-9-]+)_Private/.exec(id)?.[1],
-  );
+  (result.byName('aws_eks_node_group', pool).subnet_ids as string[]).map((id) => /Zone-([a-f])_Private/.exec(id)?.[1]);
 
 describe('the zones of a cluster', () => {
   test.each(POOLS)('may be written in another order: pool %s stays as it is', (pool) => {
@@ -57,11 +56,11 @@ describe('the zones of a cluster', () => {
   test('decide by name about new pools', () => {
     const result = ownCluster('c', 'b');
     expect(POOLS.map((pool) => [pool, zonesOf(result, pool)])).toEqual([
-      ['train', ['us-west-2b']],
-      ['near', ['us-west-2b']],
-      ['chat', ['us-west-2b', 'us-west-2c']],
-      ['named', ['us-west-2b']],
-      ['reserved', ['us-west-2b']],
+      ['train', ['b']],
+      ['near', ['b']],
+      ['chat', ['b', 'c']],
+      ['named', ['b']],
+      ['reserved', ['b']],
     ]);
   });
 
@@ -81,7 +80,7 @@ describe('the zones of a cluster', () => {
     const [chat, train] = ['chat', 'train'].map(
       (pool) => result.byName('aws_eks_node_group', pool).lifecycle.postcondition[0],
     );
-    const subnet = (letter: string) => `aws_subnet\\.Cluster_Network_Zone-us-west-2${letter}_Private_[0-9A-F]+\\.id`;
+    const subnet = (letter: string) => `aws_subnet\\.Cluster_Network_Zone-${letter}_Private_[0-9A-F]+\\.id`;
     const left = `\\(length\\(setsubtract\\(self\\.subnet_ids, \\[${subnet('a')}, ${subnet('b')}\\]\\)\\) < 1\\)`;
     expect(chat.condition).toMatch(new RegExp(`^\\$\\{${left}\\}$`));
     expect(train.condition).toMatch(new RegExp(`^\\$\\{\\(${left} && \\(length\\(self\\.subnet_ids\\) < 2\\)\\)\\}$`));
@@ -117,6 +116,44 @@ describe('the zones of a cluster', () => {
     const group = result.only('aws_eks_node_group');
     expect(group.subnet_ids).toEqual(['${element(var.Subnets, 0)}']);
     expect(group.lifecycle.postcondition[0].condition).toContain('setsubtract(self.subnet_ids, var.Subnets)');
+  });
+});
+
+describe('a cluster whose zones nobody named', () => {
+  const synthesizedIn = (availabilityZones?: string[]) =>
+    synthesize((stack) => {
+      const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'eks', availabilityZones });
+      const nodes = { cluster, minNodes: 1, maxNodes: 2 };
+      new GpuNodePool(stack, 'Train', { ...nodes, ...EFA, instanceType: GpuInstanceType.P4D_24XLARGE });
+      new GpuNodePool(stack, 'Chat', { ...nodes, instanceType: GpuInstanceType.G6E_XLARGE });
+    });
+  const [unnamed, named] = [undefined, ['us-west-2b', 'us-west-2a']].map(synthesizedIn);
+
+  test('stays in them when the first of the region are others', () => {
+    for (const subnet of unnamed.resources('aws_subnet')) {
+      expect(subnet.availability_zone).toMatch(/^\$\{element\(data\.aws_availability_zones\.\w+\.names, [01]\)\}$/);
+      expect(subnet.lifecycle).toEqual({ ignore_changes: ['availability_zone'] });
+    }
+    for (const subnet of named.resources('aws_subnet')) expect(subnet).not.toHaveProperty('lifecycle');
+  });
+
+  test('may name them later: all keeps its address, its range and its name, and no pool moves', () => {
+    const comparable = ({ json }: Synthesized) => {
+      const { aws_subnet: subnets, aws_eks_node_group: groups, ...rest } = json.resource as Block;
+      const withoutZone = Object.entries<Block>(subnets).map(
+        ([id, { availability_zone: _, lifecycle: __, ...subnet }]) => [id, subnet],
+      );
+      const listed = Object.entries<Block>(groups).map(([id, { subnet_ids: subnetIds, ...group }]) => [
+        id,
+        { ...group, lifecycle: undefined, depends_on: new Set(group.depends_on), subnetIds: new Set(subnetIds) },
+      ]);
+      return {
+        addresses: Object.keys(rest).map((type) => [type, Object.keys(rest[type]).sort()]),
+        withoutZone,
+        listed,
+      };
+    };
+    expect(comparable(named)).toEqual(comparable(unnamed));
   });
 });
 
@@ -183,5 +220,35 @@ describe('the zone of a pool', () => {
       subnets = new KarpenterGpuNodePool(stack, 'Spot', { ...nodes, ...zone('b') }).objects[0].spec.subnetSelectorTerms;
     });
     expect(subnets).toEqual([{ id: 'subnet-b' }]);
+  });
+
+  describe('that Karpenter would leave for one that comes first later', () => {
+    const placed = (options: Options, cluster: object) => {
+      const stack = testStack();
+      const nodes = { instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 2, maxNodes: 2 };
+      new KarpenterGpuNodePool(stack, 'Train', { cluster: testEksCluster(stack, cluster), ...nodes, ...options });
+      return warningsOf(stack).filter(({ id }) => id === 'ZONE_NOT_NAMED');
+    };
+    const reserved = (availabilityZone: string) => ({
+      capacity: Capacity.reservation({ reservationId: 'cr-1', availabilityZone }),
+    });
+
+    test.each<[string, Options, object]>([
+      ['with EFA', EFA, clusterIn('b', 'a')],
+      ['in a placement group', { placement: Placement.clusterGroup() }, clusterIn('a', 'b')],
+      ['on a cluster whose zones are not known', EFA, { subnetIds: ['subnet-1', 'subnet-2'] }],
+    ])('is warned of %s', (_, options, cluster) => {
+      expect(placed(options, cluster)).toHaveLength(1);
+    });
+
+    test.each<[string, Options, object]>([
+      ['its zone is named', { ...EFA, ...zone('b') }, clusterIn('a', 'b')],
+      ['its subnet is passed', { ...EFA, subnetIds: ['subnet-b'] }, clusterIn('a', 'b')],
+      ['its capacity is in one', { ...EFA, ...reserved('us-west-2b') }, clusterIn('a', 'b')],
+      ['it may be in all', {}, clusterIn('a', 'b')],
+      ['the cluster has one subnet', EFA, clusterIn('a')],
+    ])('is not where %s', (_, options, cluster) => {
+      expect(placed(options, cluster)).toEqual([]);
+    });
   });
 });

@@ -1,8 +1,9 @@
 import { Element, parseXml } from '../harness/xml';
 import { FACTS, ServiceModel, Shape } from './facts';
-import { policyRefusals } from './policies';
+import { listOf, parsePolicy, policyRefusals } from './policies';
 import { Refusal, refusal, unless } from './refusal';
 import { Request, readPart } from './shapes';
+import { listRefusals } from './tags';
 import { World } from './world';
 
 const NAMES = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html';
@@ -16,19 +17,45 @@ export function bucketRefusals(request: Request, world: World, hasPrincipal: (ar
   const key = /<KMSMasterKeyID>([^<]+)</.exec(text)?.[1];
   return [
     ...unless(
-      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !/\.\.|^xn--|-s3alias$/.test(bucket),
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) &&
+        !/\.\.|^xn--|^sthree-|-s3alias$|--ol-s3$|^\d+\.\d+\.\d+\.\d+$/.test(bucket),
       'InvalidBucketName',
       `bucket name '${bucket}'`,
       NAMES,
     ),
     ...(/^policy\b/.test(query)
       ? policyRefusals(text, 'resource', hasPrincipal).map(({ reason }) => refusal('MalformedPolicy', reason))
-      : documentRefusals(query.split(/[=&]/)[0], text)),
+      : contentRefusals(text)),
+    ...(/^policy\b/.test(query) ? ofBucket(text, bucket) : documentRefusals(query.split(/[=&]/)[0], text)),
     ...unless(
       key === undefined || world.keyOf(key) !== undefined,
       'InvalidArgument',
       `the KMS key ${key} does not exist`,
     ),
+  ];
+}
+
+/** A policy of a bucket is about that bucket. */
+function ofBucket(text: string, bucket: string): Refusal[] {
+  const resources = (parsePolicy(text)?.Statement ?? []).flatMap(({ Resource }) => listOf(Resource) as string[]);
+  return resources
+    .filter((it) => !/[*?]/.test(it.split(':').slice(5).join(':').split('/')[0]))
+    .filter((it) => it.split(':').slice(5).join(':').split('/')[0] !== bucket)
+    .map((it) => refusal('MalformedPolicy', `policy has invalid resource: ${it}`));
+}
+
+function contentRefusals(text: string): Refusal[] {
+  const of = (name: string, from: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(from)?.[1] ?? '';
+  const tags = [...text.matchAll(/<Tag>(.*?)<\/Tag>/gs)].map(([, tag]): [string, string] => [
+    of('Key', tag),
+    of('Value', tag),
+  ]);
+  const days = [...text.matchAll(/<(?:Noncurrent)?Days(?:AfterInitiation)?>(-?\d+)</g)].map(([, number]) =>
+    Number(number),
+  );
+  return [
+    ...(text.includes('<TagSet>') ? listRefusals(tags) : []),
+    ...days.flatMap((it) => unless(it > 0, 'InvalidArgument', `'Days' must be a positive integer; got ${it}`)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { FACTS } from './facts';
 import { nodeGroupRefusals, nodeGroupUpdateRefusals } from './node-groups';
 import { allowsService } from './policies';
+import { PRIVATE, contains, isRange6, overlap, rangeOf } from './ranges';
 import { Refusal, refusal, unless } from './refusal';
 import { Call } from './shapes';
 import { World } from './world';
@@ -10,6 +11,8 @@ const NETWORK = 'https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.h
 const ADD_ONS = 'https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAddon.html';
 const PODS = 'https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html';
 const ENTRIES = 'https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html';
+
+const ENTRY_TYPES = ['STANDARD', 'EC2_LINUX', 'EC2_WINDOWS', 'FARGATE_LINUX', 'EC2', 'HYBRID_LINUX', 'HYPERPOD_LINUX'];
 
 /** What EKS says to a call. */
 export function eksRefusals({ operation, input }: Call, world: World): Refusal[] {
@@ -72,7 +75,61 @@ function clusterRefusals(input: any, world: World): Refusal[] {
     ...securityGroupIds.flatMap((id) =>
       unless(world.securityGroups.has(id), INVALID, `the security group '${id}' does not exist`),
     ),
+    ...((input.encryptionConfig ?? []) as any[]).flatMap(({ resources = [] }) =>
+      unless(
+        String(resources) === 'secrets',
+        INVALID,
+        `encryption of ${resources.join(', ')}; the only resource is secrets`,
+        'https://docs.aws.amazon.com/eks/latest/APIReference/API_EncryptionConfig.html',
+      ),
+    ),
+    ...serviceRangeRefusals(
+      input.kubernetesNetworkConfig?.serviceIpv4Cidr as string | undefined,
+      subnets.map((it) => world.vpcs.get(it?.vpc ?? '') ?? ''),
+    ),
+    ...reachRefusals(input.resourcesVpcConfig ?? {}),
     ...keys.flatMap((key) => unless(world.keyOf(key) !== undefined, INVALID, `the KMS key ${key} does not exist`)),
+  ];
+}
+
+/** Addresses of services are private, of /12 to /24, and not those of the network. */
+function serviceRangeRefusals(cidr: string | undefined, networks: readonly string[]): Refusal[] {
+  if (cidr === undefined) return [];
+  const source = 'https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html';
+  const bits = rangeOf(cidr)?.bits ?? 0;
+  return [
+    ...unless(
+      PRIVATE.some((block) => contains(block, cidr)) && bits >= 12 && bits <= 24,
+      INVALID,
+      `service range ${cidr}; a private block of /12 to /24`,
+      source,
+    ),
+    ...unless(
+      !networks.some((network) => overlap(network, cidr)),
+      INVALID,
+      `service range ${cidr} overlaps that of the VPC`,
+      source,
+    ),
+  ];
+}
+
+function reachRefusals({ endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs = [] }: any): Refusal[] {
+  const source = 'https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html';
+  return [
+    ...unless(
+      endpointPublicAccess !== false || endpointPrivateAccess === true,
+      INVALID,
+      'private and public endpoint access cannot both be false',
+      source,
+    ),
+    ...(publicAccessCidrs as string[]).flatMap((cidr) =>
+      unless(
+        isRange6(cidr) || (rangeOf(cidr) !== undefined && !PRIVATE.some((block) => contains(block, cidr))),
+        INVALID,
+        `the following CIDRs are invalid in publicAccessCidrs: ${cidr}`,
+        source,
+      ),
+    ),
   ];
 }
 
@@ -83,6 +140,7 @@ function networkRefusals(input: any, world: World): Refusal[] {
   const subnets = subnetIds.map((id) => world.subnets.get(id));
   return [
     ...unless(cluster !== undefined, 'ResourceNotFoundException', `no cluster found for name: ${input.name}`),
+    ...reachRefusals(input.resourcesVpcConfig ?? {}),
     ...subnetIds.flatMap((id, at) =>
       unless(subnets[at] !== undefined, INVALID, `the subnet ID '${id}' does not exist`, NETWORK),
     ),
@@ -156,6 +214,12 @@ function addOnRefusals(operation: string, input: any, world: World): Refusal[] {
       ADD_ONS,
     ),
     ...configurationRefusals(name, configurationValues),
+    ...unless(
+      input.serviceAccountRoleArn === undefined || world.roles.has(input.serviceAccountRoleArn as string),
+      INVALID,
+      `the role ${input.serviceAccountRoleArn} does not exist`,
+      ADD_ONS,
+    ),
   ];
 }
 
@@ -243,6 +307,12 @@ function accessRefusals(operation: string, input: any, world: World): Refusal[] 
       !isRole || world.roles.has(principalArn),
       INVALID,
       `the principal ${principalArn} does not exist`,
+      ENTRIES,
+    ),
+    ...unless(
+      ENTRY_TYPES.includes((input.type ?? 'STANDARD') as string),
+      INVALID,
+      `type ${input.type} of an access entry; ${ENTRY_TYPES.join(', ')}`,
       ENTRIES,
     ),
     ...unless(

@@ -1,3 +1,4 @@
+import { arnRefusals } from './arns';
 import { bucketRefusals } from './buckets';
 import { eksRefusals } from './clusters';
 import { FACTS } from './facts';
@@ -5,6 +6,7 @@ import { ec2Refusals } from './network';
 import { allowsService, listOf, matches, parsePolicy, policyRefusals } from './policies';
 import { Refusal, refusal, unless } from './refusal';
 import { Call, Request, read } from './shapes';
+import { tagRefusals } from './tags';
 import { Answered, World } from './world';
 
 /**
@@ -19,7 +21,8 @@ export class Judge {
     if (request.service === 's3') return bucketRefusals(request, this.world, principalIn(this.world));
     const call = read(request);
     if (!call) return [];
-    return call.refusals.length > 0 ? [...call.refusals] : this.rules(call, request);
+    if (call.refusals.length > 0) return [...call.refusals];
+    return [...tagRefusals(call), ...arnRefusals(call, request), ...this.rules(call, request)];
   }
 
   /** Takes in a request that succeeded, with its answer. */
@@ -44,36 +47,72 @@ export class Judge {
         return scalingRefusals(call, world);
       case 'events':
         return eventRefusals(call, world);
+      case 'sqs':
+        return queueRefusals(call, world);
       default:
         return [];
     }
   }
 }
 
+/** Attributes of a queue that are numbers. */
+const QUEUE_BOUNDS: { readonly [name: string]: readonly [min: number, max: number] } = {
+  DelaySeconds: [0, 900],
+  MaximumMessageSize: [1024, 1_048_576],
+  MessageRetentionPeriod: [60, 1_209_600],
+  ReceiveMessageWaitTimeSeconds: [0, 20],
+  VisibilityTimeout: [0, 43_200],
+};
+
 const principalIn = (world: World) => (arn: string) => {
   const isOther = /:(user|federated-user|assumed-role|group)\//.test(arn);
   return isOther || world.roles.has(arn) || world.identityProviders.has(arn);
 };
 
-function iamRefusals({ operation, input }: Call, world: World): Refusal[] {
+const IAM_QUOTAS = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html';
+
+function iamRefusals(call: Call, world: World): Refusal[] {
+  const { operation, input } = call;
+  const name = input.RoleName as string | undefined;
+  if (/^(Delete|Detach|Untag|Remove)/.test(operation)) return [];
+  const boundary = input.PermissionsBoundary as string | undefined;
+  const [, managed] = /^arn:[\w-]+:iam::aws:policy\/(.+)$/.exec(boundary ?? '') ?? [];
+  const exists = name !== undefined && world.roleNamed(name) !== undefined;
+  return [
+    ...(operation === 'CreateRole'
+      ? unless(!exists, 'EntityAlreadyExists', `role with name ${name} already exists`)
+      : unless(name === undefined || exists, 'NoSuchEntity', `the role with name ${name} cannot be found`)),
+    ...unless(
+      managed === undefined || FACTS.managedPolicies.has(managed),
+      'NoSuchEntity',
+      `scope ARN: ${boundary} does not exist or is not attachable`,
+    ),
+    ...documentRefusals(call, world),
+  ];
+}
+
+function documentRefusals({ operation, input }: Call, world: World): Refusal[] {
   const known = principalIn(world);
+  const length = (text: string, most: number, of: string) =>
+    unless(text.replace(/\s/g, '').length <= most, 'LimitExceeded', `${of} at most ${most} characters`, IAM_QUOTAS);
   switch (operation) {
     case 'CreateRole':
-      return policyRefusals(input.AssumeRolePolicyDocument as string, 'trust', known);
+      return [
+        ...policyRefusals(input.AssumeRolePolicyDocument as string, 'trust', known),
+        ...length(input.AssumeRolePolicyDocument as string, 2048, 'a trust policy has'),
+      ];
     case 'UpdateAssumeRolePolicy':
       return policyRefusals(input.PolicyDocument as string, 'trust', known);
     case 'PutRolePolicy':
       return [
         ...policyRefusals(input.PolicyDocument as string, 'identity', known),
-        ...unless(
-          (input.PolicyDocument as string).replace(/\s/g, '').length <= 10_240,
-          'LimitExceeded',
-          'the inline policies of a role have at most 10240 characters',
-          'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
-        ),
+        ...length(input.PolicyDocument as string, 10_240, 'the inline policies of a role have'),
       ];
     case 'CreatePolicy':
-      return policyRefusals(input.PolicyDocument as string, 'identity', known);
+      return [
+        ...policyRefusals(input.PolicyDocument as string, 'identity', known),
+        ...length(input.PolicyDocument as string, 6144, 'a managed policy has'),
+      ];
     case 'AttachRolePolicy': {
       const arn = input.PolicyArn as string;
       const [, managed] = /^arn:[\w-]+:iam::aws:policy\/(.+)$/.exec(arn) ?? [];
@@ -93,7 +132,23 @@ function keyRefusals({ operation, input }: Call, world: World): Refusal[] {
   const source = 'https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html';
   const target = (input.TargetKeyId ?? (operation === 'CreateKey' ? undefined : input.KeyId)) as string | undefined;
   const exists = target === undefined || target.startsWith('alias/') || world.keyOf(target) !== undefined;
-  const refused = unless(exists, 'NotFoundException', `key '${target}' does not exist`);
+  const days = input.PendingWindowInDays as number | undefined;
+  const alias = operation === 'CreateAlias' ? (input.AliasName as string) : 'alias/own';
+  const refused = [
+    ...unless(exists, 'NotFoundException', `key '${target}' does not exist`),
+    ...unless(
+      days === undefined || (days >= 7 && days <= 30),
+      'ValidationException',
+      `waiting period of ${days} days; 7 to 30`,
+      'https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html',
+    ),
+    ...unless(
+      /^alias\/(?!aws\/)[\w/-]+$/.test(alias),
+      'InvalidAliasNameException',
+      `alias name '${alias}'; alias/ and letters, digits and / _ -, and not alias/aws/`,
+      'https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html',
+    ),
+  ];
   if (input.Policy === undefined) return refused;
   const policy = parsePolicy(input.Policy as string);
   const keepsControl = (policy?.Statement ?? []).some(
@@ -168,6 +223,28 @@ function scalingRefusals({ operation, input }: Call, world: World): Refusal[] {
   ];
 }
 
+function queueRefusals({ operation, input }: Call, world: World): Refusal[] {
+  const source = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html';
+  const { Policy: policy, ...attributes } = (input.Attributes ?? {}) as { [name: string]: string };
+  return [
+    ...unless(
+      operation !== 'CreateQueue' || /^[\w-]{1,80}$|^[\w-]{1,75}\.fifo$/.test(input.QueueName as string),
+      'InvalidParameterValue',
+      `queue name '${input.QueueName}'; 1 to 80 letters, digits, hyphens and underscores`,
+      source,
+    ),
+    ...Object.entries(QUEUE_BOUNDS).flatMap(([name, [min, max]]) =>
+      unless(
+        attributes[name] === undefined || (Number(attributes[name]) >= min && Number(attributes[name]) <= max),
+        'InvalidAttributeValue',
+        `${name} is ${attributes[name]}; ${min} to ${max}`,
+        source,
+      ),
+    ),
+    ...(policy ? policyRefusals(policy, 'resource', principalIn(world)) : []),
+  ];
+}
+
 function eventRefusals({ operation, input }: Call, world: World): Refusal[] {
   if (operation === 'PutTargets') {
     const arns = ((input.Targets ?? []) as any[]).map(({ Arn }) => Arn as string);
@@ -182,6 +259,9 @@ function eventRefusals({ operation, input }: Call, world: World): Refusal[] {
       ),
     ];
   }
+  const schedule = input.ScheduleExpression as string | undefined;
+  if (schedule !== undefined && schedule !== '' && !/^(rate\(\d+ (minute|hour|day)s?\)|cron\([^()]+\))$/.test(schedule))
+    return [refusal('ValidationException', `parameter ScheduleExpression is not valid: '${schedule}'`)];
   if (input.EventPattern === undefined) return [];
   try {
     const pattern = JSON.parse(input.EventPattern as string) as object;

@@ -1,5 +1,6 @@
 import { FACTS, INSTANCE_TYPES } from './facts';
 import { Refusal, refusal, unless } from './refusal';
+import { Request } from './shapes';
 import { World } from './world';
 
 const TEMPLATES = 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-templates.html';
@@ -18,11 +19,29 @@ const VOLUMES: { readonly [type: string]: readonly [min: number, max: number] } 
   io2: [4, 65_536],
 };
 
+/** Operations each second, and MiB each second, that may be asked for; none where neither may. */
+const SPEEDS: {
+  readonly [type: string]: {
+    readonly iops: readonly [number, number];
+    readonly throughput?: readonly [number, number];
+  };
+} = {
+  gp3: { iops: [3000, 80_000], throughput: [125, 2000] },
+  io1: { iops: [100, 64_000] },
+  io2: { iops: [100, 256_000] },
+};
+const VOLUME_TYPES = 'https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html';
+const VALUE = 'InvalidParameterValue';
+
 /** What EC2 says to the data of a launch template. */
-export function templateRefusals(data: any, world: World): Refusal[] {
+export function templateRefusals(data: any, { region }: Request, world: World): Refusal[] {
   const interfaces: any[] = data.NetworkInterfaces ?? [];
   const groups = [...(data.SecurityGroupIds ?? []), ...interfaces.flatMap((it) => it.Groups ?? [])] as string[];
   const { GroupName } = data.Placement ?? {};
+  const devices = ((data.BlockDeviceMappings ?? []) as any[]).map(({ DeviceName }) => DeviceName as string);
+  const hops = data.MetadataOptions?.HttpPutResponseHopLimit as number | undefined;
+  const reservation = data.CapacityReservationSpecification?.CapacityReservationTarget?.CapacityReservationId as
+    string | undefined;
   return [
     ...groups
       .filter((group) => !world.securityGroups.has(group))
@@ -41,8 +60,54 @@ export function templateRefusals(data: any, world: World): Refusal[] {
     ...interfaceRefusals(interfaces),
     ...cardRefusals(interfaces, data.InstanceType as string | undefined),
     ...userDataRefusals(data.UserData as string | undefined),
-    ...(data.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }: any) =>
-      volumeRefusals(DeviceName as string, Ebs),
+    ...devices
+      .filter((name, at) => devices.indexOf(name) !== at)
+      .map((name) => refusal(VALUE, `device name ${name} twice`)),
+    ...(data.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }: any) => [
+      ...volumeRefusals(DeviceName as string, Ebs),
+      ...volumeKeyRefusals(DeviceName as string, Ebs, region, world),
+    ]),
+    ...unless(
+      data.ImageId === undefined || /^(ami-([0-9a-f]{8}|[0-9a-f]{17})$|resolve:ssm:)/.test(data.ImageId as string),
+      'InvalidAMIID.Malformed',
+      `invalid id: '${data.ImageId}'`,
+    ),
+    ...unless(
+      hops === undefined || (hops >= 1 && hops <= 64),
+      VALUE,
+      `hop limit ${hops}; 1 to 64`,
+      'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceMetadataOptionsRequest.html',
+    ),
+    ...unless(
+      reservation === undefined || /^cr-([0-9a-f]{8}|[0-9a-f]{17})$/.test(reservation),
+      'InvalidCapacityReservationId.Malformed',
+      `invalid id: '${reservation}'`,
+    ),
+  ];
+}
+
+/** What EC2 says to the name of a launch template, or to the template that gets a version. */
+export function templateNameRefusals(operation: string, input: any, world: World): Refusal[] {
+  const { LaunchTemplateName: name, LaunchTemplateId: id } = input as { [name: string]: string | undefined };
+  const source = 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html';
+  if (operation === 'CreateLaunchTemplateVersion')
+    return unless(
+      id === undefined || world.templates.has(id),
+      'InvalidLaunchTemplateId.NotFound',
+      `the launch template '${id}' does not exist`,
+    );
+  return [
+    ...unless(
+      /^[a-zA-Z0-9()./_-]{3,128}$/.test(name ?? ''),
+      'InvalidLaunchTemplateName.MalformedException',
+      `invalid launch template name '${name?.slice(0, 40)}'; 3 to 128 letters, digits and ( ) . / _ -`,
+      source,
+    ),
+    ...unless(
+      ![...world.templateNames.values()].includes(name ?? ''),
+      'InvalidLaunchTemplateName.AlreadyExistsException',
+      `launch template name '${name}' is in use already`,
+      source,
     ),
   ];
 }
@@ -145,14 +210,34 @@ function userDataRefusals(userData: string | undefined): Refusal[] {
 function volumeRefusals(device: string, ebs: any): Refusal[] {
   const bounds = VOLUMES[ebs?.VolumeType as string];
   const size = ebs?.VolumeSize as number | undefined;
-  if (!bounds || size === undefined) return [];
-  const [min, max] = bounds;
-  return unless(
-    size >= min && size <= max,
-    'InvalidParameterValue',
-    `volume ${device} of ${size} GiB; ${ebs.VolumeType} takes ${min} to ${max}`,
-    'https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html',
-  );
+  const speeds = SPEEDS[ebs?.VolumeType as string];
+  const within = (what: string, value: number | undefined, range: readonly [number, number] | undefined) =>
+    unless(
+      value === undefined || (range !== undefined && value >= range[0] && value <= range[1]),
+      VALUE,
+      `volume ${device} of ${value} ${what}; ${ebs?.VolumeType} takes ${range ? range.join(' to ') : 'none'}`,
+      VOLUME_TYPES,
+    );
+  return [
+    ...(bounds ? within('GiB', size, bounds) : []),
+    ...within('IOPS', ebs?.Iops as number | undefined, speeds?.iops),
+    ...within('MiB/s', ebs?.Throughput as number | undefined, speeds?.throughput),
+  ];
+}
+
+function volumeKeyRefusals(device: string, ebs: any, region: string, world: World): Refusal[] {
+  const key = ebs?.KmsKeyId as string | undefined;
+  if (key === undefined) return [];
+  // A key of another account is not known in the run.
+  const isOwn = key.startsWith(`arn:aws:kms:${region}:000000000000:key/`) || !key.startsWith('arn:');
+  return [
+    ...unless(ebs.Encrypted === true, 'InvalidParameterDependency', `volume ${device} has a key and is not encrypted`),
+    ...unless(
+      !isOwn || key.startsWith('alias/') || world.keyOf(key) !== undefined,
+      'InvalidKmsKey.NotFound',
+      `the key ${key} of volume ${device} does not exist`,
+    ),
+  ];
 }
 
 /** Whether EC2 has an instance type. */

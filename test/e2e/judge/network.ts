@@ -1,7 +1,9 @@
 import { FACTS, SERVICE_NAMES } from './facts';
-import { templateRefusals } from './launch-templates';
+import { templateNameRefusals, templateRefusals } from './launch-templates';
 import { allowsService, policyRefusals } from './policies';
+import { contains, inRange, overlap } from './ranges';
 import { Refusal, refusal, unless } from './refusal';
+import { groupRefusals, ruleRefusals } from './security-groups';
 import { Call, Request } from './shapes';
 import { World } from './world';
 
@@ -14,7 +16,17 @@ export function ec2Refusals({ operation, input }: Call, request: Request, world:
       return subnetRefusals(input, request.region, world);
     case 'CreateLaunchTemplate':
     case 'CreateLaunchTemplateVersion':
-      return templateRefusals(input.LaunchTemplateData ?? {}, world);
+      return [
+        ...templateNameRefusals(operation, input, world),
+        ...templateRefusals(input.LaunchTemplateData ?? {}, request, world),
+      ];
+    case 'CreateSecurityGroup':
+      return [...groupRefusals(input, world), ...referenceRefusals(operation, input, world)];
+    case 'AuthorizeSecurityGroupEgress':
+    case 'AuthorizeSecurityGroupIngress':
+      return [...ruleRefusals(input.IpPermissions ?? []), ...referenceRefusals(operation, input, world)];
+    case 'CreatePlacementGroup':
+      return placementRefusals(input, world);
     case 'CreateVpcEndpoint':
       return [...endpointRefusals(input, request.region, world), ...endpointPolicyRefusals(input)];
     case 'ModifyVpcEndpoint':
@@ -40,6 +52,7 @@ function referenceRefusals(operation: string, input: any, world: World): Refusal
     ['SubnetId', (id) => world.subnets.has(id), 'InvalidSubnetID.NotFound'],
     ['RouteTableId', (id) => world.routeTables.has(id), 'InvalidRouteTableID.NotFound'],
     ['GroupId', (id) => world.securityGroups.has(id), 'InvalidGroup.NotFound'],
+    ['InternetGatewayId', (id) => world.gateways.has(id), 'InvalidInternetGatewayID.NotFound'],
     ['GatewayId', (id) => world.gateways.has(id), 'InvalidGatewayID.NotFound'],
     ['NatGatewayId', (id) => world.gateways.has(id), 'NatGatewayNotFound'],
     ['AllocationId', (id) => world.addresses.has(id), 'InvalidAllocationID.NotFound'],
@@ -53,7 +66,14 @@ function referenceRefusals(operation: string, input: any, world: World): Refusal
     .flatMap(({ UserIdGroupPairs = [] }) => UserIdGroupPairs as any[])
     .map(({ GroupId }) => GroupId as string | undefined)
     .filter((id): id is string => id !== undefined && !world.securityGroups.has(id));
-  return [...own, ...others.map((id) => refusal('InvalidGroup.NotFound', `the security group '${id}' does not exist`))];
+  const tagged = ((input.Resources ?? []) as string[]).filter(
+    (id) => (/^subnet-/.test(id) && !world.subnets.has(id)) || (/^vpc-/.test(id) && !world.vpcs.has(id)),
+  );
+  return [
+    ...own,
+    ...tagged.map((id) => refusal('InvalidID', `the ID '${id}' is not valid: it does not exist`)),
+    ...others.map((id) => refusal('InvalidGroup.NotFound', `the security group '${id}' does not exist`)),
+  ];
 }
 
 function subnetRefusals(input: any, region: string, world: World): Refusal[] {
@@ -76,7 +96,7 @@ function subnetRefusals(input: any, region: string, world: World): Refusal[] {
       ),
     ),
     ...unless(
-      zone === undefined || (zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length))),
+      zone === undefined || (zone.startsWith(region) && /^[a-f]$/.test(zone.slice(region.length))),
       'InvalidParameterValue',
       `zone '${zone}' is not of region ${region}`,
     ),
@@ -116,6 +136,15 @@ function endpointRefusals(input: any, region: string, world: World): Refusal[] {
       ),
     ),
     ...unless(
+      input.VpcEndpointType !== 'Gateway' || ['s3', 'dynamodb'].includes(service ?? ''),
+      'InvalidParameter',
+      `endpoint type Gateway is not there for ${name}`,
+      'https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html',
+    ),
+    ...((input.RouteTableIds ?? []) as string[]).flatMap((id) =>
+      unless(world.routeTables.has(id), 'InvalidRouteTableId.NotFound', `the route table ID '${id}' does not exist`),
+    ),
+    ...unless(
       world.vpcs.has(input.VpcId as string),
       'InvalidVpcId.NotFound',
       `the Vpc Id ${input.VpcId} does not exist`,
@@ -126,6 +155,27 @@ function endpointRefusals(input: any, region: string, world: World): Refusal[] {
 /** A principal of an endpoint policy may be of any account, and so need not be of the run. */
 function endpointPolicyRefusals({ PolicyDocument: policy }: any): Refusal[] {
   return policy ? policyRefusals(policy as string, 'resource', () => true) : [];
+}
+
+function placementRefusals(
+  { GroupName: name, Strategy: strategy, PartitionCount: count }: any,
+  world: World,
+): Refusal[] {
+  const source = 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreatePlacementGroup.html';
+  return [
+    ...unless(
+      !world.placementGroups.has(name as string),
+      'InvalidPlacementGroup.Duplicate',
+      `placement group ${name} exists already`,
+      source,
+    ),
+    ...unless(
+      count === undefined || (strategy === 'partition' && count >= 1 && count <= 7),
+      'InvalidParameterValue',
+      `${count} partitions of strategy ${strategy}; 1 to 7 of partition`,
+      source,
+    ),
+  ];
 }
 
 function flowLogRefusals(input: any, world: World): Refusal[] {
@@ -145,6 +195,12 @@ function flowLogRefusals(input: any, world: World): Refusal[] {
       `the role ${arn} cannot be assumed by vpc-flow-logs.amazonaws.com`,
       source,
     ),
+    ...unless(
+      [undefined, 60, 600].includes(input.MaxAggregationInterval as number | undefined),
+      'InvalidParameter',
+      `aggregation interval of ${input.MaxAggregationInterval} seconds; 60 or 600`,
+      'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html',
+    ),
     ...((input.ResourceIds ?? []) as string[]).flatMap((id) =>
       unless(
         world.vpcs.has(id) || world.subnets.has(id),
@@ -153,34 +209,4 @@ function flowLogRefusals(input: any, world: World): Refusal[] {
       ),
     ),
   ];
-}
-
-interface Range {
-  readonly first: number;
-  readonly size: number;
-  readonly bits: number;
-}
-
-function rangeOf(cidr: string): Range | undefined {
-  const [, a, b, c, d, bits] = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr ?? '') ?? [];
-  if (bits === undefined) return undefined;
-  const address = [a, b, c, d].reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(bits));
-  return { first: address, size, bits: Number(bits) };
-}
-
-/** EC2 takes blocks of /16 to /28 that begin where their size says. */
-function inRange(cidr: string): boolean {
-  const range = rangeOf(cidr);
-  return range !== undefined && range.bits >= 16 && range.bits <= 28 && range.first % range.size === 0;
-}
-
-function contains(outer: string, inner: string): boolean {
-  const [a, b] = [rangeOf(outer), rangeOf(inner)];
-  return a !== undefined && b !== undefined && b.first >= a.first && b.first + b.size <= a.first + a.size;
-}
-
-function overlap(one: string, other: string): boolean {
-  const [a, b] = [rangeOf(one), rangeOf(other)];
-  return a !== undefined && b !== undefined && a.first < b.first + b.size && b.first < a.first + a.size;
 }

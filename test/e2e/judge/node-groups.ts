@@ -29,6 +29,12 @@ export function nodeGroupRefusals(input: any, world: World): Refusal[] {
       `version ${input.version}; the only accepted one is that of the cluster, ${cluster.version}`,
       GROUPS,
     ),
+    ...unless(
+      /^[0-9A-Za-z][A-Za-z0-9_-]{0,62}$/.test(input.nodegroupName as string),
+      INVALID,
+      `node group name '${input.nodegroupName}'; at most 63 letters, digits, hyphens and underscores`,
+      'https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html',
+    ),
     ...roleRefusals(input.nodeRole as string, world),
     ...subnetRefusals(input, cluster.vpc, data, world),
     ...templateOfGroupRefusals(input, data, world),
@@ -269,6 +275,10 @@ function labelRefusals(labels: { readonly [key: string]: string }): Refusal[] {
 function taintRefusals(taints: readonly any[]): Refusal[] {
   const source = 'https://docs.aws.amazon.com/eks/latest/userguide/node-taints-managed-node-groups.html';
   return [
+    ...taints
+      .map(({ key, effect }) => `${key}:${effect}`)
+      .filter((taint, at, all) => all.indexOf(taint) !== at)
+      .map((taint) => refusal(INVALID, `taint ${taint} is given twice`, source)),
     ...unless(taints.length <= 50, INVALID, `${taints.length} taints; at most 50`, source),
     ...taints.flatMap(({ key, value = '' }) => [
       ...unless(isKey(key as string), INVALID, `taint key '${key}'`, source),

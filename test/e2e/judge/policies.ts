@@ -1,3 +1,4 @@
+import { faultOfArn } from './arns';
 import { FACTS, SERVICE_NAMES } from './facts';
 import { Refusal, refusal, unless } from './refusal';
 
@@ -44,6 +45,7 @@ export function parsePolicy(text: string): PolicyDocument | undefined {
 export function policyRefusals(text: string, kind: PolicyKind, hasPrincipal: (arn: string) => boolean): Refusal[] {
   const document = parsePolicy(text);
   if (!document) return [refusal(MALFORMED, `not a policy document: ${text.slice(0, 80)}`, GRAMMAR)];
+  const sids = document.Statement.flatMap(({ Sid }) => (Sid ? [Sid as string] : []));
   return [
     ...unless(
       ['2012-10-17', '2008-10-17', undefined].includes(document.Version),
@@ -51,6 +53,9 @@ export function policyRefusals(text: string, kind: PolicyKind, hasPrincipal: (ar
       `Version ${document.Version}`,
     ),
     ...unless(document.Statement.length > 0, MALFORMED, 'Statement is empty', GRAMMAR),
+    ...sids
+      .filter((sid, at) => sids.indexOf(sid) !== at)
+      .map((sid) => refusal(MALFORMED, `statement IDs (SID) in a single policy must be unique: ${sid}`, GRAMMAR)),
     ...document.Statement.flatMap((statement) => statementRefusals(statement, kind, hasPrincipal)),
   ];
 }
@@ -87,9 +92,10 @@ function statementRefusals(statement: any, kind: PolicyKind, hasPrincipal: (arn:
     ...listOf(statement.Action ?? statement.NotAction).flatMap((action) => actionRefusals(action, kind)),
     ...listOf(statement.Resource ?? statement.NotResource).flatMap((resource) =>
       unless(
-        resource === '*' || /^arn:[\w*-]+:[\w*-]+:[^:]*:[^:]*:.+$/.test(resource),
+        resource === '*' || faultOfArn(resource, true) === undefined,
         MALFORMED,
-        `${name}: Resource '${resource}'`,
+        `${name}: Resource '${resource}' ${faultOfArn(String(resource), true)}`,
+        GRAMMAR,
       ),
     ),
     ...principalRefusals(statement.Principal ?? statement.NotPrincipal, hasPrincipal),

@@ -111,6 +111,19 @@ export const updateVersion = (sent: object) => eks('/clusters/c/node-groups/syst
 export const base64 = (text: string) => Buffer.from(text).toString('base64');
 export const keyPolicy = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 
+export const long = (length: number) => 'x'.repeat(length);
+export const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 'v']));
+/** A rule of the one security group. */
+export const rule = (permission: object) =>
+  query('ec2', 'AuthorizeSecurityGroupIngress', { GroupId: 'sg-1', IpPermissions: [permission] });
+/** A subnet with tags. */
+export const tagged = (...Tag: { Key: string; Value: string }[]) =>
+  subnet({ CidrBlock: '10.0.64.0/19', TagSpecification: [{ ResourceType: 'subnet', Tag }] });
+/** A request about a bucket. */
+export const s3 = (method: string, path: string, part: string, sent = ''): Request => {
+  return { method, path, query: part, service: 's3', region: REGION, action: `${method} ${path}?${part}`, sent };
+};
+
 /** One fault each: what is wrong, the request, the code, and the reason, which AWS documents on the page that the judge names. */
 export type Fault = [what: string, request: Request, code: string, reason: RegExp];
 

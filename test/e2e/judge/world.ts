@@ -32,6 +32,10 @@ export class World {
   public readonly vpcs = new Map<string, string>();
   public readonly subnets = new Map<string, Subnet>();
   public readonly securityGroups = new Set<string>();
+  /** Network and name of each group that was made, by its id. */
+  public readonly groupNames = new Map<string, string>();
+  /** Names of launch templates, by their ids. */
+  public readonly templateNames = new Map<string, string>();
   public readonly routeTables = new Set<string>();
   public readonly gateways = new Set<string>();
   public readonly addresses = new Set<string>();
@@ -58,6 +62,11 @@ export class World {
     if (answer.startsWith('{')) this.learnJson(request, JSON.parse(answer), call);
     else if (answer.trimStart().startsWith('<')) this.learnXml(request, parseXml(answer), call);
     else if (call) this.learnCall(call);
+  }
+
+  /** The ARN of a role of this name. */
+  public roleNamed(name: string): string | undefined {
+    return [...this.roles.keys()].find((arn) => arn.endsWith(`/${name}`));
   }
 
   /** The id of a key that a request names by id or ARN, or undefined where there is none. */
@@ -154,7 +163,11 @@ export class World {
         this.subnets.set(text(item, 'subnetId'), subnet);
       }
     }
-    if (action === 'CreateSecurityGroup') this.securityGroups.add(text(root, 'groupId'));
+    if (action === 'CreateSecurityGroup') {
+      const id = text(root, 'groupId');
+      this.securityGroups.add(id);
+      this.groupNames.set(id, `${call?.input.VpcId}/${call?.input.GroupName}`);
+    }
     if (action === 'DescribeSecurityGroups') {
       for (const item of each('securityGroupInfo', '')) this.securityGroups.add(text(item, 'groupId'));
     }
@@ -184,7 +197,9 @@ export class World {
     };
     const created = child(root, 'launchTemplate');
     if (action === 'CreateLaunchTemplate' && created) {
-      put(textOf(created, 'launchTemplateId') ?? '', '1', call?.input.LaunchTemplateData);
+      const id = textOf(created, 'launchTemplateId') ?? '';
+      put(id, '1', call?.input.LaunchTemplateData);
+      this.templateNames.set(id, call?.input.LaunchTemplateName as string);
     }
     const version = child(root, 'launchTemplateVersion');
     if (action === 'CreateLaunchTemplateVersion' && version) {
@@ -205,8 +220,14 @@ export class World {
     const { operation, input } = call ?? { operation: '', input: {} };
     if (operation === 'DeleteSubnet') this.subnets.delete(input.SubnetId as string);
     if (operation === 'DeleteVpc') this.vpcs.delete(input.VpcId as string);
-    if (operation === 'DeleteSecurityGroup') this.securityGroups.delete(input.GroupId as string);
-    if (operation === 'DeleteLaunchTemplate') this.templates.delete(input.LaunchTemplateId as string);
+    if (operation === 'DeleteSecurityGroup') {
+      this.securityGroups.delete(input.GroupId as string);
+      this.groupNames.delete(input.GroupId as string);
+    }
+    if (operation === 'DeleteLaunchTemplate') {
+      this.templates.delete(input.LaunchTemplateId as string);
+      this.templateNames.delete(input.LaunchTemplateId as string);
+    }
     if (operation === 'DeletePlacementGroup') this.placementGroups.delete(input.GroupName as string);
   }
 
@@ -224,10 +245,9 @@ export class World {
     if (call?.operation === 'DeleteOpenIDConnectProvider') {
       this.identityProviders.delete(call.input.OpenIDConnectProviderArn as string);
     }
-    const named = (name: string) => [...this.roles.keys()].find((arn) => arn.endsWith(`/${name}`));
-    if (call?.operation === 'DeleteRole') this.roles.delete(named(call.input.RoleName as string) ?? '');
+    if (call?.operation === 'DeleteRole') this.roles.delete(this.roleNamed(call.input.RoleName as string) ?? '');
     if (call?.operation === 'UpdateAssumeRolePolicy') {
-      const arn = named(call.input.RoleName as string);
+      const arn = this.roleNamed(call.input.RoleName as string);
       if (arn) this.roles.set(arn, parsePolicy(call.input.PolicyDocument as string));
     }
   }

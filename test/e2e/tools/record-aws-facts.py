@@ -54,6 +54,7 @@ OPERATIONS = {
         "PutBucketVersioning", "PutPublicAccessBlock",
     ],
     "sns": ["CreateTopic", "DeleteTopic", "Publish", "SetTopicAttributes", "Subscribe", "TagResource"],
+    "sqs": ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
 }
 
 KEPT = ["type", "required", "enum", "min", "max", "pattern", "flattened", "payload"]

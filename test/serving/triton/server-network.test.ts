@@ -95,6 +95,8 @@ describe('network', () => {
   test.each([
     [{ accessibleFrom: ['Bad'] }, 'INVALID_NAME accessibleFrom[0]'],
     [{ accessibleFrom: ['10.0.0.0/99'] }, 'INVALID_FORMAT accessibleFrom[0]'],
+    [{ accessibleFrom: ['10.1.2.3'] }, 'INVALID_FORMAT accessibleFrom[0]'],
+    [{ accessibleFrom: ['fd00::1'] }, 'INVALID_FORMAT accessibleFrom[0]'],
     [{ egressTo: [{ cidr: 'x', port: 1 }] }, 'INVALID_FORMAT egressTo[0].cidr'],
     [{ egressTo: [{ cidr: '10.0.0.0/8', port: 0 }] }, 'OUT_OF_RANGE egressTo[0].port'],
   ])('%j is refused', (overrides, expected) => expect(refused(overrides)).toEqual([expected]));
@@ -170,9 +172,46 @@ describe('what users add', () => {
       "CONFLICTING_PROPERTIES secretEnvironment['A']",
     ],
     [{ secretEnvironment: { A: { secretName: 's', key: '../k' } } }, "INVALID_NAME secretEnvironment['A'].key"],
+    [{ environment: { PROBE_STATE_DIR: '/nowhere' } }, "RESERVED environment['PROBE_STATE_DIR']"],
+    [{ environment: { TRITON_HTTP_PORT: '9' } }, "RESERVED environment['TRITON_HTTP_PORT']"],
+    [{ environment: { PROBE_SECONDS: '600' } }, "RESERVED environment['PROBE_SECONDS']"],
+    [{ secretEnvironment: { PROBE_DIR: { secretName: 's', key: 'k' } } }, "RESERVED secretEnvironment['PROBE_DIR']"],
+    [{ environment: { 'A=B': '1' } }, "INVALID_NAME environment['A=B']"],
+    [{ environment: { '': '1' } }, "INVALID_NAME environment['']"],
+    ...[
+      '/models',
+      '/models/',
+      '/models/weights',
+      '//models',
+      '/etc/triton-probes',
+      '/etc/triton-probes/x',
+      '/tmp',
+      '/dev/shm',
+      '/etc',
+      '/dev',
+      '/',
+    ].map((mountPath): [DeploymentOverrides, string] => [
+      { volumes: [PodVolume.secret('own', 's')], volumeMounts: [{ volume: 'own', path: mountPath }] },
+      mountPath === '/' ? 'INVALID_FORMAT volumeMounts[0].path' : 'RESERVED volumeMounts[0].path',
+    ]),
+    [
+      {
+        volumes: [PodVolume.secret('own', 's')],
+        volumeMounts: [
+          { volume: 'own', path: '/own' },
+          { volume: 'own', path: '/own/' },
+        ],
+      },
+      'DUPLICATE volumeMounts[1].path',
+    ],
   ])('%j is refused', (overrides: DeploymentOverrides, expected) =>
     expect(refused(overrides).map((each) => each.replace(/\[\d\]$/, ''))).toContain(expected),
   );
+
+  test.each(['/tmp/own', '/dev/shm/own', '/etc/own', '/modelsets', '/opt'])('is mounted at %s', (mountPath) => {
+    const volumeMounts = [{ volume: 'own', path: mountPath }];
+    expect(refused({ volumes: [PodVolume.secret('own', 's')], volumeMounts })).toEqual([]);
+  });
 
   test('is rendered as manifests too', () => {
     let yaml = '';

@@ -36,7 +36,7 @@ describe('a given cluster', () => {
     ]);
   });
 
-  test('keeps the agents and the storage class it has, and serves a second topology', () => {
+  test('keeps the agents it has, and serves a second topology', () => {
     const made = synthesize((stack) => {
       const cluster = EksGpuCluster.fromAttributes(stack, 'Cluster', there);
       const props = { availabilityZones: undefined, clusterName: 'chat', cluster, monitoring: false };
@@ -44,7 +44,7 @@ describe('a given cluster', () => {
       new CloudTopology(stack, 'Two', { ...props, models: [{ model: ModelSpec.MISTRAL_7B }] });
     });
     expect(made.resources('kubernetes_daemon_set_v1')).toHaveLength(1);
-    expect(made.resources('kubernetes_storage_class_v1')).toHaveLength(1);
+    expect(made.resources('kubernetes_storage_class_v1')).toHaveLength(0);
     expect(made.resources('kubernetes_deployment_v1')).toHaveLength(2);
     expect(() => build({}, true)).not.toThrow();
   });

@@ -29,6 +29,54 @@ export function gemma4Vision(v: Section): Sizes {
   };
 }
 
+/** What joins a tower of Gemma 3n to the language model: a table of its own tokens, two norms and a matrix. */
+function gemma3nProjector(s: Section, h: number): number {
+  return s.number(128, 'vocab_size') * h + 2 * h + h * s.text;
+}
+
+/** `mobilenetv5_300m_enc` of timm, whose numbers no file states. */
+const MOBILENET_V5 = 294126912;
+
+/**
+ * Gemma 3n: a convolutional network, images of 768 pixels. The widest of its maps is that of the third stage: 96 × 96 places of 256 values,
+ * within its first block 1536 (`mobilenetv5.py` of timm).
+ */
+export function gemma3nVision(v: Section): Sizes | undefined {
+  if (!v.is('architecture', 'mobilenetv5_300m_enc')) return undefined;
+  const tokensPerItem = v.outer(256, 'vision_soft_tokens_per_image');
+  return {
+    parameters: MOBILENET_V5 + gemma3nProjector(v, v.number(2048, 'hidden_size')),
+    ...{ tokensPerItem, positionsPerToken: (96 * 96) / tokensPerItem },
+    ...{ hiddenSize: 256, intermediateSize: 1536, inputSize: 192 },
+  };
+}
+
+/** `Gemma3nAudioEncoder` (USM) and its projector: four positions give one token. */
+export function gemma3nAudio(a: Section): Sizes {
+  const h = a.number(1536, 'hidden_size');
+  const [first, second] = a.list([128, 32], 'sscp_conv_channel_size');
+  const heads = a.number(8, 'conf_num_attention_heads');
+  const halfStep = 8 * h * h + 2 * h;
+  const attention = 5 * h * h + 2 * h + h / heads;
+  const convolution = 3 * h * h + h * a.number(5, 'conf_conv_kernel_size') + 2 * h;
+  const layer = 2 * halfStep + attention + convolution + h;
+  const bands = Math.floor(a.number(128, 'input_feat_size') / 4);
+  return {
+    parameters:
+      10 * first +
+      9 * first * second +
+      second +
+      bands * second * h +
+      a.number(12, 'conf_num_hidden_layers') * layer +
+      gemma3nProjector(a, h),
+    ...{
+      tokensPerItem: a.outer(188, 'audio_soft_tokens_per_image'),
+      positionsPerToken: a.number(4, 'conf_reduction_factor'),
+    },
+    ...{ hiddenSize: h, intermediateSize: 4 * h, inputSize: 128 },
+  };
+}
+
 /** `Gemma4AudioModel` and its projector. */
 export function gemma4Audio(a: Section): Sizes {
   const h = a.number(1024, 'hidden_size');

@@ -1,7 +1,11 @@
 import { EncoderShape } from '../../encoder-shape';
 import { ConfigReader } from '../config-reader';
 import { Config, isConfig } from '../parse';
-import { gemma4Audio, gemma4Vision } from './gemma';
+import { deepseekOcr, deepseekOcr2, deepseekVision } from './deepseek';
+import { gemma3nAudio, gemma3nVision, gemma4Audio, gemma4Vision } from './gemma';
+import { kimiK3Vision, moonVit } from './kimi';
+import { minicpmAudio, minicpmResampled, minicpmVision } from './minicpm';
+import { glmOcrVision, hunyuanVision, museVision, paddleVision } from './ocr';
 import {
   qwen25OmniAudio,
   qwen25Vision,
@@ -13,9 +17,12 @@ import {
   voxtralAudio,
 } from './qwen';
 import { Section } from './section';
+import { glmAsrAudio, graniteSpeech, mossAudio, phi4Audio } from './sound';
+import { step3Vision, stepVision } from './step';
 import * as vision from './vision';
 
-type Reader = (section: Section) => Omit<EncoderShape, 'name'> | undefined;
+/** Its name is that of the section, where the reader gives none. */
+type Reader = (section: Section) => (Omit<EncoderShape, 'name'> & { readonly name?: string }) | undefined;
 type Readers = { readonly [section: string]: Reader };
 
 const LLAVA: Readers = { vision_config: (v) => vision.llavaVision(v, 1, false) };
@@ -27,9 +34,11 @@ const QWEN_3_OMNI: Readers = { vision_config: qwen3OmniVision, audio_config: qwe
 const INTERN: Readers = { vision_config: vision.internVl };
 const GLM_4V: Readers = { vision_config: vision.glm4Vision };
 const GEMMA_4: Readers = { vision_config: gemma4Vision, audio_config: gemma4Audio };
+const MINICPM_4_6: Readers = { vision_config: minicpmVision };
+const UNLIMITED: Readers = { vision_config: deepseekOcr };
 const IDEFICS: Readers = { vision_config: vision.idefics3Vision };
 /** The largest image of Kimi-K2.5 is of 16,384 patches (`in_patch_limit`). */
-const KIMI_K2: Readers = { vision_config: (v) => vision.moonVit(v, 4096) };
+const KIMI_K2: Readers = { vision_config: (v) => moonVit(v, 4096) };
 
 /**
  * Readers of the encoders by the `model_type` of the whole file and by section. Source: the modeling code in huggingface/transformers and,
@@ -53,10 +62,12 @@ const ENCODERS: { readonly [type: string]: Readers } = {
   qwen3_asr: { audio_config: qwen3Audio },
   voxtral: { audio_config: voxtralAudio },
   gemma3: { vision_config: vision.gemma3Vision },
+  gemma3n: { vision_config: gemma3nVision, audio_config: gemma3nAudio },
   gemma4: GEMMA_4,
   paligemma: { vision_config: vision.paligemmaVision },
   internvl: INTERN,
   internvl_chat: INTERN,
+  qianfan_ocr: INTERN,
   llama4: { vision_config: vision.llama4Vision },
   mistral3: { vision_config: vision.mistral3Vision },
   lighton_ocr: { vision_config: vision.mistral3Vision },
@@ -67,11 +78,31 @@ const ENCODERS: { readonly [type: string]: Readers } = {
   glm4v_moe: GLM_4V,
   glm46v: GLM_4V,
   // Kimi-VL reads images of 1024 by 1024 pixels when it starts.
-  kimi_vl: { vision_config: (v) => vision.moonVit(v, 1024) },
+  kimi_vl: { vision_config: (v) => moonVit(v, 1024) },
   kimi_k25: KIMI_K2,
+  kimi_k3: { vision_config: kimiK3Vision },
+  deepseek_vl_v2: { vision_config: deepseekVision },
+  deepseek_ocr2: { vision_config: deepseekOcr2 },
+  unlimited_ocr: UNLIMITED,
+  'unlimited-ocr': UNLIMITED,
+  paddleocr_vl: { vision_config: paddleVision },
+  glm_ocr: { vision_config: glmOcrVision },
+  hunyuan_vl: { vision_config: hunyuanVision },
+  muse_glimmer: { vision_config: museVision },
+  phi4_multimodal: { vision_config: vision.phi4Vision, audio_config: phi4Audio },
+  granite_speech: { encoder_config: graniteSpeech },
+  glmga: GLM_4V,
+  glmasr: { audio_config: glmAsrAudio },
+  moss_transcribe_diarize: { audio_config: mossAudio },
   minimax_m3_vl: { vision_config: vision.minimaxVision },
-  step3p7: { vision_config: vision.stepVision },
-  minicpmv4_6: { vision_config: vision.minicpmVision },
+  step3_vl: { vision_config: step3Vision },
+  step3p7: { vision_config: stepVision },
+  minicpmv4_6: MINICPM_4_6,
+  minicpmv4_7: MINICPM_4_6,
+  minicpm_ocr: MINICPM_4_6,
+  minicpmv: { vision_config: minicpmResampled },
+  minicpmo: { vision_config: minicpmResampled, audio_config: minicpmAudio },
+  pixtral: { vision_config: vision.pixtralParams },
   cohere2_vision: { vision_config: vision.cohereVision },
   idefics3: IDEFICS,
   smolvlm: IDEFICS,
@@ -80,11 +111,41 @@ const ENCODERS: { readonly [type: string]: Readers } = {
 };
 
 /** What a section says of its size at least: without it no default is assumed. */
-const WIDTHS = ['hidden_size', 'embed_dim', 'vt_hidden_size', 'd_model', 'width'];
-const LAYERS = ['num_hidden_layers', 'depth', 'vt_num_hidden_layers', 'encoder_layers', 'layers'];
+const WIDTHS = [
+  'hidden_size',
+  'embed_dim',
+  'vt_hidden_size',
+  'd_model',
+  'width',
+  'model_name',
+  'encoder_config',
+  'hidden_dim',
+];
+const LAYERS = [
+  ...[
+    'num_hidden_layers',
+    'depth',
+    'vt_num_hidden_layers',
+    'encoder_layers',
+    'layers',
+    'conf_num_hidden_layers',
+    'num_layers',
+    'num_blocks',
+  ],
+  // Towers that have a name instead.
+  ...['architecture', 'model_name', 'encoder_config'],
+];
 
 /** Sections of what reads images or sound. */
-const SECTIONS = ['vision_config', 'audio_config', 'speech_config', 'vit_config', 'vision_tower_config', 'visual'];
+const SECTIONS = [
+  'vision_config',
+  'audio_config',
+  'speech_config',
+  'vit_config',
+  'vision_tower_config',
+  'visual',
+  'encoder_config',
+];
 
 /**
  * The encoders of a file. Those that no reader knows have a name alone.

@@ -1,5 +1,6 @@
 import { EncoderShape } from '../../encoder-shape';
-import { Section, attention, feedForward, gated, layerNorm, linear, plainLayer } from './section';
+import { Section, gated, layerNorm, linear, plainLayer } from './section';
+import { whisper, whisperSizes, whisperWidths } from './whisper';
 
 type Sizes = Omit<EncoderShape, 'name'>;
 
@@ -113,27 +114,6 @@ export function qwen3OmniVision(v: Section): Sizes {
 
 /** Tokens of 30 seconds of sound, and spectral frames for one of them in the tower (Whisper's, halved again behind it). */
 const CLIP = { tokensPerItem: 750, positionsPerToken: 2 };
-
-/** A layer of Whisper's encoder, whose keys have no bias. */
-const whisperLayer = (d: number, inner: number) => 2 * layerNorm(d) + attention(d) - d + feedForward(d, inner);
-
-function whisperSizes(a: Section): { d: number; inner: number; bands: number; layers: number } {
-  return {
-    d: a.number(1280, 'd_model', 'hidden_size'),
-    inner: a.number(5120, 'encoder_ffn_dim', 'intermediate_size'),
-    bands: a.number(128, 'num_mel_bins'),
-    layers: a.number(32, 'encoder_layers', 'num_hidden_layers'),
-  };
-}
-
-const whisperWidths = (d: number, inner: number, bands: number) => ({
-  ...{ hiddenSize: d, intermediateSize: inner, inputSize: bands },
-});
-
-function whisper(a: Section): number {
-  const { d, inner, bands, layers } = whisperSizes(a);
-  return linear(3 * bands, d) + linear(3 * d, d) + layers * whisperLayer(d, inner) + layerNorm(d);
-}
 
 /** Whisper's encoder, with a table of positions, and one matrix behind it. */
 export function qwen2Audio(a: Section): Sizes {

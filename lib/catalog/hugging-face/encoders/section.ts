@@ -1,3 +1,4 @@
+import { givenValue } from '../../../units/number-faults';
 import { isConfig } from '../parse';
 import { ConfigReader } from '../config-reader';
 
@@ -31,26 +32,50 @@ export class Section {
   /** A side in pixels or patches, which may be stated as one number or as height and width. */
   public side(otherwise: number, key: string): number {
     const given: unknown = this.reader.config[key];
-    const first: unknown = Array.isArray(given) ? given[0] : given;
-    return typeof first === 'number' && first >= 1 && first <= 1e5 ? Math.floor(first) : otherwise;
+    const first: unknown = Array.isArray(given) ? given[0] : isConfig(given) ? given.height : given;
+    return Math.floor(this.within(otherwise, key, first, 1, 1e5));
   }
 
   /** How many entries a list has. */
   public length(otherwise: number, key: string): number {
-    const given: unknown = this.reader.config[key];
-    return Array.isArray(given) ? given.length : otherwise;
+    const given = this.listed(key);
+    given?.forEach((each) => this.within(0, key, each, 0, 1e6));
+    return given?.length ?? otherwise;
   }
 
   /** The numbers of a list. */
   public list(otherwise: readonly number[], key: string): readonly number[] {
-    const given: unknown = this.reader.config[key];
-    return Array.isArray(given) && given.every((each) => typeof each === 'number') ? given : otherwise;
+    const given = this.listed(key);
+    if (given === undefined) return otherwise;
+    const numbers = given.map((each) => this.within(0, key, each, 1, 1e6));
+    if (given.length === otherwise.length) return numbers;
+    this.reader.refuse('INVALID_FORMAT', key, `${key} must have ${otherwise.length} numbers; got ${given.length}`);
+    return otherwise;
   }
 
   /** A number that need not be whole. */
   public ratio(otherwise: number, key: string): number {
+    return this.within(otherwise, key, this.reader.config[key], 1e-3, 1e6);
+  }
+
+  private within(otherwise: number, key: string, given: unknown, least: number, most: number): number {
+    if (given === undefined || given === null) return otherwise;
+    if (typeof given === 'number' && given >= least && given <= most) return given;
+    const reason = `${key} must be a number from ${least} to ${most}; got ${givenValue(given)}`;
+    this.reader.refuse('OUT_OF_RANGE', key, reason);
+    return otherwise;
+  }
+
+  private listed(key: string): readonly unknown[] | undefined {
     const given: unknown = this.reader.config[key];
-    return typeof given === 'number' && given > 0 && given < 1e6 ? given : otherwise;
+    if (given === undefined || given === null) return undefined;
+    if (Array.isArray(given) && given.length <= 1000) return given as unknown[];
+    this.reader.refuse(
+      'INVALID_FORMAT',
+      key,
+      `${key} must be a list of at most 1000 entries; got ${givenValue(given)}`,
+    );
+    return undefined;
   }
 
   /** The same section with another default. */
@@ -58,12 +83,34 @@ export class Section {
     return new Section(this.reader.withDefaults({ [key]: value }), this.text, this.file);
   }
 
-  public flag(otherwise: boolean, key: string): boolean {
-    return this.reader.flag(key) ?? otherwise;
+  /** The same section with another value. */
+  public withValue(key: string, value: number): Section {
+    return new Section(this.reader.withValue(key, value), this.text, this.file);
   }
 
+  public flag(otherwise: boolean, key: string): boolean {
+    const given: unknown = this.reader.config[key];
+    if (given === undefined || given === null || typeof given === 'boolean') return given ?? otherwise;
+    this.reader.refuse('INVALID_FORMAT', key, `${key} must be true or false; got ${givenValue(given)}`);
+    return otherwise;
+  }
+
+  /** Whether a text is stated, and is this one. */
   public is(key: string, value: string): boolean {
-    return this.reader.text(key) === value;
+    return this.name(key) === value;
+  }
+
+  /** A text, undefined where none is stated. */
+  public name(key: string): string | undefined {
+    const given: unknown = this.reader.config[key];
+    if (given === undefined || given === null || typeof given === 'string') return given ?? undefined;
+    this.reader.refuse('INVALID_FORMAT', key, `${key} must be a text; got ${givenValue(given)}`);
+    return undefined;
+  }
+
+  /** The section that this one is within. */
+  public get whole(): Section {
+    return new Section(this.file, this.text, this.file);
   }
 
   /** Whether a section within this one is stated. */

@@ -79,9 +79,7 @@ const INTERN_TILES = 13;
 export function internVl(v: Section): Sizes {
   const tower = internVit(v);
   const { h, patches } = tower;
-  const shuffled = Math.round(
-    1 / Math.min(1, v.file.config.downsample_ratio === undefined ? 0.5 : Number(v.file.config.downsample_ratio)) ** 2,
-  );
+  const shuffled = Math.round(1 / Math.min(1, v.whole.ratio(0.5, 'downsample_ratio')) ** 2);
   const joined = h * shuffled;
   const tokens = Math.floor(patches / shuffled);
   return {
@@ -113,15 +111,22 @@ export function paligemmaVision(v: Section): Sizes {
   };
 }
 
+const TOWERS: { readonly [type: string]: (v: Section) => Tower } = {
+  pixtral,
+  siglip_vision_model: (v) => siglip(v),
+  clip_vision_model: clip,
+};
+
 /** The tower of LLaVA and of those made like it, by its own type. */
-function towerOf(v: Section): Tower {
-  if (v.is('model_type', 'pixtral')) return pixtral(v);
-  return v.is('model_type', 'siglip_vision_model') ? siglip(v) : clip(v);
+function towerOf(v: Section): Tower | undefined {
+  const type = v.name('model_type') ?? 'clip_vision_model';
+  return Object.hasOwn(TOWERS, type) ? TOWERS[type](v) : undefined;
 }
 
 /** LLaVA: two matrices behind the tower. `tiles` are those of the largest image, `newline` whether rows of it are marked. */
-export function llavaVision(v: Section, tiles: number, newline: boolean): Sizes {
+export function llavaVision(v: Section, tiles: number, newline: boolean): Sizes | undefined {
   const tower = towerOf(v);
+  if (!tower) return undefined;
   const layers = v.file.config.vision_feature_layer;
   const from = tower.h * (Array.isArray(layers) ? layers.length : 1);
   const bias = v.file.flag('multimodal_projector_bias') ?? true;
@@ -129,6 +134,25 @@ export function llavaVision(v: Section, tiles: number, newline: boolean): Sizes 
     parameters: tower.parameters + linear(from, v.text, bias) + linear(v.text, v.text, bias) + (newline ? v.text : 0),
     tokensPerItem: tower.patches * tiles,
     ...{ ...widths(tower), gatedFeedForward: v.is('model_type', 'pixtral'), shared: true },
+  };
+}
+
+/** Pixtral as a `params.json` of Mistral has it (vLLM's `pixtral.py`): patches joined where the projector says so. */
+export function pixtralParams(v: Section): Sizes {
+  const tower = pixtral(v);
+  const { h } = tower;
+  const joins = v.is('mm_projector_id', 'patch_merge');
+  const merge = joins ? v.number(1, 'spatial_merge_size') ** 2 : 1;
+  const bias = v.flag(true, 'adapter_bias');
+  return {
+    parameters:
+      tower.parameters +
+      (joins ? merge * h * h : 0) +
+      (v.flag(false, 'add_pre_mm_projector_layer_norm') ? h : 0) +
+      linear(h, v.text, bias) +
+      linear(v.text, v.text, bias),
+    ...{ tokensPerItem: Math.floor(tower.patches / merge), positionsPerToken: merge },
+    ...{ ...widths(tower), gatedFeedForward: true, shared: true },
   };
 }
 
@@ -202,6 +226,17 @@ export function idefics3Vision(v: Section): Sizes {
   };
 }
 
+/** Phi-4-multimodal: SigLIP, two marks, two matrices, and up to 36 tiles with the small picture of the whole. */
+export function phi4Vision(v: Section): Sizes {
+  const tower = siglip(v);
+  const tokens = Math.floor(tower.patches / 4);
+  return {
+    parameters: tower.parameters + 2 * tower.h + linear(tower.h, v.text) + linear(v.text, v.text),
+    ...{ tokensPerItem: 37 * tokens, positionsPerToken: 4 },
+    ...widths(tower),
+  };
+}
+
 /** LFM2-VL: SigLIP 2, patches joined by two. */
 export function lfm2Vision(v: Section): Sizes {
   const { file } = v;
@@ -241,29 +276,6 @@ export function glm4Vision(v: Section): Sizes {
   };
 }
 
-/** MoonViT of Kimi-VL and Kimi-K2.5; `tokens` are those of the largest image that vLLM encodes when it starts. */
-export function moonVit(v: Section, tokens: number): Sizes | undefined {
-  // The tower of Kimi-K3 is another: root mean square norms, and attention wider than its hidden state.
-  if (v.number(0, 'qkv_hidden_size') > 0) return undefined;
-  const h = v.number(1152, 'vt_hidden_size', 'hidden_size');
-  const inner = v.number(4304, 'vt_intermediate_size', 'intermediate_size');
-  const patch = v.number(14, 'patch_size');
-  const side = (dimension: string) => v.number(64, `init_pos_emb_${dimension}`, 'init_pos_emb', `pos_emb_${dimension}`);
-  const merge = v.list([2, 2], 'merge_kernel_size').reduce((product, each) => product * each, 1);
-  const joined = merge * h;
-  return {
-    parameters:
-      linear(3 * patch * patch, h) +
-      side('height') * side('width') * h +
-      v.number(27, 'vt_num_hidden_layers', 'num_hidden_layers') * plainLayer(h, inner) +
-      2 * layerNorm(h) +
-      linear(joined, joined) +
-      linear(joined, v.text),
-    ...{ tokensPerItem: tokens, positionsPerToken: merge },
-    ...{ hiddenSize: h, intermediateSize: inner, inputSize: 3 * patch * patch },
-  };
-}
-
 /** MiniMax M3: positions by rotation alone, and two projectors, before and after patches are joined. */
 export function minimaxVision(v: Section): Sizes {
   const h = v.number(1280, 'hidden_size');
@@ -283,44 +295,6 @@ export function minimaxVision(v: Section): Sizes {
       linear(width, v.text),
     tokensPerItem: Math.floor(v.side(2016, 'image_size') / patch) ** 2 / merge,
     ...{ positionsPerToken: merge, hiddenSize: h, intermediateSize: inner, inputSize: input, shared: true },
-  };
-}
-
-/** Step 3.7: an image of 728 pixels becomes 169 tokens, each of up to 36 tiles of 504 pixels 81. */
-export function stepVision(v: Section): Sizes {
-  const h = v.number(1536, 'hidden_size', 'width');
-  const layers = v.number(47, 'num_hidden_layers', 'layers');
-  const inner = v.number(Math.floor(h * v.ratio(8960 / 1536, 'mlp_ratio')), 'intermediate_size');
-  const patch = v.number(14, 'patch_size');
-  const input = 3 * patch * patch;
-  const patches = Math.floor(v.side(728, 'image_size') / patch) ** 2;
-  const bias = v.file.flag('projector_bias') ?? false;
-  return {
-    parameters:
-      input * h +
-      patches * h +
-      layerNorm(h) +
-      layers * (plainLayer(h, inner) + 2 * h) +
-      linear(9 * h, 2 * h) +
-      linear(18 * h, 4 * h) +
-      linear(4 * h, v.text, bias),
-    ...{ tokensPerItem: 169 + 36 * 81, positionsPerToken: 16 },
-    ...{ hiddenSize: h, intermediateSize: inner, inputSize: input, shared: true },
-  };
-}
-
-/** MiniCPM-V 4.6: patches are joined twice, in the tower and behind it. */
-export function minicpmVision(v: Section): Sizes {
-  const h = v.number(768, 'hidden_size');
-  const inner = v.number(3072, 'intermediate_size');
-  const tower = siglip(v, false);
-  const joined = 4 * h;
-  const within = attention(h) + layerNorm(h) + layerNorm(joined) + linear(joined, 4 * inner) + linear(4 * inner, h);
-  const behind = layerNorm(joined) + linear(joined, joined) + linear(joined, v.text);
-  return {
-    parameters: tower.parameters + within + behind,
-    ...{ tokensPerItem: 640, positionsPerToken: 16 },
-    ...{ hiddenSize: h, intermediateSize: inner, inputSize: tower.input },
   };
 }
 

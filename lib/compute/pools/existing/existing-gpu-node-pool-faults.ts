@@ -6,6 +6,7 @@ import { kubernetesNameFault } from '../../../core/naming';
 import { IRdmaFabric } from '../../../core/rdma-fabric';
 import { concreteFault } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
+import { labelSyntaxFaults } from '../../../kubernetes/label-syntax';
 import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { returnedFaults } from '../../../units/struct-faults';
@@ -15,13 +16,7 @@ import { migInstances } from '../options/mig-profiles';
 import { takenNameFaults } from '../shared/gpu-node-pool-faults';
 import { vendorFaults } from '../shared/gpu-vendor-faults';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL, sharingLabels } from '../shared/gpu-node-pool-labels';
-import {
-  LabelSetter,
-  labelFaults,
-  labelSyntaxFaults,
-  taintFaults,
-  taintSyntaxFaults,
-} from '../shared/node-label-faults';
+import { LabelSetter, labelFaults, taintFaults, taintSyntaxFaults } from '../shared/node-label-faults';
 import { allOf } from '../../../units/unreadable';
 
 /**
@@ -39,7 +34,8 @@ export interface ExistingPoolSpec {
   readonly nodeNames?: string[];
   readonly labels: { [key: string]: string };
   readonly taints: NodeTaint[];
-  readonly maxPods: number;
+  /** @default - what follows from the hardware */
+  readonly maxPods?: number;
   /** @default - not known */
   readonly driverMajor?: number;
   /** @default - not known */
@@ -56,12 +52,13 @@ export interface ExistingPoolSpec {
 export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
   const { poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods, driverMajor } = spec;
   const why = 'the capacity of the pool is computed from it';
-  const tokens = [
-    ...Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(([name, value]) =>
-      concreteFault(name, value, why),
-    ),
-    ...concreteFault('driverMajor', driverMajor, 'images that need a newer driver are refused by it'),
-  ];
+  const tokens = allOf(
+    () =>
+      Object.entries({ poolName, nodes, nodeSelector, nodeNames, labels, taints, maxPods }).flatMap(([name, value]) =>
+        concreteFault(name, value, why),
+      ),
+    () => concreteFault('driverMajor', driverMajor, 'images that need a newer driver are refused by it'),
+  );
   if (tokens.length > 0) return tokens;
   return allOf(
     () => kubernetesNameFault('poolName', poolName),
@@ -79,9 +76,15 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     () => labelSyntaxFaults('nodeSelector', nodeSelector),
     () =>
       nodeNames
-        ? [...labelFaults(labels, spec.poolLabels, LabelSetter.ADMINISTRATOR), ...taintFaults(taints)]
+        ? allOf(
+            () => labelFaults(labels, spec.poolLabels, LabelSetter.ADMINISTRATOR),
+            () => taintFaults(taints),
+          )
         : // The nodes already have these, so only their syntax is checked.
-          [...labelSyntaxFaults('labels', labels), ...taints.flatMap(taintSyntaxFaults)],
+          allOf(
+            () => labelSyntaxFaults('labels', labels),
+            () => taints.flatMap(taintSyntaxFaults),
+          ),
   );
 }
 
@@ -98,26 +101,28 @@ function driverFaults({ hardware, driverMajor }: ExistingPoolSpec): Fault[] {
   if (kind.length > 0) return kind;
   const { name, firstDriverMajor: first, lastDriverMajor: last } = hardware.gpu;
   const who = `driver ${driverMajor} of the nodes`;
-  return [
-    ...(last !== undefined && driverMajor > last
-      ? [
-          fault(
-            'DRIVER_TOO_NEW',
-            'driverMajor',
-            `${who} no longer supports ${name} of '${hardware.name}', which needs driver ${last} or earlier; correct driverMajor or hardware`,
-          ),
-        ]
-      : []),
-    ...(first !== undefined && driverMajor < first
-      ? [
-          fault(
-            'DRIVER_TOO_OLD',
-            'driverMajor',
-            `${who} does not know ${name} of '${hardware.name}', which needs driver ${first} or later; correct driverMajor or hardware`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () =>
+      last !== undefined && driverMajor > last
+        ? [
+            fault(
+              'DRIVER_TOO_NEW',
+              'driverMajor',
+              `${who} no longer supports ${name} of '${hardware.name}', which needs driver ${last} or earlier; correct driverMajor or hardware`,
+            ),
+          ]
+        : [],
+    () =>
+      first !== undefined && driverMajor < first
+        ? [
+            fault(
+              'DRIVER_TOO_OLD',
+              'driverMajor',
+              `${who} does not know ${name} of '${hardware.name}', which needs driver ${first} or later; correct driverMajor or hardware`,
+            ),
+          ]
+        : [],
+  );
 }
 
 /** A label has one value: wherever it is given, it must be the same. */
@@ -134,12 +139,12 @@ function contradictionFaults({ labels, nodeSelector, poolLabels, nodeNames }: Ex
         ),
       );
   const required = 'node agents and workloads rely on';
-  return [
-    ...differ('labels', nodeSelector, 'nodeSelector has'),
-    ...differ('nodeSelector', poolLabels, required),
+  return allOf(
+    () => differ('labels', nodeSelector, 'nodeSelector has'),
+    () => differ('nodeSelector', poolLabels, required),
     // On nodes that the pool labels, its own labels are refused anyway.
-    ...(nodeNames ? [] : differ('labels', poolLabels, required)),
-  ];
+    () => (nodeNames ? [] : differ('labels', poolLabels, required)),
+  );
 }
 
 /** What a label says about the GPUs, as the corresponding `gpuSharing`. */
@@ -220,36 +225,40 @@ function selectorFaults({ cluster, nodeSelector, poolLabels, labels }: ExistingP
 function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[] {
   if (!nodeNames) return [];
   const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-  return [
-    ...(nodeNames.length === nodes
-      ? []
-      : [
-          fault(
-            'NODE_COUNT_MISMATCH',
-            'nodeNames',
-            `nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct nodeNames or nodes`,
-          ),
-        ]),
-    ...duplicateFaults('nodeNames', nodeNames),
-    ...nodeNames.flatMap((name, index) => {
-      const path = `nodeNames[${index}]`;
-      const owner = entered<string>(cluster, NODE, name)[0];
-      return [
-        ...(name.length <= 253 && subdomain.test(name)
-          ? []
-          : [fault('INVALID_NAME', path, `a node must be named as 'kubectl get nodes' prints it; got '${name}'`)]),
-        ...(owner === undefined
-          ? []
-          : [
-              fault(
-                'NODE_IN_OTHER_POOL',
-                path,
-                `node '${name}' already belongs to pool '${owner.value}', and a node has the labels of one pool; remove it from one of the two`,
-              ),
-            ]),
-      ];
-    }),
-  ];
+  return allOf(
+    () =>
+      nodeNames.length === nodes
+        ? []
+        : [
+            fault(
+              'NODE_COUNT_MISMATCH',
+              'nodeNames',
+              `nodeNames must name all ${nodes} nodes; got ${nodeNames.length}; correct nodeNames or nodes`,
+            ),
+          ],
+    () => duplicateFaults('nodeNames', nodeNames),
+    () =>
+      nodeNames.flatMap((name, index) => {
+        const path = `nodeNames[${index}]`;
+        const owner = entered<string>(cluster, NODE, name)[0];
+        return allOf(
+          () =>
+            name.length <= 253 && subdomain.test(name)
+              ? []
+              : [fault('INVALID_NAME', path, `a node must be named as 'kubectl get nodes' prints it; got '${name}'`)],
+          () =>
+            owner === undefined
+              ? []
+              : [
+                  fault(
+                    'NODE_IN_OTHER_POOL',
+                    path,
+                    `node '${name}' already belongs to pool '${owner.value}', and a node has the labels of one pool; remove it from one of the two`,
+                  ),
+                ],
+        );
+      }),
+  );
 }
 
 /** Kind of entry in a cluster's ledger: nodes listed in `nodeNames`, each with the name of its pool. */

@@ -2,12 +2,14 @@ import { Labels } from '@cdktf/provider-kubernetes/lib/labels';
 import { NodeTaint as NodeTaintResource } from '@cdktf/provider-kubernetes/lib/node-taint';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { eksPodCap } from '../../../catalog/eks-pod-cap';
 import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
 import { kubernetesMeta } from '../../../kubernetes/kubernetes-access';
+import { isGiven } from '../../../scheduling/node-labels';
 import { GpuSharing } from '../options/gpu-sharing';
 import { GpuNodePoolBase } from '../shared/gpu-node-pool-base';
 import { enterPool } from '../shared/gpu-node-pool-faults';
@@ -16,6 +18,7 @@ import { ExistingPoolSpec, enterNodes, existingPoolFaults } from './existing-gpu
 import { optionalTextList } from '../../../core/text-list';
 import { endTrial, throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
+import { isUnreadable } from '../../../units/unreadable';
 
 /** Maximum number of pods that a kubelet accepts by default. */
 const KUBELET_MAX_PODS = 110;
@@ -65,15 +68,20 @@ export interface ExistingGpuNodePoolProps {
   readonly driverMajor?: number;
   /** Name of the pool, unique within the cluster: an RFC 1123 label. @default - from the construct's id */
   readonly poolName?: string;
-  /** Maximum number of pods on one node: `maxPods` of its kubelet. @default 110, the kubelet's default */
+  /**
+   * Maximum number of pods on one node: `maxPods` of its kubelet.
+   * @default - on an EC2 instance type as EKS counts it, by the addresses of its network interfaces and at most 110, or 250 from 30 virtual
+   * CPUs; else 110, the kubelet's default
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#max-pods-precedence
+   */
   readonly maxPods?: number;
 }
 
 /**
  * A homogeneous group of existing GPU nodes: your own hardware, or another cloud's.
  *
- * It creates no nodes. Workloads, node agents and checks treat it like any other pool: agents are scheduled on nodes with the label
- * `nvidia.com/gpu.present=true`, which NVIDIA's GPU feature discovery sets, or the pool itself with `nodeNames`.
+ * It creates no nodes. Workloads, node agents and checks treat it like any other pool: agents run on the nodes that `nodeSelector` finds.
+ * Labels that kubelets, EKS and Karpenter give to their nodes, such as `eks.amazonaws.com/nodegroup`, are there already, and nobody sets them.
  *
  * Throws a `ValidationError` with every fault: a fabric that the hardware does not have, a selector that matches nodes of other pools,
  * more or fewer names than nodes, a label or taint that Kubernetes refuses, MIG on GPUs without it, shared GPUs on nodes with a fabric.
@@ -122,7 +130,8 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
 
   /** Allocatable resources of one node that differ from those of the hardware: pods, and GPU shares. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    const { maxPods, sharing, hardware } = this.#spec;
+    const { sharing, hardware, fabric } = this.#spec;
+    const maxPods = this.#spec.maxPods ?? defaultMaxPods(hardware, fabric?.kind === RdmaFabricKind.EFA);
     return {
       pods: String(maxPods),
       ...(sharing ? { [sharing.resourceName]: String(sharing.gpusPerNode(hardware)) } : {}),
@@ -132,17 +141,28 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
   /** The labels and taints that nodes of the pool must have, and how to set them, as human-readable text. */
   public explain(): string {
     const { nodeNames, hardware, nodes, sharing } = this.#spec;
-    const labels = Object.entries(this.nodeLabels).map(([key, value]) => `${key}=${value}`);
+    const all = Object.entries(this.nodeLabels).map(([key, value]) => ({ key, label: `${key}=${value}` }));
+    const labels = all.filter(({ key }) => !this.#isGiven(key)).map(({ label }) => label);
+    const given = all.filter(({ key }) => this.#isGiven(key)).map(({ label }) => label);
     const taints = this.taints.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`);
+    const isComplete = labels.length + taints.length === 0;
+    const heading = nodeNames
+      ? `The pool sets on ${nodeNames.join(', ')}:`
+      : `The nodes are left as they are.${isComplete ? ' They need nothing else.' : ' Each must have these labels and taints:'}`;
     return [
       `Pool ${this.poolName}: ${nodes} x ${hardware.name}, fabric ${this.fabric?.kind ?? 'none'}.`,
       ...(sharing ? [sharingLine(sharing, hardware)] : []),
-      nodeNames
-        ? `The pool sets on ${nodeNames.join(', ')}:`
-        : 'The nodes are left as they are. Each must have these labels and taints:',
+      ...(given.length > 0 ? [`Its nodes have by themselves: ${given.sort().join(', ')}.`] : []),
+      heading,
       ...labels.sort().map((label) => `  kubectl label node <name> ${label}`),
       ...taints.sort().map((taint) => `  kubectl taint node <name> ${taint}`),
     ].join('\n');
+  }
+
+  /** Whether nodes have a label by themselves; one that `labels` gives to named nodes is set all the same, e.g. the zone of a rack. */
+  #isGiven(key: string): boolean {
+    const { nodeNames, labels } = this.#spec;
+    return isGiven(key) && !(nodeNames && Object.hasOwn(labels, key));
   }
 
   #labelAndTaint(name: string): ITerraformDependable[] {
@@ -152,7 +172,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
       apiVersion: 'v1',
       kind: 'Node',
       metadata: { name },
-      labels: this.nodeLabels,
+      labels: Object.fromEntries(Object.entries(this.nodeLabels).filter(([key]) => !this.#isGiven(key))),
       fieldManager: `gpu-inference-constructs-${this.poolName}-labels`,
     });
     const taints = new NodeTaintResource(this, `Taints-${name}`, {
@@ -170,7 +190,15 @@ nameClass('ExistingGpuNodePool', ExistingGpuNodePool);
 function nodeLabelsOf(spec: ExistingPoolSpec): { [key: string]: string } {
   const { sharing, nodeNames, labels, nodeSelector } = spec;
   // A configuration of other agents has a different name.
-  return { ...(sharing && !nodeNames ? sharingLabels(sharing) : {}), ...labels, ...nodeSelector, ...spec.poolLabels };
+  const shared = sharing && !nodeNames ? sharingLabels(sharing) : {};
+  // On nodes that are left as they are, agents need no label beside those of the selector.
+  return { ...shared, ...labels, ...nodeSelector, ...(nodeNames ? spec.poolLabels : {}) };
+}
+
+function defaultMaxPods(hardware: GpuNodeType, efa: boolean): number {
+  if (isUnreadable(hardware)) return KUBELET_MAX_PODS;
+  const byAddresses = hardware.podsByAddresses(efa);
+  return byAddresses === undefined ? KUBELET_MAX_PODS : Math.min(byAddresses, eksPodCap(hardware.vcpus));
 }
 
 function sharingLine(sharing: GpuSharing, hardware: GpuNodeType): string {
@@ -192,11 +220,12 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     nodeNames: optionalTextList(props.nodeNames),
     labels: props.labels ?? {},
     taints: props.taints ?? [],
-    maxPods: props.maxPods ?? KUBELET_MAX_PODS,
+    maxPods: props.maxPods,
     driverMajor: props.driverMajor,
     sharing,
-    poolLabels: props.nodeNames
-      ? poolLabels(poolName, props.hardware, efa, { sharing })
-      : { [GPU_LABEL]: 'true', ...(efa ? { [EFA_LABEL]: 'true' } : {}) },
+    poolLabels:
+      props.nodeNames && !isUnreadable(props.hardware)
+        ? poolLabels(poolName, props.hardware, efa, { sharing })
+        : { [GPU_LABEL]: 'true', ...(efa ? { [EFA_LABEL]: 'true' } : {}) },
   };
 }

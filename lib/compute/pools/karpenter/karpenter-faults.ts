@@ -6,6 +6,7 @@ import { GpuNodePoolSpec } from '../shared/gpu-node-pool-spec';
 import { needsOneSubnet } from '../shared/needs-one-subnet';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { FIXED_SUFFIX } from './karpenter-objects';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * Properties that only managed node groups have, with the reason why Karpenter has no equivalent. An object written for a node group may
@@ -55,7 +56,11 @@ export function karpenterFaults(spec: GpuNodePoolSpec, props: KarpenterGpuNodePo
       ),
     );
   }
-  return [...faults, ...managedOnlyFaults(props), ...unknownLengthFaults(spec)];
+  return allOf(
+    () => faults,
+    () => managedOnlyFaults(props),
+    () => unknownLengthFaults(spec),
+  );
 }
 
 /** The compiler refuses these only in an object literal. */
@@ -77,25 +82,27 @@ function managedOnlyFaults(props: KarpenterGpuNodePoolProps & Partial<GpuNodePoo
 function unknownLengthFaults(spec: GpuNodePoolSpec): Fault[] {
   const { cluster, subnetIds } = spec;
   const fix = 'pass the elements one by one, e.g. [Fn.element(list, 0)]';
-  return [
-    ...(!needsOneSubnet(spec) && Token.isUnresolved(subnetIds ?? cluster.subnetIds)
-      ? [
-          fault(
-            'LENGTH_NOT_KNOWN',
-            'subnetIds',
-            `Karpenter's objects name each subnet, but the length of subnetIds is not known at synthesis; ${fix}, as subnetIds of the pool`,
-          ),
-        ]
-      : []),
-    ...(Token.isUnresolved(cluster.securityGroupIds)
-      ? [
-          fault(
-            'LENGTH_NOT_KNOWN',
-            'cluster.securityGroupIds',
-            `Karpenter's objects name each security group, but the length of securityGroupIds of cluster '${cluster.clusterName}' is not known ` +
-              `at synthesis; ${fix}`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () =>
+      !needsOneSubnet(spec) && Token.isUnresolved(subnetIds ?? cluster.subnetIds)
+        ? [
+            fault(
+              'LENGTH_NOT_KNOWN',
+              'subnetIds',
+              `Karpenter's objects name each subnet, but the length of subnetIds is not known at synthesis; ${fix}, as subnetIds of the pool`,
+            ),
+          ]
+        : [],
+    () =>
+      Token.isUnresolved(cluster.securityGroupIds)
+        ? [
+            fault(
+              'LENGTH_NOT_KNOWN',
+              'cluster.securityGroupIds',
+              `Karpenter's objects name each security group, but the length of securityGroupIds of cluster '${cluster.clusterName}' is not known ` +
+                `at synthesis; ${fix}`,
+            ),
+          ]
+        : [],
+  );
 }

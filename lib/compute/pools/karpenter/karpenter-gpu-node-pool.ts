@@ -24,6 +24,8 @@ import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpen
 import { mergedTags } from '../../../core/tags';
 import { throwIfOfOtherKinds } from '../../../core/errors';
 import { nameClass } from '../../../units/own-class';
+import { warnOfUnnamedZone } from './zone-warning';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
@@ -63,7 +65,16 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       (given) => new KarpenterGpuNodePool(scope, id, given),
     );
     const spec = specOf(id, props);
-    super(scope, id, spec, [...gpuNodePoolFaults(spec, false), ...karpenterFaults(spec, props)], props.provider);
+    super(
+      scope,
+      id,
+      spec,
+      allOf(
+        () => gpuNodePoolFaults(spec, false),
+        () => karpenterFaults(spec, props),
+      ),
+      props.provider,
+    );
     this.#spec = spec;
 
     const { cluster, poolName } = spec;
@@ -104,6 +115,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
     }
     warnOfPool(this, spec);
     if (!isPinned(spec)) warnOfUnpinnedImage(this, spec);
+    warnOfUnnamedZone(this, spec, this.subnetIds);
     warnOfSharedReservation(this, spec);
     enterInstancePool(this, spec);
     enterKarpenterPool(this, {

@@ -5,6 +5,7 @@ import { Fault, fault } from '../../../units/fault';
 import { givenValue, wholeNumberFault } from '../../../units/number-faults';
 import { readUtcTime } from './utc-time';
 import { checkArguments } from '../../../units/argument-faults';
+import { allOf } from '../../../units/unreadable';
 
 /** Minutes before the end of a block at which EKS drains its node group by itself; EC2 ends instances ten minutes later. */
 const EKS_DRAIN_MINUTES = 40;
@@ -107,20 +108,23 @@ export class Capacity {
    * @param reservation the reservation
    */
   public static reservation(reservation: CapacityReservation): Capacity {
-    throwIfFaulty([
-      ...reservationIdFaults(reservation.reservationId),
-      ...instancesFaults(reservation.instances),
-      ...(reservation.availabilityZone === undefined ? [] : zoneFaults(reservation.availabilityZone)),
-      ...(reservation.placementGroupName === ''
-        ? [
-            fault(
-              'INVALID_NAME',
-              'placementGroupName',
-              "placementGroupName must be the placement group of the reservation; got ''; leave it out if there is none",
-            ),
-          ]
-        : []),
-    ]);
+    throwIfFaulty(
+      allOf(
+        () => reservationIdFaults(reservation.reservationId),
+        () => instancesFaults(reservation.instances),
+        () => (reservation.availabilityZone === undefined ? [] : zoneFaults(reservation.availabilityZone)),
+        () =>
+          reservation.placementGroupName === ''
+            ? [
+                fault(
+                  'INVALID_NAME',
+                  'placementGroupName',
+                  "placementGroupName must be the placement group of the reservation; got ''; leave it out if there is none",
+                ),
+              ]
+            : [],
+      ),
+    );
     return new Capacity(CapacityKind.RESERVATION, reservation);
   }
 
@@ -133,7 +137,12 @@ export class Capacity {
    * @param block the block
    */
   public static capacityBlock(block: CapacityBlock): Capacity {
-    throwIfFaulty([...blockFaults(block), ...topicArnFaults('alarmTopicArn', block.alarmTopicArn)]);
+    throwIfFaulty(
+      allOf(
+        () => blockFaults(block),
+        () => topicArnFaults('alarmTopicArn', block.alarmTopicArn),
+      ),
+    );
     return new Capacity(CapacityKind.CAPACITY_BLOCK, block, block);
   }
 
@@ -196,36 +205,38 @@ function blockFaults(block: CapacityBlock): Fault[] {
     concreteFault(name, value, 'the schedule of the pool is computed from it'),
   );
   if (later.length > 0) return later;
-  const [start, end] = [readUtcTime(from), readUtcTime(to)];
   const drain = drainMinutesOf(block);
-  const drainFaults = wholeNumberFault('drainMinutes', drain, EKS_DRAIN_MINUTES + 1);
-  const faults = [...reservationIdFaults(reservationId), ...instancesFaults(block.instances, MAX_BLOCK_INSTANCES)];
-  if (start === undefined) faults.push(timeFault('start', from));
-  if (end === undefined) faults.push(timeFault('end', to));
-  faults.push(...zoneFaults(availabilityZone));
-  if (drainFaults.length > 0) {
-    const reason = `${drainFaults[0].reason}; EKS itself drains a capacity block ${EKS_DRAIN_MINUTES} minutes before its end`;
-    faults.push({ ...drainFaults[0], reason });
-  } else if (start !== undefined && end !== undefined && end - drain <= start) {
-    faults.push(
-      fault(
-        'CAPACITY_BLOCK_TOO_SHORT',
-        'end',
-        `end must be more than ${drain} minutes (drainMinutes) after start, or the nodes would be drained before they can be used; got ` +
-          `'${from}' to '${to}'`,
-      ),
-    );
-  }
-  if (start !== undefined && end !== undefined && end - start > MAX_BLOCK_DAYS * 24 * 60) {
-    faults.push(
-      fault(
-        'OUT_OF_RANGE',
-        'end',
-        `end must be at most ${MAX_BLOCK_DAYS} days after start, which is the longest that a Capacity Block can be; got '${from}' to '${to}'`,
-      ),
-    );
-  }
-  return faults;
+  return allOf(
+    () => reservationIdFaults(reservationId),
+    () => instancesFaults(block.instances, MAX_BLOCK_INSTANCES),
+    () => (readUtcTime(from) === undefined ? [timeFault('start', from)] : []),
+    () => (readUtcTime(to) === undefined ? [timeFault('end', to)] : []),
+    () => zoneFaults(availabilityZone),
+    () =>
+      wholeNumberFault('drainMinutes', drain, EKS_DRAIN_MINUTES + 1).map(({ reason, ...rest }) => ({
+        ...rest,
+        reason: `${reason}; EKS itself drains a capacity block ${EKS_DRAIN_MINUTES} minutes before its end`,
+      })),
+    () => lengthFaults(from, to, drain),
+  );
+}
+
+function lengthFaults(from: string, to: string, drain: number): Fault[] {
+  const [start, end] = [readUtcTime(from), readUtcTime(to)];
+  if (start === undefined || end === undefined) return [];
+  const given = `got '${from}' to '${to}'`;
+  return allOf(
+    () => {
+      if (!Number.isSafeInteger(drain) || drain <= EKS_DRAIN_MINUTES || end - drain > start) return [];
+      const reason = `end must be more than ${drain} minutes (drainMinutes) after start, or the nodes would be drained before they can be used; ${given}`;
+      return [fault('CAPACITY_BLOCK_TOO_SHORT', 'end', reason)];
+    },
+    () => {
+      if (end - start <= MAX_BLOCK_DAYS * 24 * 60) return [];
+      const reason = `end must be at most ${MAX_BLOCK_DAYS} days after start, which is the longest that a Capacity Block can be; ${given}`;
+      return [fault('OUT_OF_RANGE', 'end', reason)];
+    },
+  );
 }
 
 function timeFault(property: string, text: string): Fault {

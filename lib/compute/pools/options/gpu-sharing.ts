@@ -7,6 +7,7 @@ import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { migFaults, migInstances, migMemory } from './mig-profiles';
 import { checkArguments } from '../../../units/argument-faults';
+import { allOf } from '../../../units/unreadable';
 
 /** Resource by which pods request whole GPUs. */
 const WHOLE_GPU_RESOURCE = 'nvidia.com/gpu';
@@ -131,17 +132,18 @@ export function gpuSharingFaults(
 ): Fault[] {
   if (sharing.kind === GpuSharingKind.NONE) return [];
   const { gpu, name } = hardware;
-  return [
-    ...(sharing.migProfile === undefined ? [] : migFaults(gpu, sharing.migProfile, sharing.toString(), name)),
-    ...(fabric === RdmaFabricKind.NONE
-      ? []
-      : [
-          fault(
-            'SHARED_GPUS_WITH_FABRIC',
-            'gpuSharing',
-            `gpuSharing '${sharing}' cannot be combined with ${fabric === RdmaFabricKind.EFA ? 'EFA' : fabric}, because collective operations ` +
-              'need whole GPUs; use GpuSharing.none() or RdmaFabric.none()',
-          ),
-        ]),
-  ];
+  return allOf(
+    () => (sharing.migProfile === undefined ? [] : migFaults(gpu, sharing.migProfile, sharing.toString(), name)),
+    () =>
+      fabric === RdmaFabricKind.NONE
+        ? []
+        : [
+            fault(
+              'SHARED_GPUS_WITH_FABRIC',
+              'gpuSharing',
+              `gpuSharing '${sharing}' cannot be combined with ${fabric === RdmaFabricKind.EFA ? 'EFA' : fabric}, because collective operations ` +
+                'need whole GPUs; use GpuSharing.none() or RdmaFabric.none()',
+            ),
+          ],
+  );
 }

@@ -3,6 +3,7 @@ import { displayValue } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
 import { checkArguments } from '../../../units/argument-faults';
+import { allOf } from '../../../units/unreadable';
 
 /** Operating systems of GPU nodes. */
 export enum NodeImageFamily {
@@ -94,18 +95,19 @@ export class NodeImage {
 checkArguments('NodeImage', NodeImage);
 
 function releaseFaults({ releaseVersion, driverMajor }: NodeImageRelease, form: RegExp, example: string): Fault[] {
-  return [
-    ...(releaseVersion === undefined || form.test(releaseVersion)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'releaseVersion',
-            `releaseVersion must be written like '${example}'; got '${releaseVersion}'`,
-          ),
-        ]),
-    ...(driverMajor === undefined ? [] : driverMajorFaults(driverMajor)),
-  ];
+  return allOf(
+    () =>
+      releaseVersion === undefined || form.test(releaseVersion)
+        ? []
+        : [
+            fault(
+              'INVALID_FORMAT',
+              'releaseVersion',
+              `releaseVersion must be written like '${example}'; got '${releaseVersion}'`,
+            ),
+          ],
+    () => (driverMajor === undefined ? [] : driverMajorFaults(driverMajor)),
+  );
 }
 
 /**

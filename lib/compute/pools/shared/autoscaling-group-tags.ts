@@ -9,6 +9,7 @@ import { DataSize } from '../../../units/data-size';
 import { repeatedIndexes } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
 import { GPU_TAINT } from './gpu-node-pool-labels';
+import { allOf } from '../../../units/unreadable';
 
 /** Share of a disk that pods can use: the file system, the image and the kubelet's reserve take the rest. */
 const USABLE_DISK_SHARE = 0.9;
@@ -95,37 +96,40 @@ export function nodeTemplateTagFaults(
   const count = keys.length + taints.length + tagCount;
   const taintKeys = [GPU_TAINT, ...taints].map(({ key }) => key);
   const repeated = new Set(repeatedIndexes(taintKeys).map((index) => taintKeys[index]));
-  return [
-    ...(count > MAX_USER_TAGS
-      ? [
-          fault(
-            'TOO_MANY_AUTOSCALER_TAGS',
-            'labels',
-            `the cluster autoscaler reads each label and taint from a tag of the Auto Scaling group, which leaves room for ${MAX_USER_TAGS}; got ` +
-              `${count}${tagCount > 0 ? ` with the ${tagCount} tag(s) of pool and cluster` : ''}; remove some`,
-          ),
-        ]
-      : []),
-    ...[...repeated].map((key) =>
-      fault(
-        'TAINT_WITH_TWO_EFFECTS',
-        'taints',
-        `taint '${key}' has two effects, but the cluster autoscaler reads one from the tag of a key; remove one of them`,
-      ),
-    ),
-    ...keys.flatMap((key, index) => {
-      const other = keys.slice(0, index).find((before) => tagId(`label/${before}`) === tagId(`label/${key}`));
-      return other === undefined
-        ? []
-        : [
+  return allOf(
+    () =>
+      count > MAX_USER_TAGS
+        ? [
             fault(
-              'LABELS_SHARE_A_TAG',
-              `labels['${key}']`,
-              `labels '${other}' and '${key}' would get the same construct id for their autoscaler tags; rename one of them`,
+              'TOO_MANY_AUTOSCALER_TAGS',
+              'labels',
+              `the cluster autoscaler reads each label and taint from a tag of the Auto Scaling group, which leaves room for ${MAX_USER_TAGS}; got ` +
+                `${count}${tagCount > 0 ? ` with the ${tagCount} tag(s) of pool and cluster` : ''}; remove some`,
             ),
-          ];
-    }),
-  ];
+          ]
+        : [],
+    () =>
+      [...repeated].map((key) =>
+        fault(
+          'TAINT_WITH_TWO_EFFECTS',
+          'taints',
+          `taint '${key}' has two effects, but the cluster autoscaler reads one from the tag of a key; remove one of them`,
+        ),
+      ),
+    () =>
+      keys.flatMap((key, index) => {
+        const other = keys.slice(0, index).find((before) => tagId(`label/${before}`) === tagId(`label/${key}`));
+        return other === undefined
+          ? []
+          : [
+              fault(
+                'LABELS_SHARE_A_TAG',
+                `labels['${key}']`,
+                `labels '${other}' and '${key}' would get the same construct id for their autoscaler tags; rename one of them`,
+              ),
+            ];
+      }),
+  );
 }
 
 function tagId(name: string): string {

@@ -17,6 +17,7 @@ import { poolPlacementGroup } from './pool-placement-group';
 import { poolArnFaults } from './pool-arn-faults';
 import { regionFaults } from './provider-region';
 import { endTrial } from '../../../core/errors';
+import { allOf } from '../../../units/unreadable';
 
 /** What every node needs: to join the cluster and to pull images. */
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
@@ -79,7 +80,12 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
     given?: TerraformProvider,
   ) {
     const { cluster, poolName, instanceType, fabric, efa, sharing } = spec;
-    endTrial(faults, cluster, instanceType, sharing, spec.image, spec.taints, spec.labels);
+    const all = allOf(
+      () => faults,
+      () => poolArnFaults(scope, spec, given),
+      () => regionFaults(scope, spec, given),
+    );
+    endTrial(all, cluster, instanceType, sharing, spec.image, spec.taints, spec.labels);
     super(
       scope,
       id,
@@ -95,7 +101,7 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
         driverMajor: imageRelease(spec).driverMajor,
         sharing,
       },
-      [...faults, ...poolArnFaults(scope, spec, given), ...regionFaults(scope, spec, given)],
+      all,
     );
     this.#spec = spec;
     this.capacity = spec.capacity;

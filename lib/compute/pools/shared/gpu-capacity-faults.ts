@@ -10,6 +10,7 @@ import { vendorFaults } from './gpu-vendor-faults';
 import { gpuSharingFaults } from '../options/gpu-sharing';
 import { PlacementKind } from '../options/placement';
 import { NodeImageFamily } from '../options/node-image';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * The faults of reserved capacity: how it is placed, and how much there is of it.
@@ -108,10 +109,10 @@ export function imageFaults(spec: GpuNodePoolSpec): Fault[] {
   const { image, instanceType, sharing, efa } = spec;
   const { gpu } = instanceType;
   const { driverMajor } = imageRelease(spec);
-  const faults = [
-    ...vendorFaults('instanceType', instanceType),
-    ...gpuSharingFaults(sharing, instanceType, efa ? RdmaFabricKind.EFA : RdmaFabricKind.NONE),
-  ];
+  const faults = allOf(
+    () => vendorFaults('instanceType', instanceType),
+    () => gpuSharingFaults(sharing, instanceType, efa ? RdmaFabricKind.EFA : RdmaFabricKind.NONE),
+  );
   if (sharing.isRenamed) {
     faults.push(
       fault(

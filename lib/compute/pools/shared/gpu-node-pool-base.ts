@@ -1,7 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { GpuNodeType } from '../../../catalog/gpu-node-type';
-import { throwIfInvalid } from '../../../core/errors';
+import { throwIfRefused } from '../../../core/errors';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../../core/gpu-sharing-kind';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
@@ -70,7 +70,7 @@ export abstract class GpuNodePoolBase extends Construct implements IGpuNodePool 
    */
   public constructor(scope: Construct, id: string, facts: NodePoolFacts, faults: readonly Fault[]) {
     super(scope, id);
-    throwIfInvalid(this, faults);
+    throwIfRefused(this, faults);
     this.#facts = facts;
     this.poolName = facts.poolName;
     this.cluster = facts.cluster;

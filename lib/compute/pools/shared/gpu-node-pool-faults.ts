@@ -17,7 +17,7 @@ import { GpuNodePoolSpec } from './gpu-node-pool-spec';
 import { poolSubnetFaults } from './gpu-node-pool-subnets';
 import { efaLayoutFaults } from './launch-template-interfaces';
 import { LabelSetter, labelFaults, nodeGroupLabelFaults, taintFaults } from './node-label-faults';
-import { claimReservation, sharedReservationFaults } from './reservation-claims';
+import { claimReservation, otherReservationFaults, sharedReservationFaults } from './reservation-claims';
 import { allOf } from '../../../units/unreadable';
 
 /** The minimum that the AL2023 NVIDIA image needs, and the maximum of gp3 volumes. */
@@ -42,6 +42,7 @@ export function gpuNodePoolFaults(spec: GpuNodePoolSpec, managed = true): Fault[
     () => securityGroupFaults(spec),
     () => reservedCapacityFaults(spec),
     () => sharedReservationFaults(spec),
+    () => otherReservationFaults(spec),
     () => (managed ? operationFaults(spec) : []),
     () => (managed ? nodeGroupLabelFaults(spec.labels, spec.taints) : []),
     () => imageFaults(spec),
@@ -200,7 +201,10 @@ function diskFaults({ gib }: DataSize): Fault[] {
 function schedulingFaults(spec: GpuNodePoolSpec, setter: LabelSetter): Fault[] {
   const { labels, taints, poolName, instanceType, efa } = spec;
   const why = 'selectors and tolerations are checked against it';
-  const tokens = [...concreteFault('labels', labels, why), ...concreteFault('taints', [...taints], why)];
+  const tokens = allOf(
+    () => concreteFault('labels', labels, why),
+    () => concreteFault('taints', [...taints], why),
+  );
   if (tokens.length > 0) return tokens;
   return allOf(
     () => labelFaults(labels, poolLabels(poolName, instanceType, efa, spec), setter),

@@ -62,8 +62,9 @@ export interface Ec2GpuNodePoolOptions {
    * Zone of the nodes, e.g. `us-west-2b`: one whose subnet the cluster has. Name it where the instance type is only offered in some zones, and
    * for pools that are to stay where they are when zones of the cluster are removed. Another zone replaces the pool, and so
    * does a further subnet of the cluster in that zone.
-   * @default - that of reserved capacity; else every zone of the cluster, or the first by name if there must be one. A pool stays in the zones
-   * that it was created in: writing the cluster's zones in another order, or adding one, moves no node
+   * @default - that of reserved capacity; else every zone of the cluster, or the first by name if there must be one. A managed node group stays in
+   * the zones that it was created in: writing the cluster's zones in another order, or adding one, moves no node. Karpenter moves the nodes of a
+   * pool that must be in one zone if a zone that is added comes first, which is warned of
    */
   readonly availabilityZone?: string;
   /**

@@ -1,3 +1,4 @@
+import { eksPodCap } from '../../../catalog/eks-pod-cap';
 import { Fault, fault } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { EfaLayout } from '../options/efa-layout';
@@ -63,9 +64,6 @@ function place(
   return { networkCardIndex, deviceIndex, interfaceType };
 }
 
-/** Maximum number of pods that EKS allows on a node of a managed node group, below 30 vCPUs and from 30 on. */
-const MANAGED_POD_CAPS = { small: 110, large: 250 };
-
 /**
  * Maximum number of pods on a node with the given interfaces, where EKS and nodeadm get it wrong.
  *
@@ -85,7 +83,7 @@ export function maxPodsBeside(type: GpuInstanceType, layout: readonly InterfaceP
   ).length;
   if (taken === 0) return undefined;
   const addressed = type.defaultMaxPods - taken * (type.ipv4PerInterface - 1);
-  return Math.min(addressed, type.vcpus < 30 ? MANAGED_POD_CAPS.small : MANAGED_POD_CAPS.large);
+  return Math.min(addressed, eksPodCap(type.vcpus));
 }
 
 /**
@@ -94,8 +92,7 @@ export function maxPodsBeside(type: GpuInstanceType, layout: readonly InterfaceP
  * @internal
  */
 export function managedMaxPods(type: GpuInstanceType, layout: readonly InterfacePlacement[]): number {
-  const cap = type.vcpus < 30 ? MANAGED_POD_CAPS.small : MANAGED_POD_CAPS.large;
-  return maxPodsBeside(type, layout) ?? Math.min(type.defaultMaxPods, cap);
+  return maxPodsBeside(type, layout) ?? Math.min(type.defaultMaxPods, eksPodCap(type.vcpus));
 }
 
 /**

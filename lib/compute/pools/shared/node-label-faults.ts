@@ -1,12 +1,8 @@
 import { NodeTaint, TaintEffect } from '../../../core/gpu-node-pool';
+import { keyFaults, labelSyntaxFaults, valueFaults } from '../../../kubernetes/label-syntax';
 import { Fault, fault } from '../../../units/fault';
 import { CONDITIONAL_POOL_LABELS, GPU_TAINT } from './gpu-node-pool-labels';
-
-/** The part of a key after its prefix, and values: letters and digits at both ends. */
-const NAME_PATTERN = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-/** An RFC 1123 subdomain. */
-const PREFIX_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+import { allOf } from '../../../units/unreadable';
 
 /** Maximum length of a key that EKS accepts, including its prefix; Kubernetes itself accepts more. */
 const EKS_KEY_LENGTH = 63;
@@ -35,49 +31,6 @@ export enum LabelSetter {
  */
 export function keyPrefix(key: string): string {
   return key.includes('/') ? key.slice(0, key.indexOf('/')) : '';
-}
-
-/**
- * The faults of the keys and values of labels, by the syntax of Kubernetes.
- *
- * @param property the map of labels: `labels` or `nodeSelector`
- * @param labels the labels
- *
- * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
- *
- * @internal
- */
-export function labelSyntaxFaults(property: string, labels: { [key: string]: string }): Fault[] {
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const path = `${property}['${key}']`;
-    return [...keyFaults(path, 'label', key), ...valueFaults(path, 'label', key, value)];
-  });
-}
-
-function keyFaults(path: string, what: string, key: string): Fault[] {
-  const slash = key.indexOf('/');
-  const prefix = slash < 0 ? undefined : key.slice(0, slash);
-  const isPrefix = prefix === undefined || (prefix.length <= 253 && PREFIX_PATTERN.test(prefix));
-  if (NAME_PATTERN.test(key.slice(slash + 1)) && isPrefix) return [];
-  return [
-    fault(
-      'INVALID_FORMAT',
-      path,
-      `${what} key '${key}' must be a name of at most 63 letters, digits, '-', '_' or '.', optionally after a lower-case DNS prefix and '/', ` +
-        `such as 'example.com/team'`,
-    ),
-  ];
-}
-
-function valueFaults(path: string, what: string, key: string, value = ''): Fault[] {
-  if (value === '' || NAME_PATTERN.test(value)) return [];
-  return [
-    fault(
-      'INVALID_FORMAT',
-      path,
-      `the value of ${what} '${key}' must be at most 63 letters, digits, '-', '_' or '.'; got '${value}'`,
-    ),
-  ];
 }
 
 /**
@@ -110,7 +63,10 @@ export function labelFaults(
           ),
         ];
   });
-  return [...owned, ...labelSyntaxFaults('labels', labels)];
+  return allOf(
+    () => owned,
+    () => labelSyntaxFaults('labels', labels),
+  );
 }
 
 /** Why a pool must not set labels with a prefix; undefined if it may. */
@@ -138,26 +94,28 @@ export function nodeGroupLabelFaults(labels: { [key: string]: string }, taints: 
     ...Object.keys(labels).map((key) => ({ what: 'label', key, path: `labels['${key}']` })),
     ...taints.map(({ key }, index) => ({ what: 'taint', key, path: `taints[${index}].key` })),
   ];
-  return [
-    ...keys
-      .filter(({ key }) => key.length > EKS_KEY_LENGTH)
-      .map(({ what, key, path }) =>
-        fault(
-          'KEY_TOO_LONG_FOR_EKS',
-          path,
-          `${what} key '${key}' has ${key.length} characters, but EKS accepts at most ${EKS_KEY_LENGTH}, prefix included; shorten it`,
+  return allOf(
+    () =>
+      keys
+        .filter(({ key }) => key.length > EKS_KEY_LENGTH)
+        .map(({ what, key, path }) =>
+          fault(
+            'KEY_TOO_LONG_FOR_EKS',
+            path,
+            `${what} key '${key}' has ${key.length} characters, but EKS accepts at most ${EKS_KEY_LENGTH}, prefix included; shorten it`,
+          ),
         ),
-      ),
-    ...Object.keys(labels)
-      .filter((key) => labels[key] === '')
-      .map((key) =>
-        fault(
-          'LABEL_VALUE_REQUIRED',
-          `labels['${key}']`,
-          `label '${key}' has no value, which EKS refuses; write for example 'true'`,
+    () =>
+      Object.keys(labels)
+        .filter((key) => labels[key] === '')
+        .map((key) =>
+          fault(
+            'LABEL_VALUE_REQUIRED',
+            `labels['${key}']`,
+            `label '${key}' has no value, which EKS refuses; write for example 'true'`,
+          ),
         ),
-      ),
-  ];
+  );
 }
 
 /**
@@ -176,7 +134,10 @@ export function taintFaults(taints: readonly NodeTaint[]): Fault[] {
       taint.key === GPU_TAINT.key
         ? fault('RESERVED', path, `taint '${name}' is set by the pool itself on every GPU node; leave it out of taints`)
         : fault('DUPLICATE', path, `taint '${name}' is given twice; a node has one taint of a key and an effect`);
-    return [...taintSyntaxFaults(taint, index), ...(isKnown ? [twice] : [])];
+    return allOf(
+      () => taintSyntaxFaults(taint, index),
+      () => (isKnown ? [twice] : []),
+    );
   });
 }
 
@@ -189,17 +150,18 @@ export function taintFaults(taints: readonly NodeTaint[]): Fault[] {
  */
 export function taintSyntaxFaults({ key, value, effect }: NodeTaint, index: number): Fault[] {
   const effects = Object.values(TaintEffect);
-  return [
-    ...keyFaults(`taints[${index}].key`, 'taint', key),
-    ...valueFaults(`taints[${index}].value`, 'taint', key, value),
-    ...(effects.includes(effect)
-      ? []
-      : [
-          fault(
-            'UNKNOWN_VALUE',
-            `taints[${index}].effect`,
-            `taint '${key}' must have one of the effects ${effects.join(', ')}; got '${effect}'`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () => keyFaults(`taints[${index}].key`, 'taint', key),
+    () => valueFaults(`taints[${index}].value`, 'taint', key, value),
+    () =>
+      effects.includes(effect)
+        ? []
+        : [
+            fault(
+              'UNKNOWN_VALUE',
+              `taints[${index}].effect`,
+              `taint '${key}' must have one of the effects ${effects.join(', ')}; got '${effect}'`,
+            ),
+          ],
+  );
 }

@@ -6,6 +6,7 @@ import { hasToken } from '../../../core/tokens';
 import { Fault } from '../../../units/fault';
 import { controlPlaneRoleFaults } from '../../cluster/cluster-roles';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * The faults of what a pool uses that exists already: its role, the key of its cluster's volumes, the topic of its alarms.
@@ -20,10 +21,10 @@ export function poolArnFaults(scope: Construct, spec: GpuNodePoolSpec, given?: T
   const { cluster, nodeRoleArn, capacity } = spec;
   const { region = cluster.connection.region, account } = placeAt(scope, given ?? cluster.provider);
   const place = { region: hasToken(region) ? undefined : region, account };
-  return [
-    ...roleArnFaults('nodeRoleArn', nodeRoleArn, place),
-    ...controlPlaneRoleFaults(scope, 'nodeRoleArn', nodeRoleArn, cluster.clusterRoleArn),
-    ...keyArnFaults('cluster.volumeKeyArn', cluster.volumeKeyArn, place),
-    ...topicArnFaults('capacity.alarmTopicArn', capacity.block?.alarmTopicArn, place),
-  ];
+  return allOf(
+    () => roleArnFaults('nodeRoleArn', nodeRoleArn, place),
+    () => controlPlaneRoleFaults(scope, 'nodeRoleArn', nodeRoleArn, cluster.clusterRoleArn),
+    () => keyArnFaults('cluster.volumeKeyArn', cluster.volumeKeyArn, place),
+    () => topicArnFaults('capacity.alarmTopicArn', capacity.block?.alarmTopicArn, place),
+  );
 }

@@ -5,13 +5,15 @@ import { isKnownRegion } from '../../../catalog/instance-regions';
 import { hasToken } from '../../../core/tokens';
 import { Fault, fault } from '../../../units/fault';
 import { IEksCluster } from '../../cluster/eks-cluster';
-import { defaultRegion, regionAt } from '../../../core/aws-provider';
+import { defaultRegion, providerIdentity, regionAt } from '../../../core/aws-provider';
+import { ClusterLedger } from '../../../core/cluster-ledger';
 import { zoneRegionFaults } from '../../cluster/provider-region';
 import { GpuNodePoolSpec } from './gpu-node-pool-spec';
+import { allOf } from '../../../units/unreadable';
 
 /**
- * The faults of a pool in the region in which it would be created, as far as that is known: another one than its cluster's, without its
- * instance type, without its zone.
+ * The faults of a pool in the region and the account in which it would be created, as far as they are known: other ones than its cluster's, without
+ * its instance type, without its zone.
  *
  * @internal
  */
@@ -19,8 +21,13 @@ export function regionFaults(scope: Construct, spec: GpuNodePoolSpec, given?: Te
   const { cluster } = spec;
   const said = concreteRegion(cluster);
   const region = regionAt(scope, given ?? cluster.provider) ?? said;
-  const elsewhere = otherRegionFaults(scope, cluster, given);
-  return elsewhere.length > 0 ? elsewhere : [...typeFaults(spec, region), ...zoneFaults(spec, region)];
+  const elsewhere = [...otherRegionFaults(scope, cluster, given), ...otherAccountFaults(scope, cluster, given)];
+  return elsewhere.length > 0
+    ? elsewhere
+    : allOf(
+        () => typeFaults(spec, region),
+        () => zoneFaults(spec, region),
+      );
 }
 
 function concreteRegion({ connection }: IEksCluster): string | undefined {
@@ -52,6 +59,24 @@ function otherRegionFaults(scope: Construct, cluster: IEksCluster, given?: Terra
   ];
 }
 
+/**
+ * The fault of a pool that would be created in another account than its cluster. The account of an imported cluster is known by a provider of its
+ * own only.
+ */
+function otherAccountFaults(scope: Construct, cluster: IEksCluster, given?: TerraformProvider): Fault[] {
+  if (!cluster.provider && !ClusterLedger.of(cluster).isOwn) return [];
+  const there = providerIdentity(cluster, cluster.provider).account;
+  const here = providerIdentity(scope, given ?? cluster.provider).account;
+  if (here === undefined || there === undefined || here === there) return [];
+  return [
+    fault(
+      'POOL_IN_OTHER_ACCOUNT',
+      'provider',
+      `the pool would be made in account ${here}, but cluster '${cluster.clusterName}' is in account ${there}; pass a provider of account ${there}`,
+    ),
+  ];
+}
+
 /** Reserved capacity is where it was reserved, and Capacity Blocks are sold in regions where their type is not sold on demand. */
 function typeFaults({ instanceType, capacity }: GpuNodePoolSpec, region?: string): Fault[] {
   const { regions } = instanceType;
@@ -70,20 +95,21 @@ function typeFaults({ instanceType, capacity }: GpuNodePoolSpec, region?: string
 /** Zones of the cluster are checked there. */
 function zoneFaults({ availabilityZone, capacity }: GpuNodePoolSpec, region?: string): Fault[] {
   const reserved = capacity.reserved?.availabilityZone;
-  return [
-    ...zoneRegionFaults('availabilityZone', availabilityZone === undefined ? [] : [availabilityZone], region),
-    ...(reserved === undefined ||
-    hasToken(reserved) ||
-    region === undefined ||
-    (regionOfZone(reserved) ?? region) === region
-      ? []
-      : [
-          fault(
-            'ZONE_IN_OTHER_REGION',
-            'capacity',
-            `${capacity} is in ${reserved}, but the pool is made in ${region}; use a reservation of ${region}, or pass a provider for ` +
-              `${regionOfZone(reserved)}`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () => zoneRegionFaults('availabilityZone', availabilityZone === undefined ? [] : [availabilityZone], region),
+    () =>
+      reserved === undefined ||
+      hasToken(reserved) ||
+      region === undefined ||
+      (regionOfZone(reserved) ?? region) === region
+        ? []
+        : [
+            fault(
+              'ZONE_IN_OTHER_REGION',
+              'capacity',
+              `${capacity} is in ${reserved}, but the pool is made in ${region}; use a reservation of ${region}, or pass a provider for ` +
+                `${regionOfZone(reserved)}`,
+            ),
+          ],
+  );
 }

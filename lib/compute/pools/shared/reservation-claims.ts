@@ -14,6 +14,9 @@ interface ReservationClaim {
   readonly poolName: string;
   readonly minNodes: number;
   readonly maxNodes: number;
+  readonly instanceType: string;
+  /** Zone of the reservation. @default - not known */
+  readonly zone?: string;
   /** Instances that the reservation has. @default - not known */
   readonly instances?: number;
 }
@@ -34,6 +37,34 @@ export function sharedReservationFaults(spec: GpuNodePoolSpec): Fault[] {
         'minNodes, or remove a pool',
     ),
   ];
+}
+
+/**
+ * The faults of pools that say different things of one reservation, which is of one instance type and in one zone.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-capacity-reservations.html
+ *
+ * @internal
+ */
+export function otherReservationFaults(spec: GpuNodePoolSpec): Fault[] {
+  const own = claimOf(spec);
+  const id = spec.capacity.reserved?.reservationId;
+  const others = id === undefined ? [] : entered<ReservationClaim>(spec.cluster.node.root, RESERVATION, id);
+  return others.slice(0, 1).flatMap(({ value: other }) => {
+    const differ = (what: string, here: string, there: string) => {
+      const reason =
+        `${spec.capacity} is ${what} ${here} for pool '${own.poolName}' and ${what} ${there} for '${other.poolName}', but a reservation is of one ` +
+        'instance type and in one zone; correct one of the pools';
+      return [fault('RESERVATION_DIFFERS', 'capacity', reason)];
+    };
+    const zones = [own.zone, other.zone];
+    return [
+      ...(own.instanceType === other.instanceType ? [] : differ('of', own.instanceType, other.instanceType)),
+      ...(zones.every((zone) => zone !== undefined && !hasToken(zone)) && own.zone !== other.zone
+        ? differ('in', own.zone ?? '', other.zone ?? '')
+        : []),
+    ];
+  });
 }
 
 /**
@@ -95,6 +126,7 @@ function sharesOf(spec: GpuNodePoolSpec, nodes: (claim: ReservationClaim) => num
   };
 }
 
-function claimOf({ poolName, minNodes, maxNodes, capacity }: GpuNodePoolSpec): ReservationClaim {
-  return { poolName, minNodes, maxNodes, instances: capacity.reserved?.instances };
+function claimOf({ poolName, minNodes, maxNodes, capacity, instanceType }: GpuNodePoolSpec): ReservationClaim {
+  const { instances, availabilityZone: zone } = capacity.reserved ?? {};
+  return { poolName, minNodes, maxNodes, instanceType: instanceType.name, instances, zone };
 }

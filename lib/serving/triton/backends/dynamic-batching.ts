@@ -3,6 +3,7 @@ import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { wholeAmountFault, wholeNumberFault } from '../../../units/number-faults';
 import { DynamicBatching, QueuePolicy, TimeoutAction } from '../model-options';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * The faults that Triton's core would report at load (src/model_config_utils.cc, ValidateModelConfig), found at synthesis.
@@ -12,26 +13,29 @@ import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 export function dynamicBatchingFaults(batching: DynamicBatching, maxBatchSize: number): Fault[] {
   const { maxQueueDelay, preferredBatchSizes = [], priorityQueues = {} } = batching;
   return faultsUnder(
-    [
-      ...(maxBatchSize < 1
-        ? [
-            fault(
-              'BATCHING_WITHOUT_BATCH',
-              undefined,
-              `dynamicBatching needs a maxBatchSize of at least 1; got ${maxBatchSize}; raise maxBatchSize or remove dynamicBatching`,
-            ),
-          ]
-        : []),
-      ...preferredBatchSizes.flatMap((size, index) =>
-        wholeNumberFault(`preferredBatchSizes[${index}]`, size, 1, Math.max(1, maxBatchSize)),
-      ),
-      ...timeFault('maxQueueDelay', maxQueueDelay),
-      ...priorityFaults(batching),
-      ...(batching.queue ? queueFaults('queue', batching.queue, batching) : []),
-      ...Object.entries(priorityQueues).flatMap(([level, queue]) =>
-        queueFaults(`priorityQueues[${level}]`, queue, batching),
-      ),
-    ],
+    allOf(
+      () =>
+        maxBatchSize < 1
+          ? [
+              fault(
+                'BATCHING_WITHOUT_BATCH',
+                undefined,
+                `dynamicBatching needs a maxBatchSize of at least 1; got ${maxBatchSize}; raise maxBatchSize or remove dynamicBatching`,
+              ),
+            ]
+          : [],
+      () =>
+        preferredBatchSizes.flatMap((size, index) =>
+          wholeNumberFault(`preferredBatchSizes[${index}]`, size, 1, Math.max(1, maxBatchSize)),
+        ),
+      () => timeFault('maxQueueDelay', maxQueueDelay),
+      () => priorityFaults(batching),
+      () => (batching.queue ? queueFaults('queue', batching.queue, batching) : []),
+      () =>
+        Object.entries(priorityQueues).flatMap(([level, queue]) =>
+          queueFaults(`priorityQueues[${level}]`, queue, batching),
+        ),
+    ),
     'dynamicBatching',
   );
 }
@@ -42,56 +46,60 @@ function timeFault(property: string, time: Duration | undefined): Fault[] {
 }
 
 function queueFaults(path: string, queue: QueuePolicy, { preserveOrdering }: DynamicBatching): Fault[] {
-  return [
-    ...wholeNumberFault(`${path}.maxQueueSize`, queue.maxQueueSize, 0, MAX_INT32),
-    ...timeFault(`${path}.timeout`, queue.timeout),
-    ...(preserveOrdering && queue.timeoutAction === TimeoutAction.DELAY
-      ? [
-          fault(
-            'CONFLICTING_PROPERTIES',
-            `${path}.timeoutAction`,
-            `${path}.timeoutAction must be REJECT with preserveOrdering, because DELAY changes the order; got DELAY`,
-          ),
-        ]
-      : []),
-  ];
+  return allOf(
+    () => wholeNumberFault(`${path}.maxQueueSize`, queue.maxQueueSize, 0, MAX_INT32),
+    () => timeFault(`${path}.timeout`, queue.timeout),
+    () =>
+      preserveOrdering && queue.timeoutAction === TimeoutAction.DELAY
+        ? [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              `${path}.timeoutAction`,
+              `${path}.timeoutAction must be REJECT with preserveOrdering, because DELAY changes the order; got DELAY`,
+            ),
+          ]
+        : [],
+  );
 }
 
 function priorityFaults({ priorityLevels, preserveOrdering, ...batching }: DynamicBatching): Fault[] {
   const levels = priorityLevels ?? 0;
   const level = batching.defaultPriorityLevel;
-  return [
-    ...wholeNumberFault('priorityLevels', priorityLevels, 1, MAX_INT32),
-    ...(preserveOrdering && levels > 1
-      ? [
-          fault(
-            'CONFLICTING_PROPERTIES',
-            'priorityLevels',
-            `priorityLevels must be 1 with preserveOrdering, because levels change the order; got ${levels}`,
-          ),
-        ]
-      : []),
-    ...(level !== undefined && levels === 0
-      ? [
-          fault(
-            'MISSING_PROPERTY',
-            'priorityLevels',
-            `defaultPriorityLevel ${level} needs priorityLevels; set priorityLevels to at least ${level} or remove defaultPriorityLevel`,
-          ),
-        ]
-      : wholeNumberFault('defaultPriorityLevel', level, 1, levels)),
-    ...Object.keys(batching.priorityQueues ?? {}).flatMap((key) =>
-      /^[1-9][0-9]*$/.test(key) && Number(key) <= levels
-        ? []
-        : [
+  return allOf(
+    () => wholeNumberFault('priorityLevels', priorityLevels, 1, MAX_INT32),
+    () =>
+      preserveOrdering && levels > 1
+        ? [
             fault(
-              'UNKNOWN_VALUE',
-              `priorityQueues[${key}]`,
-              `priorityQueues has a queue for level '${key}', but the levels are 1 to priorityLevels (${levels})`,
+              'CONFLICTING_PROPERTIES',
+              'priorityLevels',
+              `priorityLevels must be 1 with preserveOrdering, because levels change the order; got ${levels}`,
             ),
-          ],
-    ),
-  ];
+          ]
+        : [],
+    () =>
+      level !== undefined && levels === 0
+        ? [
+            fault(
+              'MISSING_PROPERTY',
+              'priorityLevels',
+              `defaultPriorityLevel ${level} needs priorityLevels; set priorityLevels to at least ${level} or remove defaultPriorityLevel`,
+            ),
+          ]
+        : wholeNumberFault('defaultPriorityLevel', level, 1, levels),
+    () =>
+      Object.keys(batching.priorityQueues ?? {}).flatMap((key) =>
+        /^[1-9][0-9]*$/.test(key) && Number(key) <= levels
+          ? []
+          : [
+              fault(
+                'UNKNOWN_VALUE',
+                `priorityQueues[${key}]`,
+                `priorityQueues has a queue for level '${key}', but the levels are 1 to priorityLevels (${levels})`,
+              ),
+            ],
+      ),
+  );
 }
 
 /** @internal */

@@ -28,6 +28,7 @@ import { DynamicBatching, GraphOptimization, TensorSpec, VersionPolicy } from '.
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
 import { optionalTextList } from '../../../core/text-list';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * A model in the ONNX format, served by ONNX Runtime.
@@ -159,39 +160,41 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
 
   private faults(site: ModelSite): Fault[] {
     const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
-    return [
-      ...modelNameFaults(this.name),
-      ...this.versionFaults(),
-      ...wholeNumberFault('maxBatchSize', maxBatchSize, 0, MAX_INT32),
-      ...wholeNumberFault('instances.gpuCount', this.instances.gpuCount, 0),
-      ...wholeNumberFault('instances.instancesPerDevice', this.instances.instancesPerDevice, 1, MAX_INT32),
-      ...wholeNumberFault('intraOpThreads', this.props.intraOpThreads, 1, MAX_INT32),
-      ...tensorFaults('inputs', inputs, maxBatchSize),
-      ...tensorFaults('outputs', outputs, maxBatchSize),
-      ...outputs.flatMap((tensor, index) =>
-        tensor.optional
-          ? [
+    return allOf(
+      () => modelNameFaults(this.name),
+      () => this.versionFaults(),
+      () => wholeNumberFault('maxBatchSize', maxBatchSize, 0, MAX_INT32),
+      () => wholeNumberFault('instances.gpuCount', this.instances.gpuCount, 0),
+      () => wholeNumberFault('instances.instancesPerDevice', this.instances.instancesPerDevice, 1, MAX_INT32),
+      () => wholeNumberFault('intraOpThreads', this.props.intraOpThreads, 1, MAX_INT32),
+      () => tensorFaults('inputs', inputs, maxBatchSize),
+      () => tensorFaults('outputs', outputs, maxBatchSize),
+      () =>
+        outputs.flatMap((tensor, index) =>
+          tensor.optional
+            ? [
+                fault(
+                  'OUTPUT_NOT_OPTIONAL',
+                  `outputs[${index}].optional`,
+                  `output '${tensor.name}' cannot be optional; only inputs can be left out of a request`,
+                ),
+              ]
+            : [],
+        ),
+      () => (this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
+      () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
+      () => this.gpuFaults(site),
+      () =>
+        /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
+          ? []
+          : [
               fault(
-                'OUTPUT_NOT_OPTIONAL',
-                `outputs[${index}].optional`,
-                `output '${tensor.name}' cannot be optional; only inputs can be left out of a request`,
+                'INVALID_NAME',
+                'fileName',
+                `fileName must be a plain file name of letters, digits, '.', '_' and '-'; got '${this.fileName}'`,
               ),
-            ]
-          : [],
-      ),
-      ...(this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
-      ...(latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
-      ...this.gpuFaults(site),
-      ...(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
-        ? []
-        : [
-            fault(
-              'INVALID_NAME',
-              'fileName',
-              `fileName must be a plain file name of letters, digits, '.', '_' and '-'; got '${this.fileName}'`,
-            ),
-          ]),
-    ];
+            ],
+    );
   }
 
   /** A limit of the memory on a shared GPU: https://github.com/triton-inference-server/onnxruntime_backend, "CUDA Execution Provider". */
@@ -243,7 +246,10 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
       faults.push(...duplicateFaults('otherVersions', stores));
     }
     const numbers = this.versions.map((version) => version.number);
-    return [...faults, ...versionPolicyFaults(this.versionPolicy, numbers)];
+    return allOf(
+      () => faults,
+      () => versionPolicyFaults(this.versionPolicy, numbers),
+    );
   }
 
   private gpuFaults({ hardware }: ModelSite): Fault[] {

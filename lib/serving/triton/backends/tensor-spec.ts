@@ -3,6 +3,7 @@ import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { ModelProbe } from '../model-probe';
 import { TensorDataType, TensorSpec } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * The faults of inputs and outputs that Triton's core would report at load (src/model_config_utils.cc, ValidateModelInput and
@@ -12,15 +13,17 @@ import { EnumName, TextMessage } from '../protobuf-text';
  */
 export function tensorFaults(list: string, tensors: readonly TensorSpec[], maxBatchSize: number): Fault[] {
   if (tensors.length === 0) return [fault('EMPTY_LIST', list, `${list} must have at least one tensor`)];
-  return [
-    ...duplicateFaults(
-      list,
-      tensors.map((tensor) => tensor.name),
-    ),
-    ...tensors.flatMap((tensor, index) =>
-      faultsUnder(shapeFaults(tensor, maxBatchSize), `${list}[${index}]`, `${list} '${tensor.name}'`),
-    ),
-  ];
+  return allOf(
+    () =>
+      duplicateFaults(
+        list,
+        tensors.map((tensor) => tensor.name),
+      ),
+    () =>
+      tensors.flatMap((tensor, index) =>
+        faultsUnder(shapeFaults(tensor, maxBatchSize), `${list}[${index}]`, `${list} '${tensor.name}'`),
+      ),
+  );
 }
 
 /** @internal */

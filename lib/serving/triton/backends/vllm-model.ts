@@ -30,6 +30,7 @@ import { VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { VllmModelProps } from './vllm-model-props';
+import { allOf } from '../../../units/unreadable';
 
 /**
  * A language model for Triton's vLLM backend, before its hardware is known.
@@ -64,7 +65,10 @@ export class VllmModel implements ModelDefinition {
 
   public on(site: ModelSite): ModelOnSite {
     const { resolved, faults, warnings } = this.resolved ? given(this.resolved) : this.resolve(site);
-    const all = [...this.tritonFaults(), ...faults];
+    const all = allOf(
+      () => this.tritonFaults(),
+      () => faults,
+    );
     return { model: resolved && new VllmBackendModel(this, resolved), faults: all, warnings };
   }
 
@@ -84,22 +88,23 @@ export class VllmModel implements ModelDefinition {
 
   private tritonFaults(): Fault[] {
     const { latencyBucketsMs, versionPolicy } = this.props;
-    return [
-      ...modelNameFaults(this.name),
-      ...modelVersionFaults(this.versions[0].store),
-      ...(versionPolicy ? versionPolicyFaults(versionPolicy, [this.versions[0].number]) : []),
-      ...(latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
-      ...(Object.hasOwn(this.props, 'dynamicBatching')
-        ? [
-            fault(
-              'VLLM_BATCHES_ITSELF',
-              'dynamicBatching',
-              "dynamicBatching does not apply to vLLM, which batches by itself and makes Triton's max_batch_size 0; remove it and bound the " +
-                'load by maxSequences',
-            ),
-          ]
-        : []),
-    ];
+    return allOf(
+      () => modelNameFaults(this.name),
+      () => modelVersionFaults(this.versions[0].store),
+      () => (versionPolicy ? versionPolicyFaults(versionPolicy, [this.versions[0].number]) : []),
+      () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
+      () =>
+        Object.hasOwn(this.props, 'dynamicBatching')
+          ? [
+              fault(
+                'VLLM_BATCHES_ITSELF',
+                'dynamicBatching',
+                "dynamicBatching does not apply to vLLM, which batches by itself and makes Triton's max_batch_size 0; remove it and bound the " +
+                  'load by maxSequences',
+              ),
+            ]
+          : [],
+    );
   }
 }
 

@@ -1,0 +1,143 @@
+import { plainUrlFaults } from '../../lib/core/url-faults';
+import { secretInUrl, withoutSecrets } from '../../lib/core/url-secrets';
+import { sourceUrlFaults } from '../../lib/jobs/source-url';
+import { ImageRegistry } from '../../lib/kubernetes/image-registry';
+
+const HUB = `hf_${'aB3dE5gH'.repeat(4)}`;
+
+describe('a secret in a URL is seen', () => {
+  test.each([
+    'https://user:hunter2@host.example/a',
+    'https://hunter2@host.example/a',
+    'https://user%3Ahunter2@host.example/a',
+    'https://%75ser:hunter%32@host.example/a',
+    'https://user:hun@ter2@host.example/a',
+    'HTTPS://user:hunter2@host.example/a',
+    'https:/user:hunter2@host.example/a',
+    'https:\\\\user:hunter2@host.example\\a',
+    ' https://user:hunter2@host.example/a',
+    'https://user:hunter2@host.example/a b',
+    'ftp://user:hunter2@host.example/a',
+    's3://user:hunter2@host.example/a',
+    'socks5://user:hunter2@host.example:1080',
+    'https://user:hunter2@${TfToken[TOKEN.7]}/a',
+    'https://${TfToken[TOKEN.7]}@host.example/a',
+  ])('as a user name or password: %s', (url) => expect(secretInUrl(url)).toBe('a user name or password'));
+
+  test.each([
+    ...[
+      'token',
+      '%74oken',
+      '%2574oken',
+      'x=1;token',
+      'x=1&amp;sig',
+      'x=1%26token',
+      'x[token]',
+      'access_token',
+      'private-token',
+    ],
+    ...[
+      'X-Amz-Signature',
+      'X-Goog-Credential',
+      'X-Amz-Security-Token',
+      'AWSAccessKeyId',
+      'OSSAccessKeyId',
+      'sig',
+      'Signature',
+    ],
+    ...[
+      'jwt',
+      'pwd',
+      'pass',
+      'PASSWORD',
+      'passphrase',
+      'bearer',
+      'Authorization',
+      'auth',
+      'auth_key',
+      'sessionid',
+      'hdnea',
+      'hmac',
+    ],
+    ...[
+      'apikey',
+      'api-key',
+      'access_key',
+      'accessKey',
+      'private_key',
+      'subscription-key',
+      'client_secret',
+      'code',
+      'key',
+    ],
+  ])('as the parameter %s, wherever it is', (name) => {
+    for (const before of ['?', '#', '#?', ';', '/', '%3F']) {
+      expect(secretInUrl(`https://host.example/a${before}${name}=hunter2`)).toMatch(/^the parameter '/);
+    }
+  });
+
+  test.each([
+    HUB,
+    `ghp_${'a1'.repeat(18)}`,
+    `glpat-${'a1'.repeat(10)}`,
+    'AKIAIOSFODNN7EXAMPLE',
+    `eyJ${'a'.repeat(9)}.eyJ${'b'.repeat(9)}.${'c'.repeat(9)}`,
+  ])('by its own form: %s', (token) => {
+    for (const url of [
+      `https://h.example/${token}/a`,
+      `https://h.example/a?x=${token}`,
+      `https://h.example/a#${token}`,
+    ]) {
+      expect(secretInUrl(url)).toBe('a token');
+    }
+  });
+
+  test.each([
+    'https://hooks.slack.com/services/T0/B0/XXX',
+    'https://hooks.slack.com/workflows/T0/A0/1/XXX',
+    'https://discord.com/api/webhooks/1/XXX',
+    'https://ptb.discordapp.com/api/v10/webhooks/1/XXX',
+    'https://example.webhook.office.com/webhookb2/XXX/IncomingWebhook/1/2',
+    'https://events.pagerduty.com/integration/XXX/enqueue',
+    'https://api.telegram.org/bot1:XXX/sendMessage',
+  ])('as an incoming webhook: %s', (url) => expect(secretInUrl(url)).toBe('an incoming webhook'));
+});
+
+test.each([
+  'https://huggingface.co/a/b/resolve/main/tokenizer.json?download=true',
+  'https://host.example/a?tokenizer=fast&file=special_tokens_map.json&author=me&monkey=1&passage=2',
+  'https://host.example/@scope/name@1.2.3/secrets.md',
+  'https://host.example:8443/a%20b?version=1#part',
+  'https://discord.com/blog',
+  'http://s3.example.com:9000',
+  'models/llama',
+  '',
+])('no secret is seen in %s', (url) => {
+  expect(secretInUrl(url)).toBeUndefined();
+  expect(withoutSecrets(url).replace(/^.*@/, '')).toBe(url.replace(/^.*@/, ''));
+});
+
+test.each([
+  'user:hunter2@host.example/a',
+  '//user:hunter2@host.example/a',
+  'https://user:hunter2@host.example:99999/a',
+  'https://user:hun/ter2@host.example/a',
+  'https://user:hunter2 @host.example/a',
+  'https://us er:x@host.example/a?token=hunter2',
+  'host.example/a?token=hunter2',
+  'host.example/a?sig=hunter2',
+  'host.example/a%3Ftoken=hunter2',
+  'host.example/a#access_token=hunter2',
+  `host.example/${HUB}`,
+])('what is no URL is told without its secret: %s', (value) => {
+  for (const faults of [sourceUrlFaults('url', value), plainUrlFaults('url', value, 'pass it otherwise')]) {
+    expect(faults).toHaveLength(1);
+    expect(faults[0].reason).not.toMatch(new RegExp(`hunter2|hun/ter2|${HUB}`));
+    if (secretInUrl(value) === undefined) expect(faults[0].reason).toContain('...');
+  }
+});
+
+test.each(['user:hunter2@registry.example', 'hunter2@registry.example/mirror'])('a mirror without %s', (host) => {
+  expect(() => ImageRegistry.mirror(host)).toThrow('host must not hold a secret');
+  expect(() => ImageRegistry.mirror(host)).not.toThrow('hunter2');
+});

@@ -1,0 +1,41 @@
+import { Fn } from 'cdktf';
+import { ImageRegistry } from '../../lib/kubernetes';
+import { faultsThrown } from '../support/faults';
+
+const mirror = ImageRegistry.mirror('registry.acme.io/mirror/', ['pull']);
+
+test.each([
+  ['nvcr.io/nvidia/tritonserver:26.07-py3', 'registry.acme.io/mirror/nvidia/tritonserver:26.07-py3'],
+  ['public.ecr.aws/aws-cli/aws-cli:2.38.5', 'registry.acme.io/mirror/aws-cli/aws-cli:2.38.5'],
+  ['quay.io/prometheus/prometheus:v3.5.0', 'registry.acme.io/mirror/prometheus/prometheus:v3.5.0'],
+  ['grafana/grafana:12.0.0', 'registry.acme.io/mirror/grafana/grafana:12.0.0'],
+  ['docker.io/vllm/vllm-openai:v0.24.0', 'registry.acme.io/mirror/vllm/vllm-openai:v0.24.0'],
+  // A company's own registries have them already.
+  ['registry.acme.io/llm/gateway:1.4.2', 'registry.acme.io/llm/gateway:1.4.2'],
+  ['registry.acme.io/mirror/nvidia/tritonserver:26.07-py3', 'registry.acme.io/mirror/nvidia/tritonserver:26.07-py3'],
+  ['123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/a:1', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/a:1'],
+  ['localhost:5000/a:1', 'localhost:5000/a:1'],
+])('%s is pulled as %s', (image, pulled) => {
+  expect(mirror.resolve(image)).toBe(pulled);
+  expect(ImageRegistry.UPSTREAM.resolve(image)).toBe(image);
+});
+
+test.each(['localhost:5000', 'registry', '10.0.0.1:5000/a', 'registry.acme.io/a/b-c', Fn.join('.', ['a', 'b'])])(
+  '%s is a mirror',
+  (host) => {
+    expect(ImageRegistry.mirror(host).host).toBe(host);
+  },
+);
+
+test.each(['https://registry.acme.io/', 'Not a host!!', '', 'registry.acme.io/A', 'registry.acme.io:port', '-a.io'])(
+  '%p is no mirror',
+  (host) => {
+    expect(faultsThrown(() => ImageRegistry.mirror(host))).toContainEqual(
+      expect.objectContaining({
+        id: 'INVALID_FORMAT',
+        property: 'host',
+        reason: expect.stringContaining(`got '${host.replace(/\/$/, '')}'`) as string,
+      }),
+    );
+  },
+);

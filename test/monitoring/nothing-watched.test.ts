@@ -1,0 +1,29 @@
+import { MonitoringStack } from '../../lib/monitoring/monitoring-stack';
+import { warningsOf } from '../support/faults';
+import { testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+import { TestWorkload } from './support';
+
+describe('a monitoring stack that watches nothing', () => {
+  const ids = (fill: (monitoring: MonitoringStack) => void) => {
+    const stack = testStack();
+    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), alertReceivers: [] });
+    fill(monitoring);
+    monitoring.node.validate();
+    monitoring.node.validate();
+    return warningsOf(stack).map(({ id }) => id);
+  };
+
+  test('says so, once', () => expect(ids(() => undefined)).toEqual(['NOTHING_WATCHED']));
+
+  test('says nothing once it watches a workload', () =>
+    expect(ids((monitoring) => monitoring.watch(new TestWorkload(monitoring, 'Workload', {})))).toEqual([]));
+
+  test('says so if the workload was removed', () =>
+    expect(
+      ids((monitoring) => {
+        monitoring.watch(new TestWorkload(monitoring, 'Workload', {}));
+        monitoring.node.tryRemoveChild('Workload');
+      }),
+    ).toEqual(['NOTHING_WATCHED']));
+});
