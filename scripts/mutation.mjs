@@ -18,7 +18,7 @@ const ANSWERS = path.join(FOLDER, 'answers');
 const PURE = /^lib\/(units|catalog|planning|command-line|manifests|testing)\//;
 // Test files that are asked about a mutant, nearest first: one, then more as long as it lives.
 const STAGES = [1, 4, 12, 40];
-// Those asked in a run of its own about a mutant that decides something when modules load.
+// Those asked in a run of its own about a mutant that is left: it may decide something when modules or tests load.
 const ALONE = [2, 6];
 const CHUNK = 24;
 // Longest that one test file tries mutants, seconds.
@@ -118,7 +118,8 @@ function testsOf(mutant, covering) {
     let shared = 0;
     while (shared < folders.length && own[shared] === folders[shared]) shared += 1;
     const stem = path.basename(mutant.file, '.ts');
-    return shared + (own.at(-1).startsWith(stem) ? 1 : 0);
+    const ofRights = own[0] === 'policies' && /^(action|principal|condition|policy)$/.test(mutant.kind);
+    return shared + (own.at(-1).startsWith(stem) ? 1 : 0) + (ofRights ? 10 : 0);
   };
   return covering
     .filter(({ reached }) => reached.has(mutant.id))
@@ -134,14 +135,12 @@ const covering = await coverage();
 let alive = mutants.map((mutant) => ({ ...mutant, tests: testsOf(mutant, covering) }));
 const unreached = alive.filter(({ tests }) => tests.length === 0);
 alive = alive.filter(({ tests }) => tests.length > 0);
-const tried = new Set();
 let from = 0;
 for (const to of STAGES) {
   const askedOf = {};
   for (const { id, tests } of alive) for (const test of tests.slice(from, to)) (askedOf[test] ??= []).push(id);
   const { answers } = await ask(askedOf, 'stage');
   const killed = new Set(answers.flatMap((answer) => answer.killed));
-  answers.forEach((answer) => answer.tried.forEach((id) => tried.add(id)));
   alive = alive.filter(({ id }) => !killed.has(id));
   const late = answers.filter((answer) => answer.late).length;
   say(`files ${from + 1} to ${to} of each: ${killed.size} seen, ${alive.length} left, ${late} files out of time`);
@@ -149,7 +148,7 @@ for (const to of STAGES) {
 }
 from = 0;
 for (const to of ALONE) {
-  const asked = alive.filter(({ id, tests }) => !tried.has(id) && tests.length > from);
+  const asked = alive.filter(({ tests }) => tests.length > from);
   const killed = new Set();
   for (let at = 0; at < asked.length; at += CHUNK) {
     const projects = asked.slice(at, at + CHUNK).map(({ id, tests }) => ({

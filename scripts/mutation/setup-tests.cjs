@@ -31,7 +31,6 @@ async function tryAll(body, context) {
   const seen = [];
   for (const id of asked) {
     if (mutation.late()) break;
-    mutation.tried.add(id);
     if (await fails(id)) seen.push(id);
   }
   // Nor does one that a mutant has spoiled for good.

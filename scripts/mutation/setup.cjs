@@ -12,8 +12,6 @@ const mutation = (globalThis.__mutation = {
   chosen: alone,
   asked: new Set(),
   askedOf,
-  /** Those that a test reached again and was run with. */
-  tried: new Set(),
   killed: new Set(),
   reached: new Set(),
   reachedNow: new Set(),
