@@ -80,7 +80,7 @@ async function jest(config, name) {
   return JSON.parse(readFileSync(report, 'utf8'));
 }
 
-/** Runs test files, each asked about the mutants of its list, and reads what each reached, tried and saw. */
+/** Runs test files, each asked about the mutants of its list, and reads what each reached and saw. */
 async function ask(askedOf, name) {
   rmSync(ANSWERS, { recursive: true, force: true });
   mkdirSync(ANSWERS, { recursive: true });

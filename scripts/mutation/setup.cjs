@@ -23,7 +23,6 @@ const mutation = (globalThis.__mutation = {
     const row = {
       test,
       reached: [...mutation.reached],
-      tried: [...mutation.tried],
       killed: [...mutation.killed],
       late: mutation.late(),
     };
