@@ -40,7 +40,9 @@ function main(file: string): void {
     errors.filter((step) => step.experts === experts).map(({ error }) => Math.abs(error));
   const capacity = judged.map(({ capacityError }) => capacityError);
   const line = (name: string, all: number[]) =>
-    `${name}: ${all.length} steps, median ${percent(median(all)).slice(1)}, worst ${percent(Math.max(...all)).slice(1)}`;
+    all.length === 0
+      ? `${name}: no steps`
+      : `${name}: ${all.length} steps, median ${percent(median(all)).slice(1)}, worst ${percent(Math.max(...all)).slice(1)}`;
   const refused = results.refused.map((row) => [
     row.name,
     String(row.maxNumSeqs),

@@ -11,9 +11,11 @@ import {
   MediaInput,
   ModelSpec,
   Parallelism,
+  SpeculativeDecoding,
 } from '../../lib/planning';
 import { answerSeconds } from '../../lib/planning/answer-stream';
 import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
+import { draftSeconds } from '../../lib/planning/draft-time';
 import { passTime } from '../../lib/planning/step-time';
 
 /** What a model was started with. */
@@ -23,6 +25,7 @@ interface Options {
   readonly max_num_batched_tokens: number;
   readonly max_model_len: number;
   readonly language_model_only?: boolean;
+  readonly speculative_config?: { readonly method: string; readonly num_speculative_tokens: number };
 }
 
 /** One model of measure.py: what the engine reports and takes. */
@@ -92,14 +95,53 @@ function hardwareOf(name: string): GpuNodeType {
   return GpuNodeType.custom({ name: 'measured', gpu, gpuCount: 1, interconnect, vcpus: 16, memory: DataSize.gib(128) });
 }
 
-function modelOf(name: string): ModelSpec {
+function startOf(name: string) {
   const file = path.join(__dirname, 'configs', `${name}.json`);
-  const { config } = JSON.parse(readFileSync(file, 'utf8')) as { config: object };
-  return ModelSpec.fromHuggingFaceConfig(name, config);
+  return JSON.parse(readFileSync(file, 'utf8')) as {
+    config: object;
+    /** What the publisher's file has in place of what transformers must find. */
+    published?: object;
+    settings: { draft?: object };
+  };
+}
+
+function modelOf(name: string): ModelSpec {
+  const { config, published } = startOf(name);
+  return ModelSpec.fromHuggingFaceConfig(name, { ...config, ...published });
+}
+
+/** What drafts, and that nothing of it is accepted, as with random weights. */
+function speculationOf({ name, options }: Pick<Measured, 'name' | 'options'>): SpeculativeDecoding | undefined {
+  if (!options.speculative_config) return undefined;
+  const { method, num_speculative_tokens: tokens } = options.speculative_config;
+  const { draft } = startOf(name).settings;
+  const props = { tokens, acceptanceRate: 0 };
+  switch (method) {
+    case 'mtp':
+      return SpeculativeDecoding.mtp(props);
+    case 'ngram':
+      return SpeculativeDecoding.nGram(props);
+    case 'eagle3': {
+      // Its own config.json has the size of its output head beside that of its table.
+      const { draft_vocab_size: draftVocabularySize } = draft as { draft_vocab_size: number };
+      return SpeculativeDecoding.eagle3({ ...props, draftVocabularySize });
+    }
+    default:
+      return SpeculativeDecoding.draftModel({
+        ...props,
+        model: ModelSpec.fromHuggingFaceConfig('draft', draft as object),
+      });
+  }
 }
 
 /** The plan of what was measured, in the format that the config.json states. */
-function planOf(model: ModelSpec, options: Options, length: number, instanceType: GpuNodeType): CapacityPlan {
+function planOf(
+  model: ModelSpec,
+  options: Options,
+  length: number,
+  instanceType: GpuNodeType,
+  speculativeDecoding?: SpeculativeDecoding,
+): CapacityPlan {
   return CapacityPlanner.plan({
     model,
     instanceType,
@@ -111,6 +153,7 @@ function planOf(model: ModelSpec, options: Options, length: number, instanceType
     maxBatchedTokens: options.max_num_batched_tokens,
     maxSequences: options.max_num_seqs,
     mediaInput: options.language_model_only ? MediaInput.NONE : MediaInput.ALL,
+    speculativeDecoding,
   });
 }
 
@@ -128,15 +171,18 @@ export function judge(results: Results): JudgedModel[] {
   const hardware = hardwareOf(results.gpu);
   return results.models.map((measured) => {
     const model = modelOf(measured.name);
-    const plan = planOf(model, measured.options, measured.maxModelLen, hardware);
+    const speculativeDecoding = speculationOf(measured);
+    const plan = planOf(model, measured.options, measured.maxModelLen, hardware, speculativeDecoding);
     // In tokens: whole sequences of a small cache would be rounded by more than the planner errs.
     const capacityError = plan.kvCapacityTokens / measured.cacheTokens - 1;
     const steps = (measured.decode ?? []).map(({ batch, context, ms }) => {
       const engine = InferenceEngine.VLLM_0_21;
-      const load = resolveLoad({ model, contextLength: context, concurrency: batch, engine });
+      const load = resolveLoad({ model, contextLength: context, concurrency: batch, engine, speculativeDecoding });
       const setup = configurationOf(load, { instanceType: hardware, precision: plan.precision }, plan.parallelism);
-      const pass = { decoding: batch, cachedTokens: batch * context, prompts: 0, promptTokens: context };
-      const planned = Math.max(passTime(setup, pass).total, answerSeconds(setup, batch)) * 1e3;
+      const queries = speculativeDecoding?.tokensPerStep ?? 1;
+      const pass = { decoding: batch, cachedTokens: batch * context, prompts: 0, promptTokens: context, queries };
+      const gpu = passTime(setup, pass).total + draftSeconds(setup, pass);
+      const planned = Math.max(gpu, answerSeconds(setup, batch)) * 1e3;
       const taken = Math.min(...ms);
       const error = measured.sameExperts && batch > 1 ? undefined : planned / taken - 1;
       return { model: measured.name, experts: model.experts !== undefined, batch, context, taken, planned, error };

@@ -104,7 +104,7 @@ export class SpeculativeDecoding {
   }
 
   /**
-   * A smaller model of the same vocabulary.
+   * A smaller model of the same vocabulary. With vLLM 0.24.0 on an H200 steps took 1.5 to 2.5 times what is planned (bench/vllm).
    *
    * @param props the model and the tokens of a step
    * @throws UnscopedValidationError with all faults: tokens or a share out of their range
@@ -125,7 +125,8 @@ export class SpeculativeDecoding {
   }
 
   /**
-   * Tokens that followed the last ones earlier in the prompt or the answer: no weights and no cache.
+   * Tokens that followed the last ones earlier in the prompt or the answer: no weights and no cache. With vLLM
+   * 0.24.0 on an H200 steps of 1 and 16 sequences took 2.2 to 2.5 times what is planned, those of 256 two thirds (bench/vllm).
    *
    * @param props the tokens of a step
    * @throws UnscopedValidationError with all faults: tokens or a share out of their range

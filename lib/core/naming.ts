@@ -18,6 +18,20 @@ export function kubernetesName(text: string, max = 63): string {
   return name || 'x';
 }
 
+/** A DNS subdomain (RFC 1123), of any length. */
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/**
+ * Whether a text is a DNS subdomain (RFC 1123) of at most 253 characters, as most objects of Kubernetes and prefixes of labels are named.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
+ *
+ * @internal
+ */
+export function isSubdomain(text: unknown): boolean {
+  return typeof text === 'string' && text.length <= 253 && SUBDOMAIN.test(text);
+}
+
 /** Maximum length of the name of a Helm release. */
 const MAX_RELEASE_NAME_LENGTH = 53;
 

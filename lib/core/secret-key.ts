@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
+import { isSubdomain } from './naming';
 import { hasToken } from './tokens';
 import { allOf } from '../units/unreadable';
 
@@ -13,8 +14,6 @@ export interface SecretKey {
   readonly key: string;
 }
 
-/** Name of a secret: an RFC 1123 subdomain. */
-const SECRET_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** Key of a secret: Kubernetes' `IsConfigMapKey`. */
 const SECRET_KEY = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
 
@@ -36,7 +35,7 @@ export function secretFaults(property: string, secret: SecretKey | undefined): F
   const { secretName, key } = secret;
   return allOf(
     () =>
-      hasToken(secretName) || (typeof secretName === 'string' && SECRET_NAME.test(secretName))
+      hasToken(secretName) || isSubdomain(secretName)
         ? []
         : [
             fault(

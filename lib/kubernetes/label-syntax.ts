@@ -1,12 +1,10 @@
+import { isSubdomain } from '../core/naming';
 import { hasToken } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
 import { allOf } from '../units/unreadable';
 
 /** The part of a key after its prefix, and values: letters and digits at both ends. */
 const NAME_PATTERN = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-/** An RFC 1123 subdomain. */
-const PREFIX_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /**
  * The faults of the keys and values of labels, by the syntax of Kubernetes; none for tokens.
@@ -46,7 +44,7 @@ export function keyFaults(path: string, what: string, key: string): Fault[] {
   if (hasToken(key)) return [];
   const slash = key.indexOf('/');
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
-  const isPrefix = prefix === undefined || (prefix.length <= 253 && PREFIX_PATTERN.test(prefix));
+  const isPrefix = prefix === undefined || isSubdomain(prefix);
   if (NAME_PATTERN.test(key.slice(slash + 1)) && isPrefix) return [];
   return [
     fault(

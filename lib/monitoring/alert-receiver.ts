@@ -1,4 +1,4 @@
-import { kubernetesName, hashedName } from '../core/naming';
+import { hashedName, isSubdomain, kubernetesName } from '../core/naming';
 import { concreteFault } from '../core/tokens';
 import { plainUrlFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
@@ -163,7 +163,6 @@ function secretPath(secret: AlertSecret): string {
   return `${secretFolder(secret)}/${secret.key}`;
 }
 
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const MAX_LENGTH = 253;
 
 /** Kubernetes would refuse the StatefulSet, in the middle of an apply, or the path would lead out of the secret's folder. */
@@ -178,7 +177,7 @@ function secretFaults(property: string, { name, key }: AlertSecret): Fault[] {
   if (unknown.length > 0) return unknown;
   return allOf(
     () =>
-      SUBDOMAIN.test(name) && name.length <= MAX_LENGTH
+      isSubdomain(name)
         ? []
         : [
             fault(

@@ -140,7 +140,7 @@ export class CapacityPlan {
     this.replicas = facts.parallelism.replicas;
   }
 
-  /** The plan in words: the choice, every number with its formula and evidence, warnings and alternatives. */
+  /** The plan in words: the choice, every number with its formula and evidence, warnings, and alternatives where it does not fit. */
   public explain(): string {
     return explainText(this.facts);
   }

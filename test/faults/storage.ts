@@ -1,25 +1,13 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
-import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
 import { validationFaults } from '../../lib/core/validation';
 import { ModelStore } from '../../lib/storage/model-store';
 import { testStack } from '../support/synth';
 import { warningsOf } from '../support/faults';
+import { readingCluster } from '../storage/reading-cluster';
 import { FaultText } from './fault-text';
 
 const props = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { secretName: 'store' } };
-
-function readingCluster(stack: TerraformStack, provider?: AwsProvider) {
-  return EksGpuCluster.fromAttributes(stack, 'Cluster', {
-    clusterName: 'chat',
-    subnetIds: ['subnet-1'],
-    securityGroupIds: ['sg-1'],
-    vpcId: 'vpc-1',
-    podIdentity: true,
-    provider,
-  });
-}
 
 /** A store whose provider assumes a role, used by a role that another provider makes. */
 function storeUsedFrom(account?: string, writes = false): ModelStore {

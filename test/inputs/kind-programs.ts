@@ -20,6 +20,7 @@ import { addPool } from '../compute/test-pool';
 import { testCluster } from '../support/test-cluster';
 import { Given, Program, StructPrograms } from './string-programs-compute';
 import { deploy } from './string-programs-workloads';
+import { SHAPE } from './small-model';
 
 const planned = (more: Given) => () =>
   void CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_2_1B, instanceType: GpuInstanceType.G6E_XLARGE, ...more });
@@ -29,17 +30,9 @@ const searched = (more: Given) => () =>
     candidates: [{ instanceType: GpuInstanceType.G6E_XLARGE }],
     ...more,
   });
-const shape = {
-  layers: 2,
-  hiddenSize: 256,
-  attentionHeads: 4,
-  intermediateSize: 512,
-  vocabularySize: 1024,
-  maxContextLength: 8192,
-};
 const shaped = (more: Given) => () =>
   void CapacityPlanner.plan({
-    model: ModelSpec.dense({ name: 'own', shape: { ...shape, ...more } }),
+    model: ModelSpec.dense({ name: 'own', shape: { ...SHAPE, ...more } }),
     instanceType: GpuInstanceType.G6E_XLARGE,
   });
 const batched = (dynamicBatching: Given) =>
@@ -84,7 +77,7 @@ const OTHER: StructPrograms = {
     void CapacityPlanner.plan({
       model: ModelSpec.dense({
         name: 'own',
-        shape,
+        shape: SHAPE,
         publishedBits: given as object,
         publishedPrecision: Precision.INT4,
       }),

@@ -43,6 +43,7 @@ import { NDR, rack } from '../network/support';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
+import { EXPERTS, SHAPE } from './small-model';
 
 const small = () => TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B });
 const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
@@ -136,16 +137,6 @@ function onFabric(own: (fabric: RdmaFabric) => object): Program {
     new NcclAcceptanceTest(stack, 'Test', { nodePool });
   };
 }
-
-const SHAPE = {
-  layers: 2,
-  hiddenSize: 256,
-  attentionHeads: 4,
-  intermediateSize: 512,
-  vocabularySize: 1024,
-  maxContextLength: 8192,
-};
-const EXPERTS = { routed: 4, perToken: 2, intermediateSize: 128 };
 
 function serving(model: () => ModelSpec): Program {
   return (stack) => deploy({ models: [TritonModel.vllm({ name: 'chat', model: model() })] })(stack);

@@ -33,6 +33,7 @@ import { programWith } from './kind-programs';
 import { stringProgramOf } from './string-programs';
 import { Given, Program, StructPrograms } from './string-programs-compute';
 import { deploy, importing } from './string-programs-workloads';
+import { EXPERTS, SHAPE } from './small-model';
 
 const G6E = GpuInstanceType.G6E_XLARGE;
 const model = ModelSpec.LLAMA_3_2_1B;
@@ -62,16 +63,6 @@ const onnx = { name: 'scores', maxBatchSize: 8, inputs: [tensor], outputs: [{ ..
 function batched(dynamicBatching: Given): Program {
   return (stack) => deploy({ models: [TritonModel.onnxRuntime({ ...onnx, dynamicBatching })] })(stack);
 }
-
-const SHAPE = {
-  layers: 2,
-  hiddenSize: 256,
-  attentionHeads: 4,
-  intermediateSize: 512,
-  vocabularySize: 1024,
-  maxContextLength: 8192,
-};
-const EXPERTS = { routed: 4, perToken: 2, intermediateSize: 128 };
 
 function shaped(more: Given): Program {
   return () =>

@@ -30,6 +30,7 @@ import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
 import { faultsThrown, idsOf } from '../support/faults';
 import { synthStack, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
+import { SHAPE } from './small-model';
 
 type Given = { readonly [property: string]: unknown };
 type Make = (stack: TerraformStack, given: Given) => unknown;
@@ -93,14 +94,6 @@ const search: Make = (_, given) =>
     candidates: [{ instanceType: GpuInstanceType.G6E_XLARGE }],
     ...given,
   });
-const SHAPE = {
-  layers: 2,
-  hiddenSize: 256,
-  attentionHeads: 4,
-  intermediateSize: 512,
-  vocabularySize: 1024,
-  maxContextLength: 8192,
-};
 const dense: Make = (_, given) => ModelSpec.dense({ name: 'own', shape: SHAPE, ...given });
 const mixture: Make = (_, given) =>
   ModelSpec.mixtureOfExperts({

@@ -1,4 +1,5 @@
 import * as path from 'path';
+import { SpeculativeMethod } from '../../lib/planning';
 import { judge, median, read, refusalOf } from '../../bench/vllm/judge';
 
 const results = read(path.join(__dirname, '../../bench/vllm/results-h200.json'));
@@ -42,6 +43,29 @@ describe('plans of what the real engine reported', () => {
     expect(row.maxNumSeqs).toBeGreaterThan(row.stateBlocks);
     expect(refusalOf(results, row)).toMatch(/sequences/);
   });
+});
+
+/** The same engine with speculative decoding: an EAGLE-3 head, prediction layers, a draft model, tokens of the prompt. */
+describe('plans of speculative decoding', () => {
+  const drafting = judge(read(path.join(__dirname, '../../bench/vllm/results-h200-speculative.json')));
+
+  test('are of every method, and of a hybrid', () => {
+    const methods = new Set(drafting.map(({ plan }) => plan.speculativeDecoding?.method));
+    expect([...methods].sort()).toEqual(Object.values(SpeculativeMethod).sort());
+    expect(drafting.filter(({ plan }) => plan.model._layers.kinds.some(({ state }) => state)).length).toBeGreaterThan(
+      0,
+    );
+  });
+
+  test.each(drafting.map((model) => [model.measured.name, model] as const))(
+    '%s: capacity never above the engine and at most 8 %% below, weights within 1.5 %%',
+    (_, { measured, plan, capacityError }) => {
+      expect(capacityError).toBeLessThanOrEqual(0);
+      expect(capacityError).toBeGreaterThanOrEqual(-0.08);
+      expect(plan.maxConcurrency).toBeLessThanOrEqual(measured.concurrency);
+      expect(Math.abs(plan.memoryPerGpu.weights.bytes / measured.model_memory_usage - 1)).toBeLessThan(0.015);
+    },
+  );
 });
 
 /** The same engine with 1 to 1024 sequences, and 2048 tokens a step. */

@@ -1,11 +1,11 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Fn, TerraformStack, TerraformVariable } from 'cdktf';
-import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
 import { validationFaults } from '../../lib/core/validation';
 import { ModelStore } from '../../lib/storage/model-store';
 import { ModelStoreAttributes } from '../../lib/storage/model-store-attributes';
 import { faultsThrown, idsOf } from '../support/faults';
 import { synthStack, testApp } from '../support/synth';
+import { readingCluster } from './reading-cluster';
 
 /** A stack with AWS providers of these regions, the first without an alias; `undefined` is the environment's. */
 function stackIn(...regions: (string | undefined)[]): TerraformStack {
@@ -17,16 +17,6 @@ function stackIn(...regions: (string | undefined)[]): TerraformStack {
 }
 const existing = (stack: TerraformStack, attributes?: ModelStoreAttributes) =>
   ModelStore.fromBucketName(stack, 'Models', 'models', attributes);
-function cluster(stack: TerraformStack, provider?: AwsProvider) {
-  return EksGpuCluster.fromAttributes(stack, 'Cluster', {
-    clusterName: 'chat',
-    subnetIds: ['subnet-1'],
-    securityGroupIds: ['sg-1'],
-    vpcId: 'vpc-1',
-    podIdentity: true,
-    provider,
-  });
-}
 
 test.each<[string, TerraformStack, ModelStoreAttributes | undefined, string]>([
   ['that of the provider', stackIn('cn-north-1'), undefined, 'aws-cn'],
@@ -47,7 +37,7 @@ test.each<[string, (stack: TerraformStack) => string | undefined]>([
 ])('where the region of the provider is that of %s, Terraform is asked for the partition', (_, region) => {
   const stack = new TerraformStack(testApp(), 'store');
   new AwsProvider(stack, 'Aws', { region: region(stack) });
-  existing(stack).grantRead(cluster(stack).serviceAccountRole('inference', 'chat'), 'chat');
+  existing(stack).grantRead(readingCluster(stack).serviceAccountRole('inference', 'chat'), 'chat');
   const { policy } = synthStack(stack).only('aws_iam_role_policy');
   expect(policy).toMatch(/"arn:\$\{data\.aws_partition\.\w+\.partition\}:s3:::models\/chat\/\*"/);
 });
@@ -61,21 +51,21 @@ describe('roles of another partition', () => {
   ])('are let in by no existing bucket %s', (_, attributes) => {
     const stack = stackIn('us-west-2');
     const store = existing(stack, attributes(stack));
-    store.grantReadWrite(cluster(stack, china(stack)).serviceAccountRole('inference', 'import'));
+    store.grantReadWrite(readingCluster(stack, china(stack)).serviceAccountRole('inference', 'import'));
     expect(idsOf(validationFaults(store))).toEqual(['STORE_OF_OTHER_PARTITION']);
   });
 
   test('are let in by no new bucket, whoever reads it', () => {
     const stack = stackIn('us-west-2');
     const store = new ModelStore(stack, 'Models', { readers: ['222222222222'] });
-    store.grantRead(cluster(stack, china(stack)).serviceAccountRole('inference', 'chat'));
+    store.grantRead(readingCluster(stack, china(stack)).serviceAccountRole('inference', 'chat'));
     expect(idsOf(validationFaults(store))).toEqual(['STORE_OF_OTHER_PARTITION']);
   });
 
   test('of the same partition, of another region, are', () => {
     const stack = stackIn('us-west-2');
     const other = new AwsProvider(stack, 'Other', { region: 'eu-west-1', alias: 'other' });
-    const role = cluster(stack, other).serviceAccountRole('inference', 'chat');
+    const role = readingCluster(stack, other).serviceAccountRole('inference', 'chat');
     for (const store of [new ModelStore(stack, 'New'), existing(stack)]) {
       store.grantRead(role);
       expect(validationFaults(store)).toEqual([]);

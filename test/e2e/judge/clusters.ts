@@ -75,7 +75,7 @@ function clusterRefusals(input: any, world: World): Refusal[] {
     ...securityGroupIds.flatMap((id) =>
       unless(world.securityGroups.has(id), INVALID, `the security group '${id}' does not exist`),
     ),
-    ...((input.encryptionConfig ?? []) as any[]).flatMap(({ resources = [] }) =>
+    ...((input.encryptionConfig ?? []) as { readonly resources?: string[] }[]).flatMap(({ resources = [] }) =>
       unless(
         String(resources) === 'secrets',
         INVALID,

@@ -38,7 +38,9 @@ export function templateRefusals(data: any, { region }: Request, world: World): 
   const interfaces: any[] = data.NetworkInterfaces ?? [];
   const groups = [...(data.SecurityGroupIds ?? []), ...interfaces.flatMap((it) => it.Groups ?? [])] as string[];
   const { GroupName } = data.Placement ?? {};
-  const devices = ((data.BlockDeviceMappings ?? []) as any[]).map(({ DeviceName }) => DeviceName as string);
+  const devices = ((data.BlockDeviceMappings ?? []) as { readonly DeviceName: string }[]).map(
+    ({ DeviceName }) => DeviceName,
+  );
   const hops = data.MetadataOptions?.HttpPutResponseHopLimit as number | undefined;
   const reservation = data.CapacityReservationSpecification?.CapacityReservationTarget?.CapacityReservationId as
     string | undefined;

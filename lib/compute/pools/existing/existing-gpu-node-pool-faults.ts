@@ -2,7 +2,7 @@ import { GpuNodeType } from '../../../catalog/gpu-node-type';
 import { ClusterLedger, enter, entered } from '../../../core/cluster-ledger';
 import { IGpuNodePool, NodeTaint } from '../../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
-import { kubernetesNameFault } from '../../../core/naming';
+import { isSubdomain, kubernetesNameFault } from '../../../core/naming';
 import { IRdmaFabric } from '../../../core/rdma-fabric';
 import { concreteFault } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
@@ -224,7 +224,6 @@ function selectorFaults({ cluster, nodeSelector, poolLabels, labels }: ExistingP
 
 function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[] {
   if (!nodeNames) return [];
-  const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
   return allOf(
     () =>
       nodeNames.length === nodes
@@ -243,7 +242,7 @@ function nodeNameFaults({ cluster, nodes, nodeNames }: ExistingPoolSpec): Fault[
         const owner = entered<string>(cluster, NODE, name)[0];
         return allOf(
           () =>
-            name.length <= 253 && subdomain.test(name)
+            isSubdomain(name)
               ? []
               : [fault('INVALID_NAME', path, `a node must be named as 'kubectl get nodes' prints it; got '${name}'`)],
           () =>
