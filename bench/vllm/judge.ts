@@ -11,6 +11,7 @@ import {
   MediaInput,
   ModelSpec,
   Parallelism,
+  Precision,
   SpeculativeDecoding,
 } from '../../lib/planning';
 import { answerSeconds } from '../../lib/planning/answer-stream';
@@ -25,6 +26,12 @@ interface Options {
   readonly max_num_batched_tokens: number;
   readonly max_model_len: number;
   readonly language_model_only?: boolean;
+  readonly enforce_eager?: boolean;
+  readonly kv_cache_dtype?: string;
+  readonly quantization?: string;
+  readonly cpu_offload_gb?: number;
+  readonly max_loras?: number;
+  readonly max_lora_rank?: number;
   readonly speculative_config?: { readonly method: string; readonly num_speculative_tokens: number };
 }
 
@@ -134,7 +141,21 @@ function speculationOf({ name, options }: Pick<Measured, 'name' | 'options'>): S
   }
 }
 
-/** The plan of what was measured, in the format that the config.json states. */
+/** What the options change of a load. */
+function loadOf(options: Options) {
+  const { kv_cache_dtype, cpu_offload_gb, max_loras, max_lora_rank } = options;
+  return {
+    cudaGraphs: options.enforce_eager === undefined ? undefined : !options.enforce_eager,
+    kvCachePrecision: kv_cache_dtype === undefined ? undefined : Precision.of(kv_cache_dtype),
+    cpuOffload: cpu_offload_gb === undefined ? undefined : DataSize.gib(cpu_offload_gb),
+    lora:
+      max_loras === undefined || max_lora_rank === undefined
+        ? undefined
+        : { maxAdapters: max_loras, maxRank: max_lora_rank },
+  };
+}
+
+/** The plan of what was measured, in the format that the config.json or the options state. */
 function planOf(
   model: ModelSpec,
   options: Options,
@@ -154,6 +175,8 @@ function planOf(
     maxSequences: options.max_num_seqs,
     mediaInput: options.language_model_only ? MediaInput.NONE : MediaInput.ALL,
     speculativeDecoding,
+    precision: options.quantization === undefined ? undefined : Precision.of(options.quantization),
+    ...loadOf(options),
   });
 }
 
@@ -177,7 +200,14 @@ export function judge(results: Results): JudgedModel[] {
     const capacityError = plan.kvCapacityTokens / measured.cacheTokens - 1;
     const steps = (measured.decode ?? []).map(({ batch, context, ms }) => {
       const engine = InferenceEngine.VLLM_0_21;
-      const load = resolveLoad({ model, contextLength: context, concurrency: batch, engine, speculativeDecoding });
+      const load = resolveLoad({
+        model,
+        contextLength: context,
+        concurrency: batch,
+        engine,
+        speculativeDecoding,
+        ...loadOf(measured.options),
+      });
       const setup = configurationOf(load, { instanceType: hardware, precision: plan.precision }, plan.parallelism);
       const queries = speculativeDecoding?.tokensPerStep ?? 1;
       const pass = { decoding: batch, cachedTokens: batch * context, prompts: 0, promptTokens: context, queries };

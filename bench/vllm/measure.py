@@ -122,6 +122,8 @@ def child(directory):
     if draft.exists():
         options["speculative_config"]["model"] = "draft"
     result = {"options": options, "startSeconds": round(time.time() - started, 1)}
+    if "environment" in settings:
+        result["environment"] = settings["environment"]
     result.update(llm.collective_rpc(inspect)[0])
     result["routerTensors"] = llm.collective_rpc(spread_experts)[0]
     config = llm.llm_engine.vllm_config
@@ -196,6 +198,7 @@ def run_one(name, config, settings, device, limit):
             "VLLM_NO_USAGE_STATS": "1",
             "HF_HUB_OFFLINE": "1",
             "TOKENIZERS_PARALLELISM": "false",
+            **settings.get("environment", {}),
         })
         started = time.time()
         process = subprocess.Popen([sys.executable, __file__, "--child", directory], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment, start_new_session=True)

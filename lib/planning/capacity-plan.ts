@@ -5,7 +5,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { DataSize } from '../units/data-size';
-import { MediaInput, NodeNetwork } from './capacity-request';
+import { LoraCapacity, MediaInput, NodeNetwork } from './capacity-request';
 import { explainMarkdown, explainText } from './explain';
 import { PlanFacts, copyOfFacts } from './plan-fields';
 import { planFromJson, planToJson } from './plan-json';
@@ -71,6 +71,8 @@ export class CapacityPlan {
   public readonly mediaInput?: MediaInput;
   /** How tokens are drafted that the model verifies. @default - none */
   public readonly speculativeDecoding?: SpeculativeDecoding;
+  /** Room for LoRA adapters. @default - none */
+  public readonly lora?: LoraCapacity;
   /** Whether decode steps are replayed as CUDA graphs. */
   public readonly cudaGraphs!: boolean;
   /** Weights of each GPU that stay in host memory. */

@@ -24,6 +24,14 @@ export enum MediaInput {
   NONE = 'NONE',
 }
 
+/** Room that the engine keeps on every GPU for LoRA adapters, whether or not they are loaded. */
+export interface LoraCapacity {
+  /** Adapters that may run in one step (vLLM: `max_loras`); more can be loaded and wait in host memory. */
+  readonly maxAdapters: number;
+  /** Highest rank of an adapter (vLLM: `max_lora_rank`, 8, 16, 32, 64, 128, 256, 320 or 512). */
+  readonly maxRank: number;
+}
+
 /**
  * The load of a model, apart from the hardware.
  */
@@ -78,6 +86,8 @@ export interface ServingLoad {
    * @default - none
    */
   readonly speculativeDecoding?: SpeculativeDecoding;
+  /** Room for LoRA adapters, each with the whole of it whatever its own rank is; it counts as weights. @default - none */
+  readonly lora?: LoraCapacity;
   /** Whether decode steps are replayed as CUDA graphs. @default true */
   readonly cudaGraphs?: boolean;
   /** Whether elementwise kernels are fused; off, a third more kernels are launched. @default true */

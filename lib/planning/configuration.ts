@@ -8,7 +8,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { throwIfFaulty } from '../units/errors';
-import { MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
+import { LoraCapacity, MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
 import { Drafter, drafterOf } from './drafter';
 import { defaultContextLength, loadFaults } from './request-faults';
 import { allOf } from '../units/unreadable';
@@ -46,6 +46,7 @@ export interface Load {
   readonly speculativeDecoding?: SpeculativeDecoding;
   /** What it drafts with. */
   readonly drafter?: Drafter;
+  readonly lora?: LoraCapacity;
   readonly cudaGraphs: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
@@ -108,6 +109,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     mediaInput: request.mediaInput ?? MediaInput.ALL,
     speculativeDecoding: request.speculativeDecoding,
     drafter: drafterOf(model, request.speculativeDecoding),
+    lora: request.lora,
     cudaGraphs: request.cudaGraphs ?? true,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,

@@ -49,6 +49,7 @@ export function draftConfiguration(configuration: Configuration): Configuration 
     drafter: undefined,
     checkpointBytes: undefined,
     cpuOffloadBytes: 0,
+    lora: undefined,
     mediaInput: MediaInput.NONE,
   };
 }

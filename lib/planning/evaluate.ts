@@ -88,6 +88,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     maxSequences: configuration.maxSequences,
     mediaInput: model.shape.encoders?.length ? configuration.mediaInput : undefined,
     speculativeDecoding: configuration.speculativeDecoding,
+    lora: configuration.lora,
     cudaGraphs: configuration.cudaGraphs,
     cpuOffload: size(memory.offloaded),
     checkpointSize: configuration.checkpointBytes === undefined ? undefined : size(configuration.checkpointBytes),

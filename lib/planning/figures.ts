@@ -14,6 +14,7 @@ import { MemoryShare } from '../catalog/inference-engine';
 import { capturedGraphs, graphBytes } from './graph-memory';
 import { stagesOf } from './stages';
 import { exchangeFigures } from './exchange-figures';
+import { loraFigures } from './lora-figures';
 import { speculationFigures } from './speculation-figures';
 import { cacheFigures } from './cache-figures';
 
@@ -271,7 +272,11 @@ export function figuresOf(
       ...timeEvidence(configuration, asked, full),
     },
   ];
-  figures.push(...speculationFigures(configuration, asked), ...exchangeFigures(configuration));
+  figures.push(
+    ...loraFigures(configuration),
+    ...speculationFigures(configuration, asked),
+    ...exchangeFigures(configuration),
+  );
   if (parallelism.pipeline > 1) {
     figures.push({
       name: 'pipeline efficiency',

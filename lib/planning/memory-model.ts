@@ -1,3 +1,4 @@
+import { adapterWeights } from './adapter-weights';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf, statesOf } from './cache-pool';
 import { Configuration, sequencesPerRank } from './configuration';
 import { draftWeights } from './draft-weights';
@@ -60,7 +61,7 @@ export function memoryOf(configuration: Configuration): MemoryModel {
   for (const stage of stagesOf(configuration)) {
     const all = stageWeights(configuration, stage, perLayer) + (stage.last ? drafting : 0);
     const offloaded = Math.min(all, configuration.cpuOffloadBytes);
-    const weights = all - offloaded;
+    const weights = all - offloaded + adapterWeights(configuration, stage);
     mostOffloaded = Math.max(mostOffloaded, offloaded);
     const runtime = runtimeBytes(configuration, weights, available - weights - activations);
     const pool = poolOf(layout, stage);

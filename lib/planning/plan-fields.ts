@@ -1,4 +1,4 @@
-import { MediaInput, NodeNetwork } from './capacity-request';
+import { LoraCapacity, MediaInput, NodeNetwork } from './capacity-request';
 import {
   COUNT,
   ENGINE,
@@ -30,6 +30,8 @@ const MEMORY = objectOf<MemoryPerGpu>({
   total: SIZE,
   available: SIZE,
 });
+
+const LORA = objectOf<LoraCapacity>({ maxAdapters: COUNT, maxRank: COUNT });
 
 const ALTERNATIVE = objectOf<Alternative>({
   change: TEXT,
@@ -85,6 +87,7 @@ export const PLAN_FIELDS = {
   maxSequences: COUNT,
   mediaInput: optional(oneOf(MediaInput)),
   speculativeDecoding: optional(SPECULATION),
+  lora: optional(LORA),
   cudaGraphs: FLAG,
   fits: FLAG,
   nodes: COUNT,

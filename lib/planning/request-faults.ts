@@ -1,3 +1,4 @@
+import { loraFaults } from './lora-faults';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
 import { GpuVendor } from '../catalog/gpu-vendor';
@@ -62,6 +63,7 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
   if (faults.length > 0) return faults;
   const schedulers = () => request.parallelism?.attentionRanks ?? 1;
   return allOf(
+    () => loraFaults(request),
     () => speculationFaults(request),
     () => {
       if (concurrency === undefined || maxSequences === undefined || !(concurrency > schedulers() * maxSequences))

@@ -40,6 +40,9 @@ export function vllmServeArguments(facts: PlanFacts, node: number, leader: strin
     ['language-model-only', undefined, facts.mediaInput === MediaInput.NONE],
     ['limit-mm-per-prompt', '{"video":0,"audio":0}', facts.mediaInput === MediaInput.IMAGES],
     ['speculative-config', speculativeConfig(facts), facts.speculativeDecoding !== undefined],
+    ['enable-lora', undefined, facts.lora !== undefined],
+    ['max-loras', facts.lora?.maxAdapters, facts.lora !== undefined],
+    ['max-lora-rank', facts.lora?.maxRank, facts.lora !== undefined],
     ['enforce-eager', undefined, !facts.cudaGraphs],
     ['cpu-offload-gb', facts.cpuOffload.gib, facts.cpuOffload.bytes > 0],
   ];
