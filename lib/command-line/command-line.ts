@@ -8,7 +8,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
-import { MediaInput, NodeNetwork, ServingLoad } from '../planning/capacity-request';
+import { LoraCapacity, MediaInput, NodeNetwork, ServingLoad } from '../planning/capacity-request';
 import { DataSize } from '../units/data-size';
 import { RULE_OF_THUMB } from '../planning/figures';
 import { missedTargets } from '../planning/targets';
@@ -164,8 +164,16 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     speculativeDecoding: speculationOf(args, (name) =>
       name.includes('/') || name.endsWith('.json') ? modelFromFile(name, readFile) : namedModel(name),
     ),
+    lora: loraOf(args),
     cudaGraphs: args.has('enforce-eager') ? false : undefined,
   };
+}
+
+/** Room for adapters, with the defaults of vLLM. */
+function loraOf(args: Arguments): LoraCapacity | undefined {
+  const [maxAdapters, maxRank] = [args.number('max-loras'), args.number('max-lora-rank')];
+  const asked = args.has('enable-lora') || maxAdapters !== undefined || maxRank !== undefined;
+  return asked ? { maxAdapters: maxAdapters ?? 1, maxRank: maxRank ?? 16 } : undefined;
 }
 
 /** A format; `auto` is the default, as engines have it. */

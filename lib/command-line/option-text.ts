@@ -14,6 +14,8 @@ const OPTIONS: { readonly [property: string]: string } = {
   checkpointSize: '--checkpoint-size',
   cpuOffload: '--cpu-offload',
   mediaInput: '--media-input',
+  'lora.maxAdapters': '--max-loras',
+  'lora.maxRank': '--max-lora-rank',
   speculativeDecoding: '--speculative-config',
   acceptanceRate: '--acceptance-rate',
   network: '--network',

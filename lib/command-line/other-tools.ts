@@ -101,7 +101,7 @@ const WITHOUT_EFFECT = [
 /** Options of `vllm serve` that change what a start takes, and that no plan knows. */
 const NOT_PLANNED = [
   ...['block-size', 'swap-space', 'num-gpu-blocks-override', 'kv-cache-memory-bytes', 'kv-offloading-size'],
-  ...['enable-lora', 'max-loras', 'max-lora-rank', 'limit-mm-per-prompt', 'mm-processor-kwargs', 'hf-overrides'],
+  ...['limit-mm-per-prompt', 'mm-processor-kwargs', 'hf-overrides'],
   ...['speculative-config', 'compilation-config', 'max-cudagraph-capture-size', 'cudagraph-capture-sizes'],
   ...['decode-context-parallel-size', 'prefill-context-parallel-size', 'enable-eplb', 'all2all-backend', 'enable-dbo'],
   ...['kv-transfer-config', 'max-logprobs', 'mamba-cache-dtype', 'mamba-ssm-cache-dtype', 'cpu-offload-params'],

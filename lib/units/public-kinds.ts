@@ -12,11 +12,11 @@ export const STRUCTS = {
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
   CapacityRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
   CapacityReservation:
     'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
   CapacitySearchRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   CloudTopologyProps:
@@ -95,6 +95,7 @@ export const STRUCTS = {
     'keyValueRank: number; queryRank?: number; nopeHeadSize: number; ropeHeadSize: number; valueHeadSize: number',
   LayerKind:
     'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number; float32Parameters?: number',
+  LoraCapacity: 'maxAdapters: number; maxRank: number',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
   MemoryPerGpu:
@@ -157,7 +158,7 @@ export const STRUCTS = {
   ServedModel:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServingLoad:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
   SharedDevicesOptions:
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:

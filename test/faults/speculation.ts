@@ -36,6 +36,12 @@ export const TEXTS: FaultText[] = [
     refuse: refused({ speculativeDecoding: mtp(1) }),
   },
   {
+    id: 'LORA_RANK_NOT_IN_ENGINE',
+    property: 'lora.maxRank',
+    text: 'lora.maxRank 24 is none that vLLM takes (8, 16, 32, 64, 128, 256, 320, 512); use 32, which takes adapters of lower ranks too',
+    refuse: refused({ lora: { maxAdapters: 2, maxRank: 24 } }),
+  },
+  {
     id: 'SPECULATION_NOT_IN_ENGINE',
     property: 'speculativeDecoding',
     text: 'vllm has no speculative decoding by mtp for step-3.7; vLLM has it since 0.24.0',

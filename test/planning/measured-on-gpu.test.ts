@@ -83,3 +83,39 @@ describe('plans of other numbers of sequences', () => {
     },
   );
 });
+
+/** The same engine with other options: formats, adapters, no graphs, whole prompts, weights in host memory. */
+describe('plans of other options', () => {
+  const others = judge(read(path.join(__dirname, '../../bench/vllm/results-h200-options.json')));
+  // vLLM 0.24.0 ignores `cpu_offload_gb` with its second runner (vllm-project/vllm#51396), which deployments therefore switch off.
+  const IGNORED = 'options-llama-3.1-8b-weights-offload';
+
+  test('the second runner leaves all weights on the GPU, the first does not', () => {
+    const weights = (name: string) =>
+      others.find(({ measured }) => measured.name === name)!.measured.model_memory_usage;
+    expect(weights(IGNORED) / 2 ** 30).toBeGreaterThan(14.9);
+    expect(weights(`${IGNORED}-first-runner`) / 2 ** 30).toBeLessThan(7.1);
+  });
+
+  test.each(
+    others.filter(({ measured }) => measured.name !== IGNORED).map((model) => [model.measured.name, model] as const),
+  )(
+    '%s: capacity never above the engine and at most 8 %% below, weights within 1.5 %%',
+    (_, { measured, plan, capacityError }) => {
+      expect(capacityError).toBeLessThanOrEqual(0);
+      expect(capacityError).toBeGreaterThanOrEqual(-0.08);
+      expect(plan.maxConcurrency).toBeLessThanOrEqual(measured.concurrency);
+      expect(Math.abs(plan.memoryPerGpu.weights.bytes / measured.model_memory_usage - 1)).toBeLessThan(0.015);
+    },
+  );
+
+  test('steps with graphs are within 10 %, those without are not planned slower', () => {
+    const all = others.filter(({ measured }) => measured.name !== IGNORED).flatMap(({ steps }) => steps);
+    const eager = all.filter(({ model }) => model.endsWith('-eager'));
+    expect(all.length).toBeGreaterThan(30);
+    for (const { model, error } of all.filter((step) => !eager.includes(step)))
+      expect([model, Math.abs(error ?? NaN) <= 0.1]).toEqual([model, true]);
+    for (const { error } of eager) expect(error).toBeLessThanOrEqual(0.05);
+    expect(eager.length).toBe(4);
+  });
+});
