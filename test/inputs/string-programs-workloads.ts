@@ -48,7 +48,7 @@ import { EXPERTS, SHAPE } from './small-model';
 const small = () => TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B });
 const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
 const onnx = { name: 'scores', maxBatchSize: 0, inputs: [tensor], outputs: [{ ...tensor, name: 'y' }] };
-const credentials = { secretName: 'store' };
+const credentials = { name: 'store' };
 
 export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
   return (stack) => {
@@ -201,8 +201,6 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   MonitoringOptions: monitoring,
   PersistentStorageProps: (given) => (stack) =>
     monitoring({ storage: MonitoringStorage.persistentVolume(given) })(stack),
-  AlertSecret: (given) =>
-    receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url', ...given } })),
   SlackReceiverProps: (given) =>
     receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url' }, ...given })),
   WebhookReceiverProps: (given) =>
