@@ -1,4 +1,5 @@
 import { InferenceEngine } from '../catalog/inference-engine';
+import { LIST_PRICES } from '../catalog/instance-prices';
 import { Precision } from '../catalog/precision';
 import { DEFAULT_MAX_SEQUENCES } from '../planning/configuration';
 
@@ -86,6 +87,12 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   json: { help: 'print JSON' },
 };
 
+const REGION: Option = {
+  value: 'NAME',
+  help: 'region of AWS, which must sell the instance type on demand',
+  byDefault: 'any',
+};
+
 /** Options of the hardware of a plan: an instance type of EC2, or own nodes. */
 const HARDWARE_OPTIONS: { readonly [name: string]: Option } = {
   instance: { value: 'TYPE', help: 'EC2 instance type (list: gpu-inference instances)' },
@@ -128,7 +135,12 @@ export const COMMANDS: {
         help: 'micro-batches in flight with a pipeline',
         byDefault: 'the sequences, at least the stages',
       },
-      price: { value: 'PER_HOUR', help: 'price of one node for an hour', byDefault: 'no cost is stated' },
+      region: REGION,
+      price: {
+        value: 'PER_HOUR',
+        help: 'price of one node for an hour, in any currency',
+        byDefault: `of EC2 the list price: ${LIST_PRICES.what}, ${LIST_PRICES.date}`,
+      },
       explain: { help: 'every number with formula, inputs, evidence and error band' },
       markdown: { help: 'the same as Markdown' },
     },
@@ -142,6 +154,7 @@ export const COMMANDS: {
         help: 'candidates, with their price per hour where known',
         byDefault: 'all of the catalog that pools buy on demand',
       },
+      region: REGION,
       precisions: { value: 'NAME,...', help: 'formats to try', byDefault: 'as the model is published, else 16 bits' },
       'max-ms-per-token': { value: 'MS', help: 'longest time between two tokens', byDefault: 'no limit' },
       'max-ms-to-first-token': { value: 'MS', help: 'longest time to the first token', byDefault: 'no limit' },
