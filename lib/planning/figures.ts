@@ -54,7 +54,8 @@ function timeEvidence(
 /** Bits per weight, and those of parts that the published files have in other formats. */
 function bitsText({ model, precision }: Configuration): string {
   const own = precision.name === model.publishedPrecision?.name ? model.publishedBits : undefined;
-  const parts = Object.entries(own ?? {}).map(([part, bits]: [string, number]) => `${part} ${Number(bits.toFixed(3))}`);
+  const given = Object.entries(own ?? {}) as [string, number | undefined][];
+  const parts = given.flatMap(([part, bits]) => (bits === undefined ? [] : `${part} ${Number(bits.toFixed(3))}`));
   return (
     `${precision.bitsPerWeight.toFixed(3)} bits` + (parts.length > 0 ? ` (as published: ${parts.join(', ')})` : '')
   );
