@@ -1,4 +1,3 @@
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformStack } from 'cdktf';
 import { EksRelease } from '../../../lib/catalog/eks-release';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
@@ -43,64 +42,6 @@ function objects(options: Options = {}, cluster: TestEksClusterProps = {}): { [k
   synthesize((stack) => void (found = karpenter(stack, options, cluster).objects));
   return Object.fromEntries(found.map((each) => [each.kind, each]));
 }
-
-describe('other instance types', () => {
-  const { G6E_XLARGE, G6E_2XLARGE, G6E_4XLARGE, G5_XLARGE, G6E_12XLARGE, P5_48XLARGE, P5EN_48XLARGE } = GpuInstanceType;
-  const typesOf = (options: Options) =>
-    (objects(options).NodePool.spec.template.spec.requirements as Block[]).find(
-      ({ key }) => key === 'node.kubernetes.io/instance-type',
-    )?.values;
-
-  test('may be launched in the place of the first', () => {
-    const pool = {
-      instanceType: G6E_XLARGE,
-      otherInstanceTypes: [G6E_2XLARGE, G6E_4XLARGE],
-      capacity: Capacity.spot(),
-    };
-    expect(typesOf(pool)).toEqual(['g6e.xlarge', 'g6e.2xlarge', 'g6e.4xlarge']);
-    expect(objects(pool).NodePool.spec.limits).toEqual({ 'nvidia.com/gpu': '4' });
-    expect(typesOf({ instanceType: G6E_XLARGE })).toEqual(['g6e.xlarge']);
-  });
-
-  test.each<[string, Options, string]>([
-    ['other GPUs', { otherInstanceTypes: [G5_XLARGE] }, 'OTHER_HARDWARE_IN_POOL otherInstanceTypes[0]'],
-    ['more GPUs', { otherInstanceTypes: [G6E_2XLARGE, G6E_12XLARGE] }, 'OTHER_HARDWARE_IN_POOL otherInstanceTypes[1]'],
-    [
-      'less memory',
-      { instanceType: G6E_4XLARGE, otherInstanceTypes: [G6E_XLARGE] },
-      'OTHER_HARDWARE_IN_POOL otherInstanceTypes[0]',
-    ],
-    ['the same again', { otherInstanceTypes: [G6E_XLARGE] }, 'DUPLICATE otherInstanceTypes'],
-    [
-      'reserved capacity',
-      {
-        otherInstanceTypes: [G6E_2XLARGE],
-        capacity: Capacity.reservation({ reservationId: 'cr-1', availabilityZone: 'us-west-2a' }),
-        subnetIds: ['subnet-a'],
-      },
-      'CONFLICTING_PROPERTIES otherInstanceTypes',
-    ],
-    [
-      'EFA',
-      { ...P5, instanceType: P5_48XLARGE, otherInstanceTypes: [P5EN_48XLARGE], subnetIds: ['subnet-a'] },
-      'CONFLICTING_PROPERTIES otherInstanceTypes, OTHER_HARDWARE_IN_POOL otherInstanceTypes[0]',
-    ],
-  ])('are refused with %s', (_, options, message) => {
-    expect(refusal(() => objects({ instanceType: G6E_XLARGE, ...options }))).toBe(message);
-  });
-
-  test('are refused where AWS does not sell them', () => {
-    const make = (stack: TerraformStack) => {
-      const provider = new AwsProvider(stack, 'Hyderabad', { region: 'ap-south-2', alias: 'hyderabad' });
-      new KarpenterGpuNodePool(stack, 'Train', {
-        ...{ cluster: testEksCluster(stack, { provider }), minNodes: 0, maxNodes: 1 },
-        instanceType: GpuInstanceType.G6_XLARGE,
-        otherInstanceTypes: [GpuInstanceType.GR6_4XLARGE],
-      });
-    };
-    expect(refusal(() => synthesize(make))).toBe('TYPE_NOT_IN_REGION otherInstanceTypes[0]');
-  });
-});
 
 describe('a pool by Karpenter', () => {
   test('is a NodePool of one instance type, with the pool’s labels and taints', () => {
