@@ -1,9 +1,12 @@
+import { minimumDriverOf } from './cuda-driver';
 import { compareVersions } from './metric';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf, controlsAccess } from './release-advisories';
+import { versionFault } from './version-text';
+import { VllmImages } from './vllm-images';
 import { checkArguments } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
 
@@ -74,13 +77,6 @@ export interface TritonReleaseProps {
   /** Lowest CUDA compute capability that the images support. @default 7.5 */
   readonly minimumComputeCapability?: number;
 }
-
-/**
- * Oldest driver that runs a CUDA major version by minor version compatibility.
- *
- * @see https://docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html
- */
-const MINIMUM_DRIVER: { readonly [cudaMajor: string]: number } = { '12': 525, '13': 580 };
 
 /**
  * A monthly release of NVIDIA Triton Inference Server, with what its images hold.
@@ -200,8 +196,7 @@ export class TritonRelease {
     this.onnxRuntimeVersion = props.onnxRuntimeVersion;
     this.cudaVersion = props.cudaVersion;
     this.cudaDriver = props.cudaDriver;
-    const major = props.cudaVersion.split('.')[0];
-    this.minimumDriver = MINIMUM_DRIVER[major] ?? Number.parseInt(props.cudaDriver, 10);
+    this.minimumDriver = minimumDriverOf(props.cudaVersion) ?? Number.parseInt(props.cudaDriver, 10);
     this.minimumComputeCapability = props.minimumComputeCapability ?? 7.5;
     this.histogramOfEveryModel = props.release >= '26.01';
     this.advisories = advisoriesOf(props.release, props.vllmVersion);
@@ -238,12 +233,9 @@ checkArguments('TritonRelease', TritonRelease);
 
 function releaseFaults(props: TritonReleaseProps): Fault[] {
   const versions = { vllmVersion: '0.31.0', onnxRuntimeVersion: '1.28.0', cudaVersion: '13.4.3', cudaDriver: '615.61' };
-  const formats = Object.entries(versions).flatMap(([property, example]) => {
-    const value: unknown = props[property as keyof typeof versions];
-    if (typeof value === 'string' && /^\d+(\.\d+)+$/.test(value)) return [];
-    const reason = `${property} must be a version of numbers and dots, e.g. '${example}'; got ${givenValue(value)}`;
-    return [fault('INVALID_FORMAT', property, reason)];
-  });
+  const formats = Object.entries(versions).flatMap(([property, example]) =>
+    versionFault(property, props[property as keyof typeof versions], example),
+  );
   const isRelease = typeof props.release === 'string' && /^\d\d\.(0[1-9]|1[0-2])$/.test(props.release);
   const reason = `release must be year and month of the image's tag, e.g. '26.11'; got ${givenValue(props.release)}`;
   return allOf(
@@ -253,26 +245,17 @@ function releaseFaults(props: TritonReleaseProps): Fault[] {
 }
 
 /**
- * The first release in the table with a version of vLLM, as a sentence needs it.
- *
- * @param vllm a version of vLLM
+ * The images of Triton with vLLM's backend, in words.
  *
  * @internal
  */
-export function releaseWithVllm(vllm: string): string {
-  const release = TritonRelease.ALL.find(({ vllmVersion }) => compareVersions(vllmVersion, vllm) >= 0);
-  return release ? `Triton ${release} or later` : `a release with vLLM ${vllm} or later`;
-}
-
-/**
- * The last release before a version of vLLM, in words.
- *
- * @param vllm the first version that is too new
- *
- * @internal
- */
-export function releaseBeforeVllm(vllm: string): string {
-  const older = TritonRelease.ALL.filter(({ vllmVersion }) => compareVersions(vllmVersion, vllm) < 0);
-  const last = older.pop();
-  return last ? `Triton ${last}, whose vLLM is ${last.vllmVersion}` : `a release with a vLLM before ${vllm}`;
-}
+export const TRITON_IMAGES: VllmImages = {
+  with: (vllm) => {
+    const found = TritonRelease.ALL.find(({ vllmVersion }) => compareVersions(vllmVersion, vllm) >= 0);
+    return found ? `Triton ${found} or later` : `a release with vLLM ${vllm} or later`;
+  },
+  before: (vllm) => {
+    const found = TritonRelease.ALL.filter(({ vllmVersion }) => compareVersions(vllmVersion, vllm) < 0).pop();
+    return found ? `Triton ${found}, whose vLLM is ${found.vllmVersion}` : `a release with a vLLM before ${vllm}`;
+  },
+};

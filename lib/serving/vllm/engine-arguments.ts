@@ -74,7 +74,7 @@ export function engineArguments(
     max_num_seqs: plan.maxSequences,
     max_num_batched_tokens: plan.maxBatchedTokens,
     gpu_memory_utilization: plan.gpuMemoryUtilization,
-    kv_cache_dtype: plan.kvCachePrecision.bits === 8 ? 'fp8' : undefined,
+    kv_cache_dtype: cacheFormat(plan),
     enable_prefix_caching: options.prefixCaching ?? true,
     enforce_eager: !plan.cudaGraphs,
     speculative_config: plan.speculativeDecoding && speculativeArguments(plan.speculativeDecoding),
@@ -84,6 +84,15 @@ export function engineArguments(
     disable_log_stats: !metrics,
     ...options.engineArguments,
   };
+}
+
+/**
+ * `kv_cache_dtype`; undefined for the type of the weights.
+ *
+ * @internal
+ */
+export function cacheFormat({ kvCachePrecision }: CapacityPlan): string | undefined {
+  return kvCachePrecision.bits === 8 ? 'fp8' : undefined;
 }
 
 /** Before 0.17 vLLM has no `language_model_only`; a limit of zero for every kind of media is the same. */

@@ -15,7 +15,7 @@ import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
-import { versionFaults } from './version-faults';
+import { versionFaults, versionWarnings } from './version-faults';
 import { unplannedSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
@@ -127,8 +127,12 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
 const SAID_ELSEWHERE = ['SCHEDULER_SEQUENCES', 'LEGACY_INSTANCE'];
 
 /** What the planner warns of, and what it was not told. */
-function ownWarnings({ name, options }: VllmModelRequest, plan: CapacityPlan): Fault[] {
-  return [...choiceWarnings(name, plan), ...unplannedSpeculation(name, options)];
+function ownWarnings({ name, options, vllm }: VllmModelRequest, plan: CapacityPlan): Fault[] {
+  return [
+    ...choiceWarnings(name, plan),
+    ...unplannedSpeculation(name, options),
+    ...versionWarnings(name, plan, options, vllm),
+  ];
 }
 
 /** What the planner warns of in its own choice, or in what it was told to take. */

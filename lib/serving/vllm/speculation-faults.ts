@@ -1,17 +1,17 @@
 import { compareVersions } from '../../catalog/metric';
-import { releaseWithVllm } from '../../catalog/serving-engine';
 import { SpeculativeMethod } from '../../catalog/speculative-decoding';
 import { pipelinedSince, speculationSince } from '../../catalog/vllm-speculation';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { VllmOptions } from './vllm-options';
+import { VllmVersion } from './vllm-version';
 
 /**
  * What drafts needs a newer vLLM, or a place from which it is loaded.
  *
  * @internal
  */
-export function speculationFaults(plan: CapacityPlan, version: string): Fault[] {
+export function speculationFaults(plan: CapacityPlan, vllm: VllmVersion): Fault[] {
   const { model, speculativeDecoding: of, parallelism } = plan;
   if (!of) return [];
   const verified = {
@@ -20,9 +20,9 @@ export function speculationFaults(plan: CapacityPlan, version: string): Fault[] 
     hasStates: model._layers.kinds.some(({ state }) => state !== undefined),
   };
   const needs = (since: string | undefined, what: string): Fault[] => {
-    if (since === undefined || since === 'never' || compareVersions(version, since) >= 0) return [];
+    if (since === undefined || since === 'never' || compareVersions(`${vllm}`, since) >= 0) return [];
     const reason =
-      `speculative decoding by ${of.method} ${what} needs vLLM ${since}, but this release has ${version}; use ${releaseWithVllm(since)}, or leave ` +
+      `speculative decoding by ${of.method} ${what} needs vLLM ${since}, but this release has ${vllm}; use ${vllm.images.with(since)}, or leave ` +
       'speculativeDecoding out';
     return [fault('SPECULATION_NEEDS_NEWER_VLLM', 'speculativeDecoding', reason)];
   };

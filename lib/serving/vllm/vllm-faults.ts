@@ -214,8 +214,8 @@ function expertFormatFaults({ model, precision, instanceType: { gpu } }: Capacit
     fault(
       'EXPERTS_NEED_NEWER_VLLM',
       'precision',
-      `experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but this release has ${vllm}; use a release with vLLM 0.9.0 or later ` +
-        '(Triton 25.06), or a precision of 16 bits',
+      `experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but this release has ${vllm}; use ${vllm.images.with('0.9.0')}, or a ` +
+        'precision of 16 bits',
     ),
   ];
 }
