@@ -1,3 +1,4 @@
+import { capabilityFaults } from './cuda-capability';
 import { minimumDriverOf } from './cuda-driver';
 import { compareVersions } from './metric';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
@@ -31,10 +32,11 @@ interface ReleaseFacts {
 /**
  * Releases of Triton and what is inside their images.
  *
- * Versions: docs/introduction/compatibility.md of triton-inference-server/server; the newest copy seen, of August 2026, ends with 26.07, and 26.08 is
- * from its release notes. Those of 26.09 and 26.10 name CUDA (13.4.1 and 13.4.3) but not vLLM, ONNX Runtime and the driver, so they have no row:
- * describe them by `TritonRelease.custom`. Compute capabilities: NVIDIA's release notes of
- * 25.03, 25.08 and 26.02 ("supports CUDA compute capability 7.5 and later"); 24.12 is the last release kept here for Volta.
+ * Versions: docs/introduction/compatibility.md of triton-inference-server/server at 0f963c9, which ends with 26.08. 25.01 and 25.02 are left out:
+ * whether they support Volta was not seen. The release notes of 26.09 and 26.10 name CUDA (13.4.1 and 13.4.3) but not vLLM, ONNX
+ * Runtime and the driver, and those of 26.11 were not seen, so they have no row: describe them by `TritonRelease.custom`. Compute
+ * capabilities: NVIDIA's release notes of 25.03, 25.08, 26.02 and 26.10 ("supports CUDA compute capability 7.5 and later"); 24.12 is the last
+ * release kept here for Volta.
  */
 const RELEASES: { readonly [release: string]: ReleaseFacts } = {
   '24.12': { vllm: '0.5.5', onnxRuntime: '1.20.1', cuda: '12.6.3', driver: '560.35.05', computeCapability: 7.0 },
@@ -44,7 +46,7 @@ const RELEASES: { readonly [release: string]: ReleaseFacts } = {
   '25.06': { vllm: '0.9.0', onnxRuntime: '1.22.0', cuda: '12.9.0', driver: '575.51.03', computeCapability: 7.5 },
   '25.07': { vllm: '0.9.0', onnxRuntime: '1.22.0', cuda: '12.9.0', driver: '575.51.03', computeCapability: 7.5 },
   '25.08': { vllm: '0.9.2', onnxRuntime: '1.23.0', cuda: '13.0.1', driver: '580.82.07', computeCapability: 7.5 },
-  '25.09': { vllm: '0.10.1', onnxRuntime: '1.23.0', cuda: '13.0.1', driver: '580.82.07', computeCapability: 7.5 },
+  '25.09': { vllm: '0.10.1.1', onnxRuntime: '1.23.0', cuda: '13.0.1', driver: '580.82.07', computeCapability: 7.5 },
   '25.10': { vllm: '0.10.2', onnxRuntime: '1.23.1', cuda: '13.0.2', driver: '580.95.05', computeCapability: 7.5 },
   '25.11': { vllm: '0.11.0', onnxRuntime: '1.23.2', cuda: '13.0.2', driver: '580.95.05', computeCapability: 7.5 },
   '25.12': { vllm: '0.11.1', onnxRuntime: '1.23.2', cuda: '13.1.0', driver: '590.44.01', computeCapability: 7.5 },
@@ -241,6 +243,7 @@ function releaseFaults(props: TritonReleaseProps): Fault[] {
   return allOf(
     () => (isRelease ? [] : [fault('INVALID_FORMAT', 'release', reason)]),
     () => formats,
+    () => capabilityFaults(props),
   );
 }
 

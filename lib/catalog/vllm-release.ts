@@ -1,4 +1,5 @@
 import { CpuArchitecture } from './cpu-architecture';
+import { capabilityFaults } from './cuda-capability';
 import { minimumDriverOf } from './cuda-driver';
 import { compareVersions } from './metric';
 import { nameText, unknownNameFault } from './near-names';
@@ -129,6 +130,7 @@ function customFaults(props: VllmReleaseProps): Fault[] {
     () => versionFault('vllmVersion', vllmVersion, '0.34.0'),
     () => versionFault('cudaVersion', cudaVersion, '13.0.3'),
     () => (torchVersion === undefined ? [] : versionFault('torchVersion', torchVersion, '2.14.0')),
+    () => capabilityFaults(props),
   );
 }
 
