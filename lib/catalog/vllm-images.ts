@@ -9,3 +9,13 @@ export interface VllmImages {
   /** The last that has a vLLM before a version, e.g. `Triton 26.06, whose vLLM is 0.22.1`. */
   before(vllm: string): string;
 }
+
+/**
+ * A version of vLLM, which its text is, and the images that sentences advise instead of it.
+ *
+ * @internal
+ */
+export interface VllmOfImages {
+  readonly images: VllmImages;
+  toString(): string;
+}

@@ -2,6 +2,7 @@ import { Precision } from '../../catalog/precision';
 import { MediaInput } from '../../planning/capacity-request';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { speculativeArguments } from '../../planning/speculative-arguments';
+import { cacheFormat } from '../../planning/version-fit';
 import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from './vllm-options';
 
@@ -84,15 +85,6 @@ export function engineArguments(
     disable_log_stats: !metrics,
     ...options.engineArguments,
   };
-}
-
-/**
- * `kv_cache_dtype`; undefined for the type of the weights.
- *
- * @internal
- */
-export function cacheFormat({ kvCachePrecision }: CapacityPlan): string | undefined {
-  return kvCachePrecision.bits === 8 ? 'fp8' : undefined;
 }
 
 /** Before 0.17 vLLM has no `language_model_only`; a limit of zero for every kind of media is the same. */

@@ -93,10 +93,7 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
     () => refused.filter(({ id, property }) => !said.has(`${id} ${property}`)),
   );
   if (plan)
-    faults.push(
-      ...planOptionFaults(plan, request.options, request.vllm),
-      ...versionFaults(plan, request.options, request.vllm),
-    );
+    faults.push(...planOptionFaults(plan, request.options), ...versionFaults(plan, request.options, request.vllm));
   if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
   const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
   const choices = request.hardware
@@ -113,7 +110,7 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
   const faults = allOf(
     () => lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
     () => foreignPlanFaults(plan),
-    () => planOptionFaults(plan, options, vllm),
+    () => planOptionFaults(plan, options),
     () => versionFaults(plan, options, vllm),
     () => own,
   );

@@ -1,6 +1,7 @@
-import { compareVersions } from '../../catalog/metric';
-import { nearNames } from '../../catalog/near-names';
-import { Precision } from '../../catalog/precision';
+import { compareVersions } from '../catalog/metric';
+import { nearNames } from '../catalog/near-names';
+import { Precision } from '../catalog/precision';
+import { VllmOfImages } from '../catalog/vllm-images';
 import {
   VLLM_READ,
   VllmName,
@@ -9,9 +10,8 @@ import {
   isVllmRead,
   vllmName,
   vllmNames,
-} from '../../catalog/vllm-names';
-import { Fault, fault } from '../../units/fault';
-import { VllmVersion } from './vllm-version';
+} from '../catalog/vllm-names';
+import { Fault, fault } from '../units/fault';
 
 /**
  * A name that the engine is given: an argument, or the value of one.
@@ -41,7 +41,12 @@ export function namedMethod(name: string): NamedOption {
 
 /** @internal */
 export function namedCache(name: string, precision: Precision): NamedOption {
-  const text = `kvCachePrecision ${precision.name} ('${name}')`;
+  return { ...namedCacheFormat(name), text: `kvCachePrecision ${precision.name} ('${name}')` };
+}
+
+/** @internal */
+export function namedCacheFormat(name: string): NamedOption {
+  const text = `kv_cache_dtype '${name}'`;
   return { kind: VllmNameKind.CACHE_FORMAT, name, property: 'kvCachePrecision', text, id: 'CACHE_FORMAT_NOT_IN_VLLM' };
 }
 
@@ -50,7 +55,7 @@ export function namedCache(name: string, precision: Precision): NamedOption {
  *
  * @internal
  */
-export function nameFaults(named: NamedOption, vllm: VllmVersion): Fault[] {
+export function nameFaults(named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
   if (known.state !== VllmNameState.MISSING) return [];
   const what = `${named.text} does not exist in vLLM ${vllm}, which would fail to load the model`;
@@ -58,11 +63,31 @@ export function nameFaults(named: NamedOption, vllm: VllmVersion): Fault[] {
 }
 
 /**
+ * The fault of a method on its way out, which vLLM from 0.14 on refuses unless it is told to take it (`_verify_quantization`).
+ *
+ * @param method the method @default - none is given
+ * @param allowed value of `allow_deprecated_quantization`
+ *
+ * @internal
+ */
+export function deprecationFaults(method: string | undefined, allowed: unknown, vllm: VllmOfImages): Fault[] {
+  if (method === undefined || allowed === true) return [];
+  const isDeprecated =
+    vllmName(VllmNameKind.DEPRECATED_QUANTIZATION, method, `${vllm}`).state === VllmNameState.PRESENT;
+  const isMethod = vllmName(VllmNameKind.QUANTIZATION, method, `${vllm}`).state === VllmNameState.PRESENT;
+  if (!isDeprecated || !isMethod) return [];
+  const reason =
+    `quantization '${method}' is deprecated in vLLM ${vllm}, which refuses to load it; use another method, or set allow_deprecated_quantization to ` +
+    'true in engineArguments until it is gone';
+  return [fault('QUANTIZATION_DEPRECATED', 'quantization', reason)];
+}
+
+/**
  * The warning of a name of which is not known whether a version has it.
  *
  * @internal
  */
-export function nameWarnings(model: string, named: NamedOption, vllm: VllmVersion): Fault[] {
+export function nameWarnings(model: string, named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
   if (known.state !== VllmNameState.UNKNOWN) return [];
   const seen =
@@ -75,7 +100,7 @@ export function nameWarnings(model: string, named: NamedOption, vllm: VllmVersio
   return [fault('VLLM_NAME_UNKNOWN', undefined, reason)];
 }
 
-function why(named: NamedOption, { since, until }: VllmName, vllm: VllmVersion): string {
+function why(named: NamedOption, { since, until }: VllmName, vllm: VllmOfImages): string {
   if (since === undefined || until === undefined) {
     return `no version from ${VLLM_READ.first} to ${VLLM_READ.last} has it${nearest(named, vllm)}`;
   }
@@ -88,7 +113,7 @@ function why(named: NamedOption, { since, until }: VllmName, vllm: VllmVersion):
   return `it was gone after ${until}; convert the checkpoint to a method that it has, such as compressed-tensors, or use ${older}`;
 }
 
-function nearest({ kind, name }: NamedOption, vllm: VllmVersion): string {
+function nearest({ kind, name }: NamedOption, vllm: VllmOfImages): string {
   const version = isVllmRead(`${vllm}`) ? `${vllm}` : VLLM_READ.last;
   const near = nearNames(name, vllmNames(kind, version)).map((each) => `'${each}'`);
   return near.length === 0 ? '' : `; nearest: ${near.join(', ')}`;
