@@ -30,6 +30,8 @@ export interface ModelVerdict {
   readonly name: string;
   /** Why the new server would not load it, with the cure. */
   readonly faults: readonly string[];
+  /** Whether the old server does not load it either, for the same reasons. */
+  readonly wasRefused: boolean;
   /** What is not known of it. */
   readonly unknown: readonly string[];
 }
@@ -81,14 +83,20 @@ function planOf(path: string, data: object): Deployed {
 }
 
 /**
- * What becomes of a model; what was wrong with it before is not reported again.
+ * What becomes of a model.
  *
  * @internal
  */
 export function verdictOf(model: Deployed, from: ServerImage, to: ServerImage): ModelVerdict {
   const before = new Set(faultsIn(model, from).map(keyOf));
-  const faults = faultsIn(model, to).filter((each) => !before.has(keyOf(each)));
-  return { name: model.name, faults: faults.map(({ reason }) => reason), unknown: unknownIn(model, to) };
+  // A path is the deployment's to give, not the release's.
+  const faults = faultsIn(model, to).filter(({ id }) => id !== 'DRAFT_NEEDS_PATH');
+  return {
+    name: model.name,
+    faults: faults.map(({ reason }) => reason),
+    wasRefused: faults.length > 0 && faults.every((each) => before.has(keyOf(each))),
+    unknown: unknownIn(model, to),
+  };
 }
 
 function keyOf({ id, property }: Fault): string {

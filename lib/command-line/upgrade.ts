@@ -31,7 +31,11 @@ const KINDS: { readonly [kind: string]: VllmNameKind } = {
   'engine arguments': VllmNameKind.ARGUMENT,
   quantization: VllmNameKind.QUANTIZATION,
   'cache formats': VllmNameKind.CACHE_FORMAT,
-  'deprecated quantization, refused without allow_deprecated_quantization': VllmNameKind.DEPRECATED_QUANTIZATION,
+};
+
+/** What names are for that are on their way out: only what comes is of interest. */
+const DEPRECATED = {
+  'quantization that is refused without allow_deprecated_quantization': VllmNameKind.DEPRECATED_QUANTIZATION,
 };
 
 /**
@@ -82,7 +86,7 @@ function changeOf(
   const [before, after] = [ids(from), ids(to)];
   const isOld = driver !== undefined && to.minimumDriver !== undefined && driver < to.minimumDriver;
   return {
-    ...{ from, to, goes: namesOnlyIn(from, to), comes: namesOnlyIn(to, from) },
+    ...{ from, to, goes: namesOnlyIn(from, to), comes: namesOnlyIn(to, from, { ...KINDS, ...DEPRECATED }) },
     // Without the version of vLLM its vulnerabilities are neither cured nor open.
     cured: from.advisories.filter(
       ({ id, component }) => !after.has(id) && (to.vllm !== undefined || component === 'Triton'),
@@ -96,10 +100,10 @@ function changeOf(
   };
 }
 
-function namesOnlyIn(one: ServerImage, other: ServerImage): { [kind: string]: string[] } {
+function namesOnlyIn(one: ServerImage, other: ServerImage, kinds = KINDS): { [kind: string]: string[] } {
   const { vllm } = one;
   if (vllm === undefined || other.vllm === undefined) return {};
-  const rows = Object.entries(KINDS).map(([text, kind]) => {
+  const rows = Object.entries(kinds).map(([text, kind]) => {
     const others = new Set(vllmNames(kind, `${other.vllm}`));
     return [text, vllmNames(kind, vllm).filter((name) => !others.has(name))] as const;
   });
@@ -181,9 +185,12 @@ function advisoriesText(title: string, advisories: readonly ReleaseAdvisory[]): 
   return rows.length === 0 ? '' : [`${title}:`, ...rows].join('\n');
 }
 
-function verdictText({ name, faults, unknown }: ModelVerdict): string {
+function verdictText({ name, faults, wasRefused, unknown }: ModelVerdict): string {
   if (faults.length > 0)
-    return [`  ${name}: would no longer load`, ...faults.map((reason) => `    - ${reason}`)].join('\n');
+    return [
+      `  ${name}: ${wasRefused ? 'does not load, and did not before' : 'would no longer load'}`,
+      ...faults.map((reason) => `    - ${reason}`),
+    ].join('\n');
   if (unknown.length > 0) return [`  ${name}: not known`, ...unknown.map((reason) => `    - ${reason}`)].join('\n');
   return `  ${name}: loads`;
 }
