@@ -24,19 +24,18 @@ export interface NamedOption {
   /** The property that it comes from, and how sentences call it. */
   readonly property: string;
   readonly text: string;
-  readonly id: string;
 }
 
 /** @internal */
 export function namedArgument(name: string): NamedOption {
   const property = `engineArguments.${name}`;
-  return { kind: VllmNameKind.ARGUMENT, name, property, text: property, id: 'ENGINE_ARGUMENT_NOT_IN_VLLM' };
+  return { kind: VllmNameKind.ARGUMENT, name, property, text: property };
 }
 
 /** @internal */
 export function namedMethod(name: string): NamedOption {
   const text = `quantization '${name}'`;
-  return { kind: VllmNameKind.QUANTIZATION, name, property: 'quantization', text, id: 'QUANTIZATION_NOT_IN_VLLM' };
+  return { kind: VllmNameKind.QUANTIZATION, name, property: 'quantization', text };
 }
 
 /** @internal */
@@ -47,7 +46,7 @@ export function namedCache(name: string, precision: Precision): NamedOption {
 /** @internal */
 export function namedCacheFormat(name: string): NamedOption {
   const text = `kv_cache_dtype '${name}'`;
-  return { kind: VllmNameKind.CACHE_FORMAT, name, property: 'kvCachePrecision', text, id: 'CACHE_FORMAT_NOT_IN_VLLM' };
+  return { kind: VllmNameKind.CACHE_FORMAT, name, property: 'kvCachePrecision', text };
 }
 
 /**
@@ -59,7 +58,13 @@ export function nameFaults(named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
   if (known.state !== VllmNameState.MISSING) return [];
   const what = `${named.text} does not exist in vLLM ${vllm}, which would fail to load the model`;
-  return [fault(named.id, named.property, `${what}: ${why(named, known, vllm)}`)];
+  return [missingFault(named, `${what}: ${why(named, known, vllm)}`)];
+}
+
+function missingFault({ kind, property }: NamedOption, reason: string): Fault {
+  if (kind === VllmNameKind.ARGUMENT) return fault('ENGINE_ARGUMENT_NOT_IN_VLLM', property, reason);
+  if (kind === VllmNameKind.CACHE_FORMAT) return fault('CACHE_FORMAT_NOT_IN_VLLM', property, reason);
+  return fault('QUANTIZATION_NOT_IN_VLLM', property, reason);
 }
 
 /**
