@@ -67,7 +67,7 @@ function modelsIn(path: string, json: unknown): Deployed[] {
   if (Array.isArray(json)) return json.flatMap((each, index) => modelsIn(`${path}[${index}]`, each));
   if (typeof json === 'object' && json !== null) {
     const data = json as { readonly [key: string]: unknown };
-    if ('format' in data) return [planOf(path, data)];
+    if (Object.hasOwn(data, 'format')) return [planOf(path, data)];
     // The arguments of an engine name their model by a folder or an id; plans by name are objects.
     if (typeof data.model === 'string') return [{ name: path, engine: data }];
     const named = Object.entries(data).filter(([, each]) => typeof each === 'object' && each !== null);

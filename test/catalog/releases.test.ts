@@ -12,7 +12,7 @@ import { faultsThrown, idsOf } from '../support/faults';
 
 describe('releases of vLLM', () => {
   test('are found by their version, with or without the v of the tag', () => {
-    expect(VllmRelease.of('0.24.0')).toBe(VllmRelease.DEFAULT);
+    expect(VllmRelease.of('0.24.0')).toEqual(VllmRelease.DEFAULT);
     expect(VllmRelease.of('v0.24.0').image()).toBe('docker.io/vllm/vllm-openai:v0.24.0');
     expect(`${VllmRelease.ALL[0]} to ${VllmRelease.ALL[VllmRelease.ALL.length - 1]}`).toBe('0.15.0 to 0.33.0');
   });
