@@ -172,6 +172,7 @@ const minimaxM3: Family = (given) => {
   const found = expertsOf(reader, layers, { routerBias: reader.flag('use_routing_bias') !== false });
   const intermediateSize = reader.required('dense_intermediate_size', 'intermediate_size');
   const outputGate = reader.flag('attention_output_gate') === true;
+  // `num_mtp_modules` is stated also of files that have none of them: nvidia/MiniMax-M3-NVFP4 is as large as without.
   return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts }, (i) => ({
     attention: { ...(picks(i) ? { index } : {}), ...(outputGate ? { outputGate } : {}) },
     ...(found?.has(i) ? { experts: true } : { intermediateSize }),
