@@ -75,7 +75,7 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'HOST_BOUND',
-    "with 1 sequences a step waits for vllm-0.21's host process, which takes 8.2 ms to schedule it and to send their tokens, while the GPUs take GPUMS; " +
+    "with 1 sequence a step waits for vllm-0.21's host process, which takes 8.2 ms to schedule it and to send their tokens, while the GPUs take 5.2; " +
       'preparing what is drafted and verified is most of it: faster processors help, more GPUs do not',
     {
       ...{ model: ModelSpec.GLM_4_5_AIR, instanceType: P5EN_48XLARGE, parallelism: degrees(8), concurrency: 1 },

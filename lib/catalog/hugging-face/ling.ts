@@ -49,7 +49,7 @@ function isThird(reader: ConfigReader): boolean {
 /** Whether attention is gated by head, by value or not at all; transformers' class gates by head without being told. */
 function gateOf(reader: ConfigReader): string | undefined {
   const key = 'gated_attention_proj_granularity_type';
-  if (!('no_kda_lora' in reader.config) && !(key in reader.config)) return 'head_wise';
+  if (!reader.has('no_kda_lora') && !reader.has(key)) return 'head_wise';
   return reader.text(key);
 }
 
