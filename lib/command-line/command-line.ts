@@ -24,13 +24,14 @@ import { ALIASES, sharesOfOtherEngines } from './other-tools';
 import { ownHardware } from './own-hardware';
 import { checkRegion, listNote, listPriced, priceLine, regionOf } from './region-and-price';
 import { speculationOf } from './speculation';
+import { upgrade } from './upgrade';
 
 /** Exit statuses, as `--help` documents them: scripts tell 'does not fit' from mistakes and from bugs by them. */
 const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
 
 /**
- * What a command prints, and its exit status: 0 if the model fits and reaches its targets, 1 if it does not, 2 if the command was not
- * understood, 3 for an error of the program itself.
+ * What a command prints, and its exit status: 0 if the model fits and reaches its targets, or loads after the upgrade, 1 if it does not, 2 if the
+ * command was not understood, 3 for an error of the program itself.
  *
  * @internal
  */
@@ -98,6 +99,10 @@ export function resultOf(
   const args = new Arguments(command.options, rest);
   if (name === 'plan') return plan(args, readFile);
   if (name === 'search') return search(args, readFile);
+  if (name === 'upgrade') {
+    const { output, isSafe } = upgrade(args, readFile);
+    return { output, status: isSafe ? STATUS.success : STATUS.unfit };
+  }
   args.throwIfFaulty();
   return { output: LISTS[name](), status: STATUS.success };
 }
@@ -364,8 +369,8 @@ function gpus(): string {
 const LISTS: { readonly [command: string]: () => string } = { models, instances, gpus };
 
 const STATUS_HELP = [
-  'exit status: 0 it fits and reaches its targets, 1 it does not, 2 the command was not understood,',
-  '3 an error of the program itself',
+  'exit status: 0 it fits and reaches its targets, or loads after the upgrade, 1 it does not,',
+  '2 the command was not understood, 3 an error of the program itself',
 ].join(' ');
 
 function usage(name?: string): string {

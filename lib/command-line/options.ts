@@ -13,6 +13,8 @@ export interface Option {
   readonly help: string;
   /** What holds where it is not given; `--help` prints it. */
   readonly byDefault?: string;
+  /** Whether it may be given several times, or with several values behind it. @default false */
+  readonly repeats?: boolean;
 }
 
 const FITTING = 'the least that fits';
@@ -165,6 +167,22 @@ export const COMMANDS: {
       },
       'max-replicas': { value: 'N', help: 'most replicas', byDefault: '1' },
       limit: { value: 'N', help: 'rows to print', byDefault: '10' },
+    },
+  },
+  upgrade: {
+    help: 'what another release of the server changes, and which models it would no longer load; exit status 1 when there are any',
+    options: {
+      from: { value: 'RELEASE', help: 'release in use: 26.07 (Triton) or 0.24.0 (vLLM)' },
+      to: { value: 'RELEASE', help: 'release to compare it with' },
+      plan: {
+        value: 'FILE...',
+        help: 'locked plans (plan --json, or several by name), or the model.json of an engine, to be judged; may be given several times',
+        byDefault: 'no models',
+        repeats: true,
+      },
+      vllm: { value: 'VERSION', help: 'vLLM in the image of --to, where it is not known', byDefault: 'as listed' },
+      driver: { value: 'BRANCH', help: "branch of NVIDIA's driver on the nodes, e.g. 580", byDefault: 'not checked' },
+      json: { help: 'everything as JSON' },
     },
   },
   models: { help: 'the models of the catalog', options: {} },

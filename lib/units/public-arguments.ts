@@ -245,6 +245,10 @@ export const ARGUMENTS = {
     'static latest': 'count?: number',
     'static specific': 'versions: number[]',
   },
+  VllmRelease: {
+    'static of': 'version: string',
+    'static custom': 'props: VllmReleaseProps',
+  },
   Warnings: {
     'static accept': 'scope: IConstruct; id: string; reason: string',
   },

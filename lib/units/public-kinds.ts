@@ -4,7 +4,7 @@
 export const STRUCTS = {
   AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
   Alternative:
-    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; pricePerHour?: number',
+    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; pricePerHour?: number',
   AttentionLayer:
     'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; chunked?: boolean; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
   CapacityBlock:
@@ -134,7 +134,7 @@ export const STRUCTS = {
   NvidiaNetworkOperatorProps:
     'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
   OnnxRuntimeModelProps:
-    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -167,7 +167,7 @@ export const STRUCTS = {
   SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
   SparseIndex:
-    'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number',
+    'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
   SpeculativeDecodingProps: 'tokens: number; acceptanceRate?: number',
   StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
   StateLayer:
@@ -194,6 +194,8 @@ export const STRUCTS = {
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
     'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
+  VllmReleaseProps:
+    'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
@@ -286,6 +288,7 @@ export const CLASSES = {
   TritonModel: 'TritonModel.vllm(...) or TritonModel.onnxRuntime(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
+  VllmRelease: 'VllmRelease.V0_19_1, VllmRelease.of(...) or VllmRelease.custom(...)',
   Warnings: 'new Warnings(...)',
 } as const;
 

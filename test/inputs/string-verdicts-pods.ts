@@ -1,5 +1,8 @@
 /** The rows for `string-programs-pods.ts`. */
 export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'VllmReleaseProps.vllmVersion': ['refused INVALID_FORMAT vllmVersion'],
+  'VllmReleaseProps.cudaVersion': ['refused INVALID_FORMAT cudaVersion'],
+  'VllmReleaseProps.torchVersion': ['refused INVALID_FORMAT torchVersion'],
   'TritonReleaseProps.release': ['refused INVALID_FORMAT release'],
   'TritonReleaseProps.vllmVersion': ['refused INVALID_FORMAT vllmVersion'],
   'TritonReleaseProps.onnxRuntimeVersion': ['refused INVALID_FORMAT onnxRuntimeVersion'],

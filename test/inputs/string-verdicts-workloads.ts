@@ -12,6 +12,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelSpec.fromHuggingFaceConfig(name)': ['unused'],
   'Precision.of(name)': ['refused UNKNOWN_VALUE'],
   'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
+  'VllmRelease.of(version)': ['refused UNKNOWN_VALUE'],
   'ModelStoreCredentials.name': ['refused INVALID_NAME credentials.name | reference | reference'],
   'ModelStoreCredentials.key': ['refused INVALID_NAME credentials.key | reference | reference'],
   'FabricAttachment.resourceNames': [

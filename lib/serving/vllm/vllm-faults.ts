@@ -8,7 +8,6 @@ import { ServingHardware } from '../model/serving-hardware';
 import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
-import { VllmVersion } from './vllm-version';
 import { allOf } from '../../units/unreadable';
 
 /**
@@ -156,11 +155,10 @@ function dataParallelFault(property: string, what: string, ranks: number, expert
  *
  * @internal
  */
-export function planOptionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
+export function planOptionFaults(plan: CapacityPlan, options: VllmOptions): Fault[] {
   return allOf(
     () => quantizationFaults(options.quantization, plan.precision),
     () => cacheFaults(options.kvCachePrecision, plan.precision),
-    () => expertFormatFaults(plan, vllm),
   );
 }
 
@@ -221,24 +219,6 @@ function cacheFaults(cache: Precision | undefined, weights: Precision): Fault[] 
       'CACHE_FORMAT_NOT_SUPPORTED',
       'kvCachePrecision',
       `kvCachePrecision must be fp8 or that of the weights (${weights.name}); got ${cache.name}`,
-    ),
-  ];
-}
-
-/**
- * Experts in FP8 on GPUs that do not compute in FP8, which vLLM runs from 0.9 on; earlier versions stop when the model is loaded.
- *
- * @see https://github.com/vllm-project/vllm/pull/16850 and https://github.com/vllm-project/vllm/issues/17579
- */
-function expertFormatFaults({ model, precision, instanceType: { gpu } }: CapacityPlan, vllm: VllmVersion): Fault[] {
-  const eight = [Precision.FP8.name, Precision.FP8_BLOCK.name].includes(precision.name);
-  if (!model.experts || !eight || gpu.computeCapability >= 8.9 || vllm.isAtLeast(0, 9)) return [];
-  return [
-    fault(
-      'EXPERTS_NEED_NEWER_VLLM',
-      'precision',
-      `experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but this release has ${vllm}; use a release with vLLM 0.9.0 or later ` +
-        '(Triton 25.06), or a precision of 16 bits',
     ),
   ];
 }
