@@ -82,6 +82,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   expert: { value: 'N', help: 'expert parallelism', byDefault: '1' },
   'enable-expert-parallel': { help: 'expert parallelism over all ranks, tensor × data' },
   'enforce-eager': { help: 'no CUDA graphs' },
+  'warm-compile-cache': { help: 'plan later starts, which find compiled kernels in a cache that is kept' },
   data: { value: 'N', help: 'replicas', byDefault: '1' },
   json: { help: 'print JSON' },
 };

@@ -2,6 +2,7 @@ import { ExpertLayers } from '../catalog/model-architecture';
 import { Configuration } from './configuration';
 import { draftBuffers, verifiedBytes } from './draft-activations';
 import { loadedEncoders, profiledMedia } from './encoder-memory';
+import { runsSecondRunner } from './graph-memory';
 
 const MIB = 2 ** 20;
 /** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */
@@ -35,6 +36,8 @@ export function activationBytes(configuration: Configuration, sequences = config
 const SORTED_COPIES = 9.7;
 /** Copies where none are sorted: in 16 and in 32 bits, probabilities and random numbers. */
 const SAMPLED_COPIES = 3.5;
+/** Copies in the second runner, whose start tries no limits (its `_dummy_sampler_run`): in 16 and in 32 bits. */
+const DRAWN_COPIES = 1.5;
 /** Rows of the kernel that finds the limits, one for each multiprocessor at most. */
 const SAMPLER_ROWS = 192;
 /** Fewer sequences are sorted all the same. */
@@ -45,11 +48,13 @@ const FEWEST_UNSORTED = 8;
  *
  * Up to 0.19 it sorts float32 logits: with 256 sequences 1.19 GiB for Llama-3.1-8B, 1.40 for Qwen2.5-1.5B, 0.94 for Phi-4 (logs, see bench/planner), with
  * 1024 of them gpt-oss-120b lacks 7.43 GiB besides its weights (7.44 here; vllm-project/vllm#23278), and a 32B model on 80 GB the 6.2 GiB of
- * vllm-project/vllm#16303. From 0.20 on a kernel finds what top-k and top-p leave without sorting (`apply_top_k_top_p_triton`, 8 sequences and more).
+ * vllm-project/vllm#16303. From 0.17 on a kernel finds what top-k and top-p leave without sorting (`apply_top_k_top_p_triton`, 8 sequences and more).
  */
-function samplerBytes({ model, engine }: Configuration, sequences: number): number {
+function samplerBytes(configuration: Configuration, sequences: number): number {
+  const { model, engine } = configuration;
   const row = 4 * model.vocabularySize;
-  if (!engine.countsGraphs || sequences < FEWEST_UNSORTED) return SORTED_COPIES * sequences * row;
+  if (runsSecondRunner(configuration)) return DRAWN_COPIES * sequences * row;
+  if (engine._start?.sorts !== false || sequences < FEWEST_UNSORTED) return SORTED_COPIES * sequences * row;
   return (SAMPLED_COPIES * sequences + Math.min(sequences, SAMPLER_ROWS)) * row;
 }
 
@@ -61,8 +66,8 @@ function samplerBytes({ model, engine }: Configuration, sequences: number): numb
  * is not in the compiled part: it is given the results.
  */
 function compilerBytes(configuration: Configuration): number {
-  const { model, engine, parallelism, maxBatchedTokens, cudaGraphs } = configuration;
-  if (!engine.countsGraphs || !cudaGraphs) return 0;
+  const { model, engine, parallelism, maxBatchedTokens, cudaGraphs, warmCompileCache } = configuration;
+  if (!engine._start?.timesKernels || !cudaGraphs || warmCompileCache) return 0;
   const steps = 4 * maxBatchedTokens * model.hiddenSize;
   const table = loadedEncoders(configuration).length > 0 ? 0 : 2 * model.vocabularySize * model.hiddenSize;
   return table / parallelism.tensor + steps;
