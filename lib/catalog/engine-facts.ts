@@ -20,6 +20,8 @@ export interface VllmStart {
   readonly sorts: boolean;
   /** Whether a start that compiles times fused kernels on copies of their inputs. */
   readonly timesKernels: boolean;
+  /** Whether experts have workspaces of a row for each expert of each token, which stay while kernels are compiled. */
+  readonly keepsWorkspaces: boolean;
   /** Whether the tower of Gemma 4 is given one image or frame at a time. */
   readonly encodesOneByOne: boolean;
   /** Whether what the first capture takes for a moment, where layers have states, is taken for memory of graphs. */

@@ -27,7 +27,7 @@ const EVERY: EngineFacts = {
 const OLDER: EngineFacts = {
   ...EVERY,
   copiesMedia: true,
-  start: { sorts: true, timesKernels: false, encodesOneByOne: false, chargesCapture: false },
+  start: { sorts: true, timesKernels: false, keepsWorkspaces: false, encodesOneByOne: false, chargesCapture: false },
 };
 
 /** From 0.20 on. */
@@ -35,7 +35,7 @@ const NEWER: EngineFacts = {
   ...EVERY,
   defaultUtilization: 0.92,
   countsGraphs: true,
-  start: { sorts: false, timesKernels: true, encodesOneByOne: false, chargesCapture: false },
+  start: { sorts: false, timesKernels: true, keepsWorkspaces: true, encodesOneByOne: false, chargesCapture: false },
 };
 
 /**
@@ -78,6 +78,7 @@ export function vllmFacts(numbers: readonly number[]): EngineFacts {
       version: numbers.join('.'),
       sorts: !since(17),
       timesKernels: since(15),
+      keepsWorkspaces: since(17),
       encodesOneByOne: !since(22),
       // What it is charged for is in vllm-project/vllm#50780.
       chargesCapture: since(26) && !since(28),

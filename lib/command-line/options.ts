@@ -33,7 +33,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   'kv-precision': { value: 'NAME', help: 'format of the key-value cache', byDefault: 'fp16, fp32 with fp32 weights' },
   engine: {
     value: 'NAME',
-    help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}`,
+    help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}, or a version of vLLM, e.g. vllm-0.27.1`,
     byDefault: InferenceEngine.DEFAULT.name,
   },
   utilization: {

@@ -1,4 +1,5 @@
 import { ExpertLayers } from '../catalog/model-architecture';
+import { Precision } from '../catalog/precision';
 import { Configuration } from './configuration';
 import { draftBuffers, verifiedBytes } from './draft-activations';
 import { loadedEncoders, profiledMedia } from './encoder-memory';
@@ -76,17 +77,21 @@ function compilerBytes(configuration: Configuration): number {
 /** Rows that pad each expert's to whole tiles, and inputs in fewer bits, against the rows of the tokens. */
 const PADDED_ROWS = 1.25;
 
+/** What kernels with inputs in 4 bits have of each row besides: in order of the experts, and results in order and weighted (`run_cutlass_moe_fp4`), of which the workspaces hold one. */
+const QUANTIZED_COPIES = 2;
+
 /**
  * Workspaces of newer vLLM for experts (`workspace_shapes` of its `triton_moe.py`, 0.24.0), which stay while the kernels are compiled: a row for each expert of each token, before
  * and after the activation, and results and residuals of the whole step. With it Mixtral is planned at 2.1 GiB where it took 1.78, Qwen3-30B-A3B at
  * 1.3 where it took 1.15 (bench/vllm).
  */
-function expertWorkspace({ model, engine, parallelism, maxBatchedTokens }: Configuration): number {
+function expertWorkspace({ model, engine, parallelism, maxBatchedTokens, precision }: Configuration): number {
   const { experts } = model;
-  if (!experts || !engine.countsGraphs) return 0;
+  if (!experts || !engine._start?.keepsWorkspaces) return 0;
   const hidden = experts.latentSize ?? model.hiddenSize;
   const width = experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
-  const row = Math.max(width, hidden) + Math.max(2 * width, hidden);
+  const copies = precision.name === Precision.NVFP4.name ? QUANTIZED_COPIES : 0;
+  const row = Math.max(width, hidden) + Math.max(2 * width, hidden) + copies * hidden;
   return 2 * maxBatchedTokens * (PADDED_ROWS * experts.perToken * row + 2 * model.hiddenSize);
 }
 
@@ -95,14 +100,16 @@ function expertWorkspace({ model, engine, parallelism, maxBatchedTokens }: Confi
  *
  * @internal
  */
-export function layerBytes({ model, parallelism, maxBatchedTokens }: Configuration): number {
+export function layerBytes({ model, engine, parallelism, maxBatchedTokens }: Configuration): number {
   const t = parallelism.tensor;
   const h = model.hiddenSize;
-  const width = model._layers.widestMixer;
+  const mixer = model._layers.widestMixer;
   const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
   const dense = model._layers.widestBlock;
   const active = Math.max(dense, model.experts ? activeWidth(model.experts) : 0);
-  return 2 * maxBatchedTokens * Math.max((3 * active) / t + 4 * h, coefficient * width);
+  // Heads that are wider than the hidden size are taken like a block by vLLM (Gemma 4, whose are three times as wide: four starts); of others nothing is known.
+  const [inner, width] = engine._isVllm ? [Math.max(active, mixer), h] : [active, mixer];
+  return 2 * maxBatchedTokens * Math.max((3 * inner) / t + 4 * h, coefficient * width);
 }
 
 function activeWidth(experts: ExpertLayers): number {

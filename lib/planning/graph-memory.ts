@@ -118,9 +118,22 @@ export function runsSecondRunner({ engine, model, precision, drafter }: Configur
   if (second.everyModel) return true;
   if (model._layers.kinds.some(({ state }) => state)) return false;
   if (second.everyDense && !model.experts) return true;
-  const known = second.listed.includes(model.shape.modelType ?? '');
+  const known = second.listed.includes(model.shape.modelType ?? typeByName(model.name));
   return known && (second.expertsAndQuantized || (!model.experts && precision.bits >= 16));
 }
+
+/** `model_type` of the models of the catalog that have none, of those that any version lists. */
+function typeByName(name: string): string {
+  const [, type] = TYPES_BY_NAME.find(([pattern]) => pattern.test(name)) ?? [];
+  return type ?? '';
+}
+
+const TYPES_BY_NAME: readonly (readonly [RegExp, string])[] = [
+  [/^qwen3-\d+b$/, 'qwen3'],
+  [/^(tiny)?llama-[123]|^llama-65b|^deepseek-(llm|r1-distill-llama)-/, 'llama'],
+  [/^mistral-/, 'mistral'],
+  [/^deepseek-v2/, 'deepseek_v2'],
+];
 
 /**
  * Whether the memory of graphs comes out of the utilization.

@@ -164,7 +164,7 @@ function expertBytes(configuration: Configuration): number {
   const share = parallelism.gpusPerReplica === 1 ? 0.5 : 1;
   if (!model.latentAttention) {
     // Of newer versions it is among the activations.
-    if (configuration.engine.countsGraphs) return 0;
+    if (configuration.engine._start?.keepsWorkspaces) return 0;
     const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
     return Math.max(0, layerBytes(configuration) + workspace - activationBytes(configuration));
   }
