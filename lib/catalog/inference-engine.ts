@@ -245,7 +245,7 @@ const TENSORRT_NAMES = ['trtllm', 'trt-llm', 'tensorrtllm'];
 function engineName(text: string): string {
   const name = text.trim().toLowerCase().replace(/_/g, '-');
   if (TENSORRT_NAMES.includes(name)) return InferenceEngine.TENSORRT_LLM.name;
-  return name.replace(/^(vllm-v?\d+)-/, '$1.');
+  return name.startsWith('vllm-') ? name.replace(/(?<=\d)-(?=\d)/g, '.') : name;
 }
 
 checkArguments('InferenceEngine', InferenceEngine);

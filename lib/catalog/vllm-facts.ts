@@ -22,7 +22,6 @@ const EVERY: EngineFacts = {
   provenance: 'not fitted',
 };
 
-
 /** Up to 0.19, where the version is not known: the most that one of them takes. */
 const OLDER: EngineFacts = {
   ...EVERY,

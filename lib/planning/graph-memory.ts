@@ -142,7 +142,9 @@ const TYPES_BY_NAME: readonly (readonly [RegExp, string])[] = [
  */
 export function countsGraphs(configuration: Configuration): boolean {
   const { engine } = configuration;
-  return engine.countsGraphs && (!runsSecondRunner(configuration) || engine._start?.secondRunner?.countsGraphs === true);
+  return (
+    engine.countsGraphs && (!runsSecondRunner(configuration) || engine._start?.secondRunner?.countsGraphs === true)
+  );
 }
 
 /** Copies of the states of a captured step that a layer makes; see `chargedBytes`. */
@@ -157,7 +159,7 @@ const CHARGED_COPIES = 5;
  * @internal
  */
 export function chargedBytes(configuration: Configuration): number {
-  const { engine, model, precision, parallelism, maxBatchedTokens, cudaGraphs } = configuration;
+  const { engine, model, precision, parallelism, cudaGraphs } = configuration;
   if (!engine._start?.chargesCapture || !cudaGraphs) return 0;
   let most = 0;
   for (const { state } of model._layers.kinds) {

@@ -47,7 +47,9 @@ describe('one version of vLLM', () => {
   });
 
   test.each(['latest', '', '27', 'nightly-0.27.1', '0.12345.1'])('%p is none', (version) => {
-    expect(faultsThrown(() => InferenceEngine.vllm(version))).toMatchObject([{ id: 'INVALID_FORMAT', property: 'version' }]);
+    expect(faultsThrown(() => InferenceEngine.vllm(version))).toMatchObject([
+      { id: 'INVALID_FORMAT', property: 'version' },
+    ]);
   });
 
   test('the names of ranges stay theirs', () => {
@@ -89,7 +91,12 @@ describe('what versions take when they start', () => {
     const inside = (version: string, request: Partial<CapacityRequest> = {}) =>
       runtime(planned(version, request)) - runtime(planned(version, { ...request, cudaGraphs: false })) > 0.3;
     const model = ModelSpec.QWEN_2_5_7B;
-    expect(['0.21.0', '0.22.0', '0.28.0', '0.29.0'].map((version) => inside(version))).toEqual([true, false, false, true]);
+    expect(['0.21.0', '0.22.0', '0.28.0', '0.29.0'].map((version) => inside(version))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
     expect(['0.24.0', '0.25.0', '0.28.1', '0.29.0'].map((version) => inside(version, { model }))).toEqual([
       true,
       false,
@@ -174,7 +181,8 @@ describe('a compile cache that is kept', () => {
 describe('weights as vLLM loads them', () => {
   test('Gemma 4: values beside keys, and the tables of two rotations', () => {
     const request = { model: GEMMA_4, instanceType: GpuInstanceType.P5EN_48XLARGE };
-    const loaded = weights(planned('0.23.0', request)) - weights(planned('0.23.0', { ...request, engine: InferenceEngine.SGLANG }));
+    const loaded =
+      weights(planned('0.23.0', request)) - weights(planned('0.23.0', { ...request, engine: InferenceEngine.SGLANG }));
     // 58.99 GiB of a file of 58.25 (vLLM 0.23.0).
     const values = 10 * 5376 * 4 * 512 * 2;
     const tables = 2 * (256 + 512) * 262144;

@@ -21,9 +21,10 @@ export class VllmVersion {
     return ownMajor > major || (ownMajor === major && ownMinor >= minor);
   }
 
-  /** This version as the planner knows it. */
+  /** vLLM as the planner knows it. */
   public get engine(): InferenceEngine {
-    return InferenceEngine.vllm(this.text);
+    if (this.isAtLeast(0, 28)) return InferenceEngine.VLLM_0_28;
+    return this.isAtLeast(0, 20) ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
   }
 
   public toString(): string {
