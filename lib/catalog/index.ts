@@ -22,4 +22,5 @@ export * from './precision';
 export * from './release-advisories';
 export * from './serving-engine';
 export * from './speculative-decoding';
+export * from './vllm-release';
 export * from './weight-bits';

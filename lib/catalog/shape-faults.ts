@@ -40,13 +40,13 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     'latentAttention.keyValueRank': latentAttention?.keyValueRank,
     'latentAttention.queryRank': latentAttention?.queryRank,
     'latentAttention.nopeHeadSize': latentAttention?.nopeHeadSize,
-    'latentAttention.ropeHeadSize': latentAttention?.ropeHeadSize,
     'latentAttention.valueHeadSize': latentAttention?.valueHeadSize,
     'slidingWindow.tokens': slidingWindow?.tokens,
     'slidingWindow.layers': slidingWindow?.layers,
   };
   const { predictionLayers, positionEmbeddings, otherParameters, lookupParameters } = shape;
   const counts = {
+    'latentAttention.ropeHeadSize': latentAttention?.ropeHeadSize,
     'experts.firstDenseLayers': experts?.firstDenseLayers,
     'experts.shared': experts?.shared,
     'experts.sharedIntermediateSize': experts?.sharedIntermediateSize,

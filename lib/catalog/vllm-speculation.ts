@@ -25,6 +25,10 @@ const PREDICTING: { readonly [type: string]: string } = {
   step3p7: '0.24.0',
   minimax_m3: '0.24.0',
   kimi_k3: '0.27.1',
+  bailing_hybrid: '0.27.1',
+  inkling: '0.27.1',
+  dots3_note: '0.31.0',
+  glm5_next: '0.31.0',
 };
 
 /** The last versions that were read without and the first with a draft model (0.13.0 refuses it). */

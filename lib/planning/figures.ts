@@ -45,7 +45,7 @@ function timeEvidence(
     configuration.parallelism.attentionRanks === 1 &&
     configuration.cpuOffloadBytes === 0 &&
     configuration.cudaGraphs &&
-    estimates.every((time) => time.hostStep <= time.gpuStep);
+    estimates.every((time) => !time.waitsForHost && time.hostStep <= time.gpuStep);
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
   if (configuration.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
@@ -54,7 +54,8 @@ function timeEvidence(
 /** Bits per weight, and those of parts that the published files have in other formats. */
 function bitsText({ model, precision }: Configuration): string {
   const own = precision.name === model.publishedPrecision?.name ? model.publishedBits : undefined;
-  const parts = Object.entries(own ?? {}).map(([part, bits]: [string, number]) => `${part} ${Number(bits.toFixed(3))}`);
+  const given = Object.entries(own ?? {}) as [string, number | undefined][];
+  const parts = given.flatMap(([part, bits]) => (bits === undefined ? [] : `${part} ${Number(bits.toFixed(3))}`));
   return (
     `${precision.bitsPerWeight.toFixed(3)} bits` + (parts.length > 0 ? ` (as published: ${parts.join(', ')})` : '')
   );
@@ -168,7 +169,8 @@ export function figuresOf(
   const memory = facts.memoryPerGpu;
   const layout = cacheLayout(configuration);
   const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
-  const waitsForHost = asked.hostStep > asked.gpuStep;
+  const waits = asked.waitsForHost;
+  const hostCounts = waits || asked.hostStep > asked.gpuStep;
   const figures: PlanFigure[] = [
     {
       name: 'weights per GPU',
@@ -248,13 +250,19 @@ export function figuresOf(
       name: 'time per output token',
       value: `${facts.decodeLatencyMs.toFixed(2)} ms with ${facts.concurrency} sequences`,
       formula:
-        (waitsForHost ? 'max(decode(b, in + out/2), host(b, out))' : 'decode(b, in + out/2)') +
+        (waits
+          ? 'decode(b, in + out/2) + host(b, out)'
+          : hostCounts
+            ? 'max(decode(b, in + out/2), host(b, out))'
+            : 'decode(b, in + out/2)') +
         ' + (b - 1) × prefill(in) / out' +
         (configuration.drafter ? ', all of a step with drafting, divided by the tokens that it gives' : ''),
       inputs:
         `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
         `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}` +
-        (waitsForHost ? `; host ${ms(asked.hostStep)} to schedule and to send the tokens meanwhile` : ''),
+        (hostCounts
+          ? `; host ${ms(asked.hostStep)} to schedule and to send the tokens${waits ? ', for which the GPUs wait' : ' meanwhile'}`
+          : ''),
       ...timeEvidence(configuration, asked),
     },
     {
@@ -267,7 +275,7 @@ export function figuresOf(
     {
       name: 'output tokens per second',
       value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
-      formula: `b / (${waitsForHost ? 'max(decode, host)' : 'decode'} + b × prefill / out) × replicas`,
+      formula: `b / (${waits ? 'decode + host' : hostCounts ? 'max(decode, host)' : 'decode'} + b × prefill / out) × replicas`,
       inputs: `${parallelism.replicas} replicas`,
       ...timeEvidence(configuration, asked, full),
     },

@@ -44,6 +44,7 @@ const ALTERNATIVE = objectOf<Alternative>({
   maxSequences: COUNT,
   maxBatchedTokens: COUNT,
   mediaInput: optional(oneOf(MediaInput)),
+  speculativeDecoding: optional(SPECULATION),
   pricePerHour: optional(PRICE),
 });
 
