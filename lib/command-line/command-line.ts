@@ -171,6 +171,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
       name.includes('/') || name.endsWith('.json') ? modelFromFile(name, readFile) : namedModel(name),
     ),
     cudaGraphs: args.has('enforce-eager') ? false : undefined,
+    warmCompileCache: args.has('warm-compile-cache') ? true : undefined,
   };
 }
 

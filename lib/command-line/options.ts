@@ -36,7 +36,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   'kv-precision': { value: 'NAME', help: 'format of the key-value cache', byDefault: 'fp16, fp32 with fp32 weights' },
   engine: {
     value: 'NAME',
-    help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}`,
+    help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}, or a version of vLLM, e.g. vllm-0.27.1`,
     byDefault: InferenceEngine.DEFAULT.name,
   },
   utilization: {
@@ -85,6 +85,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   expert: { value: 'N', help: 'expert parallelism', byDefault: '1' },
   'enable-expert-parallel': { help: 'expert parallelism over all ranks, tensor × data' },
   'enforce-eager': { help: 'no CUDA graphs' },
+  'warm-compile-cache': { help: 'plan later starts, which find compiled kernels in a cache that is kept' },
   data: { value: 'N', help: 'replicas', byDefault: '1' },
   json: { help: 'print JSON' },
 };

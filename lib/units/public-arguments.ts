@@ -109,6 +109,7 @@ export const ARGUMENTS = {
     query: 'target: MetricsTarget',
   },
   InferenceEngine: {
+    'static vllm': 'version: string',
     'static of': 'name: string',
   },
   KubernetesAccess: {

@@ -373,6 +373,7 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     attached(() => RdmaAttachment.sharedDevices({ networks: [NetworkName.of('fast', value)] })),
   'GpuType.of(name)': named((name) => GpuType.of(name)),
   'InferenceEngine.of(name)': named((name) => InferenceEngine.of(name)),
+  'InferenceEngine.vllm(version)': named((version) => InferenceEngine.vllm(version)),
   'Precision.of(name)': named((name) => Precision.of(name)),
   'TritonRelease.of(release)': named((name) => TritonRelease.of(name)),
   'VllmRelease.of(version)': named((name) => VllmRelease.of(name)),

@@ -4,6 +4,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'GpuTypeProps.name': ['refused INVALID_NAME name'],
   'GpuType.of(name)': ['refused UNKNOWN_VALUE'],
   'InferenceEngine.of(name)': ['refused UNKNOWN_VALUE'],
+  'InferenceEngine.vllm(version)': ['refused INVALID_FORMAT version'],
   'DenseModelProps.name': ['unused'],
   'DenseModelProps.publishedFrom': ['unused'],
   'MixtureOfExpertsProps.name': ['unused'],
