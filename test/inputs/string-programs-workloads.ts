@@ -35,8 +35,11 @@ import {
   SriovIbNetwork,
   SriovNetwork,
   TensorDataType,
+  ReasoningParser,
+  ToolCallParser,
   TritonDeployment,
   TritonModel,
+  VllmDeployment,
   Warnings,
 } from '../../lib';
 import { TestWorkload } from '../monitoring/support';
@@ -59,6 +62,21 @@ export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack
       nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
       modelStore: store?.(stack) ?? new TestStore(stack, 'Store'),
       models: [small()],
+      ...given,
+    });
+  };
+}
+
+const SMALL = { name: 'chat', model: ModelSpec.QWEN_2_5_0_5B };
+
+export function deployVllm(given: Given, id = 'Talk'): Program {
+  return (stack) => {
+    const cluster = testCluster(stack);
+    new VllmDeployment(stack, id, {
+      cluster,
+      nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
+      modelStore: new TestStore(stack, 'Store'),
+      models: [SMALL],
       ...given,
     });
   };
@@ -188,6 +206,11 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     ),
   TritonDeploymentProps: (given) => deploy(given),
   TritonServingOptions: (given) => deploy(given),
+  ServingOptions: (given) => deploy(given),
+  VllmDeploymentProps: (given) => deployVllm(given),
+  VllmServingOptions: (given) => deployVllm(given),
+  OpenAiOptions: (given) => deployVllm({ models: [{ ...SMALL, ...given }] }),
+  LoraAdapter: (given) => deployVllm({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
   VllmModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
   VllmOptions: (given) => (stack) =>
@@ -320,6 +343,7 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     receiving(() => AlertReceiver.webhook(name, { url: 'https://hook.example' })),
   'MonitoringStack.new(id)': (id) => monitoring({}, id),
   'TritonDeployment.new(id)': (id) => deploy({ name: 'chat' }, id),
+  'VllmDeployment.new(id)': (id) => deployVllm({ name: 'chat' }, id),
   'ModelImport.new(id)': (id) => importing({}, id),
   'ModelSource.volumeClaim(claimName)': (value) => (stack) =>
     importing({ source: ModelSource.volumeClaim(value) })(stack),
@@ -376,6 +400,8 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
   'InferenceEngine.vllm(version)': named((version) => InferenceEngine.vllm(version)),
   'Precision.of(name)': named((name) => Precision.of(name)),
   'TritonRelease.of(release)': named((name) => TritonRelease.of(name)),
+  'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
+  'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),
   'VllmRelease.of(version)': named((name) => VllmRelease.of(name)),
   'ModelSpec.of(name)': named((name) => ModelSpec.of(name)),
   'ModelSpec.fromHuggingFaceConfig(name)': (name) => serving(() => ModelSpec.fromHuggingFaceConfig(name, readConfig())),
