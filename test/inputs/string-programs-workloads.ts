@@ -35,11 +35,8 @@ import {
   SriovIbNetwork,
   SriovNetwork,
   TensorDataType,
-  ReasoningParser,
-  ToolCallParser,
   TritonDeployment,
   TritonModel,
-  VllmDeployment,
   Warnings,
 } from '../../lib';
 import { TestWorkload } from '../monitoring/support';
@@ -62,21 +59,6 @@ export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack
       nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
       modelStore: store?.(stack) ?? new TestStore(stack, 'Store'),
       models: [small()],
-      ...given,
-    });
-  };
-}
-
-const SMALL = { name: 'chat', model: ModelSpec.QWEN_2_5_0_5B };
-
-export function deployVllm(given: Given, id = 'Talk'): Program {
-  return (stack) => {
-    const cluster = testCluster(stack);
-    new VllmDeployment(stack, id, {
-      cluster,
-      nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
-      modelStore: new TestStore(stack, 'Store'),
-      models: [SMALL],
       ...given,
     });
   };
@@ -205,12 +187,8 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
       }),
     ),
   TritonDeploymentProps: (given) => deploy(given),
-  TritonServingOptions: (given) => deploy(given),
   ServingOptions: (given) => deploy(given),
-  VllmDeploymentProps: (given) => deployVllm(given),
-  VllmServingOptions: (given) => deployVllm(given),
-  OpenAiOptions: (given) => deployVllm({ models: [{ ...SMALL, ...given }] }),
-  LoraAdapter: (given) => deployVllm({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
+  TritonServingOptions: (given) => deploy(given),
   VllmModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
   VllmOptions: (given) => (stack) =>
@@ -329,7 +307,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     },
 };
 
-const named = (find: (name: string) => unknown): ((name: string) => Program) => {
+export const named = (find: (name: string) => unknown): ((name: string) => Program) => {
   return (name) => () => void find(name);
 };
 
@@ -343,7 +321,6 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     receiving(() => AlertReceiver.webhook(name, { url: 'https://hook.example' })),
   'MonitoringStack.new(id)': (id) => monitoring({}, id),
   'TritonDeployment.new(id)': (id) => deploy({ name: 'chat' }, id),
-  'VllmDeployment.new(id)': (id) => deployVllm({ name: 'chat' }, id),
   'ModelImport.new(id)': (id) => importing({}, id),
   'ModelSource.volumeClaim(claimName)': (value) => (stack) =>
     importing({ source: ModelSource.volumeClaim(value) })(stack),
@@ -400,8 +377,6 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
   'InferenceEngine.vllm(version)': named((version) => InferenceEngine.vllm(version)),
   'Precision.of(name)': named((name) => Precision.of(name)),
   'TritonRelease.of(release)': named((name) => TritonRelease.of(name)),
-  'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
-  'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),
   'VllmRelease.of(version)': named((name) => VllmRelease.of(name)),
   'ModelSpec.of(name)': named((name) => ModelSpec.of(name)),
   'ModelSpec.fromHuggingFaceConfig(name)': (name) => serving(() => ModelSpec.fromHuggingFaceConfig(name, readConfig())),
