@@ -1,4 +1,4 @@
-import { SecretKey } from '../core/secret-key';
+import { SecretReference } from '../core/secret-reference';
 import { checkArguments } from '../units/argument-faults';
 
 /**
@@ -44,7 +44,7 @@ export interface HuggingFaceSource extends ModelFiles {
    */
   readonly revision: string;
   /** Secret with a token of the hub that may read the repository, for private and gated ones. @default - none is sent */
-  readonly tokenSecret?: SecretKey;
+  readonly tokenSecret?: SecretReference;
   /** URL of the hub or a mirror of it that speaks its API. @default 'https://huggingface.co' */
   readonly endpoint?: string;
 }
@@ -60,7 +60,7 @@ export class ModelSource {
    * @param authorization secret with the value of the `Authorization` header that their host asks for, e.g. `Bearer <token>`; it is sent to
    * that host only. Default is none
    */
-  public static urls(files: ModelFile[], authorization?: SecretKey): ModelSource {
+  public static urls(files: ModelFile[], authorization?: SecretReference): ModelSource {
     return new ModelSource({ files: [...files], secret: authorization });
   }
 
@@ -100,7 +100,7 @@ export class ModelSource {
   /** Patterns of files that are left out. @default - see `ModelFiles` */
   public readonly exclude?: string[];
   /** The secret that downloads are authorized by. @default - none */
-  public readonly secret?: SecretKey;
+  public readonly secret?: SecretReference;
 
   private constructor(source: Partial<ModelSource>) {
     this.files = source.files ?? [];

@@ -1,4 +1,4 @@
-import { secretFaults } from '../core/secret-key';
+import { secretFaults } from '../core/secret-reference';
 import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';

@@ -112,6 +112,8 @@ function optionalOf(type: string): string[] | undefined {
 function parameterFaults({ name, optional, type }: TypedName, value: unknown): Fault[] {
   if (optional && value === undefined) return [];
   if (type === 'number') return numericFaults(name, value);
+  // Whole documents are passed as arguments, never as properties.
+  if (type === 'string' && typeof value === 'string') return [];
   // Properties of a struct are known by their own names, as those of a construct.
   return type in STRUCTS ? structFaults(type as StructName, value, '', name) : valueFaults(name, value, type);
 }

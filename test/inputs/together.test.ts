@@ -52,7 +52,7 @@ const own: Make = (stack, given) =>
   ModelStore.s3Compatible(stack, 'It', {
     endpoint: 'https://s3.example.com',
     bucketName: 'models',
-    credentials: { secretName: 'store' },
+    credentials: { name: 'store' },
     ...given,
   });
 const monitoring: Make = (stack, given) =>

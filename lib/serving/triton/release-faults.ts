@@ -1,3 +1,5 @@
+import { isForwardCompatible } from '../../catalog/cuda-driver';
+import { isDataCenterGpu } from '../../catalog/gpu-type-table';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { Fault, fault } from '../../units/fault';
@@ -33,8 +35,9 @@ export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease): F
   );
 }
 
-function driverFaults({ driverMajor, poolName }: IGpuNodePool, release: TritonRelease): Fault[] {
-  if (driverMajor === undefined || driverMajor >= release.minimumDriver) return [];
+function driverFaults(pool: IGpuNodePool, release: TritonRelease): Fault[] {
+  const { driverMajor, poolName } = pool;
+  if (driverMajor === undefined || driverMajor >= release.minimumDriver || runsForward(pool, release)) return [];
   const older = TritonRelease.ALL.filter((candidate) => driverMajor >= candidate.minimumDriver).pop();
   return [
     fault(
@@ -45,6 +48,15 @@ function driverFaults({ driverMajor, poolName }: IGpuNodePool, release: TritonRe
         (older ? ` or, although it has known vulnerabilities, tritonRelease ${older}` : ''),
     ),
   ];
+}
+
+/** Whether NVIDIA's compatibility libraries, which the image has, run its CUDA on the older driver of a pool. */
+function runsForward(
+  { driverMajor = 0, hardware }: IGpuNodePool,
+  { cudaVersion, minimumDriver }: TritonRelease,
+): boolean {
+  if (driverMajor >= minimumDriver || !isDataCenterGpu(hardware.gpu.name)) return false;
+  return isForwardCompatible(cudaVersion, driverMajor);
 }
 
 /** Branches that the default release is ahead of the driver of EKS's image, 580: what the image's compatibility libraries are known to bridge. */
@@ -82,7 +94,20 @@ export function releaseWarnings(
   const advisories = tritonImage === undefined ? release.advisoriesOf(variant) : [];
   const { driverMajor } = nodePool;
   const ahead = driverMajor === undefined ? 0 : Number.parseInt(release.cudaDriver, 10) - driverMajor;
+  const forward = driverMajor !== undefined && runsForward(nodePool, release);
   return allOf(
+    () =>
+      forward
+        ? [
+            fault(
+              'CUDA_BY_COMPATIBILITY_LIBRARIES',
+              'tritonRelease',
+              `Triton ${release} has CUDA ${release.cudaVersion}, for which driver ${driverMajor} of pool '${nodePool.poolName}' is too old by itself: ` +
+                "it runs by NVIDIA's compatibility libraries in the image, on data center GPUs only; keep the image's entry point, which loads them, " +
+                `or use nodes with driver ${release.minimumDriver} or later`,
+            ),
+          ]
+        : [],
     () =>
       advisories.length > 0
         ? [
@@ -95,7 +120,7 @@ export function releaseWarnings(
           ]
         : [],
     () =>
-      ahead > DRIVERS_AHEAD
+      ahead > DRIVERS_AHEAD && !forward
         ? [
             fault(
               'CUDA_NEWER_THAN_DRIVER',

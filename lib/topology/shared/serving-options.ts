@@ -1,4 +1,4 @@
-import { TritonRelease } from '../../catalog/serving-engine';
+import { TRITON_IMAGES, TritonRelease } from '../../catalog/serving-engine';
 import { TritonServingOptions } from '../../serving/triton/triton-serving-options';
 import { VllmVersion } from '../../serving/vllm/vllm-version';
 import { Fault, fault } from '../../units/fault';
@@ -28,7 +28,8 @@ export function servingOf({ serving, servingByModel = {} }: GivenServing, model:
  * @internal
  */
 export function vllmOf(all: GivenServing, model: string): VllmVersion {
-  return new VllmVersion((servingOf(all, model).tritonRelease ?? TritonRelease.DEFAULT).vllmVersion);
+  const { vllmVersion } = servingOf(all, model).tritonRelease ?? TritonRelease.DEFAULT;
+  return new VllmVersion(vllmVersion, TRITON_IMAGES);
 }
 
 /**

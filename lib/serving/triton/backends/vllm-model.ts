@@ -1,5 +1,5 @@
 import { MetricExporter } from '../../../catalog/metric-kind';
-import { TritonVariant } from '../../../catalog/serving-engine';
+import { TRITON_IMAGES, TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
@@ -77,7 +77,7 @@ export class VllmModel implements ModelDefinition {
     return resolveVllmModel({
       name,
       options: { ...props, parallelism: props.parallelism ?? (props.plan ? undefined : Parallelism.NONE) },
-      vllm: new VllmVersion(release.vllmVersion),
+      vllm: new VllmVersion(release.vllmVersion, TRITON_IMAGES),
       replicas,
       hardware,
       network: hardware.network,
