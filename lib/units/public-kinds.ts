@@ -132,7 +132,7 @@ export const STRUCTS = {
   NvidiaNetworkOperatorProps:
     'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
   OnnxRuntimeModelProps:
-    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   PagerDutyReceiverProps: 'routingKey: AlertSecret',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
