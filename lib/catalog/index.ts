@@ -7,6 +7,7 @@ export * from './gpu-node-type';
 export * from './gpu-type';
 export * from './gpu-type-props';
 export * from './gpu-vendor';
+export { MemoryShare } from './engine-facts';
 export * from './inference-engine';
 export * from './latent-attention';
 export * from './layer-kinds';

@@ -97,7 +97,7 @@ export function pipelinedSince({ method, modelType }: Verified): string | undefi
  * @internal
  */
 export function lacks(engine: InferenceEngine, since: string | undefined): boolean {
-  const last = Object.hasOwn(LAST_OF, engine.name) ? LAST_OF[engine.name] : undefined;
+  const last = engine._start?.version ?? (Object.hasOwn(LAST_OF, engine.name) ? LAST_OF[engine.name] : undefined);
   if (since === undefined || last === undefined) return false;
   return since === 'never' || compareVersions(last, since) < 0;
 }

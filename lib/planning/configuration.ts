@@ -47,6 +47,7 @@ export interface Load {
   /** What it drafts with. */
   readonly drafter?: Drafter;
   readonly cudaGraphs: boolean;
+  readonly warmCompileCache: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
   readonly cpuOffloadBytes: number;
@@ -109,6 +110,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     speculativeDecoding: request.speculativeDecoding,
     drafter: drafterOf(model, request.speculativeDecoding),
     cudaGraphs: request.cudaGraphs ?? true,
+    warmCompileCache: request.warmCompileCache ?? false,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,
     cpuOffloadBytes: request.cpuOffload?.bytes ?? 0,

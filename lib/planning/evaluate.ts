@@ -89,6 +89,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     mediaInput: model.shape.encoders?.length ? configuration.mediaInput : undefined,
     speculativeDecoding: configuration.speculativeDecoding,
     cudaGraphs: configuration.cudaGraphs,
+    warmCompileCache: configuration.warmCompileCache || undefined,
     cpuOffload: size(memory.offloaded),
     checkpointSize: configuration.checkpointBytes === undefined ? undefined : size(configuration.checkpointBytes),
     fits: fit.fits,

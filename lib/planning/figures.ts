@@ -10,8 +10,8 @@ import { ServingEstimate } from './serving-estimate';
 import { MediaInput } from './capacity-request';
 import { Configuration } from './configuration';
 import { encoderWeights, loadedEncoders, profiledMedia } from './encoder-memory';
-import { MemoryShare } from '../catalog/inference-engine';
-import { capturedGraphs, graphBytes } from './graph-memory';
+import { MemoryShare } from '../catalog/engine-facts';
+import { capturedGraphs, countsGraphs, graphBytes } from './graph-memory';
 import { stagesOf } from './stages';
 import { exchangeFigures } from './exchange-figures';
 import { speculationFigures } from './speculation-figures';
@@ -54,7 +54,8 @@ function timeEvidence(
 /** Bits per weight, and those of parts that the published files have in other formats. */
 function bitsText({ model, precision }: Configuration): string {
   const own = precision.name === model.publishedPrecision?.name ? model.publishedBits : undefined;
-  const parts = Object.entries(own ?? {}).map(([part, bits]: [string, number]) => `${part} ${Number(bits.toFixed(3))}`);
+  const given = Object.entries(own ?? {}) as [string, number | undefined][];
+  const parts = given.flatMap(([part, bits]) => (bits === undefined ? [] : `${part} ${Number(bits.toFixed(3))}`));
   return (
     `${precision.bitsPerWeight.toFixed(3)} bits` + (parts.length > 0 ? ` (as published: ${parts.join(', ')})` : '')
   );
@@ -93,14 +94,15 @@ const CAPACITY_BANDS: { readonly [K in MemoryShare]: string } = {
   [MemoryShare.FREE]: 'as the documentation of TensorRT-LLM has it; no log was compared',
 };
 
-function runtimeFormula({ engine, gpuMemoryUtilization }: Configuration): string {
+function runtimeFormula(configuration: Configuration): string {
+  const { engine, gpuMemoryUtilization } = configuration;
   const margin = '0.3 % of weights + 1.5 % of the available memory';
   if (engine.memoryShare === MemoryShare.STATIC) return `libraries by ranks + ${margin}`;
   if (engine.memoryShare === MemoryShare.FREE) {
     const left = Number((100 * (1 - gpuMemoryUtilization)).toFixed(2));
     return `libraries by ranks + experts + context + graphs + ${margin} + ${left} % of what is left, which the engine leaves free`;
   }
-  const graphs = engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack';
+  const graphs = countsGraphs(configuration) ? 'graphs + what context lacks' : 'what context and graphs lack';
   return `libraries by ranks + experts + ${graphs} outside the utilization + ${margin} from 70 GiB on, else 2 % of the room for the cache`;
 }
 

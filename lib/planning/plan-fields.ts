@@ -87,6 +87,7 @@ export const PLAN_FIELDS = {
   mediaInput: optional(oneOf(MediaInput)),
   speculativeDecoding: optional(SPECULATION),
   cudaGraphs: FLAG,
+  warmCompileCache: optional(FLAG),
   fits: FLAG,
   nodes: COUNT,
   kvBytesPerTokenPerGpu: NUMBER,

@@ -102,13 +102,14 @@ export const ARGUMENTS = {
     hardwareFaults: 'hardware: GpuNodeType',
   },
   ImageRegistry: {
-    'static mirror': 'host: string; pullSecrets?: string[]',
+    'static mirror': 'host: string; pullSecrets?: string[]; chartRepository?: string',
     resolve: 'image: string',
   },
   Indicator: {
     query: 'target: MetricsTarget',
   },
   InferenceEngine: {
+    'static vllm': 'version: string',
     'static of': 'name: string',
   },
   KubernetesAccess: {
@@ -119,6 +120,9 @@ export const ARGUMENTS = {
   KubernetesCluster: {
     'static fromKubeconfig': 'scope: Construct; id: string; attributes: KubeconfigAttributes',
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
+  },
+  KubernetesLabels: {
+    'static add': 'scope: IConstruct; options: KubernetesLabelsOptions',
   },
   KubernetesManifests: {
     'static of': 'stack: TerraformStack; options?: KubernetesManifestsOptions',
@@ -137,7 +141,7 @@ export const ARGUMENTS = {
     'static onCpu': 'count?: number',
   },
   ModelSource: {
-    'static urls': 'files: ModelFile[]; authorization?: SecretKey',
+    'static urls': 'files: ModelFile[]; authorization?: SecretReference',
     'static volumeClaim': 'claimName: string; folder?: string; files?: ModelFiles',
     'static huggingFace': 'source: HuggingFaceSource',
   },

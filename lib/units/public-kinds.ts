@@ -3,7 +3,6 @@
 /** The properties of each public struct with their types. @internal */
 export const STRUCTS = {
   AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
-  AlertSecret: 'name: string; key: string',
   Alternative:
     'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; pricePerHour?: number',
   AttentionLayer:
@@ -12,11 +11,11 @@ export const STRUCTS = {
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
   CapacityRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
   CapacityReservation:
     'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
   CapacitySearchRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   CloudTopologyProps:
@@ -76,17 +75,20 @@ export const STRUCTS = {
     'name?: string; memory: DataSize; bandwidth: number; tflops?: number; computeCapability?: number; fp32Tflops?: number; fp8Tflops?: number; int8Tops?: number; fp4Tflops?: number; nvlinkGBps?: number; pcieGBps?: number; tdpWatts?: number; sharedMemory?: boolean; vendor?: GpuVendor',
   HostDevicesOptions: 'resourceName?: string; adapters?: AdapterSelection; network: NetworkName',
   HuggingFaceSource:
-    'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretKey; endpoint?: string',
+    'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretReference; endpoint?: string',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
   IpoibNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string',
+  KarpenterGpuNodePoolOptions:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]',
   KarpenterGpuNodePoolProps:
-    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; cluster: IEksCluster; workloads?: Construct; namespace?: string; nodeAccessEntry?: boolean; dependsOn?: ITerraformDependable[]',
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; cluster: IEksCluster; workloads?: Construct; namespace?: string; nodeAccessEntry?: boolean; dependsOn?: ITerraformDependable[]',
   KarpenterProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   KubeconfigAttributes: 'configPath: string; context?: string; clusterName?: string',
   KubernetesAccessOptions: 'roleArn?: string; profile?: string; proxyUrl?: string',
+  KubernetesLabelsOptions: 'labels?: string{}; annotations?: string{}',
   KubernetesManifestsOptions: 'values?: any{}; cluster?: IKubernetesCluster; skipHelmReleases?: boolean',
   KubernetesProviders: 'kubernetes: TerraformProvider; helm?: TerraformProvider',
   LanguageModelOptions:
@@ -110,7 +112,7 @@ export const STRUCTS = {
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
     'kmsKeyArn?: string; accountId?: string; region?: string; partition?: string; credentials?: ModelStoreCredentials',
-  ModelStoreCredentials: 'secretName: string; key?: string',
+  ModelStoreCredentials: 'name: string; key?: string',
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   MonitoringOptions:
@@ -133,13 +135,13 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
   OnnxRuntimeModelProps:
     'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
-  PagerDutyReceiverProps: 'routingKey: AlertSecret',
+  PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
   PlanFigure:
     'name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string',
   PodAdditions:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}',
   PodVolumeMount: 'volume: string; path: string; readOnly?: boolean',
   QueuePolicy:
     'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
@@ -153,16 +155,16 @@ export const STRUCTS = {
   SecondaryNetworkProps: 'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}',
   SecondaryNetworkResource:
     'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
-  SecretKey: 'secretName: string; key: string',
+  SecretReference: 'name: string; key: string',
   ServedModel:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServingLoad:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
   SharedDevicesOptions:
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
-    'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretKey{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
-  SlackReceiverProps: 'webhookUrl: AlertSecret; channel?: string',
+    'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretReference{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
+  SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
   SparseIndex:
     'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
@@ -174,16 +176,16 @@ export const STRUCTS = {
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
   TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
   TopologyKarpenterPool:
-    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; name: string',
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; name: string',
   TopologyNodePool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; name: string',
   TritonDeploymentProps:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
   TritonReleaseProps:
     'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number',
   TritonResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   TritonServingOptions:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]',
   UnlistedInstanceTypeProps:
     'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture; networkCards?: NetworkCard[]; ipv4PerInterface?: number; rdmaRead?: boolean; rdmaWrite?: boolean',
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
@@ -196,7 +198,7 @@ export const STRUCTS = {
     'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
-  WebhookReceiverProps: 'url?: string; urlSecret?: AlertSecret; bearerToken?: AlertSecret',
+  WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
   WeightBits:
     'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number; predictionLayers?: number',
 } as const;
@@ -242,12 +244,13 @@ export const CLASSES = {
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImageRegistry: 'ImageRegistry.UPSTREAM or ImageRegistry.mirror(...)',
   Indicator: 'Indicator.QPS',
-  InferenceEngine: 'InferenceEngine.VLLM or InferenceEngine.of(...)',
+  InferenceEngine: 'InferenceEngine.VLLM, InferenceEngine.vllm(...) or InferenceEngine.of(...)',
   IpoibNetwork: 'new IpoibNetwork(...)',
   Karpenter: 'new Karpenter(...)',
   KarpenterGpuNodePool: 'new KarpenterGpuNodePool(...)',
   KubernetesAccess: 'KubernetesAccess.of(...) or KubernetesAccess.fromProviders(...)',
   KubernetesCluster: 'KubernetesCluster.fromKubeconfig(...)',
+  KubernetesLabels: 'new KubernetesLabels(...)',
   KubernetesManifests: 'KubernetesManifests.of(...)',
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { GpuInstanceType, GpuNodeType, GpuType, ModelSpec } from '../../lib/catalog';
+import { GpuInstanceType, GpuNodeType, GpuType, ModelSpec, Parallelism } from '../../lib/catalog';
 import { CapacityPlan, CapacityPlanner } from '../../lib/planning';
 import { CloudTopology, CloudTopologyProps } from '../../lib/topology';
 import { AssignmentRequest, assignModels } from '../../lib/topology/shared/model-assignment';
@@ -50,6 +50,14 @@ export const TEXTS: FaultText[] = [
     property: 'nodePools',
     text: "nodePools is empty; name at least one pool, or leave it out for a pool of each model's own",
     refuse: () => make({ nodePools: [] }),
+  },
+  {
+    id: 'SERVER_EXCEEDS_NODE',
+    property: 'models[0].parallelism',
+    text:
+      "model 'llama-3.1-8b': tensor × pipeline parallelism is 16 × 1 = 16 GPUs, but no instance type in us-west-2 has more than 8 and a server " +
+      'cannot span nodes; use at most 8 together, e.g. tensor 8, or a smaller precision',
+    refuse: () => make({ models: [{ ...MODELS[0], parallelism: Parallelism.of({ tensor: 16 }) }] }),
   },
   {
     id: 'PLAN_DIFFERS',

@@ -31,7 +31,7 @@ export const POD_STRUCTS: StructPrograms = {
       volumes: [PodVolume.emptyFolder('own', DataSize.gib(1))],
       volumeMounts: [{ volume: 'own', path: '/own', ...given }],
     }),
-  SecretKey: (given) => deploy({ secretEnvironment: { HF_TOKEN: { secretName: 'hub', key: 'token', ...given } } }),
+  SecretReference: (given) => deploy({ secretEnvironment: { HF_TOKEN: { name: 'hub', key: 'token', ...given } } }),
   EgressTarget: (given) => deploy({ egressTo: [{ cidr: '10.0.0.0/8', port: 443, ...given }] }),
   ModelFiles: (given) => (stack) => importing({ source: ModelSource.volumeClaim('claim', 'folder', given) })(stack),
   HuggingFaceSource: (given) => (stack) =>

@@ -49,7 +49,7 @@ import { EXPERTS, SHAPE } from './small-model';
 const small = () => TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B });
 const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
 const onnx = { name: 'scores', maxBatchSize: 0, inputs: [tensor], outputs: [{ ...tensor, name: 'y' }] };
-const credentials = { secretName: 'store' };
+const credentials = { name: 'store' };
 
 export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
   return (stack) => {
@@ -202,8 +202,6 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   MonitoringOptions: monitoring,
   PersistentStorageProps: (given) => (stack) =>
     monitoring({ storage: MonitoringStorage.persistentVolume(given) })(stack),
-  AlertSecret: (given) =>
-    receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url', ...given } })),
   SlackReceiverProps: (given) =>
     receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url' }, ...given })),
   WebhookReceiverProps: (given) =>
@@ -375,6 +373,7 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     attached(() => RdmaAttachment.sharedDevices({ networks: [NetworkName.of('fast', value)] })),
   'GpuType.of(name)': named((name) => GpuType.of(name)),
   'InferenceEngine.of(name)': named((name) => InferenceEngine.of(name)),
+  'InferenceEngine.vllm(version)': named((version) => InferenceEngine.vllm(version)),
   'Precision.of(name)': named((name) => Precision.of(name)),
   'TritonRelease.of(release)': named((name) => TritonRelease.of(name)),
   'VllmRelease.of(version)': named((name) => VllmRelease.of(name)),

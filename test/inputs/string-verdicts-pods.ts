@@ -8,8 +8,8 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'TritonReleaseProps.onnxRuntimeVersion': ['refused INVALID_FORMAT onnxRuntimeVersion'],
   'TritonReleaseProps.cudaVersion': ['refused INVALID_FORMAT cudaVersion'],
   'TritonReleaseProps.cudaDriver': ['refused INVALID_FORMAT cudaDriver'],
-  'SecretKey.secretName': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].secretName | reference | reference"],
-  'SecretKey.key': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].key | reference | reference"],
+  'SecretReference.name': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].name | reference | reference"],
+  'SecretReference.key': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].key | reference | reference"],
   'EgressTarget.cidr': ['refused INVALID_FORMAT egressTo[0].cidr | reference | reference'],
   'PodVolume.secret(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',

@@ -4,6 +4,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'GpuTypeProps.name': ['refused INVALID_NAME name'],
   'GpuType.of(name)': ['refused UNKNOWN_VALUE'],
   'InferenceEngine.of(name)': ['refused UNKNOWN_VALUE'],
+  'InferenceEngine.vllm(version)': ['refused INVALID_FORMAT version'],
   'DenseModelProps.name': ['unused'],
   'DenseModelProps.publishedFrom': ['unused'],
   'MixtureOfExpertsProps.name': ['unused'],
@@ -13,7 +14,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'Precision.of(name)': ['refused UNKNOWN_VALUE'],
   'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
   'VllmRelease.of(version)': ['refused UNKNOWN_VALUE'],
-  'ModelStoreCredentials.secretName': ['refused INVALID_NAME credentials.secretName | reference | reference'],
+  'ModelStoreCredentials.name': ['refused INVALID_NAME credentials.name | reference | reference'],
   'ModelStoreCredentials.key': ['refused INVALID_NAME credentials.key | reference | reference'],
   'FabricAttachment.resourceNames': [
     'refused INVALID_FORMAT fabric.attachment.resourceNames[0] | reference | reference',
@@ -225,12 +226,6 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelSource.volumeClaim(claimName)': ['refused INVALID_NAME source.claimName'],
   'ModelSource.volumeClaim(folder)': [
     'refused INVALID_FORMAT source.folder | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
-  ],
-  'AlertSecret.name': [
-    'refused INVALID_NAME alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name',
-  ],
-  'AlertSecret.key': [
-    'refused INVALID_NAME alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key',
   ],
   'SlackReceiverProps.channel': ['text | reference | reference'],
   'WebhookReceiverProps.url': ['refused INVALID_FORMAT alertReceivers[0].url | reference | reference'],

@@ -7,7 +7,7 @@ import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
-import { SecretKey, secretFaults } from '../../core/secret-key';
+import { SecretReference, secretFaults } from '../../core/secret-reference';
 import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
 import { PROBES_MOUNT } from './model-probes';
 import { CACHE_MOUNT, MODELS_MOUNT } from './repository-paths';
@@ -105,7 +105,7 @@ function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[])
 function environmentFaults(
   at: string,
   plain: { [name: string]: string },
-  secret: { [name: string]: SecretKey },
+  secret: { [name: string]: SecretReference },
 ): Fault[] {
   return allOf(
     () => variableNameFaults(`${at}environment`, plain),

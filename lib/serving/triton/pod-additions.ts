@@ -1,5 +1,5 @@
 import { NodeTaint } from '../../core/gpu-node-pool';
-import { SecretKey } from '../../core/secret-key';
+import { SecretReference } from '../../core/secret-reference';
 import { DataSize } from '../../units/data-size';
 import { checkArguments } from '../../units/argument-faults';
 
@@ -106,7 +106,7 @@ export interface Sidecar {
   /** Environment variables; must not contain secrets. @default - none */
   readonly environment?: { [name: string]: string };
   /** Environment variables from secrets. @default - none */
-  readonly secretEnvironment?: { [name: string]: SecretKey };
+  readonly secretEnvironment?: { [name: string]: SecretReference };
   /** TCP ports, by name, that `accessibleFrom` may reach. @default - none */
   readonly ports?: { [name: string]: number };
   /** CPU cores, request and limit. @default 0.1 */
@@ -136,7 +136,7 @@ export interface PodAdditions {
   /** Annotations of the pods. @default - none */
   readonly podAnnotations?: { [key: string]: string };
   /** Additional environment variables of Triton's container from secrets. @default - none */
-  readonly secretEnvironment?: { [name: string]: SecretKey };
+  readonly secretEnvironment?: { [name: string]: SecretReference };
   /** Containers beside Triton's. @default - none */
   readonly sidecars?: Sidecar[];
   /** Additional volumes of the pods. @default - none */

@@ -65,10 +65,10 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
 const MOST_CHOICES = 40;
 
 /** Plans are made for whole GPUs. */
-function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
+function hardwareFaults({ hardware, options, locked, region }: VllmModelRequest): Fault[] {
   const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
   return allOf(
-    () => (parallelism ? parallelismFaults(parallelism, hardware) : []),
+    () => (parallelism ? parallelismFaults(parallelism, hardware, region) : []),
     () =>
       hardware && hardware.sharing !== GpuSharingKind.NONE
         ? [

@@ -3,6 +3,7 @@ import { Precision } from '../../catalog/precision';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
+import { choosableTypes } from '../model/plan-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
@@ -72,14 +73,20 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
 /**
  * Parallelism that a server of vLLM cannot have.
  *
+ * @param parallelism the parallelism
+ * @param hardware given hardware @default - the planner chooses an instance type
+ * @param region region in which the planner chooses @default - any
+ *
  * @internal
  */
 export function parallelismFaults(
   { tensor, pipeline, data, expert, attentionRanks }: Parallelism,
   hardware?: ServingHardware,
+  region?: string,
 ): Fault[] {
   const gpus = tensor * pipeline;
   const node = hardware?.instanceType;
+  const most = node ? Infinity : mostGpus(region);
   return allOf(
     () =>
       node && gpus > node.gpuCount
@@ -89,6 +96,17 @@ export function parallelismFaults(
               'parallelism',
               `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but a ${node.name} has ${node.gpuCount} and a server ` +
                 'cannot span nodes; use less parallelism, a smaller precision or larger nodes',
+            ),
+          ]
+        : [],
+    () =>
+      gpus > most
+        ? [
+            fault(
+              'SERVER_EXCEEDS_NODE',
+              'parallelism',
+              `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but no instance type${region === undefined ? '' : ` in ${region}`} has ` +
+                `more than ${most} and a server cannot span nodes; use at most ${most} together, e.g. tensor ${most}, or a smaller precision`,
             ),
           ]
         : [],
@@ -115,6 +133,11 @@ export function parallelismFaults(
           ]
         : [],
   );
+}
+
+/** GPUs of the largest instance type that the planner chooses. */
+function mostGpus(region?: string): number {
+  return Math.max(...choosableTypes(region).map(({ gpuCount }) => gpuCount));
 }
 
 /** Data-parallel attention, which no server here starts. */

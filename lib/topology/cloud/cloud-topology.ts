@@ -34,6 +34,7 @@ import { makeStorageClass } from '../shared/storage-class';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
 import { nameClass } from '../../units/own-class';
+import { narrowed } from '../../units/struct-faults';
 import { allOf } from '../../units/unreadable';
 
 /**
@@ -54,7 +55,7 @@ export class CloudTopology extends Construct {
   public readonly monitoring?: MonitoringStack;
 
   readonly #assigned: readonly AssignedModel[];
-  readonly #poolsByName = new Map<string, GpuNodePool>();
+  readonly #poolsByKey = new Map<string, GpuNodePool>();
   readonly #karpenterPoolsByName = new Map<string, KarpenterGpuNodePool>();
   readonly #deploymentsByName = new Map<string, TritonDeployment>();
 
@@ -84,7 +85,7 @@ export class CloudTopology extends Construct {
       );
       if (wrong.length > 0) {
         // What is wrong with the cluster does not wait for it.
-        makePart(wrong, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+        makePart(wrong, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', clusterProps(props)));
         throw new ValidationError(this, wrong);
       }
       const vllm = (name: string) => vllmOf(props, name);
@@ -107,10 +108,14 @@ export class CloudTopology extends Construct {
       );
 
       // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
-      const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+      const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', clusterProps(props)));
       if (!cluster) throw new ValidationError(this, faults);
       this.cluster = cluster;
-      this.#makePools(nodePools ?? ownPools(assigned), nodePools !== undefined, faults);
+      this.#makePools(
+        nodePools?.map((pool) => ({ key: pool.name, pool })) ?? ownPools(assigned),
+        nodePools !== undefined,
+        faults,
+      );
       this.modelStore =
         props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
@@ -146,9 +151,12 @@ export class CloudTopology extends Construct {
     return Object.fromEntries(this.#assigned.map(({ resolved }) => [resolved.name, resolved.plan]));
   }
 
-  /** The pools that are managed node groups, by their names. */
+  /**
+   * The pools that are managed node groups, by the names that the program gave: of the pool, or of the model for which the topology made it, as
+   * in `deployments`.
+   */
   public get nodePools(): { [pool: string]: GpuNodePool } {
-    return Object.fromEntries(this.#poolsByName);
+    return Object.fromEntries(this.#poolsByKey);
   }
 
   /** The pools of Karpenter, by their names. */
@@ -173,12 +181,12 @@ export class CloudTopology extends Construct {
     return [...models, ofCluster].join('\n\n');
   }
 
-  #makePools(pools: readonly TopologyNodePool[], given: boolean, faults: Fault[]): void {
-    pools.forEach(({ name, ...options }, index) => {
+  #makePools(pools: readonly KeyedPool[], given: boolean, faults: Fault[]): void {
+    pools.forEach(({ key, pool: { name, ...options } }, index) => {
       if (this.node.tryFindChild(`Pool-${name}`)) return;
       const make = () => new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster });
       const pool = makePart(faults, make, given ? `nodePools[${index}]` : '', `pool '${name}'`);
-      if (pool) this.#poolsByName.set(name, pool);
+      if (pool) this.#poolsByKey.set(key, pool);
     });
   }
 
@@ -228,10 +236,10 @@ export class CloudTopology extends Construct {
   }
 
   #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
-    for (const { served, resolved, poolName, replicas } of this.#assigned) {
+    for (const { served, resolved, poolKey, replicas } of this.#assigned) {
       const { name } = resolved;
       const serving = servingOf(props, name);
-      const nodePool = this.#poolsByName.get(poolName) ?? this.#karpenterPoolsByName.get(poolName);
+      const nodePool = this.#poolsByKey.get(poolKey) ?? this.#karpenterPoolsByName.get(poolKey);
       if (!nodePool || workloads.node.tryFindChild(`Model-${name}`)) continue;
       const make = () =>
         new TritonDeployment(workloads, `Model-${name}`, {
@@ -259,6 +267,12 @@ export class CloudTopology extends Construct {
 }
 
 nameClass('CloudTopology', CloudTopology);
+
+/** A pool, and by which key it is in `nodePools`. */
+interface KeyedPool {
+  readonly key: string;
+  readonly pool: TopologyNodePool;
+}
 
 /** A deployment of one model reports `models[0].version` for what is `version` of that model here. */
 function ofOnlyModel({ id, property, reason }: Fault): Fault {
@@ -293,6 +307,11 @@ function givenClusterFaults(props: CloudTopologyProps): Fault[] {
   );
 }
 
+/** What a new cluster is made of. */
+function clusterProps(props: CloudTopologyProps): EksGpuClusterProps {
+  return narrowed('EksGpuClusterProps', props);
+}
+
 /** Properties that only a new cluster has. */
 const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>([
   'kubernetesVersion',
@@ -308,11 +327,12 @@ const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>
 ]);
 
 /** One pool for each model, with as many nodes as its replicas fill; a locked plan may have another number of replicas. */
-function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
-  return assigned.flatMap(({ poolName, replicas, resolved: { plan } }) => {
+function ownPools(assigned: readonly AssignedModel[]): KeyedPool[] {
+  return assigned.flatMap(({ poolName, poolKey, replicas, resolved: { plan } }) => {
     const instanceType = instanceTypeOf(plan.instanceType);
     const nodes = nodesFor(plan.instanceType, plan.parallelism.withReplicas(replicas));
-    return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
+    if (!instanceType) return [];
+    return [{ key: poolKey, pool: { name: poolName, instanceType, minNodes: nodes, maxNodes: nodes } }];
   });
 }
 

@@ -57,6 +57,8 @@ export interface AssignedModel {
   readonly resolved: ResolvedModel;
   readonly replicas: number;
   readonly poolName: string;
+  /** By which key the topology has its pool: the name that the program gave, of the pool or, if the topology makes it, of the model. */
+  readonly poolKey: string;
   /** Why the planner chose its hardware, in words. @default - it was given, or locked */
   readonly reason?: () => string;
 }
@@ -174,13 +176,14 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
   if (!made.resolved || all.length > 0) return { faults: all, warnings: [] };
   const replicas = served.replicas ?? made.resolved.plan.replicas;
   const poolName = pool?.name ?? kubernetesName(name);
+  const poolKey = pool?.name ?? name;
   const { choices } = made;
   const chosen = made.resolved.plan;
   const reason =
     choices &&
     (() => choiceReason(chosen, choices, isTimed(served.targets) ? served.targets : undefined, request.region));
   return {
-    assigned: { served, resolved: made.resolved, replicas, poolName, reason },
+    assigned: { served, resolved: made.resolved, replicas, poolName, poolKey, reason },
     faults: [],
     warnings: [
       ...choiceWarnings(name, made),
