@@ -3,7 +3,7 @@ import { SecretReference, secretFaults } from '../core/secret-reference';
 import { concreteFault } from '../core/tokens';
 import { plainUrlFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
-import { checkArguments } from '../units/argument-faults';
+import { checkArguments, throwOfFactory } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
 
 /**
@@ -51,8 +51,12 @@ export class AlertReceiver {
    */
   public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
     const { webhookUrl, channel } = props;
-    const config = { api_url_file: secretPath(webhookUrl), send_resolved: true, ...(channel ? { channel } : {}) };
-    return new AlertReceiver(name, { slack_configs: [config] }, { webhookUrl });
+    const config = () => ({
+      api_url_file: secretPath(webhookUrl),
+      send_resolved: true,
+      ...(channel ? { channel } : {}),
+    });
+    return new AlertReceiver(name, () => ({ slack_configs: [config()] }), { webhookUrl });
   }
 
   /**
@@ -63,8 +67,8 @@ export class AlertReceiver {
    */
   public static pagerDuty(name: string, props: PagerDutyReceiverProps): AlertReceiver {
     const { routingKey } = props;
-    const config = { routing_key_file: secretPath(routingKey), send_resolved: true };
-    return new AlertReceiver(name, { pagerduty_configs: [config] }, { routingKey });
+    const config = () => ({ routing_key_file: secretPath(routingKey), send_resolved: true });
+    return new AlertReceiver(name, () => ({ pagerduty_configs: [config()] }), { routingKey });
   }
 
   /**
@@ -75,13 +79,18 @@ export class AlertReceiver {
    */
   public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
     const { url, urlSecret, bearerToken } = props;
-    const authorization = bearerToken && {
-      http_config: { authorization: { credentials_file: secretPath(bearerToken) } },
-    };
-    const where = urlSecret ? { url_file: secretPath(urlSecret) } : { url };
-    const config = { ...where, send_resolved: true, ...authorization };
+    const config = () => ({
+      ...(urlSecret ? { url_file: secretPath(urlSecret) } : { url }),
+      send_resolved: true,
+      ...(bearerToken && { http_config: { authorization: { credentials_file: secretPath(bearerToken) } } }),
+    });
     const secrets = { ...(urlSecret ? { urlSecret } : {}), ...(bearerToken ? { bearerToken } : {}) };
-    return new AlertReceiver(name, { webhook_configs: [config] }, secrets, (at) => webhookFaults(at, props));
+    return new AlertReceiver(
+      name,
+      () => ({ webhook_configs: [config()] }),
+      secrets,
+      (at) => webhookFaults(at, props),
+    );
   }
 
   /** Name of the receiver. */
@@ -89,12 +98,12 @@ export class AlertReceiver {
   /** The secrets it reads; each must exist in the namespace before Alertmanager starts. */
   public readonly secrets: SecretReference[];
 
-  private readonly configuration: object;
+  private readonly configuration: () => object;
   private readonly faultsAt: (property: string) => Fault[];
 
   private constructor(
     name: string,
-    configuration: object,
+    configuration: () => object,
     secrets: { readonly [property: string]: SecretReference },
     others: (property: string) => Fault[] = () => [],
   ) {
@@ -103,7 +112,11 @@ export class AlertReceiver {
     this.secrets = Object.values(secrets);
     this.faultsAt = (at) =>
       allOf(
-        () => Object.entries(secrets).flatMap(([property, secret]) => alertSecretFaults(`${at}.${property}`, secret)),
+        ...Object.entries(secrets).map(
+          ([property, secret]) =>
+            () =>
+              alertSecretFaults(`${at}.${property}`, secret),
+        ),
         () => others(at),
       );
   }
@@ -114,7 +127,7 @@ export class AlertReceiver {
    * @internal
    */
   public _render(): object {
-    return { name: this.name, ...this.configuration };
+    return { name: this.name, ...this.configuration() };
   }
 
   /**
@@ -129,7 +142,11 @@ export class AlertReceiver {
   }
 }
 
-checkArguments('AlertReceiver', AlertReceiver);
+checkArguments(
+  'AlertReceiver',
+  AlertReceiver,
+  throwOfFactory((made: AlertReceiver) => made._faults('receiver'), 'receiver.'),
+);
 
 /** Folder in which each secret is mounted under its name; outside that of the configuration, whose mount is read-only. */
 const SECRETS = '/etc/alertmanager-secrets';
@@ -156,12 +173,9 @@ function secretPath(secret: SecretReference): string {
 /** Kubernetes would refuse the StatefulSet, in the middle of an apply, or the path would lead out of the secret's folder. */
 function alertSecretFaults(property: string, secret: SecretReference): Fault[] {
   const { name, key } = secret;
+  const why = 'the configuration of Alertmanager and names of volumes are made from it';
   const unknown = Object.entries({ name, key }).flatMap(([part, value]) =>
-    concreteFault(
-      `${property}.${part}`,
-      value,
-      'the configuration of Alertmanager and names of volumes are made from it',
-    ),
+    concreteFault(`${property}.${part}`, value, why),
   );
   return unknown.length > 0 ? unknown : secretFaults(property, secret);
 }

@@ -47,6 +47,8 @@ export interface ModelDefinition {
   readonly spansGpus: boolean;
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
+  /** What is wrong with it on any hardware. */
+  ownFaults(): Fault[];
   /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
   on(site: ModelSite): ModelOnSite;
 }

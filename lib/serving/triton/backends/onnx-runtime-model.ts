@@ -131,7 +131,11 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
 
   /** It does not depend on the hardware and has no plan: its requirements depend on its graph, which is not known here. */
   public on(site: ModelSite): ModelOnSite {
-    const faults = this.faults(site);
+    const faults = allOf(
+      () => this.ownFaults(),
+      () => this.gpuFaults(site),
+      () => formatFaults(this.props, site.release),
+    );
     const warnings = formatWarnings(this.name, this.props, site.release);
     return { model: faults.length === 0 ? this : undefined, faults, warnings };
   }
@@ -167,7 +171,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     return {};
   }
 
-  private faults(site: ModelSite): Fault[] {
+  public ownFaults(): Fault[] {
     const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
     return allOf(
       () => modelNameFaults(this.name),
@@ -192,8 +196,6 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
         ),
       () => (this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
-      () => this.gpuFaults(site),
-      () => formatFaults(this.props, site.release),
       () =>
         /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
           ? []

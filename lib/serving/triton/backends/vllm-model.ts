@@ -66,7 +66,7 @@ export class VllmModel implements ModelDefinition {
   public on(site: ModelSite): ModelOnSite {
     const { resolved, faults, warnings } = this.resolved ? given(this.resolved) : this.resolve(site);
     const all = allOf(
-      () => this.tritonFaults(),
+      () => this.ownFaults(),
       () => faults,
     );
     return { model: resolved && new VllmBackendModel(this, resolved), faults: all, warnings };
@@ -86,7 +86,7 @@ export class VllmModel implements ModelDefinition {
     });
   }
 
-  private tritonFaults(): Fault[] {
+  public ownFaults(): Fault[] {
     const { latencyBucketsMs, versionPolicy } = this.props;
     return allOf(
       () => modelNameFaults(this.name),
