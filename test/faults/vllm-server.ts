@@ -53,7 +53,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
     property: 'maxQueuedRequests',
-    text: 'maxQueuedRequests needs vLLM 0.31.0 or later, but vllmRelease is 0.24.0, whose queue has no bound; use a later release, or remove it',
+    text: 'maxQueuedRequests needs vLLM 0.29.0 or later, but vllmRelease is 0.24.0, whose queue has no bound; use a later release, or remove it',
     refuse: refuse({ maxQueuedRequests: 8 }),
   },
   {

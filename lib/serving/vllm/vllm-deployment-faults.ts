@@ -217,13 +217,13 @@ function ofModels({ id, reason }: Fault): Fault {
 
 function queueFaults({ maxQueuedRequests }: VllmDeploymentProps, release: VllmRelease): Fault[] {
   if (maxQueuedRequests === undefined) return [];
-  if (new VllmVersion(release.vllmVersion).isAtLeast(0, 31))
+  if (new VllmVersion(release.vllmVersion).isAtLeast(0, 29))
     return wholeNumberFault('maxQueuedRequests', maxQueuedRequests, 0);
   return [
     fault(
       'ENGINE_ARGUMENT_NOT_IN_VLLM',
       'maxQueuedRequests',
-      `maxQueuedRequests needs vLLM 0.31.0 or later, but vllmRelease is ${release}, whose queue has no bound; use a later release, or remove it`,
+      `maxQueuedRequests needs vLLM 0.29.0 or later, but vllmRelease is ${release}, whose queue has no bound; use a later release, or remove it`,
     ),
   ];
 }

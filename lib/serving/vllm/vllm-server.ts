@@ -106,7 +106,7 @@ export class VllmServer implements PodModel {
 
   /** vLLM counts those that run as well. */
   get #inFlight(): number | undefined {
-    if (!this.vllm.isAtLeast(0, 31)) return undefined;
+    if (!this.vllm.isAtLeast(0, 29)) return undefined;
     const { maxSequences } = this.plan;
     return maxSequences + (this.#maxQueued ?? Math.max(64, maxSequences));
   }

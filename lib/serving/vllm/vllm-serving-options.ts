@@ -22,7 +22,7 @@ export interface VllmServingOptions extends ServingOptions {
   readonly apiKey?: SecretReference;
   /**
    * Requests that may wait beside `maxSequences` that run; further ones are refused by HTTP 503, for the caller to try another server. From vLLM
-   * 0.31 on; before, nothing bounds the queue.
+   * 0.29 on; before, nothing bounds the queue.
    * @default - as many as may run, at least 64
    */
   readonly maxQueuedRequests?: number;

@@ -79,6 +79,8 @@ describe('arguments', () => {
     ['0.15.1', ['--max-num-queued-reqs', '--shutdown-timeout', '--disable-access-log-for-endpoints']],
     ['0.17.1', ['--max-num-queued-reqs', '--shutdown-timeout']],
     ['0.24.0', ['--max-num-queued-reqs']],
+    ['0.28.0', ['--max-num-queued-reqs']],
+    ['0.29.0', []],
     ['0.31.0', []],
   ])('vLLM %s lacks %j, which it is not told', (version, lacking) => {
     const args = argsOf({ vllmRelease: VllmRelease.of(version) });
