@@ -36,7 +36,7 @@ export function addedVolumes({ volumes = [] }: PodAdditions) {
   return volumes.map(({ kind, name, source, sizeLimit }) => {
     switch (kind) {
       case PodVolumeKind.SECRET:
-        return { name, secret: { name: source, defaultMode: '0440' } };
+        return { name, secret: { secretName: source, defaultMode: '0440' } };
       case PodVolumeKind.CONFIG_MAP:
         return { name, configMap: { name: source, defaultMode: '0444' } };
       case PodVolumeKind.CLAIM:
