@@ -22,5 +22,6 @@ export * from './precision';
 export * from './release-advisories';
 export * from './serving-engine';
 export * from './speculative-decoding';
+export * from './vllm-parsers';
 export * from './vllm-release';
 export * from './weight-bits';

@@ -1,6 +1,7 @@
 import { onnxBounds } from '../catalog/onnx-runtime-releases';
 import { ReleaseAdvisory } from '../catalog/release-advisories';
 import { ServerImage, serverImage } from '../catalog/server-image';
+import { versionFault } from '../catalog/version-text';
 import { VllmNameKind, vllmNames } from '../catalog/vllm-names';
 import { fault } from '../units/fault';
 import { tableText } from '../units/text-table';
@@ -53,7 +54,9 @@ export function upgrade(
   args: Arguments,
   readFile: (path: string) => string,
 ): { readonly output: string; readonly isSafe: boolean } {
-  const [from, to] = [imageOf(args, 'from'), imageOf(args, 'to', args.text('vllm'))];
+  const vllm = args.text('vllm');
+  if (vllm !== undefined) args.faults.push(...versionFault('--vllm', vllm, '0.31.0'));
+  const [from, to] = [imageOf(args, 'from'), imageOf(args, 'to', vllm)];
   const driver = args.number('driver');
   const models = args.attempt(undefined, () => deployedModels(args.all('plan'), readFile, '--plan')) ?? [];
   args.throwIfFaulty();

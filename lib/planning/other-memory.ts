@@ -115,8 +115,9 @@ const EXCHANGED_TOKENS = 128;
  *
  * vLLM gathers the tokens of all ranks (`AgRsAll2AllManager`), and its kernels have a row for each expert of each of them, before and after
  * the first product (`workspace_shapes` of `deep_gemm_moe.py`, 0.24.0, where versions before took 16,384 tokens at a time): with 8192 tokens on each of eight ranks 13 GiB for DeepSeek-V3. Those of
- * one rank are in `expertBytes`. Other engines have buffers of DeepEP: two sets of what every expert may be sent and send back
- * (`get_low_latency_rdma_size_hint`), and 1 GiB for prompts by NVLink and by the network each.
+ * one rank are in `expertBytes`. Other engines have buffers of DeepEP: two sets of what every expert may be sent and send back, each of `experts × tokens ×
+ * width` in 16 bits (`LowLatencyLayout` of its `config.hpp`, which `get_low_latency_rdma_size_hint` returns the size of), and 1 GiB for prompts by NVLink
+ * and by the network each.
  */
 function exchangeBytes({ model, parallelism, maxBatchedTokens, engine, instanceType }: Configuration): number {
   const { experts } = model;

@@ -216,6 +216,9 @@ export const ARGUMENTS = {
     bandwidthGbps: 'hardware: GpuNodeType',
     hardwareFaults: 'hardware: GpuNodeType',
   },
+  ReasoningParser: {
+    'static of': 'name: string',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',
@@ -231,6 +234,9 @@ export const ARGUMENTS = {
     onlyData: 'type: string',
     byName: 'type: string; name: string',
     where: 'type: string; attributes: any{}',
+  },
+  ToolCallParser: {
+    'static of': 'name: string',
   },
   TritonModel: {
     'static vllm': 'props: VllmModelProps',

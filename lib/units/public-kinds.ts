@@ -19,7 +19,7 @@ export const STRUCTS = {
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   CloudTopologyProps:
-    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; storageClass?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; storageClass?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
   ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   ClusterConnection:
     'host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string',
@@ -97,6 +97,7 @@ export const STRUCTS = {
     'keyValueRank: number; queryRank?: number; nopeHeadSize: number; ropeHeadSize: number; valueHeadSize: number',
   LayerKind:
     'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number; float32Parameters?: number',
+  LoraAdapter: 'name: string; version?: string; rank: number; size?: DataSize',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
   MemoryPerGpu:
@@ -135,6 +136,8 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
   OnnxRuntimeModelProps:
     'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+  OpenAiOptions:
+    'servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -157,9 +160,12 @@ export const STRUCTS = {
     'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
   SecretReference: 'name: string; key: string',
   ServedModel:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+  ServerResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   ServingLoad:
     'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+  ServingOptions:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]',
   SharedDevicesOptions:
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
@@ -180,22 +186,25 @@ export const STRUCTS = {
   TopologyNodePool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; name: string',
   TritonDeploymentProps:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; tritonRelease?: TritonRelease; tritonImage?: string; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
   TritonReleaseProps:
     'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number',
-  TritonResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   TritonServingOptions:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; tritonRelease?: TritonRelease; tritonImage?: string',
   UnlistedInstanceTypeProps:
     'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture; networkCards?: NetworkCard[]; ipv4PerInterface?: number; rdmaRead?: boolean; rdmaWrite?: boolean',
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
   VirtualFunctionsOptions: 'rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number',
+  VllmDeploymentProps:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; apiKey?: SecretReference; maxQueuedRequests?: number; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: ServedModel[]; replicas?: number; plans?: CapacityPlan{}; name?: string; imageRegistry?: ImageRegistry',
   VllmModelProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
     'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
   VllmReleaseProps:
     'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
+  VllmServingOptions:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; apiKey?: SecretReference; maxQueuedRequests?: number',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
@@ -240,7 +249,7 @@ export const CLASSES = {
   IModelStore: 'new ModelStore(...), ModelStore.fromBucketName(...) or ModelStore.s3Compatible(...)',
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
-  IWatchable: 'new TritonDeployment(...)',
+  IWatchable: 'new TritonDeployment(...) or new VllmDeployment(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImageRegistry: 'ImageRegistry.UPSTREAM or ImageRegistry.mirror(...)',
   Indicator: 'Indicator.QPS',
@@ -278,16 +287,19 @@ export const CLASSES = {
   RdmaAttachment:
     'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
   RdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
+  ReasoningParser: 'ReasoningParser.DEEPSEEK_R1 or ReasoningParser.of(...)',
   SecondaryNetwork: 'new SecondaryNetwork(...)',
   SpeculativeDecoding:
     'SpeculativeDecoding.mtp(...), SpeculativeDecoding.draftModel(...), SpeculativeDecoding.eagle3(...) or SpeculativeDecoding.nGram(...)',
   SriovIbNetwork: 'new SriovIbNetwork(...)',
   SriovNetwork: 'new SriovNetwork(...)',
   SynthesizedStack: 'SynthesizedStack.of(...)',
+  ToolCallParser: 'ToolCallParser.LLAMA3_JSON or ToolCallParser.of(...)',
   TritonDeployment: 'new TritonDeployment(...)',
   TritonModel: 'TritonModel.vllm(...) or TritonModel.onnxRuntime(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
+  VllmDeployment: 'new VllmDeployment(...)',
   VllmRelease: 'VllmRelease.V0_19_1, VllmRelease.of(...) or VllmRelease.custom(...)',
   Warnings: 'new Warnings(...)',
 } as const;
@@ -323,10 +335,11 @@ export const ENUMS = {
   GpuSharingKind: 'none time-slicing mig',
   GpuVendor: 'NVIDIA AMD',
   GraphOptimization: 'ALL EXTENDED BASIC DISABLED',
+  InferenceServer: 'TRITON VLLM',
   MacvlanMode: 'bridge private vepa passthru',
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
-  MetricExporter: 'triton triton-vllm triton-tensorrtllm',
+  MetricExporter: 'triton triton-vllm triton-tensorrtllm vllm',
   MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:

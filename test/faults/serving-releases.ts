@@ -1,5 +1,7 @@
 import {
   GpuInstanceType,
+  GpuNodeType,
+  GpuType,
   ModelSpec,
   Parallelism,
   Precision,
@@ -7,7 +9,7 @@ import {
   TritonRelease,
 } from '../../lib/catalog';
 import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
-import { Fault } from '../../lib/units';
+import { DataSize, Fault } from '../../lib/units';
 import { nameFaults, namedCacheFormat } from '../../lib/planning/vllm-name-faults';
 import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
 import { DeploymentOverrides, deploy, onnxProps } from '../serving/support/fixtures';
@@ -22,6 +24,14 @@ const vllm =
       instanceType: GpuInstanceType.P4DE_24XLARGE,
       ...overrides,
     });
+
+const THOR = GpuNodeType.custom({
+  name: 'thor',
+  gpu: GpuType.JETSON_AGX_THOR_128GB,
+  gpuCount: 1,
+  vcpus: 14,
+  memory: DataSize.gib(128),
+});
 
 /** The warnings of a deployment of an 8B model, with the property that a row states. */
 function advice(overrides: DeploymentOverrides): Fault[] {
@@ -211,5 +221,13 @@ export const TEXTS: FaultText[] = [
       '(a path leads out of its folder, which can run code), CVE-2026-47627 (a path leads out of its folder), CVE-2026-47630 (a path leads out of ' +
       'its folder, which can run code); use tritonRelease 26.07 or later, or tritonImage with an image that has the fixes',
     faults: () => advice({ tritonRelease: TritonRelease.of('26.04') }),
+  },
+  {
+    id: 'JETSON_WITHOUT_TRITON',
+    property: 'tritonRelease',
+    text:
+      'Triton 26.07 is not published for Jetson, and thor has JETSON-AGX-THOR-128GB: 26.02 was the last release for it; serve language models there ' +
+      "by vLLM's own server (VllmDeployment), or use tritonRelease 26.02 or earlier, although it has known vulnerabilities",
+    refuse: vllm({}, { instanceType: THOR }),
   },
 ];

@@ -117,7 +117,7 @@ const OTHER: StructPrograms = {
     void AlertReceiver.pagerDuty('duty', { routingKey: { name: 'a', key: 'b' }, ...given }),
   ParallelismProps: (given) => () => void Parallelism.of({ tensor: 2, ...given }),
   RoceOptions: (given) => () => void RdmaFabric.roce({ adaptersPerNode: 8, gbpsPerAdapter: 400, ...given }),
-  TritonResources: (given) => deploy({ resources: given }),
+  ServerResources: (given) => deploy({ resources: given }),
   VirtualFunctionsOptions: (given) => () =>
     void RdmaAttachment.virtualFunctions({
       rails: [{ resourceName: 'rail0', network: NetworkName.of('fast'), physicalFunctions: ['ibs0f0'] }],

@@ -188,6 +188,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
       }),
     ),
   TritonDeploymentProps: (given) => deploy(given),
+  ServingOptions: (given) => deploy(given),
   TritonServingOptions: (given) => deploy(given),
   VllmModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
@@ -311,7 +312,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     },
 };
 
-const named = (find: (name: string) => unknown): ((name: string) => Program) => {
+export const named = (find: (name: string) => unknown): ((name: string) => Program) => {
   return (name) => () => void find(name);
 };
 

@@ -56,11 +56,11 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
     `refused INVALID_FORMAT serviceAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
   'TritonServingOptions.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
-  'TritonServingOptions.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
-  'TritonServingOptions.accessibleFrom': [
+  'ServingOptions.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ServingOptions.accessibleFrom': [
     'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
   ],
-  'TritonServingOptions.metricsFrom': [
+  'ServingOptions.metricsFrom': [
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
   ],
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],

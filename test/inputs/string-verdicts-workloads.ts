@@ -21,6 +21,8 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     `refused INVALID_FORMAT annotations['x\${file("/etc/os-release")}%{if}'] | refused VALUE_NOT_CONCRETE annotations | refused VALUE_NOT_CONCRETE annotations`,
   ],
   'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
+  'ToolCallParser.of(name)': ['refused UNKNOWN_VALUE'],
+  'ReasoningParser.of(name)': ['refused UNKNOWN_VALUE'],
   'VllmRelease.of(version)': ['refused UNKNOWN_VALUE'],
   'ModelStoreCredentials.name': ['refused INVALID_NAME credentials.name | reference | reference'],
   'ModelStoreCredentials.key': ['refused INVALID_NAME credentials.key | reference | reference'],
@@ -185,18 +187,18 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName',
   ],
   'TritonDeployment.new(id)': ['text'],
-  'TritonServingOptions.namespace': [
+  'ServingOptions.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
   'TritonDeploymentProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'TritonServingOptions.environment': [
+  'ServingOptions.environment': [
     'text | reference | reference',
     `refused INVALID_NAME environment['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
-  'TritonServingOptions.extraArguments': ['text | reference | reference'],
-  'TritonServingOptions.priorityClassName': ['refused INVALID_NAME priorityClassName | reference | reference'],
+  'ServingOptions.extraArguments': ['text | reference | reference'],
+  'ServingOptions.priorityClassName': ['refused INVALID_NAME priorityClassName | reference | reference'],
   'VllmModelProps.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
@@ -207,6 +209,20 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.x${file("/etc/os-release")}%{if} | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+  ],
+  'VllmDeployment.new(id)': ['text'],
+  'VllmDeploymentProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'VllmServingOptions.vllmImage': ['refused INVALID_FORMAT vllmImage | reference | reference'],
+  'OpenAiOptions.servedModelNames': [
+    'refused INVALID_NAME models[0].servedModelNames[0] | refused VALUE_NOT_CONCRETE models[0].servedModelNames | refused VALUE_NOT_CONCRETE models[0].servedModelNames',
+  ],
+  'LoraAdapter.name': [
+    'refused INVALID_NAME models[0].loraAdapters[0].name | refused VALUE_NOT_CONCRETE models[0].loraAdapters | refused VALUE_NOT_CONCRETE models[0].loraAdapters',
+  ],
+  'LoraAdapter.version': [
+    'refused INVALID_NAME models[0].loraAdapters[0].version | refused VALUE_NOT_CONCRETE models[0].loraAdapters | refused VALUE_NOT_CONCRETE models[0].loraAdapters',
   ],
   'ModelImportProps.model': [
     'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',

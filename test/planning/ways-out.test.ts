@@ -92,19 +92,35 @@ describe('nothing drafted as a way out', () => {
   });
 });
 
-test('ranks that exchange tokens have smaller steps, whose buffers hold the tokens of all', () => {
+describe('ranks that exchange tokens, whose buffers hold the tokens of all', () => {
   const request = {
     model: ModelSpec.DEEPSEEK_R1,
     instanceType: GpuInstanceType.P5_48XLARGE,
     parallelism: Parallelism.of({ tensor: 1, data: 16, expert: 16 }),
   };
-  const plan = CapacityPlanner.plan(request);
-  expect(plan.fits).toBe(false);
-  const [first] = plan.alternatives;
-  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 1024 instead of 2048');
-  expect(first.nodes).toBe(plan.nodes);
-  const { gpuMemoryUtilization, maxBatchedTokens } = first;
-  expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);
+
+  test('DeepSeek-R1 runs on sixteen H100, with the largest step for which there is room', () => {
+    // As vllm-project/vllm#19101 and NVIDIA Dynamo's dsr1_dep.sh run it, whose exchange takes 256 tokens of a rank at a time.
+    const plan = CapacityPlanner.plan(request);
+    expect(plan.fits).toBe(true);
+    expect(plan.maxBatchedTokens).toBe(256);
+    expect(plan.vllmServeArguments(0, 'leader')).toContain('--max-num-batched-tokens=256');
+    expect(CapacityPlanner.plan({ ...request, maxBatchedTokens: 512 }).fits).toBe(false);
+    expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization: 0.95 }).maxBatchedTokens).toBe(1024);
+    expect(CapacityPlanner.plan({ ...request, instanceType: GpuInstanceType.P5EN_48XLARGE }).maxBatchedTokens).toBe(
+      2048,
+    );
+  });
+
+  test('a step that was given stays, and smaller ones are a way out', () => {
+    const plan = CapacityPlanner.plan({ ...request, maxBatchedTokens: 2048 });
+    expect(plan.fits).toBe(false);
+    const [first] = plan.alternatives;
+    expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 1024 instead of 2048');
+    expect(first.nodes).toBe(plan.nodes);
+    const { gpuMemoryUtilization, maxBatchedTokens } = first;
+    expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);
+  });
 });
 
 describe('hardware among the ways out', () => {

@@ -4,7 +4,6 @@ import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { Fault, fault } from '../../units/fault';
 import { ModelDefinition } from './model-definition';
-import { ServiceType } from './pod-additions';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf } from '../../units/unreadable';
 
@@ -32,7 +31,23 @@ export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease): F
   return allOf(
     () => faults,
     () => driverFaults(nodePool, release),
+    () => jetsonFaults(nodePool, release),
   );
+}
+
+/** First release without anything for Jetson: the notes of 2.66.0 (26.02) call it the last, those of 2.67.0 name no artifact. */
+const WITHOUT_JETSON = '26.03';
+
+function jetsonFaults({ hardware: { gpu, name } }: IGpuNodePool, release: TritonRelease): Fault[] {
+  if (!gpu.name.startsWith('JETSON-') || release.release < WITHOUT_JETSON) return [];
+  return [
+    fault(
+      'JETSON_WITHOUT_TRITON',
+      'tritonRelease',
+      `Triton ${release} is not published for Jetson, and ${name} has ${gpu.name}: 26.02 was the last release for it; serve language models there by ` +
+        "vLLM's own server (VllmDeployment), or use tritonRelease 26.02 or earlier, although it has known vulnerabilities",
+    ),
+  ];
 }
 
 function driverFaults(pool: IGpuNodePool, release: TritonRelease): Fault[] {
@@ -61,24 +76,6 @@ function runsForward(
 
 /** Branches that the default release is ahead of the driver of EKS's image, 580: what the image's compatibility libraries are known to bridge. */
 const DRIVERS_AHEAD = Number.parseInt(TritonRelease.DEFAULT.cudaDriver, 10) - 580;
-
-/**
- * A service that is open to the outside in front of pods that are not.
- *
- * @internal
- */
-export function serviceWarnings({ serviceType, networkPolicy, accessibleFrom = [] }: TritonDeploymentProps): Fault[] {
-  const isOutside = serviceType !== undefined && serviceType !== ServiceType.CLUSTER_IP;
-  if (!isOutside || networkPolicy === false || accessibleFrom.some((each) => each.includes('/'))) return [];
-  return [
-    fault(
-      'SERVICE_CLOSED',
-      'accessibleFrom',
-      `serviceType ${serviceType} opens the service to the outside, but accessibleFrom has no range of addresses, and the network policy keeps all ` +
-        "of them from the pods; add those that may send requests, e.g. '10.0.0.0/8'",
-    ),
-  ];
-}
 
 /**
  * Advice about an image, whether or not its release was chosen.

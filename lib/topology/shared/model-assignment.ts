@@ -6,6 +6,7 @@ import { CapacityTargets, NodeNetwork } from '../../planning/capacity-request';
 import { choiceText } from '../../serving/model/choice-text';
 import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/vllm/served-model';
+import { servedName } from '../../serving/vllm/served-name';
 import { ServingHardware, networkOf } from '../../serving/model/serving-hardware';
 import { resolveVllmModel } from '../../serving/vllm/resolve-vllm-model';
 import { VllmVersion } from '../../serving/vllm/vllm-version';
@@ -45,6 +46,8 @@ export interface AssignmentRequest {
   readonly region?: string;
   /** Version of vLLM that will run a model, by its name. */
   readonly vllm: (name: string) => VllmVersion;
+  /** Whether the deployments warn of the plans themselves. @default false */
+  readonly deploymentsWarn?: boolean;
 }
 
 /**
@@ -73,15 +76,6 @@ export interface Assignment {
   readonly assigned: readonly AssignedModel[];
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
-}
-
-/**
- * The name a model is served under.
- *
- * @internal
- */
-export function servedName({ name, model }: ServedModel): string {
-  return name ?? model.name;
 }
 
 /**
@@ -187,7 +181,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     faults: [],
     warnings: [
       ...choiceWarnings(name, made),
-      ...made.warnings,
+      ...(request.deploymentsWarn ? [] : made.warnings),
       ...(locked || isTimed(served.targets) ? [] : paceWarnings(name, made.resolved.plan, request.region)),
     ],
   };

@@ -8,6 +8,7 @@ import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { Resolution, ResolvedModel, withinServer } from '../../model/resolved-model';
 import { engineArguments } from '../../vllm/engine-arguments';
+import { vllmHostMemory, vllmSharedMemory } from '../../vllm/host-needs';
 import { resolveVllmModel } from '../../vllm/resolve-vllm-model';
 import { VllmVersion } from '../../vllm/vllm-version';
 import {
@@ -156,14 +157,12 @@ class VllmBackendModel implements BackendModel {
     return format === 'auto' ? `${always} | ${DUPLICATE_WEIGHTS.besideSafetensors.join(' ')}` : always;
   }
 
-  /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values are below both. */
   public get hostMemory(): DataSize {
-    return DataSize.gib(4 + 3 * this.gpus).plus(this.plan.cpuOffload.times(1.1 * this.gpus));
+    return vllmHostMemory(this.gpus, this.plan);
   }
 
-  /** What vLLM's README gives a container, and NCCL's and the workers' buffers for each GPU of a group. */
   public get sharedMemory(): DataSize {
-    return DataSize.gib(1 + (this.spansGpus ? this.gpus : 0));
+    return vllmSharedMemory(this.gpus);
   }
 
   /** One token: https://github.com/triton-inference-server/vllm_backend, "Sending Your First Inference". */

@@ -91,7 +91,7 @@ export interface PodVolumeMount {
 }
 
 /**
- * A container that runs beside Triton's. It runs as a user other than root, with a read-only root file system and without capabilities, as the
+ * A container that runs beside the server's. It runs as a user other than root, with a read-only root file system and without capabilities, as the
  * Pod Security level 'restricted' demands.
  */
 export interface Sidecar {
@@ -135,13 +135,13 @@ export interface PodAdditions {
   readonly podLabels?: { [key: string]: string };
   /** Annotations of the pods. @default - none */
   readonly podAnnotations?: { [key: string]: string };
-  /** Additional environment variables of Triton's container from secrets. @default - none */
+  /** Additional environment variables of the server's container from secrets. @default - none */
   readonly secretEnvironment?: { [name: string]: SecretReference };
-  /** Containers beside Triton's. @default - none */
+  /** Containers beside the server's. @default - none */
   readonly sidecars?: Sidecar[];
   /** Additional volumes of the pods. @default - none */
   readonly volumes?: PodVolume[];
-  /** Where Triton's container sees them. @default - nowhere */
+  /** Where the server's container sees them. @default - nowhere */
   readonly volumeMounts?: PodVolumeMount[];
   /** Runtime class of the pods, where the default runtime gives containers no GPU, e.g. `nvidia` on k3s. @default - the cluster's default */
   readonly runtimeClassName?: string;
