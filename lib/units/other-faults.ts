@@ -66,7 +66,7 @@ function withoutParts({ value, faults }: Given): unknown {
 }
 
 function canDoWithout({ faults, optional = [] }: Given): boolean {
-  return faults.every((each) => optional.includes(topOf(each)));
+  return faults.every((each) => each.id === 'UNKNOWN_PROPERTY' || optional.includes(topOf(each)));
 }
 
 /** A value that is compared or left out may be what another property excludes. */

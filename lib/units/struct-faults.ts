@@ -7,6 +7,7 @@ import { isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
 import { plainValueFaults } from './plain-value-faults';
 import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
 import { hasMember, memberOf, readMember } from './read-member';
+import { unknownPropertyFaults } from './unknown-properties';
 import { isUnreadable } from './unreadable';
 
 /** Name of a public interface that classes of users implement. @internal */
@@ -57,9 +58,23 @@ export function structFaults(struct: StructName, value: unknown, path = '', wher
   const others = Object.keys(value).filter((key) => !properties.some(({ name }) => name === key));
   return [
     ...properties.flatMap((each) => propertyFaults(struct, value, path, each)),
-    // What has no meaning must be readable, because copies are made.
-    ...others.flatMap((key) => memberFaults(path === '' ? key : `${path}.${key}`, value, key, () => [])),
+    ...(others.length > 0 ? otherPropertyFaults(struct, value, path, others) : []),
   ];
+}
+
+/** Names that a struct does not have. Classes of users may have members of their own; what they hold must be readable, because copies are made. */
+function otherPropertyFaults(struct: StructName, value: object, path: string, others: readonly string[]): Fault[] {
+  const unreadable = others.flatMap((key) => memberFaults(path === '' ? key : `${path}.${key}`, value, key, () => []));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (unreadable.length > 0 || (prototype !== Object.prototype && prototype !== null)) return unreadable;
+  const given = others.filter((key) => !isMissing(memberOf(value, key)));
+  const known = propertiesOf(struct).map(({ name }) => name);
+  return unknownPropertyFaults(struct, known, given, path);
+}
+
+/** What is left out, or stands for what was refused already. */
+function isMissing(value: unknown): boolean {
+  return value === undefined || isUnreadable(value);
 }
 
 function propertyFaults(struct: StructName, value: object, path: string, { name, optional, type }: TypedName): Fault[] {

@@ -5,6 +5,7 @@ import {
   DataSize,
   ExistingGpuNodePool,
   ExistingNamespaces,
+  KubernetesLabels,
   FabricPod,
   GpuNodeType,
   GpuType,
@@ -207,6 +208,10 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url' }, ...given })),
   WebhookReceiverProps: (given) =>
     receiving(() => AlertReceiver.webhook('hook', { url: 'https://hook.example', ...given })),
+  KubernetesLabelsOptions: (given) => (stack) => {
+    KubernetesLabels.add(stack, given);
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+  },
   MetricsTarget: (given) => (stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
     made.watch(new TestWorkload(stack, 'Workload', given));

@@ -12,6 +12,14 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelSpec.of(name)': ['refused UNKNOWN_VALUE'],
   'ModelSpec.fromHuggingFaceConfig(name)': ['unused'],
   'Precision.of(name)': ['refused UNKNOWN_VALUE'],
+  'KubernetesLabelsOptions.labels': [
+    "refused INVALID_FORMAT labels['k'] | reference | reference",
+    `refused INVALID_FORMAT labels['x\${file("/etc/os-release")}%{if}'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels`,
+  ],
+  'KubernetesLabelsOptions.annotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT annotations['x\${file("/etc/os-release")}%{if}'] | refused VALUE_NOT_CONCRETE annotations | refused VALUE_NOT_CONCRETE annotations`,
+  ],
   'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
   'ToolCallParser.of(name)': ['refused UNKNOWN_VALUE'],
   'ReasoningParser.of(name)': ['refused UNKNOWN_VALUE'],
