@@ -2,7 +2,7 @@ import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { Metric } from '../../lib/catalog';
 import { Indicator, MetricContract } from '../../lib/monitoring';
 import { idsOf, faultsThrown } from '../support/faults';
-import { VLLM_TARGET, monitor } from './support';
+import { VLLM_TARGET, fixture, monitor, parseExposition } from './support';
 
 const rulesOf = (watched = [{ target: VLLM_TARGET }]) => {
   const { groups } = JSON.parse(monitor(watched).monitoring.rules) as {
@@ -79,5 +79,26 @@ describe("vLLM's own server", () => {
       `${name} needs version ${having} or later, not ${without}`,
     ]);
     expect(metric.missing([MetricExporter.VLLM], having, [])).toEqual([]);
+  });
+
+  describe('exposes what the catalog says, by a recording of 0.24.0', () => {
+    const { types, series } = parseExposition(fixture('vllm-0.24.0-cpu.prom'));
+    const exposed = Metric.ALL.filter(
+      (metric) =>
+        metric.exporter === MetricExporter.VLLM && metric.missing([MetricExporter.VLLM], '0.24.0', []).length === 0,
+    );
+
+    test.each(exposed.map((metric) => [metric.name, metric] as const))('%s', (name, metric) => {
+      expect(types[name]).toBe(metric.type);
+      for (const each of metric.seriesNames) {
+        const bucket = each.endsWith('_bucket') ? ['le'] : [];
+        expect([...(series[each] ?? [])].sort()).toEqual([...metric.labels, ...bucket].sort());
+      }
+    });
+
+    test('and no metric of a later version', () => {
+      const later = Metric.ALL.filter(({ exporter, name }) => exporter === MetricExporter.VLLM && !(name in types));
+      expect(later.map(({ name }) => name)).toEqual(['vllm:admission_rejections_total']);
+    });
   });
 });
