@@ -4,6 +4,7 @@ import {
   DataSize,
   GpuInstanceType,
   GpuType,
+  KarpenterGpuNodePool,
   KubernetesAccess,
   ModelSpec,
   MonitoringStack,
@@ -16,6 +17,7 @@ import {
   TritonModel,
   AlertReceiver,
 } from '../../lib';
+import { testEksCluster } from '../compute/test-eks-cluster';
 import { addPool } from '../compute/test-pool';
 import { testCluster } from '../support/test-cluster';
 import { Given, Program, StructPrograms } from './string-programs-compute';
@@ -71,6 +73,14 @@ const OTHER: StructPrograms = {
     }),
   DecoderShape: shaped,
   AttentionLayer: (given) => shaped({ layerKinds: [{ count: 2, attention: given }] }),
+  KarpenterGpuNodePoolOptions: (given) => (stack) =>
+    void new KarpenterGpuNodePool(stack, 'Chat', {
+      cluster: testEksCluster(stack),
+      instanceType: GpuInstanceType.G5_XLARGE,
+      minNodes: 0,
+      maxNodes: 2,
+      ...given,
+    }),
   EncoderShape: (given) => shaped({ encoders: [{ name: 'vision_config', ...given }] }),
   LayerKind: (given) => shaped({ layerKinds: [{ count: 2, attention: {}, ...given }] }),
   WeightBits: (given) => () =>

@@ -10,7 +10,6 @@ import {
   GpuInstanceType,
   GpuNodePool,
   HostDeviceNetwork,
-  KarpenterGpuNodePool,
   KubernetesAccess,
   KubernetesManifests,
   MacvlanNetwork,
@@ -107,14 +106,6 @@ const WHOLE: StructPrograms = {
   ServedModel: (given) => topology({ models: [{ model, name: 'chat', nodePool: 'chat', ...given }] }),
   LanguageModelOptions: (given) => topology({ models: [{ model, name: 'chat', ...given }] }),
   Ec2GpuNodePoolOptions: pool,
-  KarpenterGpuNodePoolOptions: (given) => (stack) =>
-    void new KarpenterGpuNodePool(stack, 'Chat', {
-      cluster: testEksCluster(stack),
-      instanceType: GpuInstanceType.G5_XLARGE.offeredIn('us-west-2'),
-      minNodes: 0,
-      maxNodes: 2,
-      ...given,
-    }),
   GpuNodePoolOptions: pool,
   GpuNodePoolProps: pool,
   CapacityReservation: (given) => (stack) =>
